@@ -18,7 +18,7 @@ check: env ## everything CI runs besides the tests
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 	$(RUN)lint-imports
-	$(RUN)python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.settings $(RUN)python manage.py makemigrations --check --dry-run
 
 test: env ## the whole suite
 	$(RUN)pytest -n auto

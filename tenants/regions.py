@@ -1,0 +1,101 @@
+"""The regions that this deployment speaks to; nobody can add one from a page.
+
+The four shared ones are built in, with the IdP that creates their services
+(`api.md`, section 1). A dedicated cluster has its own IdP, or none.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import Error, register
+
+SHARED_IDP = "https://login.authlete.com"
+SHARED = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # apiServerId of each
+TITLES = {"us": "United States", "jp": "Japan", "eu": "Europe", "br": "Brazil"}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One Authlete cluster, and where its services are created."""
+
+    name: str
+    url: str
+    idp: str = ""  # base URL; empty where services cannot be created from here
+    api_server: int | None = None  # the cluster's id at the IdP
+
+    @property
+    def title(self) -> str:
+        return TITLES.get(self.name, self.name)
+
+
+def regions() -> dict[str, Region]:
+    """Every region by name, in the order of the settings."""
+    return _regions(
+        tuple(settings.AUTHLETE_REGIONS.items()),
+        tuple(settings.AUTHLETE_IDPS.items()),
+        tuple(settings.AUTHLETE_API_SERVERS.items()),
+    )
+
+
+type _Pairs = tuple[tuple[str, str], ...]
+
+
+@cache
+def _regions(urls: _Pairs, idps: _Pairs, servers: _Pairs) -> dict[str, Region]:
+    found = {}
+    for name, url in urls:
+        # A token must not reach the shared IdP from a cluster that is not its own.
+        shared = name in SHARED and url == f"https://{name}.authlete.com"
+        idp = dict(idps).get(name, SHARED_IDP if shared else "")
+        server = dict(servers).get(name, SHARED.get(name) if idp else None)
+        found[name] = Region(
+            name, url.rstrip("/"), idp.rstrip("/"), int(server) if server else None
+        )
+    return found
+
+
+@register()
+def check_regions(**_: Any) -> list[Error]:
+    """Refuse to start with a region that a token must not be sent to."""
+    found = []
+    for region in regions().values():
+        if not region.name.isalnum() or len(region.name) > 20:
+            found.append(
+                Error(f"{region.name!r} cannot name a region", id="regions.E1")
+            )
+        for url in filter(None, (region.url, region.idp)):
+            if problem := unfit(url):
+                text = f"AUTHLETE_REGIONS, {region.name}: {url} {problem}"
+                found.append(Error(text, id="regions.E2"))
+    return found
+
+
+def unfit(url: str) -> str:
+    """Why ``url`` cannot be a region's, or nothing."""
+    parts = urlsplit(url)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "holds more than a scheme, a host and a port"
+    if parts.path.strip("/"):
+        return "has a path; leave out /api, it is added to every call"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "is not an https address"
+    if settings.INSECURE:
+        return ""
+    if parts.scheme != "https":
+        return "is not https"
+    return _inside(parts.hostname)
+
+
+def _inside(host: str) -> str:
+    """Whether a host names this machine or a private network."""
+    if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
+        return "is inside this network"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "" if "." in host else "is not a full host name"
+    return "" if address.is_global else "is inside this network"

@@ -1,0 +1,25 @@
+"""The console's settings with values that are good for tests alone."""
+
+import os
+
+SAFE = {
+    "SECRET_KEY": "not-a-secret-" + "x" * 50,
+    "ALLOWED_HOSTS": "*",
+    "INSECURE": "true",
+    "DATABASE_URL": "sqlite://",
+    "VAULT_KEYS": "v1:" + "A" * 43 + "=",
+    "AUDIT_KEYS": "a1:" + "A" * 43 + "=",
+    "FINGERPRINT_KEY": "f1:" + "A" * 43 + "=",
+}
+for name, value in SAFE.items():
+    os.environ.setdefault(name, value)
+
+from console.settings import *  # noqa: E402, F403  after the environment is set
+
+AUTHLETE_TRANSPORT = "tenants.sandbox.app.transport"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MIDDLEWARE = [one for one in MIDDLEWARE if "whitenoise" not in one]  # noqa: F405
