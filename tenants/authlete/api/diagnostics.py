@@ -1,0 +1,91 @@
+"""Calls that find something out: about a region, a token, a JWT, a published document.
+
+Where the `action` is the finding (a token that has ended is "UNAUTHORIZED"), it
+counts as success, whatever it is.
+"""
+
+from tenants.authlete.operation import Effect, Operation
+
+INFO = Operation("region.info", "GET", "/api/info", dict, spec="info_api")
+ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict, spec="misc_echo_api")
+HEALTH = Operation(  # the one operation without an operationId
+    "region.health",
+    "GET",
+    "/api/lifecycle/healthcheck",
+    dict,
+    answers=(500, 503),
+    text=True,
+)
+
+INTROSPECT = Operation(
+    "token.introspect",
+    "POST",
+    "/api/{service_id}/auth/introspection",
+    dict,
+    spec="auth_introspection_api",
+    succeeds=("OK", "BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN"),
+)
+INTROSPECT_STANDARD = Operation(
+    "token.introspect_standard",
+    "POST",
+    "/api/{service_id}/auth/introspection/standard",
+    dict,
+    spec="auth_introspection_standard_api",
+    succeeds=("OK", "JWT"),
+)
+VERIFY_JOSE = Operation(
+    "jose.verify",
+    "POST",
+    "/api/{service_id}/jose/verify",
+    dict,
+    spec="jose_verify_api",
+)
+FEDERATION_CONFIGURATION = Operation(
+    "federation.configuration",
+    "POST",
+    "/api/{service_id}/federation/configuration",
+    dict,
+    spec="federation_configuration_api",
+    succeeds=("OK", "NOT_FOUND"),
+)
+CREDENTIAL_METADATA = Operation(
+    "vci.metadata",
+    "POST",
+    "/api/{service_id}/vci/metadata",
+    dict,
+    spec="vci_metadata_api",
+    succeeds=("OK", "NOT_FOUND"),
+)
+CREDENTIAL_JWT_ISSUER = Operation(
+    "vci.jwt_issuer",
+    "POST",
+    "/api/{service_id}/vci/jwtissuer",
+    dict,
+    spec="vci_jwtissuer_api",
+    succeeds=("OK", "NOT_FOUND"),
+)
+CREDENTIAL_JWKS = Operation(
+    "vci.jwks",
+    "POST",
+    "/api/{service_id}/vci/jwks",
+    dict,
+    spec="vci_jwks_api",
+    succeeds=("OK", "NOT_FOUND"),
+)
+TICKET_INFO = Operation(
+    "ticket.info",
+    "POST",
+    "/api/{service_id}/auth/authorization/ticket/info",
+    dict,
+    spec="getAuthorizationTicketInfo",
+    succeeds=("OK",),
+)
+TICKET_UPDATE = Operation(
+    "ticket.update",
+    "POST",
+    "/api/{service_id}/auth/authorization/ticket/update",
+    dict,
+    Effect.CHANGE,
+    spec="updateAuthorizationTicket",
+    succeeds=("OK",),
+)

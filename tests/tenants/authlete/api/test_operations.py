@@ -1,0 +1,90 @@
+"""What is declared, held against Authlete's specification."""
+
+import re
+
+import pytest
+from pydantic.alias_generators import to_camel
+
+from tenants.authlete.api import OPERATIONS, clients, grants, tokens
+from tenants.authlete.operation import Effect, Host, Operation
+
+ON_CLUSTER = [one for one in OPERATIONS.values() if one.host is Host.CLUSTER]
+
+
+def in_words_of_the_spec(path):
+    return re.sub(r"{(\w+)}", lambda place: f"{{{to_camel(place[1])}}}", path)
+
+
+def calls_of(openapi):
+    """Every (operationId, method, path) of the specification."""
+    return [
+        (call.get("operationId", ""), method.upper(), path)
+        for path, methods in openapi["paths"].items()
+        for method, call in methods.items()
+        if method in ("get", "post", "put", "delete", "patch")
+    ]
+
+
+def response_of(openapi, operation):
+    """The schema of a 2xx answer, its own members only."""
+    call = openapi["paths"][in_words_of_the_spec(operation.path)]
+    call = call[operation.method.lower()]
+    for status, response in call["responses"].items():
+        for content in response.get("content", {}).values():
+            if status.startswith("2"):
+                return resolved(openapi, content["schema"])
+    return {}
+
+
+def resolved(openapi, schema):
+    if "$ref" not in schema:
+        return schema
+    return openapi["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+
+
+def test_declare_each_call_of_the_specification_once(openapi):
+    declared = [
+        (one.spec, one.method, in_words_of_the_spec(one.path)) for one in ON_CLUSTER
+    ]
+
+    assert sorted(declared) == sorted(calls_of(openapi))
+    assert len(declared) == 88
+
+
+def test_judge_each_action_that_the_specification_knows(openapi):
+    for operation in ON_CLUSTER:
+        members = response_of(openapi, operation).get("properties", {})
+        known = resolved(openapi, members.get("action", {})).get("enum", [])
+
+        assert set(operation.succeeds) <= set(known), operation.name
+        assert bool(operation.succeeds) == bool(known), operation.name
+        assert "INTERNAL_SERVER_ERROR" not in operation.succeeds, operation.name
+        assert set(operation.reveals) <= set(members), operation.name
+
+
+def test_say_what_a_call_does_whatever_its_method():
+    assert clients.REFRESH_SECRET.method == "GET"
+    assert clients.REFRESH_SECRET.effect is Effect.REVEAL
+    assert not clients.REFRESH_SECRET.repeatable
+    assert grants.LIST_POST.method == "POST"
+    assert grants.LIST_POST.repeatable
+    assert grants.MANAGE.effect is Effect.DESTROY
+
+
+def test_no_read_uses_a_method_that_deletes():
+    assert not [
+        one.name
+        for one in OPERATIONS.values()
+        if one.method in ("PUT", "DELETE") and one.effect is Effect.READ
+    ]
+
+
+def test_a_token_in_a_path_is_never_shown():
+    shown = tokens.DELETE.shown({"service_id": 17, "access_token_identifier": "t0p"})
+
+    assert shown == "/api/17/auth/token/delete/hidden"
+
+
+def test_hiding_what_is_not_in_the_path_is_a_mistake():
+    with pytest.raises(ValueError, match="hides"):
+        Operation("a", "GET", "/api/{id}", dict, hidden=("token",))

@@ -1,0 +1,24 @@
+"""The command that lists what is declared."""
+
+import json
+
+from django.core.management import call_command
+
+from tenants.authlete.api import OPERATIONS
+
+
+def test_lists_every_operation_for_people(capsys):
+    call_command("operations")
+
+    told = capsys.readouterr().out
+    assert all(f"{one.name} " in told for one in OPERATIONS.values())
+    assert told.rstrip().endswith(f"{len(OPERATIONS)} operations")
+
+
+def test_lists_every_operation_for_scripts(capsys):
+    call_command("operations", format="json")
+
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert told.keys() == OPERATIONS.keys()
+    assert told["client.refresh_secret"]["method"] == "GET"
+    assert told["client.refresh_secret"]["effect"] == "reveal"
