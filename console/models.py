@@ -1,0 +1,76 @@
+"""What pages keep: drafts of edits, and the names of services seen before.
+
+Authlete is the source of truth. Nothing here is trusted by a page that shows or
+writes settings.
+"""
+
+import json
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from tenants import vault
+from tenants.models import Organization
+
+
+class Draft(models.Model):
+    """One person's edits of one service that are not saved yet.
+
+    ``sealed`` holds them under the vault's key: a new secret may be among them.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    sealed = models.TextField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "user", "organization", "region", "service_id", name="one_draft_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: service {self.service_id} in {self.region}"
+
+    @property
+    def place(self) -> str:
+        key = (self.user_id, self.organization_id, self.region, self.service_id)
+        return "/".join(map(str, ("console.draft/sealed", *key)))
+
+    def keep(self, content: Any) -> Self:
+        self.sealed = vault.seal(json.dumps(content), self.place)
+        self.changed_at = timezone.now()
+        return self
+
+    @property
+    def content(self) -> Any:
+        """Raises `vault.Sealed` when it was not sealed for this row."""
+        return json.loads(vault.unseal(self.sealed, self.place))
+
+
+class KnownService(models.Model):
+    """What a list of services showed last: for names, and for regions that are down."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    name = models.TextField(blank=True)
+    issuer = models.TextField(blank=True)
+    modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization", "region", "service_id", name="one_known_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.region}"

@@ -1,0 +1,152 @@
+"""Every service of an organization, asked of all its regions at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from console.access import Member
+from console.models import KnownService
+from tenants.authlete import Authlete
+from tenants.authlete.api.services import LIST
+from tenants.authlete.asking import Asked
+from tenants.authlete.documents.service import Service, ServicePage
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.fanout import fan_out
+from tenants.models import Organization
+from tenants.regions import Region
+
+PAGE = 100  # services a call; more are known to work (api.md, section 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One service in the list, as it is now or as it was last seen."""
+
+    region: Region
+    service: Service
+    seen_at: datetime | None = None  # None: this moment
+
+    @property
+    def name(self) -> str:
+        return self.service.service_name or str(self.service.api_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A region that did not answer, or not in full."""
+
+    region: Region
+    error: AuthleteError
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    rows: Sequence[Row]
+    silent: Sequence[Silence]
+
+
+type _Answers = list[tuple[Region, ServicePage | AuthleteError]]
+
+
+def fleet(member: Member) -> Fleet:
+    """All services; a region that is silent gives those that it showed last."""
+    silent: list[Silence] = []
+    doors: dict[str, tuple[Region, Authlete]] = {}
+    for region in member.regions():
+        try:
+            doors[region.name] = (region, member.connect(region.name))
+        except AuthleteError as error:
+            silent.append(Silence(region, error))
+    answers = _asked([(*door, 0) for door in doors.values()])
+    rest = [
+        (*doors[region.name], start)
+        for region, page in answers
+        if isinstance(page, ServicePage)
+        for start in range(PAGE, page.total_count, PAGE)
+    ]
+    answers += _asked(rest)
+    failed = _silences(answers)
+    silent += failed
+    missing = {silence.region.name for silence in failed}
+    rows = [
+        Row(region, service)
+        for region, page in answers
+        if isinstance(page, ServicePage)
+        for service in page.services or ()
+    ]
+    _remember(
+        member.organization, [row for row in rows if row.region.name not in missing]
+    )
+    shown = {(row.region.name, row.service.api_key) for row in rows}
+    last = [
+        row
+        for silence in silent
+        for row in _last_seen(member.organization, silence.region)
+        if (row.region.name, row.service.api_key) not in shown
+    ]
+    return Fleet([*rows, *last], silent)
+
+
+def _asked(asks: Sequence[tuple[Region, Authlete, int]]) -> _Answers:
+    calls: list[tuple[Authlete, Asked[ServicePage]]] = [
+        (door, door.ask(LIST, query={"start": start, "end": start + PAGE}))
+        for _, door, start in asks
+    ]
+    found = fan_out(calls) if calls else []
+    return [(region, one) for (region, _, _), one in zip(asks, found, strict=True)]
+
+
+def _silences(answers: _Answers) -> list[Silence]:
+    """One a region, whichever of its pages failed first."""
+    first: dict[str, Silence] = {}
+    for region, page in answers:
+        if isinstance(page, AuthleteError):
+            first.setdefault(region.name, Silence(region, page))
+    return list(first.values())
+
+
+def _remember(organization: Organization, rows: Sequence[Row]) -> None:
+    """Keep names for the record and for the day a region is down; no setting."""
+    now = timezone.now()
+    KnownService.objects.bulk_create(
+        [
+            KnownService(
+                organization=organization,
+                region=row.region.name,
+                service_id=row.service.api_key,
+                name=row.service.service_name,
+                issuer=row.service.issuer,
+                modified_at=row.service.modified_at,
+                seen_at=now,
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["organization", "region", "service_id"],
+        update_fields=["name", "issuer", "modified_at", "seen_at"],
+    )
+    for region in {row.region.name for row in rows}:
+        KnownService.objects.filter(
+            organization=organization, region=region, seen_at__lt=now
+        ).delete()
+
+
+def _last_seen(organization: Organization, region: Region) -> list[Row]:
+    known = KnownService.objects.filter(organization=organization, region=region.name)
+    return [
+        Row(
+            region,
+            Service.model_validate(
+                {
+                    "apiKey": one.service_id,
+                    "serviceName": one.name,
+                    "issuer": one.issuer,
+                    "modifiedAt": one.modified_at,
+                }
+            ),
+            one.seen_at,
+        )
+        for one in known
+    ]
