@@ -1,24 +1,34 @@
 # `make help` lists what there is.
-VENV := .venv
-RUN := $(VENV)/bin/
+RUN := .venv/bin/
+# The settings that are good for tests alone; production's come from the environment.
+TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env check test
+.PHONY: help env check test test-postgres lock clean
+.DEFAULT_GOAL := help
+
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-env: $(VENV)/.made ## the environment, .venv, from the hashed requirements
-
-$(VENV)/.made: requirements-dev.txt
-	python3 -m venv $(VENV)
-	$(RUN)pip install -q --require-hashes -r requirements-dev.txt
-	@touch $@
+env: ## the environment, .venv, from the hashed requirements
+	@.ci/env
 
 check: env ## everything CI runs besides the tests
 	$(RUN)ruff check .
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 	$(RUN)lint-imports
-	DJANGO_SETTINGS_MODULE=tests.settings $(RUN)python manage.py makemigrations --check --dry-run
+	$(TESTING) $(RUN)python manage.py makemigrations --check --dry-run
+	.ci/house
 
-test: env ## the whole suite
+test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...
 	$(RUN)pytest -n auto
+
+test-postgres: env ## the whole suite on a PostgreSQL of its own
+	.ci/with-postgres $(MAKE) test
+
+lock: env ## make the hashed requirements anew from pyproject.toml
+	.ci/lock
+
+clean: ## take away what the commands above have made, data/ excepted
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf axe-reports test-results static-files
