@@ -21,7 +21,7 @@ check: env ## everything CI runs besides the tests
 	.ci/house
 
 test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...
-	$(RUN)pytest -n auto
+	$(RUN)pytest -n auto -rs
 
 test-postgres: env ## the whole suite on a PostgreSQL of its own
 	.ci/with-postgres $(MAKE) test

@@ -1,0 +1,70 @@
+"""The browser that browser tests drive: a Chromium of the system's.
+
+A test is a browser test when it uses pytest-playwright's ``browser`` (by way of
+``page`` or ``context``, mostly) or is marked so. Without a Chromium they are left
+out, and the last lines of the run say so; with ``CI=true`` that is a failure.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str | None:
+    """The path of a Chromium: the one that ``CHROMIUM`` names, or one found."""
+    if named := os.environ.get("CHROMIUM"):
+        if not (found := shutil.which(named)):
+            raise pytest.UsageError(f"CHROMIUM={named} is not a program.")
+        return found
+    return next(filter(None, map(shutil.which, NAMES)), None) or from_playwright()
+
+
+def from_playwright() -> str | None:
+    cache = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache")
+    places = Path(cache).glob("**/chromium-*/chrome-linux*/chrome")
+    return next(map(str, sorted(places, reverse=True)), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: needs a Chromium")
+    if not chromium() and os.environ.get("CI") == "true":
+        raise pytest.UsageError("There is no Chromium, which CI=true asks for.")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m is judged, since this sets the mark
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    if not chromium():
+        of_browser = [item for item in items if item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=of_browser)
+        items[:] = [item for item in items if item not in of_browser]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not chromium():
+        terminalreporter.section("no Chromium", red=True, bold=True)
+        terminalreporter.line(
+            "All browser tests were left out. Install chromium, or name one with"
+            " CHROMIUM=/path/to/it, to run them.",
+            red=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, object],
+) -> dict[str, object]:
+    """Chromium of the system's, which as root runs only without its own sandbox."""
+    quiet = ["--disable-gpu", "--disable-background-networking"]
+    quiet += ["--disable-component-update", "--disable-dev-shm-usage"]
+    if os.geteuid() == 0:
+        quiet.append("--no-sandbox")
+    return browser_type_launch_args | {"executable_path": chromium(), "args": quiet}
