@@ -1,0 +1,322 @@
+"""What a value of each type may be, and what people are told when it may not."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pydantic import ValidationError
+
+from tenants.authlete.documents import enums, keys, types
+from tenants.authlete.documents.base import Section, setting
+from tenants.authlete.documents.words import said
+from tenants.authlete.redaction import Fingerprint
+
+EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
+PRIVATE = EC | {"d": "CC"}
+
+
+class Every(Section):
+    """One setting of each type."""
+
+    title = "Every type"
+
+    flag: types.Flag = setting("Flag")
+    text: types.Text = setting("Text")
+    prose: types.Prose = setting("Prose")
+    number: types.Number = setting("Number")
+    big: types.BigNumber = setting("Big")
+    length: types.Length = setting("Length")
+    seconds: types.Seconds = setting("Seconds")
+    seconds32: types.Seconds32 = setting("Seconds")
+    secret: types.Secret = setting("Secret")
+    endpoint: types.Endpoint = setting("Endpoint")
+    issuer: types.Issuer = setting("Issuer")
+    page: types.Page = setting("Page")
+    user_code_page: types.UserCodePage = setting("Page")
+    jwks: types.Jwks = setting("Key set")
+    json_object: types.JsonObject = setting("JSON")
+    alg: types.AsymmetricAlg = setting("Algorithm")
+    grants: types.GrantTypes = setting("Grants")
+    strings: types.Strings = setting("Strings")
+    languages: types.Languages = setting("Languages")
+    entity_ids: types.EntityIds = setting("Entities")
+    pems: types.Pems = setting("Certificates")
+    pairs: types.Pairs = setting("Pairs")
+    uris: types.NamedUris = setting("Addresses")
+    scopes: types.Scopes = setting("Scopes")
+    sns: types.Sns = setting("Networks")
+    anchors: types.TrustAnchors = setting("Anchors")
+
+
+def refusal(name, value):
+    """What people are told; None when the value is taken."""
+    try:
+        Every.checked(name, value)
+    except ValidationError as error:
+        return " ".join(said(problem) for problem in error.errors())
+    return None
+
+
+def jwks(*keys_):
+    return json.dumps({"keys": keys_})
+
+
+@pytest.fixture(scope="module")
+def pem():
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "root")])
+    start = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+@pytest.mark.parametrize("name", [one.name for one in Every.settings()])
+def test_nothing_is_always_allowed(name):
+    assert Every.checked(name, None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("flag", False),
+        ("text", "Größe 𝄞"),
+        ("text", ""),
+        ("prose", "two\nlines\tand a tab"),
+        ("number", 2**31 - 1),
+        ("big", 2**63 - 1),
+        ("length", 0),
+        ("length", 255),
+        ("seconds", 0),
+        ("secret", "s3cret"),
+        ("secret", Fingerprint("0123456789abcdef")),
+        ("endpoint", "https://as.example/token?tenant=a%20b"),
+        ("endpoint", "https://[2001:db8::1]:8443/token"),
+        ("issuer", "https://as.example/tenant"),
+        ("page", "http://as.example/terms"),
+        ("user_code_page", "https://as.example/device?user_code=USER_CODE"),
+        ("jwks", jwks()),
+        ("jwks", jwks(PRIVATE)),
+        ("jwks", jwks({"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"})),
+        ("json_object", '{"age_18": {"claim": "birthdate"}}'),
+        ("alg", "ML-DSA-44"),
+        ("grants", ["AUTHORIZATION_CODE", "TRANSACTION_TOKEN"]),
+        ("grants", []),
+        ("strings", ["urn:mace:incommon:iap:silver", "b"]),
+        ("languages", ["en", "pt-BR", "zh-Hant-TW"]),
+        ("entity_ids", ["https://anchor.example"]),
+        ("pairs", [{"key": "owner", "value": "team\nfour"}, {"key": "k", "value": ""}]),
+        ("uris", [{"name": "token_endpoint", "uri": "https://mtls.example/token"}]),
+        (
+            "scopes",
+            [
+                {
+                    "name": "openid",
+                    "defaultEntry": True,
+                    "description": None,
+                    "descriptions": [{"tag": "ja", "value": "鍵"}],
+                    "attributes": [{"key": "access_token.duration", "value": "600"}],
+                    "fromTheFuture": {"kept": [1]},
+                }
+            ],
+        ),
+        ("sns", [{"sns": "FACEBOOK", "apiKey": "a", "apiSecret": "b"}]),
+        ("anchors", [{"entityId": "https://anchor.example", "jwks": jwks(EC)}]),
+    ],
+)
+def test_takes_what_is_right_as_it_is(name, value):
+    assert Every.checked(name, value) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("flag", "true", "yes or no"),
+        ("flag", 1, "yes or no"),
+        ("text", "a\0b", "NUL"),
+        ("text", "a\nb", "line breaks"),
+        ("text", "a\u2028b", "line breaks"),
+        ("text", "a\ud800b", "broken"),
+        ("text", "a" * 1001, "at most 1000 characters; these are 1001"),
+        ("text", ["a"], "form"),
+        ("prose", "a\x1bb", "control characters"),
+        ("prose", "a" * 10_001, "at most 10000"),
+        ("number", -1, "0 or more"),
+        ("number", 2**31, "2147483647 or less"),
+        ("number", 1.5, "whole number"),
+        ("number", True, "whole number"),
+        ("big", 2**63, "9223372036854775807 or less"),
+        ("length", 256, "255 or less"),
+        ("seconds", 2**63, "9223372036854775807 or less"),
+        ("seconds32", 2**31, "2147483647 or less"),
+        ("secret", "a\nb", "line breaks"),
+        ("secret", 5, "form"),
+        ("endpoint", "", "ASCII"),
+        ("endpoint", "/token", "https://"),
+        ("endpoint", "as.example/token", "https://"),
+        ("endpoint", "http://as.example/token", "https://"),
+        ("endpoint", "https:///token", "host"),
+        ("endpoint", "https:as.example/token", "https://"),
+        ("endpoint", "https://as.example:99999/", "host or port"),
+        ("endpoint", "https://[::1/", "host or port"),
+        ("endpoint", "https://as.example/a b", "ASCII"),
+        ("endpoint", "https://as.example/\ttoken", "ASCII"),
+        ("endpoint", "https://as.example\\@evil.example", "ASCII"),
+        ("endpoint", "https://ás.example/", "ASCII"),
+        ("endpoint", "https://as.example/%zz", "ASCII"),
+        ("endpoint", "https://as.example/#part", "#"),
+        ("endpoint", "https://as.example/#", "#"),
+        ("endpoint", "https://admin:pw@as.example/", "before the @"),
+        ("endpoint", "https://@as.example/", "before the @"),
+        ("endpoint", "https://as.example/" + "a" * 2048, "at most 2048"),
+        ("issuer", "https://as.example/?a=b", "question mark"),
+        ("issuer", "https://as.example/?", "question mark"),
+        ("page", "javascript:alert(1)", "https:// or http://"),
+        ("page", "JaVaScRiPt://as.example/%0aalert(1)", "https:// or http://"),
+        ("page", "java\tscript:alert(1)", "ASCII"),
+        ("page", " javascript:alert(1)", "ASCII"),
+        ("page", "data:text/html,x", "https:// or http://"),
+        ("user_code_page", "https://as.example/device", "USER_CODE"),
+        ("jwks", "{", "not JSON"),
+        ("jwks", '{"keys":[],"keys":[]}', "twice"),
+        ("jwks", "[]", "JWK Set"),
+        ("jwks", json.dumps(PRIVATE), "JWK Set"),
+        ("jwks", '{"keys":["a"]}', "Key 1 is not"),
+        ("jwks", jwks(EC, {"kid": "b"}), "Key 2 does not say its type"),
+        ("jwks", jwks({"kty": "RSA", "n": "AA"}), 'Key 1 lacks "e"'),
+        ("jwks", jwks(EC | {"d": "sealed:0123456789abcdef"}), "sealed"),
+        ("json_object", "[]", "object"),
+        ("json_object", '{"a": NaN}', "not JSON"),
+        ("json_object", "[" * 100 + "]" * 100, "deeply"),
+        ("grants", ["CODE", "CODE"], "CODE is there twice"),
+        ("grants", "CODE", "form"),
+        ("strings", ["a", ""], "Fill this entry in"),
+        ("strings", [" a"], "space"),
+        ("strings", [None], "form"),
+        ("strings", [str(n) for n in range(1001)], "at most 1000 entries"),
+        ("languages", ["de_DE"], "language tag"),
+        ("languages", ["pt-BR", "pt-br"], "twice"),
+        ("entity_ids", ["https://anchor.example?x=1"], "question mark"),
+        ("pems", ["MIIB"], "starts with"),
+        ("pairs", [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}], "twice"),
+        ("pairs", [{"key": "a"}], "Fill this in"),
+        ("uris", [{"name": "a", "uri": "http://as.example"}], "https://"),
+        ("scopes", [{"name": "two words"}], "scope name"),
+        ("scopes", [{"name": 'a"b'}], "scope name"),
+        ("scopes", [{"name": "größe"}], "scope name"),
+        ("scopes", [{"name": ""}], "scope name"),
+        ("scopes", [{"name": "a"}, {"name": "a"}], "a is there twice"),
+        (
+            "scopes",
+            [
+                {
+                    "name": "a",
+                    "attributes": [{"key": "access_token.duration", "value": "1h"}],
+                }
+            ],
+            "number of seconds",
+        ),
+        (
+            "scopes",
+            [
+                {
+                    "name": "a",
+                    "descriptions": [
+                        {"tag": "en", "value": "a"},
+                        {"tag": "EN", "value": "b"},
+                    ],
+                }
+            ],
+            "twice",
+        ),
+        (
+            "anchors",
+            [{"entityId": "https://anchor.example", "jwks": jwks(PRIVATE)}],
+            "private parts",
+        ),
+        (
+            "anchors",
+            [
+                {
+                    "entityId": "https://anchor.example",
+                    "jwks": jwks({"kty": "oct", "k": "AA"}),
+                }
+            ],
+            "private parts",
+        ),
+    ],
+)
+def test_says_what_is_wrong(name, value, words):
+    assert words in (refusal(name, value) or "")
+
+
+def test_takes_certificates_one_an_entry(pem):
+    key = "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----"
+    cut = pem.replace(pem.splitlines()[2], "")
+
+    assert Every.checked("pems", [pem]) == [pem]
+    assert "entry of its own" in refusal("pems", [pem + pem])
+    assert "repeats" in refusal("pems", [pem, pem.strip()])
+    assert "private key" in refusal("pems", [pem + key])
+    assert "cannot be read" in refusal("pems", [cut])
+
+
+def test_an_error_names_the_entry_and_the_member():
+    entries = [{"name": "a", "uri": "https://a.example"}, {"name": "b", "uri": "b"}]
+
+    with pytest.raises(ValidationError) as caught:
+        Every.checked("uris", entries)
+
+    (problem,) = caught.value.errors()
+    assert problem["loc"] == ("uris", 1, "uri")
+    assert problem["msg"] == said(problem)
+
+
+def test_a_message_is_put_into_the_readers_language():
+    german = {"Enter {most} or less.": "Höchstens {most}."}
+
+    with pytest.raises(ValidationError) as caught:
+        Every.checked("length", 300)
+
+    (problem,) = caught.value.errors()
+    assert said(problem, german.__getitem__) == "Höchstens 255."
+
+
+def test_no_message_holds_a_secret():
+    message = refusal("secret", "hunter2\n") + refusal("jwks", '{"d": "hunter2"')
+
+    assert "hunter2" not in message
+
+
+def test_remarks_on_keys_that_are_allowed_but_odd():
+    odd = [EC, EC, {"kty": "AKP", "kid": "b"}, EC | {"crv": "P-192", "kid": "c"}]
+
+    assert keys.remarks(jwks(EC)) == []
+    assert keys.remarks(jwks(*odd)) == [
+        "Key ID one is there more than once.",
+        "Key 3 is of a type that this console does not know.",
+        "Key 4 uses a curve that this console does not know.",
+    ]
+    nameless = {part: value for part, value in EC.items() if part != "kid"}
+    assert keys.remarks(jwks(nameless)) == [
+        "Key 1 has no key ID, so no setting can name it."
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in vars(enums) if name.isupper()])
+def test_each_value_of_an_enum_has_words_of_its_own(name):
+    words = list(getattr(enums, name).values())
+
+    assert all(words)
+    assert len(set(words)) == len(words)
