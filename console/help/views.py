@@ -1,0 +1,21 @@
+"""What helps with the console itself; for everyone who is signed in."""
+
+from django.http import HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from console.access import ConsoleRequest, signed_in_page
+from console.page import answer, go
+from console.theme import Theme, keep_theme
+
+
+@signed_in_page
+def theme(request: ConsoleRequest) -> HttpResponse:
+    """Choose light, dark, or as the system has it, for this browser."""
+    chosen = request.POST.get("theme")
+    if request.method != "POST" or chosen not in set(Theme):
+        return answer(request, "help/theme.html", {})
+    back = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    response = go(request, back if allowed else request.path)
+    keep_theme(response, Theme(chosen))
+    return response

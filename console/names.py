@@ -1,0 +1,30 @@
+"""The words that people read for our fixed values, in their language."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+from tenants.roles import Role
+
+OUTCOMES: Mapping[str, str | Promise] = {
+    Outcome.DONE: _("done"),
+    Outcome.REFUSED: _("refused"),
+    Outcome.NOT_SENT: _("not sent"),
+    Outcome.UNKNOWN: _("unknown"),
+}
+EFFECTS: Mapping[str, str | Promise] = {
+    Effect.READ: _("read"),
+    Effect.REVEAL: _("reveal"),
+    Effect.CHANGE: _("change"),
+    Effect.DESTROY: _("destroy"),
+}
+ROLES: Mapping[str, str | Promise] = {
+    Role.ADMIN: _("Administrator"),
+    Role.EDITOR: _("Editor"),
+    Role.HELP_DESK: _("Help desk"),
+    Role.AUDITOR: _("Auditor"),
+    Role.VIEWER: _("Viewer"),
+}

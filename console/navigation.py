@@ -1,0 +1,90 @@
+"""The places that a signed-in person can go to, in the order of the menu."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.authlete.operation import Effect
+from tenants.roles import Need, Right
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of an organization that stands in the menu for who may see it."""
+
+    route: str
+    label: str | Promise
+    icon: str
+    needs: Need | None = None  # None: every member
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place, as this request sees it."""
+
+    label: str | Promise
+    icon: str
+    path: str
+    here: bool
+
+
+PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
+    (
+        "",
+        (
+            Place("dashboard:index", _("Home"), "home"),
+            Place("services:index", _("Services"), "services", Effect.READ),
+        ),
+    ),
+    (
+        _("People and record"),
+        (Place("audit:index", _("Audit record"), "record", Right.RECORD),),
+    ),
+    (
+        _("Organization"),
+        (
+            Place("members:index", _("Members"), "members", Right.MANAGE),
+            Place("credentials:index", _("Credentials"), "credentials", Right.MANAGE),
+        ),
+    ),
+)
+
+
+def menu(
+    request: HttpRequest, member: Any
+) -> Iterator[tuple[str | Promise, list[Link]]]:
+    """The headings of the menu, each with the links that this member may follow.
+
+    A place whose page does not exist is left out.
+    """
+    here = area(request)
+    for heading, places in PLACES:
+        links = []
+        for place in places:
+            path = path_of(place.route, member.organization.slug)
+            if path and (place.needs is None or member.role.may(place.needs)):
+                found = Link(
+                    place.label, place.icon, path, place.route.split(":")[0] == here
+                )
+                links.append(found)
+        if links:
+            yield heading, links
+
+
+def area(request: HttpRequest) -> str:
+    """The area that the page of this request belongs to."""
+    match = request.resolver_match
+    return match.app_name if match else ""
+
+
+def path_of(route: str, *places: str) -> str:
+    """The path of a page, or nothing when there is no such page."""
+    try:
+        return reverse(route, args=places)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,99 @@
+// Small conveniences. Every page works without this file.
+"use strict";
+
+const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
+const byId = (id) => document.getElementById(id);
+const find = (selector) => (selector ? document.querySelector(selector) : null);
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+
+// Say something to screen readers, in words that the page brought along.
+function say(words) {
+  const status = byId("status");
+  if (status) status.textContent = words ?? "";
+}
+
+// htmx: the token travels with what no form carries, and an answer that did not come
+// is told instead of being dropped.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
+});
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failure, () => {
+    const told = byId("no-answer");
+    if (told) byId("notices")?.replaceChildren(told.content.cloneNode(true));
+  });
+}
+
+// Copy: <button data-copy="text"> or <button data-copy-from="id">.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy], [data-copy-from]");
+  if (!button) return;
+  const text = button.dataset.copy ?? byId(button.dataset.copyFrom)?.textContent ?? "";
+  try {
+    await navigator.clipboard.writeText(text.trim());
+  } catch {
+    return;
+  }
+  button.dataset.done = "";
+  say(byId("status")?.dataset.copied);
+  setTimeout(() => {
+    delete button.dataset.done;
+    say("");
+  }, 1600);
+});
+
+// Theme: the choice shows at once, and is sent so that the server writes it next time.
+document.addEventListener("change", async (event) => {
+  const form = event.target.closest?.("form[data-theme-form]");
+  if (!form) return;
+  const chosen = new FormData(form).get("theme");
+  if (chosen === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
+  await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+});
+
+// Filter as you type: <input data-filter="#list" data-filter-item=".field"
+// data-filter-count="#count" data-filter-nothing="#nothing">; an item may bring its
+// words in data-words, and the count its sentence in data-words.
+function filter(input) {
+  const items = all(input.dataset.filterItem, find(input.dataset.filter) ?? document);
+  const asked = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  for (const item of items) {
+    const words = (item.dataset.words ?? item.textContent).toLowerCase();
+    item.hidden = !asked.every((word) => words.includes(word));
+    if (!item.hidden) shown += 1;
+  }
+  const count = find(input.dataset.filterCount);
+  if (count?.dataset.words) count.textContent = count.dataset.words.replace("{shown}", shown).replace("{all}", items.length);
+  const nothing = find(input.dataset.filterNothing);
+  if (nothing) nothing.hidden = shown > 0;
+}
+document.addEventListener("input", (event) => {
+  if (event.target.matches?.("input[data-filter]")) filter(event.target);
+});
+for (const input of all("input[data-filter]")) if (input.value) filter(input);
+
+// Dialogs: <a href="the same as a page" data-dialog="id">; without script, the page.
+// <button data-dismiss> takes its toast or notice away, data-print prints.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-dialog]");
+  const dialog = opener && byId(opener.dataset.dialog);
+  if (dialog) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+  event.target.closest?.("[data-dismiss]")?.closest(".toast, .notice")?.remove();
+  if (event.target.closest?.("[data-print]")) window.print();
+});
+
+// "/" goes to the page's search box, or to the page that has one.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const box = document.querySelector("[data-slash]") ?? document.querySelector(".seek");
+  if (!box) return;
+  event.preventDefault();
+  if (box.matches("a")) box.click();
+  else box.focus();
+});

@@ -1,0 +1,95 @@
+"""Blocks that fill a partial of ``components/``.
+
+```html+django
+{% component "notice" kind="warn" title=title %}
+  Its services are shown as they were.
+  {% fill actions %}<a class="button small" href="...">Ask again</a>{% endfill %}
+{% endcomponent %}
+```
+
+The partial gets the arguments, ``body``, each ``fill`` by its name, the request and
+the CSRF token, and nothing else of the page around it.
+"""
+
+from typing import Any
+
+from django import template
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    Parser,
+    Token,
+    token_kwargs,
+)
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+GIVEN = ("request", "csrf_token")  # of the page, besides the arguments
+
+
+class Fill(Node):
+    """A named part of a component; it renders in its component's place for it."""
+
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        self.name = name
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        context.render_context[FILLS][self.name] = self.nodelist.render(context)
+        return SafeString("")
+
+
+class Component(Node):
+    """A partial with its arguments, its body and its fills."""
+
+    def __init__(
+        self,
+        name: FilterExpression,
+        arguments: dict[str, FilterExpression],
+        nodelist: NodeList,
+    ) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        engine = context.template.engine  # type: ignore[union-attr]
+        partial = engine.get_template(f"components/{self.name.resolve(context)}.html")
+        values: dict[str, Any] = {
+            name: value.resolve(context) for name, value in self.arguments.items()
+        }
+        for name in GIVEN:
+            values.setdefault(name, context.get(name))
+        outer = context.render_context.get(FILLS)
+        fills: dict[str, SafeString] = {}
+        context.render_context[FILLS] = fills
+        body = self.nodelist.render(context)
+        context.render_context[FILLS] = outer
+        values |= fills
+        values["body"] = body if body.strip() else ""
+        return partial.render(context.new(values))
+
+
+FILLS = "component fills"
+
+
+@register.tag
+def component(parser: Parser, token: Token) -> Component:
+    _, name, *rest = token.split_contents()
+    arguments = token_kwargs(rest, parser)
+    if rest:
+        raise template.TemplateSyntaxError(f"component takes no {rest[0]!r}")
+    nodelist = parser.parse(("endcomponent",))
+    parser.delete_first_token()
+    return Component(parser.compile_filter(name), arguments, nodelist)
+
+
+@register.tag
+def fill(parser: Parser, token: Token) -> Fill:
+    _, name = token.split_contents()
+    nodelist = parser.parse(("endfill",))
+    parser.delete_first_token()
+    return Fill(name, nodelist)

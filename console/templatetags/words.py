@@ -1,0 +1,81 @@
+"""Filters for text: what came from outside, API names, numbers, spans of time."""
+
+import re
+from collections.abc import Callable
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
+WEB = re.compile(r"https?://[^\s/?#@\\]+([/?#][^\s\\]*)?", re.IGNORECASE)
+UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, largest first
+    (86_400, lambda n: ngettext("%(count)d day", "%(count)d days", n)),
+    (3_600, lambda n: ngettext("%(count)d hour", "%(count)d hours", n)),
+    (60, lambda n: ngettext("%(count)d minute", "%(count)d minutes", n)),
+    (1, lambda n: ngettext("%(count)d second", "%(count)d seconds", n)),
+)
+
+
+@register.filter
+def isolate(text: object) -> SafeString:
+    """Text from outside, so that its writing direction ends with it."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
+@register.filter
+def api_name(name: str) -> SafeString:
+    """A name of the API that may break at its humps."""
+    return format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in HUMP.split(name)))
+
+
+@register.filter
+def safe_href(address: str) -> SafeString:
+    """A link, when the address is of the web; any other is text and nothing else."""
+    if not WEB.fullmatch(address):
+        return isolate(address)
+    return format_html(
+        '<a href="{}" rel="noopener noreferrer"><bdi>{}</bdi></a>', address, address
+    )
+
+
+@register.filter
+def mask(text: str) -> str:
+    """The last four characters behind dots; nothing at all of what is short."""
+    return f"••••{text[-4:]}" if len(text) >= 12 else "••••"
+
+
+@register.filter
+def grouped(number: int | float | None) -> str:
+    """A number with the thousands grouped as the language has it."""
+    return "–" if number is None else number_format(number, force_grouping=True)
+
+
+@register.filter
+def latency(ms: float | None) -> str:
+    """Milliseconds, in seconds from one second on."""
+    if ms is None:
+        return "–"
+    if ms < 1000:
+        return _("%(count)s ms") % {"count": round(ms)}
+    return _("%(count)s s") % {"count": number_format(ms / 1000, decimal_pos=1)}
+
+
+@register.filter
+def duration(seconds: int | None) -> str:
+    """Seconds in the units that a person would say, none left out."""
+    if seconds is None:
+        return "–"
+    if seconds <= 0:
+        return UNITS[-1][1](seconds) % {"count": seconds}
+    words = []
+    for size, unit in UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            words.append(unit(count) % {"count": count})
+    return " ".join(words)

@@ -1,0 +1,42 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+URL = "/help/theme/"
+
+
+@pytest.fixture
+def reader(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("mara"))
+    return client
+
+
+def test_writes_the_choice_into_the_page(reader):
+    reader.post(URL, {"theme": "dark"})
+
+    assertContains(reader.get(URL), '<html lang="en" data-theme="dark">')
+
+
+def test_follows_the_system_until_something_is_chosen(reader):
+    assertNotContains(reader.get(URL), "data-theme=")
+
+
+def test_goes_back_to_where_it_was_chosen(reader):
+    response = reader.post(URL, {"theme": "light", "next": "/help/theme/?a=1"})
+
+    assertRedirects(response, "/help/theme/?a=1")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
+def test_does_not_leave_the_console(reader, elsewhere):
+    response = reader.post(URL, {"theme": "light", "next": elsewhere})
+
+    assertRedirects(response, URL)
+
+
+def test_ignores_a_theme_that_there_is_not(reader):
+    response = reader.post(URL, {"theme": '"><script>'})
+
+    assert response.status_code == 200
+    assert "theme" not in response.cookies
