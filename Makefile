@@ -18,6 +18,7 @@ check: env ## everything CI runs besides the tests
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(TESTING) $(RUN)python manage.py makemigrations --check --dry-run
+	$(RUN)hadolint Dockerfile
 	.ci/house
 
 test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...

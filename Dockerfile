@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+# Any image that has a python3.13 with venv; the name stands alone so that a mirror's,
+# or one made on this machine, can be put in: --build-arg BASE=localhost/base
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS build
+WORKDIR /app
+ENV PATH=/opt/meridian/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements.txt .
+# A mirror's address, if one is needed, comes as a secret and stays in no layer:
+# --secret id=pip,src=$HOME/.config/pip/pip.conf
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    python3.13 -m venv /opt/meridian && \
+    pip install --require-hashes -r requirements.txt && \
+    pip uninstall -y pip
+COPY manage.py gunicorn.conf.py ./
+COPY console console
+COPY tenants tenants
+# The settings want secrets to start with; these, an argument a line, are forgotten.
+# hadolint ignore=SC2046
+RUN env $(python -m console.keys) DATABASE_URL=sqlite:// python manage.py collectstatic --noinput && \
+    python -m compileall -q console tenants
+
+FROM ${BASE}
+RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /tmp meridian && \
+    install -d -o meridian -g meridian /var/lib/meridian
+COPY --from=build /opt/meridian /opt/meridian
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/opt/meridian/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=console.settings
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
+    CMD ["python", "-m", "console.probe", "/healthz"]
+CMD ["gunicorn", "--bind", "0.0.0.0:8000"]

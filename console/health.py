@@ -1,0 +1,111 @@
+"""``/healthz`` tells that the process is alive, ``/readyz`` that it is able to work.
+
+They are answered before anything else: a probe speaks plain http to an address that
+is in no list of hosts, and has no session. What they say names no detail that would
+help a stranger.
+"""
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+
+from tenants.audit import store
+from tenants.keyring import KeyMissing
+
+KEPT = 1.0  # seconds that a verdict serves other probes: each costs a write
+OK = "ok"
+
+
+class Health:
+    """Middleware; the first of all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._readiness = Readiness()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        match request.path_info:
+            case "/healthz":
+                return _text(OK)
+            case "/readyz":
+                return self._ready()
+            case _:
+                return self.get_response(request)
+
+    def _ready(self) -> HttpResponse:
+        found = self._readiness.look()
+        works = all(said == OK for said in found.values())
+        lines = "\n".join(f"{part}: {said}" for part, said in found.items())
+        return _text(lines, status=200 if works else 503)
+
+
+class Readiness:
+    """What is needed to work, looked at by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._found: dict[str, str] = {}
+        self._until = 0.0
+        self._migrated = False  # once true it stays so
+
+    def look(self) -> dict[str, str]:
+        """Each part with ``ok``, or with what is wrong in words."""
+        with self._turn:
+            if monotonic() >= self._until:
+                self._found = self._look()
+                self._until = monotonic() + KEPT
+            return self._found
+
+    def _look(self) -> dict[str, str]:
+        """Stops at the first part that fails: what follows rests on it."""
+        found: dict[str, str] = {}
+        for part, look in {
+            "database": _database,
+            "migrations": self._migrations,
+            "record": _record,
+        }.items():
+            found[part] = look()
+            if found[part] != OK:
+                break
+        return found
+
+    def _migrations(self) -> str:
+        if not self._migrated:
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if plan:
+                return f"{len(plan)} to apply; run manage.py migrate"
+            self._migrated = True
+        return OK
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "does not answer"
+    return OK
+
+
+def _record() -> str:
+    """Whether a call could be recorded now; without that none is made."""
+    try:
+        store.append(())  # no row, but the head is locked, checked and written
+    except KeyMissing:
+        return "was written under a key that AUDIT_KEYS does not hold"
+    except store.HeadMissing:
+        return "is not whole; run manage.py audit_verify"
+    except DatabaseError:
+        return "cannot be written"
+    return OK
+
+
+def _text(text: str, status: int = 200) -> HttpResponse:
+    answer = HttpResponse(f"{text}\n", status=status, content_type="text/plain")
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,27 @@
+"""Prints the secret part of a new ``.env``: ``python -m console.keys``.
+
+Needs nothing but Python, so that it can run before anything is set up.
+"""
+
+from base64 import b64encode
+from secrets import token_bytes, token_urlsafe
+
+
+def fresh() -> dict[str, str]:
+    """A value for every setting that must be secret and of its own."""
+    return {
+        "SECRET_KEY": token_urlsafe(50),
+        "VAULT_KEYS": f"v1:{_key()}",
+        "AUDIT_KEYS": f"a1:{_key()}",
+        "FINGERPRINT_KEY": f"f1:{_key()}",
+        "POSTGRES_PASSWORD": token_urlsafe(24),
+    }
+
+
+def _key() -> str:
+    return b64encode(token_bytes(32)).decode()
+
+
+if __name__ == "__main__":
+    for name, value in fresh().items():
+        print(f"{name}={value}")

@@ -1,0 +1,88 @@
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from tenants.audit import store
+from tenants.audit.models import AuditHead, AuditRecord
+
+PROBE = {"host": "10.1.2.3:8000"}  # a pod's address, not in ALLOWED_HOSTS
+
+
+def ready():
+    response = Client().get("/readyz", headers=PROBE)
+    lines = response.content.decode().splitlines()
+    return response.status_code, dict(line.split(": ", 1) for line in lines)
+
+
+def test_alive_asks_nothing_of_the_database():
+    response = Client().get("/healthz", headers=PROBE)
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_probes_need_no_https_and_no_known_host(db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["console.example.com"]
+
+    assert Client().get("/healthz", headers=PROBE).status_code == 200
+    assert ready()[0] == 200
+
+
+def test_ready_when_every_part_is(db):
+    assert ready() == (200, dict.fromkeys(("database", "migrations", "record"), "ok"))
+
+
+def test_looking_adds_nothing_to_the_record(db):
+    ready()
+
+    assert not AuditRecord.objects.exists()
+
+
+def test_a_migration_to_apply_is_told(db):
+    MigrationRecorder(connection).record_unapplied("audit", "0001_first")
+
+    status, found = ready()
+
+    assert (status, found["migrations"]) == (503, "1 to apply; run manage.py migrate")
+    assert "record" not in found
+
+
+def test_a_record_without_its_head_is_told(db):
+    AuditHead.objects.all().delete()
+
+    status, found = ready()
+
+    assert status == 503
+    assert found["record"] == "is not whole; run manage.py audit_verify"
+
+
+def test_a_record_under_a_lost_key_is_told(db, settings):
+    settings.AUDIT_KEYS = "other:" + "B" * 43 + "="
+
+    status, found = ready()
+
+    assert status == 503
+    assert found["record"] == "was written under a key that AUDIT_KEYS does not hold"
+
+
+def test_a_record_that_cannot_be_written_is_told(db, monkeypatch):
+    def full(rows):
+        raise OperationalError("database or disk is full: /var/lib/meridian")
+
+    monkeypatch.setattr(store, "append", full)
+
+    status, found = ready()
+
+    assert (status, found["record"]) == (503, "cannot be written")
+
+
+def test_a_database_that_does_not_answer_is_told(db, monkeypatch):
+    def refused(*_):
+        raise OperationalError("connection refused: db.internal")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", refused)
+        status, found = ready()
+
+    assert (status, found) == (503, {"database": "does not answer"})

@@ -1,0 +1,22 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+
+@pytest.mark.parametrize("name", ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"])
+@pytest.mark.parametrize("text", ["", "v1:hunter2", "v1"])
+def test_a_key_that_cannot_be_read_stops_the_start(settings, name, text):
+    setattr(settings, name, text)
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("check")
+
+    assert name in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
+    settings.INSECURE = False
+    settings.AUTHLETE_REGIONS = {"us": "http://us.authlete.com"}
+
+    with pytest.raises(CommandError, match="is not https"):
+        call_command("check")
