@@ -1,0 +1,33 @@
+"""What the calls in `api` go through."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from tenants.authlete.editing import Written
+from tenants.authlete.operation import Body, Operation, Places
+
+
+class Door(Protocol):
+    """Makes calls; `Authlete` is the real one."""
+
+    def send[Reply](
+        self,
+        operation: Operation[Reply],
+        *,
+        places: Places | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Body | None = None,
+        label: str = "",
+    ) -> Reply:
+        """Make one call and return its reply."""
+
+    def edit[Reply](
+        self,
+        read: Operation[Reply],
+        write: Operation[Reply],
+        *,
+        places: Places,
+        base: int,
+        edits: Mapping[str, object],
+    ) -> Written[Reply]:
+        """Change some members of an object that is still at version ``base``."""

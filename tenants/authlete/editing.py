@@ -1,0 +1,119 @@
+"""An edit that was written: what changed, and what Authlete made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenants.authlete.changes import Change, differences
+from tenants.authlete.documents.compare import alike, name_key, words
+from tenants.authlete.documents.raw import RawObject
+from tenants.authlete.documents.splice import SealedEdit, edit
+from tenants.authlete.errors import Partial, Stale, Unsendable
+from tenants.authlete.reading import NotJson, read
+from tenants.authlete.redaction import Redactor
+
+# Moves with every update, so that it says nothing.
+RESTLESS = frozenset({"modifiedAt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written[Reply]:
+    """The object as it is after a write, and how it got there.
+
+    A surprise is what Authlete itself changed or ignored: its ``before`` is what
+    was sent, its ``after`` is what Authlete has.
+    """
+
+    reply: Reply
+    entry: str  # of the write, in the record
+    changes: tuple[Change, ...]
+    surprises: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An edit that is ready to be written."""
+
+    text: str
+    whole: Mapping[str, Any]  # as it should be afterwards, secrets sealed
+    changes: tuple[Change, ...]
+    label: str  # what people call the object
+
+
+def edited(
+    text: str,
+    seen: Mapping[str, Any],
+    base: int,
+    edits: Mapping[str, Any],
+    redactor: Redactor,
+) -> Edited:
+    """The object's own ``text`` with the edits put in.
+
+    Raises `Stale`, `Partial` or `Unsendable` when it must not be written.
+    """
+    if "modifiedAt" not in seen:
+        # Spec 3.0.16, `service_get_api`: rights on clients alone show four members.
+        raise Partial("This credential sees only a part of what it would replace.")
+    if seen["modifiedAt"] != base:
+        raise Stale("Someone else has changed this meanwhile.", dict(seen))
+    try:
+        new = str(edit(RawObject.of(text), edits, redactor))
+    except (SealedEdit, TypeError, ValueError) as error:
+        raise Unsendable(f"The edit cannot be written: {error}.") from None
+    whole = redactor.seen(read(new))
+    return Edited(
+        new,
+        whole,
+        differences(
+            {name: seen.get(name) for name in edits},
+            {name: whole.get(name) for name in edits},
+        ),
+        label_of(seen),
+    )
+
+
+def label_of(seen: Mapping[str, Any]) -> str:
+    """What people call a service or a client."""
+    found = (seen.get(name) for name in ("serviceName", "clientName"))
+    return next((one for one in found if isinstance(one, str) and one), "")
+
+
+def surprises(sent: Mapping[str, Any], got: Any) -> tuple[Change, ...]:
+    """What Authlete has otherwise than it was sent; nothing for an odd reply."""
+    if not isinstance(got, Mapping):
+        return ()
+    return differences(_still(sent), _still(got), _agree)
+
+
+def _still(seen: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in seen.items() if name not in RESTLESS}
+
+
+def _agree(sent: Any, got: Any) -> bool:
+    """Whether Authlete would call both the same.
+
+    It leaves out what is null and shows a flag or number that is not set as false
+    or 0 (`api.md`, section 4); the texts of JWK Sets come back laid out anew (11.1).
+    """
+    match sent, got:
+        case (None | "", _) | (_, None | ""):
+            return not sent and not got and [] not in (sent, got)
+        case str(), str() if sent != got:
+            return _same_json(sent, got)
+        case Mapping(), Mapping():
+            return all(_agree(sent.get(n), got.get(n)) for n in sent.keys() | got)
+        case list(), list() if name := name_key(sent, got):
+            return _agree(*({one[name]: one for one in side} for side in (sent, got)))
+        case list(), list() if not words(sent):
+            return len(sent) == len(got) and all(map(_agree, sent, got))
+        case _:
+            return alike(sent, got)
+
+
+def _same_json(sent: str, got: str) -> bool:
+    if sent.lstrip()[:1] not in ("{", "["):
+        return False
+    try:
+        return _agree(read(sent), read(got))
+    except NotJson:
+        return False
