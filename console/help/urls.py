@@ -4,5 +4,6 @@ from console.help import views
 
 app_name = "help"
 urlpatterns = [
+    path("patterns/", views.patterns, name="patterns"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -4,8 +4,15 @@ from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from console.access import ConsoleRequest, signed_in_page
+from console.help import samples
 from console.page import answer, go
 from console.theme import Theme, keep_theme
+
+
+@signed_in_page
+def patterns(request: ConsoleRequest) -> HttpResponse:
+    """Every component in every state, drawn by the partials that the pages use."""
+    return answer(request, "help/patterns.html", samples.patterns())
 
 
 @signed_in_page

@@ -117,7 +117,7 @@ def when(moment: datetime | int | None, style: str = "short") -> SafeString:
     and the relative one in brackets, "exact" the time with its offset alone.
     """
     if not moment:
-        return format_html('<span class="faint">–</span>')
+        return format_html('<span class="faint">{}</span>', "–")
     if isinstance(moment, int):
         try:
             moment = datetime.fromtimestamp(moment / 1000, UTC)

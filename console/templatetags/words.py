@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +13,10 @@ from django.utils.translation import ngettext
 register = template.Library()
 
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
+JSON = re.compile(
+    r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")'
+    r"|(?P<n>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
+)
 WEB = re.compile(r"https?://[^\s/?#@\\]+([/?#][^\s\\]*)?", re.IGNORECASE)
 UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, largest first
     (86_400, lambda n: ngettext("%(count)d day", "%(count)d days", n)),
@@ -79,3 +83,15 @@ def duration(seconds: int | None) -> str:
         if count:
             words.append(unit(count) % {"count": count})
     return " ".join(words)
+
+
+@register.filter
+def coloured(json: str) -> SafeString:
+    """JSON with its names, strings and numbers marked; its text stays as it is."""
+    parts = []
+    end = 0
+    for found in JSON.finditer(json):
+        parts.append((json[end : found.start()], found.lastgroup, found[0]))
+        end = found.end()
+    marked = format_html_join("", '{}<span class="{}">{}</span>', parts)
+    return marked + conditional_escape(json[end:])

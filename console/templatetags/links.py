@@ -1,0 +1,105 @@
+"""Links that know where they stand: in breadcrumbs, tabs, chips and table heads."""
+
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from console.templatetags.look import icon
+from console.templatetags.words import grouped
+
+register = template.Library()
+
+NOTHING = SafeString("")
+
+
+@register.simple_tag
+def crumb(label: object, path: str = "") -> SafeString:
+    """A step of the breadcrumb; the last one has no path and is the page itself."""
+    if path:
+        return format_html('<li><a href="{}"><bdi>{}</bdi></a></li>', path, label)
+    return format_html('<li><span aria-current="page"><bdi>{}</bdi></span></li>', label)
+
+
+@register.simple_tag(takes_context=True)
+def tab(
+    context: Context,
+    label: object,
+    path: str,
+    count: int | str | None = None,
+    kind: str = "",
+    here: bool | None = None,
+) -> SafeString:
+    """A link in ``tabs`` or ``index``, marked when the page is the one it leads to.
+
+    ``count`` may be words ("1 to fix"), then with a ``kind`` of warn or bad.
+    """
+    if here is None:
+        here = context["request"].path == path.partition("?")[0]
+    return format_html(
+        '<a href="{}"{}>{}{}</a>',
+        path,
+        SafeString(' aria-current="page"') if here else NOTHING,
+        label,
+        _counted(count, kind),
+    )
+
+
+@register.simple_tag
+def chip(
+    label: object, path: str, on: bool = False, count: int | str | None = None
+) -> SafeString:
+    """A filter to switch on by its link, or when it is ``on`` to take away."""
+    return format_html(
+        '<a class="chip{}" href="{}"{}>{}{}{}</a>',
+        " on" if on else "",
+        path,
+        format_html(' aria-label="{}"', _("Remove filter: %(name)s") % {"name": label})
+        if on
+        else NOTHING,
+        label,
+        _counted(count, ""),
+        icon("close") if on else NOTHING,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def sort_by(
+    context: Context,
+    name: str,
+    label: object,
+    number: bool = False,
+    first: bool = False,
+) -> SafeString:
+    """A column's head that sorts by ``?sort=name``, and by ``-name`` once it does.
+
+    ``first``: the rows are sorted by this column when nothing was asked for.
+    """
+    request = context["request"]
+    asked = request.GET.get("sort", name if first else "")
+    up, down = asked == name, asked == f"-{name}"
+    query: QueryDict = request.GET.copy()
+    query.pop("page", None)
+    query["sort"] = f"-{name}" if up else name
+    said = SafeString(
+        ' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else ""
+    )
+    return format_html(
+        '<th scope="col"{}{}><a href="?{}">{}{}</a></th>',
+        SafeString(' class="num"') if number else NOTHING,
+        said,
+        query.urlencode(),
+        label,
+        icon("up" if up else "down", "" if up or down else "idle"),
+    )
+
+
+def _counted(count: Any, kind: str) -> SafeString:
+    if count is None or count == "":
+        return NOTHING
+    words = grouped(count) if isinstance(count, int) else count
+    return format_html(' <span class="count {}">{}</span>', kind, words)

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from pytest_django.asserts import assertContains, assertTemplateUsed
+
+URL = "/help/patterns/"
+PARTIALS = settings.BASE_DIR / "console" / "templates" / "components"
+ELSEWHERE = {"field", "icons"}  # drawn by a form, and by the icon tag
+
+
+@pytest.fixture
+def response(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("mara"))
+    return client.get(URL)
+
+
+def test_is_for_everyone_who_signed_in(response, client):
+    client.logout()
+
+    assert response.status_code == 200
+    assert client.get(URL).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "partial", sorted({path.stem for path in Path(PARTIALS).glob("*.html")} - ELSEWHERE)
+)
+def test_draws_every_component(response, partial):
+    assertTemplateUsed(response, f"components/{partial}.html")
+
+
+def test_shows_text_from_outside_as_text(response):
+    assertContains(response, "&lt;script&gt;alert(1)&lt;/script&gt;")
+    assertContains(response, "<bdi>javascript:alert(1)</bdi>")
+
+
+def test_needs_no_inline_script_or_style(response):
+    page = response.content.decode()
+
+    assert " style=" not in page
+    assert "<style" not in page
+    assert page.count("<script") == page.count("<script src=")
