@@ -1,0 +1,73 @@
+"""The one object inside a service that has settings of its own."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ValidationError
+
+from tenants.authlete.documents.base import Section, Show, setting
+from tenants.authlete.documents.types import (
+    Endpoint,
+    EntityIds,
+    Flag,
+    Issuer,
+    JsonObject,
+    Strings,
+)
+from tenants.authlete.documents.words import _, said, wrong
+
+
+class CredentialIssuer(Section):
+    """What wallets read about a credential issuer (OID4VCI)."""
+
+    title = "Issuer metadata"
+
+    credential_issuer: Issuer = setting("Credential issuer")
+    """The address that names this issuer in offers and credentials."""
+
+    authorization_servers: EntityIds = setting("Authorization servers")
+    """The issuers of tokens that the wallet may use; with none, the credential issuer
+    itself."""
+
+    credential_endpoint: Endpoint = setting("Credential endpoint")
+    """Where wallets fetch one credential."""
+
+    batch_credential_endpoint: Endpoint = setting("Batch endpoint")
+    """Where wallets fetch several credentials in one request."""
+
+    deferred_credential_endpoint: Endpoint = setting("Deferred endpoint")
+    """Where wallets come back for a credential that was not ready at once."""
+
+    credentials_supported: JsonObject = setting("Credentials on offer")
+    """The credentials this issuer offers, each under an identifier of its own."""
+
+    credential_response_encryption_alg_values_supported: Strings = setting(
+        "Key encryption of responses"
+    )
+    """How the key of an encrypted response can be encrypted, such as ECDH-ES."""
+
+    credential_response_encryption_enc_values_supported: Strings = setting(
+        "Content encryption of responses"
+    )
+    """How the content of an encrypted response can be encrypted, such as A256GCM."""
+
+    require_credential_response_encryption: Flag = setting("Require encryption")
+    """Refuse wallets that want their credential unencrypted."""
+
+
+def _checked(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Members that are not declared stay as they are."""
+    for one in CredentialIssuer.settings():
+        try:
+            CredentialIssuer.checked(one.name, metadata.get(one.member))
+        except ValidationError as error:
+            problem = said(error.errors()[0])
+            raise wrong(
+                _("{label}: {problem}"), label=one.label, problem=problem
+            ) from None
+    return metadata
+
+
+IssuerMetadata = Annotated[
+    Annotated[dict[str, Any], AfterValidator(_checked)] | None, Show("issuer_metadata")
+]
