@@ -1,0 +1,57 @@
+"""Where sign-in differs from what the library does by itself."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+
+from console.access import address_of
+from console.accounts import browsers
+from console.accounts.passwords import LONGEST
+from tenants import factors
+from tenants.members import normal
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """No sign-up, one address a person, and a limit on tries that cannot be dodged."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        if len(str(credentials.get("password", "")).encode()) > LONGEST:
+            raise self.validation_error("email_password_mismatch")  # nothing hashed
+        super().pre_authenticate(request, **credentials)
+
+    def post_login(
+        self, request: HttpRequest, user: User, **kwargs: Any
+    ) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        browsers.remember(response, normal(user.email))
+        return response
+
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        """Tries are counted by address, whatever host the browser names.
+
+        A browser that this person has signed in with has a count of its own: whoever
+        guesses from elsewhere does not lock them out.
+        """
+        login = normal(str(credentials.get("email") or credentials.get("username")))
+        return f"{browsers.known(request, login)}:{login}"
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Seeds are sealed with the vault's keys."""
+
+    def encrypt(self, text: str) -> str:
+        return factors.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return factors.unseal(encrypted_text)

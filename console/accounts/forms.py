@@ -1,0 +1,63 @@
+"""Second factors: a code is good once, and an unfinished seed is sealed as well."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm as Authenticate
+from allauth.mfa.base.forms import ReauthenticateForm as Reauthenticate
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as PENDING
+from django import forms
+from django.core.cache import cache
+
+from tenants import factors
+
+
+class AuthenticateForm(Authenticate):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            seed = factors.unseal(self.authenticator.data["secret"])
+            _spend(self.user.pk, seed, code)
+        return code
+
+
+class ReauthenticateForm(Reauthenticate):  # type: ignore[misc]
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            seed = factors.unseal(self.authenticator.data["secret"])
+            _spend(self.user.pk, seed, code)
+        return code
+
+
+class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
+    """Keeps the seed that is being set up sealed, and its first code spent."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.user = kwargs.pop("user")
+        forms.Form.__init__(self, *args, **kwargs)
+        session = context.request.session
+        if not self.is_bound or PENDING not in session:
+            session[PENDING] = factors.seal(totp.generate_totp_secret())
+        self.secret = factors.unseal(session[PENDING])
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        _spend(self.user.pk, self.secret, code)
+        return code
+
+
+def _spend(user: int, seed: str, code: str) -> None:
+    """Refuse a code whose time step was used before, in any process."""
+    window = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
+    for step in totp.yield_hotp_counters_from_time():
+        if totp.format_hotp_value(totp.hotp_value(seed, step)) == code.strip():
+            if cache.add(f"totp:{user}:{step}", 1, timeout=2 * window):
+                return
+            break
+    raise get_adapter().validation_error("incorrect_code")

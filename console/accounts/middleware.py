@@ -1,0 +1,125 @@
+"""What holds for every page once somebody has signed in."""
+
+import time
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django_htmx.http import HttpResponseClientRedirect
+
+from console.access import ConsoleRequest
+from tenants.models import Membership
+from tenants.roles import WITH_SECOND_FACTOR
+
+type Answer = Callable[[HttpRequest], HttpResponse]
+
+BEGAN, SEEN = "began", "seen"  # seconds since 1970, in the session
+STEP = 60  # seconds between two notes of when somebody was last seen
+SKEW = 60  # seconds that two hosts' clocks may differ
+
+
+class SessionLimits:
+    """Ends a session that nobody used for a while, or that has lasted too long."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.session
+        if SESSION_KEY in session:
+            now = int(time.time())
+            began, seen = session.get(BEGAN, 0), session.get(SEEN, 0)
+            if not (
+                _within(now - began, settings.SESSION_ABSOLUTE)
+                and _within(now - seen, settings.SESSION_IDLE)
+            ):
+                logout(request)
+            elif now - seen >= STEP:
+                session[SEEN] = now
+        return self.get_response(request)
+
+
+class NoStore:
+    """No answer of ours is kept by a browser or by anything on the way to it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_cache_control(response, no_store=True)
+        return response
+
+
+class NothingReplayed:
+    """Forgets what was posted when the library asks for the password again.
+
+    It would keep the whole request in the session, body and cookies, to repeat it
+    afterwards. Here the person comes back to the page and posts anew.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "request" in request.session.get(STATE_SESSION_KEY, {}):
+            del request.session[STATE_SESSION_KEY]
+        return response
+
+
+class SignInWithHtmx:
+    """Turns a redirect to sign-in into one of the whole page, not of a part of it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        htmx = cast(ConsoleRequest, request).htmx
+        place = response.headers.get("Location", "").partition("?")[0]
+        if not htmx or not place.startswith("/accounts/"):
+            return response
+        back = urlencode({"next": htmx.current_url_abs_path or "/"})
+        return HttpResponseClientRedirect(f"{place}?{back}")
+
+
+class RequireSecondFactor:
+    """Who may change anything sets a second factor up before doing anything else."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not settings.REQUIRE_MFA or not request.user.is_authenticated:
+            return None
+        if request.path.startswith("/accounts/"):
+            return None
+        if not getattr(view, "login_required", True):
+            return None
+        lacks = (
+            Membership.objects.filter(
+                user=request.user.pk, role__in=[*WITH_SECOND_FACTOR]
+            )
+            .exclude(user__authenticator__type=Authenticator.Type.TOTP)
+            .exists()
+        )
+        return redirect(reverse("mfa_activate_totp")) if lacks else None
+
+
+def _within(age: int, limit: int) -> bool:
+    """Whether ``age`` is neither past ``limit`` nor from a clock that jumped."""
+    return -SKEW <= age <= limit

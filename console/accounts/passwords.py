@@ -1,0 +1,53 @@
+"""What a password may be, beside Django's own rules."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tenants.models import Organization
+from tenants.roles import Role
+
+LONGEST = 4096  # bytes
+LEFT = 8  # letters and digits that must be left when the expected words are taken out
+EXPECTED = ("meridian", "authlete", "console", "password", "welcome", "secret", "login")
+
+
+class NotTooLong:
+    """Longer texts are refused before anything is hashed."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if len(password.encode()) > LONGEST:
+            raise ValidationError(self.get_help_text(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        return _("At most 4,096 bytes.")
+
+
+class NotExpected:
+    """A name that everyone here knows, with a year behind it, is no password."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        left = password.casefold()
+        for word in sorted(_words(user), key=len, reverse=True):
+            left = left.replace(word, "")
+        if len(re.sub(r"[\W_]", "", left)) < LEFT:
+            raise ValidationError(
+                _(
+                    "Without the names of the product, your organization and your "
+                    "role, too little of this password is left."
+                ),
+                code="password_expected",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Not mainly the name of the product, your organization or your role.")
+
+
+def _words(user: Any) -> set[str]:
+    words = {*EXPECTED, *(role.value for role in Role)}
+    if user and user.pk:
+        for one in Organization.objects.filter(membership__user=user.pk):
+            words.update([one.slug, one.name, *re.split(r"[\W_]+", one.name)])
+    return {word.casefold() for word in words if len(word) > 2}
