@@ -6,6 +6,7 @@ SAFE = {
     "SECRET_KEY": "not-a-secret-" + "x" * 50,
     "ALLOWED_HOSTS": "*",
     "INSECURE": "true",
+    "REQUIRE_MFA": "false",  # turned on where it is tested
     "DATABASE_URL": "sqlite://",
     "VAULT_KEYS": "v1:" + "A" * 43 + "=",
     "AUDIT_KEYS": "a1:" + "A" * 43 + "=",
