@@ -1,0 +1,73 @@
+"""What is kept in the record although it is no call to Authlete.
+
+Names are the record's vocabulary, like those of operations: once released they stay.
+A denial is what someone was refused; since anyone can cause as many as they like,
+`notes` counts those that repeat (`docs/decisions/counted-denials.md`).
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.authlete.operation import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One kind of local event; ``label`` says what happened, or was to happen."""
+
+    name: str
+    label: str | Promise
+    effect: Effect = Effect.CHANGE
+    denial: bool = False
+
+
+SIGN_IN_DONE = Event("sign_in.done", _("Sign in"), Effect.READ)
+SIGN_IN_REFUSED = Event("sign_in.refused", _("Sign in"), Effect.READ, denial=True)
+SIGN_IN_THROTTLED = Event(
+    "sign_in.throttled", _("Sign in, tried too often"), Effect.READ, denial=True
+)
+SIGN_OUT = Event("sign_out", _("Sign out"), Effect.READ)
+STEP_UP_DONE = Event("step_up.done", _("Confirm who it is"), Effect.READ)
+STEP_UP_REFUSED = Event(
+    "step_up.refused", _("Confirm who it is"), Effect.READ, denial=True
+)
+PASSWORD_CHANGE = Event("password.change", _("Change the password"))
+SECOND_FACTOR_ADD = Event("second_factor.add", _("Add a second factor"))
+SECOND_FACTOR_REMOVE = Event(
+    "second_factor.remove", _("Remove a second factor"), Effect.DESTROY
+)
+
+# The effect of a denied access is that of what was asked for.
+ACCESS_DENIED = Event(
+    "access.denied", _("Open a page without the right to"), Effect.READ, denial=True
+)
+ACCESS_STRANGER = Event(
+    "access.stranger",
+    _("Open a page of an organization without being a member"),
+    Effect.READ,
+    denial=True,
+)
+DENIALS_COUNTED = Event(
+    "access.counted", _("More denials, counted and not listed"), Effect.READ
+)
+
+ORGANIZATION_ADD = Event("organization.add", _("Add an organization"))
+ORGANIZATION_CHANGE = Event("organization.change", _("Change an organization"))
+MEMBER_ADD = Event("member.add", _("Add a member"))
+MEMBER_CHANGE = Event("member.change", _("Change a member's role"))
+MEMBER_REMOVE = Event("member.remove", _("Remove a member"), Effect.DESTROY)
+CREDENTIAL_ADD = Event("credential.add", _("Add a credential"))
+CREDENTIAL_CHANGE = Event("credential.change", _("Replace a credential"))
+CREDENTIAL_REMOVE = Event("credential.remove", _("Remove a credential"), Effect.DESTROY)
+CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
+VAULT_ROTATE = Event("vault.rotate", _("Seal all credentials under the current key"))
+
+AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
+AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
+AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)
+
+EVENTS = {
+    event.name: event for event in tuple(globals().values()) if isinstance(event, Event)
+}
