@@ -1,0 +1,44 @@
+"""`manage.py sandbox`: a pretend Authlete on five ports of this machine."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.server import Server
+from tenants.sandbox.state import IDP
+
+
+class Command(BaseCommand):
+    help = (
+        "Run a pretend Authlete: us, jp, eu and br on four ports in a row, and the "
+        "identity provider on the fifth. Only this machine can reach it. "
+        "GET /_tokens lists the access tokens that it takes."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=9700, help="the first port")
+        parser.add_argument(
+            "--services", type=int, help="services of the largest organization a region"
+        )
+        parser.add_argument("--clients", type=int, help="clients a service")
+        parser.add_argument("--tokens", type=int, help="access tokens a service")
+        parser.add_argument(
+            "--latency", type=int, default=0, help="milliseconds before each answer"
+        )
+        parser.add_argument("--seed", type=int, default=1, help="which world it is")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        over = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: over.set())
+        sandbox = Sandbox(options["seed"], options["services"], options["latency"])
+        with Server(sandbox, options["port"]) as server:
+            for place in (*sandbox.state.regions, IDP):
+                self.stdout.write(f"{place:4} {server.url(place)}")
+            self.stdout.write(f"tokens: {server.url('us')}/_tokens", ending="\n")
+            self.stdout.flush()
+            over.wait()

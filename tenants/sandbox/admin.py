@@ -1,0 +1,135 @@
+"""What a tester asks of the sandbox itself; no Authlete has these paths.
+
+`GET /_tokens` lists the tokens, `GET /_state` a region's services, `GET /_calls` the
+requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
+`POST /_unknown` adds what no specification names.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tenants.sandbox import fields
+from tenants.sandbox.access import Token
+from tenants.sandbox.state import Region, State
+from tenants.sandbox.wire import Answer, Members, Request, answer, loads
+
+if TYPE_CHECKING:
+    from tenants.sandbox.app import Sandbox
+
+
+def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
+    place = request.query.get("region", place)
+    try:
+        match request.method, request.path.removesuffix("/"):
+            case "GET", "/_tokens":
+                return answer(tokens(sandbox.state), pretty=True)
+            case "GET", "/_state":
+                return answer(state(sandbox.state, place), pretty=True)
+            case "GET", "/_calls":
+                return answer([_call(one) for one in list(sandbox.calls)])
+            case "POST", "/_faults":
+                for one in _each(request):
+                    sandbox.faults.add(**one)
+                return answer({"set": len(_each(request))}, 201)
+            case "DELETE", "/_faults":
+                sandbox.faults.clear()
+                return Answer(204)
+            case "POST", "/_unknown":
+                for one in _each(request):
+                    unknown(sandbox.state.regions[one.get("region", place)], one)
+                return Answer(204)
+    except (ValueError, TypeError, KeyError) as error:
+        return answer({"error": f"{type(error).__name__}: {error}"}, 400)
+    return Answer(404)
+
+
+def tokens(state: State) -> Members:
+    """Every token, by organization and region, and where the regions are."""
+    return {
+        "regions": {
+            region.name: {"url": region.url, "apiServerId": region.server_id}
+            for region in state.regions.values()
+        },
+        "idp": state.idp_url,
+        "organizations": [
+            {
+                "organizationId": one.number,
+                "slug": one.slug,
+                "name": one.name,
+                "plan": one.plan,
+                "regions": {
+                    region: [
+                        _token(token)
+                        for token in state.tokens.values()
+                        if token.organization == one.number and token.works_in(region)
+                    ]
+                    for region in state.regions
+                },
+            }
+            for one in state.organizations.values()
+        ],
+    }
+
+
+def state(state: State, place: str) -> Members:
+    """A region as it is in memory, secrets and all: they are not anybody's."""
+    region = state.regions[place]
+    return {
+        "region": region.name,
+        "apiServerId": region.server_id,
+        "services": list(region.services.values()),
+        "owners": {str(one): region.owner(one) for one in region.services},
+        "newer": sorted(region.newer),
+    }
+
+
+def unknown(region: Region, asked: Members) -> None:
+    """Give services members or words that no specification names.
+
+    ``service`` is one of them, or all when absent; ``members`` are set as they are;
+    ``words`` go to the end of the list that each names.
+    """
+    chosen = asked.get("service")
+    with region.lock:
+        region.newer |= set(asked.get("members", {})) - set(fields.service())
+        for number, service in region.services.items():
+            if chosen in (None, number):
+                service |= asked.get("members", {})
+                for name, words in asked.get("words", {}).items():
+                    service[name] = [*service.get(name, []), *words]
+                service["modifiedAt"] = service.get("modifiedAt", 0) + 1
+
+
+def _each(request: Request) -> list[Any]:
+    found = loads(request.body)
+    return found if isinstance(found, list) else [found]
+
+
+def _token(token: Token) -> Members:
+    found: Members = {
+        "token": token.value,
+        "kind": token.kind,
+        "preset": token.preset,
+        "permissions": list(token.permissions),
+        "state": token.state,
+    }
+    if token.service_id is not None:
+        found["serviceId"] = token.service_id
+    if token.expires_at is not None:
+        expiry = datetime.fromtimestamp(token.expires_at, UTC)
+        found["expiresAt"] = expiry.isoformat(timespec="seconds")
+    return found
+
+
+def _call(call: Any) -> Members:
+    return {
+        "method": call.method,
+        "path": call.path,
+        "query": call.query,
+        "region": call.region,
+        "requestId": call.request_id,
+        "operation": call.operation,
+        "status": call.status,
+    }

@@ -1,0 +1,38 @@
+"""Whether a cluster lives, and what it is."""
+
+from tenants.sandbox.context import Context
+from tenants.sandbox.wire import Answer, answer
+
+VERSION = "3.0.16"
+
+
+def info(context: Context) -> Answer:
+    cache = {
+        "hitCount": 40_961,
+        "missCount": 212,
+        "loadSuccessCount": 212,
+        "loadFailureCount": 0,
+        "totalLoadTime": 1_834_000_000,
+        "evictionCount": 0,
+        "evictionWeight": 0,
+    }
+    return answer(
+        {
+            "version": VERSION,
+            "features": sorted(
+                ["ciba", "device_flow", "fapi", "federation", "par", "vci"]
+            ),
+            "configuration": {"cluster": context.region.name},
+            "serviceTokenCache": cache,
+        }
+    )
+
+
+def echo(context: Context) -> Answer:
+    return answer(dict(context.request.query))
+
+
+def healthcheck(context: Context) -> Answer:
+    """OK as text; ``extended`` also asks the database, which here always is well."""
+    said = b"OK: database OK" if context.request.flag("extended") else b"OK"
+    return Answer(200, said, {"Content-Type": "text/plain;charset=UTF-8"})

@@ -1,0 +1,46 @@
+"""JWK Sets with real keys; mostly elliptic ones, which are made in no time."""
+
+import json
+from functools import cache
+from typing import Any
+
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from tenants.sandbox.wire import Members
+
+
+def key_set(prefix: str, *algorithms: str) -> str:
+    """A JWK Set's text with a private key for each algorithm, named after it."""
+    keys = [
+        _private(alg) | {"kid": f"{prefix}-{alg.lower()}", "alg": alg, "use": _use(alg)}
+        for alg in algorithms
+    ]
+    return json.dumps({"keys": keys})
+
+
+@cache
+def cheap_key_set(at: int) -> str:
+    """One of a few key sets that many services share."""
+    return key_set(f"shared-{at}", "ES256", "EdDSA")
+
+
+def _use(alg: str) -> str:
+    return "enc" if alg.startswith(("ECDH", "RSA-OAEP")) else "sig"
+
+
+def _private(alg: str) -> Members:
+    match alg:
+        case "ES384":
+            return dict(ECKey.generate_key("P-384").as_dict(private=True))
+        case "EdDSA":
+            return dict(OKPKey.generate_key("Ed25519").as_dict(private=True))
+        case "RS256" | "PS256" | "RSA-OAEP-256":
+            return dict(_rsa(alg))
+        case _:
+            return dict(ECKey.generate_key("P-256").as_dict(private=True))
+
+
+@cache
+def _rsa(alg: str) -> dict[str, Any]:
+    """One a kind and process, for the time that it takes."""
+    return dict(RSAKey.generate_key(2048).as_dict(private=True))

@@ -1,0 +1,105 @@
+"""Which operation a request is for, and who answers it."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.api import diagnostics as region
+from tenants.authlete.api import idp as idp_api
+from tenants.authlete.api import services as service
+from tenants.authlete.operation import Host, Operation
+from tenants.sandbox import configuration, diagnostics, idp, keys, services
+from tenants.sandbox.context import Context
+from tenants.sandbox.wire import Answer
+
+type Handler = Callable[[Context], Answer]
+
+BUILT: dict[str, Handler] = {
+    service.LIST.name: services.get_list,
+    service.GET.name: services.get,
+    service.UPDATE.name: services.update,
+    service.CREATE.name: services.create,
+    service.DELETE.name: services.delete,
+    service.CONFIGURATION.name: configuration.get,
+    service.JWKS.name: keys.get,
+    region.INFO.name: diagnostics.info,
+    region.ECHO.name: diagnostics.echo,
+    region.HEALTH.name: diagnostics.healthcheck,
+    idp_api.LIST_SERVERS.name: idp.servers,
+    idp_api.CREATE_SERVICE.name: idp.create,
+    idp_api.REMOVE_SERVICE.name: idp.remove,
+}
+OPEN = (region.INFO.name, region.ECHO.name, region.HEALTH.name)  # need no token
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation at its path; without a handler it is not built yet."""
+
+    operation: Operation[Any]
+    pattern: re.Pattern[str]
+    handler: Handler | None
+
+    @property
+    def name(self) -> str:
+        return self.operation.name
+
+    @property
+    def spoken(self) -> str:
+        """The path as Authlete's messages name it: without /api and the service."""
+        return self.operation.path.removeprefix("/api").removeprefix("/{service_id}")
+
+    @property
+    def open(self) -> bool:
+        return self.name in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The operation that a request is for, and what stands in its places.
+
+    Without a ``route`` there is none; ``allowed`` are then the methods that the
+    path would take.
+    """
+
+    route: Route | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    allowed: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.route.name if self.route else ""
+
+
+class Routes:
+    """Finds the operation that a request is for."""
+
+    def __init__(self, operations: Iterable[Operation[Any]]) -> None:
+        # What names its places more closely goes first.
+        self.all = sorted(map(_route, operations), key=lambda one: one.pattern.groups)
+
+    def find(self, method: str, path: str) -> Match:
+        allowed = set()
+        for match in self._at(path.removesuffix("/")):
+            if match.allowed == method:
+                return match
+            allowed.add(match.allowed)
+        return Match(allowed=", ".join(sorted(allowed)))
+
+    def _at(self, path: str) -> Iterator[Match]:
+        for route in self.all:
+            if found := route.pattern.fullmatch(path):
+                places = {name: unquote(at) for name, at in found.groupdict().items()}
+                yield Match(route, places, route.operation.method)
+
+
+def _route(operation: Operation[Any]) -> Route:
+    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.path))
+    return Route(operation, pattern, BUILT.get(operation.name))
+
+
+CLUSTER = Routes(one for one in OPERATIONS.values() if one.host is Host.CLUSTER)
+IDP = Routes(one for one in OPERATIONS.values() if one.host is Host.IDP)

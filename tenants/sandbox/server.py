@@ -1,0 +1,207 @@
+"""The sandbox behind real sockets: a listener for each region and for the IdP.
+
+Python's own server sends head and body in two packets, which costs a delayed ACK
+on every kept connection; a buffered writer and no Nagle do away with it
+(`libraries.md`, P11).
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, ClassVar
+
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.faults import Broken
+from tenants.sandbox.state import IDP
+from tenants.sandbox.wire import Answer
+
+HOST = "127.0.0.1"
+LARGEST = 64 * 1_048_576  # bytes of a request's body
+WATCH = 0.05  # seconds between two looks at which regions are down
+
+
+class Listener(ThreadingHTTPServer):
+    """Takes the connections of one place, each in a thread of its own."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 1024
+    allow_reuse_address = True
+
+    def __init__(self, port: int, sandbox: Sandbox, place: str) -> None:
+        super().__init__((HOST, port), Handler)
+        self.sandbox, self.place = sandbox, place
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hangs up is no news."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Speaks HTTP/1.1 for the WSGI app, and breaks a connection when told to."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: Listener
+    methods: ClassVar = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+    def answer(self) -> None:
+        try:
+            body = self._body()
+        except ValueError:
+            self.close_connection = True
+            self.send_error(413)
+            return
+        try:
+            pieces = self.server.sandbox(self._environ(body), self._start)
+            self._send(pieces)
+        except Broken as broken:
+            self._break(broken)
+        self.wfile.flush()
+
+    def version_string(self) -> str:
+        return "Sandbox"
+
+    def log_message(self, *_args: object) -> None:
+        """Paths can hold tokens; nothing is written down."""
+
+    def _body(self) -> bytes:
+        """The request's body; raises `ValueError` for one without a usable length."""
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return self._chunks()
+        length = int(self.headers.get("Content-Length") or 0)
+        if not 0 <= length <= LARGEST:
+            raise ValueError("too large")
+        return self.rfile.read(length)
+
+    def _chunks(self) -> bytes:
+        whole = bytearray()
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            whole += self.rfile.read(size)
+            self.rfile.readline()
+            if len(whole) > LARGEST:
+                raise ValueError("too large")
+        while self.rfile.readline().strip():
+            pass
+        return bytes(whole)
+
+    def _environ(self, body: bytes) -> dict[str, Any]:
+        path, _, query = self.path.partition("?")
+        environ = {
+            "REQUEST_METHOD": self.command,
+            "RAW_URI": self.path,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": HOST,
+            "SERVER_PORT": str(self.server.server_port),
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+        for name, value in self.headers.items():
+            environ["HTTP_" + name.upper().replace("-", "_")] = value
+        return environ
+
+    def _start(self, status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+        code, _, phrase = status.partition(" ")
+        self.send_response(int(code), phrase)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        return self.wfile.write
+
+    def _send(self, pieces: Iterable[bytes]) -> None:
+        for piece in pieces:
+            self.wfile.write(piece)
+            if len(piece) < 2:  # a drip: each drop leaves on its own
+                self.wfile.flush()
+
+    def _break(self, broken: Broken) -> None:
+        self.close_connection = True
+        if broken.kind == "truncate" and broken.answer:
+            self._half(broken.answer)
+        elif broken.kind in ("reset", "down"):
+            # Closing with a linger of nothing sends RST instead of FIN.
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            with suppress(OSError):
+                self.connection.close()
+
+    def _half(self, answer: Answer) -> None:
+        body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+        headers = answer.headers | {"Content-Length": str(len(body))}
+        self._start(f"{answer.status} OK", list(headers.items()))
+        self.wfile.write(body[: len(body) // 2])
+
+
+for _method in Handler.methods:
+    setattr(Handler, f"do_{_method}", Handler.answer)
+
+
+class Server:
+    """Listens for each region and the IdP, on ports in a row or on free ones.
+
+    Use as a context manager; `url` tells where a place is. A region that is down
+    has no listener, so that a connection to it is refused.
+    """
+
+    def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
+        self.sandbox = sandbox
+        self._places = [*sandbox.state.regions, IDP]
+        self._ports: dict[str, int] = {}
+        self._listeners: dict[str, Listener] = {}
+        self._over = threading.Event()
+        for at, place in enumerate(self._places):
+            self._listen(place, port + at if port else 0)
+        for name, region in sandbox.state.regions.items():
+            region.url = self.url(name)
+        sandbox.state.idp_url = self.url(IDP)
+
+    def url(self, place: str) -> str:
+        return f"http://{HOST}:{self._ports[place]}"
+
+    def __enter__(self) -> Server:
+        self._run(self._watch)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        for place in list(self._listeners):
+            self._silence(place)
+
+    def _listen(self, place: str, port: int) -> None:
+        listener = Listener(port, self.sandbox, place)
+        self._ports[place] = listener.server_port
+        self.sandbox.ports[listener.server_port] = place
+        self._listeners[place] = listener
+        self._run(lambda: listener.serve_forever(WATCH))
+
+    def _silence(self, place: str) -> None:
+        listener = self._listeners.pop(place)
+        listener.shutdown()
+        listener.server_close()
+
+    def _watch(self) -> None:
+        """Close the listener of a region that is down, and open it when it is up."""
+        while not self._over.wait(WATCH):
+            for place in self._places:
+                down = self.sandbox.faults.down(place)
+                if down and place in self._listeners:
+                    self._silence(place)
+                elif not down and place not in self._listeners:
+                    self._listen(place, self._ports[place])
+
+    def _run(self, work: Callable[[], None]) -> None:
+        threading.Thread(target=work, daemon=True).start()

@@ -1,0 +1,148 @@
+"""What the pretend Authlete remembers: organizations, tokens, services by region."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import monotonic, time
+
+from tenants.sandbox.access import Token
+from tenants.sandbox.errors import Refusal, denied
+from tenants.sandbox.wire import Members
+
+SERVERS = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # api.md, section 1
+IDP = "idp"
+
+
+@dataclass(slots=True)
+class Organization:
+    """One organization; a FREE one may hold one service."""
+
+    number: int
+    slug: str
+    name: str
+    plan: str = "ENTERPRISE"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it came, and what it was answered (0: nothing)."""
+
+    method: str
+    path: str
+    region: str
+    request_id: str
+    operation: str
+    status: int
+    body: bytes = b""
+    query: dict[str, str] = field(default_factory=dict)
+
+
+class Region:
+    """One cluster: its services, who owns them, and what it knows beyond the spec."""
+
+    def __init__(self, name: str, server_id: int) -> None:
+        self.name = name
+        self.server_id = server_id
+        self.url = f"https://{name}.authlete.com"
+        self.services: dict[int, Members] = {}
+        self.owners: dict[int, int | None] = {}  # None: an orphan
+        self.newer: set[str] = set()  # members that no specification names
+        self.settling: dict[int, float] = {}  # until when rights lag behind
+        self.lock = threading.RLock()
+
+    def owner(self, service_id: int) -> int | None:
+        """The organization that owns a service; the first, where none was named."""
+        return self.owners.get(service_id, 1)
+
+    def settled(self, service_id: int) -> bool:
+        """Whether the rights on a new service have come through."""
+        return self.settling.get(service_id, 0.0) <= monotonic()
+
+    def settle(self, service_id: int, seconds: float) -> None:
+        """Let the rights on a new service lag behind for a while."""
+        if seconds > 0:
+            self.settling[service_id] = monotonic() + seconds
+
+    def forget(self, service_id: int) -> None:
+        """Remove a service, and all that is known of it."""
+        for known in (self.services, self.owners, self.settling):
+            known.pop(service_id, None)
+
+    def visible(self, token: Token) -> Iterator[tuple[int, Members]]:
+        """The services that a token can see here, oldest first."""
+        for service_id, service in list(self.services.items()):
+            if self.sees(token, service_id):
+                yield service_id, service
+
+    def sees(self, token: Token, service_id: int) -> bool:
+        return (
+            service_id in self.services
+            and self.owner(service_id) == token.organization
+            and token.service_id in (None, service_id)
+            and self.settled(service_id)
+        )
+
+    def service(self, token: Token, service_id: str, right: str) -> Members:
+        """The service, for a token with that right on it.
+
+        Raises `Refusal`, 403 A457101; a service that is not here, or that is
+        another's, looks the same.
+        """
+        number = int(service_id) if service_id.isdecimal() else -1
+        if not self.sees(token, number) or not token.may(right):
+            raise denied(right.upper(), service_id)
+        return self.services[number]
+
+    def knows(self, service: Members) -> set[str]:
+        """The members beyond the spec that an update of ``service`` may carry."""
+        return self.newer | set(service)
+
+
+class State:
+    """All regions, and who may come in."""
+
+    def __init__(self, regions: tuple[str, ...] = tuple(SERVERS)) -> None:
+        self.regions = {
+            name: Region(name, SERVERS.get(name, 90_000 + at))
+            for at, name in enumerate(regions)
+        }
+        self.organizations: dict[int, Organization] = {}
+        self.tokens: dict[str, Token] = {}
+        self.idp_url = "https://login.authlete.com"
+        self.window = 0.0  # seconds in which a new service is not seen by all
+
+    def organization(
+        self, slug: str, name: str = "", plan: str = "ENTERPRISE", number: int = 0
+    ) -> int:
+        """Found an organization and return its number; the first one is 1."""
+        number = number or len(self.organizations) + 1
+        self.organizations[number] = Organization(number, slug, name or slug, plan)
+        return number
+
+    def accept(self, token: Token) -> Token:
+        """Take a token from now on."""
+        self.tokens[token.value] = token
+        return token
+
+    def token(self, value: str, region: str | None) -> Token:
+        """The token; raises `Refusal`, 401 A458101, for one that does not work.
+
+        ``region`` is None at the IdP, which knows the tokens of all of them.
+        """
+        token = self.tokens.get(value)
+        if token is None or token.state != "active" or not token.works_in(region):
+            raise Refusal(401, "A458101", "The API access token is invalid.")
+        return token
+
+    def owned(self, organization: int) -> int:
+        """How many services an organization holds, in all regions together."""
+        return sum(
+            region.owner(number) == organization
+            for region in self.regions.values()
+            for number in region.services
+        )
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return int(time() * 1000)
