@@ -7,6 +7,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tenants.authlete.documents import enums, keys, types
@@ -320,3 +322,29 @@ def test_each_value_of_an_enum_has_words_of_its_own(name):
 
     assert all(words)
     assert len(set(words)) == len(words)
+
+
+TEXTS = st.text(st.characters(codec=None)) | st.sampled_from(
+    [
+        "name",
+        "kty",
+        "key",
+        "tag",
+        "sns",
+        "entityId",
+        '{"keys":[{"kty":"EC"}]}',
+        "\ud800",
+    ]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from([one.name for one in Every.settings()]), ANYTHING)
+def test_whatever_comes_is_taken_as_it_is_or_refused_in_words(name, value):
+    words = refusal(name, value)
+
+    assert (words or "").encode() or Every.checked(name, value) == value
