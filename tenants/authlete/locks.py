@@ -1,0 +1,43 @@
+"""One write at a time to each object, from the re-read to the answer.
+
+Authlete's updates replace the whole object and it checks no version, so that of two
+writers between whose reading and writing the other wrote, one would be lost.
+"""
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+from threading import Condition
+from typing import Protocol
+
+from tenants.authlete.errors import Occupied
+
+WAIT = 3.0  # seconds for somebody else's write to end
+
+
+class Locks(Protocol):
+    def hold(self, place: str, seconds: float) -> AbstractContextManager[None]:
+        """Keep every other holder of ``place`` out, for ``seconds`` at most.
+
+        Raises `Occupied` when another holds it for longer than `WAIT`.
+        """
+
+
+class LocalLocks:
+    """The locks of one process; more processes need `tenants.locks`."""
+
+    def __init__(self) -> None:
+        self._held: set[str] = set()
+        self._changed = Condition()
+
+    @contextmanager
+    def hold(self, place: str, seconds: float) -> Generator[None]:
+        with self._changed:
+            if not self._changed.wait_for(lambda: place not in self._held, WAIT):
+                raise Occupied()
+            self._held.add(place)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._held.discard(place)
+                self._changed.notify_all()
