@@ -28,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
             for name in chosen:
-                self.stdout.writelines(_lines(name))
+                self.stdout.write("\n".join(_lines(name)))
 
 
 def _section(document: str, slug: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Authorization(Section):
     (RFC 7636)."""
 
     pkce_s256_required: Flag = setting("Require S256 for PKCE")
-    """Refuse plain code challenges, so that the verifier never travels in the open
+    """Refuse plain code challenges, which anyone who sees the request could answer
     (RFC 7636)."""
 
     fapi_modes: FapiModes = setting("FAPI modes")

@@ -35,8 +35,8 @@ class Grants(Section):
     token_exchange_encrypted_jwt_rejected: Flag = setting(
         "Exchange: refuse encrypted JWTs"
     )
-    """Refuse encrypted JWTs as the token to exchange, since Authlete cannot look inside
-    all of them."""
+    """Refuse encrypted JWTs as the token to exchange, which your token endpoint would
+    have to open and check by itself."""
 
     token_exchange_unsigned_jwt_rejected: Flag = setting(
         "Exchange: refuse unsigned JWTs"
@@ -47,11 +47,11 @@ class Grants(Section):
     jwt_grant_by_identifiable_clients_only: Flag = setting(
         "JWT grant: identified clients only"
     )
-    """Refuse JWT grants that come without a hint at which client sends them."""
+    """Refuse JWT grants from which nobody can tell the client."""
 
     jwt_grant_encrypted_jwt_rejected: Flag = setting("JWT grant: refuse encrypted JWTs")
-    """Refuse encrypted JWTs as grants, since Authlete cannot look inside all of
-    them."""
+    """Refuse encrypted JWTs as grants, which your token endpoint would have to open and
+    check by itself."""
 
     jwt_grant_unsigned_jwt_rejected: Flag = setting("JWT grant: refuse unsigned JWTs")
     """Refuse JWTs without a signature as grants, since anybody could have made

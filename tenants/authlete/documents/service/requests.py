@@ -46,8 +46,8 @@ class Requests(Section):
     request_object_encryption_alg_match_required: Flag = setting(
         "Hold clients to their encryption algorithm"
     )
-    """Refuse request objects whose key is encrypted with another algorithm than the
-    client registered."""
+    """Refuse request objects whose key is encrypted with another algorithm than
+    the client registered."""
 
     request_object_encryption_enc_match_required: Flag = setting(
         "Hold clients to their content encryption"
