@@ -22,7 +22,7 @@ RUN env $(python -m console.keys) DATABASE_URL=sqlite:// python manage.py collec
     python -m compileall -q console tenants
 
 FROM ${BASE}
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /tmp meridian && \
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /tmp meridian && \
     install -d -o meridian -g meridian /var/lib/meridian
 COPY --from=build /opt/meridian /opt/meridian
 COPY --from=build /app /app
