@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.template.loader import get_template
 from django.utils import timezone
 
@@ -51,6 +52,15 @@ JSON = """{
 }"""
 
 
+class Plain(forms.Form):
+    """A form as sign-in and members have it, with each kind of control."""
+
+    email = forms.EmailField(label="E-mail", help_text="Who is invited.")
+    role = forms.ChoiceField(choices=[("viewer", "Viewer"), ("editor", "Editor")])
+    reason = forms.CharField(widget=forms.Textarea)
+    told = forms.BooleanField(label="Tell them", help_text="By a link that you copy.")
+
+
 def patterns() -> dict[str, Any]:
     now = timezone.now()
     return {
@@ -58,6 +68,7 @@ def patterns() -> dict[str, Any]:
         "type": TYPE,
         "colours": COLOURS,
         "icons": icons(),
+        "form": Plain({"email": "mara@harbor"}),
         "json": JSON,
         "sizes": (20, 50, 100),
         "moments": {

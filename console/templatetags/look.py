@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
@@ -158,6 +159,24 @@ def _units() -> Iterator[tuple[timedelta, Any]]:
     yield hour, lambda n: ngettext("%(count)d hour", "%(count)d hours", n)
     minute = timedelta(minutes=1)
     yield minute, lambda n: ngettext("%(count)d min", "%(count)d min", n)
+
+
+# -------------------------------------------------------------------- forms
+
+CLASSES = {
+    "checkbox": "",
+    "radio": "",
+    "hidden": "",
+    "select": "select",
+    "textarea": "textarea",
+}
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A plain field's control, in the look."""
+    kind = getattr(field.field.widget, "input_type", "textarea")
+    return field.as_widget(attrs={"class": CLASSES.get(kind, "input")})
 
 
 # -------------------------------------------------------------------- frame
