@@ -2,7 +2,8 @@
 
 `GET /_tokens` lists the tokens, `GET /_state` a region's services, `GET /_calls` the
 requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
-`POST /_unknown` adds what no specification names.
+`POST /_unknown` adds what no specification names; `POST /_settings` changes the
+latency (milliseconds) and the window in which a new service is not seen (seconds).
 """
 
 from __future__ import annotations
@@ -30,9 +31,8 @@ def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
             case "GET", "/_calls":
                 return answer([_call(one) for one in list(sandbox.calls)])
             case "POST", "/_faults":
-                for one in _each(request):
-                    sandbox.faults.add(**one)
-                return answer({"set": len(_each(request))}, 201)
+                made = [sandbox.faults.add(**one) for one in _each(request)]
+                return answer({"set": len(made)}, 201)
             case "DELETE", "/_faults":
                 sandbox.faults.clear()
                 return Answer(204)
@@ -40,6 +40,8 @@ def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
                 for one in _each(request):
                     unknown(sandbox.state.regions[one.get("region", place)], one)
                 return Answer(204)
+            case "POST", "/_settings":
+                return answer(settings(sandbox, loads(request.body)))
     except (ValueError, TypeError, KeyError) as error:
         return answer({"error": f"{type(error).__name__}: {error}"}, 400)
     return Answer(404)
@@ -100,6 +102,13 @@ def unknown(region: Region, asked: Members) -> None:
                 for name, words in asked.get("words", {}).items():
                     service[name] = [*service.get(name, []), *words]
                 service["modifiedAt"] = service.get("modifiedAt", 0) + 1
+
+
+def settings(sandbox: Sandbox, asked: Members) -> Members:
+    """Change what is asked for, and return what now holds."""
+    sandbox.latency = float(asked.get("latency", sandbox.latency))
+    sandbox.state.window = float(asked.get("window", sandbox.state.window))
+    return {"latency": sandbox.latency, "window": sandbox.state.window}
 
 
 def _each(request: Request) -> list[Any]:

@@ -37,6 +37,9 @@ def check(service: Members) -> None:
             _json(name, kind, value)
         elif kind == "text" and len(value) > TEXT:
             raise _bad("A031204", f"'{name}' is too long.")
+        elif kind == "[trust_anchor]":
+            for anchor in value:
+                _json(f"{name}.jwks", "jwks", anchor.get("jwks", '{"keys": []}'))
         elif kind in ("[pair]", "[tagged_value]", "[named_uri]"):
             _keyed(name, value)
     _own_rules(service)

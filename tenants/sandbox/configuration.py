@@ -85,6 +85,7 @@ def get(context: Context) -> Answer:
             document = patched(document, json.loads(patch))
         except (BadPatch, ValueError, RecursionError) as error:
             message = f"The value of 'patch' is not usable: {error}."
+            # Which code this has is not known; this one is made up.
             raise Refusal(400, "A229201", message) from None
     return answer(document, pretty=request.flag("pretty"))
 

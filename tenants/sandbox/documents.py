@@ -1,13 +1,12 @@
 """A service as the server keeps it, and as it answers it."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
 from tenants.sandbox import fields
 from tenants.sandbox.checks import check
 from tenants.sandbox.shapes import shaped
-from tenants.sandbox.wire import Members, dumps
+from tenants.sandbox.wire import Members, dumps, loads
 
 
 def replaced(base: Members, body: Members, newer: Collection[str], now: int) -> Members:
@@ -24,7 +23,7 @@ def replaced(base: Members, body: Members, newer: Collection[str], now: int) -> 
     for name, kind in known.items():
         value = base.get(name) if name in fixed else body.get(name)
         if value is not None and name not in fixed and not _blank(kind, value):
-            service[name] = _kept(name, kind, shaped(name, kind, value, words))
+            service[name] = shaped(name, kind, value, words)
         elif value is not None and name in fixed:
             service[name] = value
         elif name in fields.FALLBACKS:
@@ -33,6 +32,9 @@ def replaced(base: Members, body: Members, newer: Collection[str], now: int) -> 
         if name not in known and value is not None and name in newer:
             service[name] = value
     check(service)
+    for name, kind in known.items():
+        if name in service:
+            service[name] = _kept(name, kind, service[name])
     service["modifiedAt"] = max(now, base.get("modifiedAt", 0) + 1)
     return service
 
@@ -78,11 +80,8 @@ def _kept(name: str, kind: str, value: Any) -> Any:
 
 def _reformatted(text: str) -> str:
     """A JWK Set's text without spaces, each key's members in the server's order."""
-    try:
-        value = json.loads(text)
-        keys = [dict(sorted(key.items())) for key in value["keys"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return text  # which the check refuses
+    value = loads(text.encode())
+    keys = [dict(sorted(key.items())) for key in value["keys"]]
     return dumps(value | {"keys": keys}).decode()
 
 

@@ -51,4 +51,5 @@ def denied(right: str, service_id: object = None) -> Refusal:
 
 
 def not_built(operation: str) -> Refusal:
+    """What no Authlete ever says; the code is the sandbox's own."""
     return Refusal(501, "A001199", f"The sandbox has not built {operation} yet.")

@@ -13,7 +13,9 @@ from dataclasses import dataclass, fields
 from time import monotonic, sleep
 from typing import Any
 
-from tenants.sandbox.errors import Refusal
+from tenants.authlete.api import OPERATIONS
+from tenants.sandbox.errors import IdpRefusal, Refusal
+from tenants.sandbox.state import IDP
 from tenants.sandbox.wire import Answer, dumps
 
 MEGABYTE = b" " * 1_048_576
@@ -108,6 +110,8 @@ class Faults:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if members.get("kind") not in EFFECTS:
             raise ValueError(f"kind is one of {', '.join(sorted(EFFECTS))}")
+        if members.get("operation", "") not in {"", *OPERATIONS}:
+            raise ValueError("no operation is called that")
         re.compile(members.get("path", ""))
         fault = Fault(**members | {"made": monotonic()})
         with self._lock:
@@ -141,8 +145,11 @@ class Faults:
 
 
 def _status(fault: Fault, answer: Answer) -> Answer:
-    found = Refusal(fault.status, fault.code, fault.message).answer("/sandbox")
-    return _after(fault, found)
+    if fault.region == IDP:
+        refusal: Refusal = IdpRefusal(fault.status, fault.message, fault.code)
+    else:
+        refusal = Refusal(fault.status, fault.code, fault.message)
+    return _after(fault, refusal.answer("/sandbox"))
 
 
 def _html(status: int, line: bytes) -> Callable[[Fault, Answer], Answer]:

@@ -29,7 +29,7 @@ def body_of(request: Request) -> Members:
         case kind if kind == FORM:
             return dict(_typed(query_of(request.body.decode("utf-8", "replace"))))
         case kind:
-            raise Refusal(415, "A258202", f"The media type {kind} is not supported.")
+            raise Refusal(400, "A258201", f"The Content-Type {kind} is not supported.")
 
 
 def _object(body: bytes) -> Members:

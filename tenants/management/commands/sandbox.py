@@ -24,8 +24,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--services", type=int, help="services of the largest organization a region"
         )
-        parser.add_argument("--clients", type=int, help="clients a service")
-        parser.add_argument("--tokens", type=int, help="access tokens a service")
+        parser.add_argument("--clients", type=int, help="clients a service (not yet)")
+        parser.add_argument(
+            "--tokens", type=int, help="access tokens a service (not yet)"
+        )
         parser.add_argument(
             "--latency", type=int, default=0, help="milliseconds before each answer"
         )

@@ -1,0 +1,140 @@
+"""Every operation of the specification, asked of the sandbox."""
+
+import re
+
+import pytest
+
+from tenants.authlete.api import OPERATIONS
+from tenants.sandbox import routes
+from tenants.sandbox.app import Sandbox
+from tests.tenants.sandbox.conftest import Caller
+from tests.tenants.sandbox.schema import faults
+
+CLUSTER = [route.operation for route in routes.CLUSTER.all]
+BUILT = [one for one in CLUSTER if one.name in routes.BUILT]
+UNBUILT = [one for one in CLUSTER if one.name not in routes.BUILT]
+
+
+def shape(path):
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+def spoken(openapi, operation):
+    """What the specification says about an operation."""
+    for path, methods in openapi["paths"].items():
+        if shape(path) == shape(operation.path):
+            return methods[operation.method.lower()]
+    raise LookupError(operation.name)
+
+
+def wrong(openapi, operation, response):
+    """What is wrong with an answer, by the specification."""
+    said = spoken(openapi, operation)["responses"]
+    if str(response.status_code) not in said:
+        return [f"status {response.status_code}"]
+    declared = said[str(response.status_code)]
+    if "$ref" in declared:
+        name = declared["$ref"].rpartition("/")[2]
+        declared = openapi["components"]["responses"][name]
+    if not (content := declared.get("content")):
+        return []
+    kind = response.headers["Content-Type"].partition(";")[0]
+    if kind not in content:
+        return [f"it is {kind}"]
+    value = response.json() if kind == "application/json" else response.text
+    return faults(openapi, content[kind]["schema"], value)
+
+
+@pytest.fixture
+def bank():
+    """The seeded world, and a service with much set and nothing odd."""
+    sandbox = Sandbox(seed=1)
+    harbor = next(iter(sandbox.state.organizations))
+    tokens = [
+        token.value
+        for token in sandbox.state.tokens.values()
+        if token.organization == harbor
+        and token.preset == "full"
+        and token.works_in("eu")
+    ]
+    service_id = next(
+        number
+        for number, service in sandbox.region("eu").services.items()
+        if service.get("federationEnabled")
+    )
+    return Caller(sandbox, "eu", tokens[0]), service_id
+
+
+def ask(caller, service_id, operation):
+    places = dict.fromkeys(operation.places, "1") | {"service_id": service_id}
+    body = None
+    if operation.method in ("POST", "PUT"):
+        body = caller.get(f"/api/{service_id}/service/get").json()
+    path = operation.path.format_map(places)
+    return caller.request(operation.method, path, json=body)
+
+
+def test_the_sandbox_knows_every_operation_and_no_other(openapi):
+    declared = {
+        (method.upper(), shape(path))
+        for path, methods in openapi["paths"].items()
+        for method in methods
+        if method in ("get", "post", "put", "delete", "patch")
+    }
+
+    assert {(one.method, shape(one.path)) for one in CLUSTER} == declared
+
+
+@pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.name)
+def test_what_is_built_answers_by_the_specification(openapi, bank, operation):
+    response = ask(*bank, operation)
+
+    expected = 403 if operation.name == "service.delete" else 200
+    assert response.status_code in (expected, 201)
+    assert wrong(openapi, operation, response) == []
+
+
+@pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.name)
+def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
+    caller, service_id = bank
+    caller.headers["Authorization"] = "Bearer nobody"
+    path = operation.path.format_map({"service_id": service_id})
+
+    response = caller.request(operation.method, path)
+
+    if operation.name in routes.OPEN:
+        assert response.status_code == 200
+    else:
+        assert response.status_code == 401
+        assert wrong(openapi, operation, response) == []
+
+
+@pytest.mark.parametrize("operation", UNBUILT, ids=lambda one: one.name)
+def test_what_is_not_built_says_so(openapi, bank, operation):
+    response = ask(*bank, operation)
+
+    assert response.status_code == 501
+    assert operation.name in response.json()["resultMessage"]
+    result = {"$ref": "#/components/schemas/result"}
+    assert faults(openapi, result, response.json()) == []
+
+
+def test_every_seeded_service_fits_the_schema_or_is_odd_on_purpose(openapi):
+    schema = {"$ref": "#/components/schemas/service"}
+    odd = []
+    sandbox = Sandbox(seed=1, services=6)
+    for token in [t for t in sandbox.state.tokens.values() if t.preset == "full"]:
+        for place in token.regions:
+            caller = Caller(sandbox, place, token.value)
+            page = caller.get("/api/service/get/list", params={"end": 99}).json()
+            odd += [
+                one["serviceName"]
+                for one in page["services"]
+                if faults(openapi, schema, one)
+            ]
+
+    assert odd == ["Open banking sandbox \ud83e"]
+
+
+def test_names_are_those_of_the_registry():
+    assert set(routes.BUILT) <= set(OPERATIONS)

@@ -1,0 +1,40 @@
+import json
+
+from tests.tenants.sandbox.conftest import SERVICE
+
+JWKS = f"/api/{SERVICE}/service/jwks/get"
+EC = {"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "d": "secret", "kid": "one"}
+OCT = {"kty": "oct", "k": "secret"}
+
+
+def test_shows_public_parts_alone(caller, sandbox):
+    sandbox.services[SERVICE]["jwks"] = json.dumps({"keys": [EC, OCT]})
+
+    response = caller.get(JWKS)
+
+    assert [key["kid"] for key in response.json()["keys"]] == ["one"]
+    assert "secret" not in response.text
+
+
+def test_shows_private_parts_when_asked(caller, sandbox):
+    sandbox.services[SERVICE]["jwks"] = json.dumps({"keys": [EC, OCT]})
+
+    response = caller.get(JWKS, params={"includePrivateKeys": "true"})
+
+    assert response.json()["keys"] == [EC, OCT]
+
+
+def test_is_empty_without_keys(caller):
+    response = caller.get(JWKS)
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert "Content-Length" not in response.headers
+
+
+def test_points_to_where_else_the_keys_are(caller, sandbox):
+    sandbox.services[SERVICE]["jwksUri"] = "https://shop.example/jwks"
+
+    response = caller.get(JWKS)
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "https://shop.example/jwks"
