@@ -80,7 +80,7 @@ def _kept(name: str, kind: str, value: Any) -> Any:
 
 def _reformatted(text: str) -> str:
     """A JWK Set's text without spaces, each key's members in the server's order."""
-    value = loads(text.encode())
+    value = loads(text)
     keys = [dict(sorted(key.items())) for key in value["keys"]]
     return dumps(value | {"keys": keys}).decode()
 

@@ -61,8 +61,8 @@ def answer(value: object, status: int = 200, *, pretty: bool = False) -> Answer:
     return Answer(status, dumps(value, pretty=pretty), {"Content-Type": JSON})
 
 
-def loads(data: bytes) -> Any:
-    """The value of a request's body; raises `ValueError` when it is not JSON."""
+def loads(data: str | bytes) -> Any:
+    """The value of a JSON text; raises `ValueError` when it is not JSON."""
     try:
         return json.loads(data, parse_float=Exact, parse_constant=_constant)
     except RecursionError:

@@ -1,7 +1,7 @@
 """Checks a value against a schema of the specification; as much as it uses."""
 
 WIDTHS = {"int32": 2**31, "int64": 2**63}
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "array": list,
     "string": str,
