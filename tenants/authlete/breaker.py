@@ -1,0 +1,109 @@
+"""Leaving alone for a while what fails again and again.
+
+A region in trouble would otherwise cost every page its whole deadline, and be asked
+most when it can answer least. One breaker stands before each region and one before
+each credential; none knows of the others.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic
+
+from tenants.authlete.errors import (
+    AuthleteError,
+    Broken,
+    NotSent,
+    Resting,
+    TooLarge,
+    Unanswered,
+    Unauthorized,
+    Unreachable,
+)
+
+log = logging.getLogger(__name__)
+
+LAST = 10  # calls that are looked back upon
+MEMORY = 60.0  # seconds after which a failure is forgotten
+FAILURES = 5  # of them, upon which it opens
+REST = 10.0  # seconds until one call may try again
+
+
+class Breaker:
+    """Open: nothing gets through but one call every `REST` seconds, as a trial."""
+
+    def __init__(
+        self,
+        name: str,
+        fails: Callable[[AuthleteError], bool],
+        error: type[Resting] = Resting,
+    ) -> None:
+        self.name = name  # for the log
+        self._fails = fails
+        self._error = error
+        self._lock = Lock()
+        self._last: deque[float] = deque(maxlen=LAST)  # when it failed; 0: it did not
+        self._since = 0.0  # when it opened; 0 while it is closed
+        self._trial = 0.0  # when the next call may try
+
+    @contextmanager
+    def guard(self) -> Generator[None]:
+        """Let one call through and learn from how it ends; raises `Resting`."""
+        self._admit()
+        try:
+            yield
+        except AuthleteError as error:
+            if self._fails(error):
+                self._failed()
+            elif not isinstance(error, NotSent):
+                self._answered()
+            raise
+        self._answered()
+
+    def _admit(self) -> None:
+        with self._lock:
+            if not self._since:
+                return
+            now = monotonic()
+            if now < self._trial:
+                raise self._error(now - self._since, self._trial - now)
+            self._trial = now + REST
+
+    def _answered(self) -> None:
+        with self._lock:
+            if self._since:
+                log.info("breaker closed: %s", self.name)
+                self._since = 0.0
+                self._last.clear()
+            self._last.append(0.0)
+
+    def _failed(self) -> None:
+        with self._lock:
+            now = monotonic()
+            self._last.append(now)
+            failures = sum(now - MEMORY < at for at in self._last)
+            if self._since or failures < FAILURES:
+                return
+            self._since, self._trial = now, now + REST
+            log.error(
+                "breaker opened: %s failed %d of the last %d times",
+                self.name,
+                failures,
+                len(self._last),
+                extra={"event": "breaker.opened", "breaker": self.name},
+            )
+
+
+def unwell(error: AuthleteError) -> bool:
+    """Whether the region failed. An `action` that says so in a 200 speaks of one
+    service alone (A316201: it has no federation keys)."""
+    if isinstance(error, Broken):
+        return error.status is not None and error.status >= 500
+    return isinstance(error, (Unreachable, Unanswered, TooLarge))
+
+
+def refused(error: AuthleteError) -> bool:
+    """Whether the credential itself was not accepted."""
+    return isinstance(error, Unauthorized) and error.status == 401

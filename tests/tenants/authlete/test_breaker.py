@@ -1,0 +1,167 @@
+"""Leaving alone what fails again and again."""
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from tenants.authlete import Authlete, breaker, errors
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+
+PING = Operation("ping", "GET", "/ping", dict)
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+TALK = Operation("talk", "GET", "/ping", dict, succeeds=("OK",))
+NO = httpx.Response(400)
+YES = httpx.Response(200, json={})
+DOWN = httpx.Response(503)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock for the breaker alone, which the test moves."""
+    now = [1000.0]
+    monkeypatch.setattr(breaker, "monotonic", lambda: now[0])
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+
+
+@pytest.fixture
+def push(wire):
+    return wire.post("/push")
+
+
+@pytest.fixture
+def ask(authlete, push, clock):
+    """Make calls, each with one answer; list what they raised."""
+
+    def make(*answers):
+        found = []
+        for answer in answers:
+            push.mock(side_effect=[answer])
+            try:
+                authlete.send(PUSH)
+            except errors.AuthleteError as error:
+                found.append(error)
+        return found
+
+    return make
+
+
+def kinds(found):
+    return [type(error) for error in found]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        DOWN,
+        httpx.Response(500),
+        httpx.ConnectError,
+        httpx.ReadTimeout,
+        httpx.ReadError,
+        httpx.Response(200, content=b" " * 9_000_000),
+    ],
+)
+def test_opens_after_five_failures(ask, push, notes, failure):
+    found = ask(*[failure] * 5, YES, YES)
+
+    assert errors.Resting not in kinds(found[:5])
+    assert kinds(found[5:]) == [errors.Resting] * 2
+    assert push.call_count == 5
+    assert [end.outcome for end in notes.endings[5:]] == [Outcome.NOT_SENT] * 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NO,
+        httpx.Response(403),
+        httpx.Response(404),
+        httpx.Response(429),
+        httpx.Response(200, content=b"<html>"),
+    ],
+)
+def test_an_answer_that_one_does_not_like_is_no_failure(ask, answer):
+    assert errors.Resting not in kinds(ask(*[answer] * 20))
+
+
+def test_an_action_that_failed_is_no_failure_of_the_region(authlete, wire):
+    wire.get("/ping").respond(json={"action": "INTERNAL_SERVER_ERROR"})
+
+    for _ in range(20):
+        with pytest.raises(errors.Broken):
+            authlete.send(TALK)
+
+
+def test_opens_when_half_of_the_last_ten_failed(ask):
+    assert errors.Resting not in kinds(ask(*[DOWN, YES, YES] * 10))
+
+    assert errors.Resting in kinds(ask(*[DOWN, YES] * 6))
+
+
+def test_forgets_what_failed_long_ago(ask, clock):
+    ask(*[DOWN] * 4)
+    clock(breaker.MEMORY + 1)
+
+    assert kinds(ask(DOWN, DOWN)) == [errors.Broken] * 2
+
+
+def test_says_since_when_and_when_it_tries_again(ask, clock):
+    ask(*[DOWN] * 5)
+    clock(4)
+
+    (error,) = ask(YES)
+
+    assert (error.since, error.retry_after) == (4, breaker.REST - 4)
+    assert "failed for 4 s" in str(error)
+    assert "another 6 s" in str(error)
+
+
+def test_tries_one_call_after_a_rest_and_closes_when_it_is_answered(ask, clock):
+    ask(*[DOWN] * 5)
+    clock(breaker.REST)
+
+    assert ask(NO, YES, YES) != []
+    assert ask(*[DOWN] * 4, YES) != []
+    assert errors.Resting not in kinds(ask(YES, YES))
+
+
+def test_rests_on_when_the_trial_fails(ask, clock):
+    ask(*[DOWN] * 5)
+    clock(breaker.REST)
+
+    assert kinds(ask(DOWN, YES)) == [errors.Broken, errors.Resting]
+    clock(breaker.REST)
+    assert ask(YES, YES) == []
+
+
+def test_leaves_other_regions_alone(ask, dial, wire):
+    ask(*[DOWN] * 6)
+    other = dial("https://jp.example")
+    wire.get("https://jp.example/ping").respond(json={})
+
+    assert other.send(PING) == {}
+
+
+def test_says_so_once_to_whoever_watches_the_log(ask, clock, caplog):
+    ask(*[DOWN] * 8)
+    clock(breaker.REST)
+    ask(DOWN, DOWN)
+
+    events = [one for one in caplog.records if hasattr(one, "event")]
+    assert [one.event for one in events] == ["breaker.opened"]
+    assert "us.example failed 5" in events[0].getMessage()
+
+
+def test_shows_a_credential_that_is_refused_no_further(ask, push):
+    found = ask(*[httpx.Response(401)] * 6, YES)
+
+    assert kinds(found) == [errors.Unauthorized] * 5 + [errors.Distrusted] * 2
+    assert push.call_count == 5
+
+
+def test_another_credential_for_the_region_goes_on(ask, authlete, wire, redactor):
+    ask(*[httpx.Response(401)] * 6)
+    wire.get("/ping").respond(json={})
+    other = Authlete(authlete.lines, SecretStr("0ther"), redactor=redactor)
+
+    assert other.send(PING) == {}
