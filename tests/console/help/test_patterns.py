@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertTemplateUsed
 
 URL = "/help/patterns/"
 PARTIALS = settings.BASE_DIR / "console" / "templates" / "components"
-ELSEWHERE = {"field", "icons"}  # drawn by a form, and by the icon tag
+ELSEWHERE = {"field", "fields", "icons", "problems"}  # drawn by forms and the icon tag
 
 
 @pytest.fixture

@@ -1,0 +1,236 @@
+"""What the templates of ``fields/`` need besides what was typed, kind by kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from console.forms.box import Box, Kind, Told
+from console.forms.inputs import offered
+from console.forms.keysets import KeyLine, key_lines
+from console.forms.rows import Object, Rows
+from console.forms.words import (
+    UNITS,
+    as_json,
+    choice,
+    count,
+    said,
+    short,
+    unit_name,
+)
+from tenants.authlete.redaction import Fingerprint
+
+type Cells = tuple[Box, ...]
+
+WIDE = frozenset({"jwks", "tagged", "pairs"})  # cells that need a line of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something that can be chosen."""
+
+    value: str
+    label: str
+    chosen: bool
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units of a duration."""
+
+    options: tuple[Option, ...]
+    words: str  # the same in seconds, or what a 0 stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What may be kept: a secret by its fingerprint, or an odd value as it is."""
+
+    is_set: bool
+    mark: str = ""  # of what is sealed
+    text: str = ""
+    usual: Box | None = None  # to enter another with
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list."""
+
+    token: str
+    place: int  # counted from 1
+    cells: Cells = ()
+    more: Cells = ()  # those that are too wide for a line
+    text: str = ""  # of a list of texts
+    odd: str = ""  # an item of a form that is not known here
+    focus: bool = False
+    open: bool = False  # whether the wide cells are in sight
+
+    @property
+    def tall(self) -> bool:
+        return "\n" in self.text or "\r" in self.text
+
+    @property
+    def summary(self) -> str:
+        """What the wide cells are, and how much is in those that are lists."""
+        return ", ".join(
+            f"{cell.label} ({len(cell.typed)})"
+            if isinstance(cell.typed, list)
+            else cell.label
+            for cell in self.more
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The rows of a list, and what they stand under."""
+
+    name: str  # of its inputs
+    rows: tuple[Row, ...]
+    heads: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.heads) + 1
+
+
+def units(box: Box) -> Units:
+    typed = box.typed
+    options = tuple(
+        Option(unit, unit_name(unit), unit == typed["unit"]) for unit in reversed(UNITS)
+    )
+    try:
+        seconds = box.kind.input.value(box.setting, typed, None)
+    except ValidationError:
+        seconds = None
+    if not seconds or typed["unit"] == "seconds":
+        return Units(options, box.zero if seconds == 0 else "")
+    return Units(options, count(seconds, "seconds"))
+
+
+def one_of(box: Box) -> tuple[Option, ...]:
+    choices = box.setting.show.choices
+    return tuple(
+        Option(one, choice(box.setting, one), one == box.typed, one in choices)
+        for one in offered(box.setting, [box.base] if box.base else [])
+    )
+
+
+def some_of(box: Box) -> tuple[Option, ...]:
+    choices, picked = box.setting.show.choices, box.typed["picked"]
+    return tuple(
+        Option(one, choice(box.setting, one), one in picked, one in choices)
+        for one in offered(box.setting, box.base)
+    )
+
+
+def secret(box: Box) -> Kept:
+    return Kept(bool(box.base), _mark(box.base))
+
+
+def odd(usual: Kind) -> Callable[[Box], Kept]:
+    def draw(box: Box) -> Kept:
+        inner = Box(box.setting, usual, box.name, box.typed["usual"], None, box.told)
+        mark = _mark(box.base)
+        return Kept(True, mark, "" if mark else as_json(box.base), inner)
+
+    return draw
+
+
+def keys(box: Box) -> tuple[KeyLine, ...]:
+    """The keys of the text that was typed, as far as it is a set of keys."""
+    try:
+        return key_lines(box.typed) if box.typed else ()
+    except ValueError:
+        return ()
+
+
+def texts(box: Box) -> Listed:
+    first = len(box.typed) if box.told.focus == box.name else -1
+    return Listed(
+        box.name,
+        tuple(
+            Row(str(at), at + 1, text=text, focus=at == first)
+            for at, text in enumerate([*box.typed, *[""] * _blanks(box)])
+        ),
+    )
+
+
+def rows(box: Box) -> Listed:
+    inner = box.kind.input
+    assert isinstance(inner, Rows)
+    taken = {row["row"] for row in box.typed}
+    fresh = (f"n{at}" for at in range(len(taken) + 1000) if f"n{at}" not in taken)
+    blank = inner.row.shown(box.setting, None)
+    typed = [*box.typed]
+    typed += [{"row": next(fresh), "cells": blank} for _ in range(_blanks(box))]
+    first = len(box.typed) if box.told.focus == box.name else -1
+    return Listed(
+        box.name,
+        tuple(
+            _row(box, inner.row, at, row, at == first) for at, row in enumerate(typed)
+        ),
+        tuple(
+            said(one.label) for one, kind in inner.row.columns if kind.name not in WIDE
+        ),
+    )
+
+
+def _row(box: Box, inner: Object, at: int, row: Any, focus: bool) -> Row:
+    token, place = row["row"], at + 1
+    path = f"{box.name}.{token}"
+    item = item_of(box.base, token)
+    if row["cells"] is None:
+        return Row(token, place, odd=as_json(item))
+    cells = _cells(box, inner, path, row["cells"], item, place)
+    more = tuple(cell for cell in cells if cell.kind.name in WIDE)
+    return Row(
+        token,
+        place,
+        tuple(cell for cell in cells if cell.kind.name not in WIDE),
+        more,
+        focus=focus,
+        open=box.told.focus.startswith(f"{path}.")
+        or any(cell.typed == "" for cell in more),
+    )
+
+
+def item_of(base: Any, token: str) -> Any:
+    """The item of a list that a row was made of, if it was made of one."""
+    items = base if isinstance(base, list) else []
+    at = int(token) if token.isdecimal() and len(token) < 9 else len(items)
+    return items[at] if at < len(items) else None
+
+
+def members(box: Box) -> Cells:
+    inner = box.kind.input
+    assert isinstance(inner, Object)
+    return _cells(box, inner, box.name, box.typed, box.base)
+
+
+def _cells(
+    box: Box, inner: Object, path: str, typed: Any, base: Any, place: int = 0
+) -> Cells:
+    found = base if isinstance(base, dict) else {}
+    told = Told(blanks=box.told.blanks, focus=box.told.focus)
+    return tuple(
+        Box(
+            one,
+            kind,
+            f"{path}.{one.name}",
+            typed[one.name],
+            found.get(one.member),
+            told,
+            place=place,
+        )
+        for one, kind in inner.columns
+    )
+
+
+def _blanks(box: Box) -> int:
+    return 0 if box.setting.fixed else box.told.blanks.get(box.name, 1)
+
+
+def _mark(value: Any) -> str:
+    return short(value) if isinstance(value, Fingerprint) else ""

@@ -1,0 +1,130 @@
+"""Services as Authlete might send them, odd values included."""
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tenants.authlete.documents.service import SECTIONS, Service
+from tenants.authlete.redaction import Fingerprint
+
+SETTINGS = [one for section in SECTIONS.values() for one in section.settings()]
+
+texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
+    [
+        "",
+        " ",
+        "\n",
+        "\r\na",
+        "a\r\nb\r\n",
+        "a\rb",
+        "\nfirst",
+        "nul\0",
+        "<script>alert(1)</script>",
+        "\"'&amp;&lt;",
+        "</textarea><b>",
+        "\u202eevil\u202c",
+        "{{ 7|add:7 }}",
+        "sealed:0123456789abcdef",
+        "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    ]
+)
+numbers = st.integers(-(2**70), 2**70) | st.sampled_from(
+    [0, 1, 59, 60, 90, 3600, 5400, 86_400, 172_800, Decimal("3.6E3"), Decimal("1.5")]
+)
+fingerprints = st.just(Fingerprint("0123456789abcdef"))
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts | fingerprints,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+keys = st.sampled_from(
+    [
+        '{"keys":[]}',
+        '{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b","kid":"one",'
+        '"d":"sealed:0123456789abcdef"},{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+        '{"keys":[7]}',
+        '{ "keys" : [ {"kty":"oct", "k":"sealed:0123456789abcdef", "n": 1E2} ] }',
+        "[]",
+        "no JSON",
+    ]
+)
+
+
+def _objects(*members: str) -> st.SearchStrategy[object]:
+    return st.lists(
+        st.fixed_dictionaries(
+            {}, optional=dict.fromkeys((*members, "fromTheFuture"), texts | values)
+        ),
+        max_size=3,
+    )
+
+
+def _usual(setting):
+    choices = st.sampled_from(list(setting.show.choices) or ["ONE"])
+    match setting.show.kind:
+        case "flag":
+            return st.booleans()
+        case "duration" | "number" | "moment":
+            return numbers
+        case "secret":
+            return fingerprints
+        case "jwks":
+            return keys
+        case "choice":
+            return choices | texts
+        case "choices":
+            return st.lists(choices | texts, max_size=4)
+        case "strings" | "pems":
+            return st.lists(texts, max_size=4)
+        case "scopes":
+            return st.lists(
+                st.fixed_dictionaries(
+                    {"name": texts},
+                    optional={
+                        "defaultEntry": st.booleans(),
+                        "description": texts,
+                        "descriptions": _objects("tag", "value"),
+                        "attributes": _objects("key", "value"),
+                        "fromTheFuture": values,
+                    },
+                ),
+                max_size=4,
+            )
+        case "pairs":
+            return _objects("key", "value")
+        case "named_uris":
+            return _objects("name", "uri")
+        case "trust_anchors":
+            return _objects("entityId", "jwks")
+        case "sns":
+            return _objects("sns", "apiKey", "apiSecret")
+        case "hsks":
+            return _objects("kid", "alg", "handle")
+        case "issuer_metadata":
+            return st.fixed_dictionaries(
+                {},
+                optional={
+                    "credentialIssuer": texts,
+                    "authorizationServers": st.lists(texts, max_size=2),
+                    "credentialsSupported": texts | keys,
+                    "requireCredentialResponseEncryption": st.booleans(),
+                    "fromTheFuture": values,
+                },
+            )
+        case _:
+            return texts
+
+
+@st.composite
+def services(draw, settings):
+    """A service in which each of ``settings`` may be there, sound or odd."""
+    found = {"apiKey": 17, "modifiedAt": draw(st.integers(0, 2**53))}
+    for one in settings:
+        if draw(st.booleans()):
+            found[one.member] = draw(st.one_of(_usual(one), _usual(one), values))
+    found |= {"apiKey": 17}
+    if not isinstance(found["modifiedAt"], int):
+        found["modifiedAt"] = 1
+    return Service.model_validate(found)
