@@ -3,7 +3,7 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env check test test-postgres lock clean
+.PHONY: help env demo check test test-postgres lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -11,6 +11,10 @@ help: ## list the commands
 
 env: ## the environment, .venv, from the hashed requirements
 	@.ci/env
+
+demo: env ## the console over a pretend Authlete; PORT=, SANDBOX_PORT=, DATA= change where
+	@$(RUN)python manage.py demo $(if $(PORT),--port=$(PORT)) \
+	  $(if $(SANDBOX_PORT),--sandbox-port=$(SANDBOX_PORT)) $(if $(DATA),--data=$(DATA))
 
 check: env ## everything CI runs besides the tests
 	$(RUN)ruff check .

@@ -1,0 +1,69 @@
+"""The settings of a demo: made before Django reads any."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from console.keys import fresh
+
+ROOT = Path(__file__).parents[2]
+REGIONS = ("us", "jp", "eu", "br")
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """What ``manage.py demo`` can be told."""
+    parser.add_argument("--port", type=int, default=8000, help="of the console")
+    parser.add_argument(
+        "--sandbox-port", type=int, default=9100, help="the first of five in a row"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=ROOT / "data" / "demo",
+        help="directory that holds all that the demo keeps",
+    )
+
+
+def prepare(arguments: Sequence[str]) -> None:
+    """Set the environment for this process and those that it starts."""
+    parser = argparse.ArgumentParser(add_help=False)
+    options(parser)
+    asked, _ = parser.parse_known_args(arguments)
+    data = asked.data.resolve()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ.update(settings(data, asked.port, asked.sandbox_port))
+
+
+def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
+    """Every setting that could lead out of the demo, and those that it needs."""
+    urls = {name: f"http://127.0.0.1:{sandbox + at}" for at, name in enumerate(REGIONS)}
+    idp = f"http://127.0.0.1:{sandbox + len(REGIONS)}"
+    return kept_keys(data / "keys") | {
+        "DJANGO_SETTINGS_MODULE": "console.settings",
+        "INSECURE": "true",
+        "REQUIRE_MFA": "false",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "CONSOLE_URL": f"http://localhost:{port}",
+        "CSRF_TRUSTED_ORIGINS": "",
+        "TRUSTED_PROXIES": "0",
+        "WEB_CONCURRENCY": "1",
+        "DATABASE_URL": f"sqlite:///{data / 'meridian.sqlite3'}",
+        "STATIC_ROOT": str(data / "static-files"),
+        "AUTHLETE_REGIONS": ",".join(f"{name}={url}" for name, url in urls.items()),
+        "AUTHLETE_IDPS": ",".join(f"{name}={idp}" for name in urls),
+        "AUTHLETE_API_SERVERS": "",
+    }
+
+
+def kept_keys(path: Path) -> dict[str, str]:
+    """The demo's own keys: made at its first start, for their owner's eyes alone."""
+    if not path.exists():
+        text = "".join(f"{name}={value}\n" for name, value in fresh().items())
+        draft = path.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w") as file:
+            file.write(text)
+        draft.rename(path)
+    lines = path.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)

@@ -1,0 +1,110 @@
+"""``manage.py demo``: the console over a pretend Authlete, until Ctrl-C."""
+
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from console.demo import environment, people
+from console.demo.children import Children, Ended, Stopped
+from console.probe import ask
+
+PLACES = len(environment.REGIONS) + 1  # the regions and the IdP
+START = 60.0  # seconds that the console has for its first answer
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the console over a pretend Authlete with four regions and an IdP, "
+        "until Ctrl-C. Keeps everything in one directory, whose accounts.json holds "
+        "an account for each role."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        environment.options(parser)
+
+    def handle(
+        self, *args: Any, port: int, sandbox_port: int, data: Path, **options: Any
+    ) -> None:
+        data = data.resolve()
+        taken("--port", [port])
+        taken("--sandbox-port", range(sandbox_port, sandbox_port + PLACES))
+        try:
+            with Children(data / "logs") as children:
+                accounts = self.start(children, port, sandbox_port, data)
+                self.welcome(port, sandbox_port, data, accounts)
+                while True:
+                    time.sleep(0.5)
+                    children.check()
+        except Stopped:
+            self.stdout.write("\nAll of it has ended.")
+        except Ended as error:
+            raise CommandError(str(error)) from None
+
+    def start(
+        self, children: Children, port: int, sandbox_port: int, data: Path
+    ) -> list[people.Account]:
+        self.say("Starting the sandbox: us, jp, eu, br and the identity provider")
+        children.start("sandbox", ["manage.py", "sandbox", f"--port={sandbox_port}"])
+        self.say("Preparing the database")
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        last = sandbox_port + PLACES - 1
+        children.wait_for(lambda: listening(last), START)
+        found = people.fill(
+            f"http://127.0.0.1:{sandbox_port}/_tokens", data / "accounts.json"
+        )
+        self.say("Starting the console and its worker")
+        children.start("console", ["-m", "gunicorn", f"--bind=127.0.0.1:{port}"])
+        children.start("worker", ["manage.py", "db_worker"])
+        children.wait_for(lambda: ask("/readyz", port), START)
+        return found
+
+    def welcome(
+        self, port: int, sandbox_port: int, data: Path, accounts: list[people.Account]
+    ) -> None:
+        wide = max(len(account.email) for account in accounts)
+        lines = [
+            "",
+            f"  Meridian is at http://localhost:{port}/",
+            "",
+            f"  {'role':<10} {'email':<{wide}}  password",
+            *(
+                f"  {account.role:<10} {account.email:<{wide}}  {account.password}"
+                for account in accounts
+            ),
+            "",
+            f"  accounts  {data / 'accounts.json'}",
+            f"  logs      {data / 'logs'}",
+            f"  sandbox   http://127.0.0.1:{sandbox_port}/_tokens",
+            "",
+            "  Ctrl-C ends all of it.",
+        ]
+        self.say("\n".join(lines))
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def taken(option: str, ports: Sequence[int]) -> None:
+    """Raises `CommandError` for a port that another program listens on."""
+    for port in ports:
+        try:
+            # As servers bind: a port whose last connection has just ended is free.
+            socket.create_server(("127.0.0.1", port)).close()
+        except (OSError, OverflowError):
+            raise CommandError(
+                f"Port {port} is taken by another program, or may not be used. "
+                f"Choose another with {option}."
+            ) from None
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,218 @@
+"""The demo as a person starts it, uses it and ends it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SECONDS = 60  # that a start may take on a busy machine
+
+
+def row_of_free_ports(count):
+    """The first of so many free ports in a row."""
+    for first in range(20_000 + os.getpid() % 10_000, 60_000, count):
+        try:
+            for port in range(first, first + count):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return first
+    raise AssertionError("no free ports")
+
+
+class Demo:
+    def __init__(self, data):
+        self.data = data
+        self.port = row_of_free_ports(6)
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", *self.arguments()],
+            cwd=ROOT,
+            # What the caller's settings say must not reach it.
+            env=os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def arguments(self):
+        ports = [f"--port={self.port}", f"--sandbox-port={self.port + 1}"]
+        return [*ports, f"--data={self.data}"]
+
+    def welcome(self):
+        """What it says until it is ready."""
+        said = []
+        assert self.process.stdout
+        for line in self.process.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                break
+        return "".join(said)
+
+    def accounts(self):
+        return json.loads((self.data / "accounts.json").read_text())
+
+    def listening(self):
+        ports = range(self.port, self.port + 6)
+        return [port for port in ports if answers(port)]
+
+    def ended(self):
+        until = time.monotonic() + SECONDS
+        while self.listening() and time.monotonic() < until:
+            time.sleep(0.1)
+        return not self.listening()
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def running(data):
+    """A demo in ``data``; ended as a script would, unless it has ended before."""
+    demo = Demo(data)
+    with demo.process:
+        try:
+            yield demo
+        finally:
+            demo.process.terminate()
+            demo.process.wait(SECONDS)
+    assert demo.ended()
+
+
+def sign_in(browser, account):
+    form = browser.get("/accounts/login/")
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+    return browser.post(
+        "/accounts/login/",
+        data={
+            "csrfmiddlewaretoken": token,
+            "login": account["email"],
+            "password": account["password"],
+        },
+        headers={"Referer": str(form.url)},
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("demo")) as demo:
+        demo.said = demo.welcome()
+        yield demo
+
+
+def test_prints_the_address_and_an_account_for_each_role(demo):
+    assert f"http://localhost:{demo.port}/" in demo.said
+    accounts = demo.accounts()
+    assert [one["role"] for one in accounts] == [
+        "admin",
+        "editor",
+        "help desk",
+        "auditor",
+        "viewer",
+    ]
+    for one in accounts:
+        assert re.search(
+            rf"{one['role']} +{re.escape(one['email'])} +{one['password']}\n", demo.said
+        )
+
+
+def test_every_account_signs_in_with_its_password_alone(demo):
+    for account in demo.accounts():
+        with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}") as browser:
+            answer = sign_in(browser, account)
+
+        assert answer.status_code == 302, account["role"]
+        assert "session" in browser.cookies
+
+
+@pytest.mark.parametrize("region", ["us", "jp", "eu", "br"])
+def test_speaks_to_each_region(demo, region):
+    with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}", timeout=30) as browser:
+        sign_in(browser, demo.accounts()[0])
+        page = browser.get(f"/harbor/services/{region}/")
+
+    assert page.status_code == 200
+    assert "Harbor" in page.text
+
+
+def test_keeps_what_it_must_not_show_from_others(demo):
+    assert demo.data.stat().st_mode & 0o077 == 0
+    for name in ("keys", "accounts.json"):
+        assert (demo.data / name).stat().st_mode & 0o077 == 0
+
+
+def test_listens_on_this_machine_alone(demo):
+    for port in range(demo.port, demo.port + 6):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.2", port)) != 0
+
+
+def test_says_which_port_is_taken(demo, tmp_path):
+    ports = [f"--port={demo.port}", f"--sandbox-port={demo.port + 1}"]
+    for arguments, option in ((ports, "--port"), (ports[1:], "--sandbox-port")):
+        second = subprocess.run(
+            [sys.executable, "manage.py", "demo", f"--data={tmp_path}", *arguments],
+            check=False,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+
+        assert second.returncode == 1
+        assert f"Choose another with {option}." in second.stderr
+        assert "Traceback" not in second.stderr
+
+
+def test_ends_all_of_it_and_starts_again_as_it_was(tmp_path):
+    data = tmp_path / "demo"
+    with running(data) as first:
+        first.welcome()
+        accounts = first.accounts()
+        first.process.send_signal(signal.SIGINT)
+
+        assert "All of it has ended." in first.process.stdout.read()
+        assert first.process.wait(SECONDS) == 0
+        assert not first.listening()
+    assert os.listdir(tmp_path) == ["demo"]
+
+    with running(data) as second:
+        second.welcome()
+
+        assert second.accounts() == accounts
+        with httpx.Client(base_url=f"http://127.0.0.1:{second.port}") as browser:
+            assert sign_in(browser, accounts[0]).status_code == 302
+    assert second.process.returncode == 0
+
+
+def test_leaves_nothing_running_when_it_is_killed(tmp_path):
+    with running(tmp_path) as demo:
+        demo.welcome()
+        demo.process.kill()
+
+        assert demo.ended()
+
+
+def test_ends_when_one_of_its_programs_does(tmp_path):
+    with running(tmp_path) as demo:
+        demo.welcome()
+        (worker,) = subprocess.run(
+            ["pgrep", "--parent", str(demo.process.pid), "--full", "db_worker"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        os.kill(int(worker), signal.SIGKILL)
+
+        assert demo.process.wait(SECONDS) == 1
+        assert not demo.listening()
