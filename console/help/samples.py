@@ -141,5 +141,5 @@ def icons() -> Iterable[str]:
 
 def _told(error: AuthleteError, advice: str) -> AuthleteError:
     error.request_id = "01jdf7q2w8m4"
-    error.advice = advice  # type: ignore[attr-defined]
+    error.advice = advice
     return error

@@ -1,0 +1,147 @@
+"""What people are told when a call did not succeed."""
+
+import re
+
+import pytest
+
+from tenants.authlete import codes, errors
+from tenants.authlete.errors import AuthleteError, Unreachable, Why
+from tenants.authlete.operation import Effect, Operation
+
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+TALK = Operation("talk", "POST", "/push", dict, Effect.CHANGE, succeeds=("OK",))
+
+
+def tree(kind=AuthleteError, depth=0):
+    yield depth, kind.__name__
+    for inner in kind.__subclasses__():
+        yield from tree(inner, depth + 1)
+
+
+def test_the_tree_is_drawn_as_it_is():
+    drawn = [
+        (len(indent) // 2, name)
+        for indent, name in re.findall(r"(?m)^( *)[*x-] (\w+)", errors.__doc__)
+    ]
+
+    assert sorted(drawn) == sorted(tree())
+
+
+KINDS = [getattr(errors, name) for _, name in tree()][1:]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_says_what_happened_and_what_to_do(kind):
+    assert kind.title
+    assert kind.advice.endswith(".")
+    assert kind.outcome
+
+
+UNKNOWN = [kind for kind in KINDS if issubclass(kind, errors.Unknown)]
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_nothing_is_called_unchanged_that_may_have_changed(kind):
+    assert "othing was changed" not in kind.advice
+
+
+def refused(authlete, wire, status, code, **more):
+    body = {"resultCode": code, "resultMessage": f"[{code}] No."} | more
+    wire.post("/push").respond(status, json=body)
+    with pytest.raises(AuthleteError) as caught:
+        authlete.send(TALK if status == 200 else PUSH)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "meaning", "advice"),
+    [
+        (401, "A458101", "expired", "create a new access token"),
+        (401, "A286301", "not an organization", "of the organization"),
+        (401, "A001303", "bound to a key", "not bound"),
+        (403, "A457101", "lacks the right", "service is in this region"),
+        (403, "A122601", "no further service", "larger plan"),
+        (403, "A123602", "no further client", "larger plan"),
+        (403, "A001223", "not switched on", "Only Authlete"),
+        (403, "A001215", "locked", "Unlock"),
+        (404, "A001212", "no such client", "reload"),
+        (404, "A035201", "no such service", "reload"),
+        (400, "A031212", "JWK Set", "Correct"),
+        (400, "A039230", "root certificate", "Correct"),
+        (400, "A293203", "already locked", "Nothing is left to do"),
+        (500, "A001101", "server failed", "look whether it was made"),
+        (500, "A037101", "could not store", "look whether it was made"),
+    ],
+)
+def test_says_in_words_what_a_code_means(authlete, wire, status, code, meaning, advice):
+    error = refused(authlete, wire, status, code)
+
+    assert meaning in error.meaning
+    assert advice in error.advice
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("A999123", "Authlete itself failed."),
+        ("A999201", "Authlete did not accept the request."),
+        ("A999601", "A limit was reached"),
+        ("A999999", ""),
+        ("404", ""),
+        ("A9992011", ""),
+        ("", ""),
+    ],
+)
+def test_a_code_that_nobody_knows_still_says_whose_fault_it_is(code, meaning):
+    assert codes.meaning(code).startswith(meaning)
+    assert bool(codes.meaning(code)) == bool(meaning)
+
+
+def test_an_unauthorized_action_does_not_blame_the_credential(authlete, wire):
+    error = refused(authlete, wire, 200, "A279306", action="UNAUTHORIZED")
+
+    assert isinstance(error, errors.BadRequest)
+    assert "credential" not in error.advice
+
+
+def test_codes_are_written_once_and_rightly():
+    listed = [
+        family + suffix
+        for family, members in codes.FAMILIES.items()
+        for suffixes in members
+        for suffix in suffixes.split()
+    ]
+
+    assert len(listed) == len(set(listed)) == len(codes.KNOWN)
+    assert all(codes.GRAMMAR.fullmatch(code) for code in listed)
+    assert codes.ADVICE.keys() <= codes.KNOWN.keys()
+
+
+def test_advice_fits_what_kept_a_connection_from_being_made():
+    assert "name servers" in Unreachable("No.", Why.NAME).advice
+    assert "did not prove" in Unreachable("No.", Why.TLS).advice
+    assert "Try again" in Unreachable("No.", Why.SLOW).advice
+
+
+def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, wire):
+    body = {"resultMessage": "n0t-good is too short, n0t-better is not"}
+    wire.post("/push").respond(400, json=body)
+
+    with pytest.raises(errors.BadRequest) as caught:
+        authlete.send(
+            PUSH,
+            body={"clientSecret": "n0t-good", "service": {"apiSecret": "n0t-better"}},
+        )
+
+    assert "n0t" not in str(caught.value)
+
+
+def test_a_gateway_that_limits_is_told_from_authlete(authlete, wire):
+    page = "<html><title>429 Too Many Requests</title></html>"
+    wire.post("/push").respond(429, html=page, headers={"Retry-After": "7"})
+
+    with pytest.raises(errors.TooMany) as caught:
+        authlete.send(PUSH)
+
+    assert (caught.value.code, caught.value.retry_after) == ("", 7)
+    assert "html" not in str(caught.value)
