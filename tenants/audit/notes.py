@@ -118,12 +118,15 @@ def _listed(
     times = _tally.count("same", *same)
     if not worth_telling(times):
         return None
-    if _tally.count("by", source) <= LISTED:
-        if _tally.count("all") <= LISTED_IN_ALL:
-            return who, event, times
-        who, source = Who(0, ""), "all"
-    more = _tally.count("more", source, who.organization_id)
-    return (who, DENIALS_COUNTED, more) if worth_telling(more) else None
+    if _tally.count("by", source) > LISTED:
+        event, times = DENIALS_COUNTED, _tally.count("more", source)
+        if not worth_telling(times):
+            return None
+    if _tally.count("all") > LISTED_IN_ALL:
+        who, event, times = Who(0, ""), DENIALS_COUNTED, _tally.count("more")
+        if not worth_telling(times):
+            return None
+    return who, event, times
 
 
 def _source(who: Who) -> str:

@@ -148,6 +148,15 @@ def test_many_actors_cannot_fill_the_record(monkeypatch):
     assert {(e.actor_id, e.organization_id) for e in more} == {(0, 0)}
 
 
+def test_many_actors_that_are_counted_cannot_fill_the_record(monkeypatch):
+    monkeypatch.setattr(notes, "LISTED_IN_ALL", 50)
+    monkeypatch.setattr(notes, "LISTED", 2)
+    for number in range(300):
+        deny(Who(number % 100 + 1, "bot@acme.example"), object=f"page {number}")
+
+    assert len(kept()) < 50 + 10
+
+
 def test_denials_raise_an_alert(caplog):
     deny()
 

@@ -1,0 +1,63 @@
+"""The database itself keeps the record from being changed."""
+
+import pytest
+
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.authlete.operation import Operation
+from tenants.authlete.watch import Call
+
+CHANGING = """
+from django.db import DatabaseError
+audited()
+def tried(statement):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    except DatabaseError as error:
+        return "only grows" in str(error)
+statements = ["UPDATE audit_auditrecord SET content = '{}' WHERE seq = 1",
+              "DELETE FROM audit_auditrecord WHERE seq = 2",
+              "DELETE FROM audit_auditrecord"]
+if connection.vendor == "postgresql":
+    statements.append("TRUNCATE audit_auditrecord")
+print({tried(statement) for statement in statements})
+audited()
+print(verify().bad, AuditRecord.objects.count())
+"""
+
+
+def test_refuses_to_change_or_delete_a_row(store):
+    assert store.run(CHANGING).stdout.split("\n")[:2] == ["{True}", "None 4"]
+
+
+GRANTS = """
+CREATE ROLE console LOGIN;
+GRANT SELECT, INSERT ON audit_auditrecord, audit_auditfield TO console;
+GRANT SELECT, INSERT, UPDATE ON audit_auditentry, audit_auditblock TO console;
+GRANT SELECT, UPDATE ON audit_audithead TO console;
+"""
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_the_console_needs_no_more_than_to_read_and_add(store):
+    """The grants are those of `docs/operating.md`."""
+    store.run(f'connection.cursor().execute("""{GRANTS}""")').check_returncode()
+
+    url = store.environment["DATABASE_URL"].replace("//me@", "//console@")
+    store.environment["DATABASE_URL"] = url
+    written = store.run("audited()\nprint(verify().bad)")
+    assert written.stdout.strip() == "None", written.stderr
+    changing = store.run('connection.cursor().execute("DELETE FROM audit_auditrecord")')
+    assert "permission denied" in changing.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_test_with_transactions_of_its_own_has_a_record(turn):
+    AuditLog(Who(1, "ida")).open([Call(Operation("o", "GET", "/", dict), "us", "/")])
+
+    assert AuditEntry.objects.count() == 1
+    assert verify().bad is None
