@@ -112,7 +112,10 @@ class Faults:
             raise ValueError(f"kind is one of {', '.join(sorted(EFFECTS))}")
         if members.get("operation", "") not in {"", *OPERATIONS}:
             raise ValueError("no operation is called that")
-        re.compile(members.get("path", ""))
+        try:
+            re.compile(members.get("path", ""))
+        except re.error as error:
+            raise ValueError(f"path is no regular expression: {error}") from None
         fault = Fault(**members | {"made": monotonic()})
         with self._lock:
             self._set.append(fault)
@@ -132,7 +135,10 @@ class Faults:
     def struck(
         self, region: str, operation: str, method: str, path: str
     ) -> Iterator[Fault]:
-        """The faults that this request meets; each is used up by it."""
+        """The faults that this request meets, up to one that answers in its place.
+
+        Each is used up by it.
+        """
         with self._lock:
             self._set = [one for one in self._set if not one.over]
             for fault in self._set:
@@ -142,6 +148,8 @@ class Faults:
                     if fault.times is not None:
                         fault.times -= 1
                     yield fault
+                    if fault.early:
+                        return
 
 
 def _status(fault: Fault, answer: Answer) -> Answer:

@@ -11,7 +11,8 @@ import io
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -158,6 +159,7 @@ class Server:
         self._ports: dict[str, int] = {}
         self._listeners: dict[str, Listener] = {}
         self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
         for at, place in enumerate(self._places):
             self._listen(place, port + at if port else 0)
         for name, region in sandbox.state.regions.items():
@@ -168,7 +170,7 @@ class Server:
         return f"http://{HOST}:{self._ports[place]}"
 
     def __enter__(self) -> Server:
-        self._run(self._watch)
+        self._watcher.start()
         return self
 
     def __exit__(
@@ -178,15 +180,18 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         self._over.set()
-        for place in list(self._listeners):
-            self._silence(place)
+        self._watcher.join()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self._silence, list(self._listeners)))
 
     def _listen(self, place: str, port: int) -> None:
         listener = Listener(port, self.sandbox, place)
         self._ports[place] = listener.server_port
         self.sandbox.ports[listener.server_port] = place
         self._listeners[place] = listener
-        self._run(lambda: listener.serve_forever(WATCH))
+        threading.Thread(
+            target=listener.serve_forever, args=(WATCH,), daemon=True
+        ).start()
 
     def _silence(self, place: str) -> None:
         listener = self._listeners.pop(place)
@@ -202,6 +207,3 @@ class Server:
                     self._silence(place)
                 elif not down and place not in self._listeners:
                     self._listen(place, self._ports[place])
-
-    def _run(self, work: Callable[[], None]) -> None:
-        threading.Thread(target=work, daemon=True).start()

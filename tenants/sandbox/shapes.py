@@ -93,14 +93,12 @@ def _list(name: str, kind: str, value: Any, known: frozenset[str]) -> list[Any]:
 def _members(name: str, kind: str, value: Any, known: frozenset[str]) -> Members:
     _instance(name, value, dict, "an object")
     kinds = fields.OBJECTS[kind]
-    found = {
-        inner: shaped(f"{name}.{inner}", kinds[inner], value[inner], known)
-        for inner in kinds
-        if value.get(inner) is not None
-    }
+    found: Members = {}
     for inner, one in kinds.items():
-        if one == "flag":
-            found.setdefault(inner, False)
+        if value.get(inner) is not None:
+            found[inner] = shaped(f"{name}.{inner}", one, value[inner], known)
+        elif one == "flag":
+            found[inner] = False
     return found
 
 

@@ -41,6 +41,6 @@ class Command(BaseCommand):
         with Server(sandbox, options["port"]) as server:
             for place in (*sandbox.state.regions, IDP):
                 self.stdout.write(f"{place:4} {server.url(place)}")
-            self.stdout.write(f"tokens: {server.url('us')}/_tokens", ending="\n")
+            self.stdout.write(f"tokens {server.url('us')}/_tokens")
             self.stdout.flush()
             over.wait()

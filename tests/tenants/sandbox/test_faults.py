@@ -1,0 +1,224 @@
+"""Faults on demand, without a socket; `test_server` has those of the wire."""
+
+import gzip
+import json
+from time import monotonic
+
+import httpx
+import pytest
+
+from tenants.sandbox import app
+from tests.tenants.sandbox.conftest import SERVICE
+
+GET = f"/api/{SERVICE}/service/get"
+
+
+@pytest.fixture
+def door(sandbox, monkeypatch):
+    """What the console is given as its transport."""
+    monkeypatch.setattr(app, "SHARED", sandbox)
+    client = httpx.Client(
+        transport=app.transport(),
+        base_url="https://us.authlete.com",
+        headers={"Authorization": "Bearer full"},
+    )
+    with client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("members", "status", "code"),
+    [
+        ({}, 500, "A001101"),
+        ({"status": 403, "code": "A001223"}, 403, "A001223"),
+        ({"status": 409}, 409, "A001101"),
+    ],
+)
+def test_answers_a_status(door, sandbox, members, status, code):
+    sandbox.fault("status", **members)
+
+    response = door.get(GET)
+
+    assert (response.status_code, response.json()["resultCode"]) == (status, code)
+
+
+def test_the_idp_fails_in_its_own_shape(as_, sandbox):
+    sandbox.fault("status", region="idp", message="No.")
+
+    assert as_(place="idp").get("/api/apiserver").json() == {"error": "[A001101] No."}
+
+
+def test_a_gateway_answers_html_with_or_without_a_wait(door, sandbox):
+    sandbox.fault("html429", times=1, retry_after="7")
+    sandbox.fault("html502", times=1)
+
+    limited, bad = door.get(GET), door.get(GET)
+
+    assert (limited.status_code, limited.headers["Retry-After"]) == (429, "7")
+    assert limited.headers["Content-Type"] == "text/html"
+    assert b"<h1>429 Too Many Requests</h1>" in limited.content
+    assert (bad.status_code, "Retry-After" in bad.headers) == (502, False)
+    assert door.get(GET).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("reset", httpx.ReadError),
+        ("close", httpx.RemoteProtocolError),
+        ("truncate", httpx.RemoteProtocolError),
+        ("down", httpx.ConnectError),
+    ],
+)
+def test_breaks_as_the_wire_does(door, sandbox, kind, error):
+    sandbox.fault(kind, times=1)
+
+    with pytest.raises(error):
+        door.get(GET)
+    assert door.get(GET).status_code == 200
+
+
+@pytest.mark.parametrize(("after", "name"), [(False, "Shop"), (True, "New")])
+@pytest.mark.parametrize("kind", ["reset", "close", "status"])
+def test_strikes_before_or_after_the_work(door, sandbox, kind, after, name):
+    sandbox.fault(kind, operation="service.update", after=after)
+
+    try:
+        door.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
+    except httpx.TransportError:
+        assert kind != "status"
+
+    assert sandbox.services[SERVICE]["serviceName"] == name
+
+
+def test_a_body_that_is_spoilt_was_worked_for(door, sandbox):
+    sandbox.fault("garbage", operation="service.update")
+
+    door.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
+
+    assert sandbox.services[SERVICE]["serviceName"] == "New"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["cut", "garbage", "trailing", "empty", "not_utf8", "long_number", "deep"],
+)
+def test_spoils_a_body_so_that_nothing_reads_it(door, sandbox, kind):
+    sandbox.fault(kind)
+
+    response = door.get(GET)
+
+    assert response.status_code == 200
+    with pytest.raises((ValueError, RecursionError)):
+        json.loads(response.content)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"), [("nan", b'"odd":NaN'), ("duplicate_keys", b'"odd":1,"odd":2')]
+)
+def test_spoils_a_body_so_that_python_reads_it(door, sandbox, kind, part):
+    sandbox.fault(kind)
+
+    response = door.get(GET)
+
+    assert part in response.content
+    assert response.json()["serviceName"] == "Shop"
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 5])
+def test_answers_another_type(door, sandbox, value):
+    sandbox.fault("wrong_type", value=value)
+
+    assert door.get(GET).json() == value
+
+
+def test_answers_too_much(door, sandbox):
+    sandbox.fault("big", times=1)
+    with door.stream("GET", GET) as response:
+        assert int(response.headers["Content-Length"]) > 64_000_000
+        assert len(next(response.iter_raw())) < 2_000_000
+
+    sandbox.fault("gzip_bomb", times=1)
+    with door.stream("GET", GET) as response:
+        packed = b"".join(response.iter_raw())
+    assert len(packed) < 100_000
+    assert len(gzip.decompress(packed)) > 64_000_000
+
+
+def test_drips(door, sandbox):
+    sandbox.fault("drip", delay=1)
+
+    with door.stream("GET", GET) as response:
+        pieces = response.iter_raw()
+        assert [next(pieces), next(pieces)] == [b"{", b'"']
+
+
+def test_waits_before_or_after(door, sandbox):
+    sandbox.fault("delay", delay=30, times=1)
+    sandbox.fault("delay", delay=30, times=1, after=True)
+    sandbox.latency = 30
+
+    start = monotonic()
+    assert door.get(GET).status_code == 200
+    assert monotonic() - start >= 0.09
+
+
+def test_redirects_and_sets_cookies(door, sandbox):
+    sandbox.fault("redirect", times=1)
+    assert door.get(GET).headers["Location"] == "https://elsewhere.example/"
+
+    sandbox.fault("cookie", times=1)
+    response = door.get(GET)
+    assert "AUTHLETE=sandbox" in response.headers["Set-Cookie"]
+    assert response.json()["serviceName"] == "Shop"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"region": "jp"},
+        {"operation": "service.update"},
+        {"method": "POST"},
+        {"path": r"/service/update$"},
+        {"times": 0},
+        {"seconds": -1.0},
+        {"probability": 0.0},
+    ],
+)
+def test_strikes_what_matches_alone(door, sandbox, members):
+    sandbox.fault("status", **members)
+
+    assert door.get(GET).status_code == 200
+
+
+def test_strikes_by_chance_the_same_way_each_time(door, sandbox):
+    sandbox.fault("status", probability=0.5)
+
+    found = [door.get(GET).status_code for _ in range(40)]
+
+    assert 8 < found.count(500) < 32
+
+
+@pytest.mark.parametrize(
+    "members", [{"kind": "nothing"}, {"kind": "cut", "operation": "service.updat"}]
+)
+def test_refuses_a_fault_that_it_does_not_know(sandbox, members):
+    with pytest.raises(ValueError, match=r"kind is one of|no operation"):
+        sandbox.fault(**members)
+
+
+def test_remembers_every_request(door, sandbox):
+    door.get(GET, headers={"X-Request-Id": "abc"}, params={"a": "1"})
+    sandbox.fault("reset")
+    with pytest.raises(httpx.ReadError):
+        door.post(f"/api/{SERVICE}/service/update", json={"a": 1})
+
+    first, second = sandbox.calls
+    assert (first.method, first.region, first.request_id) == ("GET", "us", "abc")
+    assert (first.operation, first.status, first.query) == (
+        "service.get",
+        200,
+        {"a": "1"},
+    )
+    assert (second.operation, second.status) == ("service.update", 0)
+    assert second.body == b'{"a":1}'

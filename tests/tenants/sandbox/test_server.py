@@ -1,0 +1,180 @@
+"""The sandbox behind real sockets."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx
+import pytest
+
+from tenants.sandbox.server import Server
+from tests.tenants.sandbox.conftest import SERVICE
+
+GET = f"/api/{SERVICE}/service/get"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def server(sandbox):
+    with Server(sandbox) as server:
+        yield server
+
+
+@pytest.fixture
+def line(server):
+    client = httpx.Client(
+        base_url=server.url("us"), headers={"Authorization": "Bearer full"}
+    )
+    with client:
+        yield client
+
+
+def test_each_place_has_a_port_of_its_own(server, line, sandbox):
+    sandbox.region("jp").services[7] = {"apiKey": 7, "serviceName": "Japan"}
+
+    assert line.get(GET).json()["serviceName"] == "Shop"
+    japan = line.get(f"{server.url('jp')}/api/7/service/get")
+    assert japan.json()["serviceName"] == "Japan"
+    servers = line.get(f"{server.url('idp')}/api/apiserver").json()
+    assert servers[0]["apiServerUrl"] == server.url("us")
+    assert line.get("/_tokens").json()["idp"] == server.url("idp")
+
+
+def test_a_kept_connection_is_not_held_up(line):
+    line.get(GET)
+    start = monotonic()
+    for _ in range(50):
+        line.get(GET)
+
+    assert monotonic() - start < 1  # a delayed ACK each would take 2 seconds
+
+
+def test_takes_hundreds_of_connections_at_once(server, sandbox):
+    sandbox.latency = 200
+
+    limits = httpx.Limits(max_connections=300)
+    url = f"{server.url('us')}/api/misc/echo"
+    with (
+        httpx.Client(limits=limits, timeout=20) as many,
+        ThreadPoolExecutor(300) as pool,
+    ):
+        found = pool.map(lambda _: many.get(url).status_code, range(300))
+
+        assert set(found) == {200}
+
+
+def test_takes_a_body_of_megabytes(line, sandbox):
+    sandbox.region("us").newer.add("large")
+
+    response = line.post(
+        f"/api/{SERVICE}/service/update", json={"large": "x" * 5_000_000}, timeout=20
+    )
+
+    assert response.status_code == 200
+    assert len(response.json()["large"]) == 5_000_000
+
+
+def test_takes_a_body_in_chunks(line):
+    def pieces():
+        yield b'{"serviceName"'
+        yield b':"In pieces"}'
+
+    response = line.post(
+        f"/api/{SERVICE}/service/update",
+        content=pieces(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert response.json()["serviceName"] == "In pieces"
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("reset", httpx.ReadError),
+        ("close", httpx.RemoteProtocolError),
+        ("truncate", httpx.RemoteProtocolError),
+    ],
+)
+def test_breaks_a_connection(line, sandbox, kind, error):
+    sandbox.fault(kind, times=1)
+
+    with pytest.raises(error):
+        line.get(GET)
+    assert line.get(GET).status_code == 200
+
+
+def test_a_region_that_is_down_refuses_connections(server, line, sandbox):
+    line.get(GET)
+    line.post(f"{server.url('eu')}/_faults", json={"kind": "down", "region": "us"})
+
+    with pytest.raises(httpx.TransportError):  # the one that was kept
+        line.get(GET)
+    wait_for(lambda: refused(server.url("us")))
+    assert httpx.get(f"{server.url('eu')}/api/misc/echo").status_code == 200
+
+    httpx.delete(f"{server.url('eu')}/_faults")
+    wait_for(lambda: not refused(server.url("us")))
+    assert line.get(GET).status_code == 200
+
+
+def test_a_drip_comes_drop_by_drop(line, sandbox):
+    sandbox.fault("drip", delay=20)
+
+    start = monotonic()
+    with line.stream("GET", GET) as response:
+        pieces = response.iter_raw()
+        first = next(pieces)
+        for _ in range(4):
+            next(pieces)
+
+    assert first == b"{"
+    assert 0.08 < monotonic() - start < 2
+
+
+def test_listens_on_this_machine_alone(server):
+    host, _, port = server.url("us").removeprefix("http://").partition(":")
+
+    assert host == "127.0.0.1"
+    with socket.socket() as other:
+        other.bind(("127.0.0.2", int(port)))  # in use, were it on all addresses
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_needs_no_environment_and_ends_at_once(stop):
+    command = [sys.executable, "manage.py", "sandbox", "--port=0", "--services=1"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout
+        lines = [running.stdout.readline().split() for _ in range(6)]
+        url = dict(line[:2] for line in lines)
+        tokens = json.loads(httpx.get(url["tokens"]).content)
+        running.send_signal(stop)
+        assert running.wait(5) == 0
+
+    assert list(url) == ["us", "jp", "eu", "br", "idp", "tokens"]
+    assert tokens["organizations"][0]["name"] == "Harbor Mutual"
+
+
+def refused(url):
+    try:
+        httpx.get(f"{url}/api/misc/echo")
+    except httpx.ConnectError:
+        return True
+    except httpx.TransportError:  # it was about to close
+        return False
+    return False
+
+
+def wait_for(claim):
+    for _ in range(100):
+        if claim():
+            return
+        sleep(0.02)
+    raise AssertionError("waited in vain")
