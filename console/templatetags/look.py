@@ -92,12 +92,18 @@ def dot(text: object, kind: str = "") -> SafeString:
 
 
 @register.simple_tag
-def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> SafeString:
-    """Text with a button that copies it; ``label`` says what is copied."""
+def copyable(
+    text: object, label: str | Promise = "", kind: str = "mono", whole: bool = False
+) -> SafeString:
+    """Text with a button that copies it; ``label`` says what is copied.
+
+    ``whole``: it breaks where it is too long, and is never cut off.
+    """
     return format_html(
-        '<span class="copyable"><span class="{}">{}</span>'
+        '<span class="copyable{}"><span class="{}">{}</span>'
         '<button class="icon-button tight" type="button" data-copy="{}"'
         ' aria-label="{}">{}</button></span>',
+        " whole" if whole else "",
         kind,
         text,
         text,
@@ -172,10 +178,19 @@ CLASSES = {
 }
 
 
-@register.filter
-def control(field: BoundField) -> SafeString:
-    """A plain field's control, in the look."""
-    kind = getattr(field.field.widget, "input_type", "textarea")
+@register.simple_tag
+def control(field: BoundField, first: str = "") -> SafeString:
+    """A plain field's control, in the look, without a hint that repeats its label.
+
+    ``first``: not empty for the field that a page is about; it takes the focus.
+    """
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "textarea")
+    hint, label = str(widget.attrs.get("placeholder", "")), str(field.label)
+    if hint.casefold() in label.casefold() or label.casefold() in hint.casefold():
+        widget.attrs.pop("placeholder", None)
+    if first:
+        widget.attrs["autofocus"] = True
     return field.as_widget(attrs={"class": CLASSES.get(kind, "input")})
 
 

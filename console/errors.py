@@ -1,0 +1,62 @@
+"""Pages for what went wrong outside of any page: each says what happened, whether
+anything was changed, what to do, and the id to quote."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django_htmx.http import reswap, retarget
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _explained(request, "400", frame="door.html")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _explained(request, "403")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _explained(request, "404")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Nothing is asked of the session or the database: they may be what broke."""
+    context = {"frame": "door.html", "page": getattr(request, "page", "")}
+    template = "errors/500.html#notice" if _swaps(request) else "errors/500.html"
+    response = HttpResponse(render_to_string(template, context), status=500)
+    return into_notices(response) if _swaps(request) else response
+
+
+def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The check against forged requests failed (``CSRF_FAILURE_VIEW``)."""
+    return _explained(request, "csrf", status=403)
+
+
+def into_notices(response: HttpResponse) -> HttpResponse:
+    """Let htmx show this above the page, whatever it had asked for."""
+    return reswap(retarget(response, "#notices"), "innerHTML")
+
+
+def _explained(
+    request: HttpRequest, name: str, *, frame: str = "", status: int | None = None
+) -> HttpResponse:
+    user = getattr(request, "user", None)
+    inside = not frame and user is not None and user.is_authenticated
+    context: dict[str, Any] = {
+        "frame": "base.html" if inside else "door.html",
+        "inside": inside,
+        "page": getattr(request, "page", ""),
+        "login": settings.LOGIN_URL,
+    }
+    template = f"errors/{name}.html" + ("#notice" if _swaps(request) else "")
+    response = HttpResponse(
+        render_to_string(template, context, request), status=status or int(name)
+    )
+    return into_notices(response) if _swaps(request) else response
+
+
+def _swaps(request: HttpRequest) -> bool:
+    htmx = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.boosted
