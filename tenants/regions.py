@@ -31,6 +31,10 @@ class Region:
     def title(self) -> str:
         return TITLES.get(self.name, self.name)
 
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
 
 def regions() -> dict[str, Region]:
     """Every region by name, in the order of the settings."""

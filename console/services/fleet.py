@@ -14,6 +14,7 @@ from tenants.authlete.asking import Asked
 from tenants.authlete.documents.service import Service, ServicePage
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.fanout import fan_out
+from tenants.authlete.reading import clean
 from tenants.models import Organization
 from tenants.regions import Region
 
@@ -31,6 +32,17 @@ class Row:
     @property
     def name(self) -> str:
         return self.service.service_name or str(self.service.api_key)
+
+    @property
+    def clients(self) -> int | None:
+        """Authlete's own count (api.md, 9.1, `metadata`); None where it gives none."""
+        return self.service.client_count
+
+    @property
+    def lifetime(self) -> int:
+        """Of access tokens, in seconds."""
+        value = self.service.get("accessTokenDuration")
+        return value if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,9 @@ def fleet(member: Member) -> Fleet:
         if isinstance(page, ServicePage)
         for service in page.services or ()
     ]
-    _remember(
-        member.organization, [row for row in rows if row.region.name not in missing]
-    )
+    for name in doors.keys() - missing:
+        whole = [row.service for row in rows if row.region.name == name]
+        _remember(member.organization, name, whole)
     shown = {(row.region.name, row.service.api_key) for row in rows}
     last = [
         row
@@ -107,30 +119,38 @@ def _silences(answers: _Answers) -> list[Silence]:
     return list(first.values())
 
 
-def _remember(organization: Organization, rows: Sequence[Row]) -> None:
+def _remember(
+    organization: Organization, region: str, services: Sequence[Service]
+) -> None:
     """Keep names for the record and for the day a region is down; no setting."""
     now = timezone.now()
+    old = {
+        one.service_id: one
+        for one in KnownService.objects.filter(organization=organization, region=region)
+    }
+    new = [
+        KnownService(
+            organization=organization,
+            region=region,
+            service_id=one.api_key,
+            name=clean(one.service_name),
+            issuer=clean(one.issuer),
+            modified_at=one.modified_at,
+            seen_at=now,
+        )
+        for one in services
+    ]
+    gone = old.keys() - {one.service_id for one in new}
+    if gone:
+        KnownService.objects.filter(
+            pk__in=[old[service_id].pk for service_id in gone]
+        ).delete()
     KnownService.objects.bulk_create(
-        [
-            KnownService(
-                organization=organization,
-                region=row.region.name,
-                service_id=row.service.api_key,
-                name=row.service.service_name,
-                issuer=row.service.issuer,
-                modified_at=row.service.modified_at,
-                seen_at=now,
-            )
-            for row in rows
-        ],
+        [one for one in new if one.differs(old.get(one.service_id))],
         update_conflicts=True,
         unique_fields=["organization", "region", "service_id"],
         update_fields=["name", "issuer", "modified_at", "seen_at"],
     )
-    for region in {row.region.name for row in rows}:
-        KnownService.objects.filter(
-            organization=organization, region=region, seen_at__lt=now
-        ).delete()
 
 
 def _last_seen(organization: Organization, region: Region) -> list[Row]:

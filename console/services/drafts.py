@@ -1,0 +1,101 @@
+"""Edits of a service that are not saved yet, kept until they are or are thrown away.
+
+A draft survives a lost session, a closed browser and a failed save. It remembers the
+version that was looked at and, of each setting that was changed, the value it had.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from console.access import Workspace
+from console.forms.snapshot import plain, real
+from console.models import Draft
+from tenants.authlete.documents.compare import alike
+from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.splice import UNSET
+from tenants.vault import Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What one person wants changed, and what they saw when they wanted it."""
+
+    version: int = 0  # of the service, when it was looked at
+    base: Mapping[str, Any] = field(default_factory=dict)  # of all that was shown
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+    # Forms as they were left, by section: also what is not valid yet.
+    typed: Mapping[str, str] = field(default_factory=dict)
+    changed_at: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.typed)
+
+    def with_form(
+        self,
+        section: str,
+        version: int,
+        base: Mapping[str, Any],
+        wanted: Mapping[str, Any],
+    ) -> Self:
+        """After a form was filled in: ``base`` holds every setting that it showed."""
+        wanted = {name: None if v is UNSET else v for name, v in wanted.items()}
+        others = {name: v for name, v in self.wanted.items() if name not in base}
+        return replace(
+            self,
+            version=max(version, self.version),
+            base={**self.base, **base} if others or wanted else {},
+            wanted=others | wanted,
+            typed={name: v for name, v in self.typed.items() if name != section},
+        )
+
+    def leaving(self, typed: Mapping[str, str]) -> Self:
+        """With forms that are not sent yet, as they stand."""
+        return replace(self, typed=typed)
+
+    def upon(self, service: Service, wanted: Mapping[str, Any]) -> Self:
+        """The edits ``wanted``, as made to ``service`` as it is now."""
+        left = {n: v for n, v in wanted.items() if not alike(v, service.get(n))}
+        base = {name: service.get(name) for name in self.base}
+        return replace(self, version=service.modified_at, base=base, wanted=left)
+
+
+def find(workspace: Workspace, service_id: int) -> Edits:
+    """The member's draft for a service; an empty one where there is none."""
+    draft = _rows(workspace, service_id).first()
+    if draft is None:
+        return Edits()
+    try:
+        content = draft.content
+    except Sealed:  # its key is gone, and so is what it held
+        return Edits()
+    version, base, wanted, typed = real(content)
+    return Edits(version, base, wanted, typed, draft.changed_at)
+
+
+def keep(workspace: Workspace, service_id: int, edits: Edits) -> None:
+    """Keep ``edits`` in place of what was kept before; nothing when they are empty."""
+    if not edits:
+        return drop(workspace, service_id)
+    draft = _rows(workspace, service_id).first() or Draft(
+        user=workspace.member.user,
+        organization=workspace.organization,
+        region=workspace.region.name,
+        service_id=service_id,
+    )
+    content = [edits.version, dict(edits.base), dict(edits.wanted), dict(edits.typed)]
+    draft.keep(plain(content)).save()
+
+
+def drop(workspace: Workspace, service_id: int) -> None:
+    _rows(workspace, service_id).delete()
+
+
+def _rows(workspace: Workspace, service_id: int) -> Any:
+    return Draft.objects.filter(
+        user=workspace.member.user,
+        organization=workspace.organization,
+        region=workspace.region.name,
+        service_id=service_id,
+    )

@@ -1,0 +1,115 @@
+"""The forms of services that are written by hand; settings have their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError
+
+from console.sentences import SERVICE
+from console.services.archetypes import ARCHETYPES
+from tenants.authlete.documents.merge import Conflict
+from tenants.authlete.documents.service import SECTIONS
+from tenants.regions import Region
+
+COPY = "copy"  # what a new service starts from, beside the archetypes
+
+
+class WhyForm(forms.Form):
+    """Why a change is made; both go into the record."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why; whoever reads the record will ask.")},
+    )
+    ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
+
+
+class ReasonForm(WhyForm):
+    """The same, and what exactly was reviewed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reviewed = forms.CharField(widget=forms.HiddenInput)
+
+
+class MergeForm(forms.Form):
+    """For each conflict: theirs or mine."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, conflicts: tuple[Conflict, ...]) -> None:
+        super().__init__(*args)
+        self.conflicts = conflicts
+        for one in conflicts:
+            self.fields[f"keep-{one.field}"] = forms.ChoiceField(
+                choices=[("theirs", ""), ("mine", "")],
+                error_messages={"required": _("Choose one of the two values.")},
+            )
+
+    @property
+    def unanswered(self) -> list[str]:
+        """What is left to be chosen, once."""
+        return sorted({str(one) for found in self.errors.values() for one in found})
+
+    @property
+    def given_up(self) -> set[str]:
+        """The members for which theirs was chosen."""
+        return {
+            one.field
+            for one in self.conflicts
+            if self.cleaned_data[f"keep-{one.field}"] == "theirs"
+        }
+
+
+class NewForm(forms.Form):
+    """Where a new service is made, what it is called, and what it starts as."""
+
+    region = forms.ChoiceField(label=_("Region"))
+    service_name = forms.CharField(label=_("Name"), max_length=100)
+    issuer = forms.CharField(label=_("Issuer"), max_length=2000)
+    start = forms.ChoiceField(
+        label=_("Start from"), choices=[(slug, "") for slug in (*ARCHETYPES, COPY)]
+    )
+    original = forms.RegexField(
+        r"^[a-z0-9]{1,20}/[1-9][0-9]{0,18}$", required=False, label=_("Original")
+    )
+
+    def __init__(self, *args: Any, regions: Sequence[Region]) -> None:
+        super().__init__(*args)
+        choices = [(region.name, region.title) for region in regions]
+        self.fields["region"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_issuer(self) -> str:
+        """By the rule that the setting itself has."""
+        issuer: str = self.cleaned_data["issuer"]
+        slug, setting = SERVICE["issuer"]
+        try:
+            SECTIONS[slug].checked(setting.name, issuer)
+        except ValidationError as error:
+            raise forms.ValidationError(
+                [problem["msg"] for problem in error.errors()]
+            ) from None
+        return issuer
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("start") == COPY and not self.data.get("original"):
+            self.add_error("original", _("Choose the service to copy."))
+
+
+class RemoveForm(WhyForm):
+    """The name of what is to be deleted, typed; and why."""
+
+    typed = forms.CharField(label=_("Name of the service"))
+
+    def __init__(self, *args: Any, name: str) -> None:
+        super().__init__(*args)
+        self.name = name
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip() != self.name.strip():
+            raise forms.ValidationError(_("This is not the name of the service."))
+        return typed

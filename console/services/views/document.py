@@ -1,0 +1,54 @@
+from django.http import HttpResponse
+from django.utils.text import slugify
+
+from console.access import ConsoleRequest, Workspace, workspace_page
+from console.page import answer
+from console.sentences import sentences, stored
+from console.services import overview
+from console.services.reviewing import pretty
+from tenants.authlete.operation import Effect
+
+PAGE = 20  # entries
+
+
+@workspace_page(Effect.READ)
+def document(
+    request: ConsoleRequest, workspace: Workspace, service_id: int
+) -> HttpResponse:
+    """The whole document with its secrets sealed, to read, copy or download."""
+    service = workspace.authlete.service(service_id).get()
+    text = pretty(service.wire())
+    if "download" in request.GET:
+        name = slugify(f"{service.service_name}-{workspace.region.name}-{service_id}")
+        response = HttpResponse(text + "\n", content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return response
+    context = {"workspace": workspace, "service": service, "text": text}
+    return answer(request, "services/document.html", context)
+
+
+@workspace_page(Effect.READ)
+def history(
+    request: ConsoleRequest, workspace: Workspace, service_id: int
+) -> HttpResponse:
+    """Who changed this service, newest first, each change in sentences."""
+    service = workspace.authlete.service(service_id).get()
+    before = request.GET.get("before", "")
+    found = overview.recent(
+        workspace,
+        service_id,
+        most=PAGE + 1,
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+    )
+    lines = [
+        {"entry": entry, "changes": sentences(stored(entry.changes))}
+        for entry in found[:PAGE]
+    ]
+    context = {
+        "workspace": workspace,
+        "service": service,
+        "lines": lines,
+        "previous": request.path if before else "",
+        "next": f"?before={found[PAGE - 1].seq}" if len(found) > PAGE else "",
+    }
+    return answer(request, "services/history.html", context, part="entries")

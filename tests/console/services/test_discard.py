@@ -1,0 +1,15 @@
+from pytest_django.asserts import assertContains
+
+from console.models import Draft
+
+URL = "/acme/services/us/17/discard/"
+
+
+def test_asks_once_and_then_throws_the_draft_away(editor, enter):
+    enter(editor, access_token_duration=2)
+
+    assertContains(editor.get(URL), "Your draft holds 1 change.")
+    assert Draft.objects.exists()
+    editor.post(URL)
+
+    assert not Draft.objects.exists()

@@ -1,0 +1,44 @@
+from pytest_django.asserts import assertContains
+
+from console.models import Draft
+from tenants.audit.models import AuditEntry
+from tests.pages import FORM, filled
+
+EDIT = "/acme/services/us/17/edit/tokens/"
+URL = f"{EDIT}draft/"
+
+
+def typed(browser, **entered):
+    body = filled(browser.get(EDIT), "base", **entered)
+    return browser.post(URL, body, content_type=FORM)
+
+
+def test_keeps_a_form_that_is_not_valid_yet(editor, sandbox):
+    response = typed(editor, access_token_duration="soon")
+
+    assertContains(response, "Draft kept")
+    assertContains(editor.get(EDIT), 'value="soon"')
+
+
+def test_survives_a_lost_session(editor, sandbox, django_user_model):
+    typed(editor, access_token_duration=77)
+    editor.logout()
+    editor.force_login(django_user_model.objects.get())
+
+    assertContains(editor.get(EDIT), 'value="77"')
+
+
+def test_sends_nothing(editor, sandbox):
+    typed(editor, access_token_duration=77)
+
+    assert {entry.operation for entry in AuditEntry.objects.all()} == {"service.get"}
+
+
+def test_keeps_no_token_of_the_page(editor, sandbox):
+    typed(editor, access_token_duration=77)
+
+    assert "csrf" not in str(Draft.objects.get().content)
+
+
+def test_is_only_for_post(editor, sandbox):
+    assert editor.get(URL).status_code == 405

@@ -1,0 +1,41 @@
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+URL = "/acme/services/us/17/history/"
+
+
+def test_tells_who_changed_what_and_why(editor, enter, save):
+    enter(editor, access_token_duration=2)
+    save(editor, reason="Agreed with risk", ticket="CHG-3")
+
+    response = editor.get(URL)
+
+    assertContains(response, "Access token lifetime")
+    assertContains(response, "Agreed with risk")
+    assertContains(response, "CHG-3")
+
+
+def test_pages_backwards(editor, enter, save):
+    for number in range(2, 24):
+        enter(editor, access_token_duration=number)
+        save(editor, ticket=f"CHG-{number}")
+
+    response = editor.get(URL)
+
+    assertContains(response, "CHG-23")
+    assertNotContains(response, "CHG-3<")
+    older = editor.get(URL + response.context["next"])
+    assertContains(older, "CHG-3")
+    assertTemplateNotUsed(editor.get(URL, headers={"HX-Request": "true"}), "base.html")
+
+
+def test_says_when_there_is_none(editor):
+    assertContains(editor.get(URL), "No change yet")
+
+
+def test_stands_any_cursor(editor):
+    for before in ("x", "-1", "9" * 400, ""):
+        assert editor.get(URL, {"before": before}).status_code == 200

@@ -1,0 +1,71 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from tests.pages import FORM, filled
+
+URL = "/acme/services/us/17/merge/"
+REVIEW = "/acme/services/us/17/review/"
+
+
+@pytest.fixture
+def conflict(editor, enter, sandbox):
+    """Both changed the access token; each of them something else besides."""
+    enter(
+        editor,
+        access_token_duration=24,
+        access_token_duration__unit="hours",
+        access_token_signature_key_id="mine",
+    )
+    sandbox.services[17] |= {
+        "accessTokenDuration": 60,
+        "refreshTokenDuration": 600,
+        "modifiedAt": 2,
+    }
+    return editor
+
+
+def choose(browser, keep):
+    entered = {"keep-accessTokenDuration": keep} if keep else {}
+    body = filled(browser.get(URL), "version", **entered)
+    return browser.post(URL, body, content_type=FORM)
+
+
+def test_shows_the_three_versions(conflict):
+    response = conflict.get(URL)
+
+    assertContains(response, "1 setting needs your choice")
+    lines = {line.member: line for line in response.context["lines"]}
+    both = lines["accessTokenDuration"]
+    told = [text.partition(" (")[0] for text in (both.base, both.theirs, both.mine)]
+    assert told == ["1 hour", "1 minute", "24 hours"]
+    assert lines["accessTokenSignatureKeyId"].is_mine
+    assert not lines["refreshTokenDuration"].is_mine
+
+
+@pytest.mark.parametrize(("keep", "seconds"), [("mine", 86400), ("theirs", 60)])
+def test_takes_the_value_that_was_chosen(conflict, save, sandbox, keep, seconds):
+    response = choose(conflict, keep)
+
+    assertRedirects(response, REVIEW, fetch_redirect_response=False)
+    save(conflict)
+    service = sandbox.services[17]
+    assert service["accessTokenDuration"] == seconds
+    assert service["accessTokenSignatureKeyId"] == "mine"
+    assert service["refreshTokenDuration"] == 600
+
+
+def test_asks_again_where_nothing_was_chosen(conflict, sandbox):
+    response = choose(conflict, None)
+
+    assertContains(response, "Choose one of the two values.")
+    assert sandbox.services[17]["accessTokenDuration"] == 60
+
+
+def test_asks_again_where_the_service_changed_once_more(conflict, sandbox):
+    body = filled(conflict.get(URL), "version", **{"keep-accessTokenDuration": "mine"})
+    sandbox.services[17] |= {"accessTokenDuration": 30, "modifiedAt": 3}
+
+    response = conflict.post(URL, body, content_type=FORM)
+
+    assertContains(response, "The service changed once more")
+    assert response.context["lines"][0].theirs == "30 seconds"

@@ -1,0 +1,81 @@
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+
+URL = "/acme/services/us/17/"
+KEY = {"kty": "EC", "crv": "P-256", "kid": "sig-1", "use": "sig", "x": "AA", "y": "AA"}
+
+
+def test_counts_what_is_set_in_each_section(member, sandbox):
+    sandbox.services[17] |= {
+        "accessTokenDuration": 60,
+        "refreshTokenDuration": 864000,
+    }
+
+    rows = {r.slug: r for r in member(Role.VIEWER).get(URL).context["sections"]}
+
+    assert rows["tokens"].set == 1
+    assert sum(row.settings for row in rows.values()) == 183
+
+
+def test_makes_a_single_call(member, sandbox):
+    member(Role.VIEWER).get(URL)
+
+    assert [entry.operation for entry in AuditEntry.objects.all()] == ["service.get"]
+
+
+def test_shows_keys_and_what_names_them_but_no_private_part(member, sandbox):
+    key = KEY | {"d": "pr1vate-part"}
+    sandbox.services[17] |= {
+        "jwks": json.dumps({"keys": [key]}),
+        "idTokenSignatureKeyId": "sig-1",
+    }
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "EC P-256")
+    (found,) = response.context["keys"]
+    assert (found.is_private, len(found.named_by)) == (True, 1)
+    assertNotContains(response, "pr1vate-part")
+
+
+@pytest.mark.parametrize("jwks", ["", "no JSON", "[]", "{}", '{"keys":7}', None])
+def test_stands_any_key_set(member, sandbox, jwks):
+    sandbox.services[17]["jwks"] = jwks
+
+    assertContains(member(Role.VIEWER).get(URL), "No keys")
+
+
+def test_tells_of_members_that_are_not_known(member, sandbox):
+    assertContains(member(Role.VIEWER).get(URL), "Kept as sent")
+
+
+def test_lists_recent_changes(editor, enter, save):
+    enter(editor, access_token_duration=2)
+    save(editor, ticket="CHG-9")
+
+    assertContains(editor.get(URL), "CHG-9")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/acme/services/us/18/",
+        "/acme/services/jp/17/",
+        "/acme/services/mars/17/",
+        "/acme/services/us/0/",
+        "/acme/services/us/99999999999999999999/",
+        "/other/services/us/17/",
+    ],
+)
+def test_is_not_there_for_another_service(member, sandbox, url):
+    assert member(Role.VIEWER).get(url).status_code in (403, 404)
+
+
+def test_sends_viewers_to_read_and_editors_to_edit(member, sandbox):
+    assertContains(member(Role.VIEWER).get(URL), "/fields/#tokens")
+    assertContains(member(Role.EDITOR).get(URL), "/edit/tokens/")
