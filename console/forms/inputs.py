@@ -18,6 +18,7 @@ from console.forms.sent import Sent
 from console.forms.words import UNITS, in_unit
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.compare import same
+from tenants.authlete.documents.sealed_keys import misplaced
 from tenants.authlete.reading import NotJson, read
 from tenants.authlete.redaction import Fingerprint
 
@@ -199,10 +200,28 @@ class Json(Input):
 
 
 class KeySet(Json):
-    """The text of a JWK Set, spread over lines; private parts are sealed in it."""
+    """The text of a JWK Set, spread over lines; private parts are sealed in it.
+
+    Keys may come and go, and a sealed part stays in the key that it belongs to.
+    """
 
     def shown(self, setting: Setting, value: Any) -> Any:
         return pretty(value) if value else ""
+
+    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+        found = super().value(setting, typed, base)
+        try:
+            moved = found is not None and misplaced(base or "", found)
+        except NotJson:
+            moved = True
+        if moved:
+            raise ValidationError(
+                _(
+                    "A sealed private part is not in the key that it belongs to. Leave "
+                    "sealed parts as they are, or enter the key anew."
+                )
+            )
+        return found
 
 
 class Odd(Input):

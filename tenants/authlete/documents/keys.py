@@ -8,7 +8,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from tenants.authlete.documents.rules import few, json_value
 from tenants.authlete.documents.words import _, wrong
-from tenants.authlete.redaction import PEM, sealed_in
+from tenants.authlete.redaction import PEM
 
 CERTIFICATE = 20_000  # characters; a limit of ours
 _begin, _end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"  # RFC 7468
@@ -25,13 +25,6 @@ _curves = {
 
 def key_set(text: str) -> str:
     """The text of a JWK Set that Authlete may sign with (RFC 7517, section 5)."""
-    if sealed_in(text):
-        raise wrong(
-            _(
-                "The private parts of these keys are sealed here and cannot be "
-                "written back. Enter the whole set anew, or leave it as it is."
-            )
-        )
     _keys_of(text)
     return text
 
