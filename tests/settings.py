@@ -12,6 +12,8 @@ SAFE = {
     "AUDIT_KEYS": "a1:" + "A" * 43 + "=",
     "FINGERPRINT_KEY": "f1:" + "A" * 43 + "=",
 }
+# Playwright runs a loop in the thread of the test.
+SAFE["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 for name, value in SAFE.items():
     os.environ.setdefault(name, value)
 

@@ -30,9 +30,9 @@ HTML = b"""<html>\r
 
 
 class Broken(Exception):
-    """The connection breaks here: `reset`, `close`, or `down` for none at all.
+    """The connection breaks here: `reset`, `close`, `truncate`, or `down`.
 
-    ``answer`` is what was on its way, of which ``share`` of the body gets out.
+    ``answer`` is what was on its way; when truncated, half of its body gets out.
     """
 
     def __init__(self, kind: str, answer: Answer | None = None) -> None:
@@ -97,7 +97,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are set, the first that matches each kind striking first."""
+    """The faults that are set; they strike in the order in which they were."""
 
     def __init__(self) -> None:
         self._set: list[Fault] = []
@@ -134,22 +134,25 @@ class Faults:
 
     def struck(
         self, region: str, operation: str, method: str, path: str
-    ) -> Iterator[Fault]:
+    ) -> list[Fault]:
         """The faults that this request meets, up to one that answers in its place.
 
         Each is used up by it.
         """
+        found: list[Fault] = []
         with self._lock:
             self._set = [one for one in self._set if not one.over]
             for fault in self._set:
-                if fault.matches(region, operation, method, path) and (
-                    fault.probability >= 1 or self.chance.random() < fault.probability
-                ):
-                    if fault.times is not None:
-                        fault.times -= 1
-                    yield fault
-                    if fault.early:
-                        return
+                if not fault.matches(region, operation, method, path):
+                    continue
+                if self.chance.random() >= fault.probability:
+                    continue
+                if fault.times is not None:
+                    fault.times -= 1
+                found.append(fault)
+                if fault.early:
+                    break
+        return found
 
 
 def _status(fault: Fault, answer: Answer) -> Answer:
@@ -237,6 +240,11 @@ def _delay(fault: Fault, answer: Answer) -> Answer:
     return answer
 
 
+def _hang_up(fault: Fault, answer: Answer) -> Answer:
+    answer.last = True
+    return answer
+
+
 EFFECTS: dict[str, Callable[[Fault, Answer], Answer]] = {
     "status": _status,
     "html429": _html(429, b"429 Too Many Requests"),
@@ -247,6 +255,7 @@ EFFECTS: dict[str, Callable[[Fault, Answer], Answer]] = {
     "close": _break("close"),
     "truncate": _break("truncate"),  # half of a body whose length was promised
     "down": _break("down"),
+    "hang_up": _hang_up,  # a whole answer, and the connection is gone after it
     "drip": _drip,
     "cut": _body(lambda body: body[: len(body) // 2]),
     "garbage": _body(lambda body: b"\x1f\x00 not { json"),
@@ -256,9 +265,7 @@ EFFECTS: dict[str, Callable[[Fault, Answer], Answer]] = {
     "wrong_type": _wrong,
     "nan": _body(lambda body: body[:1] + b'"odd":NaN,' + body[1:]),
     "duplicate_keys": _body(lambda body: body[:1] + b'"odd":1,"odd":2,' + body[1:]),
-    "long_number": _body(
-        lambda body: body[:1] + b'"odd":%b,' % (b"9" * 5000) + body[1:]
-    ),
+    "long_number": _body(_long_number),
     "deep": _body(lambda body: b'{"odd":' * 20_000 + b"0" + b"}" * 20_000),
     "big": _big,
     "gzip_bomb": _bomb,

@@ -1,7 +1,7 @@
 """Which operation a request is for, and who answers it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -83,17 +83,13 @@ class Routes:
 
     def find(self, method: str, path: str) -> Match:
         allowed = set()
-        for match in self._at(path.removesuffix("/")):
-            if match.allowed == method:
-                return match
-            allowed.add(match.allowed)
-        return Match(allowed=", ".join(sorted(allowed)))
-
-    def _at(self, path: str) -> Iterator[Match]:
         for route in self.all:
-            if found := route.pattern.fullmatch(path):
-                places = {name: unquote(at) for name, at in found.groupdict().items()}
-                yield Match(route, places, route.operation.method)
+            if found := route.pattern.fullmatch(path.removesuffix("/")):
+                if route.operation.method == method:
+                    places = found.groupdict()
+                    return Match(route, {one: unquote(places[one]) for one in places})
+                allowed.add(route.operation.method)
+        return Match(allowed=", ".join(sorted(allowed)))
 
 
 def _route(operation: Operation[Any]) -> Route:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +42,9 @@ class Listener(ThreadingHTTPServer):
         self.sandbox, self.place = sandbox, place
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hangs up is no news."""
+        """A caller that hangs up is no news; a mistake of ours is."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -61,8 +64,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(413)
             return
         try:
-            pieces = self.server.sandbox(self._environ(body), self._start)
-            self._send(pieces)
+            environ = self._environ(body)
+            self._send(self.server.sandbox(environ, self._start))
+            self.close_connection |= environ["sandbox.last"]
         except Broken as broken:
             self._break(broken)
         self.wfile.flush()

@@ -88,7 +88,8 @@ class Region:
         Raises `Refusal`, 403 A457101; a service that is not here, or that is
         another's, looks the same.
         """
-        number = int(service_id) if service_id.isdecimal() else -1
+        whole = service_id.isascii() and service_id.isdecimal() and len(service_id) < 20
+        number = int(service_id) if whole else -1
         if not self.sees(token, number) or not token.may(right):
             raise denied(right.upper(), service_id)
         return self.services[number]

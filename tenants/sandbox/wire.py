@@ -49,11 +49,15 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """One answer; ``body`` may come in pieces when it must not be held whole."""
+    """One answer; ``body`` may come in pieces when it must not be held whole.
+
+    After the ``last`` one the server closes the connection without having said so.
+    """
 
     status: int = 200
     body: bytes | Iterable[bytes] = b""
     headers: dict[str, str] = field(default_factory=dict)
+    last: bool = False
 
 
 def answer(value: object, status: int = 200, *, pretty: bool = False) -> Answer:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -107,6 +108,21 @@ def test_breaks_a_connection(line, sandbox, kind, error):
     with pytest.raises(error):
         line.get(GET)
     assert line.get(GET).status_code == 200
+
+
+def test_hangs_up_after_an_answer(server, sandbox):
+    sandbox.fault("hang_up", times=1)
+    line = HTTPConnection(server.url("us").removeprefix("http://"))
+
+    line.request("GET", "/api/misc/echo")
+    response = line.getresponse()
+    assert (response.status, response.read()) == (200, b"{}")
+    assert "Connection" not in response.headers
+
+    line.request("GET", "/api/misc/echo")
+    with pytest.raises(ConnectionError):
+        line.getresponse()
+    line.close()
 
 
 def test_a_region_that_is_down_refuses_connections(server, line, sandbox):
