@@ -1,8 +1,11 @@
 """Where sign-in differs from what the library does by itself."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +25,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Nobody who has just signed in is asked for the same things again."""
+        if recently_proven(self.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         if len(str(credentials.get("password", "")).encode()) > LONGEST:
@@ -55,3 +64,14 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return factors.unseal(encrypted_text)
+
+
+def recently_proven(request: HttpRequest) -> bool:
+    """Whether a password or a second factor was given a short while ago."""
+    proofs = [
+        record["at"]
+        for record in get_authentication_records(request, request.user)
+        if record["method"] in ("password", "mfa")
+    ]
+    age = time.time() - max(proofs, default=0)
+    return bool(age < app_settings.REAUTHENTICATION_TIMEOUT)

@@ -1,0 +1,42 @@
+import pytest
+from allauth.mfa.totp.internal import auth as totp
+
+from tenants.members import give_role, person
+from tenants.roles import Role
+
+PASSWORD = "plum orbit ladder seven"
+
+
+@pytest.fixture
+def ann(acme):
+    """An admin of Acme with a password, and no second factor yet."""
+    user, _ = person("ann@acme.example", "Ann")
+    user.set_password(PASSWORD)
+    user.save()
+    give_role(acme, user, Role.ADMIN)
+    return user
+
+
+@pytest.fixture
+def code_at():
+    """The code that an authenticator shows, some steps of 30 s away from now."""
+
+    def code(seed, step=0):
+        now = [*totp.yield_hotp_counters_from_time()][1]
+        return totp.format_hotp_value(totp.hotp_value(seed, now + step))
+
+    return code
+
+
+@pytest.fixture
+def with_factor(ann):
+    """Give Ann a second factor and return its seed."""
+    seed = totp.generate_totp_secret()
+    totp.TOTP.activate(ann, seed)
+    return seed
+
+
+def sign_in(client, email="ann@acme.example", password=PASSWORD, **more):
+    return client.post(
+        "/accounts/login/", {"login": email, "password": password}, **more
+    )

@@ -1,0 +1,226 @@
+"""The second step of signing in, and setting it up."""
+
+import json
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.test import Client
+
+from console.accounts.forms import PENDING
+from tenants import factors
+from tenants.roles import Role
+from tests.console.accounts.conftest import PASSWORD, sign_in
+
+SETUP = "/accounts/2fa/totp/activate/"
+CODE = "/accounts/2fa/authenticate/"
+
+
+def signed_in(client):
+    return client.get("/accounts/password/change/").status_code == 200
+
+
+def pending(client):
+    return factors.unseal(client.session[PENDING])
+
+
+@pytest.fixture
+def set_up(ann, client, code_at):
+    """Ann, signed in, sets a second factor up; returns its seed."""
+    sign_in(client)
+    client.get(SETUP)
+    seed = pending(client)
+    assert client.post(SETUP, {"code": code_at(seed)}).status_code == 302
+    return seed
+
+
+def test_is_asked_for_before_anybody_is_signed_in(with_factor, client, code_at):
+    response = sign_in(client)
+
+    assert response["Location"] == CODE
+    assert not signed_in(client)
+
+    client.post(CODE, {"code": code_at(with_factor)})
+
+    assert signed_in(client)
+
+
+def test_a_wrong_code_is_refused(with_factor, client, code_at):
+    sign_in(client)
+
+    client.post(CODE, {"code": code_at(with_factor, 5)})
+
+    assert not signed_in(client)
+
+
+@pytest.mark.parametrize("step", [-1, 0, 1])
+def test_a_code_is_good_once(with_factor, client, code_at, step):
+    code = code_at(with_factor, step)
+    sign_in(client)
+    client.post(CODE, {"code": code})
+    assert signed_in(client)
+
+    again = Client()
+    sign_in(again)
+    again.post(CODE, {"code": code})
+
+    assert not signed_in(again)
+
+
+def test_a_code_is_still_spent_when_its_window_is_nearly_over(
+    with_factor, code_at, time_machine
+):
+    """The library itself forgets a used code after 30 s, a third of its window."""
+    time_machine.move_to(1_800_000_000, tick=False)
+    first, code = Client(), code_at(with_factor, 1)
+    sign_in(first)
+    first.post(CODE, {"code": code})
+    assert signed_in(first)
+
+    time_machine.move_to(1_800_000_050, tick=False)  # the step after the code's
+    again = Client()
+    sign_in(again)
+    again.post(CODE, {"code": code})
+
+    assert not signed_in(again)
+
+
+def test_the_code_that_set_it_up_does_not_sign_in(set_up, code_at):
+    again = Client()
+    sign_in(again)
+
+    again.post(CODE, {"code": code_at(set_up)})
+
+    assert not signed_in(again)
+
+
+def test_tries_are_limited(with_factor, client, code_at):
+    sign_in(client)
+    for _ in range(10):
+        client.post(CODE, {"code": "000000"})
+
+    client.post(CODE, {"code": code_at(with_factor)})
+
+    assert not signed_in(client)
+
+
+def test_seeds_are_sealed_at_every_moment(ann, client, code_at):
+    sign_in(client)
+    page = client.get(SETUP).content.decode()
+    seed = pending(client)
+    assert seed in page  # for who cannot scan
+
+    sessions = [json.dumps(one.get_decoded()) for one in Session.objects.all()]
+    assert not any(seed in text for text in sessions)
+    client.post(SETUP, {"code": code_at(seed)})
+
+    assert not any(seed in json.dumps(one.data) for one in Authenticator.objects.all())
+    kept = Authenticator.objects.get(type="recovery_codes").data["seed"]
+    assert kept.startswith("v1.")
+
+
+def test_a_failed_try_keeps_the_seed_that_was_scanned(ann, client, code_at):
+    sign_in(client)
+    client.get(SETUP)
+    seed = pending(client)
+
+    client.post(SETUP, {"code": "000000"})
+    client.post(SETUP, {"code": code_at(seed)})
+
+    assert Authenticator.objects.filter(user=ann, type="totp").exists()
+
+
+def test_recovery_codes_are_shown_once_and_good_once(set_up, client):
+    shown = client.get("/accounts/2fa/recovery-codes/").content.decode()
+    codes = [c for c in Authenticator.objects.get(type="recovery_codes").wrap().generate_codes()]
+    assert all(code in shown for code in codes)
+    again = client.get("/accounts/2fa/recovery-codes/").content.decode()
+    assert not any(code in again for code in codes)
+
+    for expected in (True, False):
+        other = Client()
+        sign_in(other)
+        other.post(CODE, {"code": codes[0]})
+        assert signed_in(other) is expected
+
+
+def test_rotation_seals_seeds_anew_and_they_still_work(
+    with_factor, client, code_at, settings
+):
+    settings.VAULT_KEYS = "v2:" + "B" * 43 + "=," + settings.VAULT_KEYS
+
+    call_command("vault_rotate")
+
+    row = Authenticator.objects.get(type="totp")
+    assert row.data["secret"].startswith("v1.v2.")
+    settings.VAULT_KEYS = settings.VAULT_KEYS.partition(",")[0]  # the old key is gone
+    sign_in(client)
+    client.post(CODE, {"code": code_at(with_factor)})
+    assert signed_in(client)
+
+
+def test_asking_for_the_password_again_keeps_nothing_of_what_was_posted(
+    ann, client, time_machine
+):
+    time_machine.move_to(1_800_000_000, tick=False)
+    sign_in(client)
+    time_machine.move_to(1_800_000_000 + 10 * 60, tick=False)
+
+    response = client.post(SETUP, {"code": "123456", "note": "TOPSECRET"})
+
+    assert response["Location"].startswith("/accounts/reauthenticate/")
+    kept = json.dumps(dict(client.session))
+    assert "TOPSECRET" not in kept
+    assert "HTTP_COOKIE" not in kept
+    assert client.post(response["Location"], {"password": PASSWORD})["Location"] == SETUP
+
+
+@pytest.mark.parametrize(
+    ("role", "asked"),
+    [
+        (Role.ADMIN, True),
+        (Role.EDITOR, True),
+        (Role.HELP_DESK, True),
+        (Role.AUDITOR, False),
+        (Role.VIEWER, False),
+    ],
+)
+def test_who_may_change_anything_sets_it_up_first(member, sandbox, settings, role, asked):
+    settings.REQUIRE_MFA = True
+
+    response = member(role).get("/acme/services/")
+
+    assert (response.get("Location") == SETUP) is asked
+
+
+def test_whoever_has_it_goes_on(member, sandbox, settings):
+    settings.REQUIRE_MFA = True
+    client = member(Role.ADMIN)
+    user = client.session["_auth_user_id"]
+    totp.TOTP.activate(type("User", (), {}) and _user(user), totp.generate_totp_secret())
+
+    assert client.get("/acme/services/").status_code == 200
+
+
+def test_a_part_of_a_page_sends_the_whole_page_there(member, sandbox, settings):
+    settings.REQUIRE_MFA = True
+
+    response = member(Role.ADMIN).get(
+        "/acme/services/",
+        headers={
+            "HX-Request": "true",
+            "HX-Current-URL": "http://testserver/acme/services/?q=shop",
+        },
+    )
+
+    assert response["HX-Redirect"] == f"{SETUP}?next=%2Facme%2Fservices%2F%3Fq%3Dshop"
+    assert not re.search(b"<form", response.content)
+
+
+def _user(pk):
+    from django.contrib.auth.models import User
+
+    return User.objects.get(pk=pk)

@@ -1,0 +1,184 @@
+"""Signing in with a password."""
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test import Client
+
+from tests.console.accounts.conftest import PASSWORD, sign_in
+
+WRONG = "The email address and/or password you specified are not correct."
+
+
+def signed_in(client):
+    return client.get("/accounts/password/change/").status_code == 200
+
+
+def test_leads_home_with_the_right_password(ann, client):
+    response = sign_in(client)
+
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert signed_in(client)
+
+
+def test_takes_the_address_in_any_case(ann, client):
+    sign_in(client, "  ANN@Acme.example ")
+
+    assert signed_in(client)
+
+
+def test_nobody_signs_up(db, client):
+    assert client.get("/accounts/signup/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("ann@acme.example", "wrong"),
+        ("nobody@acme.example", PASSWORD),
+        ("new@acme.example", PASSWORD),
+    ],
+    ids=["wrong password", "no such person", "no password set yet"],
+)
+def test_refuses_in_the_same_words(ann, client, email, password):
+    from tenants.members import person
+
+    person("new@acme.example")
+
+    response = sign_in(client, email, password)
+
+    assert response.status_code == 200
+    assert WRONG in response.content.decode()
+    assert not signed_in(client)
+
+
+class Counting(Argon2PasswordHasher):
+    """Argon2 with little work, that counts how often it is done."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+    done = 0
+
+    def encode(self, password, salt):
+        type(self).done += 1
+        return super().encode(password, salt)
+
+    def verify(self, password, encoded):
+        type(self).done += 1
+        return super().verify(password, encoded)
+
+
+@pytest.mark.parametrize("email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"])
+def test_takes_as_long_for_somebody_as_for_nobody(ann, client, settings, email):
+    from tenants.members import person
+
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    person("new@acme.example")
+    ann.set_password(PASSWORD)
+    ann.save()
+    Counting.done = 0
+
+    sign_in(client, email, "wrong but long enough")
+
+    assert Counting.done == 1
+
+
+def test_hashes_nothing_that_is_too_long(ann, client, settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    Counting.done = 0
+
+    response = sign_in(client, password="x" * 4097)
+
+    assert WRONG in response.content.decode()
+    assert Counting.done == 0
+
+
+@pytest.mark.parametrize("trusted", [0, 1])
+def test_throttles_an_account_whatever_addresses_and_hosts_are_named(
+    ann, settings, trusted
+):
+    settings.TRUSTED_PROXIES = trusted
+    # Ten tries from ten addresses use the account's hour up.
+    answers = [
+        sign_in(
+            Client(),
+            password="wrong",
+            REMOTE_ADDR=f"10.0.{n}.1",
+            headers={"x-forwarded-for": f"10.1.{n}.1", "host": f"h{n}.example"},
+        ).content.decode()
+        for n in range(12)
+    ]
+
+    assert [WRONG in answer for answer in answers] == [True] * 10 + [False] * 2
+    assert "Too many failed" in answers[-1]
+
+
+def test_throttles_an_address_that_claims_to_be_others(ann, settings):
+    for n in range(10):
+        sign_in(
+            Client(),
+            f"u{n}@acme.example",
+            headers={"x-forwarded-for": f"10.1.{n}.1"},
+        )
+
+    answer = sign_in(Client(), "u@acme.example", headers={"x-forwarded-for": "1.1.1.1"})
+
+    assert "Too many failed" in answer.content.decode()
+
+
+def test_does_not_lock_out_a_browser_that_the_person_has_used(ann, client):
+    sign_in(client)
+    client.post("/accounts/logout/")
+    for n in range(20):
+        sign_in(Client(), password="wrong", REMOTE_ADDR=f"10.0.{n}.1")
+
+    assert "Too many" in sign_in(Client(), REMOTE_ADDR="10.9.9.9").content.decode()
+    sign_in(client, REMOTE_ADDR="10.9.9.8")
+
+    assert signed_in(client)
+
+
+def test_limits_tries_from_a_known_browser_too(ann, client):
+    sign_in(client)
+    client.post("/accounts/logout/")
+
+    answers = [
+        sign_in(client, password="wrong", REMOTE_ADDR=f"10.0.{n}.1").content.decode()
+        for n in range(12)
+    ]
+
+    assert sum(WRONG in answer for answer in answers) == 10
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "http:///evil.example",
+        "/\t/evil.example",
+    ],
+)
+def test_leads_to_no_other_site(ann, client, place):
+    response = client.post(
+        "/accounts/login/",
+        {"login": ann.email, "password": PASSWORD, "next": place},
+    )
+
+    assert response["Location"] == "/"
+
+
+def test_needs_a_csrf_token(ann):
+    client = Client(enforce_csrf_checks=True)
+
+    assert sign_in(client).status_code == 403
+
+
+def test_a_disabled_person_is_not_signed_in(ann, client):
+    ann.is_active = False
+    ann.save()
+
+    sign_in(client)
+
+    assert not signed_in(client)
