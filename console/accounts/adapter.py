@@ -8,12 +8,16 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from console.access import address_of
 from console.accounts import browsers
 from console.accounts.passwords import LONGEST
+from console.accounts.record import keep
 from tenants import factors
+from tenants.audit.events import SIGN_IN_THROTTLED
+from tenants.authlete.errors import Outcome
 from tenants.members import normal
 
 
@@ -35,7 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         if len(str(credentials.get("password", "")).encode()) > LONGEST:
             raise self.validation_error("email_password_mismatch")  # nothing hashed
-        super().pre_authenticate(request, **credentials)
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            login = str(credentials.get("email") or credentials.get("username"))
+            keep(request, None, SIGN_IN_THROTTLED, Outcome.REFUSED, login=login)
+            raise
 
     def post_login(
         self, request: HttpRequest, user: User, **kwargs: Any

@@ -1,5 +1,7 @@
 """Second factors: a code is good once, and an unfinished seed is sealed as well."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.core import context
@@ -10,28 +12,32 @@ from allauth.mfa.base.forms import ReauthenticateForm as Reauthenticate
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY as PENDING
 from django import forms
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 
+from console.accounts.record import keep
 from tenants import factors
+from tenants.audit.events import SIGN_IN_THROTTLED
+from tenants.authlete.errors import Outcome
+
+PENDING = totp.SECRET_SESSION_KEY
 
 
 class AuthenticateForm(Authenticate):  # type: ignore[misc]
     def clean_code(self) -> str:
-        code: str = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            seed = factors.unseal(self.authenticator.data["secret"])
-            _spend(self.user.pk, seed, code)
+        with _limited(self.user):
+            code: str = super().clean_code()
+        _spend_of(self, code)
         return code
 
 
 class ReauthenticateForm(Reauthenticate):  # type: ignore[misc]
     def clean_code(self) -> str:
-        code: str = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            seed = factors.unseal(self.authenticator.data["secret"])
-            _spend(self.user.pk, seed, code)
+        with _limited(self.user):
+            code: str = super().clean_code()
+        _spend_of(self, code)
         return code
 
 
@@ -50,6 +56,28 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
         code: str = super().clean_code()
         _spend(self.user.pk, self.secret, code)
         return code
+
+
+@contextmanager
+def _limited(user: User) -> Iterator[None]:
+    """Keep it in the record when somebody has tried too many codes."""
+    try:
+        yield
+    except ValidationError as error:
+        if error.code == "too_many_login_attempts":
+            keep(context.request, user, SIGN_IN_THROTTLED, Outcome.REFUSED)
+        raise
+
+
+def _spend_of(form: Authenticate | Reauthenticate, code: str) -> None:
+    if form.authenticator.type != Authenticator.Type.TOTP:
+        return  # the library marks recovery codes as used by itself
+    seed = factors.unseal(form.authenticator.data["secret"])
+    try:
+        _spend(form.user.pk, seed, code)
+    except ValidationError:
+        form._emit_authentication_failed(form.authenticator)
+        raise
 
 
 def _spend(user: int, seed: str, code: str) -> None:

@@ -1,7 +1,13 @@
 """What the sign-in library's own pages leave out."""
 
 from allauth.account import views as account
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from console.accounts.record import keep
+from tenants.audit.events import SIGN_IN_THROTTLED
+from tenants.authlete.errors import Outcome
 
 
 def logout(request: HttpRequest) -> HttpResponse:
@@ -14,3 +20,10 @@ def logout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         response["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What the library answers to an address that asks too often."""
+    user = request.user if isinstance(request.user, User) else None
+    keep(request, user, SIGN_IN_THROTTLED, Outcome.REFUSED, object=request.path)
+    return render(request, "account/too_many.html", status=429)

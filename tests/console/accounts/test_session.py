@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.console.accounts.conftest import PASSWORD, sign_in
+from tests.console.accounts.test_second_factor import SETUP, pending
 
 START = 1_800_000_000
 MINUTE, HOUR = 60, 3600
@@ -105,15 +106,16 @@ def test_a_new_password_ends_all_others(ann, client):
     assert not signed_in(other)
 
 
-def test_a_new_second_factor_ends_all_others(ann, client, code_at):
-    from tests.console.accounts.test_second_factor import SETUP, pending
-
+def test_a_new_second_factor_ends_all_others(
+    ann, client, code_at, django_capture_on_commit_callbacks
+):
     other = Client()
     sign_in(other)
     sign_in(client)
     client.get(SETUP)
 
-    client.post(SETUP, {"code": code_at(pending(client))})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(SETUP, {"code": code_at(pending(client))})
 
     assert signed_in(client)
     assert not signed_in(other)

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
+from tenants.members import person
 from tests.console.accounts.conftest import PASSWORD, sign_in
 
 WRONG = "The email address and/or password you specified are not correct."
@@ -40,8 +41,6 @@ def test_nobody_signs_up(db, client):
     ids=["wrong password", "no such person", "no password set yet"],
 )
 def test_refuses_in_the_same_words(ann, client, email, password):
-    from tenants.members import person
-
     person("new@acme.example")
 
     response = sign_in(client, email, password)
@@ -66,10 +65,10 @@ class Counting(Argon2PasswordHasher):
         return super().verify(password, encoded)
 
 
-@pytest.mark.parametrize("email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"])
+@pytest.mark.parametrize(
+    "email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"]
+)
 def test_takes_as_long_for_somebody_as_for_nobody(ann, client, settings, email):
-    from tenants.members import person
-
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
     person("new@acme.example")
     ann.set_password(PASSWORD)
