@@ -1,10 +1,13 @@
-"""Who belongs to an organization, and the rules for changing that."""
+"""Who belongs to an organization: the rules for changing that, and its record."""
 
 import unicodedata
+from dataclasses import dataclass
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,14 +15,26 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tenants.audit import events
+from tenants.audit.notes import doing
+from tenants.audit.who import Who
+from tenants.authlete.changes import Change
 from tenants.models import Membership, Organization
 from tenants.roles import Role
 
 LONGEST = 150  # characters of an email address, which is the user's name as well
 
 
-class LastAdmin(Exception):
-    """Nobody would be left to manage the organization."""
+class MayNot(Exception):
+    """A rule forbids the change, and nothing was changed; the text is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new member; ``link`` is where one who is new here sets their password."""
+
+    member: Membership
+    link: str
 
 
 def normal(email: str) -> str:
@@ -27,65 +42,127 @@ def normal(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
-def person(email: str, name: str = "") -> tuple[User, bool]:
-    """The person with this address, and whether they are new: without a password.
-
-    Raises `ValidationError` for what cannot be an address here.
-    """
+def check_email(email: str) -> str:
+    """The address in its one spelling; raises `ValidationError` for what is none."""
     email = normal(email)
     validate_email(email)
     if not email.isascii():  # letters that look like others
         raise ValidationError(_("Use an email address of plain ASCII letters."))
     if len(email) > LONGEST:
         raise ValidationError(_("At most 150 characters."))
-    with transaction.atomic():
-        user, new = User.objects.get_or_create(
-            username=email, defaults={"email": email, "first_name": name[:LONGEST]}
-        )
-        if new:
-            user.set_unusable_password()
-            user.save()
-            EmailAddress.objects.create(
-                user=user, email=email, verified=True, primary=True
-            )
-    return user, new
+    return email
 
 
-def password_path(user: User) -> str:
-    """Where this person sets a password: once, within `PASSWORD_RESET_TIMEOUT`."""
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={
-            "uidb36": user_pk_to_url_str(user),
-            "key": default_token_generator.make_token(user),
-        },
-    )
+def find(organization: Organization, email: str) -> Membership | None:
+    return Membership.objects.filter(
+        organization=organization, user__username=normal(email)
+    ).first()
 
 
-def give_role(organization: Organization, user: User, role: Role) -> Role | None:
-    """Make ``user`` a member with ``role``; returns the role they had before.
+def add(
+    who: Who, organization: Organization, email: str, role: Role, name: str = ""
+) -> Added:
+    """Make a person a member; who is new to the console is made known to it first.
 
-    Raises `LastAdmin` when that would leave the organization without one.
+    Raises `ValidationError` for a bad address, `MayNot` for who is a member already.
     """
-    with transaction.atomic():
+    email = check_email(email)
+    given = Change("role", None, role.value)
+    with (
+        doing(who, events.MEMBER_ADD, object=email, label=name, changes=[given]),
+        transaction.atomic(),
+    ):
         _hold(organization)
-        member, new = Membership.objects.get_or_create(
-            organization=organization, user=user, defaults={"role": role}
+        if find(organization, email):
+            raise MayNot(_("This person is a member already."))
+        user, new = _person(email, name)
+        member = Membership.objects.create(
+            organization=organization, user=user, role=role
         )
-        before = None if new else Role(member.role)
-        if before not in (None, role):
-            _keep_an_admin(member)
-            member.role = role
-            member.save(update_fields=["role"])
-    return before
+    # Whoever was known before may be somebody in another organization.
+    return Added(member, hand_link(who, user) if new else "")
 
 
-def remove(member: Membership) -> None:
-    """Raises `LastAdmin` when that would leave the organization without one."""
-    with transaction.atomic():
-        _hold(member.organization)
+def change_role(who: Who, member: Membership, role: Role) -> None:
+    """Raises `MayNot` when no admin would be left, or it was changed meanwhile."""
+    given = Change("role", member.role, role.value)
+    email = member.user.get_username()
+    with (
+        doing(who, events.MEMBER_CHANGE, object=email, changes=[given]),
+        transaction.atomic(),
+    ):
+        _same(member)
         _keep_an_admin(member)
-        member.delete()
+        Membership.objects.filter(pk=member.pk).update(role=role)
+    member.role = role
+
+
+def remove(who: Who, member: Membership) -> None:
+    """Raises `MayNot` when no admin would be left, or it was changed meanwhile."""
+    taken = Change("role", member.role, None)
+    email = member.user.get_username()
+    with (
+        doing(who, events.MEMBER_REMOVE, object=email, changes=[taken]),
+        transaction.atomic(),
+    ):
+        _same(member)
+        _keep_an_admin(member)
+        Membership.objects.filter(pk=member.pk).delete()
+
+
+def hand_link(who: Who, user: User) -> str:
+    """The path where ``user`` sets a password: once, within `PASSWORD_RESET_TIMEOUT`.
+
+    It opens nothing by itself: who uses it signs in afterwards, second factor
+    included.
+    """
+    with doing(who, events.PASSWORD_LINK, object=user.get_username()):
+        key = default_token_generator.make_token(user)
+        return reverse(
+            "account_reset_password_from_key",
+            kwargs={"uidb36": user_pk_to_url_str(user), "key": key},
+        )
+
+
+def take_factor(who: Who, user: User) -> None:
+    """Take away the second factor of somebody who lost it, and end their sessions."""
+    with doing(who, events.SECOND_FACTOR_REMOVE, object=user.get_username()):
+        Authenticator.objects.filter(user=user).delete()
+        for session in UserSession.objects.filter(user=user):
+            session.end()
+
+
+def check_in_charge(admin: User, member: Membership) -> None:
+    """Raises `MayNot` unless ``admin`` is one wherever this person is a member.
+
+    Else the admin of one organization could become someone who counts in another.
+    """
+    theirs = set(
+        Membership.objects.filter(user=member.user).values_list("organization")
+    )
+    ours = set(
+        Membership.objects.filter(user=admin, role=Role.ADMIN).values_list(
+            "organization"
+        )
+    )
+    if theirs - ours:
+        raise MayNot(
+            _(
+                "This person is a member of other organizations as well. Ask whoever "
+                "runs this console."
+            )
+        )
+
+
+def _person(email: str, name: str) -> tuple[User, bool]:
+    user, new = User.objects.get_or_create(
+        username=email, defaults={"email": email, "first_name": name}
+    )
+    if new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user, new
 
 
 def _hold(organization: Organization) -> None:
@@ -93,9 +170,15 @@ def _hold(organization: Organization) -> None:
     Organization.objects.select_for_update().get(pk=organization.pk)
 
 
+def _same(member: Membership) -> None:
+    _hold(member.organization)
+    if not Membership.objects.filter(pk=member.pk, role=member.role).exists():
+        raise MayNot(_("Somebody else has changed this member meanwhile."))
+
+
 def _keep_an_admin(member: Membership) -> None:
     admins = Membership.objects.filter(
         organization=member.organization_id, role=Role.ADMIN, user__is_active=True
     )
     if member.role == Role.ADMIN and not admins.exclude(pk=member.pk).exists():
-        raise LastAdmin(_("This is the only admin. Make somebody else an admin first."))
+        raise MayNot(_("This is the only administrator. Make somebody else one first."))

@@ -75,7 +75,7 @@ def factor_added(
     request: HttpRequest, user: User, authenticator: Any, **_: Any
 ) -> None:
     keep(request, user, events.SECOND_FACTOR_ADD, object=authenticator.type)
-    _end_others(user)
+    _end_others(request, user)
 
 
 @receiver(mfa.authenticator_removed)
@@ -83,11 +83,11 @@ def factor_removed(
     request: HttpRequest, user: User, authenticator: Any, **_: Any
 ) -> None:
     keep(request, user, events.SECOND_FACTOR_REMOVE, object=authenticator.type)
-    _end_others(user)
+    _end_others(request, user)
 
 
-def _end_others(user: User) -> None:
+def _end_others(request: HttpRequest, user: User) -> None:
     """Sessions that began under other factors end."""
-    for one in UserSession.objects.filter(user=user):
-        if not one.is_current():
-            one.end()
+    others = UserSession.objects.filter(user=user)
+    for one in others.exclude(session_key=request.session.session_key):
+        one.end()

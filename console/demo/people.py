@@ -10,7 +10,8 @@ from urllib.request import ProxyHandler, build_opener
 
 from pydantic import SecretStr
 
-from tenants.members import give_role, person
+from tenants import members
+from tenants.audit.who import Who
 from tenants.models import Credential, Organization
 from tenants.roles import Role
 
@@ -62,11 +63,16 @@ def keep_tokens(organization: Organization, found: dict[str, Any]) -> None:
 
 def enter(organization: Organization, account: Account) -> None:
     role = Role(account.role)
-    user, _ = person(account.email, NAMES[role])
-    if not user.check_password(account.password):
-        user.set_password(account.password)
-        user.save(update_fields=["password"])
-    give_role(organization, user, role)
+    who = Who(0, "manage.py demo", "", organization.pk, organization.slug)
+    member = members.find(organization, account.email)
+    if member is None:
+        added = members.add(who, organization, account.email, role, NAMES[role])
+        member = added.member
+    elif member.role != role:
+        members.change_role(who, member, role)
+    if not member.user.check_password(account.password):
+        member.user.set_password(account.password)
+        member.user.save(update_fields=["password"])
 
 
 def kept_accounts(path: Path) -> list[Account]:

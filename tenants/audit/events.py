@@ -34,6 +34,9 @@ STEP_UP_REFUSED = Event(
     "step_up.refused", _("Confirm who it is"), Effect.READ, denial=True
 )
 PASSWORD_CHANGE = Event("password.change", _("Change the password"))
+PASSWORD_LINK = Event(
+    "password.link", _("Hand out a link to set a password"), Effect.REVEAL
+)
 SECOND_FACTOR_ADD = Event("second_factor.add", _("Add a second factor"))
 SECOND_FACTOR_REMOVE = Event(
     "second_factor.remove", _("Remove a second factor"), Effect.DESTROY

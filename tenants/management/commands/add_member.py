@@ -10,7 +10,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants.members import LastAdmin, give_role, password_path, person
+from tenants import members
+from tenants.audit.events import PASSWORD_CHANGE
+from tenants.audit.notes import doing
+from tenants.audit.who import Who
+from tenants.authlete.errors import NotRecorded
+from tenants.management.told import command, organization_of, problems
 from tenants.models import Organization
 from tenants.roles import Role
 
@@ -19,8 +24,8 @@ VARIABLE = "MEMBER_PASSWORD"
 
 class Command(BaseCommand):
     help = (
-        "Give a person a role in an organization. Who is new gets a link to set a "
-        f"password, printed once; scripts may set one through {VARIABLE} or standard "
+        "Give a person a role in an organization. Who has no password yet gets a link "
+        f"to set one, printed once; scripts may set it through {VARIABLE} or standard "
         "input. Doing so twice changes nothing."
     )
 
@@ -38,57 +43,60 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = Organization.objects.filter(slug=options["organization"]).first()
-        if not organization:
-            raise CommandError(
-                f"There is no organization {options['organization']!r}; "
-                "add it with add_organization."
-            )
+        organization = organization_of(options["organization"])
+        who = command("add_member", organization)
         password = os.environ.get(VARIABLE, "")
         if options["password_stdin"]:
             password = sys.stdin.readline().rstrip("\r\n")
-        role = Role(options["role"])
         try:
             if password:
                 validate_password(password)
-            user, _ = person(options["email"], options["name"])
-            before = give_role(organization, user, role)
+            user, link = self._member(who, organization, options)
+            if not user.has_usable_password():
+                self._open(who, user, password, link)
+            elif password:
+                self.stdout.write("They have a password already; it was left as it is.")
         except ValidationError as error:
-            raise CommandError(
-                f"Nothing was changed. {' '.join(error.messages)}"
-            ) from None
-        except LastAdmin as error:
+            raise CommandError(f"Nothing was changed. {problems(error)}") from None
+        except (members.MayNot, NotRecorded) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
-        self.stdout.write(_told(user, organization, role, before))
-        if not user.has_usable_password():
-            self._open(user, password)
-        elif password:
-            self.stdout.write("They have a password already; it was left as it is.")
 
-    def _open(self, user: User, password: str) -> None:
+    def _member(
+        self, who: Who, organization: Organization, options: dict[str, Any]
+    ) -> tuple[User, str]:
+        role = Role(options["role"])
+        member = members.find(organization, options["email"])
+        if member is None:
+            added = members.add(
+                who, organization, options["email"], role, options["name"]
+            )
+            user = added.member.user
+            self.stdout.write(f"Added {user} to {organization} as {role}.")
+            return user, added.link
+        if member.role == role:
+            self.stdout.write(f"{member.user} is in {organization} as {role} already.")
+            return member.user, ""
+        before = member.role
+        members.change_role(who, member, role)
+        self.stdout.write(
+            f"{member.user} is now {role} in {organization}, no longer {before}."
+        )
+        return member.user, ""
+
+    def _open(self, who: Who, user: User, password: str, link: str) -> None:
         if password:
-            user.set_password(password)
-            user.save(update_fields=["password"])
+            with doing(who, PASSWORD_CHANGE, object=user.get_username()):
+                user.set_password(password)
+                user.save(update_fields=["password"])
             self.stdout.write("The password that was handed over is set.")
             return
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         self.stdout.write(
             f"Hand them this link; it sets their password, once, within {hours} hours:"
         )
-        self.stdout.write(f"{settings.CONSOLE_URL}{password_path(user)}")
+        path = link or members.hand_link(who, user)
+        self.stdout.write(f"{settings.CONSOLE_URL}{path}")
         if not settings.CONSOLE_URL:
             self.stdout.write(
-                "(CONSOLE_URL is not set: put the console's address first.)"
+                "CONSOLE_URL is not set: put the console's address first."
             )
-
-
-def _told(
-    user: User, organization: Organization, role: Role, before: Role | None
-) -> str:
-    match before:
-        case None:
-            return f"Added {user} to {organization} as {role}."
-        case same if same == role:
-            return f"{user} is in {organization} as {role} already."
-        case _:
-            return f"{user} is now {role} in {organization}, no longer {before}."

@@ -5,6 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tenants.audit.events import ORGANIZATION_ADD
+from tenants.audit.notes import doing
+from tenants.management.told import command, problems
 from tenants.models import Organization
 
 
@@ -29,15 +32,9 @@ class Command(BaseCommand):
         try:
             organization.full_clean()
         except ValidationError as error:
-            raise CommandError(f"Nothing was added. {told(error)}") from None
-        organization.save()
+            raise CommandError(f"Nothing was added. {problems(error)}") from None
+        with doing(
+            command("add_organization"), ORGANIZATION_ADD, object=slug, label=name
+        ):
+            organization.save()
         self.stdout.write(f"Added {name}, at /{slug}/.")
-
-
-def told(error: ValidationError) -> str:
-    """A model's complaints on one line."""
-    if not hasattr(error, "error_dict"):
-        return " ".join(error.messages)
-    return " ".join(
-        f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()
-    )

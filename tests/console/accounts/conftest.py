@@ -1,7 +1,8 @@
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 
-from tenants.members import give_role, person
+from tenants.audit.who import Who
+from tenants.members import add
 from tenants.roles import Role
 
 PASSWORD = "plum orbit ladder seven"
@@ -10,10 +11,10 @@ PASSWORD = "plum orbit ladder seven"
 @pytest.fixture
 def ann(acme):
     """An admin of Acme with a password, and no second factor yet."""
-    user, _ = person("ann@acme.example", "Ann")
+    setup = Who(0, "setup", organization_id=acme.pk, organization=acme.slug)
+    user = add(setup, acme, "ann@acme.example", Role.ADMIN, "Ann").member.user
     user.set_password(PASSWORD)
     user.save()
-    give_role(acme, user, Role.ADMIN)
     return user
 
 

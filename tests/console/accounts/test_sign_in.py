@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
-from tenants.members import person
+from tenants.audit.who import Who
+from tenants.members import add
+from tenants.roles import Role
 from tests.console.accounts.conftest import PASSWORD, sign_in
 
 WRONG = "The email address and/or password you specified are not correct."
@@ -40,8 +42,8 @@ def test_nobody_signs_up(db, client):
     ],
     ids=["wrong password", "no such person", "no password set yet"],
 )
-def test_refuses_in_the_same_words(ann, client, email, password):
-    person("new@acme.example")
+def test_refuses_in_the_same_words(acme, ann, client, email, password):
+    add(Who(0, "setup"), acme, "new@acme.example", Role.VIEWER)
 
     response = sign_in(client, email, password)
 
@@ -68,9 +70,9 @@ class Counting(Argon2PasswordHasher):
 @pytest.mark.parametrize(
     "email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"]
 )
-def test_takes_as_long_for_somebody_as_for_nobody(ann, client, settings, email):
+def test_takes_as_long_for_somebody_as_for_nobody(acme, ann, client, settings, email):
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
-    person("new@acme.example")
+    add(Who(0, "setup"), acme, "new@acme.example", Role.VIEWER)
     ann.set_password(PASSWORD)
     ann.save()
     Counting.done = 0

@@ -177,7 +177,7 @@ def test_the_names_of_events_stay():
         """
         sign_in.done sign_in.refused sign_in.throttled sign_out
         step_up.done step_up.refused
-        password.change second_factor.add second_factor.remove
+        password.change password.link second_factor.add second_factor.remove
         access.denied access.stranger access.counted
         organization.add organization.change
         member.add member.change member.remove

@@ -1,0 +1,76 @@
+"""Where somebody arrives: at their organizations, and in one of them."""
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+
+from console.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.page import answer, go
+from tenants.audit.events import AUDIT_VERIFY, EVENTS
+from tenants.audit.models import AuditEntry, AuditHead
+from tenants.authlete.operation import Effect
+from tenants.models import Membership
+from tenants.regions import regions
+from tenants.roles import Right
+
+RECENT = 8  # entries that are shown
+LATELY = 500  # entries among which the last call to a region is looked for
+
+
+@signed_in_page
+def home(request: ConsoleRequest) -> HttpResponse:
+    """The organizations of who asks; a single one opens by itself."""
+    found = (
+        Membership.objects.filter(user=request.user.pk)
+        .select_related("organization")
+        .order_by("organization__name")
+    )
+    if len(found) == 1:
+        slug = found[0].organization.slug
+        return go(request, reverse("dashboard:index", args=[slug]))
+    return answer(request, "dashboard/home.html", {"memberships": found})
+
+
+@organization_page(None)
+def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What this member looks after, told from what is kept here: nobody is called."""
+    context: dict[str, object] = {"member": member}
+    if member.may(Effect.READ):
+        context |= {"places": _places(member), "recent": _recent(member)}
+    if member.may(Right.RECORD):
+        context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}
+    return answer(request, "dashboard/index.html", context)
+
+
+def _places(member: Member) -> list[dict[str, object]]:
+    """Every region, whether there is a credential, and how the last call to it went."""
+    held = {one.region: one for one in member.organization.credential_set.all()}
+    last: dict[str, AuditEntry] = {}
+    for entry in _entries(member).only("region", "at", "outcome")[:LATELY]:
+        last.setdefault(entry.region, entry)
+    return [
+        {"region": region, "credential": held.get(name), "last": last.get(name)}
+        for name, region in regions().items()
+    ]
+
+
+def _recent(member: Member) -> list[dict[str, object]]:
+    """The newest entries: of changes, or of everything for who only reads them."""
+    entries = _entries(member)
+    if member.may(Effect.CHANGE) or not member.may(Right.RECORD):
+        entries = entries.exclude(effect=Effect.READ)
+    return [{"entry": one, "what": _what(one)} for one in entries[:RECENT]]
+
+
+def _what(entry: AuditEntry) -> str:
+    event = EVENTS.get(entry.operation)
+    return str(event.label) if event else entry.operation
+
+
+def _verified(member: Member) -> AuditEntry | None:
+    """The last time that somebody here had the record verified."""
+    return _entries(member).filter(operation=AUDIT_VERIFY.name).first()
+
+
+def _entries(member: Member) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(organization_id=member.organization.pk)

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from console.members import views
+
+app_name = "members"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("new/", views.new, name="new"),
+    path("<number:pk>/", views.edit, name="edit"),
+    path("<number:pk>/remove/", views.remove, name="remove"),
+    path("<number:pk>/link/", views.link, name="link"),
+    path("<number:pk>/factor/", views.factor, name="factor"),
+]

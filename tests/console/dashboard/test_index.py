@@ -1,0 +1,58 @@
+import pytest
+
+from tenants.audit import events
+from tenants.audit.notes import note
+from tenants.audit.who import Who
+from tenants.roles import Role
+
+URL = "/acme/"
+
+
+def test_tells_which_regions_are_connected(member, sandbox):
+    page = member(Role.EDITOR).get(URL).content.decode()
+
+    assert page.count("connected") == 1  # us
+    assert page.count("no credential") == 3
+    assert "An administrator can add a credential" in page
+
+
+def test_calls_nobody(member, sandbox):
+    member(Role.ADMIN).get(URL)
+
+    assert not sandbox.calls
+
+
+def test_lists_changes_of_this_organization_alone(member, acme):
+    bo = Who(1, "bo@acme.example", organization_id=acme.pk)
+    eve = Who(1, "eve@other.example", organization_id=acme.pk + 1)
+    note(bo, events.MEMBER_ADD, label="Cy")
+    note(bo, events.AUDIT_READ)
+    note(eve, events.MEMBER_ADD, label="Di")
+
+    page = member(Role.VIEWER).get(URL).content.decode()
+
+    assert "Add a member" in page
+    assert "Cy" in page
+    assert "Di" not in page
+    assert "Read the record" not in page
+
+
+def test_an_auditor_sees_everything_lately_and_the_chain(member, acme):
+    note(Who(1, "bo@acme.example", organization_id=acme.pk), events.AUDIT_READ)
+
+    page = member(Role.AUDITOR).get(URL).content.decode()
+
+    assert "Read the record" in page
+    assert "Rows in the chain" in page
+
+
+def test_help_desk_is_told_what_is_not_there_yet(member):
+    page = member(Role.HELP_DESK).get(URL).content.decode()
+
+    assert "not built yet" in page
+    assert "Recent changes" not in page
+
+
+@pytest.mark.parametrize("role", Role)
+def test_is_for_every_member(member, role):
+    assert member(role).get(URL).status_code == 200

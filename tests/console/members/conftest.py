@@ -1,0 +1,54 @@
+import pytest
+from django.contrib.auth.models import User
+
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.members import add
+from tenants.models import Membership, Organization
+from tenants.roles import Role
+
+
+@pytest.fixture
+def admin(member):
+    """A browser of Acme's only admin."""
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def bo(acme):
+    """An editor of Acme who has a password."""
+    person = add(Who(0, "setup"), acme, "bo@acme.example", Role.EDITOR, "Bo").member
+    person.user.set_password("plum orbit ladder seven")
+    person.user.save()
+    return person
+
+
+@pytest.fixture
+def elsewhere(db):
+    """Another organization, with one member."""
+    other = Organization.objects.create(slug="other", name="Other")
+    return add(Who(0, "setup"), other, "eve@other.example", Role.VIEWER).member
+
+
+@pytest.fixture
+def role_of():
+    def role(email):
+        found = Membership.objects.filter(
+            user__username=email, organization__slug="acme"
+        ).first()
+        return found and found.role
+
+    return role
+
+
+@pytest.fixture
+def me(acme):
+    """The membership of the admin whose browser is `admin`."""
+    return lambda: Membership.objects.get(user=User.objects.get(username="ADMIN"))
+
+
+def entries(operation):
+    """What the record tells, oldest first: object, outcome, changes."""
+    found = AuditEntry.objects.filter(operation=operation).exclude(actor="setup")
+    found = found.order_by("seq")
+    return [(one.object, one.outcome, one.changes) for one in found]

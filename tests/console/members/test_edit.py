@@ -1,0 +1,103 @@
+import pytest
+from django.contrib.auth.models import User
+
+from tenants.audit.who import Who
+from tenants.members import MayNot, change_role, remove
+from tenants.models import Membership
+from tenants.roles import Role
+from tests.console.members.conftest import entries
+
+
+def url(person):
+    return f"/acme/members/{person.pk}/"
+
+
+def test_changes_a_role_from_the_next_page_on(admin, bo, role_of, client, sandbox):
+    client.force_login(bo.user)
+    assert client.get("/acme/members/").status_code == 403
+
+    admin.post(url(bo), {"role": "admin"})
+
+    assert role_of("bo@acme.example") == "admin"
+    assert client.get("/acme/members/").status_code == 200
+
+
+def test_the_record_tells_before_and_after(admin, bo):
+    admin.post(url(bo), {"role": "auditor"})
+
+    role = {"field": "role", "before": "editor", "after": "auditor"}
+    assert entries("member.change") == [("bo@acme.example", "done", [role])]
+
+
+def test_the_same_role_is_no_change(admin, bo):
+    admin.post(url(bo), {"role": "editor"})
+
+    assert entries("member.change") == []
+
+
+def test_the_last_admin_stays_one(admin, me):
+    response = admin.post(url(me()), {"role": "viewer"})
+
+    assert response.status_code == 422
+    assert "only administrator" in response.content.decode()
+    assert me().role == "admin"
+    ((_, outcome, _),) = entries("member.change")
+    assert outcome == "refused"
+
+
+def test_an_admin_who_is_disabled_does_not_count(admin, me, bo):
+    admin.post(url(bo), {"role": "admin"})
+    bo.user.is_active = False
+    bo.user.save()
+
+    assert admin.post(url(me()), {"role": "viewer"}).status_code == 422
+
+
+def test_warns_of_ones_own_role_and_leads_home_without_it(admin, me, bo):
+    admin.post(url(bo), {"role": "admin"})
+    assert "your own role" in admin.get(url(me())).content.decode()
+
+    response = admin.post(url(me()), {"role": "viewer"})
+
+    assert response["Location"] == "/acme/"
+
+
+def test_a_member_of_another_organization_is_not_found(admin, elsewhere):
+    assert admin.get(url(elsewhere)).status_code == 404
+    assert admin.post(url(elsewhere), {"role": "admin"}).status_code == 404
+    elsewhere.refresh_from_db()
+    assert elsewhere.role == "viewer"
+
+
+def test_sets_nothing_but_the_role(admin, bo):
+    admin.post(
+        url(bo),
+        {"role": "viewer", "is_superuser": "on", "organization": "2", "user": "1"},
+    )
+
+    bo.user.refresh_from_db()
+    assert not bo.user.is_superuser
+    assert Membership.objects.get(pk=bo.pk).user == bo.user
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_cannot_remove_each_other(bo, acme):
+    """Each has loaded the page before the other's change."""
+    who = Who(0, "test")
+    user = User.objects.create_user("cy@acme.example")
+    cy = Membership.objects.create(organization=acme, user=user, role=Role.ADMIN)
+    change_role(who, bo, Role.ADMIN)
+    seen_by_bo = Membership.objects.get(pk=cy.pk)
+
+    remove(who, bo)
+    with pytest.raises(MayNot):
+        remove(who, seen_by_bo)
+
+
+def test_a_change_over_a_newer_one_is_refused(bo):
+    who = Who(0, "test")
+    stale = Membership.objects.get(pk=bo.pk)
+    change_role(who, bo, Role.VIEWER)
+
+    with pytest.raises(MayNot, match="meanwhile"):
+        change_role(who, stale, Role.ADMIN)

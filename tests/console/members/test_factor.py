@@ -1,0 +1,21 @@
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+
+from tests.console.accounts.conftest import sign_in
+from tests.console.members.conftest import entries
+
+
+def test_takes_it_away_and_ends_all_sessions(admin, bo):
+    browser = Client()
+    sign_in(browser, "bo@acme.example")
+    TOTP.activate(bo.user, generate_totp_secret())
+    assert browser.get("/acme/").status_code == 200
+    place = f"/acme/members/{bo.pk}/factor/"
+    assert "Take the second factor" in admin.get(place).content.decode()
+
+    admin.post(place)
+
+    assert not Authenticator.objects.exists()
+    assert browser.get("/acme/").status_code == 302
+    assert [one for one, *_ in entries("second_factor.remove")] == ["bo@acme.example"]

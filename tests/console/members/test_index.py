@@ -1,0 +1,38 @@
+import pytest
+
+from tenants.roles import ALLOWED, Role
+
+URL = "/acme/members/"
+
+
+def test_lists_everyone_with_role_and_factor(admin, bo):
+    page = admin.get(URL).content.decode()
+
+    assert "bo@acme.example" in page
+    assert "Editor" in page
+    assert "never" in page
+
+
+def test_says_who_has_not_set_a_password(admin, bo):
+    bo.user.set_unusable_password()
+    bo.user.save()
+
+    assert "has set no password yet" in admin.get(URL).content.decode()
+
+
+def test_lists_nobody_of_another_organization(admin, elsewhere):
+    assert "eve@other.example" not in admin.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_is_for_admins(member, role):
+    assert member(role).get(URL).status_code == 403
+
+
+def test_shows_the_table_that_decides(admin):
+    page = admin.get(URL).content.decode()
+    table = page[page.index('id="roles"') :]
+
+    granted = sum(len(needs) for needs in ALLOWED.values())
+    with_factor = 3  # administrator, editor, help desk
+    assert table.count("</svg>yes") == granted + with_factor
