@@ -79,16 +79,11 @@ def patterns() -> dict[str, Any]:
             "milliseconds": int(now.timestamp() * 1000) - 7_200_000,
         },
         "refused": _told(
-            BadRequest("A redirect URI has a fragment.", status=400, code="A031207"),
-            "Take the fragment out of the redirect URI, and save again.",
+            BadRequest("A redirect URI has a fragment.", status=400, code="A031207")
         ),
-        "not_sent": _told(
-            Unreachable("No connection to br.authlete.com within 3 s."),
-            "Try again in a minute; the other regions are not affected.",
-        ),
+        "not_sent": _told(Unreachable("No connection to br.authlete.com within 3 s.")),
         "unknown": _told(
-            Unanswered("The connection broke after the request had left."),
-            "Read the service, and compare.",
+            Unanswered("The connection broke after the request had left.")
         ),
         "regions": [
             {"region": "us", "state": "ok", "latency": 88},
@@ -139,7 +134,6 @@ def icons() -> Iterable[str]:
     return partials
 
 
-def _told(error: AuthleteError, advice: str) -> AuthleteError:
+def _told(error: AuthleteError) -> AuthleteError:
     error.request_id = "01jdf7q2w8m4"
-    error.advice = advice
     return error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django import template
@@ -20,10 +21,15 @@ from django.utils.translation import ngettext
 from console import navigation
 from console.names import EFFECTS, OUTCOMES, ROLES
 from console.theme import Theme, theme_of
+from tenants.authlete.breaker import Pulse
+from tenants.connect import pulse
 from tenants.models import Organization
 from tenants.regions import TITLES
 
 register = template.Library()
+
+SLOW = 1.0  # seconds
+FORGOTTEN = 300.0  # seconds after which an answer says nothing about now
 
 
 # -------------------------------------------------------------------- marks
@@ -214,6 +220,21 @@ def menu(context: Context, member: Any) -> list[Any]:
     """The places in the menu, by heading."""
     request = context.get("request")
     return list(navigation.menu(request, member)) if request else []
+
+
+@register.simple_tag
+def pulses(member: Any) -> list[dict[str, Any]]:
+    """How each region of an organization answered this process last."""
+    return [{"region": one, **_felt(pulse(one))} for one in member.regions()]
+
+
+def _felt(last: Pulse | None) -> dict[str, Any]:
+    if last is None or monotonic() - last.at > FORGOTTEN:
+        return {"state": "", "latency": None}
+    if not last.well:
+        return {"state": "down", "latency": None}
+    state = "slow" if last.took > SLOW else "ok"
+    return {"state": state, "latency": last.took * 1000}
 
 
 @register.simple_tag(takes_context=True)

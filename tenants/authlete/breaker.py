@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
 
@@ -31,6 +32,15 @@ FAILURES = 5  # of them, upon which it opens
 REST = 10.0  # seconds until one call may try again
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How the last call ended that tells of a region."""
+
+    well: bool
+    took: float  # seconds
+    at: float  # on the monotonic clock
+
+
 class Breaker:
     """Open: nothing gets through but one call every `REST` seconds, as a trial."""
 
@@ -47,20 +57,29 @@ class Breaker:
         self._last: deque[float] = deque(maxlen=LAST)  # when it failed; 0: it did not
         self._since = 0.0  # when it opened; 0 while it is closed
         self._trial = 0.0  # when the next call may try
+        self.pulse: Pulse | None = None
 
     @contextmanager
     def guard(self) -> Generator[None]:
         """Let one call through and learn from how it ends; raises `Resting`."""
         self._admit()
+        began = monotonic()
         try:
             yield
         except AuthleteError as error:
             if self._fails(error):
+                self._felt(False, began)
                 self._failed()
             elif not isinstance(error, NotSent):
+                self._felt(True, began)
                 self._answered()
             raise
+        self._felt(True, began)
         self._answered()
+
+    def _felt(self, well: bool, began: float) -> None:
+        now = monotonic()
+        self.pulse = Pulse(well, now - began, now)
 
     def _admit(self) -> None:
         with self._lock:

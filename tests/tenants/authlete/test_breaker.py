@@ -165,3 +165,14 @@ def test_another_credential_for_the_region_goes_on(ask, authlete, wire, redactor
     other = Authlete(authlete.lines, SecretStr("0ther"), redactor=redactor)
 
     assert other.send(PING) == {}
+
+
+def test_tells_how_the_region_answered_last(authlete, ask):
+    ask(YES)
+    assert authlete.lines.breaker.pulse.well
+
+    ask(DOWN)
+    assert not authlete.lines.breaker.pulse.well
+
+    ask(NO)
+    assert authlete.lines.breaker.pulse.well
