@@ -1,0 +1,36 @@
+"""What the documents point at is there."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+TRACKED = subprocess.run(
+    ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+)
+DOCUMENTS = TRACKED.stdout.split()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_somewhere(name):
+    document = ROOT / name
+    links = [
+        link for link in LINK.findall(document.read_text()) if ":" not in link[:12]
+    ]
+
+    for link in links:
+        assert (document.parent / link).exists(), link
+
+
+def test_the_commands_that_the_readme_names_exist():
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
+    named = {
+        name
+        for document in ("README.md", "CONTRIBUTING.md", "docs/operating.md")
+        for name in re.findall(r"`make ([a-z-]+)", (ROOT / document).read_text())
+    }
+
+    assert named <= set(targets)
