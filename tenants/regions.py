@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, register
 
-SHARED_IDP = "https://login.authlete.com"
-SHARED = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # apiServerId of each
+from tenants.authlete.idp import SHARED, SHARED_IDP
+
 TITLES = {"us": "United States", "jp": "Japan", "eu": "Europe", "br": "Brazil"}
 
 

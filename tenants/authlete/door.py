@@ -21,6 +21,20 @@ class Door(Protocol):
     ) -> Reply:
         """Make one call and return its reply."""
 
+    def create[Reply](
+        self,
+        operation: Operation[Reply],
+        *,
+        places: Places | None = None,
+        body: Body,
+        made: Mapping[str, Any],
+    ) -> Written[Reply]:
+        """Make an object with the members ``made``, which is all or a part of
+        ``body``, and keep in the record what it was made with."""
+
+    def seen(self, value: Any) -> Any:
+        """``value`` as the program may see it, secrets sealed."""
+
     def edit[Reply](
         self,
         read: Operation[Reply],

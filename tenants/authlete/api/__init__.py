@@ -43,9 +43,8 @@ def _declared(groups: Iterable[ModuleType]) -> Iterator[Operation[Any]]:
 def _by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any]]:
     found: dict[str, Operation[Any]] = {}
     for operation in operations:
-        if operation.name in found:
+        if found.setdefault(operation.name, operation) is not operation:
             raise ValueError(f"two operations are called {operation.name}")
-        found[operation.name] = operation
     return MappingProxyType(found)
 
 

@@ -4,7 +4,23 @@ Where the `action` is the finding (a token that has ended is "UNAUTHORIZED"), it
 counts as success, whatever it is.
 """
 
+from typing import Any
+
+from tenants.authlete.documents.base import Wire
+from tenants.authlete.door import Door
 from tenants.authlete.operation import Effect, Operation
+
+
+class Health(Wire):
+    """How a region feels, by its own word."""
+
+    status: int
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 200
+
 
 INFO = Operation("region.info", "GET", "/api/info", dict, spec="info_api")
 ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict, spec="misc_echo_api")
@@ -12,7 +28,7 @@ HEALTH = Operation(  # the one operation without an operationId
     "region.health",
     "GET",
     "/api/lifecycle/healthcheck",
-    dict,
+    Health,
     answers=(500, 503),
     text=True,
 )
@@ -89,3 +105,23 @@ TICKET_UPDATE = Operation(
     spec="updateAuthorizationTicket",
     succeeds=("OK",),
 )
+
+
+class Diagnostics:
+    """What a region says about itself."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def info(self) -> dict[str, Any]:
+        """Its version and features."""
+        return self._door.send(INFO)
+
+    def echo(self, **query: str) -> dict[str, Any]:
+        """The query, sent back; it takes no credential to be answered."""
+        return self._door.send(ECHO, query=query)
+
+    def health(self, *, extended: bool = False) -> Health:
+        """Whether it feels well; ``extended`` asks for its database too."""
+        query = {"extended": "true"} if extended else {}
+        return self._door.send(HEALTH, query=query)

@@ -1,0 +1,88 @@
+"""The conveniences over one service's operations."""
+
+import json
+
+import httpx
+import pytest
+
+from tenants.authlete import errors
+from tenants.authlete.api.services import KeySet
+
+JWKS = "/api/17/service/jwks/get"
+
+
+def test_updates_and_says_what_was_written(world):
+    service = world.door().service(17)
+
+    written = service.update(1, {"serviceName": "Store"})
+
+    assert written.reply.service_name == "Store"
+    assert [one.field for one in written.changes] == ["serviceName"]
+    assert world.sandbox.services[17]["serviceName"] == "Store"
+
+
+def test_gives_the_discovery_document_in_its_own_order(authlete, wire):
+    told = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
+    wire.get("/api/17/service/configuration").respond(text=told)
+
+    found = authlete.service(17).configuration()
+
+    assert list(found) == ["issuer", "b", "a"]
+    assert found["b"] == [2, 1]
+
+
+def test_gives_a_discovery_document_of_the_sandbox_unsealed(world):
+    world.sandbox.services[17]["issuer"] = "https://a.example"
+
+    found = world.door().service(17).configuration()
+
+    assert found["issuer"] == "https://a.example"
+    assert "••" not in json.dumps(found, default=str)
+
+
+def test_asks_for_public_keys_alone(authlete, wire):
+    keys = [{"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b"}]
+    route = wire.get(JWKS).respond(json={"keys": keys})
+
+    found = authlete.service(17).jwks()
+
+    assert found.keys == keys
+    assert dict(route.calls.last.request.url.params) == {"includePrivateKeys": "false"}
+
+
+def test_seals_a_private_key_that_came_all_the_same(authlete, wire):
+    key = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b", "d": "s3cret"}
+    wire.get(JWKS).respond(json={"keys": [key]})
+
+    found = authlete.service(17).jwks()
+
+    assert found.keys[0]["x"] == "a"
+    assert "s3cret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (httpx.Response(204), KeySet()),
+        (httpx.Response(200, json={"keys": []}), KeySet(keys=[])),
+        (
+            httpx.Response(302, headers={"Location": "https://a.example/jwks"}),
+            KeySet(location="https://a.example/jwks"),
+        ),
+    ],
+)
+def test_tells_no_keys_from_keys_elsewhere(authlete, wire, notes, answer, found):
+    route = wire.get(JWKS).mock(side_effect=[answer])
+
+    assert authlete.service(17).jwks() == found
+    assert route.call_count == 1
+    assert len(wire.calls) == 1, "nobody went where it leads"
+    assert notes.endings[0].outcome is errors.Outcome.DONE
+    assert notes.endings[0].status == answer.status_code
+
+
+def test_takes_no_other_redirect_for_an_answer(authlete, wire):
+    wire.get(JWKS).respond(301, headers={"Location": "https://a.example/jwks"})
+
+    with pytest.raises(errors.Odd):
+        authlete.service(17).jwks()

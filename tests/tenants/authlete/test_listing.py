@@ -1,0 +1,174 @@
+"""All services of all regions, however many, and whatever a region says."""
+
+import json
+import threading
+import time
+
+import httpx
+import pytest
+
+from tenants.authlete import errors, listing
+from tenants.authlete.listing import all_services
+from tests.tenants.authlete.conftest import service
+
+
+@pytest.fixture
+def full(world):
+    """250 services in us, 3 in jp, none in eu."""
+    for number in range(1000, 1249):
+        world.sandbox.services[number] = service(number)
+    for number in (1, 2, 3):
+        world.sandbox.region("jp").services[number] = service(number)
+    return world
+
+
+def pages(world, region):
+    calls = [call.query for call in world.sandbox.calls if call.region == region]
+    return sorted((int(one["start"]), int(one["end"])) for one in calls)
+
+
+def test_lists_every_service_of_every_region(full, notes):
+    us, jp, eu = all_services([full.door(region=name) for name in ("us", "jp", "eu")])
+
+    assert len(us.services) == us.total == 250
+    assert [one.api_key for one in jp.services] == [1, 2, 3]
+    assert (eu.services, eu.total) == ([], 0)
+    assert us.whole
+    assert jp.whole
+    assert eu.whole
+    assert pages(full, "us") == [(0, 100), (100, 200), (200, 250)]
+    assert len(notes.calls) == len(notes.endings) == 5
+
+
+def test_asks_for_what_is_left_at_once(full):
+    full.sandbox.latency = 50
+    started = time.monotonic()
+
+    all_services([full.door(region=name) for name in ("us", "jp", "eu", "br")])
+
+    assert time.monotonic() - started < 0.05 * 4  # two rounds, not six calls
+
+
+def test_a_region_that_is_down_says_so_and_spoils_no_other(full):
+    full.sandbox.fault("status", region="jp", status=503)
+
+    us, jp = all_services([full.door(region=name) for name in ("us", "jp")])
+
+    assert us.whole
+    assert not jp.whole
+    assert isinstance(jp.error, errors.Broken)
+
+
+@pytest.fixture
+def region(dial):
+    """A region of so many services that hands them out by a rule of its own."""
+    asked = []
+
+    def make(rule):
+        def answer(request):
+            query = request.url.params
+            start, end = int(query["start"]), int(query["end"])
+            asked.append((start, end))
+            return rule(start, end)
+
+        door = dial(lines={"transport": lambda: httpx.MockTransport(answer)})
+        return door, asked
+
+    return make
+
+
+def page(start, end, total, numbers):
+    body = {"start": start, "end": end, "totalCount": total}
+    body["services"] = [service(number) for number in numbers]
+    return says(json.dumps(body).encode())
+
+
+def says(body, status=200):
+    return httpx.Response(status, stream=httpx.ByteStream(body))
+
+
+def test_keeps_what_came_when_a_later_page_fails(region):
+    door, asked = region(
+        lambda start, end: (
+            page(start, end, 250, range(start, end)) if start != 100 else says(b"", 503)
+        )
+    )
+
+    (found,) = all_services([door])
+
+    assert len(found.services) == 150
+    assert isinstance(found.error, errors.Broken)
+    assert not found.whole
+    assert len(asked) == 3
+
+
+def test_takes_a_region_that_hands_out_fewer_than_asked(region):
+    door, _ = region(
+        lambda start, end: page(start, end, 130, range(start, min(end, start + 40)))
+    )
+
+    (found,) = all_services([door])
+
+    assert len(found.services) == 130
+    assert found.whole
+
+
+def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
+    def rule(start, end):
+        if end - start > 30:
+            return says(b" " * 9_000_000)
+        return page(start, end, 150, range(start, min(end, 150)))
+
+    door, asked = region(rule)
+
+    (found,) = all_services([door])
+
+    assert len(found.services) == 150
+    assert found.whole
+    assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda start, end: page(start, end, 10**12, range(start, end)),
+        lambda start, end: page(start, end, 10**12, [start]),
+        lambda start, end: page(start, end, 10**12, []),
+        lambda start, end: page(start, end, start + 101, range(start, end)),
+    ],
+)
+def test_ends_whatever_a_region_counts(region, rule):
+    door, asked = region(rule)
+
+    (found,) = all_services([door])
+
+    assert len(asked) <= listing.ROUNDS * listing.MOST / listing.PAGE
+    assert len(found.services) <= listing.MOST
+    assert not found.whole
+
+
+def test_counts_a_service_once_that_moved_between_two_pages(region):
+    door, _ = region(
+        lambda start, end: page(
+            start, end, 120, range(max(0, start - 5), min(end, 119))
+        )
+    )
+
+    (found,) = all_services([door])
+
+    ids = [one.api_key for one in found.services]
+    assert len(ids) == len(set(ids)) > 100
+
+
+def test_a_region_that_hangs_holds_up_no_other(full):
+    full.sandbox.fault("delay", region="jp", delay=600)
+    hanging = [full.door(region="jp") for _ in range(3)]
+    waiting = threading.Thread(target=all_services, args=[hanging])
+    waiting.start()
+    started = time.monotonic()
+
+    (us,) = all_services([full.door()])
+
+    assert us.whole
+    assert time.monotonic() - started < 0.5
+    waiting.join()
