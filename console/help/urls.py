@@ -4,6 +4,7 @@ from console.help import views
 
 app_name = "help"
 urlpatterns = [
+    path("", views.index, name="index"),
     path("patterns/", views.patterns, name="patterns"),
     path("theme/", views.theme, name="theme"),
 ]

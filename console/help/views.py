@@ -10,6 +10,12 @@ from console.theme import Theme, keep_theme
 
 
 @signed_in_page
+def index(request: ConsoleRequest) -> HttpResponse:
+    """What the words and marks of the console mean."""
+    return answer(request, "help/index.html", {})
+
+
+@signed_in_page
 def patterns(request: ConsoleRequest) -> HttpResponse:
     """Every component in every state, drawn by the partials that the pages use."""
     return answer(request, "help/patterns.html", samples.patterns())

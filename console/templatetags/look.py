@@ -98,18 +98,16 @@ def dot(text: object, kind: str = "") -> SafeString:
 
 
 @register.simple_tag
-def copyable(
-    text: object, label: str | Promise = "", kind: str = "mono", whole: bool = False
-) -> SafeString:
+def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> SafeString:
     """Text with a button that copies it; ``label`` says what is copied.
 
-    ``whole``: it breaks where it is too long, and is never cut off.
+    ``kind``: "mono", and "whole" where it must break rather than be cut off.
     """
     return format_html(
         '<span class="copyable{}"><span class="{}">{}</span>'
         '<button class="icon-button tight" type="button" data-copy="{}"'
         ' aria-label="{}">{}</button></span>',
-        " whole" if whole else "",
+        " whole" if "whole" in kind else "",
         kind,
         text,
         text,

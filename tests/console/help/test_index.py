@@ -1,0 +1,27 @@
+import pytest
+from pytest_django.asserts import assertContains
+
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+
+URL = "/help/"
+
+
+@pytest.fixture
+def response(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("mara"))
+    return client.get(URL)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_explains_every_outcome(response, outcome):
+    assertContains(response, f'data-outcome="{outcome}"')
+
+
+@pytest.mark.parametrize("effect", Effect)
+def test_explains_every_effect(response, effect):
+    assertContains(response, f'data-effect="{effect}"')
+
+
+def test_stands_in_the_bar_of_every_page(response, client):
+    assertContains(client.get("/help/theme/"), f'href="{URL}" aria-label="Help"')
