@@ -51,12 +51,17 @@ def sections(service: Service, edits: Edits) -> list[SectionRow]:
             section.title,
             " ".join((section.__doc__ or "").split()),
             len(section.settings()),
-            sum(one.is_set(service.get(one.member)) for one in section.settings()),
+            sum(_is_chosen(one, service) for one in section.settings()),
             sum(one.member in edits.wanted for one in section.settings()),
             " ".join(f"{one.label} {one.member}" for one in section.settings()),
         )
         for slug, section in SECTIONS.items()
     ]
+
+
+def _is_chosen(one: Setting, service: Service) -> bool:
+    """Whether somebody set it; what Authlete sets by itself does not count."""
+    return not one.fixed and one.is_set(service.get(one.member))
 
 
 @dataclass(frozen=True, slots=True)

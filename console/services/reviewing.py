@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext, ngettext
 
 from console.forms.words import words
 from console.sentences import SERVICE, Sentence, sentences
@@ -61,6 +62,24 @@ def body(service: Service, shown: dict[str, Any]) -> str:
     edited = service.wire() | shown
     sent = {name: v for name, v in edited.items() if v is not None}
     return pretty(sent)
+
+
+def excerpt(service: Service, shown: dict[str, Any]) -> str:
+    """The members of the body that differ from what was read, and how many do not."""
+    same = len(service.wire().keys() - shown.keys())
+    kept = {name: value for name, value in shown.items() if value is not None}
+    lines = pretty(kept).splitlines()[1:-1] if kept else []
+    lines += [
+        f"  … {name}: {gettext('left out, which resets it')} …"
+        for name in shown
+        if name not in kept
+    ]
+    told = ngettext(
+        "%(count)s member as read, in its place",
+        "%(count)s members as read, in their places",
+        same,
+    )
+    return "\n".join(["{", f"  … {told % {'count': same}} …", *lines, "}"])
 
 
 def pretty(value: Any) -> str:

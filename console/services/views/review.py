@@ -61,6 +61,7 @@ def review(
         "failure": failure,
         "reviewed": reviewing.mark(edits),
         "address": f"POST {workspace.region.url}/api/{service_id}/service/update",
+        "excerpt": reviewing.excerpt(service, found.shown),
         "body": reviewing.body(service, found.shown),
         "curl": reviewing.curl(workspace.region, service, found.shown),
     }

@@ -119,7 +119,7 @@ def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
 
     response = save(editor)
 
-    assertContains(response, "It is not known whether this was carried out")
+    assertContains(response, "No answer came")
     assert updates().get().outcome == "unknown"
     assertContains(editor.get(URL), "Authlete already has every value of this draft")
 
@@ -132,7 +132,7 @@ def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(
 
     response = save(editor, reason="Pilot")
 
-    assertContains(response, "Authlete refused this")
+    assertContains(response, "Authlete did not accept this")
     assertContains(response, updates().get().entry)
     assertContains(response, "Pilot</textarea>")
     assert Draft.objects.exists()
