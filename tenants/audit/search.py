@@ -88,7 +88,7 @@ def search(
     low, high = (seq + 1, LAST) if up else (1, seq - 1)
     found = _found(organization, filters, now, low, high)
     # Of two columns that say the same, the one of the index that leads.
-    order = "fields__entry_id" if filters.field else "seq"
+    order = "fields__seq" if filters.field else "seq"
     rows = list(found.order_by(order if up else f"-{order}")[: size + 1])
     beyond, rows = len(rows) > size, rows[:size]
     if up:
@@ -150,8 +150,8 @@ def _found(
         found = found.filter(
             fields__organization_id=organization,
             fields__field=filters.field,
-            fields__entry_id__gte=low,
-            fields__entry_id__lte=high,
+            fields__seq__gte=low,
+            fields__seq__lte=high,
         )
     texts = {name: getattr(filters, name) for name in EXACT if getattr(filters, name)}
     found = found.filter(**texts)

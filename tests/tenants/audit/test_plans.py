@@ -1,0 +1,121 @@
+"""Each filter is served by its index, on both databases, as the statements are sent."""
+
+import json
+
+FILL = """
+import json, random
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from tenants.audit.models import AuditBlock, AuditField, microseconds
+from tenants.audit.search import Filters, count, history, search
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+START = microseconds(NOW - timedelta(days=200))
+random.seed(7)
+entries, fields = [], []
+for seq in range(1, 40001):
+    change, owner = seq % 40 == 0, 1 + seq * 7919 % 50
+    many = {"client": seq % 90, "subject": seq % 800, "object": seq % 700,
+            "ticket": seq % 600}
+    entries.append(AuditEntry(
+        seq=seq, entry=str(seq), at=START + seq * 432_000_000,
+        organization_id=owner, actor_id=1, actor=f"a{random.randrange(50)}",
+        role=random.choice(["admin", "editor"]), region=random.choice(["us", "jp"]),
+        operation=f"o{random.randrange(40)}", service=str(random.randrange(50)),
+        effect=("change" if change else "read"), page=f"page-{seq // 9}",
+        outcome="refused" if seq % 50 == 1 else "done", outcome_seq=seq + 1,
+        **{name: str(n) if seq % 11 == 0 else "" for name, n in many.items()}))
+    if change:
+        fields += [AuditField(organization_id=owner, field=f"f{n}", seq=seq)
+                   for n in {random.randrange(20), random.randrange(20)}]
+AuditEntry.objects.bulk_create(entries, 500)
+AuditField.objects.bulk_create(fields, 500)
+AuditBlock.objects.bulk_create(AuditBlock(
+    block=n, earliest=START + n * 864_000_000_000,
+    latest=START + (n + 1) * 864_000_000_000) for n in range(21))
+with connection.cursor() as cursor:
+    if connection.vendor == "postgresql":
+        cursor.execute("ANALYZE")
+sqlite = connection.vendor == "sqlite"
+def plan(work):
+    sent = []
+    def keep(execute, sql, params, many, context):
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+    with connection.execute_wrapper(keep):
+        work()
+    explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
+    with connection.cursor() as cursor:
+        cursor.execute(explain + sent[-1][0], sent[-1][1])
+        return [row[-1].strip() for row in cursor.fetchall()]
+middle = [NOW - timedelta(days=days) for days in (60, 50)]
+searches = {
+    "nothing": Filters(), "actor": Filters(actor="a7"), "service": Filters(service="7"),
+    "operation": Filters(operation="o7"), "client": Filters(client="7"),
+    "subject": Filters(subject="7"), "object": Filters(object="7"),
+    "ticket": Filters(ticket="7"), "page": Filters(page="page-7"),
+    "field": Filters(field="f7"), "effects": Filters(effects=("change", "destroy")),
+    "effect": Filters(effects=("destroy",)),
+    "outcomes": Filters(outcomes=("refused", "unknown")),
+    "open": Filters(outcomes=("open",)), "role": Filters(role="x"),
+    "region": Filters(region="x"), "text": Filters(text="x"),
+    "time": Filters(since=middle[0], until=middle[1], outcomes=("done",)),
+    "actor in a time": Filters(since=middle[0], until=middle[1], actor="a7"),
+    "actor and text": Filters(actor="a7", text="x"),
+    "field and actor": Filters(actor="a7", field="f7"),
+}
+plans = {name: plan(lambda: search(1, f, now=NOW)) for name, f in searches.items()}
+plans["history"] = plan(lambda: history(1, "us", "7"))
+plans["deep"] = plan(lambda: search(1, Filters(), "o2000"))
+plans["newer"] = plan(lambda: search(1, Filters(actor="a7"), "n200"))
+plans["count"] = plan(lambda: count(1))
+print(json.dumps(plans))
+"""
+
+OWN = ["audit_auditentry_pkey", "sqlite_autoindex_audit_auditentry_"]
+FIELD = ["audit_auditfield_pkey", "sqlite_autoindex_audit_auditfield_"]
+INDEX = {
+    "nothing": OWN,
+    "actor": ["audit_actor"],
+    "service": ["audit_service"],
+    "operation": ["audit_operation"],
+    "client": ["audit_client"],
+    "subject": ["audit_subject"],
+    "object": ["audit_object"],
+    "ticket": ["audit_ticket"],
+    "page": ["audit_request"],
+    "field": FIELD,
+    "effects": ["audit_changes", "audit_history"],
+    "effect": ["audit_changes", "audit_history"],
+    "outcomes": ["audit_not_done"],
+    "open": ["audit_not_done"],
+    "role": OWN,
+    "region": OWN,
+    "text": OWN,
+    "time": OWN,
+    "actor in a time": ["audit_actor"],
+    "actor and text": ["audit_actor"],
+    "field and actor": FIELD,
+    "history": ["audit_history"],
+    "deep": OWN,
+    "newer": ["audit_actor"],
+    "count": OWN,
+}
+
+
+# PostgreSQL may sort the few rows that an index gave it.
+WASTEFUL = {"sqlite": ("SCAN audit", "B-TREE"), "postgresql": ("Seq Scan",)}
+
+
+def test_each_filter_has_its_index(store):
+    run = store.run(FILL)
+    plans = json.loads(run.stdout or "{}")
+
+    assert set(plans) == set(INDEX), run.stderr
+    kind = store.environment["DATABASE_URL"].partition(":")[0]
+    wrong = {
+        name: plan
+        for name, plan in plans.items()
+        if not any(index in line for line in plan for index in INDEX[name])
+        or any(word in line for line in plan for word in WASTEFUL[kind])
+    }
+    assert wrong == {}

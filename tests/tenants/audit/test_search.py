@@ -1,0 +1,308 @@
+"""Finding entries."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tenants.audit import rows
+from tenants.audit.models import AuditEntry, AuditRecord, microseconds
+from tenants.audit.place import places
+from tenants.audit.search import MOST, Filters, count, history, search
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.audit.writer import writer
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tests.record import unguard
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+MONTH = timedelta(days=30)
+IDA = Who(1, "ida@acme.example", "admin", 1, "acme", "page-1")
+BO = Who(2, "bo@acme.example", "auditor", 1, "acme", "page-2")
+EVE = Who(3, "eve@other.example", "admin", 2, "other")
+
+
+def keep(
+    who=IDA, operation="service.get", effect="read", end=Outcome.DONE, ago=0, **told
+):
+    """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
+    row = rows.intent(who, operation, effect, **told)
+    at = microseconds(NOW - (ago or timedelta(0)))
+    row = type(row)(**{n: getattr(row, n) for n in row.__slots__} | {"at": at})
+    writer.write([row, *([rows.outcome(row.entry, end)] if end else [])])
+    return AuditEntry.objects.get(entry=row.entry).seq
+
+
+def found(filters=Filters(), cursor="", organization=1, **how):  # noqa: B008
+    page = search(organization, filters, cursor, now=NOW, **how)
+    return [entry.seq for entry in page.entries]
+
+
+def test_shows_the_newest_first():
+    first, second = keep(), keep()
+
+    assert found() == [second, first]
+
+
+def test_shows_nothing_of_another_organization():
+    keep(EVE)
+    mine = keep(changes=[Change("serviceName", "a", "b")])
+    keep(EVE, changes=[Change("serviceName", "a", "b")])
+
+    assert found() == found(Filters(field="serviceName")) == [mine]
+    assert count(1) == 1
+
+
+ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
+    "actor": (BO, {}, "bo@acme.example"),
+    "role": (BO, {}, "auditor"),
+    "region": (IDA, {"region": "jp"}, "jp"),
+    "service": (IDA, {"service": "18"}, "18"),
+    "client": (IDA, {"client": "5"}, "5"),
+    "subject": (IDA, {"subject": "anna"}, "anna"),
+    "object": (IDA, {"object": "bo@acme.example"}, "bo@acme.example"),
+    "operation": (IDA, {"operation": "service.update"}, "service.update"),
+    "effects": (IDA, {"effect": "destroy"}, ("change", "destroy")),
+    "outcomes": (IDA, {"end": Outcome.REFUSED}, ("refused", "unknown")),
+    "field": (IDA, {"changes": [Change("scopes[a].name", 1, 2)]}, "scopes"),
+    "ticket": (IDA, {"ticket": "CHG-1"}, "CHG-1"),
+    "page": (BO, {}, "page-2"),
+    "since": (IDA, {"ago": timedelta(0)}, NOW),
+    "until": (IDA, {"ago": timedelta(days=9)}, NOW - timedelta(days=8)),
+    "text": (IDA, {"label": "Retail Banking"}, "banking"),
+}
+
+
+def test_each_filter_is_tried():
+    assert set(ODD) == set(Filters.__slots__)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_filter_finds_what_it_names(name):
+    who, told, value = ODD[name]
+    usual: dict[str, Any] = {"ago": timedelta(days=1), "service": "17", "region": "us"}
+    keep(**usual)
+    odd = keep(who, **usual | told)
+    keep(**usual)
+
+    assert found(Filters(**{name: value})) == [odd]
+    assert count(1, Filters(**{name: value}), now=NOW) == 1
+
+
+def test_all_filters_must_hold():
+    change = [Change("scopes", 1, 2)]
+    keep(service="17", changes=change)
+    both = keep(BO, service="17", changes=change)
+    keep(BO, service="18", changes=change)
+
+    assert found(Filters(actor=BO.actor, service="17", field="scopes")) == [both]
+
+
+@pytest.mark.parametrize("name", ["label", "reason", "actor"])
+def test_text_is_looked_for_in(name):
+    told = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
+    odd = keep(BO if name == "actor" else IDA, **told)
+    keep()
+
+    assert found(Filters(text="bo@ACME")) == [odd]
+    assert found(Filters(text="100%_")) == ([] if name == "actor" else [odd])
+
+
+def test_what_was_never_closed_is_unknown_after_a_while():
+    awaited = keep(end=None, ago=timedelta(seconds=30))
+    left = keep(end=None, ago=timedelta(seconds=90))
+    told = keep(end=Outcome.UNKNOWN)
+
+    assert found(Filters(outcomes=("open",))) == [awaited]
+    assert found(Filters(outcomes=("unknown",))) == [told, left]
+    assert found(Filters(outcomes=("open", "unknown"))) == [told, left, awaited]
+    assert found(Filters(outcomes=("done", "open"))) == [awaited]
+
+
+def test_an_entry_tells_its_fate(time_machine):
+    keep(end=None)
+    time_machine.move_to(NOW + timedelta(seconds=30), tick=False)
+    assert AuditEntry.objects.get().fate == AuditEntry.Outcome.OPEN
+
+    time_machine.move_to(NOW + timedelta(seconds=71), tick=False)
+    assert AuditEntry.objects.get().fate == AuditEntry.Outcome.UNKNOWN
+    assert AuditEntry.objects.get().outcome == ""
+
+
+# Pages
+
+
+@pytest.fixture(
+    params=[Filters(), Filters(field="scopes"), Filters(effects=["change"])]
+)
+def seven(request):
+    """Seven entries, what finds them, and others between them."""
+    seqs = []
+    for number in range(7):
+        keep(EVE, effect="change", changes=[Change("scopes", 1, 2)])
+        seqs.append(keep(effect="change", changes=[Change("scopes", 1, number)]))
+    return seqs[::-1], request.param
+
+
+def test_pages_lead_to_the_end_and_back(seven):
+    seqs, filters = seven
+    pages = [search(1, filters, size=3)]
+    while pages[-1].older:
+        pages.append(search(1, filters, pages[-1].older, size=3))
+
+    assert [[e.seq for e in page.entries] for page in pages] == [
+        seqs[:3],
+        seqs[3:6],
+        seqs[6:],
+    ]
+
+    back = [pages.pop()]
+    while back[-1].newer:
+        back.append(search(1, filters, back[-1].newer, size=3))
+    assert [[e.seq for e in page.entries] for page in back] == [
+        seqs[6:],
+        seqs[3:6],
+        seqs[:3],
+    ]
+    assert back[-1].older
+
+
+def test_a_page_that_is_just_full_is_the_last(seven):
+    seqs, filters = seven
+
+    page = search(1, filters, size=7)
+
+    assert ([e.seq for e in page.entries], page.older, page.newer) == (seqs, "", "")
+
+
+def test_new_entries_shift_nothing():
+    old = [keep() for _ in range(4)]
+    page = search(1, size=2)
+    keep()
+
+    assert found(cursor=page.older, size=2) == [old[1], old[0]]
+
+
+@pytest.mark.parametrize("cursor", ["x", "o", "oxyz", "o-1", "o0", "n" + "f" * 20, "1"])
+def test_a_cursor_that_no_page_gave_is_the_first_page(cursor):
+    seq = keep()
+
+    assert found(cursor=cursor) == [seq]
+
+
+def test_an_empty_page_leads_nowhere():
+    page = search(1)
+
+    assert (page.entries, page.older, page.newer) == ([], "", "")
+
+
+def test_counts_no_further_than_it_says():
+    row = rows.intent(IDA, "service.get", "read")
+    many = [rows.intent(IDA, "service.get", "read") for _ in range(MOST + 100)]
+    writer.write([row, *many])
+
+    assert count(1) == MOST + 1
+    assert count(1, Filters(outcomes=("done",))) == 0
+
+
+# Times
+
+
+def test_what_no_index_helps_with_looks_back_a_month():
+    keep(region="jp", ago=timedelta(days=31))
+    seq = keep(region="jp", ago=timedelta(days=29))
+
+    page = search(1, Filters(region="jp"), now=NOW)
+    assert [e.seq for e in page.entries] == [seq]
+    assert page.horizon == NOW - MONTH
+
+
+@pytest.mark.parametrize(
+    ("filters", "horizon"),
+    [
+        (Filters(role="admin"), NOW - MONTH),
+        (Filters(text="x", effects=["change"]), NOW - MONTH),
+        (
+            Filters(text="x", until=datetime(2026, 1, 31, tzinfo=UTC)),
+            datetime(2026, 1, 1, tzinfo=UTC),
+        ),
+        (Filters(text="x", since=NOW - 9 * MONTH), None),
+        (Filters(text="x", service="17"), None),
+        (Filters(region="us", field="scopes"), None),
+        (Filters(operation="service.get", outcomes=["open"]), None),
+        (Filters(), None),
+    ],
+)
+def test_says_how_far_it_looked_back(filters, horizon):
+    assert search(1, filters, now=NOW).horizon == horizon
+
+
+def test_finds_by_time_whatever_the_clocks_said():
+    """Rows are in the order of writing; one process was a day behind."""
+    for _ in range(600):
+        keep(EVE, ago=timedelta(days=3))
+    late = [keep(ago=timedelta(days=1, minutes=n)) for n in range(3)]
+    today = keep(ago=timedelta(hours=1))
+    wrong = keep(ago=timedelta(days=3))
+    yesterday = NOW - timedelta(days=2), NOW - timedelta(hours=12)
+
+    assert found(Filters(since=yesterday[0], until=yesterday[1])) == late[::-1]
+    assert found(Filters(until=yesterday[0])) == [wrong]
+    assert found(Filters(since=yesterday[1])) == [today]
+    assert found(Filters(until=NOW - timedelta(days=9))) == []
+
+
+# One service
+
+
+def test_the_history_of_a_service_is_what_was_done_to_it():
+    keep(service="17", region="us")
+    change = keep(service="17", region="us", effect="change")
+    reveal = keep(service="17", region="us", effect="reveal")
+    keep(service="17", region="eu", effect="change")
+    keep(service="18", region="us", effect="change")
+
+    page = history(1, "us", "17")
+    assert [e.seq for e in page.entries] == [reveal, change]
+
+
+# The chain
+
+
+def test_an_entry_knows_its_place_in_the_chain():
+    keep()
+    seq = keep()
+    keep()
+    entry = AuditEntry.objects.get(seq=seq)
+
+    intent, outcome = places(entry)
+
+    assert (intent.seq, intent.phase, outcome.phase) == (seq, "intent", "outcome")
+    assert outcome.before == intent.mac
+    assert intent.next == outcome.mac
+    assert intent.matches
+    assert outcome.matches
+
+
+def test_the_ends_of_the_chain_have_one_neighbour():
+    keep(end=None)
+
+    (only,) = places(AuditEntry.objects.get())
+
+    assert (only.seq, only.before, only.next) == (1, "0" * 64, "")
+    assert only.matches
+
+
+def test_a_changed_row_does_not_match():
+    seq = keep()
+    unguard()
+    row = places(AuditEntry.objects.get())[0]
+    assert row.matches
+
+    AuditRecord.objects.filter(seq=seq).update(content="{}")
+
+    assert [one.matches for one in places(AuditEntry.objects.get())] == [False, True]
+    assert verify().bad
