@@ -22,6 +22,7 @@ check: env ## everything CI runs besides the tests
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(TESTING) $(RUN)python manage.py makemigrations --check --dry-run
+	$(RUN)djlint --quiet --lint console/templates
 	$(RUN)hadolint Dockerfile
 	.ci/house
 
