@@ -9,16 +9,12 @@ from django.utils import timezone
 from console.access import Member
 from console.models import KnownService
 from tenants.authlete import Authlete
-from tenants.authlete.api.services import LIST
-from tenants.authlete.asking import Asked
-from tenants.authlete.documents.service import Service, ServicePage
+from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.fanout import fan_out
+from tenants.authlete.listing import all_services
 from tenants.authlete.reading import clean
 from tenants.models import Organization
 from tenants.regions import Region
-
-PAGE = 100  # services a call; more are known to work (api.md, section 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +55,23 @@ class Fleet:
     silent: Sequence[Silence]
 
 
-type _Answers = list[tuple[Region, ServicePage | AuthleteError]]
-
-
 def fleet(member: Member) -> Fleet:
     """All services; a region that is silent gives those that it showed last."""
     silent: list[Silence] = []
-    doors: dict[str, tuple[Region, Authlete]] = {}
+    doors: list[tuple[Region, Authlete]] = []
     for region in member.regions():
         try:
-            doors[region.name] = (region, member.connect(region.name))
+            doors.append((region, member.connect(region.name)))
         except AuthleteError as error:
             silent.append(Silence(region, error))
-    answers = _asked([(*door, 0) for door in doors.values()])
-    rest = [
-        (*doors[region.name], start)
-        for region, page in answers
-        if isinstance(page, ServicePage)
-        for start in range(PAGE, page.total_count, PAGE)
-    ]
-    answers += _asked(rest)
-    failed = _silences(answers)
-    silent += failed
-    missing = {silence.region.name for silence in failed}
-    rows = [
-        Row(region, service)
-        for region, page in answers
-        if isinstance(page, ServicePage)
-        for service in page.services or ()
-    ]
-    for name in doors.keys() - missing:
-        whole = [row.service for row in rows if row.region.name == name]
-        _remember(member.organization, name, whole)
+    answers = all_services([door for _, door in doors])
+    rows = []
+    for (region, _), listed in zip(doors, answers, strict=True):
+        rows += [Row(region, service) for service in listed.services]
+        if listed.error:
+            silent.append(Silence(region, listed.error))
+        else:
+            _remember(member.organization, region.name, listed.services)
     shown = {(row.region.name, row.service.api_key) for row in rows}
     last = [
         row
@@ -99,24 +80,6 @@ def fleet(member: Member) -> Fleet:
         if (row.region.name, row.service.api_key) not in shown
     ]
     return Fleet([*rows, *last], silent)
-
-
-def _asked(asks: Sequence[tuple[Region, Authlete, int]]) -> _Answers:
-    calls: list[tuple[Authlete, Asked[ServicePage]]] = [
-        (door, door.ask(LIST, query={"start": start, "end": start + PAGE}))
-        for _, door, start in asks
-    ]
-    found = fan_out(calls) if calls else []
-    return [(region, one) for (region, _, _), one in zip(asks, found, strict=True)]
-
-
-def _silences(answers: _Answers) -> list[Silence]:
-    """One a region, whichever of its pages failed first."""
-    first: dict[str, Silence] = {}
-    for region, page in answers:
-        if isinstance(page, AuthleteError):
-            first.setdefault(region.name, Silence(region, page))
-    return list(first.values())
 
 
 def _remember(

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tenants.authlete.api.services import LIST
+from tenants.authlete.asking import Asked
 from tenants.authlete.client import Authlete
 from tenants.authlete.deadline import Deadline
 from tenants.authlete.documents.service import Service, ServicePage
-from tenants.authlete.errors import AuthleteError, TooLarge
+from tenants.authlete.errors import AuthleteError, TooLarge, Unreadable
 from tenants.authlete.fanout import fan_out
 
 PAGE = 100  # services a call; Authlete takes it (`api.md`, section 4)
@@ -71,19 +72,36 @@ def all_services(doors: Sequence[Authlete], seconds: float = 10.0) -> list[Liste
     for _ in range(ROUNDS):
         if not todo:
             break
-        pages = fan_out(
-            [
-                (doors[at], doors[at].ask(LIST, query={"start": start, "end": end}))
-                for at, (start, end) in todo
-            ],
-            deadline.left(),
-        )
+        pages = _pages([(doors[at], span) for at, span in todo], deadline)
         todo = [
             (at, more)
             for (at, span), page in zip(todo, pages, strict=True)
             for more in listed[at].take(page, span)
         ]
+    for one in listed:
+        if one.error is None and not one.whole:
+            one.error = Unreadable(
+                f"The region counts {one.total} services and showed {len(one.found)}."
+            )
     return listed
+
+
+def _pages(
+    asks: Sequence[tuple[Authlete, Span]], deadline: Deadline
+) -> list[ServicePage | AuthleteError]:
+    calls: list[Asked[ServicePage] | AuthleteError] = []
+    for door, (start, end) in asks:
+        try:
+            calls.append(door.ask(LIST, query={"start": start, "end": end}))
+        except AuthleteError as error:  # its credential cannot be sent
+            calls.append(error)
+    sent = [
+        (door, call)
+        for (door, _), call in zip(asks, calls, strict=True)
+        if isinstance(call, Asked)
+    ]
+    pages = iter(fan_out(sent, deadline.left()))
+    return [next(pages) if isinstance(one, Asked) else one for one in calls]
 
 
 def _spans(start: int, end: int, step: int) -> Iterator[Span]:

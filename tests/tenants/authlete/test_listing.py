@@ -160,6 +160,21 @@ def test_counts_a_service_once_that_moved_between_two_pages(region):
     assert len(ids) == len(set(ids)) > 100
 
 
+def test_a_credential_that_cannot_be_sent_spoils_no_other_region(full):
+    us, jp = all_services([full.door("two words"), full.door(region="jp")])
+
+    assert isinstance(us.error, errors.Unsendable)
+    assert jp.whole
+
+
+def test_says_so_when_a_region_shows_fewer_than_it_counts(region):
+    door, _ = region(lambda start, end: page(start, end, 3, [1, 2]))
+
+    (found,) = all_services([door])
+
+    assert "counts 3 services and showed 2" in str(found.error)
+
+
 def test_a_region_that_hangs_holds_up_no_other(full):
     full.sandbox.fault("delay", region="jp", delay=600)
     hanging = [full.door(region="jp") for _ in range(3)]
