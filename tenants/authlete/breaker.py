@@ -5,6 +5,7 @@ most when it can answer least. One breaker stands before each region and one bef
 each credential; none knows of the others.
 """
 
+import json
 import logging
 from collections import deque
 from collections.abc import Callable, Generator
@@ -25,6 +26,7 @@ from tenants.authlete.errors import (
 )
 
 log = logging.getLogger(__name__)
+alerts = logging.getLogger("meridian.alert")  # as `tenants.alerts` writes them
 
 LAST = 10  # calls that are looked back upon
 MEMORY = 60.0  # seconds after which a failure is forgotten
@@ -106,13 +108,14 @@ class Breaker:
             if self._since or failures < FAILURES:
                 return
             self._since, self._trial = now, now + REST
-            log.error(
-                "breaker opened: %s failed %d of the last %d times",
-                self.name,
-                failures,
-                len(self._last),
-                extra={"event": "breaker.opened", "breaker": self.name},
-            )
+            told: dict[str, str | int] = {
+                "event": "breaker.opened",
+                "of": self.name,
+                "failures": failures,
+                "calls": len(self._last),
+                "times": 1,
+            }
+            alerts.error(json.dumps(told), extra={"alert": told})
 
 
 def unwell(error: AuthleteError) -> bool:

@@ -1,5 +1,7 @@
 """Leaving alone what fails again and again."""
 
+import json
+
 import httpx
 import pytest
 from pydantic import SecretStr
@@ -147,9 +149,14 @@ def test_says_so_once_to_whoever_watches_the_log(ask, clock, caplog):
     clock(breaker.REST)
     ask(DOWN, DOWN)
 
-    events = [one for one in caplog.records if hasattr(one, "event")]
-    assert [one.event for one in events] == ["breaker.opened"]
-    assert "us.example failed 5" in events[0].getMessage()
+    (alert,) = [one for one in caplog.records if one.name == "meridian.alert"]
+    assert json.loads(alert.getMessage()) == {
+        "event": "breaker.opened",
+        "of": "https://us.example",
+        "failures": 5,
+        "calls": 5,
+        "times": 1,
+    }
 
 
 def test_shows_a_credential_that_is_refused_no_further(ask, push):
