@@ -30,6 +30,11 @@ class Row:
         return self.service.service_name or str(self.service.api_key)
 
     @property
+    def place(self) -> str:
+        """Names it among all: region and id."""
+        return f"{self.region.name}/{self.service.api_key}"
+
+    @property
     def clients(self) -> int | None:
         """Authlete's own count (api.md, 9.1, `metadata`); None where it gives none."""
         return self.service.client_count
@@ -70,7 +75,7 @@ def fleet(member: Member) -> Fleet:
         rows += [Row(region, service) for service in listed.services]
         if listed.error:
             silent.append(Silence(region, listed.error))
-        else:
+        elif listed.whole:
             _remember(member.organization, region.name, listed.services)
     shown = {(row.region.name, row.service.api_key) for row in rows}
     last = [
