@@ -16,9 +16,9 @@ class Copy:
     """The document to create, and the settings that are not as in the original."""
 
     service: Mapping[str, Any]
-    moved: tuple[str, ...]  # labels: addresses that were below the old issuer
-    kept: tuple[str, ...]  # labels: addresses elsewhere, as they were
-    left_out: tuple[str, ...]  # labels: keys, secrets, and what Authlete sets
+    moved: tuple[str, ...] = ()  # labels: addresses that were below the old issuer
+    kept: tuple[str, ...] = ()  # labels: addresses elsewhere, as they were
+    left_out: tuple[str, ...] = ()  # labels: keys, secrets, and what Authlete sets
 
 
 def copied(original: Service, name: str, issuer: str) -> Copy:

@@ -92,6 +92,15 @@ def drop(workspace: Workspace, service_id: int) -> None:
     _rows(workspace, service_id).delete()
 
 
+def forget(workspace: Workspace, service_id: int) -> None:
+    """Drop everybody's drafts for a service that is gone."""
+    Draft.objects.filter(
+        organization=workspace.organization,
+        region=workspace.region.name,
+        service_id=service_id,
+    ).delete()
+
+
 def _rows(workspace: Workspace, service_id: int) -> Any:
     return Draft.objects.filter(
         user=workspace.member.user,

@@ -6,6 +6,7 @@ from console.page import answer
 from console.sentences import sentences, stored
 from console.services import overview
 from console.services.reviewing import pretty
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
 PAGE = 20  # entries
@@ -52,3 +53,24 @@ def history(
         "next": f"?before={found[PAGE - 1].seq}" if len(found) > PAGE else "",
     }
     return answer(request, "services/history.html", context, part="entries")
+
+
+@workspace_page(Effect.READ)
+def discovery(
+    request: ConsoleRequest, workspace: Workspace, service_id: int
+) -> HttpResponse:
+    """What the service's discovery document and key set say, as Authlete makes them."""
+    api = workspace.authlete.service(service_id)
+    service = api.get()
+    context = {"workspace": workspace, "service": service}
+    try:
+        context["text"] = pretty(api.configuration())
+    except AuthleteError as error:
+        context["error"] = error
+    try:
+        published = api.jwks()
+        context["published"] = published
+        context["keys"] = pretty({"keys": published.keys}) if published.keys else ""
+    except AuthleteError as error:
+        context["jwks_error"] = error
+    return answer(request, "services/discovery.html", context)

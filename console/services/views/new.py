@@ -1,0 +1,94 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from console.access import ConsoleRequest, Member, organization_page
+from console.page import answer, go
+from console.services.archetypes import ARCHETYPES, archetype_service
+from console.services.copying import Copy, copied
+from console.services.fleet import fleet
+from console.services.forms import COPY, NewForm, WhyForm
+from console.services.paths import path_in
+from console.services.reviewing import pretty
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.operation import Effect
+
+
+@organization_page(Effect.CHANGE)
+def new(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Choose what a new service starts as; nothing is made yet."""
+    form = NewForm(request.GET or None, regions=member.creatable())
+    if form.is_bound and not {"service_name", "start"} & request.GET.keys():
+        form = NewForm(None, regions=member.creatable())
+        form.initial = request.GET.dict()
+    return answer(request, "services/new.html", _choices(member, form))
+
+
+@organization_page(Effect.CHANGE)
+def create(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What would be made, whole; then make it at the region's identity provider."""
+    form = NewForm(request.GET, regions=member.creatable())
+    if not form.is_valid():
+        return answer(request, "services/new.html", _choices(member, form))
+    made = _made(member, form)
+    why = WhyForm(request.POST or None)
+    failure = None
+    if why.is_valid():
+        try:
+            return _created(request, member, form, made, why)
+        except AuthleteError as error:
+            failure = error
+    context = {
+        "member": member,
+        "form": form,
+        "made": made,
+        "why": why,
+        "failure": failure,
+        "region": next(
+            one for one in member.regions() if one.name == form.cleaned_data["region"]
+        ),
+        "archetype": ARCHETYPES.get(form.cleaned_data["start"]),
+        "body": pretty(made.service),
+    }
+    return answer(request, "services/create.html", context)
+
+
+def _choices(member: Member, form: NewForm) -> dict[str, Any]:
+    return {
+        "member": member,
+        "form": form,
+        "archetypes": ARCHETYPES,
+        "found": fleet(member),
+        "regions": member.creatable(),
+    }
+
+
+def _made(member: Member, form: NewForm) -> Copy:
+    """The document to create, made of an archetype or of another service."""
+    name, issuer = form.cleaned_data["service_name"], form.cleaned_data["issuer"]
+    start = form.cleaned_data["start"]
+    if start != COPY:
+        return Copy(archetype_service(start, name, issuer))
+    region, _slash, service_id = form.cleaned_data["original"].partition("/")
+    original = member.connect(region).service(int(service_id)).get()
+    return copied(original, name, issuer)
+
+
+def _created(
+    request: ConsoleRequest,
+    member: Member,
+    form: NewForm,
+    made: Copy,
+    why: WhyForm,
+) -> HttpResponse:
+    region = form.cleaned_data["region"]
+    authlete = member.connect(
+        region, reason=why.cleaned_data["reason"], ticket=why.cleaned_data["ticket"]
+    )
+    service_id = authlete.idp.create_service(made.service).reply.api_key
+    messages.success(
+        request, _("Created %(name)s.") % {"name": form.cleaned_data["service_name"]}
+    )
+    return go(request, path_in("show", member, region, service_id))

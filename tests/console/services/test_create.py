@@ -1,0 +1,127 @@
+import json
+from urllib.parse import urlencode
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tests.pages import FORM, filled
+
+URL = "/acme/services/create/"
+ASKED = {
+    "region": "us",
+    "service_name": "Till",
+    "issuer": "https://till.acme.example",
+    "start": "oidc",
+}
+
+
+@pytest.fixture
+def numbered(acme):
+    Credential.objects.update(number=1)
+
+
+def create(browser, **asked):
+    url = f"{URL}?{urlencode(ASKED | asked)}"
+    body = filled(browser.get(url), "reason", reason="New shop", ticket="CHG-5")
+    return browser.post(url, body, content_type=FORM)
+
+
+def made(sandbox):
+    (found,) = (s for key, s in sandbox.services.items() if key != 17)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "value"),
+    [
+        ("oidc", "supportedResponseTypes", ["CODE"]),
+        ("fapi2", "fapiModes", ["FAPI2_SECURITY"]),
+        ("ciba", "supportedBackchannelTokenDeliveryModes", ["POLL", "PING"]),
+        ("credentials", "verifiableCredentialsEnabled", True),
+    ],
+)
+def test_creates_each_archetype(editor, numbered, sandbox, start, name, value):
+    response = create(editor, start=start)
+
+    service = made(sandbox)
+    assert response.url == f"/acme/services/us/{service['apiKey']}/"
+    assert service["serviceName"] == "Till"
+    assert service["tokenEndpoint"] == "https://till.acme.example/token"
+    assert service[name] == value
+
+
+def test_records_what_was_created_and_why(editor, numbered, sandbox):
+    create(editor)
+
+    entry = AuditEntry.objects.get(operation="idp.create_service")
+    assert (entry.outcome, entry.reason, entry.ticket) == ("done", "New shop", "CHG-5")
+    assert "serviceName" in {change["field"] for change in entry.changes}
+
+
+def test_makes_nothing_before_it_was_reviewed(editor, numbered, sandbox):
+    response = editor.get(URL, ASKED)
+
+    assertContains(response, "https://till.acme.example/token")
+    assert list(sandbox.services) == [17]
+
+
+def test_copies_all_but_what_must_not_be_copied(editor, numbered, sandbox):
+    sandbox.services[17] |= {
+        "issuer": "https://shop.acme.example",
+        "tokenEndpoint": "https://shop.acme.example/oauth/token",
+        "policyUri": "https://www.acme.example/policy",
+        "jwks": json.dumps({"keys": [{"kty": "oct", "k": "pr1vate"}]}),
+        "pkceRequired": True,
+    }
+
+    response = editor.get(URL, ASKED | {"start": "copy", "original": "us/17"})
+
+    assertContains(response, "Must be set anew")
+    assertContains(response, "Still the addresses of the original")
+    assertNotContains(response, "pr1vate")
+    create(editor, start="copy", original="us/17")
+    service = made(sandbox)
+    assert service["pkceRequired"] is True
+    assert service["tokenEndpoint"] == "https://till.acme.example/oauth/token"
+    assert service["policyUri"] == "https://www.acme.example/policy"
+    assert "jwks" not in service
+    assert service["apiKey"] != 17
+
+
+def test_stands_the_moment_in_which_a_new_service_is_closed(editor, numbered, sandbox):
+    sandbox.state.window = 0.4
+
+    response = create(editor)
+
+    assert editor.get(response.url).status_code == 200
+
+
+def test_shows_what_the_identity_provider_refuses(editor, numbered, sandbox):
+    sandbox.fault("status", operation="idp.create_service", status=403)
+
+    response = create(editor)
+
+    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "New shop</textarea>")
+    assert list(sandbox.services) == [17]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"issuer": "http://till.acme.example"},
+        {"issuer": "javascript:alert(1)"},
+        {"service_name": ""},
+        {"region": "mars"},
+        {"start": "nothing"},
+        {"start": "copy"},
+        {"start": "copy", "original": "us/x"},
+    ],
+)
+def test_says_at_the_field_what_is_wrong(editor, numbered, sandbox, bad):
+    response = editor.get(URL, ASKED | bad)
+
+    assertContains(response, "The service cannot be made like this yet")
+    assertContains(response, ASKED["issuer"].partition("://")[2].partition(".")[0])

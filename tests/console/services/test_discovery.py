@@ -1,0 +1,52 @@
+import json
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+
+URL = "/acme/services/us/17/discovery/"
+
+
+def test_shows_what_clients_read(member, sandbox):
+    sandbox.services[17]["issuer"] = "https://shop.acme.example"
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "https://shop.acme.example")
+    assertContains(response, "This service publishes no keys.")
+
+
+def test_shows_published_keys_without_their_private_parts(member, sandbox):
+    key = {"kty": "oct", "k": "pr1vate", "kid": "sig-1"}
+    public = {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": "AA",
+        "y": "AA",
+        "d": "pr1v",
+        "kid": "e",
+    }
+    sandbox.services[17]["jwks"] = json.dumps({"keys": [key, public]})
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "P-256")
+    assertNotContains(response, "pr1v")
+
+
+def test_does_not_follow_a_key_set_elsewhere(member, sandbox):
+    sandbox.services[17]["jwksUri"] = "https://elsewhere.example/jwks"
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "The keys are published elsewhere")
+    assertContains(response, "https://elsewhere.example/jwks")
+
+
+def test_tells_each_failure_in_its_place(member, sandbox):
+    sandbox.fault("status", operation="service.configuration", status=503)
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "Authlete failed")
+    assertContains(response, "This service publishes no keys.")

@@ -1,0 +1,35 @@
+import pytest
+from pytest_django.asserts import assertContains
+
+from tenants.models import Credential
+from tenants.roles import Role
+
+URL = "/acme/services/new/"
+
+
+@pytest.fixture
+def numbered(acme):
+    Credential.objects.update(number=1)
+
+
+def test_offers_the_archetypes_and_every_service_to_copy(editor, numbered):
+    response = editor.get(URL)
+
+    for title in ("OpenID Connect", "FAPI 2.0", "CIBA", "Verifiable credentials"):
+        assertContains(response, title)
+    assertContains(response, '<option value="us/17">Shop, us</option>')
+
+
+def test_starts_as_a_copy_of_the_service_one_came_from(editor, numbered):
+    response = editor.get(URL, {"original": "us/17"})
+
+    assertContains(response, '<option value="us/17" selected>')
+
+
+def test_says_why_where_no_region_can_create(editor):
+    assertContains(editor.get(URL), "No region can create services from here")
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
+def test_needs_a_role_that_may_change(member, sandbox, role):
+    assert member(role).get(URL).status_code == 403

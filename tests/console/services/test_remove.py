@@ -1,0 +1,73 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from console.models import Draft
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+URL = "/acme/services/us/17/remove/"
+
+
+@pytest.fixture
+def admin(member, sandbox):
+    Credential.objects.update(number=1)
+    return member(Role.ADMIN)
+
+
+def remove(browser, typed="Shop"):
+    body = filled(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
+    return browser.post(URL, body, content_type=FORM)
+
+
+def test_says_what_ends_and_offers_a_snapshot(admin, sandbox):
+    sandbox.services[17]["metadata"] = [{"key": "clientCount", "value": "12"}]
+
+    response = admin.get(URL)
+
+    assertContains(response, "12 clients, with their secrets")
+    assertContains(response, "/acme/services/us/17/document/?download")
+    assertContains(response, "Type Shop to confirm")
+
+
+def test_deletes_when_the_name_was_typed(admin, sandbox):
+    response = remove(admin)
+
+    assertRedirects(response, "/acme/services/", fetch_redirect_response=False)
+    assert 17 not in sandbox.services
+    entry = AuditEntry.objects.get(operation="idp.remove_service")
+    assert (entry.outcome, entry.label, entry.reason) == ("done", "Shop", "Closed")
+    assert (entry.effect, entry.service) == ("destroy", "17")
+
+
+@pytest.mark.parametrize("typed", ["", "shop", "Shop 2"])
+def test_deletes_nothing_when_another_name_was_typed(admin, sandbox, typed):
+    response = remove(admin, typed)
+
+    assert response.status_code == 200
+    assertContains(response, 'id="error-typed"')
+    assert 17 in sandbox.services
+    assert not AuditEntry.objects.filter(operation="idp.remove_service").exists()
+
+
+def test_drops_the_drafts_of_everybody(admin, editor, enter, sandbox):
+    enter(editor, access_token_duration=2)
+
+    remove(admin)
+
+    assert not Draft.objects.exists()
+
+
+def test_says_what_was_refused(admin, sandbox):
+    sandbox.fault("status", operation="idp.remove_service", status=403)
+
+    assertContains(remove(admin), "Authlete does not allow this")
+    assert 17 in sandbox.services
+
+
+@pytest.mark.parametrize(
+    "role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR]
+)
+def test_needs_a_role_that_may_destroy(member, sandbox, role):
+    assert member(role).get(URL).status_code == 403
