@@ -136,6 +136,17 @@ def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, wire):
     assert "n0t" not in str(caught.value)
 
 
+def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, wire):
+    wire.post("/push").respond(401, json={"resultMessage": "t0p is not a token"})
+
+    with pytest.raises(errors.Unauthorized, match="hidden is not a token") as caught:
+        authlete.send(PUSH, body={"clientSecret": "n0t-good"})
+
+    asked = authlete.ask(PUSH, body={"clientSecret": "n0t-good"})
+    printed = repr((authlete, asked, caught.value, caught.value.args))
+    assert not re.search("t0p|n0t-good", printed)
+
+
 def test_a_gateway_that_limits_is_told_from_authlete(authlete, wire):
     page = "<html><title>429 Too Many Requests</title></html>"
     wire.post("/push").respond(429, html=page, headers={"Retry-After": "7"})
