@@ -95,6 +95,8 @@ def _plain(value: Any) -> Any:
             return {name: _plain(inner) for name, inner in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
+        case str():
+            return clean(value)
         case _:
             return value
 

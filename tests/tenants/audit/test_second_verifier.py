@@ -1,0 +1,104 @@
+"""The record can be verified without this program."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tenants.audit import events
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditHead, AuditRecord
+from tenants.audit.notes import note
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.watch import Call, Ending
+from tests.record import unguard
+
+SCRIPT = Path(__file__).with_name("second_verifier.py")
+IDA = Who(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+
+
+def second(keys):
+    """What the second verifier says of the record."""
+    rows = AuditRecord.objects.values_list(
+        "seq", "entry", "phase", "content", "key", "mac"
+    )
+    head = AuditHead.objects.values_list("seq", "link", "key", "mac")
+    lines = "".join(f"{json.dumps(row)}\n" for row in [*rows, *head])
+    return subprocess.run(
+        [sys.executable, "-I", SCRIPT],
+        check=False,
+        input=lines,
+        env={**os.environ, "AUDIT_KEYS": keys},
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+
+
+@pytest.fixture
+def record(db, settings):
+    """Twelve rows under two keys, of calls and an event, with text of all kinds."""
+    log = AuditLog(IDA, reason="h\u00e4ngt \u2028\n\U0001d11e", ticket="T-7")
+    changes = (Change("serviceName", "a\0\ud800", "\u30b5\u30fc\u30d3\u30b9"),)
+    for number in range(5):
+        if number == 3:
+            settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
+        (entry,) = log.open([Call(PUSH, "us", "/push", changes=changes)])
+        log.close([Ending(entry, Outcome.DONE, 200, "A001", changes)])
+    note(IDA, events.SIGN_OUT)
+    unguard()
+    return settings.AUDIT_KEYS
+
+
+def test_both_find_the_record_whole(record):
+    assert verify().bad is None
+    assert second(record) == "whole 12"
+
+
+SPOILT = {
+    "content": {"content": '{"entry":"x"}'},
+    "phase": {"phase": "outcome"},
+    "mac": {"mac": "0" * 64},
+    "key": {"key": "a9"},
+    "entry": {"entry": "x"},
+}
+
+
+@pytest.mark.parametrize("column", SPOILT)
+@pytest.mark.parametrize("seq", [1, 7])
+def test_both_name_the_same_row(record, column, seq):
+    AuditRecord.objects.filter(seq=seq).update(**SPOILT[column])
+
+    bad = verify().bad
+    assert bad
+    assert bad[0] == seq
+    assert second(record) == f"bad {seq}"
+
+
+@pytest.mark.parametrize("seq", [1, 6, 12])
+def test_both_miss_a_row_that_is_gone(record, seq):
+    AuditRecord.objects.filter(seq=seq).delete()
+
+    bad = verify().bad
+    assert bad
+    assert bad[0] == seq
+    assert second(record) == f"bad {seq}"
+
+
+@pytest.mark.parametrize(
+    "change", [{"seq": 11}, {"link": "0" * 64}, {"mac": "0" * 64}, {"key": "a1"}]
+)
+def test_both_doubt_a_head_that_was_changed(record, change):
+    AuditHead.objects.update(**change)
+
+    bad = verify().bad
+    assert bad
+    assert bad[0] == 13
+    assert second(record) == "bad 13"
