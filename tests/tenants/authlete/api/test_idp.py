@@ -106,8 +106,8 @@ def test_never_asks_twice_for_a_new_service(world, fault, kind):
 
 
 def test_says_what_the_plan_does_not_allow(world):
-    world.accept("free", ORGANIZATION, organization=world.free)
-    door = world.door("free", organization=world.free)
+    world.accept("t-free", ORGANIZATION, organization=world.free)
+    door = world.door("t-free", organization=world.free)
     door.idp.create_service(NEW)
 
     with pytest.raises(errors.Forbidden, match="free plan"):
