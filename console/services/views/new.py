@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 
 from console.access import ConsoleRequest, Member, organization_page
 from console.page import answer, go
+from console.services import overview
 from console.services.archetypes import ARCHETYPES, archetype_service
 from console.services.copying import Copy, copied
 from console.services.fleet import fleet
 from console.services.forms import COPY, NewForm, WhyForm
 from console.services.paths import path_in
 from console.services.reviewing import pretty
+from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
@@ -50,6 +52,9 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
             one for one in member.regions() if one.name == form.cleaned_data["region"]
         ),
         "archetype": ARCHETYPES.get(form.cleaned_data["start"]),
+        "groups": overview.told(
+            Service.model_validate({"apiKey": 0, **made.service}), "", set_only=True
+        ),
         "body": pretty(made.service),
     }
     return answer(request, "services/create.html", context)
