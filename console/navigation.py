@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenants.authlete.operation import Effect
-from tenants.roles import Need, Right
+from tenants.roles import Need, Right, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +54,21 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
 
 
 def menu(
-    request: HttpRequest, member: Any
+    here: str, organization: str, role: Role
 ) -> Iterator[tuple[str | Promise, list[Link]]]:
-    """The headings of the menu, each with the links that this member may follow.
+    """The headings of the menu, each with the links that this role may follow.
 
-    A place whose page does not exist is left out.
+    ``here`` is the area of the page. A place whose page does not exist is left out.
     """
-    here = area(request)
     for heading, places in PLACES:
         links = []
         for place in places:
-            path = path_of(place.route, member.organization.slug)
-            if path and (place.needs is None or member.role.may(place.needs)):
-                found = Link(
-                    place.label, place.icon, path, place.route.split(":")[0] == here
-                )
-                links.append(found)
+            path = path_of(place.route, organization)
+            if path and (place.needs is None or role.may(place.needs)):
+                at = place.route.split(":")[0] == here
+                links.append(Link(place.label, place.icon, path, at))
         if links:
             yield heading, links
-
-
-def area(request: HttpRequest) -> str:
-    """The area that the page of this request belongs to."""
-    match = request.resolver_match
-    return match.app_name if match else ""
 
 
 def path_of(route: str, *places: str) -> str:

@@ -5,6 +5,7 @@ from console.help import views
 app_name = "help"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("organizations/", views.organizations, name="organizations"),
     path("patterns/", views.patterns, name="patterns"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -1,14 +1,12 @@
-"""What the templates of the console draw with: marks, times, and the frame."""
+"""What the templates of the console draw with: marks, times, controls."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from time import monotonic
 from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.template.context import Context
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,18 +16,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console import navigation
-from console.names import EFFECTS, OUTCOMES, ROLES
-from console.theme import Theme, theme_of
-from tenants.authlete.breaker import Pulse
-from tenants.connect import pulse
-from tenants.models import Organization
+from console.names import EFFECTS, OUTCOMES
 from tenants.regions import TITLES
 
 register = template.Library()
-
-SLOW = 1.0  # seconds
-FORGOTTEN = 300.0  # seconds after which an answer says nothing about now
 
 
 # -------------------------------------------------------------------- marks
@@ -196,76 +186,3 @@ def control(field: BoundField, first: str = "") -> SafeString:
     if first:
         widget.attrs["autofocus"] = True
     return field.as_widget(attrs={"class": CLASSES.get(kind, "input")})
-
-
-# -------------------------------------------------------------------- frame
-
-
-@register.simple_tag(takes_context=True)
-def theme(context: Context) -> Theme | str:
-    """The theme that this browser chose, or nothing for the system's."""
-    return theme_of(context.get("request"))
-
-
-@register.simple_tag(takes_context=True)
-def whoami(context: Context) -> Any:
-    """The member that the page is shown to, or None outside of an organization."""
-    return getattr(context.get("request"), "member", None)
-
-
-@register.simple_tag(takes_context=True)
-def menu(context: Context, member: Any) -> list[Any]:
-    """The places in the menu, by heading."""
-    request = context.get("request")
-    return list(navigation.menu(request, member)) if request else []
-
-
-@register.simple_tag
-def pulses(member: Any) -> list[dict[str, Any]]:
-    """How each region of an organization answered this process last."""
-    return [{"region": one, **_felt(pulse(one))} for one in member.regions()]
-
-
-def _felt(last: Pulse | None) -> dict[str, Any]:
-    if last is None or monotonic() - last.at > FORGOTTEN:
-        return {"state": "", "latency": None}
-    if not last.well:
-        return {"state": "down", "latency": None}
-    state = "slow" if last.took > SLOW else "ok"
-    return {"state": state, "latency": last.took * 1000}
-
-
-@register.simple_tag(takes_context=True)
-def organizations(context: Context) -> list[Organization]:
-    """The organizations that the reader is a member of, by name."""
-    user = context["request"].user
-    if not user.is_authenticated:
-        return []
-    return list(Organization.objects.filter(membership__user=user).order_by("name"))
-
-
-@register.filter
-def may(member: Any, need: str) -> bool:
-    """Whether a member's role has a right: an `Effect` or a `Right`, by its word."""
-    return bool(member.role.may(need))
-
-
-@register.filter
-def role_name(role: str) -> str:
-    """A role in words."""
-    return str(ROLES.get(role, role))
-
-
-@register.filter
-def initials(user: Any) -> str:
-    """Two letters for a person: of the name, else of the address."""
-    name = user.get_full_name() or user.get_username().partition("@")[0]
-    words = name.replace(".", " ").split() or ["?"]
-    first, last = str(words[0]), str(words[-1])
-    return (first[0] + (last[0] if len(words) > 1 else "")).upper()
-
-
-@register.simple_tag
-def path_of(route: str, *places: str) -> str:
-    """The path of a page, or nothing when there is no such page."""
-    return navigation.path_of(route, *places)

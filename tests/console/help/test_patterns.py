@@ -4,9 +4,17 @@ import pytest
 from django.conf import settings
 from pytest_django.asserts import assertContains, assertTemplateUsed
 
+from console.templatetags import frame
+
 URL = "/help/patterns/"
 PARTIALS = settings.BASE_DIR / "console" / "templates" / "components"
 ELSEWHERE = {"field", "fields", "icons", "problems"}  # drawn by forms and the icon tag
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """So that the frame is drawn anew, and seen to be."""
+    frame._kept.cache_clear()
 
 
 @pytest.fixture

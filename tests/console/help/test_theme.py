@@ -21,16 +21,16 @@ def test_follows_the_system_until_something_is_chosen(reader):
 
 
 def test_goes_back_to_where_it_was_chosen(reader):
-    response = reader.post(URL, {"theme": "light", "next": "/help/theme/?a=1"})
+    back = "http://testserver/help/theme/?a=1"
 
-    assertRedirects(response, "/help/theme/?a=1")
+    response = reader.post(URL, {"theme": "light"}, headers={"Referer": back})
+
+    assertRedirects(response, back)
 
 
-@pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
-)
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", ""])
 def test_does_not_leave_the_console(reader, elsewhere):
-    response = reader.post(URL, {"theme": "light", "next": elsewhere})
+    response = reader.post(URL, {"theme": "light"}, headers={"Referer": elsewhere})
 
     assertRedirects(response, URL)
 

@@ -1,0 +1,108 @@
+"""What the frame around every page is drawn with."""
+
+from collections.abc import Hashable
+from functools import lru_cache
+from time import monotonic
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from console import navigation
+from console.names import ROLES
+from console.theme import Theme, theme_of
+from tenants.authlete.breaker import Pulse
+from tenants.connect import pulse
+from tenants.roles import Role
+
+register = template.Library()
+
+SLOW = 1.0  # seconds
+FORGOTTEN = 300.0  # seconds after which an answer says nothing about now
+
+
+@register.simple_tag
+def kept(partial: str, **of: Hashable) -> SafeString:
+    """A partial that depends on nothing but its arguments and the language.
+
+    It is rendered once and kept in this process: the frame is drawn on every page,
+    and costs more than most of what stands in it.
+    """
+    return _kept(partial, get_language(), tuple(of.items()))
+
+
+@lru_cache(maxsize=2048)
+def _kept(
+    partial: str, language: str | None, of: tuple[tuple[str, Hashable], ...]
+) -> SafeString:
+    return SafeString(get_template(partial).render(dict(of)))
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> Theme:
+    """The theme that this browser chose, or the system's."""
+    return theme_of(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def whoami(context: Context) -> Any:
+    """The member that the page is shown to, or None outside of an organization."""
+    return getattr(context.get("request"), "member", None)
+
+
+@register.simple_tag(takes_context=True)
+def area(context: Context) -> str:
+    """The area that the page belongs to."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return match.app_name if match else ""
+
+
+@register.simple_tag
+def menu(here: str, organization: str, role: Role) -> list[Any]:
+    """The places in the menu, by heading."""
+    return list(navigation.menu(here, organization, role))
+
+
+@register.simple_tag
+def path_of(route: str, *places: str) -> str:
+    """The path of a page, or nothing when there is no such page."""
+    return navigation.path_of(route, *places)
+
+
+@register.simple_tag
+def pulses(member: Any) -> list[dict[str, Any]]:
+    """How each region of an organization answered this process last."""
+    return [{"region": one, **_felt(pulse(one))} for one in member.regions()]
+
+
+def _felt(last: Pulse | None) -> dict[str, Any]:
+    if last is None or monotonic() - last.at > FORGOTTEN:
+        return {"state": "", "latency": None}
+    if not last.well:
+        return {"state": "down", "latency": None}
+    state = "slow" if last.took > SLOW else "ok"
+    return {"state": state, "latency": last.took * 1000}
+
+
+@register.filter
+def may(member: Any, need: str) -> bool:
+    """Whether a member's role has a right: an `Effect` or a `Right`, by its word."""
+    return bool(member.role.may(need))
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """A role in words."""
+    return str(ROLES.get(role, role))
+
+
+@register.filter
+def initials(user: Any) -> str:
+    """Two letters for a person: of the name, else of the address."""
+    name = user.get_full_name() or user.get_username().partition("@")[0]
+    words = name.replace(".", " ").split() or ["?"]
+    first, last = str(words[0]), str(words[-1])
+    return (first[0] + (last[0] if len(words) > 1 else "")).upper()
