@@ -206,13 +206,9 @@ def test_leaves_nothing_running_when_it_is_killed(tmp_path):
 def test_ends_when_one_of_its_programs_does(tmp_path):
     with running(tmp_path) as demo:
         demo.welcome()
-        (worker,) = subprocess.run(
-            ["pgrep", "--parent", str(demo.process.pid), "--full", "db_worker"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.split()
-        os.kill(int(worker), signal.SIGKILL)
+        log = (tmp_path / "logs" / "console.log").read_text()
+        (server,) = re.findall(r"Listening at: \S+ \((\d+)\)", log)
+        os.kill(int(server), signal.SIGKILL)
 
         assert demo.process.wait(SECONDS) == 1
         assert not demo.listening()
