@@ -135,14 +135,25 @@ def test_every_account_signs_in_with_its_password_alone(demo):
         assert "session" in browser.cookies
 
 
-@pytest.mark.parametrize("region", ["us", "jp", "eu", "br"])
-def test_speaks_to_each_region(demo, region):
+def test_shows_services_of_all_four_regions(demo):
     with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}", timeout=30) as browser:
         sign_in(browser, demo.accounts()[0])
-        page = browser.get(f"/harbor/services/{region}/")
+        page = browser.get("/harbor/services/")
 
     assert page.status_code == 200
-    assert "Harbor" in page.text
+    for region in ("us", "jp", "eu", "br"):
+        assert f'"/harbor/services/{region}/' in page.text
+
+
+def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
+    with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}") as browser:
+        page = browser.get("/accounts/login/")
+        (path,) = re.findall(r'href="(/static/[^"]+\.css)"', page.text)
+        style = browser.get(path)
+
+    assert style.status_code == 200
+    assert "immutable" in style.headers["Cache-Control"]
+    assert "Access-Control-Allow-Origin" not in style.headers
 
 
 def test_keeps_what_it_must_not_show_from_others(demo):
