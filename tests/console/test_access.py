@@ -1,0 +1,220 @@
+"""Every page against every role, from a table that is written here by hand.
+
+A page that the table does not know fails; so does one that answers otherwise. What
+is public has its reason beside it.
+"""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Membership, Organization
+from tenants.roles import Role
+
+ADMINS = {Role.ADMIN}
+EDITORS = ADMINS | {Role.EDITOR}
+READERS = EDITORS | {Role.AUDITOR, Role.VIEWER}
+MEMBERS = set(Role)
+PEOPLE = "signed in"  # whoever, in an organization or in none
+
+MAY = {
+    "dashboard:home": PEOPLE,
+    "dashboard:index": MEMBERS,
+    "help:patterns": PEOPLE,
+    "help:theme": PEOPLE,
+    "services:index": READERS,
+    "services:show": READERS,
+    "services:saved": READERS,
+    "services:fields": READERS,
+    "services:document": READERS,
+    "services:history": READERS,
+    "services:edit": EDITORS,
+    "services:draft": EDITORS,
+    "services:discard": EDITORS,
+    "services:review": EDITORS,
+    "services:merge": EDITORS,
+    "members:index": ADMINS,
+    "members:new": ADMINS,
+    "members:edit": ADMINS,
+    "members:remove": ADMINS,
+    "members:link": ADMINS,
+    "members:factor": ADMINS,
+    "account_logout": PEOPLE,
+    "account_reauthenticate": PEOPLE,
+    "account_change_password": PEOPLE,
+    "mfa_index": PEOPLE,
+    "mfa_reauthenticate": PEOPLE,
+    "mfa_activate_totp": PEOPLE,
+    "mfa_deactivate_totp": PEOPLE,
+    "mfa_view_recovery_codes": PEOPLE,
+    "mfa_generate_recovery_codes": PEOPLE,
+    "usersessions_list": PEOPLE,
+}
+PUBLIC = {
+    "account_login": "the way in",
+    "account_inactive": "says that an account is closed, without naming one",
+    "account_reset_password_from_key": "the link that an admin hands over",
+    "account_reset_password_from_key_done": "what follows it",
+    "mfa_authenticate": "the second step of the way in",
+}
+PLACES = {
+    "organization": "acme",
+    "region": "us",
+    "service_id": 17,
+    "section": "tokens",
+    "entry": "none",
+    "pk": 10**6,
+    "uidb36": "1",
+    "key": "none-none",
+}
+
+
+def routes():
+    """Every page's name, and the places in its path."""
+
+    def walk(resolver, area="", places=()):
+        for entry in resolver.url_patterns:
+            found = (*places, *entry.pattern.regex.groupindex)
+            if isinstance(entry, URLPattern):
+                yield f"{area}:{entry.name}" if area else entry.name, found
+            else:
+                yield from walk(entry, entry.app_name or area, found)
+
+    return dict(walk(get_resolver()))
+
+
+ROUTES = routes()
+
+
+def path(name, **other):
+    return reverse(name, kwargs={one: (PLACES | other)[one] for one in ROUTES[name]})
+
+
+def status(browser, method, name):
+    return getattr(browser, method)(path(name)).status_code
+
+
+@pytest.fixture
+def signed_in(acme):
+    """A browser of somebody who is in no organization, or of a member."""
+
+    def make(role=None, **more):
+        name = f"{role.name.lower()}@acme.example" if role else "eve@other.example"
+        user = User.objects.create_user(name, email=name, **more)
+        if role:
+            Membership.objects.create(organization=acme, user=user, role=role)
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return make
+
+
+NO_SUCH_METHOD = 405  # said before anybody asks who it is
+OURS = [name for name, places in ROUTES.items() if "organization" in places]
+
+
+def test_every_page_is_in_the_table():
+    assert set(ROUTES) == set(MAY) | set(PUBLIC)
+    assert all(PUBLIC.values())
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", Role)
+def test_a_member_is_admitted_by_role(signed_in, sandbox, role, method):
+    browser = signed_in(role)
+    for name in OURS:
+        answer = status(browser, method, name)
+
+        refused = role not in MAY[name]
+        assert answer == NO_SUCH_METHOD or (answer == 403) is refused, name
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete", "options", "head"])
+def test_a_stranger_is_told_that_there_is_nothing(signed_in, sandbox, method):
+    browser = signed_in()
+
+    answers = {status(browser, method, name) for name in OURS}
+    assert answers - {NO_SUCH_METHOD} == {404}
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_is_not_theirs_looks_as_what_is_not_there(signed_in, name):
+    browser = signed_in()
+
+    found = [browser.get(path(name, organization=slug)) for slug in ("acme", "nope")]
+
+    assert plain(found[0]) == plain(found[1])
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_comes_in_without_signing_in(acme, sandbox, client, method):
+    for name, may in MAY.items():
+        response = getattr(client, method)(path(name))
+
+        assert response.status_code == 302, (name, may)
+        assert response["Location"].startswith("/accounts/login/?next="), name
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_is_disabled_does_not_come_in(signed_in, sandbox, method):
+    browser = signed_in(Role.ADMIN)
+    User.objects.update(is_active=False)
+
+    answers = {status(browser, method, name) for name in OURS}
+    assert answers - {NO_SUCH_METHOD} == {302}
+
+
+def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
+    """The admin of one organization is a stranger in the other."""
+    browser = signed_in(Role.ADMIN)
+    Organization.objects.create(slug="other", name="Other")
+
+    for name in OURS:
+        for method in (browser.get, browser.post):
+            answer = method(path(name, organization="other")).status_code
+            assert answer in (404, NO_SUCH_METHOD), name
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize(
+    ("role", "event", "effect"),
+    [
+        (Role.VIEWER, "access.denied", "change"),
+        (None, "access.stranger", "change"),
+    ],
+)
+def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
+    signed_in(role).get(path("services:edit"))
+
+    kept = AuditEntry.objects.get(operation=event)
+    assert (kept.outcome, kept.effect, kept.object) == (
+        "refused",
+        effect,
+        "services:edit",
+    )
+    assert (kept.organization_id, kept.organization) == (acme.pk, "acme")
+    assert kept.actor.endswith(".example")
+    assert kept.role == (role or "")
+    assert kept.page
+
+
+def test_the_record_keeps_a_guess_at_an_organization(signed_in):
+    signed_in().get(path("members:index", organization="nope"))
+
+    kept = AuditEntry.objects.get(operation="access.stranger")
+    assert (kept.organization_id, kept.label) == (0, "/nope/members/")
+
+
+def plain(response):
+    """An answer without what is new in each: its id, and the forms' tokens."""
+    text = response.content.decode().replace(response["X-Page-Id"], "")
+    text = re.sub(r'(csrf\w*"[^>]*value|X-CSRFToken"?:? ?)=?"[^"]*"', "", text)
+    text = text.replace("/acme/", "/nope/")
+    named = {name: value for name, value in response.items() if name != "X-Page-Id"}
+    return response.status_code, text, named
