@@ -5,6 +5,7 @@ writes settings.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Self
 
@@ -55,6 +56,17 @@ class Draft(models.Model):
     def content(self) -> Any:
         """Raises `vault.Sealed` when it was not sealed for this row."""
         return json.loads(vault.unseal(self.sealed, self.place))
+
+
+@vault.kept_as("drafts")
+def rotated() -> Iterator[Draft]:
+    """Seal every draft under the current key, one row at a time."""
+    for draft in Draft.objects.iterator():
+        new = vault.rotate(draft.sealed, draft.place)
+        if new != draft.sealed:
+            # Only over the value that was read: edits made meanwhile stay.
+            Draft.objects.filter(pk=draft.pk, sealed=draft.sealed).update(sealed=new)
+            yield draft
 
 
 class KnownService(models.Model):

@@ -24,6 +24,7 @@ def unseal(value: str) -> str:
     return vault.unseal(value, PLACE)
 
 
+@vault.kept_as("second factors")
 def rotated() -> Iterator[Authenticator]:
     """Seal every seed under the current key, one row at a time."""
     for pk in Authenticator.objects.values_list("pk", flat=True).iterator():

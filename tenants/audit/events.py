@@ -65,7 +65,7 @@ CREDENTIAL_ADD = Event("credential.add", _("Add a credential"))
 CREDENTIAL_CHANGE = Event("credential.change", _("Replace a credential"))
 CREDENTIAL_REMOVE = Event("credential.remove", _("Remove a credential"), Effect.DESTROY)
 CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
-VAULT_ROTATE = Event("vault.rotate", _("Seal all credentials under the current key"))
+VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
