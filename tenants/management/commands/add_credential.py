@@ -5,9 +5,13 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from pydantic import SecretStr
 
-from tenants.models import Credential, Organization
+from tenants import credentials
+from tenants.audit.who import Who
+from tenants.authlete.errors import NotRecorded
+from tenants.authlete.probe import Finding, Problem
+from tenants.management.told import command, organization_of
+from tenants.models import Credential
 from tenants.regions import regions
 
 VARIABLE = "AUTHLETE_TOKEN"
@@ -17,7 +21,7 @@ class Command(BaseCommand):
     help = (
         "Keep an organization's access token for a region, sealed. It is read from "
         f"{VARIABLE} or from standard input, never from an argument, and tried before "
-        "it is kept."
+        "it is kept. Doing so twice changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,23 +35,42 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = Organization.objects.filter(slug=options["organization"]).first()
-        if not organization:
-            raise CommandError(
-                f"There is no organization {options['organization']!r}; "
-                "add it with add_organization."
-            )
-        region = options["region"]
+        organization = organization_of(options["organization"])
+        region, number = options["region"], options["number"]
         if region not in regions():
             known = ", ".join(regions())
             raise CommandError(f"There is no region {region!r}. There are: {known}.")
+        if number is not None and not 0 < number < 2**63:
+            raise CommandError("The number must be a positive 64-bit integer.")
         token = os.environ.get(VARIABLE, "") or sys.stdin.readline()
         if not token.strip():
             raise CommandError(f"There is no token in {VARIABLE} or standard input.")
-        credential = Credential.objects.filter(
-            organization=organization, region=region
-        ).first() or Credential(organization=organization, region=region)
-        if options["number"] is not None:
-            credential.number = options["number"]
-        credential.keep(SecretStr(token.strip())).save()
-        self.stdout.write(f"Kept the token of {organization} for {region}.")
+        found = credentials.find(organization, region)
+        if number is None and found:
+            number = found.number
+        offered = credentials.offered(organization, region, token, number)
+        who = command("add_credential", organization)
+        try:
+            self._keep(who, offered, tried=not options["no_probe"])
+        except (credentials.Gone, NotRecorded) as error:
+            raise CommandError(f"Nothing was changed. {error}") from None
+
+    def _keep(self, who: Who, offered: Credential, *, tried: bool) -> None:
+        finding = credentials.attempt(who, offered) if tried else None
+        if finding and not finding.ok:
+            raise CommandError(_refusal(finding))
+        changes = credentials.keep(who, offered, finding)
+        place = f"{offered.organization} for {offered.region}"
+        did = "Kept the credential of" if changes else "Nothing to change for"
+        self.stdout.write(f"{did} {place}.")
+        if finding:
+            self.stdout.write(f"It sees {finding.services} services. {finding.words}")
+
+
+def _refusal(finding: Finding) -> str:
+    said = f"Nothing was kept. {finding.words} {finding.advice}"
+    if finding.problem in credentials.UNTRIED:
+        said += " With --no-probe it is kept without being tried."
+    if finding.error and finding.problem is Problem.OTHER:
+        said += f" ({finding.error})"
+    return said

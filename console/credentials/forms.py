@@ -1,0 +1,64 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Credential
+from tenants.regions import Region
+
+LONGEST = 4096  # characters of a token
+
+
+class CredentialForm(forms.Form):
+    """A token is typed in and never shown again, not even after a mistake."""
+
+    token = forms.CharField(
+        label=_("Access token of the organization"),
+        max_length=LONGEST,
+        widget=forms.PasswordInput(
+            render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    number = forms.IntegerField(
+        label=_("Organization's number at the identity provider"),
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Needed to create and remove services. Authlete's console has it."),
+    )
+    anyway = forms.BooleanField(
+        label=_("Keep it without having tried it"), required=False
+    )
+
+    def __init__(self, data: Any, held: Credential | None) -> None:
+        super().__init__(data, initial={"number": held.number if held else None})
+        self.held = held
+        del self.fields["anyway"]
+        if held:
+            self.fields["token"].required = False
+            self.fields["token"].help_text = _("Leave it empty to keep the one there is.")
+
+    def offer_anyway(self) -> None:
+        """Ask whether it shall be kept although it could not be tried."""
+        self.fields["anyway"] = self.base_fields["anyway"]
+
+    @property
+    def wants_anyway(self) -> bool:
+        return bool(self.data.get("anyway"))
+
+
+class RemoveForm(forms.Form):
+    name = forms.CharField(label=_("Type the region's name"), max_length=40)
+
+    def __init__(self, data: Any, region: Region) -> None:
+        super().__init__(data)
+        self.region = region
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if name != self.region.name:
+            raise forms.ValidationError(
+                _("This is not the region's name. Nothing was removed.")
+            )
+        return name
