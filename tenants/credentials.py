@@ -37,10 +37,10 @@ def offered(
     organization: Organization, region: str, token: str, number: int | None
 ) -> Credential:
     """A credential as it would be kept; a blank token is the one that is kept now."""
-    found = find(organization, region)
-    made = Credential(organization=organization, region=region, number=number)
-    if found:
-        made.pk, made.sealed = found.pk, found.sealed
+    made = find(organization, region) or Credential(
+        organization=organization, region=region
+    )
+    made.number = number
     if token.strip():
         made.keep(SecretStr(token.strip()))
     return made

@@ -37,7 +37,9 @@ class CredentialForm(forms.Form):
         del self.fields["anyway"]
         if held:
             self.fields["token"].required = False
-            self.fields["token"].help_text = _("Leave it empty to keep the one there is.")
+            self.fields["token"].help_text = _(
+                "Leave it empty to keep the one there is."
+            )
 
     def offer_anyway(self) -> None:
         """Ask whether it shall be kept although it could not be tried."""

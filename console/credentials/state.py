@@ -1,6 +1,5 @@
 """How each region's credential is, in words, without calling anybody."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -8,11 +7,9 @@ from django.utils.translation import gettext_noop as _n
 
 from tenants.authlete.probe import SAYS, Problem
 from tenants.connect import fingerprint
-from tenants.credentials import UNOPENED
 from tenants.models import Credential, Organization
 from tenants.regions import Region, regions
 from tenants.vault import Sealed
-
 
 WORDS = {
     Problem.LIMITED: (_n("sees a part"), "warn"),
@@ -46,33 +43,21 @@ def states(organization: Organization) -> list[State]:
     ]
 
 
-def state(region: Region, credential: Credential) -> State:
-    return State(region, credential, *_seen(credential))
-
-
-def _seen(credential: Credential | None) -> Iterator[str]:
+def _seen(credential: Credential | None) -> tuple[str, str, str, str, str]:
     """The fingerprint, a word with its kind, what is wrong and what to do."""
     if credential is None:
-        return iter(("", _("no credential"), "idle", "", ""))
+        return "", _("no credential"), "idle", "", ""
     try:
         mark = fingerprint(credential.token).mark
     except Sealed:
-        return iter(
-            (
-                "",
-                _("cannot be opened"),
-                "bad",
-                _("No key of this console opens it: VAULT_KEYS lacks the one it needs."),
-                _("Put that key back, or replace the credential."),
-            )
-        )
-    if credential.tried_at is None:
-        return iter((mark, _("not tried yet"), "idle", "", ""))
-    if not credential.problem:
-        return iter((mark, _("works"), "ok", "", ""))
-    if credential.problem == UNOPENED or credential.problem not in set(Problem):
-        return iter((mark, _("not tried since"), "idle", "", ""))
-    problem = Problem(credential.problem)
-    words, advice = SAYS[problem]
-    word, kind = WORDS.get(problem, (_("does not work"), "bad"))
-    return iter((mark, _(word), kind, _(words), _(advice)))
+        wrong = _("No key of this console opens it: one is missing in VAULT_KEYS.")
+        help = _("Put that key back, or replace the credential.")
+        return "", _("cannot be opened"), "bad", wrong, help
+    if credential.problem in set(Problem):
+        problem = Problem(credential.problem)
+        word, kind = WORDS.get(problem, (_("does not work"), "bad"))
+        wrong, help = SAYS[problem]
+        return mark, _(word), kind, _(wrong), _(help)
+    if credential.tried_at is None or credential.problem:
+        return mark, _("not tried yet"), "idle", "", ""
+    return mark, _("works"), "ok", "", ""

@@ -99,9 +99,7 @@ def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse
     return answer(request, "credentials/remove.html", context, status=status)
 
 
-def _tried(
-    form: CredentialForm, member: Member, offered: Credential
-) -> Finding | None:
+def _tried(form: CredentialForm, member: Member, offered: Credential) -> Finding | None:
     try:
         return credentials.attempt(member.who, offered)
     except Unauthorized:

@@ -1,0 +1,57 @@
+import pytest
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.roles import Role
+from tenants.sandbox.access import Token
+
+GOOD = "a-token-that-jp-takes-0123456789"
+VIEW = ("view_service", "modify_service")
+
+
+@pytest.fixture
+def admin(member, sandbox):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def accept(sandbox):
+    """Let the sandbox take a token of acme's, with some rights or in some regions."""
+
+    def accepted(value, permissions=VIEW, **options):
+        acme = sandbox.state.organization("acme", "Acme")
+        sandbox.state.accept(Token(value, acme, permissions, **options))
+        return value
+
+    return accepted
+
+
+@pytest.fixture
+def put(admin):
+    """Post a token for a region, jp unless another is named."""
+
+    def posted(token, region="jp", **more):
+        return admin.post(f"/acme/credentials/{region}/", {"token": token, **more})
+
+    return posted
+
+
+@pytest.fixture
+def held(acme):
+    """The token that is kept for a region, or none."""
+
+    def token(region="jp"):
+        found = Credential.objects.filter(organization=acme, region=region).first()
+        return found and found.token.get_secret_value()
+
+    return token
+
+
+def entries(operation):
+    return list(AuditEntry.objects.filter(operation=operation).order_by("seq"))
+
+
+def everywhere():
+    """Everything that the record and the table of credentials hold, as one text."""
+    rows = [*AuditEntry.objects.all(), *Credential.objects.all()]
+    return " ".join(str(vars(row)) for row in rows)

@@ -1,0 +1,176 @@
+import pytest
+
+from tenants.models import Credential
+from tests.console.credentials.conftest import GOOD, entries, everywhere
+
+URL = "/acme/credentials/jp/"
+
+
+def test_keeps_one_that_works_and_says_how_many_services_it_sees(put, accept, held):
+    response = put(accept(GOOD), number="1234")
+
+    assert response.status_code == 302
+    assert held() == GOOD
+    kept = Credential.objects.get(region="jp")
+    assert (kept.number, kept.services, kept.problem) == (1234, 0, "")
+    assert kept.changed_by == "ADMIN"
+
+
+def test_says_so_on_the_page_that_follows(admin, accept):
+    response = admin.post(URL, {"token": accept(GOOD)}, follow=True)
+
+    assert "works and is kept. It sees 0 services." in response.content.decode()
+
+
+def test_takes_spaces_around_it_as_a_slip(put, accept, held):
+    put(f"  {accept(GOOD)}\n")
+
+    assert held() == GOOD
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (None, "Authlete does not know this token"),
+        ({"revoked": True}, "expired or revoked"),
+        ({"expires_at": 1.0}, "expired or revoked"),
+        ({"regions": ("us",)}, "made for another region"),
+        ({"service_id": 17}, "the access token of one service"),
+        ({"permissions": ("create_service",)}, "may not list services"),
+    ],
+    ids=["unknown", "revoked", "expired", "other region", "service", "rights"],
+)
+def test_keeps_nothing_that_does_not_work_and_says_why(
+    put, accept, held, options, says
+):
+    if options is not None:
+        accept(GOOD, **options)
+
+    response = put(GOOD)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert says in page
+    assert "Nothing was kept" in page
+    assert held() is None
+
+
+def test_a_plan_that_does_not_include_it(put, accept, held, sandbox):
+    sandbox.fault("status", operation="service.list", status=403, code="A436001")
+
+    response = put(accept(GOOD))
+
+    assert response.status_code == 422
+    assert held() is None
+
+
+def test_keeps_the_old_one_until_the_new_one_works(put, held):
+    put("nobody-knows-this-one", region="us")
+
+    assert held("us") == "t0p"
+
+
+def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(
+    put, accept, held, sandbox
+):
+    sandbox.fault("status", status=503)
+
+    response = put(accept(GOOD))
+    assert response.status_code == 422
+    assert "Keep it without having tried it" in response.content.decode()
+    assert held() is None
+
+    assert put(GOOD, anyway="on").status_code == 302
+    assert held() == GOOD
+    kept = Credential.objects.get(region="jp")
+    assert kept.problem in ("failing", "unreachable")  # the breaker may have opened
+
+
+def test_a_wrong_one_is_not_kept_even_when_asked_to(put, held):
+    assert put("nobody-knows-this-one", anyway="on").status_code == 422
+    assert held() is None
+
+
+def test_one_that_sees_a_part_is_kept_with_a_warning(admin, accept, held):
+    accept(GOOD, ("view_client",), regions=("us",))
+
+    page = admin.post("/acme/credentials/us/", {"token": GOOD}, follow=True)
+
+    assert held("us") == GOOD
+    assert "sees services only in part" in page.content.decode()
+
+
+def test_changes_the_number_alone(put, held):
+    put("", region="us", number="99")
+
+    assert held("us") == "t0p"
+    assert Credential.objects.get(region="us").number == 99
+    (entry,) = entries("credential.change")
+    assert entry.changes == [{"field": "number", "before": None, "after": 99}]
+
+
+def test_the_same_again_changes_nothing(put):
+    put("t0p", region="us")
+
+    assert entries("credential.change") == []
+    assert Credential.objects.get(region="us").tried_at
+
+
+def test_needs_a_token_where_there_is_none(put):
+    assert put("").status_code == 422
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", str(2**63), "9" * 5000])
+def test_refuses_what_is_no_number(put, number):
+    assert put("", region="us", number=number).status_code == 422
+
+
+@pytest.mark.parametrize("token", ["a b", "tök", "x" * 5000, "line\nbreak"])
+def test_refuses_what_no_header_can_carry(put, held, token, sandbox):
+    response = put(token)
+
+    assert response.status_code == 422
+    assert held() is None
+
+
+def test_a_region_that_does_not_exist_is_not_found(admin):
+    assert admin.get("/acme/credentials/mars/").status_code == 404
+
+
+def test_the_token_is_in_no_answer_and_in_no_row(put, accept):
+    answers = [put("wrong-token-0123456789abcdef"), put(accept(GOOD))]
+    answers.append(put("wrong-token-0123456789abcdef"))
+
+    for answer in answers:
+        assert "0123456789" not in answer.content.decode()
+    assert "0123456789" not in everywhere()
+
+
+def test_the_field_hides_what_is_typed(admin):
+    page = admin.get(URL).content.decode()
+    field = page[page.index('name="token"') - 40 :][:300]
+
+    assert 'type="password"' in field
+    assert 'autocomplete="off"' in field
+    assert "value=" not in field
+
+
+def test_the_record_tells_it_by_fingerprint(put, accept):
+    put(accept(GOOD), number="7")
+
+    (added,) = entries("credential.add")
+    changes = {one["field"]: one for one in added.changes}
+    assert added.region == "jp"
+    assert changes["number"]["after"] == 7
+    assert changes["token"]["before"] is None
+    assert changes["token"]["after"] == {"fingerprint": added.object}
+    (tried,) = entries("credential.probe")
+    assert (tried.outcome, tried.object) == ("done", added.object)
+
+
+def test_the_record_tells_of_a_try_that_failed(put):
+    put("nobody-knows-this-one")
+
+    (tried,) = entries("credential.probe")
+    assert (tried.outcome, tried.label) == ("refused", "token")
+    assert [one.operation for one in entries("credential.add")] == []

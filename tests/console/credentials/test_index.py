@@ -1,0 +1,49 @@
+from tenants.models import Credential
+from tests.console.credentials.conftest import GOOD
+
+URL = "/acme/credentials/"
+
+
+def test_lists_every_region_of_the_deployment(admin):
+    page = admin.get(URL).content.decode()
+
+    assert page.count("no credential") == 3
+    assert "not tried yet" in page
+    for known in ("https://jp.authlete.com", "https://login.authlete.com", "53285"):
+        assert known in page
+
+
+def test_calls_nobody(admin, sandbox):
+    admin.get(URL)
+
+    assert not sandbox.calls
+
+
+def test_shows_what_the_last_try_found(admin, put, accept):
+    put(accept(GOOD), number="424242")
+
+    page = admin.get(URL).content.decode()
+
+    assert "works" in page
+    assert "saw 0 services" in page
+    assert "424242" in page
+    assert GOOD not in page
+
+
+def test_says_when_no_key_opens_one(admin, settings):
+    settings.VAULT_KEYS = "v2:" + "B" * 43 + "="
+
+    page = admin.get(URL).content.decode()
+
+    assert "cannot be opened" in page
+    assert "VAULT_KEYS" in page
+
+
+def test_shows_one_of_a_region_that_is_gone_from_the_settings(admin, settings):
+    settings.AUTHLETE_REGIONS = {"eu": "https://eu.authlete.com"}
+
+    page = admin.get(URL).content.decode()
+
+    assert "not in AUTHLETE_REGIONS any more" in page
+    assert admin.post("/acme/credentials/us/remove/", {"name": "us"}).status_code == 302
+    assert not Credential.objects.exists()
