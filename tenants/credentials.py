@@ -3,6 +3,8 @@
 The token itself is in none of it: the record and the pages know its fingerprint.
 """
 
+from copy import copy
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,7 +53,10 @@ def attempt(who: Who, credential: Credential) -> Finding:
 
     Raises `Unauthorized` when no key of ours opens it.
     """
-    finding = probe(connect_with(credential, AuditLog(who)))
+    tried = copy(credential)
+    if tried.number is None:
+        tried.number = 0  # the identity provider is asked for no number here
+    finding = probe(connect_with(tried, AuditLog(who)))
     outcome = Outcome.DONE if finding.ok else Outcome.REFUSED
     note(
         who,

@@ -24,6 +24,7 @@ PEOPLE = "signed in"  # whoever, in an organization or in none
 MAY = {
     "dashboard:home": PEOPLE,
     "dashboard:index": MEMBERS,
+    "help:index": PEOPLE,
     "help:patterns": PEOPLE,
     "help:theme": PEOPLE,
     "services:index": READERS,
@@ -32,6 +33,10 @@ MAY = {
     "services:fields": READERS,
     "services:document": READERS,
     "services:history": READERS,
+    "services:discovery": READERS,
+    "services:new": EDITORS,
+    "services:create": EDITORS,
+    "services:remove": ADMINS,
     "services:edit": EDITORS,
     "services:draft": EDITORS,
     "services:discard": EDITORS,

@@ -64,7 +64,8 @@ class Command(BaseCommand):
         did = "Kept the credential of" if changes else "Nothing to change for"
         self.stdout.write(f"{did} {place}.")
         if finding:
-            self.stdout.write(f"It sees {finding.services} services. {finding.words}")
+            said = f"It sees {finding.services} services. {finding.words}"
+            self.stdout.write(said.rstrip())
 
 
 def _refusal(finding: Finding) -> str:

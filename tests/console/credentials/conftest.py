@@ -19,7 +19,7 @@ def accept(sandbox):
     """Let the sandbox take a token of acme's, with some rights or in some regions."""
 
     def accepted(value, permissions=VIEW, **options):
-        acme = sandbox.state.organization("acme", "Acme")
+        acme = sandbox.state.tokens["t0p"].organization
         sandbox.state.accept(Token(value, acme, permissions, **options))
         return value
 

@@ -1,0 +1,93 @@
+import pytest
+from django.core.management import CommandError
+
+from tenants.models import Credential
+from tenants.sandbox.access import ORGANIZATION, Token
+
+JP = ("add_credential", "--organization", "acme", "--region", "jp")
+TOKEN = "a-token-that-jp-takes-0123456789"
+
+
+@pytest.fixture
+def accepted(sandbox, acme):
+    organization = sandbox.state.tokens["t0p"].organization
+    sandbox.state.accept(Token(TOKEN, organization, ORGANIZATION))
+
+
+def kept(region="jp"):
+    found = Credential.objects.filter(region=region).first()
+    return found and found.token.get_secret_value()
+
+
+def test_keeps_one_that_works(run, accepted, recorded):
+    said = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
+
+    assert said == "Kept the credential of Acme for jp.\nIt sees 0 services. \n"
+    assert kept() == TOKEN
+    assert Credential.objects.get(region="jp").number == 7
+    assert recorded()[-1] == (
+        "credential.add",
+        "manage.py add_credential",
+        "acme",
+        "done",
+    )
+
+
+def test_takes_it_from_the_environment(run, accepted, monkeypatch):
+    monkeypatch.setenv("AUTHLETE_TOKEN", TOKEN)
+
+    run(*JP)
+
+    assert kept() == TOKEN
+
+
+def test_takes_it_from_no_argument(run):
+    with pytest.raises(CommandError, match="unrecognized arguments"):
+        run(*JP, "--token", TOKEN)
+
+
+def test_keeps_nothing_that_does_not_work(run, accepted):
+    with pytest.raises(
+        CommandError, match=r"Nothing was kept\. Authlete does not know"
+    ):
+        run(*JP, stdin="wrong")
+
+    assert kept() is None
+
+
+def test_keeps_it_untried_when_told_to(run, accepted, sandbox):
+    sandbox.fault("status", status=503)
+    with pytest.raises(CommandError, match="With --no-probe"):
+        run(*JP, stdin=TOKEN)
+
+    run(*JP, "--no-probe", stdin=TOKEN)
+
+    assert kept() == TOKEN
+    assert Credential.objects.get(region="jp").tried_at is None
+
+
+def test_does_nothing_the_second_time(run, accepted, recorded):
+    run(*JP, "--no-probe", "--number", "7", stdin=TOKEN)
+    before = recorded()
+
+    assert "Nothing to change" in run(*JP, "--no-probe", stdin=TOKEN)
+    assert recorded() == before
+    assert Credential.objects.get(region="jp").number == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--organization", "nope", "--region", "jp"), "no organization"),
+        (("--organization", "acme", "--region", "mars"), "There are: us, jp, eu, br"),
+        (("--organization", "acme", "--region", "jp", "--number", "0"), "64-bit"),
+        (("--organization", "acme", "--region", "jp"), "no token"),
+    ],
+)
+def test_says_what_is_wrong(run, acme, arguments, says):
+    with pytest.raises(CommandError, match=says):
+        run("add_credential", *arguments, stdin="")
+
+
+def test_prints_no_token(run, accepted):
+    assert TOKEN not in run(*JP, stdin=TOKEN)
