@@ -1,0 +1,297 @@
+"""What was done, in words: one phrase for each operation and local event.
+
+A phrase tells what was done; where its verb would claim so although it was refused, or
+nobody knows, a second one tells what was tried. ``{object}`` is the name of what it
+was done to. A name that does not stand here is told as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """``tried`` is empty where ``done`` claims nothing, as in "Read the settings"."""
+
+    done: Words
+    tried: Words = ""
+
+    def words(self, *, is_done: bool) -> str:
+        return str(self.done if is_done or not self.tried else self.tried)
+
+
+def deed(name: str) -> Deed | None:
+    """The phrases for an operation or event; those for the same one over another
+    HTTP method or path are the same."""
+    return DEEDS.get(name.removesuffix("_post").removesuffix("_by_subject"))
+
+
+def told(name: str, what: object, *, is_done: bool = True) -> SafeString:
+    """What was done to ``what``, for a page; ``what`` may come from outside."""
+    if found := deed(name):
+        what = format_html("<bdi>{}</bdi>", what)
+        return format_html(found.words(is_done=is_done), object=what)
+    return format_html("{}", name)
+
+
+def title(name: str, what: object, *, is_done: bool = True) -> str:
+    """The same as plain text."""
+    found = deed(name)
+    return found.words(is_done=is_done).format(object=what) if found else name
+
+
+DEEDS: Mapping[str, Deed] = {
+    # --- services
+    "service.list": Deed(_("Read the list of services")),
+    "service.get": Deed(_("Read the settings of {object}")),
+    "service.update": Deed(_("Saved {object}"), _("Tried to save {object}")),
+    "service.create": Deed(
+        _("Created the service {object}"), _("Tried to create the service {object}")
+    ),
+    "idp.create_service": Deed(
+        _("Created the service {object}"), _("Tried to create the service {object}")
+    ),
+    "service.delete": Deed(
+        _("Deleted the service {object}"), _("Tried to delete the service {object}")
+    ),
+    "idp.remove_service": Deed(
+        _("Deleted the service {object}"), _("Tried to delete the service {object}")
+    ),
+    "service.configuration": Deed(_("Read the discovery document of {object}")),
+    "service.jwks": Deed(_("Read the published keys of {object}")),
+    "idp.list_servers": Deed(_("Read the list of Authlete's clusters")),
+    # --- clients
+    "client.list": Deed(_("Read the list of clients")),
+    "client.get": Deed(_("Read the settings of {object}")),
+    "client.create": Deed(
+        _("Created the client {object}"), _("Tried to create the client {object}")
+    ),
+    "client.update": Deed(_("Saved {object}"), _("Tried to save {object}")),
+    "client.delete": Deed(
+        _("Deleted the client {object}"), _("Tried to delete the client {object}")
+    ),
+    "client.set_lock": Deed(
+        _("Locked or unlocked {object}"), _("Tried to lock or unlock {object}")
+    ),
+    "client.refresh_secret": Deed(
+        _("Replaced the secret of {object} by a new one"),
+        _("Tried to replace the secret of {object} by a new one"),
+    ),
+    "client.set_secret": Deed(
+        _("Set the secret of {object}"), _("Tried to set the secret of {object}")
+    ),
+    "requestable_scopes.get": Deed(_("Read the scopes that {object} may request")),
+    "requestable_scopes.update": Deed(
+        _("Set the scopes that {object} may request"),
+        _("Tried to set the scopes that {object} may request"),
+    ),
+    "requestable_scopes.delete": Deed(
+        _("Let {object} request all scopes"),
+        _("Tried to let {object} request all scopes"),
+    ),
+    "registration.create": Deed(
+        _("Registered a client dynamically"),
+        _("Tried to register a client dynamically"),
+    ),
+    "registration.get": Deed(_("Read a dynamic registration")),
+    "registration.update": Deed(
+        _("Changed a dynamic registration"), _("Tried to change a dynamic registration")
+    ),
+    "registration.delete": Deed(
+        _("Deleted a dynamic registration"), _("Tried to delete a dynamic registration")
+    ),
+    # --- tokens
+    "token.list": Deed(_("Read the list of tokens")),
+    "token.create": Deed(_("Created a token"), _("Tried to create a token")),
+    "token.update": Deed(_("Changed a token"), _("Tried to change a token")),
+    "token.delete": Deed(_("Deleted a token"), _("Tried to delete a token")),
+    "token.revoke": Deed(_("Revoked tokens"), _("Tried to revoke tokens")),
+    "token.introspect": Deed(_("Read the state of a token")),
+    "token.introspect_standard": Deed(_("Read the state of a token (RFC 7662)")),
+    "token_batch.create": Deed(
+        _("Started to create many tokens"), _("Tried to create many tokens")
+    ),
+    "token_batch.status": Deed(_("Read how the creation of many tokens goes")),
+    "id_token.reissue": Deed(
+        _("Issued an ID token anew"), _("Tried to issue an ID token anew")
+    ),
+    "jose.verify": Deed(_("Check of a signed or encrypted text")),
+    # --- what a person has allowed
+    "authorization.list": Deed(_("Read the clients that a person has allowed")),
+    "authorization.update": Deed(
+        _("Changed what a person has allowed {object}"),
+        _("Tried to change what a person has allowed {object}"),
+    ),
+    "authorization.delete": Deed(
+        _("Revoked what a person has allowed {object}"),
+        _("Tried to revoke what a person has allowed {object}"),
+    ),
+    "granted_scopes.get": Deed(_("Read the scopes that a person has granted {object}")),
+    "granted_scopes.delete": Deed(
+        _("Forgot the scopes that a person has granted {object}"),
+        _("Tried to forget the scopes that a person has granted {object}"),
+    ),
+    "grant.manage": Deed(_("Changed a grant"), _("Tried to change a grant")),
+    # --- hardware security keys
+    "key.list": Deed(_("Read the list of hardware security keys")),
+    "key.get": Deed(_("Read a hardware security key")),
+    "key.create": Deed(
+        _("Created a hardware security key"),
+        _("Tried to create a hardware security key"),
+    ),
+    "key.delete": Deed(
+        _("Deleted a hardware security key"),
+        _("Tried to delete a hardware security key"),
+    ),
+    # --- regions, and what a service publishes
+    "region.info": Deed(_("Read the version of the region")),
+    "region.echo": Deed(_("Check of the way to the region")),
+    "region.health": Deed(_("Check of the region's health")),
+    "federation.configuration": Deed(_("Read the federation document of {object}")),
+    "federation.registration": Deed(
+        _("Registered a client by OpenID Federation"),
+        _("Tried to register a client by OpenID Federation"),
+    ),
+    "vci.metadata": Deed(_("Read the credential issuer's metadata of {object}")),
+    "vci.jwt_issuer": Deed(_("Read the JWT issuer's metadata of {object}")),
+    "vci.jwks": Deed(_("Read the credential issuer's keys of {object}")),
+    # --- what an authorization server does while people log in
+    "auth.authorization": Deed(
+        _("Began an authorization"), _("Tried to begin an authorization")
+    ),
+    "auth.authorization_fail": Deed(
+        _("Ended an authorization with an error"),
+        _("Tried to end an authorization with an error"),
+    ),
+    "auth.authorization_issue": Deed(
+        _("Ended an authorization with a code or tokens"),
+        _("Tried to end an authorization with a code or tokens"),
+    ),
+    "auth.pushed_authorization": Deed(
+        _("Pushed an authorization request"),
+        _("Tried to push an authorization request"),
+    ),
+    "auth.token": Deed(_("Asked for a token"), _("Tried to ask for a token")),
+    "auth.token_fail": Deed(
+        _("Ended a token request with an error"),
+        _("Tried to end a token request with an error"),
+    ),
+    "auth.token_issue": Deed(
+        _("Ended a token request with tokens"),
+        _("Tried to end a token request with tokens"),
+    ),
+    "auth.revocation": Deed(_("Revoked a token"), _("Tried to revoke a token")),
+    "auth.userinfo": Deed(_("Read what a token lets one know of a person")),
+    "auth.userinfo_issue": Deed(_("Read what is known of a person")),
+    "ticket.info": Deed(_("Read an authorization that is under way")),
+    "ticket.update": Deed(
+        _("Changed an authorization that is under way"),
+        _("Tried to change an authorization that is under way"),
+    ),
+    "backchannel.authentication": Deed(
+        _("Began a backchannel authentication"),
+        _("Tried to begin a backchannel authentication"),
+    ),
+    "backchannel.issue": Deed(
+        _("Accepted a backchannel authentication"),
+        _("Tried to accept a backchannel authentication"),
+    ),
+    "backchannel.fail": Deed(
+        _("Ended a backchannel authentication with an error"),
+        _("Tried to end a backchannel authentication with an error"),
+    ),
+    "backchannel.complete": Deed(
+        _("Completed a backchannel authentication"),
+        _("Tried to complete a backchannel authentication"),
+    ),
+    "device.authorization": Deed(
+        _("Began the authorization of a device"),
+        _("Tried to begin the authorization of a device"),
+    ),
+    "device.verification": Deed(_("Check of a device's user code")),
+    "device.complete": Deed(
+        _("Completed the authorization of a device"),
+        _("Tried to complete the authorization of a device"),
+    ),
+    "native_sso.process": Deed(
+        _("Shared a sign-in between apps"), _("Tried to share a sign-in between apps")
+    ),
+    "native_sso.logout": Deed(
+        _("Ended a sign-in shared between apps"),
+        _("Tried to end a sign-in shared between apps"),
+    ),
+    "vci.offer_create": Deed(
+        _("Created a credential offer"), _("Tried to create a credential offer")
+    ),
+    "vci.offer_info": Deed(_("Read a credential offer")),
+    "vci.single_parse": Deed(_("Read a credential request")),
+    "vci.single_issue": Deed(
+        _("Issued a credential"), _("Tried to issue a credential")
+    ),
+    "vci.batch_parse": Deed(_("Read a request for several credentials")),
+    "vci.batch_issue": Deed(
+        _("Issued several credentials"), _("Tried to issue several credentials")
+    ),
+    "vci.deferred_parse": Deed(_("Read a request for a deferred credential")),
+    "vci.deferred_issue": Deed(
+        _("Issued a deferred credential"), _("Tried to issue a deferred credential")
+    ),
+    # --- what is no call to Authlete
+    "sign_in.done": Deed(_("Signed in"), _("Tried to sign in")),
+    "sign_in.refused": Deed(_("Was refused to sign in")),
+    "sign_in.throttled": Deed(_("Tried too often to sign in")),
+    "sign_out": Deed(_("Signed out"), _("Tried to sign out")),
+    "step_up.done": Deed(_("Confirmed who it is"), _("Tried to confirm who it is")),
+    "step_up.refused": Deed(_("Could not confirm who it is")),
+    "password.change": Deed(
+        _("Changed the password"), _("Tried to change the password")
+    ),
+    "password.link": Deed(
+        _("Handed out a link to set a password for {object}"),
+        _("Tried to hand out a link to set a password for {object}"),
+    ),
+    "second_factor.add": Deed(
+        _("Added a second factor"), _("Tried to add a second factor")
+    ),
+    "second_factor.remove": Deed(
+        _("Removed a second factor"), _("Tried to remove a second factor")
+    ),
+    "access.denied": Deed(_("Was refused the page {object}")),
+    "access.stranger": Deed(_("Was refused the page {object} as a stranger")),
+    "access.counted": Deed(_("Was refused more pages, which are counted here")),
+    "organization.add": Deed(
+        _("Added the organization {object}"),
+        _("Tried to add the organization {object}"),
+    ),
+    "organization.change": Deed(
+        _("Changed the organization {object}"),
+        _("Tried to change the organization {object}"),
+    ),
+    "member.add": Deed(_("Added {object}"), _("Tried to add {object}")),
+    "member.change": Deed(
+        _("Changed the role of {object}"), _("Tried to change the role of {object}")
+    ),
+    "member.remove": Deed(_("Removed {object}"), _("Tried to remove {object}")),
+    "credential.add": Deed(_("Added a credential"), _("Tried to add a credential")),
+    "credential.change": Deed(
+        _("Replaced a credential"), _("Tried to replace a credential")
+    ),
+    "credential.remove": Deed(
+        _("Removed a credential"), _("Tried to remove a credential")
+    ),
+    "credential.probe": Deed(_("Tried out a credential")),
+    "vault.rotate": Deed(
+        _("Sealed all credentials under the current key"),
+        _("Tried to seal all credentials under the current key"),
+    ),
+    "audit.read": Deed(_("Read the record")),
+    "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
+    "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),
+}

@@ -1,0 +1,44 @@
+"""What was done, in words."""
+
+import pytest
+
+from console.operations import deed, title, told
+from tenants.audit.events import EVENTS
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.operation import Effect
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, *EVENTS])
+def test_has_words_for_every_operation_and_event(name):
+    assert deed(name) is not None
+
+    for is_done in (True, False):
+        words = title(name, "Shop", is_done=is_done)
+        assert words[0].isupper()
+        assert "{" not in words
+        assert name not in words
+
+
+@pytest.mark.parametrize(
+    "name",
+    [one.name for one in OPERATIONS.values() if one.effect is not Effect.READ],
+)
+def test_does_not_say_that_something_was_done_when_it_was_not(name):
+    assert title(name, "Shop") != title(name, "Shop", is_done=False)
+    assert title(name, "Shop", is_done=False).startswith("Tried to ")
+
+
+def test_tells_what_it_was_done_to():
+    assert title("service.update", "Shop") == "Saved Shop"
+    assert title("service.update", "Shop", is_done=False) == "Tried to save Shop"
+
+
+def test_a_name_without_words_is_told_as_it_is():
+    assert title("of.the.future", "Shop") == "of.the.future"
+    assert told("{object.__class__}", "Shop") == "{object.__class__}"
+
+
+def test_a_name_from_outside_is_text():
+    assert told("service.update", "<b>{object}") == (
+        "Saved <bdi>&lt;b&gt;{object}</bdi>"
+    )
