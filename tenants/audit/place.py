@@ -1,53 +1,84 @@
-"""Where an entry stands in the chain."""
+"""Where an entry stands in the chain, and whether it still says what was written.
+
+Only the rows around it are checked. That none is missing or changed elsewhere is
+what ``audit_verify`` proves.
+"""
 
 import hmac
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenants.audit.chain import START, mac, ring
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.keyring import KeyMissing
 
+type Rows = Mapping[int, AuditRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row of the record; ``matches`` is None where its key is not at hand."""
+
+    number: int
+    mac: str  # empty where there is no such row
+    matches: bool | None
+
+    @property
+    def digest(self) -> str:
+        """Enough of the mac to compare by eye."""
+        parts = [self.mac[at : at + 4] for at in range(0, 16, 4)]
+        return " ".join(parts) if self.mac else "–"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One row of an entry, and what it is chained to."""
+    """The row that an entry began with between its neighbours, and the one that
+    ended it. A row of the entry's own matches if it says the same as the entry."""
 
-    seq: int
-    phase: str
-    key: str
-    before: str  # the mac of the row before it
-    mac: str
-    next: str  # the mac of the row after it, empty at the end
-    matches: bool  # whether ``mac`` is right, given ``before``
+    before: Link | None
+    entry: Link
+    after: Link | None
+    outcome: Link | None
 
 
-def places(entry: AuditEntry) -> list[Place]:
-    """Of its intent and, once there is one, of its outcome.
-
-    That they match says nothing of other rows; ``audit_verify`` reads them all.
-    """
-    own = [seq for seq in (entry.seq, entry.outcome_seq) if seq is not None]
-    return [_place(row) for row in AuditRecord.objects.filter(seq__in=own)]
-
-
-def _place(row: AuditRecord) -> Place:
-    beside = dict(
-        AuditRecord.objects.filter(seq__in=(row.seq - 1, row.seq + 1)).values_list(
-            "seq", "mac"
-        )
+def place(entry: AuditEntry) -> Place:
+    first, last = entry.seq, entry.outcome_seq
+    wanted = [first - 2, first - 1, first, first + 1]
+    wanted += [last - 1, last] if last else []
+    rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=wanted)}
+    return Place(
+        _link(rows, first - 1) if first > 1 else None,
+        _own(rows, first, entry),
+        _link(rows, first + 1) if first + 1 in rows else None,
+        _own(rows, last, entry) if last else None,
     )
-    before = beside.get(row.seq - 1, START if row.seq == 1 else "")
+
+
+def _own(rows: Rows, number: int, entry: AuditEntry) -> Link:
+    link, row = _link(rows, number), rows.get(number)
+    same = row is not None and _tells(row, entry)
+    return link if same else Link(number, link.mac, False)
+
+
+def _tells(row: AuditRecord, entry: AuditEntry) -> bool:
+    try:
+        said = json.loads(row.content).items()
+    except (ValueError, AttributeError):
+        return False
+    return bool(said) and all(
+        getattr(entry, name, None) == value for name, value in said
+    )
+
+
+def _link(rows: Rows, number: int) -> Link:
+    row, last = rows.get(number), rows.get(number - 1)
+    if row is None:
+        return Link(number, "", False)
+    before = last.mac if last else START if number == 1 else ""
     try:
         key = ring()[row.key]
-        right = mac(key, before, row.seq, row.entry, row.phase, row.content)
     except KeyMissing:
-        right = ""
-    return Place(
-        row.seq,
-        row.phase,
-        row.key,
-        before,
-        row.mac,
-        beside.get(row.seq + 1, ""),
-        hmac.compare_digest(right, row.mac),
-    )
+        return Link(number, row.mac, None)
+    right = mac(key, before, row.seq, row.entry, row.phase, row.content)
+    return Link(number, row.mac, hmac.compare_digest(right, row.mac))

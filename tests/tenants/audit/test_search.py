@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 
 from tenants.audit import rows
-from tenants.audit.models import AuditEntry, AuditRecord, microseconds
-from tenants.audit.place import places
+from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.search import MOST, Filters, count, history, search
-from tenants.audit.verify import verify
 from tenants.audit.who import Who
 from tenants.audit.writer import writer
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import Outcome
-from tests.record import unguard
 
 pytestmark = pytest.mark.django_db
 
@@ -267,42 +264,3 @@ def test_the_history_of_a_service_is_what_was_done_to_it():
 
     page = history(1, "us", "17")
     assert [e.seq for e in page.entries] == [reveal, change]
-
-
-# The chain
-
-
-def test_an_entry_knows_its_place_in_the_chain():
-    keep()
-    seq = keep()
-    keep()
-    entry = AuditEntry.objects.get(seq=seq)
-
-    intent, outcome = places(entry)
-
-    assert (intent.seq, intent.phase, outcome.phase) == (seq, "intent", "outcome")
-    assert outcome.before == intent.mac
-    assert intent.next == outcome.mac
-    assert intent.matches
-    assert outcome.matches
-
-
-def test_the_ends_of_the_chain_have_one_neighbour():
-    keep(end=None)
-
-    (only,) = places(AuditEntry.objects.get())
-
-    assert (only.seq, only.before, only.next) == (1, "0" * 64, "")
-    assert only.matches
-
-
-def test_a_changed_row_does_not_match():
-    seq = keep()
-    unguard()
-    row = places(AuditEntry.objects.get())[0]
-    assert row.matches
-
-    AuditRecord.objects.filter(seq=seq).update(content="{}")
-
-    assert [one.matches for one in places(AuditEntry.objects.get())] == [False, True]
-    assert verify().bad
