@@ -3,7 +3,7 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env demo check test test-postgres lock clean
+.PHONY: help env demo check test test-postgres bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -31,6 +31,9 @@ test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...
 
 test-postgres: env ## the whole suite on a PostgreSQL of its own
 	.ci/with-postgres $(MAKE) test
+
+bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/performance.md
+	@$(RUN)python -m bench.run $(PARTS)
 
 lock: env ## make the hashed requirements anew from pyproject.toml
 	.ci/lock

@@ -1,0 +1,108 @@
+"""The least Django that answers the same page: what the console is held against.
+
+    gunicorn bench.floor
+
+Session, sign-in, the same call by httpx and a table of what came back. UPSTREAM and
+TOKEN say whom it asks, FLOOR_DATABASE where its sessions are.
+"""
+
+import json
+import os
+
+import django
+import httpx
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+BASE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>{% block title %}Console{% endblock %}</title>
+<link rel="stylesheet" href="/static/app.css"></head><body>
+<header><nav><a href="/">Home</a> <a href="/audit">Audit</a></nav></header>
+<main>{% block main %}{% endblock %}</main></body></html>"""
+SERVICE = """{% extends "base.html" %}{% block title %}Service{% endblock %}
+{% block main %}<h1>{{ name }}</h1><table><tbody>
+{% for name, value in rows %}<tr><th>{{ name }}</th><td>{{ value }}</td></tr>
+{% endfor %}</tbody></table>{% endblock %}"""
+
+if not settings.configured:
+    settings.configure(
+        SECRET_KEY="bench",  # noqa: S106  of a page that holds nothing
+        ALLOWED_HOSTS=["127.0.0.1"],
+        ROOT_URLCONF=__name__,
+        USE_TZ=True,
+        INSTALLED_APPS=[
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+        ],
+        MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+        DATABASES={
+            "default": {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": os.environ["FLOOR_DATABASE"],
+                "CONN_MAX_AGE": None,
+                "OPTIONS": {"init_command": "PRAGMA journal_mode=wal;"},
+            }
+        },
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "OPTIONS": {
+                    "loaders": [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                (
+                                    "django.template.loaders.locmem.Loader",
+                                    {"base.html": BASE, "service.html": SERVICE},
+                                )
+                            ],
+                        )
+                    ]
+                },
+            }
+        ],
+    )
+    django.setup()
+
+from django.contrib.auth import get_user_model, login  # noqa: E402  needs settings
+from django.contrib.auth.decorators import login_required  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.template.loader import get_template  # noqa: E402
+
+PAGE = get_template("service.html")
+upstream = httpx.Client(
+    base_url=os.environ["UPSTREAM"],
+    headers={"Authorization": f"Bearer {os.environ['TOKEN']}"},
+    trust_env=False,
+    limits=httpx.Limits(max_connections=64, max_keepalive_connections=64),
+)
+
+
+@login_required
+def show(request: HttpRequest, service_id: int) -> HttpResponse:
+    found = json.loads(upstream.get(f"/api/{service_id}/service/get").content)
+    context = {"name": found["serviceName"], "rows": list(found.items())}
+    return HttpResponse(PAGE.render(context))
+
+
+def enter(request: HttpRequest) -> HttpResponse:
+    """Make somebody, sign them in, and tell their session."""
+    call_command("migrate", verbosity=0)
+    user, _ = get_user_model().objects.get_or_create(username="bench")
+    login(request, user)
+    request.session.save()
+    return HttpResponse(request.session.session_key)
+
+
+urlpatterns = [path("enter", enter), path("service/<int:service_id>", show)]
+application = get_wsgi_application()

@@ -1,0 +1,70 @@
+"""The page of a service against the bare floor view, under the same load."""
+
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+
+from bench.load import Run, load
+from bench.said import Ratio, say
+from bench.stage import ORGANIZATION, Server, Stage
+
+ROUNDS = 3  # of both, one after the other
+SECONDS = 3.0  # a run
+
+
+def measure(stage: Stage) -> None:
+    service = stage.world["service"]
+    with stage.console() as console, stage.floor() as floor:
+        say("", "A service page, against the floor: session, sign-in, call, table")
+        page = f"{console.url}/{ORGANIZATION}/services/us/{service}/"
+        base = f"{floor.url}/service/{service}"
+        one = _asking(stage, console, floor)
+        for wait in (0, 20):
+            stage.wait(wait)
+            for users in (1, 16):
+                _compare(
+                    wait, users, partial(one, console, page), partial(one, floor, base)
+                )
+
+
+def _asking(stage: Stage, *servers: Server) -> Callable[..., Run]:
+    ours = {stage.upstream, *(server.process for server in servers)}
+
+    def ask(server: Server, url: str, users: int) -> Run:
+        return load(
+            url,
+            users=users,
+            seconds=SECONDS,
+            cookie=server.cookie,
+            server=server.process,
+            ours=ours - {server.process},
+        )
+
+    return ask
+
+
+def _compare(
+    wait: int, users: int, ours: Callable[[int], Run], theirs: Callable[[int], Run]
+) -> None:
+    pairs = [(ours(users), theirs(users)) for _ in range(ROUNDS)]
+    other = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
+    what = f"{wait} ms upstream, {users} users"
+    say(
+        Ratio(
+            f"{what}: CPU a request",
+            *_middle(pairs, lambda run: run.cpu),
+            goal="<= 1.3x" if users > 1 else "",
+            note=other,
+        ),
+        Ratio(
+            f"{what}: p50 over upstream" if users == 1 else f"{what}: p50",
+            *_middle(pairs, lambda run: run.p50 - (wait if users == 1 else 0)),
+            goal="<= 1.5x" if users == 1 else "",
+        ),
+    )
+
+
+def _middle(
+    pairs: list[tuple[Run, Run]], figure: Callable[[Run], float]
+) -> tuple[float, float]:
+    return median(figure(a) for a, _ in pairs), median(figure(b) for _, b in pairs)

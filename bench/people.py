@@ -1,0 +1,36 @@
+"""Fills the bench's database: one organization, four credentials, one admin."""
+
+import time
+from collections.abc import Mapping
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from pydantic import SecretStr
+
+from tenants.models import Credential, Membership, Organization
+from tenants.roles import Role
+
+
+def enter(slug: str, tokens: Mapping[str, str]) -> str:
+    """Make an admin, sign them in, and return the cookie of their session."""
+    if connection.introspection.table_names():
+        raise RuntimeError("the database is not empty, and the bench would fill it")
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    organization = Organization.objects.create(slug=slug, name="Harbor")
+    for region, token in tokens.items():
+        credential = Credential(organization=organization, region=region)
+        credential.keep(SecretStr(token)).save()
+    user = User.objects.create_user("ida@bench.example", "ida@bench.example")
+    Membership.objects.create(organization=organization, user=user, role=Role.ADMIN)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    browser = Client()
+    browser.force_login(user)
+    session = browser.session
+    session.update({"began": int(time.time()), "seen": int(time.time())})
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

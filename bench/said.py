@@ -1,0 +1,28 @@
+"""How a measurement is told: two figures, and the one divided by the other."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """``ours`` held against ``theirs``; both in the same unit."""
+
+    what: str
+    ours: float
+    theirs: float
+    unit: str = "ms"
+    goal: str = ""  # such as "<= 1.3x"; performance.md says where it is from
+    note: str = ""
+
+    def __str__(self) -> str:
+        ratio = self.ours / self.theirs if self.theirs else float("nan")
+        line = (
+            f"{self.what:<52} {self.ours:9.2f} /{self.theirs:9.2f} {self.unit:<4}"
+            f"{ratio:7.2f}x  {self.goal:<8}"
+        )
+        return f"{line} {self.note}".rstrip()
+
+
+def say(*lines: object) -> None:
+    for line in lines:
+        print(line, flush=True)

@@ -1,0 +1,177 @@
+"""A console, its floor and four regions on this machine, which end with the bench.
+
+All of it lies in one directory that is thrown away, and listens on this machine
+only. The servers have the first core to themselves, all that asks them the others.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+from urllib.request import ProxyHandler, build_opener
+
+from console.keys import fresh
+
+ROOT = Path(__file__).parents[1]
+PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of six in a row
+CONSOLE, FLOOR = PORT + 4, PORT + 5
+REGIONS = ("us", "jp", "eu", "br")
+SERVICES = 50  # a region
+ORGANIZATION = "harbor"
+START = 30.0  # seconds that a program has for its first answer
+
+_direct = build_opener(ProxyHandler({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, and a session that is signed in to it."""
+
+    url: str
+    process: int
+    cookie: str
+
+
+class Stage:
+    """What the measurements share; leave it to end all that it started."""
+
+    def __init__(self) -> None:
+        self._ending = ExitStack()
+        cores = sorted(os.sched_getaffinity(0))
+        self.servers, self.askers = {cores[0]}, set(cores[1:]) or {cores[0]}
+        self.world: dict[str, Any] = {}
+        self.upstream = 0  # the process
+
+    def __enter__(self) -> Self:
+        home = tempfile.mkdtemp(prefix="meridian-bench-")
+        self._ending.callback(shutil.rmtree, home, ignore_errors=True)
+        self.home = Path(home)
+        try:
+            self._furnish()
+        except BaseException:
+            self._ending.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.close()
+
+    def region(self, name: str) -> str:
+        return f"http://127.0.0.1:{PORT + REGIONS.index(name)}"
+
+    def wait(self, *milliseconds: int) -> None:
+        """Have the regions wait before they answer, all alike or from first to last."""
+        fetch(f"{self.region('us')}/_wait/{'/'.join(map(str, milliseconds))}")
+
+    @contextmanager
+    def console(self) -> Generator[Server]:
+        """The console as it is deployed, signed in as an admin of Harbor."""
+        command = ["-m", "gunicorn", f"--bind=127.0.0.1:{CONSOLE}", "--log-level=error"]
+        url = f"http://127.0.0.1:{CONSOLE}"
+        with self._running("console", command, self.servers, f"{url}/healthz") as one:
+            yield Server(url, one, self._cookie)
+
+    @contextmanager
+    def floor(self) -> Generator[Server]:
+        """The least Django, under the same server and the same load."""
+        command = ["-m", "gunicorn", "bench.floor", f"--bind=127.0.0.1:{FLOOR}"]
+        more = {
+            "UPSTREAM": self.region("us"),
+            "TOKEN": self.world["tokens"]["us"],
+            "FLOOR_DATABASE": str(self.home / "floor.sqlite3"),
+        }
+        url = f"http://127.0.0.1:{FLOOR}"
+        with self._running(
+            "floor", command, self.servers, f"{url}/enter", more
+        ) as process:
+            session = fetch(f"{url}/enter").decode()
+            yield Server(url, process, f"sessionid={session}")
+
+    def _furnish(self) -> None:
+        """Four regions, and a database with an organization that uses all of them."""
+        os.sched_setaffinity(0, self.askers)
+        world = f"{self.region('us')}/_world"
+        command = ["-m", "bench.upstream", str(PORT), str(SERVICES)]
+        self.upstream = self._ending.enter_context(
+            self._running("upstream", command, self.askers, world)
+        )
+        self.world = json.loads(fetch(world))
+        os.environ.update(self._settings())
+        import django
+
+        django.setup()
+        from bench.people import enter
+
+        self._cookie = enter(ORGANIZATION, self.world["tokens"])
+
+    def _settings(self) -> dict[str, str]:
+        """None of the caller's reaches the console, but the database that is asked."""
+        regions = ",".join(f"{name}={self.region(name)}" for name in REGIONS)
+        database = f"sqlite:///{self.home / 'meridian.sqlite3'}"
+        return fresh() | {
+            "DJANGO_SETTINGS_MODULE": "console.settings",
+            "INSECURE": "true",
+            "REQUIRE_MFA": "true",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "TRUSTED_PROXIES": "0",
+            "WEB_CONCURRENCY": "1",
+            "DATABASE_URL": os.environ.get("BENCH_DATABASE_URL", database),
+            "STATIC_ROOT": str(self.home / "static"),
+            "AUTHLETE_REGIONS": regions,
+            "AUTHLETE_IDPS": "",
+            "AUTHLETE_API_SERVERS": "",
+        }
+
+    @contextmanager
+    def _running(
+        self,
+        name: str,
+        command: Sequence[str],
+        cores: set[int],
+        probe: str,
+        more: Mapping[str, str] | None = None,
+    ) -> Generator[int]:
+        """A program of ours, once it answers; gives its process."""
+        log = self.home / f"{name}.log"
+        with log.open("wb") as said:
+            process = subprocess.Popen(  # noqa: S603  our own programs
+                [sys.executable, *command],
+                cwd=ROOT,
+                env={**os.environ, **(more or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                preexec_fn=partial(os.sched_setaffinity, 0, cores),
+            )
+        try:
+            until = time.monotonic() + START
+            while not answers(probe):
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"{name}: {log.read_text()[-2000:]}")
+                time.sleep(0.05)
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def fetch(url: str) -> bytes:
+    with _direct.open(url, timeout=10) as answer:
+        found: bytes = answer.read()
+    return found
+
+
+def answers(url: str) -> bool:
+    with suppress(OSError):
+        fetch(url)
+        return True
+    return False

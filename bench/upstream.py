@@ -1,0 +1,132 @@
+"""Four regions that cost next to nothing: the sandbox's answers, kept, after a wait.
+
+    python -m bench.upstream FIRST_PORT SERVICES
+
+What the sandbox itself needs to make an answer would count as the console's time, so
+each answer is made once. ``/_wait/20`` makes all regions wait 20 ms from then on,
+``/_wait/20/300`` the first one 20 and the last one 300; ``/_world`` tells what to ask
+for, and with what.
+"""
+
+import asyncio
+import sys
+from functools import partial
+from random import Random
+
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.wire import Answer, Members, Request, dumps, query_of
+from tenants.sandbox.world import HARBOR
+
+HOST = "127.0.0.1"
+SIZE = 40_000  # bytes of the service that is looked at alone
+WORDS = (
+    "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
+)
+
+
+class World:
+    """What the regions answer, and how long they wait before they do."""
+
+    def __init__(self, services: int) -> None:
+        self._sandbox = Sandbox(1, services)
+        self.regions = self._sandbox.state.regions
+        self.wait = dict.fromkeys(self.regions, 0.0)  # seconds
+        self._tokens = {
+            region: token.value
+            for token in self._sandbox.state.tokens.values()
+            if token.organization == HARBOR.number and token.preset == "full"
+            for region in token.regions or ()
+        }
+        self._service = next(iter(self.regions["us"].services))
+        grow(self.regions["us"].services[self._service])
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    def answer(self, region: str, target: str) -> bytes:
+        """The answer to a GET, head and all."""
+        path, _, query = target.partition("?")
+        if path.startswith("/_wait/"):
+            return self._slow(*(float(part) for part in path.split("/")[2:]))
+        if path == "/_world":
+            told = {"tokens": self._tokens, "service": self._service}
+            return written(Answer(200, dumps(told)))
+        if (region, target) not in self._kept:
+            headers = {"authorization": f"Bearer {self._tokens[region]}"}
+            request = Request("GET", path, query_of(query), headers)
+            found = self._sandbox.answer(region, request)
+            self._kept[region, target] = written(found)
+        return self._kept[region, target]
+
+    def _slow(self, first: float, last: float | None = None) -> bytes:
+        step = ((first if last is None else last) - first) / (len(self.regions) - 1)
+        for at, name in enumerate(self.regions):
+            self.wait[name] = (first + step * at) / 1000
+        return written(Answer(204))
+
+
+def grow(service: Members) -> None:
+    """Give it so many scopes that it has the size of a large service."""
+    random, scopes = Random(1), service.setdefault("supportedScopes", [])  # noqa: S311
+    while len(dumps(service)) < SIZE:
+        words = [" ".join(random.choices(WORDS, k=12)) for _ in range(3)]
+        scopes.append(
+            {
+                "name": f"{WORDS[len(scopes) % len(WORDS)]}:{len(scopes)}",
+                "defaultEntry": False,
+                "description": words[0],
+                "descriptions": [
+                    {"tag": tag, "value": text}
+                    for tag, text in zip(("en", "ja"), words[1:], strict=True)
+                ],
+                "attributes": [{"key": "access_token.duration", "value": "600"}],
+            }
+        )
+
+
+def written(answer: Answer) -> bytes:
+    body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+    head = (
+        f"HTTP/1.1 {answer.status} OK\r\n"
+        "Content-Type: application/json;charset=UTF-8\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Line(asyncio.Protocol):
+    """One connection; requests have no body, and come one after the other."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, world: World, region: str) -> None:
+        self._world, self._region = world, region
+        self._heard = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._heard += data
+        if not self._heard.endswith(b"\r\n\r\n"):
+            return
+        target = self._heard.split(b" ", 2)[1].decode()
+        self._heard = b""
+        answer = self._world.answer(self._region, target)
+        wait = self._world.wait[self._region]
+        if wait and not target.startswith("/_"):
+            asyncio.get_running_loop().call_later(wait, self.transport.write, answer)
+        else:
+            self.transport.write(answer)
+
+
+async def serve(first: int, services: int) -> None:
+    world, loop = World(services), asyncio.get_running_loop()
+    for at, region in enumerate(world.regions):
+        await loop.create_server(
+            partial(Line, world, region), HOST, first + at, backlog=1024
+        )
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(*map(int, sys.argv[1:])))
