@@ -29,6 +29,18 @@ GUARDS = {
     ],
 }
 
+GUARDED = {
+    "sqlite": """
+        SELECT count(*) = 2 FROM sqlite_master WHERE type = 'trigger'
+        AND name IN ('audit_record_no_update', 'audit_record_no_delete')
+        """,
+    "postgresql": """
+        SELECT count(*) = 1 FROM pg_trigger WHERE tgenabled <> 'D'
+        AND tgname = 'audit_record_only_grows'
+        AND tgrelid = 'audit_auditrecord'::regclass
+        """,
+}
+
 
 def begin(connection: BaseDatabaseWrapper) -> None:
     """Give an empty record its head; one without is not whole."""
@@ -46,3 +58,10 @@ def guard(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in GUARDS[connection.vendor]:
             cursor.execute(statement)
+
+
+def is_guarded(connection: BaseDatabaseWrapper) -> bool:
+    """Whether it does."""
+    with connection.cursor() as cursor:
+        cursor.execute(GUARDED[connection.vendor])
+        return bool(cursor.fetchone()[0])
