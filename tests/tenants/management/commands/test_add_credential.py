@@ -22,7 +22,7 @@ def kept(region="jp"):
 def test_keeps_one_that_works(run, accepted, recorded):
     said = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
 
-    assert said == "Kept the credential of Acme for jp.\nIt sees 0 services. \n"
+    assert said == "Kept the credential of Acme for jp.\nIt sees 0 services.\n"
     assert kept() == TOKEN
     assert Credential.objects.get(region="jp").number == 7
     assert recorded()[-1] == (
