@@ -31,10 +31,10 @@ class MayNot(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A new member; ``link`` is where one who is new here sets their password."""
+    """A new member, and whether they are new to the console as well."""
 
     member: Membership
-    link: str
+    new: bool
 
 
 def normal(email: str) -> str:
@@ -79,8 +79,7 @@ def add(
         member = Membership.objects.create(
             organization=organization, user=user, role=role
         )
-    # Whoever was known before may be somebody in another organization.
-    return Added(member, hand_link(who, user) if new else "")
+    return Added(member, new)
 
 
 def change_role(who: Who, member: Membership, role: Role) -> None:

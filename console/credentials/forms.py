@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Credential
@@ -51,15 +52,19 @@ class CredentialForm(forms.Form):
 
 
 class RemoveForm(forms.Form):
-    name = forms.CharField(label=_("Type the region's name"), max_length=40)
+    name = forms.CharField(
+        max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
 
     def __init__(self, data: Any, region: Region) -> None:
         super().__init__(data)
         self.region = region
+        label = gettext("Type %(name)s to confirm")
+        self.fields["name"].label = label % {"name": region.name}
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        if name != self.region.name:
+        if name.casefold() != self.region.name.casefold():
             raise forms.ValidationError(
                 _("This is not the region's name. Nothing was removed.")
             )

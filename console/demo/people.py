@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
-from pydantic import SecretStr
-
-from tenants import members
+from tenants import credentials, members
 from tenants.audit.who import Who
-from tenants.models import Credential, Organization
+from tenants.models import Organization
 from tenants.roles import Role
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
@@ -54,16 +52,14 @@ def keep_tokens(organization: Organization, found: dict[str, Any]) -> None:
     """One credential a region, the one that may do everything."""
     for region, tokens in found["regions"].items():
         token = next(one["token"] for one in tokens if one["preset"] == "full")
-        credential = Credential.objects.filter(
-            organization=organization, region=region
-        ).first() or Credential(organization=organization, region=region)
-        credential.number = found["organizationId"]
-        credential.keep(SecretStr(token)).save()
+        number = found["organizationId"]
+        offered = credentials.offered(organization, region, token, number)
+        credentials.keep(_us(organization), offered, None)
 
 
 def enter(organization: Organization, account: Account) -> None:
     role = Role(account.role)
-    who = Who(0, "manage.py demo", "", organization.pk, organization.slug)
+    who = _us(organization)
     member = members.find(organization, account.email)
     if member is None:
         added = members.add(who, organization, account.email, role, NAMES[role])
@@ -73,6 +69,10 @@ def enter(organization: Organization, account: Account) -> None:
     if not member.user.check_password(account.password):
         member.user.set_password(account.password)
         member.user.save(update_fields=["password"])
+
+
+def _us(organization: Organization) -> Who:
+    return Who(0, "manage.py demo", "", organization.pk, organization.slug)
 
 
 def kept_accounts(path: Path) -> list[Account]:

@@ -42,8 +42,9 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
         except MayNot as error:
             form.add_error("email", str(error))
         else:
-            if added.link:
-                return _hand(request, member, added.member, added.link)
+            if added.new:  # whoever is known may be somebody in another organization
+                path = members.hand_link(member.who, added.member.user)
+                return _hand(request, member, added.member, path)
             messages.success(
                 request, _("%(person)s is a member now.") % {"person": email}
             )

@@ -51,9 +51,9 @@ class Command(BaseCommand):
         try:
             if password:
                 validate_password(password)
-            user, link = self._member(who, organization, options)
+            user = self._member(who, organization, options)
             if not user.has_usable_password():
-                self._open(who, user, password, link)
+                self._open(who, user, password)
             elif password:
                 self.stdout.write("They have a password already; it was left as it is.")
         except ValidationError as error:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
     def _member(
         self, who: Who, organization: Organization, options: dict[str, Any]
-    ) -> tuple[User, str]:
+    ) -> User:
         role = Role(options["role"])
         member = members.find(organization, options["email"])
         if member is None:
@@ -72,18 +72,18 @@ class Command(BaseCommand):
             )
             user = added.member.user
             self.stdout.write(f"Added {user} to {organization} as {role}.")
-            return user, added.link
+            return user
         if member.role == role:
             self.stdout.write(f"{member.user} is in {organization} as {role} already.")
-            return member.user, ""
+            return member.user
         before = member.role
         members.change_role(who, member, role)
         self.stdout.write(
             f"{member.user} is now {role} in {organization}, no longer {before}."
         )
-        return member.user, ""
+        return member.user
 
-    def _open(self, who: Who, user: User, password: str, link: str) -> None:
+    def _open(self, who: Who, user: User, password: str) -> None:
         if password:
             with doing(who, PASSWORD_CHANGE, object=user.get_username()):
                 user.set_password(password)
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Hand them this link; it sets their password, once, within {hours} hours:"
         )
-        path = link or members.hand_link(who, user)
+        path = members.hand_link(who, user)
         self.stdout.write(f"{settings.CONSOLE_URL}{path}")
         if not settings.CONSOLE_URL:
             self.stdout.write(

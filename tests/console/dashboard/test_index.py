@@ -25,15 +25,15 @@ def test_calls_nobody(member, sandbox):
 def test_lists_changes_of_this_organization_alone(member, acme):
     bo = Who(1, "bo@acme.example", organization_id=acme.pk)
     eve = Who(1, "eve@other.example", organization_id=acme.pk + 1)
-    note(bo, events.MEMBER_ADD, label="Cy")
+    note(bo, events.MEMBER_ADD, label="Cyrus Here")
     note(bo, events.AUDIT_READ)
-    note(eve, events.MEMBER_ADD, label="Di")
+    note(eve, events.MEMBER_ADD, label="Diana Elsewhere")
 
     page = member(Role.VIEWER).get(URL).content.decode()
 
     assert "Add a member" in page
-    assert "Cy" in page
-    assert "Di" not in page
+    assert "Cyrus Here" in page
+    assert "Diana Elsewhere" not in page
     assert "Read the record" not in page
 
 
