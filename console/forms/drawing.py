@@ -1,12 +1,18 @@
 """What the templates of ``fields/`` need besides what was typed, kind by kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from console.forms.box import Box, Kind, Told
+from console.forms.box import Box, Kind, in_row, template_of
+from console.forms.held import seal, shown
 from console.forms.inputs import offered
 from console.forms.keysets import KeyLine, key_lines
 from console.forms.rows import Object, Rows
@@ -52,6 +58,17 @@ class Kept:
     mark: str = ""  # of what is sealed
     text: str = ""
     usual: Box | None = None  # to enter another with
+    held: str = ""  # what was entered, sealed
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A set of keys as it may be shown."""
+
+    lines: tuple[KeyLine, ...]
+    text: str
+    held: str = ""  # private parts that were entered, sealed
+    hidden: bool = False  # what was entered cannot be shown and is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,8 @@ class Row:
     more: Cells = ()  # those that are too wide for a line
     text: str = ""  # of a list of texts
     odd: str = ""  # an item of a form that is not known here
-    focus: bool = False
+    button: str = ""  # attributes of what removes it
+    input: str = ""  # attributes of its one input
     open: bool = False  # whether the wide cells are in sight
 
     @property
@@ -88,6 +106,7 @@ class Listed:
 
     name: str  # of its inputs
     rows: tuple[Row, ...]
+    foot: str  # the button that adds a row
     heads: tuple[str, ...] = ()
 
     @property
@@ -126,7 +145,9 @@ def some_of(box: Box) -> tuple[Option, ...]:
 
 
 def secret(box: Box) -> Kept:
-    return Kept(bool(box.base), _mark(box.base))
+    new = box.typed["new"]
+    entered = seal(new, box.told.place, box.setting.member) if new else ""
+    return Kept(bool(box.base), _mark(box.base), held=entered)
 
 
 def odd(usual: Kind) -> Callable[[Box], Kept]:
@@ -138,12 +159,17 @@ def odd(usual: Kind) -> Callable[[Box], Kept]:
     return draw
 
 
-def keys(box: Box) -> tuple[KeyLine, ...]:
+def keys(box: Box) -> KeySet:
     """The keys of the text that was typed, as far as it is a set of keys."""
+    typed = box.typed
+    text = shown(typed)
+    held = "" if text == typed else seal(typed, box.told.place, box.setting.member)
+    if text is None:
+        return KeySet((), box.kind.input.shown(box.setting, box.base), hidden=True)
     try:
-        return key_lines(box.typed) if box.typed else ()
+        return KeySet(key_lines(typed) if typed else (), text, held)
     except ValueError:
-        return ()
+        return KeySet((), text, held)
 
 
 def texts(box: Box) -> Listed:
@@ -151,9 +177,16 @@ def texts(box: Box) -> Listed:
     return Listed(
         box.name,
         tuple(
-            Row(str(at), at + 1, text=text, focus=at == first)
+            Row(
+                str(at),
+                at + 1,
+                text=text,
+                button=_button(box.name, str(at), at + 1, box.label),
+                input=_item(box.name, at + 1, box.label, at == first),
+            )
             for at, text in enumerate([*box.typed, *[""] * _blanks(box)])
         ),
+        _foot(box.name, box.label),
     )
 
 
@@ -171,6 +204,7 @@ def rows(box: Box) -> Listed:
         tuple(
             _row(box, inner.row, at, row, at == first) for at, row in enumerate(typed)
         ),
+        _foot(box.name, box.label),
         tuple(
             said(one.label) for one, kind in inner.row.columns if kind.name not in WIDE
         ),
@@ -181,16 +215,17 @@ def _row(box: Box, inner: Object, at: int, row: Any, focus: bool) -> Row:
     token, place = row["row"], at + 1
     path = f"{box.name}.{token}"
     item = item_of(box.base, token)
+    button = _button(box.name, token, place, box.label)
     if row["cells"] is None:
-        return Row(token, place, odd=as_json(item))
-    cells = _cells(box, inner, path, row["cells"], item, place)
+        return Row(token, place, odd=as_json(item), button=button)
+    cells = _cells(box, inner, path, row["cells"], item, place, focus=focus)
     more = tuple(cell for cell in cells if cell.kind.name in WIDE)
     return Row(
         token,
         place,
         tuple(cell for cell in cells if cell.kind.name not in WIDE),
         more,
-        focus=focus,
+        button=button,
         open=box.told.focus.startswith(f"{path}.")
         or any(cell.typed == "" for cell in more),
     )
@@ -210,10 +245,19 @@ def members(box: Box) -> Cells:
 
 
 def _cells(
-    box: Box, inner: Object, path: str, typed: Any, base: Any, place: int = 0
+    box: Box,
+    inner: Object,
+    path: str,
+    typed: Any,
+    base: Any,
+    place: int = 0,
+    *,
+    focus: bool = False,
 ) -> Cells:
     found = base if isinstance(base, dict) else {}
-    told = Told(blanks=box.told.blanks, focus=box.told.focus)
+    told = replace(box.told, errors=(), changed=False, refused="")
+    if focus:
+        told = replace(told, focus=f"{path}.{inner.columns[0][0].name}")
     return tuple(
         Box(
             one,
@@ -225,6 +269,32 @@ def _cells(
             place=place,
         )
         for one, kind in inner.columns
+    )
+
+
+# Attributes of rows, which hold no value: of the same lists they are the same.
+
+
+@lru_cache(maxsize=8192)
+def _item(name: str, place: int, label: str, focus: bool) -> SafeString:
+    return format_html(
+        ' name="{}.item" aria-label="{}"{}',
+        name,
+        in_row(label, place),
+        SafeString(" autofocus" if focus else ""),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _button(name: str, token: str, place: int, label: str) -> SafeString:
+    words = _("Remove row %(row)s of %(label)s") % {"row": place, "label": label}
+    return format_html(' value="{}.{}" aria-label="{}"', name, token, words)
+
+
+@lru_cache(maxsize=8192)
+def _foot(name: str, label: str) -> SafeString:
+    return template_of("fields/rows_foot.html").render(
+        Context({"name": name, "label": label})
     )
 
 

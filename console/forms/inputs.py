@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from console.forms.held import joined, opened
 from console.forms.keysets import pretty
 from console.forms.sent import Sent
 from console.forms.words import UNITS, in_unit
@@ -38,6 +39,10 @@ class Input:
     def shown(self, setting: Setting, value: Any) -> Any:
         """What the input holds for ``value``."""
         return value or ""
+
+    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+        """What the input holds once ``value`` was entered in place of ``base``."""
+        return self.shown(setting, value)
 
     def typed(self, setting: Setting, sent: Sent) -> Any:
         """What the input held when it was sent."""
@@ -168,9 +173,14 @@ class Secret(Input):
     def shown(self, setting: Setting, value: Any) -> Any:
         return {"do": KEEP, "new": ""}
 
+    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+        return {"do": REPLACE if value else REMOVE, "new": value or ""}
+
     def typed(self, setting: Setting, sent: Sent) -> Any:
-        new = sent.one("new")
-        return {"do": sent.one() or (REPLACE if new else KEEP), "new": new}
+        do, new = sent.one(), sent.one("new")
+        if do == REPLACE and not new:
+            new = opened(sent.one("held"), sent.place, setting.member)
+        return {"do": do or (REPLACE if new else KEEP), "new": new}
 
     def value(self, setting: Setting, typed: Any, base: Any) -> Any:
         match typed:
@@ -208,6 +218,10 @@ class KeySet(Json):
     def shown(self, setting: Setting, value: Any) -> Any:
         return pretty(value) if value else ""
 
+    def typed(self, setting: Setting, sent: Sent) -> Any:
+        entered = opened(sent.one("held"), sent.place, setting.member)
+        return joined(sent.one(), entered) if entered else sent.one()
+
     def value(self, setting: Setting, typed: Any, base: Any) -> Any:
         found = super().value(setting, typed, base)
         try:
@@ -240,6 +254,10 @@ class Odd(Input):
 
     def shown(self, setting: Setting, value: Any) -> Any:
         return {"do": KEEP, "usual": self.usual.shown(setting, None)}
+
+    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+        do = REMOVE if value is None else REPLACE
+        return {"do": do, "usual": self.usual.shown(setting, value)}
 
     def typed(self, setting: Setting, sent: Sent) -> Any:
         usual = self.usual.typed(setting, sent)

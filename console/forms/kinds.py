@@ -25,6 +25,7 @@ from console.forms.inputs import (
 )
 from console.forms.rows import Column, Object, Rows, Strings
 from tenants.authlete.documents.base import Setting, Show
+from tenants.authlete.documents.issuer_metadata import CredentialIssuer
 from tenants.authlete.documents.words import _
 
 KINDS = {
@@ -100,27 +101,8 @@ _rows(
 KINDS["issuer_metadata"] = Kind(
     "issuer_metadata",
     Object(
-        _column("uri", "credentialIssuer", _("Credential issuer")),
-        _column("strings", "authorizationServers", _("Authorization servers")),
-        _column("uri", "credentialEndpoint", _("Credential endpoint")),
-        _column("uri", "batchCredentialEndpoint", _("Batch credential endpoint")),
-        _column("uri", "deferredCredentialEndpoint", _("Deferred credential endpoint")),
-        _column("json", "credentialsSupported", _("Credentials, as a JSON object")),
-        _column(
-            "strings",
-            "credentialResponseEncryptionAlgValuesSupported",
-            _("Response encryption algorithms"),
-        ),
-        _column(
-            "strings",
-            "credentialResponseEncryptionEncValuesSupported",
-            _("Response encryption methods"),
-        ),
-        _column(
-            "flag",
-            "requireCredentialResponseEncryption",
-            _("Responses must be encrypted"),
-        ),
+        *((one, KINDS[one.show.kind]) for one in CredentialIssuer.settings()),
+        section=CredentialIssuer,
     ),
     drawing.members,
 )

@@ -5,13 +5,14 @@ rows can come and go in the page, and each still finds the item it was made of, 
 all members that this version does not know.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from console.forms.box import Kind
 from console.forms.inputs import Input, none_left
 from console.forms.sent import Sent, as_sent
-from tenants.authlete.documents.base import Setting
+from tenants.authlete.documents.base import Section, Setting
+from tenants.authlete.documents.compare import name_key, same
 
 type Column = tuple[Setting, Kind]
 
@@ -36,12 +37,16 @@ class Strings(Input):
 
 
 class Object(Input):
-    """Members of one object, each in its own input; others stay as they are."""
+    """Members of one object, each in its own input; others stay as they are.
+
+    ``section`` declares them, where one does.
+    """
 
     grouped = True
 
-    def __init__(self, *columns: Column) -> None:
+    def __init__(self, *columns: Column, section: type[Section] | None = None) -> None:
         self.columns = columns
+        self.section = section
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, Mapping) and all(
@@ -53,6 +58,15 @@ class Object(Input):
         found = value or {}
         return {
             one.name: kind.input.shown(one, found.get(one.member))
+            for one, kind in self.columns
+        }
+
+    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+        found, was = value or {}, base or {}
+        return {
+            one.name: kind.input.entered(
+                one, found.get(one.member), was.get(one.member)
+            )
             for one, kind in self.columns
         }
 
@@ -92,13 +106,25 @@ class Rows(Input):
 
     def shown(self, setting: Setting, value: Any) -> Any:
         """A row whose item has no form that is known here has no cells."""
+        fits, shown = self.row.fits, self.row.shown
         return [
-            {
-                "row": str(place),
-                "cells": self.row.shown(setting, item) if self.row.fits(item) else None,
-            }
-            for place, item in enumerate(value or ())
+            {"row": str(at), "cells": shown(setting, item) if fits(item) else None}
+            for at, item in enumerate(value or ())
         ]
+
+    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+        """Each row under the token of the item that it was made of."""
+        items, olds = value or [], base or []
+        known = {one.member for one, _ in self.row.columns}
+        rows = []
+        for at, (item, old) in enumerate(
+            zip(items, _origins(items, olds, known), strict=True)
+        ):
+            token, was = (f"e{at}", None) if old is None else (str(old), olds[old])
+            fits = self.row.fits(item)
+            cells = self.row.entered(setting, item, was) if fits else None
+            rows.append({"row": token, "cells": cells})
+        return rows
 
     def typed(self, setting: Setting, sent: Sent) -> Any:
         rows = []
@@ -126,3 +152,34 @@ class Rows(Input):
     def blank(self, setting: Setting, row: Mapping[str, Any]) -> bool:
         """Whether nothing is in a row's inputs."""
         return bool(row["cells"] == self.row.shown(setting, None))
+
+
+def _origins(
+    items: Sequence[Any], olds: Sequence[Any], known: Container[str]
+) -> list[int | None]:
+    """The place of the old item that each item was made of.
+
+    Told by being the same, by name, and for one that was renamed by the members that
+    only Authlete knows: those must not be lost.
+    """
+    name = name_key(items, olds)
+
+    def rest(item: Any) -> dict[str, Any]:
+        found = item if isinstance(item, Mapping) else {}
+        return {member: found[member] for member in found if member not in known}
+
+    tests: tuple[Callable[[Any, Any], bool], ...] = (
+        same,
+        lambda item, old: name is not None and item[name] == old[name],
+        lambda item, old: bool(rest(item)) and same(rest(item), rest(old)),
+    )
+    left, found = dict(enumerate(olds)), dict[int, int]()
+    for test in tests:
+        for at, item in enumerate(items):
+            if at in found:
+                continue
+            old = next((place for place in left if test(item, left[place])), None)
+            if old is not None:
+                found[at] = old
+                del left[old]
+    return [found.get(at) for at in range(len(items))]

@@ -19,17 +19,18 @@ class Sent:
 
     values: list[str] = field(default_factory=list)
     parts: dict[str, "Sent"] = field(default_factory=dict)
+    place: str = ""  # of the form
 
     @classmethod
-    def of(cls, data: QueryDict, names: Container[str]) -> Self:
+    def of(cls, data: QueryDict, names: Container[str], place: str = "") -> Self:
         """Everything in ``data`` under ``names``; the rest is not looked at."""
-        whole = cls()
+        whole = cls(place=place)
         for key in data:
             first, *rest = key.split(".", DEPTH)
             if first in names:
-                at = whole.parts.setdefault(first, cls())
-                for part in rest:
-                    at = at.parts.setdefault(part, cls())
+                at: Sent = whole
+                for part in (first, *rest):
+                    at = at.parts.setdefault(part, cls(place=place))
                 at.values = [_lines(value) for value in data.getlist(key)]
         return whole
 
@@ -43,7 +44,7 @@ class Sent:
         return at.values if at else []
 
     def below(self, part: str) -> "Sent":
-        return self.parts.get(part) or Sent()
+        return self.parts.get(part) or Sent(place=self.place)
 
     def drop(self, path: str) -> str:
         """Take a row out, and say which list it was in."""

@@ -36,7 +36,14 @@ def words(setting: Setting, value: Any) -> str:
         return sealed(value)
     try:
         return _says[setting.show.kind](setting, value)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        OSError,
+    ):
         return as_json(value)  # a form that nobody expected is told as it is
 
 

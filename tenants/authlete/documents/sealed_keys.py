@@ -22,11 +22,11 @@ class Misplaced(ValueError):
     """A seal stands where nothing is known to be sealed."""
 
 
-def put_back(original: str, seen: str, wanted: str) -> str:
+def put_back(original: str, seen: str, wanted: str, *, wholly: bool = True) -> str:
     """``wanted`` with each seal replaced by what ``original`` has in its place.
 
     ``seen`` is ``original`` as it was shown. A key that nobody edited is written as it
-    was. Raises `Misplaced`.
+    was. Raises `Misplaced`, for a seal that is left only where ``wholly``.
     """
     try:
         raw, old = RawObject.of(wanted), RawObject.of(original)
@@ -39,7 +39,7 @@ def put_back(original: str, seen: str, wanted: str) -> str:
     except (NotJson, IndexError) as error:
         raise Misplaced("the key set cannot be read") from error
     written = str(raw.set("keys", None, str(parts.having(texts))))
-    if sealed_in(written):
+    if wholly and sealed_in(written):
         raise Misplaced("a sealed part is not in the key that it belongs to")
     return written
 
