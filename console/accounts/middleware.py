@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +18,9 @@ from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from console.access import ConsoleRequest
+from console.accounts.record import keep
+from tenants.audit.events import SESSION_ENDED
+from tenants.authlete.errors import NotRecorded
 from tenants.models import Membership
 from tenants.roles import WITH_SECOND_FACTOR
 
@@ -37,11 +42,10 @@ class SessionLimits:
         if SESSION_KEY in session:
             now = int(time.time())
             began, seen = session.get(BEGAN, 0), session.get(SEEN, 0)
-            if not (
-                _within(now - began, settings.SESSION_ABSOLUTE)
-                and _within(now - seen, settings.SESSION_IDLE)
-            ):
-                logout(request)
+            if not _within(now - began, settings.SESSION_ABSOLUTE):
+                _end(request, "too long")
+            elif not _within(now - seen, settings.SESSION_IDLE):
+                _end(request, "unused")
             elif now - seen >= STEP:
                 session[SEEN] = now
         return self.get_response(request)
@@ -118,6 +122,16 @@ class RequireSecondFactor:
             .exists()
         )
         return redirect(reverse("mfa_activate_totp")) if lacks else None
+
+
+def _end(request: HttpRequest, why: str) -> None:
+    """It ends, whether or not the record can be told that it did."""
+    user = request.user if isinstance(request.user, User) else None
+    request.session.flush()
+    request.user = AnonymousUser()
+    if user:
+        with suppress(NotRecorded):
+            keep(request, user, SESSION_ENDED, object=why)
 
 
 def _within(age: int, limit: int) -> bool:

@@ -29,6 +29,7 @@ SIGN_IN_THROTTLED = Event(
     "sign_in.throttled", _("Sign in, tried too often"), Effect.READ, denial=True
 )
 SIGN_OUT = Event("sign_out", _("Sign out"), Effect.READ)
+SESSION_ENDED = Event("session.ended", _("A session ended by itself"), Effect.READ)
 STEP_UP_DONE = Event("step_up.done", _("Confirm who it is"), Effect.READ)
 STEP_UP_REFUSED = Event(
     "step_up.refused", _("Confirm who it is"), Effect.READ, denial=True

@@ -7,12 +7,14 @@ is public has its reason beside it.
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from console.models import Draft
 from tenants.audit.models import AuditEntry
-from tenants.models import Membership, Organization
+from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
 
 ADMINS = {Role.ADMIN}
@@ -25,6 +27,7 @@ MAY = {
     "dashboard:home": PEOPLE,
     "dashboard:index": MEMBERS,
     "help:index": PEOPLE,
+    "help:organizations": PEOPLE,
     "help:patterns": PEOPLE,
     "help:theme": PEOPLE,
     "services:index": READERS,
@@ -113,7 +116,7 @@ def signed_in(acme):
 
     def make(role=None, **more):
         name = f"{role.name.lower()}@acme.example" if role else "eve@other.example"
-        user = User.objects.create_user(name, email=name, **more)
+        user = User.objects.create_user(name, name, "some password", **more)
         if role:
             Membership.objects.create(organization=acme, user=user, role=role)
         browser = Client()
@@ -218,6 +221,25 @@ def test_the_record_keeps_a_guess_at_an_organization(signed_in):
 
     kept = AuditEntry.objects.get(operation="access.stranger")
     assert (kept.organization_id, kept.label) == (0, "/nope/members/")
+
+
+def test_looking_changes_nothing(signed_in, sandbox):
+    """GET, HEAD and OPTIONS are harmless everywhere, here and at Authlete."""
+    browser = signed_in(Role.ADMIN)
+    before = tables()
+
+    for name in sorted({*OURS, *MAY} - {"account_logout"}):
+        for method in ("get", "head", "options"):
+            status(browser, method, name)
+
+    assert tables() == before
+    assert not AuditEntry.objects.exclude(effect="read").exists()
+
+
+def tables():
+    """What people keep here, row by row; sessions and the record aside."""
+    kept = (User, Membership, Organization, Credential, Authenticator, Draft)
+    return {model: list(model.objects.order_by("pk").values()) for model in kept}
 
 
 def plain(response):

@@ -199,6 +199,33 @@ def test_who_may_change_anything_sets_it_up_first(member, settings, role, asked)
     assert (response.get("Location") == SETUP) is asked
 
 
+def test_a_first_sign_in_leads_through_setting_it_up(ann, client, settings, code_at):
+    settings.REQUIRE_MFA = True
+    sign_in(client)
+
+    for path in ("/", "/acme/", "/acme/members/", "/help/patterns/"):
+        assert client.get(path)["Location"] == SETUP
+    client.get(SETUP)
+    codes = client.post(SETUP, {"code": code_at(pending(client))})["Location"]
+
+    assert codes == "/accounts/2fa/recovery-codes/"
+    assert "Shown this once" in client.get(codes).content.decode()
+    assert client.get("/acme/members/").status_code == 200
+
+
+def test_who_takes_it_away_sets_up_another_first(
+    with_factor, client, settings, code_at
+):
+    settings.REQUIRE_MFA = True
+    sign_in(client)
+    client.post(CODE, {"code": code_at(with_factor)})
+    assert client.get("/acme/").status_code == 200
+
+    client.post("/accounts/2fa/totp/deactivate/")
+
+    assert client.get("/acme/")["Location"] == SETUP
+
+
 def test_whoever_has_it_goes_on(member, sandbox, settings):
     settings.REQUIRE_MFA = True
     client = member(Role.ADMIN)
