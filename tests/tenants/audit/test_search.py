@@ -1,5 +1,6 @@
 """Finding entries."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ def keep(
     """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
     row = rows.intent(who, operation, effect, **told)
     at = microseconds(NOW - (ago or timedelta(0)))
-    row = type(row)(**{n: getattr(row, n) for n in row.__slots__} | {"at": at})
+    row = replace(row, at=at)
     writer.write([row, *([rows.outcome(row.entry, end)] if end else [])])
     return AuditEntry.objects.get(entry=row.entry).seq
 
