@@ -1,0 +1,85 @@
+"""What console.js adds to pages that work without it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.models import Membership, Organization
+from tenants.roles import Role
+
+TOLD = "#notices [role=alert]"
+
+
+@pytest.fixture
+def page(page, live_server, client, django_user_model):
+    """The patterns page, as somebody sees it who is in one organization."""
+    mara = django_user_model.objects.create_user("mara")
+    harbor = Organization.objects.create(slug="harbor", name="Harbor Mutual")
+    Membership.objects.create(organization=harbor, user=mara, role=Role.VIEWER)
+    client.force_login(mara)
+    session = client.cookies["session"].value
+    page.context.add_cookies(
+        [{"name": "session", "value": session, "url": live_server.url}]
+    )
+    page.goto(live_server.url + "/help/patterns/")
+    return page
+
+
+def test_copies_and_says_so(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy service id").first.click()
+
+    expect(page.locator("#status")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == "1948271630"
+
+
+def test_lists_the_organizations_once_asked_for(page, live_server):
+    page.goto(live_server.url + "/harbor/")
+    page.get_by_role("button", name="Harbor Mutual").click()
+
+    link = page.locator("#organizations").get_by_role("link", name="Harbor Mutual")
+    expect(link).to_have_attribute("aria-current", "true")
+
+
+def test_shows_what_the_server_explained_above_the_page(page):
+    page.evaluate("htmx.ajax('GET', '/help/nowhere/', '#content')")
+
+    expect(page.locator(TOLD)).to_contain_text("There is no such page")
+    expect(page.locator("#content h1").first).to_have_text("Patterns")
+
+
+@pytest.mark.parametrize("answer", ["none", "a proxy's page"])
+def test_tells_when_no_answer_of_ours_came(page, answer):
+    if answer == "none":
+        page.route("**/help/theme/", lambda route: route.abort())
+    else:
+        page.route(
+            "**/help/theme/",
+            lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"),
+        )
+    page.evaluate("htmx.ajax('GET', '/help/theme/', '#content').catch(() => 0)")
+
+    expect(page.locator("#notices")).to_contain_text("The console did not answer")
+    expect(page.locator("#content")).not_to_contain_text("Bad gateway")
+
+
+def test_sends_the_token_with_what_no_form_carries(page):
+    with page.expect_response("**/help/theme/") as posted:
+        page.evaluate("htmx.ajax('POST', '/help/theme/', '#content')")
+
+    assert posted.value.request.headers["x-csrftoken"]
+    assert posted.value.status == 200
+
+
+def test_goes_to_the_search_box_by_a_slash(page):
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+
+    page.keyboard.type("a/b")
+    expect(page.locator("#find")).to_have_value("a/b")
+
+
+def test_takes_a_toast_away(page):
+    toast = page.locator(".toast", has_text="The draft could not be kept")
+    toast.get_by_role("button", name="Dismiss").click()
+
+    expect(toast).to_have_count(0)
