@@ -8,6 +8,7 @@ from django import forms
 from django.template.loader import get_template
 from django.utils import timezone
 
+from console.help.kinds import kinds
 from tenants.authlete.errors import AuthleteError, BadRequest, Unanswered, Unreachable
 
 SECTIONS = (
@@ -68,6 +69,7 @@ def patterns() -> dict[str, Any]:
         "type": TYPE,
         "colours": COLOURS,
         "icons": icons(),
+        "settings": kinds(),
         "form": Plain({"email": "mara@harbor"}),
         "json": JSON,
         "sizes": (20, 50, 100),

@@ -185,4 +185,7 @@ def control(field: BoundField, first: str = "") -> SafeString:
         widget.attrs.pop("placeholder", None)
     if first:
         widget.attrs["autofocus"] = True
-    return field.as_widget(attrs={"class": CLASSES.get(kind, "input")})
+    attrs: dict[str, str | bool] = {"class": CLASSES.get(kind, "input")}
+    if kind == "textarea" and widget.attrs.get("rows") == "10":  # Django's, and tall
+        attrs["rows"] = "3"
+    return field.as_widget(attrs=attrs)

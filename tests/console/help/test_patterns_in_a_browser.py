@@ -37,12 +37,17 @@ def test_breaks_no_rule_of_wcag(page, scheme, width):
 
     assert [one["id"] for one in found["violations"]] == []
     if width == 1280:
-        assert [html for html in unsure(found) if not html.startswith("<select")] == []
+        assert [html for html in unread(found) if not html.startswith(HIDDEN)] == []
 
 
-def unsure(found):
-    """What axe could not judge; it is never sure about text over a select's arrow."""
-    return [node["html"] for one in found["incomplete"] for node in one["nodes"]]
+# Text over the arrow of a select, and a cell that is partly scrolled away.
+HIDDEN = ("<select", '<td class="mono small"')
+
+
+def unread(found):
+    """The elements whose contrast axe could not judge."""
+    unsure = (one for one in found["incomplete"] if one["id"] == "color-contrast")
+    return [node["html"] for one in unsure for node in one["nodes"]]
 
 
 def test_fits_a_narrow_window(page):
