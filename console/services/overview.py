@@ -6,12 +6,13 @@ from typing import Any
 
 from console.access import Workspace
 from console.forms.words import words
-from console.sentences import SERVICE
+from console.operations import told as told_in_words
+from console.sentences import SERVICE, Sentence, sentences, stored
 from console.services.drafts import Edits
 from tenants.audit.models import AuditEntry
+from tenants.audit.search import history
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.service import SECTIONS, Service
-from tenants.authlete.operation import Effect
 from tenants.authlete.reading import NotJson, read
 
 SIZES = {"P-256": 256, "P-384": 384, "P-521": 521, "secp256k1": 256}
@@ -142,15 +143,38 @@ def _bits(one: dict[str, Any]) -> str:
     return str(len(modulus) * 6 // 8 * 8) if isinstance(modulus, str) else ""
 
 
-def recent(
-    workspace: Workspace, service_id: int, *, most: int = 5, before: int | None = None
-) -> list[AuditEntry]:
-    """The newest entries that did more than read this service."""
-    found = AuditEntry.objects.filter(
-        organization_id=workspace.organization.pk,
-        service=str(service_id),
-        region=workspace.region.name,
-    ).exclude(effect=Effect.READ)
-    if before is not None:
-        found = found.filter(seq__lt=before)
-    return list(found[:most])
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Something that was done to this service."""
+
+    entry: AuditEntry
+    words: str
+    changes: Sequence[Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """A page of what was done, newest first, with the cursors beside it."""
+
+    lines: Sequence[Past]
+    newer: str
+    older: str
+
+
+def past(
+    workspace: Workspace, service: Service, cursor: str = "", *, most: int = 20
+) -> PastPage:
+    """What was done to this service; who only read it is left out."""
+    organization, region = workspace.organization.pk, workspace.region.name
+    page = history(organization, region, str(service.api_key), cursor, size=most)
+    return PastPage(
+        [_told(entry, service) for entry in page.entries], page.newer, page.older
+    )
+
+
+def _told(entry: AuditEntry, service: Service) -> Past:
+    name = entry.label or service.service_name or service.api_key
+    done = told_in_words(
+        entry.operation, name, is_done=entry.fate == AuditEntry.Outcome.DONE
+    )
+    return Past(entry, done, sentences(stored(entry.changes)))

@@ -3,13 +3,10 @@ from django.utils.text import slugify
 
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.page import answer
-from console.sentences import sentences, stored
 from console.services import overview
 from console.services.reviewing import pretty
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
-
-PAGE = 20  # entries
 
 
 @workspace_page(Effect.READ)
@@ -34,23 +31,13 @@ def history(
 ) -> HttpResponse:
     """Who changed this service, newest first, each change in sentences."""
     service = workspace.authlete.service(service_id).get()
-    before = request.GET.get("before", "")
-    found = overview.recent(
-        workspace,
-        service_id,
-        most=PAGE + 1,
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
-    )
-    lines = [
-        {"entry": entry, "changes": sentences(stored(entry.changes))}
-        for entry in found[:PAGE]
-    ]
+    page = overview.past(workspace, service, request.GET.get("cursor", ""))
     context = {
         "workspace": workspace,
         "service": service,
-        "lines": lines,
-        "previous": request.path if before else "",
-        "next": f"?before={found[PAGE - 1].seq}" if len(found) > PAGE else "",
+        "lines": page.lines,
+        "previous": f"?cursor={page.newer}" if page.newer else "",
+        "next": f"?cursor={page.older}" if page.older else "",
     }
     return answer(request, "services/history.html", context, part="entries")
 

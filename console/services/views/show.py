@@ -20,6 +20,6 @@ def show(
         "keys": overview.keys(service),
         "unknown": overview.unknown(service),
         "edits": edits,
-        "changes": overview.recent(workspace, service_id),
+        "past": overview.past(workspace, service, most=5).lines,
     }
     return answer(request, "services/show.html", context)

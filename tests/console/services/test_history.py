@@ -37,5 +37,5 @@ def test_says_when_there_is_none(editor):
 
 
 def test_stands_any_cursor(editor):
-    for before in ("x", "-1", "9" * 400, ""):
-        assert editor.get(URL, {"before": before}).status_code == 200
+    for cursor in ("x", "-1", "o" + "9" * 400, ""):
+        assert editor.get(URL, {"cursor": cursor}).status_code == 200
