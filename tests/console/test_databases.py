@@ -31,6 +31,11 @@ def test_postgresql_over_a_local_socket():
     assert found["OPTIONS"]["host"] == "/run/postgresql"
 
 
+@pytest.mark.parametrize("url", ["sqlite:///m.sqlite3", "postgresql:///meridian"])
+def test_a_connection_serves_more_than_one_page(url):
+    assert database(url)["CONN_MAX_AGE"] != 0
+
+
 @pytest.mark.parametrize("url", ["", "mysql://a/b", "/var/lib/m.sqlite3"])
 def test_any_other_database_is_refused(url):
     with pytest.raises(ValueError, match="DATABASE_URL"):
