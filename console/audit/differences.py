@@ -1,0 +1,53 @@
+"""What changed, as lines of JSON: those that went and those that came."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+MOST = 2000  # lines of one value that are compared, and not only told before and after
+
+
+class Line(NamedTuple):
+    """``kind`` is del, ins, or empty for a line that is in both."""
+
+    kind: str
+    text: str
+
+    @property
+    def sign(self) -> str:
+        return {"del": "−", "ins": "+"}.get(self.kind, "")
+
+
+def differences(changes: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """The changes of an entry, one member of the object after the other."""
+    return [
+        line
+        for change in changes
+        for line in _between(
+            _lines(change["field"], change["before"]),
+            _lines(change["field"], change["after"]),
+        )
+    ]
+
+
+def _lines(field: str, value: Any) -> list[str]:
+    """A member that is null or absent, which are the same, has none."""
+    if value is None:
+        return []
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return f"{json.dumps(field, ensure_ascii=False)}: {text}".splitlines()
+
+
+def _between(before: list[str], after: list[str]) -> Iterator[Line]:
+    if len(before) + len(after) > MOST:
+        yield from (Line("del", text) for text in before)
+        yield from (Line("ins", text) for text in after)
+        return
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for kind, low, high, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            yield from (Line("", text) for text in before[low:high])
+        else:
+            yield from (Line("del", text) for text in before[low:high])
+            yield from (Line("ins", text) for text in after[start:end])

@@ -1,0 +1,115 @@
+"""Entries as the list tells them, one line each; reads of many regions that one page
+made together are one line."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from console.models import KnownService
+from console.operations import title, told
+from console.sentences import SERVICE, Sentence, sentences, stored
+from tenants.audit.models import AuditEntry
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+
+MOST = 2  # changes that a line tells
+NUMBER = re.compile(r"[0-9]{1,18}")  # that a database takes
+
+type Names = Mapping[tuple[str, str], str]  # of services, by region and id
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list."""
+
+    entry: AuditEntry
+    what: SafeString
+    title: str
+    service: str  # its name, or else its id
+    regions: Sequence[str]
+    changes: Sequence[Sentence]
+    more: int  # changes that are not told
+    entries: int  # that the line stands for
+
+
+def lines(entries: Iterable[AuditEntry], names: Names, *, fold: bool) -> list[Line]:
+    """``fold``: tell in one line what one page read in many places."""
+    if not fold:
+        return [line([entry], names) for entry in entries]
+    return [line(list(group), names) for _key, group in groupby(entries, key=_together)]
+
+
+def line(group: Sequence[AuditEntry], names: Names) -> Line:
+    entry = group[0]
+    name, what = entry.operation, object_of(entry, names)
+    is_done = entry.outcome == Outcome.DONE
+    changes = [_brief(one) for one in sentences(stored(entry.changes))]
+    return Line(
+        entry,
+        told(name, what, is_done=is_done),
+        title(name, what, is_done=is_done),
+        service_of(entry, names),
+        list(dict.fromkeys(one.region for one in group if one.region)),
+        changes[:MOST],
+        max(0, len(changes) - MOST),
+        len(group),
+    )
+
+
+def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:
+    """What the services are called now that the entries speak of."""
+    numbers = {int(one.service) for one in entries if NUMBER.fullmatch(one.service)}
+    if not numbers:
+        return {}
+    known = KnownService.objects.filter(
+        organization_id=organization, service_id__in=numbers
+    )
+    return {(one.region, str(one.service_id)): one.name for one in known if one.name}
+
+
+def service_of(entry: AuditEntry, names: Names) -> str:
+    """The name of the service, as it is now or else as it was; or its id."""
+    now = names.get((entry.region, entry.service), "")
+    was = "" if entry.client else entry.label
+    return (now or was or entry.service) if entry.service else ""
+
+
+def object_of(entry: AuditEntry, names: Names) -> str:
+    """What the entry is about, by the name that it had then if that is known."""
+    if entry.label or entry.object:
+        return entry.label or entry.object
+    if entry.client:
+        return _("client %(id)s") % {"id": entry.client}
+    if not entry.service:
+        return "–"
+    name = names.get((entry.region, entry.service))
+    return name or _("service %(id)s") % {"id": entry.service}
+
+
+def _brief(one: Sentence) -> Sentence:
+    """A change whose durations are not told in seconds as well."""
+    _section, setting = SERVICE.get(one.name, ("", None))
+    if setting is None or setting.show.kind != "duration":
+        return one
+    was, now = (text.partition(" (")[0] for text in (one.was, one.now))
+    return replace(one, was=was, now=now)
+
+
+def _together(entry: AuditEntry) -> tuple[object, ...]:
+    """Entries that follow each other and have this in common are told as one."""
+    if not entry.page or entry.service or entry.effect != Effect.READ:
+        return (entry.seq,)
+    return (entry.page, entry.operation, entry.object, entry.fate, entry.attempt)
+
+
+def path_of(entry: AuditEntry) -> str:
+    """The path of the request; where a subject stands in it, as it is declared."""
+    operation = OPERATIONS.get(entry.operation)
+    if entry.subject and (operation is None or "subject" in operation.places):
+        return operation.path if operation else ""
+    return entry.path

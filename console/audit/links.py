@@ -1,0 +1,136 @@
+"""Links from one search to others: one filter less, another period, a search that
+auditors often need."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit.forms import RecordForm
+from console.audit.query import CURSOR
+
+YEAR = 365  # days
+PERIODS: Mapping[Promise, int] = {  # days, today included
+    gettext_lazy("Today"): 1,
+    gettext_lazy("7 days"): 7,
+    gettext_lazy("30 days"): 30,
+}
+SAVED: Mapping[Promise, str] = {
+    gettext_lazy("Destructive"): "effect=destroy",
+    gettext_lazy("Secrets revealed"): "effect=reveal",
+    gettext_lazy("Refused or unknown"): "outcome=refused&outcome=unknown",
+    gettext_lazy("Denied access"): "operation=access.denied",
+}
+CHIPS: Mapping[str, str | Promise] = {
+    "q": gettext_lazy("Words: %s"),
+    "since": gettext_lazy("From %s"),
+    "until": gettext_lazy("Until %s"),
+    "actor": gettext_lazy("Who: %s"),
+    "role": gettext_lazy("Role: %s"),
+    "region": gettext_lazy("Region: %s"),
+    "service": gettext_lazy("Service: %s"),
+    "operation": gettext_lazy("What: %s"),
+    "field": gettext_lazy("Setting: %s"),
+    "ticket": gettext_lazy("Ticket: %s"),
+    "effect": gettext_lazy("Effect: %s"),
+    "outcome": gettext_lazy("Outcome: %s"),
+    "client": gettext_lazy("Client: %s"),
+    "object": gettext_lazy("Object: %s"),
+    "page": gettext_lazy("One page: %s"),
+    "reads": "%s",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another search; ``on``: it is the one that is shown, or a part of it."""
+
+    label: str
+    path: str  # the query alone, with its question mark
+    on: bool = False
+
+
+def chips(form: RecordForm) -> Iterator[Link]:
+    """Each filter that is set, with the search that is left without it."""
+    for name, value in form.pairs():
+        rest = form.asked
+        rest.setlist(name, [one for one in rest.getlist(name) if one != value])
+        words = str(CHIPS[name]) % _said(form, name, value)
+        yield Link(words, _path(rest), on=True)
+
+
+def periods(form: RecordForm) -> Iterator[Link]:
+    today = timezone.localdate()
+    asked = form.asked
+    for label, days in PERIODS.items():
+        since = (today - timedelta(days=days - 1)).isoformat()
+        on = asked.get("since") == since and "until" not in asked
+        yield Link(str(label), _since(asked, None if on else since), on)
+
+
+def further(form: RecordForm) -> str:
+    """The same search, looking back for a year."""
+    since = timezone.localdate() - timedelta(days=YEAR)
+    return _since(form.asked, since.isoformat())
+
+
+def saved(form: RecordForm, actor: str) -> Iterator[Link]:
+    """Searches that auditors often need."""
+    mine = QueryDict(mutable=True)
+    mine["actor"] = actor
+    here = form.asked.urlencode() if form.is_valid() else None
+    for label, query in [*SAVED.items(), (_("Mine"), mine.urlencode())]:
+        yield Link(str(label), f"?{query}", on=here == query)
+
+
+def at(form: RecordForm, cursor: str) -> str:
+    """The same search from ``cursor`` on; nothing when there is no more."""
+    query = form.asked
+    query[CURSOR] = cursor
+    return _path(query) if cursor else ""
+
+
+def with_reads(form: RecordForm, *, on: bool) -> str:
+    query = form.asked
+    query.pop("reads", None)
+    if on:
+        query["reads"] = "1"
+    return _path(query)
+
+
+def _path(query: QueryDict) -> str:
+    return f"?{query.urlencode()}"
+
+
+def _since(asked: QueryDict, since: str | None) -> str:
+    query = asked.copy()
+    query.pop("since", None)
+    if since:
+        query["since"] = since
+    return _path(query)
+
+
+def _said(form: RecordForm, name: str, value: str) -> str:
+    """A filter's value as people read it."""
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        for key, label in _flat(field.choices):
+            if key == value:
+                return str(label)
+    if name == "service" and form.found:
+        return f"{form.found.name} ({form.found.region})"
+    return value
+
+
+def _flat(choices: object) -> Iterator[tuple[str, object]]:
+    for key, label in choices:  # type: ignore[attr-defined]
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield key, label

@@ -1,0 +1,130 @@
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_htmx.http import push_url
+
+from console.access import ConsoleRequest, Member, organization_page
+from console.audit import links
+from console.audit.choices import READS
+from console.audit.differences import differences
+from console.audit.forms import RecordForm
+from console.audit.lines import line, lines, names_of, path_of
+from console.audit.query import CURSOR
+from console.page import answer, go
+from console.sentences import sentences, stored
+from tenants.audit.entry import members
+from tenants.audit.events import AUDIT_READ, EVENTS
+from tenants.audit.models import AuditEntry
+from tenants.audit.notes import note
+from tenants.audit.place import place
+from tenants.audit.search import MOST, count, search
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.codes import meaning
+from tenants.authlete.errors import NotRecorded
+from tenants.roles import Right
+
+logger = logging.getLogger(__name__)
+
+MILLISECOND = timedelta(milliseconds=1)
+SIZE = 50  # entries a page
+RELATED = 10  # other entries of the same page that are listed
+
+
+@organization_page(Right.RECORD)
+def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """The organization's record, newest first, as far as the filters ask for it."""
+    form = RecordForm(request.GET, member.organization)
+    context: dict[str, Any] = {
+        "member": member,
+        "form": form,
+        "saved": list(links.saved(form, member.user.get_username())),
+        "size": SIZE,
+    }
+    if not form.is_valid():
+        return answer(request, "audit/index.html", context, part="record", status=422)
+    asked, cursor = form.asked, request.GET.get(CURSOR, "")
+    if cursor:
+        asked[CURSOR] = cursor
+    path = f"{request.path}?{asked.urlencode()}".rstrip("?")
+    if asked != request.GET and not request.htmx:
+        return go(request, path)  # an address to share: nothing empty, nothing typed
+    context["unwritten"] = not _kept(member, form.told)
+    try:
+        context |= _found(member, form, cursor)
+    except DatabaseError:
+        logger.exception("the record cannot be read")
+        context["failed"] = True
+    response = answer(request, "audit/index.html", context, part="record")
+    return push_url(response, path) if request.htmx else response
+
+
+def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
+    """The entries that are asked for, and the ways on from there."""
+    organization, filters = member.organization.pk, form.filters()
+    page = search(organization, filters, cursor, size=SIZE)
+    entries = page.entries
+    names = names_of(organization, entries)
+    return {
+        "lines": lines(entries, names, fold=not filters.page),
+        "count": count(organization, filters),
+        "most": MOST,
+        "page": page,
+        "older": links.at(form, page.older),
+        "newer": links.at(form, page.newer),
+        "chips": list(links.chips(form)),
+        "periods": list(links.periods(form)),
+        "further": links.further(form),
+        "reads": READS,
+        "with_reads": links.with_reads(form, on=True),
+        "without_reads": links.with_reads(form, on=False),
+    }
+
+
+@organization_page(Right.RECORD)
+def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """One entry: what it changed, who and why, and whether the chain holds it."""
+    own = AuditEntry.objects.filter(organization_id=member.organization.pk)
+    found = get_object_or_404(own, entry=str(entry))
+    unwritten = not _kept(member, found.entry)
+    same_page = own.filter(page=found.page, page__gt="").exclude(seq=found.seq)
+    others = list(same_page[: RELATED + 1])
+    names = names_of(member.organization.pk, [found, *others])
+    operation = OPERATIONS.get(found.operation)
+    context = {
+        "member": member,
+        "unwritten": unwritten,
+        "entry": found,
+        "line": line([found], names),
+        "changes": sentences(stored(found.changes)),
+        "surprises": sentences(stored(found.unasked)),
+        "differences": differences(found.changes),
+        "has_secrets": '"fingerprint":' in found.changed,
+        "members": members(found.changed),
+        "method": operation.method if operation else "",
+        "path": path_of(found),
+        "meaning": _(said) if (said := meaning(found.code)) else "",
+        "took": found.duration and found.duration / MILLISECOND,
+        "day": timezone.localdate(found.time).isoformat(),
+        "counted": found.operation in EVENTS and found.attempt > 1,
+        "others": lines(others[:RELATED], names, fold=True),
+        "more": len(others) > RELATED,
+        "place": place(found),
+    }
+    return answer(request, "audit/entry.html", context)
+
+
+def _kept(member: Member, what: str) -> bool:
+    """Keep that someone reads the record. Where nothing can be kept, it can be read
+    all the same: that is when it has to be."""
+    try:
+        note(member.who, AUDIT_READ, object=what)
+    except NotRecorded:
+        return False
+    return True

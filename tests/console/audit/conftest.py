@@ -1,0 +1,57 @@
+import pytest
+
+from console.models import KnownService
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry
+from tenants.audit.rows import new_id
+from tenants.audit.who import Who
+from tenants.connect import connect
+from tenants.roles import Role
+
+NOW = "2026-11-24T12:00:00Z"
+
+
+@pytest.fixture
+def auditor(member):
+    return member(Role.AUDITOR)
+
+
+@pytest.fixture
+def who(acme):
+    """Somebody of Acme, on a page of their own."""
+
+    def make(actor="ida@acme.example", role="editor", page="", organization=acme):
+        page = page or new_id()
+        slug = organization.slug
+        return Who(7, actor, role, organization.pk, slug, page, "192.0.2.41")
+
+    return make
+
+
+@pytest.fixture
+def update(acme, sandbox, who):
+    """Change the service 17 of a region, and return the entry that tells of it."""
+
+    def make(edits, *, actor=None, reason="", ticket="", region="us"):
+        watch = AuditLog(actor or who(), reason, ticket)
+        service = connect(acme, region, watch).service(17)
+        service.update(service.get().modified_at, edits)
+        return AuditEntry.objects.filter(operation="service.update").first()
+
+    return make
+
+
+@pytest.fixture
+def known(acme):
+    """Let the list of services have shown one."""
+
+    def make(region, service_id, name):
+        KnownService.objects.create(
+            organization=acme,
+            region=region,
+            service_id=service_id,
+            name=name,
+            seen_at=NOW,
+        )
+
+    return make

@@ -1,0 +1,282 @@
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit import events
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
+from tenants.audit.notes import note
+from tenants.authlete.api import grants, services
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.watch import Call
+from tenants.models import Organization
+from tenants.roles import Role
+from tests.record import unguard
+
+
+def path(entry):
+    return f"/acme/audit/{entry.entry}/"
+
+
+@pytest.fixture
+def show(auditor):
+    return lambda entry: auditor.get(path(entry))
+
+
+@pytest.fixture
+def noted(who):
+    """Keep a local event and return its entry."""
+
+    def make(event, *arguments, by=None, **told):
+        note(by or who(), event, *arguments, **told)
+        return AuditEntry.objects.first()
+
+    return make
+
+
+def test_tells_before_and_after_in_sentences_and_in_json(show, update):
+    entry = update({"accessTokenDuration": 600, "pkceRequired": True})
+
+    response = show(entry)
+
+    assertContains(response, "Saved <bdi>Shop</bdi>")
+    assertContains(response, "What changed")
+    assertContains(response, "1 hour")
+    assertContains(response, "10 minutes")
+    lines = [(line.kind, line.text) for line in response.context["differences"]]
+    assert lines == [
+        ("del", '"accessTokenDuration": 3600'),
+        ("ins", '"accessTokenDuration": 600'),
+        ("del", '"pkceRequired": false'),
+        ("ins", '"pkceRequired": true'),
+    ]
+
+
+def test_tells_what_authlete_did_by_itself(show, update):
+    entry = update({"supportedSnses": ["FACEBOOK"]})  # which Authlete ignores
+
+    response = show(entry)
+
+    names = [one.name for one in response.context["surprises"]]
+    assert "supportedSnses" in names
+    assert "accessTokenDuration" not in names
+    assertContains(response, "What Authlete changed or ignored")
+
+
+def test_tells_who_why_and_how(show, update):
+    entry = update({"accessTokenDuration": 600}, reason="Too long", ticket="CHG 1&2")
+
+    response = show(entry)
+
+    for words in (
+        "ida@acme.example",
+        "Editor",
+        "192.0.2.41",
+        "Too long",
+        "CHG 1&amp;2",
+    ):
+        assertContains(response, words)
+    assertContains(response, "POST /api/17/service/update")
+    assertContains(response, entry.entry)
+    assertContains(response, "The body is not kept")
+    assertContains(response, f"{entry.time:%H:%M:%S} +00:00")
+
+
+def test_each_value_leads_to_the_entries_that_share_it(show, update):
+    entry = update({"accessTokenDuration": 600}, ticket="CHG 1&2")
+
+    response = show(entry)
+
+    for query in (
+        "actor=ida%40acme.example",
+        "role=editor",
+        "ticket=CHG%201%262",
+        "region=us",
+        "service=17&amp;region=us",
+        "operation=service.update",
+        "effect=change",
+        "outcome=done",
+        "field=accessTokenDuration",
+    ):
+        assertContains(response, f'href="/acme/audit/?{query}"')
+    assertContains(response, 'href="/acme/services/us/17/"')
+
+
+def test_links_what_the_same_page_did(show, update, auditor):
+    entry = update({"accessTokenDuration": 600})
+
+    response = show(entry)
+
+    others = AuditEntry.objects.filter(page=entry.page).exclude(seq=entry.seq)
+    assert others.count() == 2
+    for other in others:
+        assertContains(response, path(other))
+
+
+# Outcomes
+
+
+def test_says_what_an_unknown_outcome_means(show, update, sandbox):
+    sandbox.fault("reset", operation="service.update", after=True)
+    with pytest.raises(AuthleteError):
+        update({"accessTokenDuration": 600})
+
+    response = show(AuditEntry.objects.get(operation="service.update"))
+
+    assertContains(response, "Tried to save <bdi>Shop</bdi>")
+    assertContains(response, "It is not known whether this was carried out")
+    assertContains(response, "What was to change")
+    assertContains(response, "Look at it now")
+
+
+def test_says_why_authlete_refused(show, update, sandbox):
+    sandbox.fault("status", operation="service.update", status=400, code="A031217")
+    with pytest.raises(AuthleteError):
+        update({"accessTokenDuration": 600})
+
+    response = show(AuditEntry.objects.get(operation="service.update"))
+
+    assertContains(response, "Authlete refused this. Nothing was changed.")
+    assertContains(response, "A031217")
+    assertContains(response, "An address has a fragment (#), which is not allowed.")
+
+
+@pytest.fixture
+def begun(who):
+    """A change that was begun, and never ended."""
+    call = Call(services.UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
+    (entry,) = AuditLog(who()).open([call])
+    return AuditEntry.objects.get(entry=entry)
+
+
+def test_says_that_an_outcome_is_awaited(show, begun):
+    assertContains(show(begun), "The outcome is awaited")
+
+
+def test_says_that_an_outcome_was_lost(show, begun):
+    AuditEntry.objects.update(at=begun.at - 600_000_000)
+
+    response = show(begun)
+
+    assertContains(response, "What became of this was never written down")
+    assertContains(response, "Something may have been changed")
+
+
+def test_tells_a_denial_and_how_often_it_was(show, noted):
+    for _ in range(4):
+        entry = noted(
+            events.ACCESS_DENIED, "change", Outcome.REFUSED, object="services:edit"
+        )
+
+    response = show(entry)
+
+    assertContains(response, "Was refused the page <bdi>services:edit</bdi>")
+    assertContains(response, "This console refused this. Nothing was changed.")
+    assertContains(response, "the 4th time")
+    assertNotContains(response, "What was sent")
+
+
+# What must not be seen
+
+
+def test_shows_no_subject(show, who):
+    call = Call(
+        grants.LIST_BY_SUBJECT,
+        "us",
+        "/api/17/client/authorization/get/list/anna%40customer.example",
+        {"service_id": "17"},
+        "anna@customer.example",
+    )
+    (entry,) = AuditLog(who()).open([call])
+
+    response = show(AuditEntry.objects.get(entry=entry))
+
+    assertNotContains(response, "anna")
+    assertContains(response, "••••mple")
+    assertContains(response, "/client/authorization/get/list/{subject}")
+
+
+def test_is_not_there_for_another_organization(auditor, show, noted, who):
+    other = Organization.objects.create(slug="other", name="Other")
+    theirs = noted(events.MEMBER_ADD, by=who(organization=other), object="eve")
+    nobodys = noted(events.SIGN_OUT, by=who(organization=Organization(pk=0, slug="")))
+
+    for entry in (theirs, nobodys):
+        assert show(entry).status_code == 404
+        assert auditor.get(f"/other/audit/{entry.entry}/").status_code == 404
+    assert auditor.get(f"/acme/audit/{uuid4()}/").status_code == 404
+
+
+def test_text_from_outside_is_text(show, noted):
+    script = "<script>alert(1)</script>"
+
+    response = show(
+        noted(
+            events.MEMBER_CHANGE,
+            object=script,
+            changes=[Change(script, script, {script: [script]})],
+            reason=script,
+        )
+    )
+
+    assertNotContains(response, script)
+    assertContains(response, "&lt;script&gt;")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_is_for_those_who_may_read_the_record(member, role, update):
+    entry = update({"accessTokenDuration": 600})
+
+    allowed = role in (Role.ADMIN, Role.AUDITOR)
+    assert member(role).get(path(entry)).status_code == (200 if allowed else 403)
+
+
+# The chain
+
+
+def test_shows_that_its_rows_match(show, update):
+    entry = update({"accessTokenDuration": 600})
+
+    response = show(entry)
+
+    mac = AuditRecord.objects.get(seq=entry.seq).mac
+    assertContains(response, f"{mac[:4]} {mac[4:8]}")
+    assertContains(response, "matches as well")
+    assertNotContains(response, "does not match")
+
+
+@pytest.mark.parametrize("which", ["row", "entry"])
+def test_shows_that_a_row_was_changed(show, update, which):
+    entry = update({"accessTokenDuration": 600})
+    unguard()
+    if which == "row":
+        AuditRecord.objects.filter(seq=entry.seq).update(content="{}")
+    else:
+        AuditEntry.objects.filter(seq=entry.seq).update(actor="eve@acme.example")
+
+    assertContains(show(entry), "does not match")
+
+
+def test_can_be_read_although_nothing_can_be_written(show, update):
+    entry = update({"accessTokenDuration": 600})
+    AuditHead.objects.update(mac="forged")
+
+    response = show(entry)
+
+    assertContains(response, "Saved <bdi>Shop</bdi>")
+    assertContains(response, "The record takes no new entries")
+
+
+def test_reading_it_is_in_the_record(show, update):
+    entry = update({"accessTokenDuration": 600})
+
+    show(entry)
+
+    read = AuditEntry.objects.get(operation="audit.read")
+    assert (read.actor_id, read.object) == (
+        User.objects.get(username="AUDITOR").pk,
+        entry.entry,
+    )

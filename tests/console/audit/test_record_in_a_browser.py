@@ -1,0 +1,197 @@
+"""The record as an auditor meets it: found, read, paged, with and without script."""
+
+import pytest
+from playwright.sync_api import expect
+from pytest_playwright_axe import Axe
+
+from console.audit import views
+from tenants.audit import events
+from tenants.audit.models import AuditEntry
+from tenants.audit.notes import note
+from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.roles import Role
+
+URL = "/acme/audit/"
+
+
+@pytest.fixture
+def complaints():
+    """What the browser says about the pages by itself."""
+    return []
+
+
+@pytest.fixture
+def history(update, known, sandbox, who):
+    """Some days at Acme."""
+    known("us", 17, "Shop")
+    update({"accessTokenDuration": 600}, ticket="CHG-2107", reason="Too long")
+    update({"pkceRequired": True, "serviceName": "Web shop"})
+    sandbox.fault("reset", operation="service.update", after=True)
+    with pytest.raises(AuthleteError):
+        update({"accessTokenDuration": 60})
+    sandbox.faults.clear()
+    note(who(), events.ACCESS_DENIED, "change", Outcome.REFUSED, object="services:edit")
+
+
+@pytest.fixture
+def signed_in(live_server, member, complaints):
+    """Sign the auditor in, in any browser context."""
+    session = member(Role.AUDITOR).cookies["session"].value
+
+    def sign_in(context):
+        cookie = {"name": "session", "value": session, "url": live_server.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.set_default_timeout(5000)
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def visit(context, signed_in, live_server):
+    page = signed_in(context)
+
+    def go(path=URL):
+        page.goto(live_server.url + path)
+        return page
+
+    return go
+
+
+def of(operation, **what):
+    found = AuditEntry.objects.filter(operation=operation, **what)[0]
+    return f"{URL}{found.entry}/"
+
+
+PAGES = {
+    "all": lambda: URL,
+    "reads": lambda: f"{URL}?reads=1",
+    "filtered away": lambda: f"{URL}?ticket=none",
+    "set": lambda: f"{URL}?effect=change&actor=ida@acme.example",
+    "looks back": lambda: f"{URL}?region=us",
+    "done": lambda: of("service.update", outcome="done"),
+    "unknown": lambda: of("service.update", outcome="unknown"),
+    "denied": lambda: of("access.denied"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_breaks_no_rule_of_wcag(visit, history, complaints, name):
+    page = visit(PAGES[name]())
+
+    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 320)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == []
+        if summary := page.query_selector("summary#more"):
+            summary.click()
+            assert violations(page) == []
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert complaints == []
+
+
+def test_breaks_no_rule_of_wcag_where_a_filter_is_wrong(visit, history):
+    page = visit(f"{URL}?effect=x&service=none&colour=red")
+
+    assert violations(page) == []
+    expect(page.get_by_label("Service name or ID")).to_be_visible()
+
+
+def violations(page):
+    found = Axe().run(page, html_report_generated=False, json_report_generated=False)
+    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+
+
+def test_tells_who_changed_a_setting_of_a_service(visit, history):
+    page = visit()
+    page.keyboard.press("/")
+    page.keyboard.type('service:"Shop" field:accessTokenDuration')
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#count")).to_have_text("2 entries")
+    expect(page).to_have_url(
+        f"{page.url.partition('/acme')[0]}{URL}?service=Shop&field=accessTokenDuration"
+    )
+    expect(page.locator("tbody tr").last).to_contain_text("1 hour → 10 minutes")
+
+    page.get_by_role("link", name="Saved Shop").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saved Shop")
+    expect(page.locator(".chain")).to_contain_text("this entry")
+    expect(page.get_by_text("Too long")).to_be_visible()
+
+
+def test_keeps_the_place_when_the_record_is_swapped(visit, history):
+    page = visit()
+    page.evaluate("document.body.dataset.same = 'yes'")
+    status = page.locator("#status")
+
+    page.get_by_role("link", name="Refused or unknown").click()
+
+    expect(page.locator("#count")).to_have_text("2 entries")
+    expect(page.locator("#count")).to_be_focused()
+    expect(status).to_have_text("2 entries")
+    expect(
+        page.get_by_role("link", name="Remove filter: Outcome: Refused")
+    ).to_be_visible()
+
+    page.get_by_role("searchbox", name="Search the record").fill("nothing like it")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("No entry fits")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search the record")).to_be_focused()
+    expect(status).to_have_text("0 entries")
+    assert page.evaluate("document.body.dataset.same") == "yes"
+
+    page.go_back()
+    expect(page.locator("#count")).to_have_text("2 entries")
+
+
+def test_says_what_is_wrong_without_loading_anew(visit, history):
+    page = visit()
+    page.get_by_role("searchbox", name="Search the record").fill("colour:red")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("There is no filter called “colour”")).to_be_visible()
+    expect(page.get_by_text("Nothing is shown")).to_be_visible()
+
+
+def test_pages_through_the_record(visit, history, monkeypatch):
+    monkeypatch.setattr(views, "SIZE", 2)
+    page = visit()
+
+    page.get_by_role("link", name="Older").click()
+
+    expect(page.locator("tbody tr").last).to_contain_text("10 minutes")
+    page.get_by_role("link", name="Newer").click()
+    expect(page.locator("tbody tr").first).to_contain_text("services:edit")
+
+
+def test_works_without_script(browser, signed_in, live_server, history):
+    context = browser.new_context(java_script_enabled=False)
+    page = signed_in(context)
+    page.goto(live_server.url + URL)
+
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Ticket").fill("CHG-2107")
+    page.get_by_label("Change", exact=True).check()
+    page.get_by_role("button", name="Show these entries").click()
+
+    expect(page.locator("#count")).to_have_text("1 entry")
+    assert page.url.endswith(f"{URL}?ticket=CHG-2107&effect=change")
+    page.get_by_role("link", name="Remove filter: Ticket: CHG-2107").click()
+    expect(page.locator("#count")).to_have_text("4 entries")
+    context.close()
+
+
+def test_prints_an_entry_with_its_title_and_facts(visit, history):
+    page = visit(PAGES["done"]())
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Facts")).to_be_visible()
+    for hidden in (".side", ".bar", ".no-print", "button"):
+        expect(page.locator(hidden).first).to_be_hidden()
