@@ -248,6 +248,7 @@ DEEDS: Mapping[str, Deed] = {
     "sign_in.refused": Deed(_("Was refused to sign in")),
     "sign_in.throttled": Deed(_("Tried too often to sign in")),
     "sign_out": Deed(_("Signed out"), _("Tried to sign out")),
+    "session.ended": Deed(_("Was signed out when the session ended")),
     "step_up.done": Deed(_("Confirmed who it is"), _("Tried to confirm who it is")),
     "step_up.refused": Deed(_("Could not confirm who it is")),
     "password.change": Deed(
@@ -288,8 +289,8 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "credential.probe": Deed(_("Tried out a credential")),
     "vault.rotate": Deed(
-        _("Sealed all credentials under the current key"),
-        _("Tried to seal all credentials under the current key"),
+        _("Sealed all secrets under the current key"),
+        _("Tried to seal all secrets under the current key"),
     ),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),

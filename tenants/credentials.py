@@ -64,7 +64,7 @@ def attempt(who: Who, credential: Credential) -> Finding:
         outcome=outcome,
         region=credential.region,
         object=_mark(credential),
-        label=str(finding.problem or _("works")),
+        label=finding.words,
     )
     return finding
 

@@ -3,11 +3,14 @@
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.operations import told
 from console.page import answer, go
-from tenants.audit.events import AUDIT_VERIFY, EVENTS
+from tenants.audit.events import AUDIT_VERIFY
 from tenants.audit.models import AuditEntry, AuditHead
+from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.models import Membership
 from tenants.regions import regions
@@ -46,8 +49,10 @@ def _places(member: Member) -> list[dict[str, object]]:
     """Every region, whether there is a credential, and how the last call to it went."""
     held = {one.region: one for one in member.organization.credential_set.all()}
     last: dict[str, AuditEntry] = {}
-    for entry in _entries(member).only("region", "at", "outcome")[:LATELY]:
-        last.setdefault(entry.region, entry)
+    calls = _entries(member).only("region", "path", "at", "outcome")[:LATELY]
+    for entry in calls:
+        if entry.path:  # a local event has none
+            last.setdefault(entry.region, entry)
     return [
         {"region": region, "credential": held.get(name), "last": last.get(name)}
         for name, region in regions().items()
@@ -62,9 +67,9 @@ def _recent(member: Member) -> list[dict[str, object]]:
     return [{"entry": one, "what": _what(one)} for one in entries[:RECENT]]
 
 
-def _what(entry: AuditEntry) -> str:
-    event = EVENTS.get(entry.operation)
-    return str(event.label) if event else entry.operation
+def _what(entry: AuditEntry) -> SafeString:
+    thing = entry.label or entry.object or entry.client or entry.service or "–"
+    return told(entry.operation, thing, is_done=entry.outcome == Outcome.DONE)
 
 
 def _verified(member: Member) -> AuditEntry | None:

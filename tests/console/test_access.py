@@ -18,6 +18,7 @@ from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
 
 ADMINS = {Role.ADMIN}
+AUDITORS = ADMINS | {Role.AUDITOR}
 EDITORS = ADMINS | {Role.EDITOR}
 READERS = EDITORS | {Role.AUDITOR, Role.VIEWER}
 MEMBERS = set(Role)
@@ -45,6 +46,8 @@ MAY = {
     "services:discard": EDITORS,
     "services:review": EDITORS,
     "services:merge": EDITORS,
+    "audit:index": AUDITORS,
+    "audit:entry": AUDITORS,
     "members:index": ADMINS,
     "members:new": ADMINS,
     "members:edit": ADMINS,
@@ -78,7 +81,7 @@ PLACES = {
     "region": "us",
     "service_id": 17,
     "section": "tokens",
-    "entry": "none",
+    "entry": "00000000-0000-7000-8000-000000000000",
     "pk": 10**6,
     "uidb36": "1",
     "key": "none-none",

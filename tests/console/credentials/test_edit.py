@@ -172,5 +172,6 @@ def test_the_record_tells_of_a_try_that_failed(put):
     put("nobody-knows-this-one")
 
     (tried,) = entries("credential.probe")
-    assert (tried.outcome, tried.label) == ("refused", "token")
+    assert tried.outcome == "refused"
+    assert tried.label.startswith("Authlete does not know this token")
     assert [one.operation for one in entries("credential.add")] == []
