@@ -1,0 +1,166 @@
+"""A whole deployment for one test: four regions, people, and browsers of theirs."""
+
+from copy import deepcopy
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+from pydantic import SecretStr
+
+from tenants.audit.who import Who
+from tenants.members import add
+from tenants.models import Credential, Organization
+from tenants.sandbox import app
+from tenants.sandbox.wire import Request
+from tests.journeys.hands import Keyboard, Mouse
+from tests.journeys.overheard import Overheard
+
+PASSWORD = "plum orbit ladder seven"
+PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def seeded():
+    """The world of the demo; see `sandbox`, which hands out copies of it."""
+    return app.Sandbox(seed=1)
+
+
+@pytest.fixture
+def sandbox(seeded, monkeypatch):
+    """The demo's four regions and five organizations, anew for each test."""
+    sandbox = app.Sandbox()
+    sandbox.state.organizations = dict(seeded.state.organizations)
+    sandbox.state.tokens = dict(seeded.state.tokens)
+    for name, region in seeded.state.regions.items():
+        mine = sandbox.region(name)
+        mine.services = deepcopy(region.services)
+        mine.owners = dict(region.owners)
+    monkeypatch.setattr(app, "SHARED", sandbox)
+    return sandbox
+
+
+@pytest.fixture
+def found(sandbox):
+    """The id of a service, by region and name."""
+
+    def found(region, name):
+        services = sandbox.region(region).services
+        (number,) = (n for n, one in services.items() if one["serviceName"] == name)
+        return number
+
+    return found
+
+
+@pytest.fixture
+def text_of(sandbox):
+    """What Authlete answers when it is asked for a service, byte for byte."""
+
+    def text_of(region, number):
+        (token,) = (
+            one.value
+            for one in sandbox.state.tokens.values()
+            if one.preset == "full"
+            and one.regions == (region,)
+            and one.organization == sandbox.region(region).owner(number)
+        )
+        headers = {"authorization": f"Bearer {token}"}
+        path = f"/api/{number}/service/get"
+        return sandbox.answer(region, Request("GET", path, headers=headers)).body
+
+    return text_of
+
+
+@pytest.fixture
+def sent_to(sandbox):
+    """The bodies with which a service was updated."""
+
+    def sent_to(region, number):
+        path = f"/api/{number}/service/update"
+        return [
+            call.body
+            for call in sandbox.calls
+            if (call.region, call.path) == (region, path)
+        ]
+
+    return sent_to
+
+
+@pytest.fixture
+def harbor(transactional_db, sandbox):
+    """Harbor Mutual, which has a credential for each region."""
+    harbor = Organization.objects.create(slug="harbor", name="Harbor Mutual")
+    for token in sandbox.state.tokens.values():
+        number = token.organization
+        home = sandbox.state.organizations[number]
+        if token.preset == "full" and home.slug == "harbor":
+            (region,) = token.regions
+            Credential(organization=harbor, region=region, number=number).keep(
+                SecretStr(token.value)
+            ).save()
+    return harbor
+
+
+@pytest.fixture
+def person(harbor):
+    """Make somebody a member of Harbor, with a password."""
+
+    def person(role, name=""):
+        setup = Who(0, "setup", organization_id=harbor.pk, organization=harbor.slug)
+        name = name or f"Some {role.name.title()}"
+        email = f"{name.lower().replace(' ', '.')}@harbor.example"
+        user = add(setup, harbor, email, role, name).member.user
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return person
+
+
+@pytest.fixture
+def overheard(live_server):
+    """What no page may ever do; judged when the test is over."""
+    overheard = Overheard(live_server.url)
+    yield overheard
+    assert overheard.complaints == []
+
+
+@pytest.fixture
+def browser_page(new_context, live_server, overheard, harbor):
+    """Open a browser that nobody is signed in with."""
+
+    def open_(**options):
+        context = new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(PATIENCE)
+        overheard.listen(context)
+        return context.new_page()
+
+    return open_
+
+
+@pytest.fixture
+def signed_in(browser_page, live_server):
+    """Open a browser of somebody's, at home."""
+
+    def open_(user, **options):
+        page = browser_page(**options)
+        session_of(user, page, live_server.url)
+        page.goto("/")
+        return page
+
+    return open_
+
+
+@pytest.fixture(params=[Mouse, Keyboard])
+def hand(request):
+    """How a person works: with a mouse, or with the keyboard alone."""
+    return request.param
+
+
+def session_of(user, page, url):
+    """Let a browser be signed in as ``user``."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies["session"].value
+    page.context.add_cookies([{"name": "session", "value": session, "url": url}])

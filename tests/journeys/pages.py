@@ -1,0 +1,29 @@
+"""The steps of an edit, for tests that are about something else."""
+
+from playwright.sync_api import expect
+
+
+def open_section(page, region, number, section="tokens"):
+    page.goto(f"/harbor/services/{region}/{number}/edit/{section}/")
+
+
+def enter(page, label, text, unit=""):
+    """Fill in one setting by its label."""
+    page.get_by_label(label, exact=True).fill(text)
+    if unit:
+        page.get_by_label(f"Unit of {label}").select_option(label=unit)
+
+
+def review(page):
+    page.get_by_role("button", name="Review changes").click()
+
+
+def save(page):
+    """Give a reason and send the changes under review."""
+    page.get_by_label("Reason").fill("Agreed with risk")
+    page.get_by_role("button", name="Save ").click()
+
+
+def saved(page):
+    """The page says that all went as it was sent."""
+    expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()

@@ -1,0 +1,84 @@
+"""What was typed survives what happens to a browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.journeys.conftest import session_of
+from tests.journeys.pages import enter, open_section
+
+ACCESS = "Access token lifetime"
+
+
+@pytest.fixture
+def tomas(person):
+    return person(Role.EDITOR, "Tomas Okafor")
+
+
+@pytest.fixture
+def page(signed_in, tomas, found):
+    page = signed_in(tomas)
+    open_section(page, "us", found("us", "Payments"))
+    return page
+
+
+def kept(page):
+    expect(page.locator("#draft-state")).to_contain_text("Draft kept")
+
+
+def test_is_there_again_after_the_session_was_lost(page, tomas, live_server):
+    enter(page, ACCESS, "45", "minutes")
+    kept(page)
+    address = page.url
+    page.context.clear_cookies()
+
+    page.goto(address)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    session_of(tomas, page, live_server.url)
+    page.goto(address)
+
+    expect(page.get_by_label(ACCESS, exact=True)).to_have_value("45")
+    expect(page.get_by_text("You have changes that are not saved")).to_be_visible()
+
+
+def test_is_kept_even_where_it_is_not_valid(page):
+    enter(page, ACCESS, "soon")
+    kept(page)
+
+    page.reload()
+
+    expect(page.get_by_label(ACCESS, exact=True)).to_have_value("soon")
+
+
+def test_says_so_where_it_cannot_be_kept(page):
+    page.context.clear_cookies()
+
+    enter(page, ACCESS, "45")
+
+    expect(page.locator("#draft-state")).to_contain_text("could not be kept")
+
+
+def test_asks_before_leaving_with_what_is_not_kept(page):
+    page.route("**/draft/", lambda route: route.abort())
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    enter(page, ACCESS, "45")
+
+    page.get_by_role("link", name="Back to overview").click(no_wait_after=True)
+
+    expect(page.get_by_label(ACCESS, exact=True)).to_have_value("45")
+    assert asked == ["beforeunload"]
+
+
+def test_asks_nothing_once_it_is_kept(page):
+    enter(page, ACCESS, "45")
+    kept(page)
+
+    page.get_by_role("link", name="Back to overview").click()
+
+    expect(page.get_by_text("You have changes that are not saved")).to_be_visible()

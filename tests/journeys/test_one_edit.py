@@ -1,0 +1,81 @@
+"""The main job: find one service among four regions, change one setting, save it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from console.sentences import stored
+from tenants.audit.models import AuditEntry
+from tenants.authlete.changes import Change
+from tenants.roles import Role
+from tests.journeys.conftest import PASSWORD
+from tests.journeys.hands import Mouse
+
+CLICKS = 6  # find, submit, service, section, review, save
+LOADS = 5  # list, service, section, review, saved
+
+
+def set_lifetime(hand, page):
+    """From home to the page that tells what was saved."""
+    hand.search("payments")
+    expect(page.get_by_role("row", name="Payments")).to_have_count(2)
+    hand.click("link", "Payments Japan")
+    hand.click("link", "Access and refresh tokens")
+    hand.type(page.get_by_label("Access token lifetime", exact=True), "45")
+    hand.choose(page.get_by_label("Unit of Access token lifetime"), "minutes")
+    hand.click("button", "Review changes")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Review 1 change to Payments Japan"
+    )
+    hand.type(page.get_by_label("Reason"), "Shorter, says risk")
+    hand.type(page.get_by_label("Ticket"), "CHG-2107")
+    hand.click("button", "Save 1 change to JP")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "1 change to Payments Japan"
+    )
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_changes_a_lifetime_from_the_sign_in_on(
+    browser_page, person, found, text_of, sent_to, script
+):
+    tomas = person(Role.EDITOR, "Tomas Okafor")
+    number = found("jp", "Payments Japan")
+    before = text_of("jp", number)
+    page = browser_page(java_script_enabled=script)
+
+    page.goto("/")
+    page.get_by_label("E-mail").fill(tomas.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Mutual")
+    set_lifetime(Mouse(page), page)
+
+    expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
+    expect(page.get_by_text("45 minutes")).to_be_visible()
+    old, new = b'"accessTokenDuration":120', b'"accessTokenDuration":2700'
+    assert sent_to("jp", number) == [before.replace(old, new)]
+    assert old in before
+
+
+def test_takes_no_more_clicks_than_it_should(signed_in, person, hand):
+    page = signed_in(person(Role.EDITOR))
+    hand = hand(page)
+
+    set_lifetime(hand, page)
+
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS
+
+
+def test_leaves_one_change_in_the_record(signed_in, person, found):
+    page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
+    number = found("jp", "Payments Japan")
+    set_lifetime(Mouse(page), page)
+
+    (entry,) = AuditEntry.objects.filter(effect="change", service=str(number))
+
+    assert (entry.actor, entry.role) == ("tomas.okafor@harbor.example", "editor")
+    assert (entry.operation, entry.region) == ("service.update", "jp")
+    assert (entry.reason, entry.ticket) == ("Shorter, says risk", "CHG-2107")
+    assert entry.outcome == "done"
+    assert stored(entry.changes) == [Change("accessTokenDuration", 120, 2700)]

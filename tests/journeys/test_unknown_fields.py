@@ -1,0 +1,45 @@
+"""What no version of the console knows goes back to Authlete byte for byte."""
+
+import pytest
+
+from tenants.roles import Role
+from tests.journeys.pages import enter, open_section, review, save
+
+OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
+
+
+@pytest.fixture
+def number(sandbox):
+    """The service that is odd on purpose: see `docs/sandbox.md`."""
+    return next(
+        number
+        for number, one in sandbox.region("us").services.items()
+        if "riskScoring" in one
+    )
+
+
+@pytest.mark.parametrize("section", ["tokens", "all"])
+def test_goes_back_as_it_came(signed_in, person, number, text_of, sent_to, section):
+    page = signed_in(person(Role.EDITOR))
+    before = text_of("us", number)
+
+    open_section(page, "us", number, section)
+    enter(page, "Refresh token lifetime", "1", "hours")
+    review(page)
+    save(page)
+
+    assert OLD in before
+    (sent,) = sent_to("us", number)
+    assert sent == before.replace(OLD, NEW)
+    for odd in (b'"threshold":0.7500000000000000000001', b"TELEPATHY", b"\\ud83e"):
+        assert odd in sent
+
+
+def test_is_shown_and_marked(signed_in, person, number):
+    page = signed_in(person(Role.VIEWER))
+
+    page.goto(f"/harbor/services/us/{number}/fields/#unknown")
+
+    unknown = page.locator("#unknown")
+    assert "riskScoring" in unknown.inner_text()
+    assert "a-secret-in-a-field-nobody-knows" not in page.content()
