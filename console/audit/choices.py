@@ -56,7 +56,7 @@ def effects() -> Choices:
 
 def outcomes() -> Choices:
     yield from ((name, capfirst(str(word))) for name, word in OUTCOMES.items())
-    yield OPEN, _("Awaited")
+    yield OPEN, _("Open")
 
 
 def operations() -> Iterator[tuple[str, str] | Group]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.audit import choices
-from console.audit.query import MANY, unfolded
+from console.audit.query import MANY, unfolded, words
 from console.models import KnownService
 from console.sentences import SERVICE
 from tenants.audit.models import AuditField
@@ -228,7 +228,7 @@ class RecordForm(forms.Form):
             outcomes=given["outcome"],
             since=_midnight(given["since"]),
             until=_midnight(given["until"], days=1),
-            text=given["q"],
+            text=words(given["q"]),
         )
 
     def pairs(self) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,7 @@ SAVED: Mapping[Promise, str] = {
     gettext_lazy("Secrets revealed"): "effect=reveal",
     gettext_lazy("Refused or unknown"): "outcome=refused&outcome=unknown",
     gettext_lazy("Denied access"): "operation=access.denied",
+    gettext_lazy("Strangers"): "operation=access.stranger",
 }
 CHIPS: Mapping[str, str | Promise] = {
     "q": gettext_lazy("Words: %s"),

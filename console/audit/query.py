@@ -13,19 +13,20 @@ MANY = ("effect", "outcome")  # of these, any of several
 # What may be given besides filters: where a page begins.
 CURSOR = "at"
 WORD = re.compile(r'(?:(-?\w+):)?("[^"]*"|\S+)', re.ASCII)
+QUOTED = re.compile(r'"[^"]*"|\S+')
 WEB = ("http", "https")
 
 
 def unfolded(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, list[str]]:
     """What was asked for, one parameter a filter, and what cannot be understood."""
-    data, words, problems = given.copy(), [], []
+    data, rest, problems = given.copy(), [], []
     for name in given:
         if name not in names and name != CURSOR:
             problems.append(_("There is no filter called “%s”.") % name)
     for match in WORD.finditer(given.get("q", "")):
-        name, value = match[1], match[2].strip('"')
+        name, value = match[1], _bare(match[2])
         if not name or name in WEB:
-            words.append(match[0].strip('"'))
+            rest.append(match[0])
         elif name not in names or name == "q":
             problems.append(_unknown(name))
         elif name in MANY:
@@ -35,11 +36,20 @@ def unfolded(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, list[s
         else:
             data[name] = value
     if "q" in data:
-        data["q"] = " ".join(words)
+        data["q"] = " ".join(rest)
     for name, values in given.lists():
         if name not in MANY and len(values) > 1:
             problems.append(_("The filter “%s” is given twice.") % name)
     return data, problems
+
+
+def words(text: str) -> str:
+    """What is left of a search to be looked for, without its quotes."""
+    return " ".join(_bare(word) for word in QUOTED.findall(text))
+
+
+def _bare(word: str) -> str:
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] == '"' else word
 
 
 def _unknown(name: str) -> str:

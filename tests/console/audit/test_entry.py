@@ -152,8 +152,8 @@ def begun(who):
     return AuditEntry.objects.get(entry=entry)
 
 
-def test_says_that_an_outcome_is_awaited(show, begun):
-    assertContains(show(begun), "The outcome is awaited")
+def test_says_that_an_outcome_is_open(show, begun):
+    assertContains(show(begun), "The outcome is still open")
 
 
 def test_says_that_an_outcome_was_lost(show, begun):

@@ -180,6 +180,7 @@ FILTERS = [
     {"q": "retail"},
     {"q": "because"},
     {"q": "ticket:CHG-1"},
+    {"q": '"ng:1"'},
     {"q": 'service:"Retail banking" field:pkceRequired because'},
 ]
 
@@ -198,7 +199,7 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, asked):
         client="5",
         object="the other",
         label="Retail banking",
-        reason="because of it",
+        reason="because of ng:1",
         ticket="CHG-1",
         changes=[Change("pkceRequired", False, True)],
     )
@@ -263,6 +264,25 @@ def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, a
     assertContains(response, "Nothing is shown", status_code=422)
 
 
+@pytest.mark.parametrize(
+    "text", ["%", "_", "\\", ".*(a+)+$", "'; DROP TABLE audit_auditentry; --", '"']
+)
+def test_takes_words_as_they_are(auditor, keep, text):
+    keep(label="Shop")
+
+    response = auditor.get(URL, {"q": f"x{text}"})
+
+    assert shown(response) == []
+    assertContains(response, "No entry fits")
+
+
+@pytest.mark.parametrize("name", ["q", "service", "ticket", "field", "since", "page"])
+def test_stands_what_is_far_too_long(auditor, keep, name):
+    keep(label="Shop")
+
+    assert auditor.get(URL, {name: "9" * 5000}).status_code == 422
+
+
 def test_asks_which_one_when_services_have_the_same_name(auditor, keep, known):
     for region, number in (("us", 17), ("eu", 18)):
         known(region, number, "Shop")
@@ -299,7 +319,7 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
             {
                 "field": ["pkceRequired"],
                 "effect": ["change", "destroy"],
-                "q": ["two words"],
+                "q": ['"two words"'],
             },
         ),
         ({"field": "Require PKCE"}, {"field": ["pkceRequired"]}),
@@ -343,6 +363,7 @@ def test_leads_from_a_value_to_its_filter(auditor, keep):
         ("Secrets revealed", ["Replaced the secret of Till by a new one"]),
         ("Refused or unknown", ["Was refused the page services:edit"]),
         ("Denied access", ["Was refused the page services:edit"]),
+        ("Strangers", []),
         ("Mine", ["Tried out a credential"]),
     ],
 )
