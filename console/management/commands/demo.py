@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from console.demo import environment, people
 from console.demo.children import Children, Ended, Stopped
@@ -45,6 +46,11 @@ class Command(BaseCommand):
             self.stdout.write("\nAll of it has ended.")
         except Ended as error:
             raise CommandError(str(error)) from None
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database of the demo does not fit this version: {error}. "
+                f"Remove {data} to begin anew."
+            ) from None
 
     def start(
         self, children: Children, port: int, sandbox_port: int, data: Path

@@ -1,92 +1,16 @@
 """The demo as a person starts it, uses it and ends it."""
 
-import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[3]
-SECONDS = 60  # that a start may take on a busy machine
-
-
-def row_of_free_ports(count):
-    """The first of so many free ports in a row."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, count):
-        try:
-            for port in range(first, first + count):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    raise AssertionError("no free ports")
-
-
-class Demo:
-    def __init__(self, data):
-        self.data = data
-        self.port = row_of_free_ports(6)
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", *self.arguments()],
-            cwd=ROOT,
-            # What the caller's settings say must not reach it.
-            env=os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def arguments(self):
-        ports = [f"--port={self.port}", f"--sandbox-port={self.port + 1}"]
-        return [*ports, f"--data={self.data}"]
-
-    def welcome(self):
-        """What it says until it is ready."""
-        said = []
-        assert self.process.stdout
-        for line in self.process.stdout:
-            said.append(line)
-            if "Ctrl-C" in line:
-                break
-        return "".join(said)
-
-    def accounts(self):
-        return json.loads((self.data / "accounts.json").read_text())
-
-    def listening(self):
-        ports = range(self.port, self.port + 6)
-        return [port for port in ports if answers(port)]
-
-    def ended(self):
-        until = time.monotonic() + SECONDS
-        while self.listening() and time.monotonic() < until:
-            time.sleep(0.1)
-        return not self.listening()
-
-
-def answers(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@contextmanager
-def running(data):
-    """A demo in ``data``; ended as a script would, unless it has ended before."""
-    demo = Demo(data)
-    with demo.process:
-        try:
-            yield demo
-        finally:
-            demo.process.terminate()
-            demo.process.wait(SECONDS)
-    assert demo.ended()
+from tests.console.demo.running import ROOT, SECONDS, running
 
 
 def sign_in(browser, account):
