@@ -3,7 +3,7 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env demo check test test-postgres bench lock clean
+.PHONY: help env demo check test test-postgres bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -34,6 +34,9 @@ test-postgres: env ## the whole suite on a PostgreSQL of its own
 
 bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/performance.md
 	@$(RUN)python -m bench.run $(PARTS)
+
+screenshots: env ## take the pictures of docs/images anew, from a demo
+	$(RUN)python -m tests.screenshots
 
 lock: env ## make the hashed requirements anew from pyproject.toml
 	.ci/lock

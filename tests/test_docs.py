@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+LINK = re.compile(r"""\]\(([^)#\s]+)|\bsrc(?:set)?="([^"]+)""")
 TRACKED = subprocess.run(
     ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
 )
@@ -17,9 +17,8 @@ DOCUMENTS = TRACKED.stdout.split()
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_somewhere(name):
     document = ROOT / name
-    links = [
-        link for link in LINK.findall(document.read_text()) if ":" not in link[:12]
-    ]
+    found = ["".join(groups) for groups in LINK.findall(document.read_text())]
+    links = [link for link in found if ":" not in link[:12]]
 
     for link in links:
         assert (document.parent / link).exists(), link

@@ -48,7 +48,6 @@ class Units:
 
     options: tuple[Option, ...]
     words: str  # the same in seconds, or what a 0 stands for
-    pattern: str  # of the seconds, with # for their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +94,10 @@ class Row:
         """What the wide cells are, and how much is in those that are lists."""
         return ", ".join(
             f"{cell.label} ({len(cell.typed)})"
-            if cell.typed and isinstance(cell.typed, list)
+            if isinstance(cell.typed, list)
             else cell.label
             for cell in self.more
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What stands over a column."""
-
-    label: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +107,7 @@ class Listed:
     name: str  # of its inputs
     rows: tuple[Row, ...]
     foot: str  # the button that adds a row
-    heads: tuple[Head, ...] = ()
+    heads: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -132,10 +123,9 @@ def units(box: Box) -> Units:
         seconds = box.kind.input.value(box.setting, typed, None)
     except ValidationError:
         seconds = None
-    pattern = count(2, "seconds").replace("2", "#")
     if not seconds or typed["unit"] == "seconds":
-        return Units(options, box.zero if seconds == 0 else "", pattern)
-    return Units(options, count(seconds, "seconds"), pattern)
+        return Units(options, box.zero if seconds == 0 else "")
+    return Units(options, count(seconds, "seconds"))
 
 
 def one_of(box: Box) -> tuple[Option, ...]:
@@ -216,9 +206,7 @@ def rows(box: Box) -> Listed:
         ),
         _foot(box.name, box.label),
         tuple(
-            Head(said(one.label), kind.name)
-            for one, kind in inner.row.columns
-            if kind.name not in WIDE
+            said(one.label) for one, kind in inner.row.columns if kind.name not in WIDE
         ),
     )
 
