@@ -6,7 +6,6 @@ writes settings.
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -15,8 +14,6 @@ from django.utils import timezone
 
 from tenants import vault
 from tenants.models import Organization
-
-AGE = timedelta(minutes=1)  # how far behind the time of a sighting may be
 
 
 class Draft(models.Model):
@@ -89,12 +86,3 @@ class KnownService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} in {self.region}"
-
-    def differs(self, old: "KnownService | None") -> bool:
-        """Whether it says more than ``old``, or ``old`` was seen a minute ago."""
-        return (
-            old is None
-            or (old.name, old.issuer, old.modified_at)
-            != (self.name, self.issuer, self.modified_at)
-            or self.seen_at - old.seen_at > AGE
-        )

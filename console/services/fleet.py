@@ -1,8 +1,8 @@
 """Every service of an organization, asked of all its regions at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ from tenants.authlete.listing import all_services
 from tenants.authlete.reading import clean
 from tenants.models import Organization
 from tenants.regions import Region
+
+AGE = timedelta(minutes=1)  # how far behind the time of a sighting may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,14 @@ def fleet(member: Member) -> Fleet:
             silent.append(Silence(region, error))
     answers = all_services([door for _, door in doors])
     rows = []
+    whole: dict[str, Sequence[Service]] = {}
     for (region, _), listed in zip(doors, answers, strict=True):
         rows += [Row(region, service) for service in listed.services]
         if listed.error:
             silent.append(Silence(region, listed.error))
         elif listed.whole:
-            _remember(member.organization, region.name, listed.services)
+            whole[region.name] = listed.services
+    _remember(member.organization, whole)
     shown = {(row.region.name, row.service.api_key) for row in rows}
     last = [
         row
@@ -88,33 +92,48 @@ def fleet(member: Member) -> Fleet:
 
 
 def _remember(
-    organization: Organization, region: str, services: Sequence[Service]
+    organization: Organization, whole: Mapping[str, Sequence[Service]]
 ) -> None:
-    """Keep names for the record and for the day a region is down; no setting."""
+    """Keep names for the record and for the day a region is down; no setting.
+
+    ``whole`` are all the services of a region, by the region's name.
+    """
     now = timezone.now()
-    old = {
-        one.service_id: one
-        for one in KnownService.objects.filter(organization=organization, region=region)
-    }
-    new = [
-        KnownService(
-            organization=organization,
-            region=region,
-            service_id=one.api_key,
-            name=clean(one.service_name),
-            issuer=clean(one.issuer),
-            modified_at=one.modified_at,
-            seen_at=now,
+    rows = KnownService.objects.filter(organization=organization, region__in=whole)
+    known = {
+        (region, service_id): (pk, tuple(told), seen_at)
+        for pk, region, service_id, *told, seen_at in rows.values_list(
+            "pk", "region", "service_id", "name", "issuer", "modified_at", "seen_at"
         )
+    }
+    seen = {
+        (region, one.api_key): (
+            clean(one.service_name),
+            clean(one.issuer),
+            one.modified_at,
+        )
+        for region, services in whole.items()
         for one in services
-    ]
-    gone = old.keys() - {one.service_id for one in new}
-    if gone:
-        KnownService.objects.filter(
-            pk__in=[old[service_id].pk for service_id in gone]
-        ).delete()
+    }
+    if gone := known.keys() - seen.keys():
+        rows.filter(pk__in=[known[place][0] for place in gone]).delete()
+    if any(now - seen_at > AGE for _, _, seen_at in known.values()):
+        rows.update(seen_at=now)
     KnownService.objects.bulk_create(
-        [one for one in new if one.differs(old.get(one.service_id))],
+        [
+            KnownService(
+                organization=organization,
+                region=region,
+                service_id=service_id,
+                name=name,
+                issuer=issuer,
+                modified_at=modified_at,
+                seen_at=now,
+            )
+            for (region, service_id), (name, issuer, modified_at) in seen.items()
+            if (region, service_id) not in known
+            or known[region, service_id][1] != (name, issuer, modified_at)
+        ],
         update_conflicts=True,
         unique_fields=["organization", "region", "service_id"],
         update_fields=["name", "issuer", "modified_at", "seen_at"],
