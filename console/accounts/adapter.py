@@ -10,6 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from console.access import address_of
 from console.accounts import browsers
@@ -23,6 +24,15 @@ from tenants.members import normal
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """No sign-up, one address a person, and a limit on tries that cannot be dodged."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The email address or the password is wrong."),
+        "too_many_login_attempts": _(
+            "Too many tries. Wait an hour, or sign in from a browser in which you "
+            "have signed in before."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -67,6 +77,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Seeds are sealed with the vault's keys."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is wrong."),
+        "code_used": _("This code has been used. Wait for the next one."),
+    }
 
     def encrypt(self, text: str) -> str:
         return factors.seal(text)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from allauth.core import context
+from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as Authenticate
@@ -84,8 +85,9 @@ def _spend(user: int, seed: str, code: str) -> None:
     """Refuse a code whose time step was used before, in any process."""
     window = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
     for step in totp.yield_hotp_counters_from_time():
-        if totp.format_hotp_value(totp.hotp_value(seed, step)) == code.strip():
+        expected = totp.format_hotp_value(totp.hotp_value(seed, step))
+        if compare_user_code(actual=code, expected=expected):
             if cache.add(f"totp:{user}:{step}", 1, timeout=2 * window):
                 return
             break
-    raise get_adapter().validation_error("incorrect_code")
+    raise get_adapter().validation_error("code_used")

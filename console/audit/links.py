@@ -23,7 +23,7 @@ PERIODS: Mapping[Promise, int] = {  # days, today included
 }
 SAVED: Mapping[Promise, str] = {
     gettext_lazy("Destructive"): "effect=destroy",
-    gettext_lazy("Secrets revealed"): "effect=reveal",
+    gettext_lazy("Revealed"): "effect=reveal",
     gettext_lazy("Refused or unknown"): "outcome=refused&outcome=unknown",
     gettext_lazy("Denied access"): "operation=access.denied",
     gettext_lazy("Strangers"): "operation=access.stranger",

@@ -18,6 +18,8 @@ from console.forms.words import absent, said, words
 from console.templatetags.words import api_name
 from tenants.authlete.documents.base import Setting
 
+LAST = 250_000_000_000_000  # milliseconds since 1970, in the year 9892
+
 _member = cache(api_name)
 
 
@@ -122,6 +124,13 @@ class Box:
         return "\n" in self.typed or "\r" in self.typed
 
     @property
+    def moment(self) -> int | None:
+        """Milliseconds since 1970, of a moment that a calendar can show."""
+        at = self.base
+        is_moment = self.setting.show.kind == "moment" and type(at) is int
+        return at if is_moment and 0 < at < LAST else None
+
+    @property
     def was(self) -> str:
         """What Authlete had, in words."""
         return words(self.setting, self.base)
@@ -129,9 +138,14 @@ class Box:
     @property
     def default(self) -> str:
         """What holds without a value; nothing where that goes without saying."""
-        if self.setting.initial is not None:
-            return words(self.setting, self.setting.initial)
-        return said(self.setting.absent)
+        one = self.setting
+        if one.fixed:
+            return ""
+        if one.initial is not None:
+            return _("Default: %(value)s.") % {"value": words(one, one.initial)}
+        if one.absent and one.show.kind not in ("choice", "choices"):
+            return _("Empty: %(meaning)s.") % {"meaning": said(one.absent)}
+        return ""
 
     @property
     def unset(self) -> str:
@@ -181,6 +195,8 @@ HOLE = "<!--inputs-->"  # in a frame, where the inputs go
 
 def common(setting: Setting, value: Any) -> Any:
     """A key for a value that many services have; else `OTHER`."""
+    if setting.show.kind == "moment":  # told as "2 minutes ago"
+        return OTHER
     match value:
         case None | bool() | int():
             return value

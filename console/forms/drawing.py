@@ -48,6 +48,7 @@ class Units:
 
     options: tuple[Option, ...]
     words: str  # the same in seconds, or what a 0 stands for
+    pattern: str  # of the seconds, with # for their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,18 @@ class Row:
         """What the wide cells are, and how much is in those that are lists."""
         return ", ".join(
             f"{cell.label} ({len(cell.typed)})"
-            if isinstance(cell.typed, list)
+            if cell.typed and isinstance(cell.typed, list)
             else cell.label
             for cell in self.more
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands over a column."""
+
+    label: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ class Listed:
     name: str  # of its inputs
     rows: tuple[Row, ...]
     foot: str  # the button that adds a row
-    heads: tuple[str, ...] = ()
+    heads: tuple[Head, ...] = ()
 
     @property
     def width(self) -> int:
@@ -123,9 +132,10 @@ def units(box: Box) -> Units:
         seconds = box.kind.input.value(box.setting, typed, None)
     except ValidationError:
         seconds = None
+    pattern = count(2, "seconds").replace("2", "#")
     if not seconds or typed["unit"] == "seconds":
-        return Units(options, box.zero if seconds == 0 else "")
-    return Units(options, count(seconds, "seconds"))
+        return Units(options, box.zero if seconds == 0 else "", pattern)
+    return Units(options, count(seconds, "seconds"), pattern)
 
 
 def one_of(box: Box) -> tuple[Option, ...]:
@@ -206,7 +216,9 @@ def rows(box: Box) -> Listed:
         ),
         _foot(box.name, box.label),
         tuple(
-            said(one.label) for one, kind in inner.row.columns if kind.name not in WIDE
+            Head(said(one.label), kind.name)
+            for one, kind in inner.row.columns
+            if kind.name not in WIDE
         ),
     )
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -128,7 +129,7 @@ def _duration(setting: Setting, value: Any) -> str:
 
 def _number(setting: Setting, value: Any) -> str:
     number = _whole(value)
-    return gettext(setting.zero) if number == 0 and setting.zero else grouped(number)
+    return gettext(setting.zero) if number == 0 and setting.zero else str(number)
 
 
 def _whole(value: Any) -> int:
@@ -152,7 +153,7 @@ def _text(_setting: Setting, value: Any) -> str:
 def _moment(_setting: Setting, value: Any) -> str:
     """Milliseconds since 1970, as the reader's own time."""
     at = localtime(datetime.fromtimestamp(_whole(value) / 1000, UTC))
-    return f"{at:%Y-%m-%d %H:%M:%S %:z}"
+    return f"{date_format(at, 'j M Y')}, {at:%H:%M:%S} {at:%:z}"
 
 
 def _secret(_setting: Setting, value: Any) -> str:

@@ -49,6 +49,15 @@ def test_is_asked_for_before_anybody_is_signed_in(with_factor, client, code_at):
     assert signed_in(client)
 
 
+def test_takes_a_code_as_people_write_it(with_factor, client, code_at):
+    code = code_at(with_factor)
+    sign_in(client)
+
+    client.post(CODE, {"code": f" {code[:3]} {code[3:]} "})
+
+    assert signed_in(client)
+
+
 def test_a_wrong_code_is_refused(with_factor, client, code_at):
     sign_in(client)
 

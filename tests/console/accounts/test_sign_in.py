@@ -9,7 +9,7 @@ from tenants.members import add
 from tenants.roles import Role
 from tests.console.accounts.conftest import PASSWORD, sign_in
 
-WRONG = "The email address and/or password you specified are not correct."
+WRONG = "The email address or the password is wrong."
 
 
 def signed_in(client):
@@ -109,7 +109,7 @@ def test_throttles_an_account_whatever_addresses_and_hosts_are_named(
     ]
 
     assert [WRONG in answer for answer in answers] == [True] * 10 + [False] * 2
-    assert "Too many failed" in answers[-1]
+    assert "Too many tries" in answers[-1]
 
 
 def test_throttles_an_address_that_claims_to_be_others(ann, settings):
@@ -122,7 +122,7 @@ def test_throttles_an_address_that_claims_to_be_others(ann, settings):
 
     answer = sign_in(Client(), "u@acme.example", headers={"x-forwarded-for": "1.1.1.1"})
 
-    assert "Too many failed" in answer.content.decode()
+    assert "Too many tries" in answer.content.decode()
 
 
 def test_does_not_lock_out_a_browser_that_the_person_has_used(ann, client):

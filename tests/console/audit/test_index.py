@@ -360,7 +360,7 @@ def test_leads_from_a_value_to_its_filter(auditor, keep):
     ("label", "titles"),
     [
         ("Destructive", ["Deleted the service Old"]),
-        ("Secrets revealed", ["Replaced the secret of Till by a new one"]),
+        ("Revealed", ["Replaced the secret of Till by a new one"]),
         ("Refused or unknown", ["Was refused the page services:edit"]),
         ("Denied access", ["Was refused the page services:edit"]),
         ("Strangers", []),

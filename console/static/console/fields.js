@@ -1,0 +1,119 @@
+// Inputs of settings: rows that come and go in place, durations in seconds, marks on
+// what was changed. Without this file the same buttons ask the server.
+"use strict";
+
+(() => {
+  const INPUT = "input:not([type=hidden]), select, textarea";
+  const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86400 };
+  let made = 0; // rows that were added in this page
+
+  const tell = (element) => element.dispatchEvent(new Event("input", { bubbles: true }));
+  const bodies = (list) => [...list.querySelectorAll(":scope > table > tbody")];
+
+  // What a row is called by its number, and a nested list by its row, follows along.
+  function rename(row, from, to) {
+    for (const element of [row, ...row.querySelectorAll("*")]) {
+      for (const { name, value } of [...element.attributes]) {
+        if (name !== "class" && value.includes(from)) element.setAttribute(name, value.replaceAll(from, to));
+      }
+    }
+  }
+
+  function renumber(list) {
+    bodies(list).forEach((row, at) => {
+      const was = row.dataset.place ?? String(at + 1);
+      row.dataset.place = String(at + 1);
+      if (was === row.dataset.place) return;
+      const number = new RegExp(`(?<!\\d)${was}(?!\\d)`);
+      const own = [...row.querySelectorAll("[aria-label]")].filter((one) => one.closest("[data-rows]") === list);
+      for (const one of own) one.setAttribute("aria-label", one.getAttribute("aria-label").replace(number, at + 1));
+    });
+  }
+
+  function clear(row) {
+    for (const list of row.querySelectorAll("[data-rows]")) for (const extra of bodies(list).slice(1)) extra.remove();
+    for (const input of row.querySelectorAll(INPUT)) {
+      if (input.type === "checkbox") input.checked = false;
+      else if (input.tagName !== "SELECT") input.value = "";
+    }
+    for (const details of row.querySelectorAll("details")) details.open = false;
+  }
+
+  // An empty row at the end is filled before another one comes.
+  const empty = (row) => [...row.querySelectorAll(INPUT)].every((one) => (one.type === "checkbox" ? !one.checked : !one.value));
+
+  function add(list) {
+    renumber(list);
+    const last = bodies(list).at(-1);
+    if (empty(last)) return last.querySelector(INPUT).focus();
+    const row = last.cloneNode(true);
+    clear(row);
+    const token = row.dataset.row;
+    if (token) {
+      const fresh = `j${(made += 1)}`;
+      const name = list.dataset.rows;
+      rename(row, `${name}.${token}.`, `${name}.${fresh}.`);
+      rename(row, `f-${name.replaceAll(".", "-")}-${token}-`, `f-${name.replaceAll(".", "-")}-${fresh}-`);
+      row.dataset.row = fresh;
+      row.querySelector(`input[name="${name}.row"]`).value = fresh;
+    }
+    last.after(row);
+    renumber(list);
+    row.querySelector(INPUT).focus();
+    tell(list);
+  }
+
+  function drop(list, row) {
+    renumber(list);
+    const rows = bodies(list);
+    const at = rows.indexOf(row);
+    if (rows.length > 1) row.remove();
+    else clear(row);
+    renumber(list);
+    const next = bodies(list)[Math.min(at, rows.length - 2)] ?? row;
+    (next.querySelector(INPUT) ?? list.querySelector("[data-add]")).focus();
+    tell(list);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-add], [data-drop]");
+    if (button) {
+      event.preventDefault();
+      const list = button.closest("[data-rows]");
+      if (button.matches("[data-add]")) add(list);
+      else drop(list, button.closest("tbody"));
+    }
+    const link = event.target.closest?.("#problems a[href^='#']");
+    const place = link && document.getElementById(link.hash.slice(1));
+    if (place) setTimeout(() => place.querySelector(INPUT)?.focus(), 0); // after the jump
+  });
+
+  // A duration says its seconds while it is typed.
+  function count(duration) {
+    const [number, unit] = duration.querySelectorAll("input, select");
+    const seconds = /^\d{1,12}$/.test(number.value.trim()) ? BigInt(number.value.trim()) * BigInt(SECONDS[unit.value]) : 0n;
+    const grouped = String(seconds).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+    const told = seconds > 0n && unit.value !== "seconds" ? duration.dataset.duration.replace("#", grouped) : "";
+    duration.querySelector(".words").textContent = told;
+  }
+
+  // What differs from how the page came is marked; what came marked stays so.
+  const before = new WeakMap();
+  const state = (field) => JSON.stringify([...field.querySelectorAll(INPUT)].map((one) => (/^(checkbox|radio)$/.test(one.type) ? one.checked : one.value)));
+  const came = (field) => before.has(field) || before.set(field, { state: state(field), marked: field.matches(".is-changed") });
+  for (const field of document.querySelectorAll(".field[id]")) came(field);
+
+  document.addEventListener("input", (event) => {
+    const field = event.target.closest?.(".field[id]");
+    if (!field) return;
+    if (event.target.name?.endsWith(".pick")) {
+      const exactly = field.querySelector(`input[name="${CSS.escape(event.target.name.slice(0, -5))}.own"][value="exactly"]`);
+      if (exactly) exactly.checked = true;
+    }
+    const duration = event.target.closest("[data-duration]");
+    if (duration) count(duration);
+    came(field);
+    const { state: was, marked } = before.get(field);
+    field.classList.toggle("is-changed", marked || state(field) !== was);
+  });
+})();
