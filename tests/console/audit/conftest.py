@@ -1,10 +1,16 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from console.models import KnownService
+from tenants.audit import rows
 from tenants.audit.log import AuditLog
-from tenants.audit.models import AuditEntry
+from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.rows import new_id
 from tenants.audit.who import Who
+from tenants.audit.writer import writer
+from tenants.authlete.errors import Outcome
 from tenants.connect import connect
 from tenants.roles import Role
 
@@ -53,5 +59,30 @@ def known(acme):
             name=name,
             seen_at=NOW,
         )
+
+    return make
+
+
+@pytest.fixture
+def keep(who):
+    """Add an entry to the record that is ``ago`` old."""
+
+    def make(
+        operation="service.update",
+        effect="change",
+        end=Outcome.DONE,
+        ago=timedelta(0),
+        actor=None,
+        **told,
+    ):
+        row = rows.intent(actor or who(), operation, effect, **told)
+        at = microseconds(timezone.now() - ago)
+        row = type(row)(
+            **{name: getattr(row, name) for name in row.__slots__ if name != "at"},
+            at=at,
+        )
+        ending = [rows.outcome(row.entry, end)] if end else []
+        writer.write([row, *ending])
+        return row
 
     return make
