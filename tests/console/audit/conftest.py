@@ -11,7 +11,7 @@ from tenants.audit.rows import new_id
 from tenants.audit.who import Who
 from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
-from tenants.connect import connect
+from tenants.connect import connect, credentials
 from tenants.roles import Role
 
 NOW = "2026-11-24T12:00:00Z"
@@ -40,7 +40,7 @@ def update(acme, sandbox, who):
 
     def make(edits, *, actor=None, reason="", ticket="", region="us"):
         watch = AuditLog(actor or who(), reason, ticket)
-        service = connect(acme, region, watch).service(17)
+        service = connect(credentials(acme), region, watch).service(17)
         service.update(service.get().modified_at, edits)
         return AuditEntry.objects.filter(operation="service.update").first()
 

@@ -14,7 +14,7 @@ from tenants.audit.models import AuditEntry, AuditHead
 from tenants.authlete.api import services
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.fanout import fan_out
-from tenants.connect import connect
+from tenants.connect import connect, credentials
 from tenants.models import Credential, Organization
 from tenants.roles import Role
 
@@ -64,7 +64,7 @@ def test_tells_the_name_of_a_service_that_its_list_showed(auditor, update, known
 def test_tells_what_many_regions_were_asked_in_one_line(auditor, acme, sandbox, who):
     Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
     watch = AuditLog(who())
-    asked = [connect(acme, region, watch) for region in ("us", "eu")]
+    asked = [connect(credentials(acme), region, watch) for region in ("us", "eu")]
     fan_out([(one, one.ask(services.LIST)) for one in asked])
 
     response = auditor.get(URL, {"operation": "service.list"})
