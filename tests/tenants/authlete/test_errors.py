@@ -8,6 +8,7 @@ from tenants.authlete import codes, errors
 from tenants.authlete.errors import AuthleteError, Unreachable, Why
 from tenants.authlete.operation import Effect, Operation
 
+PULL = Operation("pull", "GET", "/push", dict)
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
 TALK = Operation("talk", "POST", "/push", dict, Effect.CHANGE, succeeds=("OK",))
 
@@ -43,6 +44,21 @@ UNKNOWN = [kind for kind in KINDS if issubclass(kind, errors.Unknown)]
 @pytest.mark.parametrize("kind", UNKNOWN)
 def test_nothing_is_called_unchanged_that_may_have_changed(kind):
     assert "othing was changed" not in kind.advice
+
+
+@pytest.mark.parametrize(
+    ("operation", "says"),
+    [(PULL, "Nothing was changed"), (PUSH, "look whether it was made")],
+)
+def test_only_a_change_may_have_been_made_without_an_answer(
+    authlete, wire, operation, says
+):
+    wire.route(path="/push").respond(502)
+
+    with pytest.raises(AuthleteError) as caught:
+        authlete.send(operation)
+
+    assert says in caught.value.advice
 
 
 def refused(authlete, wire, status, code, **more):
