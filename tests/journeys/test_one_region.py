@@ -1,0 +1,137 @@
+"""One region is in trouble: the others are whole, and the page says what is missing.
+
+Over real sockets, so that what hangs or breaks does so as it would out there.
+"""
+
+import re
+from time import monotonic
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.audit.models import AuditEntry
+from tenants.authlete import connections_to
+from tenants.roles import Role
+from tenants.sandbox.server import Server
+
+DEADLINE = 10.0  # seconds that a call may take in all
+SPARE = 5.0  # seconds for a page to be made and drawn on a busy machine
+SLOW = 2.0  # seconds
+
+
+@pytest.fixture
+def sandbox(sandbox, settings):
+    """The four regions on real ports."""
+    with Server(sandbox) as server:
+        urls = {name: server.url(name) for name in sandbox.state.regions}
+        settings.AUTHLETE_TRANSPORT = ""
+        settings.AUTHLETE_REGIONS = urls
+        yield sandbox
+        for url in urls.values():
+            connections_to(url).close()
+
+
+@pytest.fixture
+def page(signed_in, person):
+    return signed_in(person(Role.VIEWER))
+
+
+def open_list(page):
+    """Open the list of services, and say how many seconds it took."""
+    began = monotonic()
+    page.goto("/harbor/services/")
+    return monotonic() - began
+
+
+def names(page):
+    return page.locator("tbody th a").all_inner_texts()
+
+
+# What goes wrong, and the words in which that is told.
+TROUBLES = {
+    "down": ("down", "refused the connection|connection broke"),
+    "HTML": ("html502", "HTTP 502"),
+    "HTML in a 200": ("html200", "not usable JSON"),
+    "garbage": ("garbage", "not usable JSON"),
+    "cut": ("cut", "not usable JSON"),
+    "refusing": ("status", "The sandbox was told to fail"),
+    "reset": ("reset", "connection broke"),
+    "hanging": ("delay", "in time"),
+    "dripping": ("drip", "in time"),
+}
+MORE = {"delay": {"delay": 30_000}, "drip": {"delay": 400}, "status": {"status": 503}}
+
+
+def troubles(*but):
+    """All of them; each that waits for the deadline takes as long."""
+    return pytest.mark.parametrize("trouble", sorted(TROUBLES.keys() - {*but}))
+
+
+@pytest.fixture
+def words(trouble, sandbox, page):
+    """Japan gets into trouble; the words of what is said of it."""
+    open_list(page)  # so that its services are known
+    kind, words = TROUBLES[trouble]
+    sandbox.fault(kind, region="jp", **MORE.get(kind, {}))
+    return re.compile(words)
+
+
+@troubles("dripping")
+def test_names_the_region_and_why_and_shows_all_others(page, words):
+    took = open_list(page)
+
+    assert took < DEADLINE + SPARE
+    notice = page.locator(".notice", has_text="Japan did not answer")
+    expect(notice).to_contain_text("The other regions are complete.")
+    expect(notice).to_contain_text(words)
+    expect(notice.get_by_role("link", name="Ask jp again")).to_be_visible()
+    assert len(names(page)) == 14
+    for name in ("Retail banking Europe", "Pagamentos", "Payments", "Payments Japan"):
+        assert name in names(page)
+    stale = page.locator("tr.is-stale")
+    expect(stale).to_have_count(3)
+    for row in stale.all():
+        expect(row).to_contain_text("not checked")
+        expect(row).to_contain_text("last seen")
+    expect(page.get_by_role("link", name="JP did not answer")).to_be_visible()
+    calls = AuditEntry.objects.filter(operation="service.list")[:4]
+    outcomes = {entry.region: entry.outcome for entry in calls}
+    assert outcomes.pop("jp") in ("not sent", "unknown")
+    assert outcomes == {"us": "done", "eu": "done", "br": "done"}
+
+
+@troubles("hanging", "cut", "reset")
+def test_explains_itself_on_a_service_of_that_region(page, words, found):
+    number = found("jp", "Payments Japan")
+    began = monotonic()
+
+    response = page.goto(f"/harbor/services/jp/{number}/")
+
+    assert monotonic() - began < DEADLINE + SPARE
+    assert response.status in (502, 503)
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
+    shown = page.get_by_role("alert").inner_text()
+    last = AuditEntry.objects.filter(operation="service.get", region="jp")[0]
+    assert str(last.entry) in shown
+
+
+def test_waits_for_a_slow_region(page, sandbox):
+    sandbox.fault("delay", region="jp", delay=int(SLOW * 1000))
+
+    took = open_list(page)
+
+    assert SLOW < took < SLOW + SPARE
+    assert len(names(page)) == 14
+    expect(page.get_by_text(re.compile("did not answer"))).to_have_count(0)
+
+
+def test_is_whole_again_when_the_region_is(page, sandbox):
+    open_list(page)
+    sandbox.fault("html502", region="jp", times=1)
+    open_list(page)
+
+    page.get_by_role("link", name="Ask jp again").click()
+
+    expect(page.locator("tbody th a")).to_have_count(14)
+    expect(page.locator("tr.is-stale")).to_have_count(0)
