@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from console.forms.words import words
+from console.forms.inside import inside
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Setting, Show
 from tenants.authlete.documents.service import SECTIONS
@@ -45,21 +43,17 @@ def sentence(change: Change) -> Sentence:
     first = FIRST.match(change.field)
     member = first[0] if first else change.field
     section, setting = SERVICE.get(member, ("", None))
-    inner = change.field[len(member) :]
-    label = _(setting.label) if setting else member
-    if setting is None or inner:
-        setting = Setting(member, member, label, "", INNER)
-    if inner:
-        label += ": " + " ".join(filter(None, re.split(r"[.\[\]]+", inner)))
-    was, now = words(setting, change.before), words(setting, change.after)
+    setting = setting or Setting(member, member, member, "", INNER)
+    place = inside(setting, change.field[len(member) :])
+    was, now = place.words(change.before), place.words(change.after)
     if change.is_set and (change.before or change.after):
-        gained = tuple(words(setting, [one]) for one in change.added)
-        lost = tuple(words(setting, [one]) for one in change.removed)
-        return Sentence(change.field, label, section, was, now, gained, lost)
+        gained = tuple(place.words([one]) for one in change.added)
+        lost = tuple(place.words([one]) for one in change.removed)
+        return Sentence(change.field, place.label, section, was, now, gained, lost)
     replaced = isinstance(change.before, Fingerprint) and isinstance(
         change.after, Fingerprint
     )
-    return Sentence(change.field, label, section, was, now, replaced=replaced)
+    return Sentence(change.field, place.label, section, was, now, replaced=replaced)
 
 
 def stored(values: Iterable[Mapping[str, Any]]) -> list[Change]:

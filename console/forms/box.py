@@ -83,7 +83,7 @@ class Box:
         self.told = told
         self.place = place  # of its row, counted from 1; 0 outside of rows
         self.id = "f-" + name.replace(".", "-")
-        self.grouped = kind.input.grouped
+        self.grouped = kind.input.grouped or setting.fixed
 
     @cached_property
     def label(self) -> str:
@@ -141,6 +141,8 @@ class Box:
         one = self.setting
         if one.fixed:
             return ""
+        if one.zero and one.show.kind == "number":
+            return _("0 stands for: %(meaning)s.") % {"meaning": said(one.zero)}
         if one.initial is not None:
             return _("Default: %(value)s.") % {"value": words(one, one.initial)}
         if one.absent and one.show.kind not in ("choice", "choices"):
@@ -151,6 +153,10 @@ class Box:
     def unset(self) -> str:
         """What the choice of no value is called."""
         return absent(self.setting)
+
+    @property
+    def unit(self) -> str:
+        return said(self.setting.show.unit)
 
     @property
     def zero(self) -> str:

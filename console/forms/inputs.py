@@ -14,15 +14,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from console.forms.held import joined, opened
+from console.forms.jsontext import problem
 from console.forms.keysets import pretty
 from console.forms.sent import Sent
-from console.forms.words import UNITS, in_unit
+from console.forms.words import UNITS, grouped, in_unit
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.compare import same
 from tenants.authlete.documents.sealed_keys import misplaced
 from tenants.authlete.reading import NotJson, read
 from tenants.authlete.redaction import Fingerprint
 
+LONGEST = 1_000_000  # characters of JSON that are read at all
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
 _digits = re.compile(r"-?[0-9]{1,20}")
 
@@ -202,10 +204,15 @@ class Json(Input):
     def value(self, setting: Setting, typed: Any, base: Any) -> Any:
         if not typed.strip():
             return None
+        if len(typed) > LONGEST:
+            raise ValidationError(
+                _("This text has more than %s characters.") % grouped(LONGEST)
+            )
         try:
             found = read(typed)
         except NotJson as error:
-            raise ValidationError(_("This is not JSON: %s.") % error) from None
+            why = problem(typed) or error
+            raise ValidationError(_("This is not JSON: %s.") % why) from None
         return base if says_same(base, found) else typed
 
 

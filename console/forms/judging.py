@@ -28,12 +28,16 @@ def wrong(
     try:
         section.checked(one.name, value)
     except ValidationError as error:
-        return [
-            _row(problem["loc"][1:]) + why(problem, gettext)
-            for problem in error.errors(include_url=False)
-            if not _was_there(value, base, problem["loc"][1:])
-        ]
-    return []
+        problems = error.errors(include_url=False)
+    else:
+        return []
+    new = [one for one in problems if not _was_there(value, base, one["loc"][1:])]
+    if new:
+        return [_row(found["loc"][1:]) + why(found, gettext) for found in new]
+    # What was wrong before kept the rules for the list as a whole from being asked.
+    old = {found["loc"][1] for found in problems}
+    rest = [item for at, item in enumerate(value) if at not in old]
+    return wrong(section, one, inner, rest, base) if isinstance(value, list) else []
 
 
 def _members(

@@ -9,6 +9,7 @@ from functools import cache
 
 from console.forms import drawing
 from console.forms.box import Kind
+from console.forms.columns import COLUMNS
 from console.forms.inputs import (
     Address,
     Choice,
@@ -24,9 +25,7 @@ from console.forms.inputs import (
     Secret,
 )
 from console.forms.rows import Column, Object, Rows, Strings
-from tenants.authlete.documents.base import Setting, Show
 from tenants.authlete.documents.issuer_metadata import CredentialIssuer
-from tenants.authlete.documents.words import _
 
 KINDS = {
     kind.name: kind
@@ -50,68 +49,31 @@ KINDS = {
 }
 
 
-def _column(kind: str, member: str, label: str) -> Column:
-    one = Setting(member.lower(), member, label, "", Show(kind))
-    return one, KINDS[kind]
+def _columns(name: str) -> tuple[Column, ...]:
+    return tuple((one, KINDS[one.show.kind]) for one in COLUMNS[name])
 
 
-def _rows(kind: str, *columns: Column) -> None:
-    KINDS[kind] = Kind(kind, Rows(*columns), drawing.rows)
-
-
-_rows("pairs", _column("entry", "key", _("Key")), _column("entry", "value", _("Value")))
-_rows(
+# Rows may have rows inside, so those that are inside others come first.
+for _name in (
+    "pairs",
     "tagged",
-    _column("entry", "tag", _("Language")),
-    _column("entry", "value", _("Text")),
-)
-_rows(
     "named_uris",
-    _column("entry", "name", _("Name")),
-    _column("entry", "uri", _("Address")),
-)
-_rows(
     "trust_anchors",
-    _column("entry", "entityId", _("Entity ID")),
-    _column("jwks", "jwks", _("Public keys, as a JWK Set")),
-)
-_rows(
     "sns",
-    _column("entry", "sns", _("Network")),
-    _column("secret", "apiKey", _("API key")),
-    _column("secret", "apiSecret", _("API secret")),
-)
-_rows(
     "hsks",
-    _column("text", "kid", _("Key ID")),
-    _column("text", "kty", _("Type")),
-    _column("text", "use", _("Use")),
-    _column("text", "alg", _("Algorithm")),
-    _column("text", "hsmName", _("Module")),
-    _column("text", "handle", _("Handle")),
-)
-_rows(
     "scopes",
-    _column("entry", "name", _("Name")),
-    _column("text", "description", _("Said to the user")),
-    _column("flag", "defaultEntry", _("Default")),
-    _column("tagged", "descriptions", _("Said in other languages")),
-    _column("pairs", "attributes", _("Attributes")),
-)
+):
+    KINDS[_name] = Kind(_name, Rows(*_columns(_name)), drawing.rows)
 KINDS["issuer_metadata"] = Kind(
     "issuer_metadata",
-    Object(
-        *((one, KINDS[one.show.kind]) for one in CredentialIssuer.settings()),
-        section=CredentialIssuer,
-    ),
+    Object(*_columns("issuer_metadata"), section=CredentialIssuer),
     drawing.members,
 )
+
+FIXED = Kind("fixed", Input())  # a value that nobody can change here, in words
 
 
 @cache
 def odd(usual: Kind) -> Kind:
     """The kind for a value that ``usual`` cannot hold."""
     return Kind("odd", Odd(usual.input), drawing.odd(usual))
-
-
-FIXED = Kind("fixed", Input())  # a value that nobody can change here, in words

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from console.forms.columns import COLUMNS
 from console.forms.keysets import key_lines
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.redaction import Fingerprint
@@ -117,6 +118,11 @@ def choice(setting: Setting, value: str) -> str:
     return gettext(label) if label else value
 
 
+def _choice(setting: Setting, value: Any) -> str:
+    _text(setting, value)
+    return choice(setting, value) or _("empty")
+
+
 def _duration(setting: Setting, value: Any) -> str:
     seconds = _whole(value)
     if seconds == 0 and setting.zero:
@@ -207,12 +213,16 @@ def _of(*members: str) -> Callable[[Setting, Any], str]:
     return say
 
 
-def _object(_setting: Setting, value: Any) -> str:
+def members(setting: Setting, value: Any) -> str:
+    """An object by what is set in it; members that are not declared keep their name."""
+    declared = {one.member: one for one in COLUMNS.get(setting.show.kind, ())}
     return _list(
         [
-            f"{name} = {inner if isinstance(inner, str) else as_json(inner)}"
+            f"{said(declared[name].label)}: {words(declared[name], inner)}"
+            if name in declared
+            else f"{name}: {as_json(inner)}"
             for name, inner in value.items()
-            if inner is not None
+            if inner not in (None, False, "", [])
         ]
     )
 
@@ -237,7 +247,7 @@ _says: Mapping[str, Callable[[Setting, Any], str]] = {
     "json": _json,
     "strings": _strings,
     "pems": _pems,
-    "choice": choice,
+    "choice": _choice,
     "choices": _choices,
     "scopes": _scopes,
     "pairs": _of("key", "value"),
@@ -245,5 +255,7 @@ _says: Mapping[str, Callable[[Setting, Any], str]] = {
     "trust_anchors": _of("entityId"),
     "sns": _of("sns"),
     "hsks": _of("kid", "alg"),
-    "issuer_metadata": _object,
+    "issuer_metadata": members,
+    "entry": _text,
+    "tagged": _of("tag", "value"),
 }

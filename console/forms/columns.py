@@ -1,0 +1,53 @@
+"""What the objects inside some settings consist of, each member a setting of its own.
+
+The objects are those of api.md, section 9.3; their rules are declared with the types.
+"""
+
+from tenants.authlete.documents.base import Setting, Show
+from tenants.authlete.documents.issuer_metadata import CredentialIssuer
+from tenants.authlete.documents.words import _
+
+
+def _column(kind: str, member: str, label: str) -> Setting:
+    return Setting(member.lower(), member, label, "", Show(kind))
+
+
+COLUMNS: dict[str, tuple[Setting, ...]] = {
+    "pairs": (
+        _column("entry", "key", _("Key")),
+        _column("entry", "value", _("Value")),
+    ),
+    "tagged": (
+        _column("entry", "tag", _("Language")),
+        _column("entry", "value", _("Text")),
+    ),
+    "named_uris": (
+        _column("entry", "name", _("Name")),
+        _column("entry", "uri", _("Address")),
+    ),
+    "trust_anchors": (
+        _column("entry", "entityId", _("Entity ID")),
+        _column("jwks", "jwks", _("Public keys, as a JWK Set")),
+    ),
+    "sns": (
+        _column("entry", "sns", _("Network")),
+        _column("secret", "apiKey", _("API key")),
+        _column("secret", "apiSecret", _("API secret")),
+    ),
+    "hsks": (
+        _column("text", "kid", _("Key ID")),
+        _column("text", "kty", _("Type")),
+        _column("text", "use", _("Use")),
+        _column("text", "alg", _("Algorithm")),
+        _column("text", "hsmName", _("Module")),
+        _column("text", "handle", _("Handle")),
+    ),
+    "scopes": (
+        _column("entry", "name", _("Name")),
+        _column("text", "description", _("Said to the user")),
+        _column("flag", "defaultEntry", _("Default")),
+        _column("tagged", "descriptions", _("Said in other languages")),
+        _column("pairs", "attributes", _("Attributes")),
+    ),
+    "issuer_metadata": CredentialIssuer.settings(),
+}

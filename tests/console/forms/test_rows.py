@@ -1,0 +1,260 @@
+"""Lists: rows that are changed, added and removed, with and without a script."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from console.forms.section import SettingsForm
+from tests.console.forms.browser import filled as held
+from tests.console.forms.browser import sent
+from tests.console.forms.sample import SampleForm, edits, messages, page, service
+
+SCOPES = [
+    {"name": "a", "description": "A", "fromTheFuture": Decimal("1.50")},
+    {"name": "b", "defaultEntry": True, "attributes": [{"key": "k", "value": "v"}]},
+]
+
+
+def press(seen: dict[str, Any], button: str, path: str, **changed: str) -> SettingsForm:
+    """Press a button that the form has for browsers without a script."""
+    data = sent(page(**seen), **changed)
+    data[button] = path
+    return SampleForm(data)
+
+
+def redrawn(form: SettingsForm) -> dict[str, list[str]]:
+    return held(str(form))
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (["a", "b", "c"], ["a", "b", "c"]),
+        (["b"], ["b"]),
+        (["", "b", ""], ["b"]),
+        (["c", "a"], ["c", "a"]),
+        (["", ""], None),
+        (["b", "a"], "no edit"),
+    ],
+)
+def test_texts_are_taken_in_their_order(items, expected):
+    found = edits({"strings": ["a", "b"]}, **{"strings.item": items})
+
+    assert found == ({} if expected == "no edit" else {"strings": expected})
+
+
+def test_a_text_that_was_there_keeps_its_line_breaks():
+    seen = {"strings": ["a\r\nb", "c"]}
+    names = held(page(**seen))["strings.item"]
+
+    assert names == ["a\r\nb", "c", ""]
+    message = messages(seen, **{"strings.item": [*names, "d", "d"]})
+    assert message == ["d is there twice. Remove one of them."]
+    found = edits(seen, **{"strings.item": [*names, "d"]})
+    assert found == {"strings": ["a\r\nb", "c", "d"]}
+
+
+def test_only_the_rows_that_changed_are_judged():
+    seen = {"strings": ["", " spaced "]}
+
+    assert edits(seen, **{"strings.item": [" spaced ", "new"]}) == {
+        "strings": [" spaced ", "new"]
+    }
+    assert messages(seen, **{"strings.item": [" spaced ", " new"]}) == [
+        "Row 2: Leave out the space at the start or the end."
+    ]
+
+
+def test_a_cell_that_changed_leaves_the_rest_of_its_row():
+    found = edits({"scopes": SCOPES}, **{"scopes.0.description": "New"})
+
+    assert found == {"scopes": [{**SCOPES[0], "description": "New"}, SCOPES[1]]}
+
+
+def test_a_row_that_is_renamed_keeps_what_this_version_does_not_know():
+    found = edits({"scopes": SCOPES}, **{"scopes.0.name": "z"})
+
+    assert found == {"scopes": [{**SCOPES[0], "name": "z"}, SCOPES[1]]}
+
+
+def test_a_cell_that_is_emptied_is_taken_out():
+    found = edits({"scopes": SCOPES}, **{"scopes.0.description": ""})
+
+    assert found == {"scopes": [{**SCOPES[0], "description": None}, SCOPES[1]]}
+
+
+def test_a_row_is_added_in_the_empty_one():
+    found = edits({"pairs": [{"key": "a", "value": "1"}]}, **{"pairs.n0.key": "b"})
+
+    assert found == {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": ""}]}
+
+
+def test_a_scope_is_added_with_what_was_filled_in_alone():
+    changed = {"scopes.n0.name": "c", "scopes.n0.attributes.n0.key": "k"}
+
+    (scopes,) = edits({"scopes": SCOPES}, **changed).values()
+
+    assert scopes[:2] == SCOPES
+    assert scopes[2] == {"name": "c", "attributes": [{"key": "k", "value": ""}]}
+
+
+def test_a_row_without_its_token_is_gone():
+    found = edits({"scopes": SCOPES}, **{"scopes.row": ["1", "n0"]})
+
+    assert found == {"scopes": [SCOPES[1]]}
+
+
+def test_a_row_that_is_emptied_is_gone():
+    found = edits(
+        {"pairs": [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]},
+        **{"pairs.0.key": "", "pairs.0.value": ""},
+    )
+
+    assert found == {"pairs": [{"key": "b", "value": "2"}]}
+
+
+def test_another_order_of_rows_is_no_edit():
+    assert edits({"scopes": SCOPES}, **{"scopes.row": ["1", "0"]}) == {}
+
+
+def test_a_row_inside_a_row_can_change():
+    found = edits({"scopes": SCOPES}, **{"scopes.1.attributes.0.value": "w"})
+
+    assert found["scopes"][1]["attributes"] == [{"key": "k", "value": "w"}]
+
+
+def test_says_in_which_row_something_is_wrong():
+    assert messages({"scopes": SCOPES}, **{"scopes.1.name": "a b"}) == [
+        "Row 2: A scope name has at least one letter, digit or sign of ASCII, and no "
+        "space, double quote or backslash."
+    ]
+    assert messages({"scopes": SCOPES}, **{"scopes.1.name": "a"}) == [
+        "a is there twice. Remove one of them."
+    ]
+
+
+def test_a_bad_name_that_was_there_does_not_stop_another_change():
+    seen = {"scopes": [{"name": "a b", "description": "A"}, {"name": "c"}]}
+
+    found = edits(seen, **{"scopes.0.description": "B", "scopes.1.name": "d"})
+
+    assert found["scopes"] == [{"name": "a b", "description": "B"}, {"name": "d"}]
+
+
+class TestOddItem:
+    SEEN = {"pairs": [{"key": "a", "value": "1"}, 7, {"key": {"b": 1}}]}
+
+    def test_is_shown_and_kept_beside_others(self):
+        html = page(**self.SEEN)
+
+        assert "<code>7</code>" in html
+        assert "{&quot;key&quot;: {&quot;b&quot;: 1}}" in html
+        assert edits(self.SEEN, **{"pairs.0.value": "2"}) == {
+            "pairs": [{"key": "a", "value": "2"}, *self.SEEN["pairs"][1:]]
+        }
+
+    def test_can_be_removed(self):
+        found = edits(self.SEEN, **{"pairs.row": ["0", "2"]})
+
+        assert found == {"pairs": [self.SEEN["pairs"][0], self.SEEN["pairs"][2]]}
+
+
+@pytest.mark.parametrize("token", ["9", "99999999999999999999", "0", "x" * 99, "<b>"])
+def test_no_token_makes_a_row_of_another(token):
+    seen = {"pairs": [{"key": "a", "value": "1"}]}
+    data = sent(page(**seen), **{f"pairs.{token}.key": "z"})
+    data.setlist("pairs.row", ["0", token])
+
+    form = SampleForm(data)
+
+    assert "<b>" not in str(form)
+    for row in form.edits.get("pairs", []):
+        assert row in ({"key": "a", "value": "1"}, {"key": "z", "value": ""}) or (
+            token == "0"
+        )
+
+
+class TestWithoutAScript:
+    def test_another_row_is_drawn_and_nothing_lost(self):
+        form = press({"strings": ["a"]}, "add", "strings", text="typed", number="many")
+
+        after = redrawn(form)
+        assert not form.is_valid()
+        assert form.errors == []
+        assert after["strings.item"] == ["a", "", ""]
+        assert after["text"] == ["typed"]
+        assert after["number"] == ["many"]
+        assert 'aria-label="Words, row 2" autofocus' in str(form)
+
+    def test_more_rows_can_be_asked_for_again_and_again(self):
+        data = sent(str(press({}, "add", "strings")))
+        data["add"] = "strings"
+
+        assert redrawn(SampleForm(data))["strings.item"] == ["", "", ""]
+
+    def test_a_row_is_taken_away_and_nothing_lost(self):
+        form = press({"strings": ["a", "b"]}, "drop", "strings.0", text="typed")
+
+        after = redrawn(form)
+        assert after["strings.item"] == ["b", ""]
+        assert after["text"] == ["typed"]
+        assert SampleForm(sent(str(form))).edits == {"strings": ["b"], "text": "typed"}
+
+    def test_a_row_of_objects_is_taken_away(self):
+        form = press({"scopes": SCOPES}, "drop", "scopes.0")
+
+        assert SampleForm(sent(str(form))).edits == {"scopes": [SCOPES[1]]}
+
+    def test_a_row_inside_a_row_is_added_and_taken_away(self):
+        form = press({"scopes": SCOPES}, "add", "scopes.1.attributes")
+        assert len(redrawn(form)["scopes.1.attributes.row"]) == 3
+        assert "<details open>" in str(form)
+
+        form = press({"scopes": SCOPES}, "drop", "scopes.1.attributes.0")
+        (scopes,) = SampleForm(sent(str(form))).edits.values()
+        assert scopes[1]["attributes"] is None
+
+    def test_a_setting_is_put_back(self):
+        form = press({"text": "a"}, "back", "text", text="b", prose="kept")
+
+        assert redrawn(form)["text"] == ["a"]
+        assert redrawn(form)["prose"] == ["kept"]
+
+    @pytest.mark.parametrize(
+        "path", ["", "nothing", "nothing.0", "csrfmiddlewaretoken"]
+    )
+    def test_a_button_that_is_not_there_does_nothing(self, path):
+        assert press({}, "add", path).is_valid()
+
+
+ISSUER = {"credentialIssuer": "http://old", "fromTheFuture": [1]}
+
+
+def test_one_member_of_an_object_changes_and_the_others_stay():
+    changed = {"issuer.credential_endpoint": "https://a.example/c"}
+
+    assert edits({"issuer": ISSUER}, **changed) == {
+        "issuer": {**ISSUER, "credentialEndpoint": "https://a.example/c"}
+    }
+
+
+def test_says_which_member_of_an_object_is_wrong():
+    changed = {"issuer.credential_endpoint": "http://a.example/c"}
+
+    (message,) = messages({"issuer": ISSUER}, **changed)
+
+    assert message.startswith("Credential endpoint: Enter a whole address")
+
+
+def test_an_object_that_is_emptied_is_taken_out():
+    seen = {"issuer": {"credentialIssuer": "https://a.example"}}
+
+    assert edits(seen, **{"issuer.credential_issuer": ""}) == {"issuer": None}
+
+
+def test_the_form_opens_on_what_was_seen_alone():
+    form = SampleForm(document=service(pairs=[{"key": "a", "value": "1"}]))
+
+    assert not form.is_valid()
+    assert form.edits == {}
