@@ -1,0 +1,193 @@
+"""The record: what one chain written by one thread costs, and what it saves.
+
+Held against threads that each commit for themselves, into a table with the same
+columns and indexes and without a chain; and against a chain that each thread extends
+for itself.
+"""
+
+import csv
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from unittest.mock import patch
+
+from django.db import connection, transaction
+
+from bench.said import Ratio, say
+from bench.stage import Stage
+from tenants.audit import store
+from tenants.audit.entry import INTENT, NO_OUTCOME, OUTCOME, Intent, Outcome
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.rows import intent, outcome
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.authlete import errors
+from tenants.authlete.api.services import GET
+from tenants.authlete.watch import Call, Ending
+
+THREADS = 32
+SECONDS = 3.0
+CALLS = 200  # of a fan-out
+WHO = Who(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
+CALL = Call(GET, "us", "/api/17/service/get", {"service_id": "17"})
+LOG = AuditLog(WHO)
+ENTRIES = AuditEntry._meta.db_table
+PLAIN = ENTRIES.replace("audit_", "plain_", 1)
+ADD, CLOSE = (
+    sql.replace(ENTRIES, PLAIN) for sql in (store.ADD_ENTRY, store.CLOSE_ENTRY)
+)
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What callers waited for both rows of a call, in milliseconds."""
+
+    rate: float  # calls a second
+    p50: float
+    p95: float
+    worst: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:6.0f} calls a s, p50 {self.p50:6.2f}, p95 {self.p95:6.1f}, "
+            f"worst {self.worst:7.1f} ms"
+        )
+
+
+def measure(_: Stage) -> None:
+    say("", f"The record, {connection.vendor}: {THREADS} threads, two rows a call")
+    _copy_table()
+    lock = threading.Lock()
+    ours, plain, inline = many(grouped), many(alone), many(partial(chained, lock))
+    read, report = timed(_exported), timed(verify)
+    with patch.object(store, "mac", lambda *_: "0" * 64):  # no key vouches for these
+        unchained = many(grouped)
+    rate = (ours.rate + many(grouped).rate) / 2  # before the one and after it
+    fan_out, each = timed(_fan_out)[1], timed(_one_by_one)[1]
+    for what, waits in (
+        ("one writer, one chain", ours),
+        ("the same without its macs", unchained),
+        ("a commit a thread, no chain", plain),
+        ("a commit a thread, one chain behind a lock", inline),
+    ):
+        say(f"  {what:<44} {waits}")
+    whole = "whole" if report[0].bad is None else f"not whole: {report[0].bad}"
+    say(
+        Ratio("worst wait: plain commits", ours.worst, plain.worst, goal="<= 0.02x"),
+        Ratio("rate: plain commits", ours.rate, plain.rate, "/s"),
+        Ratio("rate: no macs", rate, unchained.rate, "/s", ">= 0.9x"),
+        Ratio("rate: a chain inline", ours.rate, inline.rate, "/s", ">= 3x"),
+        Ratio(f"{CALLS} calls at once: a commit each", fan_out, each, goal="<= 0.25x"),
+        Ratio(
+            "rows verified: rows exported bare",
+            report[0].rows / report[1],
+            read[0] / read[1],
+            "/ms",
+            ">= 0.6x",
+            f"{report[0].rows} rows, {whole}",
+        ),
+    )
+
+
+def timed[Found](work: Callable[[], Found]) -> tuple[Found, float]:
+    """What it gives, and the milliseconds it took."""
+    began = time.perf_counter()
+    found = work()
+    return found, 1000 * (time.perf_counter() - began)
+
+
+def many(call: Callable[[], None]) -> Waits:
+    """What `THREADS` wait for, that do nothing else."""
+    waits: list[float] = []
+    until = time.perf_counter() + SECONDS
+
+    def work(_: int) -> None:
+        try:
+            while time.perf_counter() < until:
+                began = time.perf_counter()
+                call()
+                waits.append(1000 * (time.perf_counter() - began))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, range(THREADS)))
+    waits.sort()
+    return Waits(
+        len(waits) / SECONDS,
+        waits[len(waits) // 2],
+        waits[int(len(waits) * 0.95)],
+        waits[-1],
+    )
+
+
+def grouped() -> None:
+    (entry,) = LOG.open([CALL])
+    LOG.close([Ending(entry, errors.Outcome.DONE, 200)])
+
+
+def rows() -> tuple[Intent, Outcome]:
+    opened = intent(WHO, GET.name, "read", region="us", service="17", path=CALL.path)
+    return opened, outcome(opened.entry, errors.Outcome.DONE, status=200)
+
+
+def chained(lock: threading.Lock) -> None:
+    for row in rows():
+        with lock:
+            store.append([row])
+
+
+def alone() -> None:
+    opened, ended = rows()
+    with transaction.atomic(), connection.cursor() as cursor:
+        values = [getattr(opened, name) for name in INTENT]
+        cursor.execute(ADD, [*values, next(_numbers), *NO_OUTCOME.values()])
+    with transaction.atomic(), connection.cursor() as cursor:
+        values = [getattr(ended, name) for name in OUTCOME[1:]]
+        cursor.execute(CLOSE, [*values, next(_numbers), opened.entry])
+
+
+def _fan_out() -> None:
+    for entry in LOG.open([CALL] * CALLS):
+        LOG.close([Ending(entry, errors.Outcome.DONE, 200)], wait=False)
+    LOG.settle()
+
+
+def _one_by_one() -> None:
+    for _ in range(CALLS):
+        for row in rows():
+            store.append([row])
+
+
+def _exported() -> int:
+    """The record as CSV, by a cursor and nothing else."""
+    with open(os.devnull, "w") as nowhere, connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {AuditRecord._meta.db_table} ORDER BY seq")  # noqa: S608
+        writer, written = csv.writer(nowhere), 0
+        while found := cursor.fetchmany(2000):
+            writer.writerows(found)
+            written += len(found)
+    return written
+
+
+def _copy_table() -> None:
+    """The columns and indexes of entries, under other names."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"CREATE TABLE {PLAIN} (LIKE {ENTRIES} INCLUDING ALL)")
+            return
+        cursor.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = %s AND sql > ''"
+            " ORDER BY type DESC",  # the table before its indexes
+            [ENTRIES],
+        )
+        for (sql,) in cursor.fetchall():
+            cursor.execute(sql.replace('"audit_', '"plain_'))
