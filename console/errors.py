@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, retarget
 
 
@@ -54,6 +55,7 @@ def _explained(
     response = HttpResponse(
         render_to_string(template, context, request), status=status or int(name)
     )
+    patch_vary_headers(response, ["HX-Request"])
     return into_notices(response) if _swaps(request) else response
 
 

@@ -8,4 +8,5 @@ urlpatterns = [
     path("organizations/", views.organizations, name="organizations"),
     path("patterns/", views.patterns, name="patterns"),
     path("theme/", views.theme, name="theme"),
+    path("zone/", views.zone, name="zone"),
 ]

@@ -1,12 +1,15 @@
 """What helps with the console itself; for everyone who is signed in."""
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from console.access import ConsoleRequest, signed_in_page
+from console.choices import THEME, ZONE, Theme, keep, zone_of, zones
 from console.help import samples
 from console.page import answer, go
-from console.theme import Theme, keep_theme
 from tenants.models import Organization
 
 
@@ -41,5 +44,23 @@ def theme(request: ConsoleRequest) -> HttpResponse:
         back, {request.get_host()}, require_https=request.is_secure()
     )
     response = go(request, back if ours else request.path)
-    keep_theme(response, Theme(chosen))
+    keep(response, THEME, chosen)
     return response
+
+
+@signed_in_page
+def zone(request: ConsoleRequest) -> HttpResponse:
+    """Choose the time zone in which this browser tells times."""
+    asked = request.POST.get("zone")
+    if request.method == "POST" and asked in zones():
+        messages.success(request, _("Times are told in this zone from now on."))
+        response = go(request, request.path)
+        keep(response, ZONE, asked)
+        return response
+    chosen = zone_of(request)
+    context = {
+        "chosen": chosen.key if chosen else "",
+        "zones": zones(),
+        "now": timezone.now(),
+    }
+    return answer(request, "help/zone.html", context)

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from console import navigation
+from console.choices import Theme, theme_of
 from console.names import ROLES
-from console.theme import Theme, theme_of
 from tenants.authlete.breaker import Pulse
 from tenants.connect import pulse
 from tenants.roles import Role

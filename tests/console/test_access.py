@@ -31,6 +31,7 @@ MAY = {
     "help:organizations": PEOPLE,
     "help:patterns": PEOPLE,
     "help:theme": PEOPLE,
+    "help:zone": PEOPLE,
     "services:index": READERS,
     "services:show": READERS,
     "services:saved": READERS,

@@ -47,6 +47,7 @@ def test_htmx_gets_a_notice_instead_of_a_page(reader):
     assert response["HX-Retarget"] == "#notices"
     assertContains(response, 'role="alert"', status_code=404)
     assertNotContains(response, "<html", status_code=404)
+    assert "HX-Request" in response["Vary"]
 
 
 def test_a_forged_form_is_refused_and_explained(db, django_user_model):

@@ -60,6 +60,11 @@ document.addEventListener("change", async (event) => {
   await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
 });
 
+// Time zone: the device's own is offered until one is chosen.
+for (const select of all("select[data-device-zone]")) {
+  if (!select.value) select.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 // Filter as you type: <input data-filter="#list" data-filter-item=".field"
 // data-filter-count="#count" data-filter-nothing="#nothing">; an item may bring its
 // words in data-words, and the count its sentence in data-words.
