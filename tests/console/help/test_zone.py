@@ -46,3 +46,10 @@ def test_keeps_the_next_reader_out_of_it(reader):
     del reader.cookies["zone"]
 
     assertNotContains(reader.get(URL), "+09:00")
+
+
+def test_proposes_nothing_until_one_is_chosen(reader):
+    assertContains(reader.get(URL), '<option value="">Choose one</option>')
+
+    reader.post(URL, {"zone": "Asia/Tokyo"})
+    assertContains(reader.get(URL), "<option selected>Asia/Tokyo</option>")
