@@ -4,14 +4,17 @@ A draft survives a lost session, a closed browser and a failed save. It remember
 version that was looked at and, of each setting that was changed, the value it had.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
+from django.db import transaction
+
 from console.access import Workspace
 from console.forms.snapshot import plain, real
 from console.models import Draft
+from console.sentences import SERVICE
 from tenants.authlete.documents.compare import alike
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.splice import UNSET
@@ -64,28 +67,41 @@ class Edits:
 def find(workspace: Workspace, service_id: int) -> Edits:
     """The member's draft for a service; an empty one where there is none."""
     draft = _rows(workspace, service_id).first()
-    if draft is None:
-        return Edits()
-    try:
-        content = draft.content
-    except Sealed:  # its key is gone, and so is what it held
-        return Edits()
-    version, base, wanted, typed = real(content)
-    return Edits(version, base, wanted, typed, draft.changed_at)
+    return _edits(draft) if draft else Edits()
 
 
-def keep(workspace: Workspace, service_id: int, edits: Edits) -> None:
-    """Keep ``edits`` in place of what was kept before; nothing when they are empty."""
-    if not edits:
-        return drop(workspace, service_id)
-    draft = _rows(workspace, service_id).first() or Draft(
-        user=workspace.member.user,
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
-    )
-    content = [edits.version, dict(edits.base), dict(edits.wanted), dict(edits.typed)]
-    draft.keep(plain(content)).save()
+def change(
+    workspace: Workspace, service_id: int, how: Callable[[Edits], Edits]
+) -> Edits:
+    """Keep what ``how`` makes of the draft as it is now; no draft when that is empty.
+
+    Two windows take turns, so that neither loses what was entered in the other.
+    """
+    with transaction.atomic():
+        draft, _ = Draft.objects.select_for_update().get_or_create(
+            **_place(workspace, service_id)
+        )
+        edits = how(_edits(draft))
+        if edits:
+            content = [
+                edits.version,
+                *map(dict, (edits.base, edits.wanted, edits.typed)),
+            ]
+            draft.keep(plain(content)).save()
+        else:
+            draft.delete()
+    return edits
+
+
+def settle(workspace: Workspace, service_id: int, saved: Edits) -> None:
+    """Drop what was saved; forms that were not sent, and newer changes, are kept."""
+
+    def left(now: Edits) -> Edits:
+        if now.wanted != saved.wanted:
+            return now
+        return replace(now, base={}, wanted={})
+
+    change(workspace, service_id, left)
 
 
 def drop(workspace: Workspace, service_id: int) -> None:
@@ -101,10 +117,36 @@ def forget(workspace: Workspace, service_id: int) -> None:
     ).delete()
 
 
+def _edits(draft: Draft) -> Edits:
+    """What a draft holds that can still be changed.
+
+    Nothing of one whose key is gone, or that another version of the console wrote
+    otherwise; and of settings that are fixed by now, only that.
+    """
+    try:
+        version, base, wanted, typed = real(draft.content)
+        base, wanted = (_changeable(values) for values in (base, wanted))
+        return Edits(int(version), base, wanted, dict(typed), draft.changed_at)
+    except (Sealed, KeyError, TypeError, ValueError, AttributeError):
+        return Edits()
+
+
+def _changeable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if name in SERVICE and not SERVICE[name][1].fixed
+    }
+
+
+def _place(workspace: Workspace, service_id: int) -> dict[str, Any]:
+    return {
+        "user": workspace.member.user,
+        "organization": workspace.organization,
+        "region": workspace.region.name,
+        "service_id": service_id,
+    }
+
+
 def _rows(workspace: Workspace, service_id: int) -> Any:
-    return Draft.objects.filter(
-        user=workspace.member.user,
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
-    )
+    return Draft.objects.filter(**_place(workspace, service_id))

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
+from console.once import OnceForm
 from console.sentences import SERVICE
 from console.services.archetypes import ARCHETYPES
 from tenants.authlete.documents.merge import Conflict
@@ -16,7 +17,7 @@ from tenants.regions import Region
 COPY = "copy"  # what a new service starts from, beside the archetypes
 
 
-class WhyForm(forms.Form):
+class WhyForm(OnceForm):
     """Why a change is made; both go into the record."""
 
     reason = forms.CharField(
@@ -28,11 +29,16 @@ class WhyForm(forms.Form):
     ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
 
 
-class ReasonForm(WhyForm):
+class MadeForm(WhyForm):
     """The same, and what exactly was reviewed."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     reviewed = forms.CharField(widget=forms.HiddenInput)
+
+
+class ReasonForm(MadeForm):
+    """The same, and the version that it was reviewed against."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class MergeForm(forms.Form):
@@ -102,14 +108,24 @@ class NewForm(forms.Form):
 class RemoveForm(WhyForm):
     """The name of what is to be deleted, typed; and why."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     typed = forms.CharField(label=_("Name of the service"))
 
-    def __init__(self, *args: Any, name: str) -> None:
+    def __init__(self, *args: Any, name: str, version: int) -> None:
         super().__init__(*args)
         self.name = name
+        self.now = version
 
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
-        if typed.strip() != self.name.strip():
+        if typed.strip() != self.name:
             raise forms.ValidationError(_("This is not the name of the service."))
         return typed
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("version") != self.now:
+            text = _(
+                "Someone changed the service since this page was opened. Nothing was"
+                " deleted. Look at it once more before you delete it."
+            )
+            self.add_error("typed", text)

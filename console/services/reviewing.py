@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,9 +116,9 @@ def curl(region: Region, service: Service, shown: dict[str, Any]) -> str:
     )
 
 
-def mark(edits: Edits) -> str:
-    """Tells whether a draft is still the one that was reviewed."""
-    text = json.dumps(dict(edits.wanted), sort_keys=True, default=str)
+def mark(values: Mapping[str, Any]) -> str:
+    """Tells whether what is sent is still what was reviewed."""
+    text = json.dumps(dict(values), sort_keys=True, default=str)
     return salted_hmac("console.services.review", text, algorithm="sha256").hexdigest()
 
 

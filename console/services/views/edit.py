@@ -29,7 +29,7 @@ def edit(
     if request.method == "POST":
         form = kind(request.POST, place=place)
         if form.is_valid():
-            drafts.keep(workspace, service_id, _with(edits, section, form))
+            drafts.change(workspace, service_id, lambda now: _with(now, section, form))
             return _onward(request, workspace, service_id, form)
         service = workspace.authlete.service(service_id).get()
     else:
@@ -59,11 +59,10 @@ def draft(
 ) -> HttpResponse:
     """Keep a form as it stands, valid or not; asked for while it is filled in."""
     sections_of(section)
-    edits = drafts.find(workspace, service_id)
     typed = request.POST.copy()
     typed.pop("csrfmiddlewaretoken", None)
-    kept = dict(edits.typed) | {section: typed.urlencode()}
-    drafts.keep(workspace, service_id, edits.leaving(kept))
+    left = {section: typed.urlencode()}
+    drafts.change(workspace, service_id, lambda now: now.leaving({**now.typed, **left}))
     return answer(request, "services/draft.html", {"workspace": workspace})
 
 

@@ -2,20 +2,28 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from console import once
 from console.access import ConsoleRequest, Member, organization_page
-from console.page import answer, go
+from console.page import answer
 from console.services import overview
 from console.services.archetypes import ARCHETYPES, archetype_service
 from console.services.copying import Copy, copied
 from console.services.fleet import fleet
-from console.services.forms import COPY, NewForm, WhyForm
+from console.services.forms import COPY, MadeForm, NewForm
 from console.services.paths import path_in
-from console.services.reviewing import pretty
+from console.services.reviewing import mark, pretty
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+
+CHANGED = gettext_lazy(
+    "The original was changed while you were reviewing. Nothing was made; this is what"
+    " would be made now."
+)
 
 
 @organization_page(Effect.CHANGE)
@@ -35,18 +43,27 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
     if not form.is_valid():
         return answer(request, "services/new.html", _choices(member, form))
     made = _made(member, form)
-    why = WhyForm(request.POST or None)
+    why = MadeForm(request.POST or None)
     failure = None
-    if why.is_valid():
+    reviewed = mark(made.service)
+    if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
+        messages.warning(request, CHANGED)
+    elif why.is_valid():
+        if not once.claim(request, why):
+            listed = reverse("services:index", args=[member.organization.slug])
+            return once.again(request, why, listed)
         try:
             return _created(request, member, form, made, why)
         except AuthleteError as error:
+            once.failed(request, why)
             failure = error
     context = {
         "member": member,
         "form": form,
         "made": made,
         "why": why,
+        "once": once.fresh(),
+        "reviewed": reviewed,
         "failure": failure,
         "region": next(
             one for one in member.regions() if one.name == form.cleaned_data["region"]
@@ -86,7 +103,7 @@ def _created(
     member: Member,
     form: NewForm,
     made: Copy,
-    why: WhyForm,
+    why: MadeForm,
 ) -> HttpResponse:
     region = form.cleaned_data["region"]
     authlete = member.connect(
@@ -96,4 +113,4 @@ def _created(
     messages.success(
         request, _("Created %(name)s.") % {"name": form.cleaned_data["service_name"]}
     )
-    return go(request, path_in("show", member, region, service_id))
+    return once.came_to(request, why, path_in("show", member, region, service_id))

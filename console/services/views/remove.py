@@ -3,8 +3,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
-from console.page import answer, go
+from console.once import OnceForm
+from console.page import answer
 from console.services import drafts
 from console.services.forms import RemoveForm
 from tenants.authlete.errors import AuthleteError, NotFound
@@ -16,35 +18,52 @@ def remove(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:
     """What dies with a service; then delete it, its name typed."""
+    listed = reverse("services:index", args=[workspace.organization.slug])
+    # Asked before the service is read: by the second click it may be gone.
+    sent = OnceForm(request.POST or None)
+    if sent.is_valid() and once.known(request, sent):
+        return once.again(request, sent, listed)
     service = workspace.authlete.service(service_id).get()
-    name = service.service_name or str(service_id)
-    form = RemoveForm(request.POST or None, name=name)
+    name = service.service_name.strip() or str(service_id)
+    form = RemoveForm(request.POST or None, name=name, version=service.modified_at)
     failure = None
     if form.is_valid():
-        authlete = workspace.member.connect(
-            workspace.region.name,
-            reason=form.cleaned_data["reason"],
-            ticket=form.cleaned_data["ticket"],
-        )
+        if not once.claim(request, form):
+            return once.again(request, form, listed)
         try:
-            authlete.idp.remove_service(service_id, label=name)
-        except NotFound:
-            messages.info(request, _("The service was gone already."))
+            _removed(request, workspace, service_id, name, form)
+            return once.came_to(request, form, listed)
         except AuthleteError as error:
+            once.failed(request, form)
             failure = error
-        else:
-            messages.success(request, _("Deleted %(name)s.") % {"name": name})
-        if failure is None:
-            drafts.forget(workspace, service_id)
-            return go(
-                request, reverse("services:index", args=[workspace.organization.slug])
-            )
     context = {
         "workspace": workspace,
         "service": service,
         "name": name,
         "form": form,
         "failure": failure,
+        "once": once.fresh(),
         "can_delete": workspace.region in workspace.member.creatable(),
     }
     return answer(request, "services/remove.html", context)
+
+
+def _removed(
+    request: ConsoleRequest,
+    workspace: Workspace,
+    service_id: int,
+    name: str,
+    form: RemoveForm,
+) -> None:
+    authlete = workspace.member.connect(
+        workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+    try:
+        authlete.idp.remove_service(service_id, label=name)
+    except NotFound:
+        messages.info(request, _("The service was gone already."))
+    else:
+        messages.success(request, _("Deleted %(name)s.") % {"name": name})
+    drafts.forget(workspace, service_id)

@@ -3,6 +3,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
+from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.page import answer, go
 from console.sentences import sentences, stored
@@ -10,6 +11,7 @@ from console.services import drafts, reviewing
 from console.services.forms import MergeForm, ReasonForm
 from console.services.paths import service_path
 from tenants.audit.models import AuditEntry
+from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError, Stale
 from tenants.authlete.operation import Effect
 
@@ -32,23 +34,21 @@ def review(
     form = ReasonForm(request.POST or None)
     failure = None
     if form.is_valid():
-        if form.cleaned_data["reviewed"] != reviewing.mark(edits):
-            messages.warning(
-                request,
-                AGAIN,
-            )
+        if not once.claim(request, form):
+            return once.again(request, form, request.path)
+        if form.cleaned_data["reviewed"] != reviewing.mark(edits.wanted):
+            once.failed(request, form)
+            messages.warning(request, AGAIN)
             return go(request, request.path)
         try:
             return _saved(request, workspace, service_id, form, edits)
-        except Stale:
-            messages.warning(
-                request,
-                OVERTAKEN,
-            )
-            return go(request, request.path)
         except AuthleteError as error:
+            once.failed(request, form)
             failure = error
-    service = workspace.authlete.service(service_id).get()
+        if isinstance(failure, Stale):
+            messages.warning(request, OVERTAKEN)
+            return go(request, request.path)
+    service = _read_after(failure, workspace, service_id)
     found = reviewing.review(workspace.authlete, service, edits)
     if found.conflicts and not failure:
         return go(request, service_path("merge", workspace, service_id))
@@ -59,7 +59,8 @@ def review(
         "found": found,
         "form": form,
         "failure": failure,
-        "reviewed": reviewing.mark(edits),
+        "once": once.fresh(),
+        "reviewed": reviewing.mark(edits.wanted),
         "address": f"POST {workspace.region.url}/api/{service_id}/service/update",
         "excerpt": reviewing.excerpt(service, found.shown),
         "body": reviewing.body(service, found.shown),
@@ -83,8 +84,20 @@ def _saved(
     )
     api = authlete.service(service_id)
     written = api.update(form.cleaned_data["version"], edits.wanted)
-    drafts.drop(workspace, service_id)
-    return go(request, service_path("saved", workspace, service_id, written.entry))
+    drafts.settle(workspace, service_id, edits)
+    path = service_path("saved", workspace, service_id, written.entry)
+    return once.came_to(request, form, path)
+
+
+def _read_after(
+    failure: AuthleteError | None, workspace: Workspace, service_id: int
+) -> Service:
+    """The service as it is now; where it cannot be read after a save has failed, what
+    became of the save is what has to be told."""
+    try:
+        return workspace.authlete.service(service_id).get()
+    except AuthleteError as error:
+        raise failure or error from None
 
 
 @workspace_page(Effect.CHANGE)
@@ -99,7 +112,12 @@ def merge(
     is_current = form.data.get("version") == str(service.modified_at)
     if is_current and form.is_valid():
         wanted = {n: v for n, v in found.wanted.items() if n not in form.given_up}
-        drafts.keep(workspace, service_id, edits.upon(service, wanted))
+        merged = edits.upon(service, wanted)
+        drafts.change(
+            workspace,
+            service_id,
+            lambda now: merged if now.wanted == edits.wanted else now,
+        )
         return go(request, service_path("review", workspace, service_id))
     if form.is_bound and not is_current:
         messages.warning(request, CHOOSE_AGAIN)

@@ -125,3 +125,36 @@ def test_says_at_the_field_what_is_wrong(editor, numbered, sandbox, bad):
 
     assertContains(response, "The service cannot be made like this yet")
     assertContains(response, ASKED["issuer"].partition("://")[2].partition(".")[0])
+
+
+def test_a_second_click_makes_no_second_service(editor, numbered, sandbox):
+    url = f"{URL}?{urlencode(ASKED)}"
+    body = filled(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
+
+    first, second = (editor.post(url, body, content_type=FORM) for _ in range(2))
+
+    assert made(sandbox)["serviceName"] == "Till"
+    assert second.url == first.url
+
+
+def test_sends_nothing_twice_whose_answer_was_lost(editor, numbered, sandbox):
+    url = f"{URL}?{urlencode(ASKED)}"
+    body = filled(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
+    sandbox.fault("reset", operation="idp.create_service", after=True, times=1)
+
+    editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=FORM, follow=True)
+
+    assert made(sandbox)["serviceName"] == "Till"
+    assertContains(response, "had been sent already")
+
+
+def test_makes_only_what_was_reviewed(editor, numbered, sandbox):
+    url = f"{URL}?{urlencode(ASKED | {'start': 'copy', 'original': 'us/17'})}"
+    body = filled(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
+    sandbox.services[17]["pkceRequired"] = True
+
+    response = editor.post(url, body, content_type=FORM)
+
+    assertContains(response, "changed while you were reviewing")
+    assert list(sandbox.services) == [17]

@@ -1,5 +1,7 @@
+import pytest
 from pytest_django.asserts import assertContains
 
+from console.forms.snapshot import plain
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tests.pages import FORM, filled
@@ -42,3 +44,31 @@ def test_keeps_no_token_of_the_page(editor, sandbox):
 
 def test_is_only_for_post(editor, sandbox):
     assert editor.get(URL).status_code == 405
+
+
+def keep(browser, content):
+    """Have the draft hold ``content``, which another version wrote."""
+    typed(browser, access_token_duration=77)
+    Draft.objects.get().keep(content).save()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{}, [], {"mark": "m", "text": "[1, 2]"}, {"mark": "m", "text": "{"}],
+)
+def test_one_of_another_version_of_the_console_breaks_no_page(editor, content):
+    keep(editor, content)
+
+    assert editor.get("/acme/services/us/17/").status_code == 200
+    assert editor.get("/acme/services/us/17/edit/tokens/").status_code == 200
+
+
+def test_a_setting_that_nobody_may_change_any_more_is_not_sent(editor):
+    edits = {"createdAt": 5, "noLongerThere": "x", "accessTokenDuration": 60}
+    base = {"accessTokenDuration": 3600}
+    keep(editor, plain([1, base, edits, {}]))
+
+    response = editor.get("/acme/services/us/17/review/")
+
+    assert list(response.context["found"].wanted) == ["accessTokenDuration"]
+    assert editor.get("/acme/services/us/17/merge/").status_code == 200

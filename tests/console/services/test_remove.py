@@ -71,3 +71,30 @@ def test_says_what_was_refused(admin, sandbox):
 )
 def test_needs_a_role_that_may_destroy(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
+
+
+def test_a_second_click_shows_what_the_first_came_to(admin, sandbox):
+    body = filled(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
+
+    first, second = (admin.post(URL, body, content_type=FORM) for _ in range(2))
+
+    assert second.url == first.url == "/acme/services/"
+    assert AuditEntry.objects.filter(operation="idp.remove_service").count() == 1
+
+
+def test_deletes_nothing_that_was_changed_meanwhile(admin, sandbox):
+    body = filled(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
+    sandbox.services[17] |= {"pkceRequired": True, "modifiedAt": 2}
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assertContains(response, "Someone changed the service")
+    assert 17 in sandbox.services
+
+
+def test_deletes_a_service_whose_name_is_blank(admin, sandbox):
+    sandbox.services[17]["serviceName"] = "  "
+
+    remove(admin, "17")
+
+    assert 17 not in sandbox.services

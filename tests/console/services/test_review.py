@@ -4,6 +4,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
+from tests.pages import FORM, filled
 
 URL = "/acme/services/us/17/review/"
 MERGE = "/acme/services/us/17/merge/"
@@ -158,3 +159,90 @@ def test_has_nothing_to_show_without_a_draft(editor):
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
 def test_needs_a_role_that_may_change(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
+
+
+def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(
+    editor, enter, sandbox
+):
+    enter(editor, **hours(24))
+    body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
+
+    first, second = (editor.post(URL, body, content_type=FORM) for _ in range(2))
+
+    assert second.url == first.url
+    assert updates().count() == 1
+
+
+def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(
+    editor, enter, sandbox
+):
+    enter(editor, **hours(24))
+    body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
+    sandbox.fault("status", operation="service.update", status=400, times=1)
+
+    editor.post(URL, body, content_type=FORM)
+    response = editor.post(URL, body, content_type=FORM, follow=True)
+
+    assertContains(response, "had been sent already")
+    assert updates().count() == 1
+    assert sandbox.services[17]["accessTokenDuration"] == 3600
+
+
+@pytest.fixture
+def while_saving(sandbox, monkeypatch):
+    """Have something happen at Authlete just when an update arrives there."""
+    struck = sandbox.faults.struck
+
+    def make(happens):
+        def watched(region, operation, *request):
+            if operation == "service.update":
+                happens()
+            return struck(region, operation, *request)
+
+        monkeypatch.setattr(sandbox.faults, "struck", watched)
+
+    return make
+
+
+def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
+    editor, enter, save, sandbox, while_saving
+):
+    """That nothing was changed by the reading must not be all that is told."""
+    enter(editor, **hours(24))
+    page = editor.get(URL)
+    sandbox.fault("reset", operation="service.update", after=True, times=1)
+    while_saving(lambda: sandbox.fault("reset", operation="service.get"))
+
+    response = save(editor, page=page)
+
+    assert sandbox.services[17]["accessTokenDuration"] == 86400
+    assertContains(response, updates().get().entry, status_code=502)
+    assertNotContains(response, "Nothing was changed", status_code=502)
+
+
+def test_offers_no_save_over_a_conflict_that_came_with_a_failure(
+    editor, enter, save, sandbox, while_saving
+):
+    enter(editor, **hours(24))
+    page = editor.get(URL)
+    sandbox.fault("status", operation="service.update", status=400, times=1)
+    theirs = {"accessTokenDuration": 60, "modifiedAt": 2}
+    while_saving(lambda: sandbox.services[17].update(theirs))
+
+    response = save(editor, page=page)
+
+    assertContains(response, "Authlete did not accept this")
+    assertContains(response, MERGE)
+    assertNotContains(response, 'name="reviewed"')
+
+
+def test_saving_keeps_a_form_that_was_not_sent(editor, enter, save):
+    basics = "/acme/services/us/17/edit/basics/"
+    typed = filled(editor.get(basics), "base", description="Not sent yet")
+    editor.post(f"{basics}draft/", typed, content_type=FORM)
+    enter(editor, **hours(24))
+
+    save(editor)
+
+    assertContains(editor.get(basics), "Not sent yet")
+    assertContains(editor.get(URL), "no unsaved changes")

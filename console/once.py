@@ -1,0 +1,79 @@
+"""A form that is sent twice does its work once.
+
+A double click, a reload or the way back sends the same form again. So a form that
+changes something at Authlete carries a key that is drawn anew whenever it is shown;
+only the first who sends a key does the work, in whatever process, and all others are
+led to what it came to.
+"""
+
+from secrets import token_urlsafe
+from time import monotonic, sleep
+
+from django import forms
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from console.access import ConsoleRequest
+from console.page import go
+
+KEPT = 12 * 60 * 60  # seconds, as long as a session lasts
+WAIT = 12.0  # seconds that a second click waits for what the first comes to
+PAUSE = 0.1  # seconds between two looks
+BEGUN, FAILED = "begun", "failed"  # where another key's value is a path
+
+AGAIN = _(
+    "This form had been sent already, so nothing was sent a second time. Look whether"
+    " it was done before you try again."
+)
+
+
+class OnceForm(forms.Form):
+    """A form whose work is done once; see `once`."""
+
+    once = forms.RegexField(r"^[\w-]{20,40}$", widget=forms.HiddenInput)
+
+
+def fresh() -> str:
+    """A key for a form that is about to be shown."""
+    return token_urlsafe(18)
+
+
+def claim(request: ConsoleRequest, form: forms.Form) -> bool:
+    """Whether this is the first time that the form's key is sent.
+
+    False as well where the store does not answer: then nothing may be sent.
+    """
+    return bool(cache.add(_name(request, form), BEGUN, KEPT))
+
+
+def known(request: ConsoleRequest, form: forms.Form) -> bool:
+    """Whether the form's key was sent before; see `claim`."""
+    return cache.get(_name(request, form)) is not None
+
+
+def came_to(request: ConsoleRequest, form: forms.Form, path: str) -> HttpResponse:
+    """Lead to ``path``, and everyone there who sends the same form again."""
+    cache.set(_name(request, form), path, KEPT)
+    return go(request, path)
+
+
+def again(request: ConsoleRequest, form: forms.Form, otherwise: str) -> HttpResponse:
+    """Lead to what the first time came to, or ``otherwise`` where that is not known."""
+    end = monotonic() + WAIT
+    while (found := cache.get(_name(request, form))) == BEGUN and monotonic() < end:
+        sleep(PAUSE)
+    if found in (None, BEGUN, FAILED):
+        messages.warning(request, AGAIN)
+        return go(request, otherwise)
+    return go(request, found)
+
+
+def failed(request: ConsoleRequest, form: forms.Form) -> None:
+    """Let nobody wait for what the first time comes to; its key stays used."""
+    cache.set(_name(request, form), FAILED, KEPT)
+
+
+def _name(request: ConsoleRequest, form: forms.Form) -> str:
+    return f"once:{request.user.pk}:{form.cleaned_data['once']}"
