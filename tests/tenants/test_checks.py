@@ -1,6 +1,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+# A check of Django's asks the database what it can do.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize("name", ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"])
 @pytest.mark.parametrize("text", ["", "v1:hunter2", "v1"])
