@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from console.names import EFFECTS, OUTCOMES
 from tenants.regions import TITLES
@@ -124,10 +124,9 @@ def when(moment: datetime | int | None, style: str = "short") -> SafeString:
             moment = datetime.fromtimestamp(moment / 1000, UTC)
         except (OverflowError, ValueError, OSError):
             return format_html('<span class="mono">{}</span>', moment)
-    local = timezone.localtime(moment)
-    full = f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
+    zone = timezone.get_current_timezone_name()
+    stamp, full = _spelled(moment, zone, get_language())
     near = ago(moment, timezone.now())
-    stamp = local.isoformat(timespec="seconds")
     if style == "short":
         return format_html(
             '<time datetime="{}" title="{}">{}</time>', stamp, full, near
@@ -135,6 +134,14 @@ def when(moment: datetime | int | None, style: str = "short") -> SafeString:
     if style == "full":
         full = _("%(time)s (%(ago)s)") % {"time": full, "ago": near}
     return format_html('<time datetime="{}">{}</time>', stamp, full)
+
+
+@lru_cache(maxsize=4096)
+def _spelled(moment: datetime, _zone: str, _language: str | None) -> tuple[str, str]:
+    """A moment in the reader's zone, for machines and for people."""
+    local = timezone.localtime(moment)
+    full = f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
+    return local.isoformat(timespec="seconds"), full
 
 
 def ago(moment: datetime, now: datetime) -> str:
