@@ -1,7 +1,7 @@
 """An edit that was written: what changed, and what Authlete made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tenants.authlete.changes import Change, differences
@@ -34,10 +34,11 @@ class Written[Reply]:
 class Edited:
     """An edit that is ready to be written."""
 
-    text: str
+    text: str = field(repr=False)
     whole: Mapping[str, Any]  # as it should be afterwards, secrets sealed
     changes: tuple[Change, ...]
     label: str  # what people call the object
+    secrets: tuple[str, ...] = field(repr=False)  # in the text
 
 
 def edited(
@@ -58,9 +59,10 @@ def edited(
         raise Stale("Someone else has changed this meanwhile.", dict(seen))
     try:
         new = str(edit(RawObject.of(text), edits, redactor))
+        value = read(new)
     except (SealedEdit, TypeError, ValueError) as error:
         raise Unsendable(f"The edit cannot be written: {error}.") from None
-    whole = redactor.seen(read(new))
+    whole = redactor.seen(value)
     return Edited(
         new,
         whole,
@@ -69,6 +71,7 @@ def edited(
             {name: whole.get(name) for name in edits},
         ),
         label_of(seen),
+        redactor.secrets(value),
     )
 
 
