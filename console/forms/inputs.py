@@ -263,8 +263,9 @@ class Odd(Input):
         return {"do": KEEP, "usual": self.usual.shown(setting, None)}
 
     def entered(self, setting: Setting, value: Any, base: Any) -> Any:
-        do = REMOVE if value is None else REPLACE
-        return {"do": do, "usual": self.usual.shown(setting, value)}
+        if value is None:
+            return {"do": REMOVE, "usual": self.usual.shown(setting, None)}
+        return {"do": REPLACE, "usual": self.usual.entered(setting, value, None)}
 
     def typed(self, setting: Setting, sent: Sent) -> Any:
         usual = self.usual.typed(setting, sent)

@@ -1,8 +1,10 @@
 """Services as Authlete might send them, odd values included."""
 
+import json
 from decimal import Decimal
 
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.redaction import Fingerprint
@@ -128,3 +130,79 @@ def services(draw, settings):
     if not isinstance(found["modifiedAt"], int):
         found["modifiedAt"] = 1
     return Service.model_validate(found)
+
+
+def _is_sound(section, one, value):
+    try:
+        section.checked(one.name, value)
+    except ValidationError:
+        return False
+    return True
+
+
+words_ = st.text("abcXYZ09-_.", min_size=1, max_size=8)
+addresses = words_.map(lambda path: f"https://a.example/{path}")
+
+
+def _unique(key, **members):
+    return st.lists(
+        st.fixed_dictionaries({key: words_, **members}),
+        max_size=3,
+        unique_by=lambda item: item[key].lower(),
+    )
+
+
+def _entered(setting):
+    """Values that people can enter, most of which our rules take."""
+    choices = list(setting.show.choices)
+    match setting.show.kind:
+        case "text":
+            return words_
+        case "prose":
+            return st.lists(words_, min_size=1, max_size=3).map("\n".join)
+        case "uri":
+            return addresses | addresses.map(lambda a: f"{a}?user_code=USER_CODE")
+        case "flag":
+            return st.booleans()
+        case "number":
+            return st.integers(0, 255)
+        case "duration":
+            return st.integers(0, 2**31 - 1) | st.integers(1, 99).map((86_400).__mul__)
+        case "secret":
+            return words_
+        case "choice":
+            return st.sampled_from(choices)
+        case "choices":
+            found = st.lists(st.sampled_from(choices), min_size=1, unique=True)
+            return found | st.just([]) if setting.absent else found
+        case "strings":
+            return st.lists(words_ | addresses, min_size=1, max_size=4, unique=True)
+        case "pairs":
+            return _unique("key", value=words_).filter(bool)
+        case "named_uris":
+            return _unique("name", uri=addresses).filter(bool)
+        case "scopes":
+            return _unique(
+                "name",
+                description=words_,
+                descriptions=_unique("tag", value=words_).filter(bool),
+                attributes=_unique("key", value=words_).filter(bool),
+                defaultEntry=st.just(True),
+            ).filter(bool)
+        case "json":
+            return words_.map(lambda word: json.dumps({word: 1}))
+        case _:
+            return None
+
+
+@st.composite
+def drafts(draw, section):
+    """Edits that a person could make to a section."""
+    found = {}
+    for one in section.settings():
+        entered = None if one.fixed else _entered(one)
+        if entered is not None and draw(st.booleans()):
+            value = draw(entered)
+            if _is_sound(section, one, value):
+                found[one.member] = value
+    return found

@@ -1,0 +1,187 @@
+"""Inputs as people meet them: rows in place, and what a real browser sends back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from pytest_playwright_axe import Axe
+
+from tenants.roles import Role
+
+SERVICE = "/acme/services/us/17/"
+SCOPES = [
+    {"name": "accounts", "description": "See accounts"},
+    {"name": "payments", "attributes": [{"key": "fapi", "value": "rw"}]},
+]
+ODD = {
+    "serviceName": "a\r\nb",
+    "description": "\r\nfirst\rsecond\r\n",
+    "issuer": "http://old.example/#x",
+    "attributes": [{"key": " k ", "value": "nul\0"}, 7, {"key": ["x"]}],
+    "supportedScopes": [*SCOPES, {"name": "</textarea><b>", "description": "\n"}],
+    "supportedClaims": ["", "a\nb", "\u202eevil", "\U0001f600"],
+    "supportedClaimTypes": ["NORMAL", "PIGEON\r\n", "PIGEON"],
+    "predefinedTransformedClaims": '\n{"a":\t1E2}',
+    "accessTokenDuration": 5401,
+    "refreshTokenDuration": "soon",
+    "accessTokenSignAlg": "ROT\t13",
+    "refreshTokenKept": 1,
+}
+
+
+@pytest.fixture
+def complaints():
+    """What the browser says about a page by itself."""
+    return []
+
+
+@pytest.fixture
+def opened(page, live_server, member, sandbox, complaints):
+    """Open a section of the service, with these members, as an editor."""
+    page.set_default_timeout(30_000)
+    session = member(Role.EDITOR).cookies["session"].value
+    page.context.add_cookies(
+        [{"name": "session", "value": session, "url": live_server.url}]
+    )
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def opened(section, **members):
+        sandbox.services[17] |= members
+        page.goto(f"{live_server.url}{SERVICE}edit/{section}/")
+        return page
+
+    return opened
+
+
+def names(page, label):
+    return [
+        one.input_value()
+        for one in page.get_by_label(re.compile(f"^{label}, row")).all()
+    ]
+
+
+def test_rows_come_and_go_in_place(opened, complaints):
+    page = opened("scopes", supportedClaims=["sub", "name", "email"])
+    add = page.get_by_role("button", name="Add to Claims", exact=True)
+
+    add.click()
+    expect(page.get_by_label("Claims, row 4")).to_be_focused()
+    page.keyboard.type("phone")
+    add.click()
+    expect(page.get_by_label("Claims, row 5")).to_be_focused()
+    page.keyboard.type("locale")
+    page.get_by_role("button", name="Remove row 2 of Claims").click()
+
+    expect(page.get_by_label("Claims, row 2")).to_be_focused()
+    assert names(page, "Claims") == ["sub", "email", "phone", "locale"]
+    expect(page.locator("#field-supported_claims")).to_have_class(
+        re.compile("is-changed")
+    )
+    page.get_by_role("button", name="Review changes").click()
+    expect(page.get_by_text("lost name")).to_be_visible()
+    expect(
+        page.get_by_text("locale, phone").or_(page.get_by_text("phone, locale"))
+    ).to_be_visible()
+    assert complaints == []
+
+
+def test_a_row_of_a_row_is_added_to_the_row_that_was_meant(opened):
+    page = opened("scopes", supportedScopes=SCOPES)
+    page.get_by_role("button", name="Add to Scopes", exact=True).click()
+    page.keyboard.type("cards")
+    page.get_by_role("button", name="Add to Scopes", exact=True).click()
+    page.keyboard.type("loans")
+    row = page.locator("tbody").filter(has=page.get_by_label("Name, row 4")).last
+    row.get_by_text("Attributes").first.click()
+    row.get_by_label("Key, row 1").fill("fapi")
+    row.get_by_role("button", name="Add to Attributes").click()
+    expect(row.get_by_label("Key, row 2")).to_be_focused()
+    page.keyboard.type("regex")
+
+    page.get_by_role("button", name="Review changes").click()
+
+    expect(page.get_by_text("Name: cards")).to_be_visible()
+    expect(
+        page.get_by_text("Name: loans, Attributes: fapi = , regex = ")
+    ).to_be_visible()
+
+
+def test_the_last_row_is_emptied_instead(opened):
+    page = opened("scopes", supportedClaims=[])
+
+    page.get_by_label("Claims, row 1").fill("sub")
+    page.get_by_role("button", name="Remove row 1 of Claims").click()
+
+    assert names(page, "Claims") == [""]
+    expect(page.get_by_label("Claims, row 1")).to_be_focused()
+
+
+def test_what_is_put_back_by_hand_is_no_change(opened):
+    page = opened("tokens")
+    lifetime = page.get_by_label("Access token lifetime", exact=True)
+    field = page.locator("#field-access_token_duration")
+
+    lifetime.fill("2")
+    expect(field).to_have_class(re.compile("is-changed"))
+    expect(field.locator(".words").first).to_have_text("7\u00a0200 seconds")
+    lifetime.fill("1")
+    expect(field).not_to_have_class(re.compile("is-changed"))
+
+
+def test_ticking_a_value_chooses_exactly_these(opened):
+    page = opened("scopes")
+    exactly = page.get_by_label(re.compile("^Exactly these")).first
+    expect(exactly).not_to_be_checked()
+
+    page.get_by_label("Aggregated").check()
+
+    expect(exactly).to_be_checked()
+
+
+def test_the_summary_leads_to_the_input(opened):
+    page = opened("tokens")
+    page.get_by_label("Access token lifetime", exact=True).fill("x")
+    page.get_by_role("button", name="Review changes").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+    page.get_by_role("link", name="Access token lifetime").click()
+
+    expect(page.get_by_label("Access token lifetime", exact=True)).to_be_focused()
+
+
+def test_enter_reviews_and_adds_no_row(opened):
+    page = opened("scopes", supportedClaims=["sub"])
+    page.get_by_label("Claims, row 2").fill("name")
+
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Review 1 change")
+
+
+@pytest.mark.parametrize("section", ["basics", "scopes", "tokens"])
+def test_a_browser_sends_back_what_the_page_holds(opened, section):
+    page = opened(section, **ODD)
+
+    page.get_by_role("button", name="Review changes").click()
+
+    expect(page.get_by_text("Nothing was changed")).to_be_visible()
+
+
+@pytest.mark.parametrize("section", ["all", "scopes", "keys"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_breaks_no_rule_of_wcag(opened, section, scheme):
+    page = opened(section, **ODD)
+    page.emulate_media(color_scheme=scheme)
+
+    found = Axe().run(page, html_report_generated=False, json_report_generated=False)
+
+    assert [one["id"] for one in found["violations"]] == []
+
+
+@pytest.mark.parametrize("section", ["all"])
+def test_fits_a_narrow_window(opened, section):
+    page = opened(section, **ODD)
+    page.set_viewport_size({"width": 320, "height": 800})
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
