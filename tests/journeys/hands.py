@@ -21,7 +21,10 @@ class Mouse:
 
     def click(self, role, name, within=None):
         """Use a link or button by its name."""
-        self._use((within or self.page).get_by_role(role, name=name, exact=True))
+        self.follow((within or self.page).get_by_role(role, name=name, exact=True))
+
+    def follow(self, locator):
+        self._use(locator)
         self.clicks += 1
 
     def search(self, words):

@@ -12,6 +12,7 @@ from tests.journeys.hands import Mouse
 
 CLICKS = 6  # find, submit, service, section, review, save
 LOADS = 5  # list, service, section, review, saved
+AUDIT = 2  # clicks: the record, the entry
 
 
 def set_lifetime(hand, page):
@@ -79,3 +80,24 @@ def test_leaves_one_change_in_the_record(signed_in, person, found):
     assert (entry.reason, entry.ticket) == ("Shorter, says risk", "CHG-2107")
     assert entry.outcome == "done"
     assert stored(entry.changes) == [Change("accessTokenDuration", 120, 2700)]
+
+
+def test_is_read_by_an_auditor(signed_in, person):
+    tomas = signed_in(person(Role.EDITOR, "Tomas Okafor"))
+    set_lifetime(Mouse(tomas), tomas)
+    page = signed_in(person(Role.AUDITOR, "Renata Alves"))
+    hand = Mouse(page)
+
+    hand.click("link", "Audit record", within=page.get_by_label("Main"))
+    row = page.get_by_role("row", name="CHG-2107")
+    expect(row).to_contain_text("tomas.okafor@harbor.example")
+    hand.follow(row.get_by_role("rowheader").get_by_role("link"))
+
+    changes = page.get_by_role("region", name="What changed")
+    expect(changes).to_contain_text("2 minutes")
+    expect(changes).to_contain_text("45 minutes")
+    facts = page.get_by_role("region", name="Facts")
+    for fact in ("tomas.okafor@harbor.example", "Shorter, says risk", "CHG-2107"):
+        expect(facts).to_contain_text(fact)
+    expect(page.get_by_role("heading", name="Place in the chain")).to_be_visible()
+    assert hand.clicks <= AUDIT

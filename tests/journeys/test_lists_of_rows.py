@@ -1,0 +1,78 @@
+"""Rows are added and taken out, with a script and without one."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.journeys.pages import open_section, review, save, saved
+
+LANGUAGES = "Claim languages"
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def page(request, signed_in, person, found):
+    page = signed_in(person(Role.EDITOR), java_script_enabled=request.param)
+    open_section(page, "us", found("us", "Payments"), "scopes")
+    return page
+
+
+@pytest.fixture
+def service(sandbox, found):
+    return lambda: sandbox.region("us").services[found("us", "Payments")]
+
+
+def row(page, place):
+    return page.get_by_role("textbox", name=f"{LANGUAGES}, row {place}", exact=True)
+
+
+def test_adds_a_row_and_saves_it(page, service):
+    page.get_by_role("button", name=f"Add to {LANGUAGES}").click()
+    row(page, 2).fill("pt-BR")
+
+    review(page)
+    save(page)
+
+    saved(page)
+    assert service()["supportedClaimLocales"] == ["en", "pt-BR"]
+
+
+def test_takes_a_row_out_from_the_middle(page, service):
+    claims = service()["supportedClaims"]
+    page.get_by_role("button", name="Remove row 2 of Claims", exact=True).click()
+    second = page.get_by_role("textbox", name="Claims, row 2", exact=True)
+    expect(second).to_have_value(claims[2])
+
+    review(page)
+    save(page)
+
+    saved(page)
+    assert service()["supportedClaims"] == claims[:1] + claims[2:]
+
+
+def test_changes_a_cell_of_a_table_and_keeps_the_others(page, service):
+    before = [dict(one) for one in service()["supportedScopes"]]
+    page.get_by_label("Said to the user, row 1", exact=True).fill("In words")
+
+    review(page)
+    save(page)
+
+    saved(page)
+    after = service()["supportedScopes"]
+    changed = [one for one in after if one not in before]
+    assert len(after) == len(before)
+    assert [one["description"] for one in changed] == ["In words"]
+
+
+def test_narrows_a_form_and_saves_what_is_left_in_it(page, service, found):
+    page.goto(
+        f"/harbor/services/us/{found('us', 'Payments')}/edit/all/?q=clock+tolerance"
+    )
+    expect(page.locator(".field")).to_have_count(1)
+    page.get_by_label("Unit of Clock tolerance").select_option("seconds")
+    page.get_by_label("Clock tolerance", exact=True).fill("7")
+
+    review(page)
+    save(page)
+
+    saved(page)
+    assert service()["allowableClockSkew"] == 7
