@@ -108,9 +108,9 @@ def _remember(
     }
     seen = {
         (region, one.api_key): (
-            clean(one.service_name),
-            clean(one.issuer),
-            one.modified_at,
+            _kept(one.service_name),
+            _kept(one.issuer),
+            one.modified_at if abs(one.modified_at) < 2**63 else 0,
         )
         for region, services in whole.items()
         for one in services
@@ -138,6 +138,11 @@ def _remember(
         unique_fields=["organization", "region", "service_id"],
         update_fields=["name", "issuer", "modified_at", "seen_at"],
     )
+
+
+def _kept(text: str) -> str:
+    """``text`` as every database takes it."""
+    return clean(text).replace("\0", "\ufffd")
 
 
 def _last_seen(organization: Organization, region: Region) -> list[Row]:

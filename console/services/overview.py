@@ -11,7 +11,7 @@ from console.sentences import SERVICE, Sentence, sentences, stored
 from console.services.drafts import Edits
 from tenants.audit.models import AuditEntry
 from tenants.audit.search import history
-from tenants.authlete.documents.base import Setting
+from tenants.authlete.documents.base import Document, Setting
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.reading import NotJson, read
 
@@ -87,7 +87,7 @@ class Group:
         return sum(line.is_set for line in self.lines)
 
 
-def told(service: Service, asked: str, *, set_only: bool) -> list[Group]:
+def told(service: Document, asked: str, *, set_only: bool) -> list[Group]:
     """The settings whose names or help hold every word of ``asked``."""
     groups = [
         Group(

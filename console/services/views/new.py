@@ -16,7 +16,7 @@ from console.services.fleet import fleet
 from console.services.forms import COPY, MadeForm, NewForm
 from console.services.paths import path_in
 from console.services.reviewing import mark, pretty
-from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
@@ -70,7 +70,7 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
         ),
         "archetype": ARCHETYPES.get(form.cleaned_data["start"]),
         "groups": overview.told(
-            Service.model_validate({"apiKey": 0, **made.service}), "", set_only=True
+            Document.model_validate(made.service), "", set_only=True
         ),
         "body": pretty(made.service),
     }
