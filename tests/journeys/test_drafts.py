@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.roles import Role
-from tests.journeys.conftest import session_of
+from tests.journeys.conftest import PASSWORD, session_of
 from tests.journeys.pages import enter, open_section
 
 ACCESS = "Access token lifetime"
@@ -51,11 +51,30 @@ def test_is_kept_even_where_it_is_not_valid(page):
 
 
 def test_says_so_where_it_cannot_be_kept(page):
-    page.context.clear_cookies()
+    page.route("**/draft/", lambda route: route.fulfill(status=503))
 
     enter(page, ACCESS, "45")
 
     expect(page.locator("#draft-state")).to_contain_text("could not be kept")
+
+
+@pytest.mark.parametrize("lost", ["session", None], ids=["session", "all cookies"])
+def test_stays_on_the_page_until_its_owner_is_back(page, tomas, live_server, lost):
+    page.context.clear_cookies(name=lost)
+    enter(page, ACCESS, "45", "minutes")
+    page.get_by_role("button", name="Review changes").click()
+    door = page.get_by_role("link", name="Sign in in a new tab")
+    expect(door).to_be_focused()
+
+    with page.expect_popup() as opened:
+        door.click()
+    opened.value.get_by_label("E-mail").fill(tomas.email)
+    opened.value.get_by_label("Password").fill(PASSWORD)
+    opened.value.keyboard.press("Enter")
+    expect(opened.value.get_by_role("button", name="Sign in")).not_to_be_visible()
+    page.get_by_role("button", name="Review changes").click()
+
+    expect(page.get_by_text("45 minutes (2 700 seconds)")).to_be_visible()
 
 
 def test_asks_before_leaving_with_what_is_not_kept(page):
