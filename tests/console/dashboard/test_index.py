@@ -1,8 +1,11 @@
 import pytest
 
 from tenants.audit import events
+from tenants.audit.log import AuditLog
 from tenants.audit.notes import note
 from tenants.audit.who import Who
+from tenants.authlete.operation import Effect
+from tenants.connect import connect, credentials
 from tenants.roles import Role
 
 URL = "/acme/"
@@ -29,11 +32,28 @@ def test_lists_changes_of_this_organization_alone(member, acme):
     note(bo, events.AUDIT_READ)
     note(eve, events.MEMBER_ADD, label="Diana Elsewhere")
 
-    page = member(Role.VIEWER).get(URL).content.decode()
+    page = member(Role.ADMIN).get(URL).content.decode()
 
     assert "Added <bdi>Cyrus Here</bdi>" in page
     assert "Diana Elsewhere" not in page
     assert "Read the record" not in page
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_lists_services_alone_to_who_may_not_read_the_record(
+    member, acme, sandbox, role
+):
+    bo = Who(1, "bo@acme.example", organization_id=acme.pk)
+    note(bo, events.MEMBER_ADD, label="Cyrus Here")
+    note(bo, events.ACCESS_DENIED, effect=Effect.CHANGE, label="/acme/services/new/")
+    shop = connect(credentials(acme), "us", AuditLog(bo)).service(17)
+    shop.update(shop.get().modified_at, {"description": "Sells"})
+
+    page = member(role).get(URL).content.decode()
+
+    assert "Saved <bdi>Shop</bdi>" in page
+    assert "Cyrus Here" not in page
+    assert "Was refused" not in page
 
 
 def test_an_auditor_sees_everything_lately_and_the_chain(member, acme):
