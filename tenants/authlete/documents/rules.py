@@ -1,4 +1,4 @@
-"""What a single value must be like: texts, numbers, addresses, lists.
+"""What a single value must be like: texts, numbers, lists.
 
 A rule gets a value of the right type and returns it, or raises `words.wrong`.
 Authlete publishes no length limits of its own (api.md, section 14); those here are
@@ -8,21 +8,17 @@ ours, wide enough for any real setting.
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from tenants.authlete.documents.words import _, wrong
 from tenants.authlete.reading import NotJson, clean, read
 
 LINE = 1_000  # characters of a text of one line
 PROSE = 10_000  # characters of a text of many lines
-URI = 2_048  # characters of an address
 JSON = 200_000  # characters of a JSON text or a key set
 ITEMS = 1_000  # entries of a list
 
 _control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _control_in_prose = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# RFC 3986, appendix A: what an address is made of, and how others are escaped.
-_uri = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 _scope = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
 _lifetimes = {"access_token.duration", "refresh_token.duration", "id_token.duration"}
 _digits = re.compile(r"[0-9]{1,18}")  # as many as an int64 surely holds
@@ -31,7 +27,7 @@ _language = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, in out
 
 def line(text: str) -> str:
     """A text of one line."""
-    _whole(text, LINE)
+    whole(text, LINE)
     if _control.search(text):
         raise wrong(_("Leave out line breaks, tabs and other control characters."))
     return text
@@ -39,7 +35,7 @@ def line(text: str) -> str:
 
 def prose(text: str) -> str:
     """A text of any number of lines."""
-    _whole(text, PROSE)
+    whole(text, PROSE)
     if _control_in_prose.search(text):
         raise wrong(_("Leave out control characters other than line breaks and tabs."))
     return text
@@ -96,38 +92,11 @@ def json_object(text: str) -> str:
 
 def json_value(text: str) -> Any:
     """The value of a JSON text."""
-    _whole(text, JSON)
+    whole(text, JSON)
     try:
         return read(text)
     except NotJson as error:
         raise wrong(_("This is not JSON: {why}."), why=str(error)) from None
-
-
-def endpoint(text: str) -> str:
-    """An address that programs call: https, and nothing after a #."""
-    _address(text, "https")
-    return text
-
-
-def page(text: str) -> str:
-    """An address that people open."""
-    _address(text, "https", "http")
-    return text
-
-
-def issuer(text: str) -> str:
-    """An address that is a name: https, no query (RFC 8414, section 2)."""
-    if _address(text, "https").query or "?" in text:
-        raise wrong(_("Leave out the question mark and what follows it."))
-    return text
-
-
-def with_user_code(text: str) -> str:
-    """An endpoint that says where the user code goes."""
-    endpoint(text)
-    if "USER_CODE" not in text:
-        raise wrong(_("Put USER_CODE where the user's code belongs."))
-    return text
 
 
 def unique(entries: Sequence[str]) -> Sequence[str]:
@@ -179,7 +148,8 @@ def _told_apart(entries: Sequence[Any], names: Sequence[str]) -> Sequence[Any]:
     return entries
 
 
-def _whole(text: str, most: int) -> None:
+def whole(text: str, most: int) -> None:
+    """Refuse what is broken, or longer than ``most`` characters."""
     if clean(text) != text:
         raise wrong(_("Some of these characters are broken. Enter the text anew."))
     if "\0" in text:
@@ -190,30 +160,3 @@ def _whole(text: str, most: int) -> None:
             most=most,
             count=len(text),
         )
-
-
-def _address(text: str, *schemes: str) -> SplitResult:
-    """The parts of an absolute address that no reader can take for another."""
-    _whole(text, URI)
-    if not _uri.fullmatch(text):
-        raise wrong(
-            _(
-                "An address has no spaces and only ASCII characters; write others "
-                "as a percent sign and two hexadecimal digits."
-            )
-        )
-    try:
-        parts = urlsplit(text)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise wrong(_("This is not an address: its host or port is odd.")) from None
-    if parts.scheme not in schemes or not text.lower().startswith(f"{parts.scheme}://"):
-        start = " or ".join(f"{scheme}://" for scheme in schemes)
-        raise wrong(_("Enter a whole address that starts with {start}."), start=start)
-    if not usable:
-        raise wrong(_("This is not an address: its host or port is odd."))
-    if "@" in parts.netloc:
-        raise wrong(_("Leave out the user name and password before the @."))
-    if "#" in text:
-        raise wrong(_("Leave out the # and what follows it."))
-    return parts
