@@ -1,9 +1,8 @@
 """The one object inside a service that has settings of its own."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator
 
 from tenants.authlete.documents.base import Section, Show, setting
 from tenants.authlete.documents.types import (
@@ -14,7 +13,6 @@ from tenants.authlete.documents.types import (
     JsonObject,
     Strings,
 )
-from tenants.authlete.documents.words import _, said, wrong
 
 
 class CredentialIssuer(Section):
@@ -55,19 +53,7 @@ class CredentialIssuer(Section):
     """Refuse wallets that want their credential unencrypted."""
 
 
-def _checked(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Members that are not declared stay as they are."""
-    for one in CredentialIssuer.settings():
-        try:
-            CredentialIssuer.checked(one.name, metadata.get(one.member))
-        except ValidationError as error:
-            problem = said(error.errors()[0])
-            raise wrong(
-                _("{label}: {problem}"), label=one.label, problem=problem
-            ) from None
-    return metadata
-
-
 IssuerMetadata = Annotated[
-    Annotated[dict[str, Any], AfterValidator(_checked)] | None, Show("issuer_metadata")
+    Annotated[dict[str, Any], AfterValidator(CredentialIssuer.whole)] | None,
+    Show("issuer_metadata"),
 ]

@@ -7,6 +7,7 @@ ours, wide enough for any real setting.
 
 import re
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from tenants.authlete.documents.words import _, wrong
@@ -15,10 +16,13 @@ from tenants.authlete.reading import NotJson, clean, read
 LINE = 1_000  # characters of a text of one line
 PROSE = 10_000  # characters of a text of many lines
 JSON = 200_000  # characters of a JSON text or a key set
+JWT = 50_000  # characters of a signed token
 ITEMS = 1_000  # entries of a list
 
 _control = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _control_in_prose = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_client_id = re.compile(r"[\x20-\x7e]+")  # RFC 6749, appendix A.1
+_jwt = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _scope = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
 _lifetimes = {"access_token.duration", "refresh_token.duration", "id_token.duration"}
 _digits = re.compile(r"[0-9]{1,18}")  # as many as an int64 surely holds
@@ -97,6 +101,39 @@ def json_value(text: str) -> Any:
         return read(text)
     except NotJson as error:
         raise wrong(_("This is not JSON: {why}."), why=str(error)) from None
+
+
+def client_id(text: str) -> str:
+    """A client ID, as RFC 6749, appendix A.1 has it."""
+    if not _client_id.fullmatch(word(text)):
+        raise wrong(_("Use only letters, digits and signs of ASCII."))
+    return text
+
+
+def distinguished_name(text: str) -> str:
+    """A subject of a certificate, in outline (RFC 4514)."""
+    if "=" not in word(text):
+        raise wrong(_("Enter a distinguished name, such as CN=app,O=Example,C=DE."))
+    return text
+
+
+def ip(text: str) -> str:
+    """An address of IPv4 or IPv6."""
+    try:
+        ip_address(text)
+    except ValueError:
+        raise wrong(
+            _("Enter an IP address, such as 192.0.2.7 or 2001:db8::7.")
+        ) from None
+    return text
+
+
+def jwt(text: str) -> str:
+    """A signed JWT in its compact form (RFC 7515, section 7.1)."""
+    whole(text, JWT)
+    if not _jwt.fullmatch(text):
+        raise wrong(_("Enter a signed JWT: three parts with periods between them."))
+    return text
 
 
 def unique(entries: Sequence[str]) -> Sequence[str]:

@@ -7,9 +7,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.authlete.documents.base import Section, Setting
+from tenants.authlete.documents.client import SECTIONS as CLIENT
+from tenants.authlete.documents.client.extension import ClientExtension
+from tenants.authlete.documents.issuer_metadata import CredentialIssuer
 from tenants.authlete.documents.service import SECTIONS as SERVICE
 
-DOCUMENTS: dict[str, dict[str, type[Section]]] = {"service": SERVICE}
+# By the names of Authlete's specification, objects inside of others included.
+DOCUMENTS: dict[str, dict[str, type[Section]]] = {
+    "service": SERVICE,
+    "credential_issuer_metadata": {"issuer-metadata": CredentialIssuer},
+    "client": CLIENT,
+    "client_extension": {"extension": ClientExtension},
+}
 
 
 class Command(BaseCommand):

@@ -51,6 +51,18 @@ class Every(Section):
     scopes: types.Scopes = setting("Scopes")
     sns: types.Sns = setting("Networks")
     anchors: types.TrustAnchors = setting("Anchors")
+    word: types.Word = setting("Word")
+    alias: types.ClientAlias = setting("Alias")
+    subject: types.DistinguishedName = setting("Subject")
+    ip: types.IpAddress = setting("IP address")
+    public_jwks: types.PublicJwks = setting("Public keys")
+    redirects: types.RedirectUris = setting("Redirect URIs")
+    request_uris: types.RequestUris = setting("Request URIs")
+    scope_names: types.ScopeNames = setting("Scopes")
+    jwts: types.Jwts = setting("Chain")
+    names: types.TaggedNames = setting("Names")
+    texts: types.Descriptions = setting("Texts")
+    pages: types.TaggedPages = setting("Pages")
 
 
 def refusal(name, value):
@@ -135,6 +147,19 @@ def test_nothing_is_always_allowed(name):
         ),
         ("sns", [{"sns": "FACEBOOK", "apiKey": "a", "apiSecret": "b"}]),
         ("anchors", [{"entityId": "https://anchor.example", "jwks": jwks(EC)}]),
+        ("word", "spiffe://example/app"),
+        ("alias", "https://app.example/~one two"),
+        ("subject", "CN=app,O=Größe"),
+        ("ip", "192.0.2.7"),
+        ("ip", "2001:db8::7"),
+        ("public_jwks", jwks(EC)),
+        ("redirects", ["https://app.example/cb", "com.example.app:/cb"]),
+        ("request_uris", ["https://app.example/request.jwt#GkurKxf5T0Y-mnPFCHqWOM"]),
+        ("scope_names", ["openid", "payment:one"]),
+        ("jwts", ["e30.e30." + "A" * 5_000]),
+        ("names", [{"tag": "ja", "value": "台帳", "kept": 1}]),
+        ("texts", [{"tag": "de", "value": "Zwei\nZeilen"}]),
+        ("pages", [{"tag": "pt-BR", "value": "http://app.example/termos"}]),
     ],
 )
 def test_takes_what_is_right_as_it_is(name, value):
@@ -256,6 +281,29 @@ def test_takes_what_is_right_as_it_is(name, value):
             ],
             "private parts",
         ),
+        ("word", "app ", "space"),
+        ("word", " ", "Fill this entry in"),
+        ("alias", "größe", "ASCII"),
+        ("alias", "tab\tbed", "tabs"),
+        ("subject", "app.example", "CN=app"),
+        ("ip", "app.example", "IP address"),
+        ("ip", "192.0.2.007", "IP address"),
+        ("public_jwks", jwks(EC, PRIVATE), "Key 2 has private parts"),
+        ("public_jwks", jwks({"kty": "oct", "k": "AA"}), "private parts"),
+        ("redirects", ["https://a.example", "https://a.example"], "twice"),
+        ("redirects", ["javascript:alert(1)"], "javascript:"),
+        ("request_uris", ["javascript:alert(1)#x"], "https://"),
+        ("scope_names", ["two words"], "scope name"),
+        ("jwts", ["no JWT"], "signed JWT"),
+        ("jwts", ["e30.e30."], "signed JWT"),
+        ("names", [{"tag": "de", "value": "Zwei\nZeilen"}], "line breaks"),
+        (
+            "names",
+            [{"tag": "en", "value": "a"}, {"tag": "EN", "value": "b"}],
+            "twice",
+        ),
+        ("names", [{"value": "no language"}], "Fill this in"),
+        ("pages", [{"tag": "en", "value": "javascript:alert(1)"}], "https://"),
     ],
 )
 def test_says_what_is_wrong(name, value, words):
