@@ -1,0 +1,176 @@
+"""What the client asks for, and how the answers look."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from tenants.authlete.documents.client.rules.finding import (
+    Finding,
+    Members,
+    text,
+    texts,
+)
+from tenants.authlete.documents.words import _
+
+
+def grants(client: Members) -> list[Finding]:
+    """Grant types, response types and redirect URIs go together (RFC 7591, section
+    2.1)."""
+    found = []
+    own = set(texts(client, "grantTypes"))
+    asked = {part for one in texts(client, "responseTypes") for part in one.split("_")}
+    code, front = "CODE" in asked, "TOKEN" in asked  # ID_TOKEN is one, too
+    if own & {"AUTHORIZATION_CODE", "IMPLICIT"} and not texts(client, "redirectUris"):
+        found.append(
+            Finding(
+                ("redirectUris", "grantTypes"),
+                _(
+                    "These grant types send users back to the client, and there is no "
+                    "redirect URI to send them to: every request fails. Enter one."
+                ),
+            )
+        )
+    if ("AUTHORIZATION_CODE" in own) != code:
+        found.append(
+            Finding(
+                ("responseTypes", "grantTypes"),
+                _(
+                    "The client may use codes but not ask for one. Add a response type "
+                    "with code, or leave out the grant type."
+                )
+                if not code
+                else _(
+                    "The client may ask for a code but not use it. Add the grant type "
+                    "authorization code, or leave out response types with code."
+                ),
+            )
+        )
+    if ("IMPLICIT" in own) != front:
+        found.append(
+            Finding(
+                ("responseTypes", "grantTypes"),
+                _(
+                    "The client may use the implicit grant but not ask for a token or "
+                    "ID token. Better leave out the grant type than add a response "
+                    "type (RFC 9700, section 2.1.2)."
+                )
+                if not front
+                else _(
+                    "The client may ask for tokens from the authorization endpoint "
+                    "without the implicit grant. Leave out those response types, or "
+                    "add the grant type."
+                ),
+            )
+        )
+    return found
+
+
+def signed_responses(client: Members) -> list[Finding]:
+    """An answer that is a JWT needs a signature (JARM, section 3)."""
+    modes = texts(client, "responseModes")
+    signed = any("JWT" in mode.split("_") for mode in modes)
+    if signed and not text(client, "authorizationSignAlg"):
+        return [
+            Finding(
+                ("authorizationSignAlg", "responseModes"),
+                _(
+                    "Response modes with JWT fail until it is chosen how answers are "
+                    "signed. Choose a response signature."
+                ),
+            )
+        ]
+    return []
+
+
+def encryption(client: Members) -> list[Finding]:
+    """Content is encrypted only beside a key encryption (A032211 to A032214)."""
+    return [
+        Finding(
+            (f"{what}EncryptionAlg", f"{what}EncryptionEnc"),
+            _(
+                "There is a content encryption without a key encryption, which "
+                "Authlete refuses. Choose how the key is encrypted, too, or leave both "
+                "out."
+            ),
+        )
+        for what in ("idToken", "userInfo", "request", "authorization")
+        if text(client, f"{what}EncryptionEnc")
+        and not text(client, f"{what}EncryptionAlg")
+    ]
+
+
+def pairwise(client: Members) -> list[Finding]:
+    """Pairwise identifiers are made with one host (OIDC Core, section 8.1; A032221)."""
+    if text(client, "subjectType") != "PAIRWISE" or text(client, "sectorIdentifierUri"):
+        return []
+    uris = texts(client, "redirectUris")
+    if not uris and text(client, "bcDeliveryMode"):
+        return []  # CIBA Core, section 4, finds the host elsewhere
+    hosts = {_host(uri) for uri in uris}
+    if len(hosts) == 1 and "" not in hosts:
+        return []
+    return [
+        Finding(
+            ("sectorIdentifierUri", "subjectType", "redirectUris"),
+            _(
+                "Pairwise identifiers are made with the one host that all redirect "
+                "URIs share, and these have none or several. Authlete refuses that. "
+                "Enter a sector identifier address that lists them."
+            ),
+        )
+    ]
+
+
+def backchannel(client: Members) -> list[Finding]:
+    """The client learns somehow that its user agreed (CIBA Core, section 4)."""
+    mode = text(client, "bcDeliveryMode")
+    if mode in ("PING", "PUSH") and not text(
+        client, "bcNotificationEndpoint"
+    ):  # A032215
+        return [
+            Finding(
+                ("bcNotificationEndpoint", "bcDeliveryMode"),
+                _(
+                    "With ping and push, your server tells the client that the user "
+                    "has agreed, and Authlete refuses the client without an address "
+                    "for that. Enter it, or choose poll."
+                ),
+            )
+        ]
+    if not mode and "CIBA" in texts(client, "grantTypes"):  # A169301
+        return [
+            Finding(
+                ("bcDeliveryMode", "grantTypes"),
+                _(
+                    "The client may use CIBA but has no delivery mode, so that its "
+                    "requests fail. Choose one."
+                ),
+            )
+        ]
+    return []
+
+
+def requestable_scopes(client: Members) -> list[Finding]:
+    """A list of scopes counts only while the limit is on."""
+    extension = client.get("extension")
+    if not isinstance(extension, Mapping):
+        return []
+    limited = extension.get("requestableScopesEnabled") is True
+    if texts(extension, "requestableScopes") and not limited:
+        return [
+            Finding(
+                ("extension",),
+                _(
+                    "The scopes are listed but the limit is off, so that the client "
+                    "may ask for any scope of the service. Turn the limit on, or empty "
+                    "the list."
+                ),
+            )
+        ]
+    return []
+
+
+def _host(uri: str) -> str:
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
