@@ -8,6 +8,19 @@ import multiprocessing
 import os
 from pathlib import Path
 
+from gunicorn.glogging import Logger
+
+from console.logs import masked
+
+
+class AccessLog(Logger):
+    """Logs every path, but not the key of a link that sets a password."""
+
+    def atoms(self, *request):
+        found = super().atoms(*request)
+        return found | {"U": masked(found["U"])}
+
+
 _on_sqlite = os.environ.get("DATABASE_URL", "").startswith("sqlite:")
 _processes = 1 if _on_sqlite else multiprocessing.cpu_count()
 
@@ -26,4 +39,5 @@ control_socket_disable = True
 
 # No query, since a sign-in's holds a code; the page's id leads to its audit entries.
 accesslog = "-"
+logger_class = AccessLog
 access_log_format = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-page-id}o)s'

@@ -1,9 +1,11 @@
 """Pages for what went wrong outside of any page: each says what happened, whether
 anything was changed, what to do, and the id to quote."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -25,8 +27,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Nothing is asked of the session or the database: they may be what broke."""
     context = {"frame": "door.html", "page": getattr(request, "page", "")}
-    template = "errors/500.html#notice" if _swaps(request) else "errors/500.html"
-    response = HttpResponse(render_to_string(template, context), status=500)
+    # Told apart, since it passes: a probe and a balancer may try again.
+    lost = isinstance(sys.exception(), (OperationalError, InterfaceError))
+    name = "errors/503.html" if lost else "errors/500.html"
+    template = f"{name}#notice" if _swaps(request) else name
+    status = 503 if lost else 500
+    response = HttpResponse(render_to_string(template, context), status=status)
     return into_notices(response) if _swaps(request) else response
 
 

@@ -1,5 +1,5 @@
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from pytest_django.asserts import (
     assertContains,
@@ -68,16 +68,24 @@ def test_a_host_that_is_not_ours_is_refused_and_explained(client, settings):
     assertContains(response, "Nothing was changed.", status_code=400)
 
 
-def test_a_fault_of_ours_needs_no_database(reader, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (ZeroDivisionError, 500, "The console failed"),
+        (OperationalError, 503, "The database does not answer"),
+        (InterfaceError, 503, "The database does not answer"),
+    ],
+)
+def test_a_fault_of_ours_needs_no_database(reader, monkeypatch, error, status, told):
     def fail(*_):
-        raise OperationalError("secret detail")
+        raise error("secret detail")
 
     monkeypatch.setattr(views, "answer", fail)
     reader.raise_request_exception = False
 
     response = reader.get("/help/patterns/")
 
-    assertContains(response, "The console failed", status_code=500)
-    assertContains(response, response["X-Page-Id"], status_code=500)
-    assertNotContains(response, "secret detail", status_code=500)
+    assertContains(response, told, status_code=status)
+    assertContains(response, response["X-Page-Id"], status_code=status)
+    assertNotContains(response, "secret detail", status_code=status)
     assertTemplateNotUsed(response, "base.html")

@@ -1,0 +1,27 @@
+"""What is written to the log: one line a record, and nothing that opens a door."""
+
+import logging
+import re
+
+ALERT = "meridian.alert"  # its message is JSON, and the whole line
+LINK = re.compile(r"(/accounts/password/new/)[^/\s?]+")  # good for a day
+
+
+def masked(text: str) -> str:
+    """``text`` without the key of a link that sets a password."""
+    return LINK.sub(r"\1hidden", text)
+
+
+class Line(logging.Formatter):
+    """Names the page whose request it was, so that an id that is quoted is found."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.getMessage() if record.name == ALERT else super().format(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        page = getattr(getattr(record, "request", None), "page", "")
+        text = super().formatMessage(record) + (f" page={page}" if page else "")
+        return "".join(
+            letter if letter.isprintable() else ascii(letter)[1:-1]
+            for letter in masked(text)
+        )
