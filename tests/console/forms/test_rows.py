@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 
 from console.forms.section import SettingsForm
+from tenants.authlete.documents.raw import RawObject
+from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.splice import edit
+from tenants.authlete.reading import read
+from tenants.authlete.redaction import Redactor
 from tests.console.forms.browser import filled as held
 from tests.console.forms.browser import sent
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
@@ -258,3 +263,16 @@ def test_the_form_opens_on_what_was_seen_alone():
 
     assert not form.is_valid()
     assert form.edits == {}
+
+
+def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
+    text = """{"apiKey":17, "modifiedAt":5, "scopes":[
+      {"x": 1.50, "name":"a"}, {"name":"b", "y": 1E2, "x": {"z": [-0.0]}}]}"""
+    redactor = Redactor(b"k" * 32)
+    form = SampleForm(document=Service.model_validate(redactor.seen(read(text))))
+    renamed = SampleForm(sent(str(form), **{"scopes.1.name": "c"}))
+
+    written = str(edit(RawObject.of(text), renamed.edits, redactor))
+
+    assert written.startswith(text[: text.index('{"name":"b"')])
+    assert '{"name": "c", "y": 1E+2, "x": {"z": [-0.0]}}' in written
