@@ -4,6 +4,7 @@ The four shared ones are built in, with the IdP that creates their services
 (`api.md`, section 1). A dedicated cluster has its own IdP, or none.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
@@ -15,6 +16,8 @@ from django.core.checks import Error, register
 
 from tenants.authlete.idp import SHARED, SHARED_IDP
 
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
+NAMED = "1 to 20 small letters, digits and hyphens do, with no hyphen at an end"
 TITLES = {"us": "United States", "jp": "Japan", "eu": "Europe", "br": "Brazil"}
 
 
@@ -67,10 +70,9 @@ def check_regions(**_: Any) -> list[Error]:
     """Refuse to start with a region that a token must not be sent to."""
     found = []
     for region in regions().values():
-        if not region.name.isalnum() or len(region.name) > 20:
-            found.append(
-                Error(f"{region.name!r} cannot name a region", id="regions.E1")
-            )
+        if not NAME.fullmatch(region.name):
+            text = f"AUTHLETE_REGIONS: {region.name!r} cannot name a region; {NAMED}"
+            found.append(Error(text, id="regions.E1"))
         for url in filter(None, (region.url, region.idp)):
             if problem := unfit(url):
                 text = f"AUTHLETE_REGIONS, {region.name}: {url} {problem}"

@@ -7,6 +7,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from console.keys import fresh
 
 ROOT = Path(__file__).parents[1]
@@ -65,3 +67,38 @@ def test_it_makes_a_deployment_that_django_finds_nothing_wrong_with(tmp_path):
     )
 
     assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"SESSION_IDLE": "soon"},
+        {"AUTHLETE_REGIONS": "us"},
+        {"AUTHLETE_API_SERVERS": "us=first"},
+        {"DATABASE_URL": "x"},
+    ],
+    ids=[
+        "nothing is set",
+        "no number",
+        "no pair",
+        "no pair with a number",
+        "no database",
+    ],
+)
+def test_a_command_without_its_settings_says_so_in_words(given):
+    needed = fresh() | {"DATABASE_URL": "sqlite://"} if given else {}
+    found = subprocess.run(
+        [sys.executable, "manage.py", "add_organization", "--help"],
+        check=False,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **needed, **given},
+        capture_output=True,
+        text=True,
+    )
+
+    assert found.returncode == 1
+    assert found.stderr.startswith("manage.py: ")
+    assert (next(iter(given), "") or "SECRET_KEY") in found.stderr
+    assert ".env.example" in found.stderr
+    assert "Traceback" not in found.stderr

@@ -61,3 +61,20 @@ def test_starts_with_the_built_in_regions(settings):
     settings.INSECURE = False
 
     assert check_regions() == []
+
+
+@pytest.mark.parametrize("name", ["harbor-eu", "eu2", "x"])
+def test_takes_the_name_of_a_dedicated_cluster(settings, name):
+    settings.AUTHLETE_REGIONS = {name: "https://authlete.harbor.example"}
+
+    assert check_regions() == []
+
+
+@pytest.mark.parametrize("name", ["", "-eu", "eu-", "EU", "e u", "e/u", "e" * 21])
+def test_says_what_can_name_a_region(settings, name):
+    settings.AUTHLETE_REGIONS = {name: "https://authlete.harbor.example"}
+
+    (error,) = check_regions()
+
+    assert repr(name) in error.msg
+    assert "small letters, digits and hyphens" in error.msg

@@ -1,10 +1,11 @@
 """`manage.py sandbox`: a pretend Authlete on five ports of this machine."""
 
+import argparse
 import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import Server
@@ -20,16 +21,16 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=9700, help="the first port")
+        parser.add_argument("--port", type=port, default=9700, help="the first port")
         parser.add_argument(
-            "--services", type=int, help="services of the largest organization a region"
+            "--services", type=number_of, help="services of the largest organization a region"
         )
-        parser.add_argument("--clients", type=int, help="clients a service (not yet)")
+        parser.add_argument("--clients", type=number_of, help="clients a service (not yet)")
         parser.add_argument(
-            "--tokens", type=int, help="access tokens a service (not yet)"
+            "--tokens", type=number_of, help="access tokens a service (not yet)"
         )
         parser.add_argument(
-            "--latency", type=int, default=0, help="milliseconds before each answer"
+            "--latency", type=number_of, default=0, help="milliseconds before each answer"
         )
         parser.add_argument("--seed", type=int, default=1, help="which world it is")
 
@@ -38,9 +39,30 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: over.set())
         sandbox = Sandbox(options["seed"], options["services"], options["latency"])
-        with Server(sandbox, options["port"]) as server:
+        try:
+            server = Server(sandbox, options["port"])
+        except OSError as error:
+            raise CommandError(
+                f"The five ports from {options['port']} on are not all free "
+                f"({error.strerror}). Choose others with --port."
+            ) from None
+        with server:
             for place in (*sandbox.state.regions, IDP):
                 self.stdout.write(f"{place:4} {server.url(place)}")
             self.stdout.write(f"tokens {server.url('us')}/_tokens")
             self.stdout.flush()
             over.wait()
+
+
+def port(text: str) -> int:
+    first = int(text)
+    if not 0 < first <= 65_531:
+        raise argparse.ArgumentTypeError("must lie between 1 and 65531")
+    return first
+
+
+def number_of(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
