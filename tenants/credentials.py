@@ -38,13 +38,18 @@ def find(organization: Organization, region: str) -> Credential | None:
 def offered(
     organization: Organization, region: str, token: str, number: int | None
 ) -> Credential:
-    """A credential as it would be kept; a blank token is the one that is kept now."""
+    """A credential as it would be kept; a blank token is the one that is kept now.
+
+    One that was copied out of a request brings its "Bearer" along, which is left out.
+    """
     made = find(organization, region) or Credential(
         organization=organization, region=region
     )
     made.number = number
-    if token.strip():
-        made.keep(SecretStr(token.strip()))
+    scheme, _space, rest = token.strip().partition(" ")
+    token = rest.strip() if scheme.lower() == "bearer" else token.strip()
+    if token:
+        made.keep(SecretStr(token))
     return made
 
 

@@ -19,6 +19,7 @@ from tenants.authlete.errors import (
     Unauthorized,
     Unreachable,
     Unreadable,
+    Unsendable,
 )
 from tenants.authlete.words import gettext_noop as _
 
@@ -30,6 +31,7 @@ class Problem(StrEnum):
     UNREACHABLE = "unreachable"
     NOT_AUTHLETE = "not authlete"
     TOKEN = "token"  # noqa: S105  a word, not a token
+    CHARACTERS = "characters"
     BOUND = "bound"
     SERVICE_TOKEN = "service token"  # noqa: S105  a word, not a token
     RIGHTS = "rights"
@@ -68,6 +70,10 @@ SAYS: dict[Problem, tuple[str, str]] = {
             "Copy it again, and check its region and its expiry in Authlete's own"
             " console; there a new one can be made."
         ),
+    ),
+    Problem.CHARACTERS: (
+        _("This is no access token: it holds a space or another character of none."),
+        _("Copy the token again, whole and without anything around it."),
     ),
     Problem.BOUND: (
         _("This token is bound to a key or certificate, which this console lacks."),
@@ -183,6 +189,8 @@ def _problem(error: AuthleteError) -> Problem:
             return Problem.RIGHTS
         case NotFound():
             return Problem.ADDRESS
+        case Unsendable():
+            return Problem.CHARACTERS
         case TooMany():
             return Problem.TOO_MANY
         case Unreachable() | Resting() | Unanswered():

@@ -64,8 +64,13 @@ class Command(BaseCommand):
         did = "Kept the credential of" if changes else "Nothing to change for"
         self.stdout.write(f"{did} {place}.")
         if finding:
-            said = f"It sees {finding.services} services. {finding.words}"
+            count = finding.services or 0
+            noun = "service" if count == 1 else "services"
+            said = f"It sees {count} {noun}. {finding.words} {finding.advice}"
             self.stdout.write(said.rstrip())
+            if finding.idp:
+                why = finding.idp.message
+                self.stdout.write(f"It can neither create nor remove services: {why}")
 
 
 def _refusal(finding: Finding) -> str:

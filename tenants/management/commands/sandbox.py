@@ -23,14 +23,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=port, default=9700, help="the first port")
         parser.add_argument(
-            "--services", type=number_of, help="services of the largest organization a region"
+            "--services",
+            type=number_of,
+            help="services of the largest organization a region",
         )
-        parser.add_argument("--clients", type=number_of, help="clients a service (not yet)")
+        parser.add_argument(
+            "--clients", type=number_of, help="clients a service (not yet)"
+        )
         parser.add_argument(
             "--tokens", type=number_of, help="access tokens a service (not yet)"
         )
         parser.add_argument(
-            "--latency", type=number_of, default=0, help="milliseconds before each answer"
+            "--latency",
+            type=number_of,
+            default=0,
+            help="milliseconds before each answer",
         )
         parser.add_argument("--seed", type=int, default=1, help="which world it is")
 

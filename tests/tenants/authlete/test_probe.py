@@ -154,7 +154,7 @@ def test_a_credential_that_no_header_can_hold_is_not_sent(world):
     for token in ("", "two words", "new\nline", "ünïcode"):
         found = probe(world.door(token))
 
-        assert found.problem is Problem.OTHER
+        assert found.problem is Problem.CHARACTERS
         assert isinstance(found.error, Unsendable)
     assert not world.sandbox.calls
 

@@ -33,6 +33,17 @@ def test_keeps_one_that_works(run, accepted, recorded):
     )
 
 
+def test_takes_one_that_was_copied_with_its_scheme(run, accepted):
+    run(*JP, stdin=f"Bearer {TOKEN}\n")
+
+    assert kept() == TOKEN
+
+
+def test_says_what_no_token_holds(run, accepted):
+    with pytest.raises(CommandError, match=r"holds a space .* Copy the token again"):
+        run(*JP, stdin="my token")
+
+
 def test_takes_it_from_the_environment(run, accepted, monkeypatch):
     monkeypatch.setenv("AUTHLETE_TOKEN", TOKEN)
 
