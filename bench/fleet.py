@@ -10,6 +10,7 @@ from statistics import median
 
 import httpx
 
+from bench.clock import one_call
 from bench.load import Run, load
 from bench.said import Ratio, say
 from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
@@ -26,7 +27,7 @@ def measure(stage: Stage) -> None:
     say("", f"All services, 4 regions x {SERVICES}, against the slowest single call")
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
-        slowest = _single(stage)
+        slowest = one_call(stage, REGIONS[-1], LIST)
         before = _closed()
         found = [_server(stage) for _ in range(STARTS)]
         kept, asked = _closed() - before, STARTS * len(REGIONS) * (1 + WARMING + PAGES)
@@ -64,21 +65,6 @@ def _first(console: Server, page: str) -> float:
         began = time.perf_counter()
         browser.get(page, timeout=30).raise_for_status()
         return 1000 * (time.perf_counter() - began)
-
-
-def _single(stage: Stage) -> float:
-    """Milliseconds of the slowest region's answer, on a warm connection."""
-    region = REGIONS[-1]
-    headers = {"Authorization": f"Bearer {stage.world['tokens'][region]}"}
-    waits = []
-    with httpx.Client(
-        base_url=stage.region(region), trust_env=False, headers=headers
-    ) as client:
-        for _ in range(8):
-            began = time.perf_counter()
-            client.get(LIST).raise_for_status()
-            waits.append(1000 * (time.perf_counter() - began))
-    return median(waits[1:])
 
 
 def _closed() -> int:

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from django.db import connection, transaction
 
+from bench.clock import timed
 from bench.said import Ratio, say
 from bench.stage import Stage
 from tenants.audit import store
@@ -95,13 +96,6 @@ def measure(_: Stage) -> None:
             f"{report[0].rows} rows, {whole}",
         ),
     )
-
-
-def timed[Found](work: Callable[[], Found]) -> tuple[Found, float]:
-    """What it gives, and the milliseconds it took."""
-    began = time.perf_counter()
-    found = work()
-    return found, 1000 * (time.perf_counter() - began)
 
 
 def many(call: Callable[[], None]) -> Waits:
