@@ -57,7 +57,7 @@ TROUBLES = {
     "refusing": ("status", "The sandbox was told to fail"),
     "reset": ("reset", "connection broke"),
     "hanging": ("delay", "in time"),
-    "dripping": ("drip", "in time"),
+    "dripping": ("drip", "in time|took too long"),
 }
 MORE = {"delay": {"delay": 30_000}, "drip": {"delay": 400}, "status": {"status": 503}}
 

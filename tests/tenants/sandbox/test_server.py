@@ -172,7 +172,7 @@ def test_the_command_needs_no_environment_and_ends_at_once(stop):
         url = dict(line[:2] for line in lines)
         tokens = json.loads(httpx.get(url["tokens"]).content)
         running.send_signal(stop)
-        assert running.wait(5) == 0
+        assert running.wait(30) == 0
 
     assert list(url) == ["us", "jp", "eu", "br", "idp", "tokens"]
     assert tokens["organizations"][0]["name"] == "Harbor Mutual"
