@@ -4,6 +4,7 @@ The objects are those of api.md, section 9.3; their rules are declared with the 
 """
 
 from tenants.authlete.documents.base import Setting, Show
+from tenants.authlete.documents.client.extension import ClientExtension
 from tenants.authlete.documents.issuer_metadata import CredentialIssuer
 from tenants.authlete.documents.words import _
 
@@ -50,4 +51,5 @@ COLUMNS: dict[str, tuple[Setting, ...]] = {
         _column("pairs", "attributes", _("Attributes")),
     ),
     "issuer_metadata": CredentialIssuer.settings(),
+    "client_extension": ClientExtension.settings(),
 }

@@ -25,6 +25,7 @@ from console.forms.inputs import (
     Secret,
 )
 from console.forms.rows import Column, Object, Rows, Strings
+from tenants.authlete.documents.client.extension import ClientExtension
 from tenants.authlete.documents.issuer_metadata import CredentialIssuer
 
 KINDS = {
@@ -64,11 +65,12 @@ for _name in (
     "scopes",
 ):
     KINDS[_name] = Kind(_name, Rows(*_columns(_name)), drawing.rows)
-KINDS["issuer_metadata"] = Kind(
-    "issuer_metadata",
-    Object(*_columns("issuer_metadata"), section=CredentialIssuer),
-    drawing.members,
-)
+for _name, _section in (
+    ("issuer_metadata", CredentialIssuer),
+    ("client_extension", ClientExtension),
+):
+    _object = Object(*_columns(_name), section=_section)
+    KINDS[_name] = Kind(_name, _object, drawing.members)
 
 FIXED = Kind("fixed", Input())  # a value that nobody can change here, in words
 

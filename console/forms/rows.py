@@ -80,7 +80,8 @@ class Object(Input):
         found = dict(base or {})
         for one, kind in self.columns:
             was = found.get(one.member)
-            if base is not None and self._untouched(one, kind.input, typed, was):
+            new_row = base is None and not self.section  # has all of its members
+            if not new_row and self._untouched(one, kind.input, typed, was):
                 continue
             wanted = kind.input.value(one, typed[one.name], was)
             if one.member in found or wanted not in (None, False):

@@ -156,8 +156,10 @@ def _text(_setting: Setting, value: Any) -> str:
     return value or _("empty")
 
 
-def _moment(_setting: Setting, value: Any) -> str:
+def _moment(setting: Setting, value: Any) -> str:
     """Milliseconds since 1970, as the reader's own time."""
+    if value == 0 and setting.zero:
+        return gettext(setting.zero)
     at = localtime(datetime.fromtimestamp(_whole(value) / 1000, UTC))
     return f"{date_format(at, 'j M Y')}, {at:%H:%M:%S} {at:%:z}"
 
@@ -256,6 +258,7 @@ _says: Mapping[str, Callable[[Setting, Any], str]] = {
     "sns": _of("sns"),
     "hsks": _of("kid", "alg"),
     "issuer_metadata": members,
+    "client_extension": members,
     "entry": _text,
     "tagged": _of("tag", "value"),
 }
