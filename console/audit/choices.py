@@ -1,11 +1,12 @@
 """What the filters of the record offer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from console.names import EFFECTS, OUTCOMES, ROLES
 from console.operations import title
@@ -59,15 +60,25 @@ def outcomes() -> Choices:
     yield OPEN, _("Open")
 
 
-def operations() -> Iterator[tuple[str, str] | Group]:
+def operations() -> Sequence[tuple[str, str] | Group]:
     """Each kind by its words, with the name that the record has for it."""
-    yield "", _("Anything")
-    for label, prefixes in GROUPS.items():
-        names = [name for name in KINDS if name.partition(".")[0] in prefixes.split()]
-        yield (
+    return _operations(get_language())
+
+
+@cache
+def _operations(_language: str | None) -> tuple[tuple[str, str] | Group, ...]:
+    groups = [
+        (
             str(label),
             sorted(
-                ((name, f"{title(name, '…')} ({name})") for name in names),
+                (
+                    (name, f"{title(name, '…')} ({name})")
+                    for name in KINDS
+                    if name.partition(".")[0] in prefixes.split()
+                ),
                 key=lambda choice: choice[1],
             ),
         )
+        for label, prefixes in GROUPS.items()
+    ]
+    return ("", _("Anything")), *groups
