@@ -5,6 +5,8 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.page import answer
 from console.services import overview
 from console.services.reviewing import pretty
+from tenants.authlete.client import SECONDS
+from tenants.authlete.deadline import Deadline
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
@@ -47,7 +49,7 @@ def discovery(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:
     """What the service's discovery document and key set say, as Authlete makes them."""
-    api = workspace.authlete.service(service_id)
+    api = workspace.authlete.within(Deadline(SECONDS)).service(service_id)
     service = api.get()
     context = {"workspace": workspace, "service": service}
     try:

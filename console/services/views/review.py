@@ -11,6 +11,9 @@ from console.services import drafts, reviewing
 from console.services.forms import MergeForm, ReasonForm
 from console.services.paths import service_path
 from tenants.audit.models import AuditEntry
+from tenants.authlete import Authlete
+from tenants.authlete.client import SECONDS
+from tenants.authlete.deadline import Deadline
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError, Stale
 from tenants.authlete.operation import Effect
@@ -33,6 +36,7 @@ def review(
     edits = drafts.find(workspace, service_id)
     form = ReasonForm(request.POST or None)
     failure = None
+    end = Deadline(SECONDS)
     if form.is_valid():
         if not once.claim(request, form):
             return once.again(request, form, request.path)
@@ -48,7 +52,7 @@ def review(
         if isinstance(failure, Stale):
             messages.warning(request, OVERTAKEN)
             return go(request, request.path)
-    service = _read_after(failure, workspace, service_id)
+    service = _read_after(failure, workspace.authlete.within(end), service_id)
     found = reviewing.review(workspace.authlete, service, edits)
     if found.conflicts and not failure:
         return go(request, service_path("merge", workspace, service_id))
@@ -90,12 +94,12 @@ def _saved(
 
 
 def _read_after(
-    failure: AuthleteError | None, workspace: Workspace, service_id: int
+    failure: AuthleteError | None, authlete: Authlete, service_id: int
 ) -> Service:
     """The service as it is now; where it cannot be read after a save has failed, what
     became of the save is what has to be told."""
     try:
-        return workspace.authlete.service(service_id).get()
+        return authlete.service(service_id).get()
     except AuthleteError as error:
         raise failure or error from None
 

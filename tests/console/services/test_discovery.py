@@ -1,7 +1,11 @@
 import json
+from importlib import import_module
+from time import monotonic
 
+import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 
 URL = "/acme/services/us/17/discovery/"
@@ -50,3 +54,20 @@ def test_tells_each_failure_in_its_place(member, sandbox):
 
     assertContains(response, "Authlete failed")
     assertContains(response, "This service publishes no keys.")
+
+
+@pytest.mark.parametrize("silent", ["service.get", "service.configuration"])
+def test_takes_no_longer_for_all_its_calls_than_for_one(
+    member, sandbox, monkeypatch, silent
+):
+    page = import_module("console.services.views.document")  # a view has its name
+    monkeypatch.setattr(page, "SECONDS", 0.5)
+    sandbox.fault("delay", operation=silent, delay=700)
+    browser = member(Role.VIEWER)
+    began = monotonic()
+
+    browser.get(URL)
+
+    assert monotonic() - began < 1.2
+    asked = [entry.operation for entry in AuditEntry.objects.order_by("seq")]
+    assert asked[-1] == silent

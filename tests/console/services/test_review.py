@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -246,3 +248,17 @@ def test_saving_keeps_a_form_that_was_not_sent(editor, enter, save):
 
     assertContains(editor.get(basics), "Not sent yet")
     assertContains(editor.get(URL), "no unsaved changes")
+
+
+def test_waits_for_no_second_answer_where_the_save_took_all_the_time(
+    editor, enter, save, sandbox, monkeypatch
+):
+    enter(editor, **hours(24))
+    page = editor.get(URL)
+    monkeypatch.setattr(import_module("console.services.views.review"), "SECONDS", 0.2)
+    sandbox.fault("reset", operation="service.update", after=True, delay=300)
+
+    response = save(editor, page=page)
+
+    assertContains(response, updates().get().entry, status_code=502)
+    assert AuditEntry.objects.first() == updates().get()
