@@ -41,12 +41,12 @@ def test_lists_every_service_of_every_region(full, notes):
 
 
 def test_asks_for_what_is_left_at_once(full):
-    full.sandbox.latency = 50
+    full.sandbox.latency = 500
     started = time.monotonic()
 
     all_services([full.door(region=name) for name in ("us", "jp", "eu", "br")])
 
-    assert time.monotonic() - started < 0.05 * 4  # two rounds, not six calls
+    assert time.monotonic() - started < 0.5 * 5  # two rounds, not six calls
 
 
 def test_a_region_that_is_down_says_so_and_spoils_no_other(full):
@@ -176,14 +176,13 @@ def test_says_so_when_a_region_shows_fewer_than_it_counts(region):
 
 
 def test_a_region_that_hangs_holds_up_no_other(full):
-    full.sandbox.fault("delay", region="jp", delay=600)
+    full.sandbox.fault("delay", region="jp", delay=4000)
     hanging = [full.door(region="jp") for _ in range(3)]
     waiting = threading.Thread(target=all_services, args=[hanging])
     waiting.start()
-    started = time.monotonic()
 
     (us,) = all_services([full.door()])
 
     assert us.whole
-    assert time.monotonic() - started < 0.5
+    assert waiting.is_alive()  # jp has not answered yet
     waiting.join()

