@@ -276,3 +276,19 @@ def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
 
     assert written.startswith(text[: text.index('{"name":"b"')])
     assert '{"name": "c", "y": 1E+2, "x": {"z": [-0.0]}}' in written
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        [{**SCOPES[1], "description": "B"}],
+        [{**SCOPES[0], "name": "z"}, SCOPES[1]],
+        [SCOPES[1], {**SCOPES[0], "name": "z"}],
+        [{"name": "new"}, SCOPES[0]],
+        [{**SCOPES[1], "attributes": [{"key": "l", "value": "w"}]}],
+    ],
+)
+def test_a_draft_finds_each_row_that_it_came_from(wanted):
+    form = SampleForm(document=service(scopes=SCOPES), edits={"scopes": wanted})
+
+    assert SampleForm(sent(str(form))).edits == {"scopes": wanted}
