@@ -79,7 +79,7 @@ def region(dial):
 
 def page(start, end, total, numbers):
     body = {"start": start, "end": end, "totalCount": total}
-    body["services"] = [service(number) for number in numbers]
+    body["services"] = [service(number + 1) for number in numbers]
     return says(json.dumps(body).encode())
 
 
