@@ -14,6 +14,8 @@ from console.forms.sent import Sent, as_sent
 from tenants.authlete.documents.base import Section, Setting
 from tenants.authlete.documents.compare import name_key, same
 
+TOKEN = 12  # characters of a row's token
+
 type Column = tuple[Setting, Kind]
 
 
@@ -130,6 +132,8 @@ class Rows(Input):
     def typed(self, setting: Setting, sent: Sent) -> Any:
         rows = []
         for token in sent.many("row"):
+            if not token.isalnum() or len(token) > TOKEN:
+                continue  # not from a page of ours
             cells = sent.parts.get(token)
             row = {
                 "row": token,
