@@ -125,7 +125,10 @@ def hand_link(who: Who, user: User) -> str:
 
 def take_factor(who: Who, user: User) -> None:
     """Take away the second factor of somebody who lost it, and end their sessions."""
-    with doing(who, events.SECOND_FACTOR_REMOVE, object=user.get_username()):
+    with (
+        doing(who, events.SECOND_FACTOR_REMOVE, object=user.get_username()),
+        transaction.atomic(),
+    ):
         Authenticator.objects.filter(user=user).delete()
         for session in UserSession.objects.filter(user=user):
             session.end()

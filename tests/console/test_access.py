@@ -240,6 +240,15 @@ def test_looking_changes_nothing(signed_in, sandbox):
     assert not AuditEntry.objects.exclude(effect="read").exists()
 
 
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
+def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
+    browser = signed_in(Role.ADMIN)
+
+    for name in OURS:
+        assert status(browser, method, name) == NO_SUCH_METHOD
+    assert not sandbox.calls
+
+
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
     kept = (User, Membership, Organization, Credential, Authenticator, Draft)
