@@ -10,12 +10,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
+from tests.routes import ROUTES
 
 ADMINS = {Role.ADMIN}
 AUDITORS = ADMINS | {Role.AUDITOR}
@@ -87,23 +88,6 @@ PLACES = {
     "uidb36": "1",
     "key": "none-none",
 }
-
-
-def routes():
-    """Every page's name, and the places in its path."""
-
-    def walk(resolver, area="", places=()):
-        for entry in resolver.url_patterns:
-            found = (*places, *entry.pattern.regex.groupindex)
-            if isinstance(entry, URLPattern):
-                yield f"{area}:{entry.name}" if area else entry.name, found
-            else:
-                yield from walk(entry, entry.app_name or area, found)
-
-    return dict(walk(get_resolver()))
-
-
-ROUTES = routes()
 
 
 def path(name, **other):

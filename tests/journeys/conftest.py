@@ -14,8 +14,8 @@ from tenants.sandbox import app
 from tenants.sandbox.wire import Request
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.overheard import Overheard
+from tests.journeys.scene import PASSWORD
 
-PASSWORD = "plum orbit ladder seven"
 PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
 
 expect.set_options(timeout=PATIENCE)

@@ -7,8 +7,8 @@ from console.sentences import stored
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import Change
 from tenants.roles import Role
-from tests.journeys.conftest import PASSWORD
 from tests.journeys.hands import Mouse
+from tests.journeys.scene import PASSWORD
 
 CLICKS = 6  # find, submit, service, section, review, save
 LOADS = 5  # list, service, section, review, saved

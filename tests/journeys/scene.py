@@ -1,0 +1,134 @@
+"""One page of the console in one state, and how a browser gets there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
+from django.urls import reverse
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.pages import FORM, filled
+from tests.routes import ROUTES
+
+PASSWORD = "plum orbit ladder seven"
+TOKENS = "tokens"
+LIFETIME = "access_token_duration"
+
+
+class Scene:
+    """A browser, the person in front of it, and the world around them."""
+
+    def __init__(self, page, sandbox, person, url):
+        self.page, self.sandbox, self.url = page, sandbox, url
+        self._person = person
+        self.user: Any = None
+        self.client = Client()  # the same person, for what is not looked at
+        self.places: dict[str, Any] = {"organization": "harbor", "section": TOKENS}
+        self.at("us", "Payments")
+
+    def be(self, role, name=""):
+        """Somebody new sits down, signed in."""
+        self.user = self._person(role, name)
+        self.client = Client()
+        self.client.force_login(self.user)
+        session = self.client.cookies["session"].value
+        self.page.context.add_cookies(
+            [{"name": "session", "value": session, "url": self.url}]
+        )
+
+    def at(self, region, name):
+        """Turn to the service whose name begins like that."""
+        services = self.sandbox.region(region).services
+        number = next(
+            number
+            for number, one in services.items()
+            if one["serviceName"].startswith(name)
+        )
+        self.places |= {"region": region, "service_id": number}
+
+    @property
+    def service(self):
+        return self.sandbox.region(self.places["region"]).services[
+            self.places["service_id"]
+        ]
+
+    def path(self, name, **other):
+        places = self.places | other
+        return reverse(name, kwargs={one: places[one] for one in ROUTES[name]})
+
+    def goto(self, name, query="", **other):
+        self.page.goto(self.path(name, **other) + query)
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state()
+
+    def send(self, name, having, query="", **entered):
+        """Fill in and send a page's form without looking at it."""
+        path = self.path(name) + query
+        body = filled(self.client.get(path), having, **entered)
+        return self.client.post(path, body, content_type=FORM)
+
+    def draft(self, seconds=2700, **entered):
+        """Change some settings as far as the review."""
+        lifetime = {LIFETIME: seconds, f"{LIFETIME}__unit": "seconds"}
+        self.send("services:edit", "base", **lifetime, **entered)
+
+    def save(self, seconds=2700, **entered):
+        """Change and save, and return the id of the entry."""
+        self.draft(seconds, **entered)
+        reason = "Shorter, says risk"
+        self.send("services:review", "reviewed", reason=reason, ticket="CHG-2107")
+        return AuditEntry.objects.filter(operation="service.update")[0].entry
+
+    def add(self, role):
+        """Make somebody else a member."""
+        return self._person(role).membership_set.get()
+
+    def sign_in(self, role=Role.ADMIN):
+        """Through the door, as the pages about oneself want it."""
+        self.user = self._person(role)
+        self.enter_password()
+
+    def enter_password(self):
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("E-mail").fill(self.user.email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.press("Sign in")
+
+    def add_factor(self):
+        totp.TOTP.activate(self.user, totp.generate_totp_secret())
+
+
+@dataclass(frozen=True)
+class State:
+    """A page, a word for the state that it is in, and the way there."""
+
+    page: str
+    word: str
+    reach: Callable[[Scene], None]
+
+    def __str__(self):
+        return f"{self.page}-{self.word}".replace(":", "-")
+
+
+STATES: list[State] = []
+
+
+def state(page, role=None):
+    """Register the way to a state; its name tells which."""
+
+    def register(reach):
+        def arrived(scene):
+            if role:
+                scene.be(role)
+            reach(scene)
+
+        word = reach.__name__.strip("_").replace("_", " ")
+        STATES.append(State(page, word, arrived))
+        return reach
+
+    return register

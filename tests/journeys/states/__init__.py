@@ -1,0 +1,6 @@
+"""Every page in every state that looks different: empty, full, failed, and so on."""
+
+from tests.journeys.scene import STATES
+from tests.journeys.states import accounts, errors, organization, record, services
+
+__all__ = ["STATES", "accounts", "errors", "organization", "record", "services"]

@@ -1,0 +1,187 @@
+from pydantic import SecretStr
+
+from tenants.models import Credential, Membership, Organization
+from tenants.roles import Role
+from tests.journeys.scene import state
+
+
+def busy(scene):
+    """Some changes, and calls that went well and badly."""
+    scene.client.get(scene.path("services:index"))
+    if scene.user.membership_set.get().role in (Role.ADMIN, Role.EDITOR):
+        scene.save()
+    scene.sandbox.fault("html502", region="jp", times=1)
+    scene.client.get(scene.path("services:index"))
+
+
+@state("dashboard:home", Role.EDITOR)
+def two_organizations(scene):
+    other = Organization.objects.create(slug="northwind", name="Northwind Retail")
+    Membership.objects.create(organization=other, user=scene.user, role=Role.VIEWER)
+    scene.goto("dashboard:home")
+
+
+@state("dashboard:home", Role.VIEWER)
+def no_organization(scene):
+    Membership.objects.filter(user=scene.user).delete()
+    scene.goto("dashboard:home")
+
+
+@state("dashboard:index", Role.ADMIN)
+def of_an_admin(scene):
+    busy(scene)
+    scene.goto("dashboard:index")
+
+
+@state("dashboard:index", Role.EDITOR)
+def of_an_editor(scene):
+    busy(scene)
+    scene.goto("dashboard:index")
+
+
+@state("dashboard:index", Role.VIEWER)
+def fresh(scene):
+    scene.goto("dashboard:index")
+
+
+@state("dashboard:index", Role.AUDITOR)
+def of_an_auditor(scene):
+    busy(scene)
+    scene.goto("dashboard:index")
+
+
+@state("dashboard:index", Role.HELP_DESK)
+def of_a_help_desk(scene):
+    scene.goto("dashboard:index")
+
+
+@state("help:index", Role.VIEWER)
+def open_(scene):
+    scene.goto("help:index")
+
+
+@state("help:organizations", Role.VIEWER)
+def open__(scene):
+    scene.goto("help:organizations")
+
+
+@state("help:theme", Role.VIEWER)
+def open___(scene):
+    scene.goto("help:theme")
+
+
+@state("help:zone", Role.VIEWER)
+def open____(scene):
+    scene.goto("help:zone")
+
+
+@state("members:index", Role.ADMIN)
+def five(scene):
+    for role in set(Role) - {Role.ADMIN}:
+        scene.add(role)
+    scene.goto("members:index")
+
+
+@state("members:new", Role.ADMIN)
+def open_____(scene):
+    scene.goto("members:new")
+
+
+@state("members:new", Role.ADMIN)
+def with_mistakes(scene):
+    scene.goto("members:new")
+    scene.page.get_by_label("Email").fill("nobody@nowhere")
+    scene.press("Add member")
+
+
+@state("members:new", Role.ADMIN)
+def with_a_link(scene):
+    scene.goto("members:new")
+    scene.page.get_by_label("Email").fill("mei@harbor.example")
+    scene.press("Add member")
+    scene.page.get_by_text("Shown this once").wait_for()
+
+
+@state("members:edit", Role.ADMIN)
+def another(scene):
+    scene.goto("members:edit", pk=scene.add(Role.EDITOR).pk)
+
+
+@state("members:edit", Role.ADMIN)
+def oneself(scene):
+    scene.goto("members:edit", pk=scene.user.membership_set.get().pk)
+
+
+@state("members:remove", Role.ADMIN)
+def asked(scene):
+    scene.goto("members:remove", pk=scene.add(Role.EDITOR).pk)
+
+
+@state("members:remove", Role.ADMIN)
+def the_last_admin(scene):
+    scene.goto("members:remove", pk=scene.user.membership_set.get().pk)
+    scene.press("Remove")
+
+
+@state("members:link", Role.ADMIN)
+def asked_(scene):
+    scene.goto("members:link", pk=scene.add(Role.EDITOR).pk)
+
+
+@state("members:factor", Role.ADMIN)
+def asked__(scene):
+    scene.goto("members:factor", pk=scene.add(Role.EDITOR).pk)
+
+
+@state("members:factor", Role.ADMIN)
+def oneself_(scene):
+    scene.goto("members:factor", pk=scene.user.membership_set.get().pk)
+
+
+@state("credentials:index", Role.ADMIN)
+def all_kinds(scene):
+    """One that works, one that is refused, one not tried, and none."""
+    held = Credential.objects.get(region="br")
+    held.delete()
+    wrong = Credential.objects.get(region="eu")
+    wrong.keep(SecretStr("of-somebody-else-0123456789")).save()
+    for region in ("us", "eu"):
+        scene.client.post(scene.path("credentials:probe", region=region))
+    scene.goto("credentials:index")
+
+
+@state("credentials:edit", Role.ADMIN)
+def held(scene):
+    scene.goto("credentials:edit")
+
+
+@state("credentials:edit", Role.ADMIN)
+def none_yet(scene):
+    Credential.objects.filter(region="us").delete()
+    scene.goto("credentials:edit")
+
+
+@state("credentials:edit", Role.ADMIN)
+def refused(scene):
+    scene.goto("credentials:edit")
+    scene.page.get_by_label("token").first.fill("of-somebody-else-0123456789")
+    scene.press("Try and keep")
+    scene.page.get_by_role("alert").first.wait_for()
+
+
+@state("credentials:probe", Role.ADMIN)
+def asked___(scene):
+    scene.goto("credentials:probe")
+
+
+@state("credentials:probe", Role.ADMIN)
+def failed(scene):
+    scene.sandbox.fault("down")
+    scene.goto("credentials:probe")
+    scene.press("Try now")
+    scene.page.get_by_role("alert").first.wait_for()
+
+
+@state("credentials:remove", Role.ADMIN)
+def asked____(scene):
+    scene.goto("credentials:remove")

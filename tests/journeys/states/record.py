@@ -1,0 +1,56 @@
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.journeys.scene import state
+from tests.journeys.states.organization import busy
+
+
+def newest(**what):
+    return AuditEntry.objects.filter(**what)[0].entry
+
+
+@state("audit:index", Role.ADMIN)
+def full(scene):
+    busy(scene)
+    scene.goto("audit:index")
+
+
+@state("audit:index", Role.ADMIN)
+def with_filters(scene):
+    busy(scene)
+    scene.goto("audit:index", "?effect=change&ticket=CHG-2107")
+
+
+@state("audit:index", Role.AUDITOR)
+def none_fits(scene):
+    scene.goto("audit:index", "?q=nothing+like+it")
+
+
+@state("audit:index", Role.AUDITOR)
+def not_understood(scene):
+    scene.goto("audit:index", "?q=noSuchFilter:1")
+
+
+@state("audit:entry", Role.ADMIN)
+def of_a_change(scene):
+    scene.goto("audit:entry", entry=scene.save())
+
+
+@state("audit:entry", Role.ADMIN)
+def of_an_unknown_end(scene):
+    scene.draft()
+    scene.sandbox.fault("reset", operation="service.update", after=True)
+    scene.send("services:review", "reviewed", reason="Shorter", ticket="CHG-2107")
+    scene.goto("audit:entry", entry=newest(operation="service.update"))
+
+
+@state("audit:entry", Role.ADMIN)
+def of_a_refusal(scene):
+    scene.sandbox.fault("status", status=403)
+    scene.client.get(scene.path("services:show"))
+    scene.goto("audit:entry", entry=newest(operation="service.get"))
+
+
+@state("audit:entry")
+def of_a_sign_in(scene):
+    scene.sign_in()
+    scene.goto("audit:entry", entry=newest(operation__startswith="sign"))

@@ -1,0 +1,96 @@
+"""Every page in every state: nobody is shut out of it, and it fits any window.
+
+With ``PICTURES=folder`` each is kept there as well, to be looked at.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import resolve
+from pytest_playwright_axe import Axe
+
+from tests.journeys.scene import Scene
+from tests.journeys.states import STATES
+from tests.routes import ROUTES
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 800}
+ELSEWHERE = {
+    "help:patterns": "tests/console/help/test_patterns_in_a_browser.py",
+    "services:draft": "answers a script alone, with a sentence",
+}
+CONTRAST = {"runOnly": ["color-contrast"]}  # all that a theme can break
+PICTURES = os.environ.get("PICTURES")
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server):
+    page = browser_page(viewport=WIDE, reduced_motion="reduce", color_scheme="light")
+    return Scene(page, sandbox, person, live_server.url)
+
+
+def test_no_page_is_forgotten():
+    assert {one.page for one in STATES} - {""} == ROUTES.keys() - ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_is_open_to_everybody_and_fits(scene, state):
+    state.reach(scene)
+
+    page = scene.page
+    if state.page:
+        assert resolve(urlsplit(page.url).path).view_name == state.page
+    assert broken(page) == []
+    assert too_wide(page) == []
+    keep(page, state, "light")
+    page.emulate_media(color_scheme="dark")
+    assert broken(page, CONTRAST) == []
+    keep(page, state, "dark")
+    page.set_viewport_size(NARROW)
+    assert too_wide(page) == []
+    keep(page, state, "narrow")
+
+
+def broken(page, options=None):
+    """The rules of WCAG that the page breaks, and where."""
+    found = Axe(use_minified_file=True).run(
+        page,
+        options=options or {},
+        html_report_generated=False,
+        json_report_generated=False,
+    )
+    return [
+        (one["id"], node["html"][:200])
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+# What reaches out of the window, but for what scrolls inside something.
+TOO_WIDE = """() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const out = (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5;
+    const scrolls = (one) => getComputedStyle(one).overflowX !== "visible";
+    const free = (one) => {
+        for (let up = one.parentElement; up !== document.body; up = up.parentElement)
+            if (scrolls(up)) return false;
+        return true;
+    };
+    return [...document.querySelectorAll("body *")]
+        .filter((one) => out(one) && free(one))
+        .map((one) => one.outerHTML.slice(0, 120));
+}"""
+
+
+def too_wide(page):
+    """What makes the page scroll sideways."""
+    return page.evaluate(TOO_WIDE)
+
+
+def keep(page, state, name):
+    if PICTURES:
+        path = Path(PICTURES) / f"{str(state).strip('-')}-{name}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")

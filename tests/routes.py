@@ -1,0 +1,20 @@
+"""Every named page that the console has, as its URLs say."""
+
+from django.urls import URLPattern, get_resolver
+
+
+def routes():
+    """Every page's name, and the places in its path."""
+
+    def walk(resolver, area="", places=()):
+        for entry in resolver.url_patterns:
+            found = (*places, *entry.pattern.regex.groupindex)
+            if isinstance(entry, URLPattern):
+                yield f"{area}:{entry.name}" if area else entry.name, found
+            else:
+                yield from walk(entry, entry.app_name or area, found)
+
+    return dict(walk(get_resolver()))
+
+
+ROUTES = routes()
