@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from console.models import KnownService
 from console.operations import title, told
 from console.sentences import SERVICE, Sentence, sentences, stored
+from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.errors import Outcome
@@ -48,7 +49,7 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
     entry = group[0]
     name, what = entry.operation, object_of(entry, names)
     is_done = entry.outcome == Outcome.DONE
-    changes = [_brief(one) for one in sentences(stored(entry.changes))]
+    changes = [_brief(one) for one in changes_of(entry)]
     return Line(
         entry,
         told(name, what, is_done=is_done),
@@ -59,6 +60,10 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
         max(0, len(changes) - MOST),
         len(group),
     )
+
+
+def changes_of(entry: AuditEntry) -> list[Sentence]:
+    return sentences(stored(entry.changes), local=entry.operation in EVENTS)
 
 
 def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:

@@ -15,7 +15,7 @@ from console.audit import links
 from console.audit.choices import READS
 from console.audit.differences import differences
 from console.audit.forms import RecordForm
-from console.audit.lines import line, lines, names_of, path_of
+from console.audit.lines import changes_of, line, lines, names_of, path_of
 from console.audit.query import CURSOR
 from console.page import answer, go
 from console.sentences import sentences, stored
@@ -102,7 +102,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "unwritten": unwritten,
         "entry": found,
         "line": line([found], names),
-        "changes": sentences(stored(found.changes)),
+        "changes": changes_of(found),
         "surprises": sentences(stored(found.unasked)),
         "differences": differences(found.changes),
         "has_secrets": '"fingerprint":' in found.changed,
