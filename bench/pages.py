@@ -25,6 +25,18 @@ def measure(stage: Stage) -> None:
                 _compare(
                     wait, users, partial(one, console, page), partial(one, floor, base)
                 )
+        stage.wait(100)
+        crowd = one(console, page, 64)
+        say(
+            Ratio(
+                "100 ms upstream, 64 users: p50 over one call",
+                crowd.p50,
+                100,
+                "ms",
+                "<= 1.4x",
+                f"{crowd.rate:.0f} pages a s",
+            ),
+        )
 
 
 def _asking(stage: Stage, *servers: Server) -> Callable[..., Run]:

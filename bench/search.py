@@ -22,19 +22,19 @@ INSERT INTO {ENTRIES} (seq, entry, at, actor_id, actor, role, organization_id,
   path, attempt, reason, ticket, page, address, changed, outcome, status, code,
   ended_at, surprises, outcome_seq)
 WITH RECURSIVE n(i) AS
-  (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
-SELECT 1000000000 + i, 'entry ' || i, i * 1000000, 1 + i % 97, 'person ' || i % 97,
-  'admin', 1000 + i % 20, 'harbor', 'us', 'service.get',
-  CASE WHEN i % 50 = 0 THEN 'change' ELSE 'read' END, '' || i % 400, '', '', '', '',
-  '/api/17/service/get', 1, '', '', 'page ' || i, '127.0.0.1', '[]',
-  CASE WHEN i % 200 = 0 THEN 'refused' ELSE 'done' END, 200, '', i * 1000000 + 9, '[]',
-  1000000000 + i
+  (SELECT CAST({{first}} AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
+SELECT 1000000000 + i, 'entry ' || i, i * 1000000, 1 + i / 20 % 97,
+  'person ' || (i / 20 % 97), 'admin', 1000 + i % 20, 'harbor', 'us', 'service.get',
+  CASE WHEN i / 20 % 7 = 0 THEN 'change' ELSE 'read' END, '' || (i / 20 % 50),
+  '', '', '', '', '/api/17/service/get', 1, '', '', 'page ' || i, '127.0.0.1', '[]',
+  CASE WHEN i / 20 % 200 = 0 THEN 'refused' ELSE 'done' END, 200, '', i * 1000000 + 9,
+  '[]', 1000000000 + i
 FROM n
 """  # noqa: S608
 LOOKS = {
     "newest page": Filters(),
     "of one actor": Filters(actor="person 7"),
-    "changes of one service": Filters(service="50", effects=("change",)),
+    "changes of one service": Filters(service="7", effects=("change",)),
     "refused": Filters(outcomes=("refused",)),
 }
 
