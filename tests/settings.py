@@ -1,6 +1,7 @@
 """The console's settings with values that are good for tests alone."""
 
 import os
+import tempfile
 
 SAFE = {
     "SECRET_KEY": "not-a-secret-" + "x" * 50,
@@ -19,6 +20,14 @@ for name, value in SAFE.items():
 
 from console.settings import *  # noqa: E402, F403  after the environment is set
 
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A live server's threads would share one connection to a database in memory, and
+    # with it each other's transactions.
+    DATABASES["default"]["TEST"] = {  # noqa: F405
+        "NAME": os.path.join(
+            tempfile.gettempdir(), f"meridian-test-{os.getpid()}.sqlite3"
+        )
+    }
 AUTHLETE_TRANSPORT = "tenants.sandbox.app.transport"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -63,8 +63,8 @@ class Command(BaseCommand):
 
 def port(text: str) -> int:
     first = int(text)
-    if not 0 < first <= 65_531:
-        raise argparse.ArgumentTypeError("must lie between 1 and 65531")
+    if not 0 <= first <= 65_531:  # 0 takes any that is free
+        raise argparse.ArgumentTypeError("must lie between 0 and 65531")
     return first
 
 
