@@ -22,7 +22,7 @@ LINK = "/accounts/password/new/1-c8abc-0123456789abcdef/"
 def log(monkeypatch):
     """What is written with the console's settings, line by line."""
     written = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", written)
+    monkeypatch.setattr(sys, "stderr", written)
     logging.config.dictConfig(settings.LOGGING)
     (ours,) = (one for one in logging.root.handlers if isinstance(one.formatter, Line))
     yield lambda: written.getvalue().splitlines()

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=port, default=9700, help="the first port")
+        parser.add_argument(
+            "--port", type=port, default=9700, help="the first port, or 0"
+        )
         parser.add_argument(
             "--services",
             type=number_of,
