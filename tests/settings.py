@@ -22,12 +22,10 @@ from console.settings import *  # noqa: E402, F403  after the environment is set
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A live server's threads would share one connection to a database in memory, and
-    # with it each other's transactions.
-    DATABASES["default"]["TEST"] = {  # noqa: F405
-        "NAME": os.path.join(
-            tempfile.gettempdir(), f"meridian-test-{os.getpid()}.sqlite3"
-        )
-    }
+    # with it each other's transactions. It looks at NAME, before the tests' own is
+    # made.
+    _file = os.path.join(tempfile.gettempdir(), f"meridian-test-{os.getpid()}.sqlite3")
+    DATABASES["default"] |= {"NAME": _file, "TEST": {"NAME": _file}}  # noqa: F405
 AUTHLETE_TRANSPORT = "tenants.sandbox.app.transport"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
