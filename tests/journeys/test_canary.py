@@ -1,0 +1,212 @@
+"""No secret is anywhere but where it belongs: not in an answer, not in the database,
+not in the record, not in the logs (promise P6).
+
+All that was answered, kept and logged is searched for every secret there is, whole
+and for any 16 characters of it in a row.
+"""
+
+import json
+import logging
+import re
+import sqlite3
+import zlib
+from base64 import urlsafe_b64decode
+from contextlib import suppress
+
+import pytest
+from django.db import connection
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.journeys.pages import review
+from tests.journeys.scene import PASSWORD, Scene
+from tests.routes import ROUTES
+
+RUN = 16  # characters in a row that tell too much
+PRIVATE = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, section 6
+NEW = "a-new-callback-secret-0123456789-abcdef"
+REFUSED = "another-callback-secret-9876543210-fedcba"
+CALLBACK = "authentication_callback_api_secret"
+POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
+
+
+def secrets_in(value, name=""):
+    """The secrets of a document as Authlete has it, told by their names."""
+    match value:
+        case str() if value.startswith("{"):
+            yield from secrets_in(json.loads(value))
+        case str():
+            if re.search("(?i)secret|callbackApiKey|token$", name) or name in PRIVATE:
+                yield value
+        case list():
+            for one in value:
+                yield from secrets_in(one, name)
+        case dict():
+            for inner, one in value.items():
+                yield from secrets_in(one, inner)
+
+
+class Hunt:
+    """Looks for secrets in whatever is handed to it."""
+
+    def __init__(self, secrets):
+        self.short = {one for one in secrets if len(one) < RUN}
+        self.runs = {
+            one[at : at + RUN]
+            for one in secrets
+            for at in range(max(0, len(one) - RUN + 1))
+        }
+        self._seen = set()
+
+    def found(self, text):
+        """What of a secret is in ``text``; a line that was looked at is not again."""
+        lines = set(text.splitlines()) - self._seen
+        self._seen |= lines
+        hits = [one for line in lines for one in self.short if one in line]
+        for line in lines:
+            pieces = (line[at : at + RUN] for at in range(len(line) - RUN + 1))
+            hits += self.runs.intersection(pieces)
+        return hits
+
+
+@pytest.fixture
+def hunt(sandbox):
+    """Every secret that the sandbox holds, and those that people bring along."""
+    values = [token.value for token in sandbox.state.tokens.values()]
+    for region in sandbox.state.regions.values():
+        values += secrets_in(list(region.services.values()))
+    return Hunt({*values, PASSWORD, NEW, REFUSED} - {"", "string"})
+
+
+@pytest.fixture
+def answers():
+    """What was answered, by where: each body with its headers."""
+    return []
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server, answers):
+    """A browser, all of whose answers are kept on their way to it."""
+    page = browser_page()
+
+    def keep(route):
+        answer = route.fetch(max_redirects=0)
+        answers.append((route.request.url, f"{answer.headers}\n{answer.text()}"))
+        route.fulfill(response=answer)
+
+    page.route(re.compile(r"^(?!.*/static/)"), keep)
+    scene = Scene(page, sandbox, person, live_server.url)
+    scene.at("us", "Employee sign-in")
+    return scene
+
+
+def replace(scene, secret):
+    """Set the secret of the callback anew in the browser, as far as the review."""
+    scene.goto("services:edit", section="sign-in")
+    page = scene.page
+    page.locator(f"input[name={CALLBACK}][value=replace]").check()
+    page.locator(f"input[name='{CALLBACK}.new']").fill(secret)
+    review(page)
+
+
+def save(scene):
+    scene.page.get_by_label("Reason").fill("It was old")
+    scene.press("Save 1 change")
+
+
+def walk(scene, answers):
+    """Every page, as whoever sits there."""
+    entry = AuditEntry.objects.filter(operation="service.update")[0].entry
+    member = scene.user.membership_set.get().pk
+    asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
+    asked += f"&original=us/{scene.places['service_id']}"
+    others = {"entry": entry, "pk": member, "section": "all"}
+    others |= {"uidb36": "1", "key": "no-such"}
+    for name in sorted(ROUTES.keys() - POSTED):
+        query = asked if name == "services:create" else ""
+        path = scene.path(name, **others) + query
+        response = scene.client.get(path)
+        answers.append((path, f"{response.headers}\n{response.text}"))
+    for entry in AuditEntry.objects.exclude(effect="read"):
+        path = scene.path("audit:entry", entry=entry.entry)
+        answers.append((path, scene.client.get(path).text))
+
+
+def rows():
+    """Everything in the database, row by row and as the file that it would be."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                cells = [
+                    bytes(one).decode("latin-1")
+                    if isinstance(one, (bytes, memoryview))
+                    else str(one)
+                    for one in row
+                ]
+                yield table, "\n".join(cells)
+    if isinstance(connection.connection, sqlite3.Connection):
+        yield "file", connection.connection.serialize().decode("latin-1")
+
+
+def opened(text):
+    """What a page carries signed and compressed, in the clear."""
+    for signed in re.findall(r'name="base" value="\.([^":]+):', text):
+        with suppress(ValueError):
+            data = urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
+            yield zlib.decompress(data).decode()
+
+
+def test_is_nowhere(scene, hunt, answers, caplog, sandbox, capfd):
+    caplog.set_level(logging.DEBUG)
+    scene.sign_in(Role.ADMIN)
+    scene.client.force_login(scene.user)
+    replace(scene, NEW)
+    save(scene)
+    assert scene.service["authenticationCallbackApiSecret"] == NEW
+    replace(scene, REFUSED)
+    sandbox.fault(
+        "status", operation="service.update", status=400, message=f"Bad: {REFUSED}"
+    )
+    save(scene)
+    scene.page.get_by_role("alert").wait_for()
+    walk(scene, answers)
+    scene.at("us", "Open banking sandbox")
+    walk(scene, answers)
+    for role in set(Role) - {Role.ADMIN}:
+        scene.be(role)
+        walk(scene, answers)
+
+    carried = [text for _, answer in answers for text in opened(answer)]
+    said = capfd.readouterr()
+    places = [
+        *answers,
+        *(("carried by a form", text) for text in carried),
+        *rows(),
+        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        ("output", said.out + said.err),
+    ]
+    assert len(answers) > 300
+    assert any("accessTokenDuration" in text for text in carried)
+    assert any("service.update" in text for _, text in places if text)
+    assert [(place, hit) for place, text in places for hit in hunt.found(text)] == []
+
+
+def test_would_be_found(hunt, sandbox):
+    """The hunt itself: a piece of a secret, of each kind."""
+    legacy = next(
+        one
+        for one in sandbox.region("us").services.values()
+        if one["serviceName"] == "Employee sign-in"
+    )
+    key = json.loads(legacy["jwks"])["keys"][0]
+    for secret in (
+        legacy["apiSecret"],
+        legacy["snsCredentials"][0]["apiSecret"],
+        legacy["developerAuthenticationCallbackApiSecret"],
+        key["d"],
+        next(iter(sandbox.state.tokens)),
+        "a-secret-in-a-field-nobody-knows",
+    ):
+        assert hunt.found(f"some words before {secret[3:21]} and after")
+    assert not hunt.found(f"public parts: {key['kid']} {key.get('n', key.get('x'))}")
