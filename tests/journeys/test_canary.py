@@ -27,6 +27,7 @@ PRIVATE = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, secti
 NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
+NOBODY = {"uidb36": "1", "key": "no-such"}  # a link that opens nothing
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 
 
@@ -120,15 +121,14 @@ def walk(scene, answers):
     member = scene.user.membership_set.get().pk
     asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
     asked += f"&original=us/{scene.places['service_id']}"
-    others = {"entry": entry, "pk": member, "section": "all"}
-    others |= {"uidb36": "1", "key": "no-such"}
+    others = {"entry": entry, "pk": member, "section": "all"} | NOBODY
     for name in sorted(ROUTES.keys() - POSTED):
         query = asked if name == "services:create" else ""
         path = scene.path(name, **others) + query
         response = scene.client.get(path)
         answers.append((path, f"{response.headers}\n{response.text}"))
-    for entry in AuditEntry.objects.exclude(effect="read"):
-        path = scene.path("audit:entry", entry=entry.entry)
+    for one in AuditEntry.objects.exclude(effect="read"):
+        path = scene.path("audit:entry", entry=one.entry)
         answers.append((path, scene.client.get(path).text))
 
 
