@@ -32,7 +32,7 @@ CORPUS = {
     "template": "{% include 'x' %}{{ request }}{# }}${pwned()}",
     "marks of direction": "\u202e\u2066gro.live\u2069 \u200b\u2028\u0085",
     "half characters": "\ud83d cut \udc00 \x01\x7f",
-    "length": "W" * 20_000,
+    "length": "W" * 5_000,
 }
 PAGES = ("show", "fields", "document", "discovery", "history", "edit", "review")
 MADE = """() => [...document.querySelectorAll(
