@@ -18,6 +18,7 @@ from tenants.authlete.api import OPERATIONS
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 
+MAKES = {"service.create", "idp.create_service"}
 MOST = 2  # changes that a line tells
 NUMBER = re.compile(r"[0-9]{1,18}")  # that a database takes
 
@@ -63,7 +64,11 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
 
 
 def changes_of(entry: AuditEntry) -> list[Sentence]:
-    return sentences(stored(entry.changes), local=entry.operation in EVENTS)
+    """What an entry changed; of what it made, nothing was anything before."""
+    told = sentences(stored(entry.changes), local=entry.operation in EVENTS)
+    if entry.operation in MAKES:
+        return [replace(one, was="") for one in told]
+    return told
 
 
 def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:
