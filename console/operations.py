@@ -70,6 +70,9 @@ DEEDS: Mapping[str, Deed] = {
     # --- clients
     "client.list": Deed(_("Read the list of clients")),
     "client.get": Deed(_("Read the settings of {object}")),
+    "client.reveal_secret": Deed(
+        _("Saw the secret of {object}"), _("Tried to see the secret of {object}")
+    ),
     "client.create": Deed(
         _("Created the client {object}"), _("Tried to create the client {object}")
     ),

@@ -115,11 +115,18 @@ def count(
 
 
 def history(
-    organization: int, region: str, service: str, cursor: str = "", *, size: int = 50
+    organization: int,
+    region: str,
+    service: str,
+    cursor: str = "",
+    *,
+    client: str = "",
+    size: int = 50,
 ) -> Page:
-    """What was done to a service, and who saw a secret of it; reads are left out."""
+    """What was done to a service, or to one client of it, and who saw a secret of it;
+    reads are left out."""
     effects = ("change", "destroy", "reveal")
-    filters = Filters(region=region, service=service, effects=effects)
+    filters = Filters(region=region, service=service, client=client, effects=effects)
     return search(organization, filters, cursor, size=size)
 
 

@@ -1,8 +1,4 @@
-"""What pages keep: drafts of edits, and the names of services seen before.
-
-Authlete is the source of truth. Nothing here is trusted by a page that shows or
-writes settings.
-"""
+"""Edits that are not saved yet."""
 
 import json
 from collections.abc import Iterator
@@ -64,25 +60,3 @@ def rotated() -> Iterator[Draft]:
             # Only over the value that was read: edits made meanwhile stay.
             Draft.objects.filter(pk=draft.pk, sealed=draft.sealed).update(sealed=new)
             yield draft
-
-
-class KnownService(models.Model):
-    """What a list of services showed last: for names, and for regions that are down."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
-    region = models.CharField(max_length=20)
-    service_id = models.BigIntegerField()
-    name = models.TextField(blank=True)
-    issuer = models.TextField(blank=True)
-    modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
-    seen_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "organization", "region", "service_id", name="one_known_service"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} in {self.region}"
