@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.editing.forms import MergeForm, ReasonForm
 from console.page import answer, go
 from console.sentences import sentences, stored
 from console.services import drafts, reviewing
-from console.services.forms import MergeForm, ReasonForm
 from console.services.paths import service_path
 from tenants.audit.models import AuditEntry
 from tenants.authlete import Authlete

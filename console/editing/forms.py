@@ -1,0 +1,62 @@
+"""Forms that every change goes through: why it is made, and what was reviewed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from console.once import OnceForm
+from tenants.authlete.documents.merge import Conflict
+
+
+class WhyForm(OnceForm):
+    """Why a change is made; both go into the record."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why; whoever reads the record will ask.")},
+    )
+    ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
+
+
+class MadeForm(WhyForm):
+    """The same, and what exactly was reviewed."""
+
+    reviewed = forms.CharField(widget=forms.HiddenInput)
+
+
+class ReasonForm(MadeForm):
+    """The same, and the version that it was reviewed against."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class MergeForm(forms.Form):
+    """For each conflict: theirs or mine."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, conflicts: tuple[Conflict, ...]) -> None:
+        super().__init__(*args)
+        self.conflicts = conflicts
+        for one in conflicts:
+            self.fields[f"keep-{one.field}"] = forms.ChoiceField(
+                choices=[("theirs", ""), ("mine", "")],
+                error_messages={"required": _("Choose one of the two values.")},
+            )
+
+    @property
+    def unanswered(self) -> list[str]:
+        """What is left to be chosen, once."""
+        return sorted({str(one) for found in self.errors.values() for one in found})
+
+    @property
+    def given_up(self) -> set[str]:
+        """The members for which theirs was chosen."""
+        return {
+            one.field
+            for one in self.conflicts
+            if self.cleaned_data[f"keep-{one.field}"] == "theirs"
+        }
