@@ -55,8 +55,14 @@ def known(request: ConsoleRequest, form: forms.Form) -> bool:
 
 def came_to(request: ConsoleRequest, form: forms.Form, path: str) -> HttpResponse:
     """Lead to ``path``, and everyone there who sends the same form again."""
-    cache.set(_name(request, form), path, KEPT)
+    settle(request, form, path)
     return go(request, path)
+
+
+def settle(request: ConsoleRequest, form: forms.Form, path: str) -> None:
+    """Lead everyone to ``path`` who sends the same form again; the answer to the
+    first time is shown in one response alone."""
+    cache.set(_name(request, form), path, KEPT)
 
 
 def again(request: ConsoleRequest, form: forms.Form, otherwise: str) -> HttpResponse:
