@@ -8,12 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.access import ConsoleRequest, Member, organization_page
+from console.editing.query import Query, Vocabulary
 from console.page import answer
 from console.services.fleet import Fleet, Row, fleet
-from console.services.query import Query
+from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.operation import Effect
 
 SIZES = (25, 50, 100)  # rows a page
+REGION = "region"
+ASKED = Vocabulary.of(
+    SECTIONS.values(), example="pkceRequired:true", more={REGION: REGION}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,13 @@ COLUMNS = (
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """All services over all regions, and which region did not answer."""
     found = fleet(member)
-    query = Query(request.GET.get("q", ""))
+    query = Query(request.GET.get("q", ""), ASKED)
     region = request.GET.get("region", "")
-    rows = [row for row in query.found(found.rows) if region in ("", row.region.name)]
+    rows = [
+        row
+        for row in query.found(found.rows, _text, _value)
+        if region in ("", row.region.name)
+    ]
     sort, rows = _sorted(request, rows)
     page = _page(request, rows)
     context = {
@@ -63,6 +72,17 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "stale": sum(1 for row in found.rows if row.seen_at),
     }
     return answer(request, "services/index.html", context, part="list")
+
+
+def _text(row: Row) -> str:
+    """What words are looked for in."""
+    service = row.service
+    text = f"{service.service_name} {service.issuer} {service.api_key}"
+    return f"{text} {service.get('description') or ''} {row.region.name}"
+
+
+def _value(row: Row, member: str) -> Any:
+    return row.region.name if member == REGION else row.service.get(member)
 
 
 def _sorted(request: HttpRequest, rows: list[Row]) -> tuple[str, list[Row]]:
