@@ -1,11 +1,8 @@
 """Where sign-in differs from what the library does by itself."""
 
-import time
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -16,6 +13,7 @@ from console.access import address_of
 from console.accounts import browsers
 from console.accounts.passwords import LONGEST
 from console.accounts.record import keep
+from console.stepup import fresh
 from tenants import factors
 from tenants.audit.events import SIGN_IN_THROTTLED
 from tenants.authlete.errors import Outcome
@@ -42,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Nobody who has just signed in is asked for the same things again."""
-        if recently_proven(self.request):
+        if fresh(self.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
@@ -89,14 +87,3 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return factors.unseal(encrypted_text)
-
-
-def recently_proven(request: HttpRequest) -> bool:
-    """Whether a password or a second factor was given a short while ago."""
-    proofs = [
-        record["at"]
-        for record in get_authentication_records(request, request.user)
-        if record["method"] in ("password", "mfa")
-    ]
-    age = time.time() - max(proofs, default=0)
-    return bool(age < app_settings.REAUTHENTICATION_TIMEOUT)

@@ -10,6 +10,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.credentials.forms import CredentialForm, RemoveForm
 from console.credentials.state import states
 from console.page import answer, go
+from console.stepup import step_up
 from tenants import credentials
 from tenants.authlete.errors import Unauthorized
 from tenants.authlete.probe import Finding
@@ -25,6 +26,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Add or replace one; it is tried first, and kept only when it works."""
     place = _region(region)
@@ -80,6 +82,7 @@ def probe(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     held = _held(member, region)
     # One may be left of a region that the settings do not have any more.

@@ -14,6 +14,7 @@ from console.members import table
 from console.members.forms import NewMemberForm, RoleForm
 from console.names import ROLES
 from console.page import answer, go
+from console.stepup import step_up
 from tenants import members
 from tenants.members import MayNot
 from tenants.models import Membership
@@ -27,6 +28,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Add a person; who is new to the console gets a link, shown by this answer."""
     form = NewMemberForm(request.POST or None, initial={"role": Role.VIEWER})
@@ -53,6 +55,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     """One member: their role, and what helps them to sign in."""
     person = _one(member, pk)
@@ -83,6 +86,7 @@ def edit(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     person = _one(member, pk)
     problem = ""
@@ -107,6 +111,7 @@ def remove(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def link(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     """Hand out a link for a new password; it is shown by the answer to the POST."""
     person = _one(member, pk)
@@ -119,6 +124,7 @@ def link(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
 
 
 @organization_page(Right.MANAGE)
+@step_up
 def factor(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
     """Take away the second factor of somebody who has lost it."""
     person = _one(member, pk)

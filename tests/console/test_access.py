@@ -16,6 +16,7 @@ from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
+from tests.proof import prove
 from tests.routes import ROUTES
 
 ADMINS = {Role.ADMIN}
@@ -109,7 +110,7 @@ def signed_in(acme):
             Membership.objects.create(organization=acme, user=user, role=role)
         browser = Client()
         browser.force_login(user)
-        return browser
+        return prove(browser)
 
     return make
 

@@ -15,6 +15,7 @@ from tenants.sandbox.wire import Request
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.overheard import Overheard
 from tests.journeys.scene import PASSWORD
+from tests.proof import prove
 
 PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
 
@@ -162,5 +163,6 @@ def session_of(user, page, url):
     """Let a browser be signed in as ``user``."""
     client = Client()
     client.force_login(user)
+    prove(client)
     session = client.cookies["session"].value
     page.context.add_cookies([{"name": "session", "value": session, "url": url}])

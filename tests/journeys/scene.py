@@ -11,6 +11,7 @@ from django.urls import reverse
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.pages import FORM, filled
+from tests.proof import prove
 from tests.routes import ROUTES
 
 PASSWORD = "plum orbit ladder seven"
@@ -34,6 +35,7 @@ class Scene:
         self.user = self._person(role, name)
         self.client = Client()
         self.client.force_login(self.user)
+        prove(self.client)
         session = self.client.cookies["session"].value
         self.page.context.add_cookies(
             [{"name": "session", "value": session, "url": self.url}]

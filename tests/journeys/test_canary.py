@@ -20,6 +20,7 @@ from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.journeys.pages import review
 from tests.journeys.scene import PASSWORD, Scene
+from tests.proof import prove
 from tests.routes import ROUTES
 
 RUN = 16  # characters in a row that tell too much
@@ -161,6 +162,7 @@ def test_is_nowhere(scene, hunt, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
     scene.sign_in(Role.ADMIN)
     scene.client.force_login(scene.user)
+    prove(scene.client)
     replace(scene, NEW)
     save(scene)
     assert scene.service["authenticationCallbackApiSecret"] == NEW

@@ -9,11 +9,13 @@ from console.once import OnceForm
 from console.page import answer
 from console.services import drafts
 from console.services.forms import RemoveForm
+from console.stepup import step_up
 from tenants.authlete.errors import AuthleteError, NotFound
 from tenants.authlete.operation import Effect
 
 
 @workspace_page(Effect.DESTROY)
+@step_up
 def remove(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.test import Client
 
 from tenants.audit.models import AuditEntry
 from tests.console.members.conftest import entries
+from tests.proof import prove
 
 URL = "/acme/members/new/"
 PASSWORD = "plum orbit ladder seven"
@@ -48,6 +49,7 @@ def test_the_link_sets_a_password_once(admin):
 def test_the_link_is_good_for_a_day(admin, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     admin.force_login(User.objects.get(username="ADMIN"))
+    prove(admin)
     link = link_in(add(admin))
     time_machine.move_to(1_800_000_000 + 24 * 3600 + 60, tick=False)
 

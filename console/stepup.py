@@ -1,0 +1,90 @@
+"""Asking anew who it is, right before what is hard to take back.
+
+A session lasts for hours, on a screen that somebody may walk up to. So what reveals,
+replaces or ends something is done only by who gave a password or a code a short while
+ago; whoever did not is sent to give one, and nothing of what they sent is kept
+(`docs/decisions/step-up.md`).
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from console.access import ConsoleRequest
+
+PROOFS = {"password", "mfa"}  # what another site vouches for is none
+SKEW = 60  # seconds that two hosts' clocks may differ
+
+NOT_DONE = _("Nothing was done yet. Confirm that it is you, then send it once more.")
+NO_PROOF = _(
+    "What you asked for needs a code of your own, and signing in through another site"
+    " is none. Set up an authenticator app first, then go back to the page."
+)
+
+type Page[**P] = Callable[Concatenate[ConsoleRequest, Any, P], HttpResponse]
+
+
+def step_up[**P](page: Page[P]) -> Page[P]:
+    """For pages that only somebody who has just proven who they are may use.
+
+    Stands below `organization_page` or `workspace_page`: who may not do it at all is
+    told so, and not asked for a password first.
+    """
+
+    @wraps(page)
+    def view(
+        request: ConsoleRequest, place: Any, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        if fresh(request):
+            return page(request, place, *args, **kwargs)
+        return _ask(request)
+
+    view.steps_up = True  # type: ignore[attr-defined]  # read by tests
+    return view
+
+
+def fresh(request: HttpRequest) -> bool:
+    """Whether a password or a second factor was given a short while ago."""
+    proofs = [
+        record["at"]
+        for record in get_authentication_records(request, request.user)
+        if record["method"] in PROOFS
+    ]
+    age = time.time() - max(proofs, default=0)
+    return bool(-SKEW <= age <= settings.STEP_UP_SECONDS)
+
+
+def _ask(request: ConsoleRequest) -> HttpResponse:
+    """Lead to where one proves who one is, and from there back to the page."""
+    back = request.get_full_path()
+    if request.htmx and not request.htmx.boosted:
+        back = request.htmx.current_url_abs_path or back
+    name = _way(request.user)
+    if not name:
+        messages.warning(request, NO_PROOF)
+        name = "mfa_activate_totp"
+    elif request.method == "POST":
+        messages.warning(request, NOT_DONE)
+    path = f"{reverse(name)}?{urlencode({'next': back})}"
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": path})
+    return redirect(path)
+
+
+def _way(user: User) -> str:
+    """The page on which this person can prove who they are, or nothing."""
+    if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        return "mfa_reauthenticate"
+    return "account_reauthenticate" if user.has_usable_password() else ""

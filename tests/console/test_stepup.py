@@ -1,0 +1,174 @@
+"""What asks anew who it is, from a table that is written here by hand."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.urls import resolve
+from pytest_django.asserts import assertContains
+
+from tenants.models import Credential, Membership
+from tenants.roles import Role
+from tests.console.test_access import PLACES, path
+from tests.proof import prove, stale
+from tests.routes import ROUTES
+
+ASKS = {
+    "services:remove",
+    "members:new",
+    "members:edit",
+    "members:remove",
+    "members:link",
+    "members:factor",
+    "credentials:edit",
+    "credentials:remove",
+}
+CANARY = "kestrel-4471-canary"
+PASSWORD = "/accounts/reauthenticate/"
+CODE = "/accounts/2fa/reauthenticate/"
+SETUP = "/accounts/2fa/totp/activate/"
+
+
+@pytest.fixture
+def admin(member, sandbox):
+    Credential.objects.update(number=1)
+    browser = member(Role.ADMIN)
+    User.objects.update(email="ada@acme.example")
+    return browser
+
+
+@pytest.fixture
+def where(admin, acme):
+    """The path of a page that asks; about somebody, and something, that there is."""
+    bo = User.objects.create_user("bo@acme.example")
+    pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
+    return lambda name: path(name, pk=pk)
+
+
+def sessions():
+    return json.dumps([dict(one.get_decoded()) for one in Session.objects.all()])
+
+
+def test_the_table_names_every_page_that_asks():
+    found = {
+        name
+        for name, places in ROUTES.items()
+        if "organization" in places
+        and getattr(resolve(path(name)).func, "steps_up", False)
+    }
+    assert found == ASKS
+    assert PLACES
+
+
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_a_stale_look_is_sent_to_prove_it_and_back(admin, where, sandbox, name):
+    response = stale(admin).get(where(name))
+
+    assert response.status_code == 302
+    back = where(name).replace("/", "%2F")
+    assert response["Location"] == f"{PASSWORD}?next={back}"
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_what_a_stale_session_sends_is_dropped(admin, where, sandbox, name, htmx):
+    people = list(Membership.objects.values())
+    current = f"http://testserver{where(name)}"
+    headers = {"HX-Request": "true", "HX-Current-URL": current} if htmx else {}
+
+    response = stale(admin).post(
+        where(name), {"reason": CANARY, "typed": CANARY}, headers=headers
+    )
+
+    place = response["HX-Redirect"] if htmx else response["Location"]
+    assert response.status_code == (204 if htmx else 302)
+    assert place.startswith(PASSWORD)
+    assert CANARY not in sessions()
+    assert CANARY not in str(response.headers) + str(response.cookies)
+    assert not response.content
+    assert not sandbox.calls
+    assert list(Membership.objects.values()) == people
+    assert Credential.objects.exists()
+
+
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_a_fresh_session_passes(admin, where, name):
+    assert admin.get(where(name)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "ago", "status"),
+    [
+        ("password", 299, 200),
+        ("mfa", 299, 200),
+        ("password", 305, 302),
+        ("mfa", 305, 302),
+        ("password", -3600, 302),  # a clock that jumped
+        ("socialaccount", 0, 302),
+    ],
+)
+def test_a_password_or_a_code_counts_for_a_while(admin, where, method, ago, status):
+    prove(admin, ago, method)
+
+    assert admin.get(where("members:edit")).status_code == status
+
+
+def test_how_long_is_a_setting(admin, where, settings):
+    settings.STEP_UP_SECONDS = 20
+    prove(admin, ago=30)
+
+    assert admin.get(where("members:edit")).status_code == 302
+
+
+def test_a_proof_of_somebody_else_is_none(admin, where):
+    session = admin.session
+    session["account_authentication_methods_user"] = "999"
+    session.save()
+
+    assert admin.get(where("members:edit")).status_code == 302
+
+
+def test_who_has_a_code_is_asked_for_it(admin, where):
+    user = User.objects.get(username="ADMIN")
+    Authenticator.objects.create(user=user, type="totp", data={})
+
+    assert stale(admin).get(where("members:edit"))["Location"].startswith(CODE)
+
+
+def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
+    user = User.objects.get(username="ADMIN")
+    user.set_unusable_password()
+    user.save()
+    admin.force_login(user)
+    prove(admin, method="socialaccount")
+
+    response = admin.get(where("members:edit"), follow=True)
+
+    assert response.redirect_chain[0][0].startswith(SETUP)
+    assertContains(response, "Set up an authenticator app first")
+
+
+def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
+    asked = stale(admin).post(where("members:link"))
+    page = admin.get(asked["Location"])
+    assertContains(page, "Nothing was done yet")
+
+    back = admin.post(asked["Location"], {"password": "some password"})
+
+    assert back["Location"] == where("members:link")
+    assert admin.get(back["Location"]).status_code == 200
+
+
+def test_it_leads_to_no_other_site(admin, where):
+    other = f"{PASSWORD}?next=https%3A%2F%2Fevil.example%2F"
+
+    response = stale(admin).post(other, {"password": "some password"})
+
+    assert "evil" not in response["Location"]
+
+
+def test_who_may_not_do_it_is_not_asked(member, where):
+    assert stale(member(Role.VIEWER)).get(where("members:edit")).status_code == 403
