@@ -1,4 +1,5 @@
-"""The names of what was seen before: for the record, and for regions that are down."""
+"""What lists showed last: for the record, for regions that are down, and to search
+every client of an organization at once. No secret, and no setting that is trusted."""
 
 from django.db import models
 
@@ -15,6 +16,8 @@ class KnownService(models.Model):
     issuer = models.TextField(blank=True)
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     seen_at = models.DateTimeField()
+    clients_at = models.DateTimeField(null=True)  # its clients were read, all of them
+    clients_problem = models.TextField(blank=True)  # why not, when last asked
 
     class Meta:
         constraints = [
@@ -25,3 +28,63 @@ class KnownService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} in {self.region}"
+
+
+class KnownClient(models.Model):
+    """What a list of clients showed last, as far as it is searched by."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, db_index=False
+    )
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    name = models.TextField(blank=True)
+    alias = models.TextField(blank=True)
+    client_type = models.CharField(max_length=60, blank=True)
+    auth_method = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    grants = models.TextField(blank=True)  # separated by spaces
+    hosts = models.TextField(blank=True)  # of its redirect URIs, separated by spaces
+    locked = models.BooleanField(default=False)
+    modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    created_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    seen_at = models.DateTimeField()
+    rank = models.CharField(max_length=80, blank=True)  # what names are sorted by
+    words = models.TextField(blank=True)  # what is searched, in small letters
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                "region",
+                "service_id",
+                "client_id",
+                name="one_known_client",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "rank", "id"], name="known_client_by_name"
+            ),
+            models.Index(
+                fields=["organization", "modified_at", "id"],
+                name="known_client_by_change",
+            ),
+            models.Index(
+                fields=[
+                    "organization",
+                    "region",
+                    "service_id",
+                    "client_type",
+                    "auth_method",
+                    "source",
+                    "locked",
+                    "grants",
+                ],
+                name="known_client_by_facet",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of service {self.service_id} in {self.region}"

@@ -1,103 +1,185 @@
-"""Every service of many regions, asked page by page and all at once.
+"""Whole lists, asked page by page and all at once: every service of many regions,
+every client of many services.
 
-First one page of each region, then what their counts say is left. A region that
-fails keeps what it showed and says why; nothing that it counts can make this go on
-for ever.
+First one page of each, then what their counts say is left. A list that fails keeps
+what it showed and says why; nothing that it counts can make this go on for ever.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from tenants.authlete.api.services import LIST
+from tenants.authlete.api import clients, services
 from tenants.authlete.asking import Asked
 from tenants.authlete.client import Authlete
 from tenants.authlete.deadline import Deadline
+from tenants.authlete.documents.client import Client, ClientPage
 from tenants.authlete.documents.service import Service, ServicePage
 from tenants.authlete.errors import AuthleteError, TooLarge, Unreadable
 from tenants.authlete.fanout import fan_out
+from tenants.authlete.operation import Operation, Places
 
-PAGE = 100  # services a call; Authlete takes it (`api.md`, section 4)
-SMALL = 10  # services a call where a page of `PAGE` is too large to take
-MOST = 2_000  # services of a region that are listed
-ROUNDS = 8  # a region that hands out less than asked is asked again so often
+PAGE = 100  # objects a call; Authlete takes it (`api.md`, section 4)
+SMALL = 10  # objects a call where a page of `PAGE` is too large to take
+DEEP = 8  # a list that hands out less than asked is asked again so often
+AT_ONCE = 24  # calls to one region; its gateway refuses more (`api.md`, section 3)
 
-type Span = tuple[int, int]  # the first index, and the first that is left out
+
+@dataclass(frozen=True, slots=True)
+class Kind[Page, One]:
+    """What is listed: the call, where its objects are, what tells them apart."""
+
+    operation: Operation[Page]
+    count: Callable[[Page], int]
+    found: Callable[[Page], Sequence[One] | None]
+    key: Callable[[One], int]
+    noun: str
+    most: int  # of one list that are asked for
+
+
+SERVICES = Kind[ServicePage, Service](
+    services.LIST,
+    lambda page: page.total_count,
+    lambda page: page.services,
+    lambda one: one.api_key,
+    "services",
+    2_000,
+)
+CLIENTS = Kind[ClientPage, Client](
+    clients.LIST,
+    lambda page: page.total_count,
+    lambda page: page.clients,
+    lambda one: one.client_id,
+    "clients",
+    10_000,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The objects from ``start`` up to ``end``, which is left out."""
+
+    start: int
+    end: int
+    depth: int = 0  # how often its beginning was asked for already
 
 
 @dataclass(slots=True)
-class Listed:
-    """The services of one region, as far as it showed them."""
+class Listed[Page, One]:
+    """The objects of one list, as far as it showed them."""
 
-    found: dict[int, Service] = field(default_factory=dict)
+    kind: Kind[Page, One]
+    found: dict[int, One] = field(default_factory=dict)
     total: int = 0  # how many there are, by its own count
     error: AuthleteError | None = None  # why it did not show them all
     _asked: int = PAGE  # the first index that was not asked for yet
     _step: int = PAGE
 
     @property
-    def services(self) -> list[Service]:
+    def all(self) -> list[One]:
         return list(self.found.values())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than are ever asked for."""
+        return self.total > self.kind.most
 
     @property
     def whole(self) -> bool:
         return self.error is None and len(self.found) >= self.total
 
-    def take(self, page: ServicePage | AuthleteError, span: Span) -> Iterator[Span]:
+    def take(self, page: Page | AuthleteError, span: Span) -> Iterator[Span]:
         """Keep what came, and name what to ask for next."""
-        start, end = span
-        if isinstance(page, TooLarge) and end - start > SMALL:
+        if isinstance(page, TooLarge) and span.end - span.start > SMALL:
             self._step = SMALL
-            yield from _spans(start, end, SMALL)
+            yield from _spans(span.start, span.end, SMALL)
             return
         if isinstance(page, AuthleteError):
             self.error = self.error or page
             return
-        services = page.services or []
-        self.found |= {one.api_key: one for one in services}
-        self.total = max(self.total, page.total_count)
-        shown = start + len(services)
-        known = min(self.total, MOST)
-        if services and shown < min(end, known):  # it shows fewer a page
-            yield (shown, min(end, known))
+        found = self.kind.found(page) or []
+        self.found |= {self.kind.key(one): one for one in found}
+        self.total = max(self.total, self.kind.count(page))
+        shown = span.start + len(found)
+        known = min(self.total, self.kind.most)
+        # It shows fewer a page.
+        if found and shown < min(span.end, known) and span.depth < DEEP:
+            yield Span(shown, min(span.end, known), span.depth + 1)
         if self._asked < known:
             yield from _spans(self._asked, known, self._step)
             self._asked = known
 
-
-def all_services(doors: Sequence[Authlete], seconds: float = 10.0) -> list[Listed]:
-    """The services of each region, in the order of ``doors``."""
-    deadline = Deadline(seconds)
-    listed = [Listed() for _ in doors]
-    todo: list[tuple[int, Span]] = [(at, (0, PAGE)) for at in range(len(doors))]
-    for _ in range(ROUNDS):
-        if not todo:
-            break
-        pages = _pages([(doors[at], span) for at, span in todo], deadline)
-        todo = [
-            (at, more)
-            for (at, span), page in zip(todo, pages, strict=True)
-            for more in listed[at].take(page, span)
-        ]
-    for one in listed:
-        if one.error is None and not one.whole:
-            one.error = Unreadable(
-                f"The region counts {one.total} services and showed {len(one.found)}."
+    def end(self) -> None:
+        """Say what is missing, where nothing else said it."""
+        if self.error is None and not self.whole:
+            self.error = Unreadable(
+                f"The region counts {self.total} {self.kind.noun}"
+                f" and showed {len(self.found)}."
             )
+
+
+def all_services(
+    doors: Sequence[Authlete], seconds: float = 10.0
+) -> list[Listed[ServicePage, Service]]:
+    """The services of each region, in the order of ``doors``."""
+    return _read(SERVICES, [(door, {}) for door in doors], seconds)
+
+
+def all_clients(
+    places: Sequence[tuple[Authlete, int]], seconds: float = 10.0
+) -> list[Listed[ClientPage, Client]]:
+    """The clients of each service, by region and id, in the order of ``places``."""
+    asked = [(door, {"service_id": number}) for door, number in places]
+    return _read(CLIENTS, asked, seconds)
+
+
+def _read[Page, One](
+    kind: Kind[Page, One], lists: Sequence[tuple[Authlete, Places]], seconds: float
+) -> list[Listed[Page, One]]:
+    deadline = Deadline(seconds)
+    listed = [Listed(kind) for _ in lists]
+    todo = [(at, Span(0, PAGE)) for at in range(len(lists))]
+    while todo:
+        now, todo = _turn(lists, todo)
+        asks = [(*lists[at], span) for at, span in now]
+        pages: list[Page | AuthleteError] = _pages(kind, asks, deadline)
+        for (at, span), page in zip(now, pages, strict=True):
+            todo += [(at, more) for more in listed[at].take(page, span)]
+    for one in listed:
+        one.end()
     return listed
 
 
-def _pages(
-    asks: Sequence[tuple[Authlete, Span]], deadline: Deadline
-) -> list[ServicePage | AuthleteError]:
-    calls: list[Asked[ServicePage] | AuthleteError] = []
-    for door, (start, end) in asks:
+type Todo = list[tuple[int, Span]]
+
+
+def _turn(lists: Sequence[tuple[Authlete, Places]], todo: Todo) -> tuple[Todo, Todo]:
+    """What is asked for now, and what is left for later turns."""
+    now: Todo = []
+    later: Todo = []
+    asked: dict[str, int] = {}
+    for at, span in todo:
+        url = lists[at][0].lines.base_url
+        asked[url] = asked.get(url, 0) + 1
+        (now if asked[url] <= AT_ONCE else later).append((at, span))
+    return now, later
+
+
+def _pages[Page](
+    kind: Kind[Page, Any],
+    asks: Sequence[tuple[Authlete, Places, Span]],
+    deadline: Deadline,
+) -> list[Page | AuthleteError]:
+    calls: list[Asked[Page] | AuthleteError] = []
+    for door, places, span in asks:
+        query = {"start": span.start, "end": span.end}
         try:
-            calls.append(door.ask(LIST, query={"start": start, "end": end}))
+            calls.append(door.ask(kind.operation, places=places, query=query))
         except AuthleteError as error:  # its credential cannot be sent
             calls.append(error)
     sent = [
         (door, call)
-        for (door, _), call in zip(asks, calls, strict=True)
+        for (door, _, _), call in zip(asks, calls, strict=True)
         if isinstance(call, Asked)
     ]
     pages = iter(fan_out(sent, deadline.left()))
@@ -106,4 +188,4 @@ def _pages(
 
 def _spans(start: int, end: int, step: int) -> Iterator[Span]:
     for at in range(start, end, step):
-        yield at, min(at + step, end)
+        yield Span(at, min(at + step, end))

@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.access import ConsoleRequest, Member, organization_page
+from console.editing.fleet import Fleet, Row, fleet
 from console.editing.query import Query, Vocabulary
 from console.page import answer
-from console.services.fleet import Fleet, Row, fleet
 from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.operation import Effect
 

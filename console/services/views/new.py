@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from console import once
 from console.access import ConsoleRequest, Member, organization_page
+from console.editing.fleet import fleet
 from console.editing.forms import MadeForm
 from console.page import answer
 from console.services import overview
 from console.services.archetypes import ARCHETYPES, archetype_service
 from console.services.copying import Copy, copied
-from console.services.fleet import fleet
 from console.services.forms import COPY, NewForm
 from console.services.paths import path_in
 from console.services.reviewing import mark, pretty

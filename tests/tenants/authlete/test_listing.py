@@ -30,9 +30,9 @@ def pages(world, region):
 def test_lists_every_service_of_every_region(full, notes):
     us, jp, eu = all_services([full.door(region=name) for name in ("us", "jp", "eu")])
 
-    assert len(us.services) == us.total == 250
-    assert [one.api_key for one in jp.services] == [1, 2, 3]
-    assert (eu.services, eu.total) == ([], 0)
+    assert len(us.all) == us.total == 250
+    assert [one.api_key for one in jp.all] == [1, 2, 3]
+    assert (eu.all, eu.total) == ([], 0)
     assert us.whole
     assert jp.whole
     assert eu.whole
@@ -96,7 +96,7 @@ def test_keeps_what_came_when_a_later_page_fails(region):
 
     (found,) = all_services([door])
 
-    assert len(found.services) == 150
+    assert len(found.all) == 150
     assert isinstance(found.error, errors.Broken)
     assert not found.whole
     assert len(asked) == 3
@@ -109,7 +109,7 @@ def test_takes_a_region_that_hands_out_fewer_than_asked(region):
 
     (found,) = all_services([door])
 
-    assert len(found.services) == 130
+    assert len(found.all) == 130
     assert found.whole
 
 
@@ -123,7 +123,7 @@ def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
 
     (found,) = all_services([door])
 
-    assert len(found.services) == 150
+    assert len(found.all) == 150
     assert found.whole
     assert len(asked) == len(set(asked))
 
@@ -142,8 +142,9 @@ def test_ends_whatever_a_region_counts(region, rule):
 
     (found,) = all_services([door])
 
-    assert len(asked) <= listing.ROUNDS * listing.MOST / listing.PAGE
-    assert len(found.services) <= listing.MOST
+    most = listing.SERVICES.most
+    assert len(asked) <= (1 + listing.DEEP) * most / listing.PAGE
+    assert len(found.all) <= most
     assert not found.whole
 
 
@@ -156,7 +157,7 @@ def test_counts_a_service_once_that_moved_between_two_pages(region):
 
     (found,) = all_services([door])
 
-    ids = [one.api_key for one in found.services]
+    ids = [one.api_key for one in found.all]
     assert len(ids) == len(set(ids)) > 100
 
 

@@ -1,22 +1,18 @@
 """Every service of an organization, asked of all its regions at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.utils import timezone
+from datetime import datetime
 
 from console.access import Member
+from console.editing.known import remember_services
 from console.models import KnownService
 from tenants.authlete import Authlete
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import all_services
-from tenants.authlete.reading import clean
 from tenants.models import Organization
 from tenants.regions import Region
-
-AGE = timedelta(minutes=1)  # how far behind the time of a sighting may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +71,12 @@ def fleet(member: Member) -> Fleet:
     rows = []
     whole: dict[str, Sequence[Service]] = {}
     for (region, _), listed in zip(doors, answers, strict=True):
-        rows += [Row(region, service) for service in listed.services]
+        rows += [Row(region, service) for service in listed.all]
         if listed.error:
             silent.append(Silence(region, listed.error))
         elif listed.whole:
-            whole[region.name] = listed.services
-    _remember(member.organization, whole)
+            whole[region.name] = listed.all
+    remember_services(member.organization, whole)
     shown = {(row.region.name, row.service.api_key) for row in rows}
     last = [
         row
@@ -89,60 +85,6 @@ def fleet(member: Member) -> Fleet:
         if (row.region.name, row.service.api_key) not in shown
     ]
     return Fleet([*rows, *last], silent)
-
-
-def _remember(
-    organization: Organization, whole: Mapping[str, Sequence[Service]]
-) -> None:
-    """Keep names for the record and for the day a region is down; no setting.
-
-    ``whole`` are all the services of a region, by the region's name.
-    """
-    now = timezone.now()
-    rows = KnownService.objects.filter(organization=organization, region__in=whole)
-    known = {
-        (region, service_id): (pk, tuple(told), seen_at)
-        for pk, region, service_id, *told, seen_at in rows.values_list(
-            "pk", "region", "service_id", "name", "issuer", "modified_at", "seen_at"
-        )
-    }
-    seen = {
-        (region, one.api_key): (
-            _kept(one.service_name),
-            _kept(one.issuer),
-            one.modified_at if abs(one.modified_at) < 2**63 else 0,
-        )
-        for region, services in whole.items()
-        for one in services
-    }
-    if gone := known.keys() - seen.keys():
-        rows.filter(pk__in=[known[place][0] for place in gone]).delete()
-    if any(now - seen_at > AGE for _, _, seen_at in known.values()):
-        rows.update(seen_at=now)
-    KnownService.objects.bulk_create(
-        [
-            KnownService(
-                organization=organization,
-                region=region,
-                service_id=service_id,
-                name=name,
-                issuer=issuer,
-                modified_at=modified_at,
-                seen_at=now,
-            )
-            for (region, service_id), (name, issuer, modified_at) in seen.items()
-            if (region, service_id) not in known
-            or known[region, service_id][1] != (name, issuer, modified_at)
-        ],
-        update_conflicts=True,
-        unique_fields=["organization", "region", "service_id"],
-        update_fields=["name", "issuer", "modified_at", "seen_at"],
-    )
-
-
-def _kept(text: str) -> str:
-    """``text`` as every database takes it."""
-    return clean(text).replace("\0", "\ufffd")
 
 
 def _last_seen(organization: Organization, region: Region) -> list[Row]:

@@ -1,0 +1,218 @@
+"""Keeping what lists showed: the index that pages over all services are served from.
+
+Whoever saves, creates, locks or removes a client through the console says so here, so
+that the index follows at once. It holds no secret, and no page that shows or writes
+settings trusts it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from console.models import KnownClient, KnownService
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+from tenants.authlete.reading import clean
+from tenants.models import Organization
+
+AGE = timedelta(minutes=1)  # how far behind the time of a sighting may be
+LONGEST = 1_000  # characters of a text that are kept
+KEPT = (
+    "name",
+    "alias",
+    "client_type",
+    "auth_method",
+    "source",
+    "grants",
+    "hosts",
+    "locked",
+    "modified_at",
+    "created_at",
+    "rank",
+    "words",
+)
+
+
+def remember_services(
+    organization: Organization, whole: Mapping[str, Sequence[Service]]
+) -> None:
+    """Keep names for the record and for the day a region is down; no setting.
+
+    ``whole`` are all the services of a region, by the region's name.
+    """
+    now = timezone.now()
+    rows = KnownService.objects.filter(organization=organization, region__in=whole)
+    known = {
+        (region, service_id): (pk, tuple(told), seen_at)
+        for pk, region, service_id, *told, seen_at in rows.values_list(
+            "pk", "region", "service_id", "name", "issuer", "modified_at", "seen_at"
+        )
+    }
+    seen = {
+        (region, one.api_key): (
+            kept(one.service_name),
+            kept(one.issuer),
+            _number(one.modified_at),
+        )
+        for region, services in whole.items()
+        for one in services
+    }
+    if gone := known.keys() - seen.keys():
+        rows.filter(pk__in=[known[place][0] for place in gone]).delete()
+        for region, service_id in gone:
+            of_service(organization, region, service_id).delete()
+    if any(now - seen_at > AGE for _, _, seen_at in known.values()):
+        rows.update(seen_at=now)
+    KnownService.objects.bulk_create(
+        [
+            KnownService(
+                organization=organization,
+                region=region,
+                service_id=service_id,
+                name=name,
+                issuer=issuer,
+                modified_at=modified_at,
+                seen_at=now,
+            )
+            for (region, service_id), (name, issuer, modified_at) in seen.items()
+            if (region, service_id) not in known
+            or known[region, service_id][1] != (name, issuer, modified_at)
+        ],
+        update_conflicts=True,
+        unique_fields=["organization", "region", "service_id"],
+        update_fields=["name", "issuer", "modified_at", "seen_at"],
+    )
+
+
+def remember_clients(
+    organization: Organization, region: str, service_id: int, clients: Sequence[Client]
+) -> None:
+    """Keep what the whole list of a service's clients showed, and forget the others."""
+    now = timezone.now()
+    rows = of_service(organization, region, service_id)
+    known = {one.client_id: one for one in rows.defer("organization")}
+    seen = {
+        one.client_id: _row(organization, region, service_id, one)
+        for one in clients
+        if 0 < one.client_id < 2**63
+    }
+    if gone := [one.pk for number, one in known.items() if number not in seen]:
+        for at in range(0, len(gone), 500):  # what a statement of SQLite's may hold
+            rows.filter(pk__in=gone[at : at + 500]).delete()
+    if any(now - one.seen_at > AGE for one in known.values()):
+        rows.update(seen_at=now)
+    _keep(
+        one
+        for number, one in seen.items()
+        if number not in known or _told(known[number]) != _told(one)
+    )
+    KnownService.objects.update_or_create(
+        defaults={"clients_at": now, "clients_problem": ""},
+        create_defaults={"clients_at": now, "seen_at": now},
+        organization=organization,
+        region=region,
+        service_id=service_id,
+    )
+
+
+def remember_client(
+    organization: Organization, region: str, service_id: int, client: Client
+) -> None:
+    """Keep what one client is now: it was made, or saved."""
+    if 0 < client.client_id < 2**63:
+        _keep([_row(organization, region, service_id, client)])
+
+
+def remember_lock(
+    organization: Organization,
+    region: str,
+    service_id: int,
+    client_id: int,
+    locked: bool,
+) -> None:
+    """Keep that a client was locked, or unlocked."""
+    rows = of_service(organization, region, service_id).filter(client_id=client_id)
+    rows.update(locked=locked, seen_at=timezone.now())
+
+
+def forget_client(
+    organization: Organization, region: str, service_id: int, client_id: int
+) -> None:
+    """Keep that a client is no more."""
+    of_service(organization, region, service_id).filter(client_id=client_id).delete()
+
+
+def of_service(
+    organization: Organization, region: str, service_id: int
+) -> QuerySet[KnownClient]:
+    """The clients of one service, as they were last seen."""
+    return KnownClient.objects.filter(
+        organization=organization, region=region, service_id=service_id
+    )
+
+
+def hosts_of(client: Client) -> list[str]:
+    """Where its redirect URIs lead, each once; a scheme of its own for native ones."""
+    found: dict[str, None] = {}
+    for uri in client.redirect_uris:
+        try:
+            parts = urlsplit(uri)
+            host = parts.hostname or (f"{parts.scheme}:" if parts.scheme else "")
+        except ValueError:
+            continue
+        if host and " " not in host:
+            found[host.lower()] = None
+    return list(found)
+
+
+def kept(text: str) -> str:
+    """``text`` as every database takes it."""
+    return clean(text).replace("\0", "\ufffd")
+
+
+def _row(
+    organization: Organization, region: str, service_id: int, client: Client
+) -> KnownClient:
+    name = kept(client.client_name)[:LONGEST]
+    alias = kept(client.alias)[:LONGEST]
+    hosts = kept(" ".join(hosts_of(client)))[:LONGEST]
+    return KnownClient(
+        organization=organization,
+        region=region,
+        service_id=service_id,
+        client_id=client.client_id,
+        name=name,
+        alias=alias,
+        client_type=kept(client.client_type)[:60],
+        auth_method=kept(client.auth_method)[:60],
+        source=kept(client.source)[:60],
+        grants=kept(" ".join(sorted(client.grant_types)))[:LONGEST],
+        hosts=hosts,
+        locked=client.is_locked,
+        modified_at=_number(client.modified_at),
+        created_at=_number(client.created_at),
+        seen_at=timezone.now(),
+        rank=(name or alias).casefold()[:80],
+        words=f"{name} {alias} {client.client_id} {hosts}".lower(),
+    )
+
+
+def _keep(rows: Iterable[KnownClient]) -> None:
+    KnownClient.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organization", "region", "service_id", "client_id"],
+        update_fields=[*KEPT, "seen_at"],
+    )
+
+
+def _told(row: KnownClient) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in KEPT)
+
+
+def _number(value: int) -> int:
+    """``value`` where a database can hold it, else 0."""
+    return value if abs(value) < 2**63 else 0
