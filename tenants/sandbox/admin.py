@@ -3,7 +3,8 @@
 `GET /_tokens` lists the tokens, `GET /_state` a region's services, `GET /_calls` the
 requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
 `POST /_unknown` adds what no specification names; `POST /_settings` changes the
-latency (milliseconds) and the window in which a new service is not seen (seconds).
+latency (milliseconds), the window in which a new service is not seen (seconds), and
+whether locked clients are out of reach.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tenants.sandbox import fields
 from tenants.sandbox.access import Token
+from tenants.sandbox.service_fields import SERVICE
 from tenants.sandbox.state import Region, State
 from tenants.sandbox.wire import Answer, Members, Request, answer, loads
 
@@ -82,6 +83,9 @@ def state(state: State, place: str) -> Members:
         "region": region.name,
         "apiServerId": region.server_id,
         "services": list(region.services.values()),
+        "clients": {
+            str(one): list(region.clients[one].values()) for one in region.services
+        },
         "owners": {str(one): region.owner(one) for one in region.services},
         "newer": sorted(region.newer),
     }
@@ -95,7 +99,7 @@ def unknown(region: Region, asked: Members) -> None:
     """
     chosen = asked.get("service")
     with region.lock:
-        region.newer |= set(asked.get("members", {})) - set(fields.service())
+        region.newer |= set(asked.get("members", {})) - set(SERVICE.kinds)
         for number, service in region.services.items():
             if chosen in (None, number):
                 service |= asked.get("members", {})
@@ -108,7 +112,13 @@ def settings(sandbox: Sandbox, asked: Members) -> Members:
     """Change what is asked for, and return what now holds."""
     sandbox.latency = float(asked.get("latency", sandbox.latency))
     sandbox.state.window = float(asked.get("window", sandbox.state.window))
-    return {"latency": sandbox.latency, "window": sandbox.state.window}
+    refused = asked.get("locked_refused", sandbox.state.locked_refused)
+    sandbox.state.locked_refused = bool(refused)
+    return {
+        "latency": sandbox.latency,
+        "window": sandbox.state.window,
+        "locked_refused": sandbox.state.locked_refused,
+    }
 
 
 def _each(request: Request) -> list[Any]:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from tenants.sandbox import fields
 from tenants.sandbox.errors import Refusal
+from tenants.sandbox.service_fields import SERVICE
 from tenants.sandbox.wire import Members
 
 TEXT = 65_535  # characters of any text
@@ -25,7 +25,7 @@ RESERVED = frozenset(  # RFC 7591, section 2, and its like
 
 def check(service: Members) -> None:
     """Raises `Refusal`, 400, naming the first member that cannot be."""
-    for name, kind in fields.service().items():
+    for name, kind in SERVICE.kinds.items():
         value = service.get(name)
         if value is None:
             continue

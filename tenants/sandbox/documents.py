@@ -1,65 +1,81 @@
-"""A service as the server keeps it, and as it answers it."""
+"""A service or a client as the server keeps it, and as it answers it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from tenants.sandbox import fields
-from tenants.sandbox.checks import check
+from tenants.sandbox.fields import Table
 from tenants.sandbox.shapes import shaped
 from tenants.sandbox.wire import Members, dumps, loads
 
 
-def replaced(base: Members, body: Members, newer: Collection[str], now: int) -> Members:
-    """``base`` after an update with ``body``, which replaces all of it.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document: its members, and what raises `Refusal` for a bad one."""
 
-    What ``body`` leaves out is reset: lists with a fallback to it, numbers to 0,
-    flags to false, all else to absent. Members of ``newer`` are known to this
-    server although no specification names them. ``now`` is in milliseconds since
-    1970; a version always moves on. Raises `Refusal`.
-    """
-    known, fixed = fields.service(), fields.fixed()
-    words = frozenset(_words(base))
-    service: Members = {}
-    for name, kind in known.items():
-        value = base.get(name) if name in fixed else body.get(name)
-        if value is not None and name not in fixed and not _blank(kind, value):
-            service[name] = shaped(name, kind, value, words)
-        elif value is not None and name in fixed:
-            service[name] = value
-        elif name in fields.FALLBACKS:
-            service[name] = list(fields.FALLBACKS[name])
-    for name, value in body.items():
-        if name not in known and value is not None and name in newer:
-            service[name] = value
-    check(service)
-    for name, kind in known.items():
-        if name in service:
-            service[name] = _kept(name, kind, service[name])
-    service["modifiedAt"] = max(now, base.get("modifiedAt", 0) + 1)
-    return service
+    table: Table
+    check: Callable[[Members], None]
 
+    def replaced(
+        self, base: Members, body: Members, newer: Collection[str], now: int
+    ) -> Members:
+        """``base`` after an update with ``body``, which replaces all of it.
 
-def shown(service: Members, *, full: bool = True) -> Members:
-    """The service as it is answered: numbers and flags always, nothing that is null."""
-    if not full:
-        return {
-            name: service[name]
-            for name in fields.LIMITED
-            if service.get(name) is not None
-        }
-    found: Members = {}
-    for name, kind in fields.service().items():
-        value = service.get(name)
-        if value is not None:
-            found[name] = value
-        elif kind == "flag":
-            found[name] = False
-        elif kind in ("int32", "int64"):
-            found[name] = 0
-    for name, value in service.items():
-        if name not in found and value is not None:
-            found[name] = value
-    return found
+        What ``body`` leaves out is reset: some members to a fallback, numbers to 0,
+        flags to false, all else to absent. Members of ``newer`` are known to this
+        server although no specification names them. ``now`` is in milliseconds
+        since 1970; a version always moves on. Raises `Refusal`.
+        """
+        kinds, fixed = self.table.kinds, self.table.fixed
+        words = frozenset(self._words(base))
+        made: Members = {}
+        for name, kind in kinds.items():
+            value = base.get(name) if name in fixed else body.get(name)
+            if value is not None and name not in fixed and not _blank(kind, value):
+                made[name] = shaped(name, kind, value, words)
+            elif value is not None and name in fixed:
+                made[name] = value
+            elif name in self.table.fallbacks:
+                made[name] = deepcopy(self.table.fallbacks[name])
+        for name, value in body.items():
+            if name not in kinds and value is not None and name in newer:
+                made[name] = value
+        self.check(made)
+        for name, kind in kinds.items():
+            if name in made:
+                made[name] = _kept(name, kind, made[name])
+        made["modifiedAt"] = max(now, base.get("modifiedAt", 0) + 1)
+        return made
+
+    def shown(self, document: Members, *, full: bool = True) -> Members:
+        """As it is answered: numbers and flags always, nothing that is null."""
+        kinds = self.table.kinds
+        names = kinds if full else self.table.limited
+        found: Members = {}
+        for name in names:
+            value = document.get(name)
+            if value is not None:
+                found[name] = value
+            elif full and kinds[name] == "flag":
+                found[name] = False
+            elif full and kinds[name] in ("int32", "int64"):
+                found[name] = 0
+        if full:
+            for name, value in document.items():
+                if name not in found and value is not None:
+                    found[name] = value
+        return found
+
+    def _words(self, document: Members) -> set[str]:
+        """The words beyond the enumerations that this document already holds."""
+        found: set[str] = set()
+        for name, kind in self.table.kinds.items():
+            if kind.strip("[]") in fields.enums():
+                value = document.get(name)
+                found |= set(value if isinstance(value, list) else [value]) - {None}
+        return found
 
 
 def _kept(name: str, kind: str, value: Any) -> Any:
@@ -87,13 +103,3 @@ def _reformatted(text: str) -> str:
 
 def _blank(kind: str, value: Any) -> bool:
     return value == "" and kind not in ("text", "flag")
-
-
-def _words(service: Members) -> set[str]:
-    """The words beyond the enumerations that this service already holds."""
-    found: set[str] = set()
-    for name, kind in fields.service().items():
-        if kind.strip("[]") in fields.enums():
-            value = service.get(name)
-            found |= set(value if isinstance(value, list) else [value]) - {None}
-    return found

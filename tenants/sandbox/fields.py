@@ -1,198 +1,38 @@
-"""What an Authlete 3.0 server knows of a service: members, kinds, words.
+"""Members, kinds and words, as an Authlete 3.0 server knows them."""
 
-Spec 3.0.16, schema `service`, with what live servers do otherwise (`supportedAcrs`
-can be written although the spec says it cannot).
-"""
-
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any, Self
 
-# Name and kind, in the order in which a server answers them. A dash: an update
-# takes the member and does not store it.
-_SERVICE = """
-number int32 -
-serviceName text
-issuer text
-description text
-apiKey int64 -
-apiSecret text -
-tokenBatchNotificationEndpoint uri -
-clientAssertionAudRestrictedToIssuer flag
-serviceOwnerNumber int32 -
-clientsPerDeveloper int32
-developerAuthenticationCallbackEndpoint uri -
-developerAuthenticationCallbackApiKey text -
-developerAuthenticationCallbackApiSecret text -
-supportedSnses [sns] -
-snsCredentials [sns_credentials]
-clientIdAliasEnabled flag -
-metadata [pair] -
-createdAt int64 -
-modifiedAt int64 -
-authenticationCallbackEndpoint uri
-authenticationCallbackApiKey text
-authenticationCallbackApiSecret text
-supportedAcrs [text]
-supportedGrantTypes [grant_type]
-supportedResponseTypes [response_type]
-supportedAuthorizationDetailsTypes [text]
-supportedServiceProfiles [service_profile]
-errorDescriptionOmitted flag
-errorUriOmitted flag
-authorizationEndpoint uri
-directAuthorizationEndpointEnabled flag -
-supportedUiLocales [text]
-supportedDisplays [display]
-pkceRequired flag
-pkceS256Required flag
-authorizationResponseDuration int64
-tokenEndpoint uri
-directTokenEndpointEnabled flag -
-supportedTokenAuthMethods [client_auth_method]
-missingClientIdAllowed flag
-revocationEndpoint uri
-directRevocationEndpointEnabled flag -
-supportedRevocationAuthMethods [client_auth_method]
-introspectionEndpoint uri
-directIntrospectionEndpointEnabled flag -
-supportedIntrospectionAuthMethods [client_auth_method]
-pushedAuthReqEndpoint uri
-pushedAuthReqDuration int64
-parRequired flag
-requestObjectRequired flag
-traditionalRequestObjectProcessingApplied flag
-mutualTlsValidatePkiCertChain flag
-trustedRootCertificates [text]
-mtlsEndpointAliases [named_uri]
-accessTokenType text
-tlsClientCertificateBoundAccessTokens flag
-accessTokenDuration int64
-singleAccessTokenPerSubject flag
-accessTokenSignAlg jws_alg
-accessTokenSignatureKeyId text
-refreshTokenDuration int64
-refreshTokenDurationKept flag
-refreshTokenDurationReset flag
-refreshTokenKept flag
-supportedScopes [scope]
-scopeRequired flag
-idTokenDuration int64
-allowableClockSkew int32
-supportedClaimTypes [claim_type]
-supportedClaimLocales [text]
-supportedClaims [text]
-claimShortcutRestrictive flag
-jwksUri uri
-directJwksEndpointEnabled flag -
-jwks jwks
-idTokenSignatureKeyId text
-userInfoSignatureKeyId text
-authorizationSignatureKeyId text
-userInfoEndpoint uri
-directUserInfoEndpointEnabled flag -
-dynamicRegistrationSupported flag
-registrationEndpoint uri
-registrationManagementEndpoint uri
-policyUri uri
-tosUri uri
-serviceDocumentation uri
-backchannelAuthenticationEndpoint uri
-supportedBackchannelTokenDeliveryModes [delivery_mode]
-backchannelAuthReqIdDuration int32
-backchannelPollingInterval int32
-backchannelUserCodeParameterSupported flag
-backchannelBindingMessageRequiredInFapi flag
-deviceAuthorizationEndpoint uri
-deviceVerificationUri uri
-deviceVerificationUriComplete uri
-deviceFlowCodeDuration int32
-deviceFlowPollingInterval int32
-userCodeCharset user_code_charset
-userCodeLength int32
-supportedTrustFrameworks [text]
-supportedEvidence [text]
-supportedIdentityDocuments [text]
-supportedVerificationMethods [text]
-supportedVerifiedClaims [text]
-verifiedClaimsValidationSchemaSet verified_claims_validation_schema
-attributes [pair]
-nbfOptional flag
-issSuppressed flag
-supportedCustomClientMetadata [text]
-tokenExpirationLinked flag
-frontChannelRequestObjectEncryptionRequired flag
-requestObjectEncryptionAlgMatchRequired flag
-requestObjectEncryptionEncMatchRequired flag
-hsmEnabled flag
-hsks [hsk] -
-grantManagementEndpoint text
-grantManagementActionRequired flag
-unauthorizedOnClientConfigSupported flag
-dcrScopeUsedAsRequestable flag
-endSessionEndpoint uri
-loopbackRedirectionUriVariable flag
-requestObjectAudienceChecked flag
-accessTokenForExternalAttachmentEmbedded flag
-authorityHints [text]
-federationEnabled flag
-federationJwks jwks
-federationSignatureKeyId text
-federationConfigurationDuration int32
-federationRegistrationEndpoint text
-organizationName text
-predefinedTransformedClaims json
-refreshTokenIdempotent flag
-signedJwksUri text
-supportedAttachments [attachment_type]
-supportedDigestAlgorithms [text]
-supportedDocuments [text]
-supportedDocumentsMethods [text]
-supportedDocumentsValidationMethods [text]
-supportedDocumentsVerificationMethods [text]
-supportedElectronicRecords [text]
-supportedClientRegistrationTypes [client_registration_type]
-tokenExchangeByIdentifiableClientsOnly flag
-tokenExchangeByConfidentialClientsOnly flag
-tokenExchangeByPermittedClientsOnly flag
-tokenExchangeEncryptedJwtRejected flag
-tokenExchangeUnsignedJwtRejected flag
-jwtGrantByIdentifiableClientsOnly flag
-jwtGrantEncryptedJwtRejected flag
-jwtGrantUnsignedJwtRejected flag
-dcrDuplicateSoftwareIdBlocked flag
-trustAnchors [trust_anchor]
-openidDroppedOnRefreshWithoutOfflineAccess flag
-supportedDocumentsCheckMethods [text]
-rsResponseSigned flag
-cnonceDuration int64
-dpopNonceRequired flag
-verifiableCredentialsEnabled flag
-credentialJwksUri text
-credentialOfferDuration int64
-dpopNonceDuration int64
-preAuthorizedGrantAnonymousAccessSupported flag
-credentialTransactionDuration int64
-introspectionSignatureKeyId text
-resourceSignatureKeyId text
-userPinLength int32
-supportedPromptValues [prompt]
-idTokenReissuable flag
-credentialJwks jwks
-fapiModes [fapi_mode]
-credentialDuration int64
-credentialIssuerMetadata credential_issuer_metadata
-idTokenAudType text
-nativeSsoSupported flag
-oid4vciVersion text
-cimdMetadataPolicyEnabled flag
-clientIdMetadataDocumentSupported flag
-cimdAllowlistEnabled flag
-cimdAllowlist [text]
-cimdAlwaysRetrieved flag
-cimdHttpPermitted flag
-cimdQueryPermitted flag
-cimdMetadataPolicy json
-httpAliasProhibited flag
-"""
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The members of one schema.
+
+    ``kinds`` are in the order in which a server answers them; an update does not
+    store the ``fixed`` ones; ``fallbacks`` are what the server takes when an update
+    leaves the member out; ``limited`` are those of the short view.
+    """
+
+    kinds: Mapping[str, str]
+    fixed: frozenset[str]
+    fallbacks: Mapping[str, Any]
+    limited: tuple[str, ...]
+
+    @classmethod
+    def read(
+        cls, text: str, fallbacks: Mapping[str, Any], limited: tuple[str, ...]
+    ) -> Self:
+        """Read lines of a name, a kind, and a dash where an update stores nothing."""
+        rows = _rows(text)
+        return cls(
+            {name: kind for name, kind, *_ in rows},
+            frozenset(name for name, _kind, *mark in rows if mark),
+            fallbacks,
+            limited,
+        )
+
 
 OBJECTS = {
     "pair": {"key": "text", "value": "text"},
@@ -206,6 +46,14 @@ OBJECTS = {
         "description": "text",
         "descriptions": "[tagged_value]",
         "attributes": "[pair]",
+    },
+    "client_extension": {
+        "requestableScopes": "[text]",
+        "requestableScopesEnabled": "flag",
+        "accessTokenDuration": "int64",
+        "refreshTokenDuration": "int64",
+        "idTokenDuration": "int64",
+        "tokenExchangePermitted": "flag",
     },
     "hsk": dict.fromkeys("kty use kid hsmName handle publicKey alg".split(), "text"),
     "credential_issuer_metadata": {
@@ -223,12 +71,16 @@ OBJECTS = {
 
 # A name, and words of it; a name that comes again goes on.
 _ENUMS = """
+application_type WEB NATIVE
 attachment_type EMBEDDED EXTERNAL
 claim_type NORMAL AGGREGATED DISTRIBUTED
 client_auth_method NONE CLIENT_SECRET_BASIC CLIENT_SECRET_POST CLIENT_SECRET_JWT
 client_auth_method PRIVATE_KEY_JWT TLS_CLIENT_AUTH SELF_SIGNED_TLS_CLIENT_AUTH
 client_auth_method ATTEST_JWT_CLIENT_AUTH SPIFFE_JWT
 client_registration_type AUTOMATIC EXPLICIT
+client_source STATIC_REGISTRATION DYNAMIC_REGISTRATION AUTOMATIC_REGISTRATION
+client_source EXPLICIT_REGISTRATION METADATA_DOCUMENT
+client_type PUBLIC CONFIDENTIAL
 delivery_mode PING POLL PUSH
 display PAGE POPUP TOUCH WAP
 fapi_mode FAPI1_ADVANCED FAPI1_BASELINE FAPI2_MESSAGE_SIGNING_AUTH_REQ
@@ -237,41 +89,22 @@ fapi_mode FAPI2_SECURITY FAPI2_MESSAGE_SIGNING_RESOURCE_REQ
 fapi_mode FAPI2_MESSAGE_SIGNING_RESOURCE_RES
 grant_type AUTHORIZATION_CODE IMPLICIT PASSWORD CLIENT_CREDENTIALS REFRESH_TOKEN
 grant_type CIBA DEVICE_CODE TOKEN_EXCHANGE JWT_BEARER PRE_AUTHORIZED_CODE
+jwe_alg RSA1_5 RSA_OAEP RSA_OAEP_256 A128KW A192KW A256KW DIR ECDH_ES
+jwe_alg ECDH_ES_A128KW ECDH_ES_A192KW ECDH_ES_A256KW A128GCMKW A192GCMKW A256GCMKW
+jwe_alg PBES2_HS256_A128KW PBES2_HS384_A192KW PBES2_HS512_A256KW
+jwe_enc A128CBC_HS256 A192CBC_HS384 A256CBC_HS512 A128GCM A192GCM A256GCM
 jws_alg NONE HS256 HS384 HS512 RS256 RS384 RS512 ES256 ES384 ES512 PS256 PS384
 jws_alg PS512 ES256K EdDSA
 prompt NONE LOGIN CONSENT SELECT_ACCOUNT CREATE
+response_mode QUERY FRAGMENT FORM_POST JWT QUERY_JWT FRAGMENT_JWT FORM_POST_JWT
 response_type NONE CODE TOKEN ID_TOKEN CODE_TOKEN CODE_ID_TOKEN ID_TOKEN_TOKEN
 response_type CODE_ID_TOKEN_TOKEN
 service_profile FAPI OPEN_BANKING
 sns FACEBOOK
+subject_type PUBLIC PAIRWISE
 user_code_charset BASE20 NUMERIC
 verified_claims_validation_schema standard standard+id_document
 """
-
-# What the server takes when an update leaves the member out; an empty list is
-# stored as it is, and breaks the service later (api.md, section 5).
-FALLBACKS = {
-    "supportedGrantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
-    "supportedResponseTypes": ["CODE"],
-    "supportedTokenAuthMethods": ["CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST"],
-    "supportedDisplays": ["PAGE"],
-    "supportedPromptValues": ["NONE", "LOGIN", "CONSENT", "SELECT_ACCOUNT"],
-    "supportedClaimTypes": ["NORMAL"],
-}
-
-LIMITED = ("number", "serviceName", "description", "apiKey")
-
-
-@cache
-def service() -> dict[str, str]:
-    """The kind of each member, by name."""
-    return {name: kind for name, kind, *_ in _rows(_SERVICE)}
-
-
-@cache
-def fixed() -> frozenset[str]:
-    """The members that an update does not store."""
-    return frozenset(name for name, _kind, *mark in _rows(_SERVICE) if mark)
 
 
 @cache

@@ -4,9 +4,8 @@ from typing import Any
 
 from tenants.sandbox.access import Token
 from tenants.sandbox.context import Context
-from tenants.sandbox.documents import shown
 from tenants.sandbox.errors import IdpRefusal, Refusal
-from tenants.sandbox.services import founded
+from tenants.sandbox.services import KIND, founded
 from tenants.sandbox.shapes import body_of
 from tenants.sandbox.state import Region
 from tenants.sandbox.wire import Answer, Members, answer
@@ -33,7 +32,7 @@ def create(context: Context) -> Answer:
         except Refusal as refusal:
             raise IdpRefusal(400, refusal.message, refusal.code) from None
         region.settle(made["apiKey"], context.state.window)
-    return answer(shown(made))
+    return answer(KIND.shown(made))
 
 
 def remove(context: Context) -> Answer:

@@ -7,11 +7,20 @@ from typing import Any
 from urllib.parse import unquote
 
 from tenants.authlete.api import OPERATIONS
+from tenants.authlete.api import clients as client
 from tenants.authlete.api import diagnostics as region
 from tenants.authlete.api import idp as idp_api
 from tenants.authlete.api import services as service
 from tenants.authlete.operation import Host, Operation
-from tenants.sandbox import configuration, diagnostics, idp, keys, services
+from tenants.sandbox import (
+    client_changes,
+    clients,
+    configuration,
+    diagnostics,
+    idp,
+    keys,
+    services,
+)
 from tenants.sandbox.context import Context
 from tenants.sandbox.wire import Answer
 
@@ -25,6 +34,18 @@ BUILT: dict[str, Handler] = {
     service.DELETE.name: services.delete,
     service.CONFIGURATION.name: configuration.get,
     service.JWKS.name: keys.get,
+    client.LIST.name: clients.get_list,
+    client.GET.name: clients.get,
+    client.CREATE.name: clients.create,
+    client.UPDATE.name: clients.update,
+    client.DELETE.name: clients.delete,
+    client.SET_LOCK.name: client_changes.set_lock,
+    client.REFRESH_SECRET.name: client_changes.refresh_secret,
+    client.SET_SECRET.name: client_changes.set_secret,
+    client.GET_REQUESTABLE_SCOPES.name: client_changes.get_scopes,
+    client.UPDATE_REQUESTABLE_SCOPES.name: client_changes.set_scopes,
+    client.UPDATE_REQUESTABLE_SCOPES_POST.name: client_changes.set_scopes,
+    client.DELETE_REQUESTABLE_SCOPES.name: client_changes.delete_scopes,
     region.INFO.name: diagnostics.info,
     region.ECHO.name: diagnostics.echo,
     region.HEALTH.name: diagnostics.healthcheck,
@@ -78,8 +99,11 @@ class Routes:
     """Finds the operation that a request is for."""
 
     def __init__(self, operations: Iterable[Operation[Any]]) -> None:
+        # Two operations may be the same call, made for different ends.
+        calls = {(one.path, one.method): one for one in reversed([*operations])}
+        routes = reversed([*map(_route, calls.values())])
         # What names its places more closely goes first.
-        self.all = sorted(map(_route, operations), key=lambda one: one.pattern.groups)
+        self.all = sorted(routes, key=lambda one: one.pattern.groups)
 
     def find(self, method: str, path: str) -> Match:
         allowed = set()

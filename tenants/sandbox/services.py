@@ -2,24 +2,27 @@
 
 from random import SystemRandom
 
+from tenants.sandbox.checks import check
 from tenants.sandbox.context import Context
-from tenants.sandbox.documents import replaced, shown
-from tenants.sandbox.errors import Refusal, denied
+from tenants.sandbox.documents import Kind
+from tenants.sandbox.errors import denied
+from tenants.sandbox.paging import span
+from tenants.sandbox.service_fields import SERVICE
 from tenants.sandbox.shapes import body_of
 from tenants.sandbox.state import Region, now
 from tenants.sandbox.wire import Answer, Members, answer
 
+KIND = Kind(SERVICE, check)
 _random = SystemRandom()
 
 
 def get(context: Context) -> Answer:
     service = context.service("view_client")
-    return answer(shown(service, full=context.token.may("view_service")))
+    return answer(KIND.shown(service, full=context.token.may("view_service")))
 
 
 def get_list(context: Context) -> Answer:
-    start = _bound(context, "start", 0, "A036201", "A036202")
-    end = _bound(context, "end", 5, "A036203", "A036204")
+    start, end = span(context.request, "A036")
     token = context.token
     if not token.may("view_client"):
         raise denied("VIEW_SERVICE")
@@ -27,41 +30,26 @@ def get_list(context: Context) -> Answer:
     found = list(context.region.visible(token))
     page: Members = {"start": start, "end": end, "totalCount": len(found)}
     if end > start:
-        page["services"] = [shown(one, full=full) for _, one in found[start:end]]
+        page["services"] = [KIND.shown(one, full=full) for _, one in found[start:end]]
     return answer(page)
-
-
-def _bound(context: Context, name: str, default: int, odd: str, negative: str) -> int:
-    text = context.request.query.get(name)
-    if text is None:
-        return default
-    try:
-        bound = int(text)
-        if not text.lstrip("+-").isascii() or not -(2**31) <= bound < 2**31:
-            raise ValueError
-    except ValueError:
-        raise Refusal(400, odd, f"The value of '{name}' is not an integer.") from None
-    if bound < 0:
-        raise Refusal(400, negative, f"The value of '{name}' is negative.")
-    return bound
 
 
 def update(context: Context) -> Answer:
     """The whole service is replaced; there is no other kind of update."""
     service = context.service("modify_service")
-    body = body_of(context.request)
+    body = body_of(context.request, SERVICE)
     known = context.region.knows(service)
-    new = replaced(service, body, known, now())
+    new = KIND.replaced(service, body, known, now())
     context.region.services[service["apiKey"]] = new
-    return answer(shown(new))
+    return answer(KIND.shown(new))
 
 
 def create(context: Context) -> Answer:
     """Make a service that belongs to no organization: api.md, section 5, the trap."""
     if not context.token.may("create_service"):
         raise denied("CREATE_SERVICE")
-    made = founded(context.region, body_of(context.request), owner=None)
-    return answer(shown(made), 201)
+    made = founded(context.region, body_of(context.request, SERVICE), owner=None)
+    return answer(KIND.shown(made), 201)
 
 
 def delete(context: Context) -> Answer:
@@ -92,7 +80,7 @@ def founded(
         "idTokenDuration": 86_400,
         "accessTokenType": "Bearer",
     }
-    service = replaced(base, usual | body, region.newer, at)
+    service = KIND.replaced(base, usual | body, region.newer, at)
     region.services[service_id] = service
     region.owners[service_id] = owner
     return service

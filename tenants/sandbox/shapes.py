@@ -4,19 +4,22 @@ A value of the wrong type refuses the whole body (A126202); an unknown member is
 dropped without a word; null is the same as absent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tenants.sandbox import fields
 from tenants.sandbox.errors import Refusal, unparsable
+from tenants.sandbox.fields import Table
 from tenants.sandbox.wire import Exact, Members, Request, loads, query_of
 
 FORM = "application/x-www-form-urlencoded"
 LIMITS = {"int32": 2**31, "int64": 2**63}
 
 
-def body_of(request: Request) -> Members:
+def body_of(request: Request, table: Table | None = None) -> Members:
     """The JSON object or form that came with a request.
+
+    ``table`` tells the kinds of a form's fields; without it they are texts.
 
     Raises `Refusal`: without a Content-Type (A258201), without a body (A126203),
     with one that is not an object (A126202).
@@ -27,7 +30,8 @@ def body_of(request: Request) -> Members:
         case "application/json":
             return _object(request.body)
         case kind if kind == FORM:
-            return dict(_typed(query_of(request.body.decode("utf-8", "replace"))))
+            form = query_of(request.body.decode("utf-8", "replace"))
+            return dict(_typed(form, table.kinds)) if table else dict(form)
         case kind:
             raise Refusal(400, "A258201", f"The Content-Type {kind} is not supported.")
 
@@ -44,10 +48,10 @@ def _object(body: bytes) -> Members:
     return value
 
 
-def _typed(form: dict[str, str]) -> Iterator[tuple[str, Any]]:
+def _typed(form: dict[str, str], kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """A form's texts as JSON; lists are texts between spaces, objects cannot be."""
     for name, text in form.items():
-        kind = fields.service().get(name, "text")
+        kind = kinds.get(name, "text")
         if kind == "flag":
             yield name, text.lower() == "true"
         elif kind in LIMITS:
@@ -99,6 +103,8 @@ def _members(name: str, kind: str, value: Any, known: frozenset[str]) -> Members
             found[inner] = shaped(f"{name}.{inner}", one, value[inner], known)
         elif one == "flag":
             found[inner] = False
+        elif one in LIMITS:
+            found[inner] = 0
     return found
 
 

@@ -1,7 +1,7 @@
 """What the pretend Authlete remembers: organizations, tokens, services by region."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import monotonic, time
 
@@ -37,8 +37,45 @@ class Call:
     query: dict[str, str] = field(default_factory=dict)
 
 
+class Lazily[Key, Value](dict[Key, Value]):
+    """A dict that makes a value when it is first asked for by its key."""
+
+    def __init__(self, make: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Key) -> Value:
+        value = self[key] = self._make(key)
+        return value
+
+
+@dataclass(slots=True)
+class Issued:
+    """An access token, with its refresh token, as a list of tokens tells of it.
+
+    Times are in milliseconds since 1970; 0 is never.
+    """
+
+    access_hash: str
+    client_id: int
+    grant_type: str
+    scopes: tuple[str, ...]
+    created_at: int
+    expires_at: int
+    subject: str = ""  # a token of client credentials has none
+    refresh_hash: str = ""
+    refresh_expires_at: int = 0
+    refreshed_at: int = 0
+    properties: tuple[Members, ...] = ()
+
+
 class Region:
-    """One cluster: its services, who owns them, and what it knows beyond the spec."""
+    """One cluster: its services, what they hold, who owns them, and what it knows
+    beyond the spec.
+
+    ``clients`` are by service and client id, ``tokens`` by service id; ``gone`` are
+    the clients that were deleted.
+    """
 
     def __init__(self, name: str, server_id: int) -> None:
         self.name = name
@@ -46,6 +83,10 @@ class Region:
         self.url = f"https://{name}.authlete.com"
         self.services: dict[int, Members] = {}
         self.owners: dict[int, int | None] = {}  # None: an orphan
+        self.clients: dict[int, dict[int, Members]] = Lazily(lambda _: {})
+        self.tokens: dict[int, list[Issued]] = Lazily(lambda _: [])
+        self.gone: set[int] = set()
+        self.sectors: dict[str, list[str] | None] = {}  # None: cannot be read
         self.newer: set[str] = set()  # members that no specification names
         self.settling: dict[int, float] = {}  # until when rights lag behind
         self.lock = threading.RLock()
@@ -64,8 +105,14 @@ class Region:
             self.settling[service_id] = monotonic() + seconds
 
     def forget(self, service_id: int) -> None:
-        """Remove a service, and all that is known of it."""
-        for known in (self.services, self.owners, self.settling):
+        """Remove a service, its clients and tokens, and all that is known of it."""
+        for known in (
+            self.services,
+            self.clients,
+            self.tokens,
+            self.owners,
+            self.settling,
+        ):
             known.pop(service_id, None)
 
     def visible(self, token: Token) -> Iterator[tuple[int, Members]]:
@@ -94,9 +141,9 @@ class Region:
             raise denied(right.upper(), service_id)
         return self.services[number]
 
-    def knows(self, service: Members) -> set[str]:
-        """The members beyond the spec that an update of ``service`` may carry."""
-        return self.newer | set(service)
+    def knows(self, document: Members) -> set[str]:
+        """The members beyond the spec that an update of ``document`` may carry."""
+        return self.newer | set(document)
 
 
 class State:
@@ -110,6 +157,7 @@ class State:
         self.organizations: dict[int, Organization] = {}
         self.tokens: dict[str, Token] = {}
         self.idp_url = "https://login.authlete.com"
+        self.locked_refused = False  # whether locked clients are out of reach
         self.window = 0.0  # seconds in which a new service is not seen by all
 
     def organization(

@@ -44,7 +44,9 @@ def resolved(openapi, schema):
 
 def test_declare_each_call_of_the_specification_once(openapi):
     declared = [
-        (one.spec, one.method, in_words_of_the_spec(one.path)) for one in ON_CLUSTER
+        (one.spec, one.method, in_words_of_the_spec(one.path))
+        for one in ON_CLUSTER
+        if one.name != "client.reveal_secret"  # the same call as client.get
     ]
 
     assert sorted(declared) == sorted(calls_of(openapi))
