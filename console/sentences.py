@@ -10,20 +10,30 @@ from django.utils.translation import gettext_noop as _
 from console.forms.inside import inside
 from console.forms.words import short
 from console.names import ROLES
+from tenants.audit.events import EVENTS
 from tenants.authlete.changes import Change
-from tenants.authlete.documents.base import Setting, Show
-from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.documents import client, service
+from tenants.authlete.documents.base import Section, Setting, Show
 from tenants.authlete.redaction import Fingerprint
 
-SERVICE: Mapping[str, tuple[str, Setting]] = {
-    one.member: (slug, one)
-    for slug, section in SECTIONS.items()
-    for one in section.settings()
-}
+# The settings of a kind of document by Authlete's names, each with its section's slug.
+type Declared = Mapping[str, tuple[str, Setting]]
+
+
+def _declared(sections: Mapping[str, type[Section]]) -> Declared:
+    return {
+        one.member: (slug, one)
+        for slug, section in sections.items()
+        for one in section.settings()
+    }
+
+
+SERVICE = _declared(service.SECTIONS)
+CLIENT = _declared(client.SECTIONS)
 _ROLES = cast(Mapping[str, str], ROLES)  # texts in the end
 # What a local event changes: of members and of credentials.
-LOCAL: Mapping[str, Setting] = {
-    one.member: one
+LOCAL: Declared = {
+    one.member: ("", one)
     for one in (
         Setting("role", "role", _("Role"), "", Show("choice", choices=_ROLES)),
         Setting("token", "token", _("Access token"), "", Show("secret")),
@@ -48,19 +58,23 @@ class Sentence:
     replaced: bool = False  # a secret: was and now are fingerprints
 
 
-def sentences(found: Iterable[Change], *, local: bool = False) -> list[Sentence]:
-    """``local``: of an event in this console, and not of a service."""
-    return [sentence(change, local=local) for change in found]
+def declared_of(operation: str) -> Declared:
+    """The settings of what an entry of the record changed."""
+    if operation in EVENTS:
+        return LOCAL
+    return CLIENT if operation.startswith("client.") else SERVICE
 
 
-def sentence(change: Change, *, local: bool = False) -> Sentence:
+def sentences(found: Iterable[Change], declared: Declared) -> list[Sentence]:
+    return [sentence(change, declared) for change in found]
+
+
+def sentence(change: Change, declared: Declared) -> Sentence:
     """What changed, in words; an undeclared member keeps Authlete's name."""
     first = FIRST.match(change.field)
     member = first[0] if first else change.field
-    section, setting = SERVICE.get(member, ("", None))
-    if local:
-        section, setting = "", LOCAL.get(member)
-    setting = setting or Setting(member, member, member, "", INNER)
+    undeclared = Setting(member, member, member, "", INNER)
+    section, setting = declared.get(member, ("", undeclared))
     place = inside(setting, change.field[len(member) :])
     before, after = change.before, change.after
     if isinstance(before, Fingerprint) and isinstance(after, Fingerprint):
@@ -69,7 +83,7 @@ def sentence(change: Change, *, local: bool = False) -> Sentence:
             change.field, place.label, section, was, now, replaced=before != after
         )
     was, now = place.words(before), place.words(after)
-    if local:  # what was not there before, or is not any more, is not told
+    if declared is LOCAL:  # what was not there before, or is not any more, is not told
         was, now = was if before is not None else "", now if after is not None else ""
     # From or to Authlete's own choice, which an absent list stands for.
     resets = bool(setting.absent) and None in (before, after)

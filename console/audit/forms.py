@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from console.audit import choices
 from console.audit.query import MANY, unfolded, words
 from console.models import KnownService
-from console.sentences import SERVICE
+from console.sentences import CLIENT, SERVICE
 from tenants.audit.models import AuditField
 from tenants.audit.search import Filters
 from tenants.authlete.operation import Effect
@@ -33,6 +33,7 @@ NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 OFFERED = 200  # values that a field suggests
 SHOWN = 5  # services of the same name that an error lists
 MORE_THAN_READS = [one.value for one in Effect if one is not Effect.READ]
+SETTINGS = {**CLIENT, **SERVICE}
 # Whoever names one of these says which kinds of entry are meant, reads or not.
 KINDS = ("reads", "effect", "outcome", "operation", "page")
 
@@ -123,7 +124,7 @@ class RecordForm(forms.Form):
     def clean_field(self) -> str:
         """Authlete's name of a setting; its label finds it too."""
         asked: str = self.cleaned_data["field"]
-        for member, (_section, setting) in SERVICE.items():
+        for member, (_section, setting) in SETTINGS.items():
             if asked.casefold() in (member.casefold(), _(setting.label).casefold()):
                 return member
         if not asked or (MEMBER.fullmatch(asked) and self._was_changed(asked)):
@@ -206,7 +207,7 @@ class RecordForm(forms.Form):
         yield "services", [(name, "") for (name,) in names.distinct()[:OFFERED]]
         yield (
             "settings",
-            [(member, _(one.label)) for member, (_section, one) in SERVICE.items()],
+            [(member, _(one.label)) for member, (_section, one) in SETTINGS.items()],
         )
 
     @property

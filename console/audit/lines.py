@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 
 from console.models import KnownService
 from console.operations import title, told
-from console.sentences import SERVICE, Sentence, sentences, stored
-from tenants.audit.events import EVENTS
+from console.sentences import Declared, Sentence, declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 
-MAKES = {"service.create", "idp.create_service"}
+MAKES = {"service.create", "idp.create_service", "client.create"}
 MOST = 2  # changes that a line tells
 NUMBER = re.compile(r"[0-9]{1,18}")  # that a database takes
 
@@ -50,7 +49,7 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
     entry = group[0]
     name, what = entry.operation, object_of(entry, names)
     is_done = entry.outcome == Outcome.DONE
-    changes = [_brief(one) for one in changes_of(entry)]
+    changes = [_brief(one, declared_of(name)) for one in changes_of(entry)]
     return Line(
         entry,
         told(name, what, is_done=is_done),
@@ -65,7 +64,7 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
 
 def changes_of(entry: AuditEntry) -> list[Sentence]:
     """What an entry changed; of what it made, nothing was anything before."""
-    told = sentences(stored(entry.changes), local=entry.operation in EVENTS)
+    told = sentences(stored(entry.changes), declared_of(entry.operation))
     if entry.operation in MAKES:
         return [replace(one, was="") for one in told]
     return told
@@ -101,9 +100,9 @@ def object_of(entry: AuditEntry, names: Names) -> str:
     return name or _("service %(id)s") % {"id": entry.service}
 
 
-def _brief(one: Sentence) -> Sentence:
+def _brief(one: Sentence, declared: Declared) -> Sentence:
     """A change whose durations are not told in seconds as well."""
-    _section, setting = SERVICE.get(one.name, ("", None))
+    _section, setting = declared.get(one.name, ("", None))
     if setting is None or setting.show.kind != "duration":
         return one
     was, now = (text.partition(" (")[0] for text in (one.was, one.now))

@@ -18,7 +18,7 @@ from console.audit.forms import RecordForm
 from console.audit.lines import changes_of, line, lines, names_of, path_of
 from console.audit.query import CURSOR
 from console.page import answer, go
-from console.sentences import sentences, stored
+from console.sentences import declared_of, sentences, stored
 from tenants.audit.entry import members
 from tenants.audit.events import AUDIT_READ, EVENTS
 from tenants.audit.models import AuditEntry
@@ -103,7 +103,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "entry": found,
         "line": line([found], names),
         "changes": changes_of(found),
-        "surprises": sentences(stored(found.unasked)),
+        "surprises": sentences(stored(found.unasked), declared_of(found.operation)),
         "differences": differences(found.changes),
         "has_secrets": '"fingerprint":' in found.changed,
         "members": members(found.changed),

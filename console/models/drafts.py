@@ -13,7 +13,7 @@ from tenants.models import Organization
 
 
 class Draft(models.Model):
-    """One person's edits of one service that are not saved yet.
+    """One person's edits of a service, or of a client of it, that are not saved yet.
 
     ``sealed`` holds them under the vault's key: a new secret may be among them.
     """
@@ -22,23 +22,31 @@ class Draft(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
+    client_id = models.BigIntegerField(default=0)  # 0: the service itself
     sealed = models.TextField()
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "user", "organization", "region", "service_id", name="one_draft_each"
+                "user",
+                "organization",
+                "region",
+                "service_id",
+                "client_id",
+                name="one_draft_each",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: service {self.service_id} in {self.region}"
+        what = f"client {self.client_id} of " if self.client_id else ""
+        return f"{self.user}: {what}service {self.service_id} in {self.region}"
 
     @property
     def place(self) -> str:
         key = (self.user_id, self.organization_id, self.region, self.service_id)
-        return "/".join(map(str, ("console.draft/sealed", *key)))
+        inside = (self.client_id,) if self.client_id else ()
+        return "/".join(map(str, ("console.draft/sealed", *key, *inside)))
 
     def keep(self, content: Any) -> Self:
         self.sealed = vault.seal(json.dumps(content), self.place)

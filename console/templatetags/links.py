@@ -45,6 +45,12 @@ def url(parser: Parser, token: Token) -> Path:
 
 
 @register.simple_tag
+def path_at(target: Any, page: str, *more: str) -> str:
+    """The path of a page about what is edited, a `Target`."""
+    return str(target.path(page, *more))
+
+
+@register.simple_tag
 def crumb(label: object, path: str = "") -> SafeString:
     """A step of the breadcrumb; the last one has no path and is the page itself."""
     if path:

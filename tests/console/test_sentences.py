@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.sentences import sentence
+from console.sentences import CLIENT, LOCAL, SERVICE, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.redaction import Fingerprint
 
@@ -17,30 +17,41 @@ GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]
     ],
 )
 def test_a_list_that_goes_back_to_its_default_did_not_lose_all(before, after, told):
-    said = sentence(Change("supportedGrantTypes", before, after))
+    said = sentence(Change("supportedGrantTypes", before, after), SERVICE)
 
     assert (said.was, said.now) == told
     assert (said.gained, said.lost) == ((), ())
 
 
 def test_a_list_that_has_no_default_gains_and_loses():
-    said = sentence(Change("supportedClaims", None, ["sub"]))
+    said = sentence(Change("supportedClaims", None, ["sub"]), SERVICE)
 
     assert said.gained == ("sub",)
 
 
 def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
     old, new = Fingerprint("daf7fc05aa"), Fingerprint("19dac7d6bb")
-    said = sentence(Change("authenticationCallbackApiKey", old, new))
+    said = sentence(Change("authenticationCallbackApiKey", old, new), SERVICE)
 
     assert said.replaced
     assert (said.was, said.now) == ("daf7 fc05", "19da c7d6")
 
 
 def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
-    number = sentence(Change("number", None, 4217001), local=True)
-    role = sentence(Change("role", "help desk", "admin"), local=True)
+    number = sentence(Change("number", None, 4217001), LOCAL)
+    role = sentence(Change("role", "help desk", "admin"), LOCAL)
 
     assert (number.label, number.section) == ("Organization's number", "")
     assert (number.was, number.now) == ("", "4217001")
     assert (role.label, role.was, role.now) == ("Role", "Help desk", "Administrator")
+
+
+def test_a_client_is_told_in_the_words_of_its_own_settings():
+    named = sentence(Change("clientNames[ja].value", "Ledger", "元帳"), CLIENT)
+    limit = sentence(Change("extension.accessTokenDuration", 60, 120), CLIENT)
+
+    assert (named.label, named.section) == ("Names, ja, Text", "languages")
+    assert (limit.label, limit.was) == (
+        "Scopes and lifetimes, Access token lifetime",
+        "1 minute (60 seconds)",
+    )

@@ -36,7 +36,7 @@ def test_keeps_both_edits_of_different_settings(ida, tomas, sandbox, number, sec
 
     enter(ida, ACCESS, "10", "minutes")
     review(ida)
-    expect(ida.get_by_text("The service changed since you opened it")).to_be_visible()
+    expect(ida.get_by_text("Somebody saved a change since you began")).to_be_visible()
     save(ida)
 
     saved(ida)

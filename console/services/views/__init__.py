@@ -1,11 +1,16 @@
 """The pages of services, one module for each group of pages."""
 
-from console.services.views.document import discovery, document, history
-from console.services.views.edit import discard, draft, edit, fields
+from console.services.views.document import (
+    discovery,
+    document,
+    fields,
+    history,
+    saved,
+)
+from console.services.views.edit import discard, draft, edit, merge, review
 from console.services.views.index import index
 from console.services.views.new import create, new
 from console.services.views.remove import remove
-from console.services.views.review import merge, review, saved
 from console.services.views.show import show
 
 __all__ = [

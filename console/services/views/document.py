@@ -1,10 +1,10 @@
 from django.http import HttpResponse
-from django.utils.text import slugify
 
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.editing import pages
+from console.editing.sending import pretty
 from console.page import answer
-from console.services import overview
-from console.services.reviewing import pretty
+from console.services.kind import target_of
 from tenants.authlete.client import SECONDS
 from tenants.authlete.deadline import Deadline
 from tenants.authlete.errors import AuthleteError
@@ -12,36 +12,31 @@ from tenants.authlete.operation import Effect
 
 
 @workspace_page(Effect.READ)
+def fields(
+    request: ConsoleRequest, workspace: Workspace, service_id: int
+) -> HttpResponse:
+    return pages.fields(request, target_of(workspace, service_id))
+
+
+@workspace_page(Effect.READ)
 def document(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:
-    """The whole document with its secrets sealed, to read, copy or download."""
-    service = workspace.authlete.service(service_id).get()
-    text = pretty(service.wire())
-    if "download" in request.GET:
-        name = slugify(f"{service.service_name}-{workspace.region.name}-{service_id}")
-        response = HttpResponse(text + "\n", content_type="application/json")
-        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
-        return response
-    context = {"workspace": workspace, "service": service, "text": text}
-    return answer(request, "services/document.html", context)
+    return pages.document(request, target_of(workspace, service_id))
 
 
 @workspace_page(Effect.READ)
 def history(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:
-    """Who changed this service, newest first, each change in sentences."""
-    service = workspace.authlete.service(service_id).get()
-    page = overview.past(workspace, service, request.GET.get("cursor", ""))
-    context = {
-        "workspace": workspace,
-        "service": service,
-        "lines": page.lines,
-        "previous": f"?cursor={page.newer}" if page.newer else "",
-        "next": f"?cursor={page.older}" if page.older else "",
-    }
-    return answer(request, "services/history.html", context, part="entries")
+    return pages.history(request, target_of(workspace, service_id))
+
+
+@workspace_page(Effect.READ)
+def saved(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, entry: str
+) -> HttpResponse:
+    return pages.saved(request, target_of(workspace, service_id), entry)
 
 
 @workspace_page(Effect.READ)
@@ -50,8 +45,7 @@ def discovery(
 ) -> HttpResponse:
     """What the service's discovery document and key set say, as Authlete makes them."""
     api = workspace.authlete.within(Deadline(SECONDS)).service(service_id)
-    service = api.get()
-    context = {"workspace": workspace, "service": service}
+    context = target_of(workspace, service_id).context(api.get())
     try:
         context["text"] = pretty(api.configuration())
     except AuthleteError as error:

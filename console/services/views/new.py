@@ -8,16 +8,17 @@ from django.utils.translation import gettext_lazy
 
 from console import once
 from console.access import ConsoleRequest, Member, organization_page
+from console.editing import overview
 from console.editing.fleet import fleet
 from console.editing.forms import MadeForm
+from console.editing.sending import mark, pretty
 from console.page import answer
-from console.services import overview
 from console.services.archetypes import ARCHETYPES, archetype_service
 from console.services.copying import Copy, copied
 from console.services.forms import COPY, NewForm
 from console.services.paths import path_in
-from console.services.reviewing import mark, pretty
 from tenants.authlete.documents.base import Document
+from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
@@ -71,7 +72,7 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
         ),
         "archetype": ARCHETYPES.get(form.cleaned_data["start"]),
         "groups": overview.told(
-            Document.model_validate(made.service), "", set_only=True
+            SECTIONS, Document.model_validate(made.service), set_only=True
         ),
         "body": pretty(made.service),
     }

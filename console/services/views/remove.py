@@ -5,10 +5,12 @@ from django.utils.translation import gettext as _
 
 from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.editing import drafts
+from console.editing.kind import Target
 from console.once import OnceForm
 from console.page import answer
-from console.services import drafts
 from console.services.forms import RemoveForm
+from console.services.kind import target_of
 from console.stepup import step_up
 from tenants.authlete.errors import AuthleteError, NotFound
 from tenants.authlete.operation import Effect
@@ -25,6 +27,7 @@ def remove(
     sent = OnceForm(request.POST or None)
     if sent.is_valid() and once.known(request, sent):
         return once.again(request, sent, listed)
+    target = target_of(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
     name = service.service_name.strip() or str(service_id)
     form = RemoveForm(request.POST or None, name=name, version=service.modified_at)
@@ -33,14 +36,12 @@ def remove(
         if not once.claim(request, form):
             return once.again(request, form, listed)
         try:
-            _removed(request, workspace, service_id, name, form)
+            _removed(request, target, name, form)
             return once.came_to(request, form, listed)
         except AuthleteError as error:
             once.failed(request, form)
             failure = error
-    context = {
-        "workspace": workspace,
-        "service": service,
+    context = target.context(service) | {
         "name": name,
         "form": form,
         "failure": failure,
@@ -51,21 +52,17 @@ def remove(
 
 
 def _removed(
-    request: ConsoleRequest,
-    workspace: Workspace,
-    service_id: int,
-    name: str,
-    form: RemoveForm,
+    request: ConsoleRequest, target: Target, name: str, form: RemoveForm
 ) -> None:
-    authlete = workspace.member.connect(
-        workspace.region.name,
+    authlete = target.workspace.member.connect(
+        target.workspace.region.name,
         reason=form.cleaned_data["reason"],
         ticket=form.cleaned_data["ticket"],
     )
     try:
-        authlete.idp.remove_service(service_id, label=name)
+        authlete.idp.remove_service(target.service_id, label=name)
     except NotFound:
         messages.info(request, _("The service was gone already."))
     else:
         messages.success(request, _("Deleted %(name)s.") % {"name": name})
-    drafts.forget(workspace, service_id)
+    drafts.forget(target)

@@ -1,8 +1,11 @@
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.editing import drafts, overview
+from console.editing.history import past
+from console.editing.keys import keys
 from console.page import answer
-from console.services import drafts, overview
+from console.services.kind import target_of
 from tenants.authlete.operation import Effect
 
 
@@ -11,15 +14,15 @@ def show(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:
     """One service: its sections, keys and recent changes, from a single call."""
-    service = workspace.authlete.service(service_id).get()
-    edits = drafts.find(workspace, service_id)
-    context = {
-        "workspace": workspace,
-        "service": service,
-        "sections": overview.sections(service, edits),
-        "keys": overview.keys(service),
-        "unknown": overview.unknown(service),
+    target = target_of(workspace, service_id)
+    service = target.api().get()
+    edits = drafts.find(target)
+    context = target.context(service)
+    context |= {
+        "sections": overview.sections(target.kind, service, edits),
+        "keys": keys(target.kind, service),
+        "unknown": overview.unknown(target.kind, service),
         "edits": edits,
-        "past": overview.past(workspace, service, most=5).lines,
+        "past": past(target, context["name"], most=5).lines,
     }
     return answer(request, "services/show.html", context)

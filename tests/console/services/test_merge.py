@@ -67,5 +67,5 @@ def test_asks_again_where_the_service_changed_once_more(conflict, sandbox):
 
     response = conflict.post(URL, body, content_type=FORM)
 
-    assertContains(response, "The service changed once more")
+    assertContains(response, "Someone saved once more")
     assert response.context["lines"][0].theirs == "30 seconds"

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains, assertRedirects
 
 from console.models import Draft
@@ -98,3 +99,15 @@ def test_deletes_a_service_whose_name_is_blank(admin, sandbox):
     remove(admin, "17")
 
     assert 17 not in sandbox.services
+
+
+def test_leaves_no_draft_for_it_or_for_a_client_of_it(admin, acme, sandbox):
+    at = {"user": User.objects.get(), "organization": acme, "region": "us"}
+    for client in (0, 5):
+        Draft(**at, service_id=17, client_id=client).keep([]).save()
+    other = Draft(**at, service_id=18).keep([])
+    other.save()
+
+    remove(admin, "Shop")
+
+    assert Draft.objects.get() == other

@@ -76,7 +76,7 @@ def test_keeps_changes_of_others_that_do_not_touch(editor, enter, save, sandbox)
 
     response = editor.get(URL)
 
-    assertContains(response, "The service changed since you opened it")
+    assertContains(response, "Somebody saved a change since you began")
     assertContains(response, "Refresh token lifetime")
     save(editor, page=response)
     assert sandbox.services[17]["accessTokenDuration"] == 86400
@@ -255,7 +255,7 @@ def test_waits_for_no_second_answer_where_the_save_took_all_the_time(
 ):
     enter(editor, **hours(24))
     page = editor.get(URL)
-    monkeypatch.setattr(import_module("console.services.views.review"), "SECONDS", 0.2)
+    monkeypatch.setattr(import_module("console.editing.pages.review"), "SECONDS", 0.2)
     sandbox.fault("reset", operation="service.update", after=True, delay=300)
 
     response = save(editor, page=page)

@@ -1,4 +1,4 @@
-"""Edits of a service that are not saved yet, kept until they are or are thrown away.
+"""Edits of a document that are not saved yet, kept until they are or are thrown away.
 
 A draft survives a lost session, a closed browser and a failed save. It remembers the
 version that was looked at and, of each setting that was changed, the value it had.
@@ -11,12 +11,12 @@ from typing import Any, Self
 
 from django.db import transaction
 
-from console.access import Workspace
+from console.editing.kind import Target
 from console.forms.snapshot import plain, real
 from console.models import Draft
-from console.sentences import SERVICE
+from console.sentences import Declared
+from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.compare import alike
-from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.splice import UNSET
 from tenants.vault import Sealed
 
@@ -25,7 +25,7 @@ from tenants.vault import Sealed
 class Edits:
     """What one person wants changed, and what they saw when they wanted it."""
 
-    version: int = 0  # of the service, when it was looked at
+    version: int = 0  # of the document, when it was looked at
     base: Mapping[str, Any] = field(default_factory=dict)  # of all that was shown
     wanted: Mapping[str, Any] = field(default_factory=dict)
     # Forms as they were left, by section: also what is not valid yet.
@@ -57,31 +57,27 @@ class Edits:
         """With forms that are not sent yet, as they stand."""
         return replace(self, typed=typed)
 
-    def upon(self, service: Service, wanted: Mapping[str, Any]) -> Self:
-        """The edits ``wanted``, as made to ``service`` as it is now."""
-        left = {n: v for n, v in wanted.items() if not alike(v, service.get(n))}
-        base = {name: service.get(name) for name in self.base}
-        return replace(self, version=service.modified_at, base=base, wanted=left)
+    def upon(self, document: Document, wanted: Mapping[str, Any]) -> Self:
+        """The edits ``wanted``, as made to ``document`` as it is now."""
+        left = {n: v for n, v in wanted.items() if not alike(v, document.get(n))}
+        base = {name: document.get(name) for name in self.base}
+        return replace(self, version=document.modified_at, base=base, wanted=left)
 
 
-def find(workspace: Workspace, service_id: int) -> Edits:
-    """The member's draft for a service; an empty one where there is none."""
-    draft = _rows(workspace, service_id).first()
-    return _edits(draft) if draft else Edits()
+def find(target: Target) -> Edits:
+    """The member's draft; an empty one where there is none."""
+    draft = _rows(target).first()
+    return _edits(draft, target.kind.declared) if draft else Edits()
 
 
-def change(
-    workspace: Workspace, service_id: int, how: Callable[[Edits], Edits]
-) -> Edits:
+def change(target: Target, how: Callable[[Edits], Edits]) -> Edits:
     """Keep what ``how`` makes of the draft as it is now; no draft when that is empty.
 
     Two windows take turns, so that neither loses what was entered in the other.
     """
     with transaction.atomic():
-        draft, _ = Draft.objects.select_for_update().get_or_create(
-            **_place(workspace, service_id)
-        )
-        edits = how(_edits(draft))
+        draft, _ = Draft.objects.select_for_update().get_or_create(**_place(target))
+        edits = how(_edits(draft, target.kind.declared))
         if edits:
             content = [
                 edits.version,
@@ -93,7 +89,7 @@ def change(
     return edits
 
 
-def settle(workspace: Workspace, service_id: int, saved: Edits) -> None:
+def settle(target: Target, saved: Edits) -> None:
     """Drop what was saved; forms that were not sent, and newer changes, are kept."""
 
     def left(now: Edits) -> Edits:
@@ -101,23 +97,22 @@ def settle(workspace: Workspace, service_id: int, saved: Edits) -> None:
             return now
         return replace(now, base={}, wanted={})
 
-    change(workspace, service_id, left)
+    change(target, left)
 
 
-def drop(workspace: Workspace, service_id: int) -> None:
-    _rows(workspace, service_id).delete()
+def drop(target: Target) -> None:
+    _rows(target).delete()
 
 
-def forget(workspace: Workspace, service_id: int) -> None:
-    """Drop everybody's drafts for a service that is gone."""
-    Draft.objects.filter(
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
-    ).delete()
+def forget(target: Target) -> None:
+    """Drop everybody's drafts for what is gone: of a service, its clients' as well."""
+    gone = {name: v for name, v in _place(target).items() if name != "user"}
+    if not target.client_id:
+        del gone["client_id"]
+    Draft.objects.filter(**gone).delete()
 
 
-def _edits(draft: Draft) -> Edits:
+def _edits(draft: Draft, declared: Declared) -> Edits:
     """What a draft holds that can still be changed.
 
     Nothing of one whose key is gone, or that another version of the console wrote
@@ -125,28 +120,29 @@ def _edits(draft: Draft) -> Edits:
     """
     try:
         version, base, wanted, typed = real(draft.content)
-        base, wanted = (_changeable(values) for values in (base, wanted))
+        base, wanted = (_changeable(values, declared) for values in (base, wanted))
         return Edits(int(version), base, wanted, dict(typed), draft.changed_at)
     except (Sealed, KeyError, TypeError, ValueError, AttributeError):
         return Edits()
 
 
-def _changeable(values: Mapping[str, Any]) -> dict[str, Any]:
+def _changeable(values: Mapping[str, Any], declared: Declared) -> dict[str, Any]:
     return {
         name: value
         for name, value in values.items()
-        if name in SERVICE and not SERVICE[name][1].fixed
+        if name in declared and not declared[name][1].fixed
     }
 
 
-def _place(workspace: Workspace, service_id: int) -> dict[str, Any]:
+def _place(target: Target) -> dict[str, Any]:
     return {
-        "user": workspace.member.user,
-        "organization": workspace.organization,
-        "region": workspace.region.name,
-        "service_id": service_id,
+        "user": target.workspace.member.user,
+        "organization": target.workspace.organization,
+        "region": target.workspace.region.name,
+        "service_id": target.service_id,
+        "client_id": target.client_id,
     }
 
 
-def _rows(workspace: Workspace, service_id: int) -> Any:
-    return Draft.objects.filter(**_place(workspace, service_id))
+def _rows(target: Target) -> Any:
+    return Draft.objects.filter(**_place(target))

@@ -1,0 +1,61 @@
+"""What was done to a document, newest first, as the record tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from console.editing.kind import Target
+from console.navigation import path_of
+from console.operations import told
+from console.sentences import Sentence, declared_of, sentences, stored
+from tenants.audit.models import AuditEntry
+from tenants.audit.search import history
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Something that was done to a document, or inside of a service."""
+
+    entry: AuditEntry
+    words: str
+    changes: Sequence[Sentence]
+    path: str  # of the page about it; empty where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """A page of what was done, newest first, with the cursors beside it."""
+
+    lines: Sequence[Past]
+    newer: str
+    older: str
+
+
+def past(target: Target, name: str, cursor: str = "", *, most: int = 20) -> PastPage:
+    """What was done to what is called ``name`` now; who only read it is left out."""
+    at = target.at
+    page = history(
+        at["organization_id"],
+        at["region"],
+        at["service"],
+        cursor,
+        client=at["client"],
+        size=most,
+    )
+    lines = [_told(target, entry, name) for entry in page.entries]
+    return PastPage(lines, page.newer, page.older)
+
+
+def _told(target: Target, entry: AuditEntry, name: str) -> Past:
+    inside = entry.client != target.at["client"]  # of a client, seen from its service
+    what = entry.label or (entry.client if inside else name)
+    done = told(entry.operation, what, is_done=entry.fate == AuditEntry.Outcome.DONE)
+    changes = sentences(stored(entry.changes), declared_of(entry.operation))
+    return Past(entry, done, changes, _path(target, entry))
+
+
+def _path(target: Target, entry: AuditEntry) -> str:
+    slug = target.workspace.organization.slug
+    if entry.client:
+        place = (slug, entry.region, entry.service, entry.client, entry.entry)
+        return path_of("clients:saved", *place)
+    return path_of("services:saved", slug, entry.region, entry.service, entry.entry)

@@ -1,0 +1,21 @@
+"""Pages that services and clients share; an area's views say who may see them.
+
+Each takes the document's `Target` and is drawn from the area's own template, which
+says what stands around the part that both share.
+"""
+
+from console.editing.pages.edit import discard, draft, edit
+from console.editing.pages.reading import document, fields, history, saved
+from console.editing.pages.review import merge, review
+
+__all__ = [
+    "discard",
+    "document",
+    "draft",
+    "edit",
+    "fields",
+    "history",
+    "merge",
+    "review",
+    "saved",
+]

@@ -1,0 +1,71 @@
+"""What can be read of a document: its settings, its text, and what was done to it."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+
+from console.access import ConsoleRequest
+from console.editing import overview
+from console.editing.history import past
+from console.editing.kind import Target
+from console.editing.sending import pretty
+from console.page import answer
+from console.sentences import declared_of, sentences, stored
+from tenants.audit.models import AuditEntry
+
+
+def fields(request: ConsoleRequest, target: Target) -> HttpResponse:
+    """Every setting with its value in words, to search and to read."""
+    asked = request.GET.get("q", "")[:200]
+    set_only = request.GET.get("show") == "set"
+    document = target.api().get()
+    groups = overview.told(target.kind.sections, document, asked, set_only=set_only)
+    context = target.context(document) | {
+        "groups": groups,
+        "unknown": overview.unknown(target.kind, document),
+        "q": asked,
+        "set_only": set_only,
+    }
+    return answer(request, target.template("fields"), context)
+
+
+def document(request: ConsoleRequest, target: Target) -> HttpResponse:
+    """The whole document with its secrets sealed, to read, copy or download."""
+    found = target.api().get()
+    text = pretty(found.wire())
+    source = f"{target.kind.name}/get"
+    context = target.context(found) | {"text": text, "source": source}
+    if "download" in request.GET:
+        id = target.client_id or target.service_id
+        name = slugify(f"{context['name']}-{target.workspace.region.name}-{id}")
+        response = HttpResponse(text + "\n", content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return response
+    return answer(request, target.template("document"), context)
+
+
+def history(request: ConsoleRequest, target: Target) -> HttpResponse:
+    """Who changed it, newest first, each change in sentences."""
+    context = target.context(target.api().get())
+    page = past(target, context["name"], request.GET.get("cursor", ""))
+    context |= {
+        "lines": page.lines,
+        "previous": f"?cursor={page.newer}" if page.newer else "",
+        "next": f"?cursor={page.older}" if page.older else "",
+    }
+    return answer(request, target.template("history"), context, part="entries")
+
+
+def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
+    """What was sent, and what Authlete made of it; told from the record alone."""
+    kept = get_object_or_404(AuditEntry, **target.at, entry=entry)
+    declared = declared_of(kept.operation)
+    context = {
+        "target": target,
+        "workspace": target.workspace,
+        "name": kept.label or str(target.client_id or target.service_id),
+        "entry": kept,
+        "changes": sentences(stored(kept.changes), declared),
+        "surprises": sentences(stored(kept.unasked), declared),
+    }
+    return answer(request, target.template("saved"), context)
