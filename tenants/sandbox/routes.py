@@ -11,6 +11,7 @@ from tenants.authlete.api import clients as client
 from tenants.authlete.api import diagnostics as region
 from tenants.authlete.api import idp as idp_api
 from tenants.authlete.api import services as service
+from tenants.authlete.api import tokens as token
 from tenants.authlete.operation import Host, Operation
 from tenants.sandbox import (
     client_changes,
@@ -18,6 +19,7 @@ from tenants.sandbox import (
     configuration,
     diagnostics,
     idp,
+    issued,
     keys,
     services,
 )
@@ -46,6 +48,7 @@ BUILT: dict[str, Handler] = {
     client.UPDATE_REQUESTABLE_SCOPES.name: client_changes.set_scopes,
     client.UPDATE_REQUESTABLE_SCOPES_POST.name: client_changes.set_scopes,
     client.DELETE_REQUESTABLE_SCOPES.name: client_changes.delete_scopes,
+    token.LIST.name: issued.get_list,
     region.INFO.name: diagnostics.info,
     region.ECHO.name: diagnostics.echo,
     region.HEALTH.name: diagnostics.healthcheck,

@@ -78,11 +78,13 @@ def test_gives_a_service_what_no_specification_names(caller, sandbox):
     )
 
 
-def test_changes_how_slow_it_is(caller, sandbox):
-    asked = {"latency": 5, "window": 0.5}
+def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
+    asked = {"latency": 5, "window": 0.5, "locked_refused": True}
 
     assert caller.post("/_settings", json=asked).json() == asked
     assert (sandbox.latency, sandbox.state.window) == (5, 0.5)
+    assert sandbox.state.locked_refused is True
+    assert caller.post("/_settings", json={}).json() == asked
 
 
 def test_lists_the_requests_so_far_without_their_bodies(caller):
