@@ -10,7 +10,7 @@ from tenants.sandbox.context import Context
 from tenants.sandbox.documents import Kind
 from tenants.sandbox.errors import Refusal
 from tenants.sandbox.paging import span
-from tenants.sandbox.shapes import body_of
+from tenants.sandbox.shapes import body_of, shaped
 from tenants.sandbox.state import Region, now
 from tenants.sandbox.wire import Answer, Members, answer
 
@@ -45,7 +45,9 @@ def create(context: Context) -> Answer:
     region = context.region
     _within_limits(context, service, body)
     at = now()
-    base = _made(region, service, at) | {"developer": body.get("developer")}
+    base = _made(region, service, at)
+    if developer := body.get("developer"):
+        base["developer"] = shaped("developer", "text", developer, frozenset())
     client = _replaced(region, service, base, body, "A123")
     client["modifiedAt"] = at
     region.clients[service["apiKey"]][client["clientId"]] = client

@@ -340,7 +340,7 @@ def test_there_are_limits(caller, make, sandbox):
     path = f"{CLIENT}/create"
 
     assert refused(caller.post(path, json={"developer": "ann"})) == (403, "A123601")
-    big = {"customMetadata": '"' + "x" * 70_000 + '"'}
+    big = {"customMetadata": '{"a": "' + "x" * 70_000 + '"}'}
     assert refused(caller.post(path, json=big)) == (403, "A123604")
     client = make()
     changed = caller.post(f"{CLIENT}/update/{client['clientId']}", json=client | big)
