@@ -40,6 +40,7 @@ LOCAL: Declared = {
         Setting("number", "number", _("Organization's number"), "", Show("text")),
     )
 }
+OF_CLIENTS = ("client.", "requestable_scopes.")  # operations
 INNER = Show("text")
 FIRST = re.compile(r"[^.\[]+")
 
@@ -62,7 +63,7 @@ def declared_of(operation: str) -> Declared:
     """The settings of what an entry of the record changed."""
     if operation in EVENTS:
         return LOCAL
-    return CLIENT if operation.startswith("client.") else SERVICE
+    return CLIENT if operation.startswith(OF_CLIENTS) else SERVICE
 
 
 def sentences(found: Iterable[Change], declared: Declared) -> list[Sentence]:
@@ -86,7 +87,7 @@ def sentence(change: Change, declared: Declared) -> Sentence:
     if declared is LOCAL:  # what was not there before, or is not any more, is not told
         was, now = was if before is not None else "", now if after is not None else ""
     # From or to Authlete's own choice, which an absent list stands for.
-    resets = bool(setting.absent) and None in (before, after)
+    resets = bool(place.setting.absent) and None in (before, after)
     if change.is_set and (before or after) and not resets:
         gained = tuple(place.words([one]) for one in change.added)
         lost = tuple(place.words([one]) for one in change.removed)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from tenants.authlete.changes import Change
 from tenants.authlete.editing import Written
 from tenants.authlete.operation import Body, Operation, Places
 
@@ -18,8 +19,10 @@ class Door(Protocol):
         query: Mapping[str, Any] | None = None,
         body: Body | None = None,
         label: str = "",
+        changes: tuple[Change, ...] = (),
     ) -> Reply:
-        """Make one call and return its reply."""
+        """Make one call and return its reply; ``changes`` are what it is to change,
+        for the record."""
 
     def create[Reply](
         self,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.sentences import CLIENT, LOCAL, SERVICE, sentence
+from console.sentences import CLIENT, LOCAL, SERVICE, declared_of, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.redaction import Fingerprint
 
@@ -55,3 +55,20 @@ def test_a_client_is_told_in_the_words_of_its_own_settings():
         "Scopes and lifetimes, Access token lifetime",
         "1 minute (60 seconds)",
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, ["openid"], ("Any scope of the service", "openid")),
+        (["openid"], None, ("openid", "Any scope of the service")),
+        (None, [], ("Any scope of the service", "None")),
+    ],
+)
+def test_no_limit_of_scopes_is_told_as_such(before, after, told):
+    declared = declared_of("requestable_scopes.update")
+    said = sentence(Change("extension.requestableScopes", before, after), declared)
+
+    assert said.label == "Scopes and lifetimes, Scopes it may ask for"
+    assert (said.was, said.now) == told
+    assert (said.gained, said.lost) == ((), ())

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Wire
 from tenants.authlete.documents.client import Client, ClientPage
 from tenants.authlete.door import Door
@@ -208,6 +209,7 @@ class ClientApi:
                 places=self._identified,
                 body={"clientLocked": locked},
                 label=self._label,
+                changes=(Change("locked", not locked, locked),),
             )
         except BadRequest as error:
             if error.code in LOCKED_ALREADY:
@@ -236,22 +238,39 @@ class ClientApi:
     def requestable_scopes(self) -> RequestableScopes:
         return self._door.send(GET_REQUESTABLE_SCOPES, places=self._places)
 
-    def set_requestable_scopes(self, scopes: Sequence[str]) -> RequestableScopes:
-        """Let it ask for exactly these; what the service does not know is dropped."""
+    def set_requestable_scopes(
+        self, scopes: Sequence[str], before: Sequence[str] | None
+    ) -> RequestableScopes:
+        """Let it ask for exactly these; what the service does not know is dropped.
+
+        ``before`` is what it could ask for until now, for the record.
+        """
         return self._door.send(
             UPDATE_REQUESTABLE_SCOPES,
             places=self._places,
             body={"requestableScopes": list(scopes)},
             label=self._label,
+            changes=_limited(before, scopes),
         )
 
-    def open_requestable_scopes(self) -> None:
+    def open_requestable_scopes(self, before: Sequence[str] | None) -> None:
         """Let it ask for any scope of the service again."""
         self._door.send(
-            DELETE_REQUESTABLE_SCOPES, places=self._places, label=self._label
+            DELETE_REQUESTABLE_SCOPES,
+            places=self._places,
+            label=self._label,
+            changes=_limited(before, None),
         )
 
     @property
     def _identified(self) -> dict[str, int]:
         """For paths that take an alias as well; the record wants the number."""
         return {**self._places, "client_identifier": self._places["client_id"]}
+
+
+def _limited(
+    before: Sequence[str] | None, after: Sequence[str] | None
+) -> tuple[Change, ...]:
+    """The change under the name that it has in the client (api.md, section 6)."""
+    was, now = (None if one is None else list(one) for one in (before, after))
+    return (Change("extension.requestableScopes", was, now),)
