@@ -295,6 +295,7 @@ DEEDS: Mapping[str, Deed] = {
         _("Sealed all secrets under the current key"),
         _("Tried to seal all secrets under the current key"),
     ),
+    "clients.exported": Deed(_("Exported {object}"), _("Tried to export {object}")),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
     "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),

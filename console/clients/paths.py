@@ -1,5 +1,7 @@
 """Paths of the pages of one client."""
 
+from dataclasses import dataclass
+
 from django.urls import reverse
 
 from console.access import Workspace
@@ -17,3 +19,15 @@ def listed_path(workspace: Workspace, service_id: int) -> str:
     """The path of the list of a service's clients."""
     place = (workspace.organization.slug, workspace.region.name, service_id)
     return reverse("clients:listed", args=place)
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePages:
+    """The service that a list of clients is one of the pages of."""
+
+    workspace: Workspace
+    service_id: int
+
+    def path(self, page: str, *more: str) -> str:
+        place = (self.workspace.organization.slug, self.workspace.region.name)
+        return reverse(f"services:{page}", args=[*place, self.service_id, *more])

@@ -68,6 +68,8 @@ CREDENTIAL_REMOVE = Event("credential.remove", _("Remove a credential"), Effect.
 CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
 VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
 
+CLIENTS_EXPORTED = Event("clients.exported", _("Export clients"), Effect.READ)
+
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
 AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)

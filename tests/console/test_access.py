@@ -41,6 +41,8 @@ MAY = {
     "services:document": READERS,
     "services:history": READERS,
     "services:discovery": READERS,
+    "clients:listed": READERS,
+    "clients:columns": READERS,
     "services:new": EDITORS,
     "services:create": EDITORS,
     "services:remove": ADMINS,

@@ -1,6 +1,21 @@
 """Every page in every state that looks different: empty, full, failed, and so on."""
 
 from tests.journeys.scene import STATES
-from tests.journeys.states import accounts, errors, organization, record, services
+from tests.journeys.states import (
+    accounts,
+    client_lists,
+    errors,
+    organization,
+    record,
+    services,
+)
 
-__all__ = ["STATES", "accounts", "errors", "organization", "record", "services"]
+__all__ = [
+    "STATES",
+    "accounts",
+    "client_lists",
+    "errors",
+    "organization",
+    "record",
+    "services",
+]

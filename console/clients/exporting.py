@@ -1,0 +1,100 @@
+"""A list of clients as a file: of exactly what is asked for, one client a line.
+
+A spreadsheet takes a cell that begins with one of a few characters for a formula. Such
+a cell gets an apostrophe before it, and so does one that has an apostrophe there, so
+that taking one away always gives back what it was.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+
+from console.access import Member
+from console.clients.rows import Row, moment
+from tenants.audit.events import CLIENTS_EXPORTED
+from tenants.audit.notes import note
+from tenants.authlete.reading import clean_all
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
+FIELDS: Mapping[str, Callable[[Row], Any]] = {
+    "region": lambda row: row.region,
+    "service_id": lambda row: row.service_id,
+    "service": lambda row: row.service,
+    "client_id": lambda row: row.client_id,
+    "client_id_alias": lambda row: row.alias,
+    "name": lambda row: row.name,
+    "type": lambda row: row.client_type,
+    "auth_method": lambda row: row.auth_method,
+    "grant_types": lambda row: list(row.grants),
+    "redirect_hosts": lambda row: list(row.hosts),
+    "source": lambda row: row.source,
+    "locked": lambda row: row.locked,
+    "created_at": lambda row: moment(row.created_at),
+    "modified_at": lambda row: moment(row.modified_at),
+    "seen_at": lambda row: row.seen_at.isoformat() if row.seen_at else "",
+}
+
+
+class Line:
+    """What `csv` writes to: gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def export(
+    member: Member,
+    kind: str,
+    rows: Iterable[Row],
+    count: int,
+    asked: str,
+    *,
+    region: str = "",
+    service: str = "",
+) -> StreamingHttpResponse:
+    """The file; that it was taken is kept first, with ``asked`` and ``count``.
+
+    Raises `NotRecorded`, and then there is none.
+    """
+    note(
+        member.who,
+        CLIENTS_EXPORTED,
+        label=f"{count} clients, {kind}",
+        object=asked or "all",
+        region=region,
+        service=service,
+    )
+    lines = _csv(rows) if kind == "csv" else _jsonl(rows)
+    response = StreamingHttpResponse(lines, content_type=KINDS[kind])
+    day = timezone.localdate().isoformat()
+    place = f"{region}-{service}-" if service else ""
+    response["Content-Disposition"] = (
+        f'attachment; filename="clients-{place}{day}.{kind}"'
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def inert(cell: Any) -> str:
+    """``cell`` as no spreadsheet takes for a formula."""
+    text = " ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _csv(rows: Iterable[Row]) -> Iterator[str]:
+    writer = csv.writer(Line())
+    yield writer.writerow(FIELDS)
+    for row in rows:
+        cells = clean_all([tell(row) for tell in FIELDS.values()])
+        yield writer.writerow([inert(one) for one in cells])
+
+
+def _jsonl(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        told = {name: tell(row) for name, tell in FIELDS.items()}
+        yield json.dumps(clean_all(told), ensure_ascii=False) + "\n"

@@ -1,0 +1,125 @@
+"""One client in a list: as it is now, or as it was last seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from console.clients.words import GRANTS, METHODS, SOURCES, TYPES
+from console.editing.known import hosts_of, kept
+from console.models import KnownClient
+from tenants.authlete.documents.client import Client
+
+HOSTS = 2  # redirect hosts that a row shows
+BY_HAND = "STATIC_REGISTRATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    region: str
+    service_id: int
+    client_id: int
+    name: str
+    alias: str  # the client ID that the application sends
+    client_type: str = ""
+    auth_method: str = ""
+    source: str = ""
+    grants: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+    locked: bool = False
+    modified_at: int = 0  # milliseconds since 1970
+    created_at: int = 0  # milliseconds since 1970
+    seen_at: datetime | None = None  # None: this moment
+    service: str = ""  # its name
+    stale: bool = False  # its service did not answer when it was asked last
+
+    @classmethod
+    def of(cls, region: str, service_id: int, client: Client) -> Self:
+        return cls(
+            region,
+            service_id,
+            client.client_id,
+            kept(client.client_name),
+            kept(client.alias),
+            client.client_type,
+            client.auth_method,
+            client.source,
+            client.grant_types,
+            hosts_of(client),
+            client.is_locked,
+            client.modified_at,
+            client.created_at,
+        )
+
+    @classmethod
+    def known(cls, client: KnownClient, service: str, *, stale: bool) -> Self:
+        return cls(
+            client.region,
+            client.service_id,
+            client.client_id,
+            client.name,
+            client.alias,
+            client.client_type,
+            client.auth_method,
+            client.source,
+            client.grants.split(),
+            client.hosts.split(),
+            client.locked,
+            client.modified_at,
+            client.created_at,
+            client.seen_at,
+            service,
+            stale,
+        )
+
+    @property
+    def title(self) -> str:
+        return self.name or self.alias
+
+    @property
+    def place(self) -> str:
+        """Names it among all: region, service and id."""
+        return f"{self.region}/{self.service_id}/{self.client_id}"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the credential was shown hardly more than a name."""
+        return not self.created_at and not self.auth_method
+
+    @property
+    def type_words(self) -> str:
+        return str(TYPES.get(self.client_type) or self.client_type or "–")
+
+    @property
+    def auth_words(self) -> str:
+        return str(METHODS.get(self.auth_method) or self.auth_method)
+
+    @property
+    def source_words(self) -> str:
+        return str(SOURCES.get(self.source) or self.source)
+
+    @property
+    def grant_words(self) -> str:
+        return ", ".join(str(GRANTS.get(one) or one) for one in self.grants)
+
+    @property
+    def foreign(self) -> str:
+        """How it came to be, where that was not by hand: it may change by itself."""
+        return "" if self.source in ("", BY_HAND) else self.source_words
+
+    @property
+    def first_hosts(self) -> Sequence[str]:
+        return self.hosts[:HOSTS]
+
+    @property
+    def more_hosts(self) -> int:
+        return max(0, len(self.hosts) - HOSTS)
+
+
+def moment(milliseconds: int) -> str:
+    """A time of Authlete's as ISO 8601 has it; nothing where there is none."""
+    try:
+        found = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return ""
+    return found.isoformat(timespec="milliseconds") if milliseconds else ""

@@ -1,0 +1,63 @@
+import pytest
+
+SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
+
+
+def client(number, **members):
+    """A client as the sandbox keeps it."""
+    return {
+        "clientId": number,
+        "clientIdAlias": f"app-{number}",
+        "clientIdAliasEnabled": True,
+        "clientName": f"Client {number:04d}",
+        "clientSecret": SECRET,
+        "clientType": "CONFIDENTIAL",
+        "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+        "clientSource": "STATIC_REGISTRATION",
+        "grantTypes": ["AUTHORIZATION_CODE"],
+        "redirectUris": [f"https://app{number % 3}.example.com/callback"],
+        "locked": False,
+        "createdAt": 1_700_000_000_000 + number,
+        "modifiedAt": 1_750_000_000_000 + number,
+        **members,
+    }
+
+
+@pytest.fixture
+def few(acme, sandbox):
+    """Five clients of service 17 that differ in everything that is filtered by."""
+    for one in (
+        client(1, clientName="Till", pkceRequired=True),
+        client(
+            2,
+            clientName="Web shop",
+            clientType="PUBLIC",
+            tokenAuthMethod="NONE",
+            grantTypes=["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+            redirectUris=["https://old.example.com/cb", "https://shop.example.org/cb"],
+        ),
+        client(
+            3,
+            clientName="Ledger sync",
+            grantTypes=["CLIENT_CREDENTIALS"],
+            redirectUris=[],
+            locked=True,
+        ),
+        client(
+            4,
+            clientName="Partner",
+            clientSource="DYNAMIC_REGISTRATION",
+            tokenAuthMethod="PRIVATE_KEY_JWT",
+        ),
+        client(5, clientName="=HYPERLINK(1)", redirectUris=["com.acme.app:/cb"]),
+    ):
+        sandbox.clients[one["clientId"]] = one
+    return sandbox
+
+
+@pytest.fixture
+def many(acme, sandbox):
+    """250 clients of service 17."""
+    for number in range(1, 251):
+        sandbox.clients[number] = client(number)
+    return sandbox

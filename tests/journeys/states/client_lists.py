@@ -1,0 +1,73 @@
+from tenants.roles import Role
+from tests.console.clients.conftest import client
+from tests.journeys.scene import state
+
+ODD = (
+    {"clientType": "PUBLIC", "tokenAuthMethod": "NONE", "locked": True},
+    {
+        "clientSource": "DYNAMIC_REGISTRATION",
+        "clientName": "R&D <b>sync</b> " + "x" * 80,
+    },
+    {"redirectUris": [f"https://a{at}.example.com/" for at in range(9)]},
+    {"clientName": "اختبار", "redirectUris": ["com.acme.app:/callback"]},
+    {"tokenAuthMethod": "TELEPATHY", "clientType": "", "grantTypes": []},
+)
+
+
+def fill(scene, count):
+    """Clients of the service that the scene is at, some of them odd."""
+    region = scene.sandbox.region(scene.places["region"])
+    clients = region.clients[scene.places["service_id"]]
+    clients.clear()
+    for number in range(1, count + 1):
+        odd = ODD[number] if number < len(ODD) else {}
+        clients[number] = client(number, **odd)
+
+
+@state("clients:listed", Role.EDITOR)
+def one_page_of_many(scene):
+    fill(scene, 130)
+    scene.goto("clients:listed", "?page=2")
+
+
+@state("clients:listed", Role.VIEWER)
+def searched(scene):
+    fill(scene, 60)
+    scene.goto("clients:listed", "?type=CONFIDENTIAL&locked=no&sort=-changed&size=25")
+    scene.page.locator("#facets").click()
+
+
+@state("clients:listed", Role.EDITOR)
+def none_yet(scene):
+    fill(scene, 0)
+    scene.goto("clients:listed")
+
+
+@state("clients:listed", Role.VIEWER)
+def none_fits(scene):
+    fill(scene, 3)
+    scene.goto("clients:listed", "?q=nothing+like+it")
+
+
+@state("clients:listed", Role.VIEWER)
+def not_understood(scene):
+    scene.goto("clients:listed", "?q=noSuchSetting:1")
+
+
+@state("clients:listed", Role.VIEWER)
+def names_only(scene):
+    fill(scene, 5)
+    for token in scene.sandbox.state.tokens.values():
+        token.permissions = ("view_client",)
+    scene.goto("clients:listed")
+
+
+@state("clients:listed", Role.VIEWER)
+def failed(scene):
+    scene.sandbox.fault("status", operation="client.list", status=503)
+    scene.goto("clients:listed")
+
+
+@state("clients:columns", Role.VIEWER)
+def asked(scene):
+    scene.goto("clients:columns")
