@@ -296,6 +296,25 @@ DEEDS: Mapping[str, Deed] = {
         _("Tried to seal all secrets under the current key"),
     ),
     "clients.exported": Deed(_("Exported {object}"), _("Tried to export {object}")),
+    "job.started": Deed(
+        _("Started the job {object}"), _("Tried to start the job {object}")
+    ),
+    "job.paused": Deed(
+        _("Paused the job {object}"), _("Tried to pause the job {object}")
+    ),
+    "job.resumed": Deed(
+        _("Resumed the job {object}"), _("Tried to resume the job {object}")
+    ),
+    "job.retried": Deed(
+        _("Tried again what failed in the job {object}"),
+        _("Tried to repeat what failed in the job {object}"),
+    ),
+    "job.cancelled": Deed(
+        _("Cancelled the job {object}"), _("Tried to cancel the job {object}")
+    ),
+    "job.ended": Deed(
+        _("Came to the end of the job {object}"), _("Tried to end the job {object}")
+    ),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
     "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),

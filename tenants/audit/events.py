@@ -69,6 +69,12 @@ CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
 VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
 
 CLIENTS_EXPORTED = Event("clients.exported", _("Export clients"), Effect.READ)
+JOB_START = Event("job.started", _("Start a job"))
+JOB_PAUSE = Event("job.paused", _("Pause a job"))
+JOB_RESUME = Event("job.resumed", _("Resume a job"))
+JOB_RETRY = Event("job.retried", _("Try again what failed in a job"))
+JOB_CANCEL = Event("job.cancelled", _("Cancel a job"))
+JOB_END = Event("job.ended", _("A job has ended"))
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         )
         self.say("Starting the console and its worker")
         children.start("console", ["-m", "gunicorn", f"--bind=127.0.0.1:{port}"])
-        children.start("worker", ["manage.py", "db_worker"])
+        children.start("worker", ["manage.py", "worker"])
         children.wait_for(lambda: ask("/readyz", port), START)
         return found
 

@@ -1,0 +1,1 @@
+"""Work that outlives a request: see `docs/jobs.md`."""

@@ -1,0 +1,114 @@
+"""One item: begun by one worker, tried, and kept with what became of it.
+
+An item that is running belongs to the lease under which it was begun, and only that
+lease writes its end: a worker that lost the job meanwhile writes nothing.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tenants.authlete.errors import AuthleteError
+from tenants.jobs import judging
+from tenants.jobs.judging import Then, Verdict
+from tenants.jobs.kinds import Handler
+from tenants.jobs.models import Fate, Item, Job
+from tenants.jobs.work import Lost, Work
+
+log = logging.getLogger(__name__)
+
+
+def begin(job: Job, lease: UUID) -> Item | None:
+    """The next item: those first that have not failed yet. None if none is due."""
+    ready = Q(again_at=None) | Q(again_at__lte=Now())
+    pending = Item.objects.filter(ready, job=job, state=Fate.PENDING)
+    item = pending.order_by("tries", "position").first()
+    if item is None:
+        return None
+    mine = Item.objects.filter(pk=item.pk, state=Fate.PENDING)
+    begun: dict[str, Any] = {"state": Fate.RUNNING, "lease": lease, "entry": ""}
+    if not mine.update(**begun, again_at=None, begun=F("begun") + 1):
+        raise Lost  # it was skipped meanwhile
+    item.refresh_from_db()
+    return item
+
+
+def attempt(work: Work, item: Item, handler: Handler) -> Then:
+    """Run one item, and keep what became of it."""
+    try:
+        result = handler.run(work, item)
+    except AuthleteError as error:
+        return _failed(work, item, handler, error)
+    except (Lost, DatabaseError):
+        raise
+    except Exception:
+        log.exception("job %s failed at item %s", item.job_id, item.position)
+        fate = Fate.UNKNOWN if work.watch.sent else Fate.NOT_SENT
+        end(item, fate, text=_("The console failed here; its log says how."))
+        return Then.STOP
+    fate = Fate.DONE if result.changed else Fate.SAME
+    end(item, fate, text=result.text, inputs="" if item.sealed else item.inputs)
+    if work.job.failures:
+        Job.objects.filter(pk=work.job.pk).update(failures=0, trouble="")
+        work.job.failures = 0
+    return Then.GO_ON
+
+
+def end(item: Item, fate: Fate, *, text: str = "", **more: Any) -> None:
+    """Keep an end; raises `Lost` when the item is not this lease's any more."""
+    if not mine(item).update(state=fate, text=text[:400], ended_at=Now(), **more):
+        raise Lost
+
+
+def put_back(item: Item, **more: Any) -> None:
+    """Let it be begun again."""
+    if not mine(item).update(state=Fate.PENDING, **more):
+        raise Lost
+
+
+def mine(item: Item) -> QuerySet[Item]:
+    return Item.objects.filter(pk=item.pk, state=Fate.RUNNING, lease=item.lease)
+
+
+def _failed(work: Work, item: Item, handler: Handler, error: AuthleteError) -> Then:
+    found = judging.verdict(
+        error,
+        touched=bool(work.watch.sent),
+        repeatable=handler.repeatable,
+        tries=item.tries,
+    )
+    told = {
+        "text": f"{_(error.title)}: {error.message}"[:400],
+        "code": error.code[:20],
+        "entry": error.request_id or item.entry,
+    }
+    if found.fate is Fate.PENDING:
+        put_back(item, tries=item.tries + found.counts, **told)
+        _wait(work.job, item, error, found)
+    else:
+        end(item, found.fate, **told)
+    return found.then
+
+
+def _wait(job: Job, item: Item, error: AuthleteError, found: Verdict) -> None:
+    """Leave alone for a while what failed: the object, or its whole region."""
+    job.trouble = f"{item.region}: {_(error.title)}"[:400]
+    if found.then is Then.STOP:
+        return
+    wait = timedelta(seconds=judging.pause(error, job.failures))
+    resting = Item.objects.filter(job=job, state=Fate.PENDING)
+    alone = found.then is Then.WAIT_FOR_OBJECT
+    resting = (
+        resting.filter(pk=item.pk) if alone else resting.filter(region=item.region)
+    )
+    resting.update(again_at=Now() + wait)
+    job.failures += 1
+    Job.objects.filter(pk=job.pk).update(
+        failures=F("failures") + 1, trouble=job.trouble
+    )

@@ -1,0 +1,62 @@
+"""The kinds of jobs that there are: each is one function, run once an item.
+
+    @handler("client.lock", effect=Effect.CHANGE)
+    def lock(work: Work, item: Item) -> Result:
+        service = work.connect(item.region).service(item.service_id)
+        changed = service.client(item.client_id, item.label).set_lock(True)
+        return Result(changed=changed)
+
+`docs/jobs.md` says what the engine promises such a function, and what it asks of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tenants.roles import Need
+
+if TYPE_CHECKING:  # models cannot be imported while apps are being set up
+    from tenants.jobs.models import Item
+    from tenants.jobs.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an item; without a change it was so already."""
+
+    text: str = ""
+    changed: bool = True
+
+
+type Run = Callable[["Work", "Item"], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A kind of job, and what the starter's role must be allowed to do."""
+
+    kind: str
+    effect: Need
+    run: Run
+    repeatable: bool
+
+
+HANDLERS: dict[str, Handler] = {}
+
+
+def handler(
+    kind: str, *, effect: Need, repeatable: bool = True
+) -> Callable[[Run], Run]:
+    """Register the function for a kind; names that were once released stay.
+
+    Unless it is ``repeatable``, an item is never begun again after a call that may
+    have changed something, and ends as unknown.
+    """
+
+    def register(run: Run) -> Run:
+        if kind in HANDLERS and HANDLERS[kind].run is not run:
+            raise ValueError(f"two handlers for jobs of the kind {kind}")
+        HANDLERS[kind] = Handler(kind, effect, run, repeatable)
+        return run
+
+    return register

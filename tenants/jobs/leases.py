@@ -1,0 +1,52 @@
+"""Who works on a job: one worker at a time, by the clock of the database.
+
+Each statement decides alone, so no row is locked and both databases behave alike. A
+worker that was killed gives nothing back: its lease runs out.
+"""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+
+from tenants.jobs.models import ACTIVE, Job, State
+
+
+def span() -> timedelta:
+    """Longer than from one beat to the next: a call, its retries and its lock."""
+    return timedelta(seconds=settings.JOB_LEASE)
+
+
+def free() -> Q:
+    return Q(lease=None) | Q(lease_until__lt=Now())
+
+
+def claim(job: UUID) -> UUID | None:
+    """Take a job that is due and nobody's; None when it is not to be had."""
+    mine = uuid4()
+    taken = Job.objects.filter(
+        free(), pk=job, state__in=ACTIVE, due_at__lte=Now()
+    ).update(
+        state=State.RUNNING,
+        lease=mine,
+        lease_until=Now() + span(),
+        started_at=Coalesce("started_at", Now()),
+    )
+    return mine if taken else None
+
+
+def beat(job: UUID, lease: UUID, *states: State) -> bool:
+    """Keep the job for longer; False when it is someone else's by now, or in none of
+    ``states`` any more."""
+    mine = Job.objects.filter(pk=job, lease=lease)
+    if states:
+        mine = mine.filter(state__in=states)
+    return bool(mine.update(lease_until=Now() + span()))
+
+
+def give_back(job: UUID, lease: UUID) -> bool:
+    """False when it was someone else's already."""
+    mine = Job.objects.filter(pk=job, lease=lease)
+    return bool(mine.update(lease=None, lease_until=None))

@@ -1,0 +1,166 @@
+"""A job and its items, and the workers that were seen.
+
+The queue of `django.tasks` holds no more than "look at this job": whoever works on
+one, and how far it has come, stands here.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tenants import vault
+from tenants.models import Organization
+
+
+class State(models.TextChoices):
+    """Of a job."""
+
+    WAITING = "waiting", _("waiting")  # for a worker, its time, or a region
+    RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
+    DONE = "done", _("done")  # every item was tried; not that each went well
+    CANCELLED = "cancelled", _("cancelled")
+    REFUSED = "refused", _("no longer allowed")
+
+
+class Fate(models.TextChoices):
+    """Of an item."""
+
+    PENDING = "pending", _("to do")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    SAME = "same", _("already so")
+    REFUSED = "refused", _("refused")
+    NOT_SENT = "not sent", _("not sent")
+    UNKNOWN = "unknown", _("unknown")
+    SKIPPED = "skipped", _("skipped")
+
+
+ACTIVE = (State.WAITING, State.RUNNING)
+OPEN = (*ACTIVE, State.PAUSED)
+FAILED = (Fate.REFUSED, Fate.NOT_SENT, Fate.UNKNOWN)
+TO_DO = (Fate.PENDING, Fate.RUNNING)
+
+
+class Job(models.Model):
+    """What one person has the console do for them, item by item."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    starter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+    actor = models.CharField(max_length=254)  # the starter, as the record tells them
+    reason = models.CharField(max_length=400)
+    ticket = models.CharField(max_length=60, default="")
+    page = models.CharField(max_length=36, default="")  # that it was started on
+    address = models.CharField(max_length=45, default="")  # the browser's
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(db_default=Now())
+    run_at = models.DateTimeField(
+        null=True
+    )  # when it was asked to begin; null: at once
+    due_at = models.DateTimeField(db_default=Now())  # no slice begins before
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # Why it waits, is paused or was refused, where nobody asked for that.
+    trouble = models.CharField(max_length=400, default="")
+    failures = models.PositiveIntegerField(default=0)  # since an item went well
+
+    # Who works on it: every write of a worker names its lease (`leases`).
+    lease = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    task = models.CharField(max_length=36, default="")  # its newest row in the queue
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"]),
+            models.Index(
+                fields=["due_at"],
+                name="jobs_active",
+                condition=models.Q(state__in=("waiting", "running")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.state}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in OPEN
+
+
+class Item(models.Model):
+    """One thing of a job, and what became of it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField(default=0)
+    client_id = models.BigIntegerField(default=0)
+    label = models.CharField(max_length=200, default="")
+    inputs = models.TextField(default="")  # JSON, under the vault's key if ``sealed``
+    sealed = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=10, choices=Fate, default=Fate.PENDING)
+    lease = models.UUIDField(null=True)  # the job's, when this item was begun
+    begun = models.PositiveIntegerField(default=0)  # times
+    tries = models.PositiveIntegerField(default=0)  # that failed without an answer
+    again_at = models.DateTimeField(null=True)  # not begun before
+    # In the record: the last call that was to change something, or that failed.
+    entry = models.CharField(max_length=36, default="")
+    text = models.CharField(max_length=400, default="")
+    code = models.CharField(max_length=20, default="")  # Authlete's
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [models.Index(fields=["job", "state", "tries", "position"])]
+        constraints = [
+            models.UniqueConstraint("job", "position", name="one_item_a_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label or self.client_id or self.service_id}: {self.state}"
+
+    @property
+    def place(self) -> str:
+        return f"jobs.item/inputs/{self.job_id}/{self.position}"
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """What it was started with; raises `vault.Sealed` if that cannot be opened."""
+        text = vault.unseal(self.inputs, self.place) if self.sealed else self.inputs
+        found: dict[str, Any] = json.loads(text or "{}")
+        return found
+
+
+class Worker(models.Model):
+    """A worker that was seen; rows of those that are gone are removed in time."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@vault.kept_as("inputs of jobs")
+def rotated() -> Iterator[Item]:
+    """Seal the inputs of every item under the current key, one row at a time."""
+    for item in Item.objects.filter(sealed=True).exclude(inputs="").iterator():
+        new = vault.rotate(item.inputs, item.place)
+        if new != item.inputs:
+            same = Item.objects.filter(pk=item.pk, inputs=item.inputs)
+            same.update(inputs=new)
+            yield item

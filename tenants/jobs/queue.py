@@ -1,0 +1,109 @@
+"""The queue of `django.tasks`: which job to look at next, and when.
+
+A row says no more than that, and one too many does no harm: whoever takes it must
+still get the job's lease. So what a killed worker leaves behind, `reap` mends.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models.functions import Now
+from django.tasks import TaskResultStatus, task
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from tenants.jobs import leases
+from tenants.jobs.models import ACTIVE, Job, Worker
+
+log = logging.getLogger(__name__)
+
+LONGEST = timedelta(minutes=10)  # that a row may run; a slice takes seconds
+KEPT = timedelta(days=1)  # the row of a worker that is gone
+DAYS = 1  # that finished rows of the queue are kept
+
+
+class Orphaned(Exception):
+    """The worker that ran this row is gone."""
+
+
+@task
+def look(job: str) -> None:
+    """Work on a job for a few seconds."""
+    from tenants.jobs.slices import run  # which enqueues in turn
+
+    run(UUID(job))
+
+
+def enqueue(job: Job) -> None:
+    """Have a worker look at the job once it is due; within the caller's transaction."""
+    later = job.due_at if job.due_at > timezone.now() else None
+    found = look.using(run_after=later).enqueue(str(job.pk))
+    Job.objects.filter(pk=job.pk).update(task=found.id)
+
+
+def hand_on(job: UUID, lease: UUID) -> None:
+    """Give a job back, and have it looked at again if there is more to do.
+
+    Someone who resumed it meanwhile did so in vain while it was held.
+    """
+    with transaction.atomic():
+        if not leases.give_back(job, lease):
+            return
+        if found := Job.objects.filter(pk=job, state__in=ACTIVE).first():
+            enqueue(found)
+
+
+def reap() -> int:
+    """Queue anew every job that is due and that nobody works on; return how many."""
+    gone = DBTaskResult.objects.filter(
+        status=TaskResultStatus.RUNNING,
+        task_path=look.module_path,
+        started_at__lt=timezone.now() - LONGEST,
+    )
+    _fail(gone.values_list("pk", flat=True))
+    left = Job.objects.filter(leases.free(), state__in=ACTIVE, due_at__lte=Now())
+    return sum(_mend(job) for job in left)
+
+
+def _mend(job: Job) -> bool:
+    row = DBTaskResult.objects.filter(pk=job.task).first() if job.task else None
+    if row and row.status == TaskResultStatus.READY:
+        return False
+    if row and row.status == TaskResultStatus.RUNNING:
+        # Between taking the row and taking the lease there is a moment.
+        if job.lease is None and row.started_at > timezone.now() - leases.span():
+            return False
+        _fail([row.pk])
+    with transaction.atomic():
+        # Of several who see this, one writes.
+        if not Job.objects.filter(pk=job.pk, task=job.task).update(task=""):
+            return False
+        enqueue(job)
+    log.warning("job %s was left lying, and is taken up again", job.pk)
+    return True
+
+
+def _fail(rows: Iterable[UUID]) -> None:
+    DBTaskResult.objects.filter(pk__in=rows, status=TaskResultStatus.RUNNING).update(
+        status=TaskResultStatus.FAILED,
+        finished_at=timezone.now(),
+        exception_class_path=f"{__name__}.{Orphaned.__name__}",
+        traceback="",
+    )
+
+
+def seen(worker: str) -> None:
+    """Note that this worker is there, and forget those that are long gone."""
+    Worker.objects.update_or_create(name=worker, defaults={"seen_at": Now()})
+    Worker.objects.filter(seen_at__lt=Now() - KEPT).delete()
+
+
+def prune() -> None:
+    """Remove finished rows of the queue; jobs themselves stay."""
+    call_command(
+        "prune_db_task_results", queue_name="*", min_age_days=DAYS, verbosity=0
+    )

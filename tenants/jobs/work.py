@@ -1,0 +1,89 @@
+"""What a handler is given: the way to Authlete in the name of who started the job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from tenants.audit.log import AuditLog
+from tenants.authlete import Authlete
+from tenants.authlete.errors import NotRecorded, Outcome
+from tenants.authlete.operation import Effect
+from tenants.authlete.watch import Call, Ending
+from tenants.connect import Held, connect
+from tenants.jobs import leases
+from tenants.jobs.models import Fate, Item, Job
+
+
+class Lost(Exception):
+    """Another worker has the job by now; this one must not send another byte."""
+
+
+class Pulse:
+    """A `Watch` that asks before each call whether the job is still this worker's,
+    and notes beside the item what is about to change something."""
+
+    def __init__(self, log: AuditLog, item: Item, lease: UUID) -> None:
+        self._log = log
+        self._item = item
+        self._lease = lease
+        self.sent: set[str] = set()  # entries of what may have changed something
+
+    def open(self, calls: Sequence[Call]) -> list[str]:
+        if not leases.beat(self._item.job_id, self._lease):
+            raise Lost
+        entries = self._log.open(calls)
+        changing = [
+            entry
+            for entry, call in zip(entries, calls, strict=True)
+            if call.operation.effect is not Effect.READ
+        ]
+        if changing:
+            self._note(changing[-1], entries)
+            self.sent.update(changing)
+        return entries
+
+    def close(self, endings: Sequence[Ending], *, wait: bool = True) -> None:
+        self.sent.difference_update(
+            one.id
+            for one in endings
+            if one.outcome in (Outcome.REFUSED, Outcome.NOT_SENT)
+        )
+        self._log.close(endings, wait=wait)
+
+    def settle(self) -> None:
+        self._log.settle()
+
+    def _note(self, entry: str, entries: Sequence[str]) -> None:
+        """Should this process be killed now, whoever comes next knows of the call."""
+        mine = Item.objects.filter(
+            pk=self._item.pk, state=Fate.RUNNING, lease=self._lease
+        )
+        error: Exception | None = None
+        try:
+            if mine.update(entry=entry):
+                self._item.entry = entry
+                return
+        except DatabaseError as found:
+            error = found
+        self._log.close([Ending(one, Outcome.NOT_SENT) for one in entries])
+        if error:
+            raise NotRecorded("The item could not be noted, so nothing was sent.")
+        raise Lost
+
+
+@dataclass(frozen=True)
+class Work:
+    """One item of a job, in the hands of one worker."""
+
+    job: Job
+    watch: Pulse
+    held: Held  # the organization's credentials
+
+    def connect(self, region: str) -> Authlete:
+        """Every call is kept as the starter's, with the job's reason and ticket.
+
+        Raises `Unauthorized` where there is no credential that opens.
+        """
+        return connect(self.held, region, self.watch, holder=self.job.actor)

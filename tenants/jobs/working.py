@@ -1,0 +1,80 @@
+"""The process that works on jobs: the queue's own worker, and what it lacks.
+
+Between any two tasks it notes that it is there, takes up what was left lying, and
+outlives a database that does not answer.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from tenants.jobs import queue
+
+log = logging.getLogger(__name__)
+
+TICK = 10.0  # seconds
+PRUNED = 3600.0  # seconds
+IDLE = 0.5  # seconds between two looks at an empty queue
+DOWN = 2.0  # seconds until a database that failed is asked again
+
+
+class Working(Worker):
+    """Runs until it is told to end, and then finishes the slice that it is at."""
+
+    def __init__(self, name: str, *, until_empty: bool = False) -> None:
+        super().__init__(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=1,
+            worker_id=name,
+        )
+        self._until_empty = until_empty
+        self._ticks = _Every(TICK)
+        self._prunings = _Every(PRUNED)
+
+    def run(self) -> None:
+        while self.running:
+            try:
+                self._ticks(self._tick)
+                self._prunings(queue.prune)
+                self._run_tasks = 0
+                super().run()  # one task, or none
+            except DatabaseError:
+                if self._until_empty:
+                    raise
+                log.exception("the worker's database failed; it is asked again")
+                close_old_connections()
+                self._sleep(DOWN)
+                continue
+            if not self._run_tasks:
+                if self._until_empty:
+                    return
+                self._sleep(IDLE)
+
+    def _tick(self) -> None:
+        queue.seen(self.worker_id)
+        queue.reap()
+
+    def _sleep(self, seconds: float) -> None:
+        if self.running:
+            time.sleep(seconds)
+
+
+class _Every:
+    """Does something at once, and again when so many seconds have passed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def __call__(self, what: Callable[[], object]) -> None:
+        if time.monotonic() >= self._next:
+            what()
+            self._next = time.monotonic() + self._seconds

@@ -1,0 +1,87 @@
+import pytest
+
+from tenants.audit.who import Who
+from tenants.authlete.operation import Effect
+from tenants.jobs.kinds import HANDLERS, Result, handler
+from tenants.jobs.steering import NewItem, start
+from tenants.models import Membership
+from tenants.roles import Role
+
+LIFETIME = "accessTokenDuration"
+
+
+@pytest.fixture(autouse=True)
+def kinds_of_these_tests():
+    """What a test registers is gone after it."""
+    before = dict(HANDLERS)
+    yield
+    HANDLERS.clear()
+    HANDLERS.update(before)
+
+
+@pytest.fixture
+def lifetime():
+    """Register a kind of job that sets a service's token lifetime; its name."""
+
+    def register(kind="test.lifetime", **options):
+        @handler(kind, effect=Effect.CHANGE, **options)
+        def run(work, item):
+            api = work.connect(item.region).service(item.service_id)
+            service = api.get()
+            wanted = item.what[LIFETIME]
+            if service.get(LIFETIME) == wanted:
+                return Result("It was so.", changed=False)
+            api.update(service.modified_at, {LIFETIME: wanted})
+            return Result(f"Now {wanted} s.")
+
+        return kind
+
+    return register
+
+
+@pytest.fixture
+def editor(acme, django_user_model):
+    """A member of Acme who may change things."""
+    user = django_user_model.objects.create_user("ed@acme.example")
+    return Membership.objects.create(organization=acme, user=user, role=Role.EDITOR)
+
+
+@pytest.fixture
+def who(acme, editor):
+    return Who(
+        editor.user_id,
+        "ed@acme.example",
+        Role.EDITOR,
+        acme.pk,
+        "acme",
+        "page-of-the-start",
+        "192.0.2.1",
+    )
+
+
+@pytest.fixture
+def services(sandbox):
+    """Ten more services of Acme in us, 100 to 109."""
+    for number in range(100, 110):
+        sandbox.services[number] = {
+            "apiKey": number,
+            "serviceName": f"Service {number}",
+            LIFETIME: 3600,
+            "modifiedAt": 1,
+        }
+    return range(100, 110)
+
+
+@pytest.fixture
+def started(acme, who, services):
+    """Start a job over the ten services."""
+
+    def start_one(kind, *, lifetime=600, numbers=services, **options):
+        items = [
+            NewItem("us", number, label=f"Service {number}", what={LIFETIME: lifetime})
+            for number in numbers
+        ]
+        options = {"reason": "Shorter lives", "ticket": "OPS-7"} | options
+        return start(who, acme, kind, "Shorten tokens", items, **options)
+
+    return start_one
