@@ -130,10 +130,10 @@ def delete(context: Context) -> Answer:
     region = context.region
     client = by_id(context, service, "A026")
     client_id, service_id = client["clientId"], service["apiKey"]
-    del region.clients[service_id][client_id]
     region.tokens[service_id] = [
         one for one in region.tokens[service_id] if one.client_id != client_id
     ]
+    del region.clients[service_id][client_id]
     region.gone.add(client_id)
     _count(region, service)
     return Answer(204)

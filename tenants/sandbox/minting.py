@@ -6,6 +6,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from tenants.sandbox.keys import public
 from tenants.sandbox.wire import Members
 
 
@@ -16,6 +17,13 @@ def key_set(prefix: str, *algorithms: str) -> str:
         for alg in algorithms
     ]
     return json.dumps({"keys": keys})
+
+
+@cache
+def public_key_set(prefix: str, *algorithms: str) -> str:
+    """The same without private parts, and one for all that ask for the same."""
+    keys = json.loads(key_set(prefix, *algorithms))["keys"]
+    return json.dumps({"keys": public(keys)})
 
 
 @cache

@@ -1,14 +1,16 @@
 """Fills a sandbox with the world that a seed stands for; the same one each time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tenants.sandbox import client_seed, token_seed
 from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.archetypes import ciba, device, fapi2, plain
 from tenants.sandbox.minting import cheap_key_set, key_set
 from tenants.sandbox.services import founded
-from tenants.sandbox.state import Region, State
+from tenants.sandbox.state import Issued, Lazily, Region, State, now
 from tenants.sandbox.wire import Exact, Members
 from tenants.sandbox.world import HARBOR, TENANTS, Plot, Tenant
 
@@ -18,18 +20,64 @@ PAST = 1_735_689_600.0  # 1 January 2025, in seconds: when the expired tokens di
 POOL = 8  # key sets shared by the services that only make up the number
 
 
-def sow(state: State, seed: int, services: int | None) -> None:
-    """Found every organization; ``services`` is how many a region has of Harbor's."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much there is; None is as much as is believable.
+
+    ``services`` are those of Harbor's a region, ``clients`` and ``tokens`` those of
+    any service.
+    """
+
+    services: int | None = None
+    clients: int | None = None
+    tokens: int | None = None
+
+
+def sow(state: State, seed: int, scale: Scale) -> None:
+    """Found every organization.
+
+    Clients and tokens are made when somebody asks for those of a service; the tokens'
+    times count from today, so that there are live ones.
+    """
     state.window = 1.5
+    plots = {
+        region.name: _let_grow(region, seed, scale) for region in state.regions.values()
+    }
     for tenant in TENANTS:
         state.organization(tenant.slug, tenant.name, tenant.plan, number=tenant.number)
         for region in state.regions.values():
-            plots: Iterator[Plot] | tuple[Plot, ...] = tenant.plots.get(region.name, ())
-            if tenant is HARBOR and services is not None:
-                plots = _as_many(plots, services, region.name)
-            for at, plot in enumerate(plots):
-                _found(region, tenant, plot, _dice(seed, region, tenant, at))
+            own: Iterable[Plot] = tenant.plots.get(region.name, ())
+            if tenant is HARBOR and scale.services is not None:
+                own = _as_many(own, scale.services, region.name)
+            for at, plot in enumerate(own):
+                made = _found(region, tenant, plot, _dice(seed, region, tenant, at))
+                plots[region.name][made["apiKey"]] = plot
+                count = client_seed.planned(plot, scale.clients)
+                made["metadata"] = [{"key": "clientCount", "value": str(count)}]
             _tokens(state, tenant, region, _dice(seed, region, tenant))
+
+
+def _let_grow(region: Region, seed: int, scale: Scale) -> dict[int, Plot]:
+    """Let clients and tokens be made for the services of the dict that is returned."""
+    plots: dict[int, Plot] = {}
+    today = now() // DAY * DAY
+
+    def clients(service_id: int) -> dict[int, Members]:
+        plot, service = plots.get(service_id), region.services.get(service_id)
+        if plot is None or service is None:
+            return {}
+        random = Random(f"{seed}/{region.name}/{service_id}/clients")  # noqa: S311
+        return client_seed.sown(service, plot, random, scale.clients)
+
+    def tokens(service_id: int) -> list[Issued]:
+        if service_id not in plots:
+            return []
+        random = Random(f"{seed}/{region.name}/{service_id}/tokens")  # noqa: S311
+        theirs = region.clients[service_id].values()
+        return token_seed.sown(theirs, random, scale.tokens, today)
+
+    region.clients, region.tokens = Lazily(clients), Lazily(tokens)
+    return plots
 
 
 def _dice(seed: int, region: Region, tenant: Tenant, at: int = -1) -> Random:
@@ -45,7 +93,7 @@ def _as_many(plots: Any, services: int, region: str) -> Iterator[Plot]:
         yield Plot(name, f"s{at + 1}.{region}.harbor.example", kind, mark="filler")
 
 
-def _found(region: Region, tenant: Tenant, plot: Plot, random: Random) -> None:
+def _found(region: Region, tenant: Tenant, plot: Plot, random: Random) -> Members:
     settings: Members = {
         "serviceName": plot.name,
         "description": plot.description or None,
@@ -73,6 +121,7 @@ def _found(region: Region, tenant: Tenant, plot: Plot, random: Random) -> None:
         _make_odd(service)
     if plot.mark == "legacy":
         _make_legacy(service, random)
+    return service
 
 
 def _make_odd(service: Members) -> None:

@@ -11,6 +11,7 @@ from tenants.audit.who import Who
 from tenants.members import add
 from tenants.models import Credential, Organization
 from tenants.sandbox import app
+from tenants.sandbox.state import Lazily
 from tenants.sandbox.wire import Request
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.overheard import Overheard
@@ -38,8 +39,14 @@ def sandbox(seeded, monkeypatch):
         mine = sandbox.region(name)
         mine.services = deepcopy(region.services)
         mine.owners = dict(region.owners)
+        mine.clients, mine.tokens = copied(region.clients), copied(region.tokens)
     monkeypatch.setattr(app, "SHARED", sandbox)
     return sandbox
+
+
+def copied(source):
+    """The same by service, each copied when somebody asks for it."""
+    return Lazily(lambda service_id: deepcopy(source[service_id]))
 
 
 @pytest.fixture

@@ -29,12 +29,8 @@ class Command(BaseCommand):
             type=number_of,
             help="services of the largest organization a region",
         )
-        parser.add_argument(
-            "--clients", type=number_of, help="clients a service (not yet)"
-        )
-        parser.add_argument(
-            "--tokens", type=number_of, help="access tokens a service (not yet)"
-        )
+        parser.add_argument("--clients", type=number_of, help="clients a service")
+        parser.add_argument("--tokens", type=number_of, help="access tokens a service")
         parser.add_argument(
             "--latency",
             type=number_of,
@@ -47,7 +43,13 @@ class Command(BaseCommand):
         over = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: over.set())
-        sandbox = Sandbox(options["seed"], options["services"], options["latency"])
+        sandbox = Sandbox(
+            options["seed"],
+            options["services"],
+            options["latency"],
+            clients=options["clients"],
+            tokens=options["tokens"],
+        )
         try:
             server = Server(sandbox, options["port"])
         except OSError as error:

@@ -156,5 +156,28 @@ def test_every_seeded_service_fits_the_schema_or_is_odd_on_purpose(openapi):
     assert odd == ["Open banking sandbox \ud83e"]
 
 
+def test_every_seeded_client_fits_the_schema_or_is_odd_on_purpose(openapi):
+    sandbox = Sandbox(seed=1, clients=40)
+    client = {"$ref": "#/components/schemas/client"}
+    tokens = {"$ref": "#/components/schemas/token_get_list_response"}
+    odd, seen = [], 0
+    for token in [t for t in sandbox.state.tokens.values() if t.preset == "full"]:
+        (place,) = token.regions or ()
+        caller = Caller(sandbox, place, token.value)
+        page = caller.get("/api/service/get/list", params={"end": 99}).json()
+        for service in page["services"]:
+            path = f"/api/{service['apiKey']}"
+            found = caller.get(f"{path}/client/get/list", params={"end": 99}).json()
+            seen += len(found["clients"])
+            odd += [one for one in found["clients"] if faults(openapi, client, one)]
+            listed = caller.get(f"{path}/auth/token/get/list", params={"end": 20})
+            assert listed.status_code == 403 or not faults(
+                openapi, tokens, listed.json()
+            )
+
+    assert [one["clientName"] for one in odd] == ["Telepathy pilot \ud83e"]
+    assert seen > 900
+
+
 def test_names_are_those_of_the_registry():
     assert set(routes.BUILT) <= set(OPERATIONS)

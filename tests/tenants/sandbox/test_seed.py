@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tenants.sandbox.app import Sandbox
+from tenants.sandbox.state import now
 from tests.tenants.sandbox.conftest import Caller
 
 REGIONS = ["us", "jp", "eu", "br"]
@@ -91,6 +92,140 @@ def test_the_odd_service_survives_a_round_trip(world):
     version = str(response.json()["modifiedAt"]).encode()
     assert response.content == before.replace(str(odd["modifiedAt"]).encode(), version)
     for part in (b"SPIFFE_JWT", b"javascript:", rb"\ud83e", b"1E2", b"TELEPATHY"):
+        assert part in before
+
+
+def held(sandbox, what):
+    """The clients or tokens of each service, by region and id."""
+    for region in sandbox.state.regions.values():
+        for number in region.services:
+            yield (region.name, number), getattr(region, what)[number]
+
+
+def test_clients_and_tokens_are_the_same_for_a_seed_in_any_order(world):
+    again, another = Sandbox(seed=1), Sandbox(seed=2)
+
+    def known(sandbox, reverse):
+        services = sorted(held(sandbox, "clients"), reverse=reverse)
+        return {
+            service: [(one["clientSecret"], one["createdAt"]) for one in found.values()]
+            for service, found in services
+        }
+
+    def hashes(sandbox):
+        tokens = (one for _, found in held(sandbox, "tokens") for one in found)
+        return [one.access_hash for one in tokens]
+
+    assert known(world, False) == known(again, True)
+    assert known(another, False) != known(world, False)
+    assert hashes(again) == hashes(world) != hashes(another)
+
+
+def clients(sandbox):
+    return [one for _, found in held(sandbox, "clients") for one in found.values()]
+
+
+def test_every_kind_of_client_is_there(world):
+    found = clients(world)
+    seen = {
+        name: {one.get(name) for one in found}
+        for name in ("clientType", "clientSource", "tokenAuthMethod", "bcDeliveryMode")
+    }
+
+    assert seen["clientSource"] == {
+        "STATIC_REGISTRATION",
+        "DYNAMIC_REGISTRATION",
+        "AUTOMATIC_REGISTRATION",
+        "EXPLICIT_REGISTRATION",
+        "METADATA_DOCUMENT",
+    }
+    assert {"PUBLIC", "CONFIDENTIAL", "TELEPATHIC"} == seen["clientType"]
+    assert {"NONE", "PRIVATE_KEY_JWT", "TLS_CLIENT_AUTH"} < seen["tokenAuthMethod"]
+    assert {"PING", "POLL", "PUSH"} < seen["bcDeliveryMode"]
+    assert all(len(one["clientSecret"]) == 86 for one in found)
+    for what in ("locked", "clientNames", "dpopRequired", "sectorIdentifierUri"):
+        assert 0 < sum(bool(one.get(what)) for one in found) < len(found)
+    scopes = {
+        tuple(extension.get("requestableScopes", ()))
+        for one in found
+        if (extension := one.get("extension", {})).get("requestableScopesEnabled")
+    }
+    assert () in scopes
+    assert len(scopes) > 1
+    hosts = "".join(uri for one in found for uri in one.get("redirectUris", ()))
+    assert "https://old.example.com/" in hosts
+    assert "http://localhost:" in hosts
+
+
+def test_a_bank_has_a_locked_client_with_an_old_address(world):
+    for (region, number), found in held(world, "clients"):
+        if world.region(region).services[number].get("parRequired"):
+            old = [one for one in found.values() if "old.example" in str(one)]
+            assert {bool(one.get("locked")) for one in old} == {True, False}
+
+
+def test_services_say_how_many_clients_they_have(world):
+    for (region, number), found in held(world, "clients"):
+        (pair,) = world.region(region).services[number]["metadata"]
+        assert pair["value"] == str(len(found)) != "0"
+
+
+def test_tokens_are_of_clients_and_most_of_them_live(world):
+    found = [
+        (token, world.region(region).clients[number][token.client_id])
+        for (region, number), tokens in held(world, "tokens")
+        for token in tokens
+    ]
+    at = now()
+
+    assert all(token.grant_type == client["grantTypes"][0] for token, client in found)
+    assert all(token.created_at < at for token, _ in found)
+    live = sum(token.expires_at > at for token, _ in found)
+    assert len(found) / 2 < live < len(found)
+    for token, client in found:
+        alone = client["grantTypes"] == ["CLIENT_CREDENTIALS"]
+        assert bool(token.subject) == bool(token.refresh_hash) == (not alone)
+
+
+@pytest.mark.parametrize("count", [0, 2, 200])
+def test_there_are_as_many_clients_and_tokens_as_asked(count):
+    sandbox = Sandbox(seed=1, services=6, clients=count, tokens=count)
+
+    assert {len(found) for _, found in held(sandbox, "clients")} == {count}
+    for (region, number), found in held(sandbox, "tokens"):
+        assert len(found) == (count if sandbox.region(region).clients[number] else 0)
+
+
+def test_many_are_made_only_when_asked_for():
+    sandbox = Sandbox(seed=1, services=50, clients=100_000, tokens=100_000)
+
+    assert all(not region.clients for region in sandbox.state.regions.values())
+    caller = Caller(sandbox, "us", token(sandbox, "harbor", "us"))
+    page = caller.get("/api/service/get/list?end=99").json()
+    assert page["services"][0]["metadata"][0]["value"] == "100000"
+
+
+def test_the_odd_client_survives_a_round_trip(world):
+    caller = Caller(world, "us", token(world, "harbor", "us"))
+    number, odd = next(
+        (service, client)
+        for (_, service), found in held(world, "clients")
+        for client in found.values()
+        if "thoughts" in client
+    )
+    path = f"/api/{number}/client"
+
+    before = caller.get(f"{path}/get/{odd['clientId']}").content
+    response = caller.post(
+        f"{path}/update/{odd['clientId']}",
+        content=before,
+        headers={"Content-Type": "application/json"},
+    )
+
+    version = str(response.json()["modifiedAt"]).encode()
+    was = str(odd["modifiedAt"]).encode()
+    assert response.content == before.replace(was, version)
+    for part in (b"SPIFFE_JWT", b"javascript:", rb"\ud83e", b"1E2", b"TELEPATHIC"):
         assert part in before
 
 

@@ -1,0 +1,214 @@
+"""Which clients a seeded service has, by the kind of the service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tenants.sandbox import archetypes
+from tenants.sandbox import client_archetypes as kinds
+from tenants.sandbox.wire import Members
+
+OLD = "old.example.com"  # a host that is not theirs any more
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One client to be.
+
+    ``host`` is its own, or ``"app.{host}"`` below that of its service. ``more`` are
+    settings beside those of its kind, ``fixed`` what only a server sets, ``scopes``
+    how many it may ask for (None: any), and ``mark`` says what is odd about it.
+    """
+
+    name: str
+    kind: Callable[[str], Members]
+    host: str = "{host}"
+    more: Members = field(default_factory=dict)
+    fixed: Members = field(default_factory=dict)
+    scopes: int | None = None
+    mark: str = ""
+
+
+LOCKED: Members = {"locked": True}
+DYNAMIC: Members = {
+    "clientSource": "DYNAMIC_REGISTRATION",
+    "dynamicallyRegistered": True,
+    "registrationAccessTokenHash": "qz4Vt2rWmB8cQJ5yXnL0dK7sUa1ePfHg3oTi6ZbRwEk",
+}
+EXPLICIT: Members = {
+    "clientSource": "EXPLICIT_REGISTRATION",
+    "explicitlyRegistered": True,
+    "clientRegistrationTypes": ["EXPLICIT"],
+    "organizationName": "Meadow Notaries",
+    "entityId": "https://meadow.example",
+    "signedJwksUri": "https://meadow.example/jwks.jose",
+    "trustChainExpiresAt": 1_798_761_600_000,
+    "trustChainUpdatedAt": 1_767_225_600_000,
+}
+AUTOMATIC: Members = EXPLICIT | {
+    "clientSource": "AUTOMATIC_REGISTRATION",
+    "explicitlyRegistered": False,
+    "automaticallyRegistered": True,
+    "clientRegistrationTypes": ["AUTOMATIC"],
+    "organizationName": "Cobalt Insurance",
+    "entityId": "https://cobalt.example",
+    "signedJwksUri": None,
+}
+DOCUMENT: Members = {
+    "clientSource": "METADATA_DOCUMENT",
+    "discoveredByMetadataDocument": True,
+    "metadataDocumentLocation": "https://notes.example/client.json",
+    "metadataDocumentExpiresAt": 1_798_761_600_000,
+    "metadataDocumentUpdatedAt": 1_767_225_600_000,
+}
+NAMED: Members = {"clientIdAlias": "https://notes.example/client.json"}
+TRUST: Members = {
+    "trustAnchorId": "https://trust.example",
+    "trustChain": ["eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmVk"],
+}
+
+LANGUAGES: Members = {
+    "clientNames": [
+        {"tag": "ja", "value": "\u5bb6\u8a08\u7c3f"},
+        {"tag": "pt-BR", "value": "Or\u00e7amento"},
+    ],
+    "descriptions": [{"tag": "de", "value": "Kontobuch f\u00fcr Familien"}],
+    "tosUris": [{"tag": "de", "value": "https://penny.example/agb"}],
+}
+
+DEVELOPER = Part(
+    "Local development",
+    kinds.web,
+    "dev.{host}",
+    {
+        "description": "For developers; must not be there in production.",
+        "redirectUris": ["http://localhost:3000/auth/callback"],
+        "tokenAuthMethod": "CLIENT_SECRET_POST",
+        "pkceRequired": False,
+    },
+)
+FORMER = Part(
+    "Partner portal (retired)",
+    kinds.web,
+    OLD,
+    {"description": "Moved; the address has been sold.", "developer": "partners"},
+    LOCKED,
+)
+MOVED = Part(
+    "Campaign pages",
+    kinds.web,
+    "campaign.{host}",
+    {
+        "redirectUris": [
+            "https://campaign.example/auth/callback",
+            f"https://{OLD}/auth/callback",
+        ]
+    },
+)
+APP = Part(
+    "Mobile app",
+    kinds.native,
+    "app.{host}",
+    {"description": "iOS and Android.", "clientIdAlias": "mobile-app"},
+)
+STATEMENTS = Part("Nightly statements", kinds.job, scopes=2)
+SCORING = Part("Fraud scoring", kinds.signing_job, scopes=0)
+
+BANK = (
+    APP,
+    Part(
+        "Online banking",
+        kinds.web,
+        "www.{host}",
+        {"tokenAuthMethod": "PRIVATE_KEY_JWT", "jwksUri": "https://id.example/jwks"},
+    ),
+    Part("Penny Budget", kinds.third_party, "penny.example", LANGUAGES),
+    Part("Ledgerly", kinds.certified, "ledgerly.example", fixed=DYNAMIC),
+    Part("Oakline Accounting", kinds.self_signed, "oakline.example", fixed=LOCKED),
+    STATEMENTS,
+    SCORING,
+    Part("Mortgage desk", kinds.pairwise, "homes.example"),
+    FORMER,
+    MOVED,
+    DEVELOPER,
+)
+SHOP = (
+    Part(
+        "Storefront",
+        kinds.single_page,
+        "www.{host}",
+        {"clientIdAlias": "storefront", "description": "The shop in the browser."},
+    ),
+    APP,
+    Part(
+        "Customer service desk",
+        kinds.web,
+        "desk.{host}",
+        {"extension": {"accessTokenDuration": 1800, "refreshTokenDuration": 28_800}},
+    ),
+    Part("Stock sync", kinds.job, scopes=1),
+    Part("Price feed", kinds.job, scopes=0),
+    Part("Parcel tracker", kinds.pairwise, "parcels.example"),
+    Part("Notes", kinds.single_page, "notes.example", NAMED, DOCUMENT),
+    Part("Assistant", kinds.native, "assistant.example", fixed=DYNAMIC),
+    FORMER,
+    MOVED,
+    DEVELOPER,
+)
+PAYMENTS = (
+    Part("Harbor app", kinds.caller, "app.{host}", {"clientIdAlias": "harbor-app"}),
+    Part("Call centre", kinds.polling, "calls.{host}"),
+    Part(
+        "Card terminals",
+        kinds.caller,
+        "terminals.example",
+        {"bcDeliveryMode": "PUSH", "bcUserCodeRequired": False},
+    ),
+    STATEMENTS,
+    SCORING,
+    FORMER,
+)
+SCREENS = (
+    Part("Kiosk", kinds.screen, "kiosk.{host}", {"clientIdAlias": "kiosk"}),
+    Part("Television app", kinds.screen, "tv.{host}"),
+    Part("Kiosk monitoring", kinds.job, scopes=1),
+    FORMER,
+)
+WALLETS = (
+    Part("Wallet", kinds.wallet, "wallet.{host}", {"clientIdAlias": "wallet"}),
+    Part("Age check at the till", kinds.single_page, "till.example"),
+    Part("Border control", kinds.certified, "border.example"),
+    Part("Credential sync", kinds.signing_job, scopes=2),
+    DEVELOPER,
+)
+FEDERATION = (
+    Part(
+        "Meadow Notaries",
+        kinds.third_party,
+        "meadow.example",
+        TRUST | {"clientIdAlias": "https://meadow.example"},
+        EXPLICIT,
+    ),
+    Part(
+        "Cobalt Insurance",
+        kinds.third_party,
+        "cobalt.example",
+        TRUST | {"clientIdAlias": "https://cobalt.example"},
+        AUTOMATIC,
+    ),
+    Part("University library", kinds.pairwise, "library.example"),
+    Part("Notes", kinds.native, "notes.example", NAMED, DOCUMENT),
+    APP,
+    FORMER,
+)
+ODD = Part("Telepathy pilot", kinds.web, "telepathy.example", mark="odd")
+
+CASTS: dict[Callable[[str], Members] | None, tuple[Part, ...]] = {
+    archetypes.fapi1: BANK,
+    archetypes.fapi2: BANK,
+    archetypes.ciba: PAYMENTS,
+    archetypes.device: SCREENS,
+    archetypes.wallet: WALLETS,
+    archetypes.federated: FEDERATION,
+    archetypes.plain: SHOP,
+    None: (Part("My first client", kinds.web, "localhost"),),
+}
