@@ -49,10 +49,10 @@ def test_each_place_has_a_port_of_its_own(server, line, sandbox):
 def test_a_kept_connection_is_not_held_up(line):
     line.get(GET)
     start = monotonic()
-    for _ in range(50):
+    for _ in range(250):
         line.get(GET)
 
-    assert monotonic() - start < 1  # a delayed ACK each would take 2 seconds
+    assert monotonic() - start < 9  # a delayed ACK each would take 10 seconds
 
 
 def test_takes_hundreds_of_connections_at_once(server, sandbox):
@@ -150,7 +150,7 @@ def test_a_drip_comes_drop_by_drop(line, sandbox):
             next(pieces)
 
     assert first == b"{"
-    assert 0.08 < monotonic() - start < 2
+    assert monotonic() - start > 0.08
 
 
 def test_listens_on_this_machine_alone(server):
