@@ -1,10 +1,23 @@
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from console.clients import views
 
 app_name = "clients"
-within = [
+one = [
+    path("", views.show, name="show"),
+    path("edit/<slug:section>/", views.edit, name="edit"),
+    path("edit/<slug:section>/draft/", views.draft, name="draft"),
+    path("discard/", views.discard, name="discard"),
+    path("review/", views.review, name="review"),
+    path("merge/", views.merge, name="merge"),
+    path("saved/<slug:entry>/", views.saved, name="saved"),
+    path("fields/", views.fields, name="fields"),
+    path("document/", views.document, name="document"),
+    path("history/", views.history, name="history"),
+]
+within: list[URLPattern | URLResolver] = [
     path("", views.listed, name="listed"),
+    path("<number:client_id>/", include(one)),
 ]
 urlpatterns = [
     path("clients/columns/", views.columns, name="columns"),

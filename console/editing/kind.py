@@ -4,7 +4,7 @@ The pages of services and of clients differ by the values here, and by what stan
 around the shared parts of their templates.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from console.sentences import Declared
 from tenants.authlete import Authlete
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.documents.base import Document, Section
+from tenants.authlete.documents.client.rules.finding import Finding
 from tenants.authlete.editing import Written
 
 
@@ -24,6 +25,15 @@ class Api(Protocol):
     def get(self) -> Document: ...
 
     def update(self, base: int, edits: Mapping[str, Any]) -> Written[Any]: ...
+
+
+def nothing(_members: Mapping[str, Any]) -> Sequence[Finding]:
+    """What is found in documents of which no two settings are held together."""
+    return ()
+
+
+def nobody(_target: "Target", _document: Any) -> None:
+    """Who wants to know of a document that was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,8 @@ class Kind:
     declared: Declared
     api: Callable[[Authlete, "Target"], Api]
     called: Callable[[Any], str]  # what people call one; its id where it has no name
+    findings: Callable[[Mapping[str, Any]], Sequence[Finding]] = nothing
+    remember: Callable[["Target", Any], None] = nobody  # once it was saved
 
     @property
     def crumbs(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from console.editing.drafts import Edits
 from console.editing.kind import Target
+from console.editing.notes import Note, notes_after
 from console.forms.words import words
 from console.sentences import Sentence, sentences
 from tenants.authlete.changes import changes
@@ -23,6 +24,12 @@ class Review:
     changes: list[Sentence]
     conflicts: tuple[Conflict, ...]
     theirs: list[Sentence]  # what others changed since the draft was begun
+    notes: list[Note]  # what would not go together then
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether Authlete would not store what comes of the edit."""
+        return any(note.code and note.is_new for note in self.notes)
 
     @property
     def version(self) -> int:
@@ -46,6 +53,7 @@ def review(target: Target, document: Document, edits: Edits) -> Review:
         sentences(changes(document.wire(), shown), declared),
         merged.conflicts,
         sentences(changes(edits.base, now), declared),
+        notes_after(target, document.wire(), shown),
     )
 
 

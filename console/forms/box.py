@@ -49,6 +49,7 @@ class Told:
     errors: tuple[str, ...] = ()
     changed: bool = False
     refused: str = ""  # why our rules would not take what Authlete has
+    warnings: tuple[str, ...] = ()  # how it does not go together with others
     blanks: Mapping[str, int] = field(default_factory=dict)  # empty rows, by path
     focus: str = ""  # the path of the list that has just changed
     place: str = ""  # of the form, for what it holds sealed
@@ -57,7 +58,12 @@ class Told:
     def says(self) -> bool:
         """Whether there is anything that is not so for most settings."""
         return bool(
-            self.changed or self.errors or self.refused or self.focus or self.blanks
+            self.changed
+            or self.errors
+            or self.refused
+            or self.warnings
+            or self.focus
+            or self.blanks
         )
 
 
@@ -104,8 +110,9 @@ class Box:
             focus = SafeString(" autofocus" if self.told.focus == self.name else "")
             spoken = in_row(self.label, self.place)
             return format_html(' aria-label="{}"{}', spoken, focus)
-        errors = len(self.told.errors)
+        errors, warnings = len(self.told.errors), len(self.told.warnings)
         ids = [f"{self.id}-e{number}" for number in range(1, errors + 1)]
+        ids += [f"{self.id}-w{number}" for number in range(1, warnings + 1)]
         ids += [f"{self.id}-h"] if self.setting.help else []
         if not ids:
             return SafeString("")
@@ -116,7 +123,8 @@ class Box:
     def marked(self) -> bool:
         """Whether there is anything to say besides name, value and help."""
         told, one = self.told, self.setting
-        return bool(told.changed or told.errors or told.refused or one.fixed)
+        said = told.changed or told.errors or told.refused or told.warnings
+        return bool(said or one.fixed)
 
     @property
     def tall(self) -> bool:

@@ -9,11 +9,12 @@ from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
-from django.urls import get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from console.models import KnownService
 from console.templatetags.look import icon
 from console.templatetags.words import grouped
 
@@ -48,6 +49,26 @@ def url(parser: Parser, token: Token) -> Path:
 def path_at(target: Any, page: str, *more: str) -> str:
     """The path of a page about what is edited, a `Target`."""
     return str(target.path(page, *more))
+
+
+@register.simple_tag
+def link_at(target: Any, page: str, *more: str) -> str:
+    """The same, or nothing where there is no such page."""
+    try:
+        return path_at(target, page, *more)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def name_of_service(workspace: Any, service_id: int) -> str:
+    """What a service was called when it was last listed; else its id."""
+    known = KnownService.objects.filter(
+        organization=workspace.organization,
+        region=workspace.region.name,
+        service_id=service_id,
+    )
+    return known.values_list("name", flat=True).first() or str(service_id)
 
 
 @register.simple_tag

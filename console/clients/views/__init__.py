@@ -1,4 +1,22 @@
-from console.clients.views.columns import columns
-from console.clients.views.listed import listed
+"""The pages of clients, one module for each group of pages."""
 
-__all__ = ["columns", "listed"]
+from console.clients.views.columns import columns
+from console.clients.views.document import document, fields, history, saved
+from console.clients.views.edit import discard, draft, edit, merge, review
+from console.clients.views.listed import listed
+from console.clients.views.show import show
+
+__all__ = [
+    "columns",
+    "discard",
+    "document",
+    "draft",
+    "edit",
+    "fields",
+    "history",
+    "listed",
+    "merge",
+    "review",
+    "saved",
+    "show",
+]

@@ -10,6 +10,7 @@ from console.access import ConsoleRequest
 from console.editing import drafts, overview
 from console.editing.drafts import Edits
 from console.editing.kind import Kind, Target
+from console.editing.notes import warn
 from console.forms.section import SettingsForm, form_for
 from console.page import answer, go
 from tenants.authlete.documents.base import Document, Section
@@ -30,6 +31,7 @@ def edit(request: ConsoleRequest, target: Target, section: str) -> HttpResponse:
     else:
         document = target.api().get()
         form = _opened(form_class, section, document, edits, target)
+    warn(target, form, {**document.wire(), **edits.wanted, **form.edits})
     asked = request.GET.get("q", "")[:200]
     form.narrow(asked, request.GET.get("show", ""))
     rows = overview.sections(target.kind, document, edits)

@@ -56,6 +56,7 @@ def review(request: ConsoleRequest, target: Target) -> HttpResponse:
     context = target.context(document) | {
         "edits": edits,
         "found": found,
+        "notes": found.notes,
         "form": form,
         "failure": failure,
         "once": once.fresh(),
@@ -79,6 +80,7 @@ def _saved(
     )
     written = target.api(authlete).update(form.cleaned_data["version"], edits.wanted)
     drafts.settle(target, edits)
+    target.kind.remember(target, written.reply)
     return once.came_to(request, form, target.path("saved", written.entry))
 
 

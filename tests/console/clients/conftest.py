@@ -1,5 +1,8 @@
 import pytest
 
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
 SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
 
 
@@ -61,3 +64,62 @@ def many(acme, sandbox):
     for number in range(1, 251):
         sandbox.clients[number] = client(number)
     return sandbox
+
+
+CLIENT = "/acme/services/us/17/clients/44/"
+
+
+@pytest.fixture
+def ledger(sandbox):
+    """The client 44 of service 17, as Authlete keeps it."""
+    sandbox.clients[44] = {
+        "clientId": 44,
+        "clientIdAlias": "ledger",
+        "clientName": "Ledger sync",
+        "clientType": "CONFIDENTIAL",
+        "clientSecret": "s3cret-of-the-ledger",
+        "clientSource": "STATIC_REGISTRATION",
+        "applicationType": "WEB",
+        "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+        "grantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+        "responseTypes": ["CODE"],
+        "responseModes": ["QUERY", "FORM_POST"],
+        "redirectUris": ["https://ledger.example/done"],
+        "derivedSectorIdentifier": "ledger.example",
+        "subjectType": "PUBLIC",
+        "idTokenSignAlg": "RS256",
+        "createdAt": 1,
+        "modifiedAt": 1,
+        "fromTheFuture": {"kept": True},
+    }
+    return sandbox.clients[44]
+
+
+@pytest.fixture
+def editor(member, ledger):
+    return member(Role.EDITOR)
+
+
+@pytest.fixture
+def enter():
+    """Fill in some settings of client 44 and send them on to the review."""
+
+    def enter(browser, section="basics", **entered):
+        url = f"{CLIENT}edit/{section}/"
+        body = filled(browser.get(url), "base", **entered)
+        return browser.post(url, body, content_type=FORM)
+
+    return enter
+
+
+@pytest.fixture
+def save():
+    """Save the draft as it was just reviewed."""
+
+    def save(browser, reason="Agreed with risk", ticket="CHG-1", page=None):
+        url = f"{CLIENT}review/"
+        page = page or browser.get(url)
+        body = filled(page, "reviewed", reason=reason, ticket=ticket)
+        return browser.post(url, body, content_type=FORM)
+
+    return save

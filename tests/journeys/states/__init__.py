@@ -3,6 +3,7 @@
 from tests.journeys.scene import STATES
 from tests.journeys.states import (
     accounts,
+    client,
     client_lists,
     errors,
     organization,
@@ -13,6 +14,7 @@ from tests.journeys.states import (
 __all__ = [
     "STATES",
     "accounts",
+    "client",
     "client_lists",
     "errors",
     "organization",

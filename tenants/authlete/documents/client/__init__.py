@@ -50,6 +50,10 @@ class Client(Document):
         return self.text("clientIdAlias") or str(self.client_id)
 
     @property
+    def has_alias(self) -> bool:
+        return self.alias != str(self.client_id)
+
+    @property
     def client_type(self) -> str:
         """PUBLIC, CONFIDENTIAL, or what a newer Authlete says."""
         return self.text("clientType")
@@ -76,9 +80,26 @@ class Client(Document):
         return self._texts("grantTypes")
 
     @property
+    def developer(self) -> str:
+        return self.text("developer")
+
+    @property
+    def keys_elsewhere(self) -> str:
+        """Where its keys are published, if it has none here."""
+        return "" if self.text("jwks") else self.text("jwksUri")
+
+    @property
     def created_at(self) -> int:
         """Milliseconds since 1970; 0 where it is not told."""
-        value = self.get("createdAt")
+        return self._moment("createdAt")
+
+    @property
+    def document_expires_at(self) -> int:
+        """Milliseconds since 1970; 0 where no document is about it."""
+        return self._moment("metadataDocumentExpiresAt")
+
+    def _moment(self, member: str) -> int:
+        value = self.get(member)
         return value if isinstance(value, int) else 0
 
     def _texts(self, member: str) -> list[str]:

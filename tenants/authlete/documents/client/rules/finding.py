@@ -11,6 +11,7 @@ class Finding(NamedTuple):
 
     members: tuple[str, ...]  # Authlete's names, the one to mend first
     message: str  # for people, not translated yet
+    code: str = ""  # with which Authlete refuses to store it, where it does
 
 
 def text(client: Members, member: str) -> str:

@@ -11,6 +11,13 @@ from tenants.authlete.documents.client.rules.finding import (
 )
 from tenants.authlete.documents.words import _
 
+ENCRYPTED = {  # what may be, and the code that refuses content encryption alone
+    "idToken": "A032211",
+    "userInfo": "A032212",
+    "request": "A032213",
+    "authorization": "A032214",
+}
+
 
 def grants(client: Members) -> list[Finding]:
     """Grant types, response types and redirect URIs go together (RFC 7591, section
@@ -91,8 +98,9 @@ def encryption(client: Members) -> list[Finding]:
                 "Authlete refuses. Choose how the key is encrypted, too, or leave both "
                 "out."
             ),
+            code,
         )
-        for what in ("idToken", "userInfo", "request", "authorization")
+        for what, code in ENCRYPTED.items()
         if text(client, f"{what}EncryptionEnc")
         and not text(client, f"{what}EncryptionAlg")
     ]
@@ -116,6 +124,7 @@ def pairwise(client: Members) -> list[Finding]:
                 "URIs share, and these have none or several. Authlete refuses that. "
                 "Enter a sector identifier address that lists them."
             ),
+            "A032221",
         )
     ]
 
@@ -123,9 +132,7 @@ def pairwise(client: Members) -> list[Finding]:
 def backchannel(client: Members) -> list[Finding]:
     """The client learns somehow that its user agreed (CIBA Core, section 4)."""
     mode = text(client, "bcDeliveryMode")
-    if mode in ("PING", "PUSH") and not text(
-        client, "bcNotificationEndpoint"
-    ):  # A032215
+    if mode in ("PING", "PUSH") and not text(client, "bcNotificationEndpoint"):
         return [
             Finding(
                 ("bcNotificationEndpoint", "bcDeliveryMode"),
@@ -134,6 +141,7 @@ def backchannel(client: Members) -> list[Finding]:
                     "has agreed, and Authlete refuses the client without an address "
                     "for that. Enter it, or choose poll."
                 ),
+                "A032215",
             )
         ]
     if not mode and "CIBA" in texts(client, "grantTypes"):  # A169301

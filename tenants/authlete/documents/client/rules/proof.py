@@ -200,6 +200,7 @@ def certificate(client: Members) -> list[Finding]:
                     "refuses more. Keep the one that the certificate has, and empty "
                     "the others."
                 ),
+                "A032216",
             )
         ]
     if not names and method(client) == "TLS_CLIENT_AUTH":
@@ -210,6 +211,7 @@ def certificate(client: Members) -> list[Finding]:
                     "Mutual TLS needs one name to know the client's certificate by, "
                     "and Authlete refuses the client without it. Fill in exactly one."
                 ),
+                "A032217",
             )
         ]
     return []

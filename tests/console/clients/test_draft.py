@@ -1,0 +1,19 @@
+from pytest_django.asserts import assertContains
+
+from console.models import Draft
+from tests.pages import FORM, filled
+
+EDIT = "/acme/services/us/17/clients/44/edit/basics/"
+
+
+def test_keeps_a_form_as_it_stands_for_this_client_alone(editor, ledger, sandbox):
+    sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
+    body = filled(editor.get(EDIT), "base", client_id_alias="not\tvalid")
+
+    response = editor.post(f"{EDIT}draft/", body, content_type=FORM)
+
+    assertContains(response, "Draft kept")
+    assert Draft.objects.get().client_id == 44
+    assertContains(editor.get(EDIT), "You have changes that are not saved")
+    for path in ("/acme/services/us/17/", "/acme/services/us/17/clients/45/"):
+        assert not editor.get(path).context["edits"]

@@ -1,0 +1,102 @@
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from tenants.authlete.documents.client import SECTIONS
+from tenants.roles import Role
+
+URL = "/acme/services/us/17/clients/44/edit/"
+REVIEW = "/acme/services/us/17/clients/44/review/"
+KEY = {"kty": "EC", "crv": "P-256", "kid": "one", "x": "AA", "y": "AA"}
+
+
+@pytest.mark.parametrize("section", [*SECTIONS, "all"])
+def test_opens_every_section(editor, section):
+    assert editor.get(f"{URL}{section}/").status_code == 200
+
+
+def test_goes_on_to_the_review_and_sends_nothing_before(editor, enter, ledger):
+    response = enter(editor, client_name="Ledger")
+
+    assertRedirects(response, REVIEW, fetch_redirect_response=False)
+    assert ledger["clientName"] == "Ledger sync"
+
+
+def test_shows_what_nobody_can_change_here_as_such(editor):
+    response = editor.get(f"{URL}all/")
+
+    assertContains(response, "read only")
+    assertContains(response, "ignored by Authlete")
+    assertNotContains(response, 'name="locked"')
+    assertNotContains(response, 'name="client_secret"')
+
+
+def sent(sandbox):
+    """The body of the update that was sent."""
+    (call,) = [one for one in sandbox.calls if one.operation == "client.update"]
+    return json.loads(call.body)
+
+
+def test_changes_a_text_in_another_language_row_by_row(editor, enter, save, sandbox):
+    sandbox.clients[44]["clientNames"] = [{"tag": "ja", "value": "元帳"}]
+
+    enter(editor, "languages", client_names__0__value="元帳アプリ")
+    save(editor)
+
+    assert sent(sandbox)["clientNames"] == [{"tag": "ja", "value": "元帳アプリ"}]
+
+
+def test_changes_a_lifetime_inside_the_extension_alone(editor, enter, save, sandbox):
+    kept = {"refreshTokenDuration": 60, "fromTheFuture": 1}
+    sandbox.clients[44]["extension"] = kept
+
+    two = {"extension__access_token_duration": 2}
+    enter(editor, "tokens", **two, extension__access_token_duration__unit="hours")
+    save(editor)
+
+    assert sent(sandbox)["extension"] == kept | {"accessTokenDuration": 7200}
+
+
+def test_refuses_private_keys_at_the_field(editor, enter, ledger):
+    keys = json.dumps({"keys": [KEY | {"d": "pr1vate-part"}]})
+
+    response = enter(editor, "keys", jwks=keys)
+
+    assertContains(response, "field-error")
+    assertNotContains(response, "pr1vate-part")
+
+
+def test_says_at_the_field_what_does_not_go_together(editor, ledger):
+    ledger["tokenAuthMethod"] = "PRIVATE_KEY_JWT"
+
+    response = editor.get(f"{URL}keys/")
+
+    assertContains(response, "there is no public key to check that with")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("STATIC_REGISTRATION", ""),
+        ("DYNAMIC_REGISTRATION", "The client registered itself"),
+        ("AUTOMATIC_REGISTRATION", "A federation vouched"),
+        ("EXPLICIT_REGISTRATION", "registered through a federation"),
+        ("METADATA_DOCUMENT", "the document that the client ID is the address of"),
+        ("BY_PIGEON", "BY_PIGEON"),
+    ],
+)
+def test_warns_where_the_source_may_overwrite_it(editor, ledger, source, words):
+    ledger["clientSource"] = source
+
+    response = editor.get(f"{URL}basics/")
+
+    if words:
+        assertContains(response, "may be overwritten")
+        assertContains(response, words)
+    else:
+        assertNotContains(response, "may be overwritten")
+
+
+def test_is_for_those_who_may_change(member, ledger):
+    assert member(Role.VIEWER).get(f"{URL}basics/").status_code == 403

@@ -1,0 +1,20 @@
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+
+URL = "/acme/services/us/17/clients/44/fields/"
+
+
+def test_tells_every_setting_in_words(member, ledger):
+    response = member(Role.VIEWER).get(URL)
+
+    assert sum(len(group.lines) for group in response.context["groups"]) == 104
+    assertContains(response, "Kept as sent")
+    assertNotContains(response, "s3cret-of-the-ledger")
+
+
+def test_finds_a_setting_by_a_word(member, ledger):
+    response = member(Role.VIEWER).get(URL, {"q": "redirectUris"})
+
+    (group,) = response.context["groups"]
+    assert group.slug == "redirects"

@@ -1,0 +1,35 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from tests.pages import FORM, filled
+
+URL = "/acme/services/us/17/clients/44/merge/"
+REVIEW = "/acme/services/us/17/clients/44/review/"
+
+
+@pytest.fixture
+def conflict(editor, enter, ledger):
+    """Both renamed the client; each of them changed something else besides."""
+    enter(editor, client_name="Mine", description="Mine as well")
+    ledger |= {"clientName": "Theirs", "softwareId": "theirs", "modifiedAt": 2}
+    return editor
+
+
+def test_shows_the_three_versions(conflict):
+    response = conflict.get(URL)
+
+    assertContains(response, "1 setting needs your choice")
+    line = response.context["lines"][0]
+    assert (line.base, line.theirs, line.mine) == ("Ledger sync", "Theirs", "Mine")
+
+
+@pytest.mark.parametrize(("keep", "name"), [("mine", "Mine"), ("theirs", "Theirs")])
+def test_takes_what_was_chosen_and_keeps_the_rest(conflict, save, sandbox, keep, name):
+    body = filled(conflict.get(URL), "version", **{"keep-clientName": keep})
+    response = conflict.post(URL, body, content_type=FORM)
+
+    assertRedirects(response, REVIEW, fetch_redirect_response=False)
+    save(conflict)
+    kept = sandbox.clients[44]
+    assert (kept["clientName"], kept["description"]) == (name, "Mine as well")
+    assert kept["softwareId"] == "theirs"

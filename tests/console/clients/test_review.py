@@ -1,0 +1,90 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from console.models import Draft, KnownClient
+from tenants.audit.models import AuditEntry
+from tests.pages import FORM, filled
+
+URL = "/acme/services/us/17/clients/44/review/"
+
+
+def test_shows_the_request_and_the_same_for_a_shell(editor, enter):
+    enter(editor, client_name="Ledger")
+
+    response = editor.get(URL)
+
+    assertContains(response, "POST https://us.")
+    assertContains(response, "/api/17/client/update/44")
+    assertContains(response, "/api/17/client/get/44")
+    assertNotContains(response, "s3cret-of-the-ledger")
+
+
+def test_saves_and_leaves_what_it_does_not_know(editor, enter, save, sandbox, ledger):
+    ledger["grantTypes"] = ["AUTHORIZATION_CODE", "BY_PIGEON"]
+    enter(editor, client_name="Ledger")
+
+    response = save(editor)
+
+    kept = sandbox.clients[44]
+    assert kept["clientName"] == "Ledger"
+    assert kept["grantTypes"] == ["AUTHORIZATION_CODE", "BY_PIGEON"]
+    assert kept["fromTheFuture"] == {"kept": True}
+    assert kept["clientSecret"] == "s3cret-of-the-ledger"
+    entry = AuditEntry.objects.get(operation="client.update")
+    assert (entry.client, entry.label, entry.reason) == (
+        "44",
+        "Ledger sync",
+        "Agreed with risk",
+    )
+    assertRedirects(
+        response,
+        f"/acme/services/us/17/clients/44/saved/{entry.entry}/",
+        fetch_redirect_response=False,
+    )
+    assert not Draft.objects.exists()
+    assert KnownClient.objects.get().name == "Ledger"
+
+
+def test_says_what_would_not_go_together(editor, enter):
+    enter(editor, "authentication", token_auth_method="NONE")
+
+    response = editor.get(URL)
+
+    assertContains(response, "new with this change")
+    assertContains(response, "This confidential client does not prove who it is")
+    assertContains(response, "Save 1 change")
+
+
+def test_does_not_send_what_authlete_would_refuse(editor, enter, sandbox):
+    enter(editor, "id-token", id_token_encryption_enc="A128GCM")
+
+    response = editor.get(URL)
+
+    assertContains(response, "Authlete would refuse this")
+    assertContains(response, "A032211")
+    assertNotContains(response, "Save 1 change")
+
+
+def test_overwrites_nobody(editor, enter, ledger, sandbox):
+    enter(editor, client_name="Mine")
+    page = editor.get(URL)
+    ledger |= {"clientName": "Theirs", "modifiedAt": 2}
+    body = filled(page, "reviewed", reason="Why", ticket="")
+
+    editor.post(URL, body, content_type=FORM)
+
+    assert sandbox.clients[44]["clientName"] == "Theirs"
+
+
+@pytest.mark.parametrize("fault", ["reset", "status"])
+def test_says_whether_anything_changed_where_it_failed(
+    editor, enter, save, sandbox, fault
+):
+    enter(editor, client_name="Ledger")
+    sandbox.fault(fault, operation="client.update")
+
+    response = save(editor)
+
+    assertContains(response, "Request")
+    assert response.context["failure"] is not None
+    assert Draft.objects.exists()

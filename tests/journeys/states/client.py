@@ -1,0 +1,183 @@
+"""One client: its page, and its way through an edit."""
+
+from copy import deepcopy
+
+from tenants.roles import Role
+from tests.journeys.scene import state
+
+SECRET = "k7Qm2vX9pLr4TzWb8NcD"
+LEDGER = {
+    "clientId": 44,
+    "clientIdAlias": "ledger-sync",
+    "clientName": "Ledger sync",
+    "description": "Feeds the nightly ledger.",
+    "clientType": "CONFIDENTIAL",
+    "clientSecret": SECRET,
+    "clientSource": "STATIC_REGISTRATION",
+    "applicationType": "WEB",
+    "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+    "grantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+    "responseTypes": ["CODE"],
+    "responseModes": ["QUERY", "FORM_POST"],
+    "redirectUris": [
+        "https://ledger.harbor.example/oauth/done",
+        "https://ledger-b.harbor.example/oauth/done",
+    ],
+    "derivedSectorIdentifier": "ledger.harbor.example",
+    "subjectType": "PUBLIC",
+    "idTokenSignAlg": "RS256",
+    "clientNames": [{"tag": "ja", "value": "元帳同期"}],
+    "jwks": '{"keys":[{"kty":"EC","crv":"P-256","kid":"led-1","use":"sig",'
+    '"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",'
+    '"y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}',
+    "extension": {
+        "requestableScopesEnabled": True,
+        "requestableScopes": ["accounts", "statements"],
+        "accessTokenDuration": 900,
+    },
+    "createdAt": 1_683_622_800_000,
+    "modifiedAt": 1_793_600_000_000,
+}
+
+
+def ledger(scene, **members):
+    """Turn to a client of Payments."""
+    region = scene.sandbox.region("us")
+    client = deepcopy(LEDGER) | members
+    region.clients[scene.places["service_id"]][44] = client
+    scene.places |= {"client_id": 44, "section": "basics"}
+    return client
+
+
+def draft(scene, **entered):
+    scene.send("clients:edit", "base", **entered or {"client_name": "Ledger"})
+
+
+def save(scene, **entered):
+    """Change and save, and return the id of the entry."""
+    draft(scene, **entered)
+    answer = scene.send(
+        "clients:review", "reviewed", reason="New name", ticket="CHG-2107"
+    )
+    return answer.url.rstrip("/").rpartition("/")[2]
+
+
+@state("clients:show", Role.ADMIN)
+def full(scene):
+    ledger(scene)
+    save(scene)
+    scene.goto("clients:show")
+
+
+@state("clients:show", Role.VIEWER)
+def bare(scene):
+    ledger(scene)
+    client = {"clientId": 44, "modifiedAt": 1, "clientSecret": SECRET}
+    scene.sandbox.region("us").clients[scene.places["service_id"]][44] = client
+    scene.goto("clients:show")
+
+
+@state("clients:show", Role.EDITOR)
+def locked_with_findings_and_a_draft(scene):
+    ledger(
+        scene,
+        locked=True,
+        clientSource="DYNAMIC_REGISTRATION",
+        tokenAuthMethod="PRIVATE_KEY_JWT",
+        jwks=None,
+        fromTheFuture={"kept": True},
+    )
+    draft(scene)
+    scene.goto("clients:show")
+
+
+@state("clients:show", Role.VIEWER)
+def failed(scene):
+    ledger(scene)
+    scene.sandbox.fault("status", status=503)
+    scene.goto("clients:show")
+
+
+@state("clients:show", Role.VIEWER)
+def gone(scene):
+    scene.places["client_id"] = 45
+    scene.goto("clients:show")
+
+
+@state("clients:edit", Role.EDITOR)
+def one_section(scene):
+    ledger(scene, clientSource="METADATA_DOCUMENT", tokenAuthMethod="PRIVATE_KEY_JWT")
+    scene.goto("clients:edit", section="authentication")
+
+
+@state("clients:edit", Role.EDITOR)
+def keys_are_missing(scene):
+    ledger(scene, tokenAuthMethod="PRIVATE_KEY_JWT", jwks=None)
+    scene.goto("clients:edit", section="keys")
+
+
+@state("clients:edit", Role.EDITOR)
+def all_settings(scene):
+    ledger(scene)
+    scene.goto("clients:edit", section="all")
+
+
+@state("clients:fields", Role.VIEWER)
+def full_(scene):
+    ledger(scene)
+    scene.goto("clients:fields")
+
+
+@state("clients:document", Role.VIEWER)
+def full__(scene):
+    ledger(scene)
+    scene.goto("clients:document")
+
+
+@state("clients:history", Role.EDITOR)
+def full___(scene):
+    ledger(scene)
+    save(scene)
+    scene.goto("clients:history")
+
+
+@state("clients:history", Role.VIEWER)
+def empty(scene):
+    ledger(scene)
+    scene.goto("clients:history")
+
+
+@state("clients:discard", Role.EDITOR)
+def asked(scene):
+    ledger(scene)
+    draft(scene)
+    scene.goto("clients:discard")
+
+
+@state("clients:review", Role.EDITOR)
+def one_change(scene):
+    ledger(scene)
+    draft(scene)
+    scene.goto("clients:review")
+
+
+@state("clients:review", Role.EDITOR)
+def would_be_refused(scene):
+    ledger(scene, clientSource="DYNAMIC_REGISTRATION")
+    scene.places["section"] = "id-token"
+    draft(scene, id_token_encryption_enc="A128GCM")
+    scene.goto("clients:review")
+
+
+@state("clients:merge", Role.EDITOR)
+def a_conflict(scene):
+    client = ledger(scene)
+    draft(scene, client_name="Mine", description="Mine as well")
+    client |= {"clientName": "Theirs", "modifiedAt": client["modifiedAt"] + 1}
+    scene.goto("clients:merge")
+
+
+@state("clients:saved", Role.EDITOR)
+def as_sent(scene):
+    ledger(scene)
+    scene.goto("clients:saved", entry=save(scene))
