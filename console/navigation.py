@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
         (
             Place("dashboard:index", _("Home"), "home"),
             Place("services:index", _("Services"), "services", Effect.READ),
+            Place("clients:index", _("Clients"), "clients", Effect.READ),
         ),
     ),
     (

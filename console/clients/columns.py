@@ -25,6 +25,7 @@ class Column:
 
 
 NAME = Column("name", _("Client"), lambda row: row.title.casefold())
+SERVICE = Column("service", _("Service"), lambda row: (row.region, row.service))
 COLUMNS = (
     Column("type", _("Type"), lambda row: row.client_type),
     Column("auth", _("Authentication"), lambda row: row.auth_method),

@@ -20,6 +20,8 @@ within: list[URLPattern | URLResolver] = [
     path("<number:client_id>/", include(one)),
 ]
 urlpatterns = [
+    path("clients/", views.index, name="index"),
+    path("clients/refresh/", views.refresh, name="refresh"),
     path("clients/columns/", views.columns, name="columns"),
     path("services/<slug:region>/<number:service_id>/clients/", include(within)),
 ]

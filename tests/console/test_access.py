@@ -43,6 +43,8 @@ MAY = {
     "services:discovery": READERS,
     "clients:listed": READERS,
     "clients:columns": READERS,
+    "clients:index": READERS,
+    "clients:refresh": READERS,
     "services:new": EDITORS,
     "services:create": EDITORS,
     "services:remove": ADMINS,

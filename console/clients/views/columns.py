@@ -31,4 +31,4 @@ def _back(request: ConsoleRequest, member: Member) -> str:
     asked = request.POST.get("next") or request.GET.get("next") or ""
     if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None):
         return asked
-    return reverse("services:index", args=[member.organization.slug])
+    return reverse("clients:index", args=[member.organization.slug])

@@ -1,17 +1,16 @@
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
-from console.access import ConsoleRequest, Member, Workspace, workspace_page
+from console.access import ConsoleRequest, Workspace, workspace_page
 from console.clients import columns
-from console.clients.asked import ASKED, SIZES, Asked
+from console.clients.asked import ASKED, Asked
 from console.clients.exporting import KINDS, export
-from console.clients.facets import OF_CLIENTS, TYPE
+from console.clients.facets import OF_CLIENTS
 from console.clients.paths import ServicePages
 from console.clients.reading import Shown, every_one, one_page
+from console.clients.views.drawing import listing
 from console.models import KnownService
-from console.navigation import path_of
 from console.page import answer, go
 from tenants.authlete.operation import Effect
 
@@ -46,39 +45,6 @@ def listed(
         },
         part="list",
     )
-
-
-def listing(
-    request: ConsoleRequest, member: Member, asked: Asked, shown: Shown
-) -> dict[str, Any]:
-    """What the templates draw a list with."""
-    limited = any(row.is_limited for row in shown.rows)
-    wanted = ["type"] if limited else columns.chosen(request.user)
-    facets = (TYPE,) if limited else asked.facets
-    slug = member.organization.slug
-    return {
-        "member": member,
-        "opened": _opened(request),
-        "bulk": path_of("clients:bulk", slug) if member.may(Effect.CHANGE) else "",
-        "leads": bool(path_of("clients:show", slug, "us", "1", "1")),
-        "asked": asked,
-        "query": asked.query,
-        "shown": shown,
-        "sizes": SIZES,
-        "columns": [columns.NAME, *(columns.BY_NAME[name] for name in wanted)],
-        "wanted": wanted,
-        "locked": _("locked"),
-        "limited": limited,
-        "facets": [(one, asked.links(one, shown.counted)) for one in facets],
-        "chips": list(asked.chips()),
-        "previous": asked.path(page=asked.page - 1) if shown.start > 1 else "",
-        "next": asked.path(page=asked.page + 1) if shown.end < shown.total else "",
-    }
-
-
-def _opened(request: ConsoleRequest) -> bool:
-    """Whether a link of the filters was followed: they stay open then."""
-    return bool(request.htmx) and str(request.htmx.trigger).startswith("facet-")
 
 
 def _file(

@@ -1,3 +1,4 @@
+from tenants.models import Credential
 from tenants.roles import Role
 from tests.console.clients.conftest import client
 from tests.journeys.scene import state
@@ -71,3 +72,55 @@ def failed(scene):
 @state("clients:columns", Role.VIEWER)
 def asked(scene):
     scene.goto("clients:columns")
+
+
+@state("clients:index", Role.EDITOR)
+def full(scene):
+    fill(scene, 60)
+    scene.goto("clients:index")
+
+
+@state("clients:index", Role.VIEWER)
+def searched_(scene):
+    fill(scene, 60)
+    scene.goto("clients:index", "?q=client&region=us&type=CONFIDENTIAL")
+    scene.page.locator("#facets").click()
+
+
+@state("clients:index", Role.VIEWER)
+def one_region_silent(scene):
+    fill(scene, 3)
+    scene.client.get(scene.path("clients:index"))
+    scene.sandbox.fault("html502", region="us")
+    scene.client.post(scene.path("clients:refresh"))
+    scene.goto("clients:index")
+    scene.page.get_by_text("Which, and why").click()
+
+
+@state("clients:index", Role.VIEWER)
+def nothing_answered(scene):
+    scene.sandbox.fault("status", status=503)
+    scene.goto("clients:index")
+
+
+@state("clients:index", Role.ADMIN)
+def no_region_connected(scene):
+    Credential.objects.all().delete()
+    scene.goto("clients:index")
+
+
+@state("clients:index", Role.VIEWER)
+def not_understood_(scene):
+    scene.goto("clients:index", "?q=pkceRequired:true")
+
+
+@state("clients:index", Role.VIEWER)
+def none_yet_(scene):
+    for region in scene.sandbox.state.regions.values():
+        region.clients.clear()
+    scene.goto("clients:index")
+
+
+@state("clients:refresh", Role.VIEWER)
+def asked_(scene):
+    scene.goto("clients:refresh")

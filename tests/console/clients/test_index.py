@@ -1,0 +1,259 @@
+import csv
+import io
+
+import pytest
+from pydantic import SecretStr
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from console.models import KnownClient, KnownService
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential, Organization
+from tenants.roles import Role
+from tests.console.clients.conftest import SECRET, client
+
+URL = "/acme/clients/"
+
+
+@pytest.fixture
+def everywhere(few, acme):
+    """The five clients of Shop in us, and one of Wallet in eu."""
+    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    eu = few.region("eu")
+    eu.services[31] = {"apiKey": 31, "serviceName": "Wallet", "modifiedAt": 1}
+    eu.clients[31][1] = client(
+        1, clientName="Zebra", grantTypes=["CIBA", "CLIENT_CREDENTIALS"]
+    )
+    return few
+
+
+@pytest.fixture
+def browser(member, everywhere):
+    """A viewer who has opened the list before."""
+    browser = member(Role.VIEWER)
+    browser.get(URL)
+    everywhere.calls.clear()
+    return browser
+
+
+def names(response):
+    return [row.name for row in response.context["shown"].rows]
+
+
+def counts(response, facet):
+    links = {one.name: links for one, links in response.context["facets"]}[facet]
+    return {one.label: one.count for one in links}
+
+
+def test_reads_everything_by_itself_the_first_time(member, everywhere):
+    response = member(Role.VIEWER).get(URL)
+
+    assert names(response) == [
+        "=HYPERLINK(1)", "Ledger sync", "Partner", "Till", "Web shop", "Zebra",
+    ]  # fmt: skip
+    assertContains(response, "6 clients")
+    assertContains(response, "of 2 services")
+    asked = [(one.region, one.operation) for one in everywhere.calls]
+    assert sorted(asked) == [
+        ("eu", "client.list"),
+        ("eu", "service.list"),
+        ("us", "client.list"),
+        ("us", "service.list"),
+    ]
+
+
+def test_asks_nobody_from_then_on(browser, everywhere):
+    browser.get(URL, {"q": "till", "type": "CONFIDENTIAL", "sort": "changed"})
+
+    assert list(everywhere.calls) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ({"q": "till"}, ["Till"]),
+        ({"q": "TILL app-1"}, ["Till"]),
+        ({"q": "old.example.com"}, ["Web shop"]),
+        ({"q": "tokenAuthMethod:none"}, ["Web shop"]),
+        ({"q": "auth:private_key_jwt"}, ["Partner"]),
+        ({"q": "grant:client_credentials"}, ["Ledger sync", "Zebra"]),
+        ({"q": "grant:ciba"}, ["Zebra"]),
+        ({"q": "grant:cib"}, []),
+        ({"q": "locked:yes"}, ["Ledger sync"]),
+        ({"q": "locked:perhaps"}, []),
+        ({"q": "source:dynamic"}, ["Partner"]),
+        ({"q": "redirect:old.example.com"}, ["Web shop"]),
+        ({"q": "redirect:example.org"}, ["Web shop"]),
+        ({"q": "redirect:ample.org"}, []),
+        ({"q": "redirect:none"}, ["Ledger sync"]),
+        ({"q": "region:eu"}, ["Zebra"]),
+        ({"q": "service:wallet"}, ["Zebra"]),
+        ({"q": "service:17 clientId>4"}, ["=HYPERLINK(1)"]),
+        ({"q": "clientId:soon"}, []),
+        ({"q": "100% of _"}, []),
+        ({"region": "eu"}, ["Zebra"]),
+        ({"service": "eu/31"}, ["Zebra"]),
+        ({"service": "eu/x"}, []),
+        ({"type": "PUBLIC"}, ["Web shop"]),
+        ({"auth": ["NONE", "PRIVATE_KEY_JWT"]}, ["Partner", "Web shop"]),
+        ({"locked": "yes"}, ["Ledger sync"]),
+        ({"redirect": "shop.example.org"}, ["Web shop"]),
+        ({"grant": "CLIENT_CREDENTIALS", "region": "us"}, ["Ledger sync"]),
+        ({"sort": "-name", "type": "CONFIDENTIAL", "region": "us"},
+         ["Till", "Partner", "Ledger sync", "=HYPERLINK(1)"]),
+        ({"sort": "-changed", "region": "us", "size": "25"},
+         ["=HYPERLINK(1)", "Partner", "Ledger sync", "Web shop", "Till"]),
+    ],
+)  # fmt: skip
+def test_finds_sorts_and_filters(browser, address, found):
+    assert names(browser.get(URL, address)) == found
+
+
+def test_counts_over_all_regions(browser):
+    response = browser.get(URL, {"region": "us"})
+
+    assert counts(response, "region") == {"Europe": 1, "United States": 5}
+    assert counts(response, "service") == {"Shop, us": 5}
+    assert counts(response, "type") == {"Confidential": 4, "Public": 1}
+    assert counts(response, "redirect")["app1.example.com"] == 2
+    assert response.context["shown"].total == 5
+
+
+@pytest.mark.parametrize(
+    ("q", "said"),
+    [
+        ("tokenAuthMetod:none", "Is it tokenAuthMethod?"),
+        ("pkceRequired:true", "Search the list of one service."),
+        ("nothing:1", "There is no setting called “nothing”."),
+    ],
+)
+def test_shows_nothing_for_a_question_that_it_does_not_understand(browser, q, said):
+    response = browser.get(URL, {"q": q})
+
+    assert names(response) == []
+    assertContains(response, said)
+
+
+def test_pages_through_many(browser, acme):
+    browser.get(URL)
+    known = KnownClient.objects.get(name="Till")
+    for number in range(1000, 1130):
+        known.pk, known.client_id, known.rank = None, number, f"z{number}"
+        known.name = f"Z{number}"
+        known.save()
+
+    response = browser.get(URL, {"size": "25", "page": "6"})
+
+    assertContains(response, "126 to 136 of 136")
+    assert names(response)[-2:] == ["Z1129", "Zebra"]
+    assert browser.get(URL, {"page": "99"})["Location"] == f"{URL}?page=3"
+
+
+def test_says_what_did_not_answer_and_keeps_what_it_showed(browser, everywhere):
+    everywhere.fault("status", operation="client.list", region="eu", status=503)
+    everywhere.clients[1]["clientName"] = "Till 2"
+
+    response = browser.post(f"{URL}refresh/", follow=True)
+
+    assert "Till 2" in names(response)
+    assert "Zebra" in names(response)
+    assertContains(response, "1 service did not answer when it was last asked")
+    assertContains(response, "HTTP 503")
+    assertContains(response, "last seen")
+    assertContains(response, "is-stale", 1)
+
+
+def test_says_so_of_a_whole_region(browser, everywhere):
+    everywhere.fault("html502", region="eu")
+
+    response = browser.post(f"{URL}refresh/", follow=True)
+
+    assertContains(response, "Not everything answered")
+    assertContains(response, "is-stale", 1)
+
+
+def test_says_missing_not_empty_when_nothing_ever_answered(member, everywhere):
+    everywhere.fault("status", status=503)
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "This does not mean that there are none.")
+    assertContains(response, "Europe did not answer")
+
+
+def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
+    browser = member(Role.VIEWER)
+
+    assertContains(browser.get(URL), "No clients yet")
+    sandbox.clients[1] = client(1)
+    browser.post(f"{URL}refresh/")
+    assertContains(browser.get(URL, {"q": "x-x"}), "No client fits")
+
+
+def test_says_what_to_do_where_no_region_is_connected(member, acme, sandbox):
+    Credential.objects.all().delete()
+
+    assertContains(member(Role.VIEWER).get(URL), "No region is connected yet")
+
+
+def test_forgets_the_clients_of_a_service_that_is_gone(browser, everywhere):
+    del everywhere.region("eu").services[31]
+
+    browser.post(f"{URL}refresh/")
+
+    assert not KnownClient.objects.filter(service_id=31).exists()
+    assert not KnownService.objects.filter(service_id=31).exists()
+
+
+def test_shows_no_other_organization(browser):
+    other = Organization.objects.create(slug="other", name="Other")
+    KnownClient.objects.filter(name="Till").update(organization=other)
+
+    assert "Till" not in names(browser.get(URL))
+    assertNotContains(browser.get(URL, {"download": "csv"}), "Till")
+
+
+def test_the_file_holds_what_is_filtered(browser):
+    response = browser.get(
+        URL, {"download": "csv", "q": "redirect:none", "sort": "name"}
+    )
+
+    text = b"".join(response).decode()
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["service"], row["name"], row["locked"]) == (
+        "Shop",
+        "Ledger sync",
+        "True",
+    )
+    assert row["seen_at"].endswith("+00:00")
+    assert SECRET not in text
+    entry = AuditEntry.objects.get(operation="clients.exported")
+    assert (entry.object, entry.label) == ("q=redirect%3Anone", "1 clients, csv")
+
+
+def test_keeps_no_secret(browser):
+    for kept in KnownClient.objects.all().values():
+        assert SECRET[:16] not in str(kept)
+
+
+def test_answers_htmx_with_the_list_alone(browser):
+    response = browser.get(URL, {"q": "till"}, headers={"HX-Request": "true"})
+
+    assertContains(response, "1 client fits")
+    assertTemplateNotUsed(response, "base.html")
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.VIEWER, 200),
+        (Role.AUDITOR, 200),
+        (Role.EDITOR, 200),
+        (Role.HELP_DESK, 403),
+    ],
+)
+def test_is_open_to_roles_that_may_read(member, everywhere, role, status):
+    assert member(role).get(URL).status_code == status

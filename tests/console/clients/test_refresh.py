@@ -1,0 +1,66 @@
+from datetime import timedelta
+
+from django.utils import timezone
+from pytest_django.asserts import assertContains
+
+from console.clients import refreshing
+from console.models import KnownClient, KnownService
+from tenants.roles import Role
+from tests.console.clients.conftest import client
+
+URL = "/acme/clients/refresh/"
+
+
+def test_asks_before_it_asks(member, few):
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "All services of all regions are asked at once")
+    assert list(few.calls) == []
+
+
+def test_reads_all_clients_anew(member, few):
+    response = member(Role.VIEWER).post(URL, follow=True)
+
+    assertContains(response, "The clients of 1 service were read.")
+    assert KnownClient.objects.count() == 5
+
+
+def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):
+    browser = member(Role.VIEWER)
+    for number in (18, 19):
+        few.services[number] = {"apiKey": number, "modifiedAt": 1}
+    browser.post(URL)
+    old = timezone.now() - timedelta(days=1)
+    KnownService.objects.filter(service_id=18).update(clients_at=old)
+    monkeypatch.setattr(refreshing, "BATCH", 1)
+    few.calls.clear()
+
+    browser.post(URL)
+
+    asked = [one.path for one in few.calls if one.operation == "client.list"]
+    assert asked[0] == "/api/18/client/get/list"
+
+
+def test_says_what_there_was_no_time_for(member, few, monkeypatch):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    few.clients[9] = client(9, clientName="Late")
+    monkeypatch.setattr(refreshing, "LEAST", 60)
+
+    response = browser.post(URL, follow=True)
+
+    assertContains(response, "Not everything answered")
+    assertContains(response, "no time was left to ask for them")
+    assert KnownClient.objects.count() == 5
+
+
+def test_keeps_nothing_of_what_a_limited_credential_sees(member, few):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    for token in few.state.tokens.values():
+        token.permissions = ("view_client",)
+
+    response = browser.post(URL, follow=True)
+
+    assertContains(response, "the credential sees names only")
+    assert KnownClient.objects.get(name="Ledger sync").locked
