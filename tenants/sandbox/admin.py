@@ -1,6 +1,6 @@
 """What a tester asks of the sandbox itself; no Authlete has these paths.
 
-`GET /_tokens` lists the tokens, `GET /_state` a region's services, `GET /_calls` the
+`GET /_tokens` lists the tokens, `GET /_state` what a region holds, `GET /_calls` the
 requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
 `POST /_unknown` adds what no specification names; `POST /_settings` changes the
 latency (milliseconds), the window in which a new service is not seen (seconds), and
@@ -9,10 +9,12 @@ whether locked clients are out of reach.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tenants.sandbox.access import Token
+from tenants.sandbox.client_fields import CLIENT
 from tenants.sandbox.service_fields import SERVICE
 from tenants.sandbox.state import Region, State
 from tenants.sandbox.wire import Answer, Members, Request, answer, loads
@@ -28,7 +30,8 @@ def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
             case "GET", "/_tokens":
                 return answer(tokens(sandbox.state), pretty=True)
             case "GET", "/_state":
-                return answer(state(sandbox.state, place), pretty=True)
+                found = state(sandbox.state, place, request.query.get("service"))
+                return answer(found, pretty=True)
             case "GET", "/_calls":
                 return answer([_call(one) for one in list(sandbox.calls)])
             case "POST", "/_faults":
@@ -76,36 +79,48 @@ def tokens(state: State) -> Members:
     }
 
 
-def state(state: State, place: str) -> Members:
-    """A region as it is in memory, secrets and all: they are not anybody's."""
+def state(state: State, place: str, service_id: str | None = None) -> Members:
+    """A region as it is in memory, secrets and all: they are not anybody's.
+
+    With ``service_id`` it is that service alone.
+    """
     region = state.regions[place]
-    return {
-        "region": region.name,
-        "apiServerId": region.server_id,
-        "services": list(region.services.values()),
-        "clients": {
-            str(one): list(region.clients[one].values()) for one in region.services
-        },
-        "owners": {str(one): region.owner(one) for one in region.services},
-        "newer": sorted(region.newer),
-    }
+    with region.lock:
+        chosen = [*region.services] if service_id is None else [int(service_id)]
+        return {
+            "region": region.name,
+            "apiServerId": region.server_id,
+            "services": [region.services[one] for one in chosen],
+            "clients": {one: list(region.clients[one].values()) for one in chosen},
+            "tokens": {one: list(map(asdict, region.tokens[one])) for one in chosen},
+            "owners": {one: region.owner(one) for one in chosen},
+            "newer": sorted(region.newer),
+        }
 
 
 def unknown(region: Region, asked: Members) -> None:
-    """Give services members or words that no specification names.
+    """Give services or a client members or words that no specification names.
 
-    ``service`` is one of them, or all when absent; ``members`` are set as they are;
-    ``words`` go to the end of the list that each names.
+    ``service`` is one of them, or all when absent; ``client`` is one of that service,
+    which then stays as it is; ``members`` are set as they are; ``words`` go to the end
+    of the list that each names.
     """
     chosen = asked.get("service")
+    members, words = asked.get("members", {}), asked.get("words", {})
+    table = SERVICE if "client" not in asked else CLIENT
     with region.lock:
-        region.newer |= set(asked.get("members", {})) - set(SERVICE.kinds)
-        for number, service in region.services.items():
-            if chosen in (None, number):
-                service |= asked.get("members", {})
-                for name, words in asked.get("words", {}).items():
-                    service[name] = [*service.get(name, []), *words]
-                service["modifiedAt"] = service.get("modifiedAt", 0) + 1
+        if table is CLIENT:
+            documents = [region.clients[asked["service"]][asked["client"]]]
+        elif chosen is None:
+            documents = [*region.services.values()]
+        else:
+            documents = [region.services[chosen]]
+        region.newer |= set(members) - set(table.kinds)
+        for document in documents:
+            document |= members
+            for name, more in words.items():
+                document[name] = [*document.get(name, []), *more]
+            document["modifiedAt"] = document.get("modifiedAt", 0) + 1
 
 
 def settings(sandbox: Sandbox, asked: Members) -> Members:

@@ -93,7 +93,7 @@ clientRegistrationTypes [client_registration_type] -
 organizationName text -
 signedJwksUri text -
 entityId text -
-trustAnchorId text
+trustAnchorId text -
 trustChain [text]
 trustChainExpiresAt int64 -
 trustChainUpdatedAt int64 -

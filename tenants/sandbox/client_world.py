@@ -40,6 +40,7 @@ EXPLICIT: Members = {
     "clientRegistrationTypes": ["EXPLICIT"],
     "organizationName": "Meadow Notaries",
     "entityId": "https://meadow.example",
+    "trustAnchorId": "https://trust.example",
     "signedJwksUri": "https://meadow.example/jwks.jose",
     "trustChainExpiresAt": 1_798_761_600_000,
     "trustChainUpdatedAt": 1_767_225_600_000,
@@ -61,10 +62,7 @@ DOCUMENT: Members = {
     "metadataDocumentUpdatedAt": 1_767_225_600_000,
 }
 NAMED: Members = {"clientIdAlias": "https://notes.example/client.json"}
-TRUST: Members = {
-    "trustAnchorId": "https://trust.example",
-    "trustChain": ["eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmVk"],
-}
+TRUST: Members = {"trustChain": ["eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmVk"]}
 
 LANGUAGES: Members = {
     "clientNames": [

@@ -5,6 +5,7 @@ from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.app import Sandbox
 
 SERVICE = 1001
+CLIENT = f"/api/{SERVICE}/client"
 
 
 class Caller(httpx.Client):
@@ -65,3 +66,19 @@ def as_(sandbox):
         return Caller(sandbox, place, token)
 
     return make
+
+
+@pytest.fixture
+def make(caller):
+    """Create a client and return it as it is answered."""
+
+    def make(**members):
+        response = caller.post(f"{CLIENT}/create", json=members)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    return make
+
+
+def refused(response):
+    return response.status_code, response.json()["resultCode"]

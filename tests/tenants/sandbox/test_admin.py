@@ -2,6 +2,7 @@
 
 import pytest
 
+from tenants.sandbox.state import Issued
 from tests.tenants.sandbox.conftest import SERVICE
 
 GET = f"/api/{SERVICE}/service/get"
@@ -31,6 +32,21 @@ def test_dumps_a_region(caller, sandbox):
     assert caller.get("/_state?region=eu").json()["services"] == [{"apiKey": 7}]
 
 
+def test_dumps_a_service_with_its_clients_and_tokens(caller, sandbox):
+    region = sandbox.region("us")
+    region.services[7] = {"apiKey": 7}
+    region.clients[7][5] = {"clientId": 5, "clientSecret": "s3cret"}
+    region.tokens[7].append(Issued("hash", 5, "PASSWORD", (), 1, 2))
+
+    found = caller.get("/_state?service=7").json()
+
+    assert found["services"] == [{"apiKey": 7}]
+    assert found["clients"] == {"7": [{"clientId": 5, "clientSecret": "s3cret"}]}
+    assert found["tokens"]["7"][0]["access_hash"] == "hash"
+    whole = caller.get("/_state").json()
+    assert list(whole["clients"]) == [str(SERVICE), "7"]
+
+
 def test_sets_and_clears_faults(caller):
     faults = [{"kind": "status", "status": 503}, {"kind": "cut", "region": "jp"}]
 
@@ -48,6 +64,8 @@ def test_sets_and_clears_faults(caller):
         ("/_faults", b'{"kind": "cut", "often": 1}'),
         ("/_faults", b'{"kind": "cut", "path": "("}'),
         ("/_unknown", b'{"region": "mars"}'),
+        ("/_unknown", b'{"service": 5}'),
+        ("/_unknown", b'{"client": 5}'),
         ("/_settings", b'{"latency": "much"}'),
     ],
 )
@@ -76,6 +94,25 @@ def test_gives_a_service_what_no_specification_names(caller, sandbox):
         "1.0",
         ["TELEPATHY"],
     )
+
+
+def test_gives_a_client_what_no_specification_names(caller, sandbox):
+    client = {"clientId": 5, "clientIdAlias": "5", "modifiedAt": 1}
+    sandbox.region("us").clients[SERVICE][5] = client
+    asked = {
+        "service": SERVICE,
+        "client": 5,
+        "members": {"haipVersion": "1.0"},
+        "words": {"grantTypes": ["TELEPATHY"]},
+    }
+
+    assert caller.post("/_unknown", json=asked).status_code == 204
+
+    path = f"/api/{SERVICE}/client"
+    found = caller.get(f"{path}/get/5").json()
+    after = caller.post(f"{path}/update/5", json=found).json()
+    assert (after["haipVersion"], after["grantTypes"]) == ("1.0", ["TELEPATHY"])
+    assert "haipVersion" not in caller.service()
 
 
 def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):

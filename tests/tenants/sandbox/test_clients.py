@@ -4,27 +4,10 @@ import re
 
 import pytest
 
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.tenants.sandbox.conftest import CLIENT, SERVICE, refused
 
-CLIENT = f"/api/{SERVICE}/client"
 LIST = f"{CLIENT}/get/list"
 SHORT = {"clientId", "clientIdAlias", "clientIdAliasEnabled", "clientName"}
-
-
-@pytest.fixture
-def make(caller):
-    """Create a client and return it as it is answered."""
-
-    def make(**members):
-        response = caller.post(f"{CLIENT}/create", json=members)
-        assert response.status_code == 201, response.text
-        return response.json()
-
-    return make
-
-
-def refused(response):
-    return response.status_code, response.json()["resultCode"]
 
 
 def test_a_new_client_has_an_id_a_secret_and_the_defaults_of_the_server(make, caller):
@@ -201,102 +184,6 @@ def test_delete_takes_the_client(caller, make, as_):
     assert refused(again) == (404, "A026203")
     assert refused(caller.delete(f"{CLIENT}/delete/9")) == (404, "A026201")
     assert caller.post(f"{CLIENT}/delete/{client_id}").status_code == 405
-
-
-def test_a_lock_is_set_once(caller, make):
-    client_id = make(clientIdAlias="till")["clientId"]
-    path = f"{CLIENT}/lock_flag/update"
-
-    locked = caller.post(f"{path}/till", json={"clientLocked": True})
-    assert locked.json()["resultCode"] == "A293001"
-    again = caller.post(f"{path}/{client_id}", json={"clientLocked": True})
-    assert refused(again) == (400, "A293203")
-    assert caller.get(f"{CLIENT}/get/{client_id}").json()["locked"] is True
-    caller.post(f"{path}/{client_id}", json={"clientLocked": False})
-    again = caller.post(f"{path}/{client_id}", json={"clientLocked": False})
-    assert refused(again) == (400, "A293204")
-    gone = caller.post(f"{path}/nobody", json={"clientLocked": False})
-    assert refused(gone) == (404, "A001218")
-
-
-def test_a_refreshed_secret_ends_the_old_one(caller, make):
-    made = make(clientIdAlias="till")
-
-    renewed = caller.get(f"{CLIENT}/secret/refresh/till").json()
-
-    assert renewed["resultCode"] == "A148001"
-    assert renewed["oldClientSecret"] == made["clientSecret"]
-    now = caller.get(f"{CLIENT}/get/till").json()
-    assert now["clientSecret"] == renewed["newClientSecret"] != made["clientSecret"]
-    assert refused(caller.get(f"{CLIENT}/secret/refresh/9")) == (404, "A148201")
-
-
-@pytest.mark.parametrize("secret", ["a", "A-z_9" * 17, "x" * 86])
-def test_a_chosen_secret_is_taken(caller, make, secret):
-    made = make()
-
-    path = f"{CLIENT}/secret/update/{made['clientId']}"
-    told = caller.post(path, json={"clientSecret": secret}).json()
-
-    assert told["resultCode"] == "A149001"
-    assert told["newClientSecret"] == secret
-    assert told["oldClientSecret"] == made["clientSecret"]
-
-
-@pytest.mark.parametrize("secret", ["", "x" * 87, "a b", "a+b", "é", "a\n", None, 5])
-def test_a_bad_secret_is_refused(caller, make, secret):
-    made = make()
-
-    path = f"{CLIENT}/secret/update/{made['clientId']}"
-    response = caller.post(path, json={"clientSecret": secret})
-
-    assert refused(response) == (400, "A149601")
-    now = caller.get(f"{CLIENT}/get/{made['clientId']}").json()
-    assert now["clientSecret"] == made["clientSecret"]
-
-
-@pytest.mark.parametrize("method", ["PUT", "POST"])
-def test_requestable_scopes_are_off_none_or_some(caller, make, sandbox, method):
-    sandbox.services[SERVICE]["supportedScopes"] = [{"name": "a"}, {"name": "b"}]
-    client_id = make()["clientId"]
-    path = f"{CLIENT}/extension/requestable_scopes"
-
-    def kept():
-        found = caller.get(f"{path}/get/{client_id}").json()["requestableScopes"]
-        whole = caller.get(f"{CLIENT}/get/{client_id}").json().get("extension", {})
-        limited = whole.get("requestableScopesEnabled", False)
-        assert limited == (found is not None)
-        assert whole.get("requestableScopes") == found
-        return found
-
-    def put(scopes):
-        body = {"requestableScopes": scopes}
-        return caller.request(method, f"{path}/update/{client_id}", json=body).json()
-
-    assert kept() is None
-    assert put(["b", "unknown"]) == {"requestableScopes": ["b"]}
-    assert kept() == ["b"]
-    put([])
-    assert kept() == []
-    assert put(None) == {"requestableScopes": None}
-    assert kept() is None
-    put(["a"])
-    assert caller.delete(f"{path}/delete/{client_id}").status_code == 204
-    assert kept() is None
-
-
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ([], "A128201"),
-        ({"requestableScopes": "a"}, "A128202"),
-        ({"requestableScopes": [1]}, "A128203"),
-    ],
-)
-def test_odd_requestable_scopes_are_refused(caller, make, body, code):
-    path = f"{CLIENT}/extension/requestable_scopes/update/{make()['clientId']}"
-
-    assert refused(caller.put(path, json=body)) == (400, code)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""What was read and sent back unchanged changes nothing but the version."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.tenants.sandbox.conftest import CLIENT, SERVICE
+from tests.tenants.sandbox.made import CLIENTS
+
+SOME = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@given(settings=CLIENTS)
+@SOME
+def test_a_round_trip_changes_the_version_alone(caller, sandbox, settings):
+    sandbox.region("us").clients.clear()  # or an alias may be in use
+    sandbox.services[SERVICE]["supportedScopes"] = [{"name": "a"}]
+    made = caller.post(f"{CLIENT}/create", json=settings)
+    assert made.status_code == 201, made.text
+    path = f"{made.json()['clientId']}"
+    before = caller.get(f"{CLIENT}/get/{path}").json()
+
+    after = caller.post(f"{CLIENT}/update/{path}", json=before).json()
+
+    assert before == made.json()
+    assert after.pop("modifiedAt") > before.pop("modifiedAt")
+    assert list(after.items()) == list(before.items())
+
+
+@given(settings=CLIENTS)
+@SOME
+def test_a_client_is_stored_as_it_was_sent(caller, sandbox, settings):
+    sandbox.region("us").clients.clear()
+
+    made = caller.post(f"{CLIENT}/create", json=settings).json()
+
+    changed = {"jwks", "extension", "clientIdAlias"}
+    for name, value in settings.items():
+        if name not in changed and value != "":
+            assert made[name] == value
+
+
+@pytest.mark.parametrize("read", ["full", "reads"])
+def test_nothing_is_lost_by_who_reads(caller, as_, read):
+    made = caller.post(f"{CLIENT}/create", json={"clientName": "Till"}).json()
+
+    assert as_(read).get(f"{CLIENT}/get/{made['clientId']}").json() == made
