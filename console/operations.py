@@ -73,6 +73,10 @@ DEEDS: Mapping[str, Deed] = {
     "client.reveal_secret": Deed(
         _("Saw the secret of {object}"), _("Tried to see the secret of {object}")
     ),
+    "client.keep_secret": Deed(
+        _("Kept the secret of {object} sealed, to be able to put it back"),
+        _("Tried to keep the secret of {object} sealed"),
+    ),
     "client.create": Deed(
         _("Created the client {object}"), _("Tried to create the client {object}")
     ),
@@ -291,6 +295,23 @@ DEEDS: Mapping[str, Deed] = {
         _("Removed a credential"), _("Tried to remove a credential")
     ),
     "credential.probe": Deed(_("Tried out a credential")),
+    "secret.stage": Deed(
+        _("Made a new secret for {object} and kept it staged"),
+        _("Tried to make a new secret for {object}"),
+    ),
+    "secret.store": Deed(
+        _("Said that {object} knows its new secret"),
+        _("Tried to say that {object} knows its new secret"),
+    ),
+    "secret.drop": Deed(
+        _("Threw the staged secret of {object} away"),
+        _("Tried to throw the staged secret of {object} away"),
+    ),
+    "secret.forget": Deed(
+        _("Erased the old secret of {object}"),
+        _("Tried to erase the old secret of {object}"),
+    ),
+    "secret.settle": Deed(_("Looked whether the secret of {object} was changed")),
     "vault.rotate": Deed(
         _("Sealed all secrets under the current key"),
         _("Tried to seal all secrets under the current key"),

@@ -14,6 +14,16 @@ one = [
     path("fields/", views.fields, name="fields"),
     path("document/", views.document, name="document"),
     path("history/", views.history, name="history"),
+    path("secret/", views.secret, name="secret"),
+    path("reveal/", views.reveal, name="reveal"),
+    path("rotate/", views.rotate, name="rotate"),
+    path("secret/set/", views.set_secret, name="set_secret"),
+    path("stage/", views.stage, name="stage"),
+    path("stored/", views.stored, name="stored"),
+    path("activate/", views.activate, name="activate"),
+    path("undo/", views.undo, name="undo"),
+    path("drop/", views.drop, name="drop"),
+    path("forget/", views.forget, name="forget"),
 ]
 within: list[URLPattern | URLResolver] = [
     path("", views.listed, name="listed"),

@@ -1,4 +1,4 @@
-"""What pages keep: drafts of edits, and what was seen before.
+"""What pages keep: drafts of edits, secrets on their way, and what was seen before.
 
 Authlete is the source of truth. Nothing here is trusted by a page that shows or
 writes settings.
@@ -7,5 +7,6 @@ writes settings.
 from console.models.chosen import Chosen
 from console.models.drafts import Draft
 from console.models.known import KnownClient, KnownService
+from console.models.rotations import Rotation
 
-__all__ = ["Chosen", "Draft", "KnownClient", "KnownService"]
+__all__ = ["Chosen", "Draft", "KnownClient", "KnownService", "Rotation"]

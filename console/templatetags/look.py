@@ -87,6 +87,12 @@ def dot(text: object, kind: str = "") -> SafeString:
     return format_html('<span class="dot {}">{}</span>', kind, text)
 
 
+@register.filter
+def fingerprint(mark: str) -> str:
+    """A secret's fingerprint, in groups that can be compared."""
+    return " ".join(mark[at : at + 4] for at in range(0, len(mark), 4)) or "–"
+
+
 @register.simple_tag
 def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> SafeString:
     """Text with a button that copies it; ``label`` says what is copied.

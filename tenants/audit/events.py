@@ -75,6 +75,17 @@ JOB_RESUME = Event("job.resumed", _("Resume a job"))
 JOB_RETRY = Event("job.retried", _("Try again what failed in a job"))
 JOB_CANCEL = Event("job.cancelled", _("Cancel a job"))
 JOB_END = Event("job.ended", _("A job has ended"))
+SECRET_STAGE = Event(
+    "secret.stage", _("Make a new secret and keep it staged"), Effect.REVEAL
+)
+SECRET_STORE = Event("secret.store", _("Say that the application knows the new secret"))
+SECRET_DROP = Event("secret.drop", _("Throw a staged secret away"))
+SECRET_FORGET = Event(
+    "secret.forget", _("Erase the secrets that were kept of a rotation")
+)
+SECRET_SETTLE = Event(
+    "secret.settle", _("Find out whether a secret was changed"), Effect.READ
+)
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)

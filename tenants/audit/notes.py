@@ -35,6 +35,7 @@ class Told(TypedDict, total=False):
     changes: Sequence[Change]
     region: str
     service: str
+    client: str
     reason: str
     ticket: str
 

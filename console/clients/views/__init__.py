@@ -6,21 +6,33 @@ from console.clients.views.edit import discard, draft, edit, merge, review
 from console.clients.views.index import index
 from console.clients.views.listed import listed
 from console.clients.views.refresh import refresh
+from console.clients.views.secret import reveal, rotate, secret, set_secret
 from console.clients.views.show import show
+from console.clients.views.staged import activate, drop, forget, stage, stored, undo
 
 __all__ = [
+    "activate",
     "columns",
     "discard",
     "document",
     "draft",
+    "drop",
     "edit",
     "fields",
+    "forget",
     "history",
     "index",
     "listed",
     "merge",
     "refresh",
+    "reveal",
     "review",
+    "rotate",
     "saved",
+    "secret",
+    "set_secret",
     "show",
+    "stage",
+    "stored",
+    "undo",
 ]

@@ -1,6 +1,7 @@
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.clients import rotating
 from console.clients.facts import facts
 from console.clients.kind import target_of
 from console.editing import drafts, overview
@@ -31,6 +32,9 @@ def show(
         "notes": notes(target, client.wire()),
         "source": words(source, client.get("clientSource")),
         "edits": edits,
+        "rotation": rotating.find(
+            workspace.organization, workspace.region.name, service_id, client_id
+        ),
         "past": past(target, context["name"], most=5).lines,
     }
     return answer(request, "clients/show.html", context)

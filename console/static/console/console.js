@@ -109,3 +109,28 @@ document.addEventListener("keydown", (event) => {
   if (box.matches("a")) box.click();
   else box.focus();
 });
+
+// A secret that is shown once: <div data-hides="seconds"> goes when its time is up or
+// the page is left, so that neither a screen nor the way back shows it.
+function hide(shown) {
+  shown.replaceWith(byId("hidden-secret")?.content.cloneNode(true) ?? "");
+}
+for (const shown of all("[data-hides]")) {
+  const left = shown.querySelector("[data-hides-left]");
+  const [bar, words] = [left.querySelector("progress"), left.querySelector("[data-words]")];
+  const until = Date.now() + Number(shown.dataset.hides) * 1000;
+  const tick = () => {
+    const seconds = Math.ceil((until - Date.now()) / 1000);
+    if (seconds <= 0) {
+      clearInterval(ticking);
+      return hide(shown);
+    }
+    bar.value = seconds;
+    words.textContent = words.dataset.words.replace("{n}", seconds);
+  };
+  const ticking = setInterval(tick, 1000);
+  shown.querySelector("[data-hides-plain]").hidden = true;
+  left.hidden = false;
+  tick();
+  addEventListener("pagehide", () => hide(shown));
+}

@@ -69,6 +69,16 @@ REVEAL_SECRET = Operation(
     spec="client_get_api",
     reveals=("clientSecret",),
 )
+# The same call, for nobody's eyes: sealed, so that it can be put back.
+KEEP_SECRET = Operation(
+    "client.keep_secret",
+    "GET",
+    "/api/{service_id}/client/get/{client_id}",
+    HeldSecret,
+    Effect.REVEAL,
+    spec="client_get_api",
+    reveals=("clientSecret",),
+)
 CREATE = Operation(
     "client.create",
     "POST",
@@ -219,6 +229,10 @@ class ClientApi:
 
     def reveal_secret(self) -> HeldSecret:
         return self._door.send(REVEAL_SECRET, places=self._places, label=self._label)
+
+    def keep_secret(self) -> HeldSecret:
+        """The same as `reveal_secret`, to be sealed and shown to nobody."""
+        return self._door.send(KEEP_SECRET, places=self._places, label=self._label)
 
     def refresh_secret(self) -> ChangedSecret:
         """Let Authlete make a new secret; the old one stops working at once."""

@@ -1,5 +1,6 @@
 import pytest
 
+from console.models import Rotation
 from tenants.roles import Role
 from tests.pages import FORM, filled
 
@@ -67,6 +68,7 @@ def many(acme, sandbox):
 
 
 CLIENT = "/acme/services/us/17/clients/44/"
+OLD = "s3cret-of-the-ledger"
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def ledger(sandbox):
         "clientIdAlias": "ledger",
         "clientName": "Ledger sync",
         "clientType": "CONFIDENTIAL",
-        "clientSecret": "s3cret-of-the-ledger",
+        "clientSecret": OLD,
         "clientSource": "STATIC_REGISTRATION",
         "applicationType": "WEB",
         "tokenAuthMethod": "CLIENT_SECRET_BASIC",
@@ -123,3 +125,38 @@ def save():
         return browser.post(url, body, content_type=FORM)
 
     return save
+
+
+@pytest.fixture
+def admin(member, ledger):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def do():
+    """Fill in one of the pages of client 44 and send it, with a reason."""
+
+    def do(browser, name, **entered):
+        url = f"{CLIENT}{name}/"
+        why = {"reason": "Yearly rotation", "ticket": "CHG-1"} | entered
+        body = filled(browser.get(url), "reason", **why)
+        return browser.post(url, body, content_type=FORM)
+
+    return do
+
+
+@pytest.fixture
+def staged(do):
+    """Stage a secret of client 44, and return it as the page showed it."""
+
+    def staged(browser):
+        page = do(browser, "stage").content.decode()
+        browser.post(f"{CLIENT}stored/")
+        return page.partition('id="the-secret"')[2].partition(">")[2].partition("<")[0]
+
+    return staged
+
+
+@pytest.fixture
+def rotation():
+    return lambda: Rotation.objects.latest("staged_at")

@@ -8,6 +8,7 @@ from tests.journeys.states import (
     errors,
     organization,
     record,
+    secrets,
     services,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "errors",
     "organization",
     "record",
+    "secrets",
     "services",
 ]

@@ -1,0 +1,97 @@
+"""The forms that are about a client's secret."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.editing.forms import WhyForm
+from console.models import Rotation
+from console.models.rotations import STAGED_FOR
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,86}")  # api.md, section 6: A149601
+NOW, LATER = "now", "later"
+
+MOVED = _(
+    "The secret was changed since this page was opened. Nothing was sent. Look at the"
+    " fingerprint, and decide anew."
+)
+
+
+class SeenForm(WhyForm):
+    """Why, and which secret was in use when the page was shown."""
+
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, mark: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mark = mark
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("seen") != self.mark:
+            self.add_error(None, MOVED)
+
+
+class SetForm(SeenForm):
+    """A secret that somebody has chosen; it is never written back into the page."""
+
+    secret = forms.CharField(
+        label=_("New secret"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "maxlength": 86}),
+        help_text=_("1 to 86 characters of A to Z, a to z, 0 to 9, - and _."),
+    )
+    field_order = ("secret", "reason", "ticket")
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
+        if not SECRET.fullmatch(secret):
+            raise forms.ValidationError(
+                _("Use 1 to 86 characters of A to Z, a to z, 0 to 9, - and _.")
+            )
+        return secret
+
+
+class ActivateForm(WhyForm):
+    """When the new secret is sent; and that it is, whatever happened meanwhile."""
+
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=[(NOW, _("Now")), (LATER, _("At a time"))],
+        initial=NOW,
+        required=False,
+    )
+    at = forms.DateTimeField(
+        label=_("Time"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    anyway = forms.BooleanField(label=_("Replace it all the same"), required=False)
+
+    def __init__(self, *args: Any, rotation: Rotation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.until = rotation.until
+
+    def clean(self) -> None:
+        at = self.cleaned_data.get("at")
+        if self.cleaned_data.get("when") != LATER or "at" in self.errors:
+            return
+        if at is None:
+            self.add_error("at", _("Enter a time."))
+        elif at < timezone.now() + timedelta(minutes=1):
+            self.add_error("at", _("This time is past. Choose a later one, or now."))
+        elif at > self.until:
+            self.add_error(
+                "at",
+                _("A staged secret is kept for %(days)d days. Choose an earlier time.")
+                % {"days": STAGED_FOR.days},
+            )
+
+
+class UndoForm(WhyForm):
+    """Why; and that it is undone, whatever happened meanwhile."""
+
+    anyway = forms.BooleanField(label=_("Replace it all the same"), required=False)

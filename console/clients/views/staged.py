@@ -1,0 +1,210 @@
+"""A new secret that is made, stored, activated, and perhaps undone, one by one."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console import once
+from console.access import ConsoleRequest, Workspace, workspace_page
+from console.clients import rotating
+from console.clients.secret_forms import ActivateForm, UndoForm
+from console.clients.secret_page import SecretPage, opened
+from console.editing.forms import WhyForm
+from console.models import Rotation
+from console.once import OnceForm
+from console.page import answer, go
+from console.stepup import step_up
+from tenants.authlete import Authlete
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.operation import Effect
+
+State = Rotation.State
+type Done = Callable[[Rotation, WhyForm], None]
+
+TAKEN = gettext_lazy(
+    "Somebody else was faster: a new secret of this client is staged already. Yours was"
+    " not kept."
+)
+MOVED = gettext_lazy("Somebody else has gone on with this rotation. Nothing was done.")
+CHANGED = gettext_lazy(
+    "The secret in use is not the one that was there when this was staged. Nothing was"
+    " sent. Say below that it is to be replaced all the same, or throw this away."
+)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def stage(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Make a new secret, show it in this one response, and keep it sealed."""
+    page = opened(workspace, service_id, client_id)
+    sent = OnceForm(request.POST or None)
+    if sent.is_valid() and once.known(request, sent):
+        return once.again(request, sent, page.path())
+    if page.rotation:
+        if request.method == "POST":
+            messages.warning(request, TAKEN)
+        return go(request, page.path())
+    form = WhyForm(request.POST or None)
+    more: dict[str, object] = {"form": form}
+    if form.is_valid():
+        if not once.claim(request, form):
+            return once.again(request, form, page.path())
+        try:
+            rotation, secret = rotating.stage(
+                workspace, page.client, service_id, **_why(form)
+            )
+        except rotating.Taken:
+            messages.warning(request, TAKEN)
+            return once.came_to(request, form, page.path())
+        once.settle(request, form, page.path())
+        more |= {"rotation": rotation, "shown": secret.get_secret_value()}
+    return answer(request, "clients/stage.html", page.context(**more))
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def stored(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Say that the application knows the new secret, so that it can be activated."""
+    page = opened(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.STAGED:
+        return go(request, page.path())
+    if request.method == "POST":
+        try:
+            rotating.store(workspace.member, page.rotation)
+        except rotating.Moved:
+            messages.warning(request, MOVED)
+        return go(request, page.path())
+    return answer(request, "clients/stored.html", page.context())
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def activate(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Send the staged secret to Authlete; the old one is kept to be put back."""
+    page = opened(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.STAGED:
+        return _passed(request, page)
+    form = ActivateForm(
+        request.POST or None, rotation=page.rotation, initial=_first(page.rotation)
+    )
+
+    def done(rotation: Rotation, form: WhyForm) -> None:
+        anyway = form.cleaned_data["anyway"]
+        authlete, who = _authlete(page, form), workspace.member.who
+        rotating.activate(authlete, who, rotation, anyway=anyway)
+        told = _("%(name)s has its new secret. The old one can be put back.")
+        messages.success(request, told % {"name": page.label})
+
+    return _do(request, page, "activate", form, done)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def undo(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Give the client the secret back that it had before."""
+    page = opened(workspace, service_id, client_id)
+    if page.rotation is None or not page.rotation.can_undo:
+        return _passed(request, page)
+    form = UndoForm(request.POST or None, initial=_first(page.rotation))
+
+    def done(rotation: Rotation, form: WhyForm) -> None:
+        anyway = form.cleaned_data["anyway"]
+        authlete, who = _authlete(page, form), workspace.member.who
+        rotating.undo(authlete, who, rotation, anyway=anyway)
+        told = _("%(name)s has its old secret again.")
+        messages.success(request, told % {"name": page.label})
+
+    return _do(request, page, "undo", form, done)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def drop(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Throw a staged secret away."""
+    page = opened(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.STAGED:
+        return _passed(request, page)
+    form = WhyForm(request.POST or None, initial=_first(page.rotation))
+
+    def done(rotation: Rotation, form: WhyForm) -> None:
+        rotating.drop(workspace.member, rotation, **_why(form))
+        messages.success(request, _("The staged secret is thrown away."))
+
+    return _do(request, page, "drop", form, done)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def forget(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Erase the old secret before its time, so that nothing can be undone."""
+    page = opened(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.ACTIVATED:
+        return _passed(request, page)
+    form = WhyForm(request.POST or None, initial=_first(page.rotation))
+
+    def done(rotation: Rotation, form: WhyForm) -> None:
+        rotating.forget(workspace.member, rotation, **_why(form))
+        messages.success(request, _("The old secret is forgotten."))
+
+    return _do(request, page, "forget", form, done)
+
+
+def _do(
+    request: ConsoleRequest, page: SecretPage, name: str, form: WhyForm, done: Done
+) -> HttpResponse:
+    """Go on with the rotation once somebody says why; or tell what is in the way."""
+    failure = None
+    if page.rotation and form.is_valid():
+        if not once.claim(request, form):
+            return once.again(request, form, page.path())
+        try:
+            done(page.rotation, form)
+            return once.came_to(request, form, page.path())
+        except rotating.Moved:
+            messages.warning(request, MOVED)
+            return once.came_to(request, form, page.path())
+        except rotating.Changed:
+            once.failed(request, form)
+            form.add_error(None, CHANGED)
+        except AuthleteError as error:
+            once.failed(request, form)
+            failure = error
+    context = page.context(form=form, failure=failure)
+    return answer(request, f"clients/{name}.html", context)
+
+
+def _passed(request: ConsoleRequest, page: SecretPage) -> HttpResponse:
+    """The rotation is not, or not any more, where this could be done."""
+    sent = OnceForm(request.POST or None)
+    if sent.is_valid() and once.known(request, sent):
+        return once.again(request, sent, page.path())
+    if request.method == "POST":
+        messages.warning(request, MOVED)
+    return go(request, page.path())
+
+
+def _authlete(page: SecretPage, form: WhyForm) -> Authlete:
+    return page.workspace.member.connect(page.workspace.region.name, **_why(form))
+
+
+def _why(form: WhyForm) -> dict[str, str]:
+    return {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+
+
+def _first(rotation: Rotation) -> dict[str, str]:
+    return {"reason": rotation.reason, "ticket": rotation.ticket}

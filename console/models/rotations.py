@@ -1,0 +1,141 @@
+"""Secrets of clients that are being replaced without a gap."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenants import vault
+from tenants.models import Organization
+
+STAGED_FOR = timedelta(days=14)  # a secret that nobody activates is thrown away
+
+
+class Rotation(models.Model):
+    """One client's way from its old secret to a new one, which was made here.
+
+    Authlete holds one secret a client, so the new one waits here until the
+    application knows it, and the old one afterwards until nobody wants it back. Both
+    are sealed for this row, and erased when it ends.
+    """
+
+    class State(models.TextChoices):
+        STAGED = "staged", _("staged")
+        ACTIVATING = "activating", _("being activated")
+        ACTIVATED = "activated", _("active, can be undone")
+        UNDOING = "undoing", _("being undone")
+        SETTLED = "settled", _("settled")
+        UNDONE = "undone", _("undone")
+        DROPPED = "dropped", _("thrown away")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    label = models.TextField(blank=True)  # the client's name
+    state = models.CharField(max_length=10, choices=State, default=State.STAGED)
+    changed_at = models.DateTimeField(default=timezone.now)  # the state
+    new_sealed = models.TextField(blank=True)
+    old_sealed = models.TextField(blank=True)
+    new_mark = models.CharField(max_length=16)  # fingerprints
+    old_mark = models.CharField(max_length=16, blank=True)  # when it was staged
+    reason = models.CharField(max_length=400)
+    ticket = models.CharField(max_length=60, blank=True)
+    staged_by = models.CharField(max_length=254)
+    staged_at = models.DateTimeField(default=timezone.now)
+    stored_by = models.CharField(max_length=254, blank=True)
+    stored_at = models.DateTimeField(null=True)
+    activate_at = models.DateTimeField(null=True)  # as long as a job waits for it
+    job = models.UUIDField(null=True)
+    activated_by = models.CharField(max_length=254, blank=True)
+    activated_at = models.DateTimeField(null=True)
+    until = models.DateTimeField()  # when it ends by itself
+
+    OPEN = (State.STAGED, State.ACTIVATING, State.ACTIVATED, State.UNDOING)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "region", "service_id", "client_id"],
+                condition=Q(state__in=["staged", "activating", "activated", "undoing"]),
+                name="one_rotation_at_a_time",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "until"], name="rotations_to_end")]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.state}"
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.state == self.State.STAGED and self.activate_at is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the old secret is kept here; it is not when somebody else set the
+        new one."""
+        return self.state == self.State.ACTIVATED and bool(self.old_sealed)
+
+    @property
+    def new(self) -> str:
+        """The new secret; raises `vault.Sealed` when it was not sealed for this row."""
+        return vault.unseal(self.new_sealed, self._place("new"))
+
+    @property
+    def old(self) -> str:
+        """The secret that it replaced; raises `vault.Sealed` as `new` does."""
+        return vault.unseal(self.old_sealed, self._place("old"))
+
+    def keep_new(self, secret: str) -> Self:
+        self.new_sealed = vault.seal(secret, self._place("new"))
+        return self
+
+    def keep_old(self, secret: str) -> Self:
+        self.old_sealed = vault.seal(secret, self._place("old"))
+        return self
+
+    def turn(self, to: State, **more: object) -> bool:
+        """Go from the state that was read to another; False where somebody else was
+        faster, and then nothing is changed."""
+        told = {"state": to, "changed_at": timezone.now(), **more}
+        if to not in self.OPEN:
+            told |= {"new_sealed": "", "old_sealed": "", "activate_at": None}
+        here = type(self).objects.filter(
+            pk=self.pk, state=self.state, changed_at=self.changed_at
+        )
+        if not here.update(**told):
+            return False
+        for name, value in told.items():
+            setattr(self, name, value)
+        return True
+
+    def sealed_anew(self) -> dict[str, str]:
+        """The columns that are not under the current key, as they would be."""
+        found = {}
+        for name in ("new", "old"):
+            value = getattr(self, f"{name}_sealed")
+            if value and (sealed := vault.rotate(value, self._place(name))) != value:
+                found[f"{name}_sealed"] = sealed
+        return found
+
+    def _place(self, column: str) -> str:
+        key = (self.organization_id, self.region, self.service_id, self.client_id)
+        return vault.place(self, column, *key)
+
+
+@vault.kept_as("rotations")
+def rotated() -> Iterator[Rotation]:
+    """Seal every secret under the current key, one row at a time."""
+    for rotation in Rotation.objects.filter(state__in=Rotation.OPEN).iterator():
+        if new := rotation.sealed_anew():
+            # Only over the values that were read: what was erased stays so.
+            same = {name: getattr(rotation, name) for name in new}
+            if Rotation.objects.filter(pk=rotation.pk, **same).update(**new):
+                yield rotation

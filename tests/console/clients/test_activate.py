@@ -1,0 +1,159 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.clients import rotating
+from console.models import Rotation
+from tenants.audit.models import AuditEntry
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}activate/"
+SECRET = f"{CLIENT}secret/"
+
+
+def long_ago():
+    """As if nothing could be on its way any more."""
+    Rotation.objects.update(changed_at=timezone.now() - rotating.IN_FLIGHT)
+
+
+def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rotation):
+    new = staged(admin)
+
+    response = do(admin, "activate")
+
+    assert response["Location"] == SECRET
+    assert ledger["clientSecret"] == new
+    assert (rotation().state, rotation().old) == ("activated", OLD)
+    assertContains(admin.get(CLIENT), "can be put back")
+    sent = AuditEntry.objects.get(operation="client.set_secret")
+    assert (sent.outcome, sent.reason, sent.ticket) == (
+        "done",
+        "Yearly rotation",
+        "CHG-1",
+    )
+
+
+def test_asks_for_the_reason_with_the_one_of_the_rotation(admin, staged):
+    staged(admin)
+
+    assertContains(admin.get(URL), "Yearly rotation")
+
+
+def test_does_not_replace_a_secret_that_was_changed_meanwhile(
+    admin, staged, do, ledger, rotation
+):
+    new = staged(admin)
+    body = filled(admin.get(URL), "reason", reason="Yearly")
+    ledger["clientSecret"] = "somebody-elses"
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assertContains(response, "The secret in use is not the one")
+    assert ledger["clientSecret"] == "somebody-elses"
+    assert rotation().state == "staged"
+
+    do(admin, "activate", anyway="on")
+
+    assert ledger["clientSecret"] == new
+    assert rotation().old == "somebody-elses"
+
+
+def test_a_lost_reply_is_settled_at_once(admin, staged, do, ledger, sandbox, rotation):
+    new = staged(admin)
+    sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
+
+    do(admin, "activate")
+
+    assert ledger["clientSecret"] == new
+    assert rotation().state == "activated"
+    assert AuditEntry.objects.get(operation="secret.settle").object == "changed"
+
+
+def test_a_call_that_never_arrived_leaves_it_staged(
+    admin, staged, do, ledger, sandbox, rotation
+):
+    staged(admin)
+    sandbox.fault("reset", operation="client.set_secret", times=1)
+
+    response = do(admin, "activate")
+
+    assert response.status_code == 200
+    assert ledger["clientSecret"] == OLD
+    assert rotation().state == "staged"
+    assertContains(admin.get(CLIENT), "ready to be activated")
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_what_nobody_knew_follows_from_the_next_look(
+    admin, staged, ledger, rotation, arrived
+):
+    new = staged(admin)
+    row = rotation().keep_old(OLD)
+    row.turn(Rotation.State.ACTIVATING, old_sealed=row.old_sealed)
+    if arrived:
+        ledger["clientSecret"] = new
+    assertContains(admin.get(SECRET), "It is not known whether")
+    long_ago()
+
+    admin.get(SECRET)
+
+    assert rotation().state == ("activated" if arrived else "staged")
+    assert rotation().can_undo is arrived
+
+
+def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
+    staged(admin)
+    sandbox.fault("status", operation="client.set_secret", status=403)
+
+    assertContains(do(admin, "activate"), "Authlete does not allow this")
+
+    assert rotation().state == "staged"
+
+
+def test_a_second_click_sends_nothing(admin, staged, sandbox):
+    staged(admin)
+    body = filled(admin.get(URL), "reason", reason="Yearly")
+
+    answers = [admin.post(URL, body, content_type=FORM) for _ in range(2)]
+
+    assert {one["Location"] for one in answers} == {SECRET}
+    assert AuditEntry.objects.filter(operation="client.set_secret").count() == 1
+
+
+def test_what_was_already_sent_is_not_sent_again(admin, staged, acme, ledger, rotation):
+    """As a job does that was killed in between and begins anew."""
+    ledger["clientSecret"] = staged(admin)
+
+    admin.post(URL, filled(admin.get(URL), "reason"), content_type=FORM)
+
+    assert rotation().state == "activated"
+    assert not AuditEntry.objects.filter(operation="client.set_secret").exists()
+
+
+def test_after_its_time_both_are_erased(admin, staged, do, rotation):
+    staged(admin)
+    do(admin, "activate")
+    Rotation.objects.update(until=timezone.now() - timedelta(seconds=1))
+
+    assertNotContains(admin.get(SECRET), "Undo until")
+
+    row = rotation()
+    assert (row.state, row.new_sealed, row.old_sealed) == ("settled", "", "")
+    assert AuditEntry.objects.get(operation="secret.forget").client == "44"
+
+
+def test_how_long_it_can_be_undone_is_a_setting(admin, staged, do, rotation, settings):
+    settings.UNDO_SECONDS = 600
+    staged(admin)
+
+    do(admin, "activate")
+
+    left = rotation().until - timezone.now()
+    assert timedelta(minutes=9) < left <= timedelta(minutes=10)
+
+
+def test_needs_a_staged_secret(admin):
+    assert admin.get(URL)["Location"] == SECRET

@@ -1,0 +1,38 @@
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}drop/"
+
+
+def test_erases_the_staged_one_and_leaves_the_one_in_use(
+    admin, staged, do, ledger, rotation
+):
+    staged(admin)
+
+    do(admin, "drop", reason="Wrong client")
+
+    assert (rotation().state, rotation().new_sealed) == ("dropped", "")
+    assert ledger["clientSecret"] == OLD
+    entry = AuditEntry.objects.get(operation="secret.drop")
+    assert (entry.outcome, entry.reason) == ("done", "Wrong client")
+
+
+def test_who_comes_too_late_is_told(admin, staged, do, rotation):
+    staged(admin)
+    body = filled(admin.get(URL), "reason")
+    do(admin, "activate")
+
+    response = admin.post(URL, body, content_type=FORM, follow=True)
+
+    assertContains(response, "Somebody else has gone on with this rotation")
+    assert rotation().state == "activated"
+
+
+def test_another_can_be_staged_afterwards(admin, staged, do, rotation):
+    first = staged(admin)
+    do(admin, "drop")
+
+    assert staged(admin) != first

@@ -1,0 +1,22 @@
+from tenants.audit.models import AuditEntry
+from tests.console.clients.conftest import CLIENT
+
+URL = f"{CLIENT}forget/"
+
+
+def test_ends_the_rotation_and_erases_the_old_one(admin, staged, do, ledger, rotation):
+    new = staged(admin)
+    do(admin, "activate")
+
+    do(admin, "forget", reason="All hosts seen")
+
+    row = rotation()
+    assert (row.state, row.new_sealed, row.old_sealed) == ("settled", "", "")
+    assert ledger["clientSecret"] == new
+    assert AuditEntry.objects.get(operation="secret.forget").reason == "All hosts seen"
+
+
+def test_needs_one_that_is_active(admin, staged):
+    staged(admin)
+
+    assert admin.get(URL)["Location"] == f"{CLIENT}secret/"

@@ -1,0 +1,84 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}rotate/"
+
+
+def calls():
+    return AuditEntry.objects.filter(operation="client.refresh_secret")
+
+
+def test_warns_and_then_shows_the_new_one_once(admin, do, ledger):
+    assertContains(admin.get(URL), "The old secret stops in the same second")
+
+    response = do(admin, "rotate")
+
+    new = ledger["clientSecret"]
+    assert new != OLD
+    assertContains(response, new, count=1)
+    assertNotContains(response, OLD)
+    assert (calls().get().outcome, calls().get().reason) == ("done", "Yearly rotation")
+    assertNotContains(admin.get(URL), new)
+
+
+def test_a_second_click_rotates_nothing(admin, ledger):
+    body = filled(admin.get(URL), "reason", reason="Yearly")
+    admin.post(URL, body, content_type=FORM)
+    new = ledger["clientSecret"]
+
+    again = admin.post(URL, body, content_type=FORM)
+
+    assert again["Location"] == f"{CLIENT}secret/"
+    assert ledger["clientSecret"] == new
+    assert calls().count() == 1
+
+
+def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
+    body = filled(admin.get(URL), "reason", reason="Yearly")
+    ledger["clientSecret"] = "somebody-elses"
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assertContains(response, "The secret was changed since this page was opened")
+    assert ledger["clientSecret"] == "somebody-elses"
+    assert not calls().exists()
+
+
+@pytest.mark.parametrize(
+    ("after", "words", "object", "changed"),
+    [
+        (True, "Rotated: nobody has seen the new secret", "changed", True),
+        (False, "Not rotated", "not changed", False),
+    ],
+)
+def test_a_lost_reply_is_settled_by_fingerprint(
+    admin, do, ledger, sandbox, after, words, object, changed
+):
+    sandbox.fault("reset", operation="client.refresh_secret", after=after, times=1)
+
+    response = do(admin, "rotate")
+
+    assertContains(response, words)
+    assert (ledger["clientSecret"] != OLD) is changed
+    assertNotContains(response, ledger["clientSecret"])
+    assert calls().get().outcome == "unknown"
+    found = AuditEntry.objects.get(operation="secret.settle")
+    assert (found.outcome, found.object, found.client) == ("done", object, "44")
+    assert bool(found.changes) is changed
+
+
+def test_says_what_was_refused(admin, do, ledger, sandbox):
+    sandbox.fault("status", operation="client.refresh_secret", status=403)
+
+    assertContains(do(admin, "rotate"), "Authlete does not allow this")
+    assert ledger["clientSecret"] == OLD
+
+
+def test_counts_as_a_change_of_the_secret(admin, do):
+    do(admin, "rotate")
+
+    assertNotContains(admin.get(f"{CLIENT}secret/"), "not from here")

@@ -1,0 +1,56 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+from tests.console.clients.conftest import CLIENT, OLD
+
+URL = f"{CLIENT}secret/"
+
+
+def test_tells_its_fingerprint_and_never_the_secret(admin):
+    response = admin.get(URL)
+
+    assertContains(response, "Ledger sync")
+    assertContains(response, "It proves with it who it is")
+    assertNotContains(response, OLD)
+
+
+def test_says_how_old_it_is_as_far_as_that_is_known(admin, do):
+    assertContains(admin.get(URL), "not from here")
+    assertContains(admin.get(URL), "overdue")
+
+    do(admin, "rotate")
+
+    assertNotContains(admin.get(URL), "not from here")
+    assertNotContains(admin.get(URL), "overdue")
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"clientType": "PUBLIC"}, "A public client does not prove who it is"),
+        ({"tokenAuthMethod": "PRIVATE_KEY_JWT"}, "Changing it stops nothing"),
+    ],
+)
+def test_says_that_nothing_asks_for_it(admin, ledger, members, words):
+    ledger |= members
+
+    assertContains(admin.get(URL), words)
+
+
+def test_names_what_is_signed_with_it(admin, ledger):
+    ledger |= {"tokenAuthMethod": "PRIVATE_KEY_JWT", "idTokenSignAlg": "HS256"}
+
+    assertContains(admin.get(URL), "ID tokens are signed with it")
+    assertNotContains(admin.get(URL), "Nothing asks for this secret")
+
+
+def test_offers_nothing_to_who_may_not_see_it(member, ledger):
+    response = member(Role.EDITOR).get(URL)
+
+    assertContains(response, "Only administrators can see or replace a secret")
+    assertNotContains(response, "/reveal/")
+
+
+def test_needs_a_role_that_may_read(member, ledger):
+    assert member(Role.HELP_DESK).get(URL).status_code == 403

@@ -1,0 +1,46 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tests.console.clients.conftest import CLIENT, OLD
+
+CHOSEN = "chosen-canary_44-AbC"
+
+
+def test_sets_it_and_never_writes_it_back(admin, do, ledger):
+    response = do(admin, "secret/set", secret=CHOSEN)
+
+    assert ledger["clientSecret"] == CHOSEN
+    assertContains(response, "Set: the old secret has stopped")
+    assertNotContains(response, CHOSEN)
+    assertNotContains(response, OLD)
+
+
+@pytest.mark.parametrize("secret", ["", "with space", "umläut", "x" * 87, "a+b/c="])
+def test_tells_the_rules_at_the_field(admin, do, ledger, secret):
+    response = do(admin, "secret/set", secret=secret)
+
+    assert ledger["clientSecret"] == OLD
+    assertContains(response, "id_secret_error")
+    if secret:
+        assertContains(response, "Use 1 to 86 characters")
+        assertNotContains(response, f'value="{secret}"')
+
+
+def test_keeps_nothing_when_the_reason_is_missing(admin, do, ledger):
+    response = do(admin, "secret/set", secret=CHOSEN, reason="")
+
+    assert ledger["clientSecret"] == OLD
+    assertNotContains(response, CHOSEN)
+    assert CHOSEN not in str(dict(admin.session))
+
+
+def test_a_lost_reply_is_settled_by_fingerprint(admin, do, sandbox):
+    sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
+
+    response = do(admin, "secret/set", secret=CHOSEN)
+
+    assertContains(response, "Rotated: nobody has seen the new secret")
+
+
+def test_says_how_strong_it_should_be(admin):
+    assertContains(admin.get(f"{CLIENT}secret/set/"), "43 characters")

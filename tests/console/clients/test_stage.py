@@ -1,0 +1,82 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from console.models import Rotation
+from tenants.audit.models import AuditEntry
+from tenants.connect import redactor
+from tenants.roles import Role
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}stage/"
+
+
+def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation):
+    response = do(admin, "stage")
+
+    new = rotation().new
+    assert len(new) == 86
+    assertContains(response, new, count=1)
+    assert ledger["clientSecret"] == OLD
+    assert new not in rotation().new_sealed
+    entry = AuditEntry.objects.get(operation="secret.stage")
+    assert (entry.outcome, entry.client, entry.reason) == (
+        "done",
+        "44",
+        "Yearly rotation",
+    )
+
+
+def test_shows_it_in_that_one_answer(admin, do, rotation):
+    body = filled(admin.get(URL), "reason", reason="Yearly")
+    admin.post(URL, body, content_type=FORM)
+    new = rotation().new
+
+    again = admin.post(URL, body, content_type=FORM)
+
+    assert again["Location"] == f"{CLIENT}secret/"
+    for page in ("secret", "activate", "drop", "reveal", "stored"):
+        assertNotContains(admin.get(f"{CLIENT}{page}/"), new)
+    assert Rotation.objects.count() == 1
+
+
+def test_keeps_the_fingerprints_of_both(admin, staged, rotation):
+    new = staged(admin)
+
+    assert rotation().new == new
+    assert rotation().new_mark == redactor().fingerprint(new).mark
+    assert rotation().old_mark == redactor().fingerprint(OLD).mark
+
+
+def test_of_two_who_stage_at_once_one_wins_and_the_other_is_told(member, ledger):
+    ann, bo = member(Role.ADMIN), None
+    body = filled(ann.get(URL), "reason", reason="Mine")
+    other = filled(ann.get(URL), "reason", reason="Theirs")
+    bo = ann
+
+    bo.post(URL, other, content_type=FORM)
+    response = ann.post(URL, body, content_type=FORM, follow=True)
+
+    assertContains(response, "Somebody else was faster")
+    assert Rotation.objects.get().reason == "Theirs"
+
+
+def test_leads_to_the_one_under_way(admin, staged):
+    staged(admin)
+
+    assertRedirects(admin.get(URL), f"{CLIENT}secret/", fetch_redirect_response=False)
+
+
+def test_one_that_nobody_activates_is_thrown_away(admin, staged, rotation, settings):
+    staged(admin)
+    Rotation.objects.update(until="2026-01-01T00:00Z")
+
+    assertNotContains(admin.get(f"{CLIENT}secret/"), "staged")
+
+    assert (rotation().state, rotation().new_sealed) == ("dropped", "")
+    assert AuditEntry.objects.get(operation="secret.drop").actor_id == 0
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.AUDITOR])
+def test_needs_a_role_that_may_reveal(member, ledger, role):
+    assert member(role).get(URL).status_code == 403

@@ -1,0 +1,24 @@
+from pytest_django.asserts import assertContains, assertRedirects
+
+from tenants.audit.models import AuditEntry
+from tests.console.clients.conftest import CLIENT
+
+URL = f"{CLIENT}stored/"
+
+
+def test_says_that_the_application_knows_it(admin, do, rotation):
+    do(admin, "stage")
+    assertContains(admin.get(CLIENT), "nobody says that it is stored")
+    assertContains(admin.get(URL), "Does Ledger sync know its new secret?")
+
+    response = admin.post(URL)
+
+    assertRedirects(response, f"{CLIENT}secret/", fetch_redirect_response=False)
+    assert rotation().stored_by == "ADMIN"
+    assertContains(admin.get(CLIENT), "ready to be activated")
+    assert AuditEntry.objects.get(operation="secret.store").client == "44"
+
+
+def test_needs_a_staged_secret(admin):
+    assert admin.get(URL)["Location"] == f"{CLIENT}secret/"
+    assert admin.post(URL)["Location"] == f"{CLIENT}secret/"

@@ -1,0 +1,219 @@
+from console.models import Rotation
+from tenants.roles import Role
+from tests.journeys.scene import state
+
+WHY = {"reason": "Yearly rotation, it is over a year old", "ticket": "CHG-2101"}
+LEDGER = {
+    "number": 1,
+    "clientId": 4471,
+    "clientIdAlias": "4471",
+    "clientName": "Ledger sync",
+    "clientType": "CONFIDENTIAL",
+    "clientSecret": "not-one-that-anybody-may-see",
+    "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+    "createdAt": 1_700_000_000_000,
+    "modifiedAt": 1,
+}
+
+
+def ledger(scene, **members):
+    """Turn to a client whose secret is over a year old."""
+    region = scene.sandbox.region(scene.places["region"])
+    region.clients[scene.places["service_id"]][4471] = LEDGER | members
+    scene.places["client_id"] = 4471
+
+
+def staged(scene, *, stored=True):
+    ledger(scene)
+    scene.send("clients:stage", "reason", **WHY)
+    if stored:
+        scene.client.post(scene.path("clients:stored"))
+
+
+def activated(scene):
+    staged(scene)
+    scene.send("clients:activate", "reason")
+
+
+def replaced_elsewhere(scene):
+    region = scene.sandbox.region(scene.places["region"])
+    client = region.clients[scene.places["service_id"]][4471]
+    client["clientSecret"] = "from-elsewhere"
+
+
+def give_a_reason(scene, button):
+    scene.page.get_by_label("Reason").fill(WHY["reason"])
+    scene.press(button)
+
+
+@state("clients:secret", Role.ADMIN)
+def old(scene):
+    ledger(scene)
+    scene.goto("clients:secret")
+
+
+@state("clients:secret", Role.VIEWER)
+def only_looking(scene):
+    ledger(scene)
+    scene.goto("clients:secret")
+
+
+@state("clients:secret", Role.ADMIN)
+def unused(scene):
+    ledger(scene, tokenAuthMethod="PRIVATE_KEY_JWT")
+    scene.goto("clients:secret")
+
+
+@state("clients:secret", Role.ADMIN)
+def not_stored(scene):
+    staged(scene, stored=False)
+    scene.goto("clients:secret")
+
+
+@state("clients:secret", Role.ADMIN)
+def stored(scene):
+    staged(scene)
+    scene.goto("clients:secret")
+
+
+@state("clients:secret", Role.ADMIN)
+def active(scene):
+    activated(scene)
+    scene.goto("clients:secret")
+
+
+@state("clients:secret", Role.ADMIN)
+def nobody_knows(scene):
+    staged(scene)
+    row = Rotation.objects.get()
+    row.turn(Rotation.State.ACTIVATING)
+    scene.goto("clients:secret")
+
+
+@state("clients:reveal", Role.ADMIN)
+def asks_why(scene):
+    ledger(scene)
+    scene.goto("clients:reveal")
+
+
+@state("clients:reveal", Role.ADMIN)
+def shown_(scene):
+    ledger(scene)
+    scene.goto("clients:reveal")
+    give_a_reason(scene, "Reveal secret")
+
+
+@state("clients:rotate", Role.ADMIN)
+def warns(scene):
+    ledger(scene)
+    scene.goto("clients:rotate")
+
+
+@state("clients:rotate", Role.ADMIN)
+def rotated(scene):
+    ledger(scene)
+    scene.goto("clients:rotate")
+    give_a_reason(scene, "Rotate now")
+
+
+@state("clients:rotate", Role.ADMIN)
+def lost_but_done(scene):
+    ledger(scene)
+    scene.sandbox.fault("reset", operation="client.refresh_secret", after=True, times=1)
+    scene.goto("clients:rotate")
+    give_a_reason(scene, "Rotate now")
+
+
+@state("clients:rotate", Role.ADMIN)
+def lost_on_the_way(scene):
+    ledger(scene)
+    scene.sandbox.fault("reset", operation="client.refresh_secret", times=1)
+    scene.goto("clients:rotate")
+    give_a_reason(scene, "Rotate now")
+
+
+@state("clients:rotate", Role.ADMIN)
+def refused__(scene):
+    ledger(scene)
+    scene.sandbox.fault("status", operation="client.refresh_secret", status=403)
+    scene.goto("clients:rotate")
+    give_a_reason(scene, "Rotate now")
+
+
+@state("clients:set_secret", Role.ADMIN)
+def empty__(scene):
+    ledger(scene)
+    scene.goto("clients:set_secret")
+
+
+@state("clients:set_secret", Role.ADMIN)
+def against_the_rules(scene):
+    ledger(scene)
+    scene.goto("clients:set_secret")
+    scene.page.get_by_label("New secret").fill("a b")
+    give_a_reason(scene, "Set secret")
+
+
+@state("clients:set_secret", Role.ADMIN)
+def set_(scene):
+    ledger(scene)
+    scene.goto("clients:set_secret")
+    scene.page.get_by_label("New secret").fill("chosen-by-somebody")
+    give_a_reason(scene, "Set secret")
+
+
+@state("clients:stage", Role.ADMIN)
+def before(scene):
+    ledger(scene)
+    scene.goto("clients:stage")
+
+
+@state("clients:stage", Role.ADMIN)
+def made(scene):
+    ledger(scene)
+    scene.goto("clients:stage")
+    give_a_reason(scene, "Generate")
+
+
+@state("clients:stored", Role.ADMIN)
+def asked_____(scene):
+    staged(scene, stored=False)
+    scene.goto("clients:stored")
+
+
+@state("clients:activate", Role.ADMIN)
+def ready(scene):
+    staged(scene)
+    scene.goto("clients:activate")
+
+
+@state("clients:activate", Role.ADMIN)
+def changed_meanwhile(scene):
+    staged(scene, stored=False)
+    replaced_elsewhere(scene)
+    scene.goto("clients:activate")
+
+
+@state("clients:undo", Role.ADMIN)
+def ready_(scene):
+    activated(scene)
+    scene.goto("clients:undo")
+
+
+@state("clients:undo", Role.ADMIN)
+def changed_meanwhile_(scene):
+    activated(scene)
+    replaced_elsewhere(scene)
+    scene.goto("clients:undo")
+
+
+@state("clients:drop", Role.ADMIN)
+def asked______(scene):
+    staged(scene)
+    scene.goto("clients:drop")
+
+
+@state("clients:forget", Role.ADMIN)
+def asked_______(scene):
+    activated(scene)
+    scene.goto("clients:forget")
