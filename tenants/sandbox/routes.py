@@ -73,8 +73,8 @@ class Route:
 
     @property
     def spoken(self) -> str:
-        """The path as Authlete's messages name it: without /api and the service."""
-        return self.operation.path.removeprefix("/api").removeprefix("/{service_id}")
+        """The path as Authlete's messages name it: without /api and what is open."""
+        return re.sub(r"/\{\w+\}", "", self.operation.path.removeprefix("/api"))
 
     @property
     def open(self) -> bool:
