@@ -21,6 +21,13 @@ def listed_path(workspace: Workspace, service_id: int) -> str:
     return reverse("clients:listed", args=place)
 
 
+def new_path(name: str, workspace: Workspace, service_id: int, key: str = "") -> str:
+    """The path of the form or the review of a new client, with what was entered."""
+    place = (workspace.organization.slug, workspace.region.name, service_id)
+    path = reverse(f"clients:{name}", args=place)
+    return f"{path}?new={key}" if key else path
+
+
 @dataclass(frozen=True, slots=True)
 class ServicePages:
     """The service that a list of clients is one of the pages of."""

@@ -24,9 +24,14 @@ one = [
     path("undo/", views.undo, name="undo"),
     path("drop/", views.drop, name="drop"),
     path("forget/", views.forget, name="forget"),
+    path("lock/", views.lock, name="lock"),
+    path("scopes/", views.scopes, name="scopes"),
+    path("remove/", views.remove, name="remove"),
 ]
 within: list[URLPattern | URLResolver] = [
     path("", views.listed, name="listed"),
+    path("new/", views.new, name="new"),
+    path("create/", views.create, name="create"),
     path("<number:client_id>/", include(one)),
 ]
 urlpatterns = [

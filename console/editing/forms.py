@@ -33,6 +33,32 @@ class ReasonForm(MadeForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class RemoveForm(WhyForm):
+    """The name of what is to be deleted, typed; and why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    typed = forms.CharField(label=_("Name"))
+
+    def __init__(self, *args: Any, name: str, version: int) -> None:
+        super().__init__(*args)
+        self.name = name
+        self.now = version
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip() != self.name:
+            raise forms.ValidationError(_("This is not the name."))
+        return typed
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("version") != self.now:
+            text = _(
+                "Someone changed this since the page was opened. Nothing was deleted."
+                " Look at it once more before you delete it."
+            )
+            self.add_error("typed", text)
+
+
 class MergeForm(forms.Form):
     """For each conflict: theirs or mine."""
 

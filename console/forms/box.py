@@ -47,7 +47,8 @@ class Told:
     """What a form says about a setting besides its value."""
 
     errors: tuple[str, ...] = ()
-    changed: bool = False
+    entered: bool = False  # it holds something else than what was seen
+    changed: bool = False  # the same, where that is said
     refused: str = ""  # why our rules would not take what Authlete has
     warnings: tuple[str, ...] = ()  # how it does not go together with others
     blanks: Mapping[str, int] = field(default_factory=dict)  # empty rows, by path
@@ -58,7 +59,7 @@ class Told:
     def says(self) -> bool:
         """Whether there is anything that is not so for most settings."""
         return bool(
-            self.changed
+            self.entered
             or self.errors
             or self.refused
             or self.warnings

@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
-from console.editing.forms import WhyForm
 from console.sentences import SERVICE
 from console.services.archetypes import ARCHETYPES
 from tenants.authlete.documents.service import SECTIONS
@@ -49,29 +48,3 @@ class NewForm(forms.Form):
     def clean(self) -> None:
         if self.cleaned_data.get("start") == COPY and not self.data.get("original"):
             self.add_error("original", _("Choose the service to copy."))
-
-
-class RemoveForm(WhyForm):
-    """The name of what is to be deleted, typed; and why."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    typed = forms.CharField(label=_("Name of the service"))
-
-    def __init__(self, *args: Any, name: str, version: int) -> None:
-        super().__init__(*args)
-        self.name = name
-        self.now = version
-
-    def clean_typed(self) -> str:
-        typed: str = self.cleaned_data["typed"]
-        if typed.strip() != self.name:
-            raise forms.ValidationError(_("This is not the name of the service."))
-        return typed
-
-    def clean(self) -> None:
-        if self.cleaned_data.get("version") != self.now:
-            text = _(
-                "Someone changed the service since this page was opened. Nothing was"
-                " deleted. Look at it once more before you delete it."
-            )
-            self.add_error("typed", text)

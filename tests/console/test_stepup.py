@@ -17,6 +17,8 @@ from tests.routes import ROUTES
 
 ASKS = {
     "services:remove",
+    "clients:create",
+    "clients:remove",
     "members:new",
     "members:edit",
     "members:remove",
@@ -34,8 +36,11 @@ ASKS = {
     "clients:drop",
     "clients:forget",
 }
-# They lead to the page of the secret where no rotation is under way.
-LATER = {f"clients:{name}" for name in ("stored", "activate", "undo", "drop", "forget")}
+# They lead elsewhere where no rotation is under way, or nothing was entered.
+LATER = {
+    f"clients:{name}"
+    for name in ("create", "stored", "activate", "undo", "drop", "forget")
+}
 CANARY = "kestrel-4471-canary"
 PASSWORD = "/accounts/reauthenticate/"
 CODE = "/accounts/2fa/reauthenticate/"

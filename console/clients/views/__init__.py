@@ -5,7 +5,11 @@ from console.clients.views.document import document, fields, history, saved
 from console.clients.views.edit import discard, draft, edit, merge, review
 from console.clients.views.index import index
 from console.clients.views.listed import listed
+from console.clients.views.lock import lock
+from console.clients.views.new import create, new
 from console.clients.views.refresh import refresh
+from console.clients.views.remove import remove
+from console.clients.views.scopes import scopes
 from console.clients.views.secret import reveal, rotate, secret, set_secret
 from console.clients.views.show import show
 from console.clients.views.staged import activate, drop, forget, stage, stored, undo
@@ -13,6 +17,7 @@ from console.clients.views.staged import activate, drop, forget, stage, stored, 
 __all__ = [
     "activate",
     "columns",
+    "create",
     "discard",
     "document",
     "draft",
@@ -23,12 +28,16 @@ __all__ = [
     "history",
     "index",
     "listed",
+    "lock",
     "merge",
+    "new",
     "refresh",
+    "remove",
     "reveal",
     "review",
     "rotate",
     "saved",
+    "scopes",
     "secret",
     "set_secret",
     "show",

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing import drafts
+from console.editing.forms import RemoveForm
 from console.editing.kind import Target
 from console.once import OnceForm
 from console.page import answer
-from console.services.forms import RemoveForm
 from console.services.kind import target_of
 from console.stepup import step_up
 from tenants.authlete.errors import AuthleteError, NotFound

@@ -2,8 +2,10 @@ import pytest
 
 from console.models import Rotation
 from tenants.roles import Role
+from tenants.sandbox.state import Issued
 from tests.pages import FORM, filled
 
+LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
 
 
@@ -160,3 +162,16 @@ def staged(do):
 @pytest.fixture
 def rotation():
     return lambda: Rotation.objects.latest("staged_at")
+
+
+@pytest.fixture
+def tokens(sandbox):
+    """Give client 44 so many live tokens."""
+
+    def tokens(number):
+        sandbox.region("us").tokens[17] = [
+            Issued(f"hash-{at}", 44, "AUTHORIZATION_CODE", (), 1, LATE, "ann")
+            for at in range(number)
+        ]
+
+    return tokens

@@ -89,7 +89,7 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, sandbox):
 
     response = admin.post(URL, body, content_type=FORM)
 
-    assertContains(response, "Someone changed the service")
+    assertContains(response, "Someone changed this since the page was opened")
     assert 17 in sandbox.services
 
 

@@ -1,0 +1,62 @@
+"""Which signatures a service has a key for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tenants.authlete.documents.service import Service
+from tenants.authlete.reading import NotJson, read
+
+# What FAPI takes, the best known first, and the kind of key that makes it: type and,
+# where it matters, curve (RFC 7518, section 3.1; RFC 8037, section 3.1).
+SIGNATURES: Mapping[str, tuple[str, str]] = {
+    "PS256": ("RSA", ""),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
+}
+KINDS: Mapping[str, tuple[str, str]] = {
+    **SIGNATURES,
+    **dict.fromkeys(("RS256", "RS384", "RS512", "PS384", "PS512"), ("RSA", "")),
+    "ES384": ("EC", "P-384"),
+    "ES512": ("EC", "P-521"),
+    "ES256K": ("EC", "secp256k1"),
+}
+
+
+def signature(service: Service) -> str:
+    """The first of `SIGNATURES` that the service can make; nothing where it shows no
+    key that could."""
+    return next((alg for alg in SIGNATURES if can_sign(service, alg)), "")
+
+
+def can_sign(service: Service, alg: str) -> bool | None:
+    """Whether a key of the service makes this signature; None where that cannot be
+    told: it keeps keys elsewhere too, or the algorithm is not known here."""
+    keys = _keys(service)
+    if keys is None or alg not in KINDS:
+        return None
+    return any(_makes(key, alg) for key in keys) or (
+        None if _elsewhere(service) else False
+    )
+
+
+def _elsewhere(service: Service) -> bool:
+    """Whether some of its keys are in a hardware security module."""
+    return bool(service.get("hsks"))
+
+
+def _makes(key: Mapping[str, Any], alg: str) -> bool:
+    kind, curve = KINDS[alg]
+    return (
+        key.get("kty") == kind
+        and (not curve or key.get("crv") == curve)
+        and key.get("use", "sig") == "sig"
+        and key.get("alg", alg) == alg
+    )
+
+
+def _keys(service: Service) -> list[Mapping[str, Any]] | None:
+    try:
+        found = read(service.text("jwks"))["keys"]
+        return [key for key in found if isinstance(key, dict)]
+    except (NotJson, TypeError, KeyError):
+        return None

@@ -1,0 +1,123 @@
+"""What a new client starts from, and what was entered for it until it is made.
+
+What is entered passes no address, which logs and browsers keep: it waits here, sealed,
+between the form and the review, so that the review can be loaded anew and step-up
+loses nothing.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+
+from console.access import Workspace
+from console.clients.archetypes import ARCHETYPES, NAMED, Archetype
+from console.clients.copying import Copy, copied
+from console.forms.snapshot import plain, real
+from tenants import vault
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+
+KEPT = 12 * 60 * 60  # seconds, as long as a session lasts
+ORIGINAL = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})/([1-9][0-9]{0,18})")
+KEY = re.compile(r"[\w-]{24}")
+COPIED = (*NAMED, "redirect_uris", "jwks_uri", "jwks")  # asked anew of a copy
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An archetype by its slug, or a client to copy: region, service and number."""
+
+    archetype: str = ""
+    original: str = ""
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Self | None:
+        """What an address asks for; None where that is nothing there is."""
+        start, original = asked.get("start", ""), asked.get("original", "")
+        if ORIGINAL.fullmatch(original):
+            return cls(original=original)
+        return cls(archetype=start) if start in ARCHETYPES else None
+
+    @property
+    def query(self) -> str:
+        name = "original" if self.original else "start"
+        return "?" + urlencode({name: self.original or self.archetype})
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the form opens on."""
+
+    document: Mapping[str, Any]
+    asked: tuple[str, ...]  # names of settings
+    archetype: Archetype | None = None
+    copy: Copy | None = None
+    original: Client | None = None
+    elsewhere: bool = False  # the original is of another service
+
+    def made(self, edits: Mapping[str, Any]) -> dict[str, Any]:
+        """The document to create, under Authlete's names."""
+        made = {**self.document, **edits}
+        return {name: value for name, value in made.items() if value is not None}
+
+
+def begin(workspace: Workspace, service: Service, start: Start) -> Begun:
+    """Reads the original, where there is one."""
+    if not start.original:
+        archetype = ARCHETYPES[start.archetype]
+        return Begun(archetype.client(service), archetype.asked, archetype)
+    region, service_id, client_id = start.original.split("/")
+    here = (region, int(service_id)) == (workspace.region.name, service.api_key)
+    authlete = workspace.authlete if here else workspace.member.connect(region)
+    original = authlete.service(int(service_id)).client(int(client_id)).get()
+    copy = copied(original, service)
+    document = dict(copy.client)
+    if not here and original.client_name:
+        document["clientName"] = original.client_name
+    return Begun(document, COPIED, copy=copy, original=original, elsewhere=not here)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a person entered for a client that is not made yet."""
+
+    start: Start
+    edits: Mapping[str, Any] = field(repr=False)
+
+
+def keep(workspace: Workspace, service_id: int, entered: Entered) -> str:
+    """Keep it for this person and service, and return the key to `find` it by."""
+    key = token_urlsafe(18)
+    place = _place(workspace, service_id, key)
+    content = [entered.start.archetype, entered.start.original, dict(entered.edits)]
+    cache.set(place, vault.seal(json.dumps(plain(content)), place), KEPT)
+    return key
+
+
+def find(workspace: Workspace, service_id: int, key: str) -> Entered | None:
+    """What was kept; None where it was not, or is not any more."""
+    if not KEY.fullmatch(key):
+        return None
+    place = _place(workspace, service_id, key)
+    sealed = cache.get(place, "")
+    try:
+        archetype, original, edits = real(json.loads(vault.unseal(sealed, place)))
+    except vault.Sealed:
+        return None
+    return Entered(Start(archetype, original), edits)
+
+
+def drop(workspace: Workspace, service_id: int, key: str) -> None:
+    """Forget what was entered, once it is made."""
+    cache.delete(_place(workspace, service_id, key))
+
+
+def _place(workspace: Workspace, service_id: int, key: str) -> str:
+    who = f"{workspace.member.user.pk}/{workspace.organization.pk}"
+    return f"new-client/{who}/{workspace.region.name}/{service_id}/{key}"

@@ -1,0 +1,67 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from console import once
+from console.access import ConsoleRequest, Workspace, workspace_page
+from console.clients import actions
+from console.clients.forms import LockForm
+from console.clients.kind import target_of
+from console.editing.kind import Target
+from console.page import answer
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.operation import Effect
+
+
+@workspace_page(Effect.CHANGE)
+def lock(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """What a lock would stop, or its end would start; then do it."""
+    target = target_of(workspace, service_id, client_id)
+    client = target.api().get()
+    context = target.context(client)
+    form = LockForm(request.POST or None)
+    failure = None
+    if form.is_valid():
+        path = target.path("show")
+        if not once.claim(request, form):
+            return once.again(request, form, path)
+        try:
+            _set(request, target, context["name"], form)
+            return once.came_to(request, form, path)
+        except AuthleteError as error:
+            once.failed(request, form)
+            failure = error
+    context |= {
+        "form": form,
+        "failure": failure,
+        "once": once.fresh(),
+        "live": actions.live_tokens(workspace.authlete, service_id, client_id),
+    }
+    return answer(request, "clients/lock.html", context)
+
+
+def _set(request: ConsoleRequest, target: Target, name: str, form: LockForm) -> None:
+    locked = form.cleaned_data["locked"] == "yes"
+    workspace = target.workspace
+    authlete = workspace.member.connect(
+        workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+    changed = actions.set_lock(
+        authlete,
+        workspace.organization,
+        target.service_id,
+        target.client_id,
+        name,
+        locked=locked,
+    )
+    said = {
+        (True, True): _("Locked %(name)s."),
+        (True, False): _("Unlocked %(name)s."),
+        (False, True): _("%(name)s was locked already; nothing was changed."),
+        (False, False): _("%(name)s was not locked any more; nothing was changed."),
+    }[changed, locked]
+    messages.success(request, said % {"name": name})

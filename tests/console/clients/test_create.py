@@ -1,0 +1,293 @@
+import logging
+from typing import Any
+
+import pytest
+from django.db import connection
+from pydantic import SecretStr
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.roles import Role
+from tests.pages import FORM, filled
+from tests.proof import stale
+
+NEW = "/acme/services/us/17/clients/new/"
+CREATE = "/acme/services/us/17/clients/create/"
+KEYS = {"jwks_uri": "https://till.example/jwks"}
+BACK = {"redirect_uris__item": ["https://till.example/cb"]}
+ENTERED: dict[str, dict[str, Any]] = {
+    "spa": BACK,
+    "web": BACK,
+    "native": {"redirect_uris__item": ["com.example.till:/cb"]},
+    "machine": {},
+    "fapi2": BACK | KEYS,
+    "ciba": KEYS,
+    "wallet": BACK,
+}
+
+
+def entered(browser, start="web", **more):
+    """Fill in what is asked, and return the address of the review."""
+    url = f"{NEW}?{start}" if "=" in start else f"{NEW}?start={start}"
+    fields = {"client_name": "Till"} | ENTERED.get(start, {}) | more
+    body = filled(browser.get(url), "base", **fields)
+    return browser.post(url, body, content_type=FORM).url
+
+
+def why(page):
+    return filled(page, "reason", reason="New till", ticket="CHG-5")
+
+
+def create(browser, start="web", **more):
+    url = entered(browser, start, **more)
+    return browser.post(url, why(browser.get(url)), content_type=FORM)
+
+
+def made(sandbox):
+    (found,) = (one for one in sandbox.clients.values() if one["clientName"] == "Till")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "value"),
+    [
+        ("spa", "clientType", "PUBLIC"),
+        ("web", "tokenAuthMethod", "CLIENT_SECRET_BASIC"),
+        ("native", "redirectUris", ["com.example.till:/cb"]),
+        ("machine", "grantTypes", ["CLIENT_CREDENTIALS"]),
+        ("fapi2", "fapiModes", ["FAPI2_SECURITY"]),
+        ("ciba", "bcDeliveryMode", "POLL"),
+        ("wallet", "grantTypes", ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"]),
+    ],
+)
+def test_creates_each_archetype(editor, sandbox, start, name, value):
+    response = create(editor, start)
+
+    assertContains(response, "Till was created")
+    assert made(sandbox)[name] == value
+    assertNotContains(response, "stored this otherwise")
+
+
+def test_makes_nothing_before_it_was_reviewed(editor, sandbox):
+    response = editor.get(entered(editor))
+
+    assertContains(response, "Create Till")
+    assertContains(response, "https://till.example/cb")
+    assertContains(response, "&quot;CLIENT_SECRET_BASIC&quot;")
+    assert list(sandbox.clients) == [44]
+
+
+def test_records_what_was_created_and_why(editor):
+    create(editor)
+
+    entry = AuditEntry.objects.get(operation="client.create")
+    assert (entry.outcome, entry.reason, entry.ticket) == ("done", "New till", "CHG-5")
+    assert (entry.label, entry.service) == ("Till", "17")
+    assert "redirectUris" in {change["field"] for change in entry.changes}
+
+
+def test_shows_the_secret_in_this_one_response(editor, sandbox, caplog):
+    caplog.set_level(logging.DEBUG)
+    response = create(editor)
+
+    secret = made(sandbox)["clientSecret"]
+    assertContains(response, secret, count=1)
+    assert response["Cache-Control"] == "no-store"
+    assert secret not in str(dict(response.headers))
+    assert secret not in caplog.text
+    assert secret not in str(dict(editor.session))
+    assert secret not in everything_stored()
+
+
+def everything_stored():
+    """The text of every row of every table."""
+    with connection.cursor() as cursor:
+        rows = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows += cursor.fetchall()
+    return str(rows)
+
+
+def test_shows_it_to_nobody_who_loads_the_page_anew(editor, sandbox):
+    url = entered(editor)
+    body = why(editor.get(url))
+    editor.post(url, body, content_type=FORM)
+    client = made(sandbox)
+
+    again = editor.post(url, body, content_type=FORM)
+
+    assertRedirects(
+        again,
+        f"/acme/services/us/17/clients/{client['clientId']}/",
+        fetch_redirect_response=False,
+    )
+    assert len(sandbox.clients) == 2
+    assert client["clientSecret"] not in editor.get(url, follow=True).content.decode()
+
+
+def test_keeps_nothing_of_what_was_entered_once_it_is_made(editor, sandbox):
+    url = entered(editor)
+    editor.post(url, why(editor.get(url)), content_type=FORM)
+
+    response = editor.get(url, follow=True)
+
+    assertContains(response, "is not kept here any more")
+
+
+@pytest.mark.parametrize("start", ["spa", "native", "wallet"])
+def test_shows_no_secret_of_a_public_client_and_says_why(editor, sandbox, start):
+    response = create(editor, start)
+
+    assertNotContains(response, made(sandbox)["clientSecret"])
+    assertContains(response, "Authlete makes one for every client")
+
+
+def test_says_what_authlete_stored_otherwise(editor, sandbox):
+    sandbox.clients[1001] = {
+        "clientId": 1001,
+        "clientName": "Shop app",
+        "fromTheFuture": {"kept": True},
+        "redirectUris": ["https://till.example/cb"],
+    }
+
+    response = create(editor, "original=us/17/1001")
+
+    assertContains(response, "Authlete stored this otherwise than asked")
+    assertContains(response, "fromTheFuture")
+
+
+def test_shows_the_secret_also_when_the_client_cannot_be_read_back(editor, sandbox):
+    url = entered(editor)
+    body = why(editor.get(url))
+    sandbox.fault("status", operation="client.get", status=503)
+
+    response = editor.post(url, body, content_type=FORM)
+
+    assertContains(response, made(sandbox)["clientSecret"])
+    assertContains(response, "could not be read back")
+
+
+def test_copies_all_but_what_must_not_be_copied(editor, sandbox):
+    sandbox.clients[1001] = {
+        "clientId": 1001,
+        "clientName": "Shop app",
+        "clientSecret": "0r1g1nal-secret-that-must-not-be-copied",
+        "clientIdAlias": "shop",
+        "developer": "anna",
+        "redirectUris": ["https://shop.example/cb"],
+        "grantTypes": ["AUTHORIZATION_CODE"],
+        "responseTypes": ["CODE"],
+        "pkceRequired": True,
+        "locked": True,
+    }
+
+    response = create(editor, "original=us/17/1001", client_id_alias="till")
+
+    client = made(sandbox)
+    assert client["redirectUris"] == ["https://shop.example/cb"]
+    assert client["pkceRequired"] is True
+    assert client["clientIdAlias"] == "till"
+    assert not client.get("locked")
+    assert not client.get("developer")
+    assertNotContains(response, "0r1g1nal")
+
+
+def test_copies_into_another_region(editor, sandbox, acme):
+    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    sandbox.region("eu").services[18] = {"apiKey": 18, "serviceName": "Depot"}
+    sandbox.region("eu").clients[18][1001] = {
+        "clientId": 1001,
+        "clientName": "Depot app",
+        "redirectUris": ["https://depot.example/cb"],
+        "extension": {
+            "requestableScopesEnabled": True,
+            "requestableScopes": ["openid", "loans"],
+        },
+    }
+    sandbox.services[17]["supportedScopes"] = [{"name": "openid"}]
+    url = entered(editor, "original=eu/18/1001")
+
+    page = editor.get(url)
+    editor.post(url, why(page), content_type=FORM)
+
+    assertContains(page, "likely to be others here")
+    assertContains(page, "loans")
+    assert made(sandbox)["extension"]["requestableScopes"] == ["openid"]
+
+
+def test_makes_only_what_was_reviewed(editor, sandbox):
+    sandbox.clients[1001] = {"clientId": 1001, "clientName": "Shop app"}
+    url = entered(editor, "original=us/17/1001")
+    body = why(editor.get(url))
+    sandbox.clients[1001]["pkceRequired"] = True
+
+    response = editor.post(url, body, content_type=FORM)
+
+    assertContains(response, "changed while you were reviewing")
+    assert list(sandbox.clients) == [44, 1001]
+
+
+def test_shows_what_authlete_refuses_and_keeps_what_was_entered(editor, sandbox):
+    sandbox.clients[1001] = {"clientId": 1001, "clientIdAlias": "till"}
+
+    response = create(editor, client_id_alias="till")
+
+    assertContains(response, "already has this alias")
+    assertContains(response, "New till</textarea>")
+    assert list(sandbox.clients) == [44, 1001]
+
+
+def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
+    url = entered(editor)
+    body = why(editor.get(url))
+    sandbox.fault("reset", operation="client.create", after=True, times=1)
+
+    lost = editor.post(url, body, content_type=FORM)
+    again = editor.post(url, body, content_type=FORM)
+
+    assertContains(lost, "Look whether it was made")
+    assertContains(lost, "nobody has seen its secret")
+    assert again.url == "/acme/services/us/17/clients/"
+    assert len(sandbox.clients) == 2
+
+
+def test_asks_for_a_reason(editor, sandbox):
+    url = entered(editor)
+
+    response = editor.post(url, filled(editor.get(url), "reason"), content_type=FORM)
+
+    assertContains(response, "whoever reads the record will ask")
+    assert list(sandbox.clients) == [44]
+
+
+def test_asks_anew_who_it_is_and_loses_nothing_of_what_was_entered(editor, sandbox):
+    url = entered(editor)
+    body = why(editor.get(url))
+    stale(editor)
+
+    response = editor.post(url, body, content_type=FORM)
+
+    assert "reauthenticate" in response.url
+    assert list(sandbox.clients) == [44]
+
+
+def test_shows_what_was_entered_to_nobody_else(editor, member, sandbox):
+    url = entered(editor)
+
+    response = member(Role.ADMIN).get(url)
+
+    assertRedirects(response, NEW, fetch_redirect_response=False)
+
+
+def test_keeps_what_was_entered_sealed(editor):
+    url = entered(editor)
+
+    assert "till.example" not in everything_stored()
+    assertContains(editor.get(url), "till.example")
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
+def test_needs_a_role_that_may_change(member, sandbox, role):
+    assert member(role).get(CREATE).status_code == 403

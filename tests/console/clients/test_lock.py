@@ -1,0 +1,87 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+CLIENT = "/acme/services/us/17/clients/44/"
+URL = f"{CLIENT}lock/"
+
+
+def send(browser, page=None):
+    entered = {"reason": "Bad redirect host", "ticket": "INC-7"}
+    body = filled(page or browser.get(URL), "reason", **entered)
+    return browser.post(URL, body, content_type=FORM)
+
+
+def test_says_what_a_lock_stops_and_what_it_leaves(editor, ledger, tokens):
+    tokens(2)
+
+    response = editor.get(URL)
+
+    assertContains(response, "It gets no new tokens")
+    assertContains(response, "2 live access tokens")
+    assertContains(response, "The lock deletes none of them")
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_locks_and_unlocks(editor, ledger, locked):
+    ledger["locked"] = not locked
+
+    response = send(editor)
+
+    assertRedirects(response, CLIENT, fetch_redirect_response=False)
+    assert ledger["locked"] is locked
+    entry = AuditEntry.objects.get(operation="client.set_lock")
+    assert (entry.outcome, entry.label, entry.reason) == (
+        "done",
+        "Ledger sync",
+        "Bad redirect host",
+    )
+    assert entry.changes == [{"field": "locked", "before": not locked, "after": locked}]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_takes_for_done_what_somebody_else_did_meanwhile(editor, ledger, locked):
+    ledger["locked"] = not locked
+    page = editor.get(URL)
+    ledger["locked"] = locked
+
+    response = editor.get(send(editor, page).url, follow=True)
+
+    assert ledger["locked"] is locked
+    assertContains(response, "nothing was changed")
+
+
+def test_does_not_say_zero_where_tokens_could_not_be_counted(editor, ledger, sandbox):
+    sandbox.fault("status", operation="token.list", status=403)
+
+    response = editor.get(URL)
+
+    assertContains(response, "could not be counted")
+    assertContains(response, "Authlete does not allow this")
+
+
+def test_says_what_was_refused_and_keeps_the_reason(editor, ledger, sandbox):
+    sandbox.fault("status", operation="client.set_lock", status=403)
+
+    response = send(editor)
+
+    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Bad redirect host</textarea>")
+
+
+def test_a_second_click_does_it_once(editor, ledger):
+    body = filled(editor.get(URL), "reason", reason="Bad redirect host")
+
+    first, second = (editor.post(URL, body, content_type=FORM) for _ in range(2))
+
+    assert first.url == second.url == CLIENT
+    assert ledger["locked"] is True
+    assert AuditEntry.objects.filter(operation="client.set_lock").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
+def test_needs_a_role_that_may_change(member, sandbox, ledger, role):
+    assert member(role).get(URL).status_code == 403

@@ -1,0 +1,190 @@
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.clients.archetypes import ARCHETYPES
+from console.models import KnownService
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+URL = "/acme/services/us/17/clients/new/"
+KEY = {"kty": "EC", "crv": "P-256", "kid": "1", "x": "eA", "y": "eQ"}
+
+
+def enter(browser, start="spa", page=None, **entered):
+    url = URL + (start if start.startswith("?") else f"?start={start}")
+    body = filled(page or browser.get(url), "base", **entered)
+    return browser.post(url, body, content_type=FORM)
+
+
+def test_offers_every_archetype_and_a_copy(editor):
+    response = editor.get(URL)
+
+    for slug, archetype in ARCHETYPES.items():
+        assertContains(response, f"?start={slug}")
+        assertContains(response, archetype.title)
+    assertContains(response, "Or a copy of another client")
+
+
+def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
+    sandbox.services[17]["supportedGrantTypes"] = ["AUTHORIZATION_CODE"]
+
+    response = editor.get(URL)
+
+    assertContains(response, "The service lacks: Backchannel (CIBA)")
+
+
+@pytest.mark.parametrize("slug", ARCHETYPES)
+def test_asks_only_for_what_the_person_knows(editor, slug):
+    response = editor.get(URL, {"start": slug})
+
+    asked = set(response.context["form"].settings) & set(ARCHETYPES[slug].asked)
+    for name in response.context["form"].settings:
+        shown = f'id="field-{name}"' in response.content.decode()
+        assert shown is (name in asked), name
+
+
+def test_says_what_of_the_service_does_not_fit(editor, sandbox):
+    sandbox.services[17]["supportedTokenAuthMethods"] = ["NONE"]
+
+    response = editor.get(URL, {"start": "web"})
+
+    assertContains(response, "The service does not fit this client yet")
+    assertContains(
+        response,
+        "/acme/services/us/17/edit/endpoints/#field-supported_token_auth_methods",
+    )
+
+
+def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
+    response = enter(
+        editor, client_name="Till", redirect_uris__item=["https://till.example/cb"]
+    )
+
+    path, _, key = response.url.partition("?new=")
+    assert path == "/acme/services/us/17/clients/create/"
+    assert len(key) == 24
+
+
+@pytest.mark.parametrize(
+    ("start", "entered", "says"),
+    [
+        ("spa", {"client_name": "Till"}, "no redirect URI to send them to"),
+        (
+            "spa",
+            {"redirect_uris__item": ["https://till.example/cb"]},
+            "Enter the name that people know it by.",
+        ),
+        (
+            "spa",
+            {"client_name": "T", "redirect_uris__item": ["https://till.example/#a"]},
+            "#",
+        ),
+        (
+            "fapi2",
+            {"client_name": "T", "redirect_uris__item": ["https://till.example/cb"]},
+            "no public key to check that with",
+        ),
+        ("machine", {"client_name": "T", "token_auth_method": "NONE"}, "prove who"),
+        (
+            "ciba",
+            {
+                "client_name": "T",
+                "bc_delivery_mode": "PING",
+                "jwks_uri": "https://t.example/jwks",
+            },
+            "Enter it, or choose poll",
+        ),
+    ],
+)
+def test_says_at_the_field_what_is_missing(editor, start, entered, says):
+    response = enter(editor, start, **entered)
+
+    assert response.status_code == 200
+    assertContains(response, says)
+    assertContains(response, "field-error")
+
+
+def test_takes_no_private_key(editor):
+    private = json.dumps({"keys": [KEY | {"d": "c3VwZXJwcml2YXRl"}]})
+    response = enter(editor, "machine", client_name="T", jwks=private)
+
+    assert response.status_code == 200
+    assertContains(response, "field-error")
+    assertNotContains(response, "c3VwZXJwcml2YXRl")
+
+
+def test_fills_in_again_what_was_entered(editor):
+    key = enter(
+        editor, client_name="Till", redirect_uris__item=["https://till.example/cb"]
+    ).url.partition("=")[2]
+
+    response = editor.get(URL, {"new": key})
+
+    assertContains(response, 'value="Till"')
+    assertContains(response, "https://till.example/cb")
+
+
+def test_shows_clients_of_this_and_other_services_to_copy(editor, sandbox, acme):
+    sandbox.clients[1001] = {"clientId": 1001, "clientName": "Shop app"}
+    sandbox.clients[1002] = {"clientId": 1002, "clientName": "Night batch"}
+    KnownService.objects.create(
+        organization=acme,
+        region="us",
+        service_id=18,
+        name="Depot",
+        seen_at="2026-01-01T00:00Z",
+    )
+
+    response = editor.get(URL, {"from": "us/17", "q": "shop"})
+
+    assertContains(response, "?original=us/17/1001")
+    assertNotContains(response, "us/17/1002")
+    assertContains(response, "Depot, us")
+
+
+def test_says_what_a_copy_is_without(editor, sandbox):
+    sandbox.clients[1001] = {
+        "clientId": 1001,
+        "clientName": "Shop app",
+        "clientIdAlias": "shop",
+        "redirectUris": ["https://shop.example/cb"],
+        "locked": True,
+    }
+
+    response = editor.get(URL, {"original": "us/17/1001"})
+
+    assertContains(response, "Copy Shop app")
+    assertContains(response, "Client ID alias")
+    assertContains(response, "https://shop.example/cb")
+    assertContains(response, "both clients have the same addresses and keys now")
+
+
+@pytest.mark.parametrize(
+    "query", ["?start=nothing", "?original=us/17", "?original=us/17/x", "?new=gone"]
+)
+def test_lets_one_choose_anew_where_the_address_names_nothing(editor, query):
+    assertContains(editor.get(URL + query), "Kind of application")
+
+
+@pytest.mark.parametrize("original", ["us/17/404", "mars/17/1", "jp/17/1"])
+def test_says_that_there_is_no_such_original(editor, original):
+    response = editor.get(URL, {"original": original})
+
+    assert response.status_code in (404, 403, 401, 502)
+
+
+def test_shows_no_row_twice_without_script(editor):
+    url = f"{URL}?start=spa"
+    body = filled(editor.get(url), "base", client_name="Till") + "&add=redirect_uris"
+
+    response = editor.post(url, body, content_type=FORM)
+
+    assertContains(response, 'value="Till"')
+    assert response.content.decode().count('name="redirect_uris.item"') == 2
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
+def test_needs_a_role_that_may_change(member, sandbox, role):
+    assert member(role).get(URL).status_code == 403

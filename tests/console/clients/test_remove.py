@@ -1,0 +1,156 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from console.models import KnownClient
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.pages import FORM, filled
+from tests.proof import stale
+
+LISTED = "/acme/services/us/17/clients/"
+URL = f"{LISTED}44/remove/"
+
+
+def sent(browser, typed="Ledger sync"):
+    """What the form sends once it is filled in."""
+    return filled(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
+
+
+def remove(browser, typed="Ledger sync"):
+    return browser.post(URL, sent(browser, typed), content_type=FORM)
+
+
+def test_says_what_ends_and_offers_a_snapshot(admin, ledger, tokens):
+    tokens(1)
+
+    response = admin.get(URL)
+
+    assertContains(response, "1 live access token")
+    assertContains(response, f"{LISTED}44/document/?download")
+    assertContains(response, "Type Ledger sync to confirm")
+
+
+def test_deletes_it_with_its_tokens_when_the_name_was_typed(
+    admin, ledger, tokens, sandbox
+):
+    tokens(2)
+
+    response = remove(admin)
+
+    assertRedirects(response, LISTED, fetch_redirect_response=False)
+    assert 44 not in sandbox.clients
+    assert not sandbox.region("us").tokens[17]
+    entry = AuditEntry.objects.get(operation="client.delete")
+    assert (entry.outcome, entry.label, entry.reason) == (
+        "done",
+        "Ledger sync",
+        "Closed",
+    )
+    assert (entry.effect, entry.client) == ("destroy", "44")
+
+
+@pytest.mark.parametrize("typed", ["", "ledger sync", "Ledger sync 2"])
+def test_deletes_nothing_when_another_name_was_typed(admin, ledger, sandbox, typed):
+    response = remove(admin, typed)
+
+    assertContains(response, 'id="error-typed"')
+    assert 44 in sandbox.clients
+
+
+def test_takes_its_alias_for_the_name_of_one_without(admin, ledger, sandbox):
+    del ledger["clientName"]
+
+    remove(admin, "ledger")
+
+    assert 44 not in sandbox.clients
+
+
+def test_does_not_say_zero_where_tokens_could_not_be_counted(admin, ledger, sandbox):
+    sandbox.fault("status", operation="token.list", status=503)
+
+    assertContains(admin.get(URL), "could not be counted")
+
+
+def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
+    body = filled(
+        admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1"
+    )
+    ledger |= {"pkceRequired": True, "modifiedAt": 2}
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assertContains(response, "Someone changed this since the page was opened")
+    assert 44 in sandbox.clients
+
+
+@pytest.mark.parametrize("when", ["before it was read", "after"])
+def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
+    body = filled(
+        admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1"
+    )
+    if when == "after":
+        sandbox.fault("status", operation="client.delete", status=404)
+    else:
+        del sandbox.clients[44]
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assert response.url == LISTED
+    assertContains(admin.get("/acme/"), "The client was gone already")
+
+
+def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(
+    admin, ledger, sandbox
+):
+    ledger["locked"] = True
+    code = "A026204"
+    sandbox.fault("status", operation="client.delete", status=403, code=code)
+
+    assertContains(admin.get(URL), "It is locked")
+    response = remove(admin)
+
+    assertContains(response, "The client is locked.")
+    assertContains(response, "Unlock it first")
+    assert 44 in sandbox.clients
+
+
+def test_forgets_it_in_lists(admin, ledger, acme):
+    KnownClient.objects.create(
+        organization=acme,
+        region="us",
+        service_id=17,
+        client_id=44,
+        seen_at="2026-01-01T00:00Z",
+    )
+
+    remove(admin)
+
+    assert not KnownClient.objects.exists()
+
+
+def test_a_second_click_shows_what_the_first_came_to(admin, ledger):
+    body = filled(
+        admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1"
+    )
+
+    first, second = (admin.post(URL, body, content_type=FORM) for _ in range(2))
+
+    assert second.url == first.url == LISTED
+    assert AuditEntry.objects.filter(operation="client.delete").count() == 1
+
+
+def test_asks_anew_who_it_is(admin, ledger, sandbox):
+    body = sent(admin)
+    stale(admin)
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assert "reauthenticate" in response.url
+    assert 44 in sandbox.clients
+
+
+@pytest.mark.parametrize(
+    "role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR]
+)
+def test_needs_a_role_that_may_destroy(member, sandbox, ledger, role):
+    assert member(role).get(URL).status_code == 403

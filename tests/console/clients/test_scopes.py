@@ -1,0 +1,193 @@
+from typing import Any
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+CLIENT = "/acme/services/us/17/clients/44/"
+URL = f"{CLIENT}scopes/"
+STATES: dict[str, Any] = {"any": None, "none": [], "these": ["openid", "email"]}
+
+
+@pytest.fixture(autouse=True)
+def scopes(sandbox):
+    sandbox.services[17]["supportedScopes"] = [
+        {"name": "openid", "description": "Sign in"},
+        {"name": "email"},
+        {"name": "phone"},
+    ]
+
+
+def limited(ledger, scopes):
+    ledger["extension"] = {
+        "requestableScopesEnabled": scopes is not None,
+        "requestableScopes": scopes,
+    }
+
+
+def choose(browser, limit, scopes=None, page=None):
+    """Choose, and see what would change."""
+    body = filled(page or browser.get(URL), "limit", limit=limit, scope=scopes)
+    return browser.post(URL, f"{body}&review=", content_type=FORM)
+
+
+def save(browser, page, **more):
+    body = filled(page, "limit", reason="Least privilege", ticket="CHG-3", **more)
+    return browser.post(URL, body, content_type=FORM)
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ("any", "now off: any scope of the service"),
+        ("none", "now none: no scope at all"),
+        ("these", "now exactly 2 scopes"),
+    ],
+)
+def test_tells_the_three_states_apart(editor, ledger, limit, says):
+    limited(ledger, STATES[limit])
+
+    response = editor.get(URL)
+
+    assertContains(response, says)
+    assertContains(response, f'value="{limit}" checked')
+
+
+@pytest.mark.parametrize("before", STATES)
+@pytest.mark.parametrize("after", STATES)
+def test_goes_from_each_state_to_each_other(editor, ledger, before, after):
+    limited(ledger, STATES[before])
+
+    page = choose(editor, after, STATES[after])
+    if before == after:
+        assertContains(page, "Nothing: this is how it is already.")
+        return
+    response = save(editor, page)
+
+    assertRedirects(response, CLIENT, fetch_redirect_response=False)
+    extension = ledger["extension"]
+    assert extension["requestableScopesEnabled"] is (after != "any")
+    assert after == "any" or set(extension["requestableScopes"]) == set(STATES[after])
+
+
+def test_shows_what_changes_before_it_is_saved(editor, ledger):
+    limited(ledger, ["openid", "email"])
+
+    page = choose(editor, "these", ["openid", "phone"])
+
+    assertContains(page, '<del class="was"><bdi>email</bdi></del>')
+    assertContains(page, '<ins class="now"><bdi>phone</bdi></ins>')
+    assert ledger["extension"]["requestableScopes"] == ["openid", "email"]
+
+
+def test_records_what_it_was_and_is(editor, ledger):
+    limited(ledger, None)
+
+    save(editor, choose(editor, "these", ["openid"]))
+
+    entry = AuditEntry.objects.get(operation="requestable_scopes.update")
+    assert (entry.label, entry.reason, entry.ticket) == (
+        "Ledger sync",
+        "Least privilege",
+        "CHG-3",
+    )
+    assert entry.changes == [
+        {"field": "extension.requestableScopes", "before": None, "after": ["openid"]}
+    ]
+
+
+def test_points_out_scopes_that_the_service_does_not_have(editor, ledger):
+    limited(ledger, ["openid", "loans"])
+
+    response = editor.get(URL)
+
+    assertContains(response, "Authlete drops them with the next save")
+    assertContains(response, "loans")
+    assertNotContains(response, 'value="loans"')
+
+
+def test_tells_what_authlete_dropped(editor, ledger, sandbox):
+    page = choose(editor, "these", ["openid", "phone"])
+    sandbox.fault(
+        "wrong_type",
+        operation="requestable_scopes.update",
+        value={"requestableScopes": ["openid"]},
+    )
+
+    response = editor.get(save(editor, page).url)
+
+    assertContains(response, "dropped what the service does not have: phone")
+    assertContains(response, "Ledger sync may ask for exactly these now: openid")
+
+
+@pytest.mark.parametrize("limit", STATES)
+def test_an_edit_of_something_else_keeps_the_three_states(
+    editor, ledger, sandbox, limit
+):
+    limited(ledger, STATES[limit])
+    before = dict(ledger["extension"])
+    url = f"{CLIENT}edit/basics/"
+
+    body = filled(editor.get(url), "base", description="Sells in shops")
+    review = editor.post(url, body, content_type=FORM, follow=True)
+    body = filled(review, "reviewed", reason="For colleagues")
+    editor.post(f"{CLIENT}review/", body, content_type=FORM)
+
+    saved = sandbox.clients[44]
+    assert saved["description"] == "Sells in shops"
+    assert {one: saved["extension"].get(one) for one in before} == before
+    assert f'value="{limit}" checked' in editor.get(URL).content.decode()
+
+
+def test_saves_nothing_that_was_not_reviewed(editor, ledger):
+    limited(ledger, None)
+    page = choose(editor, "these", ["openid"])
+
+    response = save(editor, page, scope=["openid", "phone"])
+
+    assertContains(response, "not what you reviewed")
+    assert ledger["extension"]["requestableScopesEnabled"] is False
+
+
+def test_saves_nothing_over_what_someone_changed_meanwhile(editor, ledger):
+    limited(ledger, None)
+    page = choose(editor, "these", ["openid"])
+    limited(ledger, ["email"])
+
+    response = save(editor, page)
+
+    assertContains(response, "someone changed it meanwhile")
+    assert ledger["extension"]["requestableScopes"] == ["email"]
+
+
+def test_wants_one_ticked_where_exactly_these_is_chosen(editor, ledger):
+    response = choose(editor, "these", None)
+
+    assertContains(response, "Tick at least one")
+
+
+def test_asks_for_a_reason(editor, ledger):
+    page = choose(editor, "none")
+
+    response = editor.post(URL, filled(page, "limit"), content_type=FORM)
+
+    assertContains(response, "whoever reads the record will ask")
+    assert "extension" not in ledger
+
+
+def test_says_what_was_refused(editor, ledger, sandbox):
+    page = choose(editor, "none")
+    sandbox.fault("status", operation="requestable_scopes.update", status=403)
+
+    response = save(editor, page)
+
+    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Least privilege</textarea>")
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
+def test_needs_a_role_that_may_change(member, sandbox, ledger, role):
+    assert member(role).get(URL).status_code == 403
