@@ -1,18 +1,15 @@
 """What the page of a client tells first: how it signs in, and what it may get."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.editing.kind import Target
 from console.forms.columns import COLUMNS
 from console.forms.words import said, words
 from console.sentences import CLIENT
 from tenants.authlete.documents.base import Document
-from tenants.authlete.operation import Effect
 
 PLAIN = (
     "applicationType",
@@ -25,45 +22,23 @@ PLAIN = (
 LIFETIMES = ("accessTokenDuration", "refreshTokenDuration")
 BOUND = {
     "dpopRequired": "DPoP",
-    "tlsClientCertificateBoundAccessTokens": gettext_lazy("by certificate"),
+    "tlsClientCertificateBoundAccessTokens": gettext_lazy("certificate"),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing to know, and where it is set."""
-
-    label: str
-    words: str
-    path: str  # empty for who may not change it
-
-
-def facts(target: Target, client: Document) -> list[Fact]:
-    may = target.workspace.member.may(Effect.CHANGE)
-
-    def path(member: str) -> str:
-        section, setting = CLIENT[member]
-        return f"{target.path('edit', section)}#field-{setting.name}" if may else ""
-
-    return [Fact(label, told, path(member)) for member, label, told in _told(client)]
-
-
-def _told(client: Document) -> Iterator[tuple[str, str, str]]:
+def facts(client: Document) -> Iterator[tuple[str, str]]:
+    """What each is called, and how it is."""
     for member in PLAIN:
         _section, setting = CLIENT[member]
-        yield member, said(setting.label), words(setting, client.get(member))
+        yield said(setting.label), words(setting, client.get(member))
     extension = client.get("extension")
     inside: Mapping[str, Any] = extension if isinstance(extension, Mapping) else {}
     for one in COLUMNS["client_extension"]:
         if one.member in LIFETIMES:
-            yield "extension", said(one.label), words(one, inside.get(one.member) or 0)
-    yield "extension", _("Scopes it may ask for"), scopes(inside)
+            yield said(one.label), words(one, inside.get(one.member) or 0)
+    yield _("Scopes it may ask for"), scopes(inside)
     bound = [str(name) for member, name in BOUND.items() if client.get(member) is True]
-    yield (
-        "dpopRequired",
-        _("Bound access tokens"),
-        ", ".join(bound) or _("only as the service asks for it"),
-    )
+    yield _("Tokens are bound by"), ", ".join(bound) or _("what the service asks for")
 
 
 def scopes(extension: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ one = [
     path("discard/", views.discard, name="discard"),
     path("review/", views.review, name="review"),
     path("merge/", views.merge, name="merge"),
+    path("restore/<slug:entry>/", views.restore, name="restore"),
     path("saved/<slug:entry>/", views.saved, name="saved"),
     path("fields/", views.fields, name="fields"),
     path("document/", views.document, name="document"),

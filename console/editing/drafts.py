@@ -57,6 +57,17 @@ class Edits:
         """With forms that are not sent yet, as they stand."""
         return replace(self, typed=typed)
 
+    def more(
+        self, version: int, base: Mapping[str, Any], wanted: Mapping[str, Any]
+    ) -> Self:
+        """With further edits, made upon ``base``, besides those that there are."""
+        return replace(
+            self,
+            version=max(version, self.version),
+            base={**self.base, **base},
+            wanted={**self.wanted, **wanted},
+        )
+
     def upon(self, document: Document, wanted: Mapping[str, Any]) -> Self:
         """The edits ``wanted``, as made to ``document`` as it is now."""
         left = {n: v for n, v in wanted.items() if not alike(v, document.get(n))}

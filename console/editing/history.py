@@ -19,6 +19,7 @@ class Past:
     words: str
     changes: Sequence[Sentence]
     path: str  # of the page about it; empty where there is none
+    undo: str  # where to send that it be undone; empty where it cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,20 @@ def _told(target: Target, entry: AuditEntry, name: str) -> Past:
     what = entry.label or (entry.client if inside else name)
     done = told(entry.operation, what, is_done=entry.fate == AuditEntry.Outcome.DONE)
     changes = sentences(stored(entry.changes), declared_of(entry.operation))
-    return Past(entry, done, changes, _path(target, entry))
+    undo = _path(target, entry, "restore") if is_undoable(entry) else ""
+    return Past(entry, done, changes, _path(target, entry, "saved"), undo)
 
 
-def _path(target: Target, entry: AuditEntry) -> str:
+def is_undoable(entry: AuditEntry) -> bool:
+    """Whether it saved settings, whose earlier values the record holds."""
+    fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
+    saved = entry.operation in ("service.update", "client.update")
+    return saved and entry.outcome in fates and bool(entry.changes)
+
+
+def _path(target: Target, entry: AuditEntry, page: str) -> str:
     slug = target.workspace.organization.slug
     if entry.client:
         place = (slug, entry.region, entry.service, entry.client, entry.entry)
-        return path_of("clients:saved", *place)
-    return path_of("services:saved", slug, entry.region, entry.service, entry.entry)
+        return path_of(f"clients:{page}", *place)
+    return path_of(f"services:{page}", slug, entry.region, entry.service, entry.entry)

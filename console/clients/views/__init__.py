@@ -2,7 +2,7 @@
 
 from console.clients.views.columns import columns
 from console.clients.views.document import document, fields, history, saved
-from console.clients.views.edit import discard, draft, edit, merge, review
+from console.clients.views.edit import discard, draft, edit, merge, restore, review
 from console.clients.views.index import index
 from console.clients.views.listed import listed
 from console.clients.views.lock import lock
@@ -33,6 +33,7 @@ __all__ = [
     "new",
     "refresh",
     "remove",
+    "restore",
     "reveal",
     "review",
     "rotate",

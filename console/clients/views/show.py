@@ -25,7 +25,7 @@ def show(
     context = target.context(client)
     _section, source = CLIENT["clientSource"]
     context |= {
-        "facts": facts(target, client),
+        "facts": list(facts(client)),
         "sections": overview.sections(target.kind, client, edits),
         "keys": keys(target.kind, client),
         "unknown": overview.unknown(target.kind, client),

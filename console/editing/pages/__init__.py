@@ -6,6 +6,7 @@ says what stands around the part that both share.
 
 from console.editing.pages.edit import discard, draft, edit
 from console.editing.pages.reading import document, fields, history, saved
+from console.editing.pages.restore import restore
 from console.editing.pages.review import merge, review
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "fields",
     "history",
     "merge",
+    "restore",
     "review",
     "saved",
 ]

@@ -6,12 +6,14 @@ from django.utils.text import slugify
 
 from console.access import ConsoleRequest
 from console.editing import overview
-from console.editing.history import past
+from console.editing.history import is_undoable, past
 from console.editing.kind import Target
 from console.editing.sending import pretty
+from console.operations import title
 from console.page import answer
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
+from tenants.authlete.errors import Outcome
 
 
 def fields(request: ConsoleRequest, target: Target) -> HttpResponse:
@@ -59,12 +61,15 @@ def history(request: ConsoleRequest, target: Target) -> HttpResponse:
 def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
     """What was sent, and what Authlete made of it; told from the record alone."""
     kept = get_object_or_404(AuditEntry, **target.at, entry=entry)
+    name = kept.label or str(target.client_id or target.service_id)
     declared = declared_of(kept.operation)
     context = {
         "target": target,
         "workspace": target.workspace,
-        "name": kept.label or str(target.client_id or target.service_id),
+        "name": name,
         "entry": kept,
+        "done": title(kept.operation, name, is_done=kept.outcome == Outcome.DONE),
+        "can_undo": is_undoable(kept),
         "changes": sentences(stored(kept.changes), declared),
         "surprises": sentences(stored(kept.unasked), declared),
     }

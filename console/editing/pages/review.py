@@ -31,7 +31,8 @@ CHOOSE_AGAIN = _("Someone saved once more. Choose again; nothing was sent.")
 def review(request: ConsoleRequest, target: Target) -> HttpResponse:
     """What would be sent, in sentences and as the request itself; then send it."""
     edits = drafts.find(target)
-    form = ReasonForm(request.POST or None)
+    told = {"reason": request.GET.get("reason", "")[:400]}
+    form = ReasonForm(request.POST or None, initial=told)
     failure = None
     end = Deadline(SECONDS)
     if form.is_valid():

@@ -7,7 +7,7 @@ from console.services.views.document import (
     history,
     saved,
 )
-from console.services.views.edit import discard, draft, edit, merge, review
+from console.services.views.edit import discard, draft, edit, merge, restore, review
 from console.services.views.index import index
 from console.services.views.new import create, new
 from console.services.views.remove import remove
@@ -26,6 +26,7 @@ __all__ = [
     "merge",
     "new",
     "remove",
+    "restore",
     "review",
     "saved",
     "show",

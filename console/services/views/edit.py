@@ -41,3 +41,11 @@ def merge(
     request: ConsoleRequest, workspace: Workspace, service_id: int
 ) -> HttpResponse:
     return pages.merge(request, target_of(workspace, service_id))
+
+
+@require_POST
+@workspace_page(Effect.CHANGE)
+def restore(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, entry: str
+) -> HttpResponse:
+    return pages.restore(request, target_of(workspace, service_id), entry)

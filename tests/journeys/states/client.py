@@ -181,3 +181,13 @@ def a_conflict(scene):
 def as_sent(scene):
     ledger(scene)
     scene.goto("clients:saved", entry=save(scene))
+
+
+@state("clients:restore", Role.EDITOR)
+def nothing_left(scene):
+    client = ledger(scene)
+    entry = save(scene)
+    stored = scene.sandbox.region("us").clients[scene.places["service_id"]][44]
+    stored["clientName"] = client["clientName"]
+    scene.goto("clients:saved", entry=entry)
+    scene.press("Undo this change")

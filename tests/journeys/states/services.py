@@ -1,5 +1,6 @@
 from copy import deepcopy
 
+from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.roles import Role
 from tenants.sandbox.state import Region
@@ -347,3 +348,16 @@ def not_chosen(scene):
 @state("services:saved", Role.EDITOR)
 def as_sent(scene):
     scene.goto("services:saved", entry=scene.save())
+
+
+@state("services:restore", Role.EDITOR)
+def only_secrets(scene):
+    scene.places["section"] = "sign-in"
+    scene.service["authenticationCallbackApiSecret"] = "one"
+    name = "authentication_callback_api_secret"
+    secret = {name: "replace", f"{name}__new": "another"}
+    scene.send("services:edit", "base", **secret)
+    scene.send("services:review", "reviewed", reason="Leaked", ticket="CHG-1")
+    entry = AuditEntry.objects.filter(operation="service.update")[0].entry
+    scene.goto("services:saved", entry=entry)
+    scene.press("Undo this change")

@@ -1,0 +1,44 @@
+"""Undoing a saved change, by a draft that is reviewed and saved as any other."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from console.access import ConsoleRequest
+from console.editing import drafts
+from console.editing.kind import Target
+from console.editing.restoring import Restored, restored
+from console.page import answer, go
+from console.sentences import stored
+from tenants.audit.models import AuditEntry
+
+
+def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
+    """Put the values from before a change into the draft, and lead to its review."""
+    kept = get_object_or_404(
+        AuditEntry,
+        **target.at,
+        entry=entry,
+        operation=f"{target.kind.name}.update",
+        outcome__in=(AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN),
+    )
+    document = target.api().get()
+    asked, surprises = stored(kept.changes), stored(kept.unasked)
+    found = restored(target.kind, document, asked, surprises)
+    if not found.wanted:
+        context = target.context(document) | {"entry": kept, "left": found.left}
+        return answer(request, target.template("restore"), context)
+    version = document.modified_at
+    drafts.change(target, lambda now: now.more(version, found.base, found.wanted))
+    if found.left:
+        messages.warning(request, _not_put_back(found))
+    why = _("Undo %(entry)s") % {"entry": kept.ticket or kept.entry}
+    return go(request, f"{target.path('review')}?{urlencode({'reason': why})}")
+
+
+def _not_put_back(found: Restored) -> str:
+    told = "; ".join(f"{one.label}: {one.why}" for one in found.left)
+    return _("Not everything can be put back. %(left)s") % {"left": told}

@@ -1,0 +1,126 @@
+"""Putting back what a saved change replaced, as the record has it.
+
+The earlier values become a draft upon the document of now. A setting that somebody
+changed once more since is a conflict, which the merge shows; what the record does not
+hold, as secrets, is told and left as it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from console.editing.kind import Kind
+from console.forms.inside import STEP
+from console.sentences import FIRST, sentence
+from tenants.authlete.changes import Change
+from tenants.authlete.documents.base import Document
+from tenants.authlete.documents.compare import alike, name_key
+from tenants.authlete.redaction import sealed_in
+
+type Step = tuple[str, bool]  # a name, and whether it is an item's in a list
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A setting that cannot be put back, and why."""
+
+    label: str
+    name: str  # Authlete's
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The edit that undoes a change, and what is left of it."""
+
+    base: Mapping[str, Any]  # by member, as the change left it
+    wanted: Mapping[str, Any]  # as it was before
+    left: Sequence[Left]
+
+
+class Moved(Exception):
+    """What was changed is not there any more."""
+
+
+def restored(
+    kind: Kind, document: Document, asked: Iterable[Change], surprises: Iterable[Change]
+) -> Restored:
+    """``surprises``: what Authlete made of ``asked`` when it was saved."""
+    stood = {one.field: one.after for one in surprises}
+    base: dict[str, Any] = {}
+    wanted: dict[str, Any] = {}
+    left = []
+    for one in asked:
+        member, steps = _path(one.field)
+        now = document.get(member)
+        why = _lost(kind, member, one)
+        if not why:
+            try:
+                was = stood.get(one.field, one.after)
+                before = _put(wanted.get(member, now), steps, one.before)
+                base[member] = _put(base.get(member, now), steps, was)
+                wanted[member] = before
+            except Moved:
+                why = _("What was changed inside it is not there any more.")
+        if why:
+            label = sentence(one, kind.declared).label
+            left.append(Left(label, one.field, why))
+    differ = [name for name, v in wanted.items() if not alike(v, document.get(name))]
+    return Restored(
+        {name: base[name] for name in differ},
+        {name: wanted[name] for name in differ},
+        left,
+    )
+
+
+def _lost(kind: Kind, member: str, change: Change) -> str:
+    """Why a value cannot be put back; nothing where it can."""
+    if sealed_in(change.before):
+        return _("It is a secret, and the record keeps none. Set it anew.")
+    if member not in kind.declared:
+        return _("This version of the console does not know it.")
+    if kind.declared[member][1].fixed:
+        return _("Only Authlete sets it.")
+    return ""
+
+
+def _path(field: str) -> tuple[str, list[Step]]:
+    """A change's place: the member, and the steps inside it."""
+    first = FIRST.match(field)
+    member = first[0] if first else field
+    steps = [
+        (step["member"], False) if step["item"] is None else (step["item"], True)
+        for step in STEP.finditer(field[len(member) :])
+    ]
+    return member, steps
+
+
+def _put(value: Any, steps: Sequence[Step], new: Any) -> Any:
+    """``value`` with ``new`` at the end of the steps; None takes it out.
+
+    Raises `Moved` where a step leads nowhere.
+    """
+    if not steps:
+        return new
+    (name, is_item), *rest = steps
+    if is_item:
+        return _put_item(value, name, rest, new)
+    if not isinstance(value, Mapping | None):
+        raise Moved
+    inner = _put((value or {}).get(name), rest, new)
+    others = {one: v for one, v in (value or {}).items() if one != name}
+    return others if inner is None else {**(value or {}), name: inner}
+
+
+def _put_item(value: Any, name: str, rest: Sequence[Step], new: Any) -> Any:
+    items = list(value) if isinstance(value, list) else []
+    key = name_key(items)
+    at = next((at for at, one in enumerate(items) if key and str(one[key]) == name), -1)
+    if at < 0:
+        if rest:
+            raise Moved
+        return items if new is None else [*items, new]
+    inner = _put(items[at], rest, new)
+    return [*items[:at], *([] if inner is None else [inner]), *items[at + 1 :]]

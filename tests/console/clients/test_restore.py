@@ -1,0 +1,99 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+SHOW = "/acme/services/us/17/clients/44/"
+
+
+@pytest.fixture
+def changed(editor, enter, save):
+    """A bad change that was saved; its page."""
+    enter(editor, client_name="Oops", description="Fat finger")
+    return save(editor, ticket="CHG-9").url
+
+
+def undo(browser, page):
+    return browser.post(page.replace("/saved/", "/restore/"))
+
+
+def test_puts_the_earlier_values_back_once_it_is_reviewed(
+    editor, changed, save, sandbox, ledger
+):
+    response = undo(editor, changed)
+
+    assert response.url.startswith(f"{SHOW}review/")
+    page = editor.get(response.url)
+    assertContains(page, "Review 2 changes")
+    assertContains(page, "Undo CHG-9")
+    assert sandbox.clients[44]["clientName"] == "Oops"
+    save(editor)
+    kept = sandbox.clients[44]
+    assert kept["clientName"] == "Ledger sync"
+    assert "description" not in kept
+
+
+def test_takes_three_clicks_from_the_history(editor, changed):
+    response = editor.get(f"{SHOW}history/")
+
+    assertContains(response, changed.replace("/saved/", "/restore/"))
+
+
+def test_lets_a_person_decide_what_was_changed_once_more(
+    editor, changed, save, sandbox
+):
+    sandbox.clients[44] |= {"clientName": "Theirs", "modifiedAt": 99}
+
+    response = editor.get(undo(editor, changed).url, follow=True)
+
+    assertContains(response, "1 setting needs your choice")
+    line = response.context["lines"][0]
+    assert (line.base, line.theirs, line.mine) == ("Oops", "Theirs", "Ledger sync")
+    body = filled(response, "version", **{"keep-clientName": "theirs"})
+    editor.post(f"{SHOW}merge/", body, content_type=FORM)
+    save(editor)
+    assert sandbox.clients[44]["clientName"] == "Theirs"
+    assert "description" not in sandbox.clients[44]
+
+
+def test_keeps_what_others_changed_beside_it(editor, enter, save, sandbox, ledger):
+    ledger["clientNames"] = [
+        {"tag": "ja", "value": "元帳"},
+        {"tag": "fr", "value": "L"},
+    ]
+    enter(editor, "languages", client_names__0__value="Oops")
+    page = save(editor).url
+    sandbox.clients[44]["clientNames"] = [
+        {"tag": "ja", "value": "Oops"},
+        {"tag": "fr", "value": "Livre"},
+        {"tag": "de", "value": "Buch"},
+    ]
+
+    undo(editor, page)
+    save(editor)
+
+    assert sandbox.clients[44]["clientNames"] == [
+        {"tag": "ja", "value": "元帳"},
+        {"tag": "fr", "value": "Livre"},
+        {"tag": "de", "value": "Buch"},
+    ]
+
+
+def test_says_that_it_is_undone_already(editor, changed, sandbox):
+    sandbox.clients[44] |= {"clientName": "Ledger sync", "description": None}
+
+    response = undo(editor, changed)
+
+    assertContains(response, "as it was before this change already")
+
+
+def test_is_only_for_changes_of_this_client(editor, changed, sandbox, ledger):
+    sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
+
+    assert undo(editor, changed.replace("/44/", "/45/")).status_code == 404
+    assert editor.get(changed.replace("/saved/", "/restore/")).status_code == 405
+
+
+def test_is_offered_to_those_who_may_change(member, changed):
+    assertNotContains(member(Role.VIEWER).get(changed), "Undo this change")

@@ -1,0 +1,54 @@
+import pytest
+from pytest_django.asserts import assertContains
+
+SHOW = "/acme/services/us/17/"
+SECRET = "n3w-secret-of-a-callback"
+
+
+def undo(browser, page):
+    return browser.post(page.replace("/saved/", "/restore/"))
+
+
+def test_puts_a_lifetime_back(editor, enter, save, sandbox):
+    enter(editor, access_token_duration=2)
+    page = save(editor).url
+
+    response = undo(editor, page)
+
+    assertContains(editor.get(response.url), "Review 1 change")
+    save(editor)
+    assert sandbox.services[17]["accessTokenDuration"] == 3600
+
+
+def replace(browser, enter, sandbox):
+    """Enter another secret in place of the one that there is."""
+    name = "authentication_callback_api_secret"
+    sandbox.services[17]["authenticationCallbackApiSecret"] = "0ld-secret"
+    enter(browser, "sign-in", **{name: "replace", f"{name}__new": SECRET})
+
+
+@pytest.fixture
+def replaced(editor, enter, save, sandbox):
+    """The page of a change that replaced a secret, and shortened a lifetime."""
+    replace(editor, enter, sandbox)
+    enter(editor, access_token_duration=2)
+    return save(editor).url
+
+
+def test_says_that_a_secret_cannot_be_put_back(editor, replaced, save, sandbox):
+    page = editor.get(undo(editor, replaced).url)
+
+    assertContains(page, "the record keeps none")
+    save(editor)
+    service = sandbox.services[17]
+    assert service["accessTokenDuration"] == 3600
+    assert service["authenticationCallbackApiSecret"] == SECRET
+
+
+def test_says_that_nothing_can_be_put_back(editor, enter, save, sandbox):
+    replace(editor, enter, sandbox)
+
+    response = undo(editor, save(editor).url)
+
+    assertContains(response, "Nothing to undo")
+    assertContains(response, "the record keeps none")
