@@ -42,14 +42,16 @@ class Scene:
         )
 
     def at(self, region, name):
-        """Turn to the service whose name begins like that."""
-        services = self.sandbox.region(region).services
+        """Turn to the service whose name begins like that, and to its first client."""
+        here = self.sandbox.region(region)
+        services = here.services
         number = next(
             number
             for number, one in services.items()
             if one["serviceName"].startswith(name)
         )
         self.places |= {"region": region, "service_id": number}
+        self.places["client_id"] = next(iter(here.clients[number]))
 
     @property
     def service(self):

@@ -38,7 +38,10 @@ def secrets_in(value, name=""):
         case str() if value.startswith("{"):
             yield from secrets_in(json.loads(value))
         case str():
-            if re.search("(?i)secret|callbackApiKey|token$", name) or name in PRIVATE:
+            if (
+                re.search("(?i)secret|callbackApiKey|token(hash)?$", name)
+                or name in PRIVATE
+            ):
                 yield value
         case list():
             for one in value:
@@ -77,6 +80,8 @@ def hunt(sandbox):
     values = [token.value for token in sandbox.state.tokens.values()]
     for region in sandbox.state.regions.values():
         values += secrets_in(list(region.services.values()))
+        for number in region.services:
+            values += secrets_in(list(region.clients[number].values()))
     return Hunt({*values, PASSWORD, NEW, REFUSED} - {"", "string"})
 
 
@@ -133,6 +138,11 @@ def walk(scene, answers):
         answers.append((path, scene.client.get(path).text))
 
 
+def odd_clients(scene):
+    region = scene.sandbox.region(scene.places["region"])
+    return region.clients[scene.places["service_id"]]
+
+
 def rows():
     """Everything in the database, row by row and as the file that it would be."""
     with connection.cursor() as cursor:
@@ -175,6 +185,8 @@ def test_is_nowhere(scene, hunt, answers, caplog, sandbox, capfd):
     walk(scene, answers)
     scene.at("us", "Open banking sandbox")
     walk(scene, answers)
+    *_, scene.places["client_id"] = odd_clients(scene)
+    walk(scene, answers)
     for role in set(Role) - {Role.ADMIN}:
         scene.be(role)
         walk(scene, answers)
@@ -190,6 +202,7 @@ def test_is_nowhere(scene, hunt, answers, caplog, sandbox, capfd):
     ]
     assert len(answers) > 300
     assert any("accessTokenDuration" in text for text in carried)
+    assert any("Telepathy pilot" in text for _, text in answers)
     assert any("service.update" in text for _, text in places if text)
     assert [(place, hit) for place, text in places for hit in hunt.found(text)] == []
 
@@ -202,6 +215,7 @@ def test_would_be_found(hunt, sandbox):
         if one["serviceName"] == "Employee sign-in"
     )
     key = json.loads(legacy["jwks"])["keys"][0]
+    clients = sandbox.region("us").clients[legacy["apiKey"]]
     for secret in (
         legacy["apiSecret"],
         legacy["snsCredentials"][0]["apiSecret"],
@@ -209,6 +223,8 @@ def test_would_be_found(hunt, sandbox):
         key["d"],
         next(iter(sandbox.state.tokens)),
         "a-secret-in-a-field-nobody-knows",
+        "a-secret-in-a-client-that-nobody-knows",
+        *(one["clientSecret"] for one in clients.values()),
     ):
         assert hunt.found(f"some words before {secret[3:21]} and after")
     assert not hunt.found(f"public parts: {key['kid']} {key.get('n', key.get('x'))}")
