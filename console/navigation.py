@@ -29,6 +29,7 @@ class Link:
     icon: str
     path: str
     here: bool
+    route: str
 
 
 PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
@@ -38,6 +39,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("dashboard:index", _("Home"), "home"),
             Place("services:index", _("Services"), "services", Effect.READ),
             Place("clients:index", _("Clients"), "clients", Effect.READ),
+            Place("jobs:index", _("Jobs"), "jobs"),
         ),
     ),
     (
@@ -67,7 +69,7 @@ def menu(
             path = path_of(place.route, organization)
             if path and (place.needs is None or role.may(place.needs)):
                 at = place.route.split(":")[0] == here
-                links.append(Link(place.label, place.icon, path, at))
+                links.append(Link(place.label, place.icon, path, at, place.route))
         if links:
             yield heading, links
 

@@ -29,10 +29,14 @@ type Answer = Callable[[HttpRequest], HttpResponse]
 BEGAN, SEEN = "began", "seen"  # seconds since 1970, in the session
 STEP = 60  # seconds between two notes of when somebody was last seen
 SKEW = 60  # seconds that two hosts' clocks may differ
+POLL = "X-Poll"  # the header of a page that looks again by itself
 
 
 class SessionLimits:
-    """Ends a session that nobody used for a while, or that has lasted too long."""
+    """Ends a session that nobody used for a while, or that has lasted too long.
+
+    A page that looks again by itself is nobody who uses it.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -46,7 +50,7 @@ class SessionLimits:
                 _end(request, "too long")
             elif not _within(now - seen, settings.SESSION_IDLE):
                 _end(request, "unused")
-            elif now - seen >= STEP:
+            elif now - seen >= STEP and POLL not in request.headers:
                 session[SEEN] = now
         return self.get_response(request)
 

@@ -15,7 +15,10 @@ from console import navigation
 from console.choices import Theme, theme_of
 from console.names import ROLES
 from tenants.authlete.breaker import Pulse
+from tenants.authlete.operation import Effect
 from tenants.connect import pulse
+from tenants.jobs.models import Job
+from tenants.jobs.queue import due
 from tenants.roles import Role
 
 register = template.Library()
@@ -64,6 +67,15 @@ def area(context: Context) -> str:
 def menu(here: str, organization: str, role: Role) -> list[Any]:
     """The places in the menu, by heading."""
     return list(navigation.menu(here, organization, role))
+
+
+@register.simple_tag
+def going(member: Any) -> int:
+    """How many of the jobs that a member may see go on just now."""
+    jobs = Job.objects.filter(due(), organization=member.organization)
+    if not member.may(Effect.READ):
+        jobs = jobs.filter(starter=member.user)
+    return jobs.count()
 
 
 @register.simple_tag

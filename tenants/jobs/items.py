@@ -18,7 +18,7 @@ from tenants.authlete.errors import AuthleteError
 from tenants.jobs import judging
 from tenants.jobs.judging import Then, Verdict
 from tenants.jobs.kinds import Handler
-from tenants.jobs.models import Fate, Item, Job
+from tenants.jobs.models import Fate, Item, Job, fit
 from tenants.jobs.work import Lost, Work
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def attempt(work: Work, item: Item, handler: Handler) -> Then:
 
 def end(item: Item, fate: Fate, *, text: str = "", **more: Any) -> None:
     """Keep an end; raises `Lost` when the item is not this lease's any more."""
-    if not mine(item).update(state=fate, text=text[:400], ended_at=Now(), **more):
+    if not mine(item).update(state=fate, text=fit(text, 400), ended_at=Now(), **more):
         raise Lost
 
 
@@ -84,8 +84,8 @@ def _failed(work: Work, item: Item, handler: Handler, error: AuthleteError) -> T
         tries=item.tries,
     )
     told = {
-        "text": f"{_(error.title)}: {error.message}"[:400],
-        "code": error.code[:20],
+        "text": fit(f"{_(error.title)}: {error.message}", 400),
+        "code": fit(error.code, 20),
         "entry": error.request_id or item.entry,
     }
     if found.fate is Fate.PENDING:
@@ -98,7 +98,7 @@ def _failed(work: Work, item: Item, handler: Handler, error: AuthleteError) -> T
 
 def _wait(job: Job, item: Item, error: AuthleteError, found: Verdict) -> None:
     """Leave alone for a while what failed: the object, or its whole region."""
-    job.trouble = f"{item.region}: {_(error.title)}"[:400]
+    job.trouble = fit(f"{item.region}: {_(error.title)}", 400)
     if found.then is Then.STOP:
         return
     wait = timedelta(seconds=judging.pause(error, job.failures))

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tenants import vault
+from tenants.authlete.reading import clean
 from tenants.models import Organization
 
 
@@ -46,6 +47,11 @@ ACTIVE = (State.WAITING, State.RUNNING)
 OPEN = (*ACTIVE, State.PAUSED)
 FAILED = (Fate.REFUSED, Fate.NOT_SENT, Fate.UNKNOWN)
 TO_DO = (Fate.PENDING, Fate.RUNNING)
+
+
+def fit(text: str, longest: int) -> str:
+    """``text`` as any database takes it."""
+    return clean(text).replace("\0", "\ufffd")[:longest]
 
 
 class Job(models.Model):
@@ -131,7 +137,16 @@ class Item(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label or self.client_id or self.service_id}: {self.state}"
+        return f"{self.name}: {self.state}"
+
+    @property
+    def name(self) -> str:
+        """What it is called, or else its number."""
+        return self.label or str(self.client_id or self.service_id or self.position)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state in FAILED
 
     @property
     def place(self) -> str:

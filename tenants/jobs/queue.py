@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
@@ -22,6 +23,7 @@ from tenants.jobs.models import ACTIVE, Job, Worker
 log = logging.getLogger(__name__)
 
 LONGEST = timedelta(minutes=10)  # that a row may run; a slice takes seconds
+LATE = timedelta(seconds=90)  # without a sign of life of a worker
 KEPT = timedelta(days=1)  # the row of a worker that is gone
 DAYS = 1  # that finished rows of the queue are kept
 
@@ -65,7 +67,7 @@ def reap() -> int:
         started_at__lt=timezone.now() - LONGEST,
     )
     _fail(gone.values_list("pk", flat=True))
-    left = Job.objects.filter(leases.free(), state__in=ACTIVE, due_at__lte=Now())
+    left = Job.objects.filter(leases.free(), due())
     return sum(_mend(job) for job in left)
 
 
@@ -100,6 +102,16 @@ def seen(worker: str) -> None:
     """Note that this worker is there, and forget those that are long gone."""
     Worker.objects.update_or_create(name=worker, defaults={"seen_at": Now()})
     Worker.objects.filter(seen_at__lt=Now() - KEPT).delete()
+
+
+def is_worked_on() -> bool:
+    """Whether a worker was seen lately."""
+    return Worker.objects.filter(seen_at__gte=Now() - LATE).exists()
+
+
+def due() -> Q:
+    """Jobs that a worker should be working on."""
+    return Q(state__in=ACTIVE, due_at__lte=Now())
 
 
 def prune() -> None:

@@ -68,7 +68,7 @@ def _go_on(job: Job, lease: UUID, handler: Handler, who: Who, held: Held) -> Non
 
 def _why(job: Job, item: Item) -> str:
     return job.trouble or _("It stopped at “{item}”: look at that first.").format(
-        item=item.label or item.client_id or item.service_id
+        item=item.name
     )
 
 

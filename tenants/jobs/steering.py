@@ -22,7 +22,7 @@ from tenants.audit.notes import doing
 from tenants.audit.who import Who
 from tenants.jobs.endings import skip
 from tenants.jobs.kinds import HANDLERS
-from tenants.jobs.models import ACTIVE, FAILED, OPEN, Fate, Item, Job, State
+from tenants.jobs.models import ACTIVE, FAILED, OPEN, Fate, Item, Job, State, fit
 from tenants.jobs.queue import enqueue
 from tenants.models import Organization
 from tenants.roles import Role
@@ -51,7 +51,7 @@ class NewItem:
             region=self.region,
             service_id=self.service_id,
             client_id=self.client_id,
-            label=self.label[:200],
+            label=fit(self.label, 200),
             sealed=self.sealed,
         )
         inputs = json.dumps(dict(self.what))
@@ -79,11 +79,11 @@ def start(
     job = Job(
         organization=organization,
         kind=kind,
-        title=title[:200],
+        title=fit(title, 200),
         starter_id=who.actor_id or None,
         actor=who.actor,
-        reason=reason[:400],
-        ticket=ticket[:60],
+        reason=fit(reason, 400),
+        ticket=fit(ticket, 60),
         page=who.page,
         address=who.address,
         run_at=run_at,

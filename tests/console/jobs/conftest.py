@@ -1,0 +1,52 @@
+import pytest
+from django.contrib.auth.models import User
+
+from tenants.audit.who import Who
+from tenants.authlete.operation import Effect
+from tenants.jobs.kinds import HANDLERS, Result, handler
+from tenants.jobs.steering import NewItem, start
+from tenants.roles import Role
+
+
+@pytest.fixture(autouse=True)
+def kinds_of_these_tests():
+    """What a test registers is gone after it."""
+    before = dict(HANDLERS)
+
+    @handler("test.rename", effect=Effect.CHANGE)
+    def rename(work, item):
+        api = work.connect(item.region).service(item.service_id)
+        found = api.get()
+        if found.service_name == item.what["name"]:
+            return Result("It had that name.", changed=False)
+        api.update(found.modified_at, {"serviceName": item.what["name"]})
+        return Result("Renamed.")
+
+    yield
+    HANDLERS.clear()
+    HANDLERS.update(before)
+
+
+@pytest.fixture
+def editor(member):
+    """A browser of the editor who starts the jobs of these tests."""
+    return member(Role.EDITOR)
+
+
+@pytest.fixture
+def job(acme, editor, sandbox):
+    """A job over service 17 and others that are not there, started by the editor."""
+    return begun(acme)
+
+
+def begun(acme, name="EDITOR", missing=1, **options):
+    user = User.objects.get(username=name)
+    role = user.membership_set.get(organization=acme).role
+    who = Who(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
+    items = [NewItem("us", 17, label="Shop", what={"name": "Till"})]
+    items += [
+        NewItem("us", 900 + one, label=f"Gone {one}", what={"name": "Till"})
+        for one in range(missing)
+    ]
+    options = {"reason": "New name", "ticket": "OPS-1"} | options
+    return start(who, acme, "test.rename", "Rename services", items, **options)

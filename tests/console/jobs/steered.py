@@ -1,0 +1,14 @@
+"""What the pages that steer a job have in common."""
+
+from tests.pages import FORM, filled
+
+
+def send(browser, job, name):
+    """Press the button of one of these pages."""
+    path = f"/acme/jobs/{job.pk}/{name}/"
+    return browser.post(path, filled(browser.get(path), "once"), content_type=FORM)
+
+
+def state(job):
+    job.refresh_from_db()
+    return job.state

@@ -1,0 +1,11 @@
+from tenants.jobs.models import Item
+from tests.console.jobs.steered import send, state
+
+
+def test_what_was_not_begun_is_skipped(editor, job, worker, sandbox):
+    send(editor, job, "cancel")
+    worker()
+
+    assert state(job) == "cancelled"
+    assert {item.state for item in Item.objects.all()} == {"skipped"}
+    assert not sandbox.calls

@@ -1,0 +1,67 @@
+import pytest
+
+from tenants.jobs import steering
+from tenants.roles import Role
+from tests.console.jobs.conftest import begun
+
+URL = "/acme/jobs/"
+
+
+def test_lists_what_goes_on_and_what_has_ended(editor, job, worker):
+    assert "waiting" in editor.get(URL).content.decode()
+
+    worker()
+
+    page = editor.get(URL).content.decode()
+    assert "Rename services" in page
+    assert "2 / 2" in page
+    assert "1 failed" in page
+    assert "EDITOR" in page
+    assert "OPS-1" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("", True), ("open", False), ("paused", False), ("ended", True), ("failed", True)],
+)
+def test_is_filtered_by_state(editor, job, worker, state, shown):
+    worker()
+
+    page = editor.get(f"{URL}?state={state}").content.decode()
+
+    assert ("Rename services" in page) is shown
+
+
+def test_says_that_there_is_none_yet(editor):
+    assert "No job yet" in editor.get(URL).content.decode()
+
+
+def test_a_help_desk_sees_its_own_alone(acme, member, editor, job):
+    desk = member(Role.HELP_DESK)
+    assert "Rename services" not in desk.get(URL).content.decode()
+
+    begun(acme, "HELP_DESK")
+
+    assert "Rename services" in desk.get(URL).content.decode()
+
+
+def test_says_when_nothing_works_on_jobs(editor, job, worker):
+    assert "Nothing works on jobs" in editor.get(URL).content.decode()
+
+    worker()
+
+    assert "Nothing works on jobs" not in editor.get(URL).content.decode()
+
+
+def test_the_menu_tells_how_many_go_on(editor, job):
+    assert "1 running" in editor.get("/acme/").content.decode()
+
+    steering.pause(job, editor_of(job))
+
+    assert "1 running" not in editor.get("/acme/").content.decode()
+
+
+def editor_of(job):
+    from tenants.audit.who import Who
+
+    return Who(job.starter_id, job.actor, "editor", job.organization_id, "acme")

@@ -1,0 +1,44 @@
+import pytest
+
+from tenants.roles import Role
+from tests.console.jobs.steered import send, state
+
+
+def test_asks_first(editor, job):
+    page = editor.get(f"/acme/jobs/{job.pk}/pause/").content.decode()
+
+    assert "Pause Rename services?" in page
+    assert state(job) == "waiting"
+
+
+def test_nothing_is_begun_any_more(editor, job, worker, sandbox):
+    response = send(editor, job, "pause")
+    worker()
+
+    assert response.headers["Location"] == f"/acme/jobs/{job.pk}/"
+    assert state(job) == "paused"
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.ADMIN, 302), (Role.VIEWER, 403), (Role.AUDITOR, 403)]
+)
+def test_is_for_admins_and_who_started_it(member, editor, job, role, status):
+    key = {"once": "k" * 24}
+
+    response = member(role).post(f"/acme/jobs/{job.pk}/pause/", key)
+
+    assert response.status_code == status
+
+
+def test_another_editor_may_not(acme, editor, job, django_user_model):
+    from django.test import Client
+
+    from tenants.models import Membership
+
+    user = django_user_model.objects.create_user("other editor")
+    Membership.objects.create(organization=acme, user=user, role=Role.EDITOR)
+    browser = Client()
+    browser.force_login(user)
+
+    assert browser.get(f"/acme/jobs/{job.pk}/pause/").status_code == 403

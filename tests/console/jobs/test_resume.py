@@ -1,0 +1,20 @@
+from tests.console.jobs.steered import send, state
+
+
+def test_goes_on_where_it_was(editor, job, worker, sandbox):
+    send(editor, job, "pause")
+    send(editor, job, "resume")
+    worker()
+
+    assert state(job) == "done"
+    assert sandbox.services[17]["serviceName"] == "Till"
+
+
+def test_what_has_ended_stays_so(editor, job, worker):
+    worker()
+    path = f"/acme/jobs/{job.pk}/"
+
+    response = editor.post(f"{path}resume/", {"once": "k" * 24}, follow=True)
+
+    assert "the job has moved on" in response.content.decode()
+    assert state(job) == "done"

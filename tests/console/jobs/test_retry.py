@@ -1,0 +1,16 @@
+from tenants.jobs.models import Item
+from tests.console.jobs.steered import send, state
+
+
+def test_tries_again_what_failed_and_nothing_else(editor, job, worker, sandbox):
+    worker()
+    assert state(job) == "done"
+    sandbox.services[900] = sandbox.services[17] | {"apiKey": 900, "serviceName": "x"}
+    before = len(sandbox.calls)
+
+    send(editor, job, "retry")
+    worker()
+
+    assert state(job) == "done"
+    assert {item.state for item in Item.objects.all()} == {"done"}
+    assert all("/900/" in call.path for call in list(sandbox.calls)[before:])

@@ -1,0 +1,110 @@
+import re
+import time
+
+import pytest
+from django.test import Client
+
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Item, Job
+from tenants.roles import Role
+
+HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "yes"}
+
+
+def url(job, more=""):
+    return f"/acme/jobs/{job.pk}/{more}"
+
+
+def test_tells_what_became_of_each_item(editor, job, worker):
+    worker()
+
+    page = editor.get(url(job)).content.decode()
+
+    assert "Renamed." in page
+    assert "Authlete does not allow this" in page
+    assert "New name" in page
+    assert 'href="/acme/services/us/17/"' in page
+    assert "2 of 2" in page
+
+
+def test_looks_again_until_it_has_ended(editor, job, worker):
+    before = editor.get(url(job), **HTMX).content.decode()
+    assert 'hx-trigger="every' in before
+    assert "<html" not in before
+
+    worker()
+
+    after = editor.get(url(job), **HTMX).content.decode()
+    assert "hx-trigger" not in after
+    assert "Refresh" not in after
+
+
+def test_looking_again_by_itself_is_no_use_of_a_session(editor, job):
+    long_ago = int(time.time()) - 600
+    session = editor.session
+    session["seen"] = long_ago
+    session.save()
+
+    editor.get(url(job), **HTMX)
+    assert editor.session["seen"] == long_ago
+
+    editor.get(url(job))
+    assert editor.session["seen"] > long_ago
+
+
+@pytest.mark.parametrize(
+    ("outcome", "names"), [("done", ["Shop"]), ("refused", ["Gone 0"]), ("unknown", [])]
+)
+def test_is_filtered_by_outcome(editor, job, worker, outcome, names):
+    worker()
+
+    page = editor.get(url(job, f"?outcome={outcome}")).content.decode()
+
+    assert re.findall(r"<bdi>(Shop|Gone 0)</bdi></a></th>", page) == names
+
+
+def test_leads_auditors_to_the_record(member, editor, job, worker):
+    worker()
+    entry = Item.objects.get(job=job, label="Shop").entry
+
+    page = member(Role.AUDITOR).get(url(job)).content.decode()
+
+    assert f"/acme/audit/{entry}/" in page
+    assert AuditEntry.objects.get(entry=entry).page == str(job.pk)
+    assert f"/acme/audit/?page={job.pk}" in page
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR])
+def test_who_may_not_steer_it_sees_no_button(member, editor, job, role):
+    page = member(role).get(url(job)).content.decode()
+
+    assert "Rename services" in page
+    assert "Cancel job" not in page
+
+
+def test_a_help_desk_does_not_see_what_others_started(member, editor, job):
+    assert member(Role.HELP_DESK).get(url(job)).status_code == 404
+
+
+def test_another_organization_does_not_see_it(editor, job, django_user_model):
+    from tenants.models import Membership, Organization
+
+    other = Organization.objects.create(slug="other", name="Other")
+    user = django_user_model.objects.create_user("eve")
+    Membership.objects.create(organization=other, user=user, role=Role.ADMIN)
+    browser = Client()
+    browser.force_login(user)
+
+    assert browser.get(f"/other/jobs/{job.pk}/").status_code == 404
+
+
+def test_says_why_it_waits(editor, job, worker, sandbox):
+    sandbox.fault("status", status=503)
+    worker()
+
+    page = editor.get(url(job)).content.decode()
+
+    assert "It waits, and goes on by itself" in page
+    assert "us: Authlete failed" in page
+    assert "Try now" in page
+    assert Job.objects.get().state == "waiting"

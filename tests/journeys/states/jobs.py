@@ -1,0 +1,169 @@
+from datetime import UTC, datetime, timedelta
+
+from tenants.audit.who import Who
+from tenants.authlete.operation import Effect
+from tenants.jobs import queue, steering
+from tenants.jobs.kinds import Result, handler
+from tenants.jobs.models import Item, Job
+from tenants.jobs.steering import NewItem
+from tenants.jobs.working import Working
+from tenants.models import Organization
+from tenants.roles import Role
+from tests.journeys.scene import state
+
+
+@handler("scene.lifetime", effect=Effect.CHANGE)
+def lifetime(work, item):
+    api = work.connect(item.region).service(item.service_id)
+    found = api.get()
+    if found.get("accessTokenDuration") == 1800:
+        return Result("It is so already.", changed=False)
+    api.update(found.modified_at, {"accessTokenDuration": 1800})
+    return Result("Access tokens live 30 min now.")
+
+
+def us(scene):
+    home = Organization.objects.get(slug="harbor")
+    role = scene.user.membership_set.get().role
+    return Who(scene.user.pk, scene.user.username, role, home.pk, home.slug, "page")
+
+
+def job(scene, **options):
+    """A job over every service of us, and one that is gone."""
+    services = scene.sandbox.region("us").services
+    items = [
+        NewItem("us", number, label=one["serviceName"])
+        for number, one in services.items()
+    ]
+    items.insert(1, NewItem("us", 999, label="Loyalty points (closed)"))
+    home = Organization.objects.get(slug="harbor")
+    told = {"reason": "Shorter, says risk", "ticket": "CHG-2107"} | options
+    title = "Let access tokens live 30 minutes"
+    made = steering.start(us(scene), home, "scene.lifetime", title, items, **told)
+    scene.places["job"] = made.pk
+    return made
+
+
+def ended(scene):
+    job(scene)
+    Working("scene", until_empty=True).run()
+
+
+def waiting(scene):
+    scene.sandbox.fault("status", status=503)
+    ended(scene)
+
+
+def scheduled(scene):
+    job(scene, run_at=datetime.now(UTC) + timedelta(hours=5))
+
+
+def paused(scene):
+    steering.pause(job(scene), us(scene))
+
+
+@state("jobs:index", Role.EDITOR)
+def full(scene):
+    ended(scene)
+    scheduled(scene)
+    paused(scene)
+    waiting(scene)
+    job(scene)
+    scene.goto("jobs:index")
+
+
+@state("jobs:index", Role.VIEWER)
+def empty(scene):
+    scene.goto("jobs:index")
+
+
+@state("jobs:index", Role.HELP_DESK)
+def empty_for_a_help_desk(scene):
+    scene.goto("jobs:index")
+
+
+@state("jobs:index", Role.EDITOR)
+def none_fits(scene):
+    scene.goto("jobs:index", "?state=failed")
+
+
+@state("jobs:index", Role.EDITOR)
+def nothing_works(scene):
+    job(scene)
+    scene.goto("jobs:index")
+
+
+@state("jobs:show", Role.EDITOR)
+def running(scene):
+    made = job(scene)
+    Job.objects.filter(pk=made.pk).update(state="running", started_at=made.created_at)
+    Item.objects.filter(position__lte=2).update(state="done", text="Done.")
+    Item.objects.filter(position=3).update(state="running")
+    queue.seen("scene")
+    scene.goto("jobs:show")
+
+
+@state("jobs:show", Role.ADMIN)
+def ended_with_failures(scene):
+    ended(scene)
+    Item.objects.filter(position=3).update(state="unknown", text="No answer came.")
+    Item.objects.filter(position=4).update(state="skipped", text="")
+    scene.goto("jobs:show")
+
+
+@state("jobs:show", Role.VIEWER)
+def of_one_outcome(scene):
+    scene.be(Role.EDITOR)
+    ended(scene)
+    scene.be(Role.VIEWER, "Vera")
+    scene.goto("jobs:show", "?outcome=unknown")
+
+
+@state("jobs:show", Role.EDITOR)
+def waiting_for_a_region(scene):
+    waiting(scene)
+    scene.goto("jobs:show")
+
+
+@state("jobs:show", Role.EDITOR)
+def set_for_later(scene):
+    scheduled(scene)
+    scene.goto("jobs:show")
+
+
+@state("jobs:show", Role.EDITOR)
+def stopped(scene):
+    paused(scene)
+    Job.objects.update(trouble="us: Authlete did not accept the credential")
+    scene.goto("jobs:show")
+
+
+@state("jobs:show", Role.EDITOR)
+def no_longer_allowed(scene):
+    job(scene)
+    Job.objects.update(state="refused", trouble="Whoever started it may not any more.")
+    scene.goto("jobs:show")
+
+
+@state("jobs:pause", Role.EDITOR)
+def asked(scene):
+    job(scene)
+    scene.goto("jobs:pause")
+
+
+@state("jobs:resume", Role.EDITOR)
+def asked_(scene):
+    paused(scene)
+    scene.goto("jobs:resume")
+
+
+@state("jobs:cancel", Role.EDITOR)
+def asked__(scene):
+    job(scene)
+    scene.goto("jobs:cancel")
+
+
+@state("jobs:retry", Role.EDITOR)
+def asked___(scene):
+    ended(scene)
+    scene.goto("jobs:retry")
