@@ -32,7 +32,6 @@ SUBJECTS = (
 )
 ASCII = (
     "clientIdAlias",
-    "developer",
     "softwareId",
     "softwareVersion",
     "selfSignedCertificateKeyId",
@@ -90,8 +89,8 @@ def _value(name: str, kind: str, value: Any) -> None:
 
 
 def _text(name: str, value: str) -> None:
-    if name in ASCII and not value.isascii():
-        raise bad("A031203", f"'{name}' has a character that is not ASCII.")
+    if name in ASCII:
+        values.ascii_only(name, value)
     if name == "customMetadata":  # how big it may be is a limit, see `clients`
         _metadata(value)
     elif len(value) > TEXT:

@@ -3,7 +3,7 @@
 from random import SystemRandom
 from secrets import token_urlsafe
 
-from tenants.sandbox import aliases, sectors
+from tenants.sandbox import aliases, sectors, values
 from tenants.sandbox.client_checks import check
 from tenants.sandbox.client_fields import CLIENT
 from tenants.sandbox.context import Context
@@ -28,10 +28,9 @@ def get(context: Context) -> Answer:
 def get_list(context: Context) -> Answer:
     service = context.service("view_client")
     start, end = span(context.request, "A028")
-    query = context.request.query
     full = context.token.may("view_service") and not context.request.flag("limited")
     found = list(context.region.clients[service["apiKey"]].values())
-    if (developer := query.get("developer")) is not None:
+    if developer := context.request.query.get("developer"):
         found = [one for one in found if one.get("developer") == developer]
     page: Members = {"start": start, "end": end, "totalCount": len(found)}
     if end > start:
@@ -48,6 +47,7 @@ def create(context: Context) -> Answer:
     base = _made(region, service, at)
     if developer := body.get("developer"):
         base["developer"] = shaped("developer", "text", developer, frozenset())
+        values.ascii_only("developer", base["developer"])
     client = _replaced(region, service, base, body, "A123")
     client["modifiedAt"] = at
     region.clients[service["apiKey"]][client["clientId"]] = client

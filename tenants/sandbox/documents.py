@@ -42,7 +42,7 @@ class Kind:
         for name, value in body.items():
             if name not in kinds and value is not None and name in newer:
                 made[name] = value
-        self.check(made)
+        self.check({name: made[name] for name in made if name not in fixed})
         for name, kind in kinds.items():
             if name in made:
                 made[name] = _kept(name, kind, made[name])

@@ -25,6 +25,11 @@ def uri(name: str, value: str) -> None:
         raise bad("A031209", f"'{name}' is not an absolute URI.")
 
 
+def ascii_only(name: str, value: str) -> None:
+    if not value.isascii():
+        raise bad("A031203", f"'{name}' has a character that is not ASCII.")
+
+
 def json_text(name: str, kind: str, value: str) -> None:
     if len(value) > TEXT:
         raise bad("A031215", f"'{name}' is too long.")

@@ -24,6 +24,7 @@ SANS = {"tlsClientAuthSanDns": "a.example", "tlsClientAuthSanIp": "192.0.2.1"}
         ({"responseModes": ["SHOUT"]}, "A031201", "responseModes"),
         ({"attributes": [{"value": "a"}]}, "A031202", "attributes"),
         ({"clientIdAlias": "caf\u00e9"}, "A031203", "clientIdAlias"),
+        ({"developer": "caf\u00e9"}, "A031203", "developer"),
         ({"clientName": "x" * 70_000}, "A031204", "clientName"),
         ({"redirectUris": [None]}, "A031205", "redirectUris"),
         ({"redirectUris": ["https://caf\u00e9.example"]}, "A031206", "redirectUris"),

@@ -52,6 +52,7 @@ def test_create_ignores_what_nobody_can_set(make):
         ({"start": 90, "end": 99}, 90, 99, []),
         ({"developer": "ann", "end": 20}, 0, 20, ["C0", "C2", "C4", "C6"]),
         ({"developer": "nobody"}, 0, 5, []),
+        ({"developer": "", "start": 6, "end": 7}, 6, 7, ["C6"]),
     ],
 )
 def test_a_list_is_a_range(caller, make, query, start, end, found):
@@ -60,7 +61,7 @@ def test_a_list_is_a_range(caller, make, query, start, end, found):
 
     page = caller.get(LIST, params=query).json()
 
-    total = len(found) if "developer" in query else 7
+    total = len(found) if query.get("developer") else 7
     assert (page["start"], page["end"], page["totalCount"]) == (start, end, total)
     assert [one["clientName"] for one in page["clients"]] == found
 
@@ -173,6 +174,18 @@ def test_members_beyond_the_specification_outlive_a_round_trip(caller, make, san
 
     assert after["spiffeId"] == "spiffe://a"
     assert "spiffeId" not in without
+
+
+def test_what_nobody_can_set_is_not_checked_again(caller, make, sandbox):
+    client_id = make()["clientId"]
+    kept = sandbox.region("us").clients[SERVICE][client_id]
+    kept |= {"metadataDocumentLocation": "nowhere", "developer": "caf\u00e9"}
+
+    client = caller.get(f"{CLIENT}/get/{client_id}").json()
+
+    update = caller.post(f"{CLIENT}/update/{client_id}", json=client)
+    assert update.status_code == 200
+    assert update.json()["developer"] == "caf\u00e9"
 
 
 def test_delete_takes_the_client(caller, make, as_):

@@ -129,6 +129,25 @@ def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
         assert wrong(openapi, operation, response) == []
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [one for one in BUILT if {"client_id", "client_identifier"} & set(one.places)],
+    ids=lambda one: one.name,
+)
+def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(
+    openapi, bank, operation
+):
+    caller, service_id = bank
+    places = dict.fromkeys(operation.places, "nobody") | {"service_id": service_id}
+    path = operation.path.format_map(places)
+
+    response = caller.request(operation.method, path, json={})
+
+    result = {"$ref": "#/components/schemas/result"}
+    assert response.status_code == 404
+    assert faults(openapi, result, response.json()) == []
+
+
 @pytest.mark.parametrize("operation", UNBUILT, ids=lambda one: one.name)
 def test_what_is_not_built_says_so(openapi, bank, operation):
     response = ask(bank, operation)
