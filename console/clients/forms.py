@@ -1,6 +1,6 @@
 """The forms of clients that are written by hand, and the one for a new client."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -8,10 +8,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.clients.keypairs import ALGORITHMS
 from console.clients.starting import Begun
 from console.editing.forms import WhyForm
 from console.forms.section import SettingsForm, form_for
 from console.forms.words import said
+from console.once import OnceForm
 from console.sentences import CLIENT
 from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.client.rules import findings
@@ -91,3 +93,30 @@ class ScopesForm(forms.Form):
         """As Authlete has it: None for any, an empty list for none."""
         ticked: list[str] = self.cleaned_data["scope"]
         return {"any": None, "none": [], "these": ticked}[self.cleaned_data["limit"]]
+
+
+class KeyForm(OnceForm):
+    """What a new key pair is for, and what it is called."""
+
+    alg = forms.ChoiceField(
+        label=gettext_lazy("Algorithm"), choices=list(ALGORITHMS.items())
+    )
+    kid = forms.RegexField(
+        r"^[\w.:~-]{1,100}$",
+        required=False,
+        label=gettext_lazy("Key ID"),
+        help_text=gettext_lazy("Empty: its thumbprint (RFC 7638)."),
+        error_messages={
+            "invalid": gettext_lazy("Use letters, digits and - _ . : ~ only.")
+        },
+    )
+
+    def __init__(self, *args: Any, taken: Collection[str]) -> None:
+        super().__init__(*args)
+        self.taken = taken
+
+    def clean_kid(self) -> str:
+        kid: str = self.cleaned_data["kid"]
+        if kid in self.taken:
+            raise forms.ValidationError(_("The key set has a key of this ID already."))
+        return kid

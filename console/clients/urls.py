@@ -7,6 +7,7 @@ one = [
     path("", views.show, name="show"),
     path("edit/<slug:section>/", views.edit, name="edit"),
     path("edit/<slug:section>/draft/", views.draft, name="draft"),
+    path("key/", views.key, name="key"),
     path("discard/", views.discard, name="discard"),
     path("review/", views.review, name="review"),
     path("merge/", views.merge, name="merge"),

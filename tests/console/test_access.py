@@ -87,6 +87,7 @@ MAY = {
     "clients:scopes": EDITORS,
     "clients:remove": ADMINS,
     "clients:restore": EDITORS,
+    "clients:key": EDITORS,
     "audit:index": AUDITORS,
     "audit:entry": AUDITORS,
     "members:index": ADMINS,

@@ -4,6 +4,7 @@ from console.clients.views.columns import columns
 from console.clients.views.document import document, fields, history, saved
 from console.clients.views.edit import discard, draft, edit, merge, restore, review
 from console.clients.views.index import index
+from console.clients.views.key import key
 from console.clients.views.listed import listed
 from console.clients.views.lock import lock
 from console.clients.views.new import create, new
@@ -27,6 +28,7 @@ __all__ = [
     "forget",
     "history",
     "index",
+    "key",
     "listed",
     "lock",
     "merge",

@@ -191,3 +191,17 @@ def nothing_left(scene):
     stored["clientName"] = client["clientName"]
     scene.goto("clients:saved", entry=entry)
     scene.press("Undo this change")
+
+
+@state("clients:key", Role.EDITOR)
+def asked_(scene):
+    ledger(scene)
+    scene.goto("clients:key")
+
+
+@state("clients:key", Role.EDITOR)
+def made(scene):
+    ledger(scene)
+    scene.goto("clients:key")
+    scene.press("Make the key pair")
+    scene.page.get_by_text("shown once").wait_for()

@@ -1,0 +1,68 @@
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.clients.keypairs import ALGORITHMS
+from console.models import Draft
+from tests.pages import FORM, filled
+
+URL = "/acme/services/us/17/clients/44/key/"
+EDIT = "/acme/services/us/17/clients/44/edit/keys/"
+OLD = {"kty": "EC", "crv": "P-256", "kid": "old", "x": "AA", "y": "AA"}
+
+
+def make(browser, alg="ES256", kid=""):
+    body = filled(browser.get(URL), "alg", alg=alg, kid=kid)
+    return browser.post(URL, body, content_type=FORM), body
+
+
+@pytest.mark.parametrize("alg", ALGORITHMS)
+def test_adds_the_public_half_and_shows_the_private_one(
+    editor, save, sandbox, ledger, alg
+):
+    ledger["jwks"] = json.dumps({"keys": [OLD]})
+
+    response, _body = make(editor, alg, "new-1")
+
+    private = json.loads(response.context["made"].private)
+    assert private["d"]
+    assertContains(response, "BEGIN PRIVATE KEY")
+    assert response["Cache-Control"] == "no-store"
+    save(editor)
+    old, new = json.loads(sandbox.clients[44]["jwks"])["keys"]
+    assert old == OLD
+    assert (new["kid"], new["alg"]) == ("new-1", alg)
+    assert not {"d", "p", "q"} & new.keys()
+
+
+def test_keeps_the_private_half_nowhere(editor, ledger):
+    response, body = make(editor)
+    private = json.loads(response.context["made"].private)["d"]
+
+    assert private not in json.dumps(Draft.objects.get().content)
+    for path in (EDIT, EDIT.replace("edit/keys", "review"), URL):
+        assertNotContains(editor.get(path), private)
+    again = editor.post(URL, body, content_type=FORM)
+    assert again.url == EDIT.replace("edit/keys", "review")
+    assert str(Draft.objects.get().content).count("P-256") == 1
+
+
+def test_is_put_into_a_form_that_was_left_open(editor, ledger):
+    body = filled(editor.get(EDIT), "base", jwks=json.dumps({"keys": [OLD]}))
+    editor.post(f"{EDIT}draft/", body, content_type=FORM)
+
+    make(editor, kid="new-1")
+
+    page = editor.get(EDIT)
+    assertContains(page, "new-1")
+    assertContains(page, "old")
+
+
+def test_refuses_a_name_that_is_taken(editor, ledger):
+    ledger["jwks"] = json.dumps({"keys": [OLD]})
+
+    response, _body = make(editor, kid="old")
+
+    assertContains(response, "a key of this ID already")
+    assert not Draft.objects.exists()
