@@ -114,10 +114,11 @@ class Asked:
     def links(self, facet: Facet, counted: Counted | None) -> list[Link]:
         """What ``facet`` offers: what there is, or else what there may be."""
         chosen = self.chosen[facet.name]
-        if counted is None:
-            values = [*facet.words, *(v for v in chosen if v not in facet.words)]
+        count = (counted or {}).get(facet.name)
+        if count is None:
+            words = () if facet.top else facet.words
+            values = [*words, *(value for value in chosen if value not in words)]
             return [self._link(facet, value, None) for value in values]
-        count = counted[facet.name]
         values = [value for value, _ in count.most_common(facet.top or None)]
         values += [value for value in chosen if value not in values]
         if not facet.top:

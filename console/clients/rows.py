@@ -3,13 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from console.clients.words import GRANTS, METHODS, SOURCES, TYPES
 from console.editing.known import hosts_of, kept
-from console.models import KnownClient
 from tenants.authlete.documents.client import Client
 
+INDEX = (
+    "region",
+    "service_id",
+    "client_id",
+    "name",
+    "alias",
+    "client_type",
+    "auth_method",
+    "source",
+    "grants",
+    "hosts",
+    "locked",
+    "modified_at",
+    "created_at",
+    "seen_at",
+)
 HOSTS = 2  # redirect hosts that a row shows
 BY_HAND = "STATIC_REGISTRATION"
 
@@ -52,25 +67,11 @@ class Row:
         )
 
     @classmethod
-    def known(cls, client: KnownClient, service: str, *, stale: bool) -> Self:
-        return cls(
-            client.region,
-            client.service_id,
-            client.client_id,
-            client.name,
-            client.alias,
-            client.client_type,
-            client.auth_method,
-            client.source,
-            client.grants.split(),
-            client.hosts.split(),
-            client.locked,
-            client.modified_at,
-            client.created_at,
-            client.seen_at,
-            service,
-            stale,
-        )
+    def known(cls, values: tuple[Any, ...], service: str, *, stale: bool) -> Self:
+        """From the columns ``INDEX`` of `KnownClient`."""
+        told = dict(zip(INDEX, values, strict=True))
+        words = {name: told[name].split() for name in ("grants", "hosts")}
+        return cls(**{**told, **words}, service=service, stale=stale)
 
     @property
     def title(self) -> str:

@@ -1,20 +1,20 @@
 """The clients of an organization, searched in the index of what was seen last.
 
-Words, qualifiers and redirect hosts are looked for by the database, which gives one
-line for each combination of the other facets. They are few, so that every count of
-every facet, and that of the whole, comes from one look at the index.
+Where few enough fit, they are all looked at, as those of one service are. Where many
+do, the database counts each combination of the facets, of which there are few: every
+count, and that of the whole, comes from one look along an index.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from console.access import Member
+from console.clients.ages import Age, age
 from console.clients.asked import INDEXED, Asked
 from console.clients.conditions import Services, fits, holds
 from console.clients.facets import (
@@ -22,38 +22,23 @@ from console.clients.facets import (
     HOST,
     REGION,
     SERVICE,
+    TOP,
     Chosen,
+    Counted,
     Facet,
     narrowed,
 )
 from console.clients.reading import Shown
-from console.clients.rows import Row
+from console.clients.rows import INDEX, Row
 from console.models import KnownClient, KnownService
-from tenants.regions import Region
 
-COUNTED = 5_000  # clients among which redirect hosts are counted
+FEW = 4_000  # clients that are looked at one by one
+AT_ONCE = 500  # keys that one statement names
 CHUNK = 2_000  # rows of a file that are read at a time
-COMBINED = (
-    "region",
-    "service_id",
-    "client_type",
-    "auth_method",
-    "source",
-    "locked",
-    "grants",
-)
+COMBINED = ("region", "client_type", "auth_method", "source", "locked", "grants")
 ORDERS = {"name": "rank", "changed": "modified_at"}
-
-
-@dataclass(frozen=True, slots=True)
-class Age:
-    """How old what is known of a region's clients is."""
-
-    region: Region
-    oldest: datetime | None  # when the service was read that was read longest ago
-    services: int
-    unread: int  # services whose clients were never read
-    silent: Sequence[KnownService]  # services that did not answer when last asked
+# Counted apart from the others: there are many of each.
+APART = (HOST.name, SERVICE.name)
 
 
 class Index:
@@ -87,48 +72,97 @@ class Index:
 
     def ages(self) -> list[Age]:
         """Each region that there is a credential for."""
-        return [self._age(region) for region in self.member.regions()]
+        known = self.services.values()
+        return [age(region, known) for region in self.member.regions()]
 
     def page(self, asked: Asked) -> Shown:
         """One page of what is asked for, and how many there are of what."""
         if asked.query.problem:
             return Shown((), 0, 0, 0)
-        wide = self._asked(asked)
-        others = [one for one in asked.facets if one.name != HOST.name]
-        chosen: Chosen = {one.name: asked.chosen[one.name] for one in others}
-        combined = [
-            (_combination(one), one["number"])
-            for one in wide.filter(_fitting(asked, [HOST]))
-            .values(*COMBINED)
-            .annotate(number=Count("pk"))
-            .order_by()
-        ]
-        found, counted = narrowed(others, combined, chosen)
-        numbers = {id(row): number for row, number in combined}
-        total = sum(numbers[id(row)] for row in found)
-        start = (asked.page - 1) * asked.size
-        rows = self._rows(self._ordered(asked)[start : start + asked.size])
-        return Shown(
-            rows,
-            start + 1 if rows else 0,
-            total,
-            self._all.count() if asked.is_narrowed else total,
-            {**counted, **self._counted(asked, total)},
-        )
+        if asked.query or asked.chosen[HOST.name]:
+            hosts = fits(HOST, asked.chosen[HOST.name])
+            found = self._sought(asked).filter(hosts)
+            # Their keys are cheap, should there be too many.
+            keys = list(found.values_list("pk", flat=True)[: FEW + 1])
+            if len(keys) <= FEW:
+                return self._sifted(asked, self._at(keys))
+        return self._wide(asked)
 
     def every_one(self, asked: Asked) -> Iterator[Row]:
         """All that is asked for, a few at a time."""
-        for one in self._ordered(asked).iterator(CHUNK):
+        found = self._ordered(asked).values_list(*INDEX)
+        for one in found.iterator(CHUNK):
             yield self._row(one)
 
+    def _sifted(self, asked: Asked, rows: list[Row]) -> Shown:
+        """What of a few rows fits, and what there is of it."""
+        facets, chosen = asked.facets, dict(asked.chosen)
+        found, counted = narrowed(facets, [(row, 1) for row in rows], chosen)
+        return self._paged(asked, found, counted)
+
+    def _paged(self, asked: Asked, found: list[Row], counted: Counted) -> Shown:
+        if asked.sort.removeprefix("-") == "changed":
+            found.sort(key=lambda row: row.modified_at)
+        else:
+            found.sort(key=lambda row: row.title.casefold())
+        if asked.sort.startswith("-"):
+            found.reverse()
+        page = Paginator(found, asked.size).get_page(asked.page)
+        total, rows = len(found), list(page)
+        return Shown(rows, page.start_index(), total, self._all.count(), counted)
+
+    def _wide(self, asked: Asked) -> Shown:
+        """The same where too many fit to look at each."""
+        total, counted = self._combined(asked)
+        if not asked.query and not asked.chosen[HOST.name]:
+            counted[SERVICE.name] = self._by_service(asked)
+            if total <= FEW:
+                rows = self._rows(self._fitting(asked))
+                hosts = Counter(host for row in rows for host in row.hosts)
+                return self._paged(asked, rows, {**counted, HOST.name: hosts})
+        start = (asked.page - 1) * asked.size
+        shown = self._rows(self._ordered(asked)[start : start + asked.size])
+        number = self._all.count() if asked.is_narrowed else total
+        return Shown(shown, start + 1 if shown else 0, total, number, counted)
+
+    def _combined(self, asked: Asked) -> tuple[int, dict[str, Counter[str]]]:
+        """How many fit, and how many there are of each value that has few."""
+        few = [one for one in asked.facets if one.name not in APART]
+        chosen: Chosen = {one.name: asked.chosen[one.name] for one in few}
+        apart = [one for one in asked.facets if one.name in APART]
+        combined = [
+            (_combination(*one), number)
+            for *one, number in self._sought(asked)
+            .filter(_all_of(asked, apart))
+            .values_list(*COMBINED)
+            .annotate(number=Count("pk"))
+            .order_by()
+        ]
+        found, counted = narrowed(few, combined, chosen)
+        numbers = {id(row): number for row, number in combined}
+        return sum(numbers[id(row)] for row in found), dict(counted)
+
+    def _by_service(self, asked: Asked) -> Counter[str]:
+        """The services of the most clients that fit all but the choice of services."""
+        others = [one for one in asked.facets if one.name != SERVICE.name]
+        found = (
+            self._all.filter(_all_of(asked, others))
+            .values_list("region", "service_id")
+            .annotate(number=Count("pk"))
+            .order_by("-number", "region", "service_id")[:TOP]
+        )
+        return Counter({f"{region}/{one}": number for region, one, number in found})
+
     def _ordered(self, asked: Asked) -> QuerySet[KnownClient]:
-        found = self._asked(asked).filter(_fitting(asked, asked.facets))
         column = ORDERS.get(asked.sort.removeprefix("-"), "rank")
         if asked.sort.startswith("-"):
-            return found.order_by(f"-{column}", "-id")
-        return found.order_by(column, "id")
+            return self._fitting(asked).order_by(f"-{column}", "-id")
+        return self._fitting(asked).order_by(column, "id")
 
-    def _asked(self, asked: Asked) -> QuerySet[KnownClient]:
+    def _fitting(self, asked: Asked) -> QuerySet[KnownClient]:
+        return self._sought(asked).filter(_all_of(asked, asked.facets))
+
+    def _sought(self, asked: Asked) -> QuerySet[KnownClient]:
         """What the search box names, whatever the facets say."""
         found = self._all
         for word in asked.query.words:
@@ -137,58 +171,31 @@ class Index:
             found = found.filter(holds(test, self.services))
         return found
 
-    def _counted(self, asked: Asked, total: int) -> dict[str, Counter[str]]:
-        """Redirect hosts, where few enough clients are left to look at each."""
-        if total > COUNTED:
-            return {}
-        others = [one for one in asked.facets if one.name != HOST.name]
-        found = self._asked(asked).filter(_fitting(asked, others))
-        hosts = found.values_list("hosts", flat=True)[: COUNTED + 1]
-        if len(hosts) > COUNTED:
-            return {}
-        return {HOST.name: Counter(host for one in hosts for host in one.split())}
+    def _at(self, keys: list[int]) -> list[Row]:
+        rows: list[Row] = []
+        for at in range(0, len(keys), AT_ONCE):
+            rows += self._rows(self._all.filter(pk__in=keys[at : at + AT_ONCE]))
+        return rows
 
     def _rows(self, found: QuerySet[KnownClient]) -> list[Row]:
-        """Found by their keys alone first, so that no row is read that is not shown."""
-        keys = list(found.values_list("pk", flat=True))
-        by_key = self._all.in_bulk(keys)
-        return [self._row(by_key[key]) for key in keys if key in by_key]
+        return [self._row(one) for one in found.values_list(*INDEX)]
 
-    def _row(self, one: KnownClient) -> Row:
-        service = self.services.get((one.region, one.service_id))
-        name = (service.name if service else "") or str(one.service_id)
+    def _row(self, values: tuple[object, ...]) -> Row:
+        region, service_id, *_ = values
+        service = self.services.get((region, service_id))  # type: ignore[arg-type]
+        name = (service.name if service else "") or str(service_id)
         stale = service is None or bool(service.clients_problem)
-        return Row.known(one, name, stale=stale)
-
-    def _age(self, region: Region) -> Age:
-        known = [one for one in self.services.values() if one.region == region.name]
-        read = [one.clients_at for one in known if one.clients_at]
-        return Age(
-            region,
-            min(read, default=None),
-            len(known),
-            len(known) - len(read),
-            [one for one in known if one.clients_problem],
-        )
+        return Row.known(values, name, stale=stale)
 
 
-def _combination(one: dict[str, Any]) -> Row:
-    return Row(
-        one["region"],
-        one["service_id"],
-        0,
-        "",
-        "",
-        one["client_type"],
-        one["auth_method"],
-        one["source"],
-        one["grants"].split(),
-        (),
-        one["locked"],
-    )
+def _combination(
+    region: str, client_type: str, method: str, source: str, locked: bool, grants: str
+) -> Row:
+    told = (client_type, method, source, grants.split(), (), locked)
+    return Row(region, 0, 0, "", "", *told)
 
 
-def _fitting(asked: Asked, facets: Iterable[Facet]) -> Q:
+def _all_of(asked: Asked, facets: Iterable[Facet]) -> Q:
     """What fits all that is chosen in these facets."""
     found = Q()
     for one in facets:

@@ -72,17 +72,18 @@ class KnownClient(models.Model):
                 name="known_client_by_change",
             ),
             models.Index(
+                # In the order in which combinations of them are counted.
                 fields=[
                     "organization",
                     "region",
-                    "service_id",
                     "client_type",
                     "auth_method",
                     "source",
                     "locked",
                     "grants",
+                    "service_id",
                 ],
-                name="known_client_by_facet",
+                name="known_client_by_facets",
             ),
         ]
 

@@ -21,6 +21,7 @@ def listing(
     wanted = ["type"] if limited else columns.chosen(request.user)
     facets = (TYPE,) if limited else asked.facets
     slug = member.organization.slug
+    page = (shown.start - 1) // asked.size + 1  # which need not be the one asked for
     return {
         "member": member,
         "opened": _opened(request),
@@ -36,8 +37,8 @@ def listing(
         "limited": limited,
         "facets": [(one, asked.links(one, shown.counted)) for one in facets],
         "chips": list(asked.chips()),
-        "previous": asked.path(page=asked.page - 1) if shown.start > 1 else "",
-        "next": asked.path(page=asked.page + 1) if shown.end < shown.total else "",
+        "previous": asked.path(page=page - 1) if shown.start > 1 else "",
+        "next": asked.path(page=page + 1) if shown.end < shown.total else "",
     }
 
 
