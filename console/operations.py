@@ -299,6 +299,10 @@ DEEDS: Mapping[str, Deed] = {
         _("Made a new secret for {object} and kept it staged"),
         _("Tried to make a new secret for {object}"),
     ),
+    "secret.show": Deed(
+        _("Saw the staged secret of {object}"),
+        _("Tried to see the staged secret of {object}"),
+    ),
     "secret.store": Deed(
         _("Said that {object} knows its new secret"),
         _("Tried to say that {object} knows its new secret"),

@@ -77,9 +77,13 @@ class ActivateForm(WhyForm):
 
     def clean(self) -> None:
         at = self.cleaned_data.get("at")
-        if self.cleaned_data.get("when") != LATER or "at" in self.errors:
+        if self.cleaned_data.get("when") != LATER:
+            if at or "at" in self.errors:
+                text = _("You entered a time and chose now. Take one of them back.")
+                self.add_error("at", text)
+        elif "at" in self.errors:
             return
-        if at is None:
+        elif at is None:
             self.add_error("at", _("Enter a time."))
         elif at < timezone.now() + timedelta(minutes=1):
             self.add_error("at", _("This time is past. Choose a later one, or now."))

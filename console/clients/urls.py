@@ -21,6 +21,7 @@ one = [
     path("rotate/", views.rotate, name="rotate"),
     path("secret/set/", views.set_secret, name="set_secret"),
     path("stage/", views.stage, name="stage"),
+    path("staged/", views.staged, name="staged"),
     path("stored/", views.stored, name="stored"),
     path("activate/", views.activate, name="activate"),
     path("undo/", views.undo, name="undo"),

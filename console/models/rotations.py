@@ -50,6 +50,8 @@ class Rotation(models.Model):
     ticket = models.CharField(max_length=60, blank=True)
     staged_by = models.CharField(max_length=254)
     staged_at = models.DateTimeField(default=timezone.now)
+    shown_by = models.CharField(max_length=254, blank=True)
+    shown_at = models.DateTimeField(null=True)
     stored_by = models.CharField(max_length=254, blank=True)
     stored_at = models.DateTimeField(null=True)
     activate_at = models.DateTimeField(null=True)  # as long as a job waits for it
@@ -76,6 +78,11 @@ class Rotation(models.Model):
     @property
     def is_scheduled(self) -> bool:
         return self.state == self.State.STAGED and self.activate_at is not None
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody has seen the new secret, so that it may be shown once."""
+        return self.state == self.State.STAGED and self.shown_at is None
 
     @property
     def can_undo(self) -> bool:

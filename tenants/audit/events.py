@@ -78,6 +78,7 @@ JOB_END = Event("job.ended", _("A job has ended"))
 SECRET_STAGE = Event(
     "secret.stage", _("Make a new secret and keep it staged"), Effect.REVEAL
 )
+SECRET_SHOW = Event("secret.show", _("See a staged secret"), Effect.REVEAL)
 SECRET_STORE = Event("secret.store", _("Say that the application knows the new secret"))
 SECRET_DROP = Event("secret.drop", _("Throw a staged secret away"))
 SECRET_FORGET = Event(

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
-from tenants.jobs import queue
+from tenants.jobs import chores, queue
 
 log = logging.getLogger(__name__)
 
 TICK = 10.0  # seconds
+CHORES = 60.0  # seconds
 PRUNED = 3600.0  # seconds
 IDLE = 0.5  # seconds between two looks at an empty queue
 DOWN = 2.0  # seconds until a database that failed is asked again
@@ -37,12 +38,14 @@ class Working(Worker):
         )
         self._until_empty = until_empty
         self._ticks = _Every(TICK)
+        self._chores = _Every(CHORES)
         self._prunings = _Every(PRUNED)
 
     def run(self) -> None:
         while self.running:
             try:
                 self._ticks(self._tick)
+                self._chores(chores.do)
                 self._prunings(queue.prune)
                 self._run_tasks = 0
                 super().run()  # one task, or none

@@ -76,6 +76,7 @@ MAY = {
     "clients:rotate": ADMINS,
     "clients:set_secret": ADMINS,
     "clients:stage": ADMINS,
+    "clients:staged": ADMINS,
     "clients:stored": ADMINS,
     "clients:activate": ADMINS,
     "clients:undo": ADMINS,

@@ -9,6 +9,8 @@ from django.contrib.sessions.models import Session
 from django.urls import resolve
 from pytest_django.asserts import assertContains
 
+from console.clients.activating import KIND
+from tenants.jobs.models import Job, State
 from tenants.models import Credential, Membership
 from tenants.roles import Role
 from tests.console.test_access import PLACES, path
@@ -17,6 +19,7 @@ from tests.routes import ROUTES
 
 ASKS = {
     "services:remove",
+    "jobs:retry",
     "clients:create",
     "clients:remove",
     "members:new",
@@ -30,6 +33,7 @@ ASKS = {
     "clients:rotate",
     "clients:set_secret",
     "clients:stage",
+    "clients:staged",
     "clients:stored",
     "clients:activate",
     "clients:undo",
@@ -38,8 +42,13 @@ ASKS = {
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered.
 LATER = {
-    f"clients:{name}"
-    for name in ("create", "stored", "activate", "undo", "drop", "forget")
+    "clients:create",
+    "clients:staged",
+    "clients:stored",
+    "clients:activate",
+    "clients:undo",
+    "clients:drop",
+    "clients:forget",
 }
 CANARY = "kestrel-4471-canary"
 PASSWORD = "/accounts/reauthenticate/"
@@ -61,7 +70,8 @@ def where(admin, acme):
     """The path of a page that asks; about somebody, and something, that there is."""
     bo = User.objects.create_user("bo@acme.example")
     pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
-    return lambda name: path(name, pk=pk)
+    job = Job.objects.create(organization=acme, kind=KIND, state=State.DONE)
+    return lambda name: path(name, pk=pk, job=job.pk)
 
 
 def sessions():

@@ -13,7 +13,15 @@ from console.clients.views.remove import remove
 from console.clients.views.scopes import scopes
 from console.clients.views.secret import reveal, rotate, secret, set_secret
 from console.clients.views.show import show
-from console.clients.views.staged import activate, drop, forget, stage, stored, undo
+from console.clients.views.staged import (
+    activate,
+    drop,
+    forget,
+    stage,
+    staged,
+    stored,
+    undo,
+)
 
 __all__ = [
     "activate",
@@ -45,6 +53,7 @@ __all__ = [
     "set_secret",
     "show",
     "stage",
+    "staged",
     "stored",
     "undo",
 ]

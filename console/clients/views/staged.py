@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients import rotating
+from console.clients import activating, rotating, staging
 from console.clients.secret_forms import ActivateForm, UndoForm
 from console.clients.secret_page import SecretPage, opened
 from console.editing.forms import WhyForm
@@ -50,20 +50,50 @@ def stage(
             messages.warning(request, TAKEN)
         return go(request, page.path())
     form = WhyForm(request.POST or None)
-    more: dict[str, object] = {"form": form}
+    failure = None
     if form.is_valid():
         if not once.claim(request, form):
             return once.again(request, form, page.path())
         try:
-            rotation, secret = rotating.stage(
-                workspace, page.client, service_id, **_why(form)
+            rotation = staging.stage(
+                _authlete(page, form),
+                workspace.member.who,
+                workspace.organization,
+                service_id=service_id,
+                client_id=client_id,
+                label=page.label,
+                **_why(form),
             )
-        except rotating.Taken:
+            return _shown(request, page, rotation, form)
+        except staging.Taken:
             messages.warning(request, TAKEN)
             return once.came_to(request, form, page.path())
-        once.settle(request, form, page.path())
-        more |= {"rotation": rotation, "shown": secret.get_secret_value()}
-    return answer(request, "clients/stage.html", page.context(**more))
+        except AuthleteError as error:
+            once.failed(request, form)
+            failure = error
+    context = page.context(form=form, failure=failure)
+    return answer(request, "clients/stage.html", context)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def staged(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Show a staged secret that nobody has seen yet, in this one response."""
+    page = opened(workspace, service_id, client_id)
+    if page.rotation is None or not page.rotation.is_unseen:
+        return _passed(request, page)
+    form = OnceForm(request.POST or None)
+    if form.is_valid():
+        if not once.claim(request, form):
+            return once.again(request, form, page.path())
+        try:
+            return _shown(request, page, page.rotation, form)
+        except rotating.Moved:
+            messages.warning(request, MOVED)
+            return once.came_to(request, form, page.path())
+    return answer(request, "clients/staged.html", page.context(form=form))
 
 
 @workspace_page(Effect.REVEAL)
@@ -77,7 +107,7 @@ def stored(
         return go(request, page.path())
     if request.method == "POST":
         try:
-            rotating.store(workspace.member, page.rotation)
+            staging.store(workspace.member, page.rotation)
         except rotating.Moved:
             messages.warning(request, MOVED)
         return go(request, page.path())
@@ -98,9 +128,14 @@ def activate(
     )
 
     def done(rotation: Rotation, form: WhyForm) -> None:
+        if at := form.cleaned_data["at"]:
+            activating.schedule(workspace.member, rotation, at, **_why(form))
+            messages.success(request, _("The new secret is activated at that time."))
+            return
         anyway = form.cleaned_data["anyway"]
         authlete, who = _authlete(page, form), workspace.member.who
-        rotating.activate(authlete, who, rotation, anyway=anyway)
+        activating.activate(authlete, who, rotation, anyway=anyway)
+        activating.unschedule(who, rotation)
         told = _("%(name)s has its new secret. The old one can be put back.")
         messages.success(request, told % {"name": page.label})
 
@@ -121,7 +156,7 @@ def undo(
     def done(rotation: Rotation, form: WhyForm) -> None:
         anyway = form.cleaned_data["anyway"]
         authlete, who = _authlete(page, form), workspace.member.who
-        rotating.undo(authlete, who, rotation, anyway=anyway)
+        activating.undo(authlete, who, rotation, anyway=anyway)
         told = _("%(name)s has its old secret again.")
         messages.success(request, told % {"name": page.label})
 
@@ -140,7 +175,8 @@ def drop(
     form = WhyForm(request.POST or None, initial=_first(page.rotation))
 
     def done(rotation: Rotation, form: WhyForm) -> None:
-        rotating.drop(workspace.member, rotation, **_why(form))
+        staging.drop(workspace.member, rotation, **_why(form))
+        activating.unschedule(workspace.member.who, rotation)
         messages.success(request, _("The staged secret is thrown away."))
 
     return _do(request, page, "drop", form, done)
@@ -158,7 +194,7 @@ def forget(
     form = WhyForm(request.POST or None, initial=_first(page.rotation))
 
     def done(rotation: Rotation, form: WhyForm) -> None:
-        rotating.forget(workspace.member, rotation, **_why(form))
+        staging.forget(workspace.member, rotation, **_why(form))
         messages.success(request, _("The old secret is forgotten."))
 
     return _do(request, page, "forget", form, done)
@@ -178,7 +214,7 @@ def _do(
         except rotating.Moved:
             messages.warning(request, MOVED)
             return once.came_to(request, form, page.path())
-        except rotating.Changed:
+        except activating.Changed:
             once.failed(request, form)
             form.add_error(None, CHANGED)
         except AuthleteError as error:
@@ -186,6 +222,16 @@ def _do(
             failure = error
     context = page.context(form=form, failure=failure)
     return answer(request, f"clients/{name}.html", context)
+
+
+def _shown(
+    request: ConsoleRequest, page: SecretPage, rotation: Rotation, form: OnceForm
+) -> HttpResponse:
+    """The one response that shows a staged secret."""
+    secret = staging.show(page.workspace.member, rotation)
+    once.settle(request, form, page.path())
+    context = page.context(rotation=rotation, shown=secret.get_secret_value())
+    return answer(request, "clients/staged.html", context)
 
 
 def _passed(request: ConsoleRequest, page: SecretPage) -> HttpResponse:

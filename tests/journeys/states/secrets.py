@@ -175,6 +175,24 @@ def made(scene):
     give_a_reason(scene, "Generate")
 
 
+def made_by_a_job(scene):
+    staged(scene, stored=False)
+    Rotation.objects.update(shown_at=None)
+
+
+@state("clients:staged", Role.ADMIN)
+def unseen(scene):
+    made_by_a_job(scene)
+    scene.goto("clients:staged")
+
+
+@state("clients:staged", Role.ADMIN)
+def seen_(scene):
+    made_by_a_job(scene)
+    scene.goto("clients:staged")
+    scene.press("Show secret")
+
+
 @state("clients:stored", Role.ADMIN)
 def asked_____(scene):
     staged(scene, stored=False)
