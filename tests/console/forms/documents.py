@@ -1,4 +1,4 @@
-"""Services as Authlete might send them, odd values included."""
+"""Services and clients as Authlete might send them, odd values included."""
 
 import json
 from decimal import Decimal
@@ -6,30 +6,28 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tenants.authlete.documents.service import SECTIONS, Service
+from tenants.authlete.documents.client.extension import ClientExtension
+from tenants.authlete.documents.service import Service
 from tenants.authlete.redaction import Fingerprint
 
-SETTINGS = [one for section in SECTIONS.values() for one in section.settings()]
-
-texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
-    [
-        "",
-        " ",
-        "\n",
-        "\r\na",
-        "a\r\nb\r\n",
-        "a\rb",
-        "\nfirst",
-        "nul\0",
-        "<script>alert(1)</script>",
-        "\"'&amp;&lt;",
-        "</textarea><b>",
-        "\u202eevil\u202c",
-        "{{ 7|add:7 }}",
-        "sealed:0123456789abcdef",
-        "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
-    ]
+TEXTS = (
+    "",
+    " ",
+    "\n",
+    "\r\na",
+    "a\r\nb\r\n",
+    "a\rb",
+    "\nfirst",
+    "nul\0",
+    "<script>alert(1)</script>",
+    "\"'&amp;&lt;",
+    "</textarea><b>",
+    "\u202eevil\u202c",
+    "{{ 7|add:7 }}",
+    "sealed:0123456789abcdef",
+    "\U0001f600",
 )
+texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(TEXTS)
 numbers = st.integers(-(2**70), 2**70) | st.sampled_from(
     [0, 1, 59, 60, 90, 3600, 5400, 86_400, 172_800, Decimal("3.6E3"), Decimal("1.5")]
 )
@@ -41,17 +39,16 @@ values = st.recursive(
     ),
     max_leaves=6,
 )
-keys = st.sampled_from(
-    [
-        '{"keys":[]}',
-        '{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b","kid":"one",'
-        '"d":"sealed:0123456789abcdef"},{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
-        '{"keys":[7]}',
-        '{ "keys" : [ {"kty":"oct", "k":"sealed:0123456789abcdef", "n": 1E2} ] }',
-        "[]",
-        "no JSON",
-    ]
+KEY_SETS = (
+    '{"keys":[]}',
+    '{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b","kid":"one",'
+    '"d":"sealed:0123456789abcdef"},{"kty":"RSA","n":"AQAB","e":"AQAB"}]}',
+    '{"keys":[7]}',
+    '{ "keys" : [ {"kty":"oct", "k":"sealed:0123456789abcdef", "n": 1E2} ] }',
+    "[]",
+    "no JSON",
 )
+keys = st.sampled_from(KEY_SETS)
 
 
 def _objects(*members: str) -> st.SearchStrategy[object]:
@@ -96,6 +93,8 @@ def _usual(setting):
             )
         case "pairs":
             return _objects("key", "value")
+        case "tagged":
+            return _objects("tag", "value")
         case "named_uris":
             return _objects("name", "uri")
         case "trust_anchors":
@@ -104,6 +103,11 @@ def _usual(setting):
             return _objects("sns", "apiKey", "apiSecret")
         case "hsks":
             return _objects("kid", "alg", "handle")
+        case "client_extension":
+            inside = {one.member: _usual(one) for one in ClientExtension.settings()}
+            return st.fixed_dictionaries(
+                {}, optional=inside | {"fromTheFuture": values}
+            )
         case "issuer_metadata":
             return st.fixed_dictionaries(
                 {},
@@ -120,16 +124,16 @@ def _usual(setting):
 
 
 @st.composite
-def services(draw, settings):
-    """A service in which each of ``settings`` may be there, sound or odd."""
-    found = {"apiKey": 17, "modifiedAt": draw(st.integers(0, 2**53))}
+def documents(draw, kind, settings):
+    """A document in which each of ``settings`` may be there, sound or odd."""
+    found = {}
     for one in settings:
         if draw(st.booleans()):
             found[one.member] = draw(st.one_of(_usual(one), _usual(one), values))
-    found |= {"apiKey": 17}
-    if not isinstance(found["modifiedAt"], int):
-        found["modifiedAt"] = 1
-    return Service.model_validate(found)
+    if not isinstance(found.get("modifiedAt"), int):
+        found["modifiedAt"] = draw(st.integers(0, 2**53))
+    found |= {"apiKey": 17} if kind is Service else {"clientId": 44}
+    return kind.model_validate(found)
 
 
 def _is_sound(section, one, value):

@@ -8,9 +8,9 @@ from console.forms.judging import alike
 from console.forms.section import form_for
 from console.forms.sent import as_sent
 from console.forms.snapshot import plain, real
-from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.documents.service import SECTIONS, Service
 from tests.console.forms.browser import sent
-from tests.console.forms.documents import drafts, services
+from tests.console.forms.documents import documents, drafts
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
@@ -18,7 +18,7 @@ from tests.console.forms.documents import drafts, services
 @given(data=st.data())
 def test_a_draft_that_nobody_touched_is_the_same_draft(slug, data):
     kind = form_for([SECTIONS[slug]])
-    service = data.draw(services(SECTIONS[slug].settings()))
+    service = data.draw(documents(Service, SECTIONS[slug].settings()))
     edits = data.draw(drafts(SECTIONS[slug]))
     event(f"{len(edits)} edits")
 

@@ -5,21 +5,48 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.forms.section import form_for
-from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.documents import client, service
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+from tenants.authlete.reading import read
+from tenants.authlete.redaction import Redactor
 from tests.console.forms.browser import sent
-from tests.console.forms.documents import services
+from tests.console.forms.clients import text_of
+from tests.console.forms.documents import documents
+
+SECTIONS = [(Service, one) for one in service.SECTIONS.values()]
+OF_CLIENTS = [(Client, one) for one in client.SECTIONS.values()]
+REDACTOR = Redactor(b"k" * 32)
+HUNDREDS = range(0, 1_000, 100)
 
 
-@pytest.mark.parametrize("slug", SECTIONS)
+def back(kind, document):
+    """The form as it comes back when nobody touched it."""
+    return kind(sent(str(kind(document=document))))
+
+
+@pytest.mark.parametrize(("kind", "section"), [*SECTIONS, *OF_CLIENTS])
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_sending_a_page_back_as_it_came_edits_nothing(slug, data):
-    kind = form_for([SECTIONS[slug]])
-    service = data.draw(services(SECTIONS[slug].settings()))
+def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
+    document = data.draw(documents(kind, section.settings()))
 
-    form = kind(sent(str(kind(document=service))))
+    form = back(form_for([section]), document)
 
     assert form.is_valid(), form.errors
     assert form.edits == {}
     assert form.count_changed == 0
-    assert form.version == service.modified_at
+    assert form.version == document.modified_at
+
+
+@pytest.mark.parametrize("first", HUNDREDS)
+def test_opening_and_sending_a_thousand_clients_edits_none(first):
+    forms = [form_for([section]) for section in client.SECTIONS.values()]
+    for number in range(first, first + 100):
+        found = Client.model_validate(REDACTOR.seen(read(text_of(number))))
+        for kind in forms:
+            form = back(kind, found)
+
+            assert form.is_valid(), (number, form.title, form.errors)
+            assert form.edits == {}, (number, form.title)
+            assert form.count_changed == 0, (number, form.title)

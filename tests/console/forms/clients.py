@@ -1,0 +1,104 @@
+"""Clients as Authlete might answer them, each made from its number: always the same.
+
+Whole ones, odd values included. hypothesis makes documents as well, of one section at
+a time (`documents`); a thousand whole clients would take it minutes.
+"""
+
+import re
+from decimal import Decimal
+from random import Random
+
+from tenants.authlete.documents.client import SECTIONS
+from tenants.authlete.documents.client.extension import ClientExtension
+from tenants.authlete.documents.raw import dump
+from tests.console.forms.documents import KEY_SETS, TEXTS
+
+SETTINGS = [one for section in SECTIONS.values() for one in section.settings()]
+INSIDE = ClientExtension.settings()
+NUMBERS = ("0", "1", "-1", "59", "60", "86400", "9007199254740993", "1E+2", "1.50")
+LETTERS = "abc XYZ-_.:/#é台\u0430\u200b\u202e\u2028\ud83d𝄞"
+OTHERS = ("fromTheFuture", "riskScoring", "futureSecret", "e\u0301tat", "", "oldJwks")
+ESCAPED = ("[\ud800-\udfff]", "[\u007f-\uffff]")  # what is written as \u and digits
+
+
+def text_of(number, **members):
+    """The JSON text of the client of that number, with ``members`` put in."""
+    random = Random(number)
+    found = {
+        one.member: _value(random, one)
+        for one in SETTINGS
+        if random.random() < 0.7  # else Authlete leaves it out
+    }
+    for name in random.sample(OTHERS, random.randrange(4)):
+        found[name] = _odd(random)
+    found |= {"clientId": 44, "modifiedAt": number} | members
+    names = list(found)
+    if random.random() < 0.5:  # the order is nobody's promise
+        random.shuffle(names)
+    text = dump({name: found[name] for name in names})
+    return re.sub(random.choice(ESCAPED), lambda at: f"\\u{ord(at[0]):04x}", text)
+
+
+def _value(random, one):
+    chance = random.random()
+    if chance < 0.05:
+        return None
+    return _odd(random) if chance < 0.15 else _usual(random, one)
+
+
+def _usual(random, one):
+    words = [*one.show.choices, "FROM_THE_FUTURE"]
+    match one.show.kind:
+        case "flag":
+            return random.random() < 0.5
+        case "number" | "moment" | "duration":
+            return _number(random)
+        case "choice":
+            return random.choice(words)
+        case "choices":
+            return random.choices(words, k=random.randrange(4))
+        case "strings":
+            return _some(random, _text)
+        case "jwks":
+            return random.choice(KEY_SETS)
+        case "pairs":
+            return _some(random, _object, "key", "value")
+        case "tagged":
+            return _some(random, _object, "tag", "value")
+        case "client_extension":
+            shown = [inner for inner in INSIDE if random.random() < 0.7]
+            inside = {inner.member: _value(random, inner) for inner in shown}
+            return inside | random.choice([{}, {"fromTheFuture": _odd(random)}])
+        case _:
+            return _text(random)
+
+
+def _object(random, *names):
+    """One with these members, with some of them, or with more."""
+    found = {name: _text(random) for name in names if random.random() < 0.9}
+    return found | random.choice([{}, {}, {"fromTheFuture": _odd(random)}])
+
+
+def _odd(random, depth=2):
+    """Any JSON value at all."""
+    if not depth or random.random() < 0.5:
+        made = _text(random) if random.random() < 0.3 else _number(random)
+        return random.choice([None, True, False, "", made])
+    inner = [_odd(random, depth - 1) for _ in range(random.randrange(3))]
+    if random.random() < 0.5:
+        return inner
+    return {f"{_text(random)}{at}": one for at, one in enumerate(inner)}
+
+
+def _number(random):
+    return Decimal(random.choice(NUMBERS))
+
+
+def _text(random):
+    if random.random() < 0.5:
+        return random.choice(TEXTS)
+    return "".join(random.choices(LETTERS, k=random.randrange(12)))
+
+
+def _some(random, make, *more):
+    return [make(random, *more) for _ in range(random.randrange(4))]
