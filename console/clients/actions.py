@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from console.clients import rotating
 from console.editing import drafts
 from console.editing.kind import Target
 from console.editing.known import forget_client, remember_lock
@@ -46,7 +47,7 @@ def set_lock(
 def remove(authlete: Authlete, target: Target, label: str) -> bool:
     """Delete a client with its tokens, and return whether it was still there.
 
-    Nothing of it stays here but the record: no draft, no line in lists.
+    Nothing of it stays here but the record: no draft, no secret, no line in lists.
     """
     there = True
     try:
@@ -54,10 +55,7 @@ def remove(authlete: Authlete, target: Target, label: str) -> bool:
     except NotFound:
         there = False
     drafts.forget(target)
-    forget_client(
-        target.workspace.organization,
-        authlete.region,
-        target.service_id,
-        target.client_id,
-    )
+    place = (authlete.region, target.service_id, target.client_id)
+    rotating.end(target.workspace.organization, *place)
+    forget_client(target.workspace.organization, *place)
     return there

@@ -24,12 +24,6 @@ class Made:
     surprises: tuple[Change, ...] = ()  # what Authlete has otherwise than asked
     unread: AuthleteError | None = None  # why it could not be read back
 
-    @property
-    def shown(self) -> str:
-        """The secret, where the client is one that uses it."""
-        public = self.client is not None and self.client.client_type == "PUBLIC"
-        return "" if public or not self.secret else self.secret.get_secret_value()
-
 
 def make(authlete: Authlete, service_id: int, client: Mapping[str, Any]) -> Made:
     """Create it, and read it back: what Authlete does not take it drops in silence.

@@ -56,6 +56,14 @@ def under_way(organization: Organization) -> dict[Place, Rotation]:
     return {(one.region, one.service_id, one.client_id): one for one in rows}
 
 
+def end(
+    organization: Organization, region: str, service_id: int, client_id: int
+) -> None:
+    """Erase both secrets of a client that is gone."""
+    if rotation := find(organization, region, service_id, client_id):
+        rotation.turn(State.FAILED)
+
+
 def look(rotation: Rotation, now: str, who: Who) -> None:
     """Let the rotation's state follow from the fingerprint of the secret in use."""
     if timezone.now() - rotation.changed_at < IN_FLIGHT:

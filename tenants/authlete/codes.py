@@ -281,6 +281,9 @@ def advice(code: str) -> str:
 
 UNBOUND = _("Create an access token that is not bound to a key, and enter that one.")
 RELOAD = _("Nothing is left to do. Reload the page to see how it is now.")
+DELETES_NO_LOCKED = _(
+    "Nothing was changed. Authlete deletes no client that is locked: unlock it first."
+)
 UNLOCK = _("Unlock the client first, if it is meant to be used.")
 PLAN = _("Remove what is no longer needed, or ask Authlete for a larger plan.")
 SWITCHED_ON = _("Only Authlete can switch this feature on for the cluster.")
@@ -302,6 +305,7 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "A001223": SWITCHED_ON,
         "A001215": UNLOCK,
         "A001221": UNLOCK,
+        "A026204": DELETES_NO_LOCKED,
         "A293203": RELOAD,
         "A293204": RELOAD,
         "A122601": PLAN,

@@ -12,6 +12,7 @@ from console.clients.fitting import Misfit, misfits
 from console.clients.forms import edits_of, new_form
 from console.clients.making import make
 from console.clients.paths import client_path, listed_path, new_path
+from console.clients.secrets import uses
 from console.clients.starting import Entered, Start
 from console.editing import overview
 from console.editing.forms import MadeForm
@@ -25,6 +26,7 @@ from tenants.authlete.documents.client.rules import findings
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+from tenants.connect import fingerprint
 
 GONE = gettext_lazy(
     "What you entered is not kept here any more, or was another person's. Nothing was"
@@ -82,6 +84,7 @@ def create(
     service = workspace.authlete.service(service_id).get()
     begun = starting.begin(workspace, service, entered.start)
     client = begun.made(entered.edits)
+    whole = Client.model_validate({"clientId": 0, **client})
     failure = None
     reviewed = mark(workspace.authlete.seen(client))
     if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
@@ -108,9 +111,8 @@ def create(
         "failure": failure,
         "misfits": misfits(client, service),
         "findings": findings(client),
-        "groups": overview.told(
-            SECTIONS, Client.model_validate({"clientId": 0, **client}), set_only=True
-        ),
+        "uses": uses(whole),
+        "groups": overview.told(SECTIONS, whole, set_only=True),
         "body": pretty(workspace.authlete.seen(client)),
     }
     return answer(request, "clients/create.html", context)
@@ -136,11 +138,14 @@ def _created(
         remember_client(
             workspace.organization, authlete.region, service.api_key, made.client
         )
+    found = made.client or Client.model_validate({"clientId": 0, **client})
     context = {
         "workspace": workspace,
         "service": service,
         "made": made,
-        "asked": client,
+        "client": found,
+        "shown": made.secret.get_secret_value() if made.secret and uses(found) else "",
+        "mark": fingerprint(made.secret).mark if made.secret else "",
         "name": client.get("clientName") or str(made.client_id),
         "path": path,
         "surprises": sentences(made.surprises, CLIENT),

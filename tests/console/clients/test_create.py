@@ -136,12 +136,21 @@ def test_keeps_nothing_of_what_was_entered_once_it_is_made(editor, sandbox):
     assertContains(response, "is not kept here any more")
 
 
-@pytest.mark.parametrize("start", ["spa", "native", "wallet"])
-def test_shows_no_secret_of_a_public_client_and_says_why(editor, sandbox, start):
+@pytest.mark.parametrize(
+    ("start", "why"),
+    [
+        ("spa", "A public client cannot keep a secret"),
+        ("native", "A public client cannot keep a secret"),
+        ("wallet", "A public client cannot keep a secret"),
+        ("fapi2", "proves who it is in another way"),
+        ("ciba", "proves who it is in another way"),
+    ],
+)
+def test_shows_no_secret_that_nothing_uses_and_says_why(editor, sandbox, start, why):
     response = create(editor, start)
 
     assertNotContains(response, made(sandbox)["clientSecret"])
-    assertContains(response, "Authlete makes one for every client")
+    assertContains(response, why)
 
 
 def test_says_what_authlete_stored_otherwise(editor, sandbox):

@@ -110,6 +110,7 @@ def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(
     response = remove(admin)
 
     assertContains(response, "The client is locked.")
+    assertContains(response, "Authlete deletes no client that is locked")
     assertContains(response, "Unlock it first")
     assert 44 in sandbox.clients
 
@@ -126,6 +127,14 @@ def test_forgets_it_in_lists(admin, ledger, acme):
     remove(admin)
 
     assert not KnownClient.objects.exists()
+
+
+def test_erases_a_secret_that_waits_for_it(admin, ledger, staged, rotation):
+    staged(admin)
+
+    remove(admin)
+
+    assert (rotation().state, rotation().new_sealed) == ("failed", "")
 
 
 def test_a_second_click_shows_what_the_first_came_to(admin, ledger):

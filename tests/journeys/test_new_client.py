@@ -1,0 +1,84 @@
+"""A new client: from its service to the one look at its secret, and to its lock."""
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import PASSWORD
+
+CLICKS = 6  # clients, create, kind, review, create, stored
+REDIRECT = "https://till.harbor.example/cb"
+
+
+@pytest.fixture
+def payments(sandbox, found):
+    """Payments in us, which has what web applications need; and its clients."""
+    number = found("us", "Payments")
+    region = sandbox.region("us")
+    for member in ("supportedGrantTypes", "supportedTokenAuthMethods"):
+        region.services[number].pop(member, None)
+    return f"/harbor/services/us/{number}/", region.clients[number]
+
+
+def create(hand, page):
+    """From the service to the page that shows the secret."""
+    hand.click("link", "Clients", within=page.get_by_label("Pages of this service"))
+    hand.click("link", "Create client")
+    hand.click("link", "Web application")
+    hand.type(page.get_by_label("Name", exact=True), "Till")
+    hand.type(page.get_by_label("Redirect URIs, row 1"), REDIRECT)
+    hand.click("button", "Review new client")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Create Till")
+    hand.type(page.get_by_label("Reason"), "New till")
+    hand.click("button", "Create client in US")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Till was created")
+
+
+def made(clients):
+    (client,) = (one for one in clients.values() if one.get("clientName") == "Till")
+    return client
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_is_made_and_its_secret_is_seen_once(browser_page, person, payments, script):
+    path, clients = payments
+    tomas = person(Role.EDITOR, "Tomas Okafor")
+    page = browser_page(java_script_enabled=script)
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(tomas.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(path)
+    hand = Mouse(page)
+
+    create(hand, page)
+    client = made(clients)
+    secret = client["clientSecret"]
+    expect(page.get_by_role("region", name="Client secret")).to_have_text(secret)
+    hand.click("link", "I stored it")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Till")
+    assert hand.clicks <= CLICKS
+    assert client["redirectUris"] == [REDIRECT]
+    assert client["pkceRequired"] is True
+    assert secret not in page.content()
+    with pytest.raises(Error, match="CACHE_MISS"):  # the way back has nothing to show
+        page.go_back()
+
+
+def test_is_locked_in_a_few_clicks(signed_in, person, payments):
+    path, clients = payments
+    page = signed_in(person(Role.EDITOR))
+    page.goto(path)
+    create(Mouse(page), page)
+    page.get_by_role("link", name="I stored it").click()
+    hand = Mouse(page)
+
+    hand.click("link", "Lock")
+    hand.type(page.get_by_label("Reason"), "Made by mistake")
+    hand.click("button", "Lock Till in US")
+
+    expect(page.get_by_text("Locked Till.")).to_be_visible()
+    assert made(clients)["locked"] is True
+    assert hand.clicks == 2
