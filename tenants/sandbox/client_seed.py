@@ -13,6 +13,8 @@ from tenants.sandbox.client_world import (
     LOCKED,
     ODD,
     OLD,
+    STAFF,
+    STAFF_HOST,
     Part,
 )
 from tenants.sandbox.clients import KIND, restricted
@@ -61,14 +63,18 @@ def _clients(
 
 
 def _cast(plot: Plot) -> tuple[Part, ...]:
+    if plot.host.startswith(STAFF_HOST):
+        return STAFF
     if plot.mark == "filler":
         return CASTS[plot.kind][:3]
     return CASTS[plot.kind] + ((ODD,) if plot.mark == "odd" else ())
 
 
 def _played(part: Part, plot: Plot, service: Members, random: Random) -> Members:
-    host = part.host.format(host=plot.host)
-    settings: Members = {"clientName": part.name} | part.kind(host) | part.more
+    name = random.choice(part.names.split("|")).format(service=plot.name)
+    slug = "".join(name.lower().split())
+    host = part.host.format(host=plot.host, slug=slug)
+    settings: Members = {"clientName": name} | part.kind(host) | part.more
     if part.scopes is not None:
         names = [one["name"] for one in service.get("supportedScopes", ())]
         settings["extension"] = settings.get("extension", {}) | {

@@ -14,12 +14,14 @@ OLD = "old.example.com"  # a host that is not theirs any more
 class Part:
     """One client to be.
 
-    ``host`` is its own, or ``"app.{host}"`` below that of its service. ``more`` are
-    settings beside those of its kind, ``fixed`` what only a server sets, ``scopes``
-    how many it may ask for (None: any), and ``mark`` says what is odd about it.
+    It has one of the ``names``, parted by bars, in which ``{service}`` is that of its
+    service. Its ``host`` is below that of its service (``{host}``), is called like
+    itself (``{slug}``), or is the same for all. ``more`` are settings beside those of
+    its kind, ``fixed`` what only a server sets, ``scopes`` how many it
+    may ask for (None: any), and ``mark`` says what is odd about it.
     """
 
-    name: str
+    names: str
     kind: Callable[[str], Members]
     host: str = "{host}"
     more: Members = field(default_factory=dict)
@@ -70,11 +72,11 @@ LANGUAGES: Members = {
         {"tag": "pt-BR", "value": "Or\u00e7amento"},
     ],
     "descriptions": [{"tag": "de", "value": "Kontobuch f\u00fcr Familien"}],
-    "tosUris": [{"tag": "de", "value": "https://penny.example/agb"}],
+    "tosUris": [{"tag": "de", "value": "https://legal.example/agb"}],
 }
 
 DEVELOPER = Part(
-    "Local development",
+    "Local development|Dev laptops|Feature previews",
     kinds.web,
     "dev.{host}",
     {
@@ -85,14 +87,14 @@ DEVELOPER = Part(
     },
 )
 FORMER = Part(
-    "Partner portal (retired)",
+    "Partner portal (retired)|Advisers (old site)|Prize draw 2022",
     kinds.web,
     OLD,
     {"description": "Moved; the address has been sold.", "developer": "partners"},
     LOCKED,
 )
 MOVED = Part(
-    "Campaign pages",
+    "Campaign pages|Spring offers|Referral pages",
     kinds.web,
     "campaign.{host}",
     {
@@ -103,35 +105,54 @@ MOVED = Part(
     },
 )
 APP = Part(
-    "Mobile app",
+    "{service} for phones",
     kinds.native,
     "app.{host}",
     {"description": "iOS and Android.", "clientIdAlias": "mobile-app"},
 )
-STATEMENTS = Part("Nightly statements", kinds.job, scopes=2)
-SCORING = Part("Fraud scoring", kinds.signing_job, scopes=0)
+STATEMENTS = Part(
+    "Nightly statements|Ledger export|Reports to the regulator", kinds.job, scopes=2
+)
+SCORING = Part(
+    "Fraud scoring|Credit checks|Sanctions screening", kinds.signing_job, scopes=0
+)
 
 BANK = (
     APP,
     Part(
-        "Online banking",
+        "{service} on the web",
         kinds.web,
         "www.{host}",
         {"tokenAuthMethod": "PRIVATE_KEY_JWT", "jwksUri": "https://id.example/jwks"},
     ),
-    Part("Penny Budget", kinds.third_party, "penny.example", LANGUAGES),
-    Part("Ledgerly", kinds.certified, "ledgerly.example", fixed=DYNAMIC),
-    Part("Oakline Accounting", kinds.self_signed, "oakline.example", fixed=LOCKED),
+    Part(
+        "Penny Budget|Tallysheet|Copper Jar|Moneta|Fennel Finance|Kontor",
+        kinds.third_party,
+        "{slug}.example",
+        LANGUAGES,
+    ),
+    Part(
+        "Ledgerly|Abacus Direct|Credora|Nordpay|Payday|Rivulet",
+        kinds.certified,
+        "{slug}.example",
+        fixed=DYNAMIC,
+    ),
+    Part(
+        "Oakline Accounting|Brightbooks|Maple Payroll|Sterling Tax",
+        kinds.self_signed,
+        "{slug}.example",
+        fixed=LOCKED,
+    ),
     STATEMENTS,
     SCORING,
-    Part("Mortgage desk", kinds.pairwise, "homes.example"),
+    Part("Homes|Keystone Mortgages|First Nest", kinds.pairwise, "{slug}.example"),
     FORMER,
     MOVED,
     DEVELOPER,
 )
 SHOP = (
     Part(
-        "Storefront",
+        "{service} in the browser",
         kinds.single_page,
         "www.{host}",
         {"clientIdAlias": "storefront", "description": "The shop in the browser."},
@@ -145,16 +166,35 @@ SHOP = (
     ),
     Part("Stock sync", kinds.job, scopes=1),
     Part("Price feed", kinds.job, scopes=0),
-    Part("Parcel tracker", kinds.pairwise, "parcels.example"),
+    Part("Parcel Post|Swift Couriers|Doorstep", kinds.pairwise, "{slug}.example"),
     Part("Notes", kinds.single_page, "notes.example", NAMED, DOCUMENT),
     Part("Assistant", kinds.native, "assistant.example", fixed=DYNAMIC),
     FORMER,
     MOVED,
     DEVELOPER,
 )
+STAFF = (
+    Part("Intranet", kinds.web, "intranet.{host}", {"clientIdAlias": "intranet"}),
+    Part(
+        "Rota planner",
+        kinds.single_page,
+        "rota.{host}",
+        {"description": "Who works when, in every branch."},
+    ),
+    APP,
+    Part("Expenses", kinds.pairwise, "receipts.example"),
+    Part("Training", kinds.certified, "academy.example", fixed=DYNAMIC),
+    Part("Joiners and leavers", kinds.signing_job, scopes=1),
+    Part("Directory export", kinds.job, scopes=0),
+    Part("Assistant", kinds.native, "assistant.example", fixed=DYNAMIC),
+    Part("Canteen", kinds.web, "canteen.{host}", fixed=LOCKED),
+    FORMER,
+    MOVED,
+    DEVELOPER,
+)
 PAYMENTS = (
     Part("Harbor app", kinds.caller, "app.{host}", {"clientIdAlias": "harbor-app"}),
-    Part("Call centre", kinds.polling, "calls.{host}"),
+    Part("Call centre|Branch counters", kinds.polling, "calls.{host}"),
     Part(
         "Card terminals",
         kinds.caller,
@@ -200,6 +240,7 @@ FEDERATION = (
 )
 ODD = Part("Telepathy pilot", kinds.web, "telepathy.example", mark="odd")
 
+STAFF_HOST = "staff."
 CASTS: dict[Callable[[str], Members] | None, tuple[Part, ...]] = {
     archetypes.fapi1: BANK,
     archetypes.fapi2: BANK,
