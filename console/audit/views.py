@@ -17,6 +17,7 @@ from console.audit.differences import differences
 from console.audit.forms import RecordForm
 from console.audit.lines import changes_of, line, lines, names_of, path_of
 from console.audit.query import CURSOR
+from console.editing.history import is_undoable, path_about
 from console.page import answer, go
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.entry import members
@@ -113,6 +114,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "took": found.duration and found.duration / MILLISECOND,
         "day": timezone.localdate(found.time).isoformat(),
         "counted": found.operation in EVENTS and found.attempt > 1,
+        "undo": path_about(found, "restore") if is_undoable(found) else "",
         "others": lines(others[:RELATED], names, fold=True),
         "more": len(others) > RELATED,
         "place": place(found),

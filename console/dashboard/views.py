@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.editing.history import path_about
+from console.navigation import path_of
 from console.operations import told
 from console.page import answer, go
 from tenants.audit.events import AUDIT_VERIFY
@@ -70,7 +72,17 @@ def _recent(member: Member) -> list[dict[str, object]]:
         entries = entries.exclude(path="")  # a local event has none
     if member.may(Effect.CHANGE) or not member.may(Right.RECORD):
         entries = entries.exclude(effect=Effect.READ)
-    return [{"entry": one, "what": _what(one)} for one in entries[:RECENT]]
+    return [
+        {"entry": one, "what": _what(one), "path": _path(member, one)}
+        for one in entries[:RECENT]
+    ]
+
+
+def _path(member: Member, entry: AuditEntry) -> str:
+    """To the entry in the record, or for who may not read that, to what it did."""
+    if member.may(Right.RECORD):
+        return path_of("audit:entry", member.organization.slug, entry.entry)
+    return path_about(entry, "saved") if entry.effect != Effect.READ else ""
 
 
 def _what(entry: AuditEntry) -> SafeString:

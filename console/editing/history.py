@@ -51,8 +51,8 @@ def _told(target: Target, entry: AuditEntry, name: str) -> Past:
     what = entry.label or (entry.client if inside else name)
     done = told(entry.operation, what, is_done=entry.fate == AuditEntry.Outcome.DONE)
     changes = sentences(stored(entry.changes), declared_of(entry.operation))
-    undo = _path(target, entry, "restore") if is_undoable(entry) else ""
-    return Past(entry, done, changes, _path(target, entry, "saved"), undo)
+    undo = path_about(entry, "restore") if is_undoable(entry) else ""
+    return Past(entry, done, changes, path_about(entry, "saved"), undo)
 
 
 def is_undoable(entry: AuditEntry) -> bool:
@@ -62,9 +62,10 @@ def is_undoable(entry: AuditEntry) -> bool:
     return saved and entry.outcome in fates and bool(entry.changes)
 
 
-def _path(target: Target, entry: AuditEntry, page: str) -> str:
-    slug = target.workspace.organization.slug
+def path_about(entry: AuditEntry, page: str) -> str:
+    """The path of a page about an entry, of a service or a client; empty where there
+    is none."""
+    place = (entry.organization, entry.region, entry.service)
     if entry.client:
-        place = (slug, entry.region, entry.service, entry.client, entry.entry)
-        return path_of(f"clients:{page}", *place)
-    return path_of(f"services:{page}", slug, entry.region, entry.service, entry.entry)
+        return path_of(f"clients:{page}", *place, entry.client, entry.entry)
+    return path_of(f"services:{page}", *place, entry.entry)

@@ -280,3 +280,17 @@ def test_reading_it_is_in_the_record(show, update):
         User.objects.get(username="AUDITOR").pk,
         entry.entry,
     )
+
+
+def test_can_be_undone_by_those_who_may_change(member, show, update):
+    entry = update({"accessTokenDuration": 600})
+    undo = f"/acme/services/us/17/restore/{entry.entry}/"
+
+    assertContains(member(Role.ADMIN).get(path(entry)), undo)
+    assertNotContains(show(entry), undo)
+
+
+def test_leads_to_the_client_that_it_is_about(show, keep):
+    entry = keep("client.update", region="us", service="17", client="44")
+
+    assertContains(show(entry), "/acme/services/us/17/clients/44/")

@@ -75,3 +75,15 @@ def test_help_desk_is_told_what_is_not_there_yet(member):
 @pytest.mark.parametrize("role", Role)
 def test_is_for_every_member(member, role):
     assert member(role).get(URL).status_code == 200
+
+
+def test_leads_editors_to_a_change_and_admins_to_its_entry(member, acme, sandbox):
+    bo = Who(1, "bo@acme.example", "editor", acme.pk, acme.slug)
+    shop = connect(credentials(acme), "us", AuditLog(bo)).service(17)
+    entry = shop.update(shop.get().modified_at, {"description": "Sells"}).entry
+
+    editors, admins = (
+        member(role).get(URL).content.decode() for role in (Role.EDITOR, Role.ADMIN)
+    )
+    assert f'href="/acme/services/us/17/saved/{entry}/"' in editors
+    assert f'href="/acme/audit/{entry}/"' in admins

@@ -1,0 +1,68 @@
+"""A bad change is put right from home, in three clicks."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import Scene
+from tests.journeys.states.client import ledger, save
+
+CLICKS, DECIDING = 3, 5  # the change, undo, save; a choice, and to go on from it
+LOADS = 3
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server):
+    scene = Scene(browser_page(), sandbox, person, live_server.url)
+    scene.be(Role.EDITOR)
+    return scene
+
+
+def stored(scene):
+    region = scene.sandbox.region("us")
+    return region.clients[scene.places["service_id"]][44]
+
+
+def undo(scene):
+    """From home to the review, or to the merge before it."""
+    scene.page.goto("/harbor/")
+    hand = Mouse(scene.page)
+    hand.follow(scene.page.get_by_role("link", name="Saved Ledger sync"))
+    hand.click("button", "Undo this change")
+    return hand
+
+
+def test_puts_the_old_value_back(scene):
+    before = ledger(scene)["redirectUris"]
+    uris = {"redirect_uris.item": "https://evil.example/cb"}
+    scene.places["section"] = "redirects"
+    save(scene, **uris)
+    assert stored(scene)["redirectUris"] != before
+
+    hand = undo(scene)
+    expect(scene.page.get_by_label("Reason")).to_have_value("Undo CHG-2107")
+    hand.click("button", "Save 1 change to US")
+
+    expect(scene.page.get_by_role("heading", level=1)).to_contain_text("1 change to")
+    assert stored(scene)["redirectUris"] == before
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS + 1  # home is one
+
+
+def test_lets_a_person_decide_where_it_was_changed_once_more(scene):
+    ledger(scene)
+    save(scene)
+    stored(scene).update(clientName="Ledger two", modifiedAt=2**41)
+
+    hand = undo(scene)
+    page = scene.page
+    expect(page.get_by_text("1 setting needs your choice")).to_be_visible()
+    hand.follow(page.get_by_role("radio", name="Ledger sync"))
+    hand.click("button", "Review the merged changes")
+    page.get_by_label("Reason").fill("Back to its name")
+    hand.click("button", "Save 1 change to US")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 change to")
+    assert stored(scene)["clientName"] == "Ledger sync"
+    assert hand.clicks <= DECIDING
