@@ -291,6 +291,7 @@ def test_a_response_that_is_a_jwt_needs_a_signature(mode):
     named = [("authorizationSignAlg", "responseModes")]
 
     assert found(flows.signed_responses, WEB | {"responseModes": [mode]}) == named
+    assert flows.signed_responses(WEB | {"responseModes": ["FORM_POST", mode]}) == []
     assert flows.signed_responses(WEB | {"responseModes": ["FORM_POST"]}) == []
 
 

@@ -74,7 +74,9 @@ def grants(client: Members) -> list[Finding]:
 def signed_responses(client: Members) -> list[Finding]:
     """An answer that is a JWT needs a signature (JARM, section 3)."""
     modes = texts(client, "responseModes")
-    signed = any("JWT" in mode.split("_") for mode in modes)
+    # Beside plain modes it is a choice that the application may never make, and where
+    # none are named Authlete lists them all.
+    signed = modes and all("JWT" in mode.split("_") for mode in modes)
     if signed and not text(client, "authorizationSignAlg"):
         return [
             Finding(
