@@ -12,6 +12,7 @@ import sqlite3
 import zlib
 from base64 import urlsafe_b64decode
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -28,7 +29,7 @@ PRIVATE = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, secti
 NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
-NOBODY = {"uidb36": "1", "key": "no-such"}  # a link that opens nothing
+NOBODY = {"uidb36": "1", "key": "no-such", "job": UUID(int=0)}  # open nothing
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 
 
