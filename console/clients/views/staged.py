@@ -110,7 +110,8 @@ def stored(
             staging.store(workspace.member, page.rotation)
         except rotating.Moved:
             messages.warning(request, MOVED)
-        return go(request, page.path())
+            return go(request, page.path())
+        return go(request, page.target.path("activate"))
     return answer(request, "clients/stored.html", page.context())
 
 

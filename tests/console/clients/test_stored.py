@@ -13,7 +13,7 @@ def test_says_that_the_application_knows_it(admin, do, rotation):
 
     response = admin.post(URL)
 
-    assertRedirects(response, f"{CLIENT}secret/", fetch_redirect_response=False)
+    assertRedirects(response, f"{CLIENT}activate/", fetch_redirect_response=False)
     assert rotation().stored_by == "ADMIN"
     assertContains(admin.get(CLIENT), "ready to be activated")
     assert AuditEntry.objects.get(operation="secret.store").client == "44"

@@ -1,0 +1,205 @@
+"""A client's secret is replaced without a gap, and put back."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import Error, expect
+
+from console.models import Rotation
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import PASSWORD
+
+# The list, search, the client, rotate, generate, copy, stored, activate.
+CLICKS = 8
+STEP_UP = 1
+UNDO = 2
+NAME = "Nightly statements"
+
+
+@pytest.fixture
+def client(sandbox, found):
+    """The client as Authlete keeps it."""
+    number = found("us", "Payments")
+    clients = sandbox.region("us").clients[number]
+    (client,) = (one for one in clients.values() if one["clientName"] == NAME)
+    client["path"] = f"/harbor/services/us/{number}/clients/{client['clientId']}/"
+    return client
+
+
+@pytest.fixture
+def mara(person):
+    return person(Role.ADMIN, "Mara Lindqvist")
+
+
+def find(hand, page, client):
+    """From home to the client."""
+    hand.click("link", "Clients")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clients")
+    box = page.get_by_role("searchbox", name="Search clients")
+    hand.submit(box, f'"{NAME.lower()}"')
+    expect(page.get_by_text("Nightly statements").first).to_be_visible()
+    hand.follow(page.locator(f"main a[href='{client['path']}']"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
+
+
+def give_reason(hand, page):
+    hand.type(page.get_by_label("Reason"), "Yearly rotation")
+    hand.type(page.get_by_label("Ticket"), "CHG-2101")
+
+
+def stage(hand, page):
+    """Make a secret, copy it, and say that it is stored."""
+    hand.click("link", "Rotate secret")
+    give_reason(hand, page)
+    hand.click("button", "Generate")
+    expect(page.get_by_text("Store it now")).to_be_visible()
+    shown = page.locator("#the-secret").inner_text()
+    hand.click("button", "Copy secret")
+    hand.click("button", "I stored it")
+    expect(page.get_by_text("In use after")).to_be_visible()
+    return shown
+
+
+def test_without_downtime_and_back(signed_in, mara, client, hand):
+    page = signed_in(mara)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    hand, old = hand(page), client["clientSecret"]
+
+    find(hand, page, client)
+    new = stage(hand, page)
+    assert client["clientSecret"] == old
+    assert page.evaluate("navigator.clipboard.readText()") == new
+    hand.click("button", "Activate")
+
+    expect(page.get_by_text("In use now").first).to_be_visible()
+    assert client["clientSecret"] == new
+    assert hand.clicks <= CLICKS
+
+    hand.clicks = 0
+    hand.click("link", "Put the old secret back")
+    hand.click("button", "Put the old secret back")
+    expect(page.get_by_text("has its old secret again")).to_be_visible()
+    assert client["clientSecret"] == old
+    assert hand.clicks <= UNDO
+    assert Rotation.objects.get().old_sealed == ""
+
+
+def test_asks_who_it_is_once_in_between(signed_in, mara, client):
+    page = signed_in(mara)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    hand = Mouse(page)
+    find(hand, page, client)
+    grow_stale()
+
+    hand.click("link", "Rotate secret")
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    hand.type(page.get_by_label("Password"), PASSWORD)
+    hand.click("button", "Confirm")
+    give_reason(hand, page)
+    hand.click("button", "Generate")
+    hand.click("button", "Copy secret")
+    hand.click("button", "I stored it")
+    hand.click("button", "Activate")
+
+    expect(page.get_by_text("In use now").first).to_be_visible()
+    assert hand.clicks <= CLICKS + STEP_UP
+
+
+def test_goes_on_another_day_from_the_banner(signed_in, mara, client):
+    page = signed_in(mara)
+    hand, old = Mouse(page), client["clientSecret"]
+    page.goto(client["path"])
+    new = stage(hand, page)
+    hand.click("link", "Not now")
+    assert client["clientSecret"] == old
+    Rotation.objects.update(staged_at=timezone.now() - timedelta(days=1))
+
+    page.goto(client["path"])
+    expect(page.get_by_text("staged, and ready to be activated")).to_be_visible()
+    hand.click("link", "Activate")
+    hand.click("button", "Activate")
+    page.goto(client["path"])
+
+    expect(page.get_by_text("was rotated, and can be put back")).to_be_visible()
+    assert client["clientSecret"] == new
+
+
+def test_works_without_scripts(browser_page, mara, client):
+    page = browser_page(java_script_enabled=False)
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(mara.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    hand = Mouse(page)
+    find(hand, page, client)
+    hand.click("link", "Rotate secret")
+    give_reason(hand, page)
+    hand.click("button", "Generate")
+    expect(page.get_by_text("Close the page as soon as you have")).to_be_visible()
+    new = page.locator("#the-secret").inner_text()
+    hand.click("button", "I stored it")
+    hand.click("button", "Activate")
+
+    expect(page.get_by_text("In use now").first).to_be_visible()
+    assert client["clientSecret"] == new
+
+
+def reveal(page, client):
+    page.goto(f"{client['path']}reveal/")
+    page.get_by_label("Reason").fill("Lost at the client")
+    page.get_by_role("button", name="Reveal secret").click()
+    expect(page.locator("#the-secret")).to_have_text(client["clientSecret"])
+
+
+def test_what_was_revealed_hides_after_half_a_minute(signed_in, mara, client):
+    page = signed_in(mara)
+    page.clock.install()
+    reveal(page, client)
+    page.clock.run_for(20_000)
+    expect(page.locator("#the-secret")).to_be_visible()
+    expect(page.get_by_text("Hides in 10 s")).to_be_visible()
+
+    page.clock.run_for(11_000)
+
+    expect(page.get_by_text("The secret is gone from this page")).to_be_visible()
+    assert client["clientSecret"] not in page.content()
+
+
+@pytest.mark.parametrize("way", ["back", "reload", "another tab", "storage"])
+def test_what_was_revealed_is_nowhere_afterwards(signed_in, mara, client, way):
+    page = signed_in(mara)
+    reveal(page, client)
+
+    match way:
+        case "back":
+            page.goto("/harbor/")
+            with suppress(Error):  # what was posted would have to be sent again
+                page.go_back()
+        case "reload":
+            page.reload()
+        case "another tab":
+            address, page = page.url, page.context.new_page()
+            page.goto(address)
+
+    if way == "storage":
+        held = page.evaluate(
+            "[{...localStorage}, {...sessionStorage}, document.cookie, history.state]"
+        )
+        assert client["clientSecret"] not in str(held)
+    else:
+        expect(page.locator("body")).not_to_contain_text(client["clientSecret"])
+
+
+def grow_stale():
+    """Everybody has signed in an hour ago."""
+    for row in Session.objects.all():
+        data = row.get_decoded()
+        for proof in data.get(AUTHENTICATION_METHODS_SESSION_KEY, ()):
+            proof["at"] -= 3600
+        row.session_data = Session.objects.encode(data)
+        row.save()
