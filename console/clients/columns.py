@@ -29,7 +29,7 @@ SERVICE = Column("service", _("Service"), lambda row: (row.region, row.service))
 COLUMNS = (
     Column("type", _("Type"), lambda row: row.client_type),
     Column("auth", _("Authentication"), lambda row: row.auth_method),
-    Column("grants", _("Grants"), lambda row: tuple(row.grants)),
+    Column("grants", _("Grants"), lambda row: tuple(row.grants), usual=False),
     Column("redirects", _("Redirects to"), lambda row: tuple(row.hosts)),
     Column("source", _("Registration"), lambda row: row.source, usual=False),
     Column("id", _("Client ID"), lambda row: row.client_id, usual=False),
