@@ -23,6 +23,7 @@ class Review:
     shown: dict[str, Any]  # the same as people may see it, new secrets sealed
     changes: list[Sentence]
     conflicts: tuple[Conflict, ...]
+    joined: frozenset[str]  # objects that hold what both changed inside them
     theirs: list[Sentence]  # what others changed since the draft was begun
     notes: list[Note]  # what would not go together then
 
@@ -52,6 +53,7 @@ def review(target: Target, document: Document, edits: Edits) -> Review:
         shown,
         sentences(changes(document.wire(), shown), declared),
         merged.conflicts,
+        merged.joined,
         sentences(changes(edits.base, now), declared),
         notes_after(target, document.wire(), shown),
     )
@@ -68,12 +70,14 @@ class Line:
     mine: str
     is_conflict: bool
     is_mine: bool  # what the merge takes where it is no conflict
+    is_joined: bool  # or of both what they changed inside
 
 
 def side_by_side(target: Target, edits: Edits, found: Review) -> list[Line]:
     """Every setting that either side changed, the conflicts first."""
     conflicts = {one.field for one in found.conflicts}
-    shown = target.workspace.authlete.shown(edits.wanted)
+    mine_of = {one.field: one.mine for one in found.conflicts}
+    shown = target.workspace.authlete.shown({**edits.wanted, **mine_of})
     lines = []
     for member, base in edits.base.items():
         now, mine = found.document.get(member), shown.get(member, base)
@@ -91,6 +95,7 @@ def side_by_side(target: Target, edits: Edits, found: Review) -> list[Line]:
                 yours,
                 member in conflicts,
                 is_mine,
+                member in found.joined,
             )
         )
     return sorted(lines, key=lambda line: not line.is_conflict)

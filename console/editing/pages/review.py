@@ -1,5 +1,7 @@
 """A draft on its way to Authlete: reviewed, merged where it must be, and sent."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,8 @@ def review(request: ConsoleRequest, target: Target) -> HttpResponse:
     found = reviewing.review(target, document, edits)
     if found.conflicts and not failure:
         return go(request, target.path("merge"))
+    if found.joined and not failure:  # what is sent has to be what was reviewed
+        edits = _rebased(target, edits, document, found.wanted)
     context = target.context(document) | {
         "edits": edits,
         "found": found,
@@ -83,6 +87,16 @@ def _saved(
     drafts.settle(target, edits)
     target.kind.remember(target, written.reply)
     return once.came_to(request, form, target.path("saved", written.entry))
+
+
+def _rebased(
+    target: Target, edits: drafts.Edits, document: Document, wanted: dict[str, Any]
+) -> drafts.Edits:
+    """The draft as it is made to the document of now, unless it changed meanwhile."""
+    merged = edits.upon(document, wanted)
+    return drafts.change(
+        target, lambda now: merged if now.wanted == edits.wanted else now
+    )
 
 
 def _read_after(

@@ -33,3 +33,20 @@ def test_takes_what_was_chosen_and_keeps_the_rest(conflict, save, sandbox, keep,
     kept = sandbox.clients[44]
     assert (kept["clientName"], kept["description"]) == (name, "Mine as well")
     assert kept["softwareId"] == "theirs"
+
+
+def test_brings_together_what_both_changed_inside_the_extension(
+    editor, enter, save, sandbox, ledger
+):
+    ledger["extension"] = {"accessTokenDuration": 60}
+    enter(editor, "tokens", extension__access_token_duration=2)
+    limit = {"requestableScopesEnabled": True, "accessTokenDuration": 60}
+    ledger |= {"extension": limit, "modifiedAt": 2}
+
+    page = editor.get(REVIEW)
+
+    assertContains(page, "Somebody saved a change since you began")
+    save(editor, page=page)
+    kept = sandbox.clients[44]["extension"]
+    assert kept["requestableScopesEnabled"] is True
+    assert kept["accessTokenDuration"] == 120
