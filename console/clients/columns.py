@@ -28,8 +28,8 @@ NAME = Column("name", _("Client"), lambda row: row.title.casefold())
 SERVICE = Column("service", _("Service"), lambda row: (row.region, row.service))
 COLUMNS = (
     Column("type", _("Type"), lambda row: row.client_type),
-    Column("auth", _("Authentication"), lambda row: row.auth_method),
-    Column("grants", _("Grants"), lambda row: tuple(row.grants), usual=False),
+    Column("auth", _("Authentication"), lambda row: row.auth_method, usual=False),
+    Column("grants", _("Grants"), lambda row: tuple(row.grants)),
     Column("redirects", _("Redirects to"), lambda row: tuple(row.hosts)),
     Column("source", _("Registration"), lambda row: row.source, usual=False),
     Column("id", _("Client ID"), lambda row: row.client_id, usual=False),

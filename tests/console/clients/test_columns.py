@@ -15,13 +15,13 @@ def test_shows_the_columns_that_were_chosen_everywhere(member, few):
     assert response["Location"] == LIST
     page = browser.get(LIST)
     assert [one.name for one in page.context["columns"]] == ["name", "type", "id"]
-    assertNotContains(page, 'data-label="Redirects to"')
+    assertNotContains(page, 'data-label="Grants"')
 
 
 def test_ticks_what_is_shown_now(member, few):
     browser = member(Role.VIEWER)
     form = browser.get(URL).context["form"]
-    assert form["column"].value() == ["type", "auth", "redirects", "changed"]
+    assert form["column"].value() == ["type", "grants", "redirects", "changed"]
     browser.post(URL, {"column": ["id"], "next": LIST})
     assertContains(browser.get(URL), 'value="id" id="id_column_5" checked')
 
@@ -29,7 +29,7 @@ def test_ticks_what_is_shown_now(member, few):
 def test_one_persons_choice_is_nobody_elses(member, few):
     member(Role.VIEWER).post(URL, {"column": ["id"]})
 
-    assertContains(member(Role.EDITOR).get(LIST), 'data-label="Redirects to"')
+    assertContains(member(Role.EDITOR).get(LIST), 'data-label="Grants"')
 
 
 @pytest.mark.parametrize("column", ["clientSecret", ""])

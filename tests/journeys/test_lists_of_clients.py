@@ -1,0 +1,99 @@
+"""The lists of clients, looked through with the keyboard, without losing the place."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.console.clients.conftest import client
+
+
+@pytest.fixture
+def shop(sandbox, found):
+    """The address of a service with 120 clients, of which one redirects elsewhere."""
+    number = found("us", "Payments")
+    clients = sandbox.region("us").clients[number]
+    clients.clear()
+    for one in range(1, 121):
+        clients[one] = client(
+            one, clientType="PUBLIC" if one % 4 == 0 else "CONFIDENTIAL"
+        )
+    clients[77]["redirectUris"] = ["https://gone.example.net/cb"]
+    return f"/harbor/services/us/{number}/clients/"
+
+
+def rows(page):
+    return page.locator("tbody th")
+
+
+def test_narrows_down_by_keyboard_and_keeps_the_filters_open(signed_in, person, shop):
+    page = signed_in(person(Role.VIEWER))
+    page.goto(shop)
+
+    page.locator("#facets").focus()
+    page.keyboard.press("Enter")
+    for value, count in (("Public", 30), ("Not locked", 30)):
+        link = page.locator(".facets").get_by_role("link", name=value)
+        link.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#status")).to_have_text(f"{count} clients fit")
+        expect(link).to_be_focused()
+        expect(link).to_have_attribute("aria-current", "true")
+    expect(page).to_have_url(re.compile(r"[?]type=PUBLIC&locked=no$"))
+    column = page.get_by_role("columnheader", name="Changed")
+    column.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(column).to_have_attribute("aria-sort", "ascending")
+    expect(column.get_by_role("link")).to_be_focused()
+
+    page.go_back()
+    expect(column).not_to_have_attribute("aria-sort", "ascending")
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"[?]type=PUBLIC$"))
+    expect(rows(page)).to_have_count(30)
+
+
+def test_finds_a_redirect_host_in_one_step_over_all_services(signed_in, person, shop):
+    page = signed_in(person(Role.VIEWER))
+    page.goto("/harbor/clients/")
+
+    page.keyboard.press("/")
+    page.keyboard.type("redirect:gone.example.net")
+    page.keyboard.press("Enter")
+
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("Client 0077")
+    expect(page.locator("#find")).to_be_focused()
+
+
+def test_pages_through_without_a_script(browser_page, person, shop, live_server):
+    from tests.journeys.conftest import session_of
+
+    page = browser_page(java_script_enabled=False)
+    session_of(person(Role.VIEWER), page, live_server.url)
+    page.goto(shop)
+
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("51 to 100 of 120")).to_be_visible()
+    page.get_by_role("link", name="Columns").click()
+    page.get_by_label("Client ID").check()
+    page.get_by_role("button", name="Show these columns").click()
+    expect(page.get_by_text("51 to 100 of 120")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
+
+
+def test_takes_out_what_is_filtered(signed_in, person, shop):
+    page = signed_in(person(Role.VIEWER))
+    page.goto(f"{shop}?type=PUBLIC")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+
+    with Path(download.value.path()).open() as file:
+        assert len(list(csv.DictReader(file))) == 30
+    assert re.fullmatch(
+        r"clients-us-\d+-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename
+    )
