@@ -1,7 +1,10 @@
 """Which client to copy, of any service that the organization was seen to have."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.urls import reverse
 
 from console.access import Workspace
 from console.models import KnownService
@@ -11,6 +14,7 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import all_clients
 
 SHOWN = 30  # clients
+PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})")  # region and service
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,16 @@ def homes(workspace: Workspace, service: Service) -> list[Home]:
         for one in known
     ]
     return [here, *(one for one in others if one.place != here.place)]
+
+
+def elsewhere(workspace: Workspace, place: str) -> str:
+    """The path at which a client of another service is made; empty for none."""
+    found = PLACE.fullmatch(place)
+    regions = {region.name for region in workspace.member.regions()}
+    if not found or found[1] not in regions:
+        return ""
+    at = (workspace.organization.slug, found[1], int(found[2]))
+    return reverse("clients:new", args=at)
 
 
 def find(workspace: Workspace, home: Home, asked: str) -> Found:

@@ -27,6 +27,8 @@ SUPPORTED: Mapping[str, str] = {
     "authorizationDetailsTypes": "supportedAuthorizationDetailsTypes",
 }
 SIGNED = ("idTokenSignAlg", "userInfoSignAlg", "authorizationSignAlg")
+# Every client names a signature of ID tokens, also where it gets none.
+WITH_ID_TOKENS = {"AUTHORIZATION_CODE", "IMPLICIT", "CIBA", "DEVICE_CODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,12 @@ def _pkce(client: Members, service: Service) -> Iterator[Misfit]:
 
 
 def _signatures(client: Members, service: Service) -> Iterator[Misfit]:
-    wanted = {client.get(member) for member in SIGNED}
+    grants = set(client.get("grantTypes") or [])
+    wanted = {
+        client.get(member)
+        for member in SIGNED
+        if member != "idTokenSignAlg" or grants & WITH_ID_TOKENS
+    }
     lacking = [
         alg
         for alg in sorted(one for one in wanted if isinstance(one, str))

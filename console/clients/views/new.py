@@ -41,9 +41,12 @@ CHANGED = gettext_lazy(
 @workspace_page(Effect.CHANGE)
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Choose what a new client starts as, then enter what only you know of it."""
-    service = workspace.authlete.service(service_id).get()
     kept = starting.find(workspace, service_id, request.GET.get("new", ""))
     start = kept.start if kept else Start.of(request.GET.dict())
+    into = choosing.elsewhere(workspace, request.GET.get("into", ""))
+    if start and into:
+        return go(request, into + start.query)
+    service = workspace.authlete.service(service_id).get()
     context = {"workspace": workspace, "service": service, "start": start}
     if start is None:
         context |= _choices(request, workspace, service)
@@ -62,6 +65,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         "begun": begun,
         "form": form,
         "misfits": misfits(begun.document, service),
+        "homes": choosing.homes(workspace, service) if begun.copy else [],
     }
     return answer(request, "clients/new.html", context)
 
@@ -113,6 +117,7 @@ def create(
         "findings": findings(client),
         "uses": uses(whole),
         "groups": overview.told(SECTIONS, whole, set_only=True),
+        "unknown": sorted(client.keys() - CLIENT.keys()),
         "body": pretty(workspace.authlete.seen(client)),
     }
     return answer(request, "clients/create.html", context)

@@ -161,8 +161,10 @@ def test_says_what_authlete_stored_otherwise(editor, sandbox):
         "redirectUris": ["https://till.example/cb"],
     }
 
+    review = editor.get(entered(editor, "original=us/17/1001"))
     response = create(editor, "original=us/17/1001")
 
+    assertContains(review, "Not known here")
     assertContains(response, "Authlete stored this otherwise than asked")
     assertContains(response, "fromTheFuture")
 

@@ -54,8 +54,13 @@ def found(client, **service):
             "verifiableCredentialsEnabled",
             "does not issue",
         ),
-        ({"idTokenSignAlg": "ES256"}, {"jwks": RSA}, "jwks", "ES256"),
-        ({"idTokenSignAlg": "PS256"}, {"jwks": RSA}, "jwks", "PS256"),
+        ({"userInfoSignAlg": "ES256"}, {"jwks": RSA}, "jwks", "ES256"),
+        (
+            {"grantTypes": ["DEVICE_CODE"], "idTokenSignAlg": "PS256"},
+            {"jwks": RSA},
+            "jwks",
+            "PS256",
+        ),
         (
             {"customMetadata": '{"tier": 1}'},
             {"supportedCustomClientMetadata": ["owner"]},
@@ -97,9 +102,13 @@ def test_names_what_is_good_to_know(client, service, member):
         ({}, {}),
         ({"grantTypes": ["AUTHORIZATION_CODE"]}, {"pkceRequired": True}),
         ({"grantTypes": ["PASSWORD"]}, {}),  # the service does not tell its own
-        ({"idTokenSignAlg": "ES256"}, {"jwks": "no JSON"}),
-        ({"idTokenSignAlg": "ES256"}, {"jwks": RSA, "hsks": [{"kid": "1"}]}),
-        ({"idTokenSignAlg": "HS256"}, {"jwks": RSA}),
+        ({"userInfoSignAlg": "ES256"}, {"jwks": "no JSON"}),
+        ({"userInfoSignAlg": "ES256"}, {"jwks": RSA, "hsks": [{"kid": "1"}]}),
+        ({"userInfoSignAlg": "HS256"}, {"jwks": RSA}),
+        (
+            {"grantTypes": ["CLIENT_CREDENTIALS"], "idTokenSignAlg": "ES256"},
+            {"jwks": RSA},
+        ),
         ({"customMetadata": "no JSON"}, {}),
     ],
 )

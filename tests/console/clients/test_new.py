@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from pydantic import SecretStr
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.clients.archetypes import ARCHETYPES
 from console.models import KnownService
+from tenants.models import Credential
 from tenants.roles import Role
 from tests.pages import FORM, filled
 
@@ -159,6 +161,31 @@ def test_says_what_a_copy_is_without(editor, sandbox):
     assertContains(response, "Client ID alias")
     assertContains(response, "https://shop.example/cb")
     assertContains(response, "both clients have the same addresses and keys now")
+
+
+def test_leads_into_another_service(editor, sandbox, acme):
+    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    KnownService.objects.create(
+        organization=acme,
+        region="eu",
+        service_id=18,
+        name="Depot",
+        seen_at="2026-01-01T00:00Z",
+    )
+    place = {"original": "us/17/44"}
+
+    page = editor.get(URL, place)
+    response = editor.get(URL, place | {"into": "eu/18"})
+
+    assertContains(page, "Depot, eu")
+    assert response.url == "/acme/services/eu/18/clients/new/?original=us%2F17%2F44"
+
+
+@pytest.mark.parametrize("into", ["mars/18", "jp/18", "//evil.example", "eu/x"])
+def test_leads_nowhere_else(editor, into):
+    response = editor.get(URL, {"original": "us/17/44", "into": into})
+
+    assertContains(response, "Copy Ledger sync")
 
 
 @pytest.mark.parametrize(
