@@ -37,9 +37,19 @@ within: list[URLPattern | URLResolver] = [
     path("create/", views.create, name="create"),
     path("<number:client_id>/", include(one)),
 ]
+selected: list[URLPattern | URLResolver] = [
+    path("", views.bulk_action, name="bulk_action"),
+    path("set/<str:setting>/", views.bulk_setting, name="bulk_setting"),
+    path("preview/", views.bulk_preview, name="bulk_preview"),
+]
+many: list[URLPattern | URLResolver] = [
+    path("", views.bulk, name="bulk"),
+    path("<uuid:selection>/", include(selected)),
+]
 urlpatterns = [
     path("clients/", views.index, name="index"),
     path("clients/refresh/", views.refresh, name="refresh"),
+    path("clients/bulk/", include(many)),
     path("clients/columns/", views.columns, name="columns"),
     path("services/<slug:region>/<number:service_id>/clients/", include(within)),
 ]

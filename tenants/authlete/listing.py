@@ -7,22 +7,19 @@ what it showed and says why; nothing that it counts can make this go on for ever
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tenants.authlete.api import clients, services
-from tenants.authlete.asking import Asked
 from tenants.authlete.client import Authlete
 from tenants.authlete.deadline import Deadline
 from tenants.authlete.documents.client import Client, ClientPage
 from tenants.authlete.documents.service import Service, ServicePage
 from tenants.authlete.errors import AuthleteError, TooLarge, Unreadable
-from tenants.authlete.fanout import fan_out
+from tenants.authlete.many import at_once, turn
 from tenants.authlete.operation import Operation, Places
 
 PAGE = 100  # objects a call; Authlete takes it (`api.md`, section 4)
 SMALL = 10  # objects a call where a page of `PAGE` is too large to take
 DEEP = 8  # a list that hands out less than asked is asked again so often
-AT_ONCE = 24  # calls to one region; its gateway refuses more (`api.md`, section 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,50 +137,14 @@ def _read[Page, One](
     listed = [Listed(kind) for _ in lists]
     todo = [(at, Span(0, PAGE)) for at in range(len(lists))]
     while todo:
-        now, todo = _turn(lists, todo)
-        asks = [(*lists[at], span) for at, span in now]
-        pages: list[Page | AuthleteError] = _pages(kind, asks, deadline)
+        now, todo = turn(todo, lambda one: lists[one[0]][0])
+        asks = [(*lists[at], {"start": of.start, "end": of.end}) for at, of in now]
+        pages = at_once(kind.operation, asks, deadline.left())
         for (at, span), page in zip(now, pages, strict=True):
             todo += [(at, more) for more in listed[at].take(page, span)]
     for one in listed:
         one.end()
     return listed
-
-
-type Todo = list[tuple[int, Span]]
-
-
-def _turn(lists: Sequence[tuple[Authlete, Places]], todo: Todo) -> tuple[Todo, Todo]:
-    """What is asked for now, and what is left for later turns."""
-    now: Todo = []
-    later: Todo = []
-    asked: dict[str, int] = {}
-    for at, span in todo:
-        url = lists[at][0].lines.base_url
-        asked[url] = asked.get(url, 0) + 1
-        (now if asked[url] <= AT_ONCE else later).append((at, span))
-    return now, later
-
-
-def _pages[Page](
-    kind: Kind[Page, Any],
-    asks: Sequence[tuple[Authlete, Places, Span]],
-    deadline: Deadline,
-) -> list[Page | AuthleteError]:
-    calls: list[Asked[Page] | AuthleteError] = []
-    for door, places, span in asks:
-        query = {"start": span.start, "end": span.end}
-        try:
-            calls.append(door.ask(kind.operation, places=places, query=query))
-        except AuthleteError as error:  # its credential cannot be sent
-            calls.append(error)
-    sent = [
-        (door, call)
-        for (door, _, _), call in zip(asks, calls, strict=True)
-        if isinstance(call, Asked)
-    ]
-    pages = iter(fan_out(sent, deadline.left()))
-    return [next(pages) if isinstance(one, Asked) else one for one in calls]
 
 
 def _spans(start: int, end: int, step: int) -> Iterator[Span]:

@@ -5,6 +5,7 @@ is public has its reason beside it.
 """
 
 import re
+from uuid import UUID
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from console.models import Draft
+from console.models import Draft, Selection
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
@@ -89,6 +90,10 @@ MAY = {
     "clients:remove": ADMINS,
     "clients:restore": EDITORS,
     "clients:key": EDITORS,
+    "clients:bulk": EDITORS,
+    "clients:bulk_action": EDITORS,
+    "clients:bulk_setting": EDITORS,
+    "clients:bulk_preview": EDITORS,
     "audit:index": AUDITORS,
     "audit:entry": AUDITORS,
     "members:index": ADMINS,
@@ -125,6 +130,8 @@ PLACES = {
     "service_id": 17,
     "client_id": 44,
     "section": "tokens",
+    "selection": UUID(int=0),
+    "setting": "pkceRequired",
     "entry": "00000000-0000-7000-8000-000000000000",
     "job": "00000000-0000-4000-8000-000000000000",
     "pk": 10**6,
@@ -278,7 +285,7 @@ def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
 
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
-    kept = (User, Membership, Organization, Credential, Authenticator, Draft)
+    kept = (User, Membership, Organization, Credential, Authenticator, Draft, Selection)
     return {model: list(model.objects.order_by("pk").values()) for model in kept}
 
 

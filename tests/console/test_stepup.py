@@ -39,6 +39,8 @@ ASKS = {
     "clients:undo",
     "clients:drop",
     "clients:forget",
+    "clients:bulk_action",
+    "clients:bulk_preview",
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered.
 LATER = {

@@ -1,5 +1,6 @@
 """The pages of clients, one module for each group of pages."""
 
+from console.clients.views.bulk import bulk, bulk_action, bulk_preview, bulk_setting
 from console.clients.views.columns import columns
 from console.clients.views.document import document, fields, history, saved
 from console.clients.views.edit import discard, draft, edit, merge, restore, review
@@ -25,6 +26,10 @@ from console.clients.views.staged import (
 
 __all__ = [
     "activate",
+    "bulk",
+    "bulk_action",
+    "bulk_preview",
+    "bulk_setting",
     "columns",
     "create",
     "discard",

@@ -175,3 +175,17 @@ def tokens(sandbox):
         ]
 
     return tokens
+
+
+@pytest.fixture
+def chosen():
+    """Choose clients in the list of service 17 and return the selection's path."""
+
+    def choose(browser, *numbers, **other):
+        places = [f"us/17/{number}" for number in numbers]
+        sent = {"within": "us/17", "query": "", "place": places, **other}
+        response = browser.post("/acme/clients/bulk/", sent)
+        assert "/clients/bulk/" in response["Location"], response["Location"]
+        return response["Location"]
+
+    return choose

@@ -1,0 +1,71 @@
+"""What can be done with many clients at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from tenants.authlete.operation import Effect
+
+LOCK, UNLOCK, SET = "lock", "unlock", "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that a job does with each of them."""
+
+    name: str
+    kind: str  # of the job
+    effect: Effect  # that the person's role must allow
+    icon: str
+    label: str | Promise
+    about: str | Promise
+    _title: str | Promise  # with a count
+
+    def title(self, count: int) -> str:
+        """What it is called with so many clients."""
+        return str(self._title % {"count": count})
+
+
+DEEDS: Mapping[str, Deed] = {
+    one.name: one
+    for one in (
+        Deed(
+            LOCK,
+            "client.lock",
+            Effect.CHANGE,
+            "lock",
+            _("Lock"),
+            _(
+                "They get no new tokens and no answers from their service until they"
+                " are unlocked. Tokens that they hold are not deleted."
+            ),
+            ngettext_lazy("Lock %(count)d client", "Lock %(count)d clients", "count"),
+        ),
+        Deed(
+            UNLOCK,
+            "client.unlock",
+            Effect.CHANGE,
+            "unlock",
+            _("Unlock"),
+            _("They can be used again, with the settings that they have."),
+            ngettext_lazy(
+                "Unlock %(count)d client", "Unlock %(count)d clients", "count"
+            ),
+        ),
+        Deed(
+            SET,
+            "client.set",
+            Effect.CHANGE,
+            "edit",
+            _("Set one setting"),
+            _(
+                "Give all of them the same value, or add to a list and take out of it."
+                " Nothing else about them changes."
+            ),
+            ngettext_lazy("Set %(count)d client", "Set %(count)d clients", "count"),
+        ),
+    )
+}

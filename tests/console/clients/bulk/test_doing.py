@@ -1,0 +1,199 @@
+"""What jobs do with clients, through the engine, over the sandbox."""
+
+import pytest
+
+from console.clients.bulk.settable import PROPERTIES
+from console.editing.known import remember_clients
+from console.forms.snapshot import plain
+from console.models import KnownClient
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.documents.client import Client
+from tenants.jobs.models import Fate, Item, Job, State
+from tenants.jobs.steering import NewItem, retry_failed, start
+from tenants.models import Membership
+from tenants.roles import Role
+from tests.console.clients.conftest import client
+from tests.pages import FORM, filled
+
+PKCE = "pkceRequired"
+
+
+@pytest.fixture
+def who(acme, django_user_model):
+    user = django_user_model.objects.create_user("ed@acme.example")
+    Membership.objects.create(organization=acme, user=user, role=Role.EDITOR)
+    return Who(user.pk, "ed@acme.example", Role.EDITOR, acme.pk, "acme")
+
+
+@pytest.fixture
+def run(acme, who, few, worker):
+    """Have a job done by a worker; how each item ended, and what it says."""
+
+    def ended(kind, *items):
+        job = start(who, acme, kind, "Bulk", items, reason="Old host", ticket="SEC-7")
+        worker()
+        return ends(job)
+
+    return ended
+
+
+def ends(job):
+    return [(one.state, one.text) for one in Item.objects.filter(job=job)]
+
+
+def item(number, **what):
+    return NewItem("us", 17, number, f"Client {number}", what, sealed=bool(what))
+
+
+def setting(number, name, was, now):
+    return item(number, setting=name, values=plain([was, now]))
+
+
+def writes(sandbox):
+    return [one.operation for one in sandbox.calls if "update" in one.operation]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "locked", "end"),
+    [
+        ("client.lock", 1, True, (Fate.DONE, "Locked.")),
+        ("client.lock", 3, True, (Fate.SAME, "It was locked already.")),
+        ("client.unlock", 3, False, (Fate.DONE, "Unlocked.")),
+        ("client.unlock", 1, False, (Fate.SAME, "It was not locked.")),
+    ],
+)
+def test_locks_and_unlocks(run, few, kind, number, locked, end):
+    assert run(kind, item(number)) == [end]
+    assert few.clients[number]["locked"] is locked
+
+
+def test_lets_lists_know_at_once(run, acme, few):
+    clients = [Client.model_validate(one) for one in few.clients.values()]
+    remember_clients(acme, "us", 17, clients)
+    run("client.lock", item(1))
+    run("client.set", setting(2, "clientName", "Web shop", "Shop"))
+
+    assert KnownClient.objects.get(client_id=1).locked
+    assert KnownClient.objects.get(client_id=2).name == "Shop"
+
+
+def test_sets_one_setting_and_keeps_the_rest(run, few):
+    few.clients[2]["fromTheFuture"] = {"kept": True}
+    before = dict(few.clients[2])
+
+    ((fate, text),) = run("client.set", setting(2, PKCE, None, True))
+
+    assert (fate, text) == (Fate.DONE, "From Off to On.")
+    after = few.clients[2]
+    assert after[PKCE] is True
+    assert {name for name in before if after[name] != before[name]} == {"modifiedAt"}
+
+
+def test_sets_a_member_inside_and_keeps_its_neighbours(run, few):
+    few.clients[2]["extension"] = {"idTokenDuration": 5, "new": [1]}
+    name = "extension.accessTokenDuration"
+
+    ((fate, _),) = run("client.set", setting(2, name, None, 60))
+
+    assert fate == Fate.DONE
+    extension = few.clients[2]["extension"]
+    assert extension["accessTokenDuration"] == 60
+    assert extension["idTokenDuration"] == 5
+
+
+def test_overwrites_nothing_that_changed_since_the_preview(run, few):
+    few.clients[2]["description"] = "Theirs"
+
+    ((fate, text),) = run("client.set", setting(2, "description", None, "Mine"))
+
+    assert fate == Fate.NOT_SENT
+    assert "“Description” is now: Theirs" in text
+    assert few.clients[2]["description"] == "Theirs"
+    assert not writes(few)
+
+
+def test_goes_on_past_what_was_deleted_meanwhile(run, few):
+    del few.clients[2]
+
+    fates = run("client.lock", item(1), item(2), item(5))
+
+    assert [fate for fate, _ in fates] == [Fate.DONE, Fate.REFUSED, Fate.DONE]
+
+
+def test_does_nothing_twice(run, few):
+    done = [setting(2, PKCE, None, True)]
+    run("client.set", *done)
+
+    assert run("client.set", *done) == [(Fate.SAME, "It had this value already.")]
+    assert len(writes(few)) == 1
+
+
+def test_tries_again_what_failed(acme, who, few, worker):
+    few.fault("status", operation="client.set_lock", status=403, path="/5$", times=1)
+    job = start(who, acme, "client.lock", "Bulk", [item(1), item(5)], reason="Old")
+    worker()
+    assert [fate for fate, _ in ends(job)] == [Fate.DONE, Fate.REFUSED]
+
+    retry_failed(job, who)
+    worker()
+    assert [fate for fate, _ in ends(job)] == [Fate.DONE, Fate.DONE]
+
+
+def test_waits_for_a_region_that_fails_in_the_middle(acme, who, few, worker):
+    few.fault("status", operation="client.set_lock", status=503, path="/2$")
+    items = [item(1), item(2), item(5)]
+    job = start(who, acme, "client.lock", "Bulk", items, reason="Old host")
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.WAITING
+    assert job.trouble.startswith("us:")
+    assert few.clients[1]["locked"]
+    assert not few.clients[5]["locked"]
+
+
+def test_keeps_who_did_each_and_why(run, few):
+    run("client.set", setting(2, PKCE, None, True))
+
+    (entry,) = AuditEntry.objects.filter(operation="client.update")
+    assert (entry.actor, entry.reason, entry.ticket) == (
+        "ed@acme.example",
+        "Old host",
+        "SEC-7",
+    )
+    assert (entry.client, entry.label) == ("2", "Web shop")
+
+
+def test_keeps_no_value_in_the_open(acme, who, few):
+    items = [setting(2, "description", None, "Nobody else's business")]
+    start(who, acme, "client.set", "Bulk", items, reason="Old host")
+
+    assert "business" not in Item.objects.get().inputs
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_knows_every_setting_by_its_name(name):
+    assert PROPERTIES[name].name == name
+
+
+def test_locks_what_is_open_among_a_thousand_that_fit(member, acme, sandbox, worker):
+    old = {"redirectUris": ["https://old.example.com/cb"]}
+    for number in range(1, 1001):
+        sandbox.clients[number] = client(number, **old, locked=number % 10 > 0)
+    sandbox.clients[1001] = client(1001)
+    browser = member(Role.EDITOR)
+    fitting = {
+        "within": "us/17",
+        "all": "yes",
+        "query": "q=redirect%3Aold.example.com",
+        "shown": "1000",
+    }
+    path = browser.post("/acme/clients/bulk/", fitting)["Location"]
+    preview = browser.post(path, {"deed": "lock"})["Location"]
+    body = filled(browser.get(preview), "reviewed", reason="Old host", count="100")
+    browser.post(preview, body, content_type=FORM)
+    worker()
+
+    assert Job.objects.get().items.filter(state=Fate.DONE).count() == 100
+    assert [n for n, one in sandbox.clients.items() if not one["locked"]] == [1001]

@@ -1,0 +1,60 @@
+from urllib.parse import urlencode
+
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from tenants.roles import Role
+from tests.proof import stale
+
+
+def test_tells_who_was_chosen(member, many, chosen):
+    browser = member(Role.EDITOR)
+    browser.get("/acme/services/us/17/clients/", {"all": "yes"})
+    response = browser.get(chosen(browser, *range(1, 13)))
+
+    assertContains(response, "12 clients chosen")
+    assertContains(response, "Client 0008")
+    assertContains(response, "and 4 more")
+
+
+@pytest.mark.parametrize("deed", ["lock", "unlock"])
+def test_leads_to_the_preview(member, few, chosen, deed):
+    browser = member(Role.EDITOR)
+    path = chosen(browser, 1, 3)
+    response = browser.post(path, {"deed": deed})
+
+    assertRedirects(response, f"{path}preview/")
+    assert not [one for one in few.calls if "lock" in one.operation]
+
+
+def test_leads_to_the_value_of_the_setting(member, few, chosen):
+    browser = member(Role.EDITOR)
+    path = chosen(browser, 1)
+    response = browser.post(path, {"deed": "set", "setting": "pkceRequired"})
+
+    assertRedirects(response, f"{path}set/pkceRequired/")
+
+
+@pytest.mark.parametrize("setting", ["", "clientSecret", "locked", "clientIdAlias"])
+def test_asks_for_a_setting_that_can_be_set(member, few, chosen, setting):
+    browser = member(Role.EDITOR)
+    path = chosen(browser, 1)
+    response = browser.post(path, {"deed": "set", "setting": setting})
+
+    assertContains(response, 'id="id_setting_error"')
+
+
+@pytest.mark.parametrize("deed", ["remove", "client.lock", ""])
+def test_does_nothing_that_is_not_offered(member, few, chosen, deed):
+    browser = member(Role.ADMIN)
+
+    assert browser.post(chosen(browser, 1), {"deed": deed}).status_code == 200
+
+
+def test_asks_who_it_is_and_keeps_the_selection(member, few, chosen):
+    browser = stale(member(Role.EDITOR))
+    path = chosen(browser, 1)
+
+    for response in (browser.get(path), browser.post(path, {"deed": "lock"})):
+        asked = f"/accounts/reauthenticate/?{urlencode({'next': path})}"
+        assert response["Location"] == asked

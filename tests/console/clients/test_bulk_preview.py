@@ -1,0 +1,291 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Selection
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Item, Job
+from tenants.roles import Role
+from tenants.sandbox.state import Issued
+from tests.console.clients.conftest import client
+from tests.pages import FORM, filled
+from tests.proof import stale
+
+WHY = {"reason": "Old host", "ticket": "SEC-7"}
+
+
+@pytest.fixture
+def editor(member, few):
+    return member(Role.EDITOR)
+
+
+@pytest.fixture
+def previewed(chosen):
+    """Choose clients and what to do with them; the preview's path."""
+
+    def preview(browser, deed, *numbers, setting="", **entered):
+        path = chosen(browser, *numbers)
+        if deed != "set":
+            return browser.post(path, {"deed": deed})["Location"]
+        path = f"{path}set/{setting}/"
+        body = filled(browser.get(path), "base", **entered)
+        return browser.post(path, body, content_type=FORM)["Location"]
+
+    return preview
+
+
+@pytest.fixture
+def tokens(few):
+    """Let clients have so many live tokens."""
+
+    def issue(number, count):
+        few.region("us").tokens[17] += [
+            Issued(f"{number}-{at}", number, "AUTHORIZATION_CODE", (), 0, 2**42)
+            for at in range(count)
+        ]
+
+    return issue
+
+
+def confirm(browser, path, **entered):
+    body = filled(browser.get(path), "reviewed", **(WHY | entered))
+    return browser.post(path, body, content_type=FORM)
+
+
+def rows(response):
+    """What the page says of each client, by name: its fate, and the words."""
+    return {
+        line["row"].name: (line["row"].fate, line["row"].why)
+        for line in response.context["lines"]
+    }
+
+
+def fates(response):
+    return {name: fate for name, (fate, _) in rows(response).items()}
+
+
+def test_tells_what_would_be_locked_and_what_is(editor, previewed):
+    response = editor.get(previewed(editor, "lock", 1, 3, 99))
+
+    assert fates(response) == {"Till": "change", "Ledger sync": "same", "": "cannot"}
+    assertContains(response, "Lock 1 client")
+    assertContains(response, "It is locked already.")
+    assertContains(response, "It is there no more.")
+
+
+def test_tells_what_would_be_unlocked(editor, previewed):
+    response = editor.get(previewed(editor, "unlock", 1, 3))
+
+    assert fates(response) == {"Till": "same", "Ledger sync": "change"}
+
+
+def test_counts_the_tokens_that_live_by_what_would_be_locked(
+    editor, few, previewed, tokens
+):
+    tokens(1, 3)
+    tokens(2, 1)
+    response = editor.get(previewed(editor, "lock", 1, 2, 3))
+
+    assertContains(response, "4 live tokens are affected")
+    assert [one["row"].tokens for one in response.context["lines"]] == [3, 1, None]
+
+
+def test_says_that_tokens_were_not_counted(editor, few, previewed):
+    few.fault("status", operation="token.list", status=403)
+    response = editor.get(previewed(editor, "lock", 1, 2))
+
+    assertContains(response, "not counted", 2)
+    assertContains(response, "there may be more")
+
+
+def test_counts_tokens_with_a_bound(member, many, previewed):
+    browser = member(Role.EDITOR)
+    path = previewed(browser, "lock", *range(1, 121))
+
+    assert len([one for one in many.calls if one.operation == "token.list"]) == 100
+    assertContains(browser.get(path), "there may be more")
+
+
+def test_tells_what_a_setting_was_and_would_be(editor, few, previewed):
+    path = previewed(
+        editor, "set", 1, 2, setting="pkceRequired", pkce_required__on="on"
+    )
+    response = editor.get(path)
+
+    assert fates(response) == {"Till": "same", "Web shop": "change"}
+    assertContains(response, "Set “Require PKCE” of 1 client")
+    assertContains(response, "<ins")
+
+
+def test_adds_to_a_list_and_keeps_what_each_has(editor, few, previewed):
+    path = previewed(
+        editor,
+        "set",
+        1,
+        2,
+        setting="redirectUris",
+        redirect_uris__item="https://shop.example.org/cb",
+        mode="add",
+    )
+    response = editor.get(path)
+
+    assert fates(response) == {"Till": "change", "Web shop": "same"}
+    assertContains(response, "gains")
+
+
+def test_takes_out_of_a_list_what_is_in_it(editor, few, previewed):
+    path = previewed(
+        editor,
+        "set",
+        1,
+        2,
+        setting="redirectUris",
+        redirect_uris__item="https://old.example.com/cb",
+        mode="remove",
+    )
+    response = editor.get(path)
+
+    assert fates(response) == {"Till": "same", "Web shop": "change"}
+    assertContains(response, "loses")
+
+
+def test_warns_of_what_the_change_would_break(editor, few, previewed):
+    path = previewed(
+        editor, "set", 3, setting="tokenAuthMethod", token_auth_method="NONE"
+    )
+    (line,) = editor.get(path).context["lines"]
+
+    assert line["row"].notes
+
+
+def test_warns_where_the_change_may_be_undone(editor, few, previewed):
+    path = previewed(editor, "set", 4, setting="pkceRequired", pkce_required__on="on")
+
+    assertContains(editor.get(path), "It registered itself")
+
+
+def test_cannot_set_what_is_seen_in_part(editor, few, previewed, monkeypatch):
+    monkeypatch.setattr("console.clients.bulk.reading.FEW", 0)
+    for token in few.state.tokens.values():
+        token.permissions = ("view_client", "modify_client")
+    path = previewed(editor, "set", 1, setting="pkceRequired", pkce_required__on="on")
+
+    assert fates(editor.get(path)) == {"Till": "cannot"}
+
+
+def test_says_why_a_client_could_not_be_read(editor, few, previewed):
+    few.fault("status", operation="client.get", status=403, code="A027202", times=1)
+    response = editor.get(previewed(editor, "lock", 1))
+
+    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "There is nothing to do")
+
+
+@pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
+def test_changes_nothing(editor, few, previewed, monkeypatch, most):
+    monkeypatch.setattr("console.clients.bulk.reading.FEW", most)
+    before = [dict(one) for one in few.clients.values()]
+    editor.get(previewed(editor, "lock", 1, 2))
+
+    assert list(few.clients.values()) == before
+    assert not AuditEntry.objects.exclude(effect="read").exists()
+
+
+@pytest.mark.parametrize("within", ["us/17", ""], ids=["one service", "all"])
+def test_leaves_alone_what_fits_no_more(editor, few, within):
+    editor.get("/acme/clients/")
+    fitting = {"within": within, "all": "yes", "query": "q=redirect%3Aold.example.com"}
+    path = editor.post("/acme/clients/bulk/", fitting)["Location"]
+    assertContains(
+        editor.get(editor.post(path, {"deed": "lock"})["Location"]), "Lock 1"
+    )
+
+    few.clients[2]["redirectUris"] = ["https://new.example.com/cb"]
+    response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
+    assert fates(response) == {"Web shop": "cannot"}
+
+
+def test_pages_all_rows_and_narrows_them(member, many, previewed):
+    browser = member(Role.EDITOR)
+    many.clients[7]["locked"] = True
+    path = previewed(browser, "lock", *range(1, 121))
+
+    assert len(rows(browser.get(path, {"page": "3"}))) == 20
+    assert list(rows(browser.get(path, {"show": "same"}))) == ["Client 0007"]
+
+
+def test_starts_a_job_over_those_that_would_change(editor, few, acme, previewed):
+    path = previewed(editor, "lock", 1, 2, 3)
+    response = confirm(editor, path)
+
+    assert response.status_code == 302
+    job = Job.objects.get()
+    assert (job.kind, job.title, job.organization) == (
+        "client.lock",
+        "Lock 2 clients",
+        acme,
+    )
+    assert (job.reason, job.ticket) == ("Old host", "SEC-7")
+    assert [one.client_id for one in Item.objects.all()] == [1, 2]
+    assert not Selection.objects.exists()
+
+
+def test_starts_one_job_however_often_it_is_sent(editor, few, previewed):
+    path = previewed(editor, "lock", 1, 2)
+    body = filled(editor.get(path), "reviewed", **WHY)
+    for _ in range(2):
+        editor.post(path, body, content_type=FORM)
+
+    assert Job.objects.count() == 1
+
+
+def test_wants_the_number_typed_where_they_are_many(member, many, previewed):
+    browser = member(Role.EDITOR)
+    path = previewed(browser, "lock", *range(1, 22))
+
+    assertContains(confirm(browser, path, count="20"), "Type 21, the number of clients")
+    assert not Job.objects.exists()
+    confirm(browser, path, count="21")
+    assert Job.objects.get().items.count() == 21
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({"reason": ""}, "Say why"),
+        ({"reviewed": "another"}, "The preview was made anew"),
+    ],
+)
+def test_starts_nothing_without(editor, few, previewed, entered, said):
+    assertContains(confirm(editor, previewed(editor, "lock", 1), **entered), said)
+    assert not Job.objects.exists()
+
+
+def test_starts_nothing_where_nothing_would_change(editor, few, previewed):
+    path = previewed(editor, "lock", 3)
+
+    response = editor.get(path)
+    assertContains(response, "There is nothing to do")
+    assertNotContains(response, 'name="reason"')
+    editor.post(path, WHY)
+    assert not Job.objects.exists()
+
+
+def test_starts_nothing_by_who_was_not_asked_lately(editor, few, previewed):
+    path = previewed(editor, "lock", 1)
+    body = filled(editor.get(path), "reviewed", **WHY)
+    response = stale(editor).post(path, body, content_type=FORM)
+
+    assert response["Location"].startswith("/accounts/reauthenticate/")
+    assert not Job.objects.exists()
+
+
+def test_knows_clients_of_other_services_and_regions(editor, few, previewed, chosen):
+    other = few.region("us")
+    other.services[18] = {"apiKey": 18, "serviceName": "Other", "modifiedAt": 1}
+    other.clients[18] = {181: client(181, clientName="Far")}
+    places = ["us/17/1", "us/18/181", "jp/19/191"]
+    path = editor.post("/acme/clients/bulk/", {"place": places})["Location"]
+    response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
+
+    assert fates(response) == {"Till": "change", "Far": "change", "": "cannot"}
+    assertContains(response, "There is no credential for this region")

@@ -1,0 +1,70 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from console.clients.bulk.settable import PROPERTIES
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+
+@pytest.fixture
+def editor(member, few):
+    return member(Role.EDITOR)
+
+
+def enter(browser, path, setting, **entered):
+    """Fill in the value of a setting and send it."""
+    path = f"{path}set/{setting}/"
+    body = filled(browser.get(path), "base", **entered)
+    return browser.post(path, body, content_type=FORM)
+
+
+@pytest.mark.parametrize("setting", PROPERTIES)
+def test_has_an_input_for_each_setting(editor, chosen, setting):
+    response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
+
+    assertContains(response, f'id="field-{PROPERTIES[setting].setting.name}"')
+
+
+@pytest.mark.parametrize(
+    ("setting", "entered"),
+    [
+        ("pkceRequired", {"pkce_required__on": "on"}),
+        ("redirectUris", {"redirect_uris__item": ["https://new.example.com/cb"]}),
+        ("extension.accessTokenDuration", {"access_token_duration": "60"}),
+        ("description", {}),
+    ],
+)
+def test_leads_to_the_preview(editor, chosen, setting, entered):
+    path = chosen(editor, 1, 2)
+
+    assertRedirects(enter(editor, path, setting, **entered), f"{path}preview/")
+
+
+@pytest.mark.parametrize(
+    ("setting", "entered", "said"),
+    [
+        ("redirectUris", {"redirect_uris__item": ["not an address"]}, "field-error"),
+        ("redirectUris", {"mode": "add"}, "Enter what is to be added"),
+        ("redirectUris", {"mode": "remove"}, "Enter what is to be added"),
+        ("contacts", {"mode": "everything"}, "aria-labelledby"),
+    ],
+)
+def test_says_what_cannot_be_set(editor, chosen, setting, entered, said):
+    response = enter(editor, chosen(editor, 1), setting, **entered)
+
+    assertContains(response, said)
+
+
+def test_adds_nothing_to_what_is_no_list(editor, chosen):
+    path = f"{chosen(editor, 1)}set/description/"
+    body = filled(editor.get(path), "base", description="New", mode="add")
+    response = editor.post(path, body, content_type=FORM)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("setting", ["clientSecret", "locked", "clientIdAlias", "x"])
+def test_is_not_there_for_what_cannot_be_set(editor, chosen, setting):
+    response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
+
+    assert response.status_code == 404

@@ -1,0 +1,115 @@
+from tenants.roles import Role
+from tests.journeys.scene import state
+from tests.journeys.states.client_lists import fill
+from tests.pages import FORM, filled
+
+
+def choose(scene, count=4, **other):
+    """Choose the first clients of the service that the scene is at."""
+    fill(scene, max(count, 4))
+    region, number = scene.places["region"], scene.places["service_id"]
+    places = [f"{region}/{number}/{one}" for one in range(1, count + 1)]
+    sent = {"within": f"{region}/{number}", "place": places, **other}
+    path = scene.client.post(scene.path("clients:bulk"), sent)["Location"]
+    scene.places["selection"] = path.rstrip("/").rpartition("/")[2]
+    return path
+
+
+def preview(scene, path, deed="lock", setting="", **entered):
+    if deed == "set":
+        path = f"{path}set/{setting}/"
+        body = filled(scene.client.get(path), "base", **entered)
+        scene.client.post(path, body, content_type=FORM)
+    else:
+        scene.client.post(path, {"deed": deed})
+    scene.goto("clients:bulk_preview")
+
+
+@state("clients:bulk", Role.EDITOR)
+def nothing_chosen(scene):
+    scene.goto("clients:bulk")
+
+
+@state("clients:bulk_action", Role.ADMIN)
+def some_chosen(scene):
+    choose(scene)
+    scene.goto("clients:bulk_action")
+
+
+@state("clients:bulk_action", Role.EDITOR)
+def more_than_the_list_showed(scene):
+    choose(scene, 30, all="yes", shown="12")
+    scene.goto("clients:bulk_action")
+
+
+@state("clients:bulk_action", Role.EDITOR)
+def no_setting_chosen(scene):
+    choose(scene)
+    scene.goto("clients:bulk_action")
+    scene.press("Enter the value")
+
+
+@state("clients:bulk_action", Role.EDITOR)
+def over(scene):
+    choose(scene)
+    scene.be(Role.EDITOR, "Somebody Else")
+    scene.goto("clients:bulk_action")
+
+
+@state("clients:bulk_setting", Role.EDITOR)
+def a_flag(scene):
+    choose(scene)
+    scene.goto("clients:bulk_setting", setting="pkceRequired")
+
+
+@state("clients:bulk_setting", Role.EDITOR)
+def a_list_refused(scene):
+    choose(scene)
+    scene.goto("clients:bulk_setting", setting="redirectUris")
+    scene.page.get_by_label("Add these to what each has").check()
+    scene.press("Preview")
+
+
+@state("clients:bulk_preview", Role.EDITOR)
+def to_lock(scene):
+    path = choose(scene)
+    mine = scene.sandbox.region(scene.places["region"]).clients
+    mine[scene.places["service_id"]].pop(4)
+    preview(scene, path)
+
+
+@state("clients:bulk_preview", Role.EDITOR)
+def to_lock_many(scene):
+    preview(scene, choose(scene, 130))
+    scene.page.get_by_label("Reason").fill("Old host")
+    scene.page.get_by_label("Type").fill("12")
+    scene.press("Lock")
+
+
+@state("clients:bulk_preview", Role.EDITOR)
+def to_set_what_breaks(scene):
+    preview(
+        scene,
+        choose(scene),
+        "set",
+        "tokenAuthMethod",
+        token_auth_method="PRIVATE_KEY_JWT",
+    )
+
+
+@state("clients:bulk_preview", Role.EDITOR)
+def to_add_to_lists(scene):
+    uris = ["https://new.example.com/callback", "https://other.example.com/callback"]
+    preview(
+        scene,
+        choose(scene),
+        "set",
+        "redirectUris",
+        redirect_uris__item=uris,
+        mode="add",
+    )
+
+
+@state("clients:bulk_preview", Role.EDITOR)
+def nothing_to_do(scene):
+    preview(scene, choose(scene, 2), "unlock")

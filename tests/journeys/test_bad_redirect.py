@@ -1,0 +1,69 @@
+"""A host was lost to somebody else: find every client that leads there, lock all."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+
+HOST = "old.example.com"
+HARBOR = 4_217_001
+CLICKS = 6  # features.md, A4
+
+
+@pytest.fixture
+def bad(sandbox):
+    """The clients of Harbor that lead there: the demo has some, most of them locked."""
+    found = [
+        one
+        for region in sandbox.state.regions.values()
+        for service, owner in region.owners.items()
+        if owner == HARBOR
+        for one in region.clients[service].values()
+        if any(f"//{HOST}/" in uri for uri in one.get("redirectUris", ()))
+    ]
+    for one in found[:22]:
+        one["locked"] = False
+    return found
+
+
+def lock_all(hand, page, bad):
+    """From home to the page of the job; gives how many it is to lock."""
+    number = len([one for one in bad if not one.get("locked")])
+    hand.click("link", "Clients", within=page.get_by_label("Main"))
+    hand.submit(page.get_by_role("searchbox").first, f"redirect:{HOST}")
+    hand.click("button", f"Change all {len(bad)} that fit")
+    hand.click("button", "Preview: Lock")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Lock {number} clients")
+    hand.type(page.get_by_label("Reason"), "The host is somebody else's now")
+    hand.type(page.get_by_label(f"Type {number} to confirm"), str(number))
+    hand.click("button", f"Lock {number} clients")
+    page.wait_for_url(re.compile("/jobs/"))
+    return number
+
+
+def test_locks_every_client_that_leads_there(signed_in, person, bad, worker):
+    page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
+    hand = Mouse(page)
+    number = lock_all(hand, page, bad)
+
+    assert hand.clicks <= CLICKS
+    worker()
+    page.reload()
+    expect(page.get_by_text("Locked.", exact=True)).to_have_count(number)
+    assert all(one["locked"] for one in bad)
+
+
+def test_leaves_each_in_the_record_with_its_reason(signed_in, person, bad, worker):
+    page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
+    number = lock_all(Mouse(page), page, bad)
+    worker()
+
+    entries = AuditEntry.objects.filter(operation="client.set_lock", outcome="done")
+    assert len(entries) == number
+    assert {(one.actor, one.reason) for one in entries} == {
+        ("tomas.okafor@harbor.example", "The host is somebody else's now")
+    }
