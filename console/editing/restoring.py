@@ -107,8 +107,8 @@ def _put(value: Any, steps: Sequence[Step], new: Any) -> Any:
     (name, is_item), *rest = steps
     if is_item:
         return _put_item(value, name, rest, new)
-    if not isinstance(value, Mapping | None):
-        raise Moved
+    if not isinstance(value, Mapping | None) or "]" in name:
+        raise Moved  # or an item's own name has brackets, and was cut at them
     inner = _put((value or {}).get(name), rest, new)
     others = {one: v for one, v in (value or {}).items() if one != name}
     return others if inner is None else {**(value or {}), name: inner}

@@ -1,0 +1,100 @@
+"""What a change replaced comes back, and what moved on since is told apart."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from console.clients.kind import KIND
+from console.editing.restoring import restored
+from tenants.authlete.changes import Change, changes
+from tenants.authlete.documents.client import SECTIONS, Client
+from tenants.authlete.documents.merge import merge
+from tests.console.forms.documents import documents
+
+SETTINGS = [
+    one for section in SECTIONS.values() for one in section.settings() if not one.fixed
+]
+
+
+def client(**members):
+    return Client.model_validate({"clientId": 44, "modifiedAt": 1, **members})
+
+
+def undo(before, after, now=None):
+    """Undo the change from ``before`` to ``after``, as the client is ``now``."""
+    made = changes(before, after)
+    return restored(KIND, client(**(now or {**before, **after})), made, ())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nothing_is_left_of_a_change_that_was_undone(data):
+    some = data.draw(st.lists(st.sampled_from(SETTINGS), max_size=4, unique=True))
+    before = data.draw(documents(Client, some)).wire()
+    after = data.draw(documents(Client, some)).wire()
+    edits = {one.member: after.get(one.member) for one in some}
+
+    found = undo(before, edits)
+
+    again = {**before, **edits, **found.wanted}
+    lost = {one.name for one in found.left}
+    left = [one for one in changes(before, again) if one.field not in lost]
+    assert left == []
+    assert merge(found.base, {**before, **edits}, found.wanted).conflicts == ()
+
+
+NAMES = [{"tag": "ja", "value": "a"}, {"tag": "fr", "value": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now", "wanted"),
+    [
+        ("a", "b", "b", "a"),
+        (None, "b", "b", None),
+        (NAMES, NAMES[:1], NAMES[:1], NAMES),
+        (NAMES[:1], NAMES, NAMES, NAMES[:1]),
+    ],
+)
+def test_puts_back_what_was_there(before, after, now, wanted):
+    found = undo({"clientNames": before}, {"clientNames": after}, {"clientNames": now})
+
+    assert found.wanted == {"clientNames": wanted}
+    assert found.left == []
+
+
+def test_a_value_that_moved_on_is_a_conflict():
+    now = {"clientName": "theirs"}
+    found = undo({"clientName": "old"}, {"clientName": "bad"}, now)
+
+    (conflict,) = merge(found.base, now, found.wanted).conflicts
+    assert (conflict.base, conflict.theirs, conflict.mine) == ("bad", "theirs", "old")
+
+
+def test_what_authlete_made_of_it_is_how_it_was_left():
+    asked = [Change("clientName", "old", "  sent ")]
+    made = [Change("clientName", "  sent ", "sent")]
+    now = client(clientName="sent")
+
+    found = restored(KIND, now, asked, made)
+
+    assert merge(found.base, now.wire(), found.wanted).conflicts == ()
+    assert found.wanted == {"clientName": "old"}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (Change("locked", False, True), "Only Authlete sets it."),
+        (Change("fromTheFuture", 1, 2), "does not know it"),
+        (Change("clientNames[ja].value", "a", "b"), "not there any more"),
+        (Change("attributes[a].value].value", "a", "b"), "not there any more"),
+    ],
+)
+def test_says_what_cannot_be_put_back(change, why):
+    now = client(attributes=[{"key": "a"}, {"key": "a].value", "value": "b"}])
+
+    found = restored(KIND, now, [change], ())
+
+    (left,) = found.left
+    assert why in left.why
+    assert found.wanted == {}
