@@ -36,14 +36,16 @@ def activate(
 
     It may be called again after it was interrupted. Raises `Changed` when the secret
     in use is not the one that was there when this was staged, unless ``anyway``;
-    `Moved` when somebody else was faster; and `AuthleteError`, after which the
-    rotation's state says what is known.
+    `Moved` when somebody else was faster; `vault.Sealed` when the new one was not
+    sealed for this client; and `AuthleteError`, after which the rotation's state says
+    what is known.
     """
     api = _api(authlete, rotation)
     now = _now(api, rotation)
     if now == rotation.new_mark:
         activated(rotation, who)
         return
+    new = SecretStr(rotation.new)  # before anybody is told that it is on its way
     if now != rotation.old_mark:
         if not anyway:
             raise Changed
@@ -56,7 +58,7 @@ def activate(
         old_sealed=rotation.old_sealed,
         old_mark=rotation.old_mark,
     )
-    _send(api, who, rotation, SecretStr(rotation.new), State.STAGED)
+    _send(api, who, rotation, new, State.STAGED)
     activated(rotation, who)
 
 
@@ -69,8 +71,9 @@ def undo(
     if now != rotation.old_mark:
         if now != rotation.new_mark and not anyway:
             raise Changed
+        old = SecretStr(rotation.old)
         claim(rotation, State.UNDOING)
-        _send(api, who, rotation, SecretStr(rotation.old), State.ACTIVATED)
+        _send(api, who, rotation, old, State.ACTIVATED)
     claim(rotation, State.UNDONE)
 
 

@@ -20,6 +20,7 @@ from console.stepup import step_up
 from tenants.authlete import Authlete
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
+from tenants.vault import Sealed
 
 State = Rotation.State
 type Done = Callable[[Rotation, WhyForm], None]
@@ -32,6 +33,10 @@ MOVED = gettext_lazy("Somebody else has gone on with this rotation. Nothing was 
 CHANGED = gettext_lazy(
     "The secret in use is not the one that was there when this was staged. Nothing was"
     " sent. Say below that it is to be replaced all the same, or throw this away."
+)
+SEALED = gettext_lazy(
+    "What is kept here does not open: it was sealed for another client, or under a key"
+    " that is gone. Nothing was sent."
 )
 
 
@@ -92,7 +97,9 @@ def staged(
             return _shown(request, page, page.rotation, form)
         except rotating.Moved:
             messages.warning(request, MOVED)
-            return once.came_to(request, form, page.path())
+        except Sealed:
+            messages.error(request, SEALED)
+        return once.came_to(request, form, page.path())
     return answer(request, "clients/staged.html", page.context(form=form))
 
 
@@ -218,6 +225,9 @@ def _do(
         except activating.Changed:
             once.failed(request, form)
             form.add_error(None, CHANGED)
+        except Sealed:
+            once.failed(request, form)
+            form.add_error(None, SEALED)
         except AuthleteError as error:
             once.failed(request, form)
             failure = error

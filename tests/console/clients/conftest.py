@@ -136,10 +136,11 @@ def admin(member, ledger):
 
 @pytest.fixture
 def do():
-    """Fill in one of the pages of client 44 and send it, with a reason."""
+    """Fill in one of the pages of client 44, or of another, and send it, with a
+    reason."""
 
-    def do(browser, name, **entered):
-        url = f"{CLIENT}{name}/"
+    def do(browser, name, client=CLIENT, **entered):
+        url = f"{client}{name}/"
         why = {"reason": "Yearly rotation", "ticket": "CHG-1"} | entered
         body = filled(browser.get(url), "reason", **why)
         return browser.post(url, body, content_type=FORM)

@@ -6,8 +6,12 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.clients import rotating
+from console.clients.activating import activate
 from console.models import Rotation
+from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.connect import connect, credentials
 from tenants.jobs.models import Item, Job
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled
@@ -113,6 +117,33 @@ def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
     assertContains(do(admin, "activate"), "Authlete does not allow this")
 
     assert rotation().state == "staged"
+
+
+def test_of_two_who_activate_one_does(admin, staged, sandbox, rotation):
+    staged(admin)
+    first, second = (
+        filled(admin.get(URL), "reason", reason="Yearly") for _ in range(2)
+    )
+
+    admin.post(URL, first, content_type=FORM)
+    response = admin.post(URL, second, content_type=FORM, follow=True)
+
+    assertContains(response, "Somebody else has gone on")
+    sent = [one for one in sandbox.calls if one.operation == "client.set_secret"]
+    assert len(sent) == 1
+
+
+def test_what_was_claimed_meanwhile_is_not_sent(admin, staged, acme, sandbox, rotation):
+    """Both have read the rotation before either has begun."""
+    staged(admin)
+    mine, theirs = rotation(), rotation()
+    theirs.turn(Rotation.State.ACTIVATING)
+    who = Who(1, "ada@acme.example", "admin", acme.pk, "acme")
+
+    with pytest.raises(rotating.Moved):
+        activate(connect(credentials(acme), "us", AuditLog(who)), who, mine)
+
+    assert not [one for one in sandbox.calls if one.operation == "client.set_secret"]
 
 
 def test_a_second_click_sends_nothing(admin, staged, sandbox):
