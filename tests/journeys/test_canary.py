@@ -208,6 +208,37 @@ def test_is_nowhere(scene, hunt, answers, caplog, sandbox, capfd):
     assert [(place, hit) for place, text in places for hit in hunt.found(text)] == []
 
 
+def test_a_new_clients_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
+    caplog.set_level(logging.DEBUG)
+    scene.be(Role.ADMIN)
+    scene.save()
+    form = {"client_name": "Till", "redirect_uris__item": ["https://till.example/cb"]}
+    path = scene.send("clients:new", "base", "?start=web", **form).url
+    scene.page.goto(path)
+    scene.page.get_by_label("Reason").fill("New till")
+    scene.press("Create client")
+    scene.page.get_by_role("link", name="I stored it").click()
+    made = next(
+        one for one in odd_clients(scene).values() if one["clientName"] == "Till"
+    )
+    scene.places["client_id"] = made["clientId"]
+    walk(scene, answers)
+    original = f"us/{scene.places['service_id']}/{made['clientId']}"
+    copy = scene.path("clients:new") + f"?original={original}"
+    answers.append((copy, scene.client.get(copy).text))
+
+    said = capfd.readouterr()
+    places = [
+        *answers,
+        *rows(),
+        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        ("output", said.out + said.err),
+    ]
+    secret = {made["clientSecret"]}
+    found = [place for place, text in places if Hunt(secret).found(text)]
+    assert found == [scene.url + path]
+
+
 def test_would_be_found(hunt, sandbox):
     """The hunt itself: a piece of a secret, of each kind."""
     legacy = next(
