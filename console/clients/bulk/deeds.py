@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from tenants.authlete.operation import Effect
 
-LOCK, UNLOCK, SET = "lock", "unlock", "set"
+LOCK, UNLOCK, SET, ROTATE = "lock", "unlock", "set", "rotate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,23 @@ DEEDS: Mapping[str, Deed] = {
                 " Nothing else about them changes."
             ),
             ngettext_lazy("Set %(count)d client", "Set %(count)d clients", "count"),
+        ),
+        Deed(
+            ROTATE,
+            "client.stage_rotation",
+            Effect.REVEAL,
+            "key",
+            _("Start staged rotations"),
+            _(
+                "A new secret is made for each and waits here, sealed, to be seen once,"
+                " on the page of its client. The one in use goes on working until"
+                " somebody activates the new one there."
+            ),
+            ngettext_lazy(
+                "Start %(count)d staged rotation",
+                "Start %(count)d staged rotations",
+                "count",
+            ),
         ),
     )
 }

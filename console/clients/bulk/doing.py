@@ -7,12 +7,14 @@ that is not so any more, nothing is written, and the item says so.
 from django.utils.translation import gettext as _
 
 from console.clients.bulk.settable import PROPERTIES, Property
+from console.clients.staging import Taken, stage
 from console.editing.known import remember_client, remember_lock
 from console.forms.snapshot import real
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import Stale
 from tenants.authlete.operation import Effect
+from tenants.jobs.endings import allowed, worker
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item
 from tenants.jobs.work import Work
@@ -53,6 +55,25 @@ def set_one(work: Work, item: Item) -> Result:
     written = api.update(client.modified_at, one.edits(client.wire(), wanted))
     remember_client(work.job.organization, item.region, item.service_id, written.reply)
     return Result(_told(one, now, wanted, written.reply))
+
+
+@handler("client.stage_rotation", effect=Effect.REVEAL)
+def stage_rotation(work: Work, item: Item) -> Result:
+    """Make a new secret and keep it; it is seen once, on the client's page."""
+    try:
+        stage(
+            work.connect(item.region),
+            allowed(work.job, Effect.REVEAL) or worker(work.job),
+            work.job.organization,
+            service_id=item.service_id,
+            client_id=item.client_id,
+            label=item.label,
+            reason=work.job.reason,
+            ticket=work.job.ticket,
+        )
+    except Taken:
+        return Result(_("A rotation of it is under way already."), changed=False)
+    return Result(_("Made. See it once, on the page of the client."))
 
 
 def _changed(one: Property, now: object) -> str:

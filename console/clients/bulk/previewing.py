@@ -1,7 +1,8 @@
 """What a deed would come to for each client, before anything is sent."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.access import Member
-from console.clients.bulk.deeds import LOCK, SET, UNLOCK
+from console.clients.bulk.deeds import LOCK, ROTATE, SET
 from console.clients.bulk.kept import (
     CANNOT,
     CHANGE,
@@ -19,9 +20,11 @@ from console.clients.bulk.kept import (
     Preview,
     Row,
 )
-from console.clients.bulk.reading import Found, live_tokens, place_of, read
+from console.clients.bulk.reading import Found, Place, live_tokens, place_of, read
 from console.clients.bulk.selecting import Fits, fits
 from console.clients.bulk.settable import Edit, Members
+from console.clients.rotating import under_way
+from console.clients.secrets import uses
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules import findings
 from tenants.authlete.errors import AuthleteError
@@ -48,22 +51,27 @@ def preview(
 ) -> Preview:
     """Read every client as it is now; nothing is changed."""
     found = read(member, [place_of(one) for one in choice.clients])
-    fitting = fits(member, choice)
-    rows = [
-        _row(one, found[place_of(one)], fitting, JUDGES[deed], edit)
-        for one in choice.clients
-    ]
+    fitting, judge = fits(member, choice), _judge(member, deed, edit)
+    rows = [_row(one, found[place_of(one)], fitting, judge) for one in choice.clients]
     if deed == LOCK:
         rows = _counted(member, rows)
     return Preview(deed, rows, timezone.now(), edit)
 
 
-type Judge = Callable[[Row, Client, Edit | None], Row]
+type Judge = Callable[[Row, Client], Row]
 
 
-def _row(
-    one: Chosen, found: Found, fitting: Fits, judge: Judge, edit: Edit | None
-) -> Row:
+def _judge(member: Member, deed: str, edit: Edit | None) -> Judge:
+    """What tells what the deed would come to for one client."""
+    if deed == ROTATE:
+        return partial(_rotate, taken=under_way(member.organization).keys())
+    if deed == SET:
+        assert edit is not None
+        return partial(_set, edit=edit)
+    return partial(_lock, wanted=deed == LOCK)
+
+
+def _row(one: Chosen, found: Found, fitting: Fits, judge: Judge) -> Row:
     row = Row(one.region, one.service_id, one.client_id, one.name)
     if found is None:
         return replace(row, fate=CANNOT, why=_("It is there no more."))
@@ -74,20 +82,12 @@ def _row(
     if not _is_limited(found) and not fitting(place_of(one), found):
         why = _("It does not fit the search any more, so it is left alone.")
         return replace(row, fate=CANNOT, why=why)
-    return judge(row, found, edit)
+    return judge(row, found)
 
 
 def _is_limited(client: Client) -> bool:
     """Whether the credential was shown hardly more than a name."""
     return client.get("modifiedAt") is None
-
-
-def _to_lock(row: Row, client: Client, _edit: Edit | None) -> Row:
-    return _lock(row, client, wanted=True)
-
-
-def _to_unlock(row: Row, client: Client, _edit: Edit | None) -> Row:
-    return _lock(row, client, wanted=False)
 
 
 def _lock(row: Row, client: Client, *, wanted: bool) -> Row:
@@ -100,8 +100,7 @@ def _lock(row: Row, client: Client, *, wanted: bool) -> Row:
     return replace(row, was=client.is_locked, now=wanted)
 
 
-def _to_set(row: Row, client: Client, edit: Edit | None) -> Row:
-    assert edit is not None
+def _set(row: Row, client: Client, *, edit: Edit) -> Row:
     if _is_limited(client):
         why = _("The credential sees only a part of it; saving would erase the rest.")
         return replace(row, fate=CANNOT, why=why)
@@ -130,14 +129,18 @@ def _warnings(client: Client, edits: Members) -> Iterator[str]:
         yield str(OVERWRITTEN["DYNAMIC_REGISTRATION"])
 
 
+def _rotate(row: Row, client: Client, *, taken: Container[Place]) -> Row:
+    if place_of(row) in taken:
+        return replace(row, fate=SAME, why=_("A rotation of it is under way already."))
+    if _is_limited(client):
+        note = _("The credential is not shown whether anything asks for its secret.")
+        return replace(row, notes=[note])
+    if not uses(client):
+        return replace(row, fate=CANNOT, why=_("Nothing asks for its secret."))
+    return row
+
+
 def _counted(member: Member, rows: Sequence[Row]) -> list[Row]:
     """The same, with how many tokens live by those that would be locked."""
     counts = live_tokens(member, [place_of(row) for row in rows if row.fate == CHANGE])
     return [replace(row, tokens=counts.get(place_of(row))) for row in rows]
-
-
-JUDGES: Mapping[str, Judge] = {
-    LOCK: _to_lock,
-    UNLOCK: _to_unlock,
-    SET: _to_set,
-}

@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -104,9 +105,11 @@ def bulk_preview(
         return _over(request, member)
     found = choice.preview
     deed = DEEDS[found.deed]
+    if not member.may(deed.effect):
+        raise PermissionDenied
     form = ConfirmForm(request.POST or None, preview=found)
     failure = None
-    if form.number and form.is_valid() and member.may(deed.effect):
+    if form.number and form.is_valid():
         if not once.claim(request, form):
             return once.again(request, form, selecting.back(member, choice))
         try:

@@ -1,7 +1,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from tenants.roles import Role
 from tests.proof import stale
@@ -42,6 +42,15 @@ def test_asks_for_a_setting_that_can_be_set(member, few, chosen, setting):
     response = browser.post(path, {"deed": "set", "setting": setting})
 
     assertContains(response, 'id="id_setting_error"')
+
+
+def test_offers_rotations_to_who_may_see_secrets(member, few, chosen):
+    admin, editor = member(Role.ADMIN), member(Role.EDITOR)
+
+    assertContains(admin.get(chosen(admin, 1)), "Start staged rotations")
+    path = chosen(editor, 1)
+    assertNotContains(editor.get(path), "Start staged rotations")
+    assert editor.post(path, {"deed": "rotate"}).status_code == 200
 
 
 @pytest.mark.parametrize("deed", ["remove", "client.lock", ""])

@@ -190,6 +190,20 @@ def test_changes_nothing(editor, few, previewed, monkeypatch, most):
     assert not AuditEntry.objects.exclude(effect="read").exists()
 
 
+def test_tells_which_rotations_would_start(member, few, previewed):
+    admin = member(Role.ADMIN)
+    path = previewed(admin, "rotate", 1, 2, 4)
+
+    assert fates(admin.get(path)) == {
+        "Till": "change",
+        "Web shop": "cannot",
+        "Partner": "cannot",
+    }
+    assertContains(admin.get(path), "Start 1 staged rotation")
+    confirm(admin, path)
+    assert Job.objects.get().kind == "client.stage_rotation"
+
+
 @pytest.mark.parametrize("within", ["us/17", ""], ids=["one service", "all"])
 def test_leaves_alone_what_fits_no_more(editor, few, within):
     editor.get("/acme/clients/")

@@ -5,7 +5,7 @@ import pytest
 from console.clients.bulk.settable import PROPERTIES
 from console.editing.known import remember_clients
 from console.forms.snapshot import plain
-from console.models import KnownClient
+from console.models import KnownClient, Rotation
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.authlete.documents.client import Client
@@ -27,10 +27,17 @@ def who(acme, django_user_model):
 
 
 @pytest.fixture
+def admin_who(acme, django_user_model):
+    user = django_user_model.objects.create_user("ada@acme.example")
+    Membership.objects.create(organization=acme, user=user, role=Role.ADMIN)
+    return Who(user.pk, "ada@acme.example", Role.ADMIN, acme.pk, "acme")
+
+
+@pytest.fixture
 def run(acme, who, few, worker):
     """Have a job done by a worker; how each item ended, and what it says."""
 
-    def ended(kind, *items):
+    def ended(kind, *items, who=who):
         job = start(who, acme, kind, "Bulk", items, reason="Old host", ticket="SEC-7")
         worker()
         return ends(job)
@@ -151,6 +158,28 @@ def test_waits_for_a_region_that_fails_in_the_middle(acme, who, few, worker):
     assert job.trouble.startswith("us:")
     assert few.clients[1]["locked"]
     assert not few.clients[5]["locked"]
+
+
+def test_starts_rotations_that_nobody_has_seen(run, few, admin_who):
+    secret = few.clients[1]["clientSecret"]
+
+    ends = run("client.stage_rotation", item(1), item(4), who=admin_who)
+
+    assert [fate for fate, _ in ends] == [Fate.DONE, Fate.DONE]
+    assert {(one.state, one.is_unseen) for one in Rotation.objects.all()} == {
+        ("staged", True)
+    }
+    assert few.clients[1]["clientSecret"] == secret
+    assert Rotation.objects.get(client_id=1).reason == "Old host"
+    again = run("client.stage_rotation", item(1), who=admin_who)
+    assert again == [(Fate.SAME, "A rotation of it is under way already.")]
+
+
+def test_starts_no_rotation_for_who_may_not_see_secrets(run, few):
+    run("client.stage_rotation", item(1))
+
+    assert Job.objects.get().state == State.REFUSED
+    assert not Rotation.objects.exists()
 
 
 def test_keeps_who_did_each_and_why(run, few):
