@@ -43,8 +43,8 @@ def look(job: str) -> None:
 def enqueue(job: Job) -> None:
     """Have a worker look at the job once it is due; within the caller's transaction."""
     later = job.due_at if job.due_at > timezone.now() else None
-    found = look.using(run_after=later).enqueue(str(job.pk))
-    Job.objects.filter(pk=job.pk).update(task=found.id)
+    job.task = look.using(run_after=later).enqueue(str(job.pk)).id
+    Job.objects.filter(pk=job.pk).update(task=job.task)
 
 
 def hand_on(job: UUID, lease: UUID) -> None:

@@ -1,9 +1,14 @@
+from datetime import timedelta
+
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
 from tenants.audit import store
 from tenants.audit.models import AuditHead, AuditRecord
+from tenants.jobs import queue
+from tenants.jobs.models import Worker
 
 PROBE = {"host": "10.1.2.3:8000"}  # a pod's address, not in ALLOWED_HOSTS
 
@@ -30,7 +35,19 @@ def test_probes_need_no_https_and_no_known_host(db, settings):
 
 
 def test_ready_when_every_part_is(db):
-    assert ready() == (200, dict.fromkeys(("database", "migrations", "record"), "ok"))
+    queue.seen("w1")
+
+    parts = ("database", "migrations", "record", "worker")
+    assert ready() == (200, dict.fromkeys(parts, "ok"))
+
+
+def test_pages_do_without_a_worker_but_it_is_told(db):
+    Worker.objects.create(name="w1", seen_at=timezone.now() - timedelta(minutes=2))
+
+    status, found = ready()
+
+    assert status == 200
+    assert found["worker"] == "none was seen lately; jobs wait for one"
 
 
 def test_looking_adds_nothing_to_the_record(db):

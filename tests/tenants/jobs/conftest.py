@@ -1,42 +1,21 @@
 import pytest
 
 from tenants.audit.who import Who
-from tenants.authlete.operation import Effect
-from tenants.jobs.kinds import HANDLERS, Result, handler
+from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.steering import NewItem, start
 from tenants.models import Membership
 from tenants.roles import Role
-
-LIFETIME = "accessTokenDuration"
+from tests.tenants.jobs.lifetimes import LIFETIME, register
 
 
 @pytest.fixture(autouse=True)
 def kinds_of_these_tests():
     """What a test registers is gone after it."""
     before = dict(HANDLERS)
+    register()
     yield
     HANDLERS.clear()
     HANDLERS.update(before)
-
-
-@pytest.fixture
-def lifetime():
-    """Register a kind of job that sets a service's token lifetime; its name."""
-
-    def register(kind="test.lifetime", **options):
-        @handler(kind, effect=Effect.CHANGE, **options)
-        def run(work, item):
-            api = work.connect(item.region).service(item.service_id)
-            service = api.get()
-            wanted = item.what[LIFETIME]
-            if service.get(LIFETIME) == wanted:
-                return Result("It was so.", changed=False)
-            api.update(service.modified_at, {LIFETIME: wanted})
-            return Result(f"Now {wanted} s.")
-
-        return kind
-
-    return register
 
 
 @pytest.fixture
@@ -76,7 +55,7 @@ def services(sandbox):
 def started(acme, who, services):
     """Start a job over the ten services."""
 
-    def start_one(kind, *, lifetime=600, numbers=services, **options):
+    def start_one(kind="test.lifetime", *, lifetime=600, numbers=services, **options):
         items = [
             NewItem("us", number, label=f"Service {number}", what={LIFETIME: lifetime})
             for number in numbers

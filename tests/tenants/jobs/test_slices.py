@@ -1,24 +1,38 @@
 """What a worker makes of a job, with the real queue."""
 
-from collections import Counter
+import pytest
 
-from tenants.jobs import slices
+from tenants.audit.models import AuditEntry
+from tenants.jobs import judging, slices, steering
 from tenants.jobs.endings import counts
-from tenants.jobs.models import Fate, State
-from tests.tenants.jobs.conftest import LIFETIME
+from tenants.jobs.models import Fate, Item, Job, State
+from tenants.jobs.steering import NewItem, start
+from tenants.models import Credential
+from tenants.roles import Role
+from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
 
 
-def updates(sandbox):
-    """How often each service was written to."""
-    return Counter(
-        int(call.path.split("/")[2])
-        for call in sandbox.calls
-        if call.path.endswith("/service/update")
-    )
+def at(position, do):
+    """Do something when that item is begun, once."""
+    done: list[Item] = []
+
+    def meanwhile(item):
+        if item.position == position and not done:
+            done.append(item)
+            do()
+
+    return meanwhile
 
 
-def test_does_every_item_once(worker, started, lifetime, sandbox, services):
-    job = started(lifetime())
+def again(job, who, worker):
+    """As if the time to wait were over."""
+    steering.resume(job, who)
+    worker()
+    job.refresh_from_db()
+
+
+def test_does_every_item_once(worker, started, sandbox, services):
+    job = started()
 
     worker()
 
@@ -30,10 +44,249 @@ def test_does_every_item_once(worker, started, lifetime, sandbox, services):
     assert {sandbox.services[one][LIFETIME] for one in services} == {600}
 
 
-def test_goes_on_in_as_many_slices_as_it_needs(worker, started, lifetime, monkeypatch):
+def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
     monkeypatch.setattr(slices, "ITEMS", 3)
-    job = started(lifetime())
+    job = started()
 
     worker()
 
     assert counts(job) == {Fate.DONE: 10}
+
+
+def test_tells_what_was_so_already(worker, started, sandbox):
+    job = started(lifetime=3600)
+
+    worker()
+
+    assert counts(job) == {Fate.SAME: 10}
+    assert not updates(sandbox)
+    assert Item.objects.get(position=1).text == "It was so."
+
+
+def test_a_job_of_nothing_is_done(worker, started):
+    job = started(numbers=[])
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.DONE
+
+
+def test_is_in_the_record_as_who_started_it(worker, started, who):
+    job = started()
+    worker()
+
+    entries = AuditEntry.objects.filter(page=str(job.pk), operation="service.update")
+    assert entries.count() == 10
+    told = entries.values_list("actor", "role", "reason", "ticket", "address")
+    assert set(told) == {
+        ("ed@acme.example", "editor", "Shorter lives", "OPS-7", "192.0.2.1")
+    }
+    assert Item.objects.get(position=1).entry in entries.values_list("entry", flat=True)
+    local = AuditEntry.objects.filter(object=str(job.pk)).order_by("seq")
+    assert list(local.values_list("operation", "actor", "page", "outcome")) == [
+        ("job.started", "ed@acme.example", "page-of-the-start", "done"),
+        ("job.ended", "manage.py worker", str(job.pk), "done"),
+    ]
+    assert local[1].changes == [{"field": "items.done", "before": None, "after": 10}]
+
+
+def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, services):
+    job = started(numbers=[*services, 999])
+
+    worker()
+
+    assert counts(job) == {Fate.DONE: 10, Fate.REFUSED: 1}
+    item = Item.objects.get(state=Fate.REFUSED)
+    assert item.code == "A457101"
+    assert "does not allow this" in item.text
+    assert AuditEntry.objects.get(entry=item.entry).outcome == "refused"
+
+
+# ------------------------------------------------------------------ waiting
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("status", {"status": 503}),
+        ("status", {"status": 429}),
+        ("reset", {}),
+        ("down", {"region": "us"}),
+    ],
+)
+def test_waits_for_a_region_that_is_down(
+    worker, started, who, sandbox, services, kind, told
+):
+    down = at(4, lambda: sandbox.fault(kind, **told))
+    job = started(register("test.down", meanwhile=down))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.WAITING
+    assert job.trouble.startswith("us: ")
+    assert counts(job) == {Fate.DONE: 3, Fate.PENDING: 7}
+
+    sandbox.faults.clear()
+    again(job, who, worker)
+    assert (job.state, job.trouble) == (State.DONE, "")
+    assert counts(job) == {Fate.DONE: 10}
+    assert updates(sandbox) == dict.fromkeys(services, 1)
+
+
+def test_goes_on_by_itself_when_the_region_is_back(
+    worker, started, sandbox, monkeypatch
+):
+    monkeypatch.setattr(judging, "FIRST", 0.01)
+    sandbox.fault("status", status=503, times=4)
+    job = started()
+
+    while job.state in (State.WAITING, State.RUNNING):
+        worker()
+        job.refresh_from_db()
+
+    assert counts(job) == {Fate.DONE: 10}
+
+
+def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
+    for region in ("us", "eu"):
+        sandbox.region(region).services[500] = sandbox.services[100] | {"apiKey": 500}
+    credential = Credential(organization=acme, region="eu")
+    credential.keep(Credential.objects.get(region="us").token).save()
+    sandbox.fault("status", status=503, region="us")
+    items = [NewItem(one, 500, what={LIFETIME: 600}) for one in ("us", "eu", "us")]
+    job = start(who, acme, "test.lifetime", "Both", items, reason="Both")
+
+    worker()
+
+    assert counts(job) == {Fate.PENDING: 2, Fate.DONE: 1}
+    assert Item.objects.get(state=Fate.DONE).region == "eu"
+
+
+def test_an_item_without_an_answer_is_given_up_in_the_end(
+    worker, started, who, sandbox, monkeypatch
+):
+    monkeypatch.setattr(judging, "TRIES", 3)
+    sandbox.fault("status", status=500, path="/api/103/service/update")
+    job = started()
+
+    for _ in range(3):
+        worker()
+        job.refresh_from_db()
+        if job.state == State.WAITING:
+            again(job, who, worker)
+
+    assert job.state == State.DONE
+    assert counts(job) == {Fate.DONE: 9, Fate.UNKNOWN: 1}
+
+
+# ----------------------------------------------------------------- stopping
+
+
+def test_a_refused_credential_stops_it(worker, started, who, sandbox):
+    fault = at(3, lambda: sandbox.fault("status", status=401))
+    job = started(register("test.refused", meanwhile=fault))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.PAUSED
+    assert job.trouble == "us: Authlete did not accept the credential"
+    assert counts(job) == {Fate.DONE: 2, Fate.PENDING: 8}
+
+    sandbox.faults.clear()
+    again(job, who, worker)
+    assert counts(job) == {Fate.DONE: 10}
+
+
+@pytest.mark.parametrize(
+    ("repeatable", "state", "fates"),
+    [
+        (True, State.WAITING, {Fate.PENDING: 10}),
+        (False, State.PAUSED, {Fate.PENDING: 9, Fate.UNKNOWN: 1}),
+    ],
+)
+def test_stops_at_an_unknown_end_of_what_must_not_be_repeated(
+    worker, started, sandbox, repeatable, state, fates
+):
+    sandbox.fault("reset", operation="service.update", after=True)
+    job = started(register("test.lost", repeatable=repeatable))
+
+    worker()
+
+    job.refresh_from_db()
+    assert (job.state, counts(job)) == (state, fates)
+
+
+def test_a_mistake_of_ours_stops_it(worker, started, caplog):
+    def broken():
+        raise ZeroDivisionError
+
+    job = started(register("test.broken", meanwhile=at(2, broken)))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.PAUSED
+    assert "Service 101" in job.trouble
+    assert counts(job) == {Fate.DONE: 1, Fate.NOT_SENT: 1, Fate.PENDING: 8}
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_pausing_lets_the_item_end_that_is_running(worker, started, who, sandbox):
+    stop = at(3, lambda: steering.pause(Job.objects.get(), who))
+    job = started(register("test.paused", meanwhile=stop))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.PAUSED
+    assert counts(job) == {Fate.DONE: 3, Fate.PENDING: 7}
+    again(job, who, worker)
+    assert counts(job) == {Fate.DONE: 10}
+    assert set(updates(sandbox).values()) == {1}
+
+
+def test_cancelling_skips_what_was_not_begun(worker, started, who):
+    stop = at(3, lambda: steering.cancel(Job.objects.get(), who))
+    job = started(register("test.cancel", meanwhile=stop))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
+    assert counts(job) == {Fate.DONE: 3, Fate.SKIPPED: 7}
+
+
+@pytest.mark.parametrize("lost", ["role", "membership", "account"])
+def test_ends_when_the_starter_may_not_do_it_any_more(
+    worker, started, editor, monkeypatch, lost
+):
+    def take():
+        if lost == "role":
+            type(editor).objects.filter(pk=editor.pk).update(role=Role.VIEWER)
+        elif lost == "membership":
+            editor.delete()
+        else:
+            type(editor.user).objects.update(is_active=False)
+
+    monkeypatch.setattr(slices, "ITEMS", 4)
+    job = started(register("test.taken", meanwhile=at(2, take)))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.REFUSED
+    assert counts(job) == {Fate.DONE: 4, Fate.SKIPPED: 6}
+
+
+def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
+    job = started()
+    Job.objects.update(kind="of.the.past")
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.PAUSED
+    assert "knows no such job" in job.trouble

@@ -1,0 +1,35 @@
+"""A kind of job that sets how long a service's tokens live."""
+
+from collections import Counter
+
+from tenants.authlete.operation import Effect
+from tenants.jobs.kinds import Result, handler
+
+LIFETIME = "accessTokenDuration"
+
+
+def register(kind="test.lifetime", *, meanwhile=None, **options):
+    """``meanwhile`` is called with each item before its calls; returns the kind."""
+
+    @handler(kind, effect=Effect.CHANGE, **options)
+    def run(work, item):
+        if meanwhile:
+            meanwhile(item)
+        api = work.connect(item.region).service(item.service_id)
+        service = api.get()
+        wanted = item.what[LIFETIME]
+        if service.get(LIFETIME) == wanted:
+            return Result("It was so.", changed=False)
+        api.update(service.modified_at, {LIFETIME: wanted})
+        return Result(f"Now {wanted} s.")
+
+    return kind
+
+
+def updates(sandbox):
+    """How often each service was written to."""
+    return Counter(
+        int(call.path.split("/")[2])
+        for call in list(sandbox.calls)
+        if call.path.endswith("/service/update")
+    )

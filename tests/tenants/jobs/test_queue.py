@@ -1,0 +1,153 @@
+"""What a worker that is gone leaves behind, and how that is mended."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.tasks import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from tenants.jobs import leases, queue
+from tenants.jobs.endings import counts
+from tenants.jobs.models import Fate, Item, Job, State, Worker
+from tests.tenants.jobs.lifetimes import register, updates
+
+READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
+
+
+def killed(job, *, entry=""):
+    """As a worker leaves it that was killed at the first item; its lease is over."""
+    DBTaskResult.objects.get(pk=job.task).claim("gone")
+    lease = leases.claim(job.pk)
+    Item.objects.filter(position=1).update(
+        state=Fate.RUNNING, lease=lease, entry=entry, begun=1
+    )
+    Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("entry", ["", "opened"])
+def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry):
+    job = started()
+    killed(job, entry=entry)
+
+    assert queue.reap() == 1
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.DONE
+    assert counts(job) == {Fate.DONE: 10}
+    assert Item.objects.get(position=1).begun == 2
+    orphan = DBTaskResult.objects.get(worker_ids=["gone"])
+    assert orphan.status == TaskResultStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("entry", "fates"),
+    [
+        ("", {Fate.DONE: 10}),  # nothing had been sent
+        ("opened", {Fate.UNKNOWN: 1, Fate.PENDING: 9}),
+    ],
+)
+def test_what_must_not_be_repeated_is_not(worker, started, entry, fates):
+    job = started(register("test.once", repeatable=False))
+    killed(job, entry=entry)
+
+    queue.reap()
+    worker()
+
+    assert counts(job) == fates
+
+
+def test_a_job_that_lives_is_left_alone(started):
+    job = started()
+    assert queue.reap() == 0  # its row waits
+
+    DBTaskResult.objects.get(pk=job.task).claim("alive")
+    assert queue.reap() == 0  # between the row and the lease
+
+    leases.claim(job.pk)
+    assert queue.reap() == 0
+    assert DBTaskResult.objects.get().status == RUNNING
+
+
+def test_a_job_without_a_row_gets_one(worker, started):
+    job = started()
+    DBTaskResult.objects.all().delete()
+
+    worker()
+
+    assert counts(job) == {Fate.DONE: 10}
+
+
+def test_a_job_that_is_paused_or_not_due_is_left_alone(started):
+    started()
+    DBTaskResult.objects.all().delete()
+    Job.objects.update(state=State.PAUSED)
+    assert queue.reap() == 0
+
+    Job.objects.update(state=State.WAITING, due_at=Now() + timedelta(minutes=1))
+    assert queue.reap() == 0
+
+
+def test_one_row_too_many_does_nothing_twice(worker, started, sandbox, services):
+    job = started()
+    for _ in range(3):
+        queue.enqueue(job)
+
+    worker()
+
+    assert updates(sandbox) == dict.fromkeys(services, 1)
+
+
+def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox):
+    def taken(item):
+        if item.position == 3:
+            Job.objects.update(lease="00000000-0000-4000-8000-000000000000")
+
+    job = started(register("test.lost", meanwhile=taken))
+
+    worker()
+
+    assert sum(updates(sandbox).values()) == 2
+    assert counts(job) == {Fate.DONE: 2, Fate.RUNNING: 1, Fate.PENDING: 7}
+
+
+def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who):
+    from tenants.jobs import steering
+
+    def there_and_back(item):
+        if item.position == 2 and item.begun == 1:
+            steering.pause(item.job, who)
+            steering.resume(item.job, who)
+
+    job = started(register("test.back", meanwhile=there_and_back))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == State.DONE
+    assert counts(job) == {Fate.DONE: 10}
+
+
+def test_a_worker_is_seen_and_forgotten(worker):
+    assert not queue.is_worked_on()
+
+    worker()
+
+    assert queue.is_worked_on()
+    Worker.objects.create(name="old", seen_at=timezone.now() - timedelta(days=2))
+    queue.seen("new")
+    assert not Worker.objects.filter(name="old").exists()
+
+
+def test_finished_rows_of_the_queue_are_removed_in_time(worker, started):
+    started()
+    worker()
+    old = timezone.now() - timedelta(days=2)
+    DBTaskResult.objects.update(finished_at=old)
+
+    queue.prune()
+
+    assert not DBTaskResult.objects.exists()
+    assert Job.objects.exists()
