@@ -11,7 +11,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from console.clients.secrets import Place, found
+from console.clients.secrets import found
+from console.editing.secret_ages import Place
 from console.models import Rotation
 from tenants.audit.events import SECRET_DROP, SECRET_FORGET, Event
 from tenants.audit.notes import Told, doing, note

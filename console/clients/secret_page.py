@@ -7,8 +7,9 @@ from console import once
 from console.access import Workspace
 from console.clients import rotating
 from console.clients.kind import target_of
-from console.clients.secrets import Age, age, changed_at, label, mark, uses
+from console.clients.secrets import label, mark, uses
 from console.editing.kind import Target
+from console.editing.secret_ages import Age, age, changed_at
 from console.models import Rotation
 from tenants.audit.notes import Told
 from tenants.authlete.api.clients import ClientApi

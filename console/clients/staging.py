@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from console.access import Member
 from console.clients.rotating import claim, lapse, told, turn
+from console.editing.secret_ages import changed_at
 from console.models import Rotation
 from console.models.rotations import STAGED_FOR
 from tenants.audit.events import (
@@ -50,6 +51,7 @@ def stage(
     api = authlete.service(service_id).client(client_id, label)
     old = api.keep_secret().client_secret or SecretStr("")
     new = SecretStr(token_urlsafe(BYTES))
+    place = (authlete.region, service_id, client_id)
     rotation = Rotation(
         organization=organization,
         region=authlete.region,
@@ -58,6 +60,7 @@ def stage(
         label=label,
         new_mark=fingerprint(new).mark,
         old_mark=fingerprint(old).mark,
+        old_since=changed_at(organization.pk, *map(str, place)).get(place),
         reason=reason,
         ticket=ticket,
         staged_by=who.actor,

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.editing.history import path_about
+from console.editing.secret_ages import count_overdue
 from console.navigation import path_of
 from console.operations import told
 from console.page import answer, go
@@ -41,7 +42,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """What this member looks after, told from what is kept here: nobody is called."""
     context: dict[str, object] = {"member": member}
     if member.may(Effect.READ):
-        context |= {"places": _places(member), "recent": _recent(member)}
+        context |= {
+            "places": _places(member),
+            "recent": _recent(member),
+            "overdue": count_overdue(member.organization),
+        }
     if member.may(Right.RECORD):
         context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}
     return answer(request, "dashboard/index.html", context)

@@ -46,6 +46,7 @@ class Rotation(models.Model):
     old_sealed = models.TextField(blank=True)
     new_mark = models.CharField(max_length=16)  # fingerprints
     old_mark = models.CharField(max_length=16, blank=True)  # when it was staged
+    old_since = models.DateTimeField(null=True)  # when the old one was set from here
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)
     staged_by = models.CharField(max_length=254)

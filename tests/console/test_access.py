@@ -72,6 +72,7 @@ MAY = {
     "clients:discard": EDITORS,
     "clients:review": EDITORS,
     "clients:merge": EDITORS,
+    "clients:overdue": READERS,
     "clients:secret": READERS,
     "clients:reveal": ADMINS,
     "clients:rotate": ADMINS,

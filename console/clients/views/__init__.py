@@ -9,6 +9,7 @@ from console.clients.views.key import key
 from console.clients.views.listed import listed
 from console.clients.views.lock import lock
 from console.clients.views.new import create, new
+from console.clients.views.overdue import overdue
 from console.clients.views.refresh import refresh
 from console.clients.views.remove import remove
 from console.clients.views.scopes import scopes
@@ -46,6 +47,7 @@ __all__ = [
     "lock",
     "merge",
     "new",
+    "overdue",
     "refresh",
     "remove",
     "restore",

@@ -9,6 +9,7 @@ from console.clients import columns
 from console.clients.asked import SIZES, Asked
 from console.clients.facets import TYPE
 from console.clients.reading import Shown
+from console.clients.rotating import under_way
 from console.navigation import path_of
 from tenants.authlete.operation import Effect
 
@@ -34,6 +35,9 @@ def listing(
         "columns": [columns.NAME, *(columns.BY_NAME[name] for name in wanted)],
         "wanted": wanted,
         "locked": _("locked"),
+        "rotating": {
+            "/".join(map(str, place)) for place in under_way(member.organization)
+        },
         "limited": limited,
         "facets": [(one, asked.links(one, shown.counted)) for one in facets],
         "chips": list(asked.chips()),

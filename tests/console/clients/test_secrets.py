@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from console.clients.secrets import age, changed_at, settle
+from console.clients.secrets import settle
+from console.editing.secret_ages import age, changed_at
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import Told

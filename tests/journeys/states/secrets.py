@@ -235,3 +235,14 @@ def asked______(scene):
 def asked_______(scene):
     activated(scene)
     scene.goto("clients:forget")
+
+
+@state("clients:overdue", Role.ADMIN)
+def full_(scene):
+    scene.goto("clients:index")
+    scene.goto("clients:overdue")
+
+
+@state("clients:overdue", Role.VIEWER)
+def nothing_known(scene):
+    scene.goto("clients:overdue")
