@@ -7,14 +7,16 @@ and for any 16 characters of it in a row.
 
 import json
 import logging
+import pickle
 import re
 import sqlite3
 import zlib
-from base64 import urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode
 from contextlib import suppress
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from tenants.audit.models import AuditEntry
@@ -29,7 +31,9 @@ PRIVATE = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, secti
 NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
-NOBODY = {"uidb36": "1", "key": "no-such", "job": UUID(int=0)}  # open nothing
+NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
+NOBODY |= dict.fromkeys(("job", "selection"), UUID(int=0))
+NOBODY |= {"setting": "pkceRequired"}
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 
 
@@ -157,6 +161,12 @@ def rows():
                     for one in row
                 ]
                 yield table, "\n".join(cells)
+    for one in Session.objects.all():
+        yield "session", str(one.get_decoded())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM cache")
+        for key, value in cursor.fetchall():
+            yield f"cache {key}", str(pickle.loads(b64decode(value)))
     if isinstance(connection.connection, sqlite3.Connection):
         yield "file", connection.connection.serialize().decode("latin-1")
 
