@@ -1,8 +1,8 @@
 """Whatever Authlete holds is shown as text: nothing of it runs, loads or links.
 
-Every text of a service is hostile, one kind of hostility a service (promises P20 and
-P23). The policy of the pages is switched off as well, so that escaping has to hold
-alone.
+Every text of a service, and of a client of it, is hostile, one kind of hostility a
+service (promises P20 and P23). The policy of the pages is switched off as well, so
+that escaping has to hold alone.
 """
 
 import json
@@ -35,6 +35,10 @@ CORPUS = {
     "length": "W" * 5_000,
 }
 PAGES = ("show", "fields", "document", "discovery", "history", "edit", "review")
+OF_CLIENTS = (
+    *("show", "fields", "document", "history", "edit", "review"),
+    *("secret", "scopes", "lock", "remove", "key"),
+)
 MADE = """() => [...document.querySelectorAll(
     "[data-pwned], [onerror], [onload], [onfocus], [onmouseover], [hx-get='/pwned']"
 )].length + [...document.links].filter(
@@ -68,6 +72,7 @@ def hostile(sandbox):
         for one in region.services.values():
             whole |= one
     region = sandbox.region("us")
+    client = _whole_client(region)
     for number, text in enumerate(CORPUS.values(), FIRST):
         region.services[number] = poisoned(whole, text) | {
             "apiKey": number,
@@ -75,7 +80,18 @@ def hostile(sandbox):
             "somethingNew": {"deep": [text]},
         }
         region.owners[number] = HARBOR
+        region.clients[number] = {44: poisoned(client, text)}
+        region.clients[number][44] |= {"clientId": 44, "modifiedAt": 1}
     return {kind: number for number, kind in enumerate(CORPUS, FIRST)}
+
+
+def _whole_client(region):
+    """A client of which all is set that is of any."""
+    whole: dict[str, object] = {"redirectUris": ["https://a.example/cb"]}
+    for clients in region.clients.values():
+        for one in clients.values():
+            whole |= {name: value for name, value in one.items() if value}
+    return whole | {"locked": False}
 
 
 @pytest.fixture(params=[False, True], ids=["policy", "no policy"])
@@ -107,6 +123,18 @@ def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
 
     for name in PAGES:
         look(scene, f"services:{name}")
+
+
+@pytest.mark.parametrize("scene", [True], ids=["no policy"], indirect=True)
+@pytest.mark.parametrize("kind", CORPUS)
+def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
+    place = {"region": "us", "service_id": hostile[kind], "client_id": 44}
+    scene.places |= place | {"section": "all"}
+    assert scene.send("clients:edit", "base", pkce_required="on").status_code == 302
+
+    look(scene, "clients:listed")
+    for name in OF_CLIENTS:
+        look(scene, f"clients:{name}")
 
 
 def test_is_only_text_where_all_services_are(scene, hostile):
