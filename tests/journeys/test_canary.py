@@ -249,6 +249,67 @@ def test_a_new_clients_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     assert found == [scene.url + path]
 
 
+def press_with_a_reason(scene, page, button):
+    scene.goto(page)
+    scene.page.get_by_label("Reason").fill("It is old")
+    scene.press(button)
+    scene.page.locator("#the-secret, .notice.ok").first.wait_for()
+
+
+def test_what_is_seen_of_a_secret_is_in_one_answer(
+    scene, answers, caplog, sandbox, capfd
+):
+    """Seen, staged, activated, put back, drawn anew and set; each time walked on."""
+    caplog.set_level(logging.DEBUG)
+    scene.be(Role.ADMIN)
+    scene.save()
+    client = next(
+        one
+        for one in odd_clients(scene).values()
+        if one["tokenAuthMethod"] == "CLIENT_SECRET_BASIC"
+    )
+    scene.places["client_id"] = client["clientId"]
+    old = client["clientSecret"]
+
+    press_with_a_reason(scene, "clients:reveal", "Reveal secret")
+    press_with_a_reason(scene, "clients:stage", "Generate")
+    walk(scene, answers)
+    scene.press("I stored it")
+    scene.press("Activate")
+    scene.page.get_by_role("link", name="Put the old secret back").wait_for()
+    walk(scene, answers)
+    staged = client["clientSecret"]
+    scene.goto("clients:undo")
+    scene.press("Put the old secret back")
+    scene.page.get_by_text("has its old secret again").wait_for()
+    assert client["clientSecret"] == old != staged
+    press_with_a_reason(scene, "clients:rotate", "Rotate now")
+    drawn = client["clientSecret"]
+    scene.goto("clients:set_secret")
+    scene.page.get_by_label("New secret").fill(NEW)
+    scene.page.get_by_label("Reason").fill("Made elsewhere")
+    scene.press("Set secret")
+    scene.page.get_by_text("Set: the old secret has stopped").wait_for()
+    assert client["clientSecret"] == NEW
+    walk(scene, answers)
+
+    said = capfd.readouterr()
+    places = [
+        *answers,
+        *rows(),
+        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        ("output", said.out + said.err),
+    ]
+    for secret, page in (
+        (old, "clients:reveal"),
+        (staged, "clients:stage"),
+        (drawn, "clients:rotate"),
+        (NEW, None),
+    ):
+        found = [place for place, text in places if Hunt({secret}).found(text)]
+        assert found == ([scene.url + scene.path(page)] if page else [])
+
+
 def test_would_be_found(hunt, sandbox):
     """The hunt itself: a piece of a secret, of each kind."""
     legacy = next(
