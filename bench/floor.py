@@ -8,6 +8,8 @@ TOKEN say whom it asks, FLOOR_DATABASE where its sessions are.
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import django
 import httpx
@@ -21,6 +23,12 @@ BASE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <link rel="stylesheet" href="/static/app.css"></head><body>
 <header><nav><a href="/">Home</a> <a href="/audit">Audit</a></nav></header>
 <main>{% block main %}{% endblock %}</main></body></html>"""
+CLIENTS = """{% extends "base.html" %}{% block title %}Clients{% endblock %}
+{% block main %}<h1>{{ total }}</h1><form><input name="q"></form><table><tbody>
+{% for one in clients %}<tr><th>{{ one.clientName }}</th><td>{{ one.clientId }}</td>
+<td>{{ one.clientType }}</td><td>{{ one.tokenAuthMethod }}</td>
+<td>{{ one.grantTypes|join:", " }}</td><td>{{ one.redirectUris|join:", " }}</td>
+<td>{{ one.modifiedAt }}</td></tr>{% endfor %}</tbody></table>{% endblock %}"""
 SERVICE = """{% extends "base.html" %}{% block title %}Service{% endblock %}
 {% block main %}<h1>{{ name }}</h1><table><tbody>
 {% for name, value in rows %}<tr><th>{{ name }}</th><td>{{ value }}</td></tr>
@@ -63,7 +71,11 @@ if not settings.configured:
                             [
                                 (
                                     "django.template.loaders.locmem.Loader",
-                                    {"base.html": BASE, "service.html": SERVICE},
+                                    {
+                                        "base.html": BASE,
+                                        "service.html": SERVICE,
+                                        "clients.html": CLIENTS,
+                                    },
                                 )
                             ],
                         )
@@ -80,6 +92,9 @@ from django.core.management import call_command  # noqa: E402
 from django.template.loader import get_template  # noqa: E402
 
 PAGE = get_template("service.html")
+LIST = get_template("clients.html")
+ROWS = 100  # a page
+threads = ThreadPoolExecutor(64)
 upstream = httpx.Client(
     base_url=os.environ["UPSTREAM"],
     headers={"Authorization": f"Bearer {os.environ['TOKEN']}"},
@@ -95,6 +110,27 @@ def show(request: HttpRequest, service_id: int) -> HttpResponse:
     return HttpResponse(PAGE.render(context))
 
 
+@login_required
+def clients(request: HttpRequest, service_id: int) -> HttpResponse:
+    """One page of a service's clients; with ``q``, those of all that have it in their
+    name, of which the other pages are asked for at once."""
+    path = f"/api/{service_id}/client/get/list"
+
+    def page(start: int) -> dict[str, Any]:
+        query = {"start": start, "end": start + ROWS}
+        found: dict[str, Any] = json.loads(upstream.get(path, params=query).content)
+        return found
+
+    first = page(0)
+    rows, total = first["clients"], first["totalCount"]
+    if asked := request.GET.get("q"):
+        for more in threads.map(page, range(ROWS, total, ROWS)):
+            rows += more["clients"]
+        rows = [one for one in rows if asked in one["clientName"].lower()]
+        total = len(rows)
+    return HttpResponse(LIST.render({"total": total, "clients": rows[:ROWS]}))
+
+
 def enter(request: HttpRequest) -> HttpResponse:
     """Make somebody, sign them in, and tell their session."""
     call_command("migrate", verbosity=0)
@@ -104,5 +140,9 @@ def enter(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.session.session_key)
 
 
-urlpatterns = [path("enter", enter), path("service/<int:service_id>", show)]
+urlpatterns = [
+    path("enter", enter),
+    path("service/<int:service_id>", show),
+    path("clients/<int:service_id>", clients),
+]
 application = get_wsgi_application()

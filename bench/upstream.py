@@ -19,6 +19,7 @@ from tenants.sandbox.world import HARBOR
 
 HOST = "127.0.0.1"
 SIZE = 40_000  # bytes of the service that is looked at alone
+CLIENTS = 1_000  # of any service
 WORDS = (
     "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
 )
@@ -28,7 +29,7 @@ class World:
     """What the regions answer, and how long they wait before they do."""
 
     def __init__(self, services: int) -> None:
-        self._sandbox = Sandbox(1, services)
+        self._sandbox = Sandbox(1, services, clients=CLIENTS)
         self.regions = self._sandbox.state.regions
         self.wait = dict.fromkeys(self.regions, 0.0)  # seconds
         self._tokens = {

@@ -6,7 +6,8 @@ settings trusts it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from tenants.authlete.reading import clean
 from tenants.models import Organization
 
 AGE = timedelta(minutes=1)  # how far behind the time of a sighting may be
+EVER = datetime.min.replace(tzinfo=UTC)
 LONGEST = 1_000  # characters of a text that are kept
 INDEXED = 300  # the same, where an index holds it (PostgreSQL: 2,704 bytes a row)
 KEPT = (
@@ -94,29 +96,24 @@ def remember_clients(
     """Keep what the whole list of a service's clients showed, and forget the others."""
     now = timezone.now()
     rows = of_service(organization, region, service_id)
-    known = {one.client_id: one for one in rows.defer("organization")}
-    seen = {
-        one.client_id: _row(organization, region, service_id, one)
-        for one in clients
-        if 0 < one.client_id < 2**63
+    known = {
+        number: (pk, same, seen_at)
+        for number, pk, seen_at, *same in rows.values_list(
+            "client_id", "pk", "seen_at", "modified_at", "locked"
+        )
     }
-    if gone := [one.pk for number, one in known.items() if number not in seen]:
+    seen = {one.client_id: one for one in clients if 0 < one.client_id < 2**63}
+    if gone := [pk for number, (pk, *_) in known.items() if number not in seen]:
         for at in range(0, len(gone), 500):  # what a statement of SQLite's may hold
             rows.filter(pk__in=gone[at : at + 500]).delete()
-    if any(now - one.seen_at > AGE for one in known.values()):
+    if any(now - seen_at > AGE for _, _, seen_at in known.values()):
         rows.update(seen_at=now)
     _keep(
-        one
+        _row(organization, region, service_id, one)
         for number, one in seen.items()
-        if number not in known or _told(known[number]) != _told(one)
+        if number not in known or not _is_same(known[number][1], one)
     )
-    KnownService.objects.update_or_create(
-        defaults={"clients_at": now, "clients_problem": ""},
-        create_defaults={"clients_at": now, "seen_at": now},
-        organization=organization,
-        region=region,
-        service_id=service_id,
-    )
+    _read(organization, region, service_id)
 
 
 def remember_client(
@@ -157,16 +154,19 @@ def of_service(
 
 def hosts_of(client: Client) -> list[str]:
     """Where its redirect URIs lead, each once; a scheme of its own for native ones."""
-    found: dict[str, None] = {}
-    for uri in client.redirect_uris:
-        try:
-            parts = urlsplit(uri)
-            host = parts.hostname or (f"{parts.scheme}:" if parts.scheme else "")
-        except ValueError:
-            continue
-        if host and " " not in host:
-            found[host.lower()] = None
-    return list(found)
+    found = dict.fromkeys(map(_host, client.redirect_uris))
+    return [host for host in found if host]
+
+
+@lru_cache(maxsize=4096)
+def _host(uri: str) -> str:
+    """The host of an address, or its scheme; nothing where it has neither."""
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname or (f"{parts.scheme}:" if parts.scheme else "")
+    except ValueError:
+        return ""
+    return "" if " " in host else host.lower()
 
 
 def kept(text: str) -> str:
@@ -201,6 +201,20 @@ def _row(
     )
 
 
+def _read(organization: Organization, region: str, service_id: int) -> None:
+    """Keep that a service's clients were all read just now."""
+    now = timezone.now()
+    place = {"organization": organization, "region": region, "service_id": service_id}
+    known = KnownService.objects.filter(**place).first()
+    if not known:
+        KnownService.objects.get_or_create(
+            **place, defaults={"clients_at": now, "seen_at": now}
+        )
+    elif known.clients_problem or now - (known.clients_at or EVER) > AGE:
+        known.clients_at, known.clients_problem = now, ""
+        known.save(update_fields=["clients_at", "clients_problem"])
+
+
 def _keep(rows: Iterable[KnownClient]) -> None:
     KnownClient.objects.bulk_create(
         rows,
@@ -210,8 +224,10 @@ def _keep(rows: Iterable[KnownClient]) -> None:
     )
 
 
-def _told(row: KnownClient) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in KEPT)
+def _is_same(kept: Sequence[object], client: Client) -> bool:
+    """Whether a client is as it was: a lock alone may change without its version."""
+    version = _number(client.modified_at)
+    return bool(version) and list(kept) == [version, client.is_locked]
 
 
 def _number(value: int) -> int:

@@ -154,7 +154,7 @@ def test_pages_through_many(browser, acme):
 
 def test_says_what_did_not_answer_and_keeps_what_it_showed(browser, everywhere):
     everywhere.fault("status", operation="client.list", region="eu", status=503)
-    everywhere.clients[1]["clientName"] = "Till 2"
+    everywhere.clients[1] |= {"clientName": "Till 2", "modifiedAt": 1_800_000_000_000}
 
     response = browser.post(f"{URL}refresh/", follow=True)
 

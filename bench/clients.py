@@ -1,0 +1,152 @@
+"""Lists of clients: of one service of 1,000, and of a whole organization.
+
+The list of a service is held against one bare call for a page of it, and against the
+floor, which asks for the same pages and shows the same rows. The organization's list
+asks nobody: it is held against the same index with a tenth of the services in it.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from statistics import median
+
+from django.db import connection
+
+from bench.clock import one_call
+from bench.load import Run, load
+from bench.said import Ratio, say
+from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
+from console.models import KnownClient, KnownService
+from tenants.models import Organization
+
+ROUNDS = 3  # of both, one after the other
+SECONDS = 2.0  # a run
+WAIT = 20  # milliseconds that a call takes upstream
+CLIENTS = 1_000  # of a service
+FEW = 5  # services a region of the smaller index
+SERVICE_ROWS = KnownService._meta.db_table
+CLIENT_ROWS = KnownClient._meta.db_table
+# Names, hosts and the rest repeat as those of real clients do: a dozen kinds of client,
+# a few hundred hosts, one in fifty locked.
+FILL_SERVICES = f"""
+INSERT INTO {SERVICE_ROWS} (organization_id, region, service_id, name, issuer,
+  modified_at, seen_at, clients_at, clients_problem)
+WITH RECURSIVE n(i) AS
+  (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
+SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1,
+  CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, '' FROM n
+"""  # noqa: S608
+FILL = f"""
+INSERT INTO {CLIENT_ROWS} (organization_id, region, service_id, client_id, name, alias,
+  client_type, auth_method, source, grants, hosts, locked, modified_at, created_at,
+  seen_at, rank, words)
+WITH RECURSIVE n(i) AS
+  (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
+SELECT {{organization}}, '{{region}}', 900000000000 + i / 1000, 700000000000 + i,
+  'Client ' || (i * 7919 % 1000000), 'app-' || i,
+  CASE WHEN i % 12 < 4 THEN 'PUBLIC' ELSE 'CONFIDENTIAL' END,
+  CASE i % 12 WHEN 5 THEN 'PRIVATE_KEY_JWT' WHEN 6 THEN 'TLS_CLIENT_AUTH'
+    WHEN 0 THEN 'NONE' WHEN 1 THEN 'NONE' WHEN 2 THEN 'NONE' WHEN 3 THEN 'NONE'
+    ELSE 'CLIENT_SECRET_BASIC' END,
+  CASE WHEN i % 12 = 7 THEN 'DYNAMIC_REGISTRATION' ELSE 'STATIC_REGISTRATION' END,
+  CASE WHEN i % 12 = 8 THEN 'CLIENT_CREDENTIALS'
+    ELSE 'AUTHORIZATION_CODE REFRESH_TOKEN' END,
+  'app' || (i % 400) || '.bench.example', i % 50 = 0, i * 1000, i * 1000,
+  CURRENT_TIMESTAMP, 'client ' || (i * 7919 % 1000000),
+  'client ' || (i * 7919 % 1000000) || ' app-' || i || ' ' || (700000000000 + i)
+    || ' app' || (i % 400) || '.bench.example'
+FROM n
+"""  # noqa: S608
+ASKED = {
+    "newest page": "?sort=-changed",
+    "by name, page 300": "?page=300",
+    "two facets": "?type=PUBLIC&locked=yes",
+    "a word that few have": "?q=4711",
+    "a redirect host": "?q=redirect:app7.bench.example",
+    "a word that all have": "?q=client",
+}
+
+
+def measure(stage: Stage) -> None:
+    with stage.console() as console, stage.floor() as floor:
+        _one_service(stage, console, floor)
+        _organization(stage, console)
+
+
+def _one_service(stage: Stage, console: Server, floor: Server) -> None:
+    say("", f"The clients of a service that has {CLIENTS:,}, 100 rows a page")
+    service = stage.world["service"]
+    ours = f"{console.url}/{ORGANIZATION}/services/us/{service}/clients/?size=100"
+    theirs = f"{floor.url}/clients/{service}"
+    bare = f"/api/{service}/client/get/list?start=0&end=100"
+    for what, more, plain in (("one page", "", ""), ("searched", "&q=a", "?q=a")):
+        stage.wait(WAIT)
+        call = one_call(stage, "us", bare)
+        pairs = [
+            (
+                _run(stage, console, floor, ours + more),
+                _run(stage, floor, console, theirs + plain),
+            )
+            for _ in range(ROUNDS)
+        ]
+        note = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
+        mine, floors = ([pair[at] for pair in pairs] for at in (0, 1))
+        say(
+            Ratio(f"{what}: p50 over one bare call", _p50(mine), call, note=note),
+            Ratio(f"{what}: p50 over the floor", _p50(mine), _p50(floors), note=note),
+            Ratio(
+                f"{what}: CPU over the floor",
+                median(run.cpu for run in mine),
+                median(run.cpu for run in floors),
+                note=note,
+            ),
+        )
+
+
+def _organization(stage: Stage, console: Server) -> None:
+    page = f"{console.url}/{ORGANIZATION}/clients/"
+    run = partial(_run, stage, console, None, seconds=SECONDS)
+    _fill(0, FEW)
+    few = {name: run(page + query) for name, query in ASKED.items()}
+    _fill(FEW, SERVICES)
+    rows = len(REGIONS) * SERVICES * CLIENTS
+    say("", f"The clients of an organization: {rows:,} rows against a tenth of them")
+    for name, query in ASKED.items():
+        found = run(page + query)
+        note = (
+            f"p95 {found.p95:.0f} ms, CPU {found.cpu:.0f} ms, other {found.other:.2f}"
+        )
+        say(Ratio(f"{name}: p50", found.p50, few[name].p50, note=note))
+
+
+def _fill(first: int, last: int) -> None:
+    """Services ``first`` up to ``last`` of each region, and their clients."""
+    organization = Organization.objects.get(slug=ORGANIZATION).pk
+    with connection.cursor() as cursor:
+        for at, region in enumerate(REGIONS):
+            start, end = at * SERVICES + first, at * SERVICES + last
+            where = {"organization": organization, "region": region}
+            cursor.execute(FILL_SERVICES.format(first=start, last=end - 1, **where))
+            spans = {"first": start * CLIENTS, "last": end * CLIENTS - 1}
+            cursor.execute(FILL.format(**spans, **where))
+        cursor.execute("ANALYZE")
+
+
+def _run(
+    stage: Stage,
+    server: Server,
+    other: Server | None,
+    url: str,
+    seconds: float = SECONDS,
+) -> Run:
+    ours = {stage.upstream} | ({other.process} if other else set())
+    return load(
+        url,
+        seconds=seconds,
+        cookie=server.cookie,
+        server=server.process,
+        ours=ours,
+    )
+
+
+def _p50(runs: Sequence[Run]) -> float:
+    return median(run.p50 for run in runs)
