@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from console.forms.columns import COLUMNS
 from console.forms.words import said, words
@@ -20,6 +20,7 @@ PLAIN = (
     "subjectType",
 )
 LIFETIMES = ("accessTokenDuration", "refreshTokenDuration")
+MOST = 8  # scopes that are named
 BOUND = {
     "dpopRequired": "DPoP",
     "tlsClientCertificateBoundAccessTokens": gettext_lazy("certificate"),
@@ -48,4 +49,9 @@ def scopes(extension: Mapping[str, Any]) -> str:
         return _("Any scope of the service")
     if not isinstance(listed, list) or not listed:
         return _("None at all")
-    return ", ".join(map(str, listed))
+    told = ", ".join(map(str, listed[:MOST]))
+    more = len(listed) - MOST
+    if more <= 0:
+        return told
+    words = ngettext("%(told)s and %(more)s more", "%(told)s and %(more)s more", more)
+    return words % {"told": told, "more": more}

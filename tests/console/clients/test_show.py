@@ -44,6 +44,10 @@ def test_tells_what_is_locked_and_where_it_came_from(member, ledger):
             {"requestableScopesEnabled": True, "requestableScopes": ["a", "b"]},
             "a, b",
         ),
+        (
+            {"requestableScopesEnabled": True, "requestableScopes": list("abcdefghij")},
+            "a, b, c, d, e, f, g, h and 2 more",
+        ),
     ],
 )
 def test_tells_which_scopes_it_may_ask_for(member, ledger, extension, words):
@@ -94,3 +98,13 @@ def test_stands_a_client_of_which_nothing_is_told(member, ledger, sandbox):
     sandbox.clients[44] = {"clientId": 44, "modifiedAt": 1}
 
     assertContains(member(Role.VIEWER).get(URL), "44")
+
+
+def test_names_some_of_many_redirect_uris_and_leads_to_all(member, ledger):
+    ledger["redirectUris"] = [f"https://app.example/{n}" for n in range(120)]
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "https://app.example/9<")
+    assertNotContains(response, "https://app.example/10<")
+    assertContains(response, "All 120")
