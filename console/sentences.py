@@ -31,13 +31,15 @@ def _declared(sections: Mapping[str, type[Section]]) -> Declared:
 SERVICE = _declared(service.SECTIONS)
 CLIENT = _declared(client.SECTIONS)
 _ROLES = cast(Mapping[str, str], ROLES)  # texts in the end
-# What a local event changes: of members and of credentials.
+# What a local event changes or takes out: members, credentials, lists.
 LOCAL: Declared = {
     one.member: ("", one)
     for one in (
         Setting("role", "role", _("Role"), "", Show("choice", choices=_ROLES)),
         Setting("token", "token", _("Access token"), "", Show("secret")),
         Setting("number", "number", _("Organization's number"), "", Show("text")),
+        Setting("query", "query", _("Asked for"), "", Show("text")),
+        Setting("rows", "rows", _("Rows taken out"), "", Show("number")),
     )
 }
 OF_CLIENTS = ("client.", "requestable_scopes.")  # operations

@@ -17,6 +17,7 @@ from console.access import Member
 from console.clients.rows import Row, moment
 from tenants.audit.events import CLIENTS_EXPORTED
 from tenants.audit.notes import note
+from tenants.authlete.changes import Change
 from tenants.authlete.reading import clean_all
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -66,6 +67,7 @@ def export(
         CLIENTS_EXPORTED,
         label=f"{count} clients, {kind}",
         object=asked or "all",
+        changes=[Change("query", None, asked), Change("rows", None, count)],
         region=region,
         service=service,
     )

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 register = template.Library()
 
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
+DOT = re.compile(r"(?=\.)")
 JSON = re.compile(
     r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")'
     r"|(?P<n>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
@@ -36,6 +37,13 @@ def isolate(text: object) -> SafeString:
 def api_name(name: str) -> SafeString:
     """A name of the API that may break at its humps."""
     return format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in HUMP.split(name)))
+
+
+@register.filter
+def host(name: str) -> SafeString:
+    """A host from outside, that may break at its dots."""
+    parts = format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in DOT.split(name)))
+    return format_html("<bdi>{}</bdi>", parts)
 
 
 @register.filter

@@ -264,6 +264,8 @@ def test_keeps_in_the_record_what_was_taken_out(member, few):
     entry = AuditEntry.objects.get(operation="clients.exported")
     assert (entry.object, entry.label) == ("locked=yes", "1 clients, csv")
     assert (entry.region, entry.service, entry.outcome) == ("us", "17", "done")
+    told = {one["field"]: one["after"] for one in entry.changes}
+    assert told == {"query": "locked=yes", "rows": 1}
 
 
 def test_gives_no_half_file(member, many):

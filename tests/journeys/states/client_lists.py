@@ -64,6 +64,20 @@ def names_only(scene):
 
 
 @state("clients:listed", Role.VIEWER)
+def a_part_missing(scene):
+    fill(scene, 130)
+    answer = scene.sandbox.answer
+
+    def refuse_the_second(place, request):
+        if request.query.get("start") == "100":
+            scene.sandbox.fault("status", operation="client.list", code="A028001")
+        return answer(place, request)
+
+    scene.sandbox.answer = refuse_the_second
+    scene.goto("clients:listed", "?q=client")
+
+
+@state("clients:listed", Role.VIEWER)
 def failed(scene):
     scene.sandbox.fault("status", operation="client.list", status=503)
     scene.goto("clients:listed")
