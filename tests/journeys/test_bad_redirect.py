@@ -45,9 +45,9 @@ def lock_all(hand, page, bad):
     return number
 
 
-def test_locks_every_client_that_leads_there(signed_in, person, bad, worker):
+def test_locks_every_client_that_leads_there(signed_in, person, bad, worker, hand):
     page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
-    hand = Mouse(page)
+    hand = hand(page)
     number = lock_all(hand, page, bad)
 
     assert hand.clicks <= CLICKS
@@ -57,8 +57,8 @@ def test_locks_every_client_that_leads_there(signed_in, person, bad, worker):
     assert all(one["locked"] for one in bad)
 
 
-def test_leaves_each_in_the_record_with_its_reason(signed_in, person, bad, worker):
-    page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
+def test_leaves_each_in_the_record_without_a_script(signed_in, person, bad, worker):
+    page = signed_in(person(Role.EDITOR, "Tomas Okafor"), java_script_enabled=False)
     number = lock_all(Mouse(page), page, bad)
     worker()
 

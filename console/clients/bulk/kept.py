@@ -87,6 +87,8 @@ class Preview:
     def title(self) -> str:
         """As a heading, a button and a job are called."""
         count = len(self.of(CHANGE))
+        if not count:
+            return str(DEEDS[self.deed].label)
         if self.edit is None:
             return DEEDS[self.deed].title(count)
         said = ngettext(

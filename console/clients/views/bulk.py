@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from console.clients.bulk.deeds import DEEDS, SET
 from console.clients.bulk.forms import ConfirmForm, DeedForm, ModeForm, SelectForm
 from console.clients.bulk.kept import CANNOT, CHANGE, SAME, Choice, Preview
 from console.clients.bulk.previewing import preview
+from console.clients.bulk.reading import Placed
 from console.clients.bulk.settable import PROPERTIES, Edit, Mode, entered, form_of
+from console.models import KnownService
 from console.page import answer, go
 from console.stepup import step_up
 from tenants.authlete.errors import AuthleteError
@@ -59,7 +62,7 @@ def bulk_action(
         return go(request, _path("bulk_preview", member, selection))
     context = _context(member, selection, choice) | {
         "form": form,
-        "sample": choice.clients[:SAMPLE],
+        "sample": _named(member, choice.clients[:SAMPLE]),
         "more": len(choice.clients) - SAMPLE,
     }
     return answer(request, "clients/bulk_action.html", context)
@@ -126,12 +129,12 @@ def bulk_preview(
         "form": form,
         "failure": failure,
         "once": once.fresh(),
-        **_listed(request, found),
+        **_listed(request, member, found),
     }
     return answer(request, "clients/bulk_preview.html", context)
 
 
-def _listed(request: HttpRequest, found: Preview) -> dict[str, Any]:
+def _listed(request: HttpRequest, member: Member, found: Preview) -> dict[str, Any]:
     """One page of the rows, of one fate where the address says so."""
     counts = {fate: len(found.of(fate)) for fate in (CHANGE, SAME, CANNOT)}
     fate = request.GET.get("show", "")
@@ -139,12 +142,27 @@ def _listed(request: HttpRequest, found: Preview) -> dict[str, Any]:
     page = Paginator(rows, SIZE).get_page(request.GET.get("page"))
     return {
         "page": page,
-        "lines": [{"row": row, "changes": found.changes(row)} for row in page],
+        "lines": [
+            {"row": row, "service": service, "changes": found.changes(row)}
+            for row, service in _named(member, page)
+        ],
         "show": fate if fate in counts else "",
         "counts": counts,
         "previous": _turned(request, page.number - 1) if page.has_previous() else "",
         "next": _turned(request, page.number + 1) if page.has_next() else "",
     }
+
+
+def _named[One: Placed](member: Member, found: Iterable[One]) -> list[tuple[One, str]]:
+    """Each with the name of its service, as it was last seen."""
+    names = {
+        (one.region, one.service_id): one.name
+        for one in KnownService.objects.filter(organization=member.organization)
+    }
+    return [
+        (one, names.get((one.region, one.service_id)) or str(one.service_id))
+        for one in found
+    ]
 
 
 def _turned(request: HttpRequest, number: int) -> str:

@@ -21,7 +21,7 @@ def names(browser, response):
     """Who was chosen, as the next page says."""
     page = browser.get(response["Location"]).content.decode()
     chosen = page.partition('id="chosen"')[2]
-    return re.findall(r"<bdi>(?!Change|Clients)([^<]+)</bdi>", chosen)
+    return re.findall(r"<li><div><bdi>([^<]+)</bdi>", chosen)
 
 
 def test_keeps_the_clients_that_were_ticked(member, few):
