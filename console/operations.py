@@ -131,6 +131,7 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "jose.verify": Deed(_("Check of a signed or encrypted text")),
     # --- what a person has allowed
+    "subject.search": Deed(_("Looked up a subject")),
     "authorization.list": Deed(_("Read the clients that a person has allowed")),
     "authorization.update": Deed(
         _("Changed what a person has allowed {object}"),

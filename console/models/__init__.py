@@ -1,5 +1,5 @@
 """What pages keep: drafts of edits, secrets on their way, what was chosen to
-be changed, and what was seen before.
+be changed, who was looked up, and what was seen before.
 
 Authlete is the source of truth. Nothing here is trusted by a page that shows or
 writes settings.
@@ -8,7 +8,16 @@ writes settings.
 from console.models.chosen import Chosen
 from console.models.drafts import Draft
 from console.models.known import KnownClient, KnownService
+from console.models.lookups import Lookup
 from console.models.rotations import Rotation
 from console.models.selections import Selection
 
-__all__ = ["Chosen", "Draft", "KnownClient", "KnownService", "Rotation", "Selection"]
+__all__ = [
+    "Chosen",
+    "Draft",
+    "KnownClient",
+    "KnownService",
+    "Lookup",
+    "Rotation",
+    "Selection",
+]

@@ -88,6 +88,8 @@ SECRET_SETTLE = Event(
     "secret.settle", _("Find out whether a secret was changed"), Effect.READ
 )
 
+SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
+
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
 AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)

@@ -36,6 +36,7 @@ class Told(TypedDict, total=False):
     region: str
     service: str
     client: str
+    subject: str
     reason: str
     ticket: str
 

@@ -24,6 +24,7 @@ ADMINS = {Role.ADMIN}
 AUDITORS = ADMINS | {Role.AUDITOR}
 EDITORS = ADMINS | {Role.EDITOR}
 READERS = EDITORS | {Role.AUDITOR, Role.VIEWER}
+DESK = ADMINS | {Role.HELP_DESK}
 MEMBERS = set(Role)
 PEOPLE = "signed in"  # whoever, in an organization or in none
 
@@ -46,6 +47,8 @@ MAY = {
     "clients:columns": READERS,
     "clients:index": READERS,
     "clients:refresh": READERS,
+    "subjects:index": DESK,
+    "subjects:show": DESK,
     "jobs:index": MEMBERS,
     # Each shows a help desk its own alone; who may not steer a job is told so.
     "jobs:show": MEMBERS,
@@ -132,6 +135,7 @@ PLACES = {
     "client_id": 44,
     "section": "tokens",
     "selection": UUID(int=0),
+    "lookup": UUID(int=0),
     "setting": "pkceRequired",
     "entry": "00000000-0000-7000-8000-000000000000",
     "job": "00000000-0000-4000-8000-000000000000",

@@ -7,6 +7,7 @@ from tenants.audit.who import Who
 from tenants.authlete.operation import Effect
 from tenants.connect import connect, credentials
 from tenants.roles import Role
+from tests.pages import FORM, filled
 
 URL = "/acme/"
 
@@ -65,11 +66,14 @@ def test_an_auditor_sees_everything_lately_and_the_chain(member, acme):
     assert "Rows in the chain" in page
 
 
-def test_help_desk_is_told_what_is_not_there_yet(member):
-    page = member(Role.HELP_DESK).get(URL).content.decode()
+def test_help_desk_has_one_box(member):
+    browser = member(Role.HELP_DESK)
 
-    assert "not built yet" in page
-    assert "Recent changes" not in page
+    page = browser.get(URL)
+
+    assert "Recent changes" not in page.text
+    body = filled(page, "subject", subject="user-1")
+    assert browser.post("/acme/subjects/", body, content_type=FORM).status_code == 302
 
 
 @pytest.mark.parametrize("role", Role)

@@ -14,6 +14,7 @@ from tests.journeys.states import (
     record,
     secrets,
     services,
+    subjects,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "record",
     "secrets",
     "services",
+    "subjects",
 ]

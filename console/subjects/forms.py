@@ -1,0 +1,17 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 100  # characters; `api.md`, section 8, token/create
+
+
+class SubjectForm(forms.Form):
+    """One subject, exactly as the services know it."""
+
+    subject = forms.CharField(
+        max_length=LONGEST,
+        label=_("Subject"),
+        error_messages={
+            "required": _("Enter the subject, exactly as the services know it."),
+            "max_length": _("A subject has %(limit_value)d characters at most."),
+        },
+    )

@@ -1,0 +1,50 @@
+"""What this console did to a subject before, as the record tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.safestring import SafeString
+
+from console.access import Member
+from console.operations import told
+from tenants.audit.models import AuditEntry
+from tenants.audit.search import Filters, search
+
+EFFECTS = ("change", "destroy", "reveal")
+MOST = 200  # entries that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What one page, or one job, did; several calls of a kind are one."""
+
+    entry: AuditEntry  # the newest
+    words: SafeString
+    fates: Sequence[str]  # each once
+    regions: Sequence[str]
+    calls: int
+
+
+def past(member: Member, subject: str) -> list[Deed]:
+    """Newest first; who only looked is left out."""
+    filters = Filters(subject=subject, effects=EFFECTS)
+    found = search(member.organization.pk, filters, size=MOST)
+    return [_deed(list(group)) for _, group in groupby(found.entries, key=_together)]
+
+
+def _together(entry: AuditEntry) -> tuple[object, ...]:
+    return (entry.page, entry.actor_id, entry.operation, entry.ticket, entry.reason)
+
+
+def _deed(group: Sequence[AuditEntry]) -> Deed:
+    entry = group[0]
+    labels = {one.label or one.client or one.service for one in group}
+    is_done = all(one.outcome == AuditEntry.Outcome.DONE for one in group)
+    return Deed(
+        entry,
+        told(entry.operation, ", ".join(sorted(labels)), is_done=is_done),
+        list(dict.fromkeys(one.fate for one in group)),
+        list(dict.fromkeys(one.region for one in group if one.region)),
+        len(group),
+    )

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from console.subjects import views
+
+app_name = "subjects"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<uuid:lookup>/", views.show, name="show"),
+]

@@ -1,0 +1,37 @@
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from console.access import ConsoleRequest, Member, organization_page
+from console.page import answer, go
+from console.subjects import lookups
+from console.subjects.forms import SubjectForm
+from console.subjects.past import past
+from tenants.roles import Right
+
+
+@organization_page(Right.DESK)
+def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """One box: a subject, which goes into no address."""
+    form = SubjectForm(request.POST or None)
+    if form.is_valid():
+        lookup = lookups.make(member, form.cleaned_data["subject"])
+        slug = member.organization.slug
+        return go(request, reverse("subjects:show", args=[slug, lookup.pk]))
+    context = {"member": member, "form": form}
+    status = 422 if form.is_bound else 200
+    return answer(request, "subjects/index.html", context, status=status)
+
+
+@organization_page(Right.DESK)
+def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+    """What may act for a subject, and what was done about that from here."""
+    found = lookups.opened(member, lookup)
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "past": past(member, found.subject),
+    }
+    return answer(request, "subjects/show.html", context)
