@@ -51,7 +51,7 @@ class Scene:
             if one["serviceName"].startswith(name)
         )
         self.places |= {"region": region, "service_id": number}
-        self.places["client_id"] = next(iter(here.clients[number]))
+        self.places["client_id"] = next(iter(here.clients[number]), 404)
 
     @property
     def service(self):
