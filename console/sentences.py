@@ -31,7 +31,7 @@ def _declared(sections: Mapping[str, type[Section]]) -> Declared:
 SERVICE = _declared(service.SECTIONS)
 CLIENT = _declared(client.SECTIONS)
 _ROLES = cast(Mapping[str, str], ROLES)  # texts in the end
-# What a local event changes or takes out: members, credentials, lists.
+# What a local event changes, takes out or comes to: members, credentials, lists, jobs.
 LOCAL: Declared = {
     one.member: ("", one)
     for one in (
@@ -40,6 +40,18 @@ LOCAL: Declared = {
         Setting("number", "number", _("Organization's number"), "", Show("text")),
         Setting("query", "query", _("Asked for"), "", Show("text")),
         Setting("rows", "rows", _("Rows taken out"), "", Show("number")),
+        *(
+            Setting(name, name, label, "", Show("number"))
+            for name, label in {
+                "items_done": _("Items done"),
+                "items_same": _("Items already so"),
+                "items_refused": _("Items refused"),
+                "items_not_sent": _("Items not sent"),
+                "items_unknown": _("Items unknown"),
+                "items_skipped": _("Items skipped"),
+                "items_pending": _("Items not begun"),
+            }.items()
+        ),
     )
 }
 OF_CLIENTS = ("client.", "requestable_scopes.")  # operations

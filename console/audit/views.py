@@ -1,4 +1,5 @@
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from tenants.audit.search import MOST, count, search
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.codes import meaning
 from tenants.authlete.errors import NotRecorded
+from tenants.jobs.models import Job
 from tenants.roles import Right
 
 logger = logging.getLogger(__name__)
@@ -118,8 +120,19 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "others": lines(others[:RELATED], names, fold=True),
         "more": len(others) > RELATED,
         "place": place(found),
+        "job": _job(member, found),
     }
     return answer(request, "audit/entry.html", context)
+
+
+def _job(member: Member, found: AuditEntry) -> Job | None:
+    """The job that made this call, or that this happened to: its id is their page."""
+    jobs = Job.objects.filter(organization=member.organization)
+    for text in (found.page, found.object):
+        with suppress(ValueError):  # most are no ids
+            if job := jobs.filter(pk=UUID(text)).first():
+                return job
+    return None
 
 
 def _kept(member: Member, what: str) -> bool:

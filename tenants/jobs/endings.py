@@ -80,7 +80,7 @@ def counts(job: Job) -> dict[Fate, int]:
 def tally(job: Job) -> list[Change]:
     """The same for the record."""
     found = counts(job)
-    return [Change(f"items.{fate.name.lower()}", None, found[fate]) for fate in found]
+    return [Change(f"items_{fate.name.lower()}", None, found[fate]) for fate in found]
 
 
 def to_do(job: Job) -> bool:

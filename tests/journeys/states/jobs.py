@@ -10,6 +10,7 @@ from tenants.jobs.working import Working
 from tenants.models import Organization
 from tenants.roles import Role
 from tests.journeys.scene import state
+from tests.journeys.states.services import HARBOR
 
 
 @handler("scene.lifetime", effect=Effect.CHANGE)
@@ -29,11 +30,12 @@ def us(scene):
 
 
 def job(scene, **options):
-    """A job over every service of us, and one that is gone."""
-    services = scene.sandbox.region("us").services
+    """A job over every service of Harbor in us, and one that is gone."""
+    region = scene.sandbox.region("us")
     items = [
         NewItem("us", number, label=one["serviceName"])
-        for number, one in services.items()
+        for number, one in region.services.items()
+        if region.owners[number] == HARBOR
     ]
     items.insert(1, NewItem("us", 999, label="Loyalty points (closed)"))
     home = Organization.objects.get(slug="harbor")

@@ -88,7 +88,7 @@ def test_is_in_the_record_as_who_started_it(worker, started, who):
         ("job.started", "ed@acme.example", "page-of-the-start", "done"),
         ("job.ended", "manage.py worker", str(job.pk), "done"),
     ]
-    assert local[1].changes == [{"field": "items.done", "before": None, "after": 10}]
+    assert local[1].changes == [{"field": "items_done", "before": None, "after": 10}]
 
 
 def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, services):

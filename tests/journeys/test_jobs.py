@@ -1,0 +1,56 @@
+"""A job, looked at while it runs."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.jobs.working import Working
+from tenants.roles import Role
+from tests.journeys.scene import Scene
+from tests.journeys.states.jobs import job
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server):
+    """Make an editor who has started a job, in a browser with scripts or without."""
+
+    def make(**options):
+        scene = Scene(browser_page(**options), sandbox, person, live_server.url)
+        scene.be(Role.EDITOR)
+        job(scene)
+        return scene
+
+    return make
+
+
+def test_its_page_follows_it_to_the_end_and_then_rests(scene):
+    scene = scene()
+    page = scene.page
+    scene.goto("jobs:show")
+    expect(page.get_by_text("1 running")).to_be_visible()
+
+    Working("scene", until_empty=True).run()
+
+    expect(page.get_by_text("It has ended.")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    expect(page.get_by_text("1 running")).to_have_count(0)
+    expect(page.locator("[hx-trigger^=every]")).to_have_count(0)
+    page.get_by_role("link", name="refused").click()
+    expect(page.get_by_role("row", name="Loyalty points (closed)")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_is_paused_resumed_and_cancelled(scene, scripts):
+    scene = scene(java_script_enabled=scripts)
+    page = scene.page
+    scene.goto("jobs:show")
+
+    scene.press("Pause")
+    expect(page.get_by_text("paused", exact=True)).to_be_visible()
+    scene.press("Resume")
+    expect(page.get_by_text("waiting", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Cancel job").click()
+    scene.press("Cancel job")
+
+    expect(page.get_by_text("cancelled", exact=True)).to_be_visible()
+    expect(page.get_by_text("What was done stays as it is.")).to_be_visible()
