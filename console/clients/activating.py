@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from console.access import Member
 from console.clients.rotating import activated, claim, told
-from console.clients.secrets import found, mark
+from console.clients.secrets import found, mark, replaced
 from console.models import Rotation
 from tenants.audit.who import Who
 from tenants.authlete import Authlete
@@ -58,7 +58,7 @@ def activate(
         old_sealed=rotation.old_sealed,
         old_mark=rotation.old_mark,
     )
-    _send(api, who, rotation, new, State.STAGED)
+    _send(api, who, rotation, now, new, State.STAGED)
     activated(rotation, who)
 
 
@@ -73,7 +73,7 @@ def undo(
             raise Changed
         old = SecretStr(rotation.old)
         claim(rotation, State.UNDOING)
-        _send(api, who, rotation, old, State.ACTIVATED)
+        _send(api, who, rotation, now, old, State.ACTIVATED)
     claim(rotation, State.UNDONE)
 
 
@@ -138,12 +138,13 @@ def _send(
     api: ClientApi,
     who: Who,
     rotation: Rotation,
+    before: str,
     secret: SecretStr,
     back: Rotation.State,
 ) -> None:
     """Set the secret; where that failed, go ``back``, unless nobody knows."""
     try:
-        api.set_secret(secret)
+        api.set_secret(secret, (replaced(before, fingerprint(secret).mark),))
     except AuthleteError as error:
         if error.outcome is not Outcome.UNKNOWN:
             rotation.turn(back)

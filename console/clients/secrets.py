@@ -57,6 +57,11 @@ def uses(client: Client) -> list[str]:
     return [str(one) for one in found]
 
 
+def replaced(before: str, after: str) -> Change:
+    """What the record says of a secret that is replaced, by their fingerprints."""
+    return Change("clientSecret", Fingerprint(before), Fingerprint(after))
+
+
 def settle(api: ClientApi, who: Who, before: str, told: Told) -> bool | None:
     """Whether the secret is another than ``before``, after a reply that was lost.
 
@@ -68,8 +73,7 @@ def settle(api: ClientApi, who: Who, before: str, told: Told) -> bool | None:
         found(who, None, told)
         return None
     if now != before:
-        change = Change("clientSecret", Fingerprint(before), Fingerprint(now))
-        told["changes"] = [change]
+        told["changes"] = [replaced(before, now)]
     found(who, now != before, told)
     return now != before
 

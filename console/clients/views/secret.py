@@ -7,7 +7,7 @@ from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.clients.secret_forms import SeenForm, SetForm
 from console.clients.secret_page import SecretPage, opened
-from console.clients.secrets import settle
+from console.clients.secrets import replaced, settle
 from console.editing.forms import WhyForm
 from console.once import OnceForm
 from console.page import answer
@@ -86,7 +86,7 @@ def _replace(
             return once.again(request, form, page.path())
         api = _api(page, form)
         try:
-            more |= _replaced(api, form) | {"done": True}
+            more |= _replaced(page, api, form) | {"done": True}
         except AuthleteError as error:
             if error.outcome is not Outcome.UNKNOWN:
                 once.failed(request, form)
@@ -98,11 +98,12 @@ def _replace(
     return answer(request, f"clients/{name}.html", page.context(**more))
 
 
-def _replaced(api: ClientApi, form: SeenForm) -> dict[str, object]:
+def _replaced(page: SecretPage, api: ClientApi, form: SeenForm) -> dict[str, object]:
     if isinstance(form, SetForm):
         chosen = SecretStr(form.cleaned_data["secret"])
-        api.set_secret(chosen)
-        return {"mark": fingerprint(chosen).mark}  # who typed it knows it
+        new = fingerprint(chosen).mark
+        api.set_secret(chosen, (replaced(page.mark, new),))
+        return {"mark": new}  # who typed it knows it
     return _shown(api.refresh_secret().new_client_secret)
 
 

@@ -240,13 +240,19 @@ class ClientApi:
             REFRESH_SECRET, places=self._identified, label=self._label
         )
 
-    def set_secret(self, secret: SecretStr) -> ChangedSecret:
-        """Give it this secret: 1 to 86 letters, digits, ``-`` and ``_``."""
+    def set_secret(
+        self, secret: SecretStr, changes: tuple[Change, ...] = ()
+    ) -> ChangedSecret:
+        """Give it this secret: 1 to 86 letters, digits, ``-`` and ``_``.
+
+        ``changes`` are the fingerprints before and after, for the record.
+        """
         return self._door.send(
             SET_SECRET,
             places=self._identified,
             body={"clientSecret": secret.get_secret_value()},
             label=self._label,
+            changes=changes,
         )
 
     def requestable_scopes(self) -> RequestableScopes:

@@ -1,6 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.audit.models import AuditEntry
 from tests.console.clients.conftest import CLIENT, OLD
 
 CHOSEN = "chosen-canary_44-AbC"
@@ -13,6 +14,10 @@ def test_sets_it_and_never_writes_it_back(admin, do, ledger):
     assertContains(response, "Set: the old secret has stopped")
     assertNotContains(response, CHOSEN)
     assertNotContains(response, OLD)
+    (change,) = AuditEntry.objects.get(operation="client.set_secret").changes
+    assert change["field"] == "clientSecret"
+    assert change["before"] != change["after"]
+    assertContains(admin.get(f"{CLIENT}history/"), "Client secret")
 
 
 @pytest.mark.parametrize("secret", ["", "with space", "umläut", "x" * 87, "a+b/c="])
