@@ -4,11 +4,12 @@
 requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
 `POST /_unknown` adds what no specification names; `POST /_settings` changes the
 latency (milliseconds), the window in which a new service is not seen (seconds), and
-whether locked clients are out of reach.
+what nobody has told of a live server.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from tenants.sandbox.wire import Answer, Members, Request, answer, loads
 
 if TYPE_CHECKING:
     from tenants.sandbox.app import Sandbox
+
+FLAGS = ("locked_refused", "revoked_linger", "action_statuses")
 
 
 def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
@@ -93,6 +96,7 @@ def state(state: State, place: str, service_id: str | None = None) -> Members:
             "services": [region.services[one] for one in chosen],
             "clients": {one: list(region.clients[one].values()) for one in chosen},
             "tokens": {one: list(map(asdict, region.tokens[one])) for one in chosen},
+            "granted": {one: list(_granted(region, one)) for one in chosen},
             "owners": {one: region.owner(one) for one in chosen},
             "newer": sorted(region.newer),
         }
@@ -125,15 +129,23 @@ def unknown(region: Region, asked: Members) -> None:
 
 def settings(sandbox: Sandbox, asked: Members) -> Members:
     """Change what is asked for, and return what now holds."""
+    state = sandbox.state
     sandbox.latency = float(asked.get("latency", sandbox.latency))
-    sandbox.state.window = float(asked.get("window", sandbox.state.window))
-    refused = asked.get("locked_refused", sandbox.state.locked_refused)
-    sandbox.state.locked_refused = bool(refused)
+    state.window = float(asked.get("window", state.window))
+    for name in FLAGS:
+        setattr(state, name, bool(asked.get(name, getattr(state, name))))
+    state.forgetful = set(asked.get("forgetful", state.forgetful))
     return {
         "latency": sandbox.latency,
-        "window": sandbox.state.window,
-        "locked_refused": sandbox.state.locked_refused,
+        "window": state.window,
+        **{name: getattr(state, name) for name in FLAGS},
+        "forgetful": sorted(state.forgetful),
     }
+
+
+def _granted(region: Region, service_id: int) -> Iterator[Members]:
+    for (client_id, subject), one in region.granted[service_id].items():
+        yield {"client_id": client_id, "subject": subject, **asdict(one)}
 
 
 def _each(request: Request) -> list[Any]:

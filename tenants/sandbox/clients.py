@@ -133,6 +133,11 @@ def delete(context: Context) -> Answer:
     region.tokens[service_id] = [
         one for one in region.tokens[service_id] if one.client_id != client_id
     ]
+    region.granted[service_id] = {
+        pair: one
+        for pair, one in region.granted[service_id].items()
+        if pair[0] != client_id
+    }
     del region.clients[service_id][client_id]
     region.gone.add(client_id)
     _count(region, service)

@@ -1,6 +1,7 @@
 """Refusals in Authlete's two shapes: the clusters' and the IdP's.
 
 * Refusal       the status and body of a cluster: resultCode and resultMessage
+  - Failure     the same of an operation that answers with an action
   - IdpRefusal  the same of the IdP: error, and what it is about
 """
 
@@ -21,6 +22,19 @@ class Refusal(Exception):
         return answer(said, self.status)
 
 
+class Failure(Refusal):
+    """A refusal by an operation that tells in its ``action`` what to do."""
+
+    def __init__(self, status: int, action: str, code: str, message: str) -> None:
+        super().__init__(status, code, message)
+        self.action = action
+
+    def answer(self, path: str) -> Answer:
+        message = f"[{self.code}] {path}, {self.message}"
+        said = {"resultCode": self.code, "resultMessage": message}
+        return answer(said | {"action": self.action}, self.status)
+
+
 class IdpRefusal(Refusal):
     """A refusal of the IdP, with the identifiers that it is about."""
 
@@ -33,6 +47,10 @@ class IdpRefusal(Refusal):
             return answer(self.about, self.status)
         error = f"[{self.code}] {self.message}" if self.code else self.message
         return answer({"error": error, **self.about}, self.status)
+
+
+def no_subject(code: str) -> Refusal:
+    return Refusal(400, code, "The request has no 'subject'.")
 
 
 def unparsable(why: str) -> Refusal:

@@ -36,6 +36,7 @@ class Table:
 
 OBJECTS = {
     "pair": {"key": "text", "value": "text"},
+    "property": {"key": "text", "value": "text", "hidden": "flag"},
     "tagged_value": {"tag": "text", "value": "text"},
     "named_uri": {"name": "text", "uri": "uri"},
     "sns_credentials": {"sns": "text", "apiKey": "text", "apiSecret": "text"},

@@ -1,6 +1,6 @@
 """Access tokens that a service has issued, as far as their list tells."""
 
-from tenants.sandbox import clients
+from tenants.sandbox import clients, tokens
 from tenants.sandbox.context import Context
 from tenants.sandbox.errors import Refusal
 from tenants.sandbox.paging import span
@@ -40,7 +40,7 @@ def get_list(context: Context) -> Answer:
         page["subject"] = subject
     if (status := _status(query.get("tokenStatus", ""))) != "ALL":
         at = now()
-        found = [one for one in found if _valid(one, at) == (status == "VALID")]
+        found = [one for one in found if tokens.valid(one, at) == (status == "VALID")]
     page["totalCount"] = len(found)
     if end > start:
         page["accessTokens"] = [_row(one) for one in found[start:end]]
@@ -57,10 +57,6 @@ def _within_plan(context: Context, service: Members) -> None:
 def _status(text: str) -> str:
     """What nobody knows is taken for nothing said."""
     return text.upper() if text.upper() in STATUSES else "ALL"
-
-
-def _valid(token: Issued, at: int) -> bool:
-    return token.expires_at == 0 or token.expires_at > at
 
 
 def _row(token: Issued) -> Members:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.api import clients as client
 from tenants.authlete.api import diagnostics as region
+from tenants.authlete.api import grants as grant
 from tenants.authlete.api import idp as idp_api
 from tenants.authlete.api import services as service
 from tenants.authlete.api import tokens as token
@@ -18,10 +19,16 @@ from tenants.sandbox import (
     clients,
     configuration,
     diagnostics,
+    grants,
+    id_tokens,
     idp,
+    introspection,
     issued,
+    jose,
     keys,
     services,
+    token_changes,
+    token_create,
 )
 from tenants.sandbox.context import Context
 from tenants.sandbox.wire import Answer
@@ -49,6 +56,26 @@ BUILT: dict[str, Handler] = {
     client.UPDATE_REQUESTABLE_SCOPES_POST.name: client_changes.set_scopes,
     client.DELETE_REQUESTABLE_SCOPES.name: client_changes.delete_scopes,
     token.LIST.name: issued.get_list,
+    token.CREATE.name: token_create.create,
+    token.UPDATE.name: token_changes.update,
+    token.DELETE.name: token_changes.delete,
+    token.REVOKE.name: token_changes.revoke,
+    token.REISSUE_ID_TOKEN.name: id_tokens.reissue,
+    region.INTROSPECT.name: introspection.introspect,
+    region.INTROSPECT_STANDARD.name: introspection.standard,
+    region.VERIFY_JOSE.name: jose.verify,
+    grant.LIST.name: grants.get_list,
+    grant.LIST_POST.name: grants.get_list,
+    grant.LIST_BY_SUBJECT.name: grants.get_list,
+    grant.UPDATE.name: grants.update,
+    grant.DELETE.name: grants.delete,
+    grant.DELETE_POST.name: grants.delete,
+    grant.DELETE_BY_SUBJECT.name: grants.delete,
+    grant.GET_SCOPES.name: grants.get_scopes,
+    grant.GET_SCOPES_POST.name: grants.get_scopes,
+    grant.GET_SCOPES_BY_SUBJECT.name: grants.get_scopes,
+    grant.DELETE_SCOPES.name: grants.delete_scopes,
+    grant.DELETE_SCOPES_BY_SUBJECT.name: grants.delete_scopes,
     region.INFO.name: diagnostics.info,
     region.ECHO.name: diagnostics.echo,
     region.HEALTH.name: diagnostics.healthcheck,

@@ -10,7 +10,7 @@ from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.archetypes import ciba, device, fapi2, plain
 from tenants.sandbox.minting import cheap_key_set, key_set
 from tenants.sandbox.services import founded
-from tenants.sandbox.state import Issued, Lazily, Region, State, now
+from tenants.sandbox.state import Granted, Issued, Lazily, Region, State, now
 from tenants.sandbox.wire import Exact, Members
 from tenants.sandbox.world import HARBOR, TENANTS, Plot, Tenant
 
@@ -74,9 +74,16 @@ def _let_grow(region: Region, seed: int, scale: Scale) -> dict[int, Plot]:
             return []
         random = Random(f"{seed}/{region.name}/{service_id}/tokens")  # noqa: S311
         theirs = region.clients[service_id].values()
-        return token_seed.sown(theirs, random, scale.tokens, today)
+        made = token_seed.sown(theirs, random, scale.tokens, today)
+        region.granted[service_id] = token_seed.granted(made)
+        return made
+
+    def granted(service_id: int) -> dict[tuple[int, str], Granted]:
+        region.tokens[service_id]  # with the tokens, and from those alone
+        return region.granted.get(service_id, {})
 
     region.clients, region.tokens = Lazily(clients), Lazily(tokens)
+    region.granted = Lazily(granted)
     return plots
 
 

@@ -36,6 +36,21 @@ def body_of(request: Request, table: Table | None = None) -> Members:
             raise Refusal(400, "A258201", f"The Content-Type {kind} is not supported.")
 
 
+def members_of(request: Request, kinds: Mapping[str, str]) -> Members:
+    """The members of those kinds that came with a request, each as it should be.
+
+    ``raw`` is an object of any kind. Raises `Refusal`.
+    """
+    body = body_of(request, Table(kinds, frozenset(), {}, ()))
+    return {
+        name: _instance(name, body[name], dict, "an object")
+        if kind == "raw"
+        else shaped(name, kind, body[name], frozenset())
+        for name, kind in kinds.items()
+        if body.get(name) is not None
+    }
+
+
 def _object(body: bytes) -> Members:
     if not body.strip():
         raise Refusal(400, "A126203", "The request body is missing or empty.")

@@ -67,14 +67,33 @@ class Issued:
     refresh_expires_at: int = 0
     refreshed_at: int = 0
     properties: tuple[Members, ...] = ()
+    access_token: str = ""  # the value; empty where only the hash is known
+    refresh_token: str = ""
+    token_id: str = ""
+    used_at: int = 0  # by an introspection, which counts as use
+    revoked: bool = False  # and still in the list, see `State.revoked_linger`
+    more: Members = field(default_factory=dict)  # what only an introspection tells
+
+
+@dataclass(slots=True)
+class Granted:
+    """The scopes that a user has granted to a client, as the server remembers them.
+
+    ``modified_at`` is in milliseconds since 1970.
+    """
+
+    latest: list[str]
+    merged: list[str]  # with those of earlier times
+    modified_at: int
 
 
 class Region:
     """One cluster: its services, what they hold, who owns them, and what it knows
     beyond the spec.
 
-    ``clients`` are by service and client id, ``tokens`` by service id; ``gone`` are
-    the clients that were deleted.
+    ``clients`` are by service and client id, ``tokens`` by service id, ``granted`` by
+    service id and then client id and subject; ``gone`` are the clients that were
+    deleted.
     """
 
     def __init__(self, name: str, server_id: int) -> None:
@@ -85,6 +104,7 @@ class Region:
         self.owners: dict[int, int | None] = {}  # None: an orphan
         self.clients: dict[int, dict[int, Members]] = Lazily(lambda _: {})
         self.tokens: dict[int, list[Issued]] = Lazily(lambda _: [])
+        self.granted: dict[int, dict[tuple[int, str], Granted]] = Lazily(lambda _: {})
         self.gone: set[int] = set()
         self.sectors: dict[str, list[str] | None] = {}  # None: cannot be read
         self.newer: set[str] = set()  # members that no specification names
@@ -110,6 +130,7 @@ class Region:
             self.services,
             self.clients,
             self.tokens,
+            self.granted,
             self.owners,
             self.settling,
         ):
@@ -158,6 +179,9 @@ class State:
         self.tokens: dict[str, Token] = {}
         self.idp_url = "https://login.authlete.com"
         self.locked_refused = False  # whether locked clients are out of reach
+        self.revoked_linger = False  # whether a revoked token stays in the list
+        self.action_statuses = False  # whether a failed action has its status as well
+        self.forgetful: set[str] = set()  # regions that remember no granted scopes
         self.window = 0.0  # seconds in which a new service is not seen by all
 
     def organization(

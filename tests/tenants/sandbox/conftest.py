@@ -3,9 +3,30 @@ import pytest
 
 from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.app import Sandbox
+from tenants.sandbox.minting import key_set
+from tenants.sandbox.state import Issued
+from tenants.sandbox.tokens import hash_of
 
 SERVICE = 1001
 CLIENT = f"/api/{SERVICE}/client"
+TOKEN = f"/api/{SERVICE}/auth/token"
+GRANT_TYPES = "AUTHORIZATION_CODE REFRESH_TOKEN IMPLICIT CLIENT_CREDENTIALS JWT_BEARER"
+LATE = 4_102_444_800_000  # 1 January 2100, in milliseconds
+
+
+class Wire(httpx.BaseTransport):
+    """Hands requests over with their paths as they were sent, still quoted."""
+
+    def __init__(self, sandbox):
+        self.sandbox = sandbox
+
+    def handle_request(self, request):
+        raw = request.url.raw_path.decode("ascii")
+
+        def app(environ, start):
+            return self.sandbox(environ | {"RAW_URI": raw}, start)
+
+        return httpx.WSGITransport(app=app).handle_request(request)
 
 
 class Caller(httpx.Client):
@@ -14,7 +35,7 @@ class Caller(httpx.Client):
     def __init__(self, sandbox, place="us", token="full"):
         host = "login" if place == "idp" else place
         super().__init__(
-            transport=httpx.WSGITransport(app=sandbox),
+            transport=Wire(sandbox),
             base_url=f"https://{host}.authlete.com",
             headers={"Authorization": f"Bearer {token}"},
         )
@@ -78,6 +99,49 @@ def make(caller):
         return response.json()
 
     return make
+
+
+@pytest.fixture
+def issuing(sandbox):
+    """The region, whose service issues tokens to two clients: 5, or till, and 6."""
+    sandbox.services[SERVICE] |= {
+        "issuer": "https://shop.example",
+        "supportedGrantTypes": GRANT_TYPES.split(),
+        "supportedScopes": [{"name": one} for one in ("openid", "orders", "loans")],
+        "refreshTokenDuration": 7200,
+        "jwks": key_set("shop", "ES256"),
+    }
+    region = sandbox.region("us")
+    for number, alias in ((5, "till"), (6, "web")):
+        client = {"clientId": number, "clientIdAlias": alias, "clientName": alias}
+        region.clients[SERVICE][number] = client
+    return region
+
+
+@pytest.fixture
+def issue(issuing):
+    """Put a token of that value into the service."""
+
+    def issue(value="t1", client=5, subject="ann", expires=LATE, **more):
+        refresh = more.pop("refresh", "")
+        token = Issued(
+            hash_of(value),
+            client,
+            "AUTHORIZATION_CODE",
+            more.pop("scopes", ("openid", "orders")),
+            1000,
+            expires,
+            subject,
+            hash_of(refresh) if refresh else "",
+            LATE if refresh else 0,
+            access_token=value,
+            refresh_token=refresh,
+            **more,
+        )
+        issuing.tokens[SERVICE].append(token)
+        return token
+
+    return issue
 
 
 def refused(response):

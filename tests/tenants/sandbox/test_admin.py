@@ -116,7 +116,14 @@ def test_gives_a_client_what_no_specification_names(caller, sandbox):
 
 
 def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
-    asked = {"latency": 5, "window": 0.5, "locked_refused": True}
+    asked = {
+        "latency": 5,
+        "window": 0.5,
+        "locked_refused": True,
+        "revoked_linger": True,
+        "action_statuses": True,
+        "forgetful": ["br", "us"],
+    }
 
     assert caller.post("/_settings", json=asked).json() == asked
     assert (sandbox.latency, sandbox.state.window) == (5, 0.5)

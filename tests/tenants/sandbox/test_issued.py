@@ -3,10 +3,9 @@
 import pytest
 
 from tenants.sandbox.state import Issued
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.tenants.sandbox.conftest import LATE, SERVICE
 
 LIST = f"/api/{SERVICE}/auth/token/get/list"
-LATE = 4_102_444_800_000  # 1 January 2100
 
 
 @pytest.fixture

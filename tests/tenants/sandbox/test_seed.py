@@ -6,6 +6,8 @@ import pytest
 
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.state import now
+from tenants.sandbox.token_seed import EVERYWHERE, EXPIRED, HOSTILE, NOBODY
+from tenants.sandbox.tokens import hash_of
 from tests.tenants.sandbox.conftest import Caller
 
 REGIONS = ["us", "jp", "eu", "br"]
@@ -185,6 +187,62 @@ def test_tokens_are_of_clients_and_most_of_them_live(world):
     for token, client in found:
         alone = client["grantTypes"] == ["CLIENT_CREDENTIALS"]
         assert bool(token.subject) == bool(token.refresh_hash) == (not alone)
+
+
+def of(sandbox, subject):
+    """The tokens of a user, by region and service."""
+    return {
+        place: found
+        for place, tokens in held(sandbox, "tokens")
+        if (found := [one for one in tokens if one.subject == subject])
+    }
+
+
+def test_some_users_are_known_to_a_tester(world):
+    at = now()
+    everywhere, expired = of(world, EVERYWHERE), of(world, EXPIRED)
+
+    assert {region for region, _ in everywhere} == set(REGIONS)
+    assert len(everywhere) > 12
+    live = [one.expires_at > at for found in everywhere.values() for one in found]
+    assert len(live) / 2 < sum(live) < len(live)
+    for token in (one for found in expired.values() for one in found):
+        assert max(token.expires_at, token.refresh_expires_at) < at
+    assert {region for region, _ in expired} == set(REGIONS)
+    assert {region for region, _ in of(world, HOSTILE)} == set(REGIONS)
+    assert of(world, NOBODY) == {}
+
+
+def test_a_value_stands_behind_each_hash(world):
+    for _, found in held(world, "tokens"):
+        for token in found:
+            assert token.access_hash == hash_of(token.access_token)
+            assert not token.refresh_hash or token.refresh_hash == hash_of(
+                token.refresh_token
+            )
+
+
+def test_what_users_granted_is_remembered(world):
+    found = dict(held(world, "granted"))
+    pairs = {
+        place: {(one.client_id, one.subject) for one in tokens if one.subject}
+        for place, tokens in held(world, "tokens")
+    }
+
+    assert {place: set(granted) for place, granted in found.items()} == pairs
+    each = [one for granted in found.values() for one in granted.values()]
+    assert [] in [one.latest for one in each]
+    assert all(set(one.latest) <= set(one.merged) for one in each)
+    assert any(one.latest != one.merged for one in each)
+
+
+def test_what_was_granted_is_known_although_its_tokens_went():
+    sandbox = Sandbox(seed=1)
+    region = sandbox.region("us")
+    service_id = next(iter(region.services))
+    region.tokens[service_id].clear()
+
+    assert any(subject == EVERYWHERE for _, subject in region.granted[service_id])
 
 
 @pytest.mark.parametrize("count", [0, 2, 200])
