@@ -25,7 +25,7 @@ from console.forms.words import (
     short,
     unit_name,
 )
-from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.redaction import Fingerprint, sealed_in
 
 type Cells = tuple[Box, ...]
 
@@ -81,7 +81,8 @@ class Row:
     cells: Cells = ()
     more: Cells = ()  # those that are too wide for a line
     text: str = ""  # of a list of texts
-    odd: str = ""  # an item of a form that is not known here
+    odd: str = ""  # an item of a form that is not known here, or with a secret in it
+    sealed: bool = False
     button: str = ""  # attributes of what removes it
     input: str = ""  # attributes of its one input
     open: bool = False  # whether the wide cells are in sight
@@ -229,7 +230,8 @@ def _row(box: Box, inner: Object, at: int, row: Any, focus: bool) -> Row:
     item = item_of(box.base, token)
     button = _button(box.name, token, place, box.label)
     if row["cells"] is None:
-        return Row(token, place, odd=as_json(item), button=button)
+        text, sealed = as_json(item), sealed_in(item)
+        return Row(token, place, odd=text, sealed=sealed, button=button)
     cells = _cells(box, inner, path, row["cells"], item, place, focus=focus)
     more = tuple(cell for cell in cells if cell.kind.name in WIDE)
     return Row(

@@ -7,27 +7,19 @@ and for any 16 characters of it in a row.
 
 import json
 import logging
-import pickle
 import re
-import sqlite3
-import zlib
-from base64 import b64decode, urlsafe_b64decode
-from contextlib import suppress
 from uuid import UUID
 
 import pytest
-from django.contrib.sessions.models import Session
-from django.db import connection
 
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
+from tests.hunting import Hunt, opened, rows, secrets_in
 from tests.journeys.pages import review
 from tests.journeys.scene import PASSWORD, Scene
 from tests.proof import prove
 from tests.routes import ROUTES
 
-RUN = 16  # characters in a row that tell too much
-PRIVATE = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, section 6
 NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
@@ -35,48 +27,6 @@ NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(("job", "selection", "lookup"), UUID(int=0))
 NOBODY |= {"setting": "pkceRequired"}
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
-
-
-def secrets_in(value, name=""):
-    """The secrets of a document as Authlete has it, told by their names."""
-    match value:
-        case str() if value.startswith("{"):
-            yield from secrets_in(json.loads(value))
-        case str():
-            if (
-                re.search("(?i)secret|callbackApiKey|token(hash)?$", name)
-                or name in PRIVATE
-            ):
-                yield value
-        case list():
-            for one in value:
-                yield from secrets_in(one, name)
-        case dict():
-            for inner, one in value.items():
-                yield from secrets_in(one, inner)
-
-
-class Hunt:
-    """Looks for secrets in whatever is handed to it."""
-
-    def __init__(self, secrets):
-        self.short = {one for one in secrets if len(one) < RUN}
-        self.runs = {
-            one[at : at + RUN]
-            for one in secrets
-            for at in range(max(0, len(one) - RUN + 1))
-        }
-        self._seen = set()
-
-    def found(self, text):
-        """What of a secret is in ``text``; a line that was looked at is not again."""
-        lines = set(text.splitlines()) - self._seen
-        self._seen |= lines
-        hits = [one for line in lines for one in self.short if one in line]
-        for line in lines:
-            pieces = (line[at : at + RUN] for at in range(len(line) - RUN + 1))
-            hits += self.runs.intersection(pieces)
-        return hits
 
 
 @pytest.fixture
@@ -146,37 +96,6 @@ def walk(scene, answers):
 def odd_clients(scene):
     region = scene.sandbox.region(scene.places["region"])
     return region.clients[scene.places["service_id"]]
-
-
-def rows():
-    """Everything in the database, row by row and as the file that it would be."""
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            for row in cursor.fetchall():
-                cells = [
-                    bytes(one).decode("latin-1")
-                    if isinstance(one, (bytes, memoryview))
-                    else str(one)
-                    for one in row
-                ]
-                yield table, "\n".join(cells)
-    for one in Session.objects.all():
-        yield "session", str(one.get_decoded())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT cache_key, value FROM cache")
-        for key, value in cursor.fetchall():
-            yield f"cache {key}", str(pickle.loads(b64decode(value)))
-    if isinstance(connection.connection, sqlite3.Connection):
-        yield "file", connection.connection.serialize().decode("latin-1")
-
-
-def opened(text):
-    """What a page carries signed and compressed, in the clear."""
-    for signed in re.findall(r'name="base" value="\.([^":]+):', text):
-        with suppress(ValueError):
-            data = urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
-            yield zlib.decompress(data).decode()
 
 
 def test_is_nowhere(scene, hunt, answers, caplog, sandbox, capfd):

@@ -139,10 +139,10 @@ def do():
     """Fill in one of the pages of client 44, or of another, and send it, with a
     reason."""
 
-    def do(browser, name, client=CLIENT, **entered):
+    def do(browser, name, client=CLIENT, having="reason", **entered):
         url = f"{client}{name}/"
         why = {"reason": "Yearly rotation", "ticket": "CHG-1"} | entered
-        body = filled(browser.get(url), "reason", **why)
+        body = filled(browser.get(url), having, **why)
         return browser.post(url, body, content_type=FORM)
 
     return do

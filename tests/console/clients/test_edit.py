@@ -100,3 +100,13 @@ def test_warns_where_the_source_may_overwrite_it(editor, ledger, source, words):
 
 def test_is_for_those_who_may_change(member, ledger):
     assert member(Role.VIEWER).get(f"{URL}basics/").status_code == 403
+
+
+def test_shows_an_attribute_that_is_called_a_secret_by_its_fingerprint(editor, ledger):
+    ledger["attributes"] = [{"key": "db_password", "value": "s3cret-of-theirs"}]
+
+    response = editor.get(f"{URL}basics/")
+
+    assertContains(response, "A secret is in it")
+    assertContains(response, "db_password")
+    assertNotContains(response, "s3cret-of-theirs")

@@ -37,9 +37,9 @@ CHANGES: dict[str, tuple[str, str, dict[str, Any], str]] = {
     ),
     "attributes": (
         "basics",
-        '[{"key":"a","value":"b","more":1E2},{"key":"é"}]',
+        '[{"key":"a","value":"b","more":1E2},{"key":"é"},{"key":"password","value":"s"}]',
         {"attributes__0__value": "c"},
-        '[{"key":"a","value":"c","more":1E2},{"key":"é"}]',
+        '[{"key":"a","value":"c","more":1E2},{"key":"é"},{"key":"password","value":"s"}]',
     ),
     "clientNames": (
         "languages",
