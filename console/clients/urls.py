@@ -50,6 +50,7 @@ urlpatterns = [
     path("clients/", views.index, name="index"),
     path("clients/refresh/", views.refresh, name="refresh"),
     path("clients/bulk/", include(many)),
+    path("clients/rotations/", views.rotations, name="rotations"),
     path("clients/overdue/", views.overdue, name="overdue"),
     path("clients/columns/", views.columns, name="columns"),
     path("services/<slug:region>/<number:service_id>/clients/", include(within)),

@@ -76,6 +76,7 @@ MAY = {
     "clients:review": EDITORS,
     "clients:merge": EDITORS,
     "clients:overdue": READERS,
+    "clients:rotations": READERS,
     "clients:secret": READERS,
     "clients:reveal": ADMINS,
     "clients:rotate": ADMINS,

@@ -12,6 +12,7 @@ from console.clients.views.new import create, new
 from console.clients.views.overdue import overdue
 from console.clients.views.refresh import refresh
 from console.clients.views.remove import remove
+from console.clients.views.rotations import rotations
 from console.clients.views.scopes import scopes
 from console.clients.views.secret import reveal, rotate, secret, set_secret
 from console.clients.views.show import show
@@ -54,6 +55,7 @@ __all__ = [
     "reveal",
     "review",
     "rotate",
+    "rotations",
     "saved",
     "scopes",
     "secret",

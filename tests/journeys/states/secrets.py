@@ -246,3 +246,20 @@ def full_(scene):
 @state("clients:overdue", Role.VIEWER)
 def nothing_known(scene):
     scene.goto("clients:overdue")
+
+
+@state("clients:rotations", Role.ADMIN)
+def one_of_each(scene):
+    activated(scene)
+    scene.goto("clients:rotations")
+
+
+@state("clients:rotations", Role.ADMIN)
+def made_by_a_job_(scene):
+    made_by_a_job(scene)
+    scene.goto("clients:rotations")
+
+
+@state("clients:rotations", Role.VIEWER)
+def none_under_way(scene):
+    scene.goto("clients:rotations")

@@ -1,0 +1,42 @@
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.models import Organization
+from tenants.roles import Role
+from tests.console.clients.conftest import CLIENT
+
+URL = "/acme/clients/rotations/"
+
+
+def test_lists_what_is_under_way_until_it_is_settled(admin, staged, do):
+    assertContains(admin.get(URL), "No rotation is under way")
+
+    staged(admin)
+
+    assertContains(admin.get(URL), "ready to be activated")
+    assertContains(admin.get(URL), f"{CLIENT}secret/")
+    assertContains(admin.get("/acme/clients/"), "1 rotation")
+    do(admin, "activate")
+    assertContains(admin.get(URL), "active, can be undone")
+    do(admin, "forget")
+    assertContains(admin.get(URL), "No rotation is under way")
+
+
+def test_tells_what_waits_for_somebody(admin, do, rotation):
+    do(admin, "stage")
+    assertContains(admin.get(URL), "staged, not said to be stored")
+
+    type(rotation()).objects.update(shown_at=None)
+
+    assertContains(admin.get(URL), "made, seen by nobody")
+
+
+def test_shows_nothing_of_others(admin, staged, rotation):
+    staged(admin)
+    other = Organization.objects.create(slug="other", name="Other")
+    type(rotation()).objects.update(organization=other)
+
+    assertNotContains(admin.get(URL), "Ledger sync")
+
+
+def test_needs_a_role_that_may_read(member, ledger):
+    assert member(Role.HELP_DESK).get(URL).status_code == 403
