@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from console.access import Member
@@ -34,13 +35,27 @@ class Refreshed:
     failed: int  # services that did not list their clients, or not all
     late: int  # services for which no time was left
 
+    @property
+    def is_whole(self) -> bool:
+        return not (self.silent or self.failed or self.late)
 
-def refresh(member: Member, seconds: float = SECONDS) -> Refreshed:
+
+def refresh(member: Member, seconds: float = SECONDS) -> Refreshed | None:
     """Ask all services of all regions; what was read longest ago comes first.
 
-    What does not answer keeps what it showed last, and the index says so.
+    What does not answer keeps what it showed last, and the index says so. None where
+    somebody else of the organization does the same at this moment.
     """
-    deadline = Deadline(seconds)
+    lock = f"clients-refreshed:{member.organization.pk}"
+    if not cache.add(lock, member.page, 2 * seconds):  # should its process be killed
+        return None
+    try:
+        return _refreshed(member, Deadline(seconds))
+    finally:
+        cache.delete(lock)
+
+
+def _refreshed(member: Member, deadline: Deadline) -> Refreshed:
     found = fleet(member)
     for silence in found.silent:
         _told(member, _why(silence.error), region=silence.region.name)

@@ -17,19 +17,21 @@ def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
     back = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
         found = read_anew(member)
-        whole = not (found.silent or found.failed or found.late)
-        (messages.success if whole else messages.warning)(request, _said(found))
+        tell = messages.success if found and found.is_whole else messages.warning
+        tell(request, _said(found))
         return go(request, back)
     context = {"member": member, "back": back, "seconds": int(SECONDS)}
     return answer(request, "clients/refresh.html", context)
 
 
-def _said(found: Refreshed) -> str:
+def _said(found: Refreshed | None) -> str:
+    if found is None:
+        return _("Somebody is refreshing the list already. Look again in a moment.")
     read = ngettext(
         "The clients of %(count)d service were read.",
         "The clients of %(count)d services were read.",
         found.read,
     ) % {"count": found.read}
-    if found.silent or found.failed or found.late:
-        return f"{read} {_('Not everything answered; the list says what.')}"
-    return read
+    if found.is_whole:
+        return read
+    return f"{read} {_('Not everything answered; the list says what.')}"

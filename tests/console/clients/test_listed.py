@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from pytest_django.asserts import (
@@ -11,6 +12,7 @@ from pytest_django.asserts import (
 
 from console.models import KnownClient, KnownService
 from tenants.audit.models import AuditEntry
+from tenants.authlete import listing
 from tenants.roles import Role
 from tests.console.clients.conftest import SECRET, client
 
@@ -176,6 +178,17 @@ def test_says_what_is_missing_when_a_later_page_fails(member, many):
     assertContains(response, "A028001")
     assertContains(response, "request <span")
     assert not KnownClient.objects.exists()
+
+
+def test_says_so_where_there_are_more_than_are_ever_read(member, many, monkeypatch):
+    monkeypatch.setattr(listing, "CLIENTS", replace(listing.CLIENTS, most=200))
+
+    browser = member(Role.VIEWER)
+    response = browser.get(URL, {"q": "client"})
+
+    assertContains(response, "Only 200 of 250 clients were looked through")
+    assert response.context["shown"].total == 200
+    assert browser.get(URL, {"download": "csv"}).status_code == 502
 
 
 @pytest.mark.parametrize("kind", ["html502", "garbage", "wrong_type", "cut", "nan"])

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
@@ -23,6 +24,20 @@ def test_reads_all_clients_anew(member, few):
 
     assertContains(response, "The clients of 1 service were read.")
     assert KnownClient.objects.count() == 5
+
+
+def test_does_it_once_at_a_time(member, few, acme):
+    browser = member(Role.VIEWER)
+    browser.post(URL)
+    few.calls.clear()
+    cache.add(f"clients-refreshed:{acme.pk}", "another page", 60)
+
+    response = browser.post(URL, follow=True)
+
+    assertContains(response, "Somebody is refreshing the list already.")
+    assert list(few.calls) == []
+    cache.clear()
+    assertContains(browser.post(URL, follow=True), "The clients of 1 service were read")
 
 
 def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):
