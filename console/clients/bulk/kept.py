@@ -21,7 +21,8 @@ from console.sentences import Sentence
 from tenants.vault import Sealed
 
 MOST = 10_000  # clients of one selection
-CHANGE, SAME, CANNOT = "change", "same", "cannot"  # the fates of a row
+# The fates of a row.
+CHANGE, SAME, CANNOT, UNREAD = "change", "same", "cannot", "unread"
 
 
 @dataclass(frozen=True, slots=True)

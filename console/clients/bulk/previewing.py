@@ -15,6 +15,7 @@ from console.clients.bulk.kept import (
     CANNOT,
     CHANGE,
     SAME,
+    UNREAD,
     Choice,
     Chosen,
     Preview,
@@ -77,7 +78,7 @@ def _row(one: Chosen, found: Found, fitting: Fits, judge: Judge) -> Row:
         return replace(row, fate=CANNOT, why=_("It is there no more."))
     if isinstance(found, AuthleteError):
         told = {"title": _(found.title), "message": found.message}
-        return replace(row, fate=CANNOT, why=_("%(title)s: %(message)s") % told)
+        return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % told)
     row = replace(row, name=found.client_name or found.alias)
     if not _is_limited(found) and not fitting(place_of(one), found):
         why = _("It does not fit the search any more, so it is left alone.")

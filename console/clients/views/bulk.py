@@ -13,7 +13,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.clients.bulk import kept, selecting, starting
 from console.clients.bulk.deeds import DEEDS, SET
 from console.clients.bulk.forms import ConfirmForm, DeedForm, ModeForm, SelectForm
-from console.clients.bulk.kept import CANNOT, CHANGE, SAME, Choice, Preview
+from console.clients.bulk.kept import CANNOT, CHANGE, SAME, UNREAD, Choice, Preview
 from console.clients.bulk.previewing import preview
 from console.clients.bulk.reading import Placed
 from console.clients.bulk.settable import PROPERTIES, Edit, Mode, entered, form_of
@@ -24,6 +24,7 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
 SIZE = 50  # rows of a preview on a page
+FATES = (CHANGE, SAME, CANNOT, UNREAD)
 SAMPLE = 8  # names that are told of what was chosen
 EMPTY = _("Enter what is to be added or taken out.")
 
@@ -136,7 +137,7 @@ def bulk_preview(
 
 def _listed(request: HttpRequest, member: Member, found: Preview) -> dict[str, Any]:
     """One page of the rows, of one fate where the address says so."""
-    counts = {fate: len(found.of(fate)) for fate in (CHANGE, SAME, CANNOT)}
+    counts = {fate: len(found.of(fate)) for fate in FATES}
     fate = request.GET.get("show", "")
     rows = found.of(fate) if fate in counts else found.rows
     page = Paginator(rows, SIZE).get_page(request.GET.get("page"))

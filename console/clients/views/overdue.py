@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.urls import reverse
 
 from console.access import ConsoleRequest, Member, organization_page
 from console.clients import rotating
@@ -29,13 +30,16 @@ def overdue(request: ConsoleRequest, member: Member) -> HttpResponse:
         rows.append(
             {
                 "client": client,
+                "place": f"{client.region}/{client.service_id}/{client.client_id}",
                 "age": one.age,
                 "service": services.get(at) or str(client.service_id),
                 "rotation": open_ones.get((*at, client.client_id)),
             }
         )
+    bulk = reverse("clients:bulk", args=[member.organization.slug])
     context = {
         "member": member,
+        "bulk": bulk if member.may(Effect.REVEAL) else "",
         "rows": rows,
         "page": page,
         "days": settings.SECRET_MAX_AGE_DAYS,

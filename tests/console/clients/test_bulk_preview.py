@@ -177,7 +177,16 @@ def test_says_why_a_client_could_not_be_read(editor, few, previewed):
     response = editor.get(previewed(editor, "lock", 1))
 
     assertContains(response, "Authlete does not allow this")
-    assertContains(response, "There is nothing to do")
+    assertContains(response, "None can be changed now")
+
+
+def test_leaves_out_what_could_not_be_read(editor, few, previewed):
+    few.fault("status", operation="client.get", status=403, path="/2$")
+    path = previewed(editor, "lock", 1, 2)
+
+    assertContains(editor.get(path), "1 could not be read and is left out")
+    confirm(editor, path)
+    assert [one.client_id for one in Item.objects.all()] == [1]
 
 
 @pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
@@ -301,5 +310,5 @@ def test_knows_clients_of_other_services_and_regions(editor, few, previewed, cho
     path = editor.post("/acme/clients/bulk/", {"place": places})["Location"]
     response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
 
-    assert fates(response) == {"Till": "change", "Far": "change", "": "cannot"}
+    assert fates(response) == {"Till": "change", "Far": "change", "": "unread"}
     assertContains(response, "There is no credential for this region")

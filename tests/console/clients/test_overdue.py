@@ -7,6 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import KnownClient
 from tenants.roles import Role
 from tests.console.clients.conftest import CLIENT
+from tests.pages import FORM, filled
 
 URL = "/acme/clients/overdue/"
 
@@ -114,3 +115,14 @@ def test_is_paged(admin, acme):
 
     assert len(names(admin.get(URL))) == 50
     assert names(admin.get(f"{URL}?page=2")) == ["Client 2", "Client 1"]
+
+
+def test_lets_who_may_start_all_rotations_together(admin, acme, member):
+    for number in (44, 2):
+        known(acme, number, days=900)
+    shown = filled(admin.get(URL), "place")
+    response = admin.post("/acme/clients/bulk/", shown, content_type=FORM, follow=True)
+
+    assertContains(response, "2 clients chosen")
+    assertContains(response, "Start staged rotations")
+    assertNotContains(member(Role.EDITOR).get(URL), 'name="place"')

@@ -111,5 +111,17 @@ def to_add_to_lists(scene):
 
 
 @state("clients:bulk_preview", Role.EDITOR)
+def none_could_be_read(scene):
+    path = choose(scene)
+    scene.sandbox.fault("status", operation="client.get", status=503)
+    preview(scene, path)
+
+
+@state("clients:bulk_preview", Role.ADMIN)
+def to_rotate(scene):
+    preview(scene, choose(scene), "rotate")
+
+
+@state("clients:bulk_preview", Role.EDITOR)
 def nothing_to_do(scene):
     preview(scene, choose(scene, 2), "unlock")
