@@ -32,8 +32,8 @@ def begin(job: Job, lease: UUID) -> Item | None:
     if item is None:
         return None
     mine = Item.objects.filter(pk=item.pk, state=Fate.PENDING)
-    begun: dict[str, Any] = {"state": Fate.RUNNING, "lease": lease, "entry": ""}
-    if not mine.update(**begun, again_at=None, begun=F("begun") + 1):
+    before = {"entry": "", "text": "", "code": "", "again_at": None}
+    if not mine.update(**before, state=Fate.RUNNING, lease=lease, begun=F("begun") + 1):
         raise Lost  # it was skipped meanwhile
     item.refresh_from_db()
     return item

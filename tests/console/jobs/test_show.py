@@ -60,7 +60,7 @@ def test_is_filtered_by_outcome(editor, job, worker, outcome, names):
 
     page = editor.get(url(job, f"?outcome={outcome}")).content.decode()
 
-    assert re.findall(r"<bdi>(Shop|Gone 0)</bdi></a></th>", page) == names
+    assert re.findall(r"<bdi>(Shop|Gone 0)</bdi></a>", page) == names
 
 
 def test_leads_auditors_to_the_record(member, editor, job, worker):

@@ -131,6 +131,7 @@ def test_waits_for_a_region_that_is_down(
     sandbox.faults.clear()
     again(job, who, worker)
     assert (job.state, job.trouble) == (State.DONE, "")
+    assert not Item.objects.exclude(code="").exists()
     assert counts(job) == {Fate.DONE: 10}
     assert updates(sandbox) == dict.fromkeys(services, 1)
 
