@@ -49,9 +49,9 @@ def activate(
     if now != rotation.old_mark:
         if not anyway:
             raise Changed
-        old = api.keep_secret().client_secret or SecretStr("")
-        rotation.keep_old(old.get_secret_value())
-        rotation.old_mark = fingerprint(old).mark
+        if old := api.keep_secret().client_secret:
+            rotation.keep_old(old.get_secret_value())
+            rotation.old_mark = fingerprint(old).mark
     claim(
         rotation,
         State.ACTIVATING,

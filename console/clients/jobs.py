@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 from console.clients.activating import KIND, Changed, activate
 from console.clients.rotating import Moved
 from console.models import Rotation
-from tenants.authlete.errors import Stale
+from tenants.authlete.errors import Stale, Unsendable
 from tenants.authlete.operation import Effect
 from tenants.jobs.endings import allowed, worker
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item
 from tenants.jobs.work import Work
+from tenants.vault import Sealed
 
 State = Rotation.State
 
@@ -36,5 +37,10 @@ def activate_secret(work: Work, item: Item) -> Result:
         raise Stale(
             _("The secret in use is not the one that was there when this was staged."),
             {},
+        ) from None
+    except Sealed:
+        rotation.turn(State.STAGED, activate_at=None)
+        raise Unsendable(
+            _("What is kept here does not open under any key that there is.")
         ) from None
     return Result(_("The old one can be put back."))

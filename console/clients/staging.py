@@ -49,7 +49,7 @@ def stage(
     Authlete learns nothing of it yet. Raises `Taken`.
     """
     api = authlete.service(service_id).client(client_id, label)
-    old = api.keep_secret().client_secret or SecretStr("")
+    old = api.keep_secret().client_secret
     new = SecretStr(token_urlsafe(BYTES))
     place = (authlete.region, service_id, client_id)
     rotation = Rotation(
@@ -59,14 +59,16 @@ def stage(
         client_id=client_id,
         label=label,
         new_mark=fingerprint(new).mark,
-        old_mark=fingerprint(old).mark,
+        old_mark=fingerprint(old).mark if old else "",
         old_since=changed_at(organization.pk, *map(str, place)).get(place),
         reason=reason,
         ticket=ticket,
         staged_by=who.actor,
         until=timezone.now() + STAGED_FOR,
     )
-    rotation.keep_new(new.get_secret_value()).keep_old(old.get_secret_value())
+    rotation.keep_new(new.get_secret_value())
+    if old:
+        rotation.keep_old(old.get_secret_value())
     lapse()
     with doing(who, SECRET_STAGE, **told(rotation)):
         try:

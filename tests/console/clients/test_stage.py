@@ -77,6 +77,18 @@ def test_one_that_nobody_activates_is_thrown_away(admin, staged, rotation, setti
     assert AuditEntry.objects.get(operation="secret.drop").actor_id == 0
 
 
+def test_a_client_without_a_secret_gets_one_that_cannot_be_undone(
+    admin, ledger, staged, do, rotation
+):
+    del ledger["clientSecret"]
+    new = staged(admin)
+
+    do(admin, "activate")
+
+    assert ledger["clientSecret"] == new
+    assert not rotation().can_undo
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.AUDITOR])
 def test_needs_a_role_that_may_reveal(member, ledger, role):
     assert member(role).get(URL).status_code == 403
