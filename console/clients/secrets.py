@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from django.utils.translation import gettext_lazy as _
 
+from console.editing.known import kept
 from console.editing.secret_ages import CHANGED, METHODS, UNCHANGED
 from tenants.audit.events import SECRET_SETTLE
 from tenants.audit.notes import Told, note
@@ -37,7 +38,7 @@ DERIVED = {
 
 
 def label(client: Client) -> str:
-    return client.client_name.strip() or str(client.client_id)
+    return kept(client.client_name).strip() or str(client.client_id)
 
 
 def mark(client: Client) -> str:

@@ -1,4 +1,5 @@
-"""The steps of an edit, for tests that are about something else."""
+"""The steps of an edit, and what any page must be like, for tests that are about
+something else."""
 
 from playwright.sync_api import expect
 
@@ -27,3 +28,25 @@ def save(page):
 def saved(page):
     """The page says that all went as it was sent."""
     expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
+
+
+# What reaches out of the window, but for what scrolls inside something.
+TOO_WIDE = """() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const out = (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5;
+    const scrolls = (one) => getComputedStyle(one).overflowX !== "visible";
+    const free = (one) => {
+        for (let up = one.parentElement; up !== document.body; up = up.parentElement)
+            if (scrolls(up)) return false;
+        return true;
+    };
+    return [...document.querySelectorAll("body *")]
+        .filter((one) => out(one) && free(one))
+        .map((one) => one.outerHTML.slice(0, 120));
+}"""
+
+
+def too_wide(page):
+    """What makes the page scroll sideways."""
+    return page.evaluate(TOO_WIDE)

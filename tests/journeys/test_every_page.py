@@ -11,6 +11,7 @@ import pytest
 from django.urls import resolve
 from pytest_playwright_axe import Axe
 
+from tests.journeys.pages import too_wide
 from tests.journeys.scene import Scene
 from tests.journeys.states import STATES
 from tests.routes import ROUTES
@@ -67,28 +68,6 @@ def broken(page, options=None):
         for one in found["violations"]
         for node in one["nodes"]
     ]
-
-
-# What reaches out of the window, but for what scrolls inside something.
-TOO_WIDE = """() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return [];
-    const out = (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5;
-    const scrolls = (one) => getComputedStyle(one).overflowX !== "visible";
-    const free = (one) => {
-        for (let up = one.parentElement; up !== document.body; up = up.parentElement)
-            if (scrolls(up)) return false;
-        return true;
-    };
-    return [...document.querySelectorAll("body *")]
-        .filter((one) => out(one) && free(one))
-        .map((one) => one.outerHTML.slice(0, 120));
-}"""
-
-
-def too_wide(page):
-    """What makes the page scroll sideways."""
-    return page.evaluate(TOO_WIDE)
 
 
 def keep(page, state, name):

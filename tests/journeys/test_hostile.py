@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.roles import Role
+from tests.journeys.pages import too_wide
 from tests.journeys.scene import Scene
 from tests.journeys.states.services import HARBOR
 
@@ -31,14 +32,15 @@ CORPUS = {
     "an address without a scheme": "//evil.example/pixel.png",
     "template": "{% include 'x' %}{{ request }}{# }}${pwned()}",
     "marks of direction": "\u202e\u2066gro.live\u2069 \u200b\u2028\u0085",
-    "half characters": "\ud83d cut \udc00 \x01\x7f",
-    "length": "W" * 5_000,
+    "half characters": "\ud83d cut \udc00 \x01\x7f and none \0",
+    "length": "W" * 10_000,
 }
 PAGES = ("show", "fields", "document", "discovery", "history", "edit", "review")
 OF_CLIENTS = (
     *("show", "fields", "document", "history", "edit", "review"),
-    *("secret", "scopes", "lock", "remove", "key"),
+    *("secret", "scopes", "lock", "remove", "key", "stage", "activate"),
 )
+NARROW = {"width": 320, "height": 800}
 MADE = """() => [...document.querySelectorAll(
     "[data-pwned], [onerror], [onload], [onfocus], [onmouseover], [hx-get='/pwned']"
 )].length + [...document.links].filter(
@@ -131,10 +133,13 @@ def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
     place = {"region": "us", "service_id": hostile[kind], "client_id": 44}
     scene.places |= place | {"section": "all"}
     assert scene.send("clients:edit", "base", pkce_required="on").status_code == 302
+    scene.send("clients:stage", "reason", reason="Yearly rotation")
+    scene.page.set_viewport_size(NARROW)
 
     look(scene, "clients:listed")
     for name in OF_CLIENTS:
         look(scene, f"clients:{name}")
+        assert too_wide(scene.page) == [], name
 
 
 def test_is_only_text_where_all_services_are(scene, hostile):
