@@ -22,6 +22,73 @@ class Health(Wire):
         return self.status == 200
 
 
+class Introspection(Wire):
+    """What Authlete says of an access token, by its database and not by what a JWT
+    has in it.
+
+    ``expires_at`` is in milliseconds since 1970, 0 for never; ``auth_time`` in
+    seconds. A token that does not exist may have been swept (api.md, section 8c).
+    """
+
+    action: str
+    result_code: str = ""
+    result_message: str = ""
+    existent: bool
+    usable: bool  # exists, and has not ended
+    sufficient: bool = False  # covers the scopes that were asked for
+    refreshable: bool = False
+    client_id: int = 0
+    client_id_alias: str | None = None
+    subject: str | None = None
+    scopes: list[str] | None = None
+    expires_at: int = 0
+    grant_type: str | None = None
+    properties: list[dict[str, Any]] | None = None  # values sealed, hidden ones too
+    resources: list[str] | None = None
+    acr: str | None = None
+    auth_time: int = 0
+    certificate_thumbprint: str | None = None
+
+
+class Active(Wire):
+    """What RFC 7662, section 2.2, says of a token; times are in seconds since 1970."""
+
+    active: bool
+    scope: str = ""
+    client_id: str = ""
+    username: str = ""
+    token_type: str = ""
+    exp: int | None = None
+    iat: int | None = None
+    nbf: int | None = None
+    sub: str = ""
+    aud: str | list[str] | None = None
+    iss: str = ""
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.scope.split()
+
+
+class StandardIntrospection(Wire):
+    """An answer by RFC 7662, as Authlete hands it on."""
+
+    result_code: str = ""
+    response_content: Active
+
+
+class Verified(Wire):
+    """What became of checking a JWS."""
+
+    valid: bool  # by its signature and by its claims
+    signature_valid: bool
+    result_code: str = ""
+    result_message: str = ""
+    missing_claims: list[str] | None = None
+    invalid_claims: list[str] | None = None
+    error_descriptions: list[str] | None = None
+
+
 INFO = Operation("region.info", "GET", "/api/info", dict, spec="info_api")
 ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict, spec="misc_echo_api")
 HEALTH = Operation(  # the one operation without an operationId
@@ -37,7 +104,7 @@ INTROSPECT = Operation(
     "token.introspect",
     "POST",
     "/api/{service_id}/auth/introspection",
-    dict,
+    Introspection,
     spec="auth_introspection_api",
     succeeds=("OK", "BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN"),
 )
@@ -45,15 +112,28 @@ INTROSPECT_STANDARD = Operation(
     "token.introspect_standard",
     "POST",
     "/api/{service_id}/auth/introspection/standard",
-    dict,
+    StandardIntrospection,
     spec="auth_introspection_standard_api",
+    tells=(
+        "active",
+        "scope",
+        "client_id",
+        "username",
+        "token_type",
+        "exp",
+        "iat",
+        "nbf",
+        "sub",
+        "aud",
+        "iss",
+    ),
     succeeds=("OK", "JWT"),
 )
 VERIFY_JOSE = Operation(
     "jose.verify",
     "POST",
     "/api/{service_id}/jose/verify",
-    dict,
+    Verified,
     spec="jose_verify_api",
 )
 FEDERATION_CONFIGURATION = Operation(

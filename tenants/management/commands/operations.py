@@ -40,5 +40,6 @@ def _data(operation: Operation[Any]) -> dict[str, Any]:
         "reply": operation.reply.__name__,
         "succeeds": operation.succeeds,
         "reveals": operation.reveals,
+        "tells": operation.tells,
         "hidden": operation.hidden,
     }

@@ -1,24 +1,27 @@
-"""Lists of issued tokens, asked of the sandbox."""
+"""Tokens of a service, asked of the sandbox: listed, made, changed, ended."""
 
 import pytest
+from pydantic import SecretStr
 
-from tenants.authlete.api.tokens import TokenStatus
-from tenants.authlete.errors import BadRequest
-from tenants.sandbox.state import Issued
-
-LATE = 4_102_444_800_000  # 1 January 2100
+from tenants.authlete.changes import Change
+from tenants.authlete.documents.tokens import TokenStatus
+from tenants.authlete.errors import (
+    BadRequest,
+    Broken,
+    Forbidden,
+    NotFound,
+    Outcome,
+    Unsendable,
+)
+from tenants.authlete.redaction import Fingerprint
+from tenants.sandbox.tokens import hash_of
+from tests.tenants.authlete.api.conftest import LATE
 
 
 @pytest.fixture
-def tokens(world):
-    sandbox = world.sandbox
-    sandbox.clients[5] = {"clientId": 5, "clientIdAlias": "till"}
-    sandbox.region("us").tokens[17] = [
-        Issued("h1", 5, "AUTHORIZATION_CODE", ("openid",), 1, LATE, "ann", "r1"),
-        Issued("h2", 5, "AUTHORIZATION_CODE", (), 1, 1000, "bob"),
-        Issued("h3", 6, "CLIENT_CREDENTIALS", ("jobs",), 1, 0),
-    ]
-    return world.door().service(17).tokens
+def first(tokens):
+    (token,) = tokens.list(end=1).access_tokens
+    return token
 
 
 def test_tells_of_tokens_by_their_hashes(tokens):
@@ -73,3 +76,140 @@ def test_counts_live_tokens_of_a_client_in_the_words_of_the_api(authlete, wire):
         "start": "0",
         "end": "0",
     }
+
+
+def test_counts_those_of_a_user(tokens):
+    assert tokens.count(subject="ann") == 1
+    assert tokens.count(6, subject="ann") == 0
+
+
+def test_makes_a_token_and_tells_its_values_once(tokens, notes, kept):
+    written = tokens.create(
+        "AUTHORIZATION_CODE",
+        5,
+        subject="ann",
+        scopes=["openid"],
+        access_seconds=600,
+        properties=[{"key": "tier", "value": "s3cret"}],
+    )
+
+    made = written.reply
+    value = made.access_token.get_secret_value()
+    assert kept()[-1] == hash_of(value)
+    assert made.refresh_token
+    assert made.jwt_access_token
+    assert (made.client_id, made.subject, made.scopes) == (5, "ann", ["openid"])
+    assert made.expires_in == 600
+    call = notes.calls[-1]
+    assert (call.subject, call.places["client_id"]) == ("ann", "5")
+    assert call.path == "/api/17/auth/token/create"
+    fields = [one.field for one in call.changes]
+    assert fields == ["grantType", "scopes", "accessTokenDuration", "properties"]
+    told = repr((written, notes.calls, notes.endings))
+    for secret in (value, "s3cret", made.jwt_access_token.get_secret_value()):
+        assert secret not in told
+
+
+def test_takes_a_value_that_exists_and_never_tells_it(tokens, notes, kept):
+    value, refresh = SecretStr("chosen-value"), SecretStr("chosen-too")
+
+    tokens.create(
+        "AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh
+    )
+
+    assert kept()[-1] == hash_of("chosen-value")
+    assert isinstance(notes.calls[-1].changes[-1].after, Fingerprint)
+    assert "chosen" not in repr(notes.calls)
+    with pytest.raises(BadRequest) as refused:
+        tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value)
+    assert refused.value.code == "A144201"
+
+
+@pytest.mark.parametrize("told_twice", [False, True])
+@pytest.mark.parametrize(
+    ("asked", "error", "code"),
+    [
+        ({"grant_type": "REFRESH_TOKEN"}, BadRequest, "A104202"),
+        ({"scopes": ["unheard"]}, BadRequest, "A106201"),
+        ({"client_id": 6}, Forbidden, "A107203"),
+    ],
+)
+def test_does_not_take_a_refusal_in_a_200_for_a_token(
+    world, tokens, notes, asked, error, code, told_twice
+):
+    world.state.action_statuses = told_twice
+    world.sandbox.clients[6]["locked"] = True
+    asked = {"grant_type": "AUTHORIZATION_CODE", "client_id": 5, "subject": "a"} | asked
+
+    with pytest.raises(error) as refused:
+        tokens.create(**asked)
+
+    assert refused.value.code == code
+    assert notes.endings[-1].outcome is Outcome.REFUSED
+
+
+def test_does_not_know_what_became_of_a_token_that_failed(world, tokens, notes):
+    world.sandbox.services[17]["accessTokenSignAlg"] = "RS256"
+
+    with pytest.raises(Broken):
+        tokens.create("AUTHORIZATION_CODE", 5, subject="a")
+
+    assert notes.endings[-1].outcome is Outcome.UNKNOWN
+
+
+def test_changes_what_is_named_and_keeps_it_in_the_record(world, tokens, notes, first):
+    changed = tokens.update(
+        first,
+        scopes=["orders", "unheard"],
+        expires_at=5000,
+        properties=[{"key": "tier", "value": "s3cret"}],
+    )
+
+    assert changed.scopes == ["orders"]
+    assert changed.lacks(["orders", "unheard"]) == ["unheard"]
+    assert changed.access_token_expires_at == 5000
+    token = world.sandbox.region("us").tokens[17][0]
+    assert token.properties[0]["value"] == "s3cret"
+    assert token.refresh_expires_at == 0
+    call = notes.calls[-1]
+    assert call.changes[:2] == (
+        Change("scopes", ["openid"], ["orders", "unheard"]),
+        Change("accessTokenExpiresAt", LATE, 5000),
+    )
+    assert (call.subject, call.places["client_id"]) == ("ann", "5")
+    assert "s3cret" not in repr(notes.calls)
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
+)
+def test_sends_no_change_that_would_be_none(tokens, first, notes, asked):
+    before = len(notes.calls)
+
+    with pytest.raises(Unsendable):
+        tokens.update(first, **asked)
+
+    assert len(notes.calls) == before
+
+
+def test_tells_that_a_token_is_gone(world, tokens, first):
+    tokens.delete(first)
+
+    with pytest.raises(NotFound) as refused:
+        tokens.delete(first)
+    assert refused.value.code == "A161202"
+    with pytest.raises(NotFound):
+        tokens.update(first, scopes=[])
+    with pytest.raises(NotFound):
+        tokens.revoke(first)
+
+
+@pytest.mark.parametrize("way", ["delete", "revoke"])
+def test_ends_one_token_and_no_other(tokens, first, notes, kept, way):
+    assert getattr(tokens, way)(first, label="Till") == (1 if way == "revoke" else None)
+
+    assert kept() == ["h2", "h3"]
+    call = notes.calls[-1]
+    assert (call.subject, call.label) == ("ann", "Till")
+    assert call.places["client_id"] == "5"
+    assert "h1" not in repr(call)

@@ -1,0 +1,148 @@
+"""What a token is, and whether a JWS is right, asked of the sandbox."""
+
+import pytest
+from pydantic import SecretStr
+
+from tenants.authlete.errors import BadRequest, Broken, Forbidden, Unreadable
+from tenants.sandbox import signing
+from tenants.sandbox.state import Issued
+from tenants.sandbox.tokens import hash_of
+from tests.tenants.authlete.api.conftest import LATE
+
+VALUE = "a-token-that-nobody-sees"
+REFRESH = "a-refresh-token-that-nobody-sees"
+STANDARD = "/api/17/auth/introspection/standard"
+
+
+@pytest.fixture
+def token(world, tokens):
+    token = Issued(
+        hash_of(VALUE),
+        5,
+        "AUTHORIZATION_CODE",
+        ("openid",),
+        1000,
+        LATE,
+        "ann",
+        hash_of(REFRESH),
+        LATE,
+        properties=({"key": "tier", "value": "s3cret", "hidden": False},),
+    )
+    world.sandbox.region("us").tokens[17].append(token)
+    return token
+
+
+def test_tells_what_a_token_is(tokens, token, notes):
+    found = tokens.introspect(SecretStr(VALUE), scopes=["openid"], subject="ann")
+
+    assert found.action == "OK"
+    assert (found.existent, found.usable, found.sufficient) == (True, True, True)
+    assert found.refreshable
+    assert (found.client_id, found.client_id_alias) == (5, "till")
+    assert (found.subject, found.scopes) == ("ann", ["openid"])
+    assert (found.expires_at, found.grant_type) == (LATE, "AUTHORIZATION_CODE")
+    assert found.properties[0]["key"] == "tier"
+    for secret in (VALUE, "s3cret"):
+        assert secret not in repr((found, notes.calls, notes.endings))
+    assert token.used_at
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "flags"),
+    [
+        ({"scopes": ["orders"]}, "A056302", (True, True, False)),
+        ({"subject": "bob"}, "A056303", (True, True, True)),
+    ],
+)
+def test_a_no_about_the_token_is_an_answer(tokens, token, asked, code, flags):
+    found = tokens.introspect(SecretStr(VALUE), **asked)
+
+    assert found.result_code == code
+    assert (found.existent, found.usable, found.sufficient) == flags
+
+
+def test_tells_an_expired_token_from_none(tokens, token):
+    token.expires_at = token.refresh_expires_at = 1000
+
+    once, again = (tokens.introspect(SecretStr(VALUE)) for _ in range(2))
+
+    assert (once.existent, once.usable) == (True, False)
+    assert (again.existent, again.usable) == (False, False)
+    assert again.action == "UNAUTHORIZED"
+    assert not tokens.introspect(SecretStr(token.access_hash)).existent
+
+
+@pytest.mark.parametrize("value", [VALUE, REFRESH])
+def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, notes, value):
+    found = tokens.introspect_standard(SecretStr(value))
+
+    assert found.active
+    assert (found.sub, found.client_id, found.scopes) == ("ann", "5", ["openid"])
+    assert (found.iat, found.exp) == (1, LATE // 1000)
+    assert found.token_type == ("Bearer" if value == VALUE else "")
+    for secret in (value, "s3cret"):
+        assert secret not in repr((found, notes.calls, notes.endings))
+
+
+@pytest.mark.parametrize("value", ["none", "a b&c=%ü"])
+def test_tells_that_a_token_is_not_active(tokens, value):
+    found = tokens.introspect_standard(SecretStr(value))
+
+    assert (found.active, found.sub, found.exp) == (False, "", None)
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "[]", "a.b.c", "{}", '{"active": "odd"}']
+)
+def test_takes_nothing_else_for_an_answer_by_the_standard(authlete, wire, content):
+    answer = {"action": "OK", "responseContent": content}
+    wire.post(STANDARD).respond(json=answer)
+
+    with pytest.raises(Unreadable):
+        authlete.service(17).tokens.introspect_standard(SecretStr(VALUE))
+
+
+@pytest.mark.parametrize(
+    ("action", "error"),
+    [("BAD_REQUEST", BadRequest), ("INTERNAL_SERVER_ERROR", Broken)],
+)
+def test_a_failure_never_quotes_the_token(authlete, wire, action, error):
+    said = {"action": action, "resultMessage": f"[A145202] odd: token={VALUE}"}
+    wire.post(STANDARD).respond(json=said)
+
+    with pytest.raises(error) as refused:
+        authlete.service(17).tokens.introspect_standard(SecretStr(VALUE))
+
+    assert "nobody" not in str(refused.value)
+
+
+def test_needs_a_credential_that_may_introspect(world, tokens):
+    world.accept("reads", ("view_service",))
+    reader = world.door("reads").service(17).tokens
+
+    with pytest.raises(Forbidden):
+        reader.introspect(SecretStr(VALUE))
+
+
+def test_checks_a_jws_of_the_service(world, tokens, notes):
+    service = world.door().service(17)
+    jws = signing.signed(world.sandbox.services[17], {"exp": 1}, "ES256")
+
+    found = service.verify_jose(SecretStr(jws), mandatory=["nonce"])
+
+    assert (found.valid, found.signature_valid) == (False, True)
+    assert found.missing_claims == ["nonce"]
+    assert found.invalid_claims == ["exp"]
+    assert len(found.error_descriptions) == 2
+    assert service.verify_jose(SecretStr(jws), skew=2**31 - 1).valid
+    assert jws not in repr((found, notes.calls))
+
+
+def test_checks_a_jws_of_a_client(world, tokens):
+    service = world.door().service(17)
+    keys = world.sandbox.services[17]
+    world.sandbox.clients[5]["jwks"] = keys["jwks"]
+    jws = SecretStr(signing.signed(keys, {}, "ES256"))
+
+    assert service.verify_jose(jws, by_client=5).valid
+    assert service.verify_jose(jws, by_client=6).result_code == "A160301"

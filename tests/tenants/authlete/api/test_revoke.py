@@ -1,0 +1,162 @@
+"""Revokes: what they end, what they count, and what is never sent."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tenants.authlete.documents.tokens import IssuedToken
+from tenants.authlete.errors import Outcome, Unanswered, Unreadable, Unsendable
+from tenants.sandbox.state import Issued
+from tests.tenants.authlete.api.conftest import LATE
+
+REVOKE = "/api/17/auth/token/revoke"
+SOME = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=60,
+)
+
+
+@pytest.mark.parametrize(
+    ("way", "asked", "count", "left"),
+    [
+        ("revoke_client", {"client_id": 5}, 2, ["h3"]),
+        ("revoke_subject", {"subject": "ann"}, 1, ["h2", "h3"]),
+        ("revoke_subject", {"subject": "zoe"}, 0, ["h1", "h2", "h3"]),
+        ("revoke_pair", {"client_id": 5, "subject": "bob"}, 1, ["h1", "h3"]),
+        ("revoke_pair", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
+    ],
+)
+def test_ends_many_and_counts_them(tokens, notes, kept, way, asked, count, left):
+    assert getattr(tokens, way)(**asked) == count
+
+    assert kept() == left
+    call = notes.calls[-1]
+    assert call.subject == asked.get("subject", "")
+    assert call.places.get("client_id", "") == str(asked.get("client_id", ""))
+
+
+NO_SUBJECT: list[Any] = [None, "", " ", "\n\t", 0, True, [], 5]
+NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
+
+
+@given(client=st.sampled_from(NO_CLIENT), subject=st.sampled_from(NO_SUBJECT))
+@SOME
+def test_sends_no_revoke_whose_filter_is_empty(tokens, notes, kept, client, subject):
+    whole = {"client_id": 5, "subject": "ann"}
+    attempts = [
+        ("revoke_client", {"client_id": client}),
+        ("revoke_subject", {"subject": subject}),
+        ("revoke_pair", whole | {"client_id": client}),
+        ("revoke_pair", whole | {"subject": subject}),
+    ]
+
+    for way, asked in attempts:
+        with pytest.raises(Unsendable):
+            getattr(tokens, way)(**asked)
+
+    assert notes.calls == []
+    assert kept() == ["h1", "h2", "h3"]
+
+
+@pytest.mark.parametrize("way", ["revoke", "delete", "update"])
+@pytest.mark.parametrize("found", ["", " "])
+def test_sends_nothing_without_a_hash(tokens, notes, way, found):
+    nameless = IssuedToken(access_token_hash=found, client_id=5, subject="ann")
+
+    with pytest.raises(Unsendable):
+        getattr(tokens, way)(nameless, **({"scopes": []} if way == "update" else {}))
+
+    assert notes.calls == []
+
+
+def test_takes_no_revoke_without_its_filter(tokens, notes):
+    for way in ("revoke_client", "revoke_subject", "revoke_pair"):
+        with pytest.raises(TypeError):
+            getattr(tokens, way)()
+    for half in ({"client_id": 5}, {"subject": "ann"}):
+        with pytest.raises(TypeError):
+            tokens.revoke_pair(**half)
+    with pytest.raises(TypeError):
+        tokens.revoke_subject("ann")
+
+    assert notes.calls == []
+
+
+HELD = st.lists(
+    st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "bob"])), max_size=6
+)
+
+
+@given(
+    held=HELD,
+    client=st.sampled_from([None, 5, 6]),
+    subject=st.sampled_from([None, "ann", "bob", "zoe"]),
+)
+@SOME
+def test_ends_what_is_named_and_nothing_else(
+    world, tokens, kept, held, client, subject
+):
+    world.sandbox.region("us").tokens[17] = [
+        Issued(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
+        for at, (number, theirs) in enumerate(held)
+    ]
+    spared = [
+        f"h{at}"
+        for at, (number, theirs) in enumerate(held)
+        if client not in (None, number) or subject not in (None, theirs)
+    ]
+
+    match client, subject:
+        case None, None:
+            return
+        case _, None:
+            ended = tokens.revoke_client(client_id=client)
+        case None, _:
+            ended = tokens.revoke_subject(subject=subject)
+        case _:
+            ended = tokens.revoke_pair(client_id=client, subject=subject)
+
+    assert kept() == spared
+    assert ended == len(held) - len(spared)
+
+
+def test_counts_what_lingers_once(world, tokens):
+    world.state.revoked_linger = True
+
+    assert [tokens.revoke_client(client_id=5) for _ in range(2)] == [2, 0]
+    assert tokens.count(5) == 0
+    assert tokens.list(5).total_count == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"resultCode": "A312001"},
+        {"resultCode": "A135001", "action": "OK", "accessToken": "a"},  # the spec's
+        {"count": None},
+        {"count": -1},
+        {"count": "many"},
+    ],
+)
+def test_does_not_make_up_how_many_ended(authlete, wire, notes, answer):
+    wire.post(REVOKE).respond(json=answer)
+
+    with pytest.raises(Unreadable):
+        authlete.service(17).tokens.revoke_subject(subject="ann")
+
+    assert notes.endings[-1].outcome is Outcome.UNKNOWN
+
+
+def test_sends_a_revoke_once(authlete, wire):
+    route = wire.post(REVOKE).mock(side_effect=httpx.ReadTimeout("slow"))
+
+    with pytest.raises(Unanswered):
+        authlete.service(17).tokens.revoke_subject(subject="ann")
+
+    assert route.call_count == 1
+    assert json.loads(route.calls.last.request.content) == {"subject": "ann"}
