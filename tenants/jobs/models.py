@@ -91,11 +91,7 @@ class Job(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["organization", "-created_at"]),
-            models.Index(
-                fields=["due_at"],
-                name="jobs_active",
-                condition=models.Q(state__in=("waiting", "running")),
-            ),
+            models.Index(fields=["state", "due_at"], name="jobs_due"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ SERVICES = range(100, 130)
 PATIENCE = 60  # seconds
 SHORT = """
 from django.conf import settings
-settings.JOB_LEASE = 2
+settings.JOB_LEASE = float(sys.argv[1])
 from tenants.jobs import judging, working
 working.TICK = judging.FIRST = 0.2
 from tests.tenants.jobs.lifetimes import register
@@ -37,9 +37,9 @@ acme = Organization.objects.create(slug="acme", name="Acme")
 Credential(organization=acme, region="us").keep(SecretStr("t0p")).save()
 user = User.objects.create_user("ed@acme.example")
 Membership.objects.create(organization=acme, user=user, role="editor")
-for name in sys.argv[2:]:
+for name in sys.argv[3:]:
     steering.start(
-        Who(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[1], name,
+        Who(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[2], name,
         [steering.NewItem("us", one, what={"accessTokenDuration": 600})
          for one in range(*map(int, name.split("-")))],
         reason="Shorter",
@@ -85,7 +85,7 @@ def deployed(store, sandbox):
 
 
 def start(store, *jobs, kind="test.lifetime"):
-    began = store.run(START, kind, *jobs)
+    began = store.run(START, "1", kind, *jobs)
     assert began.returncode == 0, began.stderr
 
 
@@ -117,8 +117,9 @@ def until(reached):
         time.sleep(0.05)
 
 
-def working(store):
-    return store.start(WORK)
+def working(store, lease=2):
+    """A worker, and how many seconds after its end another takes its job over."""
+    return store.start(WORK, str(lease))
 
 
 def over(store, state):
@@ -177,7 +178,7 @@ def test_two_workers_share_jobs_and_not_one_job(deployed, sandbox):
 
     with ExitStack() as stack:
         for _ in range(2):
-            stack.enter_context(working(deployed))
+            stack.enter_context(working(deployed, lease=45))
         until(over(deployed, "done"))
 
     assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
