@@ -1,6 +1,8 @@
 """What users have allowed, asked of the sandbox."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tenants.authlete.api.grants import EndedAuthorization
 from tenants.authlete.errors import NotFound, Unsendable
@@ -112,6 +114,38 @@ def test_forgets_what_was_granted_and_ends_no_token(world, grants, region, notes
 def test_a_client_that_is_gone_is_told(grants):
     with pytest.raises(NotFound):
         grants.revoke_authorization(9, "ann")
+
+
+CLIENTS = st.sampled_from([5, 6])
+SUBJECTS = st.sampled_from(["ann", "bob", "zoe", "a b", "..", "%61nn", HOSTILE])
+
+
+@given(
+    held=st.lists(st.tuples(CLIENTS, SUBJECTS), max_size=8),
+    client=CLIENTS,
+    subject=SUBJECTS,
+)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=60,
+)
+def test_ends_and_forgets_one_pair_and_no_other(grants, region, held, client, subject):
+    region.tokens[17] = [
+        Issued(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
+        for at, (number, theirs) in enumerate(held)
+    ]
+    region.granted[17] = {pair: Granted([], [], 1) for pair in held}
+    spared = [pair for pair in held if pair != (client, subject)]
+
+    assert grants.revoke_authorization(client, subject).count == (
+        len(held) - len(spared)
+    )
+    assert [(one.client_id, one.subject) for one in region.tokens[17]] == spared
+    assert set(region.granted[17]) == set(held)
+    grants.delete_granted_scopes(client, subject)
+    assert set(region.granted[17]) == set(spared)
+    assert not grants.granted_scopes(client, subject).are_known
 
 
 @pytest.mark.parametrize("subject", [None, "", " ", "\t\n", 5])
