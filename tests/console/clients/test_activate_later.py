@@ -126,6 +126,21 @@ def test_another_time_replaces_the_first_one(admin, staged, rotation):
     assert Job.objects.get(pk=first).state == "cancelled"
 
 
+def test_a_job_that_the_rotation_does_not_name_does_nothing(
+    admin, staged, ledger, rotation, worker
+):
+    staged(admin)
+    later(admin, hours=9)
+    job = rotation().job
+    Rotation.objects.update(job=None)
+    come(job)
+
+    worker()
+
+    assert ledger["clientSecret"] == OLD
+    assert Item.objects.get().state == "same"
+
+
 def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
     staged(admin)
     later(admin, hours=9)

@@ -76,6 +76,8 @@ def test_one_that_was_put_back_is_as_old_as_before(admin, acme, staged, do):
     do(admin, "undo")
 
     assert names(admin.get(URL)) == ["Client 44"]
+    do(admin, "rotate")
+    assert names(admin.get(URL)) == []
 
 
 def test_the_home_counts_them_and_leads_there(admin, acme, do):

@@ -38,6 +38,7 @@ def test_a_reload_shows_nothing_and_asks_nobody(admin):
     again = admin.post(URL, body, content_type=FORM)
 
     assert again["Location"] == f"{CLIENT}secret/"
+    assertNotContains(admin.get(again["Location"]), "had been sent already")
     assert seen().count() == 1
 
 
