@@ -62,11 +62,13 @@ class Property:
         )
 
     def edits(self, client: Members, value: Any) -> dict[str, Any]:
-        """What to write so that ``client`` has ``value``; all else stays."""
+        """What to write so that ``client`` has ``value``; all else stays.
+
+        Inside an object, too, None takes the member out.
+        """
         if not self.within:
             return {self.setting.member: value}
-        holder = {**self._holder(client), self.setting.member: value}
-        return {self.within: {n: v for n, v in holder.items() if v is not None}}
+        return {self.within: {**self._holder(client), self.setting.member: value}}
 
     def words(self, value: Any) -> str:
         return in_words(self.setting, value)

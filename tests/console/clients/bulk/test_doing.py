@@ -98,15 +98,20 @@ def test_sets_one_setting_and_keeps_the_rest(run, few):
     assert {name for name in before if after[name] != before[name]} == {"modifiedAt"}
 
 
-def test_sets_a_member_inside_and_keeps_its_neighbours(run, few):
+@pytest.mark.parametrize(
+    ("was", "now"), [(None, 60), (600, 60), (600, None)], ids=["new", "other", "gone"]
+)
+def test_sets_a_member_inside_and_keeps_its_neighbours(run, few, was, now):
+    name = "accessTokenDuration"
     few.clients[2]["extension"] = {"idTokenDuration": 5, "new": [1]}
-    name = "extension.accessTokenDuration"
+    if was:
+        few.clients[2]["extension"][name] = was
 
-    ((fate, _),) = run("client.set", setting(2, name, None, 60))
+    ((fate, text),) = run("client.set", setting(2, f"extension.{name}", was, now))
 
-    assert fate == Fate.DONE
+    assert (fate, text[:5]) == (Fate.DONE, "From ")
     extension = few.clients[2]["extension"]
-    assert extension["accessTokenDuration"] == 60
+    assert extension[name] == (now or 0)  # where there is none, Authlete has 0
     assert extension["idTokenDuration"] == 5
 
 
