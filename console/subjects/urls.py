@@ -6,4 +6,5 @@ app_name = "subjects"
 urlpatterns = [
     path("", views.index, name="index"),
     path("<uuid:lookup>/", views.show, name="show"),
+    path("<uuid:lookup>/regions/<slug:region>/", views.region, name="region"),
 ]

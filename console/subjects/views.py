@@ -1,13 +1,15 @@
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from console.access import ConsoleRequest, Member, organization_page
 from console.page import answer, go
 from console.subjects import lookups
+from console.subjects.asking import asked
 from console.subjects.forms import SubjectForm
 from console.subjects.past import past
+from tenants.regions import regions
 from tenants.roles import Right
 
 
@@ -26,12 +28,39 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(Right.DESK)
 def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
-    """What may act for a subject, and what was done about that from here."""
+    """What may act for a subject, and what was done about that from here.
+
+    A browser with scripts asks for each region by itself; one without waits for all.
+    """
     found = lookups.opened(member, lookup)
+    whole = "whole" in request.GET
+    connected = member.regions()
     context = {
         "member": member,
         "lookup": found.lookup,
         "subject": found.subject,
+        "regions": connected,
+        "told": asked(member, found.subject) if whole else (),
+        "whole": whole,
+        "others": [one for one in regions().values() if one not in connected],
         "past": past(member, found.subject),
     }
     return answer(request, "subjects/show.html", context)
+
+
+@organization_page(Right.DESK)
+def region(
+    request: ConsoleRequest, member: Member, lookup: UUID, region: str
+) -> HttpResponse:
+    """What one region tells."""
+    found = lookups.opened(member, lookup)
+    told = next(iter(asked(member, found.subject, region)), None)
+    if told is None:
+        raise Http404
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "told": told,
+    }
+    return answer(request, "subjects/region.html", context, part="region")

@@ -26,7 +26,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
 });
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(failure, () => {
+  document.addEventListener(failure, (event) => {
+    // What waits for an answer of its own says that none came, where it waits.
+    const own = event.target.querySelector?.(":scope > template[data-unanswered]");
+    if (own) return event.target.replaceChildren(own.content.cloneNode(true));
     const told = byId("no-answer");
     if (told) byId("notices")?.replaceChildren(told.content.cloneNode(true));
   });

@@ -1,5 +1,8 @@
+from playwright.sync_api import expect
+
 from console.models import Lookup
 from tenants.roles import Role
+from tenants.sandbox.token_seed import HOSTILE
 from tests.journeys.scene import state
 
 SUBJECT = "cust-204188"
@@ -23,13 +26,59 @@ def refused(scene):
     scene.page.get_by_text("at most").wait_for()
 
 
+def see(scene, subject=SUBJECT, query=""):
+    look_up(scene, subject)
+    scene.goto("subjects:show", query)
+    expect(scene.page.locator(".waiting")).to_have_count(0)
+
+
 @state("subjects:show", Role.HELP_DESK)
-def nothing_done_before(scene):
-    look_up(scene)
-    scene.goto("subjects:show")
+def everywhere(scene):
+    see(scene)
+
+
+@state("subjects:show", Role.HELP_DESK)
+def nowhere(scene):
+    see(scene, "cust-000000")
+
+
+@state("subjects:show", Role.HELP_DESK)
+def only_expired(scene):
+    see(scene, "cust-311907")
+
+
+@state("subjects:show", Role.ADMIN)
+def of_a_hostile_name(scene):
+    see(scene, HOSTILE, "?whole=yes")
 
 
 @state("subjects:show", Role.HELP_DESK)
 def of_a_long_name(scene):
-    look_up(scene, "W" * 100)
+    see(scene, "W" * 100)
+
+
+@state("subjects:show", Role.HELP_DESK)
+def two_regions_down(scene):
+    scene.sandbox.fault("down", region="jp")
+    scene.sandbox.fault("status", status=503, region="eu", path="authorization")
+    see(scene)
+
+
+@state("subjects:show", Role.HELP_DESK)
+def being_asked(scene):
+    scene.page.route("**/regions/**", lambda _: None)
+    look_up(scene)
     scene.goto("subjects:show")
+
+
+@state("subjects:region", Role.HELP_DESK)
+def full(scene):
+    look_up(scene)
+    scene.goto("subjects:region")
+
+
+@state("subjects:region", Role.HELP_DESK)
+def failed(scene):
+    scene.sandbox.fault("down", region="us")
+    look_up(scene)
+    scene.goto("subjects:region")

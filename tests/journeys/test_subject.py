@@ -1,0 +1,102 @@
+"""A help desk looks somebody up (journeys H1 and H5)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import PASSWORD
+
+SUBJECT = "cust-204188"  # whom every service of the sandbox knows
+CLICKS = 1
+LOADS = 1
+
+
+@pytest.fixture
+def nia(person):
+    return person(Role.HELP_DESK, "Nia Okafor")
+
+
+@pytest.fixture
+def home(signed_in, nia):
+    page = signed_in(nia)
+    expect(page.get_by_role("searchbox", name="Subject")).to_be_focused()
+    return page
+
+
+def region(page, title):
+    return page.get_by_role("region", name=re.compile(f"{title}$"))
+
+
+def look_up(hand, page, subject=SUBJECT):
+    hand.submit(page.get_by_role("searchbox", name="Subject"), subject)
+    expect(page.get_by_role("heading", level=1)).to_have_text("A subject")
+
+
+def test_which_apps_can_use_my_account(home, hand):
+    hand = hand(home)
+
+    look_up(hand, home)
+
+    for title in ("United States", "Japan", "Europe", "Brazil"):
+        expect(region(home, title)).to_contain_text("checked")
+        expect(region(home, title).get_by_role("rowheader").first).to_be_visible()
+    expect(region(home, "United States")).to_contain_text("Harbor app")
+    expect(region(home, "United States")).to_contain_text("live")
+    expect(home.get_by_text("being asked")).to_have_count(0)
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS
+    assert SUBJECT not in home.url + home.title()
+
+
+def test_a_region_that_is_down_holds_up_no_other(home, sandbox):
+    sandbox.fault("down", region="jp")
+
+    look_up(Mouse(home), home)
+
+    expect(region(home, "Japan")).to_contain_text("was not checked")
+    expect(region(home, "Japan")).not_to_contain_text("No app")
+    expect(region(home, "Europe").get_by_role("rowheader").first).to_be_visible()
+
+    sandbox.faults.clear()
+    home.get_by_role("link", name="Ask JP again").click()
+    expect(region(home, "Japan").get_by_role("rowheader").first).to_be_visible()
+
+
+def test_a_region_that_comes_late_does_not_hide_the_others(home):
+    held: list[Route] = []
+    home.route(re.compile("/regions/eu/"), lambda route: held.append(route))
+
+    look_up(Mouse(home), home)
+
+    expect(region(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
+    expect(region(home, "Europe")).to_contain_text("being asked")
+    held[0].continue_()
+    expect(region(home, "Europe").get_by_role("rowheader").first).to_be_visible()
+
+
+def test_no_answer_of_the_console_is_no_answer_of_the_region(home, overheard):
+    overheard.expect("ERR_FAILED|htmx:(afterRequest|sendError)")
+    home.route(re.compile("/regions/jp/"), lambda route: route.abort())
+
+    look_up(Mouse(home), home)
+
+    expect(home.get_by_text("Japan was not checked")).to_be_visible()
+    expect(home.get_by_text("being asked")).to_have_count(0)
+    expect(region(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
+
+
+def test_works_without_scripts(browser_page, nia, sandbox):
+    sandbox.fault("down", region="jp")
+    page = browser_page(java_script_enabled=False)
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(nia.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    look_up(Mouse(page), page)
+
+    expect(region(page, "Brazil").get_by_role("rowheader").first).to_be_visible()
+    expect(region(page, "Japan")).to_contain_text("was not checked")
