@@ -8,7 +8,7 @@ from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tenants.jobs import leases, queue
+from tenants.jobs import leases, queue, steering
 from tenants.jobs.endings import counts
 from tenants.jobs.models import Fate, Item, Job, State, Worker
 from tests.tenants.jobs.lifetimes import register, updates
@@ -57,6 +57,19 @@ def test_what_must_not_be_repeated_is_not(worker, started, entry, fates):
     worker()
 
     assert counts(job) == fates
+
+
+def test_a_job_is_one_worker_s_until_its_lease_is_over(started):
+    job = started()
+    mine = leases.claim(job.pk)
+    assert mine
+    assert leases.claim(job.pk) is None
+
+    Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+
+    assert leases.claim(job.pk) not in (None, mine)
+    assert not leases.beat(job.pk, mine)
+    assert not leases.give_back(job.pk, mine)
 
 
 def test_a_job_that_lives_is_left_alone(started):
@@ -114,12 +127,11 @@ def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox)
 
 
 def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who):
-    from tenants.jobs import steering
-
     def there_and_back(item):
         if item.position == 2 and item.begun == 1:
             steering.pause(item.job, who)
             steering.resume(item.job, who)
+            DBTaskResult.objects.filter(status=READY).delete()  # taken in vain
 
     job = started(register("test.back", meanwhile=there_and_back))
 
