@@ -28,15 +28,19 @@ OPEN = "open"
 
 GROUPS: Mapping[Promise, str] = {
     gettext_lazy("Services"): "service idp",
-    gettext_lazy("Clients"): "client requestable_scopes registration",
-    gettext_lazy("Tokens"): "token token_batch id_token jose",
+    gettext_lazy("Clients"): ("client clients secret requestable_scopes registration"),
+    gettext_lazy("Tokens"): "token token_batch id_token jose subject",
     gettext_lazy("What people have allowed"): "authorization granted_scopes grant",
     gettext_lazy("Keys and regions"): "key region",
     gettext_lazy("While people log in"): (
         "auth ticket backchannel device native_sso federation vci"
     ),
-    gettext_lazy("Signing in"): "sign_in sign_out step_up password second_factor",
-    gettext_lazy("This console"): "access organization member credential vault audit",
+    gettext_lazy("Signing in"): (
+        "sign_in sign_out session step_up password second_factor"
+    ),
+    gettext_lazy("This console"): (
+        "access organization member credential vault audit job"
+    ),
 }
 
 

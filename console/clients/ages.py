@@ -9,6 +9,15 @@ from tenants.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Why services did not answer."""
+
+    region: Region
+    reason: str
+    services: Sequence[str]  # their names
+
+
+@dataclass(frozen=True, slots=True)
 class Age:
     """What is known of one region's clients."""
 
@@ -17,6 +26,15 @@ class Age:
     services: int
     unread: int  # services whose clients were never read
     silent: Sequence[KnownService]  # services that did not answer when last asked
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why they did not, each reason once."""
+        by_reason: dict[str, list[str]] = {}
+        for one in self.silent:
+            name = one.name or str(one.service_id)
+            by_reason.setdefault(one.clients_problem, []).append(name)
+        return [Problem(self.region, *one) for one in by_reason.items()]
 
 
 def age(region: Region, services: Iterable[KnownService]) -> Age:

@@ -85,6 +85,8 @@ def export(
 
 def inert(cell: Any) -> str:
     """``cell`` as no spreadsheet takes for a formula."""
+    if isinstance(cell, bool):
+        cell = "true" if cell else "false"
     text = " ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
     return f"'{text}" if text.startswith(FORMULA) else text
 

@@ -9,6 +9,7 @@ from pytest_django.asserts import (
     assertNotContains,
 )
 
+from console.audit import choices
 from tenants.audit import events
 from tenants.audit.notes import note
 from tenants.authlete.changes import Change
@@ -125,6 +126,12 @@ def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, a
     assertNotContains(response, "<td", status_code=422)
     assertContains(response, "field-error", status_code=422)
     assertContains(response, "Nothing is shown", status_code=422)
+
+
+def test_every_kind_of_entry_can_be_asked_for():
+    offered = {one[0] for found in choices.operations()[1:] for one in found[1]}
+
+    assert offered == choices.KINDS.keys()
 
 
 @pytest.mark.parametrize(

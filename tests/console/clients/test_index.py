@@ -226,7 +226,7 @@ def test_the_file_holds_what_is_filtered(browser):
     assert (row["service"], row["name"], row["locked"]) == (
         "Shop",
         "Ledger sync",
-        "True",
+        "true",
     )
     assert row["seen_at"].endswith("+00:00")
     assert SECRET not in text
