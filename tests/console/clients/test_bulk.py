@@ -76,6 +76,7 @@ def test_says_where_more_may_fit_of_all_services(member, far):
     page = browser.get(response["Location"])
     assertContains(page, "1 service did not answer when it was last asked")
     assertContains(page, "what is known is in part as old as")
+    assertContains(page, 'href="/acme/clients/refresh/"')
 
 
 def test_says_nothing_of_the_count_when_it_holds(member, few):

@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from django.utils import timezone
+
+from console.models import KnownService
 from tenants.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.client_lists import fill
@@ -39,6 +44,17 @@ def some_chosen(scene):
 @state("clients:bulk_action", Role.EDITOR)
 def more_than_the_list_showed(scene):
     choose(scene, 30, all="yes", shown="12")
+    scene.goto("clients:bulk_action")
+
+
+@state("clients:bulk_action", Role.EDITOR)
+def some_may_be_missing(scene):
+    scene.client.get(scene.path("clients:index"))
+    KnownService.objects.update(clients_at=timezone.now() - timedelta(days=3))
+    KnownService.objects.filter(region="jp").update(clients_problem="it was down")
+    sent = {"all": "yes", "query": "q=campaign", "shown": "2"}
+    path = scene.client.post(scene.path("clients:bulk"), sent)["Location"]
+    scene.places["selection"] = path.rstrip("/").rpartition("/")[2]
     scene.goto("clients:bulk_action")
 
 
