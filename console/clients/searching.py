@@ -47,8 +47,13 @@ class Index:
     def __init__(self, member: Member) -> None:
         self.member = member
         known = KnownService.objects.filter(organization=member.organization)
-        self.services: Services = {(one.region, one.service_id): one for one in known}
+        here = {one.name for one in member.regions()}
+        self.services: Services = {
+            (one.region, one.service_id): one for one in known if one.region in here
+        }
         self._all = KnownClient.objects.filter(organization=member.organization)
+        if left := {one.region for one in known} - here:  # it has no credential there
+            self._all = self._all.exclude(region__in=left)
 
     @property
     def is_empty(self) -> bool:

@@ -216,6 +216,16 @@ def test_shows_no_other_organization(browser):
     assertNotContains(browser.get(URL, {"download": "csv"}), "Till")
 
 
+def test_shows_nothing_of_a_region_without_a_credential(browser):
+    Credential.objects.filter(region="eu").delete()
+
+    response = browser.get(URL)
+
+    assert "Zebra" not in names(response)
+    assertContains(response, "5 clients")
+    assertContains(response, "of 1 service")
+
+
 def test_the_file_holds_what_is_filtered(browser):
     response = browser.get(
         URL, {"download": "csv", "q": "redirect:none", "sort": "name"}
