@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -67,6 +68,13 @@ def test_shows_services_of_all_four_regions(demo):
     assert page.status_code == 200
     for region in ("us", "jp", "eu", "br"):
         assert f'"/harbor/services/{region}/' in page.text
+
+
+def test_has_a_worker(demo):
+    until = time.monotonic() + SECONDS
+    while "worker: ok" not in httpx.get(f"http://127.0.0.1:{demo.port}/readyz").text:
+        assert time.monotonic() < until
+        time.sleep(0.2)
 
 
 def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
