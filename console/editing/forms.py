@@ -79,10 +79,10 @@ class MergeForm(forms.Form):
         return sorted({str(one) for found in self.errors.values() for one in found})
 
     @property
-    def given_up(self) -> set[str]:
-        """The members for which theirs was chosen."""
+    def given_up(self) -> dict[str, Any]:
+        """The members for which theirs was chosen, as they are to be then."""
         return {
-            one.field
+            one.field: one.yielded
             for one in self.conflicts
             if self.cleaned_data[f"keep-{one.field}"] == "theirs"
         }

@@ -1,18 +1,50 @@
-"""Two people edit one service at the same time, and neither loses anything."""
+"""Two people edit one service, or one client, and neither loses anything."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tenants.roles import Role
-from tests.journeys.pages import enter, open_section, review, save, saved
+from tests.journeys.pages import enter, review, save, saved
+from tests.journeys.states.client import LEDGER
 
 ACCESS, REFRESH = "Access token lifetime", "Refresh token lifetime"
+CLIENT = {n: v for n, v in LEDGER.items() if n != "derivedSectorIdentifier"}
 BOTH = pytest.mark.parametrize("section", ["tokens", "all"])
 
 
-@pytest.fixture
-def number(found):
-    return found("us", "Payments")
+@dataclass
+class Edited:
+    """What both of them edit."""
+
+    name: str
+    path: str
+    region: Any
+    number: int
+    base: str  # the access token lifetime, in words
+
+    @property
+    def lifetimes(self):
+        """Its members as Authlete has them; those of a client are inside one."""
+        if "/clients/" in self.path:
+            return self.region.clients[self.number][44]["extension"]
+        return self.region.services[self.number]
+
+    def open(self, page, section="tokens"):
+        page.goto(f"{self.path}edit/{section}/")
+
+
+@pytest.fixture(params=["service", "client"])
+def edited(request, found, sandbox):
+    number, region = found("us", "Payments"), sandbox.region("us")
+    path = f"/harbor/services/us/{number}/"
+    if request.param == "service":
+        return Edited("Payments", path, region, number, "2 minutes")
+    lifetimes = {"accessTokenDuration": 900}
+    region.clients[number][44] = CLIENT | {"extension": lifetimes}
+    return Edited("Ledger sync", f"{path}clients/44/", region, number, "15 minutes")
 
 
 @pytest.fixture
@@ -26,9 +58,9 @@ def tomas(signed_in, person):
 
 
 @BOTH
-def test_keeps_both_edits_of_different_settings(ida, tomas, sandbox, number, section):
+def test_keeps_both_edits_of_different_settings(ida, tomas, edited, section):
     for page in (ida, tomas):
-        open_section(page, "us", number, section)
+        edited.open(page, section)
     enter(tomas, REFRESH, "14", "days")
     review(tomas)
     save(tomas)
@@ -40,18 +72,15 @@ def test_keeps_both_edits_of_different_settings(ida, tomas, sandbox, number, sec
     save(ida)
 
     saved(ida)
-    service = sandbox.region("us").services[number]
-    assert service["accessTokenDuration"] == 600
-    assert service["refreshTokenDuration"] == 14 * 86400
+    assert edited.lifetimes["accessTokenDuration"] == 600
+    assert edited.lifetimes["refreshTokenDuration"] == 14 * 86400
 
 
 @BOTH
 @pytest.mark.parametrize(("choice", "seconds"), [("Yours", 600), ("Now", 3600)])
-def test_asks_which_of_two_values_to_keep(
-    ida, tomas, sandbox, number, section, choice, seconds
-):
+def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, seconds):
     for page in (ida, tomas):
-        open_section(page, "us", number, section)
+        edited.open(page, section)
     enter(tomas, ACCESS, "1", "hours")
     review(tomas)
     save(tomas)
@@ -61,25 +90,22 @@ def test_asks_which_of_two_values_to_keep(
     enter(ida, REFRESH, "14", "days")
     review(ida)
     expect(ida.get_by_role("heading", level=1)).to_have_text(
-        "Merge before saving Payments"
+        f"Merge before saving {edited.name}"
     )
     row = ida.get_by_role("row", name=ACCESS)
-    expect(row).to_contain_text("2 minutes")
+    expect(row).to_contain_text(edited.base)
     row.get_by_role("radio").nth(0 if choice == "Now" else 1).check()
     ida.get_by_role("button", name="Review the merged changes").click()
     save(ida)
 
     saved(ida)
-    service = sandbox.region("us").services[number]
-    assert service["accessTokenDuration"] == seconds
-    assert service["refreshTokenDuration"] == 14 * 86400
+    assert edited.lifetimes["accessTokenDuration"] == seconds
+    assert edited.lifetimes["refreshTokenDuration"] == 14 * 86400
 
 
-def test_overwrites_nothing_that_was_saved_during_the_review(
-    ida, tomas, sandbox, number
-):
+def test_overwrites_nothing_that_was_saved_during_the_review(ida, tomas, edited):
     for page in (ida, tomas):
-        open_section(page, "us", number)
+        edited.open(page)
         enter(page, ACCESS, "10" if page is ida else "20", "minutes")
         review(page)
     save(tomas)
@@ -88,6 +114,6 @@ def test_overwrites_nothing_that_was_saved_during_the_review(
     save(ida)
 
     expect(ida.get_by_role("heading", level=1)).to_have_text(
-        "Merge before saving Payments"
+        f"Merge before saving {edited.name}"
     )
-    assert sandbox.region("us").services[number]["accessTokenDuration"] == 1200
+    assert edited.lifetimes["accessTokenDuration"] == 1200

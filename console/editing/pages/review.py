@@ -118,8 +118,7 @@ def merge(request: ConsoleRequest, target: Target) -> HttpResponse:
     form = MergeForm(request.POST or None, conflicts=found.conflicts)
     is_current = form.data.get("version") == str(document.modified_at)
     if is_current and form.is_valid():
-        wanted = {n: v for n, v in found.wanted.items() if n not in form.given_up}
-        merged = edits.upon(document, wanted)
+        merged = edits.upon(document, {**found.wanted, **form.given_up})
         drafts.change(target, lambda now: merged if now.wanted == edits.wanted else now)
         return go(request, target.path("review"))
     if form.is_bound and not is_current:
