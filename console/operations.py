@@ -131,6 +131,10 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "jose.verify": Deed(_("Check of a signed or encrypted text")),
     # --- what a person has allowed
+    "subject.export": Deed(
+        _("Exported what is known of a subject"),
+        _("Tried to export what is known of a subject"),
+    ),
     "subject.search": Deed(_("Looked up a subject")),
     "authorization.list": Deed(_("Read the clients that a person has allowed")),
     "authorization.update": Deed(
@@ -274,6 +278,9 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "access.denied": Deed(_("Was refused the page {object}")),
     "access.stranger": Deed(_("Was refused the page {object} as a stranger")),
+    "budget.exceeded": Deed(
+        _("Was refused more of {object} than one person may have in an hour")
+    ),
     "access.counted": Deed(_("Was refused more pages, which are counted here")),
     "organization.add": Deed(
         _("Added the organization {object}"),

@@ -11,6 +11,7 @@ from console.models.known import KnownClient, KnownService
 from console.models.lookups import Lookup
 from console.models.rotations import Rotation
 from console.models.selections import Selection
+from console.models.spending import Spending
 
 __all__ = [
     "Chosen",
@@ -20,4 +21,5 @@ __all__ = [
     "Lookup",
     "Rotation",
     "Selection",
+    "Spending",
 ]

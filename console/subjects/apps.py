@@ -131,4 +131,12 @@ class Told:
 
     @property
     def is_whole(self) -> bool:
+        """Whether all services said which apps there are."""
         return self.error is None and not self.unchecked
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all apps said what they hold, as well."""
+        return self.is_whole and all(
+            app.is_known and not app.granted_error for app in self.apps
+        )

@@ -4,6 +4,18 @@ from django.utils.translation import gettext_lazy as _
 LONGEST = 100  # characters; `api.md`, section 8, token/create
 
 
+class ExportForm(forms.Form):
+    """Why a file is taken; both go into the record."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why; whoever reads the record will ask.")},
+    )
+    ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
+
+
 class SubjectForm(forms.Form):
     """One subject, exactly as the services know it."""
 

@@ -28,9 +28,14 @@ class Deed:
 
 def past(member: Member, subject: str) -> list[Deed]:
     """Newest first; who only looked is left out."""
+    found = entries(member, subject)
+    return [_deed(list(group)) for _, group in groupby(found, key=_together)]
+
+
+def entries(member: Member, subject: str) -> list[AuditEntry]:
+    """The same, one by one."""
     filters = Filters(subject=subject, effects=EFFECTS)
-    found = search(member.organization.pk, filters, size=MOST)
-    return [_deed(list(group)) for _, group in groupby(found.entries, key=_together)]
+    return search(member.organization.pk, filters, size=MOST).entries
 
 
 def _together(entry: AuditEntry) -> tuple[object, ...]:

@@ -6,5 +6,6 @@ app_name = "subjects"
 urlpatterns = [
     path("", views.index, name="index"),
     path("<uuid:lookup>/", views.show, name="show"),
+    path("<uuid:lookup>/export/", views.export, name="export"),
     path("<uuid:lookup>/regions/<slug:region>/", views.region, name="region"),
 ]

@@ -4,10 +4,13 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 
 from console.access import ConsoleRequest, Member, organization_page
+from console.budgets import REVEALS, SEARCHES, spend
 from console.page import answer, go
+from console.stepup import step_up
 from console.subjects import lookups
 from console.subjects.asking import asked
-from console.subjects.forms import SubjectForm
+from console.subjects.exporting import exported
+from console.subjects.forms import ExportForm, SubjectForm
 from console.subjects.past import past
 from tenants.regions import regions
 from tenants.roles import Right
@@ -17,12 +20,15 @@ from tenants.roles import Right
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """One box: a subject, which goes into no address."""
     form = SubjectForm(request.POST or None)
+    status = 422 if form.errors else 200
     if form.is_valid():
-        lookup = lookups.make(member, form.cleaned_data["subject"])
-        slug = member.organization.slug
-        return go(request, reverse("subjects:show", args=[slug, lookup.pk]))
+        if spend(member, SEARCHES):
+            lookup = lookups.make(member, form.cleaned_data["subject"])
+            slug = member.organization.slug
+            return go(request, reverse("subjects:show", args=[slug, lookup.pk]))
+        form.add_error("subject", SEARCHES.refusal)
+        status = 429
     context = {"member": member, "form": form}
-    status = 422 if form.is_bound else 200
     return answer(request, "subjects/index.html", context, status=status)
 
 
@@ -64,3 +70,24 @@ def region(
         "told": told,
     }
     return answer(request, "subjects/region.html", context, part="region")
+
+
+@organization_page(Right.DESK)
+@step_up
+def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+    """Everything over all regions as one file, for somebody who says why."""
+    found = lookups.opened(member, lookup)
+    form = ExportForm(request.POST or None)
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if spend(member, REVEALS):
+            return exported(member, found, **form.cleaned_data)
+        form.add_error(None, REVEALS.refusal)
+        status = 429
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "form": form,
+    }
+    return answer(request, "subjects/export.html", context, status=status)

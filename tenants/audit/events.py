@@ -53,6 +53,12 @@ ACCESS_STRANGER = Event(
     Effect.READ,
     denial=True,
 )
+BUDGET_EXCEEDED = Event(
+    "budget.exceeded",
+    _("Do something more often than one person may"),
+    Effect.READ,
+    denial=True,
+)
 DENIALS_COUNTED = Event(
     "access.counted", _("More denials, counted and not listed"), Effect.READ
 )
@@ -89,6 +95,9 @@ SECRET_SETTLE = Event(
 )
 
 SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
+SUBJECT_EXPORT = Event(
+    "subject.export", _("Export what is known of a subject"), Effect.REVEAL
+)
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)

@@ -49,6 +49,7 @@ MAY = {
     "clients:refresh": READERS,
     "subjects:index": DESK,
     "subjects:show": DESK,
+    "subjects:export": DESK,
     "subjects:region": DESK,
     "jobs:index": MEMBERS,
     # Each shows a help desk its own alone; who may not steer a job is told so.

@@ -5,6 +5,7 @@ from pydantic import SecretStr
 
 from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.budgets import REVEALS, spend
 from console.clients.secret_forms import SeenForm, SetForm
 from console.clients.secret_page import SecretPage, opened
 from console.clients.secrets import replaced, settle
@@ -39,6 +40,11 @@ def reveal(
     if form.is_valid():
         if not once.claim(request, form):
             return once.again(request, form, page.path())
+        if not spend(workspace.member, REVEALS):
+            once.failed(request, form)
+            form.add_error(None, REVEALS.refusal)
+            context = page.context(**more)
+            return answer(request, "clients/reveal.html", context, status=429)
         try:
             more |= _shown(_api(page, form).reveal_secret().client_secret)
             once.settle(request, form, page.path())

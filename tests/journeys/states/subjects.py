@@ -82,3 +82,18 @@ def failed(scene):
     scene.sandbox.fault("down", region="us")
     look_up(scene)
     scene.goto("subjects:region")
+
+
+@state("subjects:export", Role.HELP_DESK)
+def asked(scene):
+    look_up(scene)
+    scene.goto("subjects:export")
+
+
+@state("subjects:export", Role.HELP_DESK)
+def without_a_reason(scene):
+    look_up(scene)
+    scene.goto("subjects:export")
+    scene.page.locator("textarea").fill(" ")
+    scene.press("Download")
+    scene.page.get_by_text("Say why").wait_for()
