@@ -41,6 +41,7 @@ def begin(job: Job, lease: UUID) -> Item | None:
 
 def attempt(work: Work, item: Item, handler: Handler) -> Then:
     """Run one item, and keep what became of it."""
+    work.job.trouble = ""
     try:
         result = handler.run(work, item)
     except AuthleteError as error:
@@ -55,7 +56,7 @@ def attempt(work: Work, item: Item, handler: Handler) -> Then:
     fate = Fate.DONE if result.changed else Fate.SAME
     end(item, fate, text=result.text, inputs="" if item.sealed else item.inputs)
     if work.job.failures:
-        Job.objects.filter(pk=work.job.pk).update(failures=0, trouble="")
+        Job.objects.filter(pk=work.job.pk).update(failures=0)
         work.job.failures = 0
     return Then.GO_ON
 

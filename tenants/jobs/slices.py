@@ -62,14 +62,12 @@ def _go_on(job: Job, lease: UUID, handler: Handler, who: Who, held: Held) -> Non
         watch = Pulse(AuditLog(who, job.reason, job.ticket), item, lease)
         then = items.attempt(Work(job, watch, held), item, handler)
         if then is Then.STOP and to_do(job):
-            stop(job, lease, _why(job, item))
+            stop(job, lease, job.trouble or _look_at(item))
             return
 
 
-def _why(job: Job, item: Item) -> str:
-    return job.trouble or _("It stopped at “{item}”: look at that first.").format(
-        item=item.name
-    )
+def _look_at(item: Item) -> str:
+    return _("It stopped at “{item}”: look at that first.").format(item=item.name)
 
 
 def _pick_up(job: Job, lease: UUID, handler: Handler) -> bool:
@@ -85,7 +83,7 @@ def _pick_up(job: Job, lease: UUID, handler: Handler) -> bool:
             text=_("The worker was stopped in the middle of this."),
         )
         if to_do(job):
-            stop(job, lease, _why(job, item))
+            stop(job, lease, _look_at(item))
             return False
     return True
 

@@ -163,6 +163,8 @@ def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
 
     assert counts(job) == {Fate.PENDING: 2, Fate.DONE: 1}
     assert Item.objects.get(state=Fate.DONE).region == "eu"
+    job.refresh_from_db()
+    assert (job.state, job.trouble) == (State.WAITING, "us: Authlete failed")
 
 
 def test_an_item_without_an_answer_is_given_up_in_the_end(
