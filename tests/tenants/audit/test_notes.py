@@ -184,5 +184,10 @@ def test_the_names_of_events_stay():
         credential.add credential.change credential.remove credential.probe
         vault.rotate
         audit.read audit.export audit.verify
+        budget.exceeded
+        clients.exported
+        job.cancelled job.ended job.paused job.resumed job.retried job.started
+        secret.drop secret.forget secret.settle secret.show secret.stage secret.store
+        subject.export subject.search
         """.split()
     )
