@@ -50,3 +50,22 @@ def test_brings_together_what_both_changed_inside_the_extension(
     kept = sandbox.clients[44]["extension"]
     assert kept["requestableScopesEnabled"] is True
     assert kept["accessTokenDuration"] == 120
+
+
+@pytest.mark.parametrize(("keep", "access"), [("mine", 120), ("theirs", 180)])
+def test_who_gives_way_inside_the_extension_keeps_what_is_apart(
+    editor, enter, save, sandbox, ledger, keep, access
+):
+    ledger["extension"] = {"accessTokenDuration": 60}
+    lifetimes = {"extension__access_token_duration": "2"}
+    lifetimes |= {"extension__refresh_token_duration": "500"}
+    enter(editor, "tokens", **lifetimes)
+    ledger |= {"extension": {"accessTokenDuration": 180}, "modifiedAt": 2}
+
+    body = filled(editor.get(URL), "version", **{"keep-extension": keep})
+    editor.post(URL, body, content_type=FORM)
+    save(editor)
+
+    kept = sandbox.clients[44]["extension"]
+    assert kept["accessTokenDuration"] == access
+    assert kept["refreshTokenDuration"] == 500
