@@ -63,9 +63,10 @@ def found(sandbox):
 
 @pytest.fixture
 def text_of(sandbox):
-    """What Authlete answers when it is asked for a service, byte for byte."""
+    """What Authlete answers when it is asked for a service, or for a client of it,
+    byte for byte."""
 
-    def text_of(region, number):
+    def text_of(region, number, client_id=0):
         (token,) = (
             one.value
             for one in sandbox.state.tokens.values()
@@ -74,7 +75,8 @@ def text_of(sandbox):
             and one.organization == sandbox.region(region).owner(number)
         )
         headers = {"authorization": f"Bearer {token}"}
-        path = f"/api/{number}/service/get"
+        what = f"client/get/{client_id}" if client_id else "service/get"
+        path = f"/api/{number}/{what}"
         return sandbox.answer(region, Request("GET", path, headers=headers)).body
 
     return text_of
@@ -82,10 +84,11 @@ def text_of(sandbox):
 
 @pytest.fixture
 def sent_to(sandbox):
-    """The bodies with which a service was updated."""
+    """The bodies with which a service, or a client of it, was updated."""
 
-    def sent_to(region, number):
-        path = f"/api/{number}/service/update"
+    def sent_to(region, number, client_id=0):
+        what = f"client/update/{client_id}" if client_id else "service/update"
+        path = f"/api/{number}/{what}"
         return [
             call.body
             for call in sandbox.calls

@@ -135,3 +135,25 @@ def test_is_whole_again_when_the_region_is(page, sandbox):
 
     expect(page.locator("tbody th a")).to_have_count(14)
     expect(page.locator("tr.is-stale")).to_have_count(0)
+
+
+@pytest.mark.parametrize("trouble", ["down", "HTML", "hanging"])
+def test_the_list_of_clients_keeps_what_a_region_showed(page, sandbox, trouble):
+    page.goto("/harbor/clients/?region=jp")
+    shown, known = page.locator("tbody tr"), page.locator(".page-head p").first
+    rows, said = shown.count(), known.inner_text()
+    kind, words = TROUBLES[trouble]
+    sandbox.fault(kind, region="jp", **MORE.get(kind, {}))
+    began = monotonic()
+
+    page.get_by_role("button", name="Refresh", exact=True).click()
+
+    expect(page.get_by_text("Not everything answered")).to_be_visible()
+    assert monotonic() - began < 2 * DEADLINE + SPARE
+    assert known.inner_text() == said
+    page.goto("/harbor/clients/?region=jp")
+    assert shown.count() == rows > 0
+    page.get_by_text("Which, and why").click()
+    expect(page.locator(".notice").first).to_contain_text(re.compile(words))
+    page.goto("/harbor/clients/?region=eu")
+    assert shown.count() > 0

@@ -35,6 +35,34 @@ def test_goes_back_as_it_came(signed_in, person, number, text_of, sent_to, secti
         assert odd in sent
 
 
+@pytest.fixture
+def odd(sandbox, number):
+    """The client of it that is odd on purpose."""
+    clients = sandbox.region("us").clients[number]
+    (client,) = (one for one in clients.values() if "thoughts" in one)
+    client["softwareId"] = "old"
+    return client["clientId"]
+
+
+@pytest.mark.parametrize("section", ["registration", "all"])
+def test_of_a_client_goes_back_as_it_came(
+    signed_in, person, number, odd, text_of, sent_to, section
+):
+    page = signed_in(person(Role.EDITOR))
+    before = text_of("us", number, odd)
+
+    page.goto(f"/harbor/services/us/{number}/clients/{odd}/edit/{section}/")
+    enter(page, "Software ID", "new")
+    review(page)
+    save(page)
+
+    old, new = b'"softwareId":"old"', b'"softwareId":"new"'
+    assert old in before
+    assert sent_to("us", number, odd) == [before.replace(old, new)]
+    for strange in (b'"weight":0.7500000000000000000001', b"TELEPATHIC", b"1E2"):
+        assert strange in before
+
+
 def test_is_shown_and_marked(signed_in, person, number):
     page = signed_in(person(Role.VIEWER))
 
