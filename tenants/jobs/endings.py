@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.db.models.functions import Now
 
 from tenants.audit import events
-from tenants.audit.notes import doing
+from tenants.audit.notes import Told, doing
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.jobs.models import TO_DO, Fate, Item, Job, State
@@ -40,21 +40,27 @@ def allowed(job: Job, effect: Need) -> Who | None:
 
 def stop(job: Job, lease: UUID, why: str) -> None:
     """Pause the job until somebody has looked, and say why."""
-    with doing(worker(job), events.JOB_PAUSE, object=str(job.pk), label=job.title):
+    with doing(worker(job), events.JOB_PAUSE, **told(job)):
         _leave(job, lease, state=State.PAUSED, trouble=why)
 
 
 def end(job: Job, lease: UUID, state: State, why: str = "") -> None:
     """End the job; what was not tried is skipped."""
-    with doing(
-        worker(job),
-        events.JOB_END,
-        object=str(job.pk),
-        label=job.title,
-        changes=tally(job),
-    ):
+    said = told(job)
+    said["changes"] = tally(job)
+    with doing(worker(job), events.JOB_END, **said):
         _leave(job, lease, state=state, ended_at=Now(), trouble=why)
         skip(job)
+
+
+def told(job: Job) -> Told:
+    """What the record says of everything that happens to a job."""
+    return {
+        "object": str(job.pk),
+        "label": job.title,
+        "reason": job.reason,
+        "ticket": job.ticket,
+    }
 
 
 def _leave(job: Job, lease: UUID, **values: Any) -> None:

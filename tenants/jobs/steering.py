@@ -20,7 +20,7 @@ from tenants.audit import events
 from tenants.audit.events import Event
 from tenants.audit.notes import doing
 from tenants.audit.who import Who
-from tenants.jobs.endings import skip
+from tenants.jobs.endings import skip, told
 from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import ACTIVE, FAILED, OPEN, Fate, Item, Job, State, fit
 from tenants.jobs.queue import enqueue
@@ -89,14 +89,7 @@ def start(
         run_at=run_at,
     )
     with (
-        doing(
-            who,
-            events.JOB_START,
-            object=str(job.pk),
-            label=job.title,
-            reason=reason,
-            ticket=ticket,
-        ),
+        doing(who, events.JOB_START, **told(job)),
         transaction.atomic(),
     ):
         if run_at:
@@ -168,7 +161,7 @@ def may_steer(job: Job, actor_id: int, role: Role) -> bool:
 @contextmanager
 def _steered(job: Job, who: Who, event: Event) -> Iterator[None]:
     with (
-        doing(who, event, object=str(job.pk), label=job.title),
+        doing(who, event, **told(job)),
         transaction.atomic(),
     ):
         yield

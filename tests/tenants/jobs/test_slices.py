@@ -84,6 +84,7 @@ def test_is_in_the_record_as_who_started_it(worker, started, who):
     }
     assert Item.objects.get(position=1).entry in entries.values_list("entry", flat=True)
     local = AuditEntry.objects.filter(object=str(job.pk)).order_by("seq")
+    assert {one.ticket for one in local} == {"OPS-7"}
     assert list(local.values_list("operation", "actor", "page", "outcome")) == [
         ("job.started", "ed@acme.example", "page-of-the-start", "done"),
         ("job.ended", "manage.py worker", str(job.pk), "done"),
