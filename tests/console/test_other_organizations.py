@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import SecretStr
 
-from console.models import Draft, Rotation
+from console.models import Draft, Rotation, Selection
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.jobs.models import Job
@@ -63,9 +63,13 @@ def left(bo, other):
     bo.get(path("clients:index", organization="other"))  # so that lists have seen it
     who = Who(1, "bo@other.example", Role.ADMIN, other.pk, "other")
     item = NewItem("us", 18, 50, label=THEIRS, what={"rotation": THEIRS})
+    chosen = {"within": "us/18", "place": ["us/18/50"]}
+    bulk = bo.post(path("clients:bulk", organization="other"), chosen)["Location"]
+    bo.post(bulk, {"deed": "lock"})
     job = start(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
     return {
         "job": job.pk,
+        "selection": Selection.objects.get(organization=other).pk,
         "entry": AuditEntry.objects.get(operation="client.update").entry,
         "pk": Membership.objects.get(organization=other).pk,
     }
@@ -84,7 +88,7 @@ def kept(sandbox, other):
     region = sandbox.region("us")
     rows = [
         list(model.objects.filter(organization=other).order_by("pk").values())
-        for model in (Draft, Rotation, Job, Credential, Membership)
+        for model in (Draft, Rotation, Selection, Job, Credential, Membership)
     ]
     return json.dumps([region.services[18], region.clients[18], rows], default=str)
 
