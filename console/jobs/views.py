@@ -169,5 +169,6 @@ def _pace(told: progress.Progress) -> int:
     job = told.job
     if job.is_over and not told.ends_pausing:
         return 0
-    moves = job.state == State.RUNNING or told.ends_pausing
+    starts = job.state == State.WAITING and not (told.begins_later or job.trouble)
+    moves = starts or job.state == State.RUNNING or told.ends_pausing
     return OFTEN if moves else SELDOM

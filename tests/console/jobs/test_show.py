@@ -29,7 +29,7 @@ def test_tells_what_became_of_each_item(editor, job, worker):
 
 def test_looks_again_until_it_has_ended(editor, job, worker):
     before = editor.get(url(job), **HTMX).content.decode()
-    assert 'hx-trigger="every' in before
+    assert 'hx-trigger="every 2s"' in before
     assert "<html" not in before
 
     worker()
@@ -107,4 +107,5 @@ def test_says_why_it_waits(editor, job, worker, sandbox):
     assert "It waits, and goes on by itself" in page
     assert "us: Authlete failed" in page
     assert "Try now" in page
+    assert 'hx-trigger="every 10s"' in page
     assert Job.objects.get().state == "waiting"
