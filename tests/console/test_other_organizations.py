@@ -61,7 +61,8 @@ def left(bo, other):
     send(bo, "clients:edit", "base", section="basics", description=f"{THEIRS} draft")
     send(bo, "clients:stage", "reason", reason=f"{THEIRS} yearly")
     bo.get(path("clients:index", organization="other"))  # so that lists have seen it
-    who = Who(1, "bo@other.example", Role.ADMIN, other.pk, "other")
+    pk = User.objects.get(username="bo@other.example").pk
+    who = Who(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
     item = NewItem("us", 18, 50, label=THEIRS, what={"rotation": THEIRS})
     chosen = {"within": "us/18", "place": ["us/18/50"]}
     bulk = bo.post(path("clients:bulk", organization="other"), chosen)["Location"]
