@@ -11,6 +11,7 @@ from bench.stage import Stage
 PARTS = {  # what runs on the servers' core: a server, or the measurement itself
     "pages": False,
     "fleet": False,
+    "subject": False,
     "clients": False,
     "fanout": True,
     "record": True,  # after it the record is not whole, since it writes without keys

@@ -9,6 +9,7 @@ for, and with what; ``/_large`` and ``/_ordinary`` are services as they lie ther
 """
 
 import asyncio
+import re
 import sys
 from functools import partial
 from random import Random
@@ -18,8 +19,11 @@ from tenants.sandbox.wire import Answer, Members, Request, dumps, query_of
 from tenants.sandbox.world import HARBOR
 
 HOST = "127.0.0.1"
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
 SIZE = 40_000  # bytes of the service that is looked at alone
 CLIENTS = 1_000  # of any service
+FEW = 6  # of each, where users are asked for
+OF_USERS = ("/client/authorization/", "/client/granted_scopes/", "/auth/token/")
 WORDS = (
     "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
 )
@@ -30,6 +34,7 @@ class World:
 
     def __init__(self, services: int) -> None:
         self._sandbox = Sandbox(1, services, clients=CLIENTS)
+        self._few = Sandbox(1, services, clients=FEW)
         self.regions = self._sandbox.state.regions
         self.wait = dict.fromkeys(self.regions, 0.0)  # seconds
         self._tokens = {
@@ -40,10 +45,10 @@ class World:
         }
         self._service = next(iter(self.regions["us"].services))
         grow(self.regions["us"].services[self._service])
-        self._kept: dict[tuple[str, str], bytes] = {}
+        self._kept: dict[tuple[str, str, bytes], bytes] = {}
 
-    def answer(self, region: str, target: str) -> bytes:
-        """The answer to a GET, head and all."""
+    def answer(self, region: str, target: str, body: bytes = b"") -> bytes:
+        """The answer to a GET, or to a POST where there is a body, head and all."""
         path, _, query = target.partition("?")
         if path.startswith("/_wait/"):
             return self._slow(*(float(part) for part in path.split("/")[2:]))
@@ -53,12 +58,16 @@ class World:
         if path in ("/_large", "/_ordinary"):
             large, ordinary, *_ = self.regions["us"].services.values()
             return written(Answer(200, dumps(large if path == "/_large" else ordinary)))
-        if (region, target) not in self._kept:
+        key = (region, target, body)
+        if key not in self._kept:
             headers = {"authorization": f"Bearer {self._tokens[region]}"}
-            request = Request("GET", path, query_of(query), headers)
-            found = self._sandbox.answer(region, request)
-            self._kept[region, target] = written(found)
-        return self._kept[region, target]
+            headers |= {"content-type": "application/json"} if body else {}
+            method = "POST" if body else "GET"
+            request = Request(method, path, query_of(query), headers, body)
+            of_users = any(one in path for one in OF_USERS)
+            sandbox = self._few if of_users else self._sandbox
+            self._kept[key] = written(sandbox.answer(region, request))
+        return self._kept[key]
 
     def _slow(self, first: float, last: float | None = None) -> bytes:
         step = ((first if last is None else last) - first) / (len(self.regions) - 1)
@@ -97,7 +106,7 @@ def written(answer: Answer) -> bytes:
 
 
 class Line(asyncio.Protocol):
-    """One connection; requests have no body, and come one after the other."""
+    """One connection; requests come one after the other."""
 
     transport: asyncio.Transport
 
@@ -111,11 +120,13 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard += data
-        if not self._heard.endswith(b"\r\n\r\n"):
+        head, end, body = self._heard.partition(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        if not end or len(body) < int(length[1] if length else 0):
             return
-        target = self._heard.split(b" ", 2)[1].decode()
+        target = head.split(b" ", 2)[1].decode()
         self._heard = b""
-        answer = self._world.answer(self._region, target)
+        answer = self._world.answer(self._region, target, body)
         wait = self._world.wait[self._region]
         if wait and not target.startswith("/_"):
             asyncio.get_running_loop().call_later(wait, self.transport.write, answer)

@@ -135,6 +135,10 @@ DEEDS: Mapping[str, Deed] = {
         _("Exported what is known of a subject"),
         _("Tried to export what is known of a subject"),
     ),
+    "subject.reveal": Deed(
+        _("Saw a subject that the record hides"),
+        _("Tried to see a subject that the record hides"),
+    ),
     "subject.search": Deed(_("Looked up a subject")),
     "authorization.list": Deed(_("Read the clients that a person has allowed")),
     "authorization.update": Deed(

@@ -130,6 +130,11 @@ class Told:
     error: AuthleteError | None = None  # why its services are not known, or not all
 
     @property
+    def answered(self) -> bool:
+        """Whether anything is known of the region."""
+        return bool(self.places) or self.is_whole
+
+    @property
     def is_whole(self) -> bool:
         """Whether all services said which apps there are."""
         return self.error is None and not self.unchecked

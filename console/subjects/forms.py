@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 LONGEST = 100  # characters; `api.md`, section 8, token/create
 
 
-class ExportForm(forms.Form):
-    """Why a file is taken; both go into the record."""
+class ReasonForm(forms.Form):
+    """Why somebody sees what is hidden; both go into the record."""
 
     reason = forms.CharField(
         max_length=400,

@@ -9,7 +9,8 @@ from django.utils import timezone
 from console.access import Member
 from console.models import Lookup
 from console.models.lookups import KEPT
-from tenants.audit.events import SUBJECT_SEARCH
+from tenants.audit.events import SUBJECT_REVEAL, SUBJECT_SEARCH
+from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.vault import Sealed
 
@@ -28,6 +29,23 @@ def make(member: Member, subject: str) -> Lookup:
     Raises `NotRecorded`, and then nothing is kept.
     """
     note(member.who, SUBJECT_SEARCH, subject=subject)
+    return _kept(member, subject)
+
+
+def reveal(member: Member, entry: AuditEntry, reason: str, ticket: str) -> Lookup:
+    """The same for the subject of an entry in the record."""
+    note(
+        member.who,
+        SUBJECT_REVEAL,
+        subject=entry.subject,
+        object=entry.entry,
+        reason=reason,
+        ticket=ticket,
+    )
+    return _kept(member, entry.subject)
+
+
+def _kept(member: Member, subject: str) -> Lookup:
     Lookup.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
     lookup = Lookup(user=member.user, organization=member.organization)
     lookup.keep(subject).save(force_insert=True)

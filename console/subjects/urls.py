@@ -5,6 +5,7 @@ from console.subjects import views
 app_name = "subjects"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("reveal/<uuid:entry>/", views.reveal, name="reveal"),
     path("<uuid:lookup>/", views.show, name="show"),
     path("<uuid:lookup>/export/", views.export, name="export"),
     path("<uuid:lookup>/regions/<slug:region>/", views.region, name="region"),

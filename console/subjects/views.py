@@ -1,6 +1,8 @@
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from console.access import ConsoleRequest, Member, organization_page
@@ -10,8 +12,9 @@ from console.stepup import step_up
 from console.subjects import lookups
 from console.subjects.asking import asked
 from console.subjects.exporting import exported
-from console.subjects.forms import ExportForm, SubjectForm
+from console.subjects.forms import ReasonForm, SubjectForm
 from console.subjects.past import past
+from tenants.audit.models import AuditEntry
 from tenants.regions import regions
 from tenants.roles import Right
 
@@ -77,7 +80,7 @@ def region(
 def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     """Everything over all regions as one file, for somebody who says why."""
     found = lookups.opened(member, lookup)
-    form = ExportForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
         if spend(member, REVEALS):
@@ -91,3 +94,24 @@ def export(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRespons
         "form": form,
     }
     return answer(request, "subjects/export.html", context, status=status)
+
+
+@organization_page(Right.RECORD)
+@step_up
+def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """Turn to the subject of an entry, which the record shows to nobody."""
+    if not member.may(Right.DESK):
+        raise PermissionDenied
+    own = AuditEntry.objects.filter(organization_id=member.organization.pk)
+    found = get_object_or_404(own, entry=str(entry), subject__gt="")
+    form = ReasonForm(request.POST or None)
+    status = 422 if form.errors else 200
+    if form.is_valid():
+        if spend(member, REVEALS):
+            lookup = lookups.reveal(member, found, **form.cleaned_data)
+            slug = member.organization.slug
+            return go(request, reverse("subjects:show", args=[slug, lookup.pk]))
+        form.add_error(None, REVEALS.refusal)
+        status = 429
+    context = {"member": member, "entry": found, "form": form}
+    return answer(request, "subjects/reveal.html", context, status=status)

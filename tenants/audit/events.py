@@ -95,6 +95,9 @@ SECRET_SETTLE = Event(
 )
 
 SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
+SUBJECT_REVEAL = Event(
+    "subject.reveal", _("See a subject that the record hides"), Effect.REVEAL
+)
 SUBJECT_EXPORT = Event(
     "subject.export", _("Export what is known of a subject"), Effect.REVEAL
 )

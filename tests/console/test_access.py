@@ -50,6 +50,7 @@ MAY = {
     "subjects:index": DESK,
     "subjects:show": DESK,
     "subjects:export": DESK,
+    "subjects:reveal": ADMINS,
     "subjects:region": DESK,
     "jobs:index": MEMBERS,
     # Each shows a help desk its own alone; who may not steer a job is told so.

@@ -157,3 +157,12 @@ def test_the_subject_is_in_no_path_that_was_asked(ask, world):
     kept = AuditEntry.objects.filter(operation="authorization.list_post")
     assert {one.subject for one in kept} == {"../../x?y=1#z"}
     assert not [one for one in kept if "x?y" in one.path]
+
+
+def test_a_region_of_which_nothing_answered_has_no_numbers(ask, world):
+    world.fault("status", status=503, path="authorization", region="us")
+
+    response = ask()
+
+    assertContains(response, "1 service was not checked")
+    assertNotContains(response, "0 apps")

@@ -1,6 +1,7 @@
 from playwright.sync_api import expect
 
 from console.models import Lookup
+from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tenants.sandbox.token_seed import HOSTILE
 from tests.journeys.scene import state
@@ -97,3 +98,10 @@ def without_a_reason(scene):
     scene.page.locator("textarea").fill(" ")
     scene.press("Download")
     scene.page.get_by_text("Say why").wait_for()
+
+
+@state("subjects:reveal", Role.ADMIN)
+def asked_(scene):
+    look_up(scene)
+    entry = AuditEntry.objects.get(operation="subject.search").entry
+    scene.goto("subjects:reveal", entry=entry)

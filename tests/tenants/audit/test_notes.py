@@ -188,6 +188,6 @@ def test_the_names_of_events_stay():
         clients.exported
         job.cancelled job.ended job.paused job.resumed job.retried job.started
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
-        subject.export subject.search
+        subject.export subject.reveal subject.search
         """.split()
     )

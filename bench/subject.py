@@ -1,0 +1,90 @@
+"""What may act for one subject over four regions, against the slowest single call.
+
+Three subjects: one whom no service knows, one whom a few know, and one whom all know
+with several apps each. The page that waits for all regions is one request; a browser
+with scripts asks for each region by itself, all at once.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+
+import httpx
+from django.contrib.auth.models import User
+
+from bench.clock import one_call
+from bench.fleet import LIST
+from bench.load import load
+from bench.said import Ratio, say
+from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
+from console.models import Lookup
+from tenants.audit.models import AuditEntry
+from tenants.models import Organization
+
+SUBJECTS = {
+    "known nowhere": "cust-000000",
+    "known to a few": "user-1100",
+    "known everywhere": "cust-204188",
+}
+PAGES = 8  # of each
+
+
+def measure(stage: Stage) -> None:
+    say("", f"One subject, 4 regions x {SERVICES}, against the slowest single call")
+    lookups = {what: _lookup(subject) for what, subject in SUBJECTS.items()}
+    for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
+        stage.wait(*waits)
+        slowest = one_call(stage, REGIONS[-1], LIST)
+        for what, lookup in lookups.items():
+            with stage.console() as console:
+                _page(stage, console, lookup, f"{waits[-1]} ms, {what}", slowest, goal)
+
+
+def _page(
+    stage: Stage, console: Server, lookup: str, what: str, slowest: float, goal: str
+) -> None:
+    page = f"{console.url}/{ORGANIZATION}/subjects/{lookup}/"
+    before = AuditEntry.objects.count()
+    run = load(
+        f"{page}?whole=yes",
+        requests=PAGES,
+        cookie=console.cookie,
+        server=console.process,
+        ours=[stage.upstream],
+    )
+    calls = (AuditEntry.objects.count() - before) / (PAGES + 2)
+    opened = AuditEntry.objects.filter(outcome="").count()
+    note = f"{calls:.0f} calls, CPU {run.cpu:.0f} ms, other {run.other:.2f}"
+    firsts, lasts = zip(*(_parts(console, page) for _ in range(PAGES)), strict=True)
+    say(
+        Ratio(f"{what}: whole page", run.p50, slowest, goal=goal, note=note),
+        Ratio(f"{what}: first region", median(firsts), slowest),
+        Ratio(f"{what}: last region", median(lasts), slowest),
+        *([f"{opened} calls are open in the record"] if opened else ()),
+    )
+
+
+def _parts(console: Server, page: str) -> tuple[float, float]:
+    """Milliseconds until the first region and the last are there."""
+    headers = {"Cookie": console.cookie, "HX-Request": "true"}
+    limits = httpx.Limits(max_connections=len(REGIONS))
+    with (
+        httpx.Client(trust_env=False, headers=headers, limits=limits) as browser,
+        ThreadPoolExecutor(len(REGIONS)) as threads,
+    ):
+        began = time.perf_counter()
+
+        def ask(region: str) -> float:
+            browser.get(f"{page}regions/{region}/", timeout=60).raise_for_status()
+            return 1000 * (time.perf_counter() - began)
+
+        took = list(threads.map(ask, REGIONS))
+    return min(took), max(took)
+
+
+def _lookup(subject: str) -> str:
+    """The id under which the bench's admin has looked somebody up."""
+    home = Organization.objects.get(slug=ORGANIZATION)
+    lookup = Lookup(user=User.objects.get(), organization=home)
+    lookup.keep(subject).save(force_insert=True)
+    return str(lookup.pk)
