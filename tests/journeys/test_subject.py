@@ -1,11 +1,14 @@
 """A help desk looks somebody up (journeys H1 and H5)."""
 
+import logging
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from tenants.roles import Role
+from tests.hunting import rows
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import PASSWORD
 
@@ -100,3 +103,31 @@ def test_works_without_scripts(browser_page, nia, sandbox):
 
     expect(region(page, "Brazil").get_by_role("rowheader").first).to_be_visible()
     expect(region(page, "Japan")).to_contain_text("was not checked")
+
+
+def test_names_nobody_but_in_pages_and_in_the_record(home, caplog, capfd):
+    """In no address, referrer, header, title, log or session, and nowhere at rest."""
+    caplog.set_level(logging.DEBUG)
+    asked, titles = [], []
+    home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
+    home.on("response", lambda one: asked.append(str(one.headers)))
+    home.on("domcontentloaded", lambda: titles.append(home.title()))
+
+    look_up(Mouse(home), home)
+    expect(home.get_by_text("being asked")).to_have_count(0)
+    home.get_by_role("link", name="Ask US again").click()
+    home.get_by_role("link", name="Export").click()
+    home.get_by_label("Reason").fill("Asked for it by letter")
+    with home.expect_download() as file:
+        home.get_by_role("button", name="Download").click()
+    home.goto("/harbor/jobs/")
+
+    assert SUBJECT in Path(file.value.path()).read_text()
+    assert len(asked) > 10
+    assert SUBJECT not in " ".join([*asked, *titles, file.value.suggested_filename])
+    logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
+    assert SUBJECT not in logged + "".join(capfd.readouterr())
+    holding = {table for table, text in rows() if SUBJECT in text} - {"file"}
+    assert holding == {"audit_auditentry", "audit_auditrecord"}
+    state = home.evaluate("[{...localStorage}, {...sessionStorage}, document.cookie]")
+    assert SUBJECT not in str(state)
