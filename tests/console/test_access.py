@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from console.models import Draft, Selection
+from console.models import Draft, Lookup, Selection, Spending
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
@@ -294,7 +294,8 @@ def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
 
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
-    kept = (User, Membership, Organization, Credential, Authenticator, Draft, Selection)
+    people = (User, Membership, Organization, Credential, Authenticator)
+    kept = (*people, Draft, Lookup, Selection, Spending)
     return {model: list(model.objects.order_by("pk").values()) for model in kept}
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
+from tenants.audit.log import AuditLog
+from tenants.audit.who import Who
+from tenants.connect import connect, credentials
 from tenants.roles import Role
 from tests.hunting import rows
 from tests.journeys.hands import Mouse
@@ -103,6 +106,30 @@ def test_works_without_scripts(browser_page, nia, sandbox):
 
     expect(region(page, "Brazil").get_by_role("rowheader").first).to_be_visible()
     expect(region(page, "Japan")).to_contain_text("was not checked")
+
+
+@pytest.fixture
+def revoked(harbor, found, sandbox):
+    """A colleague has revoked an app of theirs, for a ticket."""
+    who = Who(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
+    service, log = found("us", "Payments"), AuditLog(who, "Lost phone", "INC-4411")
+    held = sandbox.region("us").tokens[service]
+    client = next(one.client_id for one in held if one.subject == SUBJECT)
+    grants = connect(credentials(harbor), "us", log).service(service).grants
+    grants.revoke_authorization(client, SUBJECT, label="Harbor app")
+    return client
+
+
+def test_did_you_already_do_this_last_week(home, hand, revoked):
+    hand = hand(home)
+
+    look_up(hand, home)
+
+    past = region(home, "Done from here before")
+    for said in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "done"):
+        expect(past).to_contain_text(said)
+    assert hand.clicks <= CLICKS
+    expect(home.get_by_text("being asked")).to_have_count(0)
 
 
 def test_names_nobody_but_in_pages_and_in_the_record(home, caplog, capfd):
