@@ -10,6 +10,11 @@ from django.urls import resolve
 from pytest_django.asserts import assertContains
 
 from console.clients.activating import KIND
+from console.models import Lookup
+from tenants.audit.events import SUBJECT_SEARCH
+from tenants.audit.models import AuditEntry
+from tenants.audit.notes import note
+from tenants.audit.who import Who
 from tenants.jobs.models import Job, State
 from tenants.models import Credential, Membership
 from tenants.roles import Role
@@ -41,6 +46,8 @@ ASKS = {
     "clients:forget",
     "clients:bulk_action",
     "clients:bulk_preview",
+    "subjects:export",
+    "subjects:reveal",
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered.
 LATER = {
@@ -73,7 +80,12 @@ def where(admin, acme):
     bo = User.objects.create_user("bo@acme.example")
     pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
     job = Job.objects.create(organization=acme, kind=KIND, state=State.DONE)
-    return lambda name: path(name, pk=pk, job=job.pk)
+    admin = User.objects.get(username="ADMIN")
+    lookup = Lookup(user=admin, organization=acme).keep("somebody")
+    lookup.save()
+    note(Who(1, "x", organization_id=acme.pk), SUBJECT_SEARCH, subject="somebody")
+    entry = AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry
+    return lambda name: path(name, pk=pk, job=job.pk, lookup=lookup.pk, entry=entry)
 
 
 def sessions():
