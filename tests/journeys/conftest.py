@@ -33,8 +33,8 @@ def seeded():
 def sandbox(seeded, monkeypatch):
     """The demo's four regions and five organizations, anew for each test."""
     sandbox = app.Sandbox()
-    sandbox.state.organizations = dict(seeded.state.organizations)
-    sandbox.state.tokens = dict(seeded.state.tokens)
+    sandbox.state.organizations = deepcopy(seeded.state.organizations)
+    sandbox.state.tokens = deepcopy(seeded.state.tokens)
     for name, region in seeded.state.regions.items():
         mine = sandbox.region(name)
         mine.services = deepcopy(region.services)
