@@ -5,6 +5,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.authlete.documents.client import SECTIONS
 from tenants.roles import Role
+from tests.console.forms.browser import filled as sent_by
+from tests.pages import FORM, filled
 
 URL = "/acme/services/us/17/clients/44/edit/"
 REVIEW = "/acme/services/us/17/clients/44/review/"
@@ -110,3 +112,17 @@ def test_shows_an_attribute_that_is_called_a_secret_by_its_fingerprint(editor, l
     assertContains(response, "A secret is in it")
     assertContains(response, "db_password")
     assertNotContains(response, "s3cret-of-theirs")
+
+
+def test_edits_metadata_around_a_secret_that_nobody_sees(editor, save, sandbox, ledger):
+    ledger["customMetadata"] = '{"tier":"gold","api_secret":"s3cret-of-theirs"}'
+    page = editor.get(f"{URL}basics/")
+    assertNotContains(page, "s3cret-of-theirs")
+    (text,) = sent_by(page.text)["custom_metadata"]
+
+    body = filled(page, "base", custom_metadata=text.replace("gold", "platinum"))
+    editor.post(f"{URL}basics/", body, content_type=FORM)
+    save(editor)
+
+    kept = json.loads(sandbox.clients[44]["customMetadata"])
+    assert kept == {"tier": "platinum", "api_secret": "s3cret-of-theirs"}
