@@ -6,12 +6,17 @@ import pytest
 
 from tenants.sandbox import signing
 from tenants.sandbox.minting import key_set
-from tenants.sandbox.state import now
 from tests.tenants.sandbox.conftest import SERVICE, refused
 
 VERIFY = f"/api/{SERVICE}/jose/verify"
 REISSUE = f"/api/{SERVICE}/idtoken/reissue"
-SOON = now() // 1000 + 600
+NOW = 1_800_000_000  # seconds since 1970
+SOON = NOW + 600
+
+
+@pytest.fixture(autouse=True)
+def stopped(time_machine):
+    time_machine.move_to(NOW, tick=False)
 
 
 @pytest.fixture
