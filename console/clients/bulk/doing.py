@@ -6,9 +6,10 @@ that is not so any more, nothing is written, and the item says so.
 
 from django.utils.translation import gettext as _
 
+from console.clients import actions
 from console.clients.bulk.settable import PROPERTIES, Property
 from console.clients.staging import Taken, stage
-from console.editing.known import remember_client, remember_lock
+from console.editing.known import remember_client
 from console.forms.snapshot import real
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.documents.client import Client
@@ -31,9 +32,13 @@ def unlock(work: Work, item: Item) -> Result:
 
 
 def _set_lock(work: Work, item: Item, *, locked: bool) -> Result:
-    changed = _api(work, item).set_lock(locked)
-    remember_lock(
-        work.job.organization, item.region, item.service_id, item.client_id, locked
+    changed = actions.set_lock(
+        work.connect(item.region),
+        work.job.organization,
+        item.service_id,
+        item.client_id,
+        item.label,
+        locked=locked,
     )
     if locked:
         return Result(_("Locked.") if changed else _("It was locked already."), changed)

@@ -3,7 +3,7 @@ import pytest
 from console.models import Rotation
 from tenants.roles import Role
 from tenants.sandbox.state import Issued
-from tests.pages import FORM, filled
+from tests.pages import FORM, entering, filled, saving
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
@@ -106,27 +106,12 @@ def editor(member, ledger):
 
 @pytest.fixture
 def enter():
-    """Fill in some settings of client 44 and send them on to the review."""
-
-    def enter(browser, section="basics", **entered):
-        url = f"{CLIENT}edit/{section}/"
-        body = filled(browser.get(url), "base", **entered)
-        return browser.post(url, body, content_type=FORM)
-
-    return enter
+    return entering(CLIENT, "basics")
 
 
 @pytest.fixture
 def save():
-    """Save the draft as it was just reviewed."""
-
-    def save(browser, reason="Agreed with risk", ticket="CHG-1", page=None):
-        url = f"{CLIENT}review/"
-        page = page or browser.get(url)
-        body = filled(page, "reviewed", reason=reason, ticket=ticket)
-        return browser.post(url, body, content_type=FORM)
-
-    return save
+    return saving(CLIENT)
 
 
 @pytest.fixture
