@@ -18,7 +18,7 @@ COPY console console
 COPY tenants tenants
 # The settings want secrets to start with; these, an argument a line, are forgotten.
 # hadolint ignore=SC2046
-RUN env $(python -m console.keys) DATABASE_URL=sqlite:// python manage.py collectstatic --noinput && \
+RUN env $(python -m console.fresh_secrets) DATABASE_URL=sqlite:// python manage.py collectstatic --noinput && \
     python -m compileall -q console tenants
 
 FROM ${BASE}

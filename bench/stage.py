@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.request import ProxyHandler, build_opener
 
-from console.keys import fresh
+from console.fresh_secrets import fresh
 
 ROOT = Path(__file__).parents[1]
 PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of six in a row

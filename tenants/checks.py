@@ -16,6 +16,6 @@ def check_keys(**_: Any) -> list[Error]:
         try:
             KeyRing.parse(getattr(settings, name), name)
         except ValueError as error:
-            hint = "python -m console.keys prints new ones."
+            hint = "python -m console.fresh_secrets prints new ones."
             found.append(Error(str(error), hint=hint, id="keys.E1"))
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from console.keys import fresh
+from console.fresh_secrets import fresh
 
 ROOT = Path(__file__).parents[1]
 LINE = re.compile(r"^(?:# )?([A-Z][A-Z_]+)=(.*)$")

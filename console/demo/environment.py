@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from console.keys import fresh
+from console.fresh_secrets import fresh
 
 ROOT = Path(__file__).parents[2]
 REGIONS = ("us", "jp", "eu", "br")
