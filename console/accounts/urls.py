@@ -7,14 +7,14 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from console.accounts.views import logout
+from console.accounts.views import change_password, logout
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/change/", change_password, name="account_change_password"),
     # Opened by a link that an admin hands over; nobody is sent mail.
     re_path(
         r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

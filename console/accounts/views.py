@@ -1,6 +1,7 @@
 """What the sign-in library's own pages leave out."""
 
 from allauth.account import views as account
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,16 @@ def logout(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = account.logout(request)
     if request.method == "POST":
         response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@login_required
+def change_password(request: HttpRequest) -> HttpResponse:
+    """The library's page, for who has a password; others are told where one is from,
+    since nobody sets a first one without a link that an admin hands over."""
+    if isinstance(request.user, User) and not request.user.has_usable_password():
+        return render(request, "account/no_password.html")
+    response: HttpResponse = account.password_change(request)
     return response
 
 

@@ -33,6 +33,10 @@ class Scene:
     def be(self, role, name=""):
         """Somebody new sits down, signed in."""
         self.user = self._person(role, name)
+        self.be_again()
+
+    def be_again(self):
+        """The same person signs in anew, without being asked for anything."""
         self.client = Client()
         self.client.force_login(self.user)
         prove(self.client)

@@ -49,6 +49,14 @@ def with_mistakes(scene):
     scene.press("Change password")
 
 
+@state("account_change_password", Role.VIEWER)
+def without_one(scene):
+    scene.user.set_unusable_password()
+    scene.user.save()
+    scene.be_again()
+    scene.goto("account_change_password")
+
+
 @state("account_reset_password_from_key")
 def good(scene):
     user = scene.add(Role.EDITOR).user

@@ -1,0 +1,18 @@
+"""Changing one's own password."""
+
+from django.test import Client
+
+from tests.proof import prove
+
+
+def test_of_an_account_without_one_says_where_one_is_from(ann):
+    ann.set_unusable_password()
+    ann.save()
+    browser = Client()
+    browser.force_login(ann)
+    prove(browser)
+
+    page = browser.get("/accounts/password/change/")
+
+    assert page.status_code == 200
+    assert "This account has no password" in page.content.decode()
