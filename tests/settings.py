@@ -27,6 +27,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     _file = os.path.join(tempfile.gettempdir(), f"meridian-test-{os.getpid()}.sqlite3")
     DATABASES["default"] |= {"NAME": _file, "TEST": {"NAME": _file}}  # noqa: F405
 AUTHLETE_TRANSPORT = "tenants.sandbox.app.transport"
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

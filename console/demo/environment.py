@@ -50,6 +50,7 @@ def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
         "WEB_CONCURRENCY": "1",
         "DATABASE_URL": f"sqlite:///{data / 'meridian.sqlite3'}",
         "STATIC_ROOT": str(data / "static-files"),
+        "EMAIL_URL": f"file://{data / 'mail'}",
         "AUTHLETE_REGIONS": ",".join(f"{name}={url}" for name, url in urls.items()),
         "AUTHLETE_IDPS": ",".join(f"{name}={idp}" for name in urls),
         "AUTHLETE_API_SERVERS": "",
