@@ -38,8 +38,9 @@ def reissue(context: Context) -> Answer:
     client = context.region.clients[service["apiKey"]].get(token.client_id, {})
     claims = extra | _claims(service, token, asked)
     alg = client.get("idTokenSignAlg") or "RS256"
+    named = service.get("idTokenSignatureKeyId")
     try:
-        made = signing.signed(service, claims, alg, **header)
+        made = signing.signed(service, claims, alg, named, **header)
     except signing.NoKey:
         said = f"The service has no key to sign with {alg}."
         raise context.failure("INTERNAL_SERVER_ERROR", "A001197", said) from None

@@ -231,8 +231,9 @@ def _as_jwt(context: Context, service: Members, asked: Members, told: Members) -
         "iat": now() // 1000,
         "token_introspection": told,
     }
+    named, typ = service.get("introspectionSignatureKeyId"), "token-introspection+jwt"
     try:
-        return signing.signed(service, claims, alg, typ="token-introspection+jwt")
+        return signing.signed(service, claims, alg, named, typ=typ)
     except signing.NoKey:
         # Nobody has told the code.
         raise context.failure(

@@ -17,6 +17,8 @@ warnings.filterwarnings("ignore", "EdDSA is deprecated")  # Authlete still says 
 KINDS: dict[str, Any] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey, "oct": OctKey}
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "ES256K": "secp256k1"}
 
+_PARTS = {"d", "k"}  # one of them is what a key signs with
+
 
 class NoKey(LookupError):
     """The service has no key for this."""
@@ -27,11 +29,26 @@ def keys(holder: Members) -> list[Members]:
     return keys_of(holder.get("jwks"))
 
 
-def signed(service: Members, claims: Members, alg: str, **header: Any) -> str:
-    """The claims as a JWT by the service; raises `NoKey`."""
-    key = next((one for one in keys(service) if fits(one, alg)), None)
-    if key is None or ("d" not in key and "k" not in key):
+def signed(
+    service: Members,
+    claims: Members,
+    alg: str,
+    named: str | None = "",
+    /,
+    **header: Any,
+) -> str:
+    """The claims as a JWT by the service; raises `NoKey`.
+
+    Where several keys fit, the one whose ID is ``named`` signs; Authlete tells this of
+    its settings for key IDs. Nobody has told which one does when none is named: here it
+    is the first.
+    """
+    fitting = [
+        one for one in keys(service) if fits(one, alg) and not _PARTS.isdisjoint(one)
+    ]
+    if not fitting:
         raise NoKey(alg)
+    key = next((one for one in fitting if one.get("kid") == named), fitting[0])
     told = {"alg": alg, **header}
     if "kid" in key:
         told["kid"] = key["kid"]

@@ -221,8 +221,9 @@ def _as_jwt(
         "jti": token.access_token,
     }
     told = {name: value for name, value in claims.items() if value is not None}
+    named = service.get("accessTokenSignatureKeyId")
     try:
-        return signing.signed(service, told, alg, typ="at+jwt")
+        return signing.signed(service, told, alg, named, typ="at+jwt")
     except signing.NoKey:
         said = f"The service has no key to sign with {alg}."
         raise context.failure("INTERNAL_SERVER_ERROR", "A108205", said) from None

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tenants.sandbox import signing
+from tenants.sandbox.keys import keys_of
+from tenants.sandbox.minting import key_set
 from tenants.sandbox.state import now
 from tests.tenants.sandbox.conftest import SERVICE, TOKEN, refused
 
@@ -95,6 +97,21 @@ def test_a_jwt_is_made_around_the_value(create, sandbox):
     failed = create()
     assert failed["resultCode"] == "A108205"
     assert failed["action"] == "INTERNAL_SERVER_ERROR"
+
+
+def test_of_several_keys_the_one_that_is_named_signs(create, sandbox):
+    service = sandbox.services[SERVICE]
+    keys = [*keys_of(key_set("old", "ES256")), *keys_of(key_set("new", "ES256"))]
+    service |= {"accessTokenSignAlg": "ES256", "jwks": json.dumps({"keys": keys})}
+
+    for named, kid in [
+        ("new-es256", "new-es256"),
+        ("old-es256", "old-es256"),
+        ("gone", "old-es256"),
+    ]:
+        service["accessTokenSignatureKeyId"] = named
+        header, _ = signing.opened(create()["jwtAccessToken"])
+        assert header["kid"] == kid
 
 
 @pytest.mark.parametrize(
