@@ -23,7 +23,14 @@ from tenants.sandbox.wire import Answer, Members, Request, answer, loads
 if TYPE_CHECKING:
     from tenants.sandbox.app import Sandbox
 
-FLAGS = ("locked_refused", "revoked_linger", "action_statuses")
+FLAGS = (
+    "locked_refused",
+    "revoked_linger",
+    "action_statuses",
+    "deleted_told",
+    "half_deleted",
+)
+REGIONS = ("forgetful", "without_hsm")
 
 
 def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
@@ -134,12 +141,13 @@ def settings(sandbox: Sandbox, asked: Members) -> Members:
     state.window = float(asked.get("window", state.window))
     for name in FLAGS:
         setattr(state, name, bool(asked.get(name, getattr(state, name))))
-    state.forgetful = set(asked.get("forgetful", state.forgetful))
+    for name in REGIONS:
+        setattr(state, name, set(asked.get(name, getattr(state, name))))
     return {
         "latency": sandbox.latency,
         "window": state.window,
         **{name: getattr(state, name) for name in FLAGS},
-        "forgetful": sorted(state.forgetful),
+        **{name: sorted(getattr(state, name)) for name in REGIONS},
     }
 
 

@@ -10,10 +10,12 @@ from tenants.sandbox.wire import Members, Request
 
 ACTIONS = {
     "BAD_REQUEST": 400,
+    "INVALID_REQUEST": 400,
     "CALLER_ERROR": 400,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,
     "INTERNAL_SERVER_ERROR": 500,
+    "SERVER_ERROR": 500,
 }
 
 

@@ -4,9 +4,11 @@ from tenants.sandbox.context import Context
 from tenants.sandbox.wire import Answer, answer
 
 VERSION = "3.0.16"
+FEATURES = {"ciba", "device_flow", "fapi", "federation", "hsm", "par", "vci"}
 
 
 def info(context: Context) -> Answer:
+    has_hsm = context.region.name not in context.state.without_hsm
     cache = {
         "hitCount": 40_961,
         "missCount": 212,
@@ -19,9 +21,7 @@ def info(context: Context) -> Answer:
     return answer(
         {
             "version": VERSION,
-            "features": sorted(
-                ["ciba", "device_flow", "fapi", "federation", "par", "vci"]
-            ),
+            "features": sorted(FEATURES - (set() if has_hsm else {"hsm"})),
             "configuration": {"cluster": context.region.name},
             "serviceTokenCache": cache,
         }

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from tenants.sandbox.context import Context
-from tenants.sandbox.wire import Answer, Members, answer
+from tenants.sandbox.shapes import members_of
+from tenants.sandbox.wire import Answer, Members, answer, dumps
 
 PRIVATE = frozenset("d p q dp dq qi oth k".split())  # RFC 7518, section 6
 
@@ -21,6 +22,28 @@ def get(context: Context) -> Answer:
     if not request.flag("includePrivateKeys"):
         keys = public(keys)
     return answer({"keys": keys}, pretty=request.flag("pretty"))
+
+
+def of_credentials(context: Context) -> Answer:
+    """The public keys by which credentials are signed (api.md, section 3.4)."""
+    service = context.service("use_service")
+    pretty = bool(members_of(context.request, {"pretty": "flag"}).get("pretty"))
+    if not service.get("verifiableCredentialsEnabled"):
+        raise context.failure("NOT_FOUND", "A402301", "The feature is not enabled.")
+    found = public(keys_of(service.get("credentialJwks")))
+    if not found:
+        raise context.failure(
+            "INTERNAL_SERVER_ERROR", "A403201", "The service has no credential keys."
+        )
+    code = "A402001"
+    return answer(
+        {
+            "resultCode": code,
+            "resultMessage": f"[{code}] The keys were prepared.",
+            "action": "OK",
+            "responseContent": dumps({"keys": found}, pretty=pretty).decode(),
+        }
+    )
 
 
 def keys_of(text: str | None) -> list[Members]:

@@ -1,13 +1,22 @@
 """JWK Sets with real keys; mostly elliptic ones, which are made in no time."""
 
 import json
+from base64 import b64encode
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from tenants.sandbox.keys import public
 from tenants.sandbox.wire import Members
+
+CURVES: dict[str, ec.EllipticCurve] = {
+    "ES384": ec.SECP384R1(),
+    "ES512": ec.SECP521R1(),
+    "ES256K": ec.SECP256K1(),
+}
 
 
 def key_set(prefix: str, *algorithms: str) -> str:
@@ -30,6 +39,23 @@ def public_key_set(prefix: str, *algorithms: str) -> str:
 def cheap_key_set(at: int) -> str:
     """One of a few key sets that many services share."""
     return key_set(f"shared-{at}", "ES256", "EdDSA")
+
+
+def public_der(alg: str) -> str:
+    """The public half of a new key as base64 of its DER form, as modules tell it."""
+    private = (
+        rsa.generate_private_key(65537, 2048)
+        if alg.startswith(("R", "P"))
+        else ec.generate_private_key(CURVES.get(alg, ec.SECP256R1()))
+    )
+    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return b64encode(private.public_key().public_bytes(*form)).decode()
+
+
+@cache
+def kept_der(_name: str, alg: str) -> str:
+    """The same, made once a process for each name."""
+    return public_der(alg)
 
 
 def _use(alg: str) -> str:

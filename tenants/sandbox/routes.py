@@ -11,6 +11,7 @@ from tenants.authlete.api import clients as client
 from tenants.authlete.api import diagnostics as region
 from tenants.authlete.api import grants as grant
 from tenants.authlete.api import idp as idp_api
+from tenants.authlete.api import keys as key
 from tenants.authlete.api import services as service
 from tenants.authlete.api import tokens as token
 from tenants.authlete.operation import Host, Operation
@@ -20,6 +21,7 @@ from tenants.sandbox import (
     configuration,
     diagnostics,
     grants,
+    hardware_keys,
     id_tokens,
     idp,
     introspection,
@@ -76,6 +78,11 @@ BUILT: dict[str, Handler] = {
     grant.GET_SCOPES_BY_SUBJECT.name: grants.get_scopes,
     grant.DELETE_SCOPES.name: grants.delete_scopes,
     grant.DELETE_SCOPES_BY_SUBJECT.name: grants.delete_scopes,
+    key.LIST.name: hardware_keys.get_list,
+    key.GET.name: hardware_keys.get,
+    key.CREATE.name: hardware_keys.create,
+    key.DELETE.name: hardware_keys.delete,
+    region.CREDENTIAL_JWKS.name: keys.of_credentials,
     region.INFO.name: diagnostics.info,
     region.ECHO.name: diagnostics.echo,
     region.HEALTH.name: diagnostics.healthcheck,

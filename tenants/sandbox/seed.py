@@ -8,7 +8,7 @@ from typing import Any
 from tenants.sandbox import client_seed, token_seed
 from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.archetypes import ciba, device, fapi2, plain
-from tenants.sandbox.minting import cheap_key_set, key_set
+from tenants.sandbox.minting import cheap_key_set, kept_der, key_set
 from tenants.sandbox.services import founded
 from tenants.sandbox.state import Granted, Issued, Lazily, Region, State, now
 from tenants.sandbox.wire import Exact, Members
@@ -17,6 +17,7 @@ from tenants.sandbox.world import HARBOR, TENANTS, Plot, Tenant
 DAY = 86_400_000  # milliseconds
 START = 1_709_251_200_000  # 1 March 2024
 PAST = 1_735_689_600.0  # 1 January 2025, in seconds: when the expired tokens did
+WITHOUT_HSM = {"jp", "br"}
 POOL = 8  # key sets shared by the services that only make up the number
 
 
@@ -40,6 +41,7 @@ def sow(state: State, seed: int, scale: Scale) -> None:
     times count from today, so that there are live ones.
     """
     state.window = 1.5
+    state.without_hsm = WITHOUT_HSM & set(state.regions)
     plots = {
         region.name: _let_grow(region, seed, scale) for region in state.regions.values()
     }
@@ -124,11 +126,29 @@ def _found(region: Region, tenant: Tenant, plot: Plot, random: Random) -> Member
         "createdAt": created,
         "modifiedAt": created + random.randrange(200 * DAY),
     }
+    if plot.hardware:
+        service |= {"hsmEnabled": True, "hsks": [*_hardware(plot, random)]}
+        service["userInfoSignatureKeyId"] = service["hsks"][0]["kid"]
     if plot.mark == "odd":
         _make_odd(service)
     if plot.mark == "legacy":
         _make_legacy(service, random)
     return service
+
+
+def _hardware(plot: Plot, random: Random) -> Iterator[Members]:
+    """The keys of a service that are in a hardware security module."""
+    for alg in plot.hardware:
+        kid = f"{plot.host.split('.')[0]}-hsm-{alg.lower()}"
+        yield {
+            "kty": "EC" if alg.startswith("E") else "RSA",
+            "use": "enc" if "OAEP" in alg else "sig",
+            "kid": kid,
+            "hsmName": "google",
+            "handle": _secret(random)[:43],
+            "publicKey": kept_der(kid, alg),
+            "alg": alg,
+        }
 
 
 def _make_odd(service: Members) -> None:
@@ -170,18 +190,6 @@ def _make_legacy(service: Members, random: Random) -> None:
         ],
         "clientsPerDeveloper": 5,
         "directTokenEndpointEnabled": True,
-        "hsmEnabled": True,
-        "hsks": [
-            {
-                "kty": "EC",
-                "use": "sig",
-                "kid": "staff-hsm-1",
-                "hsmName": "google",
-                "handle": _secret(random)[:43],
-                "publicKey": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE",
-                "alg": "ES256",
-            }
-        ],
     }
 
 

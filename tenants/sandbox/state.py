@@ -181,6 +181,9 @@ class State:
         self.locked_refused = False  # whether locked clients are out of reach
         self.revoked_linger = False  # whether a revoked token stays in the list
         self.action_statuses = False  # whether a failed action has its status as well
+        self.deleted_told = False  # whether deleting a hardware key says what it was
+        self.half_deleted = False  # whether its record then stays
+        self.without_hsm: set[str] = set()  # regions whose servers have no such keys
         self.forgetful: set[str] = set()  # regions that remember no granted scopes
         self.window = 0.0  # seconds in which a new service is not seen by all
 

@@ -27,6 +27,7 @@ class Plot:
     description: str = ""
     keys: tuple[str, ...] = ("ES256",)
     mark: str = ""  # `odd` or `legacy`: see `seed`
+    hardware: tuple[str, ...] = ()  # algorithms of its keys in hardware
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ HARBOR = Tenant(
                 "Branch and office staff. Came over from Authlete 2.3.",
                 ("RS256", "ES256"),
                 "legacy",
+                hardware=("ES256",),
             ),
             Plot(
                 "Open banking sandbox",
@@ -107,6 +109,7 @@ HARBOR = Tenant(
                 fapi2,
                 "Customers in Ireland, the Netherlands and Germany.",
                 ("PS256", "ES256"),
+                hardware=("PS256", "ES256", "RSA-OAEP-256"),
             ),
             Plot("PSD2 access", "psd2.harbor-europe.example", fapi1, keys=("PS256",)),
             Plot(

@@ -122,7 +122,10 @@ def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
         "locked_refused": True,
         "revoked_linger": True,
         "action_statuses": True,
+        "deleted_told": True,
+        "half_deleted": True,
         "forgetful": ["br", "us"],
+        "without_hsm": ["jp"],
     }
 
     assert caller.post("/_settings", json=asked).json() == asked

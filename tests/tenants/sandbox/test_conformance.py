@@ -7,6 +7,7 @@ import pytest
 from tenants.authlete.api import OPERATIONS
 from tenants.sandbox import routes
 from tenants.sandbox.app import Sandbox
+from tenants.sandbox.minting import key_set
 from tests.tenants.sandbox.conftest import Caller
 from tests.tenants.sandbox.schema import faults
 
@@ -23,6 +24,7 @@ SETTINGS = {
 BODIES = {
     "client": SETTINGS | {"clientLocked": True, "clientSecret": "chosen"},
     "requestable_scopes": {"requestableScopes": ["openid"]},
+    "key": {"kty": "EC", "use": "sig", "alg": "ES256"},
 }
 TOKEN = {"grantType": "AUTHORIZATION_CODE", "subject": "ann", "scopes": ["openid"]}
 STATUSES = {
@@ -32,6 +34,7 @@ STATUSES = {
     "client.create": 201,
     "client.delete": 204,
     "requestable_scopes.delete": 204,
+    "key.delete": 204,
 }
 
 
@@ -56,7 +59,8 @@ def wrong(openapi, operation, response):
     if "$ref" in declared:
         name = declared["$ref"].rpartition("/")[2]
         declared = openapi["components"]["responses"][name]
-    if not (content := declared.get("content")):
+    # The specification has a body for a 204, which cannot have one (api.md, 11.1).
+    if not (content := declared.get("content")) or response.status_code == 204:
         return []
     kind = response.headers["Content-Type"].partition(";")[0]
     if kind not in content:
@@ -82,6 +86,11 @@ def bank():
         for number, service in sandbox.region("eu").services.items()
         if service.get("federationEnabled")
     )
+    sandbox.region("eu").services[service_id] |= {
+        "hsmEnabled": True,
+        "verifiableCredentialsEnabled": True,
+        "credentialJwks": key_set("credentials", "ES256"),
+    }
     return Caller(sandbox, "eu", tokens[0]), service_id
 
 
@@ -90,7 +99,9 @@ def ask(bank, operation):
     client = caller.post(f"/api/{service_id}/client/create", json=SETTINGS).json()
     body = TOKEN | {"clientId": client["clientId"]}
     token = caller.post(f"/api/{service_id}/auth/token/create", json=body).json()
+    key = caller.post(f"/api/{service_id}/hsk/create", json=BODIES["key"]).json()
     places = dict.fromkeys(operation.places, client["clientId"])
+    places["handle"] = key["hsk"]["handle"]
     places |= {"subject": "ann", "access_token_identifier": token["accessToken"]}
     path = operation.path.format_map(places | {"service_id": service_id})
     kind = operation.name.partition(".")[0]
@@ -138,7 +149,8 @@ def test_what_is_built_answers_by_the_specification(openapi, bank, operation):
 
     assert response.status_code == STATUSES.get(operation.name, 200)
     assert wrong(openapi, operation, response) == []
-    assert b'"action"' not in response.content or response.json()["action"] == "OK"
+    if b'"action"' in response.content:
+        assert response.json()["action"] in ("OK", "SUCCESS")
 
 
 @pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.name)

@@ -38,3 +38,18 @@ def test_points_to_where_else_the_keys_are(caller, sandbox):
 
     assert response.status_code == 302
     assert response.headers["Location"] == "https://shop.example/jwks"
+
+
+def test_tells_the_public_keys_of_credentials(caller, sandbox):
+    path = f"/api/{SERVICE}/vci/jwks"
+    off = caller.post(path, json={})
+    sandbox.services[SERVICE]["verifiableCredentialsEnabled"] = True
+    without = caller.post(path, json={})
+    sandbox.services[SERVICE]["credentialJwks"] = json.dumps({"keys": [EC]})
+
+    found = caller.post(path, json={"pretty": True}).json()
+
+    assert (off.json()["action"], off.json()["resultCode"]) == ("NOT_FOUND", "A402301")
+    assert without.json()["resultCode"] == "A403201"
+    (key,) = json.loads(found["responseContent"])["keys"]
+    assert (found["action"], "d" in key, key["kty"]) == ("OK", False, "EC")
