@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from console.subjects.scopes import in_words
+from console.scopes import in_words
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.tokens import IssuedToken
 from tenants.authlete.errors import AuthleteError

@@ -13,8 +13,8 @@ from typing import Any
 from console.access import Member
 from console.editing.known import remember_services
 from console.models import KnownService
+from console.scopes import scopes_of
 from console.subjects.apps import App, Granted, Place, Told, Unchecked
-from console.subjects.scopes import scopes_of
 from console.subjects.waves import Call, wave
 from tenants.authlete import Authlete
 from tenants.authlete.api import grants, services, tokens
