@@ -3,8 +3,8 @@ from django.http import HttpResponse
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing import pages
 from console.editing.sending import pretty
+from console.editing.services import target_of
 from console.page import answer
-from console.services.kind import target_of
 from tenants.authlete.client import SECONDS
 from tenants.authlete.deadline import Deadline
 from tenants.authlete.errors import AuthleteError

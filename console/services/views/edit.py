@@ -3,7 +3,7 @@ from django.views.decorators.http import require_POST
 
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing import pages
-from console.services.kind import target_of
+from console.editing.services import target_of
 from tenants.authlete.operation import Effect
 
 

@@ -8,9 +8,9 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing import drafts
 from console.editing.forms import RemoveForm
 from console.editing.kind import Target
+from console.editing.services import target_of
 from console.once import OnceForm
 from console.page import answer
-from console.services.kind import target_of
 from console.stepup import step_up
 from tenants.authlete.errors import AuthleteError, NotFound
 from tenants.authlete.operation import Effect

@@ -4,8 +4,8 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing import drafts, overview
 from console.editing.history import past
 from console.editing.keys import keys
+from console.editing.services import target_of
 from console.page import answer
-from console.services.kind import target_of
 from tenants.authlete.operation import Effect
 
 

@@ -1,4 +1,4 @@
-"""Services as what is edited; see `console.editing.kind`."""
+"""Services as what is edited, by more areas than one; see `kind`."""
 
 from console.access import Workspace
 from console.editing.kind import Kind, Target
