@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.editing.kind import Kind
 from tenants.authlete.documents.base import Document
+from tenants.authlete.documents.key_uses import uses
 from tenants.authlete.reading import NotJson, read
-
-NAMING = "KeyId"  # how settings end that name a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +21,22 @@ class Key:
     named_by: Sequence[str]  # labels of the settings that name it
 
 
-def keys(kind: Kind, document: Document) -> list[Key]:
+def keys(document: Document) -> list[Key]:
     """The keys in the document's own JWK Set; none where it cannot be read."""
     try:
         found = read(document.text("jwks") or "{}")
     except NotJson:
         return []
     listed = found.get("keys") if isinstance(found, dict) else None
-    return [_key(one, kind, document) for one in listed or () if isinstance(one, dict)]
+    return [_key(one, document) for one in listed or () if isinstance(one, dict)]
 
 
-def _key(one: dict[str, Any], kind: Kind, document: Document) -> Key:
+def _key(one: dict[str, Any], document: Document) -> Key:
     kid = str(one.get("kid", ""))
     curve = str(one.get("crv", ""))
     shape = " ".join(filter(None, (str(one.get("kty", "")), curve or _bits(one))))
-    named = [
-        setting.label
-        for name, (_section, setting) in kind.declared.items()
-        if name.endswith(NAMING) and document.get(name) == kid
-    ]
+    named = [use.label for use in uses(document, kid)]
     sealed = any(str(part).startswith("sealed:") for part in one.values())
-    named = named if kid else []
     return Key(
         kid, shape, str(one.get("alg", "")), str(one.get("use", "")), sealed, named
     )

@@ -27,7 +27,7 @@ def show(
     context |= {
         "facts": list(facts(client)),
         "sections": overview.sections(target.kind, client, edits),
-        "keys": keys(target.kind, client),
+        "keys": keys(client),
         "unknown": overview.unknown(target.kind, client),
         "notes": notes(target, client.wire()),
         "source": words(source, client.get("clientSource")),

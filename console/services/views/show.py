@@ -20,7 +20,7 @@ def show(
     context = target.context(service)
     context |= {
         "sections": overview.sections(target.kind, service, edits),
-        "keys": keys(target.kind, service),
+        "keys": keys(service),
         "unknown": overview.unknown(target.kind, service),
         "edits": edits,
         "past": past(target, context["name"], most=5).lines,
