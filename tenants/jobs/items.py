@@ -5,6 +5,7 @@ lease writes its end: a worker that lost the job meanwhile writes nothing.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tenants.authlete.errors import AuthleteError
 from tenants.jobs import judging
-from tenants.jobs.judging import Then, Verdict
+from tenants.jobs.judging import Then
 from tenants.jobs.kinds import Handler
 from tenants.jobs.models import Fate, Item, Job, fit
 from tenants.jobs.work import Lost, Work
@@ -39,26 +40,34 @@ def begin(job: Job, lease: UUID) -> Item | None:
     return item
 
 
-def attempt(work: Work, item: Item, handler: Handler) -> Then:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the job does next, and what the trouble is with a whole region."""
+
+    then: Then = Then.GO_ON
+    trouble: str = ""
+
+
+def attempt(work: Work, item: Item, handler: Handler) -> Attempt:
     """Run one item, and keep what became of it."""
-    work.job.trouble = ""
+    failures = work.job.failures
     try:
         result = handler.run(work, item)
     except AuthleteError as error:
-        return _failed(work, item, handler, error)
+        return _failed(work, item, handler, error, failures)
     except (Lost, DatabaseError):
         raise
     except Exception:
         log.exception("job %s failed at item %s", item.job_id, item.position)
         fate = Fate.UNKNOWN if work.watch.sent else Fate.NOT_SENT
         end(item, fate, text=_("The console failed here; its log says how."))
-        return Then.STOP
+        return Attempt(Then.STOP)
     fate = Fate.DONE if result.changed else Fate.SAME
     end(item, fate, text=result.text, inputs="" if item.sealed else item.inputs)
     if work.job.failures:
         Job.objects.filter(pk=work.job.pk).update(failures=0)
         work.job.failures = 0
-    return Then.GO_ON
+    return Attempt()
 
 
 def end(item: Item, fate: Fate, *, text: str = "", **more: Any) -> None:
@@ -77,39 +86,34 @@ def mine(item: Item) -> QuerySet[Item]:
     return Item.objects.filter(pk=item.pk, state=Fate.RUNNING, lease=item.lease)
 
 
-def _failed(work: Work, item: Item, handler: Handler, error: AuthleteError) -> Then:
+def _failed(
+    work: Work, item: Item, handler: Handler, error: AuthleteError, failures: int
+) -> Attempt:
     found = judging.verdict(
         error,
         touched=bool(work.watch.sent),
         repeatable=handler.repeatable,
         tries=item.tries,
     )
-    told = {
+    told: dict[str, Any] = {
         "text": fit(f"{_(error.title)}: {error.message}", 400),
         "code": fit(error.code, 20),
         "entry": error.request_id or item.entry,
     }
-    if found.fate is Fate.PENDING:
-        put_back(item, tries=item.tries + found.counts, **told)
-        _wait(work.job, item, error, found)
-    else:
+    if found.fate is not Fate.PENDING:
         end(item, found.fate, **told)
-    return found.then
-
-
-def _wait(job: Job, item: Item, error: AuthleteError, found: Verdict) -> None:
-    """Leave alone for a while what failed: the object, or its whole region."""
-    job.trouble = fit(f"{item.region}: {_(error.title)}", 400)
+        return Attempt(found.then)
+    trouble = fit(f"{item.region}: {_(error.title)}", 400)
+    told["tries"] = item.tries + found.counts
     if found.then is Then.STOP:
-        return
-    wait = timedelta(seconds=judging.pause(error, job.failures))
-    resting = Item.objects.filter(job=job, state=Fate.PENDING)
-    alone = found.then is Then.WAIT_FOR_OBJECT
-    resting = (
-        resting.filter(pk=item.pk) if alone else resting.filter(region=item.region)
-    )
-    resting.update(again_at=Now() + wait)
-    job.failures += 1
-    Job.objects.filter(pk=job.pk).update(
-        failures=F("failures") + 1, trouble=job.trouble
-    )
+        put_back(item, **told)
+        return Attempt(found.then, trouble)
+    again = Now() + timedelta(seconds=judging.pause(error, failures))
+    put_back(item, again_at=again, **told)
+    if found.then is Then.WAIT:
+        region = Item.objects.filter(job=work.job, region=item.region)
+        region.filter(state=Fate.PENDING).update(again_at=again)
+    # Those that failed at the same time count as one failure.
+    work.job.failures = failures + 1
+    Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, trouble=trouble)
+    return Attempt(found.then, trouble)

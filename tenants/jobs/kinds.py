@@ -39,24 +39,26 @@ class Handler:
     effect: Need
     run: Run
     repeatable: bool
+    at_once: int
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
 def handler(
-    kind: str, *, effect: Need, repeatable: bool = True
+    kind: str, *, effect: Need, repeatable: bool = True, at_once: int = 1
 ) -> Callable[[Run], Run]:
     """Register the function for a kind; names that were once released stay.
 
     Unless it is ``repeatable``, an item is never begun again after a call that may
-    have changed something, and ends as unknown.
+    have changed something, and ends as unknown. Of one job so many are worked on
+    ``at_once``, each in a thread of its own.
     """
 
     def register(run: Run) -> Run:
         if kind in HANDLERS and HANDLERS[kind].run is not run:
             raise ValueError(f"two handlers for jobs of the kind {kind}")
-        HANDLERS[kind] = Handler(kind, effect, run, repeatable)
+        HANDLERS[kind] = Handler(kind, effect, run, repeatable, at_once)
         return run
 
     return register

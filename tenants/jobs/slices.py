@@ -1,9 +1,13 @@
 """One slice of a job: a few items, a few seconds, each item kept as it ends."""
 
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from time import monotonic
 from uuid import UUID
 
+from django.db import connection, connections
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
@@ -21,7 +25,7 @@ from tenants.jobs.work import Lost, Pulse, Work
 log = logging.getLogger(__name__)
 
 SECONDS = 5.0  # after which no further item is begun
-ITEMS = 25
+ITEMS = 25  # of each thread
 
 
 def run(pk: UUID) -> None:
@@ -51,19 +55,70 @@ def _work(job: Job, lease: UUID) -> None:
 
 
 def _go_on(job: Job, lease: UUID, handler: Handler, who: Who, held: Held) -> None:
-    until = monotonic() + SECONDS
-    for _number in range(ITEMS):
-        if monotonic() > until or not leases.beat(job.pk, lease, State.RUNNING):
-            return
-        item = items.begin(job, lease)
-        if item is None:
-            _rest(job, lease)
-            return
-        watch = Pulse(AuditLog(who, job.reason, job.ticket), item, lease)
-        then = items.attempt(Work(job, watch, held), item, handler)
-        if then is Then.STOP and to_do(job):
-            stop(job, lease, job.trouble or _look_at(item))
-            return
+    turns = _Turns(job, lease, ITEMS * handler.at_once)
+    log = AuditLog(who, job.reason, job.ticket)
+
+    def work() -> None:
+        while item := turns.take():
+            mine = Work(job, Pulse(log, item, lease), held)
+            found = items.attempt(mine, item, handler)
+            if found.then is Then.STOP:
+                turns.stop(found.trouble or _look_at(item))
+
+    _at_once(handler.at_once, work)
+    if turns.trouble and to_do(job):
+        stop(job, lease, turns.trouble)
+    elif turns.trouble or turns.empty:
+        _rest(job, lease)
+
+
+class _Turns:
+    """Who of a slice's threads begins which item, and whether any still does."""
+
+    def __init__(self, job: Job, lease: UUID, most: int) -> None:
+        self._job = job
+        self._lease = lease
+        self._left = most
+        self._until = monotonic() + SECONDS
+        self._lock = Lock()
+        self.empty = False
+        self.trouble = ""
+
+    def take(self) -> Item | None:
+        """The next item, begun; None when this slice begins no further one."""
+        with self._lock:
+            over = self.trouble or not self._left or monotonic() > self._until
+            if over or not leases.beat(self._job.pk, self._lease, State.RUNNING):
+                return None
+            self._left -= 1
+            item = items.begin(self._job, self._lease)
+            self.empty = item is None
+            return item
+
+    def stop(self, trouble: str) -> None:
+        with self._lock:
+            self.trouble = self.trouble or trouble
+
+
+def _at_once(times: int, work: Callable[[], None]) -> None:
+    """Work in so many threads, and return when all of them have ended.
+
+    Within a transaction, as tests have it, no other thread would see the job.
+    """
+    if times == 1 or connection.in_atomic_block:
+        work()
+        return
+    with ThreadPoolExecutor(times, "job") as threads:
+        found = [threads.submit(_alone, work) for _ in range(times)]
+    for one in found:
+        one.result()
+
+
+def _alone(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connections.close_all()
 
 
 def _look_at(item: Item) -> str:
@@ -73,18 +128,17 @@ def _look_at(item: Item) -> str:
 def _pick_up(job: Job, lease: UUID, handler: Handler) -> bool:
     """What a killed worker left in the middle is begun again where that can do no
     harm; False when somebody must look first."""
+    lost = None
     for item in Item.objects.filter(job=job, state=Fate.RUNNING).exclude(lease=lease):
         if handler.repeatable or not item.entry:
             items.put_back(item)
-            continue
-        items.end(
-            item,
-            Fate.UNKNOWN,
-            text=_("The worker was stopped in the middle of this."),
-        )
-        if to_do(job):
-            stop(job, lease, _look_at(item))
-            return False
+        else:
+            text = _("The worker was stopped in the middle of this.")
+            items.end(item, Fate.UNKNOWN, text=text)
+            lost = lost or item
+    if lost and to_do(job):
+        stop(job, lease, _look_at(lost))
+        return False
     return True
 
 

@@ -25,6 +25,7 @@ working.TICK = judging.FIRST = 0.2
 from tests.tenants.jobs.lifetimes import register
 register()
 register("test.once", repeatable=False)
+register("test.many", at_once=4)
 from tenants.jobs import steering
 """
 START = (
@@ -127,7 +128,7 @@ def over(store, state):
 
 
 def test_a_killed_worker_repeats_nothing(deployed, sandbox):
-    start(deployed, "100-130")
+    start(deployed, "100-130", kind="test.many")
     for _ in range(3):
         calls = len(sandbox.calls)
         wanted = random.randint(1, 9)
