@@ -94,6 +94,11 @@ class Client(Document):
         return self._moment("createdAt")
 
     @property
+    def chain_expires_at(self) -> int:
+        """Milliseconds since 1970; 0 where no chain of trust vouches for it."""
+        return self._moment("trustChainExpiresAt")
+
+    @property
     def document_expires_at(self) -> int:
         """Milliseconds since 1970; 0 where no document is about it."""
         return self._moment("metadataDocumentExpiresAt")
