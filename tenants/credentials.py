@@ -4,6 +4,7 @@ The token itself is in none of it: the record and the pages know its fingerprint
 """
 
 from copy import copy
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -36,7 +37,11 @@ def find(organization: Organization, region: str) -> Credential | None:
 
 
 def offered(
-    organization: Organization, region: str, token: str, number: int | None
+    organization: Organization,
+    region: str,
+    token: str,
+    number: int | None,
+    expires_on: date | None = None,
 ) -> Credential:
     """A credential as it would be kept; a blank token is the one that is kept now.
 
@@ -46,6 +51,7 @@ def offered(
         organization=organization, region=region
     )
     made.number = number
+    made.expires_on = expires_on
     scheme, _space, rest = token.strip().partition(" ")
     token = rest.strip() if scheme.lower() == "bearer" else token.strip()
     if token:
@@ -146,8 +152,13 @@ def _changes(before: Credential | None, after: Credential) -> list[Change]:
     pairs = {
         "token": (before and _token(before), _token(after)),
         "number": (before and before.number, after.number),
+        "expires": (before and _day(before), _day(after)),
     }
     return [Change(name, *pair) for name, pair in pairs.items() if pair[0] != pair[1]]
+
+
+def _day(credential: Credential) -> str | None:
+    return credential.expires_on.isoformat() if credential.expires_on else None
 
 
 def _token(credential: Credential) -> Fingerprint | None:

@@ -1,6 +1,8 @@
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,12 +30,22 @@ class CredentialForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Needed to create and remove services. Authlete's console has it."),
     )
+    expires_on = forms.DateField(
+        label=_("Last day of the token"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "As Authlete's console showed it; no call tells. Whoever looks after the "
+            "organization is reminded before. Empty: it works until it is revoked."
+        ),
+    )
     anyway = forms.BooleanField(
         label=_("Keep it without having tried it"), required=False
     )
 
     def __init__(self, data: Any, held: Credential | None) -> None:
-        super().__init__(data, initial={"number": held.number if held else None})
+        told = {"number": held.number, "expires_on": held.expires_on} if held else {}
+        super().__init__(data, initial=told)
         self.held = held
         del self.fields["anyway"]
         if held:
@@ -45,6 +57,12 @@ class CredentialForm(forms.Form):
     def offer_anyway(self) -> None:
         """Ask whether it shall be kept although it could not be tried."""
         self.fields["anyway"] = self.base_fields["anyway"]
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data["expires_on"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return day
 
     @property
     def wants_anyway(self) -> bool:

@@ -39,6 +39,7 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
             region,
             form.cleaned_data["token"],
             form.cleaned_data["number"],
+            form.cleaned_data["expires_on"],
         )
         finding = _tried(form, member, offered)
         untried = finding is not None and finding.problem in credentials.UNTRIED

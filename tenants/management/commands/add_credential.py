@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -31,6 +32,11 @@ class Command(BaseCommand):
             "--number", type=int, help="the organization's number at the region's IdP"
         )
         parser.add_argument(
+            "--expires",
+            type=date.fromisoformat,
+            help="the last day on which the token works, as in 2027-03-31",
+        )
+        parser.add_argument(
             "--no-probe", action="store_true", help="keep it without trying it"
         )
 
@@ -48,7 +54,8 @@ class Command(BaseCommand):
         found = credentials.find(organization, region)
         if number is None and found:
             number = found.number
-        offered = credentials.offered(organization, region, token, number)
+        expires = options["expires"] or (found.expires_on if found else None)
+        offered = credentials.offered(organization, region, token, number, expires)
         who = command("add_credential", organization)
         try:
             self._keep(who, offered, tried=not options["no_probe"])

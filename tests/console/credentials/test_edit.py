@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from tenants.models import Credential
@@ -175,3 +177,13 @@ def test_the_record_tells_of_a_try_that_failed(put):
     assert tried.outcome == "refused"
     assert tried.label.startswith("Authlete does not know this token")
     assert [one.operation for one in entries("credential.add")] == []
+
+
+def test_keeps_until_when_the_token_works(put, accept):
+    day = date(2101, 1, 31)
+
+    refused = put(accept(GOOD), expires_on="2001-01-01")
+    put(accept(GOOD), expires_on=day)
+
+    assert "This day has passed" in refused.content.decode()
+    assert Credential.objects.get(region="jp").expires_on == day
