@@ -13,6 +13,11 @@ from urllib.parse import urlsplit
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from console.editing.known_keys import (
+    forget_of_clients,
+    keep_of_clients,
+    keep_of_services,
+)
 from console.models import KnownClient, KnownService
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
@@ -32,11 +37,17 @@ KEPT = (
     "grants",
     "hosts",
     "locked",
+    "chain_ends",
+    "document_ends",
+    "edition",
     "modified_at",
     "created_at",
     "rank",
     "words",
 )
+EDITION = 1  # raised whenever more is kept of a client, so that all are kept anew
+
+SAME = ("modified_at", "locked", "chain_ends", "document_ends", "edition")
 
 
 def remember_services(
@@ -88,6 +99,7 @@ def remember_services(
         unique_fields=["organization", "region", "service_id"],
         update_fields=["name", "issuer", "modified_at", "seen_at"],
     )
+    keep_of_services(organization, whole)
 
 
 def remember_clients(
@@ -99,20 +111,23 @@ def remember_clients(
     known = {
         number: (pk, same, seen_at)
         for number, pk, seen_at, *same in rows.values_list(
-            "client_id", "pk", "seen_at", "modified_at", "locked"
+            "client_id", "pk", "seen_at", *SAME
         )
     }
     seen = {one.client_id: one for one in clients if 0 < one.client_id < 2**63}
-    if gone := [pk for number, (pk, *_) in known.items() if number not in seen]:
+    if gone := [number for number in known if number not in seen]:
         for at in range(0, len(gone), 500):  # what a statement of SQLite's may hold
-            rows.filter(pk__in=gone[at : at + 500]).delete()
+            rows.filter(client_id__in=gone[at : at + 500]).delete()
+        forget_of_clients(organization, region, service_id, gone)
     if any(now - seen_at > AGE for _, _, seen_at in known.values()):
         rows.update(seen_at=now)
-    _keep(
-        _row(organization, region, service_id, one)
+    new = [
+        one
         for number, one in seen.items()
         if number not in known or not _is_same(known[number][1], one)
-    )
+    ]
+    _keep(_row(organization, region, service_id, one) for one in new)
+    keep_of_clients(organization, region, service_id, new)
     _read(organization, region, service_id)
 
 
@@ -122,6 +137,7 @@ def remember_client(
     """Keep what one client is now: it was made, or saved."""
     if 0 < client.client_id < 2**63:
         _keep([_row(organization, region, service_id, client)])
+        keep_of_clients(organization, region, service_id, [client])
 
 
 def remember_lock(
@@ -141,6 +157,7 @@ def forget_client(
 ) -> None:
     """Keep that a client is no more."""
     of_service(organization, region, service_id).filter(client_id=client_id).delete()
+    forget_of_clients(organization, region, service_id, [client_id])
 
 
 def of_service(
@@ -193,6 +210,9 @@ def _row(
         grants=kept(" ".join(sorted(client.grant_types)))[:INDEXED],
         hosts=hosts,
         locked=client.is_locked,
+        chain_ends=_number(client.chain_expires_at),
+        document_ends=_number(client.document_expires_at),
+        edition=EDITION,
         modified_at=_number(client.modified_at),
         created_at=_number(client.created_at),
         seen_at=timezone.now(),
@@ -225,9 +245,16 @@ def _keep(rows: Iterable[KnownClient]) -> None:
 
 
 def _is_same(kept: Sequence[object], client: Client) -> bool:
-    """Whether a client is as it was: a lock alone may change without its version."""
-    version = _number(client.modified_at)
-    return bool(version) and list(kept) == [version, client.is_locked]
+    """Whether a client is as it was: what Authlete sets by itself may change without
+    its version."""
+    now = (
+        _number(client.modified_at),
+        client.is_locked,
+        _number(client.chain_expires_at),
+        _number(client.document_expires_at),
+        EDITION,
+    )
+    return bool(now[0]) and tuple(kept) == now
 
 
 def _number(value: int) -> int:

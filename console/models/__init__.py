@@ -8,18 +8,23 @@ writes settings.
 from console.models.chosen import Chosen
 from console.models.drafts import Draft
 from console.models.known import KnownClient, KnownService
+from console.models.known_keys import KnownKey
 from console.models.lookups import Lookup
 from console.models.rotations import Rotation
 from console.models.selections import Selection
 from console.models.spending import Spending
+from console.models.told_ends import Digest, ToldEnd
 
 __all__ = [
     "Chosen",
+    "Digest",
     "Draft",
     "KnownClient",
+    "KnownKey",
     "KnownService",
     "Lookup",
     "Rotation",
     "Selection",
     "Spending",
+    "ToldEnd",
 ]

@@ -47,6 +47,9 @@ class KnownClient(models.Model):
     grants = models.TextField(blank=True)  # separated by spaces
     hosts = models.TextField(blank=True)  # of its redirect URIs, separated by spaces
     locked = models.BooleanField(default=False)
+    chain_ends = models.BigIntegerField(default=0)  # milliseconds since 1970, of trust
+    document_ends = models.BigIntegerField(default=0)  # the same, of its metadata
+    edition = models.PositiveSmallIntegerField(default=0)  # of what is kept of it
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     created_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     seen_at = models.DateTimeField()

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http.response import HttpResponseBase
 
 from console.access import ConsoleRequest, Workspace, workspace_page
@@ -5,9 +7,10 @@ from console.clients import columns
 from console.clients.asked import ASKED, Asked
 from console.clients.exporting import KINDS, export
 from console.clients.facets import OF_CLIENTS
+from console.clients.paths import ServicePages
 from console.clients.reading import Shown, every_one, one_page
 from console.clients.views.drawing import listing
-from console.editing.heading import heading
+from console.models import KnownService
 from console.page import answer, go
 from tenants.authlete.operation import Effect
 
@@ -36,7 +39,7 @@ def listed(
         "clients/listed.html",
         {
             "workspace": workspace,
-            **heading(workspace, service_id),
+            **_service(workspace, service_id),
             "within": f"{workspace.region.name}/{service_id}",
             **listing(request, workspace.member, asked, shown),
         },
@@ -59,3 +62,21 @@ def _file(
         region=workspace.region.name,
         service=str(service_id),
     )
+
+
+def _service(workspace: Workspace, service_id: int) -> dict[str, Any]:
+    """What its pages are headed with, as it was last seen: it is not asked for."""
+    known = KnownService.objects.filter(
+        organization=workspace.organization,
+        region=workspace.region.name,
+        service_id=service_id,
+    ).first()
+    return {
+        "target": ServicePages(workspace, service_id),
+        "name": known.name if known else "",
+        "service": {
+            "api_key": service_id,
+            "service_name": known.name if known else "",
+            "issuer": known.issuer if known else "",
+        },
+    }

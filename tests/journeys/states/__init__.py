@@ -15,7 +15,6 @@ from tests.journeys.states import (
     secrets,
     services,
     subjects,
-    tokens,
 )
 
 __all__ = [
@@ -33,5 +32,4 @@ __all__ = [
     "secrets",
     "services",
     "subjects",
-    "tokens",
 ]
