@@ -1,7 +1,5 @@
 """Paths of the pages of one client."""
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 
 from console.access import Workspace
@@ -26,15 +24,3 @@ def new_path(name: str, workspace: Workspace, service_id: int, key: str = "") ->
     place = (workspace.organization.slug, workspace.region.name, service_id)
     path = reverse(f"clients:{name}", args=place)
     return f"{path}?new={key}" if key else path
-
-
-@dataclass(frozen=True, slots=True)
-class ServicePages:
-    """The service that a list of clients is one of the pages of."""
-
-    workspace: Workspace
-    service_id: int
-
-    def path(self, page: str, *more: str) -> str:
-        place = (self.workspace.organization.slug, self.workspace.region.name)
-        return reverse(f"services:{page}", args=[*place, self.service_id, *more])

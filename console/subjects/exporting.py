@@ -12,9 +12,9 @@ from typing import Any
 from django.http import HttpResponse
 
 from console.access import Member
+from console.lookups import Found
 from console.subjects.apps import App, Place, Told
 from console.subjects.asking import asked
-from console.subjects.lookups import Found
 from console.subjects.past import entries
 from tenants.audit.events import SUBJECT_EXPORT
 from tenants.audit.models import AuditEntry

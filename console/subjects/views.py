@@ -5,16 +5,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from console import lookups
 from console.access import ConsoleRequest, Member, organization_page
 from console.budgets import REVEALS, SEARCHES, spend
 from console.page import answer, go
 from console.stepup import step_up
-from console.subjects import lookups
 from console.subjects.asking import asked
 from console.subjects.exporting import exported
-from console.subjects.forms import ReasonForm, SubjectForm
+from console.subjects.forms import ReasonForm
 from console.subjects.past import past
 from tenants.audit.models import AuditEntry
+from tenants.audit.notes import Told
 from tenants.regions import regions
 from tenants.roles import Right
 
@@ -22,7 +23,7 @@ from tenants.roles import Right
 @organization_page(Right.DESK)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """One box: a subject, which goes into no address."""
-    form = SubjectForm(request.POST or None)
+    form = lookups.SubjectForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
         if spend(member, SEARCHES):
@@ -108,7 +109,9 @@ def reveal(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
     status = 422 if form.errors else 200
     if form.is_valid():
         if spend(member, REVEALS):
-            lookup = lookups.reveal(member, found, **form.cleaned_data)
+            why = form.cleaned_data
+            told = Told(object=found.entry, reason=why["reason"], ticket=why["ticket"])
+            lookup = lookups.reveal(member, found.subject, told)
             slug = member.organization.slug
             return go(request, reverse("subjects:show", args=[slug, lookup.pk]))
         form.add_error(None, REVEALS.refusal)

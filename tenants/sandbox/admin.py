@@ -3,8 +3,8 @@
 `GET /_tokens` lists the tokens, `GET /_state` what a region holds, `GET /_calls` the
 requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
 `POST /_unknown` adds what no specification names; `POST /_settings` changes the
-latency (milliseconds), the window in which a new service is not seen (seconds), and
-what nobody has told of a live server.
+latency (milliseconds), the window in which a new service is not seen (seconds), how
+batches go, and what nobody has told of a live server.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from tenants.sandbox import batches
 from tenants.sandbox.access import Token
 from tenants.sandbox.client_fields import CLIENT
 from tenants.sandbox.service_fields import SERVICE
-from tenants.sandbox.state import Region, State
+from tenants.sandbox.state import Batching, Region, State
 from tenants.sandbox.wire import Answer, Members, Request, answer, loads
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def state(state: State, place: str, service_id: str | None = None) -> Members:
     """
     region = state.regions[place]
     with region.lock:
+        batches.settle(state, region)
         chosen = [*region.services] if service_id is None else [int(service_id)]
         return {
             "region": region.name,
@@ -104,6 +106,11 @@ def state(state: State, place: str, service_id: str | None = None) -> Members:
             "clients": {one: list(region.clients[one].values()) for one in chosen},
             "tokens": {one: list(map(asdict, region.tokens[one])) for one in chosen},
             "granted": {one: list(_granted(region, one)) for one in chosen},
+            "batches": [
+                {"request_id": one.request_id, "result": one.result}
+                for one in region.batches.values()
+                if one.service_id in chosen
+            ],
             "owners": {one: region.owner(one) for one in chosen},
             "newer": sorted(region.newer),
         }
@@ -143,11 +150,13 @@ def settings(sandbox: Sandbox, asked: Members) -> Members:
         setattr(state, name, bool(asked.get(name, getattr(state, name))))
     for name in REGIONS:
         setattr(state, name, set(asked.get(name, getattr(state, name))))
+    state.batching = Batching(**asdict(state.batching) | asked.get("batch", {}))
     return {
         "latency": sandbox.latency,
         "window": state.window,
         **{name: getattr(state, name) for name in FLAGS},
         **{name: sorted(getattr(state, name)) for name in REGIONS},
+        "batch": asdict(state.batching),
     }
 
 

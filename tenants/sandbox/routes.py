@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tenants.authlete.api import OPERATIONS
+from tenants.authlete.api import batches as batch
 from tenants.authlete.api import clients as client
 from tenants.authlete.api import diagnostics as region
 from tenants.authlete.api import grants as grant
@@ -16,6 +17,7 @@ from tenants.authlete.api import services as service
 from tenants.authlete.api import tokens as token
 from tenants.authlete.operation import Host, Operation
 from tenants.sandbox import (
+    batches,
     client_changes,
     clients,
     configuration,
@@ -62,6 +64,8 @@ BUILT: dict[str, Handler] = {
     token.UPDATE.name: token_changes.update,
     token.DELETE.name: token_changes.delete,
     token.REVOKE.name: token_changes.revoke,
+    batch.CREATE.name: batches.create,
+    batch.STATUS.name: batches.status,
     token.REISSUE_ID_TOKEN.name: id_tokens.reissue,
     region.INTROSPECT.name: introspection.introspect,
     region.INTROSPECT_STANDARD.name: introspection.standard,

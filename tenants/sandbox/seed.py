@@ -42,6 +42,7 @@ def sow(state: State, seed: int, scale: Scale) -> None:
     """
     state.window = 1.5
     state.without_hsm = WITHOUT_HSM & set(state.regions)
+    state.batching.delay = 1500
     plots = {
         region.name: _let_grow(region, seed, scale) for region in state.regions.values()
     }

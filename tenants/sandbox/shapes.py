@@ -41,7 +41,24 @@ def members_of(request: Request, kinds: Mapping[str, str]) -> Members:
 
     ``raw`` is an object of any kind. Raises `Refusal`.
     """
-    body = body_of(request, Table(kinds, frozenset(), {}, ()))
+    return members_in(body_of(request, Table(kinds, frozenset(), {}, ())), kinds)
+
+
+def array_of(request: Request, kinds: Mapping[str, str]) -> list[Members]:
+    """The same of each object in the array that came with a request."""
+    if request.content_type != "application/json":
+        raise Refusal(400, "A258201", "The Content-Type is not application/json.")
+    found = _value(request.body)
+    if not isinstance(found, list):
+        raise unparsable("it is not a JSON array")
+    return [
+        members_in(_instance(f"[{at}]", one, dict, "an object"), kinds)
+        for at, one in enumerate(found)
+    ]
+
+
+def members_in(body: Members, kinds: Mapping[str, str]) -> Members:
+    """The members of those kinds in ``body``; raises `Refusal`."""
     return {
         name: _instance(name, body[name], dict, "an object")
         if kind == "raw"
@@ -52,15 +69,19 @@ def members_of(request: Request, kinds: Mapping[str, str]) -> Members:
 
 
 def _object(body: bytes) -> Members:
-    if not body.strip():
-        raise Refusal(400, "A126203", "The request body is missing or empty.")
-    try:
-        value = loads(body)
-    except ValueError as error:
-        raise unparsable(f"it is not JSON ({error})") from None
+    value = _value(body)
     if not isinstance(value, dict):
         raise unparsable("it is not a JSON object")
     return value
+
+
+def _value(body: bytes) -> Any:
+    if not body.strip():
+        raise Refusal(400, "A126203", "The request body is missing or empty.")
+    try:
+        return loads(body)
+    except ValueError as error:
+        raise unparsable(f"it is not JSON ({error})") from None
 
 
 def _typed(form: dict[str, str], kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:

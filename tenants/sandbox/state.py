@@ -87,13 +87,45 @@ class Granted:
     modified_at: int
 
 
+@dataclass(slots=True)
+class Batch:
+    """Tokens to be made once it is due, by the clock of `monotonic`.
+
+    The other times are in milliseconds since 1970. Without a ``result`` it is not
+    done yet.
+    """
+
+    request_id: str
+    service_id: int
+    entries: list[Members]
+    is_dry: bool
+    due_at: float
+    created_at: int
+    modified_at: int
+    result: str = ""
+    error_code: str = ""
+    error_description: str = ""
+    token_count: int = 0
+
+
+@dataclass(slots=True)
+class Batching:
+    """How batches of tokens go, of which little is known of live servers."""
+
+    delay: float = 0.0  # milliseconds until one is done
+    most: int = 0  # entries of one; 0: any number
+    fails_after: int | None = None  # tokens of one that is not dry
+    blank: bool = False  # no `status` while one is running
+    dry_unkept: bool = False  # a dry run has no status
+
+
 class Region:
     """One cluster: its services, what they hold, who owns them, and what it knows
     beyond the spec.
 
     ``clients`` are by service and client id, ``tokens`` by service id, ``granted`` by
-    service id and then client id and subject; ``gone`` are the clients that were
-    deleted.
+    service id and then client id and subject, ``batches`` by their request ids;
+    ``gone`` are the clients that were deleted.
     """
 
     def __init__(self, name: str, server_id: int) -> None:
@@ -105,6 +137,7 @@ class Region:
         self.clients: dict[int, dict[int, Members]] = Lazily(lambda _: {})
         self.tokens: dict[int, list[Issued]] = Lazily(lambda _: [])
         self.granted: dict[int, dict[tuple[int, str], Granted]] = Lazily(lambda _: {})
+        self.batches: dict[str, Batch] = {}
         self.gone: set[int] = set()
         self.sectors: dict[str, list[str] | None] = {}  # None: cannot be read
         self.newer: set[str] = set()  # members that no specification names
@@ -185,6 +218,7 @@ class State:
         self.half_deleted = False  # whether its record then stays
         self.without_hsm: set[str] = set()  # regions whose servers have no such keys
         self.forgetful: set[str] = set()  # regions that remember no granted scopes
+        self.batching = Batching()
         self.window = 0.0  # seconds in which a new service is not seen by all
 
     def organization(

@@ -1,5 +1,6 @@
 """Tokens that are made without anybody signing in."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -46,42 +47,37 @@ ALONE = ("IMPLICIT", "CLIENT_CREDENTIALS")  # no refresh token comes with these
 SUBJECT = 100  # letters
 
 
+@dataclass(slots=True)
+class Taken:
+    """The hashes of what is in use anywhere in a region."""
+
+    access: set[str]
+    refresh: set[str]
+
+    @classmethod
+    def of(cls, context: Context, service: Members) -> "Taken":
+        known = context.region.tokens[service["apiKey"]]
+        known = known + tokens.elsewhere(context.region, service)
+        return cls(
+            {one.access_hash for one in known}, {one.refresh_hash for one in known}
+        )
+
+    def add(self, token: Issued) -> None:
+        self.access.add(token.access_hash)
+        self.refresh.add(token.refresh_hash)
+
+
 def create(context: Context) -> Answer:
     service = context.service("use_service")
     asked = members_of(context.request, KINDS)
     at = now()
-    _grant_type(context, service, asked)
-    _subject(context, asked)
-    scopes = _scopes(context, service, asked)
-    client = _client(context, service, asked)
-    _values(context, service, asked)
-    expires = _expiry(service, client, asked, "accessToken", at)
-    if asked.get("accessTokenPersistent"):
-        expires = 0
-    token = Issued(
-        "",
-        client["clientId"],
-        asked["grantType"],
-        tuple(scopes),
-        _second(at),
-        _second(expires),
-        asked.get("subject", ""),
-        properties=tuple(asked.get("properties", ())),
-        access_token=asked.get("accessToken") or tokens.made(),
-        token_id=str(uuid4()),
-        more={name: asked[name] for name in MORE if asked.get(name)},
-    )
-    token.access_hash = tokens.hash_of(token.access_token)
-    if _is_refreshable(service, asked):
-        token.refresh_token = asked.get("refreshToken") or tokens.made()
-        token.refresh_hash = tokens.hash_of(token.refresh_token)
-        token.refresh_expires_at = _second(
-            _expiry(service, client, asked, "refreshToken", at)
-        )
+    token = issued(context, service, asked, Taken.of(context, service), at)
+    expires = _ends(service, _client(context, service, asked), asked, at)
+    scopes = list(token.scopes)
     told = {
         "accessToken": token.access_token,
         "refreshToken": token.refresh_token or None,
-        "jwtAccessToken": _as_jwt(context, service, token, asked),
+        "jwtAccessToken": as_jwt(context, service, token, asked),
         "tokenId": token.token_id,
         "tokenType": service.get("accessTokenType") or "Bearer",
         "clientId": token.client_id,
@@ -99,6 +95,38 @@ def create(context: Context) -> Answer:
     }
     context.region.tokens[service["apiKey"]].append(token)
     return done("A109001", "The access token was created.", told)
+
+
+def issued(
+    context: Context, service: Members, asked: Members, taken: Taken, at: int
+) -> Issued:
+    """The token that is asked for, in no list yet; raises `Refusal`."""
+    _grant_type(context, service, asked)
+    _subject(context, asked)
+    scopes = _scopes(context, service, asked)
+    client = _client(context, service, asked)
+    _values(context, service, asked, taken)
+    token = Issued(
+        "",
+        client["clientId"],
+        asked["grantType"],
+        tuple(scopes),
+        _second(at),
+        _second(_ends(service, client, asked, at)),
+        asked.get("subject", ""),
+        properties=tuple(asked.get("properties", ())),
+        access_token=asked.get("accessToken") or tokens.made(),
+        token_id=str(uuid4()),
+        more={name: asked[name] for name in MORE if asked.get(name)},
+    )
+    token.access_hash = tokens.hash_of(token.access_token)
+    if _is_refreshable(service, asked):
+        token.refresh_token = asked.get("refreshToken") or tokens.made()
+        token.refresh_hash = tokens.hash_of(token.refresh_token)
+        token.refresh_expires_at = _second(
+            _expiry(service, client, asked, "refreshToken", at)
+        )
+    return token
 
 
 def done(code: str, message: str, told: Members) -> Answer:
@@ -168,7 +196,7 @@ def _client(context: Context, service: Members, asked: Members) -> Members:
     return client
 
 
-def _values(context: Context, service: Members, asked: Members) -> None:
+def _values(context: Context, service: Members, asked: Members, taken: Taken) -> None:
     """What is brought along: properties, and values that somebody chose."""
     if too_big(asked.get("properties", [])):
         raise context.failure("BAD_REQUEST", "A108201", "'properties' are too big.")
@@ -176,18 +204,24 @@ def _values(context: Context, service: Members, asked: Members) -> None:
         at = ALONE.index(asked["grantType"]) if asked["grantType"] in ALONE else 2
         said = "No refresh token can come with this."
         raise context.failure("BAD_REQUEST", f"A10820{2 + at}", said)
-    known = context.region.tokens[service["apiKey"]]
-    known = known + tokens.elsewhere(context.region, service)
-    if (value := asked.get("accessToken")) and tokens.by_value(known, value):
+    value = asked.get("accessToken")
+    if value and tokens.digest(value) in taken.access:
         raise context.failure("BAD_REQUEST", "A144201", "'accessToken' is in use.")
     chosen = asked.get("refreshToken")
-    if chosen and tokens.by_refresh(known, chosen, hashed=False):
+    if chosen and tokens.hash_of(chosen) in taken.refresh:
         raise context.failure("BAD_REQUEST", "A144202", "'refreshToken' is in use.")
 
 
 def _is_refreshable(service: Members, asked: Members) -> bool:
     kinds = service.get("supportedGrantTypes") or ()
     return asked["grantType"] not in ALONE and "REFRESH_TOKEN" in kinds
+
+
+def _ends(service: Members, client: Members, asked: Members, at: int) -> int:
+    """When the access token ends, in milliseconds since 1970; 0 is never."""
+    if asked.get("accessTokenPersistent"):
+        return 0
+    return _expiry(service, client, asked, "accessToken", at)
 
 
 def _expiry(
@@ -204,7 +238,7 @@ def _second(at: int) -> int:
     return round(at / 1000) * 1000
 
 
-def _as_jwt(
+def as_jwt(
     context: Context, service: Members, token: Issued, asked: Members
 ) -> str | None:
     """The token as a JWT around its value, where the service signs its tokens."""

@@ -21,10 +21,15 @@ def hash_of(value: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+def digest(value: str) -> str:
+    """The hash of an access token, also of one that is inside a JWT."""
+    return hash_of(_inside(value))
+
+
 def by_value(tokens: Iterable[Issued], value: str) -> Issued | None:
     """The token whose access token has that value, which a JWT has as its ``jti``."""
-    digest = hash_of(_inside(value))
-    return _first(tokens, lambda one: one.access_hash == digest)
+    wanted = digest(value)
+    return _first(tokens, lambda one: one.access_hash == wanted)
 
 
 def by_hash(tokens: Iterable[Issued], value: str) -> Issued | None:
@@ -33,7 +38,7 @@ def by_hash(tokens: Iterable[Issued], value: str) -> Issued | None:
 
 def by_access(tokens: Iterable[Issued], name: str) -> Issued | None:
     """The token whose access token has that value or that hash."""
-    names = (name, hash_of(_inside(name)))
+    names = (name, digest(name))
     return _first(tokens, lambda one: one.access_hash in names)
 
 

@@ -47,6 +47,7 @@ MAY = {
     "clients:columns": READERS,
     "clients:index": READERS,
     "clients:refresh": READERS,
+    "tokens:index": READERS,
     "subjects:index": DESK,
     "subjects:show": DESK,
     "subjects:export": DESK,

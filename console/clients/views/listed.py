@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http.response import HttpResponseBase
 
 from console.access import ConsoleRequest, Workspace, workspace_page
@@ -7,10 +5,9 @@ from console.clients import columns
 from console.clients.asked import ASKED, Asked
 from console.clients.exporting import KINDS, export
 from console.clients.facets import OF_CLIENTS
-from console.clients.paths import ServicePages
 from console.clients.reading import Shown, every_one, one_page
 from console.clients.views.drawing import listing
-from console.models import KnownService
+from console.editing.heading import heading
 from console.page import answer, go
 from tenants.authlete.operation import Effect
 
@@ -39,7 +36,7 @@ def listed(
         "clients/listed.html",
         {
             "workspace": workspace,
-            **_service(workspace, service_id),
+            **heading(workspace, service_id),
             "within": f"{workspace.region.name}/{service_id}",
             **listing(request, workspace.member, asked, shown),
         },
@@ -62,21 +59,3 @@ def _file(
         region=workspace.region.name,
         service=str(service_id),
     )
-
-
-def _service(workspace: Workspace, service_id: int) -> dict[str, Any]:
-    """What its pages are headed with, as it was last seen: it is not asked for."""
-    known = KnownService.objects.filter(
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
-    ).first()
-    return {
-        "target": ServicePages(workspace, service_id),
-        "name": known.name if known else "",
-        "service": {
-            "api_key": service_id,
-            "service_name": known.name if known else "",
-            "issuer": known.issuer if known else "",
-        },
-    }

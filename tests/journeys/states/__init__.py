@@ -15,6 +15,7 @@ from tests.journeys.states import (
     secrets,
     services,
     subjects,
+    tokens,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "secrets",
     "services",
     "subjects",
+    "tokens",
 ]

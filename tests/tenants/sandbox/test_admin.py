@@ -67,6 +67,7 @@ def test_sets_and_clears_faults(caller):
         ("/_unknown", b'{"service": 5}'),
         ("/_unknown", b'{"client": 5}'),
         ("/_settings", b'{"latency": "much"}'),
+        ("/_settings", b'{"batch": {"speed": 5}}'),
     ],
 )
 def test_says_what_it_does_not_understand(caller, path, body):
@@ -126,6 +127,13 @@ def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
         "half_deleted": True,
         "forgetful": ["br", "us"],
         "without_hsm": ["jp"],
+        "batch": {
+            "delay": 40,
+            "most": 500,
+            "fails_after": 3,
+            "blank": True,
+            "dry_unkept": True,
+        },
     }
 
     assert caller.post("/_settings", json=asked).json() == asked

@@ -103,12 +103,15 @@ def ask(bank, operation):
     places = dict.fromkeys(operation.places, client["clientId"])
     places["handle"] = key["hsk"]["handle"]
     places |= {"subject": "ann", "access_token_identifier": token["accessToken"]}
+    made = caller.post(f"/api/{service_id}/auth/token/create/batch", json=[body])
+    places["token_batch_request_id"] = made.json()["requestId"]
     path = operation.path.format_map(places | {"service_id": service_id})
     kind = operation.name.partition(".")[0]
     if operation.method in ("POST", "PUT"):
         body = caller.get(f"/api/{service_id}/service/get").json()
         body = BODIES.get(kind, body) | about(operation, client, token)
-        return caller.request(operation.method, path, json=body)
+        sent = [body] if operation.name == "token_batch.create" else body
+        return caller.request(operation.method, path, json=sent)
     of_subject = kind in ("authorization", "granted_scopes")
     query = "?subject=ann" if of_subject else ""
     return caller.request(operation.method, path + query)
@@ -119,6 +122,7 @@ def about(operation, client, token):
     value = token["accessToken"]
     return {
         "token.create": TOKEN | {"clientId": client["clientId"]},
+        "token_batch.create": TOKEN | {"clientId": client["clientId"]},
         "token.update": {"accessToken": value, "properties": [{"key": "a"}]},
         "token.revoke": {"accessTokenIdentifier": value},
         "token.introspect": {"token": token["jwtAccessToken"]},

@@ -3,16 +3,32 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django import forms
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from console.access import Member
 from console.models import Lookup
 from console.models.lookups import KEPT
 from tenants.audit.events import SUBJECT_REVEAL, SUBJECT_SEARCH
-from tenants.audit.models import AuditEntry
-from tenants.audit.notes import note
+from tenants.audit.notes import Told, note
 from tenants.vault import Sealed
+
+LONGEST = 100  # characters; `api.md`, section 8, token/create
+
+
+class SubjectForm(forms.Form):
+    """One subject, exactly as the services know it."""
+
+    subject = forms.CharField(
+        max_length=LONGEST,
+        label=_("Subject"),
+        error_messages={
+            "required": _("Enter the subject, exactly as the services know it."),
+            "max_length": _("A subject has %(limit_value)d characters at most."),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +48,10 @@ def make(member: Member, subject: str) -> Lookup:
     return _kept(member, subject)
 
 
-def reveal(member: Member, entry: AuditEntry, reason: str, ticket: str) -> Lookup:
-    """The same for the subject of an entry in the record."""
-    note(
-        member.who,
-        SUBJECT_REVEAL,
-        subject=entry.subject,
-        object=entry.entry,
-        reason=reason,
-        ticket=ticket,
-    )
-    return _kept(member, entry.subject)
+def reveal(member: Member, subject: str, told: Told) -> Lookup:
+    """The same for a subject that pages hide; ``told`` says where, and why."""
+    note(member.who, SUBJECT_REVEAL, **(told | Told(subject=subject)))
+    return _kept(member, subject)
 
 
 def _kept(member: Member, subject: str) -> Lookup:

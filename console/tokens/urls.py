@@ -1,0 +1,11 @@
+from django.urls import URLPattern, URLResolver, include, path
+
+from console.tokens import views
+
+app_name = "tokens"
+within: list[URLPattern | URLResolver] = [
+    path("", views.index, name="index"),
+]
+urlpatterns = [
+    path("services/<slug:region>/<number:service_id>/tokens/", include(within)),
+]

@@ -1,0 +1,77 @@
+import time
+from typing import Any
+
+import pytest
+
+from console.models import Lookup
+from tenants.roles import Role
+from tenants.sandbox.state import Issued
+from tests.console.clients.conftest import LATE, client
+
+TOKENS = "/acme/services/us/17/tokens/"
+SUBJECT = "customer-204188"
+HOUR = 3_600_000  # milliseconds
+VALUE = "v4lue-of-a-token-that-nobody-may-see-0001"
+
+
+@pytest.fixture
+def now():
+    return int(time.time()) * 1000
+
+
+@pytest.fixture
+def issue(sandbox):
+    """Issue a token of client 44, and return it as the sandbox keeps it."""
+
+    def issue(number=0, **more):
+        told: dict[str, Any] = {
+            "access_hash": f"{number:04d}{'h' * 39}",
+            "client_id": 44,
+            "grant_type": "AUTHORIZATION_CODE",
+            "scopes": ("openid", "orders"),
+            "created_at": 1_700_000_000_000,
+            "expires_at": LATE,
+            "subject": SUBJECT,
+            "refresh_hash": f"{number:04d}{'r' * 39}",
+            "refresh_expires_at": LATE,
+            "access_token": VALUE,
+        }
+        token = Issued(**(told | more))
+        sandbox.region("us").tokens[17].append(token)
+        return token
+
+    return issue
+
+
+@pytest.fixture
+def shop(acme, sandbox):
+    """Two clients of service 17, whose tokens may have three scopes."""
+    sandbox.services[17] |= {
+        "supportedScopes": [{"name": one} for one in ("openid", "orders", "email")],
+        "supportedGrantTypes": [
+            "AUTHORIZATION_CODE",
+            "CLIENT_CREDENTIALS",
+            "REFRESH_TOKEN",
+        ],
+    }
+    sandbox.clients[44] = client(44, clientName="Till")
+    sandbox.clients[45] = client(45, clientName="Web shop")
+    return sandbox
+
+
+@pytest.fixture
+def admin(member, shop):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def look_up():
+    """Narrow the list to a subject, and give the lookup's id."""
+
+    def look_up(browser, subject=SUBJECT, query=""):
+        response = browser.post(TOKENS + query, {"subject": subject})
+        lookup = Lookup.objects.latest("made_at").pk
+        assert f"subject={lookup}" in response["Location"]
+        return lookup
+
+    return look_up

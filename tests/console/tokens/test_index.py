@@ -1,0 +1,176 @@
+import pytest
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from console.models import Lookup
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.roles import Role
+from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS, VALUE
+
+
+def rows(response):
+    return [row.token.access_token_hash[:4] for row in response.context["shown"].rows]
+
+
+@pytest.fixture
+def many(shop, issue, now):
+    """23 tokens: 21 of Till, one that has expired, one of Web shop itself."""
+    for number in range(21):
+        issue(number, subject=f"somebody-{number:04d}")
+    issue(21, expires_at=now - HOUR, refresh_expires_at=now - HOUR)
+    issue(22, client_id=45, subject="", grant_type="CLIENT_CREDENTIALS")
+    return shop
+
+
+def test_lists_twenty_a_page_with_names(member, many):
+    viewer = member(Role.VIEWER)
+
+    first = viewer.get(TOKENS)
+
+    assert len(rows(first)) == 20
+    asked = [one.query for one in many.calls if one.operation == "token.list"]
+    assert [(one["start"], one["end"]) for one in asked] == [("0", "20")]
+    for said in ("Till", "1 to 20 of 23", "Authorization code", "orders"):
+        assertContains(first, said)
+    second = viewer.get(first.context["next"] and TOKENS + first.context["next"])
+    assert rows(second) == ["0020", "0021", "0022"]
+    assertContains(second, "Web shop")
+    assertContains(second, "nobody: the client itself")
+    assertContains(second, 'class="dot "')  # the one that has expired
+    assert viewer.get(f"{TOKENS}?page=9")["Location"] == f"{TOKENS}?page=2"
+    swapped = viewer.get(TOKENS, headers={"HX-Request": "true"})
+    assertTemplateNotUsed(swapped, "base.html")
+
+
+def test_names_are_asked_for_once(member, many):
+    viewer = member(Role.VIEWER)
+    viewer.get(TOKENS)
+    many.calls.clear()
+
+    assertContains(viewer.get(TOKENS), "Till")
+
+    assert {one.operation for one in many.calls} == {"token.list"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?state=expired", ["0021"]),
+        ("?state=valid&page=2", ["0020", "0022"]),
+        ("?client=45", ["0022"]),
+        ("?client=45&state=expired", []),
+    ],
+)
+def test_narrows_the_list(member, many, query, found):
+    assert rows(member(Role.VIEWER).get(TOKENS + query))[-2:] == found
+
+
+@pytest.mark.parametrize("text", ["Web shop", "web SHOP", "app-45", "web"])
+def test_takes_a_name_or_an_alias_for_the_client(member, many, text):
+    viewer = member(Role.VIEWER)
+    viewer.get(TOKENS + "?page=2")  # so that names were seen
+
+    response = viewer.get(TOKENS, {"client": text, "state": "valid"})
+
+    assert response["Location"] == f"{TOKENS}?client=45&state=valid"
+
+
+def test_shows_nothing_before_one_client_is_meant(member, many):
+    viewer = member(Role.VIEWER)
+    viewer.get("/acme/services/us/17/clients/?q=e")
+    many.calls.clear()
+
+    assertContains(viewer.get(TOKENS, {"client": "app-4"}), "2 clients are called like")
+    assert not many.calls
+    assertContains(viewer.get(TOKENS, {"client": "Nix"}), "No client is called Nix")
+    assert "token.list" not in {one.operation for one in many.calls}
+
+
+def test_a_list_names_nobody(member, many, issue):
+    for role in (Role.VIEWER, Role.ADMIN):
+        response = member(role).get(TOKENS)
+
+        assertNotContains(response, "somebody-0001")
+        assertContains(response, "••••0001")
+        assertNotContains(response, VALUE)
+
+
+def test_a_subject_is_posted_and_in_no_address(admin, many, look_up):
+    lookup = look_up(admin, query="?client=44")
+
+    response = admin.get(f"{TOKENS}?client=44&subject={lookup}")
+
+    assert rows(response) == ["0021"]
+    assertContains(response, f"Subject: {SUBJECT}")
+    assert SUBJECT not in response.context["request"].get_full_path()
+    (entry,) = AuditEntry.objects.filter(operation="subject.search")
+    assert entry.subject == SUBJECT
+    assert SUBJECT not in response.content.decode().partition("</title>")[0]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.AUDITOR])
+def test_who_is_no_desk_narrows_to_no_subject(member, many, role):
+    browser = member(role)
+
+    assertNotContains(browser.get(TOKENS), 'name="subject"')
+    assert browser.post(TOKENS, {"subject": SUBJECT}).status_code == 403
+    assert not Lookup.objects.exists()
+
+
+def test_a_subject_that_was_not_looked_up_narrows_to_nothing(admin, many, look_up):
+    lookup = look_up(admin)
+    Lookup.objects.all().delete()
+    many.calls.clear()
+
+    for subject in (lookup, "", "x"):
+        assert admin.get(f"{TOKENS}?subject={subject}").status_code == 404
+    assert not many.calls
+
+
+def test_refuses_a_subject_in_words(admin, shop, settings):
+    assert admin.post(TOKENS, {"subject": " "}).status_code == 422
+    settings.SUBJECT_SEARCHES_PER_HOUR = 0
+
+    response = admin.post(TOKENS, {"subject": SUBJECT})
+
+    assertContains(response, "Nobody was looked up", status_code=429)
+
+
+def test_tells_apart_why_nothing_is_there(member, shop):
+    viewer = member(Role.VIEWER)
+
+    assertContains(viewer.get(TOKENS), "No tokens yet")
+    assertContains(viewer.get(f"{TOKENS}?state=valid"), "No token fits")
+    assertContains(viewer.get(f"{TOKENS}?client=99"), "There is no such client")
+    shop.state.organizations[1].plan = "FREE"
+    refused = viewer.get(TOKENS)
+    assertContains(refused, 'data-kind="forbidden"')
+    assertContains(refused, "A001217")
+    shop.fault("status", status=503, code="A001101")
+    failed = viewer.get(TOKENS)
+    assertContains(failed, 'data-kind="failed"')
+    assertContains(failed, "A001101")
+    assertContains(failed, AuditEntry.objects.latest("seq").entry)
+    Credential.objects.all().delete()
+    assert viewer.get(TOKENS).status_code == 403
+
+
+def test_says_by_its_time_alone_what_was_revoked_and_is_kept(member, shop, issue):
+    issue(1).revoked = True
+    viewer = member(Role.VIEWER)
+
+    assertContains(viewer.get(TOKENS), "follows from its time alone")
+    assertContains(viewer.get(f"{TOKENS}?state=expired"), "ended early")
+    assert rows(viewer.get(f"{TOKENS}?state=valid")) == []
+
+
+def test_the_pages_of_a_service_and_of_a_client_lead_here(member, shop):
+    viewer = member(Role.VIEWER)
+
+    assertContains(viewer.get("/acme/services/us/17/"), f'href="{TOKENS}"')
+    of_client = viewer.get("/acme/services/us/17/clients/44/")
+    assertContains(of_client, f'href="{TOKENS}?client=44"')
