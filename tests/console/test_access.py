@@ -103,6 +103,7 @@ MAY = {
     "clients:bulk_action": EDITORS,
     "clients:bulk_setting": EDITORS,
     "clients:bulk_preview": EDITORS,
+    "keys:hsm": READERS,
     "audit:index": AUDITORS,
     "audit:entry": AUDITORS,
     "members:index": ADMINS,

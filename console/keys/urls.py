@@ -1,0 +1,14 @@
+from django.urls import URLPattern, URLResolver, include, path
+
+from console.keys import views
+
+app_name = "keys"
+hardware: list[URLPattern | URLResolver] = [
+    path("", views.hsm, name="hsm"),
+]
+within: list[URLPattern | URLResolver] = [
+    path("hsm/", include(hardware)),
+]
+urlpatterns = [
+    path("services/<slug:region>/<number:service_id>/keys/", include(within)),
+]
