@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.clients.signatures import SIGNATURES, signature
 from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.signatures import SIGNATURES, signature
 
 NAMED = ("client_name", "description", "client_id_alias")  # asked of every client
 CODE = {

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from console.clients.signatures import can_sign
 from console.forms.words import said, words
 from console.sentences import CLIENT, SERVICE
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.signatures import can_sign
 from tenants.authlete.reading import NotJson, read
 
 type Members = Mapping[str, Any]

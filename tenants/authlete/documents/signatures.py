@@ -34,17 +34,13 @@ def can_sign(service: Service, alg: str) -> bool | None:
     keys = _keys(service)
     if keys is None or alg not in KINDS:
         return None
-    return any(_makes(key, alg) for key in keys) or (
+    return any(makes(key, alg) for key in keys) or (
         None if _elsewhere(service) else False
     )
 
 
-def _elsewhere(service: Service) -> bool:
-    """Whether some of its keys are in a hardware security module."""
-    return bool(service.get("hsks"))
-
-
-def _makes(key: Mapping[str, Any], alg: str) -> bool:
+def makes(key: Mapping[str, Any], alg: str) -> bool:
+    """Whether a key of a JWK Set can make a signature of `KINDS`."""
     kind, curve = KINDS[alg]
     return (
         key.get("kty") == kind
@@ -52,6 +48,11 @@ def _makes(key: Mapping[str, Any], alg: str) -> bool:
         and key.get("use", "sig") == "sig"
         and key.get("alg", alg) == alg
     )
+
+
+def _elsewhere(service: Service) -> bool:
+    """Whether some of its keys are in a hardware security module."""
+    return bool(service.get("hsks"))
 
 
 def _keys(service: Service) -> list[Mapping[str, Any]] | None:
