@@ -120,6 +120,7 @@ DEEDS: Mapping[str, Deed] = {
     "token.update": Deed(_("Changed a token"), _("Tried to change a token")),
     "token.delete": Deed(_("Deleted a token"), _("Tried to delete a token")),
     "token.revoke": Deed(_("Revoked tokens"), _("Tried to revoke tokens")),
+    "token.check": Deed(_("Looked up a token")),
     "token.introspect": Deed(_("Read the state of a token")),
     "token.introspect_standard": Deed(_("Read the state of a token (RFC 7662)")),
     "token_batch.create": Deed(

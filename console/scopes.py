@@ -20,7 +20,11 @@ STANDARD: Mapping[str, str | Promise] = {
 
 def scopes_of(service: Service) -> dict[str, str]:
     """What each scope of a service is for, by name, where the service says so."""
-    found = service.get("supportedScopes")
+    return described(service.get("supportedScopes"))
+
+
+def described(found: object) -> dict[str, str]:
+    """The same of a list of scopes, as Authlete has it."""
     return {
         one["name"]: one["description"]
         for one in (found if isinstance(found, list) else ())

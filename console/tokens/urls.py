@@ -8,4 +8,7 @@ within: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("services/<slug:region>/<number:service_id>/tokens/", include(within)),
+    path("tokens/check/", views.check, name="check"),
+    path("tokens/check/revoke/", views.revoke_checked, name="revoke_checked"),
+    path("tokens/verify/", views.verify, name="verify"),
 ]

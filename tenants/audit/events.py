@@ -101,6 +101,7 @@ SUBJECT_REVEAL = Event(
 SUBJECT_EXPORT = Event(
     "subject.export", _("Export what is known of a subject"), Effect.REVEAL
 )
+TOKEN_CHECK = Event("token.check", _("Look up a token"), Effect.READ)
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)

@@ -53,6 +53,9 @@ MAY = {
     "subjects:export": DESK,
     "subjects:reveal": ADMINS,
     "subjects:region": DESK,
+    "tokens:check": DESK,
+    "tokens:revoke_checked": DESK,
+    "tokens:verify": DESK,
     "jobs:index": MEMBERS,
     # Each shows a help desk its own alone; who may not steer a job is told so.
     "jobs:show": MEMBERS,

@@ -41,6 +41,7 @@ class Introspection(Wire):
     client_id_alias: str | None = None
     subject: str | None = None
     scopes: list[str] | None = None
+    scope_details: list[dict[str, Any]] | None = None  # what each of them is for
     expires_at: int = 0
     grant_type: str | None = None
     properties: list[dict[str, Any]] | None = None  # values sealed, hidden ones too

@@ -213,6 +213,22 @@ class Tokens:
         places = self._of(token.client_id, token.subject)
         return self._door.send(REVOKE, places=places, body=body, label=label).count
 
+    def revoke_value(
+        self,
+        token: SecretStr,
+        *,
+        refresh: bool = False,
+        client_id: int = 0,
+        subject: str = "",
+        label: str = "",
+    ) -> int:
+        """The same for a token whose value is known: an access token's or, with
+        ``refresh``, a refresh token's. Whose it is goes into the record."""
+        name = "refreshTokenIdentifier" if refresh else "accessTokenIdentifier"
+        body = {name: whole_hash(token.get_secret_value())}
+        places = self._of(client_id, subject) if client_id else self._places
+        return self._door.send(REVOKE, places=places, body=body, label=label).count
+
     def revoke_client(self, *, client_id: int, label: str = "") -> int:
         """End every token of a client, of all users, and return how many ended."""
         body = {"clientIdentifier": str(whole_client(client_id))}
@@ -248,9 +264,13 @@ class Tokens:
             body["subject"] = subject
         return self._door.send(INTROSPECT, places=self._places, body=body)
 
-    def introspect_standard(self, token: SecretStr) -> Active:
-        """What RFC 7662 says of a token, which may be a refresh token."""
-        body = {"parameters": urlencode({"token": token.get_secret_value()})}
+    def introspect_standard(self, token: SecretStr, *, hint: str = "") -> Active:
+        """What RFC 7662 says of a token, which may be a refresh token; ``hint`` is the
+        kind to look for first (section 2.1)."""
+        asked = {"token": token.get_secret_value()}
+        if hint:
+            asked["token_type_hint"] = hint
+        body = {"parameters": urlencode(asked)}
         reply = self._door.send(INTROSPECT_STANDARD, places=self._places, body=body)
         return reply.response_content
 

@@ -5,8 +5,12 @@ import pytest
 
 from console.models import Lookup
 from tenants.roles import Role
+from tenants.sandbox import signing
+from tenants.sandbox.minting import key_set
 from tenants.sandbox.state import Issued
+from tenants.sandbox.tokens import hash_of
 from tests.console.clients.conftest import LATE, client
+from tests.console.tokens.leak import ISSUER, LEAKED, OWNER, REFRESH
 
 TOKENS = "/acme/services/us/17/tokens/"
 SUBJECT = "customer-204188"
@@ -75,3 +79,34 @@ def look_up():
         return lookup
 
     return look_up
+
+
+@pytest.fixture
+def signer(shop):
+    """The same service, which signs its tokens, and says what a scope is for."""
+    shop.services[17] |= {
+        "issuer": ISSUER,
+        "accessTokenSignAlg": "ES256",
+        "jwks": key_set("shop", "ES256"),
+        "supportedScopes": [{"name": "orders", "description": "Read your orders"}],
+    }
+    return shop
+
+
+@pytest.fixture
+def leaked(signer, issue):
+    """A token of Till that somebody found."""
+    return issue(
+        access_hash=hash_of(LEAKED), subject=OWNER, refresh_hash=hash_of(REFRESH)
+    )
+
+
+@pytest.fixture
+def jwt(signer):
+    """A JWT of the service's around the value."""
+
+    def jwt(value=LEAKED, **claims):
+        told = {"iss": ISSUER, "sub": OWNER, "jti": value, "exp": LATE // 1000}
+        return signing.signed(signer.services[17], told | claims, "ES256", typ="at+jwt")
+
+    return jwt

@@ -189,5 +189,6 @@ def test_the_names_of_events_stay():
         job.cancelled job.ended job.paused job.resumed job.retried job.started
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
         subject.export subject.reveal subject.search
+        token.check
         """.split()
     )

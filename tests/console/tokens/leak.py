@@ -1,0 +1,26 @@
+"""A token that is found where it should not be, and texts that are none."""
+
+import json
+import time
+from base64 import urlsafe_b64encode
+
+BOX = "/acme/tokens/check/"
+ISSUER = "https://shop.example"
+OWNER = "user-204188"
+LEAKED = "kestrel-leaked-4Tz8QwRr2mXv7LpN5sKj"
+REFRESH = "plover-refresh-9Hb3VyUu6nCw1MqE8dTg"
+
+
+def ended(token):
+    """Let a token have expired, and be beyond a refresh."""
+    token.expires_at = token.refresh_expires_at = int(time.time() - 60) * 1000
+
+
+def unsigned(header, claims="{}", signature="c2ln"):
+    """A JWT of any text."""
+    parts = (urlsafe_b64encode(one.encode()).decode() for one in (header, claims))
+    return ".".join(one.rstrip("=") for one in parts) + f".{signature}"
+
+
+def unreal(**header):
+    return unsigned(json.dumps({"alg": "ES256"} | header))

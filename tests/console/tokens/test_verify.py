@@ -1,0 +1,82 @@
+"""A JWS, verified by the keys of a service or of one of its clients."""
+
+import json
+import time
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+from pytest_django.asserts import assertContains
+
+from tenants.roles import Role
+from tests.console.tokens.leak import ISSUER, unreal
+from tests.hunting import Hunt
+from tests.pages import FORM, filled
+
+PATH = "/acme/tokens/verify/"
+
+
+@pytest.fixture
+def verify(member, signer):
+    browser = member(Role.HELP_DESK)
+
+    def verify(token, **entered):
+        body = filled(browser.get(PATH), "mandatory", token=token, **entered)
+        return browser.post(PATH, body, content_type=FORM)
+
+    return verify
+
+
+def test_says_that_it_is_by_the_service_that_it_names(verify, jwt):
+    response = verify(jwt())
+
+    assertContains(response, "It is valid")
+    assertContains(response, "A160001")
+    assertContains(response, ISSUER)
+
+
+def test_says_what_is_wrong_with_it(verify, jwt):
+    response = verify(jwt(exp=int(time.time()) - 50), mandatory="exp aud", skew="10")
+
+    assertContains(response, "The signature is right, what it says is not")
+    assertContains(response, "<code>aud</code>")
+    assertContains(response, "<code>exp</code>")
+    assertContains(response, "has passed")
+
+
+def test_a_clock_may_differ(verify, jwt):
+    token = jwt(exp=int(time.time()) - 50)
+
+    assertContains(verify(token, skew="120"), "It is valid")
+
+
+def test_says_that_somebody_else_has_signed_it(verify, jwt, signer):
+    token = jwt()
+
+    response = verify(token[:-8] + ("A" * 8), place="")
+
+    assertContains(response, "It is not valid")
+    assert not Hunt({token}).found(response.text)
+
+
+def test_is_by_a_client(verify, signer):
+    key = ECKey.generate_key("P-256")
+    signer.clients[44]["jwks"] = json.dumps({"keys": [key.as_dict(private=False)]})
+    token = jws.serialize_compact({"alg": "ES256"}, b'{"iss":"44"}', key)
+    asked = verify(token, by_client="44")
+    assertContains(asked, "Choose the service")
+
+    assertContains(verify(token, by_client="44", place="us/17"), "It is valid")
+    assertContains(verify(token, place="us/17"), "It is not valid")
+
+
+def test_a_mistake_elsewhere_does_not_lose_what_was_pasted(verify, jwt, client, member):
+    refused = verify(jwt(), skew="soon")
+
+    assertContains(refused, "Enter a whole number", status_code=422)
+    assertContains(refused, "goes on sealed", status_code=422)
+
+
+def test_says_what_is_no_jws(verify):
+    assertContains(verify("opaque"), "This is no JWT", status_code=422)
+    assertContains(verify(unreal() + ".a.b"), "encrypted (a JWE", status_code=422)
