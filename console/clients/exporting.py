@@ -1,12 +1,5 @@
-"""A list of clients as a file: of exactly what is asked for, one client a line.
+"""A list of clients as a file: of exactly what is asked for, one client a line."""
 
-A spreadsheet takes a cell that begins with one of a few characters for a formula, in
-some languages with a wide one of them too (OWASP, CSV injection). Such a cell gets an
-apostrophe before it, and so does one that has an apostrophe there, so that taking one
-away always gives back what it was.
-"""
-
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -16,12 +9,12 @@ from django.utils import timezone
 
 from console.access import Member
 from console.clients.rows import Row, moment
+from console.editing import cells
 from tenants.audit.events import CLIENTS_EXPORTED
 from tenants.audit.notes import note
 from tenants.authlete.changes import Change
 from tenants.authlete.reading import clean_all
 
-FORMULA = (*"=+-@＝＋－＠\t\r\n'",)
 KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
 FIELDS: Mapping[str, Callable[[Row], Any]] = {
     "region": lambda row: row.region,
@@ -40,13 +33,6 @@ FIELDS: Mapping[str, Callable[[Row], Any]] = {
     "modified_at": lambda row: moment(row.modified_at),
     "seen_at": lambda row: row.seen_at.isoformat() if row.seen_at else "",
 }
-
-
-class Line:
-    """What `csv` writes to: gives each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def export(
@@ -83,20 +69,9 @@ def export(
     return response
 
 
-def inert(cell: Any) -> str:
-    """``cell`` as no spreadsheet takes for a formula."""
-    if isinstance(cell, bool):
-        cell = "true" if cell else "false"
-    text = " ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _csv(rows: Iterable[Row]) -> Iterator[str]:
-    writer = csv.writer(Line())
-    yield writer.writerow(FIELDS)
-    for row in rows:
-        cells = clean_all([tell(row) for tell in FIELDS.values()])
-        yield writer.writerow([inert(one) for one in cells])
+    yield from cells.lines([FIELDS])
+    yield from cells.lines([tell(row) for tell in FIELDS.values()] for row in rows)
 
 
 def _jsonl(rows: Iterable[Row]) -> Iterator[str]:
