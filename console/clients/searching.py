@@ -14,7 +14,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
 from console.access import Member
-from console.clients.ages import Age, age
 from console.clients.asked import INDEXED, Asked
 from console.clients.conditions import Services, fits, holds
 from console.clients.facets import (
@@ -30,6 +29,7 @@ from console.clients.facets import (
 )
 from console.clients.reading import Shown
 from console.clients.rows import INDEX, Row
+from console.editing.ages import Age, age
 from console.models import KnownClient, KnownService
 
 FEW = 4_000  # clients that are looked at one by one

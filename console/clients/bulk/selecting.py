@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.access import Member, Workspace
-from console.clients.ages import Age
 from console.clients.asked import ASKED, Asked, text_of, value_of
 from console.clients.bulk.forms import SelectForm
 from console.clients.bulk.kept import Choice, Chosen
@@ -27,6 +26,7 @@ from console.clients.facets import OF_CLIENTS, narrowed
 from console.clients.reading import every_one
 from console.clients.rows import Row
 from console.clients.searching import Index
+from console.editing.ages import Age
 from console.models import KnownClient
 from tenants.authlete.documents.client import Client
 from tenants.regions import regions
