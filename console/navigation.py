@@ -39,6 +39,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("dashboard:index", _("Home"), "home"),
             Place("services:index", _("Services"), "services", Effect.READ),
             Place("clients:index", _("Clients"), "clients", Effect.READ),
+            Place("keys:index", _("Keys"), "key", Effect.READ),
             Place("subjects:index", _("Subjects"), "person", Right.DESK),
             Place("tokens:check", _("Check a token"), "key", Right.DESK),
             Place("jobs:index", _("Jobs"), "jobs"),

@@ -333,6 +333,7 @@ DEEDS: Mapping[str, Deed] = {
         _("Sealed all secrets under the current key"),
         _("Tried to seal all secrets under the current key"),
     ),
+    "keys.exported": Deed(_("Exported {object}"), _("Tried to export {object}")),
     "clients.exported": Deed(_("Exported {object}"), _("Tried to export {object}")),
     "job.started": Deed(
         _("Started the job {object}"), _("Tried to start the job {object}")

@@ -10,5 +10,6 @@ within: list[URLPattern | URLResolver] = [
     path("hsm/", include(hardware)),
 ]
 urlpatterns = [
+    path("keys/", views.index, name="index"),
     path("services/<slug:region>/<number:service_id>/keys/", include(within)),
 ]

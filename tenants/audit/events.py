@@ -75,6 +75,7 @@ CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
 VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
 
 CLIENTS_EXPORTED = Event("clients.exported", _("Export clients"), Effect.READ)
+KEYS_EXPORTED = Event("keys.exported", _("Export keys"), Effect.READ)
 JOB_START = Event("job.started", _("Start a job"))
 JOB_PAUSE = Event("job.paused", _("Pause a job"))
 JOB_RESUME = Event("job.resumed", _("Resume a job"))

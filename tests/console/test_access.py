@@ -43,6 +43,7 @@ MAY = {
     "services:document": READERS,
     "services:history": READERS,
     "services:discovery": READERS,
+    "keys:index": READERS,
     "clients:listed": READERS,
     "clients:columns": READERS,
     "clients:index": READERS,

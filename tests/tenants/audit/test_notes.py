@@ -186,6 +186,7 @@ def test_the_names_of_events_stay():
         audit.read audit.export audit.verify
         budget.exceeded
         clients.exported
+        keys.exported
         job.cancelled job.ended job.paused job.resumed job.retried job.started
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
         subject.export subject.reveal subject.search

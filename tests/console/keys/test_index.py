@@ -1,0 +1,157 @@
+"""The inventory: every key of every region, found, narrowed and taken out."""
+
+import csv
+
+import pytest
+from pydantic import SecretStr
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.roles import Role
+from tests.console.clients.conftest import client as a_client
+from tests.made_keys import WEAK, certified, jwks, pair
+
+URL = "/acme/keys/"
+
+
+@pytest.fixture
+def fleet(acme, sandbox):
+    """Services in two regions and a client, with keys that are sound and odd."""
+    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    sandbox.services[17] |= {
+        "jwks": jwks(pair("shop-1", alg="ES256", use="sig"), pair("shop-1")),
+        "idTokenSignatureKeyId": "shop-1",
+    }
+    sandbox.region("eu").services[18] = {
+        "apiKey": 18,
+        "serviceName": "Bank",
+        "modifiedAt": 1,
+        "jwks": jwks(pair("bank-1"), {"kty": "oct", "kid": "hs", "k": "c2VjcmV0"}),
+        "federationJwks": jwks(WEAK | {"kid": "old"}),
+    }
+    sandbox.clients[44] = a_client(
+        44, clientName="Ledger", jwks=jwks(certified("mtls", 20), pair("leaked"))
+    )
+    return sandbox
+
+
+@pytest.fixture
+def admin(member):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def viewer(member, fleet):
+    browser = member(Role.VIEWER)
+    browser.post("/acme/clients/refresh/")
+    return browser
+
+
+def kids(response):
+    return [row.key.kid for row in response.context["shown"].rows]
+
+
+def test_lists_all_keys_of_all_regions_the_first_to_end_on_top(viewer):
+    response = viewer.get(URL)
+
+    assert kids(response)[0] == "mtls"
+    assert sorted(kids(response)) == sorted(
+        ["shop-1", "shop-1", "bank-1", "hs", "old", "mtls", "leaked"]
+    )
+    for said in ("Bank", "Ledger", "ID token key", "key ID twice in its set"):
+        assertContains(response, said)
+    assertContains(response, "in 20 days")
+    assertContains(response, "private part in a public set")
+    assertContains(response, "shared key")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("?q=bank-", ["bank-1"]),
+        ("?q=ledger", ["mtls", "leaked"]),
+        ("?q=kid:hs", ["hs"]),
+        ("?q=mark:symmetric", ["hs"]),
+        ("?q=setting:idToken", ["shop-1", "shop-1"]),
+        ("?q=service:bank&sort=-kid", ["old", "hs", "bank-1"]),
+        ("?kind=federation", ["old"]),
+        ("?mark=private", ["leaked"]),
+        ("?mark=any&region=eu&sort=kid", ["hs", "old"]),
+        ("?ends=30", ["mtls"]),
+        ("?ends=7", []),
+        ("?ends=never", []),
+        ("?kind=nothing", []),
+        ("?q=color:red", []),
+    ],
+)
+def test_finds_what_is_asked_for(viewer, asked, found):
+    assert kids(viewer.get(URL + asked)) == found
+
+
+def test_finds_a_key_by_its_thumbprint_without_its_private_part(viewer):
+    row = next(r for r in viewer.get(URL).context["shown"].rows if r.key.kid == "hs")
+    assert not row.key.thumbprint
+    shown = viewer.get(f"{URL}?q=bank-1").context["shown"].rows[0].key.thumbprint
+
+    assert kids(viewer.get(f"{URL}?q={shown}")) == ["bank-1"]
+
+
+def test_counts_what_each_filter_would_leave(viewer):
+    counted = viewer.get(f"{URL}?kind=client").context["shown"].counted
+
+    assert counted["kind"] == {"service": 4, "federation": 1, "client": 2}
+    assert counted["mark"]["private"] == counted["mark"]["any"] == 1
+    assert counted["ends"]["30"] == 1
+
+
+def test_names_a_region_that_is_silent_and_shows_its_keys_as_last_seen(viewer, fleet):
+    viewer.get(URL)
+    fleet.fault("status", region="eu", status=503)
+
+    response = viewer.get(URL)
+
+    assertContains(response, "Europe did not answer")
+    assert "bank-1" in kids(response)
+    stale = {r.key.kid for r in response.context["shown"].rows if r.stale}
+    assert stale == {"bank-1", "hs", "old"}
+
+
+def test_is_taken_out_as_it_is_filtered_and_the_record_says_so(viewer, fleet):
+    fleet.clients[44]["clientName"] = "=1+1"
+    fleet.clients[44]["modifiedAt"] += 1
+    viewer.post("/acme/clients/refresh/")
+    response = viewer.get(f"{URL}?kind=client&sort=kid&download=csv")
+
+    text = b"".join(response.streaming_content).decode()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["kid"] for row in rows] == ["leaked", "mtls"]
+    assert {row["owner"] for row in rows} == {"'=1+1"}
+    entry = AuditEntry.objects.get(operation="keys.exported")
+    assert (entry.object, entry.label) == ("kind=client", "2 keys, csv")
+
+
+def test_leads_to_the_pages_that_can_change_it(viewer):
+    response = viewer.get(URL)
+
+    assertContains(response, "/acme/services/us/17/clients/44/")
+    assertContains(response, "/acme/services/eu/18/")
+
+
+def test_says_that_clients_were_never_read(member, fleet):
+    assertContains(member(Role.VIEWER).get(URL), "never read")
+
+
+def test_says_why_nothing_is_there(member, sandbox, acme):
+    browser = member(Role.VIEWER)
+    assertContains(browser.get(URL), "Every service answered")
+    assertContains(browser.get(f"{URL}?q=none"), "No key fits")
+    sandbox.fault("status", status=503)
+    assertContains(browser.get(URL), "Keys could not be read")
+    Credential.objects.all().delete()
+    assertContains(browser.get(URL), "No region is connected yet")
+
+
+def test_is_in_the_menu_of_who_may_read(member, acme):
+    assertContains(member(Role.AUDITOR).get("/acme/"), f'href="{URL}"')
+    assertNotContains(member(Role.HELP_DESK).get("/acme/"), f'href="{URL}"')

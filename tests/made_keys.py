@@ -1,0 +1,41 @@
+"""Keys and certificates as services and clients have them, sound ones and others."""
+
+import json
+from base64 import b64encode
+from datetime import timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.utils import timezone
+from joserfc.jwk import ECKey
+
+WEAK = {"kty": "RSA", "e": "AQAB", "n": "u" * 171}
+
+
+def jwks(*keys):
+    return json.dumps({"keys": keys})
+
+
+def pair(kid, **more):
+    return ECKey.generate_key("P-256").as_dict(private=True) | {"kid": kid, **more}
+
+
+def public(kid, **more):
+    return ECKey.generate_key("P-256").as_dict(private=False) | {"kid": kid, **more}
+
+
+def certified(kid, days, name="gateway"):
+    """A public key with a certificate that ends in so many days."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = timezone.now()
+    made = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 7)
+        .not_valid_before(now - timedelta(days=900))
+        .not_valid_after(now + timedelta(days=days, hours=1))
+        .sign(key, SHA256())
+    )
+    der = b64encode(made.public_bytes(Encoding.DER)).decode()
+    return ECKey.import_key(key).as_dict(private=False) | {"kid": kid, "x5c": [der]}
