@@ -1,5 +1,5 @@
 """What pages keep: drafts of edits, secrets on their way, what was chosen to
-be changed, who was looked up, and what was seen before.
+be changed, who was looked up, what was ended for whom, and what was seen before.
 
 Authlete is the source of truth. Nothing here is trusted by a page that shows or
 writes settings.
@@ -10,6 +10,7 @@ from console.models.drafts import Draft
 from console.models.known import KnownClient, KnownService
 from console.models.known_keys import KnownKey
 from console.models.lookups import Lookup
+from console.models.receipts import Receipt, ReceiptPlace
 from console.models.rotations import Rotation
 from console.models.selections import Selection
 from console.models.spending import Spending
@@ -23,6 +24,8 @@ __all__ = [
     "KnownKey",
     "KnownService",
     "Lookup",
+    "Receipt",
+    "ReceiptPlace",
     "Rotation",
     "Selection",
     "Spending",

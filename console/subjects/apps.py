@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from console.models import ReceiptPlace
 from console.scopes import in_words
+from console.subjects.lines import Line
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.tokens import IssuedToken
 from tenants.authlete.errors import AuthleteError
 from tenants.regions import Region
+
+type Ended = tuple[ReceiptPlace, Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,18 @@ class Granted:
 
     scopes: Sequence[str]
     modified_at: int
+
+
+def is_live(token: IssuedToken, now: int) -> bool:
+    """Whether it works or can be refreshed; ``now`` in milliseconds since 1970."""
+    return not (end := _end(token)) or end > now
+
+
+def _end(token: IssuedToken) -> int:
+    ends = [token.access_token_expires_at]
+    if token.refresh_token_hash:
+        ends.append(token.refresh_token_expires_at)
+    return 0 if 0 in ends else max(ends)
 
 
 @dataclass(slots=True)
@@ -96,18 +112,11 @@ class App:
     @property
     def ends_at(self) -> int:
         """When the last token stops to work and to be refreshed; 0 is never."""
-        ends = [self._end(one) for one in self.tokens]
+        ends = [_end(one) for one in self.tokens]
         return 0 if 0 in ends else max(ends, default=0)
 
     def _is_live(self, token: IssuedToken) -> bool:
-        return not (end := self._end(token)) or end > self.now
-
-    @staticmethod
-    def _end(token: IssuedToken) -> int:
-        ends = [token.access_token_expires_at]
-        if token.refresh_token_hash:
-            ends.append(token.refresh_token_expires_at)
-        return 0 if 0 in ends else max(ends)
+        return is_live(token, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,7 @@ class Told:
     apps: list[App] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     error: AuthleteError | None = None  # why its services are not known, or not all
+    ended: Sequence[Ended] = ()  # what was revoked from the same page
 
     @property
     def answered(self) -> bool:

@@ -18,10 +18,12 @@ from console.subjects.apps import App, Granted, Place, Told, Unchecked
 from console.subjects.waves import Call, wave
 from tenants.authlete import Authlete
 from tenants.authlete.api import grants, services, tokens
+from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.tokens import TokenStatus
 from tenants.authlete.errors import AuthleteError, Unreadable
 from tenants.authlete.listing import PAGE, all_services
+from tenants.regions import Region
 
 SECONDS = 6.0  # for one step; what hangs holds up the others no longer
 APPS = 100  # of one service that are asked for
@@ -61,6 +63,27 @@ def asked(member: Member, subject: str, region: str = "") -> list[Told]:
     for told in found:
         told.apps.sort(key=lambda app: (not app.live, app.name.casefold()))
     return found
+
+
+def asked_app(
+    member: Member, subject: str, region: Region, service_id: int, client_id: int
+) -> App:
+    """One app, with or without tokens. Raises an `AuthleteError` where the service
+    does not say whether it has any."""
+    door = member.connect(region.name)
+    one = _Asking(door, Told(region), _known(member).get(region.name, {}))
+    service = Call(door, services.GET, {"service_id": service_id})
+    found, allowed = wave([service, _allowed(one, service_id, subject)], SECONDS)
+    if isinstance(allowed, AuthleteError):
+        raise allowed
+    if isinstance(found, Service):
+        one.listed[service_id] = found
+    clients = {client.client_id: client for client in allowed.clients or ()}
+    nobody = Client.model_validate({"clientId": client_id})
+    client = clients.get(client_id, nobody)
+    app = App(one.place(service_id), client, int(time() * 1000))
+    _fill([(door, app)], subject)
+    return app
 
 
 def _known(member: Member) -> dict[str, dict[int, str]]:

@@ -7,7 +7,9 @@ from itertools import groupby
 from django.utils.safestring import SafeString
 
 from console.access import Member
+from console.models import Receipt
 from console.operations import told
+from console.subjects.receipts import by_page
 from tenants.audit.models import AuditEntry
 from tenants.audit.search import Filters, search
 
@@ -24,12 +26,15 @@ class Deed:
     fates: Sequence[str]  # each once
     regions: Sequence[str]
     calls: int
+    receipt: Receipt | None = None  # of what it ended
 
 
 def past(member: Member, subject: str) -> list[Deed]:
     """Newest first; who only looked is left out."""
     found = entries(member, subject)
-    return [_deed(list(group)) for _, group in groupby(found, key=_together)]
+    kept = by_page(member, {one.page for one in found})
+    groups = (list(group) for _, group in groupby(found, key=_together))
+    return [_deed(group, kept.get(group[0].page)) for group in groups]
 
 
 def entries(member: Member, subject: str) -> list[AuditEntry]:
@@ -42,7 +47,7 @@ def _together(entry: AuditEntry) -> tuple[object, ...]:
     return (entry.page, entry.actor_id, entry.operation, entry.ticket, entry.reason)
 
 
-def _deed(group: Sequence[AuditEntry]) -> Deed:
+def _deed(group: Sequence[AuditEntry], receipt: Receipt | None) -> Deed:
     entry = group[0]
     labels = {one.label or one.client or one.service for one in group}
     is_done = all(one.outcome == AuditEntry.Outcome.DONE for one in group)
@@ -52,4 +57,5 @@ def _deed(group: Sequence[AuditEntry]) -> Deed:
         list(dict.fromkeys(one.fate for one in group)),
         list(dict.fromkeys(one.region for one in group if one.region)),
         len(group),
+        receipt,
     )

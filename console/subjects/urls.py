@@ -9,4 +9,10 @@ urlpatterns = [
     path("<uuid:lookup>/", views.show, name="show"),
     path("<uuid:lookup>/export/", views.export, name="export"),
     path("<uuid:lookup>/regions/<slug:region>/", views.region, name="region"),
+    path(
+        "<uuid:lookup>/regions/<slug:region>/<number:service_id>/<number:client_id>/",
+        views.revoke_app,
+        name="revoke_app",
+    ),
+    path("receipts/<uuid:receipt>/", views.receipt, name="receipt"),
 ]

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from console.models import Draft, Lookup, Selection, Spending
+from console.models import Draft, Lookup, Receipt, Selection, Spending
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
@@ -57,6 +57,8 @@ MAY = {
     "tokens:check": DESK,
     "tokens:revoke_checked": DESK,
     "tokens:verify": DESK,
+    "subjects:revoke_app": DESK,
+    "subjects:receipt": DESK | AUDITORS,
     "jobs:index": MEMBERS,
     # Each shows a help desk its own alone; who may not steer a job is told so.
     "jobs:show": MEMBERS,
@@ -146,6 +148,7 @@ PLACES = {
     "section": "tokens",
     "selection": UUID(int=0),
     "lookup": UUID(int=0),
+    "receipt": UUID(int=0),
     "setting": "pkceRequired",
     "entry": "00000000-0000-7000-8000-000000000000",
     "job": "00000000-0000-4000-8000-000000000000",
@@ -301,7 +304,7 @@ def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
 def tables():
     """What people keep here, row by row; sessions and the record aside."""
     people = (User, Membership, Organization, Credential, Authenticator)
-    kept = (*people, Draft, Lookup, Selection, Spending)
+    kept = (*people, Draft, Lookup, Receipt, Selection, Spending)
     return {model: list(model.objects.order_by("pk").values()) for model in kept}
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import SecretStr
 
-from console.models import Draft, Rotation, Selection
+from console.models import Draft, Receipt, Rotation, Selection
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.jobs.models import Job
@@ -68,7 +68,10 @@ def left(bo, other):
     bulk = bo.post(path("clients:bulk", organization="other"), chosen)["Location"]
     bo.post(bulk, {"deed": "lock"})
     job = start(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
+    receipt = Receipt(organization=other, actor=THEIRS, reason=THEIRS).keep(THEIRS)
+    receipt.save()
     return {
+        "receipt": receipt.pk,
         "job": job.pk,
         "selection": Selection.objects.get(organization=other).pk,
         "entry": AuditEntry.objects.get(operation="client.update").entry,
@@ -89,7 +92,7 @@ def kept(sandbox, other):
     region = sandbox.region("us")
     rows = [
         list(model.objects.filter(organization=other).order_by("pk").values())
-        for model in (Draft, Rotation, Selection, Job, Credential, Membership)
+        for model in (Draft, Receipt, Rotation, Selection, Job, Credential, Membership)
     ]
     return json.dumps([region.services[18], region.clients[18], rows], default=str)
 

@@ -103,6 +103,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-print]")) window.print();
 });
 
+// <dialog data-opens> that came by itself opens as soon as it is there.
+document.addEventListener("htmx:afterSwap", (event) => {
+  for (const dialog of all("dialog[data-opens]", event.target)) dialog.showModal();
+});
+
 // "/" goes to the page's search box, or to the page that has one.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

@@ -1,8 +1,9 @@
 from playwright.sync_api import expect
 
-from console.models import Lookup
+from console.models import Lookup, Receipt
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
+from tenants.sandbox.state import Granted
 from tenants.sandbox.token_seed import HOSTILE
 from tests.journeys.scene import state
 
@@ -105,3 +106,70 @@ def asked_(scene):
     look_up(scene)
     entry = AuditEntry.objects.get(operation="subject.search").entry
     scene.goto("subjects:reveal", entry=entry)
+
+
+def app_of_theirs(scene):
+    """The first client of Payments in us that holds a token of theirs."""
+    held = scene.sandbox.region("us").tokens[scene.places["service_id"]]
+    client = next(one.client_id for one in held if one.subject == SUBJECT)
+    scene.places["client_id"] = client
+    return client
+
+
+def revoke(scene):
+    """Revoke it, without looking."""
+    look_up(scene)
+    client = app_of_theirs(scene)
+    granted = scene.sandbox.region("us").granted[scene.places["service_id"]]
+    granted[client, SUBJECT] = Granted(["openid"], ["openid", "payments"], 1)
+    why = {"reason": "The phone was stolen on the train", "ticket": "INC-4471"}
+    scene.send("subjects:revoke_app", "reason", **why)
+    scene.places["receipt"] = Receipt.objects.get().pk
+
+
+@state("subjects:revoke_app", Role.HELP_DESK)
+def asked__(scene):
+    look_up(scene)
+    app_of_theirs(scene)
+    scene.goto("subjects:revoke_app")
+
+
+@state("subjects:show", Role.HELP_DESK)
+def asked_whether_to_revoke(scene):
+    see(scene)
+    scene.page.get_by_role("link", name="Revoke").first.click()
+    scene.page.get_by_role("dialog").wait_for()
+
+
+@state("subjects:region", Role.HELP_DESK)
+def with_one_revoked(scene):
+    revoke(scene)
+    scene.goto("subjects:region")
+
+
+@state("subjects:revoke_app", Role.HELP_DESK)
+def not_answered(scene):
+    look_up(scene)
+    app_of_theirs(scene)
+    scene.sandbox.fault("down", region="us")
+    scene.goto("subjects:revoke_app")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def of_one_app(scene):
+    revoke(scene)
+    scene.goto("subjects:receipt")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def not_proven(scene):
+    scene.sandbox.fault("status", status=503, path="granted_scopes/delete")
+    revoke(scene)
+    scene.goto("subjects:receipt")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def of_somebody_else(scene):
+    revoke(scene)
+    scene.be(Role.AUDITOR)
+    scene.goto("subjects:receipt")

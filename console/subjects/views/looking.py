@@ -10,6 +10,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.budgets import REVEALS, SEARCHES, spend
 from console.page import answer, go
 from console.stepup import step_up
+from console.subjects import receipts
 from console.subjects.asking import asked
 from console.subjects.exporting import exported
 from console.subjects.forms import ReasonForm
@@ -45,12 +46,14 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     found = lookups.opened(member, lookup)
     whole = "whole" in request.GET
     connected = member.regions()
+    told = asked(member, found.subject) if whole else ()
+    receipts.tell_ended(found.lookup, told)
     context = {
         "member": member,
         "lookup": found.lookup,
         "subject": found.subject,
         "regions": connected,
-        "told": asked(member, found.subject) if whole else (),
+        "told": told,
         "whole": whole,
         "others": [one for one in regions().values() if one not in connected],
         "past": past(member, found.subject),
@@ -67,6 +70,7 @@ def region(
     told = next(iter(asked(member, found.subject, region)), None)
     if told is None:
         raise Http404
+    receipts.tell_ended(found.lookup, [told])
     context = {
         "member": member,
         "lookup": found.lookup,

@@ -1,0 +1,75 @@
+"""Receipts: begun before anything is sent, and found again by who may see them."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from console.access import Member
+from console.lookups import Found
+from console.models import Lookup, Receipt, ReceiptPlace
+from console.subjects.apps import Ended, Told
+from console.subjects.lines import Kept
+from tenants.roles import Right
+
+
+def begin(
+    member: Member, found: Found, reason: str, ticket: str, *, everything: bool = False
+) -> Receipt:
+    """The receipt of what is about to be revoked; one app's is on this very page."""
+    receipt = Receipt(
+        organization=member.organization,
+        maker=member.user,
+        actor=member.user.get_username(),
+        everything=everything,
+        reason=reason,
+        ticket=ticket,
+        page="" if everything else member.page,
+        lookup=found.lookup.pk,
+    )
+    receipt.keep(found.subject).save(force_insert=True)
+    return receipt
+
+
+def end(receipt: Receipt) -> None:
+    Receipt.objects.filter(pk=receipt.pk).update(ended_at=timezone.now())
+
+
+def opened(member: Member, pk: UUID) -> Receipt:
+    """For members who look subjects up, or read the record; for others there is none.
+
+    Raises `PermissionDenied`, and `Http404`.
+    """
+    if not (member.may(Right.DESK) or member.may(Right.RECORD)):
+        raise PermissionDenied
+    return get_object_or_404(Receipt, pk=pk, organization=member.organization)
+
+
+def by_page(member: Member, pages: Iterable[str]) -> Mapping[str, Receipt]:
+    """The receipts of what was done under these pages of the record."""
+    found = Receipt.objects.filter(
+        organization=member.organization, page__in={one for one in pages if one}
+    )
+    return {one.page: one for one in found}
+
+
+def tell_ended(lookup: Lookup, told: Iterable[Told]) -> None:
+    """Add what was revoked from this lookup's page, and is not there again."""
+    for one in told:
+        there = {(app.place.service_id, app.client.client_id) for app in one.apps}
+        found = _ended(lookup, one.region.name)
+        one.ended = [ended for key, ended in found.items() if key not in there]
+
+
+def _ended(lookup: Lookup, region: str) -> dict[tuple[int, int], Ended]:
+    """By service and client, each as it was tried last."""
+    places = ReceiptPlace.objects.filter(
+        ended_at__isnull=False, receipt__lookup=lookup.pk, region=region
+    )
+    return {
+        (place.service_id, line.client_id): (place, line)
+        for place in places.order_by("ended_at")
+        for line in Kept.of(place).lines.values()
+    }

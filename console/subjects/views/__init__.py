@@ -1,0 +1,7 @@
+"""The pages of subjects, one module for each group of pages."""
+
+from console.subjects.views.looking import export, index, region, reveal, show
+from console.subjects.views.receipt import receipt
+from console.subjects.views.revoke import revoke_app
+
+__all__ = ["export", "index", "receipt", "region", "reveal", "revoke_app", "show"]
