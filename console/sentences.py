@@ -14,6 +14,7 @@ from tenants.audit.events import EVENTS
 from tenants.authlete.changes import Change
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import Section, Setting, Show
+from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.redaction import Fingerprint
 
 # The settings of a kind of document by Authlete's names, each with its section's slug.
@@ -54,7 +55,21 @@ LOCAL: Declared = {
         ),
     )
 }
+# What a token is made with, and what of it can be changed.
+TOKEN: Declared = {
+    name: ("", Setting(name, name, label, "", show, zero=zero))
+    for name, label, show, zero in (
+        ("grantType", _("Grant type"), Show("choice", choices=GRANT_TYPE), ""),
+        ("scopes", _("Scopes"), Show("strings"), ""),
+        ("accessTokenExpiresAt", _("Access token ends"), Show("moment"), _("never")),
+        ("refreshTokenExpiresAt", _("Refresh token ends"), Show("moment"), _("never")),
+        ("accessTokenDuration", _("Access token lives"), Show("duration"), ""),
+        ("refreshTokenDuration", _("Refresh token lives"), Show("duration"), ""),
+        ("properties", _("Properties"), Show("pairs"), ""),
+    )
+}
 OF_CLIENTS = ("client.", "requestable_scopes.")  # operations
+OF_TOKENS = ("token.",)
 INNER = Show("text")
 FIRST = re.compile(r"[^.\[]+")
 
@@ -77,6 +92,8 @@ def declared_of(operation: str) -> Declared:
     """The settings of what an entry of the record changed."""
     if operation in EVENTS:
         return LOCAL
+    if operation.startswith(OF_TOKENS):
+        return TOKEN
     return CLIENT if operation.startswith(OF_CLIENTS) else SERVICE
 
 

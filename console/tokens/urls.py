@@ -3,8 +3,16 @@ from django.urls import URLPattern, URLResolver, include, path
 from console.tokens import views
 
 app_name = "tokens"
+one: list[URLPattern | URLResolver] = [
+    path("", views.show, name="show"),
+    path("update/", views.update, name="update"),
+    path("revoke/", views.revoke, name="revoke"),
+    path("remove/", views.remove, name="remove"),
+    path("reveal/", views.reveal, name="reveal"),
+]
 within: list[URLPattern | URLResolver] = [
     path("", views.index, name="index"),
+    path("<number:client_id>/<slug:token>/", include(one)),
 ]
 urlpatterns = [
     path("services/<slug:region>/<number:service_id>/tokens/", include(within)),

@@ -18,6 +18,7 @@ from tenants.audit.who import Who
 from tenants.jobs.models import Job, State
 from tenants.models import Credential, Membership
 from tenants.roles import Role
+from tenants.sandbox.state import Issued
 from tests.console.test_access import PLACES, path
 from tests.proof import prove, stale
 from tests.routes import ROUTES
@@ -48,6 +49,8 @@ ASKS = {
     "clients:bulk_preview",
     "subjects:export",
     "subjects:reveal",
+    "tokens:remove",
+    "tokens:reveal",
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered.
 LATER = {
@@ -69,6 +72,8 @@ SETUP = "/accounts/2fa/totp/activate/"
 def admin(member, sandbox):
     Credential.objects.update(number=1)
     sandbox.clients[44] = {"clientId": 44, "clientName": "Ledger sync"}
+    issued = Issued("h" * 43, 44, "AUTHORIZATION_CODE", (), 1, 0, "somebody")
+    sandbox.region("us").tokens[17].append(issued)
     browser = member(Role.ADMIN)
     User.objects.update(email="ada@acme.example")
     return browser

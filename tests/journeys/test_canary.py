@@ -25,7 +25,7 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(("job", "selection", "lookup", "receipt"), UUID(int=0))
-NOBODY |= {"setting": "pkceRequired"}
+NOBODY |= {"setting": "pkceRequired", "token": "h" * 43}
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 
 

@@ -11,6 +11,7 @@ from tenants.sandbox.state import Issued
 from tenants.sandbox.tokens import hash_of
 from tests.console.clients.conftest import LATE, client
 from tests.console.tokens.leak import ISSUER, LEAKED, OWNER, REFRESH
+from tests.pages import FORM, filled
 
 TOKENS = "/acme/services/us/17/tokens/"
 SUBJECT = "customer-204188"
@@ -110,3 +111,21 @@ def jwt(signer):
         return signing.signed(signer.services[17], told | claims, "ES256", typ="at+jwt")
 
     return jwt
+
+
+def path_of(token, page="", query=""):
+    """Where a token's pages are."""
+    end = f"{page}/" if page else ""
+    return f"{TOKENS}{token.client_id}/{token.access_hash}/{end}{query}"
+
+
+@pytest.fixture
+def do():
+    """Fill in a form, send it, and give the answer."""
+
+    def do(browser, url, having="reason", **entered):
+        why = {"reason": "Lost phone", "ticket": "INC-1"} | entered
+        body = filled(browser.get(url), having, **why)
+        return browser.post(url, body, content_type=FORM)
+
+    return do

@@ -56,3 +56,100 @@ def no_subject(scene):
     scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
     scene.press("Look up")
     scene.page.get_by_text("at most").wait_for()
+
+
+def choose(scene, *, with_subject=True):
+    """Turn to the first token of the service that is somebody's, and valid."""
+    held = scene.sandbox.region("us").tokens[scene.places["service_id"]]
+    token = next(one for one in held if bool(one.subject) is with_subject)
+    scene.places |= {"token": token.access_hash, "client_id": token.client_id}
+    return token
+
+
+@state("tokens:show", Role.ADMIN)
+def whole(scene):
+    token = choose(scene)
+    token.properties = ({"key": "till", "value": "4"},)
+    query = look_up(scene, token.subject)
+    scene.goto("tokens:show", query)
+
+
+@state("tokens:show", Role.VIEWER)
+def only_looking(scene):
+    choose(scene, with_subject=False).revoked = True
+    scene.goto("tokens:show")
+
+
+@state("tokens:show", Role.VIEWER)
+def gone(scene):
+    choose(scene)
+    scene.goto("tokens:show", token="h" * 43)
+
+
+def enter(scene, scopes=(), reason=""):
+    for scope in scopes:
+        scene.page.get_by_label(scope, exact=True).check()
+    scene.press("Review change")
+    if reason:
+        scene.page.get_by_label("Reason").fill(reason)
+        scene.press("Change the token")
+
+
+@state("tokens:update", Role.EDITOR)
+def nothing_entered(scene):
+    choose(scene)
+    scene.goto("tokens:update")
+
+
+@state("tokens:update", Role.EDITOR)
+def reviewed(scene):
+    token = choose(scene)
+    token.properties = ({"key": "till", "value": "4"},)
+    scene.goto("tokens:update")
+    scene.page.get_by_label("Access token ends").fill("2099-05-01T12:00:00")
+    scene.page.get_by_label("Replace all of them").check()
+    scene.page.get_by_label("Hidden properties").fill("floor=2")
+    enter(scene, ["openid", "email"])
+
+
+@state("tokens:update", Role.EDITOR)
+def wrong(scene):
+    choose(scene)
+    scene.goto("tokens:update")
+    scene.page.get_by_label("Access token ends").fill("2001-05-01T12:00:00")
+    enter(scene)
+
+
+@state("tokens:update", Role.EDITOR)
+def lost(scene):
+    choose(scene)
+    scene.sandbox.fault("reset", operation="token.update")
+    scene.goto("tokens:update")
+    enter(scene, ["openid", "email"], "Asked for")
+
+
+@state("tokens:revoke", Role.ADMIN)
+def asked_(scene):
+    choose(scene)
+    scene.goto("tokens:revoke")
+
+
+@state("tokens:revoke", Role.ADMIN)
+def lost_(scene):
+    choose(scene)
+    scene.sandbox.fault("reset", operation="token.revoke", after=True)
+    scene.goto("tokens:revoke")
+    scene.page.get_by_label("Reason").fill("Lost phone")
+    scene.press("Revoke it in US")
+
+
+@state("tokens:remove", Role.ADMIN)
+def asked__(scene):
+    choose(scene, with_subject=False)
+    scene.goto("tokens:remove")
+
+
+@state("tokens:reveal", Role.ADMIN)
+def asked___(scene):
+    choose(scene)
+    scene.goto("tokens:reveal")

@@ -1,0 +1,176 @@
+"""Forms about tokens: what one is to hold, and until when."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.tokens.changing import Wanted
+from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.tokens import IssuedToken
+
+KEEP, REPLACE = "keep", "replace"
+PAIR = _("%(line)s is no pair: write a name, an equals sign and a value.")
+TWICE = _("%(name)s is there twice.")
+
+type Pairs = list[dict[str, Any]]
+
+
+class Pairing(forms.CharField):
+    """Pairs of a name and a value, one a line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"rows": 3, "autocomplete": "off", "spellcheck": "false"}
+        super().__init__(required=False, widget=forms.Textarea(attrs), **kwargs)
+
+    def clean(self, value: Any) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for line in super().clean(value).splitlines():
+            if not line.strip():
+                continue
+            name, equals, text = line.partition("=")
+            if not (name.strip() and equals):
+                raise forms.ValidationError(PAIR, params={"line": line[:40]})
+            if name.strip() in found:
+                raise forms.ValidationError(TWICE, params={"name": name.strip()[:40]})
+            found[name.strip()] = text.strip()
+        return found
+
+
+class HoldsForm(forms.Form):
+    """The scopes and properties of a token."""
+
+    scopes = forms.MultipleChoiceField(
+        required=False, label=_("Scopes"), widget=forms.CheckboxSelectMultiple
+    )
+    shown = Pairing(
+        label=_("Properties that the client is told"),
+        help_text=_("One a line: name=value. They come with the token's response."),
+    )
+    hidden = Pairing(
+        label=_("Hidden properties"),
+        help_text=_("Told by introspection alone, and never to the client."),
+    )
+
+    def __init__(self, *args: Any, offered: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(name, name) for name in offered]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        both = {*self.cleaned_data.get("shown", ())} & {
+            *self.cleaned_data.get("hidden", ())
+        }
+        for name in sorted(both):
+            text = _("%(name)s is told to the client as well.") % {"name": name}
+            self.add_error("hidden", text)
+
+    @property
+    def pairs(self) -> Pairs:
+        """The properties as Authlete takes them."""
+        return [
+            {"key": name, "value": text, "hidden": kind == "hidden"}
+            for kind in ("shown", "hidden")
+            for name, text in self.cleaned_data[kind].items()
+        ]
+
+
+class Moment(forms.DateTimeField):
+    """A time in the reader's zone, to the second."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"type": "datetime-local", "step": 1}
+        widget = forms.DateTimeInput(attrs, format="%Y-%m-%dT%H:%M:%S")
+        super().__init__(required=False, widget=widget, **kwargs)
+
+
+class UpdateForm(HoldsForm):
+    """What a token is to hold, and until when; the rest of it does not change."""
+
+    ends = Moment(label=_("Access token ends"))
+    refresh_ends = Moment(label=_("Refresh token ends"))
+    properties = forms.ChoiceField(
+        label=_("Properties"),
+        choices=[(KEEP, _("Leave them")), (REPLACE, _("Replace all of them"))],
+        widget=forms.RadioSelect,
+        initial=KEEP,
+    )
+    field_order = ("scopes", "ends", "refresh_ends", "properties", "shown", "hidden")
+
+    def __init__(self, *args: Any, token: IssuedToken, **kwargs: Any) -> None:
+        initial = {
+            "scopes": token.scopes or [],
+            "ends": _time(token.access_token_expires_at),
+            "refresh_ends": _time(token.refresh_token_expires_at),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.token = token
+        if not token.refresh_token_hash:
+            del self.fields["refresh_ends"]
+
+    def clean(self) -> None:
+        super().clean()
+        data = self.cleaned_data
+        for name, was in self._times.items():
+            if name in self.errors or not self._differs(name, was):
+                continue
+            if data[name] is None:
+                self.add_error(name, _("Enter a time: an end can be moved, not taken."))
+            elif data[name] <= timezone.now():
+                self.add_error(name, _("This time is past. To end it, revoke it."))
+        if data.get("properties") == KEEP and (data.get("shown") or data.get("hidden")):
+            text = _("You entered properties and chose to leave them.")
+            self.add_error("properties", text)
+
+    @property
+    def wanted(self) -> Wanted:
+        data, token = self.cleaned_data, self.token
+        times = {
+            name: _milliseconds(data[name])
+            for name, was in self._times.items()
+            if self._differs(name, was)
+        }
+        same = set(data["scopes"]) == set(token.scopes or ())
+        return Wanted(
+            None if same else data["scopes"],
+            times.get("ends"),
+            times.get("refresh_ends"),
+            self.pairs if data["properties"] == REPLACE else None,
+        )
+
+    @property
+    def _times(self) -> Mapping[str, int]:
+        told = {
+            "ends": self.token.access_token_expires_at,
+            "refresh_ends": self.token.refresh_token_expires_at,
+        }
+        return {name: at for name, at in told.items() if name in self.fields}
+
+    def _differs(self, name: str, was: int) -> bool:
+        entered: datetime | None = self.cleaned_data.get(name)
+        return entered != _time(was)
+
+
+def offered(service: Service, token: IssuedToken | None = None) -> list[str]:
+    """The scopes of the service, and those that the token has all the same."""
+    listed = service.get("supportedScopes")
+    names = [
+        one.get("name")
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, dict)
+    ]
+    held = token.scopes or () if token else ()
+    return list(dict.fromkeys([*(str(one) for one in names if one), *held]))
+
+
+def _time(at: int) -> datetime | None:
+    """Milliseconds since 1970 as a time, to the second; None for never."""
+    return datetime.fromtimestamp(at // 1000, UTC) if at else None
+
+
+def _milliseconds(time: datetime) -> int:
+    return int(time.timestamp()) * 1000

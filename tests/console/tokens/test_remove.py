@@ -1,0 +1,26 @@
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.tokens.conftest import TOKENS, path_of
+
+
+def test_takes_its_row_away(admin, shop, issue, do):
+    token, other = issue(1), issue(2)
+    shop.state.revoked_linger = True
+
+    assert do(admin, path_of(token, "remove"))["Location"] == TOKENS
+
+    assert shop.region("us").tokens[17] == [other]
+    entry = AuditEntry.objects.get(operation="token.delete")
+    assert (entry.outcome, entry.client, entry.reason) == ("done", "44", "Lost phone")
+    assert token.access_hash not in entry.path
+
+
+def test_says_what_authlete_refused(admin, shop, issue, do):
+    token = issue(1)
+    shop.fault("status", operation="token.delete", status=403, code="A161203")
+
+    response = do(admin, path_of(token, "remove"))
+
+    assertContains(response, "A161203")
+    assertContains(response, "Nothing was changed")

@@ -1,0 +1,69 @@
+import pytest
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.tokens.conftest import TOKENS, path_of
+from tests.pages import FORM, filled
+
+
+def said(browser):
+    return [str(one) for one in browser.get("/acme/").context["messages"]]
+
+
+def test_ends_one_and_leads_back_to_the_list(admin, shop, issue, do):
+    one, other = issue(1), issue(2)
+    url = path_of(one, "revoke", "?client=44")
+
+    assertContains(admin.get(url), "works now")
+    response = do(admin, url)
+
+    assert response["Location"] == f"{TOKENS}?client=44"
+    assert shop.region("us").tokens[17] == [other]
+    assert said(admin) == ["Revoked: Authlete counts 1 token."]
+    entry = AuditEntry.objects.get(operation="token.revoke")
+    assert (entry.effect, entry.client, entry.label) == ("destroy", "44", "Till")
+    assert (entry.reason, entry.ticket) == ("Lost phone", "INC-1")
+    assert one.access_hash not in str(vars(entry))
+
+
+def test_says_that_it_was_gone_already(admin, shop, issue):
+    token = issue(1)
+    url = path_of(token, "revoke")
+    body = filled(admin.get(url), "reason", reason="Lost phone")
+    shop.region("us").tokens[17].clear()
+
+    response = admin.post(url, body, content_type=FORM)
+
+    assert response["Location"] == TOKENS
+    assert said(admin) == ["The token was gone already."]
+
+
+def test_a_second_click_ends_no_other(admin, shop, issue):
+    token = issue(1)
+    url = path_of(token, "revoke")
+    body = filled(admin.get(url), "reason", reason="Lost phone")
+
+    answers = [admin.post(url, body, content_type=FORM) for _ in range(2)]
+
+    assert {one["Location"] for one in answers} == {TOKENS}
+    assert AuditEntry.objects.filter(operation="token.revoke").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [(True, "not there any more"), (False, "still there, and works")],
+)
+def test_an_answer_that_is_lost_is_settled_by_the_lists(
+    admin, shop, issue, do, after, verdict
+):
+    token = issue(1)
+    shop.fault("reset", operation="token.revoke", after=after)
+
+    assertContains(do(admin, path_of(token, "revoke")), verdict)
+
+
+def test_nothing_ends_without_a_reason(admin, shop, issue, do):
+    token = issue(1)
+
+    assertContains(do(admin, path_of(token, "revoke"), reason=" "), "Say why")
+    assert shop.region("us").tokens[17] == [token]

@@ -1,0 +1,88 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.tokens import finding
+from tenants.roles import Role
+from tests.console.tokens.conftest import SUBJECT, TOKENS, VALUE, path_of
+
+
+def listed(sandbox):
+    return [one.query for one in sandbox.calls if one.operation == "token.list"]
+
+
+def test_tells_whose_what_for_and_until_when(member, shop, issue):
+    token = issue(1, properties=({"key": "till", "value": "s3cret-of-it"},))
+    viewer = member(Role.VIEWER)
+
+    response = viewer.get(path_of(token))
+
+    for said in ("A token of Till", "Authorization code", "openid", "till", "sealed"):
+        assertContains(response, said)
+    assertContains(response, token.access_hash)
+    assertContains(response, "••••4188")
+    for hidden in (SUBJECT, VALUE, "s3cret-of-it", "Revoke", "Reveal"):
+        assertNotContains(response, hidden)
+
+
+def test_asks_the_page_of_the_list_that_it_was_chosen_from(member, shop, issue):
+    for number in range(45):
+        issue(number)
+    viewer = member(Role.VIEWER)
+    listed_there = viewer.get(f"{TOKENS}?state=valid&page=3")
+    shop.calls.clear()
+
+    row = listed_there.context["shown"].rows[0]
+    url = f"{TOKENS}44/{row.token.access_token_hash}/?state=valid&page=3"
+    assertContains(listed_there, url.replace("&", "&amp;"))
+    assert viewer.get(url).context["row"].state == "valid"
+
+    assert [one["start"] for one in listed(shop)] == ["40"]
+
+
+def test_is_found_from_anywhere_and_said_to_be_gone_where_it_is_not(
+    member, shop, issue, monkeypatch
+):
+    for number in range(45):
+        issue(number)
+    token = shop.region("us").tokens[17][-1]
+    viewer = member(Role.VIEWER)
+
+    assert viewer.get(path_of(token)).status_code == 200
+    issue(99, client_id=45)
+    assert viewer.get(path_of(token, query="?client=45")).status_code == 200
+    monkeypatch.setattr(finding, "LOOKED_AT", 40)
+    missed = viewer.get(path_of(token))
+    assertContains(missed, "not among the first 40 tokens", status_code=404)
+    shop.region("us").tokens[17].remove(token)
+    monkeypatch.setattr(finding, "LOOKED_AT", 500)
+    gone = viewer.get(path_of(token))
+    assertContains(gone, "has this hash any more", status_code=404)
+
+
+@pytest.mark.parametrize(
+    ("more", "revoked", "state"),
+    [
+        ({}, False, "valid"),
+        ({}, True, "ended early"),
+        ({"expires_at": 1000}, False, "expired, refreshable"),
+        ({"expires_at": 1000, "refresh_hash": ""}, False, "expired"),
+    ],
+)
+def test_asks_authlete_whether_it_is_valid(member, shop, issue, more, revoked, state):
+    token = issue(1, **more)
+    token.revoked = revoked
+
+    response = member(Role.VIEWER).get(path_of(token))
+
+    assertContains(response, f">{state}<")
+
+
+def test_says_so_where_authlete_did_not_say(member, shop, issue, monkeypatch):
+    for number in range(45):
+        issue(number)
+    token = shop.region("us").tokens[17][-1]
+    monkeypatch.setattr(finding, "LOOKED_AT", 20)
+
+    response = member(Role.VIEWER).get(path_of(token, query="?page=3"))
+
+    assertContains(response, "by its time alone: Authlete did not say")

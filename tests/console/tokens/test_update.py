@@ -1,0 +1,161 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.console.clients.conftest import LATE
+from tests.console.tokens.conftest import path_of
+from tests.pages import FORM, filled
+
+SOON = "2099-05-01T12:00:00"
+SOON_AT = 4_081_320_000_000  # the same in milliseconds since 1970
+
+
+@pytest.fixture
+def editor(member, shop):
+    return member(Role.EDITOR)
+
+
+@pytest.fixture
+def change(editor):
+    """Enter what is to change, review it, and send it."""
+
+    def change(token, browser=editor, **entered):
+        url = path_of(token, "update")
+        body = filled(browser.get(url), "scopes", review="", **entered)
+        page = browser.post(url, body, content_type=FORM)
+        body = filled(page, "reviewed", reason="Asked for", ticket="C-1", review=None)
+        return browser.post(url, body, content_type=FORM)
+
+    return change
+
+
+def said(browser):
+    return [str(one) for one in browser.get("/acme/").context["messages"]]
+
+
+def test_changes_what_was_reviewed_and_reads_it_again(editor, shop, issue, change):
+    token = issue(1)
+
+    response = change(
+        token,
+        scopes=["openid", "email"],
+        ends=SOON,
+        properties="replace",
+        shown="till = 4",
+        hidden="floor=b2-of-the-house",
+    )
+
+    assert response["Location"] == path_of(token)
+    assert token.scopes == ("openid", "email")
+    assert (token.expires_at, token.refresh_expires_at) == (SOON_AT, LATE)
+    assert token.properties == (
+        {"key": "till", "value": "4", "hidden": False},
+        {"key": "floor", "value": "b2-of-the-house", "hidden": True},
+    )
+    assert said(editor) == ["Saved, and read again: it is as you asked."]
+    entry = AuditEntry.objects.get(operation="token.update")
+    assert (entry.client, entry.label, entry.reason) == ("44", "Till", "Asked for")
+    assert "b2-of-the-house" not in entry.changed
+
+
+def test_shows_what_would_change_before_it_is_sent(editor, shop, issue):
+    token, url = issue(1), None
+    url = path_of(token, "update")
+    body = filled(editor.get(url), "scopes", review="", scopes=["openid"], ends=SOON)
+
+    page = editor.post(url, body, content_type=FORM)
+
+    for one in ("orders", "Access token ends", "1 May 2099", "Change the token in US"):
+        assertContains(page, one)
+    assert "no-store" in page["Cache-Control"]
+    assert token.scopes == ("openid", "orders")
+
+
+def test_says_which_scopes_authlete_dropped(editor, shop, issue, change):
+    shop.clients[44]["extension"] = {
+        "requestableScopesEnabled": True,
+        "requestableScopes": ["openid"],
+    }
+    token = issue(1)
+
+    change(token, scopes=["openid", "email"])
+
+    assert token.scopes == ("openid",)
+    (text,) = said(editor)
+    assert "dropped scopes" in text
+    assert text.endswith("email.")
+
+
+def test_nothing_is_sent_where_nothing_changes(editor, shop, issue):
+    token = issue(1)
+    url = path_of(token, "update")
+    body = filled(editor.get(url), "scopes", review="")
+
+    page = editor.post(url, body, content_type=FORM)
+
+    assertContains(page, "Nothing: this is how it is already.")
+    assertNotContains(page, 'name="reviewed"')
+
+
+@pytest.mark.parametrize(
+    ("entered", "wrong"),
+    [
+        ({"ends": ""}, "an end can be moved, not taken"),
+        ({"ends": "2001-01-01T00:00:00"}, "This time is past"),
+        ({"refresh_ends": "soon"}, "Enter a valid date/time"),
+        ({"shown": "a=1"}, "chose to leave them"),
+        ({"properties": "replace", "shown": "a"}, "a is no pair"),
+        ({"properties": "replace", "shown": "a=1\na=2"}, "a is there twice"),
+        ({"properties": "replace", "shown": "a=1", "hidden": "a=2"}, "as well"),
+        ({"scopes": ["telepathy"]}, "Select a valid choice"),
+    ],
+)
+def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
+    token = issue(1)
+    url = path_of(token, "update")
+    body = filled(editor.get(url), "scopes", review="", **entered)
+
+    assertContains(editor.post(url, body, content_type=FORM), wrong)
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"), [(True, "It was changed"), (False, "It was not changed")]
+)
+def test_an_answer_that_is_lost_is_settled_by_the_token(
+    editor, shop, issue, change, after, verdict
+):
+    token = issue(1)
+    shop.fault("reset", operation="token.update", after=after)
+
+    response = change(token, scopes=["openid"])
+
+    assertContains(response, verdict)
+    assert (token.scopes == ("openid",)) is after
+
+
+def test_a_token_that_changed_meanwhile_is_reviewed_anew(editor, shop, issue):
+    token = issue(1)
+    url = path_of(token, "update")
+    body = filled(editor.get(url), "scopes", review="", scopes=["openid"])
+    page = editor.post(url, body, content_type=FORM)
+    token.scopes = ("email",)
+
+    body = filled(page, "reviewed", reason="Asked for", review=None)
+    response = editor.post(url, body, content_type=FORM)
+
+    assertContains(response, "changed meanwhile")
+    assert token.scopes == ("email",)
+
+
+def test_a_second_click_leads_to_what_the_first_came_to(editor, shop, issue):
+    token = issue(1)
+    url = path_of(token, "update")
+    body = filled(editor.get(url), "scopes", review="", scopes=["openid"])
+    page = editor.post(url, body, content_type=FORM)
+    body = filled(page, "reviewed", reason="Asked for", review=None)
+
+    first, second = (editor.post(url, body, content_type=FORM) for _ in range(2))
+
+    assert first["Location"] == second["Location"] == path_of(token)
+    assert AuditEntry.objects.filter(operation="token.update").count() == 1
