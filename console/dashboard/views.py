@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.editing.ends import ends
 from console.editing.history import path_about
 from console.editing.secret_ages import count_overdue
 from console.navigation import path_of
@@ -46,6 +47,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "places": _places(member),
             "recent": _recent(member),
             "overdue": count_overdue(member.organization),
+            "ending": ends(member.organization),
         }
     if member.may(Right.RECORD):
         context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}

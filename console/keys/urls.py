@@ -11,5 +11,6 @@ within: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("keys/", views.index, name="index"),
+    path("keys/expiry/", views.expiry, name="expiry"),
     path("services/<slug:region>/<number:service_id>/keys/", include(within)),
 ]

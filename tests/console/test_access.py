@@ -44,6 +44,7 @@ MAY = {
     "services:history": READERS,
     "services:discovery": READERS,
     "keys:index": READERS,
+    "keys:expiry": READERS,
     "clients:listed": READERS,
     "clients:columns": READERS,
     "clients:index": READERS,

@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tenants.models import Organization
 from tenants.roles import Role
 from tests.console.clients.conftest import client
 from tests.journeys.scene import state
@@ -44,7 +49,7 @@ def full(scene):
 @state("keys:index", Role.VIEWER)
 def narrowed(scene):
     fill(scene)
-    scene.goto("keys:index", "?mark=any&ends=30&sort=-kid&size=25")
+    scene.goto("keys:index", "?mark=any&sort=-kid&size=25")
     scene.page.locator("#facets").click()
 
 
@@ -70,3 +75,23 @@ def not_understood(scene):
 def nothing_answered(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("keys:index")
+
+
+@state("keys:expiry", Role.ADMIN)
+def some_end(scene):
+    fill(scene)
+    organization = Organization.objects.get(slug="harbor")
+    day = timezone.localdate() + timedelta(days=45)
+    organization.credential_set.filter(region="eu").update(expires_on=day)
+    scene.goto("keys:expiry")
+
+
+@state("keys:expiry", Role.VIEWER)
+def nothing_ends(scene):
+    scene.goto("keys:expiry")
+
+
+@state("keys:expiry", Role.VIEWER)
+def none_that_soon(scene):
+    fill(scene)
+    scene.goto("keys:expiry", "?within=90")

@@ -1,0 +1,116 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.mailers import mailers
+from console.models import Digest, KnownClient, Rotation, ToldEnd
+from tenants.models import Credential
+from tenants.roles import Role
+from tests.console.keys.test_telling import certificate
+
+URL = "/acme/keys/expiry/"
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def board(acme, member, time_machine):
+    """One of each kind, and some that are far off."""
+    time_machine.move_to(NOW, tick=False)
+    browser = member(Role.ADMIN)
+    certificate(acme, NOW - timedelta(days=2), subject="CN=late")
+    certificate(acme, NOW + timedelta(days=20), thumbprint="b", subject="CN=soon")
+    certificate(acme, NOW + timedelta(days=91), thumbprint="c", subject="CN=far")
+    certificate(
+        acme, NOW + timedelta(days=40), "", subject="", kid="dated", service_id=3
+    )
+
+    def client(number, **members):
+        told = {"organization": acme, "region": "us", "service_id": 17}
+        KnownClient.objects.create(
+            client_id=number, name=f"Client {number}", seen_at=NOW, **told, **members
+        )
+
+    def at(days):
+        return int((NOW + timedelta(days=days)).timestamp() * 1000)
+
+    client(1, chain_ends=at(5))
+    client(2, document_ends=at(0.5))
+    client(3, chain_ends=at(300))
+    Credential.objects.update(expires_on=(NOW + timedelta(days=60)).date())
+    Rotation.objects.create(
+        organization=acme,
+        region="us",
+        service_id=17,
+        client_id=9,
+        label="Ledger",
+        staged_by="ida",
+        reason="r",
+        until=NOW + timedelta(days=14),
+    )
+    return browser
+
+
+def names(response):
+    return [row["end"].name for row in response.context["rows"]]
+
+
+def test_lists_all_that_ends_the_first_on_top(board):
+    response = board.get(URL)
+
+    assert names(response) == [
+        *("CN=late", "Client 2", "Client 1", "Ledger", "CN=soon", "dated", "us")
+    ]
+    assertContains(response, "has ended")
+    for kind in ("Trust chain", "Metadata document", "Credential", "Staged secret"):
+        assertContains(response, kind)
+    assert names(board.get(f"{URL}?within=30")) == ["Ledger", "CN=soon"]
+    assert names(board.get(f"{URL}?within=0")) == ["CN=late"]
+    assert len(names(board.get(f"{URL}?within=x"))) == 7
+
+
+def test_leads_to_where_something_can_be_done(board, member):
+    response = board.get(URL)
+    for path in (
+        "/acme/services/eu/17/clients/44/",
+        "/acme/services/us/17/clients/9/secret/",
+        "/acme/credentials/us/",
+    ):
+        assertContains(response, f'href="{path}"')
+    assertNotContains(member(Role.VIEWER).get(URL), 'href="/acme/credentials/us/"')
+
+
+def test_says_who_is_told_and_what_was(board, acme, settings):
+    assertContains(board.get(URL), "nobody is told by mail")
+    user = acme.membership_set.get(role=Role.ADMIN).user
+    user.email = "ida@acme.example"
+    user.save()
+    digest = Digest.objects.create(organization=acme, day=NOW, sent_at=NOW)
+    ToldEnd.objects.create(
+        digest=digest,
+        organization=acme,
+        thing="key/eu/17/44/ab12",
+        ends_at=NOW - timedelta(days=2),
+        days=0,
+    )
+
+    response = board.get(URL)
+
+    assertContains(response, "1 admin or editor gets a mail")
+    assert [row["end"].name for row in response.context["rows"] if row["told"]] == [
+        "CN=late"
+    ]
+    settings.MAILERS = mailers("")
+    assertContains(board.get(URL), "No mail is sent about it")
+
+
+def test_says_that_nothing_ends(acme, member):
+    assertContains(member(Role.VIEWER).get(URL), "Nothing ends within 90 days")
+
+
+def test_the_home_tells_what_is_next(board):
+    response = board.get("/acme/")
+
+    assertContains(response, "CN=late")
+    assertContains(response, "Client 1")
+    assertContains(response, URL)
