@@ -1,0 +1,72 @@
+"""Someone reports a leaked token, and a help desk revokes it (journey H4)."""
+
+import logging
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tenants.sandbox import signing
+from tenants.sandbox.token_seed import EVERYWHERE
+from tests.hunting import Hunt, rows
+
+CLICKS = 4
+LOADS = 2
+
+
+@pytest.fixture
+def held(sandbox, found):
+    """The tokens of a service that signs them."""
+    return sandbox.region("us").tokens[found("us", "Payments")]
+
+
+@pytest.fixture
+def leaked(held):
+    live = [one for one in held if one.subject == EVERYWHERE]
+    return max(live, key=lambda one: one.expires_at)
+
+
+@pytest.fixture
+def jwt(sandbox, found, leaked):
+    """What was found: the token, as applications send it."""
+    service = sandbox.region("us").services[found("us", "Payments")]
+    claims = {"iss": service["issuer"], "jti": leaked.access_token, "sub": EVERYWHERE}
+    return signing.signed(service, claims, "ES256", typ="at+jwt")
+
+
+def test_is_looked_up_and_revoked(
+    signed_in, person, hand, sandbox, jwt, leaked, held, caplog, capfd
+):
+    caplog.set_level(logging.DEBUG)
+    sandbox.fault("down", region="jp")
+    home = signed_in(person(Role.HELP_DESK, "Nia Okafor"))
+    asked: list[str] = []
+    home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
+    home.on("response", lambda one: asked.append(str(one.headers)))
+    hand = hand(home)
+
+    hand.click("link", "Check a token")
+    hand.type(home.get_by_label("Token", exact=True), f"Bearer {jwt}")
+    hand.click("button", "Look up")
+    expect(home.get_by_role("heading", name="What Payments says")).to_be_focused()
+    whose = home.get_by_role("region", name="Whose it is")
+    for said in (EVERYWHERE, "Harbor app", "Payments", "access token"):
+        expect(whose).to_contain_text(said)
+    expect(home.get_by_label("Token", exact=True)).to_have_value("")
+    hand.type(home.get_by_label("Reason"), "Found in a public repository")
+    hand.type(home.get_by_label("Ticket"), "INC-4411")
+    hand.click("button", "Revoke this token")
+
+    expect(home.get_by_text("does not know the token any more")).to_be_visible()
+    assert leaked not in held
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS
+    assert AuditEntry.objects.get(operation="token.revoke").ticket == "INC-4411"
+    storage = "[{...localStorage}, {...sessionStorage}, document.cookie]"
+    logged = [f"{one.getMessage()} {one.__dict__}" for one in caplog.records]
+    seen = [*asked, *logged, *capfd.readouterr(), str(home.evaluate(storage))]
+    hunt = Hunt({jwt, leaked.access_token, leaked.refresh_token})
+    seen += [home.content(), *(text for _, text in rows())]
+    assert len(asked) > 5
+    assert [hit for text in seen for hit in hunt.found(text)] == []
