@@ -1,15 +1,26 @@
 """The keys of a service that are in hardware modules, and what signs with them."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc.jwk import ECKey, RSAKey
+
+from console.sentences import SERVICE
 from tenants.authlete.api.keys import HardwareKey
 from tenants.authlete.api.services import ServiceApi
-from tenants.authlete.documents.key_uses import Use, signs_with
+from tenants.authlete.documents import certificates
+from tenants.authlete.documents.key_uses import signs_with
 from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.signatures import others
 from tenants.authlete.errors import AuthleteError
+
+SHAPES: Mapping[str, Any] = {"EC": ECKey, "RSA": RSAKey}
 
 
 class Off(StrEnum):
@@ -30,12 +41,53 @@ CODES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A setting for which the service signs with a key."""
+
+    label: str
+    section: str  # where it is edited; empty for one that is not known here
+    name: str
+    by_algorithm: bool = False  # it names no key, and no other key fits
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The public half of a key."""
+
+    shape: str  # type and size, or curve
+    pem: str
+    jwk: str
+    thumbprint: str  # RFC 7638
+
+
+@dataclass(frozen=True)
 class Kept:
     """One key in a module."""
 
     key: HardwareKey
-    uses: Sequence[Use]
+    needs: Sequence[Need]
+    others: int | None  # keys that make the same signature; None: cannot be told
     repeated: bool  # another key in hardware has the same name
+
+    @property
+    def name(self) -> str:
+        return self.key.kid or self.key.handle
+
+    @cached_property
+    def public(self) -> Public | None:
+        """None where the module told no public key, or none that can be read."""
+        found = certificates.public_key(self.key.public_key)
+        if found is None:
+            return None
+        kty, shape = certificates.shape_of(found)
+        if kty not in SHAPES:
+            return None
+        form = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        pem = found.public_bytes(*form)
+        key = SHAPES[kty].import_key(pem)
+        named = {"kid": self.key.kid, "use": self.key.use, "alg": self.key.alg}
+        jwk = {**{n: v for n, v in named.items() if v}, **key.as_dict(private=False)}
+        return Public(shape, pem.decode(), json.dumps(jwk, indent=2), key.thumbprint())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +114,16 @@ def hardware(api: ServiceApi, service: Service) -> Hardware:
 def _kept(keys: Sequence[HardwareKey], service: Service) -> Iterator[Kept]:
     names = Counter(one.kid for one in keys)
     for key in sorted(keys, key=lambda one: (one.kid, one.handle)):
-        yield Kept(key, signs_with(service, key.kid), names[key.kid] > 1)
+        left = others(service, key.alg, key.handle) if key.use == "sig" else None
+        needs = [*_needs(service, key, left)]
+        yield Kept(key, needs, left, names[key.kid] > 1)
+
+
+def _needs(service: Service, key: HardwareKey, left: int | None) -> Iterator[Need]:
+    for use in signs_with(service, key.kid):
+        section, setting = SERVICE.get(use.field, ("", None))
+        yield Need(use.label, section, setting.name if setting else "")
+    access_tokens = service.get("accessTokenSignAlg") == key.alg
+    if left == 0 and access_tokens and not service.get("accessTokenSignatureKeyId"):
+        section, setting = SERVICE["accessTokenSignAlg"]
+        yield Need(setting.label, section, setting.name, by_algorithm=True)

@@ -5,6 +5,9 @@ from console.keys import views
 app_name = "keys"
 hardware: list[URLPattern | URLResolver] = [
     path("", views.hsm, name="hsm"),
+    path("new/", views.new_hsm, name="new_hsm"),
+    path("key/<slug:handle>/", views.show_hsm, name="show_hsm"),
+    path("key/<slug:handle>/remove/", views.remove_hsm, name="remove_hsm"),
 ]
 within: list[URLPattern | URLResolver] = [
     path("hsm/", include(hardware)),

@@ -116,6 +116,9 @@ MAY = {
     "clients:bulk_setting": EDITORS,
     "clients:bulk_preview": EDITORS,
     "keys:hsm": READERS,
+    "keys:show_hsm": READERS,
+    "keys:new_hsm": EDITORS,
+    "keys:remove_hsm": ADMINS,
     "audit:index": AUDITORS,
     "audit:entry": AUDITORS,
     "members:index": ADMINS,
@@ -162,6 +165,7 @@ PLACES = {
     "pk": 10**6,
     "uidb36": "1",
     "key": "none-none",
+    "handle": "none",
 }
 
 

@@ -51,6 +51,7 @@ ASKS = {
     "subjects:reveal",
     "tokens:remove",
     "tokens:reveal",
+    "keys:remove_hsm",
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered.
 LATER = {
@@ -61,6 +62,7 @@ LATER = {
     "clients:undo",
     "clients:drop",
     "clients:forget",
+    "keys:remove_hsm",  # keys in hardware are switched off
 }
 CANARY = "kestrel-4471-canary"
 PASSWORD = "/accounts/reauthenticate/"

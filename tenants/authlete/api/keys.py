@@ -1,5 +1,10 @@
 """Calls about hardware security keys."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import model_validator
+
 from tenants.authlete.changes import differences
 from tenants.authlete.documents.base import Wire
 from tenants.authlete.door import Door
@@ -16,6 +21,14 @@ class HardwareKey(Wire):
     hsm_name: str = ""
     handle: str = ""  # Authlete's id of it
     public_key: str = ""  # base64 of its DER form; absent where the module told none
+
+    @model_validator(mode="before")
+    @classmethod
+    def _told(cls, members: Any) -> Any:
+        """A null spoils nothing but its own place."""
+        if not isinstance(members, Mapping):
+            return members
+        return {name: value for name, value in members.items() if value is not None}
 
 
 class KeyFound(Wire):

@@ -50,6 +50,21 @@ def makes(key: Mapping[str, Any], alg: str) -> bool:
     )
 
 
+def others(service: Service, alg: str, handle: str) -> int | None:
+    """How many keys besides one in hardware make this signature; None where that
+    cannot be told."""
+    keys = _keys(service) if service.get("jwks") else []
+    if keys is None or alg not in KINDS:
+        return None
+    hardware = [
+        one
+        for one in service.get("hsks") or ()
+        if isinstance(one, dict) and one.get("handle") != handle
+    ]
+    fitting = [one for one in hardware if one.get("alg") == alg]
+    return len(fitting) + len([key for key in keys if makes(key, alg)])
+
+
 def _elsewhere(service: Service) -> bool:
     """Whether some of its keys are in a hardware security module."""
     return bool(service.get("hsks"))

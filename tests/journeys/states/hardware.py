@@ -38,3 +38,50 @@ def failed(scene):
     retail(scene)
     scene.sandbox.fault("status", operation="key.list", status=503)
     scene.goto("keys:hsm")
+
+
+@state("keys:show_hsm", Role.ADMIN)
+def full_(scene):
+    retail(scene)
+    scene.goto("keys:show_hsm")
+
+
+@state("keys:show_hsm", Role.VIEWER)
+def odd(scene):
+    retail(scene)
+    first, second, _third = scene.service["hsks"]
+    first |= {"publicKey": "no key", "kid": second["kid"]}
+    scene.goto("keys:show_hsm")
+
+
+@state("keys:new_hsm", Role.EDITOR)
+def empty(scene):
+    retail(scene)
+    scene.goto("keys:new_hsm")
+
+
+@state("keys:new_hsm", Role.EDITOR)
+def lost(scene):
+    retail(scene)
+    scene.goto("keys:new_hsm")
+    scene.sandbox.fault("reset", operation="key.create")
+    scene.page.get_by_label("Reason").fill("Yearly")
+    scene.page.get_by_label("Key ID").fill("id-hsm-2027")
+    scene.press("Make the key")
+
+
+@state("keys:remove_hsm", Role.ADMIN)
+def signing(scene):
+    retail(scene)
+    scene.goto("keys:remove_hsm")
+
+
+@state("keys:remove_hsm", Role.ADMIN)
+def still_listed(scene):
+    retail(scene)
+    scene.sandbox.state.half_deleted = True
+    last = scene.service["hsks"][1]
+    scene.goto("keys:remove_hsm", handle=last["handle"])
+    scene.page.get_by_label("Type ").fill(last["kid"])
+    scene.page.get_by_label("Reason").fill("Replaced")
+    scene.press("Destroy the key")

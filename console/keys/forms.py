@@ -1,0 +1,46 @@
+"""The form of a new key in hardware."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from console.editing.forms import WhyForm
+from console.keys.algorithms import choices
+
+
+class NewKeyForm(WhyForm):
+    """What a key is for, what it is called, and in which module; and why."""
+
+    alg = forms.ChoiceField(
+        label=_("What it does"),
+        choices=choices,
+        help_text=_("The type of the key and its use follow from the algorithm."),
+    )
+    kid = forms.RegexField(
+        r"^[A-Za-z0-9._:~-]{1,100}$",
+        required=False,
+        label=_("Key ID"),
+        help_text=_("Nobody can change it later. Empty: a random one."),
+        error_messages={"invalid": _("Use letters, digits and - _ . : ~ only.")},
+    )
+    module = forms.RegexField(
+        r"^[A-Za-z][0-9A-Za-z_]{0,29}$",
+        required=False,
+        label=_("Hardware module"),
+        help_text=_("The name that the cluster has for it. Empty: its default one."),
+        error_messages={
+            "invalid": _("A letter, then at most 29 letters, digits and _.")
+        },
+    )
+
+    def __init__(self, *args: Any, taken: Collection[str]) -> None:
+        super().__init__(*args)
+        self.taken = taken
+
+    def clean_kid(self) -> str:
+        kid: str = self.cleaned_data["kid"]
+        if kid in self.taken:
+            raise forms.ValidationError(_("The service has a key of this ID already."))
+        return kid
