@@ -156,16 +156,16 @@ DEEDS: Mapping[str, Deed] = {
         _("Tried to forget the scopes that a person has granted {object}"),
     ),
     "grant.manage": Deed(_("Changed a grant"), _("Tried to change a grant")),
-    # --- hardware security keys
-    "key.list": Deed(_("Read the list of hardware security keys")),
-    "key.get": Deed(_("Read a hardware security key")),
+    # --- keys in hardware security modules
+    "key.list": Deed(_("Read the list of keys in hardware")),
+    "key.get": Deed(_("Read a key in hardware")),
     "key.create": Deed(
-        _("Created a hardware security key"),
-        _("Tried to create a hardware security key"),
+        _("Made the key {object} in hardware"),
+        _("Tried to make the key {object} in hardware"),
     ),
     "key.delete": Deed(
-        _("Deleted a hardware security key"),
-        _("Tried to delete a hardware security key"),
+        _("Destroyed the key {object} in hardware"),
+        _("Tried to destroy the key {object} in hardware"),
     ),
     # --- regions, and what a service publishes
     "region.info": Deed(_("Read the version of the region")),

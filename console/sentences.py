@@ -68,6 +68,17 @@ TOKEN: Declared = {
         ("properties", _("Properties"), Show("pairs"), ""),
     )
 }
+# What a key in hardware is made with.
+HARDWARE: Declared = {
+    one.member: ("", one)
+    for one in (
+        Setting("kid", "kid", _("Key ID"), "", Show("text")),
+        Setting("kty", "kty", _("Type"), "", Show("text")),
+        Setting("use", "use", _("Use"), "", Show("text")),
+        Setting("alg", "alg", _("Algorithm"), "", Show("text")),
+        Setting("hsm_name", "hsmName", _("Hardware module"), "", Show("text")),
+    )
+}
 OF_CLIENTS = ("client.", "requestable_scopes.")  # operations
 OF_TOKENS = ("token.",)
 INNER = Show("text")
@@ -92,6 +103,8 @@ def declared_of(operation: str) -> Declared:
     """The settings of what an entry of the record changed."""
     if operation in EVENTS:
         return LOCAL
+    if operation.startswith("key."):
+        return HARDWARE
     if operation.startswith(OF_TOKENS):
         return TOKEN
     return CLIENT if operation.startswith(OF_CLIENTS) else SERVICE

@@ -3,6 +3,7 @@ import json
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
+from console.sentences import declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.console.keys.conftest import HSM
@@ -37,12 +38,13 @@ def test_makes_a_key_whose_use_and_type_follow_from_the_algorithm(editor, shop):
     )
     entry = AuditEntry.objects.get(operation="key.create")
     assert (entry.outcome, entry.label, entry.reason) == ("done", "till-3", "Yearly")
-    assert {one["field"] for one in entry.changes} == {
-        "kty",
-        "use",
-        "alg",
-        "kid",
-        "hsmName",
+    told = sentences(stored(entry.changes), declared_of(entry.operation))
+    assert {(one.label, one.now) for one in told} == {
+        ("Type", "RSA"),
+        ("Use", "enc"),
+        ("Algorithm", "RSA-OAEP-256"),
+        ("Key ID", "till-3"),
+        ("Hardware module", "luna"),
     }
 
 
