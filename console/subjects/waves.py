@@ -1,14 +1,19 @@
-"""Many different reads at once, as a region takes them."""
+"""Many different reads, as many at once as a region takes; each may bring up others."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from time import sleep
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any
 
 from tenants.authlete import Authlete
 from tenants.authlete.asking import Asked
 from tenants.authlete.errors import AuthleteError, TooMany
-from tenants.authlete.fanout import fan_out
+from tenants.authlete.fanout import begun, settle
 from tenants.authlete.operation import Operation, Places
 
 AT_ONCE = 64  # calls to one region; a little more than it takes in a second at times
@@ -17,59 +22,118 @@ PAUSE = 1.0  # seconds before what came too fast is asked once more
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One read; ``what`` goes into its query, or into its body where it has one."""
+    """One read; ``what`` goes into its query, or into its body where it has one.
+
+    ``then`` is given the reply, or the `AuthleteError` that says why there is none,
+    and gives the calls that it brings up.
+    """
 
     door: Authlete
     operation: Operation[Any]
     places: Places = field(default_factory=dict)
     what: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
+    then: Callable[[Any], Iterable["Call"]] = lambda _: ()
+    not_before: float = 0.0  # on the monotonic clock; what came too fast has a time
+
+    @property
+    def region(self) -> str:
+        return self.door.lines.base_url
 
 
 def wave(calls: Sequence[Call], seconds: float) -> list[Any]:
-    """Each gives its reply, or the `AuthleteError` that says why there is none.
-
-    What a region refuses since it came too fast is asked once more.
-    """
-    found = _turns(calls, seconds)
-    hasty = [at for at, one in enumerate(found) if isinstance(one, TooMany)]
-    if hasty:
-        sleep(PAUSE)
-        again = _turns([calls[at] for at in hasty], seconds)
-        for at, reply in zip(hasty, again, strict=True):
-            found[at] = reply
-    return found
-
-
-def _turns(calls: Sequence[Call], seconds: float) -> list[Any]:
-    """So many of a region at once, and the others after them."""
+    """Each gives its reply, or the `AuthleteError` that says why there is none."""
     found: dict[int, Any] = {}
-    turns: dict[int, list[int]] = {}
-    counts: dict[str, int] = {}
-    for at, call in enumerate(calls):
-        before = counts.get(call.door.lines.base_url, 0)
-        counts[call.door.lines.base_url] = before + 1
-        turns.setdefault(before // AT_ONCE, []).append(at)
-    for turn in turns.values():
-        found |= zip(turn, _sent([calls[at] for at in turn], seconds), strict=True)
+
+    def keep(at: int) -> Callable[[Any], Iterable[Call]]:
+        return lambda reply: found.update({at: reply}) or ()
+
+    flow([replace(call, then=keep(at)) for at, call in enumerate(calls)], seconds)
     return [found[at] for at in range(len(calls))]
 
 
-def _sent(calls: Sequence[Call], seconds: float) -> list[Any]:
+def flow(calls: Iterable[Call], seconds: float) -> None:
+    """Make calls and all that they bring up, each within so many seconds.
+
+    What a region refuses since it came too fast is asked once more. Every ``then`` is
+    called in this thread, one after the other, as the replies come.
+    """
+    todo: dict[str, deque[Call]] = {}
+    under_way: Counter[str] = Counter()
+    replies: SimpleQueue[_Replied] = SimpleQueue()
+    doors: dict[int, Authlete] = {}
+    _line_up(todo, calls)
+    while any(todo.values()) or under_way.total():
+        now = _ready(todo, under_way)
+        doors |= {id(call.door): call.door for call in now}
+        for call, found in zip(now, _begun(now, seconds), strict=True):
+            found.add_done_callback(partial(_put, replies, call))
+        for call, reply in _taken(replies, todo):
+            under_way[call.region] -= 1
+            if isinstance(reply, TooMany) and not call.not_before:
+                _line_up(todo, [replace(call, not_before=monotonic() + PAUSE)])
+            else:
+                _line_up(todo, call.then(reply))
+    settle(doors.values())
+
+
+type _Replied = tuple[Call, Any]
+
+
+def _put(replies: SimpleQueue[_Replied], call: Call, found: Future[Any]) -> None:
+    replies.put((call, found.result()))
+
+
+def _line_up(todo: dict[str, deque[Call]], calls: Iterable[Call]) -> None:
+    for call in calls:
+        todo.setdefault(call.region, deque()).append(call)
+
+
+def _ready(todo: Mapping[str, deque[Call]], under_way: Counter[str]) -> list[Call]:
+    """What is asked now; the rest waits for its turn."""
+    now = []
+    for region, line in todo.items():
+        while line and under_way[region] < AT_ONCE and not _wait(line[0]):
+            under_way[region] += 1
+            now.append(line.popleft())
+    return now
+
+
+def _wait(call: Call) -> float:
+    """Seconds until it may be asked."""
+    return max(0.0, call.not_before - monotonic()) if call.not_before else 0.0
+
+
+def _taken(
+    replies: SimpleQueue[_Replied], todo: Mapping[str, deque[Call]]
+) -> list[_Replied]:
+    """The replies that are there, and at least one unless a call may be asked now."""
+    waits = [_wait(line[0]) for line in todo.values() if line and line[0].not_before]
+    found = []
+    with suppress(Empty):
+        found.append(replies.get(timeout=min(waits, default=None)))
+        while True:
+            found.append(replies.get_nowait())
+    return found
+
+
+def _begun(calls: Sequence[Call], seconds: float) -> list[Future[Any]]:
     asked = [_asked(call) for call in calls]
     sent = [
         (call.door, one)
         for call, one in zip(calls, asked, strict=True)
         if isinstance(one, Asked)
     ]
-    replies = iter(fan_out(sent, seconds))
+    replies = iter(begun(sent, seconds))
     return [next(replies) if isinstance(one, Asked) else one for one in asked]
 
 
-def _asked(call: Call) -> Asked[Any] | AuthleteError:
+def _asked(call: Call) -> Asked[Any] | Future[Any]:
     where = "body" if call.operation.method == "POST" else "query"
     what: dict[str, Any] = {where: call.what, "label": call.label}
     try:
         return call.door.ask(call.operation, places=call.places, **what)
     except AuthleteError as error:  # its credential cannot be sent
-        return error
+        found: Future[Any] = Future()
+        found.set_result(error)
+        return found

@@ -142,6 +142,18 @@ def test_counts_more_tokens_than_one_page_has(ask, world):
     assert "44 live" in rows(ask())[1] + rows(ask())[0]
 
 
+def test_an_app_is_asked_while_other_services_are_waited_for(ask, world):
+    world.services[18] = {"apiKey": 18, "serviceName": "Slow", "modifiedAt": 1}
+    ask()
+    world.fault("delay", path="/18/client/authorization", delay=400, times=1)
+
+    ask()
+
+    slow = AuditEntry.objects.filter(service="18").latest("seq")
+    held = AuditEntry.objects.filter(operation="token.list").latest("seq")
+    assert (held.ended_at or 0) < (slow.ended_at or 0)
+
+
 def test_what_comes_too_fast_is_asked_once_more(ask, world, monkeypatch):
     monkeypatch.setattr("console.subjects.waves.PAUSE", 0)
     world.fault("html429", path="authorization", times=1)
