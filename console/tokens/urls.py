@@ -12,6 +12,15 @@ one: list[URLPattern | URLResolver] = [
 ]
 within: list[URLPattern | URLResolver] = [
     path("", views.index, name="index"),
+    path(
+        "clients/<number:client_id>/revoke/", views.revoke_client, name="revoke_client"
+    ),
+    path("subjects/<uuid:lookup>/revoke/", views.revoke_subject, name="revoke_subject"),
+    path(
+        "subjects/<uuid:lookup>/clients/<number:client_id>/revoke/",
+        views.revoke_pair,
+        name="revoke_pair",
+    ),
     path("<number:client_id>/<slug:token>/", include(one)),
 ]
 urlpatterns = [

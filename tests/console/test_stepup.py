@@ -52,6 +52,9 @@ ASKS = {
     "tokens:remove",
     "tokens:reveal",
     "keys:remove_hsm",
+    "tokens:revoke_client",
+    "tokens:revoke_subject",
+    "tokens:revoke_pair",
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered.
 LATER = {

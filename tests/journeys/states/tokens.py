@@ -153,3 +153,58 @@ def asked__(scene):
 def asked___(scene):
     choose(scene)
     scene.goto("tokens:reveal")
+
+
+def confirm(scene, typed):
+    scene.page.locator("#id_typed").fill(typed)
+    scene.page.get_by_label("Reason").fill("Their key was stolen")
+    scene.press("Revoke")
+
+
+@state("tokens:revoke_client", Role.ADMIN)
+def previewed(scene):
+    scene.goto("tokens:revoke_client")
+
+
+@state("tokens:revoke_client", Role.ADMIN)
+def another_name(scene):
+    scene.goto("tokens:revoke_client")
+    confirm(scene, "Another app")
+
+
+@state("tokens:revoke_client", Role.ADMIN)
+def lost__(scene):
+    scene.sandbox.fault("reset", operation="token.revoke", after=True)
+    scene.goto("tokens:revoke_client")
+    confirm(scene, "Harbor app")
+
+
+@state("tokens:revoke_client", Role.ADMIN)
+def not_counted(scene):
+    scene.sandbox.fault("status", operation="token.list", status=503)
+    scene.goto("tokens:revoke_client")
+
+
+@state("tokens:revoke_subject", Role.ADMIN)
+def previewed_(scene):
+    look_up(scene)
+    scene.goto("tokens:revoke_subject")
+
+
+@state("tokens:revoke_subject", Role.ADMIN)
+def nothing(scene):
+    look_up(scene, "cust-000000")
+    scene.goto("tokens:revoke_subject")
+
+
+@state("tokens:revoke_pair", Role.ADMIN)
+def previewed__(scene):
+    look_up(scene)
+    scene.goto("tokens:revoke_pair")
+
+
+@state("tokens:index", Role.ADMIN)
+def revoked(scene):
+    scene.goto("tokens:revoke_client")
+    confirm(scene, "Harbor app")
+    scene.page.get_by_text("Counted again").wait_for()

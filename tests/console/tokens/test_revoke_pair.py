@@ -1,0 +1,23 @@
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.tokens.conftest import SUBJECT, TOKENS
+
+
+def test_ends_those_of_one_subject_at_one_client(admin, shop, issue, look_up, do):
+    issue(1)
+    issue(2, client_id=45)
+    issue(3, subject="somebody-else")
+    lookup = look_up(admin)
+    url = f"{TOKENS}subjects/{lookup}/clients/44/revoke/"
+    listed = f"{TOKENS}?client=44&subject={lookup}"
+    assertContains(admin.get(listed), f'href="{url}"')
+
+    assertContains(admin.get(url), "1 token that works now")
+    response = do(admin, url, typed="4188")
+
+    assert response["Location"] == listed
+    left = shop.region("us").tokens[17]
+    assert [one.access_hash[:4] for one in left] == ["0002", "0003"]
+    entry = AuditEntry.objects.get(operation="token.revoke")
+    assert (entry.client, entry.label, entry.subject) == ("44", "Till", SUBJECT)

@@ -1,0 +1,71 @@
+import pytest
+from pytest_django.asserts import assertContains
+
+from console.models import Lookup
+from console.tokens import whose
+from tenants.audit.models import AuditEntry
+from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS
+from tests.pages import FORM, filled
+
+
+@pytest.fixture
+def url(shop, issue, now, admin, look_up):
+    """A subject has tokens of both clients, and others have theirs."""
+    issue(1)
+    issue(2, expires_at=now - HOUR)
+    issue(3, client_id=45)
+    issue(4, subject="somebody-else")
+    issue(5, subject="", client_id=45, grant_type="CLIENT_CREDENTIALS")
+    return f"{TOKENS}subjects/{look_up(admin)}/revoke/"
+
+
+def test_counts_them_by_app_first(admin, shop, url):
+    response = admin.get(url)
+
+    apps = response.context["counted"].apps
+    assert [(one.name, one.valid, one.expired) for one in apps] == [
+        ("Till", 1, 1),
+        ("Web shop", 1, 0),
+    ]
+    for words in ("2 tokens that work now", "1 that has expired", "last four char"):
+        assertContains(response, words)
+    assert SUBJECT not in url
+
+
+def test_ends_those_of_this_subject_alone(admin, shop, url, do):
+    response = do(admin, url, typed="4188")
+
+    left = shop.region("us").tokens[17]
+    assert {one.subject for one in left} == {"somebody-else", ""}
+    assert SUBJECT not in response["Location"]
+    messages = [str(one) for one in admin.get("/acme/").context["messages"]]
+    assert "counts 3 tokens" in messages[0]
+    assert SUBJECT not in messages[0]
+    entry = AuditEntry.objects.get(operation="token.revoke")
+    assert (entry.client, entry.subject) == ("", SUBJECT)
+
+
+def test_a_lookup_that_is_over_ends_nobodys(admin, shop, url):
+    body = filled(admin.get(url), "typed", typed="4188", reason="Lost phone")
+    Lookup.objects.all().delete()
+    shop.calls.clear()
+
+    assert admin.post(url, body, content_type=FORM).status_code == 404
+    assert not shop.calls
+
+
+def test_says_where_there_may_be_other_apps(admin, shop, url, issue, monkeypatch):
+    monkeypatch.setattr(whose, "LOOKED_AT", 20)
+    for number in range(10, 35):
+        issue(number)
+
+    response = admin.get(url)
+
+    assertContains(response, "27 tokens that work now")
+    assertContains(response, "There may be others")
+
+
+@pytest.mark.parametrize("typed", ["", "somebody", "4189"])
+def test_ends_none_where_another_was_typed(admin, shop, url, do, typed):
+    assertContains(do(admin, url, typed=typed), 'id="error-typed"')
+    assert len(shop.region("us").tokens[17]) == 5
