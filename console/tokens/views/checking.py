@@ -7,6 +7,7 @@ address, no session and no row, so there is nothing that a next page could find 
 from time import time
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -35,10 +36,9 @@ def check(request: ConsoleRequest, member: Member) -> HttpResponse:
     context: dict[str, Any] = {"member": member, "form": form}
     if form.is_valid():
         context |= _checked(member, form)
-    if context.get("step") != "told":
-        context["kept"] = form.resealed
-    status = 422 if form.errors else 200
-    return answer(request, "tokens/check.html", context, part="check", status=status)
+    found = context.get("checked")
+    context["kept"] = "" if found and found.exists else form.resealed
+    return _answer(request, "check", form, context)
 
 
 def _checked(member: Member, form: CheckForm) -> dict[str, Any]:
@@ -88,7 +88,6 @@ def revoke_checked(request: ConsoleRequest, member: Member) -> HttpResponse:
         return go(request, start)
     form = RevokeForm(request.POST, member)
     context: dict[str, Any] = {"member": member, "why": form}
-    status = 422 if form.errors else 200
     if form.is_valid() and form.about:
         if not once.claim(request, form):
             return once.again(request, form, start)
@@ -101,7 +100,7 @@ def revoke_checked(request: ConsoleRequest, member: Member) -> HttpResponse:
             once.failed(request, form)
             context["failure"] = error
     context |= {"about": form.about, "once": once.fresh(), "sealed": form.resealed}
-    return answer(request, "tokens/revoke_checked.html", context, status=status)
+    return _answer(request, "revoke_checked", form, context)
 
 
 @organization_page(Right.DESK)
@@ -111,9 +110,8 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
     context: dict[str, Any] = {"member": member, "form": form}
     if form.is_valid():
         context |= _verified(member, form)
-    status = 422 if form.errors else 200
     context["kept"] = form.resealed
-    return answer(request, "tokens/verify.html", context, status=status)
+    return _answer(request, "verify", form, context)
 
 
 def _verified(member: Member, form: VerifyForm) -> dict[str, Any]:
@@ -131,3 +129,14 @@ def _verified(member: Member, form: VerifyForm) -> dict[str, Any]:
     except AuthleteError as error:
         return said | {"step": "failed", "failure": error}
     return said | {"step": "told", "told": told}
+
+
+def _answer(
+    request: ConsoleRequest, page: str, form: Form, context: dict[str, Any]
+) -> HttpResponse:
+    """A page that no browser keeps, for what is sealed in it."""
+    status = 422 if form.errors else 200
+    part = "check" if page == "check" else ""
+    response = answer(request, f"tokens/{page}.html", context, part=part, status=status)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -104,6 +104,7 @@ def test_says_that_a_service_knows_no_such_token(desk, jwt, signer):
 
     assertContains(told, "This service knows no such token")
     assertNotContains(told, "Revoke this token")
+    assertContains(told, "goes on sealed")  # to another service, perhaps
 
 
 def test_an_issuer_that_nobody_has_leaves_the_choice_with_what_did_not_answer(
@@ -202,6 +203,7 @@ def test_what_was_pasted_is_nowhere(desk, jwt, leaked, caplog):
     answers = [paste(desk, token), paste(desk, LEAKED), paste(desk, REFRESH)]
     answers.append(paste(desk, REFRESH, place="us/17"))
 
+    assert {one["Cache-Control"] for one in answers} == {"no-store"}
     hunt = Hunt({token, LEAKED, REFRESH})
     logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
     sessions = str([one.get_decoded() for one in Session.objects.all()])
