@@ -4,9 +4,12 @@ import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
+
+from django.utils import timezone
 
 from tenants import credentials, members
 from tenants.audit.who import Who
@@ -21,6 +24,7 @@ NAMES = {
     Role.AUDITOR: "Renata Alves",
     Role.VIEWER: "Jon Hale",
 }
+ENDS = {"eu": 20, "br": 75}  # days until a token ends, so that somebody is warned
 ALONE = "trial"  # the admin's only: everybody else is a stranger there
 
 
@@ -53,7 +57,10 @@ def keep_tokens(organization: Organization, found: dict[str, Any]) -> None:
     for region, tokens in found["regions"].items():
         token = next(one["token"] for one in tokens if one["preset"] == "full")
         number = found["organizationId"]
-        offered = credentials.offered(organization, region, token, number)
+        held = credentials.find(organization, region)
+        days = timedelta(days=ENDS.get(region, 300))
+        last = held.expires_on if held else timezone.localdate() + days
+        offered = credentials.offered(organization, region, token, number, last)
         credentials.keep(_us(organization), offered, None)
 
 

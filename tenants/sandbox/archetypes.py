@@ -1,5 +1,6 @@
 """Kinds of services that organizations really run, as settings."""
 
+from tenants.sandbox.certificates import trusted_roots
 from tenants.sandbox.minting import key_set
 from tenants.sandbox.wire import Members
 
@@ -67,6 +68,7 @@ def fapi1(issuer: str) -> Members:
         "supportedTokenAuthMethods": ["PRIVATE_KEY_JWT", "TLS_CLIENT_AUTH"],
         "tlsClientCertificateBoundAccessTokens": True,
         "mutualTlsValidatePkiCertChain": True,
+        "trustedRootCertificates": [*trusted_roots()],
         "mtlsEndpointAliases": [
             {
                 "name": "token_endpoint",

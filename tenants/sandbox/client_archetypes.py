@@ -1,5 +1,6 @@
 """Kinds of clients that organizations really have, as settings; ``host`` is theirs."""
 
+from tenants.sandbox.certificates import self_signed_set
 from tenants.sandbox.minting import public_key_set
 from tenants.sandbox.wire import Members
 
@@ -138,7 +139,7 @@ def self_signed(host: str) -> Members:
         "tokenAuthMethod": "SELF_SIGNED_TLS_CLIENT_AUTH",
         "tlsClientAuthSubjectDn": None,
         "jwksUri": None,
-        "jwks": public_key_set(host.partition(".")[0], "ES256", "PS256"),
+        "jwks": self_signed_set(host),
         "selfSignedCertificateKeyId": f"{host.partition('.')[0]}-es256",
         "idTokenEncryptionAlg": None,
         "idTokenEncryptionEnc": None,

@@ -6,6 +6,7 @@ from functools import cache
 from random import Random
 
 from tenants.sandbox import client_archetypes as kinds
+from tenants.sandbox.certificates import with_keys
 from tenants.sandbox.client_world import (
     CASTS,
     DOCUMENT,
@@ -18,6 +19,7 @@ from tenants.sandbox.client_world import (
     Part,
 )
 from tenants.sandbox.clients import KIND, restricted
+from tenants.sandbox.minting import key_set
 from tenants.sandbox.sectors import derived
 from tenants.sandbox.wire import Exact, Members
 from tenants.sandbox.world import Plot
@@ -89,6 +91,8 @@ def _played(part: Part, plot: Plot, service: Members, random: Random) -> Members
     client["modifiedAt"] = base["createdAt"] + random.randrange(100 * DAY)
     if part.mark == "odd":
         _make_odd(client)
+    if part.mark == "leaked":  # before anybody checked it
+        client["jwks"] = with_keys(key_set("directory", "ES256"))
     return _placed(client | part.fixed)
 
 

@@ -185,7 +185,7 @@ STAFF = (
     Part("Expenses", kinds.pairwise, "receipts.example"),
     Part("Training", kinds.certified, "academy.example", fixed=DYNAMIC),
     Part("Joiners and leavers", kinds.signing_job, scopes=1),
-    Part("Directory export", kinds.job, scopes=0),
+    Part("Directory export", kinds.job, scopes=0, mark="leaked"),
     Part("Assistant", kinds.native, "assistant.example", fixed=DYNAMIC),
     Part("Canteen", kinds.web, "canteen.{host}", fixed=LOCKED),
     FORMER,

@@ -1,5 +1,6 @@
 """Fills a sandbox with the world that a seed stands for; the same one each time."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 from tenants.sandbox import client_seed, token_seed
 from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.archetypes import ciba, device, fapi2, plain
+from tenants.sandbox.certificates import shared_key, weak_rsa, with_keys
 from tenants.sandbox.minting import cheap_key_set, kept_der, key_set
 from tenants.sandbox.services import founded
 from tenants.sandbox.state import Granted, Issued, Lazily, Region, State, now
@@ -166,6 +168,9 @@ def _make_odd(service: Members) -> None:
     ]
     service["backchannelLogoutSupported"] = True
     service["authorizationCodeDuration"] = 60
+    twice = json.loads(key_set("again", "ES384"))["keys"][0]
+    twice["kid"] = service["idTokenSignatureKeyId"]
+    service["jwks"] = with_keys(service["jwks"], twice)
     service["haipVersion"] = "1.0"
     service["riskScoring"] = {
         "threshold": Exact("0.7500000000000000000001"),
@@ -192,6 +197,8 @@ def _make_legacy(service: Members, random: Random) -> None:
         "clientsPerDeveloper": 5,
         "directTokenEndpointEnabled": True,
     }
+    old = weak_rsa("staff-2019"), shared_key("staff-shared", random.getrandbits(256))
+    service["jwks"] = with_keys(service["jwks"], *old)
 
 
 def _tokens(state: State, tenant: Tenant, region: Region, random: Random) -> None:

@@ -1,9 +1,13 @@
 """The world that a seed stands for."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.inventory import of_client, of_service
+from tenants.authlete.documents.service import Service
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.state import now
 from tenants.sandbox.token_seed import EVERYWHERE, EXPIRED, HOSTILE, NOBODY
@@ -63,7 +67,7 @@ def test_keys_are_real_and_private(world):
         for service in world.region(region).services.values():
             if "jwks" in service:
                 keys = json.loads(service["jwks"])["keys"]
-                assert all("d" in key for key in keys)
+                assert all("d" in key or "k" in key for key in keys)
 
 
 def test_each_kind_of_token_is_there(world):
@@ -293,3 +297,20 @@ def test_the_bank_has_as_many_services_as_asked(count):
 
     for region in REGIONS:
         assert len(names(sandbox, "harbor", region)) == count
+
+
+def test_has_keys_that_want_looking_after(world):
+    """Told by the same facts as real ones are."""
+    marks = set()
+    ends = set()
+    us = world.region("us")
+    for number, service in us.services.items():
+        found = of_service(Service.model_validate(dict(service)))
+        for client in us.clients[number].values():
+            found += of_client(Client.model_validate(dict(client)))
+        marks |= {mark for one in found for mark in one.fact.marks}
+        ends |= {one.fact.ends_at for one in found if one.fact.ends_at}
+
+    assert {"short", "symmetric", "repeated", "private"} <= marks
+    assert "unreadable" not in marks
+    assert min(ends) < datetime.now(UTC) + timedelta(days=30) < max(ends)
