@@ -58,7 +58,7 @@ def test_is_looked_up_and_revoked(
     hand.type(home.get_by_label("Ticket"), "INC-4411")
     hand.click("button", "Revoke this token")
 
-    expect(home.get_by_text("does not know the token any more")).to_be_visible()
+    expect(home.get_by_text("says that it has ended")).to_be_visible()
     assert leaked not in held
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS

@@ -14,10 +14,10 @@ from tenants.authlete.errors import AuthleteError, NotFound, Outcome
 class Ended:
     """What became of a revoke."""
 
-    left: bool | None  # whether it is there still; None where nobody could say
+    left: bool | None  # whether it works still; None where nobody could say
     count: int | None = None  # how many ended by Authlete's word, where there is one
     lost: AuthleteError | None = None  # why there is none
-    unasked: AuthleteError | None = None  # why it is not known whether it is left
+    unasked: AuthleteError | None = None  # why nobody could say
 
 
 def revoked(
@@ -54,4 +54,5 @@ def revoked(
 def _is_left(tokens: Tokens, token: SecretStr, found: Found) -> bool:
     if found.refresh:
         return tokens.introspect_standard(token, hint="refresh_token").active
-    return tokens.introspect(token).existent
+    told = tokens.introspect(token)  # a row of it may stay for a while
+    return told.usable or told.refreshable

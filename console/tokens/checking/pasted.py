@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from tenants.authlete.reading import NotJson, clean, decode, read
 
 LONGEST = 16_384  # characters; a JWT with many claims has some 2,000
-SCHEME = re.compile(r"\s*(?:authorization\s*:\s*)?(?:(?:bearer|dpop)\s+)?", re.I)
+SCHEME = re.compile(r"(?:authorization\s*:\s*)?(?:(?:bearer|dpop)(?:\s+|$))?", re.I)
+AROUND = " \t\r\n\"'`,;"  # what is copied along with it
 SPACE = re.compile(r"\s+")
 STRANGE = re.compile(r"[^!-~]")  # RFC 6750, section 2.1, and some more than that
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -76,7 +77,8 @@ class Pasted:
 
 def pasted(text: str) -> Pasted:
     """What ``text`` is; raises `ValidationError`, which quotes nothing of it."""
-    value = SPACE.sub("", text[SCHEME.match(text).end() :])  # type: ignore[union-attr]
+    bare = text.strip(AROUND)
+    value = SPACE.sub("", bare[SCHEME.match(bare).end() :])  # type: ignore[union-attr]
     if not value:
         raise ValidationError(_("Paste a token."))
     if len(value) > LONGEST:

@@ -118,8 +118,8 @@ def _verified(member: Member, form: VerifyForm) -> dict[str, Any]:
     place, said = _place(member, form)
     if place is None or form.pasted is None:
         return said
-    service = member.connect(place.region.name).service(place.service_id)
     try:
+        service = member.connect(place.region.name).service(place.service_id)
         told = service.verify_jose(
             form.pasted.value,
             by_client=form.cleaned_data["by_client"],

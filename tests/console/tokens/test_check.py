@@ -41,7 +41,7 @@ def introspected(sandbox):
 
 
 def test_a_jwt_is_asked_of_the_service_that_its_issuer_names(desk, jwt, leaked):
-    response = paste(desk, f"Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n")
+    response = paste(desk, f"'Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n',")
 
     assertContains(response, "It works")
     for said in (OWNER, "Till", "Shop", "Read your orders", "Authorization code"):

@@ -93,7 +93,7 @@ def revoke(scene, reason="Found in a public repository"):
 @state("tokens:revoke_checked", Role.HELP_DESK)
 def done(scene):
     revoke(scene)
-    scene.page.get_by_text("does not know the token any more").wait_for()
+    scene.page.get_by_text("says that it has ended").wait_for()
 
 
 @state("tokens:revoke_checked", Role.HELP_DESK)
