@@ -329,6 +329,25 @@ DEEDS: Mapping[str, Deed] = {
         _("Tried to erase the old secret of {object}"),
     ),
     "secret.settle": Deed(_("Looked whether the secret of {object} was changed")),
+    "rollover.start": Deed(
+        _("Started to replace a signing key of {object}"),
+        _("Tried to start replacing a signing key of {object}"),
+    ),
+    "rollover.advance": Deed(
+        _("Carried on early with replacing a signing key of {object}"),
+        _("Tried to carry on early with replacing a signing key of {object}"),
+    ),
+    "rollover.undo": Deed(
+        _("Began to undo the replacing of a signing key of {object}"),
+        _("Tried to undo the replacing of a signing key of {object}"),
+    ),
+    "rollover.leave": Deed(
+        _("Ended the replacing of a signing key of {object} as it was"),
+        _("Tried to end the replacing of a signing key of {object}"),
+    ),
+    "rollover.stop": Deed(
+        _("Stopped replacing a signing key of {object}, for somebody to look")
+    ),
     "vault.rotate": Deed(
         _("Sealed all secrets under the current key"),
         _("Tried to seal all secrets under the current key"),

@@ -31,7 +31,7 @@ GROUPS: Mapping[Promise, str] = {
     gettext_lazy("Clients"): ("client clients secret requestable_scopes registration"),
     gettext_lazy("Tokens"): "token token_batch id_token jose subject",
     gettext_lazy("What people have allowed"): "authorization granted_scopes grant",
-    gettext_lazy("Keys and regions"): "key keys region",
+    gettext_lazy("Keys and regions"): "key keys rollover region",
     gettext_lazy("While people log in"): (
         "auth ticket backchannel device native_sso federation vci"
     ),

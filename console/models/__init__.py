@@ -1,5 +1,6 @@
-"""What pages keep: drafts of edits, secrets on their way, what was chosen to
-be changed, who was looked up, what was ended for whom, and what was seen before.
+"""What pages keep: drafts of edits, secrets on their way, rollovers of keys, what was
+chosen to be changed, who was looked up, what was ended for whom, and what was seen
+before.
 
 Authlete is the source of truth. Nothing here is trusted by a page that shows or
 writes settings.
@@ -11,6 +12,7 @@ from console.models.known import KnownClient, KnownService
 from console.models.known_keys import KnownKey
 from console.models.lookups import Lookup
 from console.models.receipts import Receipt, ReceiptPlace
+from console.models.rollovers import Rollover
 from console.models.rotations import Rotation
 from console.models.selections import Selection
 from console.models.spending import Spending
@@ -26,6 +28,7 @@ __all__ = [
     "Lookup",
     "Receipt",
     "ReceiptPlace",
+    "Rollover",
     "Rotation",
     "Selection",
     "Spending",

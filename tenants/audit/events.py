@@ -82,6 +82,11 @@ JOB_RESUME = Event("job.resumed", _("Resume a job"))
 JOB_RETRY = Event("job.retried", _("Try again what failed in a job"))
 JOB_CANCEL = Event("job.cancelled", _("Cancel a job"))
 JOB_END = Event("job.ended", _("A job has ended"))
+ROLLOVER_START = Event("rollover.start", _("Start the rollover of a key"))
+ROLLOVER_ADVANCE = Event("rollover.advance", _("Carry a rollover on before its time"))
+ROLLOVER_UNDO = Event("rollover.undo", _("Undo the rollover of a key"))
+ROLLOVER_LEAVE = Event("rollover.leave", _("End a rollover as it is"))
+ROLLOVER_STOP = Event("rollover.stop", _("A rollover stops for somebody to look"))
 SECRET_STAGE = Event(
     "secret.stage", _("Make a new secret and keep it staged"), Effect.REVEAL
 )

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import SecretStr
 
-from console.models import Draft, Receipt, Rotation, Selection
+from console.models import Draft, Receipt, Rollover, Rotation, Selection
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.jobs.models import Job
@@ -16,11 +16,13 @@ from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
 from tenants.sandbox.access import ORGANIZATION, Token
 from tests.console.clients.conftest import client
+from tests.console.keys.conftest import rollover
 from tests.console.test_access import NO_SUCH_METHOD, OURS, path
 from tests.pages import FORM, filled
 from tests.proof import prove
 
 THEIRS = "quail-7731"  # in all that is theirs
+KEPT = (Draft, Receipt, Rollover, Rotation, Selection, Job, Credential, Membership)
 AT = {"region": "us", "service_id": 18, "client_id": 50}
 
 
@@ -74,6 +76,7 @@ def left(bo, other):
         "receipt": receipt.pk,
         "job": job.pk,
         "selection": Selection.objects.get(organization=other).pk,
+        "rollover": rollover(other, service_id=18, label=THEIRS, reason=THEIRS).pk,
         "entry": AuditEntry.objects.get(operation="client.update").entry,
         "pk": Membership.objects.get(organization=other).pk,
     }
@@ -92,7 +95,7 @@ def kept(sandbox, other):
     region = sandbox.region("us")
     rows = [
         list(model.objects.filter(organization=other).order_by("pk").values())
-        for model in (Draft, Receipt, Rotation, Selection, Job, Credential, Membership)
+        for model in KEPT
     ]
     return json.dumps([region.services[18], region.clients[18], rows], default=str)
 

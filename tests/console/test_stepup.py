@@ -19,11 +19,16 @@ from tenants.jobs.models import Job, State
 from tenants.models import Credential, Membership
 from tenants.roles import Role
 from tenants.sandbox.state import Issued
+from tests.console.keys.conftest import rollover
 from tests.console.test_access import PLACES, path
 from tests.proof import prove, stale
 from tests.routes import ROUTES
 
 ASKS = {
+    "keys:remove_jwk",
+    "keys:roll",
+    "keys:advance",
+    "keys:undo",
     "services:remove",
     "jobs:retry",
     "clients:create",
@@ -56,8 +61,10 @@ ASKS = {
     "tokens:revoke_subject",
     "tokens:revoke_pair",
 }
-# They lead elsewhere where no rotation is under way, or nothing was entered.
+# They lead elsewhere where no rotation is under way, or nothing was entered or chosen.
 LATER = {
+    "keys:remove_jwk",
+    "keys:roll",
     "clients:create",
     "clients:staged",
     "clients:stored",
@@ -94,8 +101,14 @@ def where(admin, acme):
     lookup = Lookup(user=admin, organization=acme).keep("somebody")
     lookup.save()
     note(Who(1, "x", organization_id=acme.pk), SUBJECT_SEARCH, subject="somebody")
-    entry = AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry
-    return lambda name: path(name, pk=pk, job=job.pk, lookup=lookup.pk, entry=entry)
+    ids = {
+        "pk": pk,
+        "job": job.pk,
+        "lookup": lookup.pk,
+        "entry": AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry,
+        "rollover": rollover(acme).pk,
+    }
+    return lambda name: path(name, **ids)
 
 
 def sessions():

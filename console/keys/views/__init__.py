@@ -3,7 +3,29 @@
 from console.keys.views.expiry import expiry
 from console.keys.views.hsm import hsm, show_hsm
 from console.keys.views.index import index
+from console.keys.views.jwks import jwks, move_jwk, new_jwk, remove_jwk
 from console.keys.views.new_hsm import new_hsm
 from console.keys.views.remove_hsm import remove_hsm
+from console.keys.views.rollovers import roll, rollover, rollovers
+from console.keys.views.steering import advance, leave, pause, resume, undo
 
-__all__ = ["expiry", "hsm", "index", "new_hsm", "remove_hsm", "show_hsm"]
+__all__ = [
+    "advance",
+    "expiry",
+    "hsm",
+    "index",
+    "jwks",
+    "leave",
+    "move_jwk",
+    "new_hsm",
+    "new_jwk",
+    "pause",
+    "remove_hsm",
+    "remove_jwk",
+    "resume",
+    "roll",
+    "rollover",
+    "rollovers",
+    "show_hsm",
+    "undo",
+]

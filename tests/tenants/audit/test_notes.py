@@ -188,6 +188,7 @@ def test_the_names_of_events_stay():
         clients.exported
         keys.exported
         job.cancelled job.ended job.paused job.resumed job.retried job.started
+        rollover.advance rollover.leave rollover.start rollover.stop rollover.undo
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
         subject.export subject.reveal subject.search
         token.check

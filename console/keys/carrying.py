@@ -1,0 +1,146 @@
+"""Carrying out the steps of a rollover: one call, and a job for what comes next."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.forms.keysets import key_lines
+from console.keys import steps
+from console.models import Rollover
+from tenants.audit.notes import Told
+from tenants.audit.who import Who
+from tenants.authlete.api.services import ServiceApi
+from tenants.authlete.errors import AuthleteError, Outcome, Stale
+from tenants.jobs import steering
+from tenants.jobs.models import OPEN, Job
+from tenants.jobs.steering import NewItem
+
+KIND = "key.rollover"
+TRIES = 3  # while somebody else saves the service
+
+State = Rollover.State
+
+AFTER: Mapping[State, State] = {
+    State.STARTED: State.PUBLISHED,
+    State.PUBLISHED: State.SWITCHED,
+    State.SWITCHED: State.RETIRED,
+    State.REVERTING: State.REVERTED,
+    State.REVERTED: State.UNDONE,
+}
+STAMPS: Mapping[State, str] = {
+    State.PUBLISHED: "published_at",
+    State.SWITCHED: "switched_at",
+    State.RETIRED: "ended_at",
+    State.REVERTED: "reverted_at",
+    State.UNDONE: "ended_at",
+}
+TITLES = {
+    State.STARTED: _("Publish a new key for %(name)s"),
+    State.PUBLISHED: _("Sign with the new key of %(name)s"),
+    State.SWITCHED: _("Retire the old key of %(name)s"),
+    State.REVERTING: _("Sign with the old key of %(name)s again"),
+    State.REVERTED: _("Take the new key of %(name)s out again"),
+}
+
+
+class Moved(Exception):
+    """Somebody else has gone on with this rollover meanwhile."""
+
+
+def carry_on(api: ServiceApi, who: Who, rollover: Rollover) -> bool:
+    """Do what comes next, and have a job do what comes after that.
+
+    Return whether anything had to be changed; it may be called again after it was
+    interrupted. Raises `Moved`, `steps.Unexpected`, or an `AuthleteError`.
+    """
+    changed = _send(api, rollover)
+    after, now = AFTER[State(rollover.state)], timezone.now()
+    told: dict[str, object] = {STAMPS[after]: now, "acting_at": None, "trouble": ""}
+    if after in AFTER:
+        wait = rollover.caches if after == State.PUBLISHED else rollover.tokens
+        # The job first: should this be killed in between, the step is begun anew,
+        # and a job that no rollover names does nothing.
+        due = now + timedelta(seconds=wait)
+        told |= {"due_at": due, "job": schedule(who, rollover, after, due).pk}
+    else:
+        told |= {"due_at": None, "job": None}
+    if not rollover.turn(after, **told):
+        raise Moved
+    return changed
+
+
+def schedule(
+    who: Who,
+    rollover: Rollover,
+    state: State,
+    at: datetime | None,
+    *,
+    reason: str = "",
+    ticket: str = "",
+) -> Job:
+    """A job that does what comes after ``state``, at a time or at once."""
+    item = NewItem(
+        rollover.region,
+        rollover.service_id,
+        label=rollover.label,
+        what={"rollover": str(rollover.pk), "state": state},
+    )
+    return steering.start(
+        who,
+        rollover.organization,
+        KIND,
+        TITLES[state] % {"name": rollover.label},
+        [item],
+        reason=reason or rollover.reason,
+        ticket=ticket if reason else rollover.ticket,
+        run_at=at,
+    )
+
+
+def unschedule(who: Who, job: UUID | None) -> None:
+    """Let no job wait for a rollover that somebody has gone on with."""
+    waiting = Job.objects.filter(pk=job, state__in=OPEN).first() if job else None
+    if waiting:
+        with suppress(steering.Settled):
+            steering.cancel(waiting, who)
+
+
+def told(rollover: Rollover, **why: str) -> Told:
+    """What the record says about what is done to a rollover."""
+    return Told(
+        region=rollover.region,
+        service=str(rollover.service_id),
+        label=rollover.label,
+        object=str(rollover.pk),
+        reason=why.get("reason", rollover.reason),
+        ticket=why.get("ticket", rollover.ticket),
+    )
+
+
+def _send(api: ServiceApi, rollover: Rollover) -> bool:
+    tries = TRIES
+    while True:
+        service = api.get()
+        edits = steps.edits(rollover, service)
+        if not edits:
+            return False
+        acting: dict[str, object] = {"acting_at": timezone.now()}
+        if rollover.state == State.STARTED:  # so that it is known again
+            made = key_lines(edits[rollover.member])[-1]
+            acting["new_thumbprint"] = made.thumbprint
+        if not rollover.turn(rollover.state, **acting):
+            raise Moved
+        try:
+            api.update(service.modified_at, edits)
+        except AuthleteError as error:
+            tries -= 1
+            if isinstance(error, Stale) and tries:
+                continue
+            if error.outcome is not Outcome.UNKNOWN:
+                rollover.turn(rollover.state, acting_at=None)
+            raise
+        return True

@@ -1,0 +1,36 @@
+"""The steps of rollovers, as a job each."""
+
+from django.utils.translation import gettext as _
+
+from console.keys.carrying import KIND, Moved, carry_on, told
+from console.keys.steps import Unexpected
+from console.models import Rollover
+from tenants.audit.events import ROLLOVER_STOP
+from tenants.audit.notes import note
+from tenants.authlete.errors import Stale
+from tenants.authlete.operation import Effect
+from tenants.jobs.endings import allowed, worker
+from tenants.jobs.kinds import Result, handler
+from tenants.jobs.models import Item
+from tenants.jobs.work import Work
+
+
+@handler(KIND, effect=Effect.DESTROY)
+def roll(work: Work, item: Item) -> Result:
+    """Carry a rollover on; begun again, it looks first whether that was done."""
+    rollover = Rollover.objects.filter(
+        pk=item.what["rollover"], state=item.what["state"], job=work.job.pk
+    ).first()
+    if rollover is None:
+        return Result(_("It is not waiting for this any more."), changed=False)
+    who = allowed(work.job, Effect.DESTROY) or worker(work.job)
+    api = work.connect(item.region).service(item.service_id)
+    try:
+        changed = carry_on(api, who, rollover)
+    except Moved:
+        return Result(_("Somebody else has gone on with it."), changed=False)
+    except Unexpected as error:
+        note(who, ROLLOVER_STOP, **told(rollover))
+        rollover.turn(rollover.state, trouble=str(error)[:400], acting_at=None)
+        raise Stale(str(error), {}) from None
+    return Result(str(rollover.get_state_display()), changed=changed)

@@ -1,0 +1,138 @@
+"""What people do with rollovers: start, carry on early, pause, resume, undo, leave."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from console.access import Member
+from console.keys.carrying import Moved, schedule, told, unschedule
+from console.models import Rollover
+from tenants.audit.events import (
+    ROLLOVER_ADVANCE,
+    ROLLOVER_LEAVE,
+    ROLLOVER_START,
+    ROLLOVER_UNDO,
+)
+from tenants.audit.notes import doing
+from tenants.jobs import steering
+from tenants.jobs.models import ACTIVE, Job
+from tenants.jobs.models import State as JobState
+
+State = Rollover.State
+
+
+class Taken(Exception):
+    """Another rollover of the same key set is under way."""
+
+
+def start(member: Member, rollover: Rollover) -> Rollover:
+    """Keep it, and have a job publish the new key; raises `Taken`."""
+    with doing(member.who, ROLLOVER_START, **told(rollover)):
+        try:
+            with transaction.atomic():
+                rollover.save(force_insert=True)
+        except IntegrityError:
+            raise Taken from None
+    _next(member, rollover, State.STARTED)
+    return rollover
+
+
+def advance(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
+    """Do what comes next without waiting for its time; raises `Moved`."""
+    why = {"reason": reason, "ticket": ticket}
+    with doing(member.who, ROLLOVER_ADVANCE, **told(rollover, **why)):
+        _next(member, rollover, State(rollover.state), reason=reason, ticket=ticket)
+
+
+def undo(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
+    """Let the old key sign again, and take the new one out; raises `Moved`."""
+    why = {"reason": reason, "ticket": ticket}
+    if not can_undo(rollover):
+        raise Moved
+    switched = rollover.state == State.SWITCHED
+    to = State.REVERTING if switched else State.REVERTED
+    with doing(member.who, ROLLOVER_UNDO, **told(rollover, **why)):
+        _next(member, rollover, to, reason=reason, ticket=ticket)
+
+
+def leave(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
+    """End it, with everything at Authlete as it is now; raises `Moved`."""
+    why = {"reason": reason, "ticket": ticket}
+    job = rollover.job
+    with doing(member.who, ROLLOVER_LEAVE, **told(rollover, **why)):
+        _claim(rollover, State.LEFT, ended_at=timezone.now(), due_at=None, job=None)
+    unschedule(member.who, job)
+
+
+def pause(member: Member, rollover: Rollover) -> None:
+    """Let nothing happen until somebody resumes it; raises `Moved`."""
+    job = job_of(rollover)
+    if job is None:
+        raise Moved
+    try:
+        steering.pause(job, member.who)
+    except steering.Settled:
+        raise Moved from None
+
+
+def resume(member: Member, rollover: Rollover) -> None:
+    """Let what comes next happen at its time, or at once where that has passed.
+
+    Raises `Moved`.
+    """
+    job = job_of(rollover)
+    if job and job.state == JobState.PAUSED:
+        try:
+            steering.resume(job, member.who)
+        except steering.Settled:
+            raise Moved from None
+    elif job and not job.is_over:
+        raise Moved
+    else:  # it was cancelled, or whoever started it may not go on with it
+        _next(member, rollover, State(rollover.state), at=rollover.due_at)
+
+
+def job_of(rollover: Rollover) -> Job | None:
+    """The job that does what comes next."""
+    return Job.objects.filter(pk=rollover.job).first() if rollover.job else None
+
+
+def can_undo(rollover: Rollover) -> bool:
+    return rollover.state in (State.STARTED, State.PUBLISHED, State.SWITCHED)
+
+
+def waits(rollover: Rollover, job: Job | None) -> bool:
+    """Whether a job will do what comes next by itself, at its time."""
+    going = job is not None and job.state in ACTIVE
+    return not rollover.is_over and going and not rollover.trouble
+
+
+def is_early(rollover: Rollover) -> bool:
+    """Whether what comes next would come before its time."""
+    return bool(rollover.due_at and rollover.due_at > timezone.now())
+
+
+def _next(
+    member: Member,
+    rollover: Rollover,
+    state: State,
+    *,
+    at: datetime | None = None,
+    reason: str = "",
+    ticket: str = "",
+) -> None:
+    """Go to a state, have what comes next done by a new job, and cancel the old."""
+    if rollover.is_over or rollover.is_acting:
+        raise Moved
+    before = rollover.job
+    later = at if at and at > timezone.now() else None
+    job = schedule(member.who, rollover, state, later, reason=reason, ticket=ticket)
+    due = later or timezone.now()
+    _claim(rollover, state, job=job.pk, due_at=due, trouble="")
+    unschedule(member.who, before)
+
+
+def _claim(rollover: Rollover, to: State, **more: object) -> None:
+    if rollover.is_over or rollover.is_acting or not rollover.turn(to, **more):
+        raise Moved

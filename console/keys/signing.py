@@ -1,0 +1,67 @@
+"""What a service signs with a key, and how long that is valid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from console.keys.sets import SIGNS, KeySet, Row, label
+from tenants.authlete.documents.service import Service
+
+# The setting that says how long what is signed may be held against the key; what is
+# not here is looked at once, as it arrives.
+LIFETIMES = {
+    "idTokenSignatureKeyId": "idTokenDuration",
+    "accessTokenSignatureKeyId": "accessTokenDuration",
+    "authorizationSignatureKeyId": "authorizationResponseDuration",
+    "federationSignatureKeyId": "federationConfigurationDuration",
+}
+ALGORITHMS = {"accessTokenSignatureKeyId": "accessTokenSignAlg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """A setting that makes a key sign, or would if it named one."""
+
+    member: str
+    label: str
+    names_none: bool  # so that Authlete signs with a key that fits
+    lifetime: int  # seconds that what it signs is valid
+
+
+def signings(service: Service, member: str, row: Row) -> list[Signing]:
+    """What signs with a key; also what names none and may well sign with it."""
+    return [
+        Signing(name, label(name), not service.get(name), _lifetime(service, name))
+        for name in SIGNS[member]
+        if row.line.kid
+        and (
+            service.get(name) == row.line.kid
+            or (not service.get(name) and _may_sign(service, name, row))
+        )
+    ]
+
+
+def unnamed(service: Service, keys: KeySet, only: Row | None = None) -> list[str]:
+    """Labels of what names no key, and may be signed with one of these."""
+    rows = [only] if only else keys.rows
+    found = [one for row in rows for one in signings(service, keys.member, row)]
+    return list(dict.fromkeys(one.label for one in found if one.names_none))
+
+
+def longest(signings: Sequence[Signing]) -> int:
+    """Seconds until all of what they sign has ended."""
+    return max((one.lifetime for one in signings), default=0)
+
+
+def _lifetime(service: Service, name: str) -> int:
+    found = service.get(LIFETIMES.get(name, ""))
+    return found if isinstance(found, int) else 0
+
+
+def _may_sign(service: Service, name: str, row: Row) -> bool:
+    """Whether what names no key may be signed with this one."""
+    if not row.can_sign:
+        return False
+    if name in ALGORITHMS:
+        return bool(service.get(ALGORITHMS[name]) == row.line.alg)
+    # Its algorithm is each client's, and ID tokens are what everybody checks.
+    return name in ("idTokenSignatureKeyId", "federationSignatureKeyId")

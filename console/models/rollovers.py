@@ -1,0 +1,117 @@
+"""Signing keys of services that are being replaced without breaking a verifier."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Organization
+
+IN_FLIGHT = timedelta(seconds=30)  # a call of a step may still be under way
+
+
+class Rollover(models.Model):
+    """One service's way from a signing key to the one that follows it.
+
+    The state tells what was done; a job does what comes next, at ``due_at``. No key is
+    kept here: the new one is made in the call that publishes it.
+    """
+
+    class State(models.TextChoices):
+        STARTED = "started", _("being published")
+        PUBLISHED = "published", _("published, waits for caches")
+        SWITCHED = "switched", _("switched, waits for tokens to end")
+        RETIRED = "retired", _("done")
+        REVERTING = "reverting", _("being switched back")
+        REVERTED = "reverted", _("switched back, waits for tokens to end")
+        UNDONE = "undone", _("undone")
+        LEFT = "left", _("ended as it was")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    label = models.TextField(blank=True)  # the service's name
+    state = models.CharField(max_length=10, choices=State, default=State.STARTED)
+    changed_at = models.DateTimeField(default=timezone.now)  # the row
+    acting_at = models.DateTimeField(null=True)  # a step is being carried out since
+
+    member = models.CharField(max_length=40)  # the key set
+    settings = models.JSONField()  # members that are to name the new key
+    old_kid = models.TextField()
+    old_thumbprint = models.CharField(max_length=43)  # RFC 7638, SHA-256
+    new_kid = models.TextField()
+    new_thumbprint = models.CharField(max_length=43, blank=True)
+    caches = models.PositiveIntegerField()  # seconds to wait before the switch
+    tokens = models.PositiveIntegerField()  # seconds to wait before the old key goes
+
+    reason = models.CharField(max_length=400)
+    ticket = models.CharField(max_length=60, blank=True)
+    started_by = models.CharField(max_length=254)
+    started_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True)
+    switched_at = models.DateTimeField(null=True)
+    reverted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # what comes next
+    job = models.UUIDField(null=True)  # which does that
+    trouble = models.CharField(max_length=400, blank=True)  # why it stopped
+
+    OPEN = (
+        State.STARTED,
+        State.PUBLISHED,
+        State.SWITCHED,
+        State.REVERTING,
+        State.REVERTED,
+    )
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "region", "service_id", "member"],
+                condition=Q(
+                    state__in=[
+                        "started",
+                        "published",
+                        "switched",
+                        "reverting",
+                        "reverted",
+                    ]
+                ),
+                name="one_rollover_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.old_kid} to {self.new_kid}, {self.state}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in self.OPEN
+
+    @property
+    def is_new_signing(self) -> bool:
+        """Whether the new key signs, as far as it is known here."""
+        return bool(self.switched_at and not self.reverted_at)
+
+    @property
+    def is_acting(self) -> bool:
+        """Whether a step is being carried out at this moment."""
+        return bool(self.acting_at and timezone.now() - self.acting_at < IN_FLIGHT)
+
+    def turn(self, to: State | str, **more: object) -> bool:
+        """Go on from the row that was read; False where somebody else was faster, and
+        then nothing is changed."""
+        told = {"state": to, "changed_at": timezone.now(), **more}
+        here = type(self).objects.filter(
+            pk=self.pk, state=self.state, changed_at=self.changed_at
+        )
+        if not here.update(**told):
+            return False
+        for name, value in told.items():
+            setattr(self, name, value)
+        return True

@@ -1,0 +1,21 @@
+from pytest_django.asserts import assertContains
+
+from tenants.jobs.models import Job
+from tests.console.keys.conftest import KEYS, act
+
+
+def test_is_carried_on_early_with_a_warning(admin, bank, rolling, worker, do):
+    one = rolling()
+    worker()
+    url = f"{KEYS}rollovers/{one.pk}/advance/"
+    assertContains(admin.get(url), "Verifiers that cache will refuse new tokens")
+    one.refresh_from_db()
+    waiting = one.job
+
+    act(do, admin, one, "advance")
+    worker()
+
+    one.refresh_from_db()
+    assert one.state == "switched"
+    assert Job.objects.get(pk=waiting).state == "cancelled"
+    assertContains(admin.get(url), "there is no way back")

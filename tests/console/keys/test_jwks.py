@@ -1,0 +1,38 @@
+import json
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+from tests.console.keys.conftest import HSM, KEYS, jwk
+
+
+def test_tells_each_key_and_what_signs_with_it_and_no_private_part(member, bank):
+    key = json.loads(bank["jwks"])["keys"][0]
+    keys = [key, jwk("keep", "RS256"), jwk("keep"), {"kty": "oct", "k": "s3cret-k"}]
+    bank["jwks"] = json.dumps({"keys": keys})
+    bank["federationJwks"] = json.dumps({"keys": [jwk("old")]})
+    bank["userInfoSignatureKeyId"] = "elsewhere"
+
+    shown = member(Role.VIEWER).get(KEYS)
+
+    assertContains(shown, "Access token signing key", count=1)
+    assertContains(shown, "2048 bit")
+    assertContains(shown, "repeated", count=2)
+    assertContains(shown, "no key ID")
+    assertContains(shown, "private part sealed")
+    assertContains(shown, "Federation key set")
+    assertContains(shown, "A setting names a key that is in no set")
+    assertContains(shown, HSM)
+    assertNotContains(shown, "Roll over")
+    for one in (key["d"], "s3cret-k"):
+        assertNotContains(shown, one)
+
+
+def test_says_that_there_are_none_or_that_they_cannot_be_read(member, bank):
+    viewer = member(Role.VIEWER)
+    bank["jwks"] = None
+    assertContains(viewer.get(KEYS), "can sign nothing by itself")
+
+    bank["jwks"] = '{"keys": 1}'
+
+    assertContains(viewer.get(KEYS), "This cannot be read as a key set")

@@ -1,0 +1,20 @@
+from pytest_django.asserts import assertContains
+
+from tests.console.keys.conftest import act, page
+
+
+def test_is_left_as_it_is(admin, bank, rolling, worker, do):
+    one = rolling()
+    worker()
+    before = dict(bank)
+
+    act(do, admin, one, "leave")
+    worker()
+
+    one.refresh_from_db()
+    assert (one.state, dict(bank)) == ("left", before)
+    assertContains(page(admin, one), "ended as it was")
+    for name in ("undo", "leave"):  # a page that was left open
+        act(do, admin, one, name)
+    one.refresh_from_db()
+    assert one.state == "left"

@@ -1,0 +1,20 @@
+from tenants.roles import Role
+from tests.console.keys.conftest import KEYS, kids
+
+UP = "move/?set=jwks&key=1&to=0"
+
+
+def test_puts_a_key_in_another_place(member, bank, do):
+    before = bank["jwks"]
+
+    response = do(member(Role.EDITOR), UP)
+
+    assert "/saved/" in response["Location"]
+    assert kids(bank) == ["keep", "old"]
+    assert sorted(bank["jwks"]) == sorted(before.replace(": ", ":").replace(", ", ","))
+
+
+def test_leads_back_where_there_is_no_such_place(member, bank):
+    response = member(Role.EDITOR).get(KEYS + UP.replace("to=0", "to=9"))
+
+    assert response["Location"] == KEYS

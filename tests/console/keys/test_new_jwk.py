@@ -1,0 +1,77 @@
+import json
+
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+from tests.console.keys.conftest import KEYS, jwk, kids
+from tests.pages import FORM, filled
+
+PAGE = "new/?set=jwks"
+
+
+def test_puts_a_key_at_the_end_and_leaves_the_others_alone(member, bank, do):
+    before = json.loads(bank["jwks"])["keys"]
+
+    response = do(member(Role.EDITOR), PAGE, alg="ES384", kid="next")
+
+    after = json.loads(bank["jwks"])["keys"]
+    assert after[:2] == before
+    new = after[2]
+    assert (new["kid"], new["alg"], new["use"]) == ("next", "ES384", "sig")
+    assert (new["crv"], bool(new["d"])) == ("P-384", True)
+    entry = AuditEntry.objects.get(operation="service.update")
+    assert response["Location"] == f"/acme/services/us/17/saved/{entry.entry}/"
+    assert (entry.reason, entry.ticket) == ("Yearly, says risk", "CHG-7")
+    assert new["d"] not in json.dumps(entry.changes)
+
+
+def test_calls_it_by_its_thumbprint_where_nobody_names_it(member, bank, do):
+    bank["jwks"] = None
+
+    do(member(Role.EDITOR), PAGE, alg="RSA-OAEP-256")
+
+    (new,) = json.loads(bank["jwks"])["keys"]
+    assert (len(new["kid"]), new["use"]) == (43, "enc")
+
+
+def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
+    editor = member(Role.EDITOR)
+    assertContains(do(editor, PAGE, alg="ES256", kid="keep"), "has this ID")
+    body = filled(editor.get(f"{KEYS}{PAGE}"), "once", reason="x", alg="ES256")
+    bank["modifiedAt"] += 1
+
+    response = editor.post(f"{KEYS}{PAGE}", body, content_type=FORM)
+
+    assertContains(response, "Someone changed this service since")
+    assert kids(bank) == ["old", "keep"]
+
+
+def test_adds_one_key_however_often_it_is_sent(member, bank):
+    editor = member(Role.EDITOR)
+    body = filled(editor.get(f"{KEYS}{PAGE}"), "once", reason="x", alg="ES256")
+
+    sent = [editor.post(f"{KEYS}{PAGE}", body, content_type=FORM) for _ in range(2)]
+
+    assert sent[0]["Location"] == sent[1]["Location"]
+    assert len(kids(bank)) == 3
+
+
+def test_warns_where_nobody_could_tell_which_of_two_signs(member, bank):
+    bank["idTokenSignatureKeyId"] = None
+
+    assertContains(
+        member(Role.EDITOR).get(KEYS + PAGE), "Name the key that signs first"
+    )
+    bank["federationJwks"] = json.dumps({"keys": [jwk("f")]})
+    shown = member(Role.ADMIN).get(f"{KEYS}new/?set=federationJwks")
+    assertContains(shown, "Federation signing key")
+
+
+def test_says_what_became_of_a_key_that_was_refused(member, sandbox, bank, do):
+    sandbox.fault("status", operation="service.update", status=400, code="A031212")
+
+    response = do(member(Role.EDITOR), PAGE, alg="ES256")
+
+    assertContains(response, "A031212")
+    assert kids(bank) == ["old", "keep"]

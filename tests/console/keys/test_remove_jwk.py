@@ -1,0 +1,37 @@
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tests.console.keys.conftest import KEYS, kids
+from tests.pages import FORM, filled
+
+KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
+
+
+def test_takes_a_key_out_once_its_name_is_typed(admin, bank, do):
+    assertContains(do(admin, KEEP, typed="old"), "This is not the name")
+    assertContains(admin.get(KEYS + KEEP), "Whatever it has signed fails")
+
+    do(admin, KEEP, typed="keep")
+
+    assert kids(bank) == ["old"]
+
+
+def test_keeps_a_key_that_the_service_signs_with(admin, bank):
+    body = filled(admin.get(KEYS + KEEP), "once", reason="x", typed="keep")
+    bank["userInfoSignatureKeyId"] = "keep"
+    shown = admin.get(KEYS + OLD)
+    assertContains(shown, "the service signs with it")
+    assertNotContains(shown, "Remove the key in US")
+
+    admin.post(KEYS + KEEP, body, content_type=FORM)
+
+    assert kids(bank) == ["old", "keep"]
+
+
+def test_takes_no_other_key_where_somebody_was_faster(admin, bank):
+    body = filled(admin.get(KEYS + KEEP), "once", reason="x", typed="keep")
+    bank["modifiedAt"] += 1
+
+    response = admin.post(KEYS + KEEP, body, content_type=FORM)
+
+    assertContains(response, "Nothing was deleted")
+    assert kids(bank) == ["old", "keep"]

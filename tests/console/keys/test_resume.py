@@ -1,0 +1,19 @@
+from pytest_django.asserts import assertContains
+
+from tenants.jobs.models import Job
+from tests.console.keys.conftest import act, page
+
+
+def test_goes_on_after_its_job_was_cancelled(admin, bank, rolling, come, worker, do):
+    one = rolling()
+    worker()
+    one.refresh_from_db()
+    due = one.due_at
+    do(admin, f"/acme/jobs/{one.job}/cancel/", reason=None, ticket=None)
+    assertContains(page(admin, one), "Nothing happens by itself")
+
+    act(do, admin, one, "resume", reason=None, ticket=None)
+
+    one.refresh_from_db()
+    assert Job.objects.get(pk=one.job).run_at == one.due_at == due
+    assert come(one) == "switched"

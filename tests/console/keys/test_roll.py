@@ -1,0 +1,63 @@
+import json
+
+from pytest_django.asserts import assertContains
+
+from console.models import Rollover
+from tests.console.keys.conftest import KEYS, jwk, kids
+
+PAGE = "roll/?set=jwks&key=0"
+
+
+def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
+    shown = admin.get(KEYS + PAGE)
+
+    assertContains(shown, 'name="tokens" value="3"')
+    assertContains(shown, 'name="caches" value="24"')
+    assertContains(shown, "What it signs lasts 2 hours")
+
+
+def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
+    response = do(admin, PAGE, kid="new", tokens="1")
+    assertContains(response, "What the old key signed lasts longer".replace("ed", "s"))
+    assert not Rollover.objects.exists()
+
+    do(admin, PAGE, kid="new", tokens="1", short="on")
+
+    assert Rollover.objects.get().tokens == 3600
+
+
+def test_one_at_a_time(admin, bank, rolling, do):
+    rolling()
+
+    response = do(admin, PAGE, kid="another")
+
+    assertContains(response, "A rollover of this key set is under way")
+    assert Rollover.objects.count() == 1
+
+
+def test_what_names_no_key_names_the_old_one_meanwhile(admin, bank, rolling, worker):
+    bank["accessTokenSignatureKeyId"] = None
+
+    rolling()
+    worker()
+
+    assert bank["accessTokenSignatureKeyId"] == "old"
+    assert kids(bank) == ["old", "keep", "new"]
+
+
+def test_a_key_of_a_federation_is_replaced_in_its_own_set(admin, bank, do, worker):
+    bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
+    bank["federationSignatureKeyId"] = "fed"
+
+    do(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
+    worker()
+
+    keys = json.loads(bank["federationJwks"])["keys"]
+    assert [one["kid"] for one in keys] == ["fed", "fed-2"]
+
+
+def test_leads_back_for_a_key_that_signs_nothing(admin, bank):
+    bank["jwks"] = json.dumps({"keys": [jwk("e", "RSA-OAEP-256")]})
+
+    assert admin.get(KEYS + PAGE)["Location"] == KEYS
+    assertContains(admin.get(KEYS), "Choose a key that signs")

@@ -1,0 +1,160 @@
+"""A rollover from its start to its end, and what comes in between."""
+
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Rollover
+from tenants.audit.models import AuditEntry
+from tenants.jobs import slices
+from tenants.jobs.models import Item, Job
+from tenants.roles import Role
+from tests.console.keys.conftest import act, jwk, kids, page
+
+
+def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
+    one = rolling()
+
+    worker()
+
+    one.refresh_from_db()
+    assert (one.state, kids(bank)) == ("published", ["old", "keep", "new"])
+    assert bank["idTokenSignatureKeyId"] == "old"
+    new = json.loads(bank["jwks"])["keys"][2]
+    assert (new["alg"], new["crv"], new["use"]) == ("ES256", "P-256", "sig")
+    assert (one.due_at - one.published_at).total_seconds() == one.caches == 24 * 3600
+    assertContains(page(admin, one), "published, waits for caches")
+
+    assert come(one) == "switched"
+    named = (bank["idTokenSignatureKeyId"], bank["accessTokenSignatureKeyId"])
+    assert (named, kids(bank)) == (("new", "new"), ["old", "keep", "new"])
+    assert (one.due_at - one.switched_at).total_seconds() == one.tokens == 3 * 3600
+
+    assert come(one) == "retired"
+    assert kids(bank) == ["keep", "new"]
+    assertContains(page(admin, one), "This cannot be undone")
+    assert bank["fromTheFuture"] == {"kept": True}
+    saved = AuditEntry.objects.filter(operation="service.update")
+    assert {entry.reason for entry in saved} == {"Yearly, says risk"}
+    assert {entry.page for entry in saved} == set(
+        map(str, Job.objects.values_list("pk", flat=True))
+    )
+
+
+def test_a_step_that_was_interrupted_is_not_done_twice(
+    bank, rolling, come, worker, monkeypatch
+):
+    """The worker dies after Authlete has changed, before that is kept."""
+    one = rolling()
+    turn = Rollover.turn
+    killed: list[str] = []
+
+    def dying(self, to, **more):
+        if to != self.state and not killed:
+            killed.append(to)
+            raise SystemExit
+        return turn(self, to, **more)
+
+    monkeypatch.setattr(Rollover, "turn", dying)
+    with pytest.raises(SystemExit):
+        slices.run(one.job)
+    assert killed == ["published"]
+    before = bank["jwks"]
+    Job.objects.filter(pk=one.job).update(lease_until=one.started_at)
+
+    assert come(one) == "published"
+
+    assert bank["jwks"] == before
+    assert kids(bank) == ["old", "keep", "new"]
+    assert come(one) == "switched"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"idTokenSignatureKeyId": "keep"}, "ID token key names the key keep."),
+        ({"idTokenSignatureKeyId": None}, "ID token key names no key."),
+        (["old", "keep"], "The key new is not in the set any more."),
+        (["new", "keep"], "The key old is not in the set any more."),
+        (["old", "new"], "The set has another key of the name old."),
+        ("", "The key old is not in the set any more."),
+    ],
+)
+def test_stops_where_somebody_has_changed_what_it_stands_on(
+    admin, bank, rolling, come, worker, do, change, said
+):
+    one = rolling()
+    worker()
+    before = dict(bank)
+    match change:
+        case dict():
+            bank.update(change)
+        case str():
+            bank["jwks"] = change
+        case ["old", "new"]:
+            others = [jwk("old"), *json.loads(bank["jwks"])["keys"][1:]]
+            bank["jwks"] = json.dumps({"keys": others})
+        case list():
+            left = [k for k in json.loads(bank["jwks"])["keys"] if k["kid"] in change]
+            bank["jwks"] = json.dumps({"keys": left})
+    changed = dict(bank)
+
+    assert come(one) == "published"
+
+    assert dict(bank) == changed
+    assert one.trouble == said
+    assertContains(page(admin, one), said)
+    assert AuditEntry.objects.filter(operation="rollover.stop").exists()
+    bank.update(before)
+    act(do, admin, one, "advance")
+    assert come(one) == "switched"
+    assert not one.trouble
+
+
+def test_waits_for_a_region_that_is_down(admin, sandbox, bank, rolling, worker, come):
+    one = rolling()
+    sandbox.fault("status", operation="service.get", status=503)
+    worker()
+    assertContains(page(admin, one), "It waits for the region")
+
+    sandbox.faults.clear()
+    Item.objects.update(again_at=None)
+
+    assert come(one) == "published"
+
+
+def test_a_lost_answer_leaves_one_new_key(sandbox, bank, rolling, worker, come):
+    one = rolling()
+    sandbox.fault("reset", operation="service.update", after=True, times=1)
+    worker()
+    assert kids(bank) == ["old", "keep", "new"]
+    Item.objects.update(again_at=None)
+
+    assert come(one) == "published"
+
+    assert kids(bank) == ["old", "keep", "new"]
+    assert come(one) == "switched"
+
+
+def test_a_colleague_who_saves_at_the_same_time_keeps_their_change(
+    sandbox, bank, rolling, worker, come
+):
+    one = rolling()
+    worker()
+    bank["description"] = "of a colleague"
+    bank["modifiedAt"] += 1
+
+    assert come(one) == "switched"
+
+    assert bank["description"] == "of a colleague"
+
+
+def test_a_viewer_sees_it_and_can_do_nothing(member, rolling, worker):
+    one = rolling()
+    worker()
+
+    shown = page(member(Role.VIEWER), one)
+
+    assertContains(shown, "Where it stands")
+    assertNotContains(shown, "/undo/")

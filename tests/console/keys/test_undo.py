@@ -1,0 +1,46 @@
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.keys.conftest import act, kids, page
+
+
+def test_is_undone_before_anything_was_signed(admin, bank, rolling, come, worker, do):
+    one = rolling()
+    worker()
+
+    act(do, admin, one, "undo", reason="Not today")
+
+    assert come(one) == "undone"
+    assert kids(bank) == ["old", "keep"]
+    assert bank["idTokenSignatureKeyId"] == "old"
+    undone = AuditEntry.objects.get(operation="rollover.undo")
+    assert undone.reason == "Not today"
+
+
+def test_is_undone_after_the_switch(admin, bank, rolling, come, worker, do):
+    one = rolling()
+    worker()
+    come(one)
+
+    act(do, admin, one, "undo")
+    assert come(one) == "reverted"
+
+    assert bank["idTokenSignatureKeyId"] == "old"
+    assert kids(bank) == ["old", "keep", "new"]
+    assert (one.due_at - one.reverted_at).total_seconds() == one.tokens
+    assertContains(page(admin, one), "Take it out now")
+    assert come(one) == "undone"
+    assert kids(bank) == ["old", "keep"]
+
+
+def test_nobody_goes_on_while_a_step_is_carried_out(admin, rolling, worker, do):
+    one = rolling()
+    worker()
+    one.refresh_from_db()
+    one.turn(one.state, acting_at=one.published_at)
+
+    response = act(do, admin, one, "undo")
+
+    one.refresh_from_db()
+    assert one.state == "published"
+    assertContains(admin.get(response["Location"]), "Nothing was done")

@@ -1,0 +1,209 @@
+import json
+from datetime import timedelta
+
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from console.models import Rollover
+from tenants.jobs import queue
+from tenants.jobs.models import Job
+from tenants.jobs.working import Working
+from tenants.roles import Role
+from tenants.sandbox.keys import keys_of
+from tenants.sandbox.minting import key_set
+from tests.journeys.scene import state
+
+FIRST = "?set=jwks&key=0"
+WHY = {"reason": "Yearly, says risk", "ticket": "CHG-2107"}
+
+
+def second(scene):
+    """The service has another key, which no setting names."""
+    keys = json.loads(scene.service["jwks"])["keys"]
+    (other,) = keys_of(key_set("payments-2025", "RS256"))
+    scene.service["jwks"] = json.dumps({"keys": [*keys, other]})
+
+
+def work():
+    queue.seen("scene")
+    Working("scene", until_empty=True).run()
+
+
+def started(scene, **members):
+    """Begin to replace the first key of the service, until it waits for caches."""
+    response = scene.send("keys:roll", "once", FIRST, kid="payments-2027", **WHY)
+    scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
+    work()
+
+
+def come(scene):
+    """Let the time of the next step come."""
+    job = Rollover.objects.values("job").get(pk=scene.places["rollover"])["job"]
+    past = timezone.now() - timedelta(seconds=1)
+    Job.objects.filter(pk=str(job)).update(run_at=past, due_at=past)
+    DBTaskResult.objects.update(run_after=past)
+    work()
+
+
+def to(scene, name):
+    """Begin, and do one thing with it."""
+    started(scene)
+    scene.send(f"keys:{name}", "once", **({} if name == "pause" else WHY))
+
+
+@state("keys:jwks", Role.ADMIN)
+def sets(scene):
+    second(scene)
+    started(scene)
+    scene.goto("keys:jwks")
+
+
+@state("keys:jwks", Role.VIEWER)
+def without_any(scene):
+    scene.service["jwks"] = None
+    scene.goto("keys:jwks")
+
+
+@state("keys:jwks", Role.EDITOR)
+def odd(scene):
+    scene.service["jwks"] = '{"keys": 1}'
+    scene.service["federationJwks"] = json.dumps({"keys": [{"kty": "oct", "k": "x"}]})
+    scene.goto("keys:jwks")
+
+
+@state("keys:new_jwk", Role.EDITOR)
+def a_new_key(scene):
+    scene.service["userInfoSignatureKeyId"] = None
+    scene.goto("keys:new_jwk", "?set=jwks")
+
+
+@state("keys:new_jwk", Role.EDITOR)
+def a_taken_name(scene):
+    scene.service["idTokenSignatureKeyId"] = None
+    scene.goto("keys:new_jwk", "?set=jwks")
+    taken = json.loads(scene.service["jwks"])["keys"][0]["kid"]
+    scene.page.get_by_label("Key ID").fill(taken)
+    scene.page.get_by_label("Reason").fill("Yearly")
+    scene.press("Make the key")
+
+
+@state("keys:remove_jwk", Role.ADMIN)
+def a_key_that_signs(scene):
+    scene.goto("keys:remove_jwk", FIRST)
+
+
+@state("keys:remove_jwk", Role.ADMIN)
+def a_key_that_nothing_names(scene):
+    second(scene)
+    scene.goto("keys:remove_jwk", "?set=jwks&key=1")
+
+
+@state("keys:move_jwk", Role.EDITOR)
+def up(scene):
+    second(scene)
+    scene.goto("keys:move_jwk", "?set=jwks&key=1&to=0")
+
+
+@state("keys:roll", Role.ADMIN)
+def beginning(scene):
+    scene.goto("keys:roll", FIRST)
+
+
+@state("keys:roll", Role.ADMIN)
+def too_short(scene):
+    scene.goto("keys:roll", FIRST)
+    scene.page.get_by_label("Hours between switching and retiring").fill("0")
+    scene.page.get_by_label("Reason").fill("Yearly")
+    scene.press("Start the rollover")
+
+
+@state("keys:rollover", Role.ADMIN)
+def waits_for_caches(scene):
+    started(scene)
+    scene.goto("keys:rollover")
+
+
+@state("keys:rollover", Role.ADMIN)
+def stopped(scene):
+    started(scene)
+    scene.service["idTokenSignatureKeyId"] = "of-somebody-else"
+    come(scene)
+    scene.goto("keys:rollover")
+
+
+@state("keys:rollover", Role.ADMIN)
+def paused_(scene):
+    to(scene, "pause")
+    scene.goto("keys:rollover")
+
+
+@state("keys:rollover", Role.VIEWER)
+def retired(scene):
+    scene.be(Role.ADMIN)
+    started(scene)
+    come(scene)
+    come(scene)
+    scene.be(Role.VIEWER, "Vera")
+    scene.goto("keys:rollover")
+
+
+@state("keys:rollover", Role.ADMIN)
+def switched_back(scene):
+    started(scene)
+    come(scene)
+    scene.send("keys:undo", "once", **WHY)
+    work()
+    scene.goto("keys:rollover")
+
+
+@state("keys:rollovers", Role.VIEWER)
+def several(scene):
+    scene.be(Role.ADMIN)
+    started(scene)
+    scene.send("keys:leave", "once", **WHY)
+    scene.service["jwks"] = scene.service["jwks"].replace("payments-2027", "left")
+    started(scene)
+    scene.be(Role.VIEWER, "Vera")
+    scene.goto("keys:rollovers")
+
+
+@state("keys:rollovers", Role.VIEWER)
+def no_rollovers(scene):
+    scene.goto("keys:rollovers")
+
+
+@state("keys:advance", Role.ADMIN)
+def switching_early(scene):
+    started(scene)
+    scene.goto("keys:advance")
+
+
+@state("keys:advance", Role.ADMIN)
+def retiring_early(scene):
+    started(scene)
+    come(scene)
+    scene.goto("keys:advance")
+
+
+@state("keys:undo", Role.ADMIN)
+def undoing(scene):
+    started(scene)
+    scene.goto("keys:undo")
+
+
+@state("keys:leave", Role.ADMIN)
+def leaving(scene):
+    started(scene)
+    scene.goto("keys:leave")
+
+
+@state("keys:pause", Role.ADMIN)
+def pausing(scene):
+    started(scene)
+    scene.goto("keys:pause")
+
+
+@state("keys:resume", Role.ADMIN)
+def resuming(scene):
+    to(scene, "pause")
+    scene.goto("keys:resume")
