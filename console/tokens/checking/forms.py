@@ -148,7 +148,7 @@ def _choices(places: Iterable[Place]) -> list[Any]:
     """Services by region, after the words for none."""
     groups = groupby(places, key=lambda one: one.region.title)
     return [
-        ("", _("By its issuer")),
+        ("", _("Told by its issuer")),
         *(
             (title, [(one.key, one.name or str(one.service_id)) for one in group])
             for title, group in groups
