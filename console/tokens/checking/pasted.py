@@ -2,7 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +33,7 @@ class Jwt:
     """The header and claims of a JWT, which anybody can have written."""
 
     header: dict[str, Any]
-    claims: dict[str, Any]
+    claims: dict[str, Any] = field(repr=False)  # `jti` may be the token itself
 
     @property
     def issuer(self) -> str:
