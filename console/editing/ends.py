@@ -47,7 +47,7 @@ class End:
 
     what: What
     thing: str  # names it among all of the organization
-    name: str
+    name: str  # empty for a credential, of which a region has one
     ends_at: datetime
     region: str
     service_id: int = 0
@@ -58,6 +58,10 @@ class End:
         """The nearest of `DAYS` that is reached; None where none is, 0 at the end."""
         left = self.ends_at - now
         return next((one for one in DAYS if left <= timedelta(days=one)), None)
+
+    @property
+    def title(self) -> str:
+        return self.name or str(self.what_words)
 
     @property
     def what_words(self) -> str | Promise:
@@ -131,7 +135,7 @@ def _credentials(organization: Organization, until: datetime) -> Iterator[End]:
         )
         if ends_at <= until:
             thing = f"credential/{one.region}"
-            yield End(What.CREDENTIAL, thing, one.region, ends_at, one.region)
+            yield End(What.CREDENTIAL, thing, "", ends_at, one.region)
 
 
 def _secrets(organization: Organization, until: datetime) -> Iterator[End]:

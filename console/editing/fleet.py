@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Protocol
 
-from console.access import Member
 from console.editing.known import remember_services
 from console.models import KnownService
+from tenants.audit.log import AuditLog
+from tenants.audit.who import Who
 from tenants.authlete import Authlete
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import all_services
+from tenants.connect import Held, connect, connected, credentials
 from tenants.models import Organization
 from tenants.regions import Region
 
@@ -58,7 +62,39 @@ class Fleet:
     silent: Sequence[Silence]
 
 
-def fleet(member: Member) -> Fleet:
+class Reader(Protocol):
+    """Who asks: a member, or the console by itself."""
+
+    @property
+    def organization(self) -> Organization: ...
+
+    def connect(self, region: str) -> Authlete: ...
+
+    def regions(self) -> list[Region]: ...
+
+
+@dataclass(frozen=True)
+class Itself:
+    """The console, which looks while nobody sits in front of it."""
+
+    organization: Organization
+    name: str  # of what runs, for the record
+
+    @cached_property
+    def _held(self) -> Held:
+        return credentials(self.organization)
+
+    def connect(self, region: str) -> Authlete:
+        """Raises `Unauthorized` where there is no credential that opens."""
+        home = self.organization
+        who = Who(0, self.name, organization_id=home.pk, organization=home.slug)
+        return connect(self._held, region, AuditLog(who))
+
+    def regions(self) -> list[Region]:
+        return connected(self._held)
+
+
+def fleet(member: Reader) -> Fleet:
     """All services; a region that is silent gives those that it showed last."""
     silent: list[Silence] = []
     doors: list[tuple[Region, Authlete]] = []

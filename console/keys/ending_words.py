@@ -24,5 +24,7 @@ def of_end(end: End) -> str:
     place = TITLES.get(end.region, end.region)
     name = " ".join(end.name.split())
     owner = " ".join(end.owner.split())
-    whose = f" ({owner}, {place})" if owner else f" ({place})"
-    return f"{end.what_words} {name}{whose}"
+    where = f"{owner}, {place}" if owner else place
+    return (
+        f"{end.what_words} {name} ({where})" if name else f"{end.what_words} ({where})"
+    )

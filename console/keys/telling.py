@@ -7,13 +7,13 @@ same mail goes out again, under the same message id (`docs/decisions/told-once.m
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,16 +21,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.editing.ends import End, ends
+from console.editing.fleet import Itself, fleet
 from console.keys.ending_words import of_end, reached
-from console.models import Digest, ToldEnd
+from console.models import Digest, KnownService, ToldEnd
 from tenants import mail
 from tenants.jobs.chores import chore
 from tenants.models import Membership, Organization
+from tenants.regions import TITLES
 from tenants.roles import Role
 
 log = logging.getLogger(__name__)
 
 LOOKED = 15 * 60  # seconds until an organization is looked through again
+READ = 12 * 60 * 60  # seconds until its services are read again for this
+OLD = timedelta(days=2)  # since clients were read, from which on a mail says so
 MOST = 60  # lines of a mail; the others are on the page alone
 LONGEST_WAIT = timedelta(hours=6)  # until a mail is tried again
 TOLD = (Role.ADMIN, Role.EDITOR)
@@ -43,6 +47,8 @@ def tell() -> None:
         return
     for organization in Organization.objects.all():
         if cache.add(f"ends-looked:{organization.pk}", "yes", LOOKED):
+            if cache.add(f"services-read:{organization.pk}", "yes", READ):
+                fleet(Itself(organization, "worker"))  # keeps what it sees of keys
             gather(organization)
     send()
 
@@ -164,6 +170,7 @@ def _text(organization: Organization, told: Sequence[ToldEnd]) -> str:
     more = len(told) - MOST
     if more > 0:
         lines.append(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more})
+    lines += ["", *_unread(organization)]
     if settings.CONSOLE_URL:
         path = reverse("keys:expiry", args=[organization.slug])
         lines += [
@@ -175,3 +182,19 @@ def _text(organization: Organization, told: Sequence[ToldEnd]) -> str:
         _("Each is told once at 90, 30, 7 and 1 days, and once it has ended."),
     ]
     return "\n".join(lines)
+
+
+def _unread(organization: Organization) -> Iterator[str]:
+    """Regions whose clients nobody has read lately, of which no more is known."""
+    rows = KnownService.objects.filter(organization=organization).order_by("region")
+    ages = rows.values("region").annotate(
+        oldest=Min("clients_at"), read=Max("clients_at")
+    )
+    for one in ages:
+        title = TITLES.get(one["region"], one["region"])
+        if one["read"] is None:
+            said = _("Clients in %(region)s were never read.")
+            yield said % {"region": title}
+        elif timezone.now() - one["oldest"] > OLD:
+            said = _("Clients in %(region)s were last read on %(day)s.")
+            yield said % {"region": title, "day": _day(one["oldest"])}

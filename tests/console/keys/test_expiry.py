@@ -59,7 +59,7 @@ def test_lists_all_that_ends_the_first_on_top(board):
     response = board.get(URL)
 
     assert names(response) == [
-        *("CN=late", "Client 2", "Client 1", "Ledger", "CN=soon", "dated", "us")
+        *("CN=late", "Client 2", "Client 1", "Ledger", "CN=soon", "dated", "")
     ]
     assertContains(response, "has ended")
     for kind in ("Trust chain", "Metadata document", "Credential", "Staged secret"):

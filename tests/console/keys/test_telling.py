@@ -12,8 +12,10 @@ from console.keys import telling
 from console.mailers import mailers
 from console.models import Digest, KnownKey
 from tenants import mail
+from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.roles import Role
+from tests.made_keys import certified, jwks
 
 START = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ENDS = START + timedelta(days=120)
@@ -46,14 +48,14 @@ def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
 
 
 @pytest.fixture
-def day(time_machine):
+def day(acme, time_machine):
     """Have the worker do its chore on a day after the start, several times."""
 
     def work(number):
         time_machine.move_to(START + timedelta(days=number), tick=False)
         outbox.outbox.clear()
         for _ in range(2):
-            cache.clear()
+            cache.delete(f"ends-looked:{acme.pk}")
             telling.tell()
         return [one.body for one in outbox.outbox]
 
@@ -113,7 +115,7 @@ def test_goes_to_admins_and_editors_as_one_mail_a_day(readers, day):
     assert sent.to == ["admin@acme.example", "editor@acme.example"]
     assert sent.subject == "Acme: 3 end soon"
     assert text.count("\n- ") == 3
-    assert "Credential us (United States)" in text
+    assert "Credential (United States)" in text
     certificate(readers, thumbprint="ef56")
     assert not day(118)
     assert day(119)
@@ -158,6 +160,20 @@ def test_a_worker_that_is_killed_before_it_sends_loses_nothing(
     telling.send()
 
     assert len(outbox.outbox) == 1
+
+
+def test_reads_services_by_itself_and_says_what_nobody_has_read(
+    readers, day, sandbox, time_machine
+):
+    time_machine.move_to(START, tick=False)
+    sandbox.services[17]["jwks"] = jwks(certified("mtls", 20))
+
+    (text,) = day(0)
+
+    assert "Certificate CN=gateway (Shop, United States)" in text
+    assert "Clients in United States were never read." in text
+    entries = AuditEntry.objects.filter(operation="service.list")
+    assert {(one.actor, one.organization) for one in entries} == {("worker", "acme")}
 
 
 def test_writes_nothing_down_where_no_mail_is_sent(readers, day, settings):
