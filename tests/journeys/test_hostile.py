@@ -125,6 +125,7 @@ def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
 
     for name in PAGES:
         look(scene, f"services:{name}")
+    look(scene, "keys:hsm")
 
 
 @pytest.mark.parametrize("scene", [True], ids=["no policy"], indirect=True)

@@ -62,8 +62,6 @@ def _after(request: ConsoleRequest, place: Place, made: Made) -> str:
     else:
         messages.success(request, _("Made the key in hardware."))
     at = (place.target.workspace, place.target.service_id)
-    return (
-        keys_path("show_hsm", *at, made.handle)
-        if made.handle
-        else keys_path("hsm", *at)
-    )
+    if made.handle:
+        return keys_path("show_hsm", *at, made.handle)
+    return keys_path("hsm", *at)
