@@ -28,7 +28,9 @@ NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
-NOBODY |= dict.fromkeys(("job", "selection", "lookup", "receipt"), UUID(int=0))
+NOBODY |= dict.fromkeys(
+    ("job", "selection", "lookup", "receipt", "rollover"), UUID(int=0)
+)
 NOBODY |= {"setting": "pkceRequired", "token": "h" * 43}
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 DESK = "an answer of the help desk's about one subject"

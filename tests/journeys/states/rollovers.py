@@ -1,7 +1,6 @@
 import json
-from datetime import timedelta
 
-from django.utils import timezone
+from django.db.models.functions import Now
 from django_tasks_db.models import DBTaskResult
 
 from console.models import Rollover
@@ -29,19 +28,19 @@ def work():
     Working("scene", until_empty=True).run()
 
 
-def started(scene, **members):
+def started(scene, **entered):
     """Begin to replace the first key of the service, until it waits for caches."""
-    response = scene.send("keys:roll", "once", FIRST, kid="payments-2027", **WHY)
+    entered = {"kid": "payments-2027"} | WHY | entered
+    response = scene.send("keys:roll", "once", FIRST, **entered)
     scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
 
 def come(scene):
-    """Let the time of the next step come."""
+    """Let the time of the next step come, by whatever clock."""
     job = Rollover.objects.values("job").get(pk=scene.places["rollover"])["job"]
-    past = timezone.now() - timedelta(seconds=1)
-    Job.objects.filter(pk=str(job)).update(run_at=past, due_at=past)
-    DBTaskResult.objects.update(run_after=past)
+    Job.objects.filter(pk=str(job)).update(run_at=Now(), due_at=Now())
+    DBTaskResult.objects.update(run_after=Now())
     work()
 
 

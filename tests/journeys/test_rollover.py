@@ -1,0 +1,116 @@
+"""A signing key is replaced without breaking a verifier that caches."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import Scene
+from tests.journeys.states.rollovers import come, started, work
+from tests.journeys.verifier import Issuer, Unverified, Verifier
+from tests.proof import prove
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+class World:
+    """The service, those who check its tokens, and the time."""
+
+    def __init__(self, scene, clock):
+        self.scene, self.clock = scene, clock
+        places = scene.places
+        self.client = places["client_id"]
+        region = scene.sandbox.region(places["region"])
+        region.clients[places["service_id"]][self.client]["idTokenSignAlg"] = "ES256"
+        scene.service.update(
+            supportedGrantTypes=["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+            accessTokenDuration=HOUR,
+            idTokenDuration=HOUR,
+        )
+        self.issuer = Issuer(scene.sandbox, places["region"], places["service_id"])
+        # One that has just fetched, one that does so each time, one in between.
+        self.verifiers = [Verifier(self.issuer, keeps) for keeps in (DAY, 0, 5 * HOUR)]
+        self.live = []
+
+    def check(self):
+        """Sign something, and have all that has not expired be checked by everybody."""
+        self.live += self.issuer.mint(self.client)
+        checked = [[one.check(token) for token in self.live] for one in self.verifiers]
+        self.live = [
+            token
+            for token, is_live in zip(self.live, checked[0], strict=True)
+            if is_live
+        ]
+
+    def wait(self, seconds):
+        """Hour by hour, with a check before each ends and after."""
+        for _ in range(seconds // HOUR):
+            self.clock.shift(HOUR - 1)
+            self.check()
+            self.clock.shift(1)
+            self.check()
+
+    def look(self):
+        """The session has ended; the same person signs in anew and looks."""
+        scene = self.scene
+        scene.client.force_login(scene.user)
+        prove(scene.client)
+        value = scene.client.cookies["session"].value
+        cookie = {"name": "session", "value": value, "url": scene.url}
+        scene.page.context.add_cookies([cookie])
+        scene.goto("keys:rollover")
+
+
+@pytest.fixture
+def world(browser_page, sandbox, person, live_server, time_machine):
+    time_machine.move_to("2026-11-25T09:00:00Z")
+    scene = Scene(browser_page(), sandbox, person, live_server.url)
+    scene.be(Role.ADMIN)
+    return World(scene, time_machine)
+
+
+def test_no_signature_ever_fails(world):
+    scene, page = world.scene, world.scene.page
+    old = scene.service["idTokenSignatureKeyId"]
+    world.check()
+
+    hand = Mouse(page)
+    scene.goto("keys:jwks")
+    hand.click("link", f"Roll over {old}")
+    hand.type(page.get_by_label("ID of the new key"), "pay-2027")
+    hand.type(page.get_by_label("Reason"), "Yearly, says risk")
+    hand.click("button", "Start the rollover in US")
+    expect(page.get_by_text("being published")).to_be_visible()
+    scene.places["rollover"] = page.url.rstrip("/").rpartition("/")[2]
+    work()
+    expect(page.get_by_text("published, waits for caches")).to_be_visible()
+    world.check()
+
+    world.wait(DAY)
+    come(scene)
+    assert scene.service["accessTokenSignatureKeyId"] == "pay-2027"
+    world.check()
+    world.look()
+    expect(page.get_by_text("switched, waits for tokens to end")).to_be_visible()
+
+    world.wait(2 * HOUR)
+    come(scene)
+    world.check()
+    world.look()
+    expect(page.get_by_text("This cannot be undone")).to_be_visible()
+    assert [one["kid"] for one in world.issuer.published()] == ["pay-2027"]
+
+
+@pytest.mark.parametrize("waits", [{"caches": "0"}, {"tokens": "0", "short": "on"}])
+def test_without_a_wait_one_does(world, waits):
+    """So that the test above can fail."""
+    world.check()
+    started(world.scene, **waits)
+    if "tokens" in waits:
+        world.wait(DAY)
+    come(world.scene)
+    come(world.scene)
+
+    with pytest.raises(Unverified):
+        world.check()

@@ -1,0 +1,89 @@
+"""Whoever checks what a service signs, and keeps its keys for a while.
+
+Both speak to the sandbox as programs outside of this console do.
+"""
+
+import json
+import time
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from tenants.sandbox.wire import Request
+
+
+class Unverified(Exception):
+    """A signature that was good could not be checked."""
+
+
+class Issuer:
+    """One service of the sandbox, asked for keys and tokens."""
+
+    def __init__(self, sandbox, region, number):
+        self.sandbox, self.region, self.number = sandbox, region, number
+        (self.credential,) = (
+            one.value
+            for one in sandbox.state.tokens.values()
+            if one.preset == "full"
+            and one.regions == (region,)
+            and one.organization == sandbox.region(region).owner(number)
+        )
+
+    def ask(self, method, path, **members):
+        headers = {
+            "authorization": f"Bearer {self.credential}",
+            "content-type": "application/json",
+        }
+        body = json.dumps(members).encode() if members else b""
+        path = f"/api/{self.number}/{path}"
+        found = self.sandbox.answer(
+            self.region, Request(method, path, {}, headers, body)
+        )
+        assert found.status == 200, found.body
+        return json.loads(found.body)
+
+    def published(self):
+        """Its public keys."""
+        return self.ask("GET", "service/jwks/get")["keys"]
+
+    def mint(self, client):
+        """An access token as a JWT, and an ID token."""
+        made = self.ask(
+            "POST",
+            "auth/token/create",
+            grantType="AUTHORIZATION_CODE",
+            clientId=client,
+            subject="ann",
+            scopes=["openid"],
+        )
+        issued = self.ask(
+            "POST",
+            "idtoken/reissue",
+            accessToken=made["accessToken"],
+            refreshToken=made["refreshToken"],
+        )
+        return [made["jwtAccessToken"], issued["idToken"]]
+
+
+class Verifier:
+    """Keeps a key set for so many seconds, and never fetches it sooner."""
+
+    def __init__(self, issuer, keeps):
+        self.issuer, self.keeps = issuer, keeps
+        self.fetched_at, self.keys = float("-inf"), {}
+
+    def check(self, token):
+        """Whether the token still works; raises `Unverified`."""
+        if time.time() - self.fetched_at >= self.keeps:
+            self.keys = {one["kid"]: one for one in self.issuer.published()}
+            self.fetched_at = time.time()
+        kid = jws.extract_compact(token.encode()).headers()["kid"]
+        if kid not in self.keys:
+            raise Unverified(f"no key {kid}")
+        try:
+            key = ECKey.import_key(self.keys[kid])
+            found = jws.deserialize_compact(token, key, algorithms=["ES256"])
+        except JoseError as error:
+            raise Unverified(str(error)) from None
+        return json.loads(found.payload)["exp"] > time.time()
