@@ -140,6 +140,10 @@ DEEDS: Mapping[str, Deed] = {
         _("Saw a subject that the record hides"),
         _("Tried to see a subject that the record hides"),
     ),
+    "subject.revoke_all": Deed(
+        _("Started to revoke everything of a subject, everywhere"),
+        _("Tried to start revoking everything of a subject"),
+    ),
     "subject.search": Deed(_("Looked up a subject")),
     "authorization.list": Deed(_("Read the clients that a person has allowed")),
     "authorization.update": Deed(

@@ -20,6 +20,7 @@ from console.audit.lines import changes_of, line, lines, names_of, path_of
 from console.audit.query import CURSOR
 from console.editing.history import is_undoable, path_about
 from console.page import answer, go
+from console.receipts import of_entries
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.entry import members
 from tenants.audit.events import AUDIT_READ, EVENTS
@@ -121,6 +122,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "more": len(others) > RELATED,
         "place": place(found),
         "job": _job(member, found),
+        "receipt": of_entries(member, [found]).get(found.entry),
     }
     return answer(request, "audit/entry.html", context)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console import once
+from console import once, receipts
 from console.access import ConsoleRequest, Member, organization_page
 from console.jobs import progress
 from console.once import OnceForm
@@ -78,6 +78,7 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "words": progress.WORDS,
         "page": Paginator(items, ITEMS).get_page(request.GET.get("page")),
         "steers": steers,
+        "receipt": receipts.of_job(member, found),
         "again": steering.failed(found).count() if found.is_over and steers else 0,
         "once": once.fresh(),
         "stalled": _stalled(Job.objects.filter(pk=found.pk)),

@@ -1,5 +1,11 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from console.editing.forms import WhyForm
+
+END = 4  # characters of a subject that are typed to confirm
 
 
 class ReasonForm(forms.Form):
@@ -12,3 +18,19 @@ class ReasonForm(forms.Form):
         error_messages={"required": _("Say why; whoever reads the record will ask.")},
     )
     ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
+
+
+class EverythingForm(WhyForm):
+    """The same for what ends everything, and that it is meant for this subject."""
+
+    typed = forms.CharField(max_length=END, strip=False, label=_("Subject"))
+
+    def __init__(self, *args: Any, subject: str) -> None:
+        super().__init__(*args)
+        self._end = subject[-END:]
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip() != self._end.strip():
+            raise forms.ValidationError(_("This is not how the subject ends."))
+        return typed

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from console.access import Member
 from console.models import Receipt
 from console.operations import told
-from console.subjects.receipts import by_page
+from console.receipts import of_entries
 from tenants.audit.models import AuditEntry
 from tenants.audit.search import Filters, search
 
@@ -32,9 +32,9 @@ class Deed:
 def past(member: Member, subject: str) -> list[Deed]:
     """Newest first; who only looked is left out."""
     found = entries(member, subject)
-    kept = by_page(member, {one.page for one in found})
+    kept = of_entries(member, found)
     groups = (list(group) for _, group in groupby(found, key=_together))
-    return [_deed(group, kept.get(group[0].page)) for group in groups]
+    return [_deed(group, kept.get(group[0].entry)) for group in groups]
 
 
 def entries(member: Member, subject: str) -> list[AuditEntry]:

@@ -1,10 +1,7 @@
 """Receipts: begun before anything is sent, and found again by who may see them."""
 
-from collections.abc import Iterable, Mapping
-from uuid import UUID
+from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from console.access import Member
@@ -12,7 +9,7 @@ from console.lookups import Found
 from console.models import Lookup, Receipt, ReceiptPlace
 from console.subjects.apps import Ended, Told
 from console.subjects.lines import Kept
-from tenants.roles import Right
+from tenants.jobs.models import Job
 
 
 def begin(
@@ -37,22 +34,11 @@ def end(receipt: Receipt) -> None:
     Receipt.objects.filter(pk=receipt.pk).update(ended_at=timezone.now())
 
 
-def opened(member: Member, pk: UUID) -> Receipt:
-    """For members who look subjects up, or read the record; for others there is none.
-
-    Raises `PermissionDenied`, and `Http404`.
-    """
-    if not (member.may(Right.DESK) or member.may(Right.RECORD)):
-        raise PermissionDenied
-    return get_object_or_404(Receipt, pk=pk, organization=member.organization)
-
-
-def by_page(member: Member, pages: Iterable[str]) -> Mapping[str, Receipt]:
-    """The receipts of what was done under these pages of the record."""
-    found = Receipt.objects.filter(
-        organization=member.organization, page__in={one for one in pages if one}
-    )
-    return {one.page: one for one in found}
+def done_by(receipt: Receipt, job: Job) -> None:
+    """Its calls are found under the job's id, as all that a job does."""
+    if receipt.job is None:
+        receipt.job, receipt.page = job.pk, str(job.pk)
+        receipt.save(update_fields=["job", "page"])
 
 
 def tell_ended(lookup: Lookup, told: Iterable[Told]) -> None:

@@ -11,7 +11,7 @@ from console.subjects.lines import Kept, Line, Trouble
 from console.templatetags.words import mask
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.search import Filters, search
-from tenants.jobs.models import Fate, Item, Job
+from tenants.jobs.models import ACTIVE, TO_DO, Fate, Item, Job
 from tenants.roles import Right
 from tenants.vault import Sealed
 
@@ -55,13 +55,19 @@ class Sheet:
     receipt: Receipt
     subject: str  # as the reader may see it
     places: Sequence[Kept]
-    calls: Sequence[Call]
+    calls: Sequence[Call]  # none are read while a job is at it
     job: Job | None
     items: Sequence[Item]  # of the job, that did not go well, or not yet
+    total: int  # of the job's items
 
     @property
     def is_over(self) -> bool:
         return self.ended_at is not None
+
+    @property
+    def moves(self) -> bool:
+        """Whether a job is at it just now, and waits for nothing."""
+        return _moves(self.job)
 
     @property
     def ended_at(self) -> datetime | None:
@@ -96,6 +102,10 @@ class Sheet:
             if not kept.row.is_proven:
                 row = kept.row
                 yield Open(row.region, row.service_id, row.name, kept.troubles)
+
+    @property
+    def tried(self) -> int:
+        return self.total - sum(one.state in TO_DO for one in self.items)
 
     # Sums over all lines; what could not be counted is told beside them.
 
@@ -134,15 +144,20 @@ class Sheet:
 
 def sheet(member: Member, receipt: Receipt) -> Sheet:
     job = Job.objects.filter(pk=receipt.job).first() if receipt.job else None
-    items = Item.objects.filter(job=job).exclude(state__in=PROVEN) if job else ()
+    items = Item.objects.filter(job=receipt.job) if job else Item.objects.none()
     return Sheet(
         receipt,
         _subject(member, receipt),
         [Kept.of(row) for row in receipt.places.all()],
-        _calls(receipt),
+        [] if _moves(job) else _calls(receipt),
         job,
-        list(items),
+        list(items.exclude(state__in=PROVEN)),
+        items.count(),
     )
+
+
+def _moves(job: Job | None) -> bool:
+    return job is not None and job.state in ACTIVE and not job.trouble
 
 
 def _subject(member: Member, receipt: Receipt) -> str:

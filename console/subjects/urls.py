@@ -14,5 +14,6 @@ urlpatterns = [
         views.revoke_app,
         name="revoke_app",
     ),
+    path("<uuid:lookup>/revoke/", views.revoke_all, name="revoke_all"),
     path("receipts/<uuid:receipt>/", views.receipt, name="receipt"),
 ]

@@ -104,6 +104,11 @@ SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
 SUBJECT_REVEAL = Event(
     "subject.reveal", _("See a subject that the record hides"), Effect.REVEAL
 )
+SUBJECT_REVOKE_ALL = Event(
+    "subject.revoke_all",
+    _("Have everything of a subject revoked, everywhere"),
+    Effect.DESTROY,
+)
 SUBJECT_EXPORT = Event(
     "subject.export", _("Export what is known of a subject"), Effect.REVEAL
 )

@@ -1,10 +1,12 @@
 """What a handler is given: the way to Authlete in the name of who started the job."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
+from django.db.models import Max
 
 from tenants.audit.log import AuditLog
 from tenants.authlete import Authlete
@@ -13,7 +15,10 @@ from tenants.authlete.operation import Effect
 from tenants.authlete.watch import Call, Ending
 from tenants.connect import Held, connect
 from tenants.jobs import leases
-from tenants.jobs.models import Fate, Item, Job
+from tenants.jobs.models import OPEN, Fate, Item, Job
+
+if TYPE_CHECKING:
+    from tenants.jobs.steering import NewItem
 
 
 class Lost(Exception):
@@ -27,11 +32,11 @@ class Pulse:
     def __init__(self, log: AuditLog, item: Item, lease: UUID) -> None:
         self._log = log
         self._item = item
-        self._lease = lease
+        self.lease = lease
         self.sent: set[str] = set()  # entries of what may have changed something
 
     def open(self, calls: Sequence[Call]) -> list[str]:
-        if not leases.beat(self._item.job_id, self._lease):
+        if not leases.beat(self._item.job_id, self.lease):
             raise Lost
         entries = self._log.open(calls)
         changing = [
@@ -58,7 +63,7 @@ class Pulse:
     def _note(self, entry: str, entries: Sequence[str]) -> None:
         """Should this process be killed now, whoever comes next knows of the call."""
         mine = Item.objects.filter(
-            pk=self._item.pk, state=Fate.RUNNING, lease=self._lease
+            pk=self._item.pk, state=Fate.RUNNING, lease=self.lease
         )
         error: Exception | None = None
         try:
@@ -87,3 +92,28 @@ class Work:
         Raises `Unauthorized` where there is no credential that opens.
         """
         return connect(self.held, region, self.watch, holder=self.job.actor)
+
+    def add(self, found: Iterable["NewItem"]) -> int:
+        """Have the same job do more, and return how many items that are: places which
+        it has an item for already are left out, so this may be repeated.
+
+        Raises `Lost`. A job that was cancelled meanwhile stays as it is.
+        """
+        with transaction.atomic():
+            # The beat locks the job's row: of several who add, one counts positions.
+            if not leases.beat(self.job.pk, self.watch.lease):
+                raise Lost
+            if not Job.objects.filter(pk=self.job.pk, state__in=OPEN).exists():
+                return 0
+            items = Item.objects.filter(job=self.job)
+            places = items.values_list("region", "service_id", "client_id")
+            there = set(places)
+            last = items.aggregate(last=Max("position"))["last"] or 0
+            new = [
+                one
+                for one in found
+                if (one.region, one.service_id, one.client_id) not in there
+            ]
+            made = [one.at(self.job, at) for at, one in enumerate(new, last + 1)]
+            Item.objects.bulk_create(made, batch_size=500)
+        return len(made)

@@ -67,6 +67,7 @@ MAY = {
     "tokens:revoke_checked": DESK,
     "tokens:verify": DESK,
     "subjects:revoke_app": DESK,
+    "subjects:revoke_all": DESK,
     "subjects:receipt": DESK | AUDITORS,
     "jobs:index": MEMBERS,
     # Each shows a help desk its own alone; who may not steer a job is told so.

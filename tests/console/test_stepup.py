@@ -60,6 +60,7 @@ ASKS = {
     "tokens:revoke_client",
     "tokens:revoke_subject",
     "tokens:revoke_pair",
+    "subjects:revoke_all",
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered or chosen.
 LATER = {

@@ -2,6 +2,8 @@ from playwright.sync_api import expect
 
 from console.models import Lookup, Receipt
 from tenants.audit.models import AuditEntry
+from tenants.jobs import queue
+from tenants.jobs.working import Working
 from tenants.roles import Role
 from tenants.sandbox.state import Granted
 from tenants.sandbox.token_seed import HOSTILE
@@ -172,4 +174,63 @@ def not_proven(scene):
 def of_somebody_else(scene):
     revoke(scene)
     scene.be(Role.AUDITOR)
+    scene.goto("subjects:receipt")
+
+
+@state("subjects:revoke_all", Role.HELP_DESK)
+def previewed(scene):
+    look_up(scene)
+    scene.goto("subjects:revoke_all")
+
+
+@state("subjects:revoke_all", Role.HELP_DESK)
+def not_all_was_checked(scene):
+    scene.sandbox.fault("down", region="jp")
+    scene.sandbox.fault("status", status=503, region="eu", path="authorization")
+    look_up(scene)
+    scene.goto("subjects:revoke_all")
+
+
+@state("subjects:revoke_all", Role.HELP_DESK)
+def without_how_it_ends(scene):
+    look_up(scene)
+    scene.goto("subjects:revoke_all")
+    scene.page.locator("textarea").fill("Account taken over")
+    scene.page.locator("[name=typed]").fill("xxxx")
+    scene.press("Revoke all")
+    scene.page.get_by_text("This is not how").wait_for()
+
+
+def revoke_all(scene, subject=SUBJECT, *, work=True):
+    look_up(scene, subject)
+    why = {"reason": "Account taken over", "ticket": "INC-4471", "typed": subject[-4:]}
+    scene.send("subjects:revoke_all", "typed", **why)
+    scene.places["receipt"] = Receipt.objects.get().pk
+    queue.seen("scene")
+    if work:
+        Working("scene", until_empty=True).run()
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def being_made(scene):
+    revoke_all(scene, work=False)
+    scene.goto("subjects:receipt")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def of_everything(scene):
+    revoke_all(scene)
+    scene.goto("subjects:receipt")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def waiting_for_a_region(scene):
+    scene.sandbox.fault("down", region="jp")
+    revoke_all(scene)
+    scene.goto("subjects:receipt")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def of_nothing(scene):
+    revoke_all(scene, "cust-000000")
     scene.goto("subjects:receipt")

@@ -190,7 +190,7 @@ def test_the_names_of_events_stay():
         job.cancelled job.ended job.paused job.resumed job.retried job.started
         rollover.advance rollover.leave rollover.start rollover.stop rollover.undo
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
-        subject.export subject.reveal subject.search
+        subject.export subject.reveal subject.revoke_all subject.search
         token.check
         """.split()
     )

@@ -3,8 +3,10 @@
 import pytest
 
 from tenants.audit.models import AuditEntry
+from tenants.authlete.operation import Effect
 from tenants.jobs import judging, slices, steering
 from tenants.jobs.endings import counts
+from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Fate, Item, Job, State
 from tenants.jobs.steering import NewItem, start
 from tenants.models import Credential
@@ -294,3 +296,36 @@ def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
     job.refresh_from_db()
     assert job.state == State.PAUSED
     assert "knows no such job" in job.trouble
+
+
+def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):
+    """An item that lists what is to be done may be begun again."""
+
+    @handler("test.more", effect=Effect.CHANGE)
+    def run(work, item):
+        if item.service_id == 100:
+            work.add(NewItem("us", number) for number in (100, 101, 102))
+            assert not work.add([NewItem("us", 102)])
+        return Result()
+
+    job = started("test.more", numbers=[100, 101])
+    worker()
+
+    job.refresh_from_db()
+    found = Item.objects.filter(job=job).values_list("position", "service_id", "state")
+    assert list(found) == [(1, 100, "done"), (2, 101, "done"), (3, 102, "done")]
+    assert job.state == State.DONE
+
+
+def test_nothing_is_added_to_a_job_that_was_cancelled(started, worker, who):
+    @handler("test.more", effect=Effect.CHANGE)
+    def run(work, item):
+        steering.cancel(work.job, who)
+        work.add([NewItem("us", 109)])
+        return Result()
+
+    job = started("test.more", numbers=[100, 101])
+    worker()
+
+    states = Item.objects.filter(job=job).values_list("service_id", "state")
+    assert list(states) == [(100, "done"), (101, "skipped")]

@@ -1,0 +1,234 @@
+"""Ending everything that acts for a subject, at every service of every region."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Receipt, ReceiptPlace
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Item, Job
+from tenants.roles import Role
+from tenants.sandbox.state import Granted
+from tests.console.subjects.conftest import SUBJECT, issue
+from tests.pages import FORM, filled
+
+WHY = {"reason": "Account taken over", "ticket": "INC-7", "typed": SUBJECT[-4:]}
+
+
+@pytest.fixture
+def world(world):
+    """The same, with scopes that are remembered, and a service that has nobody."""
+    world.region("us").granted[17][44, SUBJECT] = Granted(["orders"], ["orders"], 1)
+    world.region("jp").services[20] = {
+        "apiKey": 20,
+        "serviceName": "Empty",
+        "modifiedAt": 1,
+    }
+    return world
+
+
+@pytest.fixture
+def place(look_up, world):
+    return f"{look_up()}revoke/"
+
+
+@pytest.fixture
+def begin(desk, place):
+    """Have everything revoked, and return the path of the receipt."""
+
+    def begin(**entered):
+        body = filled(desk.get(place), "typed", **(WHY | entered))
+        response = desk.post(place, body, content_type=FORM)
+        assert response.status_code == 302
+        return response["Location"]
+
+    return begin
+
+
+@pytest.fixture
+def look_again(monkeypatch):
+    """Do not wait before something is tried again."""
+    monkeypatch.setattr("tenants.jobs.judging.FIRST", 0.0)
+    monkeypatch.setattr("tenants.jobs.judging.LONGEST", 0.0)
+
+
+def left(world, subject=SUBJECT):
+    return [
+        one
+        for region in world.state.regions.values()
+        for held in region.tokens.values()
+        for one in held
+        if one.subject == subject
+    ]
+
+
+def file(browser, path):
+    return browser.get(path, {"format": "json"}).json()
+
+
+def test_previews_what_it_hits_and_what_was_not_checked(desk, place, world):
+    world.fault("down", region="jp")
+
+    page = desk.get(place)
+
+    assertContains(page, "2 apps lose their access")
+    assertContains(page, "1 live and 2 expired tokens")
+    assertContains(page, "What they granted to 1 app is forgotten")
+    assertContains(page, "Not all was checked")
+    assertContains(page, "Not connected", count=0)
+    assert not AuditEntry.objects.filter(effect="destroy").exists()
+
+
+def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
+    path = begin()
+    assertContains(desk.get(path), "0 of 3")
+
+    worker()
+
+    assert not left(world)
+    assert left(world, "user-2")
+    assert not world.region("us").granted[17]
+    told = file(desk, path)
+    assert told["proven"] is True
+    assert not told["not_proven"]
+    counted = {"live_before": 2, "expired_before": 2, "ended": 4, "live_after": 0}
+    assert told["tokens"] | counted == told["tokens"]
+    assert told["scopes_forgotten"] == 1
+    apps = {one["name"]: len(one["apps"]) for one in told["services"]}
+    assert apps == {"Shop": 2, "Bank": 1, "Empty": 0}
+    assert {one["outcome"] for one in told["calls"]} == {"done"}
+    page = desk.get(path)
+    assertContains(page, "proven: nothing is left")
+    assertContains(page, "1 service keeps nothing")
+    assertNotContains(page, 'hx-trigger="every')
+
+
+def test_the_subject_is_in_no_job_and_no_title(desk, begin, worker, world):
+    path = begin()
+    worker()
+
+    said = str([list(one.objects.values()) for one in (Job, Item, ReceiptPlace)])
+    assert SUBJECT not in said
+    assert Receipt.objects.get().subject == SUBJECT
+    (job,) = Job.objects.all()
+    assert SUBJECT not in desk.get(f"/acme/jobs/{job.pk}/").text
+    assert SUBJECT not in path
+    begun = AuditEntry.objects.get(operation="subject.revoke_all")
+    assert (begun.subject, begun.object) == (SUBJECT, str(Receipt.objects.get().pk))
+
+
+def test_a_region_that_is_down_is_waited_for(desk, begin, worker, world, look_again):
+    world.fault("down", region="jp", times=2)  # the preview and the list
+
+    path = begin()
+    (jp,) = Item.objects.filter(region="jp")
+    assert not jp.service_id
+    worker()
+
+    assert not left(world)
+    assert file(desk, path)["proven"] is True
+
+
+def test_one_that_stays_down_is_told_and_tried_again(
+    desk, begin, worker, world, look_again, monkeypatch
+):
+    monkeypatch.setattr("tenants.jobs.judging.TRIES", 1)
+    world.fault("status", status=503, region="jp")
+
+    path = begin()
+    worker()
+
+    assert [one.client_id for one in left(world)] == [46]
+    told = file(desk, path)
+    assert told["proven"] is False
+    assert {one["region"] for one in told["not_proven"]} == {"jp"}
+    page = desk.get(path)
+    assertContains(page, "not all proven")
+    assertContains(page, "All services: the region did not list them")
+    assertContains(page, "Try again what failed")
+
+    world.faults.clear()
+    monkeypatch.setattr("tenants.jobs.judging.TRIES", 12)
+    retry = f"/acme/jobs/{Job.objects.get().pk}/retry/"
+    desk.post(retry, filled(desk.get(retry), "once"), content_type=FORM)
+    worker()
+    assert file(desk, path)["proven"] is True
+    assert not left(world)
+
+
+@pytest.mark.parametrize("kind", [{"status": 401}, {"status": 403, "path": "/19/"}])
+def test_a_refusal_holds_up_no_other(desk, begin, worker, world, kind):
+    world.fault("status", region="jp", path=kind.get("path", ""), status=kind["status"])
+
+    path = begin()
+    worker()
+
+    assert Job.objects.get().is_over
+    assert [one.client_id for one in left(world)] == [46]
+    told = file(desk, path)
+    assert {one["region"] for one in told["not_proven"]} == {"jp"}
+    assert any(one["why"] for one in told["not_proven"])
+
+
+def test_who_signs_in_meanwhile_is_signed_out_as_well(desk, begin, worker, world):
+    """A token that is made between the delete and the second look."""
+    path = begin()
+    deletes = [0]
+    known = world.answer
+
+    def answer(region, request):
+        reply = known(region, request)
+        if "authorization/delete" in request.path and not deletes[0]:
+            deletes[0] = 1
+            issue(world, 44)
+        return reply
+
+    world.answer = answer
+
+    worker()
+
+    assert not left(world)
+    assert file(desk, path)["proven"] is True
+
+
+@pytest.mark.parametrize("entered", [{"typed": "xxxx"}, {"typed": ""}, {"reason": " "}])
+def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
+    body = filled(desk.get(place), "typed", **(WHY | entered))
+
+    response = desk.post(place, body, content_type=FORM)
+
+    assert response.status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_a_short_subject_is_typed_whole(desk, look_up, world):
+    place = f"{look_up('bob')}revoke/"
+    body = filled(desk.get(place), "typed", **(WHY | {"typed": "bob"}))
+
+    assert desk.post(place, body, content_type=FORM).status_code == 302
+
+
+def test_sent_twice_it_is_begun_once(desk, place):
+    body = filled(desk.get(place), "typed", **WHY)
+
+    first, second = (desk.post(place, body, content_type=FORM) for _ in "12")
+
+    assert first["Location"] == second["Location"]
+    assert Job.objects.count() == Receipt.objects.count() == 1
+
+
+def test_is_found_from_the_subject_the_job_and_the_record(
+    desk, begin, worker, look_up, member
+):
+    path = begin()
+    worker()
+    begun = AuditEntry.objects.get(operation="subject.revoke_all").entry
+    ended = AuditEntry.objects.filter(effect="destroy")[0].entry
+    job = Job.objects.get().pk
+
+    assertContains(desk.get(look_up()), path)
+    assertContains(desk.get(f"/acme/jobs/{job}/"), path)
+    auditor = member(Role.AUDITOR)
+    for entry in (begun, ended):
+        assertContains(auditor.get(f"/acme/audit/{entry}/"), path)
+    viewer = member(Role.VIEWER)
+    assertNotContains(viewer.get(f"/acme/jobs/{job}/"), path)
