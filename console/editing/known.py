@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from console.editing.known_keys import (
     forget_of_clients,
+    forget_of_service,
     keep_of_clients,
     keep_of_services,
 )
@@ -78,6 +79,7 @@ def remember_services(
         rows.filter(pk__in=[known[place][0] for place in gone]).delete()
         for region, service_id in gone:
             of_service(organization, region, service_id).delete()
+            forget_of_service(organization, region, service_id)
     if any(now - seen_at > AGE for _, _, seen_at in known.values()):
         rows.update(seen_at=now)
     KnownService.objects.bulk_create(

@@ -44,15 +44,18 @@ def keep_of_services(
 ) -> None:
     """``whole`` are all the services of a region, by the region's name."""
     for region, services in whole.items():
-        rows = KnownKey.objects.filter(organization=organization, region=region)
-        numbers = [one.api_key for one in services]
-        rows.exclude(service_id__in=numbers).delete()
+        rows = KnownKey.objects.filter(
+            organization=organization,
+            region=region,
+            service_id__in=[one.api_key for one in services],
+            client_id=0,
+        )
         seen = [
             (one.api_key, 0, one.service_name or str(one.api_key), of_service(one))
             for one in services
             if one.get("pkceRequired") is not None  # else no more than names was shown
         ]
-        _keep(organization, region, rows.filter(client_id=0), seen)
+        _keep(organization, region, rows, seen)
 
 
 def keep_of_clients(
@@ -74,6 +77,13 @@ def keep_of_clients(
         few = seen[at : at + AT_ONCE]
         theirs = rows.filter(client_id__in=[number for _, number, _, _ in few])
         _keep(organization, region, theirs, few)
+
+
+def forget_of_service(organization: Organization, region: str, service_id: int) -> None:
+    """Forget its keys and those of its clients."""
+    KnownKey.objects.filter(
+        organization=organization, region=region, service_id=service_id
+    ).delete()
 
 
 def forget_of_clients(

@@ -95,3 +95,9 @@ def nothing_ends(scene):
 def none_that_soon(scene):
     fill(scene)
     scene.goto("keys:expiry", "?within=90")
+
+
+@state("dashboard:index", Role.EDITOR)
+def some_end_soon(scene):
+    fill(scene)
+    scene.goto("dashboard:index")
