@@ -93,6 +93,15 @@ def test_one_service_that_fails_is_not_checked_and_the_others_are(ask, world):
     assertNotContains(response, "No app may act")
 
 
+def test_a_region_without_services_says_that_there_is_none(ask, world):
+    world.services.clear()
+
+    response = ask()
+
+    assertContains(response, "Acme has no service in this region.")
+    assertNotContains(response, "All 0 services")
+
+
 def test_nothing_found_and_one_not_checked_is_not_nothing(ask, world):
     world.services[18] = {"apiKey": 18, "serviceName": "Broken", "modifiedAt": 1}
     world.fault("status", status=503, path="/18/client/authorization", region="us")
