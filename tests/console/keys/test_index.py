@@ -1,6 +1,7 @@
 """The inventory: every key of every region, found, narrowed and taken out."""
 
 import csv
+import json
 
 import pytest
 from pydantic import SecretStr
@@ -97,6 +98,20 @@ def test_finds_a_key_by_its_thumbprint_without_its_private_part(viewer):
     assert kids(viewer.get(f"{URL}?q={shown}")) == ["bank-1"]
 
 
+def test_no_private_part_is_on_the_page_or_in_the_file(viewer, fleet):
+    sets = [fleet.services[17]["jwks"], fleet.clients[44]["jwks"]]
+    sets.append(fleet.region("eu").services[18]["jwks"])
+    keys = [key for text in sets for key in json.loads(text)["keys"]]
+    secrets = [key[part] for key in keys for part in ("d", "k") if part in key]
+    file = viewer.get(f"{URL}?download=csv")
+
+    told = viewer.get(URL).content + b"".join(file.streaming_content)
+
+    assert len(secrets) == 5
+    assert not [one for one in secrets if one.encode() in told]
+    assert b"sealed:" not in told
+
+
 def test_counts_what_each_filter_would_leave(viewer):
     counted = viewer.get(f"{URL}?kind=client").context["shown"].counted
 
@@ -135,7 +150,8 @@ def test_leads_to_the_pages_that_can_change_it(viewer):
     response = viewer.get(URL)
 
     assertContains(response, "/acme/services/us/17/clients/44/")
-    assertContains(response, "/acme/services/eu/18/")
+    assertContains(response, 'href="/acme/services/eu/18/"')
+    assertContains(response, 'href="/acme/services/eu/18/keys/')
 
 
 def test_says_that_clients_were_never_read(member, fleet):
