@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.editing.ends import ends
 from console.editing.history import path_about
+from console.editing.rollovers import under_way
 from console.editing.secret_ages import count_overdue
 from console.navigation import path_of
 from console.operations import told
@@ -48,6 +49,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "recent": _recent(member),
             "overdue": count_overdue(member.organization),
             "ending": ends(member.organization),
+            "rollovers": under_way(member.organization),
         }
     if member.may(Right.RECORD):
         context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}

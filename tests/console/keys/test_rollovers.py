@@ -22,3 +22,12 @@ def test_lists_those_of_the_organization(member, acme):
     assertContains(shown, "Somebody was here.")
     assertContains(shown, "waits for somebody")
     assertNotContains(shown, "Of others")
+
+
+def test_home_tells_how_many_there_are_and_who_is_waited_for(admin, rolling, acme):
+    rolling()
+    assertContains(admin.get("/acme/"), "1 signing key is being replaced")
+
+    rollover(acme, service_id=1, trouble="Somebody was here.")
+
+    assertContains(admin.get("/acme/"), "1 rollover of a signing key waits")
