@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from console.access import Workspace
 from console.tokens.asked import Asked
-from console.tokens.reading import SAYS, subject_of
-from tenants.authlete.api.tokens import LIST, MOST, Tokens
+from console.tokens.reading import SAYS, narrowed, pages, subject_of
+from tenants.authlete.api.tokens import MOST, Tokens
 from tenants.authlete.documents.tokens import IssuedToken, TokenPage, TokenStatus
 from tenants.authlete.errors import AuthleteError, NotFound
-from tenants.authlete.many import Ask, each
 
 LOOKED_AT = 500  # tokens of one client
 
@@ -69,28 +68,12 @@ class Search:
         self, status: TokenStatus, subject: str
     ) -> tuple[IssuedToken | None, bool]:
         """The token, or whether all that fit were looked at."""
-        first = self._tokens.list(self.client_id, subject, status)
-        if found := self._in(first):
-            return found, True
-        query = {"clientIdentifier": self.client_id, "tokenStatus": status.value}
-        if subject:
-            query["subject"] = subject
-        places, total = {"service_id": self.service_id}, first.total_count
-        asks: list[Ask] = [
-            (
-                self.workspace.authlete,
-                places,
-                {**query, "start": start, "end": start + MOST},
-            )
-            for start in range(MOST, min(total, LOOKED_AT), MOST)
-        ]
-        replies = each(LIST, asks)
-        for reply in replies:
-            if isinstance(reply, TokenPage) and (found := self._in(reply)):
+        asked = narrowed(self.client_id, subject, status)
+        total = 0
+        for page in pages(self.workspace, self.service_id, asked, LOOKED_AT):
+            total = page.total_count
+            if found := self._in(page):
                 return found, True
-        for reply in replies:
-            if isinstance(reply, AuthleteError):
-                raise reply
         return None, total <= LOOKED_AT
 
     def _in(self, page: TokenPage) -> IssuedToken | None:

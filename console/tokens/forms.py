@@ -7,15 +7,23 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.editing.forms import WhyForm
+from console.lookups import LONGEST
+from console.tokens.asked import Asked
 from console.tokens.changing import Wanted
+from console.tokens.names import Names
 from console.tokens.whose import Counted, Whose
+from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.tokens import IssuedToken
 
 KEEP, REPLACE = "keep", "replace"
+# api.md, section 8, token/create
+ALONE = ("IMPLICIT", "CLIENT_CREDENTIALS")  # no refresh token comes with these
+WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
 SALT = "console.tokens.revoke"
 SEEN_FOR = 15 * 60  # seconds that a preview holds
 LONG_AGO = _("The preview was over 15 minutes old. Nothing was revoked; look again.")
@@ -84,6 +92,96 @@ class HoldsForm(forms.Form):
             for kind in ("shown", "hidden")
             for name, text in self.cleaned_data[kind].items()
         ]
+
+
+class NewForm(HoldsForm, WhyForm):
+    """What a new token is to be, and why it is made."""
+
+    grant_type = forms.ChoiceField(
+        label=_("Grant type"),
+        help_text=_("As if the client had got the token by this."),
+    )
+    client = forms.CharField(
+        label=_("Client"),
+        max_length=200,
+        widget=forms.TextInput({"list": "clients", "autocomplete": "off"}),
+        help_text=_("Its name, ID or alias."),
+    )
+    subject = forms.CharField(
+        label=_("Subject"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_(
+            "Whom the token acts for, as the service knows them. None for client"
+            " credentials; optional for a JWT bearer; else one is needed."
+        ),
+    )
+    lives = forms.IntegerField(
+        label=_("Access token lives, in seconds"),
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text=_("Empty: as long as the service says."),
+    )
+    refresh_lives = forms.IntegerField(
+        label=_("Refresh token lives, in seconds"),
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text=_(
+            "Empty: as long as the service says. None comes with client credentials"
+            " and the implicit grant, or where the service has no refresh tokens."
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, service: Service, names: Names, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, offered=offered(service), **kwargs)
+        self.names = names
+        self.fields["grant_type"].choices = grants(service)  # type: ignore[attr-defined]
+
+    def clean_client(self) -> int:
+        text: str = self.cleaned_data["client"]
+        if number := Asked(client=text).client_id:
+            return number
+        meant = self.names.meant(text)
+        if len(meant) > 1:
+            raise forms.ValidationError(_("Several clients fit. Enter the ID of one."))
+        if not meant:
+            raise forms.ValidationError(_("No client is called that."))
+        return meant[0][0]
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if not subject.isascii():
+            raise forms.ValidationError(_("Authlete takes ASCII characters alone."))
+        return subject
+
+    def clean(self) -> None:
+        super().clean()
+        kind = self.cleaned_data.get("grant_type")
+        subject = self.cleaned_data.get("subject")
+        if "subject" in self.errors or not kind:
+            return
+        if kind == "CLIENT_CREDENTIALS" and subject:
+            self.add_error("subject", _("Leave it empty: a client acts for itself."))
+        elif kind not in WITHOUT_SUBJECT and not subject:
+            self.add_error("subject", _("Enter whom the token acts for."))
+        if kind in ALONE and self.cleaned_data.get("refresh_lives"):
+            text = _("No refresh token comes with this grant type.")
+            self.add_error("refresh_lives", text)
+
+
+def grants(service: Service) -> list[tuple[str, str]]:
+    """The grant types of the service by which a token can be made."""
+    listed = service.get("supportedGrantTypes")
+    return [
+        (str(one), gettext(GRANT_TYPE.get(str(one), str(one))))
+        for one in (listed if isinstance(listed, list) else ())
+        if one != "REFRESH_TOKEN"
+    ]
 
 
 class Moment(forms.DateTimeField):

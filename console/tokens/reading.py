@@ -1,22 +1,24 @@
 """One page of a service's tokens, with whose they are in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
+from typing import Any
 
 from console.access import Workspace
 from console.lookups import opened
 from console.tokens.asked import Asked
 from console.tokens.names import Names
 from console.tokens.rows import Row
-from tenants.authlete.api.tokens import MOST
-from tenants.authlete.documents.tokens import TokenStatus
+from tenants.authlete.api.tokens import LIST, MOST
+from tenants.authlete.documents.tokens import TokenPage, TokenStatus
 from tenants.authlete.errors import (
     AuthleteError,
     Forbidden,
     NotFound,
     Unauthorized,
 )
+from tenants.authlete.many import Ask, each
 
 SAYS = {TokenStatus.VALID: True, TokenStatus.INVALID: False}  # of the rows of a list
 
@@ -73,3 +75,37 @@ def tokens_of(workspace: Workspace, service_id: int, asked: Asked) -> Shown:
     valid = SAYS.get(asked.status)
     rows = [Row(one, names.get(one.client_id, ""), now, valid) for one in found]
     return Shown(rows, start + 1 if rows else 0, page.total_count)
+
+
+def pages(
+    workspace: Workspace, service_id: int, narrowed: Mapping[str, Any], most: int
+) -> Iterator[TokenPage]:
+    """The first page of a list, and then the others of its first ``most`` tokens.
+
+    Raises an `AuthleteError` after those that came, where others did not.
+    """
+    door, places = workspace.authlete, {"service_id": service_id}
+    query = {**narrowed, "start": 0, "end": MOST}
+    first = door.send(LIST, places=places, query=query)
+    yield first
+    asks: list[Ask] = [
+        (door, places, {**narrowed, "start": at, "end": at + MOST})
+        for at in range(MOST, min(first.total_count, most), MOST)
+    ]
+    failed = None
+    for reply in each(LIST, asks):
+        if isinstance(reply, AuthleteError):
+            failed = reply
+        else:
+            yield reply
+    if failed:
+        raise failed
+
+
+def narrowed(
+    client_id: int | None, subject: str, status: TokenStatus
+) -> dict[str, Any]:
+    """What is asked of a list of tokens, as Authlete takes it."""
+    told = {"clientIdentifier": client_id, "subject": subject}
+    kept = {name: value for name, value in told.items() if value}
+    return {**kept, "tokenStatus": status.value}

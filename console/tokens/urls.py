@@ -12,6 +12,7 @@ one: list[URLPattern | URLResolver] = [
 ]
 within: list[URLPattern | URLResolver] = [
     path("", views.index, name="index"),
+    path("new/", views.new, name="new"),
     path(
         "clients/<number:client_id>/revoke/", views.revoke_client, name="revoke_client"
     ),

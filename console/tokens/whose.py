@@ -7,7 +7,6 @@ follows from what it names: nothing that a form leaves out can make it mean more
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from console.editing.forms import WhyForm
 from console.lookups import Found
 from console.tokens.asked import Asked
 from console.tokens.names import Names
+from console.tokens.reading import narrowed
 from tenants.authlete.api.tokens import LIST, MOST
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.tokens import TokenPage, TokenStatus
@@ -148,16 +148,12 @@ class Whose:
     def _pages(
         self, wanted: Sequence[tuple[TokenStatus, int]], size: int
     ) -> list[TokenPage]:
-        query: dict[str, Any] = {}
-        if self.client:
-            query["clientIdentifier"] = self.client.client_id
-        if self.found:
-            query["subject"] = self.subject
+        number = self.client.client_id if self.client else None
         asks: list[Ask] = [
             (
                 self.workspace.authlete,
                 {"service_id": self.service_id},
-                {**query, "tokenStatus": state.value, "start": at, "end": at + size},
+                narrowed(number, self.subject, state) | {"start": at, "end": at + size},
             )
             for state, at in wanted
         ]

@@ -51,6 +51,7 @@ MAY = {
     "clients:refresh": READERS,
     "tokens:index": READERS,
     "tokens:show": READERS,
+    "tokens:new": ADMINS,
     "tokens:update": EDITORS,
     "tokens:revoke": ADMINS,
     "tokens:remove": ADMINS,

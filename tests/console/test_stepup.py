@@ -54,6 +54,7 @@ ASKS = {
     "clients:bulk_preview",
     "subjects:export",
     "subjects:reveal",
+    "tokens:new",
     "tokens:remove",
     "tokens:reveal",
     "keys:remove_hsm",

@@ -31,7 +31,7 @@ NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
     ("job", "selection", "lookup", "receipt", "rollover"), UUID(int=0)
 )
-NOBODY |= {"setting": "pkceRequired", "token": "h" * 43}
+NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 DESK = "an answer of the help desk's about one subject"
 NAMES_PEOPLE = {DESK, "audit_auditentry", "audit_auditrecord", "file"}
@@ -45,6 +45,8 @@ def hunt(sandbox):
         values += secrets_in(list(region.services.values()))
         for number in region.services:
             values += secrets_in(list(region.clients[number].values()))
+            values += [one.access_token for one in region.tokens[number]]
+            values += [one.refresh_token for one in region.tokens[number]]
     values += [one.access_token for one in issued(sandbox)]
     values += [one.refresh_token for one in issued(sandbox)]
     return Hunt({*values, PASSWORD, NEW, REFUSED} - {"", "string"})
@@ -107,6 +109,14 @@ def walk(scene, answers):
     asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
     asked += f"&original=us/{scene.places['service_id']}"
     others = {"entry": entry, "pk": member, "section": "all"} | NOBODY
+    others["token"] = next(
+        (
+            one.access_hash
+            for one in tokens_of(scene)
+            if one.client_id == scene.places["client_id"]
+        ),
+        "no-such-token",
+    )
     for name in sorted(ROUTES.keys() - POSTED):
         query = asked if name == "services:create" else ""
         path = scene.path(name, **others) + query
@@ -143,6 +153,11 @@ def use_the_desk(scene, answers):
 def odd_clients(scene):
     region = scene.sandbox.region(scene.places["region"])
     return region.clients[scene.places["service_id"]]
+
+
+def tokens_of(scene):
+    region = scene.sandbox.region(scene.places["region"])
+    return region.tokens[scene.places["service_id"]]
 
 
 def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
@@ -188,7 +203,7 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     assert [(place, hit) for place, text in others for hit in people.found(text)] == []
 
 
-def test_a_new_clients_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
+def test_what_is_made_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
     scene.be(Role.ADMIN)
     scene.save()
@@ -202,6 +217,7 @@ def test_a_new_clients_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
         one for one in odd_clients(scene).values() if one["clientName"] == "Till"
     )
     scene.places["client_id"] = made["clientId"]
+    token = make_a_token(scene)
     walk(scene, answers)
     original = f"us/{scene.places['service_id']}/{made['clientId']}"
     copy = scene.path("clients:new") + f"?original={original}"
@@ -214,9 +230,27 @@ def test_a_new_clients_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
         *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
         ("output", said.out + said.err),
     ]
-    secret = {made["clientSecret"]}
-    found = [place for place, text in places if Hunt(secret).found(text)]
-    assert found == [scene.url + path]
+    for secret, page in (
+        (made["clientSecret"], path),
+        (token.access_token, scene.path("tokens:new")),
+        (token.refresh_token, scene.path("tokens:new")),
+    ):
+        found = [place for place, text in places if Hunt({secret}).found(text)]
+        assert found == [scene.url + page]
+
+
+def make_a_token(scene):
+    """Make one for the client that the scene is at, and store it."""
+    scene.goto("tokens:new")
+    page = scene.page
+    page.get_by_label("Grant type").select_option(label="Authorization code")
+    page.get_by_label("Client").fill("Till")
+    page.get_by_label("Subject").fill("cust-204188")
+    page.get_by_label("Reason").fill("To see what it sees")
+    scene.press("Create token")
+    page.get_by_role("link", name="I stored it").click()
+    page.get_by_role("rowheader", name="Till").wait_for()
+    return tokens_of(scene)[-1]
 
 
 def press_with_a_reason(scene, page, button):

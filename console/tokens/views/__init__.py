@@ -4,6 +4,7 @@ from console.tokens.views.checking import check, revoke_checked, verify
 from console.tokens.views.ending import remove, revoke
 from console.tokens.views.index import index
 from console.tokens.views.many import revoke_client, revoke_pair, revoke_subject
+from console.tokens.views.new import new
 from console.tokens.views.reveal import reveal
 from console.tokens.views.show import show
 from console.tokens.views.update import update
@@ -11,6 +12,7 @@ from console.tokens.views.update import update
 __all__ = [
     "check",
     "index",
+    "new",
     "remove",
     "reveal",
     "revoke",

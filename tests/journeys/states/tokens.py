@@ -208,3 +208,37 @@ def revoked(scene):
     scene.goto("tokens:revoke_client")
     confirm(scene, "Harbor app")
     scene.page.get_by_text("Counted again").wait_for()
+
+
+def fill_in(scene, **entered):
+    """Enter a token for the client that the scene is at."""
+    scene.goto("tokens:new", f"?client={scene.places['client_id']}")
+    page = scene.page
+    page.get_by_label("Grant type").select_option(label="Authorization code")
+    page.get_by_label("Subject").fill(entered.get("subject", SUBJECT))
+    page.get_by_label("openid", exact=True).check()
+    page.get_by_label("Reason").fill("To reproduce INC-7")
+    scene.press("Create token")
+
+
+@state("tokens:new", Role.ADMIN)
+def empty(scene):
+    scene.goto("tokens:new")
+
+
+@state("tokens:new", Role.ADMIN)
+def wrong_(scene):
+    fill_in(scene, subject="")
+
+
+@state("tokens:new", Role.ADMIN)
+def made(scene):
+    fill_in(scene)
+    scene.page.locator("#the-secret").wait_for()
+
+
+@state("tokens:new", Role.ADMIN)
+def lost___(scene):
+    scene.sandbox.fault("reset", operation="token.create", after=True)
+    fill_in(scene)
+    scene.page.get_by_text("its value is lost").wait_for()

@@ -1,0 +1,69 @@
+"""Making a token, and finding out whether it was made where the answer was lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.access import Workspace
+from console.tokens.reading import narrowed, pages
+from tenants.authlete.documents.tokens import IssuedToken, MadeToken, TokenStatus
+from tenants.authlete.editing import Written
+from tenants.authlete.errors import AuthleteError
+
+LOOKED_AT = 200  # tokens among which one that is new can be told
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A token that is to be made; times in seconds, 0 for those of the service."""
+
+    workspace: Workspace
+    service_id: int
+    grant_type: str
+    client_id: int
+    subject: str
+    scopes: Sequence[str]
+    lives: int = 0
+    refresh_lives: int = 0
+    properties: Sequence[Mapping[str, Any]] = ()
+
+    def make(self, *, reason: str, ticket: str) -> Written[MadeToken]:
+        authlete = self.workspace.member.connect(
+            self.workspace.region.name, reason=reason, ticket=ticket
+        )
+        return authlete.service(self.service_id).tokens.create(
+            self.grant_type,
+            self.client_id,
+            subject=self.subject,
+            scopes=self.scopes,
+            access_seconds=self.lives,
+            refresh_seconds=self.refresh_lives,
+            properties=self.properties,
+        )
+
+    def alike(self) -> dict[str, IssuedToken] | None:
+        """The tokens of this client and subject by their hashes; None where they are
+        too many, or cannot be read."""
+        asked = narrowed(self.client_id, self.subject, TokenStatus.ALL)
+        found: dict[str, IssuedToken] = {}
+        total = 0
+        try:
+            for page in pages(self.workspace, self.service_id, asked, LOOKED_AT):
+                total = page.total_count
+                rows = page.access_tokens or ()
+                found |= {one.access_token_hash: one for one in rows}
+        except AuthleteError:
+            return None
+        return found if total <= LOOKED_AT else None
+
+    def new(self, before: Mapping[str, IssuedToken] | None) -> list[IssuedToken] | None:
+        """Those that came since, one of which this may be; None where that cannot be
+        told."""
+        now = self.alike() if before is not None else None
+        if before is None or now is None:
+            return None
+        return [
+            one
+            for name, one in now.items()
+            if name not in before and one.grant_type == self.grant_type
+        ]

@@ -1,0 +1,164 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.tokens import making
+from tenants.audit.models import AuditEntry
+from tenants.sandbox.minting import key_set
+from tests.console.tokens.conftest import SUBJECT, TOKENS
+from tests.pages import FORM, filled
+
+URL = f"{TOKENS}new/"
+LISTED = f"{TOKENS}?client=44"
+ENTERED = {
+    "grant_type": "AUTHORIZATION_CODE",
+    "client": "44",
+    "subject": SUBJECT,
+    "scopes": ["openid", "email"],
+    "lives": "600",
+    "refresh_lives": "1200",
+    "hidden": "floor=b2-of-the-house",
+    "reason": "To reproduce INC-7",
+    "ticket": "INC-7",
+}
+
+
+@pytest.fixture
+def make(admin):
+    """Fill in the form, and send it."""
+
+    def make(**entered):
+        body = filled(admin.get(URL), "grant_type", **(ENTERED | entered))
+        return admin.post(URL, body, content_type=FORM)
+
+    return make
+
+
+def made(shop):
+    return shop.region("us").tokens[17]
+
+
+def test_shows_the_values_in_one_response_with_one_entry(admin, shop, make):
+    response = make()
+
+    (token,) = made(shop)
+    assertContains(response, token.access_token, count=1)
+    assertContains(response, token.refresh_token, count=1)
+    assertContains(response, 'data-hides="120"')
+    assert "no-store" in response["Cache-Control"]
+    assert (token.client_id, token.subject) == (44, SUBJECT)
+    assert token.scopes == ("openid", "email")
+    assert abs(token.expires_at - token.created_at - 600_000) <= 2000
+    assert token.refresh_expires_at > token.expires_at
+    assert token.properties[0]["hidden"] is True
+    entry = AuditEntry.objects.get(operation="token.create")
+    assert (entry.effect, entry.client, entry.subject) == ("reveal", "44", SUBJECT)
+    assert (entry.reason, entry.ticket) == ("To reproduce INC-7", "INC-7")
+    assert "b2-of-the-house" not in entry.changed
+
+
+def test_sends_the_jwt_where_applications_do(shop, make):
+    shop.services[17] |= {
+        "issuer": "https://shop.example",
+        "accessTokenSignAlg": "ES256",
+        "jwks": key_set("shop", "ES256"),
+    }
+
+    response = make()
+
+    assertContains(response, "Access token, as a JWT")
+    assertContains(response, "The value inside it")
+
+
+def test_a_client_can_have_one_for_itself(shop, make):
+    response = make(
+        grant_type="CLIENT_CREDENTIALS", subject="", refresh_lives="", client="app-45"
+    )
+
+    assertContains(response, "A token of Web shop was created")
+    assertContains(response, "No refresh token came with it")
+    assert made(shop)[0].client_id == 45
+
+
+def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
+    body = filled(admin.get(URL), "grant_type", **ENTERED)
+    admin.post(URL, body, content_type=FORM)
+
+    again = admin.post(URL, body, content_type=FORM)
+
+    assert again["Location"] == LISTED
+    assert len(made(shop)) == 1
+    assertNotContains(admin.get(LISTED), made(shop)[0].access_token)
+
+
+@pytest.mark.parametrize(
+    ("entered", "wrong"),
+    [
+        ({"reason": " "}, "Say why"),
+        ({"subject": ""}, "Enter whom the token acts for"),
+        ({"subject": "älice"}, "ASCII characters alone"),
+        ({"grant_type": "CLIENT_CREDENTIALS"}, "acts for itself"),
+        ({"grant_type": "REFRESH_TOKEN"}, "Select a valid choice"),
+        ({"client": "Nix"}, "No client is called that"),
+        ({"lives": "-1"}, "greater than or equal to 1"),
+        ({"scopes": ["telepathy"]}, "Select a valid choice"),
+        ({"hidden": "floor"}, "floor is no pair"),
+    ],
+)
+def test_makes_none_of_what_makes_no_sense(shop, make, entered, wrong):
+    assertContains(make(**entered), wrong, status_code=422)
+    assert not made(shop)
+    assert "token.create" not in {one.operation for one in shop.calls}
+
+
+def test_says_why_authlete_made_none(shop, make):
+    shop.clients[44]["locked"] = True
+
+    response = make()
+
+    assertContains(response, "A107203")
+    assertContains(response, "Nothing was changed")
+    assert not made(shop)
+
+
+@pytest.mark.parametrize(
+    ("after", "verdict"),
+    [
+        (True, "The token was made, and its value is lost"),
+        (False, "The token was not made"),
+    ],
+)
+def test_an_answer_that_is_lost_is_settled_by_the_list(
+    shop, issue, make, after, verdict
+):
+    issue(1)
+    shop.fault("reset", operation="token.create", after=after)
+
+    response = make()
+
+    assertContains(response, verdict)
+    token = made(shop)[-1]
+    revoke = f"{TOKENS}44/{token.access_hash}/revoke/"
+    assert (revoke in response.content.decode()) is after
+    assertNotContains(response, token.access_token)
+
+
+def test_does_not_guess_where_there_are_too_many(shop, issue, make, monkeypatch):
+    monkeypatch.setattr(making, "LOOKED_AT", 20)
+    for number in range(21):
+        issue(number)
+    shop.fault("reset", operation="token.create", after=True)
+
+    assertContains(make(), "It is not known whether the token was made")
+
+
+def test_counts_against_what_one_person_may_see(shop, make, settings):
+    settings.REVEALS_PER_HOUR = 0
+
+    assertContains(make(), "Nothing was shown", status_code=429)
+    assert not made(shop)
+
+
+def test_says_where_a_service_gives_out_none(admin, shop):
+    shop.services[17]["supportedGrantTypes"] = ["REFRESH_TOKEN"]
+
+    assertContains(admin.get(URL), "This service gives out no tokens")
