@@ -214,7 +214,6 @@ def fill_in(scene, **entered):
     """Enter a token for the client that the scene is at."""
     scene.goto("tokens:new", f"?client={scene.places['client_id']}")
     page = scene.page
-    page.get_by_label("Grant type").select_option(label="Authorization code")
     page.get_by_label("Subject").fill(entered.get("subject", SUBJECT))
     page.get_by_label("openid", exact=True).check()
     page.get_by_label("Reason").fill("To reproduce INC-7")
