@@ -53,7 +53,7 @@ def alike(old: Mapping[str, Any], kid: str, bits: int) -> dict[str, Any]:
     """
     kind, curve = str(old.get("kty")), str(old.get("crv", ""))
     key = _made(kind, curve, min(max(BITS, bits), MOST))
-    kept = {name: old[name] for name in ("use", "alg") if name in old}
+    kept = {name: old[name] for name in ("use", "key_ops", "alg") if name in old}
     return {"kid": kid} | kept | _members(key)
 
 

@@ -30,6 +30,7 @@ SIGNS: Mapping[str, Sequence[str]] = {
     "federationJwks": ("federationSignatureKeyId",),
     "credentialJwks": (),
 }
+CURVES = frozenset("P-256 P-384 P-521 secp256k1 Ed25519 Ed448".split())  # that sign
 SET_OF = {setting: member for member, names in SIGNS.items() for setting in names}
 ABOUT: Mapping[str, str | Promise] = {
     "jwks": _("Signs tokens and answers, and decrypts what is sent to the service."),
@@ -56,7 +57,8 @@ class Row:
     @property
     def can_roll(self) -> bool:
         """Whether a new key of its kind can take its place, and be told from it."""
-        known = self.line.kty in ("EC", "OKP", "RSA") and bool(self.line.thumbprint)
+        made = self.line.kty == "RSA" or self.line.size in CURVES
+        known = made and bool(self.line.thumbprint and self.line.size)
         return self.can_sign and known and bool(self.line.kid) and not self.twice
 
 

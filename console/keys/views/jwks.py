@@ -1,9 +1,11 @@
 """The key sets of a service: read, and changed key by key."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing.forms import RemoveForm
+from console.editing.kind import Target
 from console.editing.services import target_of
 from console.keys.generating import made
 from console.keys.pages import again, change, opened
@@ -24,16 +26,11 @@ def jwks(
     """The keys in the sets of a service, and what signs with each."""
     target = target_of(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
-    rollovers = Rollover.objects.filter(
-        organization=workspace.organization,
-        region=workspace.region.name,
-        service_id=service_id,
-    )
     sets = [(keys, _rolls(service, keys)) for keys in key_sets(service)]
     context = target.context(service) | {
         "sets": sets,
         "elsewhere": elsewhere(service),
-        "rollovers": rollovers[:5],
+        "rollovers": _under_way(target),
     }
     return answer(request, "keys/jwks.html", context)
 
@@ -76,7 +73,12 @@ def remove_jwk(
         return without(page.keys.text, row.at)
 
     names = unnamed(page.service, page.keys, row)
-    more = {"typed": name, "unnamed": names}
+    rollovers = [
+        one
+        for one in _under_way(page.target)
+        if one.member == page.keys.member and name in (one.old_kid, one.new_kid)
+    ]
+    more = {"typed": name, "unnamed": names, "rollovers": rollovers}
     return change(request, page, "remove_jwk", form, edited, **more)
 
 
@@ -99,6 +101,16 @@ def move_jwk(
         return moved(page.keys.text, row.at, int(to))
 
     return change(request, page, "move_jwk", form, edited, after=after)
+
+
+def _under_way(target: Target) -> QuerySet[Rollover]:
+    """The rollovers of a service that have not ended."""
+    return Rollover.objects.filter(
+        organization=target.workspace.organization,
+        region=target.workspace.region.name,
+        service_id=target.service_id,
+        state__in=Rollover.OPEN,
+    )
 
 
 def _rolls(service: Service, keys: KeySet) -> set[int]:

@@ -23,7 +23,7 @@ from console.access import (
 from console.keys import rolling
 from console.keys.pages import SetPage, again, opened
 from console.keys.set_forms import HOUR, RollForm
-from console.keys.sets import label
+from console.keys.sets import key_at, label
 from console.keys.signing import signings
 from console.keys.timeline import stages
 from console.models import Rollover
@@ -71,7 +71,9 @@ def roll(
             once.failed(request, form)
             text = _("A rollover of this key set is under way. End that first.")
             form.add_error(None, text)
-    context = page.context(form=form, signs=signs)
+    key = key_at(page.keys.text, row.at)
+    certified = any(name.startswith("x5") for name in key)
+    context = page.context(form=form, signs=signs, certified=certified)
     return answer(request, "keys/roll.html", context)
 
 

@@ -1,14 +1,17 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.console.keys.conftest import KEYS, kids
+from tests.console.keys.conftest import KEYS, kids, rollover
 from tests.pages import FORM, filled
 
 KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
 
 
-def test_takes_a_key_out_once_its_name_is_typed(admin, bank, do):
+def test_takes_a_key_out_once_its_name_is_typed(admin, acme, bank, do):
     assertContains(do(admin, KEEP, typed="old"), "This is not the name")
-    assertContains(admin.get(KEYS + KEEP), "Whatever it has signed fails")
+    rollover(acme, new_kid="keep")
+    shown = admin.get(KEYS + KEEP)
+    assertContains(shown, "Whatever it has signed fails")
+    assertContains(shown, "old is being replaced by keep")
 
     do(admin, KEEP, typed="keep")
 

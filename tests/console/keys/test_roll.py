@@ -61,3 +61,13 @@ def test_leads_back_for_a_key_that_signs_nothing(admin, bank):
 
     assert admin.get(KEYS + PAGE)["Location"] == KEYS
     assertContains(admin.get(KEYS), "Choose a key that signs")
+
+
+def test_says_what_a_new_key_alone_does_not_bring(admin, bank):
+    bank["jwks"] = json.dumps({"keys": [jwk("old") | {"x5t": "of-the-old-one"}]})
+    assertContains(admin.get(KEYS + PAGE), "The new key has no certificate")
+
+    bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
+
+    shown = admin.get(f"{KEYS}roll/?set=federationJwks&key=0")
+    assertContains(shown, "The authorities above must know the new key")
