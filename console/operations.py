@@ -137,8 +137,8 @@ DEEDS: Mapping[str, Deed] = {
         _("Tried to export what is known of a subject"),
     ),
     "subject.reveal": Deed(
-        _("Saw a subject that the record hides"),
-        _("Tried to see a subject that the record hides"),
+        _("Saw a subject that pages hide"),
+        _("Tried to see a subject that pages hide"),
     ),
     "subject.revoke_all": Deed(
         _("Started to revoke everything of a subject, everywhere"),

@@ -102,7 +102,7 @@ SECRET_SETTLE = Event(
 
 SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
 SUBJECT_REVEAL = Event(
-    "subject.reveal", _("See a subject that the record hides"), Effect.REVEAL
+    "subject.reveal", _("See a subject that pages hide"), Effect.REVEAL
 )
 SUBJECT_REVOKE_ALL = Event(
     "subject.revoke_all",

@@ -15,6 +15,7 @@ from tenants.jobs.steering import NewItem, start
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
 from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.state import Issued
 from tests.console.clients.conftest import client
 from tests.console.keys.conftest import rollover
 from tests.console.test_access import NO_SUCH_METHOD, OURS, path
@@ -39,6 +40,8 @@ def other(acme, sandbox):
         "supportedScopes": [{"name": THEIRS}],
     }
     region.owners[18] = number
+    token = Issued("h" * 43, 50, "AUTHORIZATION_CODE", (THEIRS,), 1, 0, THEIRS)
+    region.tokens[18].append(token)
     region.clients[18][50] = client(50, clientName=THEIRS, clientSecret=f"{THEIRS}-s")
     other = Organization.objects.create(slug="other", name=THEIRS)
     Credential(organization=other, region="us").keep(SecretStr("theirs")).save()
@@ -97,7 +100,8 @@ def kept(sandbox, other):
         list(model.objects.filter(organization=other).order_by("pk").values())
         for model in KEPT
     ]
-    return json.dumps([region.services[18], region.clients[18], rows], default=str)
+    held = [region.services[18], region.clients[18], region.tokens[18]]
+    return json.dumps([*held, rows], default=str)
 
 
 @pytest.mark.parametrize("at", [AT, {}], ids=["their service", "our service"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.sentences import CLIENT, LOCAL, SERVICE, declared_of, sentence
+from console.sentences import CLIENT, LOCAL, SERVICE, TOKEN, declared_of, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.redaction import Fingerprint
 
@@ -72,3 +72,21 @@ def test_no_limit_of_scopes_is_told_as_such(before, after, told):
     assert said.label == "Scopes and lifetimes, Scopes it may ask for"
     assert (said.was, said.now) == told
     assert (said.gained, said.lost) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (Change("scopes", ["openid"], ["openid", "email"]), "Scopes"),
+        (Change("accessTokenExpiresAt", 0, 4_081_320_000_000), "Access token ends"),
+        (Change("grantType", None, "IMPLICIT"), "Grant type"),
+    ],
+)
+def test_a_token_is_told_by_its_own_words(change, told):
+    assert declared_of("token.update") is declared_of("token.create") is TOKEN
+
+    said = sentence(change, TOKEN)
+
+    assert said.label == told
+    assert said.gained in ((), ("email",))
+    assert said.now in ("1 May 2099, 12:00:00 +00:00", "Implicit", "openid, email")

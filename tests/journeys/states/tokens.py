@@ -21,20 +21,10 @@ def of_a_subject_at_a_client(scene):
     scene.goto("tokens:index", f"{query}&client={scene.places['client_id']}")
 
 
-@state("tokens:index", Role.ADMIN)
-def expired(scene):
-    scene.goto("tokens:index", "?state=expired")
-
-
 @state("tokens:index", Role.EDITOR)
 def none_yet(scene):
     scene.sandbox.region("us").tokens[scene.places["service_id"]] = []
     scene.goto("tokens:index")
-
-
-@state("tokens:index", Role.VIEWER)
-def none_fits(scene):
-    scene.goto("tokens:index", "?client=nobody-knows-it")
 
 
 @state("tokens:index", Role.VIEWER)
@@ -96,12 +86,6 @@ def enter(scene, scopes=(), reason=""):
 
 
 @state("tokens:update", Role.EDITOR)
-def nothing_entered(scene):
-    choose(scene)
-    scene.goto("tokens:update")
-
-
-@state("tokens:update", Role.EDITOR)
 def reviewed(scene):
     token = choose(scene)
     token.properties = ({"key": "till", "value": "4"},)
@@ -134,15 +118,6 @@ def asked_(scene):
     scene.goto("tokens:revoke")
 
 
-@state("tokens:revoke", Role.ADMIN)
-def lost_(scene):
-    choose(scene)
-    scene.sandbox.fault("reset", operation="token.revoke", after=True)
-    scene.goto("tokens:revoke")
-    scene.page.get_by_label("Reason").fill("Lost phone")
-    scene.press("Revoke it in US")
-
-
 @state("tokens:remove", Role.ADMIN)
 def asked__(scene):
     choose(scene, with_subject=False)
@@ -164,12 +139,6 @@ def confirm(scene, typed):
 @state("tokens:revoke_client", Role.ADMIN)
 def previewed(scene):
     scene.goto("tokens:revoke_client")
-
-
-@state("tokens:revoke_client", Role.ADMIN)
-def another_name(scene):
-    scene.goto("tokens:revoke_client")
-    confirm(scene, "Another app")
 
 
 @state("tokens:revoke_client", Role.ADMIN)
@@ -201,13 +170,6 @@ def nothing(scene):
 def previewed__(scene):
     look_up(scene)
     scene.goto("tokens:revoke_pair")
-
-
-@state("tokens:index", Role.ADMIN)
-def revoked(scene):
-    scene.goto("tokens:revoke_client")
-    confirm(scene, "Harbor app")
-    scene.page.get_by_text("Counted again").wait_for()
 
 
 def fill_in(scene, **entered):
