@@ -61,19 +61,16 @@ def remember_services(
     now = timezone.now()
     rows = KnownService.objects.filter(organization=organization, region__in=whole)
     known = {
-        (region, service_id): (pk, tuple(told), seen_at)
-        for pk, region, service_id, *told, seen_at in rows.values_list(
+        (region, number): (pk, (name, issuer, changed), seen_at)
+        for pk, region, number, name, issuer, changed, seen_at in rows.values_list(
             "pk", "region", "service_id", "name", "issuer", "modified_at", "seen_at"
         )
     }
     seen = {
-        (region, one.api_key): (
-            kept(one.service_name),
-            kept(one.issuer),
-            _number(one.modified_at),
-        )
+        place: _told(one, known.get(place, ("", ("", "", 0)))[1])
         for region, services in whole.items()
         for one in services
+        for place in [(region, one.api_key)]
     }
     if gone := known.keys() - seen.keys():
         rows.filter(pk__in=[known[place][0] for place in gone]).delete()
@@ -102,6 +99,12 @@ def remember_services(
         update_fields=["name", "issuer", "modified_at", "seen_at"],
     )
     keep_of_services(organization, whole)
+
+
+def _told(service: Service, known: tuple[str, str, int]) -> tuple[str, str, int]:
+    """What is kept of a service; a list of names takes nothing else away."""
+    told = kept(service.issuer), _number(service.modified_at)
+    return (kept(service.service_name), *(told if any(told) else known[1:]))
 
 
 def remember_clients(

@@ -41,11 +41,13 @@ class _Asking:
     told: Told
     known: Mapping[int, str]  # services that were seen before, by id
     listed: dict[int, Service] = field(default_factory=dict)
+    described: dict[int, Service] | None = None  # with their scopes, once asked for
     allowed: dict[int, list[App] | AuthleteError] = field(default_factory=dict)
     counted: dict[int, int] = field(default_factory=dict)  # apps, by Authlete's count
 
     def calls(self) -> Iterator[Call]:
-        what = {"start": 0, "end": PAGE}
+        # Names are enough until an app comes up; with them most searches end.
+        what = {"start": 0, "end": PAGE, "limited": "true"}
         yield Call(self.door, services.LIST, what=what, then=self._list)
         for number in self.known:
             yield self.ask(number)
@@ -69,9 +71,11 @@ class _Asking:
 
     def place(self, number: int) -> Place:
         service = self.listed.get(number)
-        if service is None:
-            return Place(self.told.region, number, self.known.get(number, ""))
-        return Place(self.told.region, number, service.service_name, scopes_of(service))
+        name = service.service_name if service else self.known.get(number, "")
+        if self.described and number in self.described:
+            scopes = scopes_of(self.described[number])
+            return Place(self.told.region, number, name, scopes)
+        return Place(self.told.region, number, name)
 
     def _list(self, page: Any) -> Iterator[Call]:
         """The services of a region; should there be many, all of them."""
@@ -82,6 +86,7 @@ class _Asking:
         if total > len(listed):
             whole = all_services([self.door], SECONDS)[0]
             listed, self.told.error = whole.all, whole.error
+            self.described = {service.api_key: service for service in listed}
         self.listed = {service.api_key: service for service in listed}
         for number in self.listed:
             if number not in self.known:
@@ -105,8 +110,18 @@ class _Asking:
         place, now = self.place(number), int(time() * 1000)
         apps = [App(place, client, now) for client in reply.clients or ()]
         self.allowed[number], self.counted[number] = apps, reply.total_count
+        if apps and self.described is None:
+            self.described = {}
+            what = {"start": 0, "end": PAGE}
+            yield Call(self.door, services.LIST, what=what, then=self._describe)
         for app in apps:
             yield from _held(self.door, app, self.subject)
+
+    def _describe(self, page: Any) -> Sequence[Call]:
+        """What scopes are for is told where the services say so, and else is not."""
+        if not isinstance(page, AuthleteError) and not self.described:
+            self.described = {one.api_key: one for one in page.services or ()}
+        return ()
 
 
 def asked(member: Member, subject: str, region: str = "") -> list[Told]:
@@ -148,7 +163,7 @@ def asked_app(
     if isinstance(allowed, AuthleteError):
         raise allowed
     if isinstance(found, Service):
-        one.listed[service_id] = found
+        one.listed = one.described = {service_id: found}
     clients = {client.client_id: client for client in allowed.clients or ()}
     nobody = Client.model_validate({"clientId": client_id})
     client = clients.get(client_id, nobody)

@@ -6,7 +6,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from console.editing import known
-from console.models import KnownClient, KnownKey
+from console.models import KnownClient, KnownKey, KnownService
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.redaction import Redactor
@@ -62,13 +62,16 @@ def test_writes_nothing_where_nothing_differs(acme):
     assert list(KnownKey.objects.values()) == before
 
 
-def test_names_alone_take_no_key_away(acme):
-    known.remember_services(acme, {"us": [service(17, pair("a"))]})
-    limited = Service.model_validate({"apiKey": 17, "serviceName": "Shop"})
+def test_names_alone_take_nothing_else_away(acme):
+    whole = seen(Service, pair("a"), apiKey=17, issuer="https://i", pkceRequired=False)
+    known.remember_services(acme, {"us": [whole]})
+    limited = Service.model_validate({"apiKey": 17, "serviceName": "Till"})
 
     known.remember_services(acme, {"us": [limited]})
 
     assert kids() == [(0, "a")]
+    kept = KnownService.objects.get()
+    assert (kept.name, kept.issuer) == ("Till", "https://i")
 
 
 def test_keeps_keys_of_clients_as_long_as_there_is_the_client(acme):
