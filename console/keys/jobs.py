@@ -7,6 +7,7 @@ from console.keys.steps import Unexpected
 from console.models import Rollover
 from tenants.audit.events import ROLLOVER_STOP
 from tenants.audit.notes import note
+from tenants.authlete.changes import Change
 from tenants.authlete.errors import Stale
 from tenants.authlete.operation import Effect
 from tenants.jobs.endings import allowed, worker
@@ -30,7 +31,9 @@ def roll(work: Work, item: Item) -> Result:
     except Moved:
         return Result(_("Somebody else has gone on with it."), changed=False)
     except Unexpected as error:
-        note(who, ROLLOVER_STOP, **told(rollover))
+        said = told(rollover)
+        said["changes"] = [Change("trouble", None, str(error))]
+        note(who, ROLLOVER_STOP, **said)
         rollover.turn(rollover.state, trouble=str(error)[:400], acting_at=None)
         raise Stale(str(error), {}) from None
     return Result(str(rollover.get_state_display()), changed=changed)

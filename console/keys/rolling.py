@@ -15,6 +15,7 @@ from tenants.audit.events import (
     ROLLOVER_UNDO,
 )
 from tenants.audit.notes import doing
+from tenants.authlete.changes import Change
 from tenants.jobs import steering
 from tenants.jobs.models import ACTIVE, Job
 from tenants.jobs.models import State as JobState
@@ -28,7 +29,9 @@ class Taken(Exception):
 
 def start(member: Member, rollover: Rollover) -> Rollover:
     """Keep it, and have a job publish the new key; raises `Taken`."""
-    with doing(member.who, ROLLOVER_START, **told(rollover)):
+    said = told(rollover)
+    said["changes"] = [Change("signing_key", rollover.old_kid, rollover.new_kid)]
+    with doing(member.who, ROLLOVER_START, **said):
         try:
             with transaction.atomic():
                 rollover.save(force_insert=True)

@@ -123,6 +123,15 @@ class RollForm(VersionForm):
         hours = ceil(longest(signings) / HOUR) + 1
         self.fields["tokens"].initial = hours
 
+    def clean_settings(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["settings"]
+        for one in self.signings:
+            if not one.names_none and one.member not in chosen:
+                raise forms.ValidationError(
+                    _("All that name the old key have to move, or it could not go.")
+                )
+        return chosen
+
     def clean_kid(self) -> str:
         return _free(self.keys, self.cleaned_data["kid"])
 

@@ -14,6 +14,11 @@ LIFETIMES = {
     "authorizationSignatureKeyId": "authorizationResponseDuration",
     "federationSignatureKeyId": "federationConfigurationDuration",
 }
+# A scope may have its own (`api.md`, section 9.3), in seconds as a text.
+BY_SCOPE = {
+    "idTokenSignatureKeyId": "id_token.duration",
+    "accessTokenSignatureKeyId": "access_token.duration",
+}
 ALGORITHMS = {"accessTokenSignatureKeyId": "accessTokenSignAlg"}
 
 
@@ -53,8 +58,16 @@ def longest(signings: Sequence[Signing]) -> int:
 
 
 def _lifetime(service: Service, name: str) -> int:
-    found = service.get(LIFETIMES.get(name, ""))
-    return found if isinstance(found, int) else 0
+    named = BY_SCOPE.get(name, "")
+    own = [
+        str(one.get("value"))
+        for scope in service.get("supportedScopes") or ()
+        for one in scope.get("attributes") or ()
+        if one.get("key") == named
+    ]
+    lifetimes = [int(text) for text in own if text.isdecimal()]
+    usual = service.get(LIFETIMES.get(name, ""))
+    return max([usual if isinstance(usual, int) else 0, *lifetimes])
 
 
 def _may_sign(service: Service, name: str, row: Row) -> bool:

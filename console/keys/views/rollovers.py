@@ -23,7 +23,7 @@ from console.access import (
 from console.keys import rolling
 from console.keys.pages import SetPage, again, opened
 from console.keys.set_forms import HOUR, RollForm
-from console.keys.sets import key_at, label
+from console.keys.sets import Row, key_at, label
 from console.keys.signing import signings
 from console.keys.timeline import stages
 from console.models import Rollover
@@ -65,7 +65,7 @@ def roll(
         if not once.claim(request, form):
             return once.again(request, form, page.path)
         try:
-            rollover = rolling.start(workspace.member, _asked(page, form))
+            rollover = rolling.start(workspace.member, _asked(page, row, form))
             return once.came_to(request, form, rollover_path(rollover))
         except rolling.Taken:
             once.failed(request, form)
@@ -84,7 +84,8 @@ def rollover(
     """Where a rollover stands, what was done when, and what comes next."""
     found = one_of(workspace, service_id, rollover)
     context = context_of(workspace, found)
-    context |= {"every": _pace(found), "polled": POLL in request.headers}
+    every = _pace(found) if context["waits"] else 0
+    context |= {"every": every, "polled": POLL in request.headers}
     return answer(request, "keys/rollover.html", context, part="rollover")
 
 
@@ -134,10 +135,9 @@ def context_of(workspace: Workspace, rollover: Rollover) -> dict[str, Any]:
     }
 
 
-def _asked(page: SetPage, form: RollForm) -> Rollover:
+def _asked(page: SetPage, row: Row, form: RollForm) -> Rollover:
     """What the form says, as it is kept."""
-    workspace, row, entered = page.target.workspace, page.row, form.cleaned_data
-    assert row is not None
+    workspace, entered = page.target.workspace, form.cleaned_data
     return Rollover(
         organization=workspace.organization,
         region=workspace.region.name,
@@ -179,7 +179,6 @@ def _failed(job: Job | None) -> Item | None:
 
 
 def _pace(rollover: Rollover) -> int:
-    """Seconds until a browser looks again; 0 when there is nothing to wait for."""
-    if rollover.is_over or rollover.trouble or not rollover.due_at:
-        return 0
-    return OFTEN if rollover.due_at < timezone.now() + SOON else SELDOM
+    """Seconds until a browser looks again."""
+    soon = rollover.due_at and rollover.due_at < timezone.now() + SOON
+    return OFTEN if soon else SELDOM

@@ -4,6 +4,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Rollover
 from tests.console.keys.conftest import KEYS, jwk, kids
+from tests.pages import FORM, filled
 
 PAGE = "roll/?set=jwks&key=0"
 
@@ -14,6 +15,9 @@ def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
     assertContains(shown, 'name="tokens" value="3"')
     assertContains(shown, 'name="caches" value="24"')
     assertContains(shown, "What it signs lasts 2 hours")
+    long = {"key": "access_token.duration", "value": "18000"}
+    bank["supportedScopes"] = [{"name": "openid", "attributes": [long]}]
+    assertContains(admin.get(KEYS + PAGE), 'name="tokens" value="6"')
 
 
 def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
@@ -24,6 +28,15 @@ def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
     do(admin, PAGE, kid="new", tokens="1", short="on")
 
     assert Rollover.objects.get().tokens == 3600
+
+
+def test_what_names_the_old_key_has_to_move(admin, bank):
+    body = filled(admin.get(KEYS + PAGE), "once", reason="x", settings=None)
+    body += "&settings=idTokenSignatureKeyId"
+
+    response = admin.post(KEYS + PAGE, body, content_type=FORM)
+
+    assertContains(response, "All that name the old key have to move")
 
 
 def test_one_at_a_time(admin, bank, rolling, do):
