@@ -1,6 +1,9 @@
 """Ending everything that acts for a subject, at every service of every region."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Receipt, ReceiptPlace
@@ -167,6 +170,38 @@ def test_a_refusal_holds_up_no_other(desk, begin, worker, world, kind):
     told = file(desk, path)
     assert {one["region"] for one in told["not_proven"]} == {"jp"}
     assert any(one["why"] for one in told["not_proven"])
+
+
+class Killed(BaseException):
+    """As the process would end."""
+
+
+@pytest.mark.parametrize("call", [5, 6, 7, 8, 9, 11])
+def test_goes_on_from_what_was_kept(desk, begin, worker, world, monkeypatch, call):
+    """After the one call that is the last of a worker, and that it hears nothing of."""
+    path = begin()
+    answer, calls = world.answer, []
+
+    def answer_or_die(region, request):
+        reply = answer(region, request)
+        calls.append(request.path)
+        if len(calls) == call:
+            raise Killed
+        return reply
+
+    monkeypatch.setattr(world, "answer", answer_or_die)
+    worker()
+    assert len(calls) == call
+    Job.objects.update(lease_until=timezone.now() - timedelta(hours=1))
+    worker()
+
+    destroyed = [one for one in calls if "/delete" in one]
+    assert len(destroyed) == len(set(destroyed)) == 4
+    told = file(desk, path)
+    assert told["proven"] is True
+    assert told["tokens"]["live_before"] == told["tokens"]["expired_before"] == 2
+    assert told["tokens"]["ended"] == 4
+    assert told["scopes_forgotten"] == 1
 
 
 def test_who_signs_in_meanwhile_is_signed_out_as_well(desk, begin, worker, world):
