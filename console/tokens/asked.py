@@ -36,12 +36,12 @@ class Asked:
                 lookup = UUID(address.get("subject", ""))
             except ValueError:
                 raise Http404 from None
-        state, page = address.get("state", ""), address.get("page", "")
+        state, page = address.get("state", ""), address.get("page", "")[:9]
         return cls(
             address.get("client", "").strip()[:200],
             lookup,
             state if state in STATES else "",
-            min(max(int(page), 1), 10**6) if page.isascii() and page.isdigit() else 1,
+            max(int(page), 1) if page.isascii() and page.isdigit() else 1,
         )
 
     @property

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,6 @@ from console.lookups import LONGEST
 from console.tokens.asked import Asked
 from console.tokens.changing import Wanted
 from console.tokens.names import Names
-from console.tokens.whose import Counted, Whose
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.tokens import IssuedToken
@@ -24,10 +22,6 @@ KEEP, REPLACE = "keep", "replace"
 # api.md, section 8, token/create
 ALONE = ("IMPLICIT", "CLIENT_CREDENTIALS")  # no refresh token comes with these
 WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
-SALT = "console.tokens.revoke"
-SEEN_FOR = 15 * 60  # seconds that a preview holds
-LONG_AGO = _("The preview was over 15 minutes old. Nothing was revoked; look again.")
-UNSEEN = _("This was not previewed. Nothing was revoked; look at what it would end.")
 PAIR = _("%(line)s is no pair: write a name, an equals sign and a value.")
 TWICE = _("%(name)s is there twice.")
 
@@ -146,7 +140,7 @@ class NewForm(HoldsForm, WhyForm):
         text: str = self.cleaned_data["client"]
         if number := Asked(client=text).client_id:
             return number
-        meant = self.names.meant(text)
+        meant = self.names.exactly(text)
         if len(meant) > 1:
             raise forms.ValidationError(_("Several clients fit. Enter the ID of one."))
         if not meant:
@@ -273,47 +267,13 @@ def offered(service: Service, token: IssuedToken | None = None) -> list[str]:
 
 
 def _time(at: int) -> datetime | None:
-    """Milliseconds since 1970 as a time, to the second; None for never."""
-    return datetime.fromtimestamp(at // 1000, UTC) if at else None
+    """Milliseconds since 1970 as a time, to the second; None for never, and for what
+    no calendar has."""
+    try:
+        return datetime.fromtimestamp(at // 1000, UTC) if at else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _milliseconds(time: datetime) -> int:
     return int(time.timestamp()) * 1000
-
-
-class RevokeForm(WhyForm):
-    """What was previewed, what is typed by whoever means it, and why."""
-
-    counted = forms.CharField(
-        widget=forms.HiddenInput, error_messages={"required": UNSEEN}
-    )
-    typed = forms.CharField()
-
-    def __init__(self, *args: Any, whose: Whose) -> None:
-        super().__init__(*args)
-        self.whose = whose
-
-    def clean_counted(self) -> tuple[int, int]:
-        """How many worked, and how many had expired, in the preview."""
-        try:
-            key, valid, expired = signing.loads(
-                self.cleaned_data["counted"], salt=SALT, max_age=SEEN_FOR
-            )
-        except signing.SignatureExpired:
-            raise forms.ValidationError(LONG_AGO) from None
-        except signing.BadSignature:
-            raise forms.ValidationError(UNSEEN) from None
-        if key != self.whose.key:
-            raise forms.ValidationError(UNSEEN)
-        return valid, expired
-
-    def clean_typed(self) -> str:
-        typed: str = self.cleaned_data["typed"]
-        if typed.strip() != self.whose.confirms:
-            raise forms.ValidationError(_("This is something else."))
-        return typed
-
-
-def carried(whose: Whose, counted: Counted) -> str:
-    """A preview, as its form carries it."""
-    return signing.dumps([whose.key, counted.valid, counted.expired], salt=SALT)

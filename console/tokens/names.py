@@ -17,6 +17,8 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.many import Ask, each
 
 OFFERED = 200  # names that the box suggests
+FITTING = 20  # clients that a name may mean
+SECONDS = 4.0  # that names are waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,16 @@ class Names:
         }
         return found | self._asked(sorted(wanted - found.keys()))
 
-    def meant(self, text: str) -> list[tuple[int, str]]:
+    def exactly(self, text: str) -> list[tuple[int, str]]:
         """The clients that ``text`` names: those that were seen by their names, any by
         its alias."""
         same = self._known.filter(Q(name__iexact=text) | Q(alias__iexact=text))
-        some = same or self._known.filter(words__contains=text.lower())
-        found = [(one.client_id, one.name or one.alias) for one in some[:20]]
-        return found or self._by_alias(text)
+        return _called(same) or self._by_alias(text)
+
+    def meant(self, text: str) -> list[tuple[int, str]]:
+        """The same, and where there are none those that it is a part of."""
+        some = self._known.filter(words__contains=text.lower())
+        return self.exactly(text) or _called(some)
 
     def offered(self) -> list[str]:
         """Names to choose from."""
@@ -58,7 +63,7 @@ class Names:
     def _asked(self, numbers: list[int]) -> dict[int, str]:
         door, place = self.workspace.authlete, {"service_id": self.service_id}
         asks: list[Ask] = [(door, {**place, "client_id": one}, {}) for one in numbers]
-        replies = each(clients.GET, asks)
+        replies = each(clients.GET, asks, SECONDS)
         return dict(self._seen(one) for one in replies if isinstance(one, Client))
 
     def _by_alias(self, text: str) -> list[tuple[int, str]]:
@@ -73,3 +78,7 @@ class Names:
         where = self.workspace.organization, self.workspace.region.name
         remember_client(*where, self.service_id, client)
         return client.client_id, client.client_name or client.alias
+
+
+def _called(found: QuerySet[KnownClient]) -> list[tuple[int, str]]:
+    return [(one.client_id, one.name or one.alias) for one in found[:FITTING]]

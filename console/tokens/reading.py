@@ -17,6 +17,7 @@ from tenants.authlete.errors import (
     Forbidden,
     NotFound,
     Unauthorized,
+    Unreadable,
 )
 from tenants.authlete.many import Ask, each
 
@@ -70,6 +71,9 @@ def tokens_of(workspace: Workspace, service_id: int, asked: Asked) -> Shown:
             raise
         return Shown(error=error)
     found = page.access_tokens or []
+    if not found and page.total_count > start:
+        told = f"It counts {page.total_count} tokens and showed none."
+        return Shown(error=Unreadable(told))
     names = Names(workspace, service_id).of(one.client_id for one in found)
     now = int(time() * 1000)
     valid = SAYS.get(asked.status)

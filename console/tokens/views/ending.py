@@ -50,6 +50,8 @@ def remove(
 
 def _revoked(one: One, row: Row, why: WhyForm) -> str:
     ended = one.tokens(why).revoke(row.token, label=row.title)
+    if not ended:
+        return _("Authlete revoked none: the token had ended before.")
     return ngettext(
         "Revoked: Authlete counts %(count)d token.",
         "Revoked: Authlete counts %(count)d tokens.",

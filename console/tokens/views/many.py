@@ -15,7 +15,7 @@ from console.lookups import Found
 from console.once import OnceForm
 from console.page import answer
 from console.stepup import step_up
-from console.tokens.forms import RevokeForm, carried
+from console.tokens.previewed import RevokeForm, carried
 from console.tokens.whose import Whose
 from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError

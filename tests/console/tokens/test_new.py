@@ -99,6 +99,7 @@ def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
         ({"grant_type": "CLIENT_CREDENTIALS"}, "acts for itself"),
         ({"grant_type": "REFRESH_TOKEN"}, "Select a valid choice"),
         ({"client": "Nix"}, "No client is called that"),
+        ({"client": "Til"}, "No client is called that"),
         ({"lives": "-1"}, "greater than or equal to 1"),
         ({"scopes": ["telepathy"]}, "Select a valid choice"),
         ({"hidden": "floor"}, "floor is no pair"),

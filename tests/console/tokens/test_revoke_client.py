@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.tokens import forms
+from console.tokens import previewed
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.console.tokens.conftest import HOUR, TOKENS
@@ -88,7 +88,7 @@ def test_a_preview_of_one_is_none_of_another(admin, shop, world):
 
 
 def test_a_preview_grows_old(admin, shop, world, do, monkeypatch):
-    monkeypatch.setattr(forms, "SEEN_FOR", -1)
+    monkeypatch.setattr(previewed, "SEEN_FOR", -1)
 
     assertContains(do(admin, URL, typed="Till"), "over 15 minutes old")
     assert len(world) == 4
