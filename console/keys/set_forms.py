@@ -1,5 +1,6 @@
 """The forms that change a key set, and the one that starts a rollover."""
 
+from collections.abc import Collection, Sequence
 from math import ceil
 from typing import Any
 
@@ -37,7 +38,7 @@ class VersionForm(WhyForm):
 
 
 class KidField(forms.RegexField):
-    """A new key's ID, which no other key of the set has."""
+    """A new key's ID, in letters that need no quoting anywhere."""
 
     default_error_messages = {
         "invalid": _("Use letters, digits, and the marks - . _ ~ : alone.")
@@ -68,14 +69,16 @@ class NewKeyForm(VersionForm):
     )
     field_order = ("alg", "kid", "reason", "ticket")
 
-    def __init__(self, *args: Any, keys: KeySet, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, keys: KeySet, taken: Collection[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.keys = keys
+        self.taken = taken
         if keys.member != "jwks":
             self.fields["alg"].choices = SIGNING.items()  # type: ignore[attr-defined]
 
     def clean_kid(self) -> str:
-        return _free(self.keys, self.cleaned_data["kid"])
+        return _free(self.taken, self.cleaned_data["kid"])
 
 
 class RollForm(VersionForm):
@@ -87,7 +90,7 @@ class RollForm(VersionForm):
     )
     kid = KidField(
         label=_("ID of the new key"),
-        help_text=_("Verifiers find the key by it, so it must be new to the set."),
+        help_text=_("Verifiers find the key by it, so no other key may have it."),
     )
     caches = forms.IntegerField(
         label=_("Hours between publishing and switching"),
@@ -111,10 +114,14 @@ class RollForm(VersionForm):
     )
 
     def __init__(
-        self, *args: Any, keys: KeySet, signings: list[Signing], **kwargs: Any
+        self,
+        *args: Any,
+        signings: Sequence[Signing],
+        taken: Collection[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.keys = keys
+        self.taken = taken
         self.signings = signings
         field = self.fields["settings"]
         field.choices = [(one.member, one.label) for one in signings]  # type: ignore[attr-defined]
@@ -133,7 +140,7 @@ class RollForm(VersionForm):
         return chosen
 
     def clean_kid(self) -> str:
-        return _free(self.keys, self.cleaned_data["kid"])
+        return _free(self.taken, self.cleaned_data["kid"])
 
     def clean(self) -> None:
         super().clean()
@@ -149,7 +156,7 @@ class RollForm(VersionForm):
             )
 
 
-def _free(keys: KeySet, kid: str) -> str:
-    if kid and any(row.line.kid == kid for row in keys.rows):
-        raise forms.ValidationError(_("Another key of this set has this ID."))
+def _free(taken: Collection[str], kid: str) -> str:
+    if kid in taken:
+        raise forms.ValidationError(_("Another key of this service has this ID."))
     return kid

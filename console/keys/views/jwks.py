@@ -7,6 +7,7 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing.forms import RemoveForm
 from console.editing.kind import Target
 from console.editing.services import target_of
+from console.keys.actions import taken
 from console.keys.generating import made
 from console.keys.pages import again, change, opened
 from console.keys.set_forms import NewKeyForm, VersionForm
@@ -43,8 +44,12 @@ def new_jwk(
     if done := again(request, workspace, service_id):
         return done
     page = opened(request, workspace, service_id)
-    version = page.service.modified_at
-    form = NewKeyForm(request.POST or None, keys=page.keys, version=version)
+    form = NewKeyForm(
+        request.POST or None,
+        keys=page.keys,
+        taken=taken(page.service),
+        version=page.service.modified_at,
+    )
 
     def edited() -> str:
         key = made(form.cleaned_data["alg"], form.cleaned_data["kid"])

@@ -1,5 +1,6 @@
 """Rollovers of signing keys: started, looked at, listed."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from console.access import (
     workspace_page,
 )
 from console.keys import rolling
+from console.keys.actions import taken
 from console.keys.pages import SetPage, again, opened
 from console.keys.set_forms import HOUR, RollForm
 from console.keys.sets import Row, key_at, label
@@ -53,13 +55,13 @@ def roll(
         messages.info(request, _("Choose a key that signs."))
         return go(request, page.path)
     signs = signings(page.service, page.keys.member, row)
-    version = page.service.modified_at
+    ids = taken(page.service)
     form = RollForm(
         request.POST or None,
-        keys=page.keys,
         signings=signs,
-        version=version,
-        initial={"kid": _fresh_kid(page)},
+        taken=ids,
+        version=page.service.modified_at,
+        initial={"kid": _fresh_kid(ids)},
     )
     if form.is_valid():
         if not once.claim(request, form):
@@ -156,10 +158,9 @@ def _asked(page: SetPage, row: Row, form: RollForm) -> Rollover:
     )
 
 
-def _fresh_kid(page: SetPage) -> str:
+def _fresh_kid(taken: Collection[str]) -> str:
     """A name for the new key that tells its day."""
     stem = f"sig-{timezone.localdate():%Y-%m-%d}"
-    taken = {row.line.kid for row in page.keys.rows}
     names = (stem, *(f"{stem}-{number}" for number in range(2, 100)))
     return next((name for name in names if name not in taken), "")
 

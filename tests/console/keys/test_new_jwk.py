@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
-from tests.console.keys.conftest import KEYS, jwk, kids
+from tests.console.keys.conftest import KEYS, jwk, key, kids
 from tests.pages import FORM, filled
 
 PAGE = "new/?set=jwks"
@@ -37,7 +37,9 @@ def test_calls_it_by_its_thumbprint_where_nobody_names_it(member, bank, do):
 
 def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
     editor = member(Role.EDITOR)
-    assertContains(do(editor, PAGE, alg="ES256", kid="keep"), "has this ID")
+    bank["hsks"] = [key("in-hardware")]
+    for kid in ("keep", "in-hardware"):
+        assertContains(do(editor, PAGE, alg="ES256", kid=kid), "has this ID")
     body = filled(editor.get(f"{KEYS}{PAGE}"), "once", reason="x", alg="ES256")
     bank["modifiedAt"] += 1
 

@@ -57,23 +57,11 @@ def sets(scene):
     scene.goto("keys:jwks")
 
 
-@state("keys:jwks", Role.VIEWER)
-def without_any(scene):
-    scene.service["jwks"] = None
-    scene.goto("keys:jwks")
-
-
 @state("keys:jwks", Role.EDITOR)
 def odd(scene):
     scene.service["jwks"] = '{"keys": 1}'
     scene.service["federationJwks"] = json.dumps({"keys": [{"kty": "oct", "k": "x"}]})
     scene.goto("keys:jwks")
-
-
-@state("keys:new_jwk", Role.EDITOR)
-def a_new_key(scene):
-    scene.service["userInfoSignatureKeyId"] = None
-    scene.goto("keys:new_jwk", "?set=jwks")
 
 
 @state("keys:new_jwk", Role.EDITOR)
@@ -104,11 +92,6 @@ def up(scene):
 
 
 @state("keys:roll", Role.ADMIN)
-def beginning(scene):
-    scene.goto("keys:roll", FIRST)
-
-
-@state("keys:roll", Role.ADMIN)
 def too_short(scene):
     scene.goto("keys:roll", FIRST)
     scene.page.get_by_label("Hours between switching and retiring").fill("0")
@@ -127,12 +110,6 @@ def stopped(scene):
     started(scene)
     scene.service["idTokenSignatureKeyId"] = "of-somebody-else"
     come(scene)
-    scene.goto("keys:rollover")
-
-
-@state("keys:rollover", Role.ADMIN)
-def paused_(scene):
-    to(scene, "pause")
     scene.goto("keys:rollover")
 
 
@@ -169,12 +146,6 @@ def several(scene):
 @state("keys:rollovers", Role.VIEWER)
 def no_rollovers(scene):
     scene.goto("keys:rollovers")
-
-
-@state("keys:advance", Role.ADMIN)
-def switching_early(scene):
-    started(scene)
-    scene.goto("keys:advance")
 
 
 @state("keys:advance", Role.ADMIN)
