@@ -53,11 +53,12 @@ def restored(
     wanted: dict[str, Any] = {}
     left = []
     for one in asked:
-        member, steps = _path(one.field)
+        member, inside = _split(one.field)
         now = document.get(member)
         why = _lost(kind, member, one)
         if not why:
             try:
+                steps = _steps(inside)
                 was = stood.get(one.field, one.after)
                 before = _put(wanted.get(member, now), steps, one.before)
                 base[member] = _put(base.get(member, now), steps, was)
@@ -86,15 +87,22 @@ def _lost(kind: Kind, member: str, change: Change) -> str:
     return ""
 
 
-def _path(field: str) -> tuple[str, list[Step]]:
-    """A change's place: the member, and the steps inside it."""
+def _split(field: str) -> tuple[str, str]:
+    """A change's place: the member, and the path inside it."""
     first = FIRST.match(field)
     member = first[0] if first else field
-    steps = [
+    return member, field[len(member) :]
+
+
+def _steps(inside: str) -> list[Step]:
+    """Raises `Moved` where a name on the way cannot be read back, as an empty one."""
+    found = list(STEP.finditer(inside))
+    if "".join(step[0] for step in found) != inside:
+        raise Moved
+    return [
         (step["member"], False) if step["item"] is None else (step["item"], True)
-        for step in STEP.finditer(field[len(member) :])
+        for step in found
     ]
-    return member, steps
 
 
 def _put(value: Any, steps: Sequence[Step], new: Any) -> Any:

@@ -62,6 +62,13 @@ def test_puts_back_what_was_there(before, after, now, wanted):
     assert found.left == []
 
 
+def test_a_member_without_a_name_is_told_and_left():
+    found = undo({"clientName": {"": 1}}, {"clientName": {"": None}})
+
+    assert found.wanted == {}
+    assert [one.name for one in found.left] == ["clientName."]
+
+
 def test_a_value_that_moved_on_is_a_conflict():
     now = {"clientName": "theirs"}
     found = undo({"clientName": "old"}, {"clientName": "bad"}, now)
