@@ -14,7 +14,7 @@ from console.models import Rollover
 from tenants.audit.notes import Told
 from tenants.audit.who import Who
 from tenants.authlete.api.services import ServiceApi
-from tenants.authlete.errors import AuthleteError, Outcome, Stale
+from tenants.authlete.errors import AuthleteError, Outcome, Partial, Stale
 from tenants.jobs import steering
 from tenants.jobs.models import OPEN, Job
 from tenants.jobs.steering import NewItem
@@ -125,6 +125,8 @@ def _send(api: ServiceApi, rollover: Rollover) -> bool:
     tries = TRIES
     while True:
         service = api.get()
+        if "modifiedAt" not in service.wire():  # rights on clients alone
+            raise Partial("This credential sees only a part of the service.")
         edits = steps.edits(rollover, service)
         if not edits:
             return False

@@ -30,6 +30,7 @@ def jwks(
     sets = [(keys, _rolls(service, keys)) for keys in key_sets(service)]
     context = target.context(service) | {
         "sets": sets,
+        "is_whole": "modifiedAt" in service.wire(),  # not by rights on clients alone
         "elsewhere": elsewhere(service),
         "rollovers": _under_way(target),
     }

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -36,3 +37,13 @@ def test_says_that_there_are_none_or_that_they_cannot_be_read(member, bank):
     bank["jwks"] = '{"keys": 1}'
 
     assertContains(viewer.get(KEYS), "This cannot be read as a key set")
+
+
+def test_takes_what_a_credential_does_not_see_for_no_absence(member, bank, sandbox):
+    token = next(one for one in sandbox.state.tokens.values() if one.value == "t0p")
+    sandbox.state.accept(replace(token, permissions=("view_client",)))
+
+    shown = member(Role.VIEWER).get(KEYS)
+
+    assertContains(shown, "does not see the keys")
+    assertNotContains(shown, "can sign nothing")
