@@ -11,7 +11,7 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
 from tenants.roles import Role
 from tenants.sandbox.state import Granted
-from tests.console.subjects.conftest import SUBJECT, issue
+from tests.console.subjects.conftest import SUBJECT, YESTERDAY, issue
 from tests.pages import FORM, filled
 
 WHY = {"reason": "Account taken over", "ticket": "INC-7", "typed": SUBJECT[-4:]}
@@ -233,6 +233,30 @@ def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
 
     assert response.status_code == 422
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("subject", "expired", "said"),
+    [
+        ("only-expired", 1, "0 live, 1 expired"),
+        ("nobody-knows-me", 0, "There was nothing to revoke"),
+    ],
+)
+def test_who_has_nothing_that_lives(
+    desk, look_up, world, worker, subject, expired, said
+):
+    if expired:
+        issue(world, 45, subject=subject, expires_at=YESTERDAY)
+    place = f"{look_up(subject)}revoke/"
+    body = filled(desk.get(place), "typed", **(WHY | {"typed": subject[-4:]}))
+
+    path = desk.post(place, body, content_type=FORM)["Location"]
+    worker()
+
+    assert file(desk, path)["tokens"]["ended"] == expired
+    assertContains(desk.get(path), said)
+    assertContains(desk.get(path), "proven: nothing is left")
+    assert not left(world, subject)
 
 
 def test_a_short_subject_is_typed_whole(desk, look_up, world):

@@ -1,0 +1,161 @@
+"""A help desk revokes, one app or everything, and proves it (H2, H3 and H5)."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from console.models import Receipt
+from tenants.authlete import connections
+from tenants.jobs import queue, steering
+from tenants.jobs.endings import worker
+from tenants.jobs.models import Job
+from tenants.jobs.working import Working
+from tenants.roles import Role
+from tests.hunting import rows
+from tests.journeys.hands import Mouse
+from tests.journeys.test_subject import SUBJECT, look_up, region
+
+WHY, TICKET = "Account taken over", "INC-4471"
+
+
+@pytest.fixture
+def home(signed_in, person):
+    page = signed_in(person(Role.HELP_DESK, "Nia Okafor"))
+    expect(page.get_by_role("searchbox", name="Subject")).to_be_focused()
+    return page
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """A page that looks again soon; and a function, after which no region rests."""
+    page = import_module("console.subjects.views.receipt")
+    monkeypatch.setattr(page, "SELDOM", 1)
+    return lambda: monkeypatch.setattr(connections, "_all", {})
+
+
+@pytest.fixture
+def names(home, caplog, capfd):
+    """Judges that the subject was in no address, header, title or log, and is
+    nowhere at rest but in the record."""
+    asked: list[str] = []
+    home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
+    home.on("response", lambda one: asked.append(str(one.headers)))
+    home.on("domcontentloaded", lambda: asked.append(home.title()))
+
+    def judge(*more):
+        assert len(asked) > 10
+        assert SUBJECT not in " ".join([*asked, *more, home.title()])
+        said = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
+        assert SUBJECT not in said + "".join(capfd.readouterr())
+        holding = {table for table, text in rows() if SUBJECT in text} - {"file"}
+        assert holding == {"audit_auditentry", "audit_auditrecord"}
+
+    return judge
+
+
+def held(sandbox, name, subject=SUBJECT):
+    """The tokens of somebody in a region, at services of Harbor."""
+    here = sandbox.region(name)
+    harbor = next(
+        number
+        for number, one in sandbox.state.organizations.items()
+        if one.slug == "harbor"
+    )
+    own = [number for number in here.services if here.owner(number) == harbor]
+    return [one for n in own for one in here.tokens[n] if one.subject == subject]
+
+
+def say_why(hand, page):
+    hand.type(page.get_by_label("Reason"), WHY)
+    hand.type(page.get_by_label("Ticket"), TICKET)
+
+
+def work():
+    """As the worker does, while the browser looks."""
+    queue.seen("journey")
+    Working("journey", until_empty=True).run()
+
+
+def test_revoke_one_app_of_somebody(home, hand, sandbox):
+    sandbox.fault("down", region="jp")
+    before = len(held(sandbox, "us"))
+    hand = hand(home)
+    look_up(hand, home)
+    us = region(home, "United States")
+    row = us.get_by_role("row", name="Harbor app").first
+
+    hand.follow(row.get_by_role("link", name="Revoke"))
+    dialog = home.get_by_role("dialog")
+    expect(dialog).to_contain_text("stop working at once")
+    say_why(hand, dialog)
+    hand.click("button", "Revoke access", dialog)
+
+    expect(dialog).to_have_count(0)
+    expect(row).to_contain_text("revoked")
+    expect(row.get_by_role("link", name="Receipt")).to_be_visible()
+    assert (hand.clicks, hand.loads) == (3, 1)
+    assert before - len(held(sandbox, "us")) == 2
+    row.get_by_role("link", name="Receipt").click()
+    expect(home.get_by_text("proven: nothing is left")).to_be_visible()
+    expect(home.get_by_text(TICKET)).to_be_visible()
+
+
+def test_revoke_everything_everywhere_and_prove_it(home, hand, sandbox, waits, names):
+    sandbox.fault("down", region="jp")
+    tokens = sum(len(held(sandbox, name)) for name in ("us", "eu", "br"))
+    hand = hand(home)
+    look_up(hand, home)
+
+    hand.follow(home.get_by_role("link", name="Revoke all"))
+    expect(home.get_by_text("Not all was checked")).to_be_visible()
+    expect(home.get_by_text(f"{tokens} live and 0 expired tokens")).to_be_visible()
+    say_why(hand, home)
+    hand.type(home.get_by_label("Type the last 4 characters"), SUBJECT[-4:])
+    hand.click("button", "Revoke all")
+    expect(home.get_by_role("progressbar")).to_be_visible()
+    work()
+
+    expect(home.get_by_text("Not done yet at 1 place")).to_be_visible()
+    assert not [one for name in ("us", "eu", "br") for one in held(sandbox, name)]
+    assert held(sandbox, "jp")
+    sandbox.faults.clear()
+    waits()
+    steering.resume(Job.objects.get(), worker(Job.objects.get()))
+    work()
+    expect(home.get_by_text("proven: nothing is left")).to_be_visible()
+    hand.click("button", "Copy receipt link")
+    assert hand.clicks <= 4
+    assert hand.loads <= 2
+    assert not held(sandbox, "jp")
+    assert f"/receipts/{Receipt.objects.get().pk}/" in home.url
+    with home.expect_download() as file:
+        home.get_by_role("link", name="JSON").click()
+    told = json.loads(Path(file.value.path()).read_text())
+    assert told["proven"] is True
+    assert told["tokens"]["ended"] > tokens
+    assert told["tokens"]["live_after"] == 0
+    names(file.value.suggested_filename)
+
+
+def test_did_you_already_do_this(home, hand, sandbox):
+    other = Mouse(home)
+    look_up(other, home)
+    row = region(home, "United States").get_by_role("row", name="Harbor app").first
+    row.get_by_role("link", name="Revoke").click()
+    say_why(other, home.get_by_role("dialog"))
+    home.get_by_role("button", name="Revoke access").click()
+    expect(row).to_contain_text("revoked")
+    home.goto("/harbor/subjects/")
+
+    hand = hand(home)
+    look_up(hand, home)
+    past = region(home, "Done from here before")
+    expect(past).to_contain_text(TICKET)
+    hand.follow(past.get_by_role("link", name="Receipt").first)
+
+    expect(home.get_by_text("proven: nothing is left")).to_be_visible()
+    assert hand.clicks <= 2
+    assert hand.loads <= 2
