@@ -13,6 +13,7 @@ def fresh() -> dict[str, str]:
         "SECRET_KEY": token_urlsafe(50),
         "VAULT_KEYS": f"v1:{_key()}",
         "AUDIT_KEYS": f"a1:{_key()}",
+        "AUDIT_SIGNING_KEYS": f"s1:{_key()}",
         "FINGERPRINT_KEY": f"f1:{_key()}",
         "POSTGRES_PASSWORD": token_urlsafe(24),
     }

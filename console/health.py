@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
-from tenants.audit import store
+from tenants.audit import anchors, store
 from tenants.jobs import queue
 from tenants.keyring import KeyMissing
 
@@ -65,11 +66,14 @@ class Readiness:
     def _look(self) -> dict[str, str]:
         """Stops at the first part that fails: what follows rests on it."""
         found: dict[str, str] = {}
-        for part, look in {
+        parts = {
             "database": _database,
             "migrations": self._migrations,
             "record": _record,
-        }.items():
+        }
+        if settings.AUDIT_SINKS:
+            parts["checkpoints"] = _checkpoints
+        for part, look in parts.items():
             found[part] = look()
             if found[part] != OK:
                 return found
@@ -104,6 +108,16 @@ def _record() -> str:
         return "is not whole; run manage.py audit_verify"
     except DatabaseError:
         return "cannot be written"
+    return OK
+
+
+def _checkpoints() -> str:
+    """Whether what was recorded is known outside of the database."""
+    try:
+        if anchors.is_late():
+            return "the newest rows were kept nowhere outside for too long"
+    except DatabaseError:
+        return "not known"
     return OK
 
 

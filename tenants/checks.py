@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from tenants.audit.anchors import sinks
+from tenants.audit.signing import parsed
 from tenants.keyring import KeyRing
 
 
@@ -12,10 +14,30 @@ from tenants.keyring import KeyRing
 def check_keys(**_: Any) -> list[Error]:
     """Refuse to start with a key ring that cannot be read."""
     found = []
-    for name in ("VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"):
+    names = ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"]
+    if settings.AUDIT_SIGNING_KEYS:
+        names.append("AUDIT_SIGNING_KEYS")
+    for name in names:
         try:
             KeyRing.parse(getattr(settings, name), name)
         except ValueError as error:
             hint = "python -m console.fresh_secrets prints new ones."
             found.append(Error(str(error), hint=hint, id="keys.E1"))
+    return found
+
+
+@register()
+def check_sinks(**_: Any) -> list[Error]:
+    """Refuse to start where checkpoints could be kept nowhere, or be verified by
+    nobody."""
+    found = []
+    try:
+        sinks()
+    except ValueError as error:
+        found.append(Error(str(error), id="audit.E1"))
+    try:
+        parsed(settings.AUDIT_PUBLIC_KEYS)
+    except ValueError:
+        said = "AUDIT_PUBLIC_KEYS is no list of name:base64 of 32 bytes"
+        found.append(Error(said, id="audit.E2"))
     return found

@@ -16,3 +16,6 @@ def unguard() -> None:
     with connection.cursor() as cursor:
         for statement in UNGUARD[connection.vendor]:
             cursor.execute(statement)
+
+
+SIGNING = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is made

@@ -50,6 +50,9 @@ def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
         "WEB_CONCURRENCY": "1",
         "DATABASE_URL": f"sqlite:///{data / 'meridian.sqlite3'}",
         "STATIC_ROOT": str(data / "static-files"),
+        "AUDIT_SINKS": f"file://{data / 'checkpoints.jsonl'}",
+        "AUDIT_SINK_PATIENCE": "900",
+        "AUDIT_PUBLIC_KEYS": "",
         "EMAIL_URL": f"file://{data / 'mail'}",
         "AUTHLETE_REGIONS": ",".join(f"{name}={url}" for name, url in urls.items()),
         "AUTHLETE_IDPS": ",".join(f"{name}={idp}" for name in urls),
@@ -58,13 +61,16 @@ def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
 
 
 def kept_keys(path: Path) -> dict[str, str]:
-    """The demo's own keys: made at its first start, for their owner's eyes alone."""
-    if not path.exists():
-        text = "".join(f"{name}={value}\n" for name, value in fresh().items())
+    """The demo's own keys: made when they are first needed, for their owner's eyes
+    alone."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    kept = dict(line.split("=", 1) for line in lines)
+    keys = fresh() | kept
+    if keys != kept:
+        text = "".join(f"{name}={value}\n" for name, value in keys.items())
         draft = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w") as file:
             file.write(text)
         draft.rename(path)
-    lines = path.read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    return keys

@@ -1,0 +1,223 @@
+"""Where checkpoints are kept outside of the database, and whether they get there.
+
+While nothing outside knows of the newest rows, whoever owns the database could take
+them back unseen. That may last for a while; then nothing is changed any more
+(`docs/decisions/checkpoints.md`).
+"""
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Max
+from django.utils import timezone
+
+from tenants import mail
+from tenants.alerts import alert
+from tenants.audit.checkpoints import Checkpoint
+from tenants.audit.models import AuditCheckpoint, AuditRecord, AuditSink
+
+PATIENCE = 15 * 60  # seconds, where the setting gives none
+MAILED = timedelta(hours=1)  # from one mail to the next
+KEPT = 5.0  # seconds that a verdict serves other calls
+MOST = 500  # checkpoints in one message
+TIMEOUT = 10.0  # seconds that a webhook may take
+
+
+class Diverged(Exception):
+    """What is kept outside is not what is kept here: the database was put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """One place outside, as ``AUDIT_SINKS`` names it."""
+
+    url: str
+
+    @property
+    def kind(self) -> str:
+        return urlsplit(self.url).scheme
+
+    @property
+    def name(self) -> str:
+        """Tells it from others without giving away an address that may be secret."""
+        return f"{self.kind} {sha256(self.url.encode()).hexdigest()[:8]}"
+
+    @property
+    def path(self) -> Path:
+        return Path(urlsplit(self.url).path)
+
+
+def sinks() -> list[Sink]:
+    """Raises `ValueError` for what is no such place."""
+    found = [Sink(url) for url in settings.AUDIT_SINKS]
+    for sink in found:
+        plain = sink.kind == "http" and settings.INSECURE
+        if not (sink.kind in ("file", "mailto", "https") or plain):
+            raise ValueError("AUDIT_SINKS takes file:///path, mailto:who and https://")
+    return found
+
+
+def deliver() -> None:
+    """Bring every place up to date; one that fails keeps no other from it."""
+    for sink in sinks():
+        state, _ = AuditSink.objects.get_or_create(name=sink.name)
+        try:
+            size = _deliver(sink, state)
+        except (*mail.FAILURES, httpx.HTTPError, Diverged, ValueError) as error:
+            _failed(state, error)
+        else:
+            if size > state.size:
+                state.size, state.sent_at = size, timezone.now()
+            state.failed_at, state.error = None, ""
+            state.save()
+
+
+def _failed(state: AuditSink, error: Exception) -> None:
+    state.failed_at = state.failed_at or timezone.now()
+    state.error = f"{type(error).__name__}: {error}"[:200]
+    state.save()
+    told = "rolled back" if isinstance(error, Diverged) else type(error).__name__
+    alert("audit.unkept", level=logging.ERROR, sink=state.name, error=told)
+
+
+def _deliver(sink: Sink, state: AuditSink) -> int:
+    """Rows that the place knows of now."""
+    if sink.kind == "file":
+        return append(sink.path)
+    is_early = (
+        sink.kind == "mailto"
+        and state.sent_at
+        and timezone.now() < state.sent_at + MAILED
+    )
+    new = list(AuditCheckpoint.objects.filter(size__gt=state.size))[-MOST:]
+    if is_early or not new:
+        return state.size
+    lines = [one.line for one in new]
+    if sink.kind == "mailto":
+        _mail(urlsplit(sink.url).path.split(","), lines)
+    else:
+        _post(sink.url, lines)
+    return new[-1].size
+
+
+def append(path: Path) -> int:
+    """Add to a file what it lacks; the size of its last checkpoint.
+
+    Raises `OSError`, and `Diverged` where the file knows more, or something else.
+    """
+    with path.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        size = _agreed(_tail(path))
+        new = AuditCheckpoint.objects.filter(size__gt=size)
+        for one in new.iterator():
+            file.write(f"{one.line}\n".encode())
+            size = one.size
+        file.flush()
+        os.fsync(file.fileno())
+    return size
+
+
+def _tail(path: Path) -> str:
+    """The last whole line of a file; a line that was cut off is refused."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - 4096))
+        text = file.read().decode(errors="replace")
+    if text and not text.endswith("\n"):
+        raise Diverged("the last line of the file is not whole")
+    return text.splitlines()[-1] if text else ""
+
+
+def _agreed(line: str) -> int:
+    if not line:
+        return 0
+    size = Checkpoint.parse(line).size
+    if not AuditCheckpoint.objects.filter(size=size, line=line).exists():
+        raise Diverged(f"the checkpoint of {size} rows is not known here")
+    return size
+
+
+def _mail(to: Sequence[str], lines: Sequence[str]) -> None:
+    if not mail.is_on():
+        raise OSError("EMAIL_URL names no mail server")
+    size = Checkpoint.parse(lines[-1]).size
+    text = "\n".join(
+        [
+            "Keep this message: it proves what the record of the console held.",
+            "Save the lines below to a file for manage.py audit_verify --anchor.",
+            "",
+            *lines,
+        ]
+    )
+    digest = sha256(lines[-1].encode()).hexdigest()[:32]
+    mail.send(
+        to, f"The record: {size} rows", text, message_id=f"checkpoint-{digest}@meridian"
+    )
+
+
+def _post(url: str, lines: Sequence[str]) -> None:
+    with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+        headers = {"Content-Type": "application/jsonl"}
+        body = "".join(f"{line}\n" for line in lines)
+        client.post(url, content=body, headers=headers).raise_for_status()
+
+
+def uncovered() -> datetime | None:
+    """When the oldest row was written that no place outside knows of."""
+    names = [sink.name for sink in sinks()]
+    known = AuditSink.objects.filter(name__in=names).aggregate(Max("size"))
+    first = (known["size__max"] or 0) + 1
+    row = AuditRecord.objects.filter(seq=first).first()
+    if row is None:
+        return None
+    said = json.loads(row.content)
+    return datetime.fromtimestamp(said.get("at", said.get("ended_at")) / 1e6, UTC)
+
+
+def is_late() -> bool:
+    """Whether that is longer ago than may be."""
+    if not settings.AUDIT_SINKS:
+        return False
+    since = uncovered()
+    return since is not None and timezone.now() - since > _patience()
+
+
+def _patience() -> timedelta:
+    wait = timedelta(seconds=settings.AUDIT_SINK_PATIENCE or PATIENCE)
+    mails = all(sink.kind == "mailto" for sink in sinks())
+    return wait + MAILED if mails else wait
+
+
+class _Verdict:
+    """Whether something may be changed, looked up once in a few seconds."""
+
+    def __init__(self) -> None:
+        self.until, self.stops = 0.0, False
+
+    def look(self) -> bool:
+        if not (settings.AUDIT_SINKS and settings.AUDIT_SINK_PATIENCE):
+            return False
+        if monotonic() >= self.until:
+            try:
+                self.stops = is_late()
+            except DatabaseError:
+                self.stops = False  # nothing can be written then in any case
+            self.until = monotonic() + KEPT
+            if self.stops:
+                alert("audit.unanchored", level=logging.ERROR)
+        return self.stops
+
+
+verdict = _Verdict()

@@ -1,0 +1,235 @@
+"""What is signed of the record, where it is kept, and what stops when it is not."""
+
+import json
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+import respx
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from tenants.audit import anchors, checkpoints, signing
+from tenants.audit.anchors import Diverged
+from tenants.audit.chain import START
+from tenants.audit.checkpoints import Broken, Checkpoint
+from tenants.audit.entry import content
+from tenants.audit.links import links
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditCheckpoint, AuditRecord, AuditSink
+from tenants.audit.rows import intent
+from tenants.audit.tree import Tree, joined, leaf, split
+from tenants.audit.who import Who
+from tenants.authlete.errors import NotRecorded, Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.watch import Call, Ending
+from tenants.jobs import checkpoints as chores
+from tests.record import SIGNING, unguard
+
+IDA = Who(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
+
+
+@pytest.fixture(autouse=True)
+def signed(db, settings, monkeypatch):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    monkeypatch.setattr(anchors, "KEPT", 0)
+    monkeypatch.setattr(anchors, "verdict", anchors._Verdict())
+
+
+def call(times=1, operation=PUSH, subject=""):
+    log = AuditLog(IDA)
+    for _ in range(times):
+        (entry,) = log.open([Call(operation, "us", "/push", {}, subject)])
+        log.close([Ending(entry, Outcome.DONE)])
+
+
+def cut():
+    found = checkpoints.cut()
+    assert found
+    return found
+
+
+def tail(path):
+    return [Checkpoint.parse(line) for line in path.read_text().splitlines()]
+
+
+def plain_root(leaves):
+    """As RFC 9162, section 2.1.1, defines it."""
+    if len(leaves) == 1:
+        return leaves[0]
+    half = 1
+    while 2 * half < len(leaves):
+        half *= 2
+    return joined(plain_root(leaves[:half]), plain_root(leaves[half:]))
+
+
+def test_a_checkpoint_signs_the_root_of_all_rows_and_the_one_before():
+    call(3)
+    first = cut()
+    call(4)
+    second = cut()
+
+    leaves = [leaf(row) for row in links()]
+    assert (first.size, second.size) == (6, 14)
+    assert first.root == plain_root(leaves[:6]).hex()
+    assert second.root == plain_root(leaves).hex()
+    assert (first.previous, second.previous) == (START, first.digest)
+    assert first.is_signed
+    assert not second._replace(size=13).is_signed
+    assert checkpoints.cut() is None
+
+
+def test_every_size_of_tree_has_the_root_of_its_leaves():
+    leaves = [sha256(bytes([n])).digest() for n in range(1, 40)]
+    tree = Tree()
+    for count, one in enumerate(leaves, 1):
+        tree.add(one)
+        assert tree.root == plain_root(leaves[:count]).hex()
+        assert tree.size == count
+
+
+def test_a_row_is_told_without_what_names_its_subject():
+    row = intent(IDA, "push", "change", subject="j\u00f6", path="/x/j\u00f6", label="a")
+
+    told, hidden = split(content(row))
+
+    assert json.loads(hidden) == {"path": "/x/j\u00f6", "subject": "j\u00f6"}
+    assert told == content(row).replace(r'"path":"/x/j\u00f6",', "").replace(
+        r'"subject":"j\u00f6",', ""
+    )
+    assert split('{"subject":""}') == ('{"subject":""}', "")
+
+
+def test_nothing_is_signed_that_the_chain_does_not_hold():
+    call(3)
+    checkpoints.cut()
+    call(3)
+    unguard()
+    AuditRecord.objects.filter(seq=9).update(content="{}")
+
+    with pytest.raises(Broken, match="row 9"):
+        checkpoints.cut()
+    AuditRecord.objects.filter(seq__gt=4).delete()
+    with pytest.raises(Broken, match="row 6"):
+        checkpoints.cut()
+
+
+def test_a_past_that_was_written_anew_is_not_signed_either():
+    """Its owner has the keys of the chain, but not the one that signs."""
+    call(3)
+    checkpoints.cut()
+    kept = AuditCheckpoint.objects.get()
+    forged = Tree([(4, bytes(32)), (2, bytes(32))])
+    peaks = [(rows, one.hex()) for rows, one in forged.peaks]
+    line, root = json.loads(kept.line), forged.root
+    kept.peaks, kept.line = json.dumps(peaks), json.dumps(line | {"root": root})
+    kept.save()
+    call()
+
+    with pytest.raises(Broken, match="signed by nobody"):
+        checkpoints.cut()
+
+
+def test_one_is_due_after_a_while_or_many_rows(monkeypatch):
+    assert not checkpoints.is_due(0)
+    call(2)
+    at = cut().time
+    assert not checkpoints.is_due(at + 10**9)
+    call()
+    assert not checkpoints.is_due(at + 60_000_000)
+    assert checkpoints.is_due(at + 5 * 60_000_000)
+    monkeypatch.setattr(checkpoints, "ROWS", 2)
+    assert checkpoints.is_due(at)
+
+
+def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, settings):
+    call()
+    out = tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=out)
+    call()
+    call_command("audit_checkpoint", out=out)
+
+    assert [one.size for one in tail(out)] == [2, 4]
+    call_command("audit_checkpoint", public=True)
+    settings.AUDIT_PUBLIC_KEYS = capsys.readouterr().out.splitlines()[-1]
+    settings.AUDIT_SIGNING_KEYS = ""
+    assert all(one.is_signed for one in tail(out))
+    call()
+    with pytest.raises(CommandError, match="names no key"):
+        call_command("audit_checkpoint", out=out)
+
+
+def test_a_file_that_knows_of_more_tells_that_the_database_was_put_back(tmp_path):
+    call()
+    checkpoints.cut()
+    out = tmp_path / "kept.jsonl"
+    anchors.append(out)
+    AuditCheckpoint.objects.all().delete()
+    call()
+    checkpoints.cut()
+
+    with pytest.raises(Diverged):
+        anchors.append(out)
+    out.write_text(out.read_text()[:-9])
+    with pytest.raises(Diverged, match="not whole"):
+        anchors.append(out)
+
+
+def test_workers_bring_them_to_each_place(tmp_path, settings):
+    url = "https://log.example/checkpoints"
+    out = tmp_path / "kept.jsonl"
+    settings.AUDIT_SINKS = [f"file://{out}", "mailto:audit@acme.example", url]
+    call()
+    with respx.mock:
+        route = respx.post(url).respond(204)
+        chores.keep()
+        chores.keep()
+
+    (line,) = out.read_text().splitlines()
+    assert [one.request.content.decode() for one in route.calls] == [f"{line}\n"]
+    (message,) = mail.outbox
+    assert line in message.body
+    assert set(AuditSink.objects.values_list("size", "error")) == {(2, "")}
+
+
+def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
+    tmp_path, settings, time_machine, caplog
+):
+    away = tmp_path / "away"
+    settings.AUDIT_SINKS = [f"file://{away}/kept.jsonl"]
+    start = timezone.now()
+    time_machine.move_to(start)
+    call()
+    chores.keep()
+
+    assert "FileNotFoundError" in AuditSink.objects.get().error
+    assert "audit.unkept" in caplog.text
+    time_machine.move_to(start + timedelta(minutes=14))
+    call()
+    time_machine.move_to(start + timedelta(minutes=16))
+    with pytest.raises(NotRecorded, match="Nothing was sent"):
+        call()
+    assert "audit.unanchored" in caplog.text
+    call(operation=PULL)
+    ready = Client().get("/readyz")
+    assert ready.status_code == 503
+    assert b"checkpoints: the newest rows were kept nowhere" in ready.content
+
+    away.mkdir()
+    chores.keep()
+    call()
+    assert Client().get("/readyz").status_code == 200
+    assert AuditSink.objects.get().error == ""
+
+
+def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):
+    call()
+    found = cut()
+    settings.AUDIT_SIGNING_KEYS = f"s1:{'B' * 43}="
+
+    assert not found.is_signed
+    assert signing.is_signed(found.text, "s2", found.signature) is False
