@@ -150,7 +150,7 @@ def alone() -> None:
     opened, ended = rows()
     with transaction.atomic(), connection.cursor() as cursor:
         values = [getattr(opened, name) for name in INTENT]
-        cursor.execute(ADD, [*values, next(_numbers), *NO_OUTCOME.values()])
+        cursor.execute(ADD, [*values, next(_numbers), None, *NO_OUTCOME.values()])
     with transaction.atomic(), connection.cursor() as cursor:
         values = [getattr(ended, name) for name in OUTCOME[1:]]
         cursor.execute(CLOSE, [*values, next(_numbers), opened.entry])

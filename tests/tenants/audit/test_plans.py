@@ -23,6 +23,7 @@ for seq in range(1, 40001):
         operation=f"o{random.randrange(40)}", service=str(random.randrange(50)),
         effect=("change" if change else "read"), page=f"page-{seq // 9}",
         outcome="refused" if seq % 50 == 1 else "done", outcome_seq=seq + 1,
+        mark=f"{seq % 800:032x}" if seq % 11 == 0 else None,
         **{name: str(n) if seq % 11 == 0 else "" for name, n in many.items()}))
     if change:
         fields += [AuditField(organization_id=owner, field=f"f{n}", seq=seq)

@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from tenants.audit.marks import renew
+
+
+def fill(apps, schema_editor):
+    for _ in renew(apps.get_model("audit", "AuditEntry")):
+        pass
+
+
+class Migration(migrations.Migration):
+    atomic = False  # in batches, and may be repeated: there can be very many entries
+
+    dependencies = [("audit", "0003_subject_marks")]
+
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
