@@ -64,9 +64,7 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         else:
             once.settle(request, form, path)
             return _made(request, context, written)
-    response = answer(request, "tokens/new.html", context, status=status)
-    response["Cache-Control"] = "no-store"  # it may hold properties as they were typed
-    return response
+    return answer(request, "tokens/new.html", context, status=status)
 
 
 def _making(workspace: Workspace, service_id: int, form: NewForm) -> Making:

@@ -64,9 +64,7 @@ def update(
                 _say(request, one, seen)
                 return once.came_to(request, why, one.path())
     context |= {"fields": form, "form": why, "once": once.fresh()}
-    response = answer(request, "tokens/update.html", one.context(row, **context))
-    response["Cache-Control"] = "no-store"  # it may hold properties as they were typed
-    return response
+    return answer(request, "tokens/update.html", one.context(row, **context))
 
 
 def _review(row: Row, seen: Mapping[str, Any]) -> dict[str, Any]:
