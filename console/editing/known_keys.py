@@ -44,17 +44,19 @@ def keep_of_services(
 ) -> None:
     """``whole`` are all the services of a region, by the region's name."""
     for region, services in whole.items():
-        rows = KnownKey.objects.filter(
-            organization=organization,
-            region=region,
-            service_id__in=[one.api_key for one in services],
-            client_id=0,
-        )
         seen = [
             (one.api_key, 0, one.service_name or str(one.api_key), of_service(one))
             for one in services
             if one.get("pkceRequired") is not None  # else no more than names was shown
         ]
+        if not seen:
+            continue
+        rows = KnownKey.objects.filter(
+            organization=organization,
+            region=region,
+            service_id__in=[number for number, *_ in seen],
+            client_id=0,
+        )
         _keep(organization, region, rows, seen)
 
 

@@ -174,8 +174,9 @@ def asked_app(
 
 def _known(member: Member) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = {}
-    for one in KnownService.objects.filter(organization=member.organization):
-        found.setdefault(one.region, {})[one.service_id] = one.name
+    rows = KnownService.objects.filter(organization=member.organization)
+    for region, number, name in rows.values_list("region", "service_id", "name"):
+        found.setdefault(region, {})[number] = name
     return found
 
 
