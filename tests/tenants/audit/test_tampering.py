@@ -1,0 +1,199 @@
+"""Systematic tampering: every change is found, by the chain or by an anchor."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from tenants.audit import anchored, checkpoints
+from tenants.audit.log import AuditLog
+from tenants.audit.models import (
+    AuditBlock,
+    AuditCheckpoint,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+)
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.watch import Call, Ending
+from tests.record import SIGNING, recompute, unguard
+
+IDA = Who(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+KEPT = (AuditRecord, AuditEntry, AuditField, AuditBlock, AuditHead)
+ROWS = 24
+
+
+def call(times):
+    log = AuditLog(IDA)
+    changes = (Change("clientName", "a", "b"),)
+    for number in range(times):
+        (entry,) = log.open([Call(PUSH, "us", "/push", {}, f"u{number}", changes)])
+        log.close([Ending(entry, Outcome.DONE, 200, "A001")])
+
+
+@pytest.fixture
+def anchor(db, settings, tmp_path):
+    """A record of 24 rows, the first 20 of them under three signed checkpoints, and
+    somebody who may do anything to the database."""
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    out = tmp_path / "kept.jsonl"
+    for times in (4, 4, 2):
+        call(times)
+        call_command("audit_checkpoint", out=out)
+    call(2)
+    unguard()
+    return out
+
+
+@contextmanager
+def tried():
+    """Everything is put back afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def first_bad(anchor=None):
+    found = verify(anchored.read(anchor) if anchor else ()).bad
+    return found and found[0]
+
+
+def places(model):
+    """Where the first, middle and last rows of a table are, in SQL."""
+    keys = list(model.objects.order_by("pk").values_list("pk", flat=True))
+    fields = [part.column for part in model._meta.pk_fields]
+    for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
+        parts = key if isinstance(key, tuple) else (key,)
+        yield " AND ".join(f"{one} = %s" for one in fields), parts
+
+
+def test_every_column_of_sampled_rows(anchor):
+    tries = missed = 0
+    for model in KEPT:
+        for where, key in places(model):
+            for field in model._meta.local_concrete_fields:
+                table, column = model._meta.db_table, field.column
+                with tried(), connection.cursor() as cursor:
+                    cursor.execute(f"SELECT {column} FROM {table} WHERE {where}", key)
+                    (old,) = cursor.fetchone()
+                    new = old + 1000 if isinstance(old, int) else f"{old or ''}~"
+                    if old is None:
+                        new = 7
+                    if isinstance(new, str) and field.max_length:
+                        new = f"~{new[1 : field.max_length]}"
+                    cursor.execute(
+                        f"UPDATE {table} SET {column} = %s WHERE {where}", [new, *key]
+                    )
+                    tries += 1
+                    missed += not first_bad()
+    assert tries > 100
+    assert not missed
+
+
+def test_every_row_that_is_deleted_moved_copied_or_swapped(anchor):
+    rows = AuditRecord.objects
+    for seq in range(1, ROWS + 1):
+        with tried():
+            rows.filter(seq=seq).delete()
+            assert first_bad() == seq
+        with tried():
+            rows.filter(seq=seq).update(seq=99)
+            assert first_bad() == seq
+        with tried():
+            copy = rows.get(seq=seq)
+            copy.seq = ROWS + 1
+            copy.save(force_insert=True)
+            assert first_bad() == ROWS + 1
+        with tried():
+            other = seq % ROWS + 1
+            rows.filter(seq=seq).update(seq=0)
+            rows.filter(seq=other).update(seq=seq)
+            rows.filter(seq=0).update(seq=other)
+            assert first_bad() == min(seq, other)
+
+
+@pytest.mark.parametrize("seq", [1, 6, 17])
+def test_a_past_written_anew_with_the_real_keys_is_found_by_what_was_signed(
+    anchor, seq
+):
+    row = AuditRecord.objects.get(seq=seq)
+    said = row.content.replace('"ticket":""', '"ticket":"T"').replace("A001", "A002")
+    AuditRecord.objects.filter(seq=seq).update(content=said)
+    if row.phase == "intent":
+        AuditEntry.objects.filter(seq=seq).update(ticket="T")
+    else:
+        AuditEntry.objects.filter(outcome_seq=seq).update(code="A002")
+    recompute()
+    expected = max(first for first in (1, 9, 17) if first <= seq)
+
+    assert first_bad() == expected  # by the copies in the database
+    AuditCheckpoint.objects.all().delete()
+    assert first_bad() is None  # as the command says
+    assert first_bad(anchor) == expected
+
+
+def test_an_older_copy_put_back_is_found_with_an_anchor_alone(anchor):
+    AuditRecord.objects.filter(seq__gt=16).delete()
+    AuditField.objects.filter(seq__gt=16).delete()
+    AuditEntry.objects.filter(seq__gt=16).delete()
+    AuditCheckpoint.objects.filter(size__gt=16).delete()
+    seq, at = AuditRecord.objects.get(seq=15), AuditBlock.objects.get()
+    AuditBlock.objects.filter(pk=at.pk).update(
+        latest=AuditEntry.objects.get(entry=seq.entry).at
+    )
+    recompute()
+
+    assert first_bad() is None
+    assert first_bad(anchor) == 17
+    with pytest.raises(CommandError, match="First bad row 17: the record ends before"):
+        call_command("audit_verify", anchor=anchor)
+
+
+def test_a_row_put_in_after_the_fact_with_the_real_keys(anchor):
+    forged = AuditRecord.objects.get(seq=3)
+    for seq in range(ROWS, 4, -1):
+        AuditRecord.objects.filter(seq=seq).update(seq=seq + 1)
+    forged.seq = 5
+    forged.save(force_insert=True)
+    recompute()
+
+    assert first_bad(anchor)
+
+
+def test_a_checkpoint_that_nobody_signed(anchor, settings, tmp_path):
+    kept = AuditCheckpoint.objects.get(number=2)
+    AuditCheckpoint.objects.filter(number=2).update(
+        line=kept.line.replace('"time":', '"time":1')
+    )
+
+    assert first_bad() == 16
+    forged = tmp_path / "forged.jsonl"
+    forged.write_text(anchor.read_text().replace('"size":16', '"size":15'))
+    with pytest.raises(CommandError, match="line 2 is signed by no key"):
+        call_command("audit_verify", anchor=forged)
+    forged.write_text("nothing\n")
+    with pytest.raises(CommandError, match="no checkpoint in it"):
+        call_command("audit_verify", anchor=forged)
+
+
+def test_no_false_alarm_in_a_hundred_clean_runs(anchor, capsys):
+    for run in range(100):
+        call(1)
+        if run % 9 == 0:
+            checkpoints.cut()
+        assert first_bad(anchor) is None
+
+    call_command("audit_verify", anchor=anchor)
+    said = capsys.readouterr().out
+    assert "Whole: 224 rows of 112 entries" in said
+    assert "Held against 15 checkpoints" in said
+    assert "Not to be found" not in said
+    call_command("audit_verify")
+    assert "Not to be found without --anchor" in capsys.readouterr().out
