@@ -5,13 +5,14 @@ the first does and new entries shift nothing. The order is the chain's, never a
 clock's. That each filter has its index is held by `tests/tenants/audit/test_plans`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 
+from tenants.audit.inside import Inside
 from tenants.audit.models import (
     BLOCK,
     CHANGES,
@@ -19,6 +20,7 @@ from tenants.audit.models import (
     PATIENCE,
     AuditBlock,
     AuditEntry,
+    AuditField,
     microseconds,
 )
 
@@ -26,32 +28,56 @@ WINDOW = timedelta(days=30)  # that a search without an index looks back
 MOST = 1000  # entries that are counted; what comes after is "more than"
 LAST = 2**63 - 1
 
-EXACT = "actor role region service client subject object operation ticket page".split()
+# Any of several values; of these, the first that has some leads to the rows.
+LEADING = tuple(
+    "entry page mark subject client object ticket field places service actor"
+    " operation".split()
+)
+EXACT = (
+    "actor role region service client subject mark object operation entry page ticket"
+    " code"
+).split()
 SPARSE = "client subject object ticket page".split()  # indexed where not empty
-NARROW = {"actor", "service", "field", *SPARSE}  # few rows are left, however old
-UNINDEXED = {"role", "region", "text"}
+# Few rows are left, however old.
+NARROW = {*LEADING} - {"operation"}
+UNINDEXED = {"role", "region", "code", "text", "reason", "old", "new", "without"}
+
+type Some = str | Sequence[str]  # any of them will do; none: it does not matter
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What is looked for; what is empty does not matter. All must hold."""
 
-    actor: str = ""
-    role: str = ""
-    region: str = ""
-    service: str = ""
-    client: str = ""
-    subject: str = ""
-    object: str = ""
-    operation: str = ""
-    effects: Sequence[str] = ()  # any of them
-    outcomes: Sequence[str] = ()  # any of them; "open" while it is awaited
-    field: str = ""  # a member that was to be changed, by Authlete's name
-    ticket: str = ""
-    page: str = ""
+    actor: Some = ()
+    role: Some = ()
+    region: Some = ()
+    service: Some = ()
+    places: Sequence[tuple[str, str]] = ()  # services by region and id
+    client: Some = ()
+    subject: Some = ()
+    mark: Some = ()  # of a subject, see `marks`
+    object: Some = ()
+    operation: Some = ()
+    effects: Sequence[str] = ()
+    outcomes: Sequence[str] = ()  # "open" while it is awaited
+    code: Some = ()
+    field: Some = ()  # a member that was to be changed, by Authlete's name
+    old: Some = ()  # in what such a member was; all of them
+    new: Some = ()  # in what it was to become; all of them
+    reason: Some = ()  # all of them are in it
+    ticket: Some = ()
+    entry: Some = ()
+    page: Some = ()
     since: datetime | None = None
     until: datetime | None = None  # up to, and without, this moment
-    text: str = ""  # in label, reason or actor
+    text: Some = ()  # each in label, reason or actor
+    without: "Filters | None" = None  # of which nothing may hold
+
+    def of(self, name: str) -> tuple[Any, ...]:
+        """The values of a filter, none where it does not matter."""
+        given = getattr(self, name)
+        return ((given,) if given else ()) if isinstance(given, str) else tuple(given)
 
     def horizon(self, now: datetime) -> datetime | None:
         """How far is looked back although nobody said so, if not to the beginning:
@@ -60,6 +86,17 @@ class Filters:
         if self.since or named & NARROW or not named & UNINDEXED:
             return None
         return (self.until or now) - WINDOW
+
+    def alternatives(self) -> "list[Filters]":
+        """The same as searches of one value in the filter that leads: several, with
+        an index for one, would be read and sorted as a whole."""
+        for name in LEADING:
+            if len(found := self.of(name)) > 1:
+                single: list[dict[str, Any]] = [{name: (one,)} for one in found]
+                return [replace(self, **one) for one in single]
+            if found:
+                break
+        return [self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +124,7 @@ def search(
     now = now or datetime.now(UTC)
     up, seq = _read(cursor)
     low, high = (seq + 1, LAST) if up else (1, seq - 1)
-    found = _found(organization, filters, now, low, high)
-    # Of two columns that say the same, the one of the index that leads.
-    order = "fields__seq" if filters.field else "seq"
-    rows = list(found.order_by(order if up else f"-{order}")[: size + 1])
+    rows = _first(organization, filters, now, low, high, up=up, most=size + 1)
     beyond, rows = len(rows) > size, rows[:size]
     if up:
         rows.reverse()
@@ -110,8 +144,15 @@ def count(
     now: datetime | None = None,
 ) -> int:
     """How many there are; `MOST` + 1 when there are more than that."""
-    found = _found(organization, filters, now or datetime.now(UTC), 1, LAST)
-    return found.order_by()[: MOST + 1].count()
+    now = now or datetime.now(UTC)
+    parts = [
+        _found(organization, one, now, 1, LAST).order_by()[: MOST + 1]
+        for one in filters.alternatives()
+    ]
+    if len(parts) == 1:
+        return parts[0].count()
+    numbers = {seq for part in parts for seq in part.values_list("seq", flat=True)}
+    return min(len(numbers), MOST + 1)
 
 
 def history(
@@ -140,13 +181,37 @@ def _read(cursor: str) -> tuple[bool, int]:
     return (cursor[0] == "n", seq) if known else (False, LAST + 1)
 
 
+def _first(
+    organization: int,
+    filters: Filters,
+    now: datetime,
+    low: int,
+    high: int,
+    *,
+    up: bool,
+    most: int,
+) -> list[AuditEntry]:
+    """The rows nearest to where a page begins, in the order in which it goes on."""
+    rows = {}
+    for one in filters.alternatives():
+        found = _found(organization, one, now, low, high)
+        # Of two columns that say the same, the one of the index that leads.
+        order = "fields__seq" if _leads_by_field(one) else "seq"
+        for row in found.order_by(order if up else f"-{order}")[:most]:
+            rows[row.seq] = row
+    return [rows[seq] for seq in sorted(rows, reverse=not up)[:most]]
+
+
+def _leads_by_field(filters: Filters) -> bool:
+    return len(filters.of("field")) == 1
+
+
 def _found(
     organization: int, filters: Filters, now: datetime, low: int, high: int
 ) -> QuerySet[AuditEntry]:
     """The rows that are asked for from ``low`` to ``high``, in no order."""
     since, until = filters.since or filters.horizon(now), filters.until
     wanted: dict[str, Any] = {"organization_id": organization}
-    conditions = []
     if since:
         wanted["at__gte"] = microseconds(since)
     if until:
@@ -155,30 +220,65 @@ def _found(
         earliest, latest = _written(since, until)
         low, high = max(low, earliest), min(high, latest)
     wanted |= {"seq__gte": low, "seq__lte": high}
-    if filters.field:
+    if _leads_by_field(filters):
         wanted |= {
             "fields__organization_id": organization,
-            "fields__field": filters.field,
+            "fields__field": filters.of("field")[0],
             "fields__seq__gte": low,
             "fields__seq__lte": high,
         }
-    texts = {name: getattr(filters, name) for name in EXACT if getattr(filters, name)}
-    wanted |= texts | {f"{name}__gt": "" for name in SPARSE if name in texts}
-    if filters.effects:
-        wanted["effect__in"] = filters.effects
-        if "read" not in filters.effects:
-            conditions.append(CHANGES)
-    if filters.outcomes:
-        conditions.append(_ended(filters.outcomes, now))
-        if "done" not in filters.outcomes:
-            conditions.append(NOT_DONE)
-    if filters.text:
-        label, reason, actor = (
-            Q(**{f"{name}__icontains": filters.text})
-            for name in ("label", "reason", "actor")
-        )
-        conditions.append(label | reason | actor)
+    wanted |= {f"{name}__gt": "" for name in SPARSE if filters.of(name)}
+    conditions = list(_conditions(filters, now))
+    if filters.effects and "read" not in filters.effects:
+        conditions.append(CHANGES)
+    if filters.outcomes and "done" not in filters.outcomes:
+        conditions.append(NOT_DONE)
+    if filters.without:
+        conditions += [~one for one in _conditions(filters.without, now)]
     return AuditEntry.objects.filter(*conditions, **wanted)  # one: each costs a copy
+
+
+def _conditions(filters: Filters, now: datetime) -> Iterator[Q]:
+    """What each filter asks of a row, but for the times."""
+    for name in EXACT:
+        match filters.of(name):
+            case (one,):
+                yield Q(**{name: one})
+            case (_, _, *_) as several:
+                yield Q(**{f"{name}__in": several})
+    if filters.places:
+        yield _any(Q(region=region, service=one) for region, one in filters.places)
+    if filters.effects:
+        yield Q(effect__in=filters.effects)
+    if filters.outcomes:
+        yield _ended(filters.outcomes, now)
+    for part in filters.of("reason"):
+        yield Q(reason__icontains=part)
+    for part in filters.of("text"):
+        columns = ("label", "reason", "actor")
+        yield _any(Q(**{f"{one}__icontains": part}) for one in columns)
+    if filters.of("field"):
+        yield Q(
+            Exists(
+                AuditField.objects.filter(
+                    organization_id=OuterRef("organization_id"),
+                    seq=OuterRef("seq"),
+                    field__in=filters.of("field"),
+                )
+            )
+        )
+    if filters.of("old") or filters.of("new"):
+        inside = Inside(
+            F("changed"), filters.of("field"), filters.of("old"), filters.of("new")
+        )
+        yield ~Q(changed="[]") & Q(inside)
+
+
+def _any(conditions: Iterator[Q]) -> Q:
+    found = Q()
+    for one in conditions:
+        found |= one
+    return found
 
 
 def _ended(outcomes: Sequence[str], now: datetime) -> Q:

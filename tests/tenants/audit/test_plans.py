@@ -63,6 +63,12 @@ searches = {
     "actor in a time": Filters(since=middle[0], until=middle[1], actor="a7"),
     "actor and text": Filters(actor="a7", text="x"),
     "field and actor": Filters(actor="a7", field="f7"),
+    "mark": Filters(mark=f"{7:032x}"), "entry": Filters(entry="7"),
+    "place": Filters(places=[("us", "7")]), "code": Filters(code="x"),
+    "reason": Filters(reason="x"), "old": Filters(old="x", effects=("change",)),
+    "field and new": Filters(field="f7", new="x"),
+    "left out": Filters(without=Filters(actor="a7", field="f7")),
+    "either actor": Filters(actor=("a6", "a7")),
 }
 plans = {name: plan(lambda: search(1, f, now=NOW)) for name, f in searches.items()}
 plans["history"] = plan(lambda: history(1, "us", "7"))
@@ -96,6 +102,15 @@ INDEX = {
     "actor in a time": ["audit_actor"],
     "actor and text": ["audit_actor"],
     "field and actor": FIELD,
+    "mark": ["audit_mark"],
+    "entry": ["audit_entry", "sqlite_autoindex_audit_auditentry_"],
+    "place": ["audit_service", "audit_history"],
+    "code": OWN,
+    "reason": OWN,
+    "old": ["audit_changes", "audit_history", *OWN],
+    "field and new": FIELD,
+    "left out": OWN,
+    "either actor": ["audit_actor"],
     "history": ["audit_history"],
     "deep": OWN,
     "newer": ["audit_actor"],

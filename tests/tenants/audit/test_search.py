@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tenants.audit import rows
+from tenants.audit.marks import mark
 from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.search import MOST, Filters, count, history, search
 from tenants.audit.who import Who
@@ -24,13 +25,21 @@ EVE = Who(3, "eve@other.example", "admin", 2, "other")
 
 
 def keep(
-    who=IDA, operation="service.get", effect="read", end=Outcome.DONE, ago=0, **told
+    who=IDA,
+    operation="service.get",
+    effect="read",
+    end=Outcome.DONE,
+    ago=0,
+    ending=(),
+    **told,
 ):
     """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
     row = rows.intent(who, operation, effect, **told)
     at = microseconds(NOW - (ago or timedelta(0)))
     row = replace(row, at=at)
-    writer.write([row, *([rows.outcome(row.entry, end)] if end else [])])
+    writer.write(
+        [row, *([rows.outcome(row.entry, end, **dict(ending))] if end else [])]
+    )
     return AuditEntry.objects.get(entry=row.entry).seq
 
 
@@ -57,6 +66,12 @@ def test_shows_nothing_of_another_organization():
 ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
     "actor": (BO, {}, "bo@acme.example"),
     "role": (BO, {}, "auditor"),
+    "places": (IDA, {"region": "jp"}, [("jp", "17")]),
+    "mark": (IDA, {"subject": "anna"}, mark(1, "anna")),
+    "old": (IDA, {"changes": [Change("name", "Ä shop", None)]}, "Ä SHOP"),
+    "new": (IDA, {"changes": [Change("a", None, {"b": ["c%_"]})]}, ("C%_", "b")),
+    "reason": (IDA, {"reason": "Asked by risk"}, ("risk", "asked")),
+    "without": (BO, {}, Filters(actor=IDA.actor, field="f", old="x")),
     "region": (IDA, {"region": "jp"}, "jp"),
     "service": (IDA, {"service": "18"}, "18"),
     "client": (IDA, {"client": "5"}, "5"),
@@ -70,6 +85,8 @@ ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
     "page": (BO, {}, "page-2"),
     "since": (IDA, {"ago": timedelta(0)}, NOW),
     "until": (IDA, {"ago": timedelta(days=9)}, NOW - timedelta(days=8)),
+    "entry": (IDA, {}, ""),
+    "code": (IDA, {"code": "A004"}, "A004"),
     "text": (IDA, {"label": "Retail Banking"}, "banking"),
 }
 
@@ -81,13 +98,59 @@ def test_each_filter_is_tried():
 @pytest.mark.parametrize("name", ODD)
 def test_a_filter_finds_what_it_names(name):
     who, told, value = ODD[name]
+    code = {"code": told["code"]} if "code" in told else {}
+    told = {one: said for one, said in told.items() if one != "code"}
     usual: dict[str, Any] = {"ago": timedelta(days=1), "service": "17", "region": "us"}
     keep(**usual)
-    odd = keep(who, **usual | told)
+    odd = keep(who, **usual | told, ending=code)
+    if name == "entry":
+        value = AuditEntry.objects.get(seq=odd).entry
     keep(**usual)
 
     assert found(Filters(**{name: value})) == [odd]
     assert count(1, Filters(**{name: value}), now=NOW) == 1
+
+
+def test_any_of_several_values_will_do_page_by_page():
+    ida, bo = keep(service="17"), keep(BO, service="18")
+    both = keep(BO, changes=[Change("a", 1, 2), Change("b", 1, 2)], service="17")
+    keep(EVE)
+    last = keep(Who(4, "di@acme.example", "viewer", 1, "acme"))
+
+    either = Filters(actor=(IDA.actor, BO.actor))
+    assert found(either) == [both, bo, ida]
+    assert found(either, size=2) == [both, bo]
+    assert found(either, f"o{bo:x}", size=2) == [ida]
+    assert found(either, f"n{ida:x}", size=2) == [both, bo]
+    assert found(Filters(field=("a", "b"))) == [both]
+    assert count(1, Filters(field=("a", "b"))) == 1
+    assert found(Filters(role=("admin", "viewer"))) == [last, ida]
+
+
+def test_nothing_of_what_is_left_out_is_found():
+    change = [Change("scopes[x].name", "old words", "new words")]
+    keep(BO, subject="anna", changes=change)
+    for without in (
+        Filters(mark=mark(1, "anna") or ""),
+        Filters(field=("scopes", "name")),
+        Filters(old="OLD", new="new"),
+        Filters(role="viewer", actor=BO.actor),
+        Filters(places=[("us", "1"), ("", "")]),
+        Filters(outcomes=("done",)),
+    ):
+        assert found(Filters(without=without)) == [], without
+
+    assert len(found(Filters(without=Filters(old="new", field="other")))) == 1
+
+
+def test_old_and_new_are_those_of_one_change_of_the_field():
+    two = [Change("a.b", "x", "y"), Change("ab", "y", "x")]
+    seq = keep(changes=two)
+
+    assert found(Filters(old="x", new="y")) == [seq]
+    assert found(Filters(field="a", old="x", new="y")) == [seq]
+    assert found(Filters(field="a", old="y")) == []
+    assert found(Filters(field="ab", old="y")) == [seq]
 
 
 def test_all_filters_must_hold():
