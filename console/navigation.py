@@ -42,6 +42,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("keys:index", _("Keys"), "key", Effect.READ),
             Place("subjects:index", _("Subjects"), "person", Right.DESK),
             Place("tokens:check", _("Check a token"), "key", Right.DESK),
+            Place("batches:index", _("Batches"), "batches", Effect.READ),
             Place("jobs:index", _("Jobs"), "jobs"),
         ),
     ),

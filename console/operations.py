@@ -126,7 +126,24 @@ DEEDS: Mapping[str, Deed] = {
     "token_batch.create": Deed(
         _("Started to create many tokens"), _("Tried to create many tokens")
     ),
+    "token_batch.dry_run": Deed(_("Had a dry run of the creation of many tokens")),
     "token_batch.status": Deed(_("Read how the creation of many tokens goes")),
+    "batch.upload": Deed(
+        _("Uploaded the file {object} of tokens"),
+        _("Tried to upload the file {object} of tokens"),
+    ),
+    "batch.cancel": Deed(
+        _("Threw the file {object} of tokens away"),
+        _("Tried to throw the file {object} of tokens away"),
+    ),
+    "batch.adopt": Deed(
+        _("Had a batch of tokens watched that was made elsewhere"),
+        _("Tried to have a batch of tokens watched that was made elsewhere"),
+    ),
+    "batch.settle": Deed(
+        _("Said what became of tokens of {object}"),
+        _("Tried to say what became of tokens of {object}"),
+    ),
     "id_token.reissue": Deed(
         _("Issued an ID token anew"), _("Tried to issue an ID token anew")
     ),

@@ -1,11 +1,12 @@
 """What pages keep: drafts of edits, secrets on their way, rollovers of keys, what was
-chosen to be changed, who was looked up, what was ended for whom, and what was seen
-before.
+chosen to be changed, who was looked up, what was ended for whom, batches of tokens,
+and what was seen before.
 
 Authlete is the source of truth. Nothing here is trusted by a page that shows or
 writes settings.
 """
 
+from console.models.batches import Batch, Chunk, Piece, Sending
 from console.models.chosen import Chosen
 from console.models.drafts import Draft
 from console.models.known import KnownClient, KnownService
@@ -19,18 +20,22 @@ from console.models.spending import Spending
 from console.models.told_ends import Digest, ToldEnd
 
 __all__ = [
+    "Batch",
     "Chosen",
+    "Chunk",
     "Digest",
     "Draft",
     "KnownClient",
     "KnownKey",
     "KnownService",
     "Lookup",
+    "Piece",
     "Receipt",
     "ReceiptPlace",
     "Rollover",
     "Rotation",
     "Selection",
+    "Sending",
     "Spending",
     "ToldEnd",
 ]

@@ -100,6 +100,11 @@ SECRET_SETTLE = Event(
     "secret.settle", _("Find out whether a secret was changed"), Effect.READ
 )
 
+BATCH_UPLOAD = Event("batch.upload", _("Upload a file of tokens"))
+BATCH_CANCEL = Event("batch.cancel", _("Throw an uploaded file away"))
+BATCH_ADOPT = Event("batch.adopt", _("Watch a batch that was made elsewhere"))
+BATCH_SETTLE = Event("batch.settle", _("Say what became of tokens of a batch"))
+
 SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
 SUBJECT_REVEAL = Event(
     "subject.reveal", _("See a subject that pages hide"), Effect.REVEAL

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from tenants.authlete.errors import AuthleteError
 from tenants.jobs import judging
 from tenants.jobs.judging import Then
-from tenants.jobs.kinds import Handler
+from tenants.jobs.kinds import Handler, Later
 from tenants.jobs.models import Fate, Item, Job, fit
 from tenants.jobs.work import Lost, Work
 
@@ -55,6 +55,9 @@ def attempt(work: Work, item: Item, handler: Handler) -> Attempt:
         result = handler.run(work, item)
     except AuthleteError as error:
         return _failed(work, item, handler, error, failures)
+    except Later as later:
+        put_back(item, again_at=Now() + timedelta(seconds=later.seconds))
+        return Attempt()
     except (Lost, DatabaseError):
         raise
     except Exception:

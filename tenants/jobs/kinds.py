@@ -28,6 +28,15 @@ class Result:
     changed: bool = True
 
 
+class Later(Exception):
+    """The item is not done yet, and nothing went wrong: it is begun again after so
+    many ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 type Run = Callable[["Work", "Item"], Result]
 
 

@@ -126,6 +126,15 @@ def cancel(job: Job, who: Who) -> None:
         skip(job)
 
 
+def hurry(job: Job) -> None:
+    """Look at once at what waits for its turn; nobody decides anything by that, so it
+    is not in the record."""
+    waiting = Job.objects.filter(pk=job.pk, state=State.WAITING, run_at=None)
+    if waiting.exists():
+        Item.objects.filter(job=job, state=Fate.PENDING).update(again_at=None)
+        _due(job)
+
+
 def retry_failed(job: Job, who: Who) -> int:
     """Try again what failed in a job that has ended, and return how many those are.
 

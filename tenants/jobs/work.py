@@ -60,6 +60,12 @@ class Pulse:
     def settle(self) -> None:
         self._log.settle()
 
+    def beat(self) -> None:
+        """Say that this worker is alive, in the middle of what takes long and makes no
+        calls; raises `Lost`."""
+        if not leases.beat(self._item.job_id, self.lease):
+            raise Lost
+
     def _note(self, entry: str, entries: Sequence[str]) -> None:
         """Should this process be killed now, whoever comes next knows of the call."""
         mine = Item.objects.filter(
@@ -117,3 +123,8 @@ class Work:
             made = [one.at(self.job, at) for at, one in enumerate(new, last + 1)]
             Item.objects.bulk_create(made, batch_size=500)
         return len(made)
+
+    def known(self, item: Item) -> None:
+        """What became of the call of this item is known and kept, within the caller's
+        transaction: should this worker be killed now, the item may be begun again."""
+        Item.objects.filter(pk=item.pk, lease=item.lease).update(entry="")

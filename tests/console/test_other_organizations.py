@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import SecretStr
 
-from console.models import Draft, Receipt, Rollover, Rotation, Selection
+from console.models import Batch, Draft, Receipt, Rollover, Rotation, Selection, Sending
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.jobs.models import Job
@@ -75,7 +75,12 @@ def left(bo, other):
     job = start(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
     receipt = Receipt(organization=other, actor=THEIRS, reason=THEIRS).keep(THEIRS)
     receipt.save()
+    batch = Batch.objects.create(
+        organization=other, region="us", service_id=18, file_name=THEIRS, actor=THEIRS
+    )
+    Sending.objects.create(batch=batch, position=1, fate="unknown", text=THEIRS)
     return {
+        "batch": batch.pk,
         "receipt": receipt.pk,
         "job": job.pk,
         "selection": Selection.objects.get(organization=other).pk,

@@ -10,7 +10,7 @@ from django.urls import resolve
 from pytest_django.asserts import assertContains
 
 from console.clients.activating import KIND
-from console.models import Lookup
+from console.models import Batch, Lookup, Sending
 from tenants.audit.events import SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
@@ -52,6 +52,8 @@ ASKS = {
     "clients:forget",
     "clients:bulk_action",
     "clients:bulk_preview",
+    "batches:submit",
+    "batches:settle",
     "subjects:export",
     "subjects:reveal",
     "tokens:new",
@@ -65,6 +67,7 @@ ASKS = {
 }
 # They lead elsewhere where no rotation is under way, or nothing was entered or chosen.
 LATER = {
+    "batches:submit",
     "keys:remove_jwk",
     "keys:roll",
     "clients:create",
@@ -102,6 +105,8 @@ def where(admin, acme):
     admin = User.objects.get(username="ADMIN")
     lookup = Lookup(user=admin, organization=acme).keep("somebody")
     lookup.save()
+    batch = Batch.objects.create(organization=acme, region="us", service_id=17)
+    Sending.objects.create(batch=batch, position=1, fate="unknown")
     note(Who(1, "x", organization_id=acme.pk), SUBJECT_SEARCH, subject="somebody")
     ids = {
         "pk": pk,
@@ -109,6 +114,7 @@ def where(admin, acme):
         "lookup": lookup.pk,
         "entry": AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry,
         "rollover": rollover(acme).pk,
+        "batch": batch.pk,
     }
     return lambda name: path(name, **ids)
 

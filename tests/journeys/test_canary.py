@@ -29,9 +29,10 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
-    ("job", "selection", "lookup", "receipt", "rollover"), UUID(int=0)
+    ("job", "selection", "lookup", "receipt", "rollover", "batch"), UUID(int=0)
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
+NOBODY |= {"position": 1, "home": "no-such"}
 POSTED = {"services:draft", "help:theme", "help:zone"}  # of which GET shows little
 DESK = "an answer of the help desk's about one subject"
 NAMES_PEOPLE = {DESK, "audit_auditentry", "audit_auditrecord", "file"}

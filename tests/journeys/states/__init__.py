@@ -3,6 +3,7 @@
 from tests.journeys.scene import STATES
 from tests.journeys.states import (
     accounts,
+    batches,
     client,
     client_acts,
     client_bulk,
@@ -25,6 +26,7 @@ from tests.journeys.states import (
 __all__ = [
     "STATES",
     "accounts",
+    "batches",
     "client",
     "client_acts",
     "client_bulk",

@@ -1,0 +1,90 @@
+"""The forms of batches."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from console.editing.forms import WhyForm
+from console.once import OnceForm
+from console.uploads import TooLarge
+
+REQUEST = r"^[\w.~-]{1,100}$"  # an id of a request, as it may stand in a path
+
+
+class FileForm(OnceForm):
+    """A file of tokens."""
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,  # which is a fault of its first line
+        error_messages={"required": _("Choose a file.")},
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if isinstance(file, TooLarge):
+            raise forms.ValidationError(
+                _("A file has %(most)s MB at most. Split it, and upload its parts."),
+                params={"most": settings.UPLOAD_MAX_MB},
+            )
+        return file
+
+
+class SubmitForm(WhyForm):
+    """Why the tokens are made, and of which file."""
+
+    mark = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, mark: str) -> None:
+        super().__init__(*args)
+        self._mark = mark
+
+    def clean_mark(self) -> str:
+        mark: str = self.cleaned_data["mark"]
+        if mark != self._mark:
+            raise forms.ValidationError(
+                _("Another file was uploaded meanwhile. Nothing was submitted.")
+            )
+        return mark
+
+
+class AdoptForm(OnceForm):
+    """The id of a batch that was made elsewhere."""
+
+    request_id = forms.RegexField(
+        REQUEST,
+        label=_("Request ID"),
+        error_messages={
+            "required": _("Enter the requestId that Authlete answered."),
+            "invalid": _("This is no ID of a request."),
+        },
+    )
+
+
+class SettleForm(WhyForm):
+    """What became of tokens whose reply was lost."""
+
+    ADOPT, MADE, NOT_MADE = "adopt", "made", "not made"
+
+    verdict = forms.ChoiceField(
+        choices=[
+            (ADOPT, _("I know the ID of its request: watch it")),
+            (MADE, _("The tokens were made")),
+            (NOT_MADE, _("No token was made")),
+        ],
+        label=_("What became of it"),
+        error_messages={"required": _("Choose what became of it.")},
+    )
+    request_id = forms.RegexField(
+        REQUEST,
+        required=False,
+        label=_("Request ID"),
+        error_messages={"invalid": _("This is no ID of a request.")},
+    )
+
+    def clean(self) -> None:
+        adopts = self.cleaned_data.get("verdict") == self.ADOPT
+        if adopts and self.cleaned_data.get("request_id") == "":
+            self.add_error("request_id", _("Enter the ID."))

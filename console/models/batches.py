@@ -1,0 +1,227 @@
+"""Tokens that are made by the file: Authlete has no list of its batches, so what is
+known of them stands here alone.
+
+What was uploaded is kept sealed, in parts, and only as long as it is needed
+(`docs/decisions/batches.md`).
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenants import vault
+from tenants.models import Organization
+
+
+class Batch(models.Model):
+    """A file of tokens for one service, and what became of it."""
+
+    class State(models.TextChoices):
+        CHECKING = "checking", _("being checked")
+        FAULTY = "faulty", _("has faults")
+        CHECKED = "checked", _("checked")
+        TRYING = "trying", _("dry run under way")
+        TRIED = "tried", _("dry run passed")
+        UNFIT = "unfit", _("dry run failed")
+        SUBMITTING = "submitting", _("being submitted")
+        RUNNING = "running", _("running at Authlete")
+        SUCCEEDED = "succeeded", _("succeeded")
+        PARTLY = "partly", _("partly failed")
+        FAILED = "failed", _("failed")
+        UNKNOWN = "unknown", _("unknown")
+        ABANDONED = "abandoned", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    service_name = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
+    changed_at = models.DateTimeField(default=timezone.now)  # the state
+    starter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+    actor = models.CharField(max_length=254)  # the starter, as the record tells them
+    made_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    is_adopted = models.BooleanField(default=False)  # made elsewhere, by its id
+    file_name = models.CharField(max_length=200, blank=True)
+    format = models.CharField(max_length=5, blank=True)
+    size = models.BigIntegerField(default=0)  # bytes
+    mark = models.CharField(max_length=16, blank=True)  # fingerprint of the file
+    tokens = models.PositiveIntegerField(default=0)  # lines that hold one
+    clients_known = models.BooleanField(default=True)  # whether clients were checked
+    fault_count = models.PositiveIntegerField(default=0)
+    listed = models.TextField(default="[]")  # the first faults, as JSON
+    trouble = models.CharField(max_length=400, blank=True)  # why it could not go on
+
+    reason = models.CharField(max_length=400, blank=True)
+    ticket = models.CharField(max_length=60, blank=True)
+    tried_at = models.DateTimeField(null=True)  # when the dry run passed
+    submitted_at = models.DateTimeField(null=True)
+    counts = models.TextField(default="{}")  # tokens of each client before the run
+    job = models.UUIDField(null=True)  # that checks, tries or submits it
+    watch = models.UUIDField(null=True)  # the job that looks how it goes
+
+    told_at = models.DateTimeField(null=True)  # somebody said that there is news
+    mail_at = models.DateTimeField(null=True)  # when a mail is due; null: none is
+    mail_tries = models.PositiveIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True)
+
+    MOVING = (State.CHECKING, State.TRYING, State.SUBMITTING, State.RUNNING)
+    AT_REST = (State.FAULTY, State.CHECKED, State.TRIED, State.UNFIT)  # not sent yet
+    SENT = (State.SUBMITTING, State.RUNNING)
+    ENDED = (State.SUCCEEDED, State.PARTLY, State.FAILED, State.UNKNOWN)
+
+    class Meta:
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["organization", "-made_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.state}"
+
+    @property
+    def name(self) -> str:
+        return self.file_name or str(_("a batch made elsewhere"))
+
+    @property
+    def faults(self) -> list[list[Any]]:
+        found: list[list[Any]] = json.loads(self.listed)
+        return found
+
+    @property
+    def counted(self) -> dict[int, int]:
+        """Tokens of each client before the run, as Authlete counted them."""
+        return {int(one): number for one, number in json.loads(self.counts).items()}
+
+    def turn(self, to: State, *states: State, **more: Any) -> bool:
+        """Go on to another state; False where it is in none of ``states`` by now, and
+        then nothing is changed."""
+        told = {"state": to, "changed_at": timezone.now(), **more}
+        here = type(self).objects.filter(pk=self.pk, state__in=states or [self.state])
+        if not here.update(**told):
+            return False
+        for name, value in told.items():
+            setattr(self, name, value)
+        return True
+
+
+class Piece(models.Model):
+    """A part of a file as it came, until it is checked."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="pieces")
+    position = models.PositiveIntegerField()
+    sealed = models.TextField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.position}"
+
+    @property
+    def place(self) -> str:
+        return f"console.piece/sealed/{self.batch_id}/{self.position}"
+
+
+class Chunk(models.Model):
+    """Tokens that are sent at once: lines of a file that has no faults."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    first_line = models.PositiveIntegerField()
+    last_line = models.PositiveIntegerField()
+    tokens = models.PositiveIntegerField()
+    clients = models.TextField(default="{}")  # how many of each, as JSON
+    sealed = models.TextField(blank=True)  # empty once it is not needed any more
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint("batch", "position", name="one_chunk_a_position")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.position}"
+
+    @property
+    def place(self) -> str:
+        return f"console.chunk/sealed/{self.batch_id}/{self.position}"
+
+    @property
+    def of_clients(self) -> Mapping[int, int]:
+        return {int(one): number for one, number in json.loads(self.clients).items()}
+
+    def keep(self, entries: Sequence[Mapping[str, Any]]) -> Self:
+        self.sealed = vault.seal(json.dumps(list(entries)), self.place)
+        return self
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """Raises `vault.Sealed` where it does not open, or is kept no longer."""
+        found: list[dict[str, Any]] = json.loads(vault.unseal(self.sealed, self.place))
+        return found
+
+
+class Sending(models.Model):
+    """One request to Authlete for one chunk, dry or not; or one made elsewhere."""
+
+    class Fate(models.TextChoices):
+        WAITING = "waiting", _("to be sent")
+        RUNNING = "running", _("running")
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+        REFUSED = "refused", _("refused")
+        UNKNOWN = "unknown", _("unknown")
+        SETTLED = "settled", _("settled by hand")
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="sendings")
+    position = models.PositiveIntegerField()
+    is_dry = models.BooleanField(default=False)
+    tokens = models.PositiveIntegerField(default=0)
+    fate = models.CharField(max_length=10, choices=Fate, default=Fate.WAITING)
+    request_id = models.CharField(max_length=100, blank=True)
+    entry = models.CharField(max_length=36, blank=True)  # in the record
+    sent_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    looks = models.PositiveIntegerField(default=0)
+    misses = models.PositiveIntegerField(default=0)  # looks that found no such batch
+    again_at = models.DateTimeField(null=True)  # not looked before
+    count = models.PositiveIntegerField(default=0)  # tokens, as Authlete counts them
+    code = models.CharField(max_length=20, blank=True)
+    text = models.CharField(max_length=400, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    DONE = (Fate.SUCCEEDED, Fate.SETTLED)
+    OPEN = (Fate.WAITING, Fate.RUNNING)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                "batch", "position", "is_dry", name="one_sending_of_a_chunk"
+            )
+        ]
+        indexes = [models.Index(fields=["batch", "is_dry", "fate"])]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.position}: {self.fate}"
+
+
+@vault.kept_as("uploads of batches")
+def rotated() -> Iterator[Piece | Chunk]:
+    """Seal every part of a file under the current key, one row at a time."""
+    for kind in (Piece, Chunk):
+        for one in kind._default_manager.exclude(sealed="").iterator():
+            new = vault.rotate(one.sealed, one.place)
+            if new != one.sealed:
+                same = kind._default_manager.filter(pk=one.pk, sealed=one.sealed)
+                same.update(sealed=new)
+                yield one

@@ -1,0 +1,160 @@
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from console.batches.news import starter_of
+from console.models import Batch, Sending
+from tenants.models import Membership, Organization
+from tenants.roles import Role
+from tests.pages import FORM, filled
+from tests.proof import prove
+
+NEW = "/acme/services/us/17/batches/new/"
+CANARY = "kestrel-4471-canary-of-an-uploaded-token"
+WHY = {"reason": "Migration of the old tokens", "ticket": "CHG-7"}
+
+
+def line(number, **more):
+    """A line of a file, with a token of a chosen value."""
+    return {
+        "grantType": "AUTHORIZATION_CODE",
+        "clientId": 5,
+        "subject": f"cust-{number}",
+        "scopes": ["openid"],
+        "accessToken": f"{CANARY}-{number}",
+        **more,
+    }
+
+
+def file(*lines, name="tokens.jsonl"):
+    text = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines)
+    return SimpleUploadedFile(name, text.encode())
+
+
+@pytest.fixture
+def shop(acme, sandbox, settings):
+    """Service 17, which issues tokens to client 5; two tokens are sent at once."""
+    settings.BATCH_CHUNK = 2
+    sandbox.services[17] |= {
+        "supportedGrantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+        "supportedScopes": [{"name": "openid"}],
+        "refreshTokenDuration": 7200,
+    }
+    sandbox.clients[5] = {"clientId": 5, "clientName": "Till"}
+    return sandbox
+
+
+@pytest.fixture
+def admin(member):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def upload(admin, shop):
+    """Send a file, and return the batch that comes of it, not checked yet."""
+
+    def upload(*lines, to=NEW, **options):
+        found = filled(admin.get(to), "once")
+        key = found.partition("once=")[2].partition("&")[0]
+        sent = {"once": key, "file": file(*lines, **options)}
+        response = admin.post(to, sent)
+        assert response.status_code == 302, response.content.decode()
+        return Batch.objects.latest("made_at")
+
+    return upload
+
+
+@pytest.fixture
+def press(admin):
+    """Send the form of a page of a batch."""
+
+    def press(batch, page, having="once", **entered):
+        path = f"/acme/batches/{batch.pk}/{page}/"
+        body = filled(admin.get(path), having, **entered)
+        response = admin.post(path, body, content_type=FORM)
+        batch.refresh_from_db()
+        return response
+
+    return press
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Nobody waits between two looks."""
+    monkeypatch.setattr("console.batches.watching.FIRST", 0.0)
+    monkeypatch.setattr("console.batches.watching.LONGEST", 0.0)
+
+
+@pytest.fixture
+def slow(shop, monkeypatch):
+    """From now on batches take a minute, and nobody looks twice."""
+
+    def slow():
+        shop.state.batching.delay = 60_000
+        for name in ("FIRST", "LONGEST"):
+            monkeypatch.setattr(f"console.batches.watching.{name}", 60.0)
+
+    return slow
+
+
+@pytest.fixture
+def work(worker, at_once):
+    """Let a worker do all there is, and read the batch anew."""
+
+    def work(batch):
+        worker()
+        batch.refresh_from_db()
+        return batch
+
+    return work
+
+
+@pytest.fixture
+def tried(upload, work, press):
+    """A batch of so many lines whose dry run has passed."""
+
+    def tried(lines=3):
+        batch = work(upload(*map(line, range(lines))))
+        press(batch, "dry-run")
+        work(batch)
+        assert batch.state == Batch.State.TRIED, batch.state
+        return batch
+
+    return tried
+
+
+@pytest.fixture
+def submitted(tried, press):
+    def submitted(lines=3):
+        batch = tried(lines)
+        response = press(batch, "submit", "reason", **WHY)
+        assert response.status_code == 302
+        return batch
+
+    return submitted
+
+
+def starter(batch):
+    """Who started it, for what is done by people."""
+    who = starter_of(batch)
+    assert who
+    return who
+
+
+def fates(batch):
+    sendings = Sending.objects.filter(batch=batch, is_dry=False)
+    return list(sendings.values_list("fate", flat=True))
+
+
+@pytest.fixture
+def other_admin(acme):
+    """An admin of another organization."""
+    other = Organization.objects.create(slug="other", name="Other")
+    user = User.objects.create_user("bo@other.example")
+    Membership.objects.create(organization=other, user=user, role=Role.ADMIN)
+    browser = Client()
+    browser.force_login(user)
+    return prove(browser)

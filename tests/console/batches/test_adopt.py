@@ -1,0 +1,54 @@
+"""A batch that was made elsewhere."""
+
+import json
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from console.models import Batch
+from tenants.sandbox.wire import Request, loads
+from tests.console.batches.conftest import line
+from tests.pages import FORM, filled
+
+ADOPT = "/acme/services/us/17/batches/adopt/"
+
+
+@pytest.fixture
+def adopt(admin, shop):
+    def adopt(request_id):
+        body = filled(admin.get(ADOPT), "request_id", request_id=request_id)
+        return admin.post(ADOPT, body, content_type=FORM)
+
+    return adopt
+
+
+@pytest.fixture
+def elsewhere(shop):
+    """The id of a batch that a program has made."""
+    body = json.dumps([line(1)]).encode()
+    headers = {"authorization": "Bearer t0p", "content-type": "application/json"}
+    path = "/api/17/auth/token/create/batch"
+    asked = Request("POST", path, headers=headers, body=body)
+    return loads(shop.answer("us", asked).body)["requestId"]
+
+
+def test_watches_it_to_its_end(adopt, elsewhere, work):
+    response = adopt(elsewhere)
+
+    batch = Batch.objects.get()
+    assert response["Location"] == f"/acme/batches/{batch.pk}/"
+    assert work(batch).state == Batch.State.SUCCEEDED
+
+
+def test_the_same_one_is_watched_once(adopt, elsewhere):
+    adopt(elsewhere)
+
+    assert adopt(elsewhere)["Location"] == f"/acme/batches/{Batch.objects.get().pk}/"
+
+
+@pytest.mark.parametrize("request_id", ["nope", "a/b", ""])
+def test_says_that_there_is_none(adopt, request_id):
+    response = adopt(request_id)
+
+    assertContains(response, "field-error", status_code=422)
+    assert not Batch.objects.exists()

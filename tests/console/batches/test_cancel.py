@@ -1,0 +1,38 @@
+from datetime import timedelta
+
+from console.batches import keeping
+from console.models import Batch, Chunk, Piece
+from tenants.audit.models import AuditEntry
+from tests.console.batches.conftest import line
+
+
+def test_throws_away_what_was_uploaded(tried, press):
+    batch = tried(3)
+
+    press(batch, "cancel")
+
+    assert batch.state == Batch.State.ABANDONED
+    assert not Chunk.objects.exists()
+    assert AuditEntry.objects.filter(operation="batch.cancel").exists()
+
+
+def test_changes_nothing_once_it_is_submitted(submitted, press):
+    batch = submitted(3)
+
+    press(batch, "cancel")
+
+    assert batch.state == Batch.State.SUBMITTING
+
+
+def test_what_nobody_goes_on_with_is_gone_in_time(upload, work, settings):
+    batch = work(upload(line(1)))
+    left = upload(line(1))
+    Batch.objects.update(changed_at=batch.changed_at - timedelta(hours=25), job=None)
+
+    keeping.forget()
+
+    for one in (batch, left):
+        one.refresh_from_db()
+        assert one.state == Batch.State.ABANDONED
+    assert not Piece.objects.exists()
+    assert not Chunk.objects.exists()

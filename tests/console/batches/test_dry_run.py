@@ -1,0 +1,85 @@
+"""Authlete is asked before anything is made."""
+
+from pytest_django.asserts import assertContains
+
+from console.batches import news
+from console.models import Batch, Sending
+from tests.console.batches.conftest import CANARY, line
+
+
+def test_passes_when_every_part_does(tried, shop):
+    batch = tried(5)
+
+    dry = Sending.objects.filter(batch=batch, is_dry=True)
+    assert [one.count for one in dry] == [2, 2, 1]
+    assert not shop.region("us").tokens[17]
+
+
+def test_does_not_pass_when_authlete_would_refuse_one(upload, work, press, shop, admin):
+    """Somebody has locked the client meanwhile."""
+    batch = work(upload(*map(line, range(3))))
+    shop.clients[5]["locked"] = True
+    press(batch, "dry-run")
+
+    work(batch)
+
+    assert batch.state == Batch.State.UNFIT
+    page = admin.get(f"/acme/batches/{batch.pk}/")
+    assertContains(page, "A107203")
+    assertContains(page, "None was made.")
+
+
+def test_passes_where_authlete_keeps_no_status_of_dry_runs(
+    upload, work, press, shop, admin
+):
+    shop.state.batching.dry_unkept = True
+    batch = work(upload(line(1)))
+    press(batch, "dry-run")
+
+    work(batch)
+
+    assert batch.state == Batch.State.TRIED
+    page = admin.get(f"/acme/batches/{batch.pk}/submit/")
+    assertContains(page, "Authlete told no whole count")
+
+
+def test_waits_for_a_status_that_is_not_there_yet(upload, work, press, shop, slow):
+    shop.state.batching.blank = True
+    batch = work(upload(line(1)))
+    slow()
+    press(batch, "dry-run")
+
+    work(batch)
+
+    assert batch.state == Batch.State.TRYING
+
+
+def test_what_authlete_says_of_it_quotes_no_token(upload, work, press, shop, admin):
+    batch = work(upload(*map(line, range(2))))
+    press(batch, "dry-run")
+    shop.fault(
+        "status",
+        operation="token_batch.create",
+        status=400,
+        code="A144201",
+        message=f"In use: {CANARY}-1, '{CANARY}-0' of cust-1",
+    )
+
+    work(batch)
+
+    assert batch.state == Batch.State.UNFIT
+    page = admin.get(f"/acme/batches/{batch.pk}/").content.decode()
+    job = admin.get(f"/acme/jobs/{batch.job}/").content.decode()
+    assert "A144201" in page
+    assert CANARY not in page + job
+    assert "cust-1" not in page + job
+
+
+def test_a_run_whose_job_never_began_is_taken_back(upload, work, press):
+    batch = work(upload(line(1)))
+    batch.turn(Batch.State.TRYING, job=None, changed_at=batch.made_at - 2 * news.LATE)
+
+    news.catch_up()
+
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.CHECKED

@@ -1,0 +1,26 @@
+from pytest_django.asserts import assertContains
+
+from tests.console.batches.conftest import CANARY, line
+
+
+def test_hands_out_the_list_without_any_value(upload, work, admin):
+    batch = work(upload(line(1, scopes=[CANARY]), CANARY))
+
+    page = admin.get(f"/acme/batches/{batch.pk}/faults/")
+    table = admin.get(f"/acme/batches/{batch.pk}/faults/?download")
+
+    assertContains(page, "2 faults.")
+    head, first, second = table.content.decode().splitlines()
+    assert head == "line,column,member,fault,code"
+    assert first.startswith("1,")
+    assert "A106201" in first
+    assert second == "2,1,,This is not JSON.,"
+    assert CANARY not in page.content.decode() + table.content.decode()
+
+
+def test_says_when_there_is_none(tried, admin):
+    batch = tried(1)
+
+    page = admin.get(f"/acme/batches/{batch.pk}/faults/")
+
+    assertContains(page, "Every line was found to be right.")

@@ -1,0 +1,32 @@
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+
+
+def test_lists_batches_with_what_came_of_them(submitted, work, admin):
+    batch = work(submitted(3))
+
+    page = admin.get("/acme/batches/")
+
+    assertContains(page, "tokens.jsonl")
+    assertContains(page, "succeeded")
+    assertContains(page, f"/acme/batches/{batch.pk}/")
+    assertContains(
+        admin.get("/acme/batches/?state=faulty"), "No batch is in this state"
+    )
+
+
+def test_leads_to_a_new_one_in_a_service(admin, acme, shop):
+    admin.get("/acme/services/")
+    assertContains(admin.get("/acme/batches/"), "Upload a file")
+
+    response = admin.get("/acme/batches/?service=us/17")
+
+    assert response["Location"] == "/acme/services/us/17/batches/new/"
+
+
+def test_who_may_only_look_is_offered_nothing(member, acme, shop):
+    page = member(Role.VIEWER).get("/acme/batches/")
+
+    assertContains(page, "No batch yet")
+    assertNotContains(page, "Upload a file")

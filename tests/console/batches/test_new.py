@@ -1,0 +1,93 @@
+"""A file on its way into the console."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django.asserts import assertContains
+
+from console.models import Batch, Chunk, Piece
+from tenants.audit.models import AuditEntry
+from tests.console.batches.conftest import CANARY, NEW, file, line
+from tests.hunting import rows
+
+
+def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):
+    batch = upload(line(1), line(2))
+
+    assert batch.state == Batch.State.CHECKING
+    assert Piece.objects.filter(batch=batch).exists()
+    assert not any(CANARY in text for _, text in rows())
+    entry = AuditEntry.objects.get(operation="batch.upload")
+    assert (entry.object, entry.label) == (str(batch.pk), "tokens.jsonl")
+    assert not [one for one in shop.calls if "token" in one.operation]
+
+
+def test_a_right_file_is_cut_into_chunks(upload, work):
+    batch = work(upload(*map(line, range(5))))
+
+    assert (batch.state, batch.tokens, batch.format) == ("checked", 5, "jsonl")
+    chunks = Chunk.objects.filter(batch=batch)
+    assert [(one.first_line, one.last_line) for one in chunks] == [
+        (1, 2),
+        (3, 4),
+        (5, 5),
+    ]
+    assert chunks[0].entries[1] == line(1)
+    assert not Piece.objects.exists()
+    assert not any(CANARY in text for _, text in rows())
+
+
+def test_a_file_with_faults_is_gone_at_once(upload, work):
+    batch = work(upload(line(1), line(2, scopes=["loans"]), line(1)))
+
+    assert (batch.state, batch.fault_count) == ("faulty", 2)
+    assert not Piece.objects.exists()
+    assert not Chunk.objects.exists()
+    assert not any(CANARY in text for _, text in rows())
+
+
+def test_asks_again_what_a_region_that_is_down_does_not_say(upload, worker, shop):
+    batch = upload(line(1))
+    shop.fault("down")
+
+    worker()
+
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.CHECKING
+
+
+def test_refuses_a_file_that_is_too_large(admin, shop, settings):
+    settings.UPLOAD_MAX_MB = 0
+    body = {"once": "x" * 24, "file": file(line(1))}
+
+    response = admin.post(NEW, body)
+
+    assertContains(response, "0 MB at most", status_code=422)
+    assert not Batch.objects.exists()
+
+
+def test_an_empty_file_has_a_fault(upload, work):
+    assert work(upload()).fault_count == 1
+
+
+def test_reads_no_file_of_a_stranger(client, shop, acme, monkeypatch):
+    """It is not even held in memory."""
+    kept: list[bytes] = []
+
+    def made(name, content):
+        kept.append(content)
+        return SimpleUploadedFile(name, content)
+
+    monkeypatch.setattr("console.uploads.SimpleUploadedFile", made)
+    client.handler.enforce_csrf_checks = True
+    response = client.post(NEW, {"file": file(line(1))})
+
+    assert response.status_code == 403
+    assert CANARY not in str(kept)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x\\tokens.csv", "a\0b.csv"])
+def test_takes_only_the_name_of_a_file(upload, name):
+    batch = upload(line(1), name=name)
+
+    assert "/" not in batch.file_name
+    assert "\0" not in batch.file_name

@@ -1,0 +1,72 @@
+"""A lost reply, settled by somebody."""
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from console.models import Batch, Sending
+from tenants.audit.models import AuditEntry
+from tenants.jobs import steering
+from tenants.jobs.models import Job
+from tests.console.batches.conftest import WHY, fates, starter
+
+
+@pytest.fixture
+def lost(submitted, work, shop):
+    """The first of two parts was taken, and its answer was lost."""
+    batch = submitted(3)
+    shop.fault("reset", operation="token_batch.create", after=True, times=1)
+    return work(batch)
+
+
+def resume(batch):
+    steering.resume(Job.objects.get(pk=batch.job), starter(batch))
+
+
+def test_shows_what_the_list_of_tokens_says(lost, admin, press):
+    page = admin.get(f"/acme/batches/{lost.pk}/settle/1/")
+
+    assertContains(page, "What became of lines 1 to 2?")
+    assertContains(page, "<strong>2</strong>")
+
+
+def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
+    mine = list(shop.region("us").batches.values())[-1]
+    said = {"verdict": "adopt", "request_id": "nope", **WHY}
+    wrong = press(lost, "settle/1", "verdict", **said)
+    assertContains(wrong, "knows no batch of this ID", status_code=422)
+
+    press(lost, "settle/1", "verdict", **said | {"request_id": mine.request_id})
+    resume(lost)
+    work(lost)
+
+    assert lost.state == Batch.State.SUCCEEDED
+    assert len(shop.region("us").tokens[17]) == 3
+    entry = AuditEntry.objects.get(operation="batch.settle", outcome="done")
+    assert entry.ticket == WHY["ticket"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "fate"),
+    [("made", "succeeded", "settled"), ("not made", "partly", "failed")],
+)
+def test_takes_somebodys_word_for_it(lost, press, work, verdict, state, fate):
+    press(lost, "settle/1", "verdict", verdict=verdict, **WHY)
+    assert lost.state == Batch.State.SUBMITTING
+    resume(lost)
+
+    work(lost)
+
+    assert fates(lost) == [fate, "succeeded"]
+    assert lost.state == state
+
+
+def test_asks_for_the_id_that_is_to_be_adopted(lost, press):
+    response = press(lost, "settle/1", "verdict", verdict="adopt", **WHY)
+
+    assertContains(response, "Enter the ID.", status_code=422)
+    assert Sending.objects.filter(batch=lost, fate="unknown").count() == 1
+
+
+def test_what_is_not_unknown_is_not_settled(lost, admin):
+    assert admin.get(f"/acme/batches/{lost.pk}/settle/2/").status_code == 302
+    assert admin.get(f"/acme/batches/{lost.pk}/settle/9/").status_code == 404

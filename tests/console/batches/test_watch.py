@@ -1,0 +1,151 @@
+"""Every batch is looked at until it is done."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from pytest_django.asserts import assertContains
+
+from console.batches import news
+from console.models import Batch, Sending
+from tenants.jobs import steering
+from tenants.jobs.models import Job
+from tenants.roles import Role
+from tests.console.batches.conftest import fates, starter
+
+
+def status(shop, request_id, **more):
+    """What Authlete will say of a batch from now on."""
+    made = shop.region("us").batches[request_id]
+    for name, value in more.items():
+        setattr(made, name, value)
+
+
+def test_tells_how_many_were_made_and_why_no_more(submitted, work, shop, admin):
+    shop.state.batching.fails_after = 1
+    batch = work(submitted(3))
+
+    assert batch.state == Batch.State.PARTLY
+    assert fates(batch) == ["failed", "succeeded"]
+    page = admin.get(f"/acme/batches/{batch.pk}/")
+    assertContains(page, "A490101")
+    assertContains(page, "2 of 3 tokens were made")
+
+
+def test_fails_when_none_was_made(submitted, work, shop):
+    batch = submitted(3)
+    shop.services[17]["supportedScopes"] = []
+
+    work(batch)
+
+    assert batch.state == Batch.State.FAILED
+    part = Sending.objects.get(batch=batch, is_dry=False, position=1)
+    assert part.code == "A106201"
+    assert part.text == "The service does not support the scope \u2026."
+
+
+def test_a_status_that_cannot_be_read_is_read_later(submitted, work, shop):
+    batch = submitted(1)
+    shop.fault("status", status=503, operation="token_batch.status", times=2)
+
+    assert work(batch).state == Batch.State.SUCCEEDED
+
+
+def test_an_id_that_authlete_has_forgotten_is_unknown(submitted, work, shop):
+    batch = submitted(1)
+    shop.fault("status", status=404, operation="token_batch.status")
+
+    assert work(batch).state == Batch.State.UNKNOWN
+
+
+def test_a_running_batch_survives_who_watches_it(
+    submitted, worker, admin, shop, press, slow
+):
+    """Its job was ended by somebody."""
+    batch = submitted(1)
+    slow()
+    worker()
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.RUNNING
+    steering.cancel(Job.objects.get(pk=batch.watch), starter(batch))
+    assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Nobody looks how it goes")
+
+    for one in shop.region("us").batches.values():
+        one.due_at = 0
+    press(batch, "watch")
+    worker()
+
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.SUCCEEDED
+
+
+def test_a_restart_between_two_steps_loses_no_batch(submitted, worker, slow):
+    """The worker was stopped after the ids were kept, before anything watched them."""
+    batch = submitted(1)
+    slow()
+    worker()
+    Job.objects.filter(kind="token_batch.watch").delete()
+    Batch.objects.update(watch=None)
+
+    news.catch_up()
+
+    batch.refresh_from_db()
+    assert Job.objects.get(pk=batch.watch).state == "waiting"
+
+
+@pytest.fixture
+def mailed(settings, monkeypatch):
+    settings.CONSOLE_URL = "https://console.example"
+    monkeypatch.setattr("tenants.mail.is_on", lambda: True)
+    return mail.outbox
+
+
+def test_tells_the_starter_once(submitted, work, mailed, admin, acme):
+    batch = submitted(3)
+    User.objects.update(email="ada@acme.example")
+    work(batch)
+    news.tell()
+    news.tell()
+
+    (letter,) = mailed
+    assert letter.to == ["ada@acme.example"]
+    assert f"https://console.example/acme/batches/{batch.pk}/" in letter.body
+    assert "3 of 3" in letter.body
+    batch.refresh_from_db()
+    assert batch.mailed_at
+
+
+def test_tries_again_what_the_mail_server_does_not_take(
+    submitted, work, mailed, monkeypatch
+):
+    batch = submitted(1)
+    User.objects.update(email="ada@acme.example")
+    monkeypatch.setattr("tenants.mail.send", fail)
+    work(batch)
+    news.tell()
+
+    batch.refresh_from_db()
+    assert batch.mailed_at is None
+    assert batch.mail_at > batch.ended_at
+
+
+def fail(*_args, **_options):
+    raise OSError
+
+
+def test_who_left_is_told_nothing(submitted, work, mailed):
+    batch = submitted(1)
+    User.objects.update(email="ada@acme.example")
+    work(batch)
+    batch.starter.membership_set.all().delete()
+
+    news.tell()
+
+    assert not mailed
+
+
+def test_needs_a_role_that_may(member, submitted):
+    batch = submitted(1)
+
+    assert (
+        member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/watch/").status_code == 403
+    )

@@ -1,0 +1,262 @@
+import json
+from datetime import timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from console.batches.hints import address
+from console.models import Batch, Sending
+from tenants.jobs import queue
+from tenants.jobs.models import Job
+from tenants.jobs.working import Working
+from tenants.roles import Role
+from tests.journeys.scene import state
+from tests.pages import filled
+
+WHY = {"reason": "Tokens of the old platform", "ticket": "CHG-2107"}
+KIND = "AUTHORIZATION_CODE"
+
+
+def lines(scene, count, *bad):
+    """A file of so many tokens, and lines that are wrong."""
+    scene.at("us", "Employee sign-in")
+    client = scene.places["client_id"]
+    found = [
+        json.dumps({"grantType": KIND, "clientId": client, "subject": f"cust-{one}"})
+        for one in range(count)
+    ]
+    return "\n".join([*found, *bad])
+
+
+def upload(scene, text, name="old-platform-tokens.jsonl"):
+    """Send a file, not checked yet."""
+    path = scene.path("batches:new")
+    form = filled(scene.client.get(path), "once")
+    key = form.partition("once=")[2].partition("&")[0]
+    file = SimpleUploadedFile(name, text.encode())
+    scene.client.post(path, {"once": key, "file": file})
+    scene.places["batch"] = Batch.objects.latest("made_at").pk
+
+
+def work():
+    Working("scene", until_empty=True).run()
+
+
+def checked(scene, count=12):
+    upload(scene, lines(scene, count))
+    work()
+
+
+def faulty(scene):
+    wrong = [
+        '{"grantType": "PASSWORD2", "clientId": 1, "subject": "x"}',
+        '{"grantType": "AUTHORIZATION_CODE", "clientId": 1',
+        '{"grantType": "AUTHORIZATION_CODE", "clientId": "1", "scopes": ["x"]}',
+    ]
+    upload(scene, lines(scene, 3, *wrong))
+    work()
+
+
+def tried(scene):
+    checked(scene)
+    scene.send("batches:dry_run", "once")
+    work()
+
+
+def submitted(scene):
+    tried(scene)
+    scene.send("batches:submit", "reason", **WHY)
+
+
+def lost(scene):
+    submitted(scene)
+    scene.sandbox.fault("reset", operation="token_batch.create", after=True)
+    work()
+    scene.places["position"] = 1
+
+
+@state("batches:index", Role.ADMIN)
+def full(scene):
+    for make in (faulty, tried, lost):
+        make(scene)
+    scene.sandbox.faults.clear()
+    submitted(scene)
+    work()
+    upload(scene, "{}", "a-name-that-is-much-longer-than-any-column-would-like.csv")
+    scene.client.get(scene.path("services:index"))
+    scene.goto("batches:index")
+
+
+@state("batches:index", Role.VIEWER)
+def empty(scene):
+    scene.goto("batches:index")
+
+
+@state("batches:index", Role.ADMIN)
+def none_fits(scene):
+    scene.goto("batches:index", "?state=failed")
+
+
+@state("batches:columns", Role.VIEWER)
+def full_(scene):
+    scene.goto("batches:columns")
+
+
+@state("batches:new", Role.ADMIN)
+def asked(scene):
+    scene.goto("batches:new")
+
+
+@state("batches:replace", Role.ADMIN)
+def asked_(scene):
+    faulty(scene)
+    scene.goto("batches:replace")
+
+
+@state("batches:faults", Role.ADMIN)
+def some(scene):
+    faulty(scene)
+    scene.goto("batches:faults")
+
+
+@state("batches:faults", Role.ADMIN)
+def none(scene):
+    checked(scene)
+    scene.goto("batches:faults")
+
+
+@state("batches:show", Role.ADMIN)
+def being_checked(scene):
+    upload(scene, lines(scene, 3))
+    queue.seen("scene")
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def with_faults(scene):
+    faulty(scene)
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def right(scene):
+    checked(scene)
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def unfit(scene):
+    checked(scene)
+    scene.service["supportedGrantTypes"] = []
+    scene.send("batches:dry_run", "once")
+    work()
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def dry_run_passed(scene):
+    tried(scene)
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def running(scene):
+    scene.sandbox.state.batching.delay = 60_000
+    submitted_for_later(scene)
+    scene.goto("batches:show")
+
+
+def submitted_for_later(scene):
+    scene.sandbox.state.batching.delay = 0
+    submitted(scene)
+    scene.sandbox.state.batching.delay = 60_000
+    work()
+    later = timezone.now() + timedelta(hours=1)
+    Sending.objects.update(again_at=later)
+    queue.seen("scene")
+
+
+@state("batches:show", Role.ADMIN)
+def nobody_watches(scene):
+    submitted_for_later(scene)
+    Job.objects.filter(kind="token_batch.watch").update(state="cancelled")
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.VIEWER)
+def succeeded(scene):
+    scene.be(Role.ADMIN)
+    submitted(scene)
+    work()
+    scene.be(Role.VIEWER, "Vera")
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def partly(scene):
+    scene.sandbox.state.batching.fails_after = 5
+    submitted(scene)
+    work()
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def unknown(scene):
+    lost(scene)
+    scene.goto("batches:show")
+
+
+@state("batches:show", Role.ADMIN)
+def cancelled(scene):
+    tried(scene)
+    scene.send("batches:cancel", "once")
+    scene.goto("batches:show")
+
+
+@state("batches:dry_run", Role.ADMIN)
+def asked__(scene):
+    checked(scene)
+    scene.goto("batches:dry_run")
+
+
+@state("batches:submit", Role.ADMIN)
+def asked___(scene):
+    tried(scene)
+    scene.goto("batches:submit")
+
+
+@state("batches:cancel", Role.ADMIN)
+def asked____(scene):
+    checked(scene)
+    scene.goto("batches:cancel")
+
+
+@state("batches:watch", Role.ADMIN)
+def asked_____(scene):
+    submitted_for_later(scene)
+    scene.goto("batches:watch")
+
+
+@state("batches:settle", Role.ADMIN)
+def lost_(scene):
+    lost(scene)
+    scene.goto("batches:settle")
+
+
+@state("batches:adopt", Role.ADMIN)
+def asked______(scene):
+    scene.goto("batches:adopt")
+
+
+@state("batches:adopt", Role.ADMIN)
+def none_such(scene):
+    scene.goto("batches:adopt")
+    scene.page.get_by_label("Request ID").fill("no-such-batch")
+    scene.press("Watch it")
+    scene.page.get_by_text("knows no batch").wait_for()
+
+
+@state("batches:told", Role.VIEWER)
+def for_authlete(scene):
+    region, number = scene.places["region"], scene.places["service_id"]
+    scene.page.goto(address("harbor", region, number))
