@@ -12,6 +12,7 @@ PARTS = {  # what runs on the servers' core: a server, or the measurement itself
     "pages": False,
     "fleet": False,
     "subject": False,
+    "revoke": True,  # of whom nothing is left after it
     "clients": False,
     "fanout": True,
     "record": True,  # after it the record is not whole, since it writes without keys

@@ -47,8 +47,10 @@ class World:
         grow(self.regions["us"].services[self._service])
         self._kept: dict[tuple[str, str, bytes], bytes] = {}
 
-    def answer(self, region: str, target: str, body: bytes = b"") -> bytes:
-        """The answer to a GET, or to a POST where there is a body, head and all."""
+    def answer(
+        self, region: str, target: str, body: bytes = b"", method: str = "GET"
+    ) -> bytes:
+        """The answer, head and all; what deletes something is done anew each time."""
         path, _, query = target.partition("?")
         if path.startswith("/_wait/"):
             return self._slow(*(float(part) for part in path.split("/")[2:]))
@@ -62,12 +64,22 @@ class World:
         if key not in self._kept:
             headers = {"authorization": f"Bearer {self._tokens[region]}"}
             headers |= {"content-type": "application/json"} if body else {}
-            method = "POST" if body else "GET"
             request = Request(method, path, query_of(query), headers, body)
             of_users = any(one in path for one in OF_USERS)
             sandbox = self._few if of_users else self._sandbox
             self._kept[key] = written(sandbox.answer(region, request))
-        return self._kept[key]
+        answer = self._kept[key]
+        if "/delete/" in path:
+            self._forget(region, path.split("/")[2])
+        return answer
+
+    def _forget(self, region: str, service: str) -> None:
+        """Make the answers about a service's users anew, since they change."""
+        self._kept = {
+            key: kept
+            for key, kept in self._kept.items()
+            if key[0] != region or not key[1].startswith(f"/api/{service}/")
+        }
 
     def _slow(self, first: float, last: float | None = None) -> bytes:
         step = ((first if last is None else last) - first) / (len(self.regions) - 1)
@@ -124,9 +136,9 @@ class Line(asyncio.Protocol):
         length = LENGTH.search(head)
         if not end or len(body) < int(length[1] if length else 0):
             return
-        target = head.split(b" ", 2)[1].decode()
+        method, target, _ = head.decode("latin-1").split(" ", 2)
         self._heard = b""
-        answer = self._world.answer(self._region, target, body)
+        answer = self._world.answer(self._region, target, body, method)
         wait = self._world.wait[self._region]
         if wait and not target.startswith("/_"):
             asyncio.get_running_loop().call_later(wait, self.transport.write, answer)

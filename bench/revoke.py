@@ -1,0 +1,64 @@
+"""Revoking everything of one subject at 200 services, by a worker, with its receipt.
+
+Held against the journey's budget of 20 s. Each subject is revoked once, since after it
+there is nothing left.
+"""
+
+import json
+import time
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from bench.said import Ratio, say
+from bench.stage import ORGANIZATION, REGIONS, SERVICES, Stage
+from bench.subject import SUBJECTS
+from console import lookups
+from console.access import Member
+from console.lookups import Found
+from console.models import Receipt
+from console.subjects import everywhere
+from console.subjects.filing import filed
+from console.subjects.sheets import sheet
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Job
+from tenants.jobs.working import Working
+from tenants.models import Organization
+from tenants.roles import Role
+
+BUDGET = 20_000.0  # ms; the maintainers' journey H3
+LATENCY = 100  # ms
+
+
+def measure(stage: Stage) -> None:
+    say("", f"Revoke everything, 4 regions x {SERVICES}, {LATENCY} ms upstream")
+    stage.wait(LATENCY)
+    home = Organization.objects.get(slug=ORGANIZATION)
+    member = Member(User.objects.get(), home, Role.ADMIN, "the bench", "")
+    assert len(member.regions()) == len(REGIONS)
+    for what, subject in SUBJECTS.items():
+        found = Found(lookups.make(member, subject), subject)
+        before = AuditEntry.objects.count()
+        began, worked = time.perf_counter(), time.process_time()
+        receipt = everywhere.start(member, found, "Account taken over", "INC-7")
+        begun = time.perf_counter() - began
+        Working("bench", until_empty=True).run()
+        took = time.perf_counter() - began
+        worked = time.process_time() - worked
+        told = _told(member, receipt)
+        seen = time.perf_counter() - began - took
+        state = Job.objects.latest("created_at").state
+        calls = AuditEntry.objects.count() - before
+        note = (
+            f"{calls} calls, {worked:.1f} s of CPU, begun in {begun:.1f} s, job {state},"
+            f" proven {told['proven']}, {told['tokens']['ended']} tokens,"
+            f" receipt drawn in {1000 * seen:.0f} ms"
+        )
+        say(Ratio(what, 1000 * took, BUDGET, goal="<= 1x", note=note))
+
+
+def _told(member: Member, receipt: Receipt) -> dict[str, Any]:
+    receipt.refresh_from_db()
+    told = filed(sheet(member, receipt))
+    json.dumps(told)
+    return told
