@@ -50,8 +50,8 @@ def measure(stage: Stage) -> None:
         state = Job.objects.latest("created_at").state
         calls = AuditEntry.objects.count() - before
         note = (
-            f"{calls} calls, {worked:.1f} s of CPU, begun in {begun:.1f} s, job {state},"
-            f" proven {told['proven']}, {told['tokens']['ended']} tokens,"
+            f"{calls} calls, {worked:.1f} s of CPU, begun in {begun:.1f} s,"
+            f" job {state}, proven {told['proven']}, {told['tokens']['ended']} tokens,"
             f" receipt drawn in {1000 * seen:.0f} ms"
         )
         say(Ratio(what, 1000 * took, BUDGET, goal="<= 1x", note=note))

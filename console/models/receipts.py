@@ -27,6 +27,7 @@ class Receipt(models.Model):
     actor = models.CharField(max_length=254)  # the maker, as the record tells them
     sealed = models.TextField()
     everything = models.BooleanField(default=False)  # else one app
+    regions = models.JSONField(default=list)  # names of those that were to be asked
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, blank=True)
     page = models.CharField(max_length=36, blank=True)  # of its calls, in the record

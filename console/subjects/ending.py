@@ -19,7 +19,7 @@ def revoke(
     ticket: str,
 ) -> Kept:
     """End all that one app holds of a subject; the receipt says what went wrong."""
-    receipt = receipts.begin(member, found, reason, ticket)
+    receipt = receipts.begin(member, found, reason, ticket, regions=[region])
     kept = opened(receipt, region.name, service_id)
     try:
         door = member.connect(region.name, reason=reason, ticket=ticket)

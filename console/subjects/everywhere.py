@@ -28,7 +28,10 @@ SECONDS = 6.0  # in which the regions list their services
 
 def start(member: Member, found: Found, reason: str, ticket: str) -> Receipt:
     """Raises `NotRecorded`, and then nothing was begun."""
-    receipt = receipts.begin(member, found, reason, ticket, everything=True)
+    connected = member.regions()
+    receipt = receipts.begin(
+        member, found, reason, ticket, regions=connected, everything=True
+    )
     what = {"receipt": str(receipt.pk), "subject": found.subject}
     items = list(_items(member, what))  # asked for before a transaction begins
     try:

@@ -30,6 +30,8 @@ def filed(sheet: Sheet) -> dict[str, Any]:
             "apps_not_counted": sheet.uncounted,
         },
         "scopes_forgotten": sheet.forgotten,
+        "regions": receipt.regions,
+        "regions_not_connected": sheet.not_asked,
         "services": [_place(one) for one in sheet.places],
         "not_proven": [_open(one) for one in sheet.open],
         "calls": [_call(one) for one in sheet.calls],

@@ -10,10 +10,17 @@ from console.models import Lookup, Receipt, ReceiptPlace
 from console.subjects.apps import Ended, Told
 from console.subjects.lines import Kept
 from tenants.jobs.models import Job
+from tenants.regions import Region
 
 
 def begin(
-    member: Member, found: Found, reason: str, ticket: str, *, everything: bool = False
+    member: Member,
+    found: Found,
+    reason: str,
+    ticket: str,
+    *,
+    regions: Iterable[Region],
+    everything: bool = False,
 ) -> Receipt:
     """The receipt of what is about to be revoked; one app's is on this very page."""
     receipt = Receipt(
@@ -21,6 +28,7 @@ def begin(
         maker=member.user,
         actor=member.user.get_username(),
         everything=everything,
+        regions=[one.name for one in regions],
         reason=reason,
         ticket=ticket,
         page="" if everything else member.page,

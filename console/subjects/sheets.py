@@ -12,6 +12,7 @@ from console.templatetags.words import mask
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.search import Filters, search
 from tenants.jobs.models import ACTIVE, TO_DO, Fate, Item, Job
+from tenants.regions import regions
 from tenants.roles import Right
 from tenants.vault import Sealed
 
@@ -75,8 +76,14 @@ class Sheet:
 
     @property
     def is_proven(self) -> bool:
-        """Whether nothing was left anywhere."""
-        return self.is_over and not self.open
+        """Whether nothing was left anywhere; where nobody was asked, that is none."""
+        return self.is_over and bool(self.places) and not self.open
+
+    @property
+    def not_asked(self) -> list[str]:
+        """The other regions, where everything was to be revoked."""
+        others = [name for name in regions() if name not in self.receipt.regions]
+        return others if self.receipt.everything else []
 
     @cached_property
     def lines(self) -> list[tuple[Kept, Line]]:

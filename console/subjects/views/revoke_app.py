@@ -74,8 +74,8 @@ def _told(
     """Back to the subject, whose row says it; to the receipt where it is not proven."""
     place = kept.row
     if not kept.is_proven:
-        path = ("subjects:receipt", [member.organization.slug, place.receipt_id])
-        return once.came_to(request, form, reverse(path[0], args=path[1]))
+        args = [member.organization.slug, place.receipt_id]
+        return once.came_to(request, form, reverse("subjects:receipt", args=args))
     (line,) = kept.lines.values()
     if not request.htmx:
         messages.success(request, _("Revoked %(app)s.") % {"app": line.known_as})

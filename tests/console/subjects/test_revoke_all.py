@@ -96,6 +96,8 @@ def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
     counted = {"live_before": 2, "expired_before": 2, "ended": 4, "live_after": 0}
     assert told["tokens"] | counted == told["tokens"]
     assert told["scopes_forgotten"] == 1
+    assert told["regions"] == ["us", "jp", "eu"]
+    assert told["regions_not_connected"] == ["br"]
     apps = {one["name"]: len(one["apps"]) for one in told["services"]}
     assert apps == {"Shop": 2, "Bank": 1, "Empty": 0}
     assert {one["outcome"] for one in told["calls"]} == {"done"}
