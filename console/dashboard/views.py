@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.editing.batches import ended
 from console.editing.ends import ends
 from console.editing.history import path_about
 from console.editing.rollovers import under_way
@@ -50,6 +51,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "overdue": count_overdue(member.organization),
             "ending": ends(member.organization),
             "rollovers": under_way(member.organization),
+            "batches": ended(member.organization, member.user),
         }
     if member.may(Right.RECORD):
         context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from console.access import ConsoleRequest, Member, organization_page
 from console.batches.members import MEMBERS, TEMPLATE
 from console.batches.progress import BADGES
+from console.editing.batches import ended
 from console.models import Batch, KnownService, Sending
 from console.page import answer, go
 from tenants.authlete.operation import Effect
@@ -48,6 +49,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "member": member,
         "page": page,
         "badges": BADGES,
+        "batches": ended(member.organization, member.user),
         "state": state if state in Batch.State.values else "",
         "services": services.order_by("name")[:SERVICES],
     }

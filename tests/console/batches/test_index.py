@@ -11,6 +11,8 @@ def test_lists_batches_with_what_came_of_them(submitted, work, admin):
     assertContains(page, "tokens.jsonl")
     assertContains(page, "succeeded")
     assertContains(page, f"/acme/batches/{batch.pk}/")
+    for where in ("/acme/", "/acme/batches/"):
+        assertContains(admin.get(where), "Your batch tokens.jsonl: succeeded")
     assertContains(
         admin.get("/acme/batches/?state=faulty"), "No batch is in this state"
     )

@@ -11,7 +11,8 @@ from tenants.authlete.operation import Effect, Host, Operation
 
 ON_CLUSTER = [one for one in OPERATIONS.values() if one.host is Host.CLUSTER]
 
-AGAIN = ("client.reveal_secret", "client.keep_secret")  # the same call as client.get
+# The same calls as client.get, and as token_batch.create.
+AGAIN = ("client.reveal_secret", "client.keep_secret", "token_batch.dry_run")
 
 # Their replies say more than members: where keys are, what a status means.
 OWN = ("service.jwks", "region.health")
