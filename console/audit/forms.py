@@ -1,190 +1,121 @@
-"""What an auditor looks for: the filters of the record, one parameter of the URL each.
+"""What an auditor looks for: the filters of the record, a parameter of the URL for
+each value, with a minus before the name of what is left out.
 
 A value that nobody knows is refused and never left out: a filter less would show more
 than was asked for.
 """
 
-import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console.audit import choices
-from console.audit.query import MANY, unfolded, words
+from console.audit import choices, named
+from console.audit.language import parse, printed, terms_of, unfolded
+from console.audit.several import Choices, Texts
+from console.audit.times import Day, Moment, midnight, moment
+from console.audit.values import ValuesForm, WithoutForm
 from console.models import KnownService
-from console.sentences import CLIENT, SERVICE
-from tenants.audit.models import AuditField
+from tenants.audit.marks import mark
 from tenants.audit.search import Filters
 from tenants.authlete.operation import Effect
 from tenants.models import Organization
 
-LIKE = gettext_lazy("Enter a day like 2026-11-24.")
-FIRST, LAST = date(1970, 1, 2), date(2999, 12, 30)
-MEMBER = re.compile(r"[A-Za-z_]\w{0,199}", re.ASCII)
-NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 OFFERED = 200  # values that a field suggests
-SHOWN = 5  # services of the same name that an error lists
 MORE_THAN_READS = [one.value for one in Effect if one is not Effect.READ]
-SETTINGS = {**CLIENT, **SERVICE}
+MANY = ("effect", "outcome")  # drawn so that all are seen
 # Whoever names one of these says which kinds of entry are meant, reads or not.
-KINDS = ("reads", "effect", "outcome", "operation", "page")
+KINDS = ("reads", "effect", "outcome", "operation", "page", "request", "mark", "code")
+# What could be anything that somebody pasted.
+UNTOLD = ("", "old", "new", "reason")
 
 
-class Day(forms.DateField):
-    """A day in the reader's time zone."""
+class RecordForm(ValuesForm):
+    """The filters; `filters` is what they mean, `asked` how they stand in a URL.
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput(attrs={"type": "date"}),
-            error_messages={"invalid": LIKE},
-            validators=[MinValueValidator(FIRST, LIKE), MaxValueValidator(LAST, LIKE)],
-        )
+    ``posted``: what was typed stands in no address, and may name a subject.
+    """
 
-
-def _text(label: Any, most: int, **attrs: str) -> forms.CharField:
-    attrs = {"autocomplete": "off", "spellcheck": "false"} | attrs
-    return forms.CharField(
-        label=label,
-        max_length=most,
-        required=False,
-        widget=forms.TextInput(attrs=attrs),
-    )
-
-
-def _hidden(most: int) -> forms.CharField:
-    """A filter that links alone set; the form keeps it."""
-    return forms.CharField(max_length=most, required=False, widget=forms.HiddenInput)
-
-
-class RecordForm(forms.Form):
-    """The filters; `filters` is what they mean, `asked` how they stand in a URL."""
-
-    q = _text(gettext_lazy("Words"), 200)
-    actor = _text(gettext_lazy("Who"), 254, list="actors")
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"), choices=choices.roles, required=False
-    )
-    operation = forms.ChoiceField(
-        label=gettext_lazy("What"), choices=choices.operations, required=False
-    )
-    service = _text(gettext_lazy("Service name or ID"), 200, list="services")
-    region = forms.ChoiceField(
-        label=gettext_lazy("Region"), choices=choices.places, required=False
-    )
-    field = _text(gettext_lazy("Changed setting"), 200, list="settings")
-    ticket = _text(gettext_lazy("Ticket"), 60)
+    q = forms.CharField(max_length=500, required=False)
     since = Day(gettext_lazy("From"))
     until = Day(gettext_lazy("Until, included"))
-    effect = forms.MultipleChoiceField(
-        label=gettext_lazy("Effect"),
-        choices=choices.effects,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    outcome = forms.MultipleChoiceField(
-        label=gettext_lazy("Outcome"),
-        choices=choices.outcomes,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    client = _hidden(200)
-    object = _hidden(200)
-    page = _hidden(36)
+    after = Moment()
+    before = Moment()
     reads = forms.ChoiceField(
         choices=[("", ""), ("1", gettext_lazy("Reads too"))],
         required=False,
         widget=forms.HiddenInput,
     )
 
-    def __init__(self, given: QueryDict, organization: Organization) -> None:
-        data, self.problems = unfolded(given, frozenset(self.base_fields))
-        super().__init__(data)
-        self.organization = organization
-        self.found: KnownService | None = None  # by the name that was given
-
-    def clean_actor(self) -> str:
-        """An actor as the record has it; a member's name finds theirs."""
-        actor: str = self.cleaned_data["actor"]
-        people = User.objects.filter(membership__organization=self.organization)
-        for user in people.filter(username__iexact=actor)[:1] if actor else ():
-            return user.get_username()
-        return actor
-
-    def clean_field(self) -> str:
-        """Authlete's name of a setting; its label finds it too."""
-        asked: str = self.cleaned_data["field"]
-        for member, (_section, setting) in SETTINGS.items():
-            if asked.casefold() in (member.casefold(), _(setting.label).casefold()):
-                return member
-        if not asked or (MEMBER.fullmatch(asked) and self._was_changed(asked)):
-            return asked
-        raise forms.ValidationError(
-            _("No setting is called “%s”, and nothing of that name was ever changed.")
-            % asked
-        )
-
-    def _was_changed(self, field: str) -> bool:
-        return AuditField.objects.filter(
-            organization_id=self.organization.pk, field=field
-        ).exists()
+    def __init__(
+        self, given: QueryDict, organization: Organization, *, posted: bool = False
+    ) -> None:
+        self.given = given
+        data, self.problems, self.typed = unfolded(given, frozenset(self.base_fields))
+        if posted:
+            _mark(data, organization)
+        if data.get("reads", "").casefold() == "yes":
+            data["reads"] = "1"
+        super().__init__(data, organization)
+        self.without = WithoutForm(data, organization)
 
     def clean(self) -> None:
+        super().clean()
         for problem in self.problems:
             self.add_error("q", problem)
-        if service := self.cleaned_data.get("service"):
-            self._find(service)
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        for name, values in self.data.lists():
+            single = name in self.fields and not isinstance(
+                self.fields[name], (Texts, Choices)
+            )
+            if single and len(values) > 1:
+                self.add_error("q", _("The filter “%s” is given twice.") % name)
+        for name, errors in self.without.errors.items():
+            for error in errors:
+                self.add_error("q", f"-{name}: {error}")
+        given = self.cleaned_data
+        since, until = given.get("since"), given.get("until")
         if since and until and since > until:
             self.add_error("until", _("This day is before the first one."))
 
-    def _find(self, asked: str) -> None:
-        """The service that is meant by a name."""
-        if NUMBER.fullmatch(asked):
+    def full_clean(self) -> None:
+        """What is wrong is told at the box if it was typed there, and the box keeps
+        what was typed."""
+        super().full_clean()
+        if not (self.typed and self.errors):
             return
-        known = KnownService.objects.filter(
-            organization=self.organization, name__icontains=asked
-        ).order_by("region", "service_id")
-        if region := self.cleaned_data.get("region"):
-            known = known.filter(region=region)
-        found = list(known[:200])
-        same = [one for one in found if one.name.casefold() == asked.casefold()]
-        found = same or found
-        if len(found) == 1:
-            self.found = found[0]
-        elif found:
-            names = [f"{one.name} ({one.region} {one.service_id})" for one in found]
-            text = _("Several services fit: %s. Choose a region, or give an ID.")
-            listed = ", ".join(names[:SHOWN]) + (", …" if names[SHOWN:] else "")
-            self.add_error("service", text % listed)
-        else:
-            text = _("No service is called that. One that was deleted has only its ID.")
-            self.add_error("service", text)
+        for name in [name for name in self.errors if name != "q"]:
+            for error in self.errors.pop(name):
+                self.add_error("q", f"{name}: {error}")
+        self.data = self.given
 
     @property
     def plain(self) -> list[forms.BoundField]:
-        """The filters of one value that are drawn below the search box."""
-        many = {field.name for field in self.several}
+        """The filters of one control that are drawn below the search box."""
         return [
             field
             for field in self.visible_fields()
-            if field.name != "q" and field.name not in many
+            if field.name != "q" and field.name not in MANY
         ]
 
     @property
     def several(self) -> list[forms.BoundField]:
-        """The filters of which any of several values will do."""
+        """The filters of which all values are drawn."""
         return [self[name] for name in MANY]
+
+    @property
+    def left_out(self) -> list[tuple[str, str]]:
+        """What the form keeps although it draws no control for it."""
+        return [
+            (name, value)
+            for name, values in self.data.lists()
+            if name.startswith("-")
+            for value in values
+        ]
 
     @property
     def opens(self) -> bool:
@@ -207,58 +138,88 @@ class RecordForm(forms.Form):
         yield "services", [(name, "") for (name,) in names.distinct()[:OFFERED]]
         yield (
             "settings",
-            [(member, _(one.label)) for member, (_section, one) in SETTINGS.items()],
+            [
+                (member, _(one.label))
+                for member, (_section, one) in named.SETTINGS.items()
+            ],
         )
 
     @property
     def folds_reads(self) -> bool:
         """Whether reads are left out, since nothing was said of them."""
-        return not any(self.cleaned_data[name] for name in KINDS)
+        said = any(self.cleaned_data[name] for name in KINDS)
+        return not said and not any(self.without.cleaned_data[name] for name in MANY)
 
     def filters(self) -> Filters:
         """Only of a form that is valid."""
-        given = self.cleaned_data
-        names = "actor role region client operation field ticket object page".split()
-        service, region = given["service"], given["region"]
-        if self.found:
-            service, region = str(self.found.service_id), self.found.region
+        given, without = self.cleaned_data, self.without
+        words, _problems = parse(given["q"])
+        left_out = without.values() | {
+            "text": [one.value for one in words if one.minus]
+        }
+        effects = _but(
+            given["effect"], without.cleaned_data["effect"], choices.effects()
+        )
         return Filters(
-            **{name: given[name] for name in names} | {"region": region},
-            service=service,
-            effects=MORE_THAN_READS if self.folds_reads else given["effect"],
-            outcomes=given["outcome"],
-            since=_midnight(given["since"]),
-            until=_midnight(given["until"], days=1),
-            text=words(given["q"]),
+            **self.values(),
+            effects=MORE_THAN_READS if self.folds_reads else effects,
+            outcomes=_but(
+                given["outcome"], without.cleaned_data["outcome"], choices.outcomes()
+            ),
+            since=_both(max, midnight(given["since"]), moment(given["after"])),
+            until=_both(min, midnight(given["until"], days=1), moment(given["before"])),
+            text=[one.value for one in words if not one.minus],
+            without=Filters(**left_out) if any(left_out.values()) else None,
         )
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Each filter that is set, by name and value."""
-        for name in self.fields:
-            value = self.cleaned_data[name]
-            for one in value if name in MANY else [value]:
-                if one:
-                    yield name, str(one)
+        for form in (self, self.without):
+            for name in form.fields:
+                value = form.cleaned_data[name]
+                for one in value if isinstance(value, list) else [value]:
+                    if one:
+                        yield form.add_prefix(name), str(one)
 
     @property
     def asked(self) -> QueryDict:
         """The filters as they stand in a URL: each once, nothing empty."""
         query = QueryDict(mutable=True)
-        for name, value in self.pairs():
+        for name, value in dict.fromkeys(self.pairs()):
             query.appendlist(name, value)
         return query
+
+    @property
+    def text(self) -> str:
+        """The search as it could be typed."""
+        return printed(terms_of(self.pairs()))
 
     @property
     def told(self) -> str:
         """The search as the record may keep it: not the words, which could be
         anything that someone pasted."""
-        return " ".join(
-            name if name == "q" else f"{name}={value}" for name, value in self.pairs()
+        terms = terms_of(self.pairs())
+        return printed(
+            term._replace(value="…") if term.name in UNTOLD else term for term in terms
         )
 
 
-def _midnight(day: Any, *, days: int = 0) -> datetime | None:
-    """The beginning of a day in the reader's time zone, or of one ``days`` later."""
-    if day is None:
-        return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+def _mark(data: QueryDict, organization: Organization) -> None:
+    """Put marks in the place of subjects."""
+    for sign in ("", "-"):
+        for subject in data.pop(f"{sign}subject", ()):
+            if marked := mark(organization.pk, subject.strip()):
+                data.appendlist(f"{sign}mark", marked)
+
+
+def _but(given: list[str], without: list[str], offered: choices.Choices) -> list[str]:
+    """Those that are asked for, or all, but for those that are left out."""
+    if not without:
+        return given
+    every = given or [key for key, _label in offered]
+    return [key for key in every if key not in without] or ["none"]
+
+
+def _both(pick: Any, day: datetime | None, time: datetime | None) -> datetime | None:
+    found = [one for one in (day, time) if one]
+    return pick(found) if found else None

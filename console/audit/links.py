@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.audit.forms import RecordForm
-from console.audit.query import CURSOR
+from console.audit.language import CURSOR
+from console.audit.several import flat
 
 YEAR = 365  # days
 PERIODS: Mapping[Promise, int] = {  # days, today included
@@ -38,6 +39,14 @@ CHIPS: Mapping[str, str | Promise] = {
     "service": gettext_lazy("Service: %s"),
     "operation": gettext_lazy("What: %s"),
     "field": gettext_lazy("Setting: %s"),
+    "old": gettext_lazy("Was: %s"),
+    "new": gettext_lazy("Became: %s"),
+    "reason": gettext_lazy("Reason: %s"),
+    "code": gettext_lazy("Result code: %s"),
+    "request": gettext_lazy("Request: %s"),
+    "mark": gettext_lazy("Subject with the mark %s"),
+    "after": gettext_lazy("From %s"),
+    "before": gettext_lazy("Until %s"),
     "ticket": gettext_lazy("Ticket: %s"),
     "effect": gettext_lazy("Effect: %s"),
     "outcome": gettext_lazy("Outcome: %s"),
@@ -62,7 +71,9 @@ def chips(form: RecordForm) -> Iterator[Link]:
     for name, value in form.pairs():
         rest = form.asked
         rest.setlist(name, [one for one in rest.getlist(name) if one != value])
-        words = str(CHIPS[name]) % _said(form, name, value)
+        words = str(CHIPS[name.removeprefix("-")]) % _said(form, name, value)
+        if name.startswith("-"):
+            words = _("Not %s") % words
         yield Link(words, _path(rest), on=True)
 
 
@@ -119,19 +130,12 @@ def _since(asked: QueryDict, since: str | None) -> str:
 
 def _said(form: RecordForm, name: str, value: str) -> str:
     """A filter's value as people read it."""
-    field = form.fields[name]
+    field = form.fields[name.removeprefix("-")]
     if isinstance(field, forms.ChoiceField):
-        for key, label in _flat(field.choices):
+        for key, label in flat(field.choices):
             if key == value:
                 return str(label)
-    if name == "service" and form.found:
-        return f"{form.found.name} ({form.found.region})"
-    return value
-
-
-def _flat(choices: object) -> Iterator[tuple[str, object]]:
-    for key, label in choices:  # type: ignore[attr-defined]
-        if isinstance(label, (list, tuple)):
-            yield from label
-        else:
-            yield key, label
+    match form.found.get(value, []) if name == "service" else []:
+        case [one]:
+            return f"{one.name} ({one.region})"
+    return value[:12] if name.endswith("mark") else value

@@ -16,8 +16,8 @@ from console.audit import links
 from console.audit.choices import READS
 from console.audit.differences import differences
 from console.audit.forms import RecordForm
+from console.audit.language import CURSOR
 from console.audit.lines import changes_of, line, lines, names_of, path_of
-from console.audit.query import CURSOR
 from console.editing.history import is_undoable, path_about
 from console.page import answer, go
 from console.receipts import of_entries
@@ -43,8 +43,14 @@ RELATED = 10  # other entries of the same page that are listed
 
 @organization_page(Right.RECORD)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """The organization's record, newest first, as far as the filters ask for it."""
-    form = RecordForm(request.GET, member.organization)
+    """The organization's record, newest first, as far as the filters ask for it.
+
+    What is typed is posted, so that a subject can be among it, and leads to the
+    address of the search.
+    """
+    posted = request.method == "POST"
+    given = request.POST if posted else request.GET
+    form = RecordForm(given, member.organization, posted=posted)
     context: dict[str, Any] = {
         "member": member,
         "form": form,
@@ -53,11 +59,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     }
     if not form.is_valid():
         return answer(request, "audit/index.html", context, part="record", status=422)
-    asked, cursor = form.asked, request.GET.get(CURSOR, "")
+    asked, cursor = form.asked, given.get(CURSOR, "")
     if cursor:
         asked[CURSOR] = cursor
     path = f"{request.path}?{asked.urlencode()}".rstrip("?")
-    if asked != request.GET and not request.htmx:
+    if (posted or asked != given) and not request.htmx:
         return go(request, path)  # an address to share: nothing empty, nothing typed
     context["unwritten"] = not _kept(member, form.told)
     try:

@@ -53,7 +53,7 @@ class Filters:
     role: Some = ()
     region: Some = ()
     service: Some = ()
-    places: Sequence[tuple[str, str]] = ()  # services by region and id
+    places: Sequence[tuple[str, str]] = ()  # services: region, if not any, and id
     client: Some = ()
     subject: Some = ()
     mark: Some = ()  # of a subject, see `marks`
@@ -247,7 +247,10 @@ def _conditions(filters: Filters, now: datetime) -> Iterator[Q]:
             case (_, _, *_) as several:
                 yield Q(**{f"{name}__in": several})
     if filters.places:
-        yield _any(Q(region=region, service=one) for region, one in filters.places)
+        yield _any(
+            Q(service=one, region=region) if region else Q(service=one)
+            for region, one in filters.places
+        )
     if filters.effects:
         yield Q(effect__in=filters.effects)
     if filters.outcomes:

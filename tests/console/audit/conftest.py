@@ -73,6 +73,7 @@ def keep(who):
         end=Outcome.DONE,
         ago=timedelta(0),
         actor=None,
+        code="",
         **told,
     ):
         row = rows.intent(actor or who(), operation, effect, **told)
@@ -81,7 +82,7 @@ def keep(who):
             **{name: getattr(row, name) for name in row.__slots__ if name != "at"},
             at=at,
         )
-        ending = [rows.outcome(row.entry, end)] if end else []
+        ending = [rows.outcome(row.entry, end, code=code)] if end else []
         writer.write([row, *ending])
         return row
 

@@ -4,17 +4,23 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from pytest_django.asserts import (
     assertContains,
     assertNotContains,
 )
 
 from console.audit import choices
+from console.models import KnownClient
 from tenants.audit import events
+from tenants.audit.marks import mark
+from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import Outcome
+from tenants.models import Membership
 from tenants.roles import Role
+from tests.console.audit.conftest import NOW
 
 URL = "/acme/audit/"
 
@@ -22,6 +28,10 @@ URL = "/acme/audit/"
 def shown(response):
     """What the lines tell, newest first."""
     return [line.title for line in response.context["lines"]]
+
+
+class Mark(str):
+    """A subject in the place of which its mark is asked for."""
 
 
 FILTERS = [
@@ -46,12 +56,32 @@ FILTERS = [
     {"q": "ticket:CHG-1"},
     {"q": '"ng:1"'},
     {"q": 'service:"Retail banking" field:pkceRequired because'},
+    {"q": 'actor:"Bo Ek" client:Till -service:17,nil -role:editor'},
+    {"q": "-outcome:done -effect:read,reveal reason:NG:1 code:a,A001"},
+    {"q": "field:hsks,pkceRequired old:false new:TRUE after:1d"},
+    {"mark": Mark("anna")},
+    {"-mark": Mark("bo"), "-object": "nil", "client": "5"},
+    {"q": "service:Shop,18 -operation:service.update outcome:Refused"},
 ]
 
 
 @pytest.mark.parametrize("asked", FILTERS, ids=str)
-def test_finds_what_the_filters_name(auditor, keep, who, known, asked):
-    known("eu", 18, "Retail banking")
+def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
+    for region, number, name in (("eu", 18, "Retail banking"), ("jp", 3, "Shop")):
+        known(region, number, name)
+    known("us", 20, "nil")
+    KnownClient.objects.create(
+        organization=acme,
+        region="eu",
+        service_id=18,
+        client_id=5,
+        name="Till",
+        seen_at=NOW,
+    )
+    User.objects.create_user("bo@acme.example", first_name="Bo", last_name="Ek")
+    Membership.objects.create(
+        organization=acme, user=User.objects.get(first_name="Bo"), role="admin"
+    )
     keep(service="17", region="us", label="Shop")
     odd = keep(
         "service.delete",
@@ -65,10 +95,16 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, asked):
         label="Retail banking",
         reason="because of ng:1",
         ticket="CHG-1",
+        subject="anna",
+        code="A001",
         changes=[Change("pkceRequired", False, True)],
     )
     keep(service="17", region="us", label="Shop", ago=timedelta(days=2))
 
+    asked = {
+        name: mark(acme.pk, said) if isinstance(said, Mark) else said
+        for name, said in asked.items()
+    }
     response = auditor.get(URL, asked, follow=True)
 
     assert response.status_code == 200
@@ -109,10 +145,16 @@ REFUSED = [
     {"actor": "a\0b"},
     {"colour": "red"},
     {"q": "colour:red"},
-    {"q": "-effect:read"},
+    {"q": "-after:2026-11-24"},
     {"q": "effect:explode"},
-    {"q": "ticket:A", "ticket": "B"},
-    {"ticket": ["A", "B"]},
+    {"q": "ticket:" + ",".join("abcdefghijklmnopqrstu")},
+    {"since": ["2026-11-24", "2026-11-23"]},
+    {"q": "actor:"},
+    {"-service": "no such service"},
+    {"after": "teatime"},
+    {"mark": "anna"},
+    {"subject": "anna"},
+    {"q": "subject:anna"},
 ]
 
 
@@ -140,7 +182,7 @@ def test_every_kind_of_entry_can_be_asked_for():
 def test_takes_words_as_they_are(auditor, keep, text):
     keep(label="Shop")
 
-    response = auditor.get(URL, {"q": f"x{text}"})
+    response = auditor.get(URL, {"q": f"x{text}"}, follow=True)
 
     assert shown(response) == []
     assertContains(response, "No entry fits")
@@ -153,17 +195,65 @@ def test_stands_what_is_far_too_long(auditor, keep, name):
     assert auditor.get(URL, {name: "9" * 5000}).status_code == 422
 
 
-def test_asks_which_one_when_services_have_the_same_name(auditor, keep, known):
-    for region, number in (("us", 17), ("eu", 18)):
-        known(region, number, "Shop")
-    keep(service="18", region="eu", label="Shop")
+def test_a_name_means_all_services_that_have_it(auditor, keep, known):
+    for region, number, name in (
+        ("us", 17, "Shop"),
+        ("eu", 18, "Shop"),
+        ("eu", 9, "Shops"),
+    ):
+        known(region, number, name)
+    keep(service="18", region="eu", label="In Europe")
+    keep(service="17", region="us", label="In America")
+    keep(service="9", region="eu", label="Another")
 
-    response = auditor.get(URL, {"service": "shop"})
-
-    assertContains(response, "Shop (eu 18), Shop (us 17)", status_code=422)
-    assert shown(auditor.get(URL, {"service": "shop", "region": "eu"})) == [
-        "Saved Shop"
+    assert shown(auditor.get(URL, {"service": "shop"})) == [
+        "Saved In America",
+        "Saved In Europe",
     ]
+    within = auditor.get(URL, {"service": "shop", "region": "eu"})
+    assert shown(within) == ["Saved In Europe"]
+    response = auditor.get(URL, {"service": "sho"})
+    assertContains(
+        response, "Several services fit: Shops (eu 9), Shop", status_code=422
+    )
+
+
+SUGGESTED = [
+    ("servise:Shop", "service"),
+    ("who:ida", "actor"),
+    ("effect:destory", "destroy"),
+    ("operation:service.updte", "service.update"),
+    ("field:pkceRequird", "pkceRequired"),
+    ("service:Shpo", "Shop"),
+    ("-outcome:refusd", "refused"),
+]
+
+
+@pytest.mark.parametrize(("typed", "meant"), SUGGESTED)
+def test_asks_whether_something_like_it_was_meant(auditor, keep, known, typed, meant):
+    known("us", 17, "Shop")
+    keep()
+
+    response = auditor.post(URL, {"q": typed})
+
+    assertContains(response, f"Did you mean “{meant}”?", status_code=422)
+    assertContains(response, f'value="{typed}"', status_code=422)
+    assertNotContains(response, "<td", status_code=422)
+
+
+def test_puts_a_mark_in_the_place_of_a_subject(auditor, keep):
+    keep("token.list", "read", subject="anna@x.example", service="17")
+    keep("token.list", "read", subject="bo@x.example", service="18")
+
+    response = auditor.post(URL, {"q": 'subject:"anna@x.example" effect:read'})
+
+    assert response.status_code == 302
+    assert "anna" not in response.url
+    found = auditor.get(response.url)
+    assert [line.entry.service for line in found.context["lines"]] == ["17"]
+    assert "anna" not in AuditEntry.objects.filter(operation="audit.read")[0].object
+    response = auditor.post(URL, {"subject": "anna@x.example"})
+    assert "anna" not in response.url
 
 
 def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
@@ -193,6 +283,17 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
             },
         ),
         ({"field": "Require PKCE"}, {"field": ["pkceRequired"]}),
+        (
+            {"q": "after:2026-11-01 before:2026-12-01 -actor:bo,eve x -y reads:yes"},
+            {
+                "-actor": ["bo", "eve"],
+                "since": ["2026-11-01"],
+                "until": ["2026-11-30"],
+                "q": ["x -y"],
+                "reads": ["1"],
+            },
+        ),
+        ({"after": "2026-11-01T10:00+09:00"}, {"after": ["2026-11-01T01:00:00Z"]}),
     ],
 )
 def test_has_an_address_to_share(auditor, typed, asked):
@@ -200,7 +301,10 @@ def test_has_an_address_to_share(auditor, typed, asked):
 
     assert response.status_code == 302
     assert parse_qs(urlsplit(response.url).query) == asked
-    assert auditor.get(response.url).status_code == 200
+    found = auditor.get(response.url)
+    assert found.status_code == 200
+    again = auditor.post(URL, {"q": found.context["form"].text})
+    assert parse_qs(urlsplit(again.url).query) == asked
 
 
 def test_offers_to_take_each_filter_away(auditor, keep):

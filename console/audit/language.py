@@ -1,0 +1,223 @@
+"""The language of searches: ``service:"Shop" -outcome:done field:scopes,pkceRequired``.
+
+A term is a name and values of which any will do, or left out with a minus; what has no
+name are words. `parse` takes any text, and `printed` writes the one text that stands
+for some terms. What the values mean is the form's business.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# What may be given besides filters: where a page begins.
+CURSOR = "at"
+SIGNED = "csrfmiddlewaretoken"
+NAMES: Mapping[str, str | Promise] = {
+    "actor": gettext_lazy("who did it, by name or e-mail"),
+    "role": gettext_lazy("the role that they had"),
+    "region": gettext_lazy("a region"),
+    "service": gettext_lazy("a service, by name or ID"),
+    "client": gettext_lazy("a client, by name or ID"),
+    "subject": gettext_lazy("a subject, exactly; it becomes a mark"),
+    "operation": gettext_lazy("what was done"),
+    "effect": gettext_lazy("read, reveal, change or destroy"),
+    "outcome": gettext_lazy("done, refused, not sent, unknown or open"),
+    "code": gettext_lazy("Authlete's result code"),
+    "field": gettext_lazy("a setting that was to be changed"),
+    "old": gettext_lazy("words in what a setting was"),
+    "new": gettext_lazy("words in what a setting was to become"),
+    "reason": gettext_lazy("words in the reason"),
+    "ticket": gettext_lazy("a ticket"),
+    "request": gettext_lazy("the id of a request, or of a page"),
+    "before": gettext_lazy("up to a day, a time, or so many days ago (7d)"),
+    "after": gettext_lazy("from a day, a time, or so many days ago (7d)"),
+}
+# Those that links set: nobody has to know them to search.
+FURTHER = ("mark", "object", "page", "reads")
+OTHER_NAMES = {  # that people try
+    "action": "operation",
+    "app": "client",
+    "by": "actor",
+    "error": "code",
+    "from": "after",
+    "id": "request",
+    "now": "new",
+    "result": "outcome",
+    "setting": "field",
+    "since": "after",
+    "status": "outcome",
+    "until": "before",
+    "user": "actor",
+    "was": "old",
+    "what": "operation",
+    "who": "actor",
+    "why": "reason",
+}
+NO_MINUS = ("before", "after", "reads")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+QUOTED = r'"(?:[^"\\]|\\.)*"'
+VALUE = rf'(?:{QUOTED}|[^\s",][^\s,]*)'
+TERM = re.compile(
+    rf"(?P<minus>-?)(?:(?!https?://)(?P<name>[A-Za-z_]\w*):(?P<values>{VALUE}(?:,{VALUE})*)"
+    rf'|(?P<word>{QUOTED}|(?!")\S+))(?=\s|$)',
+    re.ASCII | re.DOTALL,
+)
+ONE = re.compile(VALUE, re.DOTALL)
+NAMED = re.compile(r"-?(?!https?://)([A-Za-z_]\w*):", re.ASCII)
+BARE = re.compile(r'[^\s",:\\-][^\s",:\\]*')
+
+
+class Term(NamedTuple):
+    """One filter with one of its values; a word where ``name`` is empty."""
+
+    name: str
+    value: str
+    minus: bool = False
+
+
+def parse(text: str) -> tuple[list[Term], list[str]]:
+    """The terms of a text, and what of it cannot be understood, in sentences."""
+    terms, problems, at = [], [], 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        found = TERM.match(text, at)
+        named = NAMED.match(text, at)
+        if found is None or (named and not found["name"]):
+            rest = text[at:].split(maxsplit=1)[0]
+            problems.append(_broken(text[at:], named))
+            at += len(rest)
+            continue
+        at, minus = found.end(), bool(found["minus"])
+        if found["word"]:
+            terms.append(Term("", _bare(found["word"]), minus))
+        else:
+            values = ONE.findall(found["values"])
+            terms += [Term(found["name"], _bare(one), minus) for one in values]
+    return _in_order(terms), problems
+
+
+def printed(terms: Iterable[Term]) -> str:
+    """The text of some terms, each filter once."""
+    said: list[str] = []
+    last = None
+    for term in _in_order(terms):
+        sign, value = "-" if term.minus else "", quoted(term.value)
+        if term.name and last == (term.name, term.minus):
+            said[-1] += f",{value}"
+        else:
+            said.append(f"{sign}{term.name}:{value}" if term.name else sign + value)
+        last = (term.name, term.minus)
+    return " ".join(said)
+
+
+def quoted(value: str) -> str:
+    if BARE.fullmatch(value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def unfolded(
+    given: QueryDict, names: frozenset[str]
+) -> tuple[QueryDict, list[str], bool]:
+    """What was asked for, one parameter a filter with a minus before what is left
+    out; what cannot be understood; and whether filters were typed."""
+    data, problems = given.copy(), []
+    data.pop(SIGNED, None)
+    known = names | {f"-{name}" for name in names}
+    for name in given:
+        if name not in known | {CURSOR, SIGNED}:
+            problems.append(unknown(name))
+    terms, broken = parse(given.get("q", ""))
+    filters = [term for term in terms if term.name]
+    for name, value, minus in filters:
+        if name not in NAMES and name not in FURTHER:
+            problems.append(unknown(name))
+        elif minus and name in NO_MINUS:
+            problems.append(
+                _("“%s:” cannot be left out with a minus. Use the opposite.") % name
+            )
+        else:
+            data.appendlist(f"-{name}" if minus else name, value)
+    if "q" in data:
+        data["q"] = printed(term for term in terms if not term.name)
+    for day, name, days in (("after", "since", 0), ("before", "until", 1)):
+        if DAY.fullmatch(data.get(day, "")) and len(data.getlist(day)) == 1:
+            found = _earlier(data.pop(day)[0], days)
+            if data.getlist(name) != [found]:
+                data.appendlist(name, found)
+    return data, problems + broken, bool(filters or broken)
+
+
+def terms_of(pairs: Iterable[tuple[str, str]]) -> Iterator[Term]:
+    """The terms that stand for filters as they are in an address."""
+    for name, value in pairs:
+        if name == "q":
+            yield from parse(value)[0]
+        elif name in ("since", "until"):
+            day = value if name == "since" else _earlier(value, -1)
+            yield Term("after" if name == "since" else "before", day)
+        elif name == "reads":
+            yield Term(name, "yes")
+        else:
+            yield Term(name.removeprefix("-"), value, name.startswith("-"))
+
+
+def meant(text: str, among: Iterable[str]) -> str:
+    """A question after what was probably meant, if anything like it is known."""
+    folded: dict[str, str] = {}
+    for one in among:
+        folded.setdefault(one.casefold(), one)
+    for one in get_close_matches(text.casefold(), folded, 1, 0.6):
+        return " " + _("Did you mean “%s”?") % folded[one]
+    return ""
+
+
+def unknown(name: str) -> str:
+    bare = name.removeprefix("-")
+    other = OTHER_NAMES.get(bare.casefold(), "")
+    said = _("There is no filter called “%s”.") % bare
+    asked = " " + _("Did you mean “%s”?") % other if other else meant(bare, NAMES)
+    return said + (asked or " " + _("Put text with a colon in quotes."))
+
+
+def _broken(rest: str, named: re.Match[str] | None) -> str:
+    after = rest[named.end() :] if named else rest.removeprefix("-")
+    if named and (not after or after[0].isspace()):
+        return _("Nothing stands after “%s:”.") % named[1]
+    if after.startswith('"') and not re.match(QUOTED, after, re.DOTALL):
+        return _("A quotation mark is opened and never closed.")
+    return _("A comma or a quotation mark is out of place in “%s”.") % rest.split()[0]
+
+
+def _bare(word: str) -> str:
+    if not (len(word) > 1 and word[0] == word[-1] == '"'):
+        return word
+    return re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL)
+
+
+def _in_order(terms: Iterable[Term]) -> list[Term]:
+    """Each once, those of one filter together, words last; nothing empty."""
+    once = [term for term in dict.fromkeys(terms) if term.value]
+    first: dict[tuple[str, bool], int] = {}
+    for term in once:
+        first.setdefault((term.name, term.minus), len(first))
+    return sorted(once, key=lambda one: (not one.name, first[one.name, one.minus]))
+
+
+def _earlier(day: str, days: int) -> str:
+    """A day so many days before another; what is no day stays, to be refused."""
+    try:
+        return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError):
+        return day

@@ -1,0 +1,96 @@
+"""Fields of a form that take any of several values, one parameter each.
+
+The first is in a control that people see; the others travel beside it, hidden.
+"""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from console.audit.language import meant
+
+MOST = 20  # values of one filter: each is a search of its own
+
+
+class _Further(forms.Widget):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return list(dict.fromkeys(filter(None, map(str.strip, data.getlist(name)))))
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: Any = None
+    ) -> SafeString:
+        first, *others = value or [""]
+        shown = super().render(name, first, attrs, renderer)
+        hidden = '<input type="hidden" name="{}" value="{}">'
+        return shown + format_html_join("", hidden, ((name, one) for one in others))
+
+
+class Text(_Further, forms.TextInput):
+    pass
+
+
+class Hidden(_Further, forms.HiddenInput):
+    pass
+
+
+class Select(_Further, forms.Select):
+    pass
+
+
+class Texts(forms.CharField):
+    """Some texts."""
+
+    def __init__(self, label: Any = "", most: int = 200, **attrs: str) -> None:
+        attrs = {"autocomplete": "off", "spellcheck": "false"} | attrs
+        widget = Text(attrs=attrs) if label else Hidden()
+        super().__init__(label=label, max_length=most, required=False, widget=widget)
+
+    def clean(self, value: list[str]) -> list[str]:
+        few(value)
+        return [super(Texts, self).clean(one) for one in value]
+
+
+class Choices(forms.ChoiceField):
+    """Some of a list, by their names or by the words for them."""
+
+    widget = Select
+
+    def __init__(self, label: Any, choices: Any) -> None:
+        super().__init__(label=label, choices=choices, required=False)
+
+    def clean(self, value: list[str]) -> list[str]:
+        few(value)
+        return list(dict.fromkeys(self._one(text) for text in value))
+
+    def _one(self, text: str) -> str:
+        words: dict[str, str] = {}
+        for key, label in flat(self.choices):
+            words |= {str(key): key, str(label): key} if key else {}
+        for word, key in words.items():
+            if word.casefold() == text.casefold():
+                return str(key)
+        raise ValidationError(_("“%s” is not known.") % text + meant(text, words))
+
+
+class Checks(Choices):
+    """The same, of which all are seen."""
+
+    widget = forms.CheckboxSelectMultiple  # type: ignore[assignment]
+
+
+def few(value: list[str]) -> None:
+    if len(value) > MOST:
+        raise ValidationError(_("Enter at most %d values.") % MOST)
+
+
+def flat(choices: Any) -> Any:
+    """Choices without their groups."""
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield key, label

@@ -1,0 +1,119 @@
+"""The filters of a search that take any of several values, and what they mean."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit import choices, named
+from console.audit.several import Checks, Choices, Texts
+from console.models import KnownService
+from tenants.audit.marks import MARK
+from tenants.audit.models import AuditEntry
+from tenants.models import Organization
+
+
+class ValuesForm(forms.Form):
+    """The filters of which any of several values will do."""
+
+    actor = Texts(gettext_lazy("Who"), 254, list="actors")
+    role = Choices(gettext_lazy("Role"), choices.roles)
+    operation = Choices(gettext_lazy("What"), choices.operations)
+    service = Texts(gettext_lazy("Service name or ID"), list="services")
+    client = Texts(gettext_lazy("Client name or ID"))
+    region = Choices(gettext_lazy("Region"), choices.places)
+    field = Texts(gettext_lazy("Changed setting"), list="settings")
+    old = Texts(gettext_lazy("In what it was"))
+    new = Texts(gettext_lazy("In what it became"))
+    reason = Texts(gettext_lazy("In the reason"))
+    ticket = Texts(gettext_lazy("Ticket"), 60)
+    code = Texts(gettext_lazy("Result code"), 20)
+    request = Texts(gettext_lazy("Request ID"), 36)
+    subject = Texts(gettext_lazy("Subject"), 100)
+    effect = Checks(gettext_lazy("Effect"), choices.effects)
+    outcome = Checks(gettext_lazy("Outcome"), choices.outcomes)
+    mark = Texts(most=32)
+    object = Texts()
+    page = Texts(most=36)
+
+    narrows = True  # a region tells which service of a name is meant
+
+    def __init__(self, data: QueryDict, organization: Organization) -> None:
+        super().__init__(data)
+        self.data: QueryDict = data
+        self.organization = organization
+        self.found: dict[str, list[KnownService]] = {}  # by the name that was given
+
+    def clean_actor(self) -> list[str]:
+        given = self.cleaned_data["actor"]
+        return [one for text in given for one in named.actors(self.organization, text)]
+
+    def clean_field(self) -> list[str]:
+        given = self.cleaned_data["field"]
+        return [named.setting(self.organization, text) for text in given]
+
+    def clean_subject(self) -> list[str]:
+        if self.cleaned_data["subject"]:
+            text = _("A subject must be in no address: type it into this page.")
+            raise forms.ValidationError(text)
+        return []
+
+    def clean_mark(self) -> list[str]:
+        given: list[str] = self.cleaned_data["mark"]
+        if all(MARK.fullmatch(text) for text in given):
+            return given
+        raise forms.ValidationError(_("This is no mark of a subject."))
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        try:
+            for text in given.get("service", ()):
+                if not named.NUMBER.fullmatch(text):
+                    regions = given.get("region", []) if self.narrows else []
+                    found = named.services(self.organization, text, regions)
+                    self.found[text] = found
+        except forms.ValidationError as error:
+            self.add_error("service", error)
+        try:
+            self.clients = [
+                one
+                for text in given.get("client", ())
+                for one in named.clients(self.organization, text)
+            ]
+        except forms.ValidationError as error:
+            self.add_error("client", error)
+
+    def values(self) -> dict[str, Any]:
+        """What the search takes, but for effects and outcomes."""
+        given = self.cleaned_data
+        names = (
+            "actor role region operation field old new reason ticket code mark object"
+        )
+        wanted = {name: given[name] for name in names.split()} | {
+            "client": self.clients
+        }
+        wanted["page"], wanted["entry"] = given["page"], []
+        for text in given["request"]:
+            own = AuditEntry.objects.filter(organization_id=self.organization.pk)
+            kind = "entry" if own.filter(entry=text).exists() else "page"
+            wanted[kind] = [*wanted[kind], text]
+        if not self.found:
+            return wanted | {"service": given["service"]}
+        places = [
+            (one.region, str(one.service_id))
+            for text in given["service"]
+            for one in self.found.get(text, ())
+        ]
+        numbers = [("", text) for text in given["service"] if text not in self.found]
+        return wanted | {"places": [*places, *numbers]}
+
+
+class WithoutForm(ValuesForm):
+    """The values that are left out."""
+
+    narrows = False
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"-{field_name}"
