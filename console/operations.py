@@ -282,6 +282,10 @@ DEEDS: Mapping[str, Deed] = {
         _("Issued a deferred credential"), _("Tried to issue a deferred credential")
     ),
     # --- what is no call to Authlete
+    "service.changed_outside": Deed(_("{object} was changed outside this console")),
+    "client.changed_outside": Deed(_("{object} was changed outside this console")),
+    "service.gone_outside": Deed(_("{object} was deleted outside this console")),
+    "client.gone_outside": Deed(_("{object} was deleted outside this console")),
     "sign_in.done": Deed(_("Signed in"), _("Tried to sign in")),
     "sign_in.refused": Deed(_("Was refused to sign in")),
     "sign_in.throttled": Deed(_("Tried too often to sign in")),

@@ -101,7 +101,7 @@ class Sentence:
 
 def declared_of(operation: str) -> Declared:
     """The settings of what an entry of the record changed."""
-    if operation in EVENTS:
+    if operation in EVENTS and not operation.endswith("_outside"):
         return LOCAL
     if operation.startswith("key."):
         return HARDWARE

@@ -74,6 +74,24 @@ CREDENTIAL_REMOVE = Event("credential.remove", _("Remove a credential"), Effect.
 CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
 VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
 
+# Noticed, not done; the actor is whatever did it elsewhere.
+SERVICE_CHANGED_OUTSIDE = Event(
+    "service.changed_outside", _("A service was changed outside this console")
+)
+CLIENT_CHANGED_OUTSIDE = Event(
+    "client.changed_outside", _("A client was changed outside this console")
+)
+SERVICE_GONE_OUTSIDE = Event(
+    "service.gone_outside",
+    _("A service was deleted outside this console"),
+    Effect.DESTROY,
+)
+CLIENT_GONE_OUTSIDE = Event(
+    "client.gone_outside",
+    _("A client was deleted outside this console"),
+    Effect.DESTROY,
+)
+
 CLIENTS_EXPORTED = Event("clients.exported", _("Export clients"), Effect.READ)
 KEYS_EXPORTED = Event("keys.exported", _("Export keys"), Effect.READ)
 JOB_START = Event("job.started", _("Start a job"))

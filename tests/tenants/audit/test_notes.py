@@ -192,6 +192,8 @@ def test_the_names_of_events_stay():
         rollover.advance rollover.leave rollover.start rollover.stop rollover.undo
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
         subject.export subject.reveal subject.revoke_all subject.search
+        service.changed_outside service.gone_outside
+        client.changed_outside client.gone_outside
         token.check
         """.split()
     )

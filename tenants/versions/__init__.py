@@ -1,0 +1,1 @@
+"""What services and clients were like, kept whenever the console reads one."""

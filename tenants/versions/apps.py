@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class VersionsConfig(AppConfig):
+    name = "tenants.versions"
+    label = "versions"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,158 @@
+"""Keeping what comes through the door, and noticing what was not done from here."""
+
+import hmac
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tenants.audit.chain import ring
+from tenants.authlete.documents.base import Document
+from tenants.authlete.editing import label_of
+from tenants.authlete.reading import NotJson
+from tenants.authlete.sight import Sight, moved, opened, without_counts
+from tenants.versions import outside
+from tenants.versions.models import Content, Version
+
+log = logging.getLogger(__name__)
+
+AGE = timedelta(seconds=2)  # how far behind the time of a last sight may be
+LATE = timedelta(minutes=1)  # that no answer takes
+LONGEST = 200  # characters of a name
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """One organization's `Eyes`."""
+
+    organization_id: int
+    _seen: deque[Sight] = field(default_factory=deque)
+
+    def saw(self, sight: Sight) -> None:
+        self._seen.append(sight)
+
+    def keep(self) -> None:
+        """What cannot be kept is told to whoever runs the console; what was asked of
+        Authlete is answered all the same."""
+        while self._seen:
+            try:
+                keep(self.organization_id, self._seen.popleft())
+            except (DatabaseError, NotJson):
+                log.exception("a version could not be kept")
+
+
+def keep(organization_id: int, sight: Sight) -> None:
+    """Add a version where the object is another than when it was seen last."""
+    last = of(organization_id, sight).first()
+    if last is None and not sight.text:
+        return  # nothing is known of it, nor was
+    now = timezone.now()
+    if last and _is_same(last, sight):
+        _seen_again(last, sight, now)
+        return
+    if last and _is_late(last, sight, now):
+        return
+    if sight.text:
+        content = Content.of(sight.text)
+        Content.objects.bulk_create([content], ignore_conflicts=True)
+    new = _new(organization_id, sight, last, now)
+    if last and not sight.written and outside.is_so(last, new):
+        new.outside = Version.Outside.UNTOLD
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+    except IntegrityError:  # another process saw the same, and was faster
+        if sight.written:
+            same = of(organization_id, sight).filter(modified_at=sight.modified_at)
+            same.update(entry=sight.entry, written=True)
+        return
+    if new.outside:
+        outside.tell(last, new)
+
+
+def of(organization_id: int, sight: Sight) -> QuerySet[Version]:
+    """The versions of what was seen, newest first."""
+    return Version.objects.filter(
+        organization_id=organization_id,
+        region=sight.region,
+        service_id=sight.service_id,
+        client_id=sight.client_id,
+    )
+
+
+def _is_same(last: Version, sight: Sight) -> bool:
+    if not sight.text or last.is_gone:
+        return not sight.text and last.is_gone
+    if last.modified_at != sight.modified_at:
+        return False
+    if last.sketch == _sketch(sight.text):
+        return True
+    # Of one version, what Authlete writes otherwise from time to time is no news.
+    return not moved(last.document(), opened(Document, sight.text))
+
+
+def _is_late(last: Version, sight: Sight, now: datetime) -> bool:
+    """Whether something newer was seen while the answer was under way."""
+    older = bool(sight.text) and sight.modified_at < last.modified_at
+    return older and now - last.last_at < LATE
+
+
+def _seen_again(last: Version, sight: Sight, now: datetime) -> None:
+    if sight.written and not last.written:
+        last.entry, last.written = sight.entry, True
+        last.save(update_fields=["entry", "written"])
+    if now - last.last_at > AGE:
+        Version.objects.filter(pk=last.pk, last_at__lt=now).update(last_at=now)
+
+
+def _new(
+    organization_id: int, sight: Sight, last: Version | None, now: datetime
+) -> Version:
+    name = last.name if last else ""
+    if sight.text:
+        name = label_of(opened(Document, sight.text).wire()) or name
+    new = Version(
+        organization_id=organization_id,
+        region=sight.region,
+        service_id=sight.service_id,
+        client_id=sight.client_id,
+        number=last.number + 1 if last else 1,
+        digest=Content.of(sight.text).digest if sight.text else "",
+        sketch=_sketch(sight.text) if sight.text else "",
+        name=name.replace("\0", "\ufffd")[:LONGEST],
+        modified_at=sight.modified_at,
+        first_at=now,
+        last_at=now,
+        entry=sight.entry,
+        written=sight.written,
+        key=ring().current,
+    )
+    new.mac = mac(new, last.mac if last else "")
+    return new
+
+
+def mac(version: Version, before: str) -> str:
+    """HMAC-SHA256 over what a version says and the mac of the one before it."""
+    said = (
+        "meridian version v1",
+        before,
+        version.organization_id,
+        version.region,
+        version.service_id,
+        version.client_id,
+        version.number,
+        version.digest,
+        version.modified_at,
+        int(version.first_at.timestamp() * 1_000_000),
+    )
+    data = "\n".join(map(str, said)).encode()
+    return hmac.digest(ring()[version.key], data, "sha256").hex()
+
+
+def _sketch(text: str) -> str:
+    return sha256(without_counts(text).encode()).hexdigest()

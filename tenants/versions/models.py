@@ -1,0 +1,95 @@
+"""Versions of an object, and their contents, each stored once.
+
+No row points at an organization by a constraint: what was is kept, as the record is.
+"""
+
+import zlib
+from hashlib import sha256
+
+from django.db import models
+
+from tenants.authlete.documents.base import Document
+from tenants.authlete.sight import opened
+
+
+class Content(models.Model):
+    """A document's text, its secrets sealed; never as JSON of the database's."""
+
+    digest = models.CharField(max_length=64, primary_key=True)  # SHA-256, in hex
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+    @classmethod
+    def of(cls, text: str) -> "Content":
+        data = text.encode()
+        return cls(sha256(data).hexdigest(), zlib.compress(data, 9))
+
+    @property
+    def text(self) -> str:
+        return zlib.decompress(bytes(self.packed)).decode()
+
+
+class Version(models.Model):
+    """One state of one object, and between which moments it was seen to be so."""
+
+    class Outside(models.TextChoices):
+        """Whether it came to be without the console, and the record has that."""
+
+        NO = ""
+        UNTOLD = "untold"
+        TOLD = "told"
+
+    organization_id = models.BigIntegerField()
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    client_id = models.BigIntegerField(default=0)  # 0 for a service
+    number = models.PositiveIntegerField()  # from 1, without a gap
+    digest = models.CharField(max_length=64, default="")  # empty: it was gone
+    sketch = models.CharField(max_length=64, default="")  # without what is only counted
+    name = models.CharField(max_length=200, default="")
+    modified_at = models.BigIntegerField(default=0)  # milliseconds, Authlete's clock
+    first_at = models.DateTimeField()  # when it was seen first
+    last_at = models.DateTimeField()  # and last
+    entry = models.CharField(max_length=36)  # of the call that showed or made it
+    written = models.BooleanField(default=False)  # by that call
+    outside = models.CharField(max_length=10, choices=Outside, default="")
+    key = models.CharField(max_length=20)  # of `mac`
+    mac = models.CharField(max_length=64)  # over this row and the version before
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                "organization_id",
+                "region",
+                "service_id",
+                "client_id",
+                "number",
+                name="one_version_a_number",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["outside"],
+                condition=models.Q(outside="untold"),
+                name="versions_untold",
+            )
+        ]
+
+    def __str__(self) -> str:
+        place = f"{self.region}/{self.service_id}/{self.client_id}"
+        return f"version {self.number} of {place}"
+
+    @property
+    def is_gone(self) -> bool:
+        return not self.digest
+
+    def read[Kind: Document](self, kind: type[Kind]) -> Kind:
+        """The object as it was then; there is none of one that was gone."""
+        return opened(kind, Content.objects.get(pk=self.digest).text)
+
+    def document(self) -> Document:
+        """The same as any kind; of one that was gone, an empty one."""
+        return self.read(Document) if self.digest else Document()

@@ -1,0 +1,102 @@
+"""What an object was like at any moment, as far as it is known.
+
+Authlete's `modifiedAt` moves with every change (api.md, 9.1). So a version holds from
+its `modifiedAt` up to when it was seen last; from then up to the next one's it may
+have been changed elsewhere more than once, and only the last of that was seen.
+"""
+
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tenants.keyring import KeyMissing
+from tenants.versions.keeping import mac
+from tenants.versions.models import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A version, and the time that it is known for."""
+
+    version: Version
+    since: datetime
+    until: datetime  # when it was seen last
+    next: datetime | None = None  # when the next one began; None for the newest
+    matches: bool = True  # its mac says that nobody changed it here
+
+
+def spans(
+    organization_id: int, region: str, service_id: int, client_id: int = 0
+) -> list[Span]:
+    """Everything that is known of an object, the oldest first."""
+    rows = Version.objects.filter(
+        organization_id=organization_id,
+        region=region,
+        service_id=service_id,
+        client_id=client_id,
+    ).order_by("number")
+    versions = list(rows)
+    starts = list(_starts(versions))
+    return [
+        Span(
+            one,
+            starts[at],
+            one.last_at,
+            starts[at + 1] if at + 1 < len(versions) else None,
+            _matches(one, versions[at - 1].mac if at else ""),
+        )
+        for at, one in enumerate(versions)
+    ]
+
+
+def at(spans: Sequence[Span], moment: datetime) -> Span | None:
+    """The version that held then; None where nothing is known that far back."""
+    return next((one for one in reversed(spans) if one.since <= moment), None)
+
+
+def _starts(versions: Sequence[Version]) -> list[datetime]:
+    """When each began: Authlete's word, where it fits between two sights of ours."""
+    found = []
+    before: Version | None = None
+    for one in versions:
+        start = one.first_at if one.is_gone else min(_told(one), one.first_at)
+        found.append(max(start, before.last_at) if before else start)
+        before = one
+    return found
+
+
+def _told(version: Version) -> datetime:
+    try:
+        return datetime.fromtimestamp(version.modified_at / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return version.first_at
+
+
+def _matches(version: Version, before: str) -> bool:
+    try:
+        return hmac.compare_digest(mac(version, before), version.mac)
+    except KeyMissing:
+        return False
+
+
+def newest(
+    organization_id: int, services: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int, int], int]:
+    """Which `modifiedAt` the newest version has, of these services and their clients
+    by region, service and client; 0 for what was gone."""
+    wanted = set(services)
+    rows = (
+        Version.objects.filter(
+            organization_id=organization_id,
+            region__in={region for region, _ in wanted},
+            service_id__in={service for _, service in wanted},
+        )
+        .order_by("number")
+        .values_list("region", "service_id", "client_id", "modified_at")
+    )
+    return {
+        (region, service, client): modified_at
+        for region, service, client, modified_at in rows.iterator()
+        if (region, service) in wanted
+    }

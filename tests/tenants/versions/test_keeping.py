@@ -1,0 +1,134 @@
+"""Versions of services and clients: kept once, at the door, without a secret."""
+
+import pytest
+
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.errors import AuthleteError, NotFound
+from tenants.connect import connect, credentials
+from tenants.versions.models import Content, Version
+
+pytestmark = pytest.mark.django_db
+SECRET = "k7Qm2vX9pLr4TzWb8NcD"
+
+
+@pytest.fixture
+def door(acme, sandbox):
+    who = Who(1, "ida@acme.example", "editor", acme.pk, "acme")
+    return connect(credentials(acme), "us", AuditLog(who))
+
+
+@pytest.fixture
+def service(door):
+    return door.service(17)
+
+
+def versions(**what):
+    return list(Version.objects.filter(**what).order_by("number"))
+
+
+def outside():
+    found = AuditEntry.objects.filter(operation__endswith="_outside")
+    return list(found.order_by("seq"))
+
+
+def test_keeps_the_text_as_it_came_without_its_secrets(service, sandbox):
+    sandbox.services[17] |= {"apiSecret": SECRET, "accessTokenDuration": 60}
+    service.get()
+    service.get()
+
+    (kept,) = versions(client_id=0)
+    text = Content.objects.get(pk=kept.digest).text
+    assert SECRET not in text
+    assert '"apiSecret":"sealed:' in text.replace(" ", "")
+    assert list(kept.document().wire()) == list(service.get().wire())
+    assert kept.document().wire() == service.get().wire()
+
+
+def test_a_change_from_here_is_kept_before_and_after(service, sandbox):
+    service.update(1, {"accessTokenDuration": 60})
+    before, after = versions()
+
+    assert [one.document().get("accessTokenDuration") for one in (before, after)] == [
+        3600,
+        60,
+    ]
+    assert after.written
+    assert AuditEntry.objects.get(entry=after.entry).operation == "service.update"
+    service.get()
+    assert len(versions()) == 2
+    assert outside() == []
+
+
+def test_a_change_made_elsewhere_is_told_once(service, sandbox):
+    service.get()
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    service.get()
+    service.get()
+
+    (told,) = outside()
+    assert (told.operation, told.actor) == (
+        "service.changed_outside",
+        "outside this console",
+    )
+    assert told.changes == [
+        {"field": "accessTokenDuration", "before": 3600, "after": 60}
+    ]
+    assert told.object.endswith(f"sha256:{versions()[-1].digest}")
+
+
+def test_a_change_made_elsewhere_beside_ours_is_told_without_ours(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    client.set_lock(True)
+    sandbox.clients[44] |= {"clientName": "B"}
+    client.get()
+
+    (told,) = outside()
+    assert [one["field"] for one in told.changes] == ["clientName"]
+
+
+def test_what_was_sent_from_here_is_never_told(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    client.set_lock(True)
+    client.get()
+    sandbox.fault("reset", operation="client.update", after=True)
+    with pytest.raises(AuthleteError):
+        client.update(sandbox.clients[44]["modifiedAt"], {"clientName": "B"})
+    client.get()
+    client.delete()
+
+    assert outside() == []
+    told = [one.name for one in versions(client_id=44)]
+    assert told == ["A", "A", "B", "B"]
+    assert versions(client_id=44)[-1].is_gone
+
+
+def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
+    """Another process reads the object before the answer to the write is in."""
+    service.get()
+    service.update(1, {"accessTokenDuration": 60})
+    Version.objects.filter(number=2).delete()
+    AuditEntry.objects.filter(operation="service.update").update(
+        outcome="", ended_at=None
+    )
+    service.get()
+
+    assert outside() == []
+    assert len(versions()) == 2
+
+
+def test_what_is_deleted_elsewhere_stays_known(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    service.client(44).get()
+    del sandbox.clients[44]
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            service.client(44).get()
+
+    (told,) = outside()
+    assert (told.operation, told.label) == ("client.gone_outside", "A")
