@@ -25,7 +25,17 @@ def _remember(target: Target, client: Client) -> None:
     )
 
 
-KIND = Kind("client", "clients", SECTIONS, CLIENT, _api, _called, findings, _remember)
+KIND = Kind(
+    "client",
+    "clients",
+    SECTIONS,
+    CLIENT,
+    _api,
+    Client,
+    _called,
+    findings,
+    _remember,
+)
 
 
 def target_of(workspace: Workspace, service_id: int, client_id: int) -> Target:

@@ -14,6 +14,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.core.cache import cache
+from django.http import Http404
 
 from console.access import Workspace
 from console.clients.archetypes import ARCHETYPES, NAMED, Archetype
@@ -22,32 +23,42 @@ from console.forms.snapshot import plain, real
 from tenants import vault
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
+from tenants.versions.reading import spans
 
 KEPT = 12 * 60 * 60  # seconds, as long as a session lasts
 ORIGINAL = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})/([1-9][0-9]{0,18})")
 KEY = re.compile(r"[\w-]{24}")
+COMES_BACK = ("clientName", "clientNames", "clientIdAlias", "clientIdAliasEnabled")
 COPIED = (*NAMED, "redirect_uris", "jwks_uri", "jwks")  # asked anew of a copy
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """An archetype by its slug, or a client to copy: region, service and number."""
+    """An archetype by its slug, or a client to copy: region, service and number; or
+    one that is gone, to be made again."""
 
     archetype: str = ""
     original: str = ""
+    again: str = ""  # as `original`
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Self | None:
         """What an address asks for; None where that is nothing there is."""
         start, original = asked.get("start", ""), asked.get("original", "")
+        if ORIGINAL.fullmatch(again := asked.get("again", "")):
+            return cls(again=again)
         if ORIGINAL.fullmatch(original):
             return cls(original=original)
         return cls(archetype=start) if start in ARCHETYPES else None
 
     @property
     def query(self) -> str:
-        name = "original" if self.original else "start"
-        return "?" + urlencode({name: self.original or self.archetype})
+        asked = {
+            "again": self.again,
+            "original": self.original,
+            "start": self.archetype,
+        }
+        return "?" + urlencode({name: v for name, v in asked.items() if v})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class Begun:
     copy: Copy | None = None
     original: Client | None = None
     elsewhere: bool = False  # the original is of another service
+    again: bool = False  # the original is gone
 
     def made(self, edits: Mapping[str, Any]) -> dict[str, Any]:
         """The document to create, under Authlete's names."""
@@ -68,7 +80,10 @@ class Begun:
 
 
 def begin(workspace: Workspace, service: Service, start: Start) -> Begun:
-    """Reads the original, where there is one."""
+    """Reads the original, where there is one; raises `Http404` where one that is gone
+    was never seen."""
+    if start.again:
+        return _again(workspace, service, start.again)
     if not start.original:
         archetype = ARCHETYPES[start.archetype]
         return Begun(archetype.client(service), archetype.asked, archetype)
@@ -83,6 +98,30 @@ def begin(workspace: Workspace, service: Service, start: Start) -> Begun:
     return Begun(document, COPIED, copy=copy, original=original, elsewhere=not here)
 
 
+def _again(workspace: Workspace, service: Service, place: str) -> Begun:
+    """As the client was when it was seen last, its name and alias included."""
+    region, service_id, client_id = place.split("/")
+    known = spans(workspace.organization.pk, region, int(service_id), int(client_id))
+    kept = [one.version for one in known if not one.version.is_gone]
+    if not kept:
+        raise Http404
+    original = kept[-1].read(Client)
+    copy = copied(original, service)
+    names = {name: original.get(name) for name in COMES_BACK}
+    if original.alias == client_id:  # which Authlete had drawn
+        del names["clientIdAlias"]
+    told = {name: v for name, v in names.items() if v is not None}
+    here = (region, int(service_id)) == (workspace.region.name, service.api_key)
+    return Begun(
+        dict(copy.client) | told,
+        COPIED,
+        copy=copy,
+        original=original,
+        elsewhere=not here,
+        again=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
     """What a person entered for a client that is not made yet."""
@@ -95,7 +134,8 @@ def keep(workspace: Workspace, service_id: int, entered: Entered) -> str:
     """Keep it for this person and service, and return the key to `find` it by."""
     key = token_urlsafe(18)
     place = _place(workspace, service_id, key)
-    content = [entered.start.archetype, entered.start.original, dict(entered.edits)]
+    start = entered.start
+    content = [start.archetype, start.original, start.again, dict(entered.edits)]
     cache.set(place, vault.seal(json.dumps(plain(content)), place), KEPT)
     return key
 
@@ -107,10 +147,12 @@ def find(workspace: Workspace, service_id: int, key: str) -> Entered | None:
     place = _place(workspace, service_id, key)
     sealed = cache.get(place, "")
     try:
-        archetype, original, edits = real(json.loads(vault.unseal(sealed, place)))
-    except vault.Sealed:
+        archetype, original, again, edits = real(
+            json.loads(vault.unseal(sealed, place))
+        )
+    except (vault.Sealed, ValueError):  # or kept by a version before
         return None
-    return Entered(Start(archetype, original), edits)
+    return Entered(Start(archetype, original, again), edits)
 
 
 def drop(workspace: Workspace, service_id: int, key: str) -> None:

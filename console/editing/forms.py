@@ -59,6 +59,19 @@ class RemoveForm(WhyForm):
             self.add_error("typed", text)
 
 
+class AsOfForm(forms.Form):
+    """A moment, in the reader's zone, and what is held beside it."""
+
+    at = forms.DateTimeField(
+        label=_("As of"),
+        required=False,
+        widget=forms.DateTimeInput(
+            {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
+        ),
+    )
+    beside = forms.CharField(label=_("Compared with"), required=False, max_length=60)
+
+
 class MergeForm(forms.Form):
     """For each conflict: theirs or mine."""
 

@@ -45,6 +45,7 @@ class Kind:
     sections: Mapping[str, type[Section]]
     declared: Declared
     api: Callable[[Authlete, "Target"], Api]
+    document: type[Document]
     called: Callable[[Any], str]  # what people call one; its id where it has no name
     findings: Callable[[Mapping[str, Any]], Sequence[Finding]] = nothing
     remember: Callable[["Target", Any], None] = nobody  # once it was saved

@@ -16,7 +16,7 @@ def _called(service: Service) -> str:
     return service.service_name or str(service.api_key)
 
 
-KIND = Kind("service", "services", SECTIONS, SERVICE, _api, _called)
+KIND = Kind("service", "services", SECTIONS, SERVICE, _api, Service, _called)
 
 
 def target_of(workspace: Workspace, service_id: int) -> Target:

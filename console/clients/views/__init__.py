@@ -10,6 +10,7 @@ from console.clients.views.listed import listed
 from console.clients.views.lock import lock
 from console.clients.views.new import create, new
 from console.clients.views.overdue import overdue
+from console.clients.views.past import as_of, bring_back
 from console.clients.views.refresh import refresh
 from console.clients.views.remove import remove
 from console.clients.views.rotations import rotations
@@ -28,6 +29,8 @@ from console.clients.views.staged import (
 
 __all__ = [
     "activate",
+    "as_of",
+    "bring_back",
     "bulk",
     "bulk_action",
     "bulk_preview",

@@ -4,13 +4,14 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.clients import rotating
 from console.clients.facts import facts
 from console.clients.kind import target_of
-from console.editing import drafts, overview
+from console.editing import drafts, overview, pages
 from console.editing.history import past
 from console.editing.keys import keys
 from console.editing.notes import notes
 from console.forms.words import words
 from console.page import answer
 from console.sentences import CLIENT
+from tenants.authlete.errors import NotFound
 from tenants.authlete.operation import Effect
 
 
@@ -20,7 +21,10 @@ def show(
 ) -> HttpResponse:
     """One client: what it is, its sections, keys and changes, from a single call."""
     target = target_of(workspace, service_id, client_id)
-    client = target.api().get()
+    try:
+        client = target.api().get()
+    except NotFound as error:
+        return pages.gone(request, target, error)
     edits = drafts.find(target)
     context = target.context(client)
     _section, source = CLIENT["clientSource"]

@@ -8,6 +8,7 @@ from console.access import ConsoleRequest
 from console.editing import overview
 from console.editing.history import is_undoable, past
 from console.editing.kind import Target
+from console.editing.past import known
 from console.editing.sending import pretty
 from console.operations import title
 from console.page import answer
@@ -48,7 +49,10 @@ def document(request: ConsoleRequest, target: Target) -> HttpResponse:
 
 def history(request: ConsoleRequest, target: Target) -> HttpResponse:
     """Who changed it, newest first, each change in sentences."""
-    context = target.context(target.api().get())
+    found = known(target)
+    if found.failure:
+        raise found.failure
+    context = found.context
     page = past(target, context["name"], request.GET.get("cursor", ""))
     context |= {
         "lines": page.lines,

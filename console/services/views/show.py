@@ -1,11 +1,12 @@
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
-from console.editing import drafts, overview
+from console.editing import drafts, overview, pages
 from console.editing.history import past
 from console.editing.keys import keys
 from console.editing.services import target_of
 from console.page import answer
+from tenants.authlete.errors import NotFound
 from tenants.authlete.operation import Effect
 
 
@@ -15,7 +16,10 @@ def show(
 ) -> HttpResponse:
     """One service: its sections, keys and recent changes, from a single call."""
     target = target_of(workspace, service_id)
-    service = target.api().get()
+    try:
+        service = target.api().get()
+    except NotFound as error:
+        return pages.gone(request, target, error)
     edits = drafts.find(target)
     context = target.context(service)
     context |= {

@@ -1,0 +1,91 @@
+"""What an object was like at any moment, and bringing that back."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.access import ConsoleRequest
+from console.editing import drafts, overview
+from console.editing.beside import NOW, Beside, beside, moment_of, offered, said
+from console.editing.comparing import compared, returned
+from console.editing.forms import AsOfForm
+from console.editing.kind import Target
+from console.editing.past import address_of, known, rows
+from console.editing.sending import pretty
+from console.page import answer, go
+from tenants.authlete.documents.base import Document
+from tenants.authlete.errors import AuthleteError
+
+
+def as_of(request: ConsoleRequest, target: Target) -> HttpResponse:
+    """The object as it was at one moment, and what differs from another one."""
+    found = known(target)
+    form = AsOfForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    now = timezone.now()
+    moment = min(asked.get("at") or now, now)
+    span = found.at(moment)
+    context = found.context | {
+        "found": found,
+        "form": form,
+        "moment": moment,
+        "at": address_of(moment),
+        "local": f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}",
+        "span": span,
+        "certain": bool(span and found.is_certain(span, moment)),
+        "first": found.spans[0] if found.spans else None,
+        "first_at": address_of(found.spans[0].since) if found.spans else "",
+        "before_at": address_of(found.last.until) if found.last else "",
+        "rows": rows(found, span),
+        "offered": offered(target),
+    }
+    if span and not span.version.is_gone:
+        then = found.document(span)
+        context |= _told(target, then)
+        try:
+            name = asked.get("beside", "").strip()
+            other = beside(found, name or NOW)
+            context |= _compared(target, then, other) | {"nothing": name and not other}
+        except AuthleteError as error:
+            context["error"] = error
+    return answer(request, target.template("as_of"), context)
+
+
+def bring_back(request: ConsoleRequest, target: Target) -> HttpResponse:
+    """Put settings as they were into the draft, and lead to its review."""
+    moment = moment_of(request.POST.get("at", ""))
+    found = known(target)
+    if found.failure:
+        raise found.failure
+    span = found.at(moment) if moment else None
+    if moment is None or span is None or span.version.is_gone or found.now is None:
+        raise Http404
+    whole = "whole" in request.POST
+    chosen = None if whole else request.POST.getlist("member")
+    base, wanted = returned(target.kind, found.document(span), found.now, chosen)
+    if not wanted:
+        context = found.context | {"at": address_of(moment)}
+        return answer(request, target.template("bring_back"), context)
+    version = found.now.modified_at
+    drafts.change(target, lambda now: now.more(version, base, wanted))
+    why = _("Back to how it was on %(time)s") % {"time": said(moment)}
+    return go(request, f"{target.path('review')}?{urlencode({'reason': why})}")
+
+
+def _told(target: Target, then: Document) -> dict[str, Any]:
+    return {
+        "then": then,
+        "groups": overview.told(target.kind.sections, then, set_only=True),
+        "unknown": overview.unknown(target.kind, then),
+        "text": pretty(then.wire()),
+    }
+
+
+def _compared(target: Target, then: Document, other: Beside | None) -> dict[str, Any]:
+    if other is None:
+        return {}
+    found = compared(target.kind, then, other.document, same=other.same)
+    return {"beside": other, "compared": found}

@@ -1,0 +1,68 @@
+"""A client as of a moment; its history, once it is deleted."""
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+from tenants.versions.models import Version
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}as-of/"
+
+
+@pytest.fixture
+def gone(member, ledger, sandbox):
+    """A browser of an editor, after the client 44 was deleted elsewhere."""
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+    return editor
+
+
+def test_holds_it_beside_another_client(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    sandbox.clients[45] = sandbox.clients[44] | {"clientId": 45, "pkceRequired": True}
+
+    page = editor.get(URL, {"beside": "us/17/45"})
+
+    assert "pkceRequired" in {one.name for one in page.context["compared"].differs}
+    assertNotContains(page, OLD)
+
+
+def test_a_deleted_one_still_has_its_page_and_history(gone):
+    page = gone.get(CLIENT)
+
+    assertContains(page, "is not there any more", status_code=404)
+    assertContains(page, "What cannot come back", status_code=404)
+    assertContains(gone.get(f"{CLIENT}history/"), "was deleted outside this console")
+    last = Version.objects.get(number=1).last_at.isoformat()
+    assertContains(gone.get(URL, {"at": last}), "How it was set")
+    now = timezone.now().isoformat()
+    assertContains(gone.get(URL, {"at": now}), "It was not there then")
+
+
+def test_one_that_was_never_seen_is_not_there(member, sandbox):
+    page = member(Role.EDITOR).get("/acme/services/us/17/clients/999/as-of/")
+
+    assert page.status_code == 404
+
+
+def test_a_deleted_one_is_created_again(gone, sandbox):
+    kept = dict(Version.objects.get(number=1).document().wire())
+    start = "/acme/services/us/17/clients/new/?again=us/17/44"
+    gone.get(CLIENT)
+
+    form = gone.get(start)
+    assertContains(form, "What cannot come back")
+    review = gone.post(start, filled(form, "base"), content_type=FORM)
+    page = gone.get(review.url)
+    body = filled(page, "reviewed", reason="Deleted by mistake")
+    made = gone.post(review.url, body, content_type=FORM)
+
+    assertContains(made, kept["clientName"])
+    (again,) = sandbox.clients.values()
+    assert again["clientId"] != 44
+    assert again["redirectUris"] == kept["redirectUris"]
+    assert again["clientSecret"] != OLD

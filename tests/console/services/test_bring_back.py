@@ -1,0 +1,60 @@
+"""Settings of an earlier version, put back through the same review as an edit."""
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.versions.models import Version
+
+URL = "/acme/services/us/17/bring-back/"
+
+
+def seen(number=1):
+    return Version.objects.get(number=number).first_at.isoformat()
+
+
+def test_puts_back_what_is_chosen_and_leaves_the_rest(editor, enter, save, sandbox):
+    enter(editor, access_token_duration=2, refresh_token_duration=3)
+    save(editor)
+
+    body = {"at": seen(), "member": "accessTokenDuration"}
+    review = editor.get(editor.post(URL, body).url)
+
+    assertContains(review, "Review 1 change")
+    assertContains(review, "Back to how it was on")
+    save(editor)
+    service = sandbox.services[17]
+    assert service["accessTokenDuration"] == 3600
+    assert service["refreshTokenDuration"] != service.get("accessTokenDuration")
+
+
+def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sandbox):
+    sandbox.services[17]["apiSecret"] = "0ld-secret"
+    for hours in (1, 2):  # with the first, Authlete fills in its defaults
+        enter(editor, access_token_duration=hours, refresh_token_duration=hours)
+        save(editor)
+    changed = {"apiSecret": "n3w-secret", "description": "Elsewhere"}
+    sandbox.services[17] |= changed | {"modifiedAt": 2**41}
+
+    review = editor.get(editor.post(URL, {"at": seen(2), "whole": ""}).url)
+
+    assertContains(review, "Review 3 changes")
+    save(editor)
+    service = sandbox.services[17]
+    assert service["accessTokenDuration"] == 3600
+    assert "description" not in service
+    assert service["apiSecret"] == "n3w-secret"
+    assert service["fromTheFuture"] == {"kept": True}
+
+
+def test_says_that_nothing_was_chosen(editor, enter, save):
+    enter(editor, access_token_duration=2)
+    save(editor)
+
+    page = editor.post(URL, {"at": seen()})
+
+    assertContains(page, "Nothing was chosen that differs")
+    assertNotContains(editor.get("/acme/services/us/17/"), "unsaved")
+
+
+def test_knows_no_version_before_the_first(editor):
+    for moment in ("", "x", "1960-01-01T00:00:00Z"):
+        assert editor.post(URL, {"at": moment, "whole": ""}).status_code == 404

@@ -1,0 +1,35 @@
+"""An auditor sees how a service was set on the day of an incident."""
+
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import Scene
+from tests.versions import aged
+
+CLICKS, LOADS = 4, 3  # U5
+
+
+def test_tells_how_it_was_and_what_differs(browser_page, sandbox, person, live_server):
+    scene = Scene(browser_page(), sandbox, person, live_server.url)
+    scene.be(Role.EDITOR)
+    scene.save(seconds=2700)
+    now = aged(48, 1)
+    scene.be(Role.AUDITOR)
+    page = scene.page
+    page.goto("/harbor/services/")
+    hand = Mouse(page)
+
+    hand.submit(page.get_by_role("searchbox").first, "Payments")
+    hand.follow(page.get_by_role("link", name="Payments").first)
+    day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
+    hand.submit(page.get_by_label("As of"), day)
+
+    expect(page.get_by_text("It was last seen like this")).to_be_visible()
+    differs = page.get_by_role("region", name="1 difference")
+    expect(differs).to_contain_text("Access token lifetime")
+    expect(differs).to_contain_text("to 45 minutes")
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS + 1  # the list is one
