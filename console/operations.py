@@ -6,25 +6,12 @@ was done to. A name that does not stand here is told as it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-type Words = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """``tried`` is empty where ``done`` claims nothing, as in "Read the settings"."""
-
-    done: Words
-    tried: Words = ""
-
-    def words(self, *, is_done: bool) -> str:
-        return str(self.done if is_done or not self.tried else self.tried)
+from console.happened import HAPPENED, Deed
 
 
 def deed(name: str) -> Deed | None:
@@ -281,124 +268,5 @@ DEEDS: Mapping[str, Deed] = {
     "vci.deferred_issue": Deed(
         _("Issued a deferred credential"), _("Tried to issue a deferred credential")
     ),
-    # --- what is no call to Authlete
-    "service.changed_outside": Deed(_("{object} was changed outside this console")),
-    "client.changed_outside": Deed(_("{object} was changed outside this console")),
-    "service.gone_outside": Deed(_("{object} was deleted outside this console")),
-    "client.gone_outside": Deed(_("{object} was deleted outside this console")),
-    "sign_in.done": Deed(_("Signed in"), _("Tried to sign in")),
-    "sign_in.refused": Deed(_("Was refused to sign in")),
-    "sign_in.throttled": Deed(_("Tried too often to sign in")),
-    "sign_out": Deed(_("Signed out"), _("Tried to sign out")),
-    "session.ended": Deed(_("Was signed out when the session ended")),
-    "step_up.done": Deed(_("Confirmed who it is"), _("Tried to confirm who it is")),
-    "step_up.refused": Deed(_("Could not confirm who it is")),
-    "password.change": Deed(
-        _("Changed the password"), _("Tried to change the password")
-    ),
-    "password.link": Deed(
-        _("Handed out a link to set a password for {object}"),
-        _("Tried to hand out a link to set a password for {object}"),
-    ),
-    "second_factor.add": Deed(
-        _("Added a second factor"), _("Tried to add a second factor")
-    ),
-    "second_factor.remove": Deed(
-        _("Removed a second factor"), _("Tried to remove a second factor")
-    ),
-    "access.denied": Deed(_("Was refused the page {object}")),
-    "access.stranger": Deed(_("Was refused the page {object} as a stranger")),
-    "budget.exceeded": Deed(
-        _("Was refused more of {object} than one person may have in an hour")
-    ),
-    "access.counted": Deed(_("Was refused more pages, which are counted here")),
-    "organization.add": Deed(
-        _("Added the organization {object}"),
-        _("Tried to add the organization {object}"),
-    ),
-    "organization.change": Deed(
-        _("Changed the organization {object}"),
-        _("Tried to change the organization {object}"),
-    ),
-    "member.add": Deed(_("Added {object}"), _("Tried to add {object}")),
-    "member.change": Deed(
-        _("Changed the role of {object}"), _("Tried to change the role of {object}")
-    ),
-    "member.remove": Deed(_("Removed {object}"), _("Tried to remove {object}")),
-    "credential.add": Deed(_("Added a credential"), _("Tried to add a credential")),
-    "credential.change": Deed(
-        _("Replaced a credential"), _("Tried to replace a credential")
-    ),
-    "credential.remove": Deed(
-        _("Removed a credential"), _("Tried to remove a credential")
-    ),
-    "credential.probe": Deed(_("Tried out a credential")),
-    "secret.stage": Deed(
-        _("Made a new secret for {object} and kept it staged"),
-        _("Tried to make a new secret for {object}"),
-    ),
-    "secret.show": Deed(
-        _("Saw the staged secret of {object}"),
-        _("Tried to see the staged secret of {object}"),
-    ),
-    "secret.store": Deed(
-        _("Said that {object} knows its new secret"),
-        _("Tried to say that {object} knows its new secret"),
-    ),
-    "secret.drop": Deed(
-        _("Threw the staged secret of {object} away"),
-        _("Tried to throw the staged secret of {object} away"),
-    ),
-    "secret.forget": Deed(
-        _("Erased the old secret of {object}"),
-        _("Tried to erase the old secret of {object}"),
-    ),
-    "secret.settle": Deed(_("Looked whether the secret of {object} was changed")),
-    "rollover.start": Deed(
-        _("Started to replace a signing key of {object}"),
-        _("Tried to start replacing a signing key of {object}"),
-    ),
-    "rollover.advance": Deed(
-        _("Carried on early with replacing a signing key of {object}"),
-        _("Tried to carry on early with replacing a signing key of {object}"),
-    ),
-    "rollover.undo": Deed(
-        _("Began to undo the replacing of a signing key of {object}"),
-        _("Tried to undo the replacing of a signing key of {object}"),
-    ),
-    "rollover.leave": Deed(
-        _("Ended the replacing of a signing key of {object} as it was"),
-        _("Tried to end the replacing of a signing key of {object}"),
-    ),
-    "rollover.stop": Deed(
-        _("Stopped replacing a signing key of {object}, for somebody to look")
-    ),
-    "vault.rotate": Deed(
-        _("Sealed all secrets under the current key"),
-        _("Tried to seal all secrets under the current key"),
-    ),
-    "keys.exported": Deed(_("Exported {object}"), _("Tried to export {object}")),
-    "clients.exported": Deed(_("Exported {object}"), _("Tried to export {object}")),
-    "job.started": Deed(
-        _("Started the job {object}"), _("Tried to start the job {object}")
-    ),
-    "job.paused": Deed(
-        _("Paused the job {object}"), _("Tried to pause the job {object}")
-    ),
-    "job.resumed": Deed(
-        _("Resumed the job {object}"), _("Tried to resume the job {object}")
-    ),
-    "job.retried": Deed(
-        _("Tried again what failed in the job {object}"),
-        _("Tried to repeat what failed in the job {object}"),
-    ),
-    "job.cancelled": Deed(
-        _("Cancelled the job {object}"), _("Tried to cancel the job {object}")
-    ),
-    "job.ended": Deed(
-        _("Came to the end of the job {object}"), _("Tried to end the job {object}")
-    ),
-    "audit.read": Deed(_("Read the record")),
-    "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
-    "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),
+    **HAPPENED,
 }

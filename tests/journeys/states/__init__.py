@@ -21,6 +21,7 @@ from tests.journeys.states import (
     services,
     subjects,
     tokens,
+    versions,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "services",
     "subjects",
     "tokens",
+    "versions",
 ]

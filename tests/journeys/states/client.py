@@ -1,9 +1,6 @@
 """One client: its page, and its way through an edit."""
 
 from copy import deepcopy
-from urllib.parse import urlencode
-
-from django.utils import timezone
 
 from tenants.roles import Role
 from tests.journeys.scene import state
@@ -208,32 +205,3 @@ def made(scene):
     scene.goto("clients:key")
     scene.press("Make the key pair")
     scene.page.get_by_text("shown once").wait_for()
-
-
-@state("clients:as_of", Role.EDITOR)
-def beside_now(scene):
-    client = ledger(scene)
-    moment = timezone.now()
-    scene.client.get(scene.path("clients:show"))
-    client.update(clientName="Ledger two", modifiedAt=2**41)
-    scene.goto("clients:as_of", f"?{urlencode({'at': moment.isoformat()})}")
-
-
-@state("clients:show", Role.ADMIN)
-def deleted_elsewhere(scene):
-    ledger(scene)
-    scene.client.get(scene.path("clients:show"))
-    del scene.sandbox.region("us").clients[scene.places["service_id"]][44]
-    scene.goto("clients:show")
-
-
-@state("clients:as_of", Role.VIEWER)
-def gone_by_now(scene):
-    deleted_elsewhere(scene)
-    scene.goto("clients:as_of")
-
-
-@state("clients:bring_back", Role.EDITOR)
-def nothing_chosen(scene):
-    beside_now(scene)
-    scene.press("Put back what is chosen")

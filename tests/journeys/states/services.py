@@ -1,7 +1,4 @@
 from copy import deepcopy
-from urllib.parse import urlencode
-
-from django.utils import timezone
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
@@ -364,44 +361,3 @@ def only_secrets(scene):
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
     scene.goto("services:saved", entry=entry)
     scene.press("Undo this change")
-
-
-def versions(scene):
-    """Change the service from here and from elsewhere; the moments before each."""
-    moments = [timezone.now()]
-    scene.save()
-    moments.append(timezone.now())
-    meanwhile(scene, pkceRequired=True, description="Says somebody else")
-    scene.client.get(scene.path("services:show"))
-    return [urlencode({"at": one.isoformat()}) for one in moments]
-
-
-@state("services:as_of", Role.EDITOR)
-def beside_now(scene):
-    then, _ = versions(scene)
-    scene.goto("services:as_of", f"?{then}")
-
-
-@state("services:as_of", Role.AUDITOR)
-def beside_another_service(scene):
-    scene.client.get(scene.path("services:show"))
-    twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
-    scene.goto("services:as_of", f"?beside=us/{twin}")
-
-
-@state("services:as_of", Role.VIEWER)
-def nothing_known(scene):
-    scene.goto("services:as_of", "?at=1999-12-31T23:59&beside=nothing")
-
-
-@state("services:show", Role.ADMIN)
-def deleted_elsewhere(scene):
-    scene.client.get(scene.path("services:show"))
-    del scene.sandbox.services[scene.places["service_id"]]
-    scene.goto("services:show")
-
-
-@state("services:bring_back", Role.EDITOR)
-def nothing_chosen(scene):
-    beside_now(scene)
-    scene.press("Put back what is chosen")

@@ -1,0 +1,80 @@
+"""Services and clients as of a moment, and what is left of those that are gone."""
+
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from tenants.roles import Role
+from tests.journeys.scene import state
+from tests.journeys.states.client import ledger
+from tests.journeys.states.services import meanwhile
+
+
+def versions(scene):
+    """Change the service from here and from elsewhere; the moments before each."""
+    moments = [timezone.now()]
+    scene.save()
+    moments.append(timezone.now())
+    meanwhile(scene, pkceRequired=True, description="Says somebody else")
+    scene.client.get(scene.path("services:show"))
+    return [urlencode({"at": one.isoformat()}) for one in moments]
+
+
+@state("services:as_of", Role.EDITOR)
+def beside_now(scene):
+    then, _ = versions(scene)
+    scene.goto("services:as_of", f"?{then}")
+
+
+@state("services:as_of", Role.AUDITOR)
+def beside_another_service(scene):
+    scene.client.get(scene.path("services:show"))
+    twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
+    scene.goto("services:as_of", f"?beside=us/{twin}")
+
+
+@state("services:as_of", Role.VIEWER)
+def nothing_known(scene):
+    scene.goto("services:as_of", "?at=1999-12-31T23:59&beside=nothing")
+
+
+@state("services:show", Role.ADMIN)
+def deleted_elsewhere(scene):
+    scene.client.get(scene.path("services:show"))
+    del scene.sandbox.services[scene.places["service_id"]]
+    scene.goto("services:show")
+
+
+@state("services:bring_back", Role.EDITOR)
+def nothing_chosen(scene):
+    beside_now(scene)
+    scene.press("Put back what is chosen")
+
+
+@state("clients:as_of", Role.EDITOR)
+def beside_now_(scene):
+    client = ledger(scene)
+    moment = timezone.now()
+    scene.client.get(scene.path("clients:show"))
+    client.update(clientName="Ledger two", modifiedAt=2**41)
+    scene.goto("clients:as_of", f"?{urlencode({'at': moment.isoformat()})}")
+
+
+@state("clients:show", Role.ADMIN)
+def deleted_elsewhere_(scene):
+    ledger(scene)
+    scene.client.get(scene.path("clients:show"))
+    del scene.sandbox.region("us").clients[scene.places["service_id"]][44]
+    scene.goto("clients:show")
+
+
+@state("clients:as_of", Role.VIEWER)
+def gone_by_now(scene):
+    deleted_elsewhere_(scene)
+    scene.goto("clients:as_of")
+
+
+@state("clients:bring_back", Role.EDITOR)
+def nothing_chosen_(scene):
+    beside_now_(scene)
+    scene.press("Put back what is chosen")
