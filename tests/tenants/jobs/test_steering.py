@@ -23,7 +23,7 @@ SECRET = "kept-from-everybody-4711"
 def test_begins_at_the_time_that_was_set(worker, started, sandbox):
     job = started(run_at=timezone.now() + timedelta(hours=1))
     worker()
-    assert not sandbox.calls
+    assert not updates(sandbox)
 
     Job.objects.update(due_at=Now())
     DBTaskResult.objects.update(run_after=timezone.now())
@@ -41,7 +41,7 @@ def test_resuming_does_not_begin_earlier_than_was_set(worker, started, who, sand
 
     job.refresh_from_db()
     assert job.state == State.WAITING
-    assert not sandbox.calls
+    assert not updates(sandbox)
 
 
 def test_a_kind_without_a_handler_is_not_begun(acme, who):
