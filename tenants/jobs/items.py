@@ -63,14 +63,21 @@ def attempt(work: Work, item: Item, handler: Handler) -> Attempt:
     except Exception:
         log.exception("job %s failed at item %s", item.job_id, item.position)
         fate = Fate.UNKNOWN if work.watch.sent else Fate.NOT_SENT
-        end(item, fate, text=_("The console failed here; its log says how."))
+        text = _("The console failed here; its log says how.")
+        end(item, fate, text=text, **_entry(item, handler))
         return Attempt(Then.STOP)
     fate = Fate.DONE if result.changed else Fate.SAME
-    end(item, fate, text=result.text, inputs="" if item.sealed else item.inputs)
+    told = _entry(item, handler) | ({"inputs": ""} if item.sealed else {})
+    end(item, fate, text=result.text, **told)
     if work.job.failures:
         Job.objects.filter(pk=work.job.pk).update(failures=0)
         work.job.failures = 0
     return Attempt()
+
+
+def _entry(item: Item, handler: Handler) -> dict[str, str]:
+    """The call that changed it; what must not be begun again has noted it before."""
+    return {"entry": item.entry} if handler.repeatable else {}
 
 
 def end(item: Item, fate: Fate, *, text: str = "", **more: Any) -> None:

@@ -60,12 +60,15 @@ def _go_on(job: Job, lease: UUID, handler: Handler, who: Who, held: Held) -> Non
 
     def work() -> None:
         while item := turns.take():
-            mine = Work(job, Pulse(log, item, lease), held)
-            found = items.attempt(mine, item, handler)
+            pulse = Pulse(log, item, lease, notes=not handler.repeatable)
+            found = items.attempt(Work(job, pulse, held), item, handler)
             if found.then is Then.STOP:
                 turns.stop(found.trouble or _look_at(item))
 
-    _at_once(handler.at_once, work)
+    try:
+        _at_once(handler.at_once, work)
+    finally:
+        log.settle()
     if turns.trouble and to_do(job):
         stop(job, lease, turns.trouble)
     elif turns.trouble or turns.empty:

@@ -27,11 +27,15 @@ class Lost(Exception):
 
 class Pulse:
     """A `Watch` that asks before each call whether the job is still this worker's,
-    and notes beside the item what is about to change something."""
+    and ``notes`` beside the item what is about to change something and must not be
+    begun again."""
 
-    def __init__(self, log: AuditLog, item: Item, lease: UUID) -> None:
+    def __init__(
+        self, log: AuditLog, item: Item, lease: UUID, *, notes: bool = True
+    ) -> None:
         self._log = log
         self._item = item
+        self._notes = notes
         self.lease = lease
         self.sent: set[str] = set()  # entries of what may have changed something
 
@@ -45,11 +49,15 @@ class Pulse:
             if call.operation.effect is not Effect.READ
         ]
         if changing:
-            self._note(changing[-1], entries)
+            if self._notes:
+                self._note(changing[-1], entries)
+            self._item.entry = changing[-1]
             self.sent.update(changing)
         return entries
 
     def close(self, endings: Sequence[Ending], *, wait: bool = True) -> None:
+        # Nobody looks at the outcome of a read before the slice ends, which waits.
+        wait = wait and any(one.id in self.sent for one in endings)
         self.sent.difference_update(
             one.id
             for one in endings
@@ -74,7 +82,6 @@ class Pulse:
         error: Exception | None = None
         try:
             if mine.update(entry=entry):
-                self._item.entry = entry
                 return
         except DatabaseError as found:
             error = found
@@ -106,8 +113,8 @@ class Work:
         Raises `Lost`. A job that was cancelled meanwhile stays as it is.
         """
         with transaction.atomic():
-            # The beat locks the job's row: of several who add, one counts positions.
-            if not leases.beat(self.job.pk, self.watch.lease):
+            # Of several who add, one counts positions.
+            if not leases.hold(self.job.pk, self.watch.lease):
                 raise Lost
             if not Job.objects.filter(pk=self.job.pk, state__in=OPEN).exists():
                 return 0

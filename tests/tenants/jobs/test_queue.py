@@ -72,6 +72,21 @@ def test_a_job_is_one_worker_s_until_its_lease_is_over(started):
     assert not leases.give_back(job.pk, mine)
 
 
+def test_a_lease_is_written_once_a_tenth_of_it_is_gone(started):
+    job = started()
+    lease = leases.claim(job.pk)
+    assert lease
+    job.refresh_from_db()
+
+    assert leases.beat(job.pk, lease)
+    assert Job.objects.get().lease_until == job.lease_until
+
+    Job.objects.update(lease_until=Now() + 0.8 * leases.span())
+    assert leases.beat(job.pk, lease)
+    assert (Job.objects.get().lease_until or job.due_at) >= job.lease_until
+    assert not leases.beat(job.pk, lease, State.PAUSED)
+
+
 def test_a_job_that_lives_is_left_alone(started):
     job = started()
     assert queue.reap() == 0  # its row waits
