@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
 
 from console.editing.kind import Target
 from console.navigation import path_of
@@ -20,6 +23,7 @@ class Past:
     changes: Sequence[Sentence]
     path: str  # of the page about it; empty where there is none
     undo: str  # where to send that it be undone; empty where it cannot be
+    between: Sequence[datetime] = ()  # within which it was done, if that is not `at`
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,17 @@ def _told(target: Target, entry: AuditEntry, name: str) -> Past:
     done = told(entry.operation, what, is_done=entry.fate == AuditEntry.Outcome.DONE)
     changes = sentences(stored(entry.changes), declared_of(entry.operation))
     undo = path_about(entry, "restore") if is_undoable(entry) else ""
-    return Past(entry, done, changes, path_about(entry, "saved"), undo)
+    about = path_about(entry, "saved")
+    return Past(entry, done, changes, about, undo, between(entry))
+
+
+def between(entry: AuditEntry) -> Sequence[datetime]:
+    """When it was seen last before a change made elsewhere, and first after it."""
+    if not entry.operation.endswith("_outside"):
+        return ()
+    times, _, _ = entry.object.partition(" ")
+    first, _, last = times.partition("/")
+    return [one for one in map(parse_datetime, (first, last)) if one]
 
 
 def is_undoable(entry: AuditEntry) -> bool:

@@ -81,6 +81,7 @@ def _told(target: Target, then: Document) -> dict[str, Any]:
         "groups": overview.told(target.kind.sections, then, set_only=True),
         "unknown": overview.unknown(target.kind, then),
         "text": pretty(then.wire()),
+        "findings": target.kind.findings(then.wire()),
     }
 
 

@@ -36,7 +36,9 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
 
     assertContains(page, "is not there any more", status_code=404)
     assertContains(page, "What cannot come back", status_code=404)
-    assertContains(gone.get(f"{CLIENT}history/"), "was deleted outside this console")
+    history = gone.get(f"{CLIENT}history/")
+    assertContains(history, "was deleted outside this console")
+    assertContains(history, "Done between")
     last = Version.objects.get(number=1).last_at.isoformat()
     assertContains(gone.get(URL, {"at": last}), "How it was set")
     now = timezone.now().isoformat()
