@@ -1,0 +1,116 @@
+"""``manage.py audit_export``: the record as files."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from console.audit.exporting import NotUnderstood, asked, csv, found
+from tenants.audit.events import AUDIT_EXPORT
+from tenants.audit.export import all_rows, jsonl, rows_of
+from tenants.audit.models import AuditEntry
+from tenants.audit.notes import note
+from tenants.audit.search import Filters
+from tenants.audit.who import Who
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import NotRecorded
+from tenants.models import Organization
+
+FORMATS = ("jsonl", "csv")
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the record, or what a search finds of it, to a file. JSON Lines can be "
+        "checked with audit_verify --file. Both hold subjects as they are recorded."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--out", type=Path, required=True, help="file to write")
+        parser.add_argument("--query", default="", help="a search, as typed in a page")
+        parser.add_argument(
+            "--organization", default="", help="its slug; all of them without"
+        )
+        parser.add_argument(
+            "--format",
+            default="jsonl",
+            help="jsonl, csv, or both with a comma: then --out gets an ending for each",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        formats = options["format"].split(",")
+        if not set(formats) <= set(FORMATS):
+            raise CommandError("--format takes jsonl, csv, or both with a comma.")
+        homes = self._homes(options["organization"])
+        searches = self._searches(homes, options["query"])
+        everything = not (options["organization"] or options["query"])
+        if everything:
+            searches.append((0, Filters()))  # what is about no organization
+        told = options["query"] or "all"
+        who = Who(0, "manage.py audit_export")
+        changes = [Change("query", None, told)]
+        for name in formats:
+            out = options["out"]
+            path = out.with_name(f"{out.name}.{name}") if len(formats) > 1 else out
+            try:
+                note(who, AUDIT_EXPORT, object="all", label=name, changes=changes)
+                if name == "csv":
+                    lines = csv(_entries(searches))
+                elif everything:
+                    lines = jsonl(all_rows())
+                else:
+                    lines = jsonl(rows_of(_entries(searches)))
+                rows = _write(path, lines)
+            except (OSError, DatabaseError, NotRecorded) as error:
+                raise CommandError(f"{path}: {error}") from None
+            self.stdout.write(f"{path}: {rows - 1} {_noun(name)}.")
+
+    def _homes(self, slug: str) -> Iterable[Organization]:
+        homes = Organization.objects.order_by("pk")
+        if slug and not (homes := homes.filter(slug=slug)):
+            raise CommandError(f"There is no organization {slug}.")
+        return homes
+
+    def _searches(
+        self, homes: Iterable[Organization], query: str
+    ) -> list[tuple[int, Filters]]:
+        if not query:
+            return [(one.pk, Filters()) for one in homes]
+        try:
+            forms = [(one.pk, asked(one, query)) for one in homes]
+        except NotUnderstood as error:
+            raise CommandError(f"--query: {error}") from None
+        return [(pk, form.filters()) for pk, form in forms]
+
+
+def _entries(searches: Iterable[tuple[int, Filters]]) -> Iterator[AuditEntry]:
+    for organization, filters in searches:
+        yield from found(organization, filters)
+
+
+def _noun(name: str) -> str:
+    return "entries" if name == "csv" else "rows"
+
+
+def _write(path: Path, lines: Iterable[str]) -> int:
+    """The lines that were written; a file of that name is replaced when all are."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    count = 0
+    try:
+        with open(draft, "x", encoding="utf-8", newline="", opener=_own) as file:
+            for line in lines:
+                file.write(line)
+                count += 1
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

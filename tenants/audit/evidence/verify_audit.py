@@ -1,0 +1,309 @@
+"""Verifies an evidence pack of Meridian, with Python's standard library alone.
+
+    python3 verify_audit.py pack.zip [--key NAME:BASE64] [--anchor FILE]
+
+Says OK, or the first row that is not what was signed; the exit code is 0 only for OK.
+It needs no network, no console and no secret. What makes a pack trustworthy is a key
+or a checkpoint that you have from somewhere else than the pack: --key is the public
+key as the console's operators publish it, --anchor a file with checkpoints (lines of
+JSON) that was kept elsewhere. README.txt in the pack says more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import zipfile
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any
+
+# ------------------------------------------------- Ed25519 (RFC 8032, section 5.1)
+P = 2**255 - 19
+Q = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+Point = tuple[int, int, int, int]  # extended coordinates
+
+
+def _add(one: Point, two: Point) -> Point:
+    a = (one[1] - one[0]) * (two[1] - two[0]) % P
+    b = (one[1] + one[0]) * (two[1] + two[0]) % P
+    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(number: int, point: Point) -> Point:
+    found: Point = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            found = _add(found, point)
+        point = _add(point, point)
+        number >>= 1
+    return found
+
+
+def _same(one: Point, two: Point) -> bool:
+    x = (one[0] * two[2] - two[0] * one[2]) % P
+    y = (one[1] * two[2] - two[1] * one[2]) % P
+    return x == y == 0
+
+
+def _recovered(y: int, sign: int) -> int | None:
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    if square == 0:
+        return None if sign else 0
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P:
+        return None
+    return P - x if x & 1 != sign else x
+
+
+def _point(data: bytes) -> Point | None:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    x = _recovered(y, sign)
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+_Y = 4 * pow(5, -1, P) % P
+_X = _recovered(_Y, 0) or 0
+BASE: Point = (_X, _Y, 1, _X * _Y % P)
+
+
+def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    a, r = _point(key), _point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= Q:
+        return False
+    digest = hashlib.sha512(signature[:32] + key + text).digest()
+    h = int.from_bytes(digest, "little") % Q
+    return _same(_times(s, BASE), _add(r, _times(h, a)))
+
+
+# ---------------------------------------------------------------- what is signed
+class Wrong(Exception):
+    """The pack is not what was signed."""
+
+
+def canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def lines(*values: Any) -> bytes:
+    return "\n".join(map(str, values)).encode("utf-8")
+
+
+def leaf(row: dict[str, Any]) -> str:
+    """The hash of one row; of a row that is not like one, that of nothing."""
+    try:
+        told = canonical(row["told"])
+        if row["told"]["entry"] != row["entry"]:
+            raise ValueError
+        data = lines(
+            "meridian audit leaf v1",
+            row["seq"],
+            row["entry"],
+            row["phase"],
+            row["veil"],
+            told,
+        )
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return hashlib.sha256(b"\0" + data).hexdigest()
+
+
+def joined(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+class Tree:
+    """A Merkle tree (RFC 9162, section 2.1) that whole parts are added to."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.peaks: list[tuple[int, bytes]] = []
+
+    def add(self, rows: int, found: bytes) -> None:
+        if rows < 1 or rows & (rows - 1) or self.size % rows:
+            raise Wrong(f"proof.jsonl: no part of {rows} rows begins here")
+        self.size += rows
+        while self.peaks and self.peaks[-1][0] == rows:
+            found = joined(self.peaks.pop()[1], found)
+            rows *= 2
+        self.peaks.append((rows, found))
+
+    def root(self) -> str:
+        if not self.peaks:
+            return hashlib.sha256().hexdigest()
+        found = self.peaks[-1][1]
+        for _, left in reversed(self.peaks[:-1]):
+            found = joined(left, found)
+        return found.hex()
+
+
+def checkpoint_text(one: dict[str, Any]) -> bytes:
+    said = (one[name] for name in ("size", "root", "time", "previous"))
+    return lines("meridian audit checkpoint v1", *said)
+
+
+def digest(one: dict[str, Any]) -> str:
+    return hashlib.sha256(checkpoint_text(one)).hexdigest()
+
+
+# ---------------------------------------------------------------------- the pack
+class Pack:
+    def __init__(self, path: str) -> None:
+        self.zip = zipfile.ZipFile(path)
+        names = self.zip.namelist()
+        if len(names) != len(set(names)):
+            raise Wrong("a file is in the pack twice")
+        self.text = self.zip.read("manifest.json")
+        self.manifest = json.loads(self.text)
+        self.keys = {
+            name: b64decode(key) for name, key in self.manifest["public_keys"].items()
+        }
+
+    def jsonl(self, name: str) -> Iterator[dict[str, Any]]:
+        with self.zip.open(name) as file:
+            for line in file:
+                yield json.loads(line)
+
+    def signed(self, what: str, text: bytes, said: dict[str, str]) -> None:
+        key = self.keys.get(said["key"], b"")
+        if not is_signed(key, text, b64decode(said["signature"])):
+            raise Wrong(f"{what} is signed by no key that is known")
+
+    def check_files(self) -> None:
+        """Whether each file is the one that was signed with the manifest."""
+        said = json.loads(self.zip.read("manifest.sig"))
+        whole = hashlib.sha256(self.text).hexdigest()
+        self.signed("manifest.json", lines("meridian audit evidence v1", whole), said)
+        expected = {"manifest.json", "manifest.sig", *self.manifest["files"]}
+        if found := expected ^ set(self.zip.namelist()):
+            raise Wrong(f"missing, or too much: {', '.join(sorted(found))}")
+        for name, right in self.manifest["files"].items():
+            hashed = hashlib.sha256()
+            with self.zip.open(name) as file:
+                while data := file.read(1 << 16):
+                    hashed.update(data)
+            if hashed.hexdigest() != right:
+                raise Wrong(f"{name} was changed")
+
+    def check_rows(self) -> int:
+        """Whether each row is the one in its place of the proof, which names the
+        first that is not; how many rows there are."""
+        rows = self.jsonl("entries.jsonl")
+        tree, count = Tree(), 0
+        for part in self.jsonl("proof.jsonl"):
+            if "seq" not in part:
+                tree.add(part["rows"], bytes.fromhex(part["hash"]))
+                continue
+            seq = tree.size + 1
+            row = next(rows, None)
+            if part["seq"] != seq or row is None or row.get("seq") != seq:
+                raise Wrong(f"first bad row {seq}: it is missing, or out of its place")
+            if leaf(row) != part["leaf"]:
+                raise Wrong(f"first bad row {seq}: it was changed")
+            tree.add(1, bytes.fromhex(part["leaf"]))
+            count += 1
+        if next(rows, None) is not None:
+            raise Wrong("entries.jsonl has more rows than are proven")
+        last = list(self.jsonl("checkpoints.jsonl"))[-1]
+        if (tree.size, tree.root()) != (last["size"], last["root"]):
+            raise Wrong("the rows do not make the root that the checkpoint signs")
+        return count
+
+    def check_checkpoints(self, anchor: str) -> dict[str, Any]:
+        """Whether the last one is signed, and follows all before it and those that
+        were kept elsewhere; returns it."""
+        found = list(self.jsonl("checkpoints.jsonl"))
+        before = "0" * 64
+        for one in found:
+            if one["previous"] != before:
+                raise Wrong(f"the checkpoint of {one['size']} rows follows no other")
+            before = digest(one)
+        last = found[-1]
+        self.signed("the last checkpoint", checkpoint_text(last), last)
+        if anchor:
+            self._check_anchor(anchor, {digest(one) for one in found}, last["size"])
+        return last
+
+    def _check_anchor(self, path: str, known: set[str], size: int) -> None:
+        met = 0
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if not line.startswith("{"):
+                    continue
+                one = json.loads(line)
+                if one["size"] > size:
+                    continue
+                if digest(one) not in known:
+                    raise Wrong(
+                        f"the checkpoint of {one['size']} rows that was kept elsewhere "
+                        "is not one of these: the record was written anew"
+                    )
+                met += 1
+        if not met:
+            raise Wrong(f"no checkpoint in {path} is as old as the pack")
+
+
+def verify(path: str, key: str = "", anchor: str = "") -> str:
+    """What can be said of a pack that is whole; raises `Wrong`."""
+    try:
+        pack = Pack(path)
+        if key:
+            pairs = (one.partition(":") for one in key.split(","))
+            pack.keys = {name: b64decode(coded) for name, _, coded in pairs}
+        count = pack.check_rows()
+        last = pack.check_checkpoints(anchor)
+        pack.check_files()
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise Wrong(f"the pack cannot be read: {error!r}") from None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise Wrong(f"the pack cannot be read: {error}") from None
+    said = pack.manifest
+    keys = ", ".join(
+        f"{name} {hashlib.sha256(value).hexdigest()[:16]}"
+        for name, value in sorted(pack.keys.items())
+    )
+    told = (
+        f"OK: {count} rows of {said['entries']} entries, each in its place among the "
+        f"first {last['size']} rows of the record.\n"
+        f"Organization {said['organization']}, search: {said['search'] or 'everything'}"
+        f"\nSigned with: {keys} (first digits of the SHA-256 of the public key)"
+    )
+    if not (key or anchor):
+        told += (
+            "\nThe key is the one in the pack: compare it with the one that the "
+            "operators publish, or give it with --key."
+        )
+    return told
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Verify an evidence pack.")
+    parser.add_argument("pack")
+    parser.add_argument("--key", default="", help="NAME:BASE64, the public key")
+    parser.add_argument("--anchor", default="", help="checkpoints kept elsewhere")
+    given = parser.parse_args()
+    try:
+        print(verify(given.pack, given.key, given.anchor))
+    except Wrong as error:
+        print(f"NOT WHOLE: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

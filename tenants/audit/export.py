@@ -1,0 +1,130 @@
+"""Rows of the record in a file that `audit_verify --file` can check by itself.
+
+Each line is one row with the mac of the row before it, so it can be checked alone; the
+last line counts and sums up the others, so none can be taken away.
+"""
+
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tenants.audit.chain import START, Link, mac, ring
+from tenants.audit.entry import canonical
+from tenants.audit.links import links
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.keyring import KeyMissing
+
+type Placed = tuple[Link, str]  # a row, and the mac of the one before
+
+
+class NotWhole(Exception):
+    """The file is not what was exported; says which row, where one is to blame."""
+
+
+def all_rows() -> Iterator[Placed]:
+    """The whole record in its order."""
+    before = START
+    for row in links():
+        yield row, before
+        before = row.mac
+
+
+def rows_of(entries: Iterable[AuditEntry]) -> Iterator[Placed]:
+    """The intent of each entry, and the outcome that counts."""
+    for entry in entries:
+        own = [one for one in (entry.seq, entry.outcome_seq) if one]
+        wanted = {*own, *(one - 1 for one in own)}
+        found = {
+            row.seq: row
+            for row in AuditRecord.objects.filter(seq__in=wanted).iterator()
+        }
+        for seq in own:
+            row, before = found[seq], found.get(seq - 1)
+            link = Link(row.seq, row.entry, row.phase, row.content, row.key, row.mac)
+            yield link, before.mac if before else START
+
+
+def jsonl(rows: Iterable[Placed]) -> Iterator[str]:
+    """The lines of the file, the one that sums them up included."""
+    hashed, count = sha256(), 0
+    for row, before in rows:
+        # What a row says is canonical JSON already.
+        line = (
+            f'{{"before":"{before}","content":{row.content},"entry":"{row.entry}",'
+            f'"key":"{row.key}","mac":"{row.mac}","phase":"{row.phase}",'
+            f'"seq":{row.seq}}}\n'
+        )
+        hashed.update(line.encode())
+        count += 1
+        yield line
+    name, digest = ring().current, hashed.hexdigest()
+    end = {"digest": digest, "key": name, "rows": count}
+    yield canonical(end | {"mac": _sum(name, count, digest)}) + "\n"
+
+
+def check(path: Path) -> int:
+    """How many rows the file holds; raises `NotWhole`, and names the first bad one."""
+    hashed, count, last, end = sha256(), 0, (0, START), None
+    gap = 0  # the first row that is not there, in an export of all rows
+    with path.open("rb") as file:
+        for line in file:
+            said = _read(line, count)
+            if end is not None:
+                raise NotWhole("there is something after its last line")
+            if "digest" in said:
+                end = said
+                continue
+            hashed.update(line)
+            last = _checked(said, last)
+            count += 1
+            gap = gap or (count if last[0] != count else 0)
+    if end is None:
+        raise NotWhole(f"it ends after {count} rows without its last line")
+    if (end.get("rows"), end["digest"]) != (count, hashed.hexdigest()):
+        named = f"first bad row {gap}: " if gap > 1 else ""
+        raise NotWhole(
+            f"{named}it has {count} rows where {end.get('rows')} were exported"
+        )
+    if not hmac.compare_digest(
+        _sum(end.get("key"), count, hashed.hexdigest()), str(end.get("mac"))
+    ):
+        raise NotWhole("its last line was not written here")
+    return count
+
+
+def _read(line: bytes, count: int) -> dict[str, Any]:
+    try:
+        said = json.loads(line)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise NotWhole(f"line {count + 1} cannot be read")
+    return said
+
+
+def _checked(said: dict[str, Any], last: tuple[int, str]) -> tuple[int, str]:
+    """The row's number and mac; raises `NotWhole` unless the key vouches for it."""
+    seq, before = said.get("seq", 0), said.get("before", "")
+    entry, phase = said.get("entry", ""), said.get("phase", "")
+    try:
+        key, content = ring()[said["key"]], canonical(said["content"])
+        right = mac(key, before, seq, entry, phase, content)
+    except (KeyMissing, KeyError):
+        right = ""
+    if not hmac.compare_digest(right, str(said.get("mac"))):
+        raise NotWhole(f"first bad row {seq}: it was changed")
+    if seq == last[0] + 1 and before != last[1]:
+        raise NotWhole(f"first bad row {seq}: it does not follow the one before")
+    return seq, right
+
+
+def _sum(name: Any, count: int, digest: str) -> str:
+    try:
+        key = ring()[name]
+    except KeyMissing:
+        return ""
+    text = f"meridian audit export v1\n{count}\n{digest}"
+    return hmac.digest(key, text.encode(), "sha256").hex()

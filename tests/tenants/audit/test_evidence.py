@@ -1,0 +1,252 @@
+"""A pack is verified where the console is not, and nothing in it can be changed."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import call_command
+
+from tenants.audit import checkpoints, signing
+from tenants.audit.evidence import verify_audit
+from tenants.audit.evidence.proof import parts
+from tenants.audit.evidence.writing import VERIFIER, Evidence
+from tenants.audit.log import AuditLog
+from tenants.audit.who import Who
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.watch import Call, Ending
+from tests.record import SIGNING, recompute, unguard
+
+IDA = Who(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+SUBJECT = "j\u00f6rg@acme.example"
+
+
+@pytest.fixture
+def calls(db, settings):
+    """Eleven calls, the fourth about a subject; their ids."""
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    log, made = AuditLog(IDA, reason="h\u00e4ngt \u2028"), []
+    for number in range(11):
+        subject = SUBJECT if number == 3 else ""
+        changes = (Change("name", number, f"to {subject}"),)
+        call = Call(PUSH, "us", f"/push/{subject}", {}, subject, changes)
+        (entry,) = log.open([call])
+        log.close([Ending(entry, Outcome.DONE, 200, "A001")])
+        made.append(entry)
+        if number == 4:
+            checkpoints.cut()
+    checkpoints.cut()
+    return made
+
+
+def pack(chosen):
+    last = checkpoints.last()
+    assert last
+    out = io.BytesIO()
+    evidence = Evidence(out)
+    count = evidence.rows(lambda row: row.entry in chosen, last, lambda: None)
+    evidence.lines("changes.csv", ["a,b\r\n"])
+    evidence.close(
+        organization="acme", search="effect=destroy", entries=len(chosen), rows=count
+    )
+    return out.getvalue()
+
+
+def run(path, *more):
+    """The verifier as it lies in the pack, on its own."""
+    script = path.with_name("verify_audit.py")
+    script.write_bytes(zipfile.ZipFile(path).read("verify_audit.py"))
+    found = subprocess.run(
+        [sys.executable, "-I", "-S", script, path, *more],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={},
+    )
+    assert not found.stderr
+    return found.returncode, found.stdout
+
+
+def changed(data, **files):
+    """The same pack with other files in it, or without where there is none."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            edit = files.pop(name, None)
+            text = old.read(name).decode()
+            if edit:
+                new.writestr(name, edit(text))
+            elif edit is None:
+                new.writestr(name, text)
+        for name, edit in files.items():
+            new.writestr(name, edit(""))
+    return out.getvalue()
+
+
+def fate(data, tmp_path):
+    """What the verifier says, in this process."""
+    path = tmp_path / "tampered.zip"
+    path.write_bytes(data)
+    try:
+        return verify_audit.verify(str(path))
+    except verify_audit.Wrong as error:
+        return str(error)
+
+
+def test_it_verifies_on_its_own_with_key_and_anchor_from_elsewhere(calls, tmp_path):
+    path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
+    path.write_bytes(pack({calls[0], calls[3], calls[9]}))
+    call_command("audit_checkpoint", out=anchor)
+
+    status, said = run(path)
+    assert status == 0
+    assert said.startswith(
+        "OK: 6 rows of 3 entries, each in its place among the first 22 rows"
+    )
+    assert "compare it" in said
+    assert run(path, "--key", signing.told(), "--anchor", anchor)[0] == 0
+    other = f"s1:{'D' * 43}="
+    assert run(path, "--key", other)[1].startswith("NOT WHOLE: the last checkpoint")
+
+
+def test_no_subject_is_in_it(calls):
+    with zipfile.ZipFile(io.BytesIO(pack(calls))) as found:
+        text = "".join(found.read(name).decode() for name in found.namelist())
+        rows = found.read("entries.jsonl").decode().splitlines()
+    assert SUBJECT not in text
+    assert "acme.example" not in text
+    told = json.loads(rows[6])["told"]
+    assert not told.keys() & {"subject", "path", "changed"}
+    assert told["reason"] == "h\u00e4ngt \u2028"
+    assert "subject" in json.loads(rows[0])["told"]
+
+
+def test_the_proof_is_short_where_little_is_shown(calls):
+    shown = list(parts(lambda row: row.entry == calls[5], 22))
+
+    assert [part.rows for part in shown] == [8, 2, 1, 1, 4, 4, 2]
+    assert [part.row.seq for part in shown if part.row] == [11, 12]
+    assert [part.rows for part in parts(lambda row: False, 22)] == [16, 4, 2]
+
+
+LINE = '{"entry":"x","phase":"intent","seq":1,"told":{},"veil":""}\n'
+
+
+def drop(number):
+    return lambda text: "".join(
+        line for at, line in enumerate(text.splitlines(True)) if at != number
+    )
+
+
+def swap(text):
+    one, two, *rest = text.splitlines(True)
+    return "".join([two, one, *rest])
+
+
+TAMPERED = {
+    "a row": ("entries.jsonl", lambda t: t.replace("A001", "A002", 1), "row 2: it was"),
+    "the last row": ("entries.jsonl", lambda t: t[:-9] + "0" + t[-8:], "row 22: it"),
+    "a veil": ("entries.jsonl", lambda t: t.replace('"veil":"', '"veil":"0'), "row 1:"),
+    "a row gone": ("entries.jsonl", drop(3), "row 4: it is missing"),
+    "the tail gone": ("entries.jsonl", drop(21), "row 22: it is missing"),
+    "rows swapped": ("entries.jsonl", swap, "row 1: it is missing, or out of"),
+    "a row put in": ("entries.jsonl", lambda t: LINE + t, "row 1:"),
+    "a row put at the end": ("entries.jsonl", lambda t: t + LINE, "more rows"),
+    "no JSON": ("entries.jsonl", lambda t: "x" + t, "cannot be read"),
+    "a leaf": ("proof.jsonl", drop(4), "row 5: it is missing, or out of"),
+    "the proof's end": ("proof.jsonl", drop(21), "more rows than are proven"),
+    "a checkpoint": (
+        "checkpoints.jsonl",
+        lambda t: t.replace('"size":22', '"size":24'),
+        "do not make the root",
+    ),
+    "a checkpoint gone": ("checkpoints.jsonl", drop(0), "follows no other"),
+    "a time": (
+        "checkpoints.jsonl",
+        lambda t: t[:-9].replace('"time":1', '"time":2') + t[-9:],
+        "follows no other",
+    ),
+    "the words": ("changes.csv", lambda t: t + "x", "changes.csv was changed"),
+    "the verifier": ("verify_audit.py", lambda t: t + "#", "verify_audit.py was"),
+    "the manifest": (
+        "manifest.json",
+        lambda t: t.replace("destroy", "reveal"),
+        "manifest.json is signed by no key",
+    ),
+    "a file more": ("more.txt", lambda t: "x", "missing, or too much: more.txt"),
+    "a file less": ("changes.csv", False, "missing, or too much: changes.csv"),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_whatever_is_changed_is_named(calls, tmp_path, what):
+    whole = pack(calls)
+    name, edit, said = TAMPERED[what]
+
+    assert fate(whole, tmp_path).startswith("OK")
+    assert said in fate(changed(whole, **{name: edit}), tmp_path)
+
+
+def test_it_says_so_by_its_exit_code(calls, tmp_path):
+    path = tmp_path / "pack.zip"
+    path.write_bytes(
+        changed(pack(calls), **{"entries.jsonl": lambda t: t.replace("A001", "A002")})
+    )
+
+    assert run(path) == (1, "NOT WHOLE: first bad row 2: it was changed\n")
+    path.write_bytes(b"PK")
+    status, said = run_on_its_own(path)
+    assert (status, said.startswith("NOT WHOLE: the pack cannot be read")) == (1, True)
+
+
+def run_on_its_own(path):
+    found = subprocess.run(
+        [sys.executable, "-I", VERIFIER, path],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return found.returncode, found.stdout
+
+
+def test_a_pack_of_a_record_written_anew_fails_with_an_anchor(calls, tmp_path):
+    """By somebody with all keys, who can sign whatever they like."""
+    from tenants.audit.models import AuditCheckpoint, AuditRecord
+
+    anchor = tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=anchor)
+    unguard()
+    row = AuditRecord.objects.get(seq=2)
+    AuditRecord.objects.filter(seq=2).update(
+        content=row.content.replace("A001", "A002")
+    )
+    AuditCheckpoint.objects.all().delete()
+    recompute()
+    checkpoints.cut()
+    path = tmp_path / "forged.zip"
+    path.write_bytes(pack(calls))
+
+    assert run(path, "--key", signing.told())[0] == 0
+    assert "written anew" in run(path, "--anchor", anchor)[1]
+
+
+def test_its_own_ed25519_agrees_with_another():
+    for number in range(6):
+        key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+        public, text = key.public_key().public_bytes_raw(), b"m" * number
+        signature = key.sign(text)
+        high = int.from_bytes(signature[32:], "little") + verify_audit.Q
+        malleable = signature[:32] + high.to_bytes(32, "little")
+
+        assert verify_audit.is_signed(public, text, signature)
+        assert not verify_audit.is_signed(public, text + b"x", signature)
+        assert not verify_audit.is_signed(public, text, malleable)
+        assert not verify_audit.is_signed(public[::-1], text, signature)
+        assert not verify_audit.is_signed(public, text, signature[:-1])
