@@ -55,9 +55,9 @@ def csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
 def _cell(entry: AuditEntry, name: str) -> object:
     match name:
         case "time":
-            return _iso(entry.at)
+            return iso(entry.at)
         case "ended":
-            return "" if entry.ended_at is None else _iso(entry.ended_at)
+            return "" if entry.ended_at is None else iso(entry.ended_at)
         case "changed" | "surprises":
             said = json.loads(getattr(entry, name))
             return json.dumps(said, ensure_ascii=False) if said else ""
@@ -66,6 +66,6 @@ def _cell(entry: AuditEntry, name: str) -> object:
             return "" if value is None else value
 
 
-def _iso(microseconds: int) -> str:
+def iso(microseconds: int) -> str:
     moment = datetime.fromtimestamp(microseconds / 1e6, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -3,7 +3,7 @@ auditors often need."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
 from django.http import QueryDict
@@ -22,6 +22,7 @@ PERIODS: Mapping[Promise, int] = {  # days, today included
     gettext_lazy("7 days"): 7,
     gettext_lazy("30 days"): 30,
 }
+MONTHS = 3  # of a quarter
 SAVED: Mapping[Promise, str] = {
     gettext_lazy("Destructive"): "effect=destroy",
     gettext_lazy("Revealed"): "effect=reveal",
@@ -84,6 +85,23 @@ def periods(form: RecordForm) -> Iterator[Link]:
         since = (today - timedelta(days=days - 1)).isoformat()
         on = asked.get("since") == since and "until" not in asked
         yield Link(str(label), _since(asked, None if on else since), on)
+    first, last = _last_quarter(today)
+    on = (asked.get("since"), asked.get("until")) == (first, last)
+    query = form.asked
+    for name, day in (("since", first), ("until", last)):
+        if on:
+            query.pop(name, None)
+        else:
+            query[name] = day
+    yield Link(_("Last quarter"), _path(query), on)
+
+
+def _last_quarter(today: date) -> tuple[str, str]:
+    """Its first and last days."""
+    begun = today.replace(day=1, month=(today.month - 1) // MONTHS * MONTHS + 1)
+    last = begun - timedelta(days=1)
+    first = last.replace(day=1, month=last.month - MONTHS + 1)
+    return first.isoformat(), last.isoformat()
 
 
 def further(form: RecordForm) -> str:

@@ -5,5 +5,8 @@ from console.audit import views
 app_name = "audit"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("export/", views.export, name="export"),
+    path("packs/<uuid:pack>/", views.pack, name="pack"),
+    path("verify/", views.verify, name="verify"),
     path("<uuid:entry>/", views.entry, name="entry"),
 ]

@@ -5,25 +5,29 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
+from console import once
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import links
+from console.audit import links, packing, verifying
 from console.audit.choices import READS
 from console.audit.differences import differences
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.lines import changes_of, line, lines, names_of, path_of
 from console.editing.history import is_undoable, path_about
+from console.models import Pack, Verdict
+from console.once import OnceForm
 from console.page import answer, go
 from console.receipts import of_entries
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.entry import members
-from tenants.audit.events import AUDIT_READ, EVENTS
+from tenants.audit.events import AUDIT_EXPORT, AUDIT_READ, AUDIT_VERIFY, EVENTS
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.place import place
@@ -31,13 +35,16 @@ from tenants.audit.search import MOST, count, search
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.codes import meaning
 from tenants.authlete.errors import NotRecorded
-from tenants.jobs.models import Job
+from tenants.jobs import queue
+from tenants.jobs.models import Item, Job
 from tenants.roles import Right
 
 logger = logging.getLogger(__name__)
 
 MILLISECOND = timedelta(milliseconds=1)
 SIZE = 50  # entries a page
+PACKS = 10  # that were made, or verdicts, that are listed
+OFTEN = 2  # seconds between two looks of a browser at what is being made
 RELATED = 10  # other entries of the same page that are listed
 
 
@@ -91,6 +98,7 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
         "chips": list(links.chips(form)),
         "periods": list(links.periods(form)),
         "further": links.further(form),
+        "query": form.asked.urlencode(),
         "reads": READS,
         "with_reads": links.with_reads(form, on=True),
         "without_reads": links.with_reads(form, on=False),
@@ -131,6 +139,105 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "receipt": of_entries(member, [found]).get(found.entry),
     }
     return answer(request, "audit/entry.html", context)
+
+
+@organization_page(Right.RECORD)
+def export(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What can be taken out of a search, and the packs that were made lately."""
+    form = RecordForm(request.GET, member.organization)
+    if not form.is_valid():
+        return go(request, reverse("audit:index", args=(member.organization.slug,)))
+    sent = OnceForm(request.POST or None)
+    if sent.is_valid():
+        if not once.claim(request, sent):
+            return once.again(request, sent, request.get_full_path())
+        made = packing.ask(member, form)
+        path = reverse("audit:pack", args=(member.organization.slug, made.pk))
+        return once.came_to(request, sent, path)
+    filters = form.filters()
+    context = {
+        "member": member,
+        "count": count(member.organization.pk, filters),
+        "most": MOST,
+        "horizon": filters.horizon(timezone.now()),
+        "folds_reads": form.folds_reads,
+        "chips": list(links.chips(form)),
+        "query": form.asked.urlencode(),
+        "once": once.fresh(),
+        "packs": Pack.objects.filter(organization=member.organization)[:PACKS],
+    }
+    return answer(request, "audit/export.html", context)
+
+
+@organization_page(Right.RECORD)
+def pack(
+    request: ConsoleRequest, member: Member, pack: UUID
+) -> HttpResponse | StreamingHttpResponse:
+    """An evidence pack that is being made, or is there to be downloaded."""
+    own = Pack.objects.filter(organization=member.organization)
+    found = get_object_or_404(own, pk=pack)
+    if found.made_at and "download" in request.GET:
+        label = f"{found.entries} entries, evidence pack"
+        note(member.who, AUDIT_EXPORT, object=str(found.pk), label=label)
+        response = StreamingHttpResponse(
+            packing.parts(found), content_type="application/zip"
+        )
+        day = timezone.localtime(found.made_at).date().isoformat()
+        name = f"evidence-{member.organization.slug}-{day}.zip"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Content-Length"] = found.size
+        response["Cache-Control"] = "no-store"
+        return response
+    context = {
+        "member": member,
+        "pack": found,
+        "ends_at": found.asked_at + packing.KEPT,
+        **_going(found.job, is_done=found.made_at is not None),
+    }
+    return answer(request, "audit/pack.html", context, part="pack")
+
+
+@organization_page(Right.RECORD)
+def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Whether the record is whole, as somebody found last, and where its checkpoints
+    are kept; with a button to look now."""
+    path = reverse("audit:verify", args=(member.organization.slug,))
+    sent = OnceForm(request.POST or None)
+    if sent.is_valid():
+        if not once.claim(request, sent):
+            return once.again(request, sent, path)
+        note(member.who, AUDIT_VERIFY)
+        verifying.ask(member)
+        return once.came_to(request, sent, path)
+    verdicts = Verdict.objects.filter(organization=member.organization)
+    last = verdicts.first()
+    context = {
+        "member": member,
+        "last": last,
+        "earlier": verdicts.filter(ended_at__isnull=False)[1 : PACKS + 1],
+        "outside": verifying.outside(),
+        "once": once.fresh(),
+        **_going(
+            last.job if last else None,
+            is_done=last is None or last.ended_at is not None,
+        ),
+    }
+    return answer(request, "audit/verify.html", context, part="verify")
+
+
+def _going(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
+    """How far a job is that makes something; ``every``: seconds until a browser
+    looks again, ``trouble``: why it will not be made."""
+    job = None if is_done or not pk else Job.objects.filter(pk=pk).first()
+    over = job is None or job.is_over
+    items = Item.objects.filter(job=pk).values_list("text", flat=True)
+    return {
+        "job": job,
+        "failed": not is_done and over,
+        "trouble": next(iter(items), "") if job else "",
+        "every": 0 if is_done or over else OFTEN,
+        "stalled": not (is_done or over or queue.is_worked_on()),
+    }
 
 
 def _job(member: Member, found: AuditEntry) -> Job | None:

@@ -9,6 +9,7 @@ writes settings.
 from console.models.batches import Batch, Chunk, Piece, Sending
 from console.models.chosen import Chosen
 from console.models.drafts import Draft
+from console.models.evidence import Pack, PackPart, Verdict
 from console.models.known import KnownClient, KnownService
 from console.models.known_keys import KnownKey
 from console.models.lookups import Lookup
@@ -29,6 +30,8 @@ __all__ = [
     "KnownKey",
     "KnownService",
     "Lookup",
+    "Pack",
+    "PackPart",
     "Piece",
     "Receipt",
     "ReceiptPlace",
@@ -38,4 +41,5 @@ __all__ = [
     "Sending",
     "Spending",
     "ToldEnd",
+    "Verdict",
 ]

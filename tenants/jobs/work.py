@@ -1,11 +1,13 @@
 """What a handler is given: the way to Authlete in the name of who started the job."""
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
 
 from tenants.audit.log import AuditLog
@@ -40,8 +42,7 @@ class Pulse:
         self.sent: set[str] = set()  # entries of what may have changed something
 
     def open(self, calls: Sequence[Call]) -> list[str]:
-        if not leases.beat(self._item.job_id, self.lease):
-            raise Lost
+        self.beat()
         entries = self._log.open(calls)
         changing = [
             entry
@@ -105,6 +106,32 @@ class Work:
         Raises `Unauthorized` where there is no credential that opens.
         """
         return connect(self.held, region, self.watch, holder=self.job.actor)
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Keep the lease while something takes long and makes no call.
+
+        Raises `Lost` afterwards where the job has become somebody else's.
+        """
+        ended = threading.Event()
+        pace = leases.span().total_seconds() / 3
+
+        def beat() -> None:
+            try:
+                while not ended.wait(pace):
+                    with suppress(Lost, DatabaseError):
+                        self.watch.beat()
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=beat, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+        self.watch.beat()
 
     def add(self, found: Iterable["NewItem"]) -> int:
         """Have the same job do more, and return how many items that are: places which

@@ -357,7 +357,7 @@ def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):
 def test_has_periods(member, keep, time_machine):
     time_machine.move_to("2026-11-24T12:00:00Z", tick=False)
     auditor = member(Role.AUDITOR)
-    for days, label in ((50, "D"), (20, "C"), (3, "B"), (0, "A")):
+    for days, label in ((80, "E"), (50, "D"), (20, "C"), (3, "B"), (0, "A")):
         keep(label=label, ago=timedelta(days=days))
 
     periods = {one.label: one.path for one in auditor.get(URL).context["periods"]}
@@ -367,4 +367,5 @@ def test_has_periods(member, keep, time_machine):
         "Today": ["Saved A"],
         "7 days": ["Saved A", "Saved B"],
         "30 days": ["Saved A", "Saved B", "Saved C"],
+        "Last quarter": ["Saved E"],
     }

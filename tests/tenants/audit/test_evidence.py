@@ -50,7 +50,7 @@ def pack(chosen):
     assert last
     out = io.BytesIO()
     evidence = Evidence(out)
-    count = evidence.rows(lambda row: row.entry in chosen, last, lambda: None)
+    count = evidence.rows(lambda row: row.entry in chosen, last)
     evidence.lines("changes.csv", ["a,b\r\n"])
     evidence.close(
         organization="acme", search="effect=destroy", entries=len(chosen), rows=count

@@ -1,0 +1,177 @@
+"""Making an evidence pack: what a worker does, and where the bytes are kept."""
+
+import io
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.access import Member
+from console.audit.exporting import found
+from console.audit.forms import RecordForm
+from console.audit.telling import access, changes
+from console.models import Pack, PackPart
+from tenants.alerts import alert
+from tenants.audit import checkpoints
+from tenants.audit.checkpoints import Broken, Checkpoint
+from tenants.audit.evidence.writing import Evidence
+from tenants.audit.models import AuditEntry, microseconds
+from tenants.audit.signing import Unsigned
+from tenants.authlete.errors import Unsendable
+from tenants.jobs.chores import chore
+from tenants.jobs.kinds import Result, handler
+from tenants.jobs.models import Item, fit
+from tenants.jobs.steering import NewItem, start
+from tenants.jobs.work import Work
+from tenants.roles import Right
+
+KIND = "audit.pack"
+KEPT = timedelta(days=7)
+MOST = 500_000  # entries of one pack; their ids are held in memory
+PART = 1 << 20  # bytes
+
+
+def ask(member: Member, form: RecordForm) -> Pack:
+    """Have a worker make a pack of a search; the form is a valid one."""
+    pack = Pack.objects.create(
+        organization=member.organization,
+        actor=member.who.actor,
+        search=fit(form.told, 1000),
+    )
+    what = {
+        "pack": str(pack.pk),
+        "asked": form.asked.urlencode(),
+        "zone": timezone.get_current_timezone_name(),
+    }
+    job = start(
+        member.who,
+        member.organization,
+        KIND,
+        _("Evidence pack"),
+        [NewItem("", label=_("Evidence pack"), what=what, sealed=True)],
+        reason=_("Evidence pack"),
+    )
+    pack.job = job.pk
+    pack.save(update_fields=["job"])
+    return pack
+
+
+@handler(KIND, effect=Right.RECORD)
+def make(work: Work, item: Item) -> Result:
+    """Make it, from the beginning if another worker had begun."""
+    what = item.what
+    pack = Pack.objects.filter(pk=UUID(what["pack"])).first()
+    if pack is None or pack.made_at:
+        return Result(_("It is there already, or not wanted any more."), changed=False)
+    pack.parts.all().delete()
+    form = RecordForm(QueryDict(what["asked"]), pack.organization)
+    with work.alive(), timezone.override(what["zone"]):
+        if not form.is_valid():
+            raise Unsendable(_("The search is not understood any more."))
+        try:
+            entries = _write(pack, form)
+        except Broken as error:
+            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.what)
+            raise Unsendable(
+                _("The record is not whole, so no pack is made of it.")
+            ) from None
+        except Unsigned:
+            raise Unsendable(
+                _("The worker has no key to sign with (AUDIT_SIGNING_KEYS).")
+            ) from None
+    return Result(_("%(n)d entries") % {"n": entries})
+
+
+def _write(pack: Pack, form: RecordForm) -> int:
+    last = _covered()
+    out = _Parts(pack)
+    evidence = Evidence(out)  # type: ignore[arg-type]  # all that is needed of a file
+    chosen: set[bytes] = set()
+    home = pack.organization
+    entries = _chosen(home.pk, form, last, chosen)
+    evidence.lines("changes.csv", changes(home.pk, entries))
+    rows = evidence.rows(lambda row: UUID(row.entry).bytes in chosen, last)
+    evidence.lines("access.csv", access(home))
+    now = timezone.now()
+    evidence.close(
+        organization=home.slug,
+        search=pack.search,
+        entries=len(chosen),
+        rows=rows,
+        made_by=pack.actor,
+        made_at=microseconds(now),
+    )
+    out.end()
+    pack.entries, pack.size, pack.covered = len(chosen), out.size, last.size
+    pack.made_at = now
+    pack.save()
+    return len(chosen)
+
+
+def _covered() -> Checkpoint:
+    """A checkpoint of all that there is now."""
+    while checkpoints.cut():
+        pass
+    last = checkpoints.last()
+    if last is None:  # nothing was ever recorded
+        raise Unsendable(_("There is nothing in the record yet."))
+    return last
+
+
+def _chosen(
+    organization: int, form: RecordForm, last: Checkpoint, chosen: set[bytes]
+) -> Iterator[AuditEntry]:
+    """The entries that the checkpoint covers; each is noted in ``chosen``."""
+    for entry in found(organization, form.filters()):
+        if entry.seq > last.size:
+            continue
+        if len(chosen) == MOST:
+            raise Unsendable(
+                _("More than %(n)d entries fit. Narrow the search down.") % {"n": MOST}
+            )
+        chosen.add(UUID(entry.entry).bytes)
+        yield entry
+
+
+class _Parts(io.RawIOBase):
+    """A file that is only written to, kept in rows."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack, self._number, self.size = pack, 0, 0
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._waiting += data
+        while len(self._waiting) >= PART:
+            self._keep(PART)
+        return len(data)
+
+    def end(self) -> None:
+        if self._waiting:
+            self._keep(len(self._waiting))
+
+    def _keep(self, size: int) -> None:
+        data = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        self._number += 1
+        self.size += size
+        PackPart.objects.create(pack=self._pack, number=self._number, data=data)
+
+
+def parts(pack: Pack) -> Iterator[bytes]:
+    """Its bytes, one part after the other."""
+    for number in pack.parts.values_list("number", flat=True):
+        yield bytes(pack.parts.get(number=number).data)
+
+
+@chore
+def forget() -> None:
+    """Remove packs that were made some days ago."""
+    Pack.objects.filter(asked_at__lt=timezone.now() - KEPT).delete()

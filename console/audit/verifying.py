@@ -1,0 +1,103 @@
+"""Having the record verified by a worker, and what is known of its checkpoints."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.access import Member
+from console.models import Verdict
+from tenants.alerts import alert
+from tenants.audit import anchored, anchors
+from tenants.audit.anchored import NoAnchor
+from tenants.audit.checkpoints import Checkpoint
+from tenants.audit.models import AuditSink
+from tenants.audit.verify import Report, verify
+from tenants.jobs.kinds import Result, handler
+from tenants.jobs.models import Item, fit
+from tenants.jobs.steering import NewItem, start
+from tenants.jobs.work import Work
+from tenants.roles import Right
+
+KIND = "audit.verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A place where checkpoints are kept, and how far it has come."""
+
+    kind: str  # file, mailto, https
+    state: AuditSink
+
+
+def outside() -> list[Outside]:
+    states = AuditSink.objects.in_bulk()
+    return [
+        Outside(one.kind, states.get(one.name) or AuditSink(name=one.name))
+        for one in anchors.sinks()
+    ]
+
+
+def ask(member: Member) -> Verdict:
+    """Have a worker verify the whole record."""
+    verdict = Verdict.objects.create(
+        organization=member.organization, actor=member.who.actor
+    )
+    title = _("Verify the record")
+    what = {"verdict": str(verdict.pk)}
+    job = start(
+        member.who,
+        member.organization,
+        KIND,
+        title,
+        [NewItem("", label=title, what=what)],
+        reason=title,
+    )
+    verdict.job = job.pk
+    verdict.save(update_fields=["job"])
+    return verdict
+
+
+@handler(KIND, effect=Right.RECORD)
+def check(work: Work, item: Item) -> Result:
+    """Read all of it, and hold it against the files that this worker can reach."""
+    verdict = Verdict.objects.filter(pk=UUID(item.what["verdict"])).first()
+    if verdict is None:
+        return Result(changed=False)
+    with work.alive():
+        kept = _kept()
+        report = verify(kept)
+    _note(verdict, report, len(kept))
+    if report.bad:
+        row, what = report.bad
+        alert("audit.broken", level=logging.ERROR, row=row, what=what)
+        return Result(_("Not whole. First bad row: %(row)d") % {"row": row})
+    return Result(_("Whole: %(rows)d rows") % {"rows": report.rows})
+
+
+def _kept() -> list[Checkpoint]:
+    """What files outside hold; one that this worker cannot read says nothing."""
+    found: list[Checkpoint] = []
+    for sink in anchors.sinks():
+        if sink.kind == "file":
+            with suppress(OSError, NoAnchor):
+                found += anchored.read(sink.path)
+    return found
+
+
+def _note(verdict: Verdict, report: Report, outside: int) -> None:
+    verdict.rows, verdict.entries = report.rows, report.calls
+    verdict.warnings = len(report.warnings) + report.more
+    verdict.checkpoints, verdict.outside = report.checkpoints, outside
+    if report.bad:
+        verdict.bad, what = report.bad
+        verdict.what = fit(what, 400)
+    if report.signed:
+        verdict.covered = report.signed.size
+        verdict.covered_at = datetime.fromtimestamp(report.signed.time / 1e6, UTC)
+    verdict.ended_at = timezone.now()
+    verdict.save()

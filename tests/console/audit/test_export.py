@@ -1,0 +1,47 @@
+"""The page that offers what can be taken out of a search."""
+
+import pytest
+
+from console.models import Pack
+from tenants.jobs.models import Job
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+URL = "/acme/audit/export/"
+
+
+@pytest.fixture
+def entries(acme, keep):
+    keep(effect="destroy")
+    keep(effect="change")
+
+
+def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, entries):
+    path = f"{URL}?effect=destroy"
+    page = auditor.get(path)
+    body = filled(page, "once")
+    answers = [auditor.post(path, body, content_type=FORM) for _ in "12"]
+
+    assert "1 entry" in page.content.decode()
+    pack = Pack.objects.get()
+    assert {one["Location"] for one in answers} == {f"/acme/audit/packs/{pack.pk}/"}
+    assert (pack.search, pack.actor) == ("effect=destroy", "AUDITOR")
+    assert Job.objects.get().pk == pack.job
+    assert "effect=destroy" in auditor.get(URL).content.decode()
+
+
+def test_a_search_that_is_not_valid_leads_back(auditor):
+    answer = auditor.get(f"{URL}?effect=nonsense")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/acme/audit/")
+
+
+def test_the_record_leads_here_with_its_search(auditor, entries):
+    page = auditor.get("/acme/audit/?effect=destroy").content.decode()
+
+    assert f'href="{URL}?effect=destroy"' in page
+    assert "/acme/audit/verify/" in page
+
+
+def test_an_editor_has_none(member):
+    assert member(Role.EDITOR).get(URL).status_code == 403

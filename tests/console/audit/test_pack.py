@@ -1,0 +1,144 @@
+"""The pack of a search: made by a job, verified by its own program, downloaded."""
+
+import csv
+import io
+import json
+import zipfile
+from contextlib import nullcontext
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from django.utils import timezone
+
+from console.audit import packing
+from console.models import Pack
+from tenants.audit.evidence import verify_audit
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.signing import told
+from tenants.jobs.models import Item
+from tenants.jobs.work import Work
+from tenants.roles import Role
+from tests.pages import FORM, filled
+from tests.record import SIGNING, unguard
+
+SUBJECT = "jo@bank.example"
+
+
+@pytest.fixture
+def entries(acme, keep, settings):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    for number in range(4):
+        keep(effect="destroy", operation="client.delete", label=f"=App {number}")
+    keep(effect="destroy", operation="grant.delete", subject=SUBJECT, reason=SUBJECT)
+    keep(effect="change")
+
+
+@pytest.fixture
+def made(auditor, entries, worker):
+    """The path of a pack of what destroys something."""
+    path = "/acme/audit/export/?effect=destroy"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    assert "being made" in auditor.get(path).content.decode()
+    worker()
+    return path
+
+
+def downloaded(browser, path):
+    return b"".join(browser.get(path, {"download": "1"}))
+
+
+def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
+    page = auditor.get(made).content.decode()
+    data = downloaded(auditor, made)
+
+    assert "Download" in page
+    assert "every 2s" not in page
+    assert Pack.objects.get().size == len(data)
+    path = tmp_path / "pack.zip"
+    path.write_bytes(data)
+    said = verify_audit.verify(str(path), told())
+    assert "OK: 10 rows of 5 entries" in said
+    assert "search: effect=destroy" in said
+    assert SUBJECT.encode() not in data
+    with zipfile.ZipFile(path) as pack:
+        texts = {name: pack.read(name).decode() for name in pack.namelist()}
+    assert not [name for name, text in texts.items() if SUBJECT in text]
+    rows = list(csv.DictReader(io.StringIO(texts["changes.csv"])))
+    assert [row["effect"] for row in rows] == ["destroy"] * 5
+    assert rows[0]["reason"] == ""
+    assert rows[-1]["what"].endswith("=App 0")
+    access = list(csv.DictReader(io.StringIO(texts["access.csv"])))
+    assert [(one["person"], one["role"]) for one in access] == [("AUDITOR", "Auditor")]
+    manifest = json.loads(texts["manifest.json"])
+    assert (manifest["made_by"], manifest["entries"]) == ("AUDITOR", 5)
+
+
+def test_each_download_is_kept(auditor, made):
+    downloaded(auditor, made)
+    answer = auditor.get(made, {"download": "1"})
+
+    assert answer["Content-Disposition"].startswith('attachment; filename="evidence-')
+    assert answer["Cache-Control"] == "no-store"
+    kept = AuditEntry.objects.filter(operation="audit.export")
+    assert [one.label for one in kept] == ["5 entries, evidence pack"] * 2
+
+
+def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
+    monkeypatch.setattr(packing, "PART", 500)
+    first = downloaded(auditor, made)
+    pack = Pack.objects.get()
+    Pack.objects.update(made_at=None)
+    item = Item.objects.get()
+    item.inputs, item.sealed = (
+        json.dumps({"pack": str(pack.pk), "asked": "effect=destroy", "zone": "UTC"}),
+        False,
+    )
+
+    packing.make(cast(Work, SimpleNamespace(alive=nullcontext)), item)
+
+    again = downloaded(auditor, made)
+    assert pack.parts.count() > 5
+    names = [zipfile.ZipFile(io.BytesIO(data)).namelist() for data in (first, again)]
+    assert names[0] == names[1]
+
+
+def test_says_why_it_was_not_made(auditor, entries, worker, settings):
+    settings.AUDIT_SIGNING_KEYS = ""
+    url = "/acme/audit/export/"
+    path = auditor.post(url, filled(auditor.get(url), "once"), content_type=FORM)[
+        "Location"
+    ]
+    worker()
+
+    page = auditor.get(path).content.decode()
+    assert "It was not made" in page
+    assert "AUDIT_SIGNING_KEYS" in page
+
+
+def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
+    unguard()
+    AuditRecord.objects.filter(seq=2).update(content="{}")
+    url = "/acme/audit/export/"
+    path = auditor.post(url, filled(auditor.get(url), "once"), content_type=FORM)[
+        "Location"
+    ]
+    worker()
+
+    assert "The record is not whole" in auditor.get(path).content.decode()
+
+
+def test_is_forgotten_after_some_days(auditor, made, time_machine):
+    packing.forget()
+    assert auditor.get(made).status_code == 200
+    time_machine.move_to(timezone.now() + packing.KEPT + timedelta(minutes=1))
+    packing.forget()
+
+    assert not Pack.objects.exists()
+
+
+def test_is_for_auditors_of_this_organization_alone(auditor, made, member):
+    assert member(Role.EDITOR).get(made).status_code == 403
+    assert auditor.get(made.replace("acme", "other")).status_code == 404

@@ -1,0 +1,72 @@
+"""The page that says whether the record is whole."""
+
+import pytest
+
+from console.models import Verdict
+from tenants.audit import anchors
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.jobs import checkpoints as chores
+from tests.pages import FORM, filled
+from tests.record import SIGNING, recompute, unguard
+
+URL = "/acme/audit/verify/"
+
+
+@pytest.fixture
+def kept(acme, keep, settings, tmp_path):
+    """Some entries under a checkpoint that is kept in a file."""
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
+    for number in range(3):
+        keep(reason=f"because {number}")
+    chores.keep()
+
+
+def press(browser, worker):
+    path = browser.post(URL, filled(browser.get(URL), "once"), content_type=FORM)
+    assert path["Location"] == URL
+    going = browser.get(URL).content.decode()
+    worker()
+    return going, browser.get(URL).content.decode()
+
+
+def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
+    auditor, kept, worker
+):
+    assert "Nobody has asked yet" in auditor.get(URL).content.decode()
+    going, said = press(auditor, worker)
+
+    assert "every 2s" in going
+    assert "Whole: rows 1 to" in said
+    assert "every 2s" not in said
+    assert "kept outside of the database" in said
+    assert "the last one of" in said
+    verdict = Verdict.objects.get()
+    assert (verdict.bad, verdict.outside, verdict.checkpoints) == (None, 1, 1)
+    assert verdict.newer
+    assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
+
+
+def test_names_the_first_bad_row(auditor, kept, worker):
+    """Even if all of it was written anew with its own key."""
+    row = AuditRecord.objects.get(seq=3)
+    unguard()
+    AuditRecord.objects.filter(seq=3).update(
+        content=row.content.replace("because 1", "because 7")
+    )
+    AuditEntry.objects.filter(seq=3).update(reason="because 7")
+    recompute()
+
+    _going, said = press(auditor, worker)
+
+    assert "Not whole: the first bad row is 1" in said
+    assert "are not those that were signed on" in said
+
+
+def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
+    anchors.sinks()[0].path.unlink()
+    settings.AUDIT_SINKS = []
+
+    assert "named no place for them" in auditor.get(URL).content.decode()
+    _going, said = press(auditor, worker)
+    assert "the checkpoints in the database alone" in said

@@ -1,0 +1,77 @@
+"""What auditors take out of the record, and what proves it."""
+
+from django.test import override_settings
+
+from console.models import Pack, Verdict
+from tenants.audit.models import AuditSink
+from tenants.jobs.working import Working
+from tenants.roles import Role
+from tests.journeys.scene import state
+from tests.journeys.states.organization import busy
+from tests.record import SIGNING
+
+DESTROYED = "?effect=destroy"
+
+
+def work(keys=SIGNING):
+    with override_settings(AUDIT_SIGNING_KEYS=keys):
+        Working("scene", until_empty=True).run()
+
+
+def pack(scene, keys=SIGNING):
+    scene.send("audit:export", "once", "?effect=change")
+    work(keys)
+    scene.places["pack"] = Pack.objects.all()[0].pk
+
+
+@state("audit:export", Role.AUDITOR)
+def none_made_yet(scene):
+    scene.goto("audit:export", DESTROYED)
+
+
+@state("audit:export", Role.ADMIN)
+def some_made(scene):
+    busy(scene)
+    pack(scene)
+    scene.goto("audit:export")
+
+
+@state("audit:pack", Role.ADMIN)
+def ready(scene):
+    busy(scene)
+    pack(scene)
+    scene.goto("audit:pack")
+
+
+@state("audit:pack", Role.ADMIN)
+def not_made(scene):
+    pack(scene, keys="")
+    scene.goto("audit:pack")
+
+
+@state("audit:pack", Role.AUDITOR)
+def being_made(scene):
+    scene.send("audit:export", "once")
+    scene.goto("audit:pack", pack=Pack.objects.all()[0].pk)
+
+
+@state("audit:verify", Role.AUDITOR)
+def nobody_asked(scene):
+    scene.goto("audit:verify")
+
+
+@state("audit:verify", Role.AUDITOR)
+def whole(scene):
+    with override_settings(AUDIT_SINKS=["file:///away/kept.jsonl"]):
+        scene.send("audit:verify", "once")
+        work()
+        scene.goto("audit:verify")
+
+
+@state("audit:verify", Role.AUDITOR)
+def not_whole(scene):
+    scene.send("audit:verify", "once")
+    work()
+    Verdict.objects.update(bad=2417, what="it, or the row before it, was changed")
+    AuditSink.objects.all().delete()
+    scene.goto("audit:verify")

@@ -1,0 +1,90 @@
+"""A quarter's destructive actions become evidence that holds elsewhere, in five
+clicks; and one click says whether the record is whole."""
+
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tenants.audit import rows
+from tenants.audit.models import microseconds
+from tenants.audit.who import Who
+from tenants.audit.writer import writer
+from tenants.authlete.errors import Outcome
+from tenants.models import Organization
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import Scene
+from tests.journeys.states.evidence import work
+
+CLICKS = 5  # what, when, export, pack, download
+LOADS = 3
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server):
+    scene = Scene(browser_page(), sandbox, person, live_server.url)
+    scene.be(Role.AUDITOR)
+    return scene
+
+
+def destroyed_last_quarter():
+    """A client was deleted in the middle of it."""
+    today = timezone.now()
+    begun = today.replace(day=1, month=(today.month - 1) // 3 * 3 + 1)
+    at = microseconds(begun - timedelta(days=40))
+    home = Organization.objects.get(slug="harbor")
+    who = Who(7, "ida@harbor.example", "admin", home.pk, home.slug)
+    row = rows.intent(who, "client.delete", "destroy", label="Till", region="us")
+    old = {name: getattr(row, name) for name in row.__slots__} | {"at": at}
+    writer.write([type(row)(**old), rows.outcome(row.entry, Outcome.DONE)])
+
+
+def test_a_quarter_becomes_evidence(scene, tmp_path):
+    destroyed_last_quarter()
+    page = scene.page
+    scene.goto("audit:index")
+    hand = Mouse(page)
+
+    hand.click("link", "Destructive")
+    expect(page.get_by_role("link", name="Destructive")).to_have_attribute(
+        "aria-current", "true"
+    )
+    hand.click("link", "Last quarter")
+    expect(page.get_by_role("heading", name="1 entry")).to_be_visible()
+    hand.click("link", "Export")
+    hand.click("button", "Evidence pack")
+    expect(page.get_by_text("It is being made.")).to_be_visible()
+    work()
+    expect(page.get_by_text("It is ready.")).to_be_visible()  # by itself
+    with page.expect_download() as download:
+        hand.click("link", "Download")
+
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS
+    path = tmp_path / "pack.zip"
+    download.value.save_as(path)
+    with zipfile.ZipFile(path) as pack:
+        pack.extract("verify_audit.py", tmp_path)
+    said = subprocess.run(
+        [sys.executable, "-I", tmp_path / "verify_audit.py", path],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "OK: 2 rows of 1 entries" in said
+
+
+def test_one_click_verifies_the_record(scene):
+    scene.goto("audit:verify")
+    hand = Mouse(scene.page)
+
+    hand.click("button", "Verify now")
+    expect(scene.page.get_by_text("It is being read")).to_be_visible()
+    work()
+    expect(scene.page.get_by_text("Whole: rows 1 to")).to_be_visible()
+    assert (hand.clicks, hand.loads) == (1, 1)
