@@ -56,6 +56,21 @@ def test_narrows_down_by_keyboard_and_keeps_the_filters_open(signed_in, person, 
     expect(rows(page)).to_have_count(30)
 
 
+def test_keeps_the_place_on_the_last_page(signed_in, person, shop):
+    page = signed_in(person(Role.VIEWER))
+    page.goto(shop)
+    on = page.locator("#page-after")
+
+    on.focus()
+    for said in ("51 to 100 of 120", "101 to 120 of 120"):
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(said)).to_be_visible()
+        expect(on).to_be_focused()
+    expect(on).to_have_attribute("aria-disabled", "true")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("link", name="Previous")).to_be_focused()
+
+
 def test_finds_a_redirect_host_in_one_step_over_all_services(signed_in, person, shop):
     page = signed_in(person(Role.VIEWER))
     page.goto("/harbor/clients/")
