@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from console import once, receipts
 from console.access import ConsoleRequest, Member, organization_page
 from console.jobs import progress
+from console.models import Receipt
 from console.once import OnceForm
 from console.page import answer
 from console.stepup import step_up
@@ -104,16 +105,17 @@ def resume(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
 def cancel(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """End a job; what was not begun is not done."""
     said = _("Cancelled. What was done stays as it is.")
-    return _steer(request, member, job, "cancel", steering.cancel, said)
+    return _steer(
+        request, member, job, "cancel", steering.cancel, said, to_receipt=True
+    )
 
 
 @organization_page(None)
 @step_up
 def retry(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     """Try again what failed in a job that has ended."""
-    return _steer(
-        request, member, job, "retry", steering.retry_failed, _("Trying again.")
-    )
+    said, act = _("Trying again."), steering.retry_failed
+    return _steer(request, member, job, "retry", act, said, to_receipt=True)
 
 
 def _steer(
@@ -123,12 +125,15 @@ def _steer(
     name: str,
     act: Callable[[Job, Who], object],
     said: str,
+    *,
+    to_receipt: bool = False,
 ) -> HttpResponse:
-    """Ask, or do it once; then back to the job."""
+    """Ask, or do it once; then back to the job, or to the receipt that it makes."""
     job = _one(member, pk)
     if not may_steer(job, member.user.pk, member.role):
         raise PermissionDenied
-    path = reverse("jobs:show", args=(member.organization.slug, pk))
+    receipt = receipts.of_job(member, job) if to_receipt else None
+    path = _page_of(member, job, receipt)
     form = OnceForm(request.POST or None)
     if form.is_valid():
         if not once.claim(request, form):
@@ -147,8 +152,15 @@ def _steer(
         "progress": told,
         "again": steering.failed(job).count(),
         "once": once.fresh(),
+        "receipt": receipt,
+        "path": path,
     }
     return answer(request, f"jobs/{name}.html", context)
+
+
+def _page_of(member: Member, job: Job, receipt: Receipt | None) -> str:
+    name, pk = ("subjects:receipt", receipt.pk) if receipt else ("jobs:show", job.pk)
+    return reverse(name, args=(member.organization.slug, pk))
 
 
 def _seen(member: Member) -> QuerySet[Job]:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import Max
+
 from console.access import Member
 from console.models import Receipt
 from console.subjects.lines import Kept, Line, Trouble
 from console.templatetags.words import mask
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.search import Filters, search
-from tenants.jobs.models import ACTIVE, TO_DO, Fate, Item, Job
+from tenants.jobs.models import ACTIVE, TO_DO, Fate, Item, Job, State
+from tenants.jobs.steering import failed
 from tenants.regions import regions
 from tenants.roles import Right
 from tenants.vault import Sealed
@@ -69,6 +72,22 @@ class Sheet:
     def moves(self) -> bool:
         """Whether a job is at it just now, and waits for nothing."""
         return _moves(self.job)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """When a job that waits came to its last end, or began; None where it does
+        not wait."""
+        job = self.job
+        if job is None or job.is_over or self.moves:
+            return None
+        ended = Item.objects.filter(job=job).aggregate(at=Max("ended_at"))["at"]
+        return ended or job.started_at
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Whether the job has ended, and the same job can try something again."""
+        job = self.job
+        return job is not None and job.is_over and failed(job).exists()
 
     @property
     def ended_at(self) -> datetime | None:
@@ -164,7 +183,9 @@ def sheet(member: Member, receipt: Receipt) -> Sheet:
 
 
 def _moves(job: Job | None) -> bool:
-    return job is not None and job.state in ACTIVE and not job.trouble
+    if job is None or job.state not in ACTIVE:
+        return False
+    return job.state == State.RUNNING or not job.trouble
 
 
 def _subject(member: Member, receipt: Receipt) -> str:

@@ -160,6 +160,34 @@ def test_one_that_stays_down_is_told_and_tried_again(
     assert not left(world)
 
 
+def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
+    world.fault("down", region="jp")
+    path = begin()
+    worker()
+    page = desk.get(path)
+    assertContains(page, "Not done yet at 1 place")
+    assertContains(page, "Waiting for an answer since")
+    assertContains(page, "This region cannot be reached")
+
+    cancel = f"/acme/jobs/{Job.objects.get().pk}/cancel/"
+    assertContains(page, cancel)
+    asked = desk.get(cancel)
+    assertContains(asked, "stands in the receipt as not done")
+    response = desk.post(cancel, filled(asked, "once"), content_type=FORM)
+
+    assert response["Location"] == path
+    page = desk.get(path)
+    assertContains(page, "Everything was to be revoked")
+    assertContains(page, "Not done: the job was ended before")
+    assertContains(page, "Look at the subject again")
+    assertNotContains(page, "Try again what failed")
+    told = file(desk, path)
+    assert told["proven"] is False
+    (jp,) = told["not_proven"]
+    assert (jp["region"], jp["state"]) == ("jp", "skipped")
+    assert SUBJECT not in str(list(Item.objects.values()))
+
+
 @pytest.mark.parametrize("kind", [{"status": 401}, {"status": 403, "path": "/19/"}])
 def test_a_refusal_holds_up_no_other(desk, begin, worker, world, kind):
     world.fault("status", region="jp", path=kind.get("path", ""), status=kind["status"])

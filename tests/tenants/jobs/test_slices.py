@@ -6,7 +6,7 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete.operation import Effect
 from tenants.jobs import judging, slices, steering
 from tenants.jobs.endings import counts
-from tenants.jobs.kinds import Result, handler
+from tenants.jobs.kinds import Later, Result, handler
 from tenants.jobs.models import Fate, Item, Job, State
 from tenants.jobs.steering import NewItem, start
 from tenants.models import Credential
@@ -263,6 +263,19 @@ def test_cancelling_skips_what_was_not_begun(worker, started, who):
     job.refresh_from_db()
     assert job.state == State.CANCELLED
     assert counts(job) == {Fate.DONE: 3, Fate.SKIPPED: 7}
+
+
+def test_what_is_put_off_once_it_is_cancelled_is_skipped(worker, started, who):
+    @handler("test.late", effect=Effect.CHANGE)
+    def run(work, item):
+        steering.cancel(work.job, who)
+        raise Later(5)
+
+    job = started("test.late")
+
+    worker()
+
+    assert counts(job) == {Fate.SKIPPED: 10}
 
 
 @pytest.mark.parametrize("lost", ["role", "membership", "account"])
