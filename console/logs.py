@@ -4,11 +4,15 @@ import logging
 import re
 
 ALERT = "meridian.alert"  # its message is JSON, and the whole line
-LINK = re.compile(r"(/accounts/password/new/)[^/\s?]+")  # good for a day
+LINK = re.compile(
+    r"(/accounts/password/new/"  # good for a day
+    r"|/told/batches/[^/\s?]+/[^/\s?]+/[^/\s?]+/)[^/\s?]+"
+)
 
 
 def masked(text: str) -> str:
-    """``text`` without the key of a link that sets a password."""
+    """``text`` without the key of a link that sets a password, or of an address where
+    Authlete tells something."""
     return LINK.sub(r"\1hidden", text)
 
 

@@ -37,7 +37,9 @@ class InMemory(FileUploadHandler):
     def file_complete(self, file_size: int) -> SimpleUploadedFile:
         if self._size > self._most:
             return TooLarge(self.file_name or "", b"")
-        return SimpleUploadedFile(self.file_name or "", b"".join(self._parts))
+        whole = b"".join(self._parts)
+        self._parts.clear()
+        return SimpleUploadedFile(self.file_name or "", whole)
 
 
 class TooLarge(SimpleUploadedFile):

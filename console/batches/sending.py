@@ -5,6 +5,7 @@ until somebody settles it (`docs/decisions/batches.md`).
 """
 
 import json
+import re
 from collections import Counter
 
 from django.db import transaction
@@ -14,12 +15,19 @@ from django.utils.translation import gettext as _
 from console.access import Member
 from console.batches import watching
 from console.batches.checks import batch_of
+from console.batches.forms import REQUEST
 from console.batches.keeping import Moved, at, put_to_work
 from console.batches.words import masked
 from console.models import Batch, Chunk, Sending
 from tenants.audit.who import Who
 from tenants.authlete import Authlete
-from tenants.authlete.errors import AuthleteError, Outcome, Unreadable, Unsendable
+from tenants.authlete.errors import (
+    AuthleteError,
+    Outcome,
+    Unauthorized,
+    Unreadable,
+    Unsendable,
+)
 from tenants.authlete.operation import Effect
 from tenants.jobs.endings import allowed, worker
 from tenants.jobs.judging import passing
@@ -28,6 +36,7 @@ from tenants.jobs.models import Item
 from tenants.jobs.work import Work
 from tenants.vault import Sealed
 
+ID = re.compile(REQUEST)  # of a request, as it may stand in a path
 COUNTED = 10  # clients whose tokens are counted before a run
 
 State, Fate = Batch.State, Sending.Fate
@@ -92,11 +101,12 @@ def dry_run_one(work: Work, item: Item) -> Result:
         request_id = api.dry_run(entries, label=item.label)
     except AuthleteError as error:
         error.message = masked(error.message)
-        if not passing(error):
+        if _is_final(error):
             _ended(sending, Fate.REFUSED, error, item)
             watching.settle(batch)
         raise
-    _sent(sending, request_id, item.entry)
+    known = request_id if ID.fullmatch(request_id) else ""
+    _sent(sending, known, item.entry)
     watching.ensure(batch, allowed(work.job, Effect.REVEAL) or worker(work.job))
     return Result(_("Accepted."), changed=False)
 
@@ -116,7 +126,7 @@ def submit_one(work: Work, item: Item) -> Result:
     api = authlete.service(item.service_id).token_batches
     try:
         request_id = api.create(entries, label=item.label)
-        if not request_id:
+        if not ID.fullmatch(request_id):
             raise Unreadable(_("Authlete took it and told no id."))
     except AuthleteError as error:
         error.message = masked(error.message)
@@ -125,7 +135,7 @@ def submit_one(work: Work, item: Item) -> Result:
                 _ended(sending, Fate.UNKNOWN, error, item)
                 Chunk.objects.filter(pk=chunk.pk).update(sealed="")
             watching.ensure(batch, allowed(work.job, Effect.REVEAL) or worker(work.job))
-        elif error.outcome is Outcome.REFUSED and not passing(error):
+        elif _is_final(error):
             _ended(sending, Fate.REFUSED, error, item)
             watching.settle(batch)
         raise
@@ -154,6 +164,12 @@ def _waiting(
     return batch, sending, chunk
 
 
+def _is_final(error: AuthleteError) -> bool:
+    """Whether Authlete will say the same of these tokens the next time."""
+    refused = error.outcome is Outcome.REFUSED
+    return refused and not passing(error) and not isinstance(error, Unauthorized)
+
+
 def _entries(chunk: Chunk) -> list[dict[str, object]]:
     """Raises `Unsendable` where they are not kept any more."""
     try:
@@ -167,7 +183,7 @@ def _sent(sending: Sending, request_id: str, entry: str) -> None:
     now = timezone.now()
     Sending.objects.filter(pk=sending.pk).update(
         fate=Fate.RUNNING if request_id else Fate.SUCCEEDED,
-        request_id=request_id[:100],
+        request_id=request_id,
         entry=entry,
         sent_at=now,
         again_at=now,

@@ -87,7 +87,7 @@ def settle(
             raise Moved
     watching.settle(batch)
     if verdict == SettleForm.ADOPT:
-        watching.ensure(batch, member.who)
+        watching.look_now(batch, member.who)
 
 
 @dataclass(frozen=True, slots=True)

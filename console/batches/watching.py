@@ -35,13 +35,10 @@ State, Fate = Batch.State, Sending.Fate
 
 
 def ensure(batch: Batch, who: Who) -> None:
-    """Have somebody look how it goes, at once; not within a transaction."""
+    """Have somebody look how it goes; not within a transaction."""
     batch.refresh_from_db(fields=["watch"])
-    if batch.watch:
-        job = Job.objects.filter(pk=batch.watch, state__in=OPEN).first()
-        if job:
-            hurry(job)
-            return
+    if Job.objects.filter(pk__in=[batch.watch], state__in=OPEN).exists():
+        return
     job = start(
         who,
         batch.organization,
@@ -59,12 +56,15 @@ def ensure(batch: Batch, who: Who) -> None:
         ticket=batch.ticket,
     )
     Batch.objects.filter(pk=batch.pk).update(watch=job.pk)
+    batch.watch = job.pk
 
 
 def look_now(batch: Batch, who: Who) -> None:
     """The same, whenever the next look was due."""
     Sending.objects.filter(batch=batch, fate=Fate.RUNNING).update(again_at=None)
     ensure(batch, who)
+    for job in Job.objects.filter(pk__in=[batch.watch]):
+        hurry(job)
 
 
 @handler("token_batch.watch", effect=NEED)

@@ -55,6 +55,29 @@ def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
     assert counts(job) == {Fate.DONE: 10}
 
 
+def test_comes_again_to_what_only_waits(worker, who, acme, sandbox, monkeypatch):
+    """It is no failure, and a time that was set can be cut short."""
+    begun = []
+
+    @handler("test.waits", effect=Effect.READ)
+    def waits(work, item):
+        begun.append(item.tries)
+        if len(begun) < 2:
+            raise Later(3600)
+        return Result("It was so at last.")
+
+    job = start(who, acme, "test.waits", "Wait", [NewItem("us")], reason="x")
+    worker()
+    job.refresh_from_db()
+    assert (job.state, job.failures, begun) == (State.WAITING, 0, [0])
+
+    steering.hurry(job)
+    worker()
+
+    job.refresh_from_db()
+    assert (job.state, begun) == (State.DONE, [0, 0])
+
+
 def test_tells_what_was_so_already(worker, started, sandbox):
     job = started(lifetime=3600)
 
