@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from gunicorn.config import Config  # type: ignore[import-untyped]
 
+from console.batches.hints import address
 from console.help import views
 from console.logs import Line
 from tenants.alerts import alert
@@ -48,6 +49,13 @@ def test_an_alert_is_json_and_nothing_else(log):
 
     (line,) = log()
     assert json.loads(line)["event"] == "audit.slow"
+
+
+def test_the_address_where_authlete_tells_something_is_not_told(log):
+    logging.getLogger("django.request").error(address("acme", "us", 17))
+
+    (line,) = log()
+    assert line.endswith("/told/batches/acme/us/17/hidden/")
 
 
 def test_a_line_is_one_line_and_opens_no_door(log):
