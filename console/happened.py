@@ -140,6 +140,10 @@ HAPPENED: Mapping[str, Deed] = {
     "job.ended": Deed(
         _("Came to the end of the job {object}"), _("Tried to end the job {object}")
     ),
+    "audit.settle": Deed(
+        _("Settled what became of {object}"),
+        _("Tried to settle what became of {object}"),
+    ),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
     "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),

@@ -14,6 +14,7 @@ OUTCOMES: Mapping[str, str | Promise] = {
     Outcome.REFUSED: _("refused"),
     Outcome.NOT_SENT: _("not sent"),
     Outcome.UNKNOWN: _("unknown"),
+    Outcome.NOT_DONE: _("not done"),
 }
 EFFECTS: Mapping[str, str | Promise] = {
     Effect.READ: _("read"),

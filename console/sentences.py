@@ -41,6 +41,8 @@ LOCAL: Declared = {
         Setting("number", "number", _("Organization's number"), "", Show("text")),
         Setting("query", "query", _("Asked for"), "", Show("text")),
         Setting("rows", "rows", _("Rows taken out"), "", Show("number")),
+        Setting("outcome", "outcome", _("Outcome"), "", Show("text")),
+        Setting("found", "found", _("What was found"), "", Show("text")),
         *(
             Setting(name, name, label, "", Show("number"))
             for name, label in {

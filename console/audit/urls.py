@@ -8,5 +8,7 @@ urlpatterns = [
     path("export/", views.export, name="export"),
     path("packs/<uuid:pack>/", views.pack, name="pack"),
     path("verify/", views.verify, name="verify"),
+    path("unknown/", views.unknown, name="unknown"),
     path("<uuid:entry>/", views.entry, name="entry"),
+    path("<uuid:entry>/settle/", views.settle, name="settle"),
 ]

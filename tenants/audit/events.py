@@ -137,6 +137,7 @@ SUBJECT_EXPORT = Event(
 )
 TOKEN_CHECK = Event("token.check", _("Look up a token"), Effect.READ)
 
+AUDIT_SETTLE = Event("audit.settle", _("Settle what was unknown"))
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
 AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ def intent(
     *,
     changes: Sequence[Change] = (),
     attempt: int = 1,
+    known: Mapping[str, Any] | None = None,
     **told: str,
 ) -> Intent:
     """The first row of an entry; ``told`` are those of `TEXTS` that are not empty."""
@@ -44,6 +45,7 @@ def intent(
         page=_fit("page", who.page),
         address=_fit("address", who.address),
         changed=_told(changes),
+        known=canonical(plain(known)) if known else "",
         **texts,
         **told,
     )
@@ -79,22 +81,23 @@ def _told(changes: Sequence[Change]) -> str:
         [
             {
                 "field": change.field,
-                "before": _plain(change.before),
-                "after": _plain(change.after),
+                "before": plain(change.before),
+                "after": plain(change.after),
             }
             for change in changes
         ]
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """``value`` as the record keeps it."""
     match value:
         case Fingerprint():
             return {"fingerprint": value.mark}
         case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
+            return {name: plain(inner) for name, inner in value.items()}
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case str():
             return clean(value)
         case _:

@@ -20,9 +20,10 @@ class Door(Protocol):
         body: Body | None = None,
         label: str = "",
         changes: tuple[Change, ...] = (),
+        known: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Make one call and return its reply; ``changes`` are what it is to change,
-        for the record."""
+        and ``known`` is by what one can tell later whether it did, for the record."""
 
     def create[Reply](
         self,
@@ -31,6 +32,7 @@ class Door(Protocol):
         places: Places | None = None,
         body: Body,
         made: Mapping[str, Any],
+        known: Mapping[str, Any] | None = None,
     ) -> Written[Reply]:
         """Make an object with the members ``made``, which is all or a part of
         ``body``, and keep in the record what it was made with."""

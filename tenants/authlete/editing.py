@@ -2,18 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from tenants.authlete.changes import Change, differences
+from tenants.authlete.documents import client, service
 from tenants.authlete.documents.compare import alike, name_key, words
 from tenants.authlete.documents.raw import RawObject
 from tenants.authlete.documents.splice import SealedEdit, edit
 from tenants.authlete.errors import Partial, Stale, Unsendable
 from tenants.authlete.reading import NotJson, read
-from tenants.authlete.redaction import Redactor
+from tenants.authlete.redaction import Fingerprint, Redactor
 
 # Moves with every update, so that it says nothing.
 RESTLESS = frozenset({"modifiedAt"})
+# What an update cannot set.
+FIXED = RESTLESS | {
+    one.member
+    for sections in (service.SECTIONS, client.SECTIONS)
+    for section in sections.values()
+    for one in section.settings()
+    if one.fixed
+}
+NOTHING: tuple[Any, ...] = (
+    None,
+    "",
+    False,
+    0,
+    {},
+)  # what Authlete leaves out or shows as not set
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,45 @@ def label_of(seen: Mapping[str, Any]) -> str:
     """What people call a service or a client."""
     found = (seen.get(name) for name in ("serviceName", "clientName"))
     return next((one for one in found if isinstance(one, str) and one), "")
+
+
+def essence(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an object an update sets, however Authlete lays it out."""
+    return {
+        name: _core(value)
+        for name, value in seen.items()
+        if name not in FIXED and value not in NOTHING
+    }
+
+
+def _core(value: Any) -> Any:
+    match value:
+        case Fingerprint():
+            return value.mark
+        case str():
+            return _opened(value)
+        case Mapping():
+            kept = {name: one for name, one in value.items() if one not in NOTHING}
+            return {name: _core(one) for name, one in kept.items()}
+        case list() | tuple() if words(value):
+            return sorted(set(value))
+        case list() | tuple():
+            name = name_key(value)
+            items = sorted(value, key=lambda one: str(one[name])) if name else value
+            return [_core(one) for one in items]
+        case bool() | None:
+            return value
+        case _:
+            return str(Decimal(str(value)).normalize())
+
+
+def _opened(text: str) -> Any:
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    try:
+        return _core(read(text))
+    except NotJson:
+        return text
 
 
 def surprises(sent: Mapping[str, Any], got: Any) -> tuple[Change, ...]:

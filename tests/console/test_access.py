@@ -157,6 +157,8 @@ MAY = {
     "audit:export": AUDITORS,
     "audit:pack": AUDITORS,
     "audit:verify": AUDITORS,
+    "audit:unknown": AUDITORS,
+    "audit:settle": ADMINS,
     "members:index": ADMINS,
     "members:new": ADMINS,
     "members:edit": ADMINS,

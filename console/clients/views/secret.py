@@ -110,7 +110,7 @@ def _replaced(page: SecretPage, api: ClientApi, form: SeenForm) -> dict[str, obj
         new = fingerprint(chosen).mark
         api.set_secret(chosen, (replaced(page.mark, new),))
         return {"mark": new}  # who typed it knows it
-    return _shown(api.refresh_secret().new_client_secret)
+    return _shown(api.refresh_secret(page.mark).new_client_secret)
 
 
 def _settled(page: SecretPage, api: ClientApi, form: SeenForm) -> bool | None:

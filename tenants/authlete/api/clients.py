@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from tenants.authlete.api.knowing import counted
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Wire
 from tenants.authlete.documents.client import Client, ClientPage
@@ -184,7 +185,13 @@ class Clients:
 
     def create(self, client: Mapping[str, Any]) -> Written[MadeClient]:
         """Create a client with the members of ``client``."""
-        return self._door.create(CREATE, places=self._places, body=client, made=client)
+        return self._door.create(
+            CREATE,
+            places=self._places,
+            body=client,
+            made=client,
+            known=counted(self.count),
+        )
 
 
 class ClientApi:
@@ -234,10 +241,16 @@ class ClientApi:
         """The same as `reveal_secret`, to be sealed and shown to nobody."""
         return self._door.send(KEEP_SECRET, places=self._places, label=self._label)
 
-    def refresh_secret(self) -> ChangedSecret:
-        """Let Authlete make a new secret; the old one stops working at once."""
+    def refresh_secret(self, before: str = "") -> ChangedSecret:
+        """Let Authlete make a new secret; the old one stops working at once.
+
+        ``before`` is the old one's fingerprint, for the record.
+        """
         return self._door.send(
-            REFRESH_SECRET, places=self._identified, label=self._label
+            REFRESH_SECRET,
+            places=self._identified,
+            label=self._label,
+            known={"secret": before},
         )
 
     def set_secret(

@@ -8,7 +8,8 @@ from dataclasses import replace
 from time import sleep
 from typing import Any
 
-from tenants.authlete.api.services import GET
+from tenants.authlete.api.knowing import counted
+from tenants.authlete.api.services import GET, LIST
 from tenants.authlete.codes import RIGHT
 from tenants.authlete.deadline import Deadline
 from tenants.authlete.documents.service import Service
@@ -63,7 +64,10 @@ class Idp:
         then the reply is what the identity provider says of it.
         """
         written = self._door.create(
-            CREATE_SERVICE, body={**self._place, "service": service}, made=service
+            CREATE_SERVICE,
+            body={**self._place, "service": service},
+            made=service,
+            known=counted(self._count),
         )
         found = self._read(written.reply.api_key)
         if found is None:
@@ -81,6 +85,9 @@ class Idp:
             body={**self._place, "serviceId": service_id},
             label=label,
         )
+
+    def _count(self) -> int:
+        return self._door.send(LIST, query={"start": 0, "end": 0}).total_count
 
     def _read(self, service_id: int) -> Service | None:
         """The cluster's own view; None when it has none yet. It is created anyway."""

@@ -112,4 +112,4 @@ class HardwareKeys:
     def delete(self, handle: str, label: str) -> None:
         """Destroy a key in its module, for good; ``label`` is its ``kid``."""
         places = self._places | {"handle": handle}
-        self._door.send(DELETE, places=places, label=label)
+        self._door.send(DELETE, places=places, label=label, known={"handle": handle})

@@ -12,6 +12,7 @@ from tenants.authlete.api.diagnostics import (
     Active,
     Introspection,
 )
+from tenants.authlete.api.knowing import counted
 from tenants.authlete.api.narrowing import whole_client, whole_hash, whole_subject
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.tokens import (
@@ -151,8 +152,15 @@ class Tokens:
         body = made | {"clientId": whole_client(client_id)}
         if subject:
             body["subject"] = subject
-        places = self._of(client_id)
-        return self._door.create(CREATE, places=places, body=body, made=made)
+        return self._door.create(
+            CREATE,
+            places=self._of(client_id),
+            body=body,
+            made=made,
+            known=counted(
+                lambda: self.count(client_id, TokenStatus.ALL, subject=subject)
+            ),
+        )
 
     def update(
         self,
@@ -194,6 +202,7 @@ class Tokens:
             body={"accessTokenHash": name, **wanted},
             label=label,
             changes=tuple(Change(one, asked[one][0], seen[one]) for one in asked),
+            known={"hash": name},
         )
 
     def delete(self, token: IssuedToken, *, label: str = "") -> None:
@@ -204,14 +213,19 @@ class Tokens:
         name = whole_hash(token.access_token_hash)
         places = self._of(token.client_id, token.subject)
         places["access_token_identifier"] = name
-        self._door.send(DELETE, places=places, label=label)
+        self._door.send(DELETE, places=places, label=label, known={"hash": name})
 
     def revoke(self, token: IssuedToken, *, label: str = "") -> int:
         """End one token and its refresh token, and return how many access tokens
         ended. Raises `NotFound` when it is gone already."""
-        body = {"accessTokenIdentifier": whole_hash(token.access_token_hash)}
-        places = self._of(token.client_id, token.subject)
-        return self._door.send(REVOKE, places=places, body=body, label=label).count
+        name = whole_hash(token.access_token_hash)
+        return self._door.send(
+            REVOKE,
+            places=self._of(token.client_id, token.subject),
+            body={"accessTokenIdentifier": name},
+            label=label,
+            known={"hash": name},
+        ).count
 
     def revoke_value(
         self,
@@ -225,29 +239,45 @@ class Tokens:
         """The same for a token whose value is known: an access token's or, with
         ``refresh``, a refresh token's. Whose it is goes into the record."""
         name = "refreshTokenIdentifier" if refresh else "accessTokenIdentifier"
-        body = {name: whole_hash(token.get_secret_value())}
-        places = self._of(client_id, subject) if client_id else self._places
-        return self._door.send(REVOKE, places=places, body=body, label=label).count
+        return self._door.send(
+            REVOKE,
+            places=self._of(client_id, subject) if client_id else self._places,
+            body={name: whole_hash(token.get_secret_value())},
+            label=label,
+            known={"value": True},
+        ).count
 
     def revoke_client(self, *, client_id: int, label: str = "") -> int:
         """End every token of a client, of all users, and return how many ended."""
-        body = {"clientIdentifier": str(whole_client(client_id))}
-        places = self._of(client_id)
-        return self._door.send(REVOKE, places=places, body=body, label=label).count
+        return self._door.send(
+            REVOKE,
+            places=self._of(client_id),
+            body={"clientIdentifier": str(whole_client(client_id))},
+            label=label,
+            known=counted(lambda: self.count(client_id)),
+        ).count
 
     def revoke_subject(self, *, subject: str) -> int:
         """End every token of a user, at all clients, and return how many ended."""
-        body = {"subject": whole_subject(subject)}
-        return self._door.send(REVOKE, places=self._places, body=body).count
+        return self._door.send(
+            REVOKE,
+            places=self._places,
+            body={"subject": whole_subject(subject)},
+            known=counted(lambda: self.count(subject=subject)),
+        ).count
 
     def revoke_pair(self, *, client_id: int, subject: str, label: str = "") -> int:
         """End every token of a user at one client, and return how many ended."""
-        body = {
-            "clientIdentifier": str(whole_client(client_id)),
-            "subject": whole_subject(subject),
-        }
-        places = self._of(client_id)
-        return self._door.send(REVOKE, places=places, body=body, label=label).count
+        return self._door.send(
+            REVOKE,
+            places=self._of(client_id),
+            body={
+                "clientIdentifier": str(whole_client(client_id)),
+                "subject": whole_subject(subject),
+            },
+            label=label,
+            known=counted(lambda: self.count(client_id, subject=subject)),
+        ).count
 
     def introspect(
         self, token: SecretStr, *, scopes: Sequence[str] = (), subject: str = ""

@@ -8,7 +8,7 @@ from pytest_django.asserts import (
     assertTemplateNotUsed,
 )
 
-from console.audit import views
+from console.audit.views import record as views
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.authlete.api import services

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_playwright_axe import Axe
 
-from console.audit import views
+from console.audit.views import record as views
 from tenants.audit import events
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note

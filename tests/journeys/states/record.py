@@ -37,10 +37,38 @@ def of_a_change(scene):
 
 @state("audit:entry", Role.ADMIN)
 def of_an_unknown_end(scene):
+    scene.goto("audit:entry", entry=_lost(scene, after=True))
+
+
+def _lost(scene, **fault):
     scene.draft()
-    scene.sandbox.fault("reset", operation="service.update", after=True)
+    scene.sandbox.fault("reset", operation="service.update", times=1, **fault)
     scene.send("services:review", "reviewed", reason="Shorter", ticket="CHG-2107")
-    scene.goto("audit:entry", entry=newest(operation="service.update"))
+    return newest(operation="service.update")
+
+
+@state("audit:unknown", Role.ADMIN)
+def some_unknown(scene):
+    _lost(scene, after=True)
+    scene.goto("audit:unknown")
+
+
+@state("audit:unknown", Role.AUDITOR)
+def nothing_unknown(scene):
+    scene.goto("audit:unknown")
+
+
+@state("audit:settle", Role.ADMIN)
+def was_done(scene):
+    scene.goto("audit:settle", entry=_lost(scene, after=True))
+
+
+@state("audit:settle", Role.ADMIN)
+def overtaken(scene):
+    entry = _lost(scene, after=True)
+    scene.service["description"] = "Somebody else's"
+    scene.goto("audit:settle", entry=entry)
+    scene.press("Settle it")
 
 
 @state("audit:entry", Role.ADMIN)

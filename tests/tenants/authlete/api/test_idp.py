@@ -39,11 +39,12 @@ def test_makes_a_service_where_the_region_is(world):
 def test_keeps_in_the_record_what_it_was_made_with(world, notes):
     written = world.door().idp.create_service(NEW)
 
-    create, _ = notes.calls
+    _count, create, _ = notes.calls
+    assert create.known == {"count": 1}
     assert create.label == "New shop"
     assert create.changes == written.changes
     assert Change("accessTokenDuration", None, 600) in written.changes
-    assert written.entry == "id-0"
+    assert written.entry == "id-1"
 
 
 def test_says_what_authlete_made_of_it(world):
@@ -100,7 +101,7 @@ def test_never_asks_twice_for_a_new_service(world, fault, kind):
     with pytest.raises(kind) as caught:
         world.door().idp.create_service(NEW)
 
-    assert operations(world) == ["idp.create_service"]
+    assert operations(world) == ["service.list", "idp.create_service"]
     assert caught.value.outcome is errors.Outcome.UNKNOWN
     assert Change("accessTokenDuration", None, 600) in caught.value.intended
 

@@ -212,4 +212,5 @@ def test_ends_one_token_and_no_other(tokens, first, notes, kept, way):
     call = notes.calls[-1]
     assert (call.subject, call.label) == ("ann", "Till")
     assert call.places["client_id"] == "5"
-    assert "h1" not in repr(call)
+    assert "h1" not in call.path
+    assert call.known == {"hash": "h1"}  # by which it can be settled

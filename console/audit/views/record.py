@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -27,7 +28,14 @@ from console.page import answer, go
 from console.receipts import of_entries
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.entry import members
-from tenants.audit.events import AUDIT_EXPORT, AUDIT_READ, AUDIT_VERIFY, EVENTS
+from tenants.audit.events import (
+    AUDIT_EXPORT,
+    AUDIT_READ,
+    AUDIT_SETTLE,
+    AUDIT_VERIFY,
+    EVENTS,
+)
+from tenants.audit.lost.settling import settling_of
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.place import place
@@ -129,6 +137,8 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "path": path_of(found),
         "meaning": _(said) if (said := meaning(found.code)) else "",
         "took": found.duration and found.duration / MILLISECOND,
+        "settling": settling_of(found),
+        "settled": _settled(own, found),
         "day": timezone.localdate(found.time).isoformat(),
         "counted": found.operation in EVENTS and found.attempt > 1,
         "undo": path_about(found, "restore") if is_undoable(found) else "",
@@ -238,6 +248,13 @@ def _going(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
         "every": 0 if is_done or over else OFTEN,
         "stalled": not (is_done or over or queue.is_worked_on()),
     }
+
+
+def _settled(own: QuerySet[AuditEntry], found: AuditEntry) -> AuditEntry | None:
+    """The entry whose outcome this one tells."""
+    if found.operation != AUDIT_SETTLE.name:
+        return None
+    return own.filter(entry=found.object).first()
 
 
 def _job(member: Member, found: AuditEntry) -> Job | None:

@@ -1,0 +1,85 @@
+"""What nobody knows the outcome of, and settling it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from console import once
+from console.access import ConsoleRequest, Member, organization_page
+from console.audit.lines import changes_of, line, lines, names_of
+from console.audit.settling import SettleForm
+from console.page import answer, go
+from tenants.audit.events import EVENTS
+from tenants.audit.lost.settling import settle as write
+from tenants.audit.lost.settling import unknown as found
+from tenants.audit.models import AuditEntry
+from tenants.authlete.errors import NotRecorded, Outcome
+from tenants.reconciling import look
+from tenants.roles import Right
+
+SIZE = 25  # entries a page
+
+
+@organization_page(Right.RECORD)
+def unknown(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What may have changed something, and nobody knows whether it did."""
+    organization = member.organization.pk
+    page = Paginator(found(organization), SIZE).get_page(request.GET.get("page"))
+    entries = list(page)
+    names = names_of(organization, entries)
+    context = {
+        "member": member,
+        "page": page,
+        "lines": lines(entries, names, fold=False),
+    }
+    return answer(request, "audit/unknown.html", context)
+
+
+@organization_page(Right.MANAGE)
+def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """What Authlete tells now of a call whose outcome is unknown; then settle it."""
+    organization = member.organization
+    own = AuditEntry.objects.filter(organization_id=organization.pk)
+    lost = get_object_or_404(own, entry=str(entry))
+    path = reverse("audit:entry", args=(organization.slug, lost.entry))
+    if not found(organization.pk).filter(seq=lost.seq).exists():
+        messages.info(request, _("The outcome of this is known."))
+        return go(request, path)
+    form = SettleForm(request.POST or None)
+    why = {name: form[name].value() or "" for name in ("reason", "ticket")}
+    finding = look(member.who, organization, lost, **why)
+    outcome = finding.verdict.outcome
+    if outcome is None:
+        form.ask()
+    failure = None
+    if form.is_valid():
+        if not once.claim(request, form):
+            return once.again(request, form, path)
+        outcome = outcome or Outcome(form.cleaned_data["outcome"])
+        try:
+            write(member.who, lost, outcome, str(finding.said), **why)
+        except NotRecorded as error:
+            once.failed(request, form)
+            failure = error
+        else:
+            messages.success(request, _("Settled. The record keeps both outcomes."))
+            return once.came_to(request, form, path)
+    names = names_of(organization.pk, [lost])
+    context = {
+        "member": member,
+        "entry": lost,
+        "line": line([lost], names),
+        "changes": changes_of(lost),
+        "is_call": lost.operation not in EVENTS,
+        "finding": finding,
+        "outcome": outcome,
+        "form": form,
+        "failure": failure,
+        "once": once.fresh(),
+    }
+    return answer(request, "audit/settle.html", context)

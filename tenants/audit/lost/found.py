@@ -1,0 +1,104 @@
+"""What a look at Authlete says about a call whose outcome is unknown."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit.models import AuditEntry
+from tenants.authlete import Authlete
+from tenants.authlete.api.clients import ClientApi
+from tenants.authlete.api.services import ServiceApi
+from tenants.authlete.errors import Outcome
+
+
+class Verdict(StrEnum):
+    DONE = "done"
+    NOT_DONE = "not done"
+    OTHERWISE = "otherwise"  # neither: somebody else changed it, or there are several
+    CANNOT_TELL = "cannot tell"
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What is settled by it; none where a person has to decide."""
+        return SETTLED.get(self)
+
+
+SETTLED = {Verdict.DONE: Outcome.DONE, Verdict.NOT_DONE: Outcome.NOT_DONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``said`` is why, in a sentence; ``candidates`` are the ids of what it may be."""
+
+    verdict: Verdict
+    said: str | Promise
+    candidates: Sequence[str] = ()
+
+
+UNTOLD = Finding(
+    Verdict.CANNOT_TELL,
+    _("The entry does not hold what this could be told by."),
+)
+
+
+def done(said: str | Promise) -> Finding:
+    return Finding(Verdict.DONE, said)
+
+
+def not_done(said: str | Promise) -> Finding:
+    return Finding(Verdict.NOT_DONE, said)
+
+
+def otherwise(said: str | Promise) -> Finding:
+    return Finding(Verdict.OTHERWISE, said)
+
+
+def cannot_tell(said: str | Promise, candidates: Sequence[str] = ()) -> Finding:
+    return Finding(Verdict.CANNOT_TELL, said, candidates)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One call whose outcome is unknown, and the way to look."""
+
+    entry: AuditEntry
+    authlete: Authlete
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """What its intent keeps for this; see `watch.Call.known`."""
+        found: dict[str, Any] = json.loads(self.entry.known or "{}")
+        return found
+
+    @property
+    def began(self) -> int:
+        """Milliseconds since 1970."""
+        return self.entry.at // 1000
+
+    @property
+    def service(self) -> ServiceApi:
+        return self.authlete.service(int(self.entry.service))
+
+    @property
+    def client_id(self) -> int:
+        return int(self.entry.client)
+
+    @property
+    def client(self) -> ClientApi:
+        return self.service.client(self.client_id)
+
+    def before(self, field: str) -> Any:
+        return self._change(field)["before"]
+
+    def after(self, field: str) -> Any:
+        return self._change(field)["after"]
+
+    def _change(self, field: str) -> dict[str, Any]:
+        none = {"before": None, "after": None}
+        return next((one for one in self.entry.changes if one["field"] == field), none)

@@ -1,0 +1,48 @@
+"""``manage.py audit_reconcile``: settle what is unknown, as far as it can be told."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from tenants.audit.lost.settling import settle, unknown
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.management.told import command
+from tenants.models import Organization
+from tenants.reconciling import look
+
+
+class Command(BaseCommand):
+    help = (
+        "Look at Authlete what became of every call whose outcome is unknown, and keep"
+        " what was found. What cannot be told is left to a person. Exit code 0 only"
+        " when nothing is left."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only look, and settle nothing"
+        )
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        left = 0
+        for home in [*Organization.objects.order_by("slug"), None]:
+            who = command("audit_reconcile", home)
+            for entry in unknown(who.organization_id).reverse():
+                left += not self._settled(who, home, entry, dry_run)
+        self.stdout.write(f"{left} left." if left else "Nothing is unknown.")
+        if left:
+            sys.exit(1)
+
+    def _settled(
+        self, who: Who, home: Organization | None, entry: AuditEntry, dry_run: bool
+    ) -> bool:
+        finding = look(who, home, entry)
+        told = f"{entry.entry} {entry.operation} {entry.region} {entry.label}".strip()
+        self.stdout.write(f"{told}: {finding.verdict}. {finding.said}")
+        outcome = finding.verdict.outcome
+        if outcome is None or dry_run:
+            return False
+        settle(who, entry, outcome, str(finding.said))
+        return True

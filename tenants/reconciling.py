@@ -1,0 +1,30 @@
+"""Looking at Authlete what became of a call whose outcome is unknown."""
+
+from tenants.audit.log import AuditLog
+from tenants.audit.lost.found import Finding, Lost
+from tenants.audit.lost.rules import RULES, UNRULED, unseen
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.errors import AuthleteError
+from tenants.connect import connect, credentials
+from tenants.models import Organization
+
+
+def look(
+    who: Who,
+    organization: Organization | None,
+    entry: AuditEntry,
+    *,
+    reason: str = "",
+    ticket: str = "",
+) -> Finding:
+    """What Authlete tells now; ``who`` looks, which is in the record as well."""
+    rule = RULES.get(entry.operation)
+    if rule is None or organization is None:
+        return UNRULED
+    watch = AuditLog(who, reason, ticket)
+    try:
+        authlete = connect(credentials(organization), entry.region, watch)
+        return rule(Lost(entry, authlete))
+    except AuthleteError as error:
+        return unseen(error)

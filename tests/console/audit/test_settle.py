@@ -1,0 +1,59 @@
+import pytest
+
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.verify import verify
+from tenants.authlete.errors import AuthleteError
+from tenants.roles import Role
+from tests.pages import FORM, filled
+
+
+@pytest.fixture
+def lost(acme, sandbox, update):
+    """An update of the service 17 whose reply did not come, and its page to settle."""
+    update({"description": "As Authlete lays it out"})
+
+    def lost(**fault):
+        sandbox.fault("reset", operation="service.update", times=1, **fault)
+        with pytest.raises(AuthleteError):
+            update({"accessTokenDuration": 60})
+        entry = AuditEntry.objects.filter(outcome="unknown").get()
+        return entry, f"/acme/audit/{entry.entry}/settle/"
+
+    return lost
+
+
+@pytest.mark.parametrize(("after", "found"), [(True, "done"), (False, "not done")])
+def test_settles_by_what_authlete_tells(member, lost, after, found):
+    admin = member(Role.ADMIN)
+    entry, url = lost(after=after)
+    rows = AuditRecord.objects.filter(entry=entry.entry).count()
+    page = admin.get(url)
+
+    body = filled(page, "reason", reason="Somebody waits for it", ticket="INC-1")
+    assert f"Settle as {found}" in page.content.decode()
+    admin.post(url, body, content_type=FORM)
+    admin.post(url, body, content_type=FORM)
+
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == found
+    assert AuditRecord.objects.filter(entry=entry.entry).count() == rows + 1
+    settling = AuditEntry.objects.get(operation="audit.settle")
+    assert (settling.object, settling.reason) == (entry.entry, "Somebody waits for it")
+    assert verify().bad is None
+    shown = admin.get(f"/acme/audit/{entry.entry}/").content.decode()
+    assert settling.entry in shown
+    assert "/settle/" not in shown
+
+
+def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lost):
+    admin = member(Role.ADMIN)
+    entry, url = lost(after=True)
+    sandbox.services[17]["description"] = "Somebody else's"
+    body = filled(admin.get(url), "reason", reason="Compared by hand", outcome=None)
+
+    undecided = admin.post(url, body, content_type=FORM)
+    assert "Say what became of it." in undecided.content.decode()
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
+
+    body = filled(undecided, "reason", reason="Compared by hand", outcome="done")
+    admin.post(url, body, content_type=FORM)
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "done"

@@ -1,0 +1,22 @@
+from datetime import timedelta
+
+from tenants.authlete.errors import Outcome
+
+URL = "/acme/audit/unknown/"
+MINUTES = timedelta(minutes=3)
+
+
+def test_lists_what_may_have_changed_something(auditor, keep):
+    keep("client.delete", "destroy", Outcome.UNKNOWN, label="Till", ticket="CHG-1")
+    keep("client.update", end=None, label="Cut off", ago=MINUTES)
+    keep("client.update", end=None, label="Under way")
+    keep("client.update", label="Known")
+    keep("client.get", "read", Outcome.UNKNOWN, label="Looked at")
+
+    page = auditor.get(URL)
+
+    assert page.status_code == 200
+    for told in ("Tried to delete the client <bdi>Till</bdi>", "Cut off", "CHG-1"):
+        assert told in page.content.decode()
+    for other in ("Under way", "Known", "Looked at", "/settle/"):
+        assert other not in page.content.decode()

@@ -1,0 +1,49 @@
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.authlete.errors import AuthleteError
+from tenants.connect import connect, credentials
+
+
+@pytest.fixture
+def lost(acme, sandbox):
+    """Of two lost replies, one that a look tells and one that somebody overtook."""
+    watch = AuditLog(Who(7, "ida@acme.example", organization_id=acme.pk))
+    service = connect(credentials(acme), "us", watch).service(17)
+    service.update(1, {"description": "As Authlete lays it out"})
+    sandbox.clients[5] = {"clientId": 5, "clientName": "Till"}
+    sandbox.fault("reset", after=True, operation="service.update", times=1)
+    sandbox.fault("reset", after=True, operation="client.delete", times=1)
+    with pytest.raises(AuthleteError):
+        service.update(service.get().modified_at, {"accessTokenDuration": 60})
+    with pytest.raises(AuthleteError):
+        service.client(5, "Till").delete()
+    sandbox.services[17]["description"] = "Somebody else's"
+
+
+def reconcile(*options):
+    told = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("audit_reconcile", *options, stdout=told)
+    return ended.value.code, told.getvalue()
+
+
+def test_settles_what_can_be_told_and_leaves_the_rest(lost):
+    outcomes = AuditEntry.objects.values_list("operation", "outcome")
+
+    assert reconcile("--dry-run")[0] == 1
+    assert ("client.delete", "unknown") in outcomes.all()
+
+    code, told = reconcile()
+    assert code == 1
+    assert "client.delete us Till: done. There is no such client any more." in told
+    assert "otherwise" in told
+    assert ("client.delete", "done") in outcomes.all()
+    assert ("service.update", "unknown") in outcomes.all()
+    assert verify().bad is None
