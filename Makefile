@@ -3,7 +3,7 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env demo check test test-postgres bench screenshots lock clean
+.PHONY: help env demo check test test-postgres outages bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -31,6 +31,9 @@ test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...
 
 test-postgres: env ## the whole suite on a PostgreSQL of its own
 	.ci/with-postgres $(MAKE) test
+
+outages: env ## fail the store of the record 20 times in each way, for 30 seconds: an hour
+	OUTAGES=20 OUTAGE_SECONDS=30 $(RUN)pytest -q tests/tenants/audit/test_outages.py
 
 bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/performance.md
 	@$(RUN)python -m bench.run $(PARTS)

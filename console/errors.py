@@ -5,11 +5,14 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, retarget
+
+# The last is what PostgreSQL says while it can only be read.
+LOST = (OperationalError, InterfaceError, InternalError)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,7 +31,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Nothing is asked of the session or the database: they may be what broke."""
     context = {"frame": "door.html", "page": getattr(request, "page", "")}
     # Told apart, since it passes: a probe and a balancer may try again.
-    lost = isinstance(sys.exception(), (OperationalError, InterfaceError))
+    lost = isinstance(sys.exception(), LOST)
     name = "errors/503.html" if lost else "errors/500.html"
     template = f"{name}#notice" if _swaps(request) else name
     status = 503 if lost else 500

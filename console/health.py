@@ -19,6 +19,7 @@ from tenants.jobs import queue
 from tenants.keyring import KeyMissing
 
 KEPT = 1.0  # seconds that a verdict serves other probes: each costs a write
+PATIENCE = 2.0  # seconds that a probe waits for another that is looking
 OK = "ok"
 WORKER = "worker"  # told, but pages do without one
 
@@ -57,11 +58,16 @@ class Readiness:
 
     def look(self) -> dict[str, str]:
         """Each part with ``ok``, or with what is wrong in words."""
-        with self._turn:
+        # A database that hangs must not come to hold every thread that there is.
+        if not self._turn.acquire(timeout=PATIENCE):
+            return {"database": "does not answer in time"}
+        try:
             if monotonic() >= self._until:
                 self._found = self._look()
                 self._until = monotonic() + KEPT
             return self._found
+        finally:
+            self._turn.release()
 
     def _look(self) -> dict[str, str]:
         """Stops at the first part that fails: what follows rests on it."""

@@ -1,5 +1,5 @@
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.test import Client
 from pytest_django.asserts import (
     assertContains,
@@ -9,6 +9,7 @@ from pytest_django.asserts import (
 )
 
 from console.help import views
+from tenants.audit import writer
 from tenants.roles import Role
 
 HTMX = {"HX-Request": "true"}
@@ -68,12 +69,27 @@ def test_a_host_that_is_not_ours_is_refused_and_explained(client, settings):
     assertContains(response, "Nothing was changed.", status_code=400)
 
 
+def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypatch):
+    def full(rows):
+        raise OperationalError("disk is full")
+
+    reader = member(Role.VIEWER)
+    monkeypatch.setattr(writer, "append", full)
+
+    response = reader.get("/acme/services/us/17/")
+
+    assertContains(response, "The record cannot be written.", status_code=503)
+    assertContains(response, "Nothing was sent.", status_code=503)
+    assert not sandbox.calls
+
+
 @pytest.mark.parametrize(
     ("error", "status", "told"),
     [
         (ZeroDivisionError, 500, "The console failed"),
         (OperationalError, 503, "The database does not answer"),
         (InterfaceError, 503, "The database does not answer"),
+        (InternalError, 503, "The database does not answer"),
     ],
 )
 def test_a_fault_of_ours_needs_no_database(reader, monkeypatch, error, status, told):

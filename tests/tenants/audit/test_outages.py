@@ -1,0 +1,236 @@
+"""The store of the record fails under load, and heals: what a console does meanwhile.
+
+Once a way and for a second here; `make outages` does each 20 times, for 30 s.
+"""
+
+import json
+import os
+import resource
+import signal
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.server import Server
+from tests.tenants.jobs.lifetimes import updates
+
+TIMES = int(os.environ.get("OUTAGES", "1"))
+DOWN = float(os.environ.get("OUTAGE_SECONDS", "1"))
+HEALED = 5.0  # seconds until work goes on
+PATIENCE = 30.0  # seconds
+ACTING = """
+import itertools, json, os, time
+from django.db import close_old_connections
+from django.test import Client
+from pydantic import SecretStr
+from tenants.authlete.errors import NotRecorded, Occupied
+from tenants.connect import connect_with
+from tenants.models import Credential, Organization
+acme = Organization.objects.create(slug="acme", name="Acme")
+credential = Credential(organization=acme, region="us").keep(SecretStr("t0p"))
+credential.save()
+def told(**what):
+    line = json.dumps(what | {"at": time.monotonic()})
+    os.write(1, f"{line}\\n".encode())
+def act(first):
+    for number in itertools.cycle(range(first, first + 5)):
+        close_old_connections()  # as each request and each round of a worker does
+        try:
+            service = connect_with(credential, log).service(number)
+            found = service.get()
+            service.update(found.modified_at, {
+                "accessTokenDuration": 7000 - found.get("accessTokenDuration")})
+            told(act=True)
+        except NotRecorded as error:
+            told(act=False, said=str(error))
+        except Occupied:
+            pass  # a lock that could not be given back runs out by itself
+        except Exception as error:
+            told(odd=repr(error))
+        time.sleep(0.05)
+for first in range(100, 120, 5):
+    threading.Thread(target=act, args=(first,), daemon=True).start()
+browser = Client()
+browser.get("/readyz")
+def probe():
+    while True:
+        close_old_connections()  # the test client does not
+        response = browser.get("/readyz")
+        told(ready=response.status_code, said=response.content.decode())
+        time.sleep(0.2)
+threading.Thread(target=probe, daemon=True).start()
+probe()  # as another does that has waited long enough for the first
+"""
+
+
+@pytest.fixture
+def sandbox():
+    """Acme's region us, with some services."""
+    sandbox = Sandbox()
+    acme = sandbox.state.organization("acme", "Acme")
+    sandbox.state.accept(Token("t0p", acme, ORGANIZATION))
+    for number in range(100, 120):
+        sandbox.services[number] = {
+            "apiKey": number,
+            "serviceName": "Shop",
+            "accessTokenDuration": 3000,
+            "modifiedAt": 1,
+        }
+    return sandbox
+
+
+class Heard:
+    """What the process says while it works."""
+
+    def __init__(self, process):
+        self.lines = []
+        self.process = process
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        for line in self.process.stdout:
+            self.lines.append(json.loads(line))
+
+    def first(self, since, **wanted):
+        """When something was first said after ``since``."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if found := self.within(since, end, **wanted):
+                return found[0]["at"]
+            assert self.process.poll() is None, "it died"
+            time.sleep(0.02)
+        raise AssertionError(f"never said {wanted}")
+
+    def within(self, began, ended, **wanted):
+        lines = [line for line in list(self.lines) if began <= line["at"] <= ended]
+        return [line for line in lines if wanted.items() <= line.items()]
+
+
+@contextmanager
+def held_file(file, _):
+    """Somebody else's transaction goes on and on."""
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def full_disk(_, process):
+    """Nothing can be written past the first page of any file."""
+    before = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, before)
+
+
+def _server(url):
+    """A connection to the server, whatever becomes of the database."""
+    found = psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True)
+    found.execute("SET default_transaction_read_only = off")
+    return closing(found)
+
+
+@contextmanager
+def held_head(url, _):
+    with closing(psycopg.connect(url)) as other:
+        other.execute("SELECT 1 FROM audit_audithead FOR UPDATE")
+        yield
+
+
+@contextmanager
+def read_only(url, _):
+    with _server(url) as server:
+        server.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        server.execute("SELECT pg_reload_conf()")
+        yield
+        server.execute("ALTER SYSTEM RESET default_transaction_read_only")
+        server.execute("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def dropped(url, _):
+    """Connections end, and no new one is taken."""
+    name = url.rpartition("/")[2]
+    with _server(url) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [name],
+        )
+        yield
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@contextmanager
+def stalled(url, _):
+    """The server takes what is sent to it, and says nothing."""
+    with _server(url) as server:
+        found = server.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s",
+            [url.rpartition("/")[2]],
+        ).fetchall()
+        for (pid,) in found:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+        for (pid,) in found:
+            os.kill(pid, signal.SIGCONT)
+
+
+WAYS: dict[str, list[Any]] = {
+    "sqlite": [held_file, full_disk],
+    "postgresql": [held_head, read_only, dropped, *[stalled] * (TIMES > 1)],
+}
+
+
+def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox, capsys):
+    url = store.environment["DATABASE_URL"]
+    where = url.removeprefix("sqlite:///")
+    with Server(sandbox) as server:
+        store.environment |= {
+            "AUTHLETE_REGIONS": f"us={server.url('us')}",
+            "INSECURE": "true",
+            "ALLOWED_HOSTS": "*",
+        }
+        with store.start(ACTING) as process:
+            heard = Heard(process)
+            heard.first(0, act=True)
+            heard.first(0, ready=200)
+            for way in WAYS[url.partition(":")[0]] * TIMES:
+                with way(where, process):
+                    began = time.monotonic()
+                    heard.first(began, act=False)
+                    heard.first(began, ready=503)
+                    before, since = updates(sandbox).total(), time.monotonic()
+                    time.sleep(DOWN)
+                    done = updates(sandbox).total() - before
+                healed = time.monotonic()
+                acted = heard.first(healed, act=True) - healed
+                ready = heard.first(healed, ready=200) - healed
+                refused = len(heard.within(began, healed, act=False))
+                with capsys.disabled():
+                    if TIMES > 1:  # somebody wants the numbers
+                        print(
+                            f"{way.__name__}: {healed - began:.0f} s down, {done} done,"
+                            f" {refused} refused; acted after {acted:.2f} s, ready"
+                            f" after {ready:.2f} s"
+                        )
+
+                assert done == 0
+                assert not heard.within(since, healed, act=True)
+                assert max(acted, ready) <= HEALED
+        assert [line for line in heard.lines if "odd" in line] == []
+
+    assert "Whole" in store.manage("audit_verify").stdout
+    known = set(store.run(KNOWN).stdout.split())
+    asked = {call.request_id for call in sandbox.calls}
+    assert asked <= known
+
+
+KNOWN = "print('\\n'.join(AuditRecord.objects.values_list('entry', flat=True)))"
