@@ -75,6 +75,9 @@ HAPPENED: Mapping[str, Deed] = {
         _("Removed a credential"), _("Tried to remove a credential")
     ),
     "credential.probe": Deed(_("Tried out a credential")),
+    "search.save": Deed(_("Saved the search {object}")),
+    "search.change": Deed(_("Changed the saved search {object}")),
+    "search.remove": Deed(_("Removed the saved search {object}")),
     "secret.stage": Deed(
         _("Made a new secret for {object} and kept it staged"),
         _("Tried to make a new secret for {object}"),

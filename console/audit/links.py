@@ -12,11 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from console.access import Member
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.several import flat
+from console.models.searches import seen_by
 
 YEAR = 365  # days
+PINNED = 12  # saved searches that are offered
 PERIODS: Mapping[Promise, int] = {  # days, today included
     gettext_lazy("Today"): 1,
     gettext_lazy("7 days"): 7,
@@ -117,6 +120,14 @@ def saved(form: RecordForm, actor: str) -> Iterator[Link]:
     here = form.asked.urlencode() if form.is_valid() else None
     for label, query in [*SAVED.items(), (_("Mine"), mine.urlencode())]:
         yield Link(str(label), f"?{query}", on=here == query)
+
+
+def pinned(form: RecordForm, member: Member) -> Iterator[Link]:
+    """What this person, or somebody for all, has pinned to the record."""
+    here = form.asked.urlencode() if form.is_valid() else None
+    found = seen_by(member.organization, member.user.pk).filter(pinned=True)
+    for one in found[:PINNED]:
+        yield Link(one.name, f"?{one.query}", on=here == one.query)
 
 
 def at(form: RecordForm, cursor: str) -> str:

@@ -16,6 +16,7 @@ from console.models.lookups import Lookup
 from console.models.receipts import Receipt, ReceiptPlace
 from console.models.rollovers import Rollover
 from console.models.rotations import Rotation
+from console.models.searches import SavedSearch
 from console.models.selections import Selection
 from console.models.spending import Spending
 from console.models.told_ends import Digest, ToldEnd
@@ -37,6 +38,7 @@ __all__ = [
     "ReceiptPlace",
     "Rollover",
     "Rotation",
+    "SavedSearch",
     "Selection",
     "Sending",
     "Spending",

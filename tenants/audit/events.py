@@ -138,6 +138,9 @@ SUBJECT_EXPORT = Event(
 TOKEN_CHECK = Event("token.check", _("Look up a token"), Effect.READ)
 
 AUDIT_SETTLE = Event("audit.settle", _("Settle what was unknown"))
+SEARCH_SAVE = Event("search.save", _("Save a search of the record"))
+SEARCH_CHANGE = Event("search.change", _("Change a saved search"))
+SEARCH_REMOVE = Event("search.remove", _("Remove a saved search"))
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
 AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)

@@ -7,7 +7,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pydantic import SecretStr
 
-from console.models import Batch, Draft, Receipt, Rollover, Rotation, Selection, Sending
+from console.models import (
+    Batch,
+    Draft,
+    Receipt,
+    Rollover,
+    Rotation,
+    SavedSearch,
+    Selection,
+    Sending,
+)
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.jobs.models import Job
@@ -23,7 +32,17 @@ from tests.pages import FORM, filled
 from tests.proof import prove
 
 THEIRS = "quail-7731"  # in all that is theirs
-KEPT = (Draft, Receipt, Rollover, Rotation, Selection, Job, Credential, Membership)
+KEPT = (
+    Draft,
+    Receipt,
+    Rollover,
+    Rotation,
+    SavedSearch,
+    Selection,
+    Job,
+    Credential,
+    Membership,
+)
 AT = {"region": "us", "service_id": 18, "client_id": 50}
 
 
@@ -82,6 +101,9 @@ def left(bo, other):
     return {
         "batch": batch.pk,
         "receipt": receipt.pk,
+        "search": SavedSearch.objects.create(
+            organization=other, user_id=pk, name=THEIRS, query="", shared=True
+        ).pk,
         "job": job.pk,
         "selection": Selection.objects.get(organization=other).pk,
         "rollover": rollover(other, service_id=18, label=THEIRS, reason=THEIRS).pk,

@@ -1,6 +1,15 @@
 """The pages of the record, one module for each group of pages."""
 
-from console.audit.views.record import entry, export, index, pack, verify
+from console.audit.views.record import complete, entry, export, index, pack, verify
 from console.audit.views.unknown import settle, unknown
 
-__all__ = ["entry", "export", "index", "pack", "settle", "unknown", "verify"]
+__all__ = [
+    "complete",
+    "entry",
+    "export",
+    "index",
+    "pack",
+    "settle",
+    "unknown",
+    "verify",
+]

@@ -17,9 +17,10 @@ from console import once
 from console.access import ConsoleRequest, Member, organization_page
 from console.audit import links, packing, verifying
 from console.audit.choices import READS
+from console.audit.completing import offers
 from console.audit.differences import differences
 from console.audit.forms import RecordForm
-from console.audit.language import CURSOR
+from console.audit.language import CURSOR, NAMES
 from console.audit.lines import changes_of, line, lines, names_of, path_of
 from console.editing.history import is_undoable, path_about
 from console.models import Pack, Verdict
@@ -70,6 +71,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "member": member,
         "form": form,
         "saved": list(links.saved(form, member.user.get_username())),
+        "pinned": list(links.pinned(form, member)),
+        "names": NAMES,
         "size": SIZE,
     }
     if not form.is_valid():
@@ -111,6 +114,13 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
         "with_reads": links.with_reads(form, on=True),
         "without_reads": links.with_reads(form, on=False),
     }
+
+
+@organization_page(Right.RECORD)
+def complete(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What the search box could go on with: posted, since it may hold a subject."""
+    found = offers(request.POST.get("q", ""), member.organization)
+    return answer(request, "audit/complete.html", {"offers": found})
 
 
 @organization_page(Right.RECORD)

@@ -138,11 +138,15 @@ def test_keeps_the_place_when_the_record_is_swapped(visit, history):
         page.get_by_role("link", name="Remove filter: Outcome: Refused")
     ).to_be_visible()
 
-    page.get_by_role("searchbox", name="Search the record").fill("nothing like it")
+    page.get_by_label("Search the record", exact=True).and_(page.locator("input")).fill(
+        "nothing like it"
+    )
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("No entry fits")).to_be_visible()
-    expect(page.get_by_role("searchbox", name="Search the record")).to_be_focused()
+    expect(
+        page.get_by_label("Search the record", exact=True).and_(page.locator("input"))
+    ).to_be_focused()
     expect(status).to_have_text("0 entries")
     assert page.evaluate("document.body.dataset.same") == "yes"
 
@@ -152,7 +156,9 @@ def test_keeps_the_place_when_the_record_is_swapped(visit, history):
 
 def test_says_what_is_wrong_without_loading_anew(visit, history):
     page = visit()
-    page.get_by_role("searchbox", name="Search the record").fill("colour:red")
+    page.get_by_label("Search the record", exact=True).and_(page.locator("input")).fill(
+        "colour:red"
+    )
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("There is no filter called “colour”")).to_be_visible()

@@ -1,3 +1,6 @@
+from playwright.sync_api import expect
+
+from console.models import SavedSearch
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.journeys.scene import state
@@ -28,6 +31,53 @@ def none_fits(scene):
 @state("audit:index", Role.AUDITOR)
 def not_understood(scene):
     scene.goto("audit:index", "?q=noSuchFilter:1")
+
+
+@state("audit:index", Role.AUDITOR)
+def going_on(scene):
+    scene.goto("audit:index")
+    box = scene.page.get_by_label("Search the record")
+    box.press_sequentially("out")
+    expect(scene.page.get_by_role("option")).to_have_count(1)
+    box.press("ArrowDown")
+
+
+@state("audit:index", Role.AUDITOR)
+def what_can_be_typed(scene):
+    scene.goto("audit:index", "?-outcome=done&actor=a&actor=b")
+    scene.page.get_by_text("What can be typed").click()
+
+
+def saved(scene):
+    body = {"name": "Refused or lost", "query": "-outcome=done", "pinned": "on"}
+    scene.client.post(scene.path("searches:new"), body | {"shared": "on"})
+    return SavedSearch.objects.get().pk
+
+
+@state("searches:index", Role.AUDITOR)
+def none_saved(scene):
+    scene.goto("searches:index")
+
+
+@state("searches:index", Role.AUDITOR)
+def some_saved(scene):
+    saved(scene)
+    scene.goto("searches:index")
+
+
+@state("searches:new", Role.AUDITOR)
+def saving(scene):
+    scene.goto("searches:new", "?-outcome=done&ticket=CHG-2107")
+
+
+@state("searches:edit", Role.AUDITOR)
+def changing(scene):
+    scene.goto("searches:edit", search=saved(scene))
+
+
+@state("searches:remove", Role.AUDITOR)
+def removing(scene):
+    scene.goto("searches:remove", search=saved(scene))
 
 
 @state("audit:entry", Role.ADMIN)

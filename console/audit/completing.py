@@ -1,0 +1,112 @@
+"""What a search that is being typed could go on with."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from console.audit import choices
+from console.audit.language import NAMES, VALUE, quoted
+from console.audit.named import SETTINGS
+from console.audit.several import flat
+from console.models import KnownClient, KnownService
+from tenants.models import Organization
+
+MOST = 8  # that are offered at a time
+LONGEST = 500  # characters of a search
+LAST = re.compile(
+    rf"(?P<before>(?:.*?\s)??)(?P<minus>-?)(?:(?P<name>[A-Za-z_]\w*):"
+    rf'(?P<done>(?:{VALUE},)*)(?P<begun>"(?:[^"\\]|\\.)*|[^\s",]*)'
+    r"|(?P<word>[A-Za-z_]\w*))",
+    re.ASCII | re.DOTALL,
+)
+
+type Offers = Iterator[tuple[str, str]]  # a value, and what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the box would hold, the part of it that is new, and what that means."""
+
+    text: str
+    part: str
+    meaning: str
+
+
+def offers(text: str, organization: Organization) -> list[Offer]:
+    """A few ways on from what was typed, none where none is known."""
+    last = LAST.fullmatch(text[:LONGEST])
+    if last is None:
+        return []
+    if last["word"]:
+        start = last["before"] + last["minus"]
+        word = last["word"].casefold()
+        return [
+            Offer(f"{start}{name}:", f"{name}:", str(meaning))
+            for name, meaning in NAMES.items()
+            if name.startswith(word)
+        ]
+    source = SOURCES.get(last["name"])
+    if source is None:
+        return []
+    start = text[: last.start("begun")]
+    begun = re.sub(r"\\(.)", r"\1", last["begun"].removeprefix('"'), flags=re.DOTALL)
+    found = islice(source(organization, begun), MOST)
+    return [Offer(f"{start}{quoted(one)} ", one, meaning) for one, meaning in found]
+
+
+def _people(organization: Organization, begun: str) -> Offers:
+    people = User.objects.filter(membership__organization=organization)
+    for user in people.order_by("username"):
+        name = user.get_full_name()
+        if _fits(begun, user.get_username(), name):
+            yield user.get_username(), name
+
+
+def _services(organization: Organization, begun: str) -> Offers:
+    known = KnownService.objects.filter(organization=organization).exclude(name="")
+    names = known.filter(name__icontains=begun).order_by("name").values_list("name")
+    for (name,) in names.distinct()[:MOST]:
+        yield name, ""
+
+
+def _clients(organization: Organization, begun: str) -> Offers:
+    known = KnownClient.objects.filter(organization=organization).exclude(name="")
+    found = known.filter(words__contains=begun.casefold()).order_by("rank", "id")
+    for client in found[:MOST]:
+        yield client.name, f"{client.region} {client.client_id}"
+
+
+def _settings(_organization: Organization, begun: str) -> Offers:
+    for member, (_section, one) in SETTINGS.items():
+        if _fits(begun, member, _(one.label)):
+            yield member, _(one.label)
+
+
+def _listed(listed: Callable[[], object]) -> Callable[[Organization, str], Offers]:
+    def found(_organization: Organization, begun: str) -> Offers:
+        for key, label in flat(listed()):
+            if key and _fits(begun, str(key), str(label)):
+                yield str(key), str(label)
+
+    return found
+
+
+SOURCES: Mapping[str, Callable[[Organization, str], Offers]] = {
+    "actor": _people,
+    "role": _listed(choices.roles),
+    "region": _listed(choices.places),
+    "service": _services,
+    "client": _clients,
+    "operation": _listed(choices.operations),
+    "effect": _listed(choices.effects),
+    "outcome": _listed(choices.outcomes),
+    "field": _settings,
+}
+
+
+def _fits(begun: str, *texts: str) -> bool:
+    return any(begun.casefold() in text.casefold() for text in texts)

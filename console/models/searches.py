@@ -1,0 +1,50 @@
+"""Searches of the record that somebody gave a name."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from tenants.models import Organization
+
+
+class SavedSearch(models.Model):
+    """A search as its address has it: marks, never subjects."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000)  # of the URL, without its question mark
+    shared = models.BooleanField(default=False)  # with all who read the record
+    pinned = models.BooleanField(default=False)  # on the record's own page
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name", "made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "organization", "user", "name", name="one_search_of_a_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def told(self) -> str:
+        """What is looked for, in a line."""
+        return " ".join(
+            f"{name}:{one}" if name != "q" else one
+            for name, values in QueryDict(self.query).lists()
+            for one in values
+        )
+
+
+def seen_by(organization: Organization, user: int) -> QuerySet[SavedSearch]:
+    """One's own, and what others share."""
+    visible = Q(user=user) | Q(shared=True)
+    return SavedSearch.objects.filter(visible, organization=organization)

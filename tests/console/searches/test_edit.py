@@ -1,0 +1,23 @@
+from console.models import SavedSearch
+from tenants.audit.models import AuditEntry
+from tenants.roles import Role
+
+
+def test_renames_shares_and_pins_ones_own(auditor, save, browser):
+    save()
+    search = SavedSearch.objects.get()
+    url = f"/acme/audit/searches/{search.pk}/"
+
+    theirs = browser(Role.ADMIN).post(url, {"name": "Taken", "shared": "on"})
+    auditor.post(url, {"name": "Token lifetimes", "shared": "on", "query": "x=1"})
+
+    search.refresh_from_db()
+    assert theirs.status_code == 404
+    assert (search.name, search.shared, search.pinned) == (
+        "Token lifetimes",
+        True,
+        False,
+    )
+    assert search.query == "field=accessTokenDuration"
+    entry = AuditEntry.objects.get(operation="search.change")
+    assert entry.object == f"{search.pk} shared"

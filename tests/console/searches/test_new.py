@@ -1,0 +1,35 @@
+from pytest_django.asserts import assertContains, assertRedirects
+
+from console.models import SavedSearch
+from tenants.audit.models import AuditEntry
+
+URL = "/acme/audit/searches/new/"
+
+
+def test_saves_the_search_that_is_looked_at(auditor, save):
+    shown = auditor.get(URL, {"field": "accessTokenDuration", "-outcome": "done"})
+    assertContains(shown, "field:accessTokenDuration -outcome:done")
+
+    response = save(query="field=accessTokenDuration&-outcome=done&at=o5", pinned="on")
+
+    record = "/acme/audit/?field=accessTokenDuration&-outcome=done"
+    assertRedirects(response, record, fetch_redirect_response=False)
+    chip = auditor.get(record).context["pinned"][0]
+    assert (chip.label, chip.on) == ("Lifetimes", True)
+    entry = AuditEntry.objects.get(operation="search.save")
+    assert (entry.label, entry.outcome) == ("Lifetimes", "done")
+
+
+def test_keeps_no_subject(save):
+    save(query="subject=anna&-subject=bo&effect=read&mark=" + "a" * 32)
+
+    assert SavedSearch.objects.get().query == "effect=read&mark=" + "a" * 32
+
+
+def test_wants_a_name_that_one_has_not(save):
+    save()
+
+    response = save("lifetimes")
+
+    assertContains(response, "a search of this name already", status_code=422)
+    assert SavedSearch.objects.count() == 1
