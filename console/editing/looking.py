@@ -7,10 +7,12 @@ version is read; what the door sees of that it keeps, and tells the record.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import F
+from django.utils import timezone
 
 from console.editing.fleet import Itself, fleet
 from console.editing.known import remember_clients
@@ -23,6 +25,7 @@ from tenants.authlete.many import Ask, each
 from tenants.jobs.chores import chore
 from tenants.models import Organization
 from tenants.versions import outside
+from tenants.versions.keeping import seen_again
 from tenants.versions.reading import newest
 
 NAME = "worker"
@@ -59,16 +62,17 @@ class Looked:
 def look_at(organization: Organization, seconds: float = SECONDS) -> Looked:
     """Read what moved; the clients of those services that were listed longest ago."""
     itself = Itself(organization, NAME)
-    end = Deadline(seconds)
+    end, now = Deadline(seconds), timezone.now()
     rows = [row for row in fleet(itself).rows if not row.seen_at]
     doors = {name: itself.connect(name) for name in {row.region.name for row in rows}}
     told = {
         (row.region.name, row.service.api_key, 0): row.service.modified_at
         for row in rows
     }
-    here = _moved(organization, told)
+    here = _moved(organization, told, now)
     _read(doors, here[:READS], end)
-    inside = _moved(organization, _listed(organization, doors, end))
+    now = timezone.now()
+    inside = _moved(organization, _listed(organization, doors, end), now)
     _read(doors, inside[:READS], end)
     left = len(here[READS:]) + len(inside[READS:])
     return Looked(len(here[:READS]), len(inside[:READS]), left)
@@ -94,20 +98,26 @@ def _listed(
             told |= {
                 one: GONE
                 for one, version in kept.items()
-                if one[:2] == place and one[2] and version and one not in there
+                if one[:2] == place and one[2] and one not in there
+                if version.digest
             }
         told |= there
     return told
 
 
-def _moved(organization: Organization, told: Mapping[Place, int]) -> list[Place]:
-    """What is not as it was when it was seen last, or never was."""
+def _moved(
+    organization: Organization, told: Mapping[Place, int], now: datetime
+) -> list[Place]:
+    """What is not as it was when it was seen last, or never was; of all others it is
+    kept that they were still the same ``now``."""
     kept = newest(organization.pk, {place[:2] for place in told})
-    return [
+    same = {
         place
         for place, modified_at in told.items()
-        if modified_at and kept.get(place) != modified_at
-    ]
+        if place in kept and kept[place].modified_at == modified_at
+    }
+    seen_again((kept[place] for place in same), now)
+    return [place for place, version in told.items() if version and place not in same]
 
 
 def _read(

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from console.editing.kind import Target
 from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, NotFound
+from tenants.authlete.errors import AuthleteError, Forbidden, NotFound
 from tenants.versions import reading
 from tenants.versions.reading import Span
 
@@ -64,11 +64,19 @@ def known(target: Target) -> Known:
         now = target.api().get()  # first: it may be a version of its own
         return Known(target, spans(target), now)
     except AuthleteError as error:
-        failure = None if isinstance(error, NotFound) else error
-        found = Known(target, spans(target), None, failure)
+        found = left(target, error)
         if not found.last:
             raise
         return found
+
+
+def left(target: Target, error: AuthleteError) -> Known:
+    """What is known of an object that Authlete does not show, and says why."""
+    kept = spans(target)
+    # Of a service that is deleted it says what it says of others' services.
+    deleted = isinstance(error, Forbidden) and kept and kept[-1].version.is_gone
+    is_gone = isinstance(error, NotFound) or deleted
+    return Known(target, kept, None, None if is_gone else error)
 
 
 def spans(target: Target) -> list[Span]:

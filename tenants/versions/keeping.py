@@ -3,6 +3,7 @@
 import hmac
 import logging
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -73,6 +74,14 @@ def keep(organization_id: int, sight: Sight) -> None:
         return
     if new.outside:
         outside.tell(last, new)
+
+
+def seen_again(versions: Iterable[Version], moment: datetime) -> None:
+    """Keep that these were the same at a moment, as a list said."""
+    pks = [one.pk for one in versions if one.last_at < moment - AGE]
+    for at in range(0, len(pks), 500):  # what a statement of SQLite's may hold
+        rows = Version.objects.filter(pk__in=pks[at : at + 500], last_at__lt=moment)
+        rows.update(last_at=moment)
 
 
 def of(organization_id: int, sight: Sight) -> QuerySet[Version]:

@@ -51,8 +51,8 @@ FAILED = (Outcome.REFUSED, Outcome.NOT_SENT)
 
 def is_so(last: Version, new: Version) -> bool:
     """Whether what is between two sights was done without the console."""
-    if last.is_gone:
-        return False
+    if last.is_gone or last.modified_at == new.modified_at:
+        return False  # no word of Authlete's that somebody saved it
     ours = list(_ours(last))
     return not ours or bool(_left(last, new, ours))
 
@@ -76,7 +76,7 @@ def tell(last: Version | None, new: Version) -> None:
             who,
             gone if new.is_gone else changed,
             label=new.name,
-            object=f"{_said(last.last_at)}/{_said(new.first_at)} sha256:{new.digest}",
+            object=f"{_said(last.last_at)}/{_said(new.first_at)}{_seal(new)}",
             changes=[] if new.is_gone else _left(last, new, _ours(last)),
             region=new.region,
             service=str(new.service_id),
@@ -135,6 +135,10 @@ def _left(
 
 def _member(field: str) -> str:
     return field.partition(".")[0].partition("[")[0]
+
+
+def _seal(version: Version) -> str:
+    return f" sha256:{version.digest}" if version.digest else ""
 
 
 def _said(moment: datetime) -> str:

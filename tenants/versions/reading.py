@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db.models import Exists, OuterRef
+
 from tenants.keyring import KeyMissing
 from tenants.versions.keeping import mac
 from tenants.versions.models import Version
@@ -82,21 +84,25 @@ def _matches(version: Version, before: str) -> bool:
 
 def newest(
     organization_id: int, services: Iterable[tuple[str, int]]
-) -> dict[tuple[str, int, int], int]:
-    """Which `modifiedAt` the newest version has, of these services and their clients
-    by region, service and client; 0 for what was gone."""
+) -> dict[tuple[str, int, int], Version]:
+    """The newest version of these services and of their clients, by region, service
+    and client."""
     wanted = set(services)
-    rows = (
-        Version.objects.filter(
-            organization_id=organization_id,
-            region__in={region for region, _ in wanted},
-            service_id__in={service for _, service in wanted},
-        )
-        .order_by("number")
-        .values_list("region", "service_id", "client_id", "modified_at")
+    later = Version.objects.filter(
+        organization_id=OuterRef("organization_id"),
+        region=OuterRef("region"),
+        service_id=OuterRef("service_id"),
+        client_id=OuterRef("client_id"),
+        number__gt=OuterRef("number"),
+    )
+    rows = Version.objects.filter(
+        ~Exists(later),
+        organization_id=organization_id,
+        region__in={region for region, _ in wanted},
+        service_id__in={service for _, service in wanted},
     )
     return {
-        (region, service, client): modified_at
-        for region, service, client, modified_at in rows.iterator()
-        if (region, service) in wanted
+        (one.region, one.service_id, one.client_id): one
+        for one in rows.order_by().iterator()
+        if (one.region, one.service_id) in wanted
     }

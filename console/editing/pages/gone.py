@@ -4,10 +4,10 @@ from django.http import HttpResponse
 
 from console.access import ConsoleRequest
 from console.editing.kind import Target
-from console.editing.past import Known, address_of, spans
+from console.editing.past import address_of, left
 from console.page import answer
 from tenants.audit.models import AuditEntry
-from tenants.authlete.errors import NotFound
+from tenants.authlete.errors import Forbidden, NotFound
 
 ENDINGS = (
     "client.delete",
@@ -17,10 +17,13 @@ ENDINGS = (
 )
 
 
-def gone(request: ConsoleRequest, target: Target, error: NotFound) -> HttpResponse:
-    """Who deleted it and what it was last; raises ``error`` where nothing is known."""
-    found = Known(target, spans(target), None)
-    if not found.last:
+def gone(
+    request: ConsoleRequest, target: Target, error: NotFound | Forbidden
+) -> HttpResponse:
+    """Who deleted it and what it was last; raises ``error`` where it was not deleted,
+    or nothing is known of it."""
+    found = left(target, error)
+    if found.failure or not found.last:
         raise error
     context = found.context | {
         "found": found,

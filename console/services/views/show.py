@@ -6,7 +6,7 @@ from console.editing.history import past
 from console.editing.keys import keys
 from console.editing.services import target_of
 from console.page import answer
-from tenants.authlete.errors import NotFound
+from tenants.authlete.errors import Forbidden, NotFound
 from tenants.authlete.operation import Effect
 
 
@@ -18,7 +18,7 @@ def show(
     target = target_of(workspace, service_id)
     try:
         service = target.api().get()
-    except NotFound as error:
+    except (NotFound, Forbidden) as error:
         return pages.gone(request, target, error)
     edits = drafts.find(target)
     context = target.context(service)

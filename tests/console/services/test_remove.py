@@ -42,6 +42,15 @@ def test_deletes_when_the_name_was_typed(admin, sandbox):
     assert (entry.effect, entry.service) == ("destroy", "17")
 
 
+def test_what_is_deleted_keeps_its_page_and_history(admin, sandbox):
+    remove(admin)
+
+    page = admin.get("/acme/services/us/17/")
+    assertContains(page, "Shop is not there any more", status_code=404)
+    assertContains(page, "Closed", status_code=404)
+    assertContains(admin.get("/acme/services/us/17/history/"), "Closed")
+
+
 @pytest.mark.parametrize("typed", ["", "shop", "Shop 2"])
 def test_deletes_nothing_when_another_name_was_typed(admin, sandbox, typed):
     response = remove(admin, typed)

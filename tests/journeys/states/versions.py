@@ -4,7 +4,10 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
+from tenants.authlete.sight import Sight
+from tenants.models import Organization
 from tenants.roles import Role
+from tenants.versions.keeping import keep
 from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
 from tests.journeys.states.services import meanwhile
@@ -39,9 +42,11 @@ def nothing_known(scene):
 
 
 @state("services:show", Role.ADMIN)
-def deleted_elsewhere(scene):
+def deleted(scene):
     scene.client.get(scene.path("services:show"))
-    del scene.sandbox.services[scene.places["service_id"]]
+    number = scene.places["service_id"]
+    keep(Organization.objects.get(slug="harbor").pk, Sight("us", number, 0, "", True))
+    del scene.sandbox.services[number]
     scene.goto("services:show")
 
 

@@ -132,3 +132,14 @@ def test_what_is_deleted_elsewhere_stays_known(service, sandbox):
 
     (told,) = outside()
     assert (told.operation, told.label) == ("client.gone_outside", "A")
+
+
+def test_what_changes_without_being_saved_is_a_version_and_nobodys_doing(
+    service, sandbox
+):
+    service.get()
+    sandbox.services[17] |= {"accessTokenDuration": 60}
+    service.get()
+
+    assert [one.modified_at for one in versions()] == [1, 1]
+    assert outside() == []
