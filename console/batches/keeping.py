@@ -1,13 +1,14 @@
 """Keeping what was uploaded, sealed, for as long as it is needed and no longer."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
@@ -21,7 +22,8 @@ from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.connect import fingerprint
 from tenants.jobs.chores import chore
-from tenants.jobs.models import OPEN, Job, fit
+from tenants.jobs.models import ACTIVE, OPEN, Job, fit
+from tenants.jobs.models import State as JobState
 from tenants.jobs.steering import NewItem, start
 
 PIECE = 262_144  # bytes
@@ -155,29 +157,28 @@ def forget() -> None:
     have ended."""
     now = timezone.now()
     old = now - timedelta(hours=settings.BATCH_KEPT_HOURS)
-    for batch in _left(old) | _lost(now - LOST):
+    for batch in _left(old, now - LOST):
         home = batch.organization
         if batch.turn(State.ABANDONED, trouble=_("It was kept no longer.")):
             _empty(batch)
             itself = Who(0, "", organization_id=home.pk, organization=home.slug)
             note(itself, BATCH_CANCEL, **said_of(batch))
-    over = Batch.objects.filter(state__in=Batch.ENDED, ended_at__lt=old)
-    Chunk.objects.filter(batch__in=over).exclude(sealed="").update(sealed="")
+    over = Q(state__in=Batch.ENDED, ended_at__lt=old)
+    stopped = Q(state__in=Batch.SENT, changed_at__lt=old) & ~_worked_on(ACTIVE)
+    ends = Batch.objects.filter(over | stopped)
+    Chunk.objects.filter(batch__in=ends).exclude(sealed="").update(sealed="")
 
 
-def _left(old: Any) -> set[Batch]:
-    found = Batch.objects.filter(state__in=Batch.AT_REST, changed_at__lt=old)
-    return set(found.select_related("organization"))
+def _left(old: datetime, late: datetime) -> QuerySet[Batch]:
+    """What nobody goes on with: at rest, stopped, or never checked to an end."""
+    rests = Q(state__in=Batch.AT_REST, changed_at__lt=old)
+    begun = Q(state__in=[State.CHECKING, State.TRYING], changed_at__lt=old)
+    lost = Q(state=State.CHECKING, changed_at__lt=late)
+    stopped = (begun & ~_worked_on(ACTIVE)) | (lost & ~_worked_on(OPEN))
+    return Batch.objects.filter(rests | stopped).select_related("organization")
 
 
-def _lost(late: Any) -> set[Batch]:
-    """Uploads whose check has ended without a verdict."""
-    found = Batch.objects.filter(state=State.CHECKING, changed_at__lt=late)
-    working = set(
-        Job.objects.filter(pk__in=found.values("job"), state__in=OPEN).values_list(
-            "pk", flat=True
-        )
-    )
-    return {
-        one for one in found.select_related("organization") if one.job not in working
-    }
+def _worked_on(states: Sequence[JobState]) -> Q:
+    """Whether its job is in one of these states."""
+    jobs = Job.objects.filter(pk=OuterRef("job"), state__in=states)
+    return Q(Exists(jobs))

@@ -1,6 +1,5 @@
 """How far a batch is, in numbers and words."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,11 +67,6 @@ class Run:
     def made(self) -> int:
         """Tokens, as Authlete counts them."""
         return sum(one.sending.count for one in self.parts)
-
-    @property
-    def counts(self) -> list[tuple[str, int]]:
-        found = Counter(one.sending.fate for one in self.parts)
-        return [(str(fate.label), found[fate]) for fate in Sending.Fate if found[fate]]
 
     @property
     def unknown(self) -> list[Part]:

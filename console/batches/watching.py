@@ -191,17 +191,26 @@ def _missed(batch: Batch, *, is_dry: bool) -> None:
     if not batch.job or not waiting.exists():
         return
     job = Job.objects.filter(pk=batch.job).first()
+    over = job is None or job.is_over
     now = timezone.now()
-    lost = Item.objects.filter(job=batch.job, state=ItemFate.UNKNOWN)
-    for item in lost:
+    held = job is not None and job.lease_until is not None and job.lease_until > now
+    in_call = []
+    for item in Item.objects.filter(job=batch.job, entry__gt=""):
         place = item.what["position"]
-        waiting.filter(position=place).update(
-            fate=Fate.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
-        )
-        Chunk.objects.filter(batch=batch, position=place).update(sealed="")
-    if job is None or job.is_over:
+        if item.state == ItemFate.RUNNING and held:
+            in_call.append(place)
+        elif item.state == ItemFate.UNKNOWN or (
+            item.state == ItemFate.RUNNING and over
+        ):
+            waiting.filter(position=place).update(
+                fate=Fate.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
+            )
+            Chunk.objects.filter(batch=batch, position=place).update(sealed="")
+    if over:
         text = _("It was not sent.")
-        waiting.update(fate=Fate.REFUSED, text=text, ended_at=now)
+        waiting.exclude(position__in=in_call).update(
+            fate=Fate.REFUSED, text=text, ended_at=now
+        )
 
 
 def _due(batch: Batch) -> list[Sending]:

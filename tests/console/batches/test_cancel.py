@@ -3,6 +3,7 @@ from datetime import timedelta
 from console.batches import keeping
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Job
 from tests.console.batches.conftest import line
 
 
@@ -22,6 +23,19 @@ def test_changes_nothing_once_it_is_submitted(submitted, press):
     press(batch, "cancel")
 
     assert batch.state == Batch.State.SUBMITTING
+
+
+def test_what_is_stopped_for_long_keeps_no_token(submitted, worker, acme):
+    """Its job waits for somebody who never comes."""
+    batch = submitted(3)
+    Job.objects.update(state="paused")
+    Batch.objects.update(changed_at=batch.changed_at - timedelta(hours=25))
+
+    keeping.forget()
+
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.SUBMITTING
+    assert not Chunk.objects.exclude(sealed="").exists()
 
 
 def test_what_nobody_goes_on_with_is_gone_in_time(upload, work, settings):

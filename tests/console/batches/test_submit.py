@@ -1,8 +1,10 @@
 """From a file to its tokens."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from console.batches import news
@@ -108,6 +110,25 @@ def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(
     assert fates(batch) == ["unknown", "waiting"]
     assert not shop.region("us").tokens[17]
     assert not Chunk.objects.get(batch=batch, position=1).sealed
+
+
+@pytest.mark.parametrize(
+    ("entry", "held", "fate"),
+    [("e", True, "waiting"), ("e", False, "unknown"), ("", False, "refused")],
+)
+def test_a_job_that_is_cancelled_lets_the_call_of_a_part_end(
+    submitted, entry, held, fate
+):
+    batch = submitted(3)
+    until = timezone.now() + timedelta(seconds=30 if held else -30)
+    Job.objects.filter(pk=batch.job).update(state="cancelled", lease_until=until)
+    items = Item.objects.filter(job=batch.job)
+    items.update(state="skipped")
+    items.filter(position=1).update(state="running", entry=entry)
+
+    news.catch_up()
+
+    assert fates(batch) == [fate, "refused"]
 
 
 def test_a_region_that_is_down_is_waited_for(submitted, work, shop):
