@@ -13,6 +13,13 @@ from console.sentences import Sentence, declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
 from tenants.audit.search import history
 
+# Of both kinds of document: saved from here, or elsewhere.
+UNDOABLE = [
+    f"{kind}.{what}"
+    for kind in ("service", "client")
+    for what in ("update", "changed_outside")
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -72,7 +79,7 @@ def between(entry: AuditEntry) -> Sequence[datetime]:
 def is_undoable(entry: AuditEntry) -> bool:
     """Whether it saved settings, whose earlier values the record holds."""
     fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
-    saved = entry.operation in ("service.update", "client.update")
+    saved = entry.operation in UNDOABLE
     return saved and entry.outcome in fates and bool(entry.changes)
 
 

@@ -4,6 +4,7 @@ import hmac
 import logging
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -40,11 +41,15 @@ class Keeper:
     def keep(self) -> None:
         """What cannot be kept is told to whoever runs the console; what was asked of
         Authlete is answered all the same."""
-        while self._seen:
-            try:
-                keep(self.organization_id, self._seen.popleft())
-            except (DatabaseError, NotJson):
-                log.exception("a version could not be kept")
+        with suppress(IndexError):  # once there is no more, here or in another thread
+            while True:
+                self._keep(self._seen.popleft())
+
+    def _keep(self, sight: Sight) -> None:
+        try:
+            keep(self.organization_id, sight)
+        except (DatabaseError, NotJson):
+            log.exception("a version could not be kept")
 
 
 def keep(organization_id: int, sight: Sight) -> None:

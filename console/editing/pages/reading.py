@@ -6,7 +6,7 @@ from django.utils.text import slugify
 
 from console.access import ConsoleRequest
 from console.editing import overview
-from console.editing.history import is_undoable, past
+from console.editing.history import between, is_undoable, past
 from console.editing.kind import Target
 from console.editing.past import known
 from console.editing.sending import pretty
@@ -74,6 +74,7 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "entry": kept,
         "done": title(kept.operation, name, is_done=kept.outcome == Outcome.DONE),
         "can_undo": is_undoable(kept),
+        "between": between(kept),
         "changes": sentences(stored(kept.changes), declared),
         "surprises": sentences(stored(kept.unasked), declared),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from console.access import ConsoleRequest
 from console.editing import drafts
+from console.editing.history import UNDOABLE
 from console.editing.kind import Target
 from console.editing.restoring import Restored, restored
 from console.page import answer, go
@@ -22,7 +23,7 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
         AuditEntry,
         **target.at,
         entry=entry,
-        operation=f"{target.kind.name}.update",
+        operation__in=UNDOABLE,
         outcome__in=(AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN),
     )
     document = target.api().get()

@@ -1,6 +1,8 @@
 import pytest
 from pytest_django.asserts import assertContains
 
+from tenants.audit.models import AuditEntry
+
 SHOW = "/acme/services/us/17/"
 SECRET = "n3w-secret-of-a-callback"
 
@@ -52,3 +54,17 @@ def test_says_that_nothing_can_be_put_back(editor, enter, save, sandbox):
 
     assertContains(response, "Nothing to undo")
     assertContains(response, "the record keeps none")
+
+
+def test_undoes_what_was_changed_elsewhere(editor, save, sandbox):
+    editor.get(SHOW)
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    editor.get(SHOW)
+    (entry,) = AuditEntry.objects.filter(operation="service.changed_outside")
+
+    page = f"{SHOW}saved/{entry.entry}/"
+    assertContains(editor.get(page), "Not done from here")
+    undo(editor, page)
+
+    save(editor)
+    assert sandbox.services[17]["accessTokenDuration"] == 3600
