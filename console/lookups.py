@@ -13,6 +13,7 @@ from console.models import Lookup
 from console.models.lookups import KEPT
 from tenants.audit.events import SUBJECT_REVEAL, SUBJECT_SEARCH
 from tenants.audit.notes import Told, note
+from tenants.roles import Right
 from tenants.vault import Sealed
 
 LONGEST = 100  # characters; `api.md`, section 8, token/create
@@ -62,8 +63,10 @@ def _kept(member: Member, subject: str) -> Lookup:
 
 
 def opened(member: Member, lookup: UUID) -> Found:
-    """What this person looked up; raises `Http404` when that is over, or was never
-    theirs."""
+    """What this person looked up; raises `Http404` when that is over, was never
+    theirs, or they may look up nobody any more."""
+    if not member.may(Right.DESK):
+        raise Http404
     found = Lookup.objects.filter(
         pk=lookup,
         user=member.user,

@@ -65,7 +65,12 @@ class Whose:
 
     @property
     def client_name(self) -> str:
-        return (self.client.client_name or self.client.alias) if self.client else ""
+        """What the client is called; one without a name is known by its number."""
+        client = self.client
+        if client is None:
+            return ""
+        name = client.client_name or client.alias
+        return name.strip() or str(client.client_id)
 
     @property
     def subject(self) -> str:

@@ -7,7 +7,7 @@ from pytest_django.asserts import (
 
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
-from tenants.models import Credential
+from tenants.models import Credential, Membership
 from tenants.roles import Role
 from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS, VALUE
 
@@ -188,3 +188,20 @@ def test_odd_times_are_told_as_they_are(member, shop, issue):
 
     assertContains(editor.get(TOKENS), str(10**18))
     assert editor.get(f"{TOKENS}44/{token.access_hash}/update/").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["..", "\0"])
+def test_a_name_is_no_step_in_a_path(member, shop, text):
+    response = member(Role.VIEWER).get(TOKENS, {"client": text})
+
+    assertContains(response, "No client")
+
+
+def test_who_may_look_up_nobody_any_more_sees_no_subject(
+    admin, shop, look_up, acme, issue
+):
+    issue(1)
+    lookup = look_up(admin)
+    Membership.objects.update(role=Role.VIEWER)
+
+    assert admin.get(f"{TOKENS}?subject={lookup}").status_code == 404

@@ -4,6 +4,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.tokens import previewed
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
+from tests.console.clients.conftest import client
 from tests.console.tokens.conftest import HOUR, TOKENS
 from tests.pages import FORM, filled
 from tests.proof import stale
@@ -162,3 +163,12 @@ def test_asks_anew_who_it_is(admin, shop, world):
 def test_the_list_of_the_client_leads_here(member, shop, world):
     assertContains(member(Role.ADMIN).get(f"{TOKENS}?client=44"), f'href="{URL}"')
     assertNotContains(member(Role.EDITOR).get(f"{TOKENS}?client=44"), URL)
+
+
+def test_one_without_a_name_is_told_and_typed_by_its_number(admin, shop, world, do):
+    shop.clients[44] = client(44, clientName=None, clientIdAlias=None)
+
+    assertContains(admin.get(URL), "Type 44 to confirm")
+    do(admin, URL, typed="44")
+
+    assert hashes(world) == ["0004"]
