@@ -59,6 +59,6 @@ def measure(stage: Stage) -> None:
 
 def _told(member: Member, receipt: Receipt) -> dict[str, Any]:
     receipt.refresh_from_db()
-    told = filed(sheet(member, receipt))
+    told = filed(sheet(receipt, member))
     json.dumps(told)
     return told

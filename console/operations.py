@@ -148,6 +148,7 @@ DEEDS: Mapping[str, Deed] = {
         _("Started to revoke everything of a subject, everywhere"),
         _("Tried to start revoking everything of a subject"),
     ),
+    "receipt.made": Deed(_("Made a receipt, and kept its digest")),
     "subject.search": Deed(_("Looked up a subject")),
     "authorization.list": Deed(_("Read the clients that a person has allowed")),
     "authorization.update": Deed(

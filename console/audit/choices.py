@@ -29,7 +29,7 @@ OPEN = "open"
 GROUPS: Mapping[Promise, str] = {
     gettext_lazy("Services"): "service idp",
     gettext_lazy("Clients"): ("client clients secret requestable_scopes registration"),
-    gettext_lazy("Tokens"): "token token_batch batch id_token jose subject",
+    gettext_lazy("Tokens"): "token token_batch batch id_token jose subject receipt",
     gettext_lazy("What people have allowed"): "authorization granted_scopes grant",
     gettext_lazy("Keys and regions"): "key keys rollover region",
     gettext_lazy("While people log in"): (

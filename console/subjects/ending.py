@@ -4,6 +4,7 @@ from console.access import Member
 from console.lookups import Found
 from console.subjects import receipts
 from console.subjects.lines import Kept, Trouble, opened
+from console.subjects.noting import note_made
 from console.subjects.revoking import Revoking
 from tenants.authlete.errors import AuthleteError
 from tenants.regions import Region
@@ -29,4 +30,5 @@ def revoke(
             kept.trouble = Trouble.of(error)
         kept.keep(is_over=True)
     receipts.end(receipt)
+    note_made(member.who, receipt.pk)
     return kept

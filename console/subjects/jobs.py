@@ -7,6 +7,7 @@ from console.models import Receipt
 from console.subjects import receipts
 from console.subjects.everywhere import KIND, service_item
 from console.subjects.lines import Kept, Overtaken, Trouble, opened
+from console.subjects.noting import note_made
 from console.subjects.revoking import Revoking
 from tenants.authlete.errors import (
     AuthleteError,
@@ -15,15 +16,22 @@ from tenants.authlete.errors import (
     Unauthorized,
 )
 from tenants.authlete.listing import all_services
+from tenants.jobs.endings import worker
 from tenants.jobs.kinds import Result, handler
-from tenants.jobs.models import Item
+from tenants.jobs.models import Item, Job
 from tenants.jobs.work import Lost, Work
 from tenants.roles import Right
 
 AT_ONCE = 16
 
 
-@handler(KIND, effect=Right.DESK, at_once=AT_ONCE)
+def made(job: Job) -> None:
+    """The receipt is whole, until something is tried again."""
+    if receipt := Receipt.objects.filter(job=job.pk).first():
+        note_made(worker(job), receipt.pk)
+
+
+@handler(KIND, effect=Right.DESK, at_once=AT_ONCE, ended=made)
 def revoke_all(work: Work, item: Item) -> Result:
     """End all that acts for the subject at one service; begun again, it goes on from
     what it has kept."""

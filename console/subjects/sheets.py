@@ -168,12 +168,13 @@ class Sheet:
         return sum(line.live_left or 0 for _place, line in self.lines)
 
 
-def sheet(member: Member, receipt: Receipt) -> Sheet:
+def sheet(receipt: Receipt, reader: Member | None = None) -> Sheet:
+    """As ``reader`` may see it; without one, it names nobody."""
     job = Job.objects.filter(pk=receipt.job).first() if receipt.job else None
     items = Item.objects.filter(job=receipt.job) if job else Item.objects.none()
     return Sheet(
         receipt,
-        _subject(member, receipt),
+        _subject(reader, receipt) if reader else "",
         [Kept.of(row) for row in receipt.places.all()],
         [] if _moves(job) else _calls(receipt),
         job,

@@ -135,6 +135,9 @@ SUBJECT_REVOKE_ALL = Event(
 SUBJECT_EXPORT = Event(
     "subject.export", _("Export what is known of a subject"), Effect.REVEAL
 )
+RECEIPT_MADE = Event(
+    "receipt.made", _("A receipt is made, and its digest kept"), Effect.READ
+)
 TOKEN_CHECK = Event("token.check", _("Look up a token"), Effect.READ)
 
 AUDIT_SETTLE = Event("audit.settle", _("Settle what was unknown"))

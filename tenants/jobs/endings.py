@@ -10,6 +10,7 @@ from tenants.audit import events
 from tenants.audit.notes import Told, doing
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import TO_DO, Fate, Item, Job, State
 from tenants.jobs.work import Lost
 from tenants.models import Membership
@@ -51,6 +52,14 @@ def end(job: Job, lease: UUID, state: State, why: str = "") -> None:
     with doing(worker(job), events.JOB_END, **said):
         _leave(job, lease, state=state, ended_at=Now(), trouble=why)
         skip(job)
+    tell_ended(job)
+
+
+def tell_ended(job: Job) -> None:
+    """Let whoever knows this kind of job tell what came of it."""
+    known = HANDLERS.get(job.kind)
+    if known and known.ended:
+        known.ended(job)
 
 
 def told(job: Job) -> Told:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tenants.roles import Need
 
 if TYPE_CHECKING:  # models cannot be imported while apps are being set up
-    from tenants.jobs.models import Item
+    from tenants.jobs.models import Item, Job
     from tenants.jobs.work import Work
 
 
@@ -38,6 +38,7 @@ class Later(Exception):
 
 
 type Run = Callable[["Work", "Item"], Result]
+type Ended = Callable[["Job"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,32 @@ class Handler:
     run: Run
     repeatable: bool
     at_once: int
+    ended: Ended | None = None
 
 
 HANDLERS: dict[str, Handler] = {}
 
 
 def handler(
-    kind: str, *, effect: Need, repeatable: bool = True, at_once: int = 1
+    kind: str,
+    *,
+    effect: Need,
+    repeatable: bool = True,
+    at_once: int = 1,
+    ended: Ended | None = None,
 ) -> Callable[[Run], Run]:
     """Register the function for a kind; names that were once released stay.
 
     Unless it is ``repeatable``, an item is never begun again after a call that may
     have changed something, and ends as unknown. Of one job so many are worked on
-    ``at_once``, each in a thread of its own.
+    ``at_once``, each in a thread of its own. ``ended`` is called whenever the job has
+    come to an end; it may come to several, since it can be tried again.
     """
 
     def register(run: Run) -> Run:
         if kind in HANDLERS and HANDLERS[kind].run is not run:
             raise ValueError(f"two handlers for jobs of the kind {kind}")
-        HANDLERS[kind] = Handler(kind, effect, run, repeatable, at_once)
+        HANDLERS[kind] = Handler(kind, effect, run, repeatable, at_once, ended)
         return run
 
     return register

@@ -15,7 +15,7 @@ from tenants.audit.log import AuditLog
 from tenants.audit.who import Who
 from tenants.connect import Held, credentials
 from tenants.jobs import items, leases
-from tenants.jobs.endings import allowed, end, skip, stop, to_do
+from tenants.jobs.endings import allowed, end, skip, stop, tell_ended, to_do
 from tenants.jobs.judging import Then
 from tenants.jobs.kinds import HANDLERS, Handler
 from tenants.jobs.models import Fate, Item, Job, State
@@ -40,6 +40,7 @@ def run(pk: UUID) -> None:
         log.warning("job %s went to another worker, or an item was skipped", pk)
     if Job.objects.filter(pk=pk, state=State.CANCELLED).exists():
         skip(job)  # what was being tried when it was cancelled
+        tell_ended(job)
     hand_on(pk, lease)
 
 

@@ -20,7 +20,7 @@ from tenants.audit import events
 from tenants.audit.events import Event
 from tenants.audit.notes import doing
 from tenants.audit.who import Who
-from tenants.jobs.endings import skip, told
+from tenants.jobs.endings import skip, tell_ended, told
 from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import ACTIVE, FAILED, OPEN, Fate, Item, Job, State, fit
 from tenants.jobs.queue import enqueue
@@ -124,6 +124,7 @@ def cancel(job: Job, who: Who) -> None:
     with _steered(job, who, events.JOB_CANCEL):
         _set(job, OPEN, state=State.CANCELLED, ended_at=Now(), trouble="")
         skip(job)
+    tell_ended(job)
 
 
 def hurry(job: Job) -> None:

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -9,6 +10,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.models import Receipt
 from console.page import answer
 from console.subjects.filing import filed
+from console.subjects.noting import noted
 from console.subjects.sheets import Sheet, sheet
 from tenants.jobs import queue
 from tenants.jobs.models import ACTIVE, Job
@@ -23,7 +25,7 @@ def receipt(request: ConsoleRequest, member: Member, receipt: UUID) -> HttpRespo
     """What was ended for a subject, for a ticket; it shows nothing else."""
     found = receipts.opened(member, receipt)
     if request.GET.get("format") == "json":
-        return _file(sheet(member, found))
+        return _file(sheet(found, member))
     return shown(request, member, found, part="sheet")
 
 
@@ -31,12 +33,13 @@ def shown(
     request: ConsoleRequest, member: Member, receipt: Receipt, *, part: str = ""
 ) -> HttpResponse:
     """The receipt as it is now, wherever it was asked for."""
-    found = sheet(member, receipt)
+    found = sheet(receipt, member)
     path = reverse("subjects:receipt", args=[member.organization.slug, receipt.pk])
     job = found.job
     context = {
         "member": member,
         "sheet": found,
+        "noted": noted(found),
         "receipt": receipt,
         "path": path,
         "address": request.build_absolute_uri(path),
@@ -74,8 +77,21 @@ def _page_of(member: Member, receipt: Receipt) -> str:
     return reverse("subjects:show", args=[member.organization.slug, lookup])
 
 
+def _noted(found: Sheet) -> dict[str, Any] | None:
+    """Where the record keeps the digest of what the file says."""
+    if (seen := noted(found)) is None:
+        return None
+    return {
+        "digest": seen.digest,
+        "entry": seen.entry.entry,
+        "position": seen.entry.seq,
+        "same": seen.is_same,
+    }
+
+
 def _file(found: Sheet) -> HttpResponse:
-    text = json.dumps(filed(found), ensure_ascii=False, indent=2)
+    content = filed(found) | {"noted": _noted(found)}
+    text = json.dumps(content, ensure_ascii=False, indent=2)
     response = HttpResponse(text, content_type="application/json")
     name = f"receipt-{found.receipt.pk}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,5 +1,8 @@
 """What was ended, for a ticket: who may see it, and how much of it."""
 
+import hashlib
+import json
+
 import pytest
 from django.core.management import call_command
 from pytest_django.asserts import assertContains, assertNotContains
@@ -84,3 +87,30 @@ def test_who_was_removed_does_not_take_it_along(desk, path, member, django_user_
     django_user_model.objects.filter(username="HELP_DESK").delete()
 
     assertContains(member(Role.AUDITOR).get(path), "HELP_DESK")
+
+
+def digest_of(file):
+    """By the rule in docs/help-desk.md, from nothing but the file."""
+    apart = ("organization", "subject", "regions_not_connected", "calls", "noted")
+    told = {name: value for name, value in file.items() if name not in apart}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_its_digest_is_in_the_record(desk, path, member):
+    file = desk.get(path, {"format": "json"}).json()
+
+    entry = AuditEntry.objects.get(operation="receipt.made")
+    assert file["noted"]["entry"] == entry.entry
+    assert file["noted"]["digest"] == digest_of(file)
+    assert entry.changes[0]["after"] == digest_of(file)
+    assert (entry.subject, entry.ticket) == (SUBJECT, "INC-7")
+    others = member(Role.AUDITOR).get(path, {"format": "json"}).json()
+    assert digest_of(others) == digest_of(file)
+    assertContains(desk.get(path), "as the record has it")
+
+
+def test_tells_that_it_was_changed_afterwards(desk, path):
+    Receipt.objects.update(reason="Asked for it")
+
+    assertContains(desk.get(path), "this receipt was changed")

@@ -101,6 +101,7 @@ def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
     apps = {one["name"]: len(one["apps"]) for one in told["services"]}
     assert apps == {"Shop": 2, "Bank": 1, "Empty": 0}
     assert {one["outcome"] for one in told["calls"]} == {"done"}
+    assert told["noted"]["same"]
     page = desk.get(path)
     assertContains(page, "proven: nothing is left")
     assertContains(page, "1 service keeps nothing")
@@ -156,7 +157,9 @@ def test_one_that_stays_down_is_told_and_tried_again(
     retry = f"/acme/jobs/{Job.objects.get().pk}/retry/"
     desk.post(retry, filled(desk.get(retry), "once"), content_type=FORM)
     worker()
-    assert file(desk, path)["proven"] is True
+    told = file(desk, path)
+    assert told["proven"] is told["noted"]["same"] is True
+    assert AuditEntry.objects.filter(operation="receipt.made").count() == 2
     assert not left(world)
 
 
@@ -185,6 +188,7 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     assert told["proven"] is False
     (jp,) = told["not_proven"]
     assert (jp["region"], jp["state"]) == ("jp", "skipped")
+    assert told["noted"]["same"]
     assert SUBJECT not in str(list(Item.objects.values()))
 
 

@@ -189,6 +189,7 @@ def test_the_names_of_events_stay():
         clients.exported
         keys.exported
         job.cancelled job.ended job.paused job.resumed job.retried job.started
+        receipt.made
         rollover.advance rollover.leave rollover.start rollover.stop rollover.undo
         search.change search.remove search.save
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
