@@ -15,8 +15,8 @@ from tenants.models import Organization
 SIZE = 500  # entries that are read at once
 COLUMNS = (
     "seq time entry actor role organization region operation effect outcome status"
-    " code service client object label reason ticket page address attempt changed"
-    " surprises ended outcome_seq"
+    " code service client subject object label reason ticket page address attempt"
+    " changed surprises ended outcome_seq"
 ).split()
 
 

@@ -6,6 +6,7 @@ app_name = "audit"
 urlpatterns = [
     path("", views.index, name="index"),
     path("export/", views.export, name="export"),
+    path("export/file/", views.file, name="file"),
     path("packs/<uuid:pack>/", views.pack, name="pack"),
     path("verify/", views.verify, name="verify"),
     path("unknown/", views.unknown, name="unknown"),

@@ -157,6 +157,7 @@ MAY = {
     "audit:entry": AUDITORS,
     "audit:export": AUDITORS,
     "audit:pack": AUDITORS,
+    "audit:file": AUDITORS,
     "audit:verify": AUDITORS,
     "audit:unknown": AUDITORS,
     "audit:settle": ADMINS,

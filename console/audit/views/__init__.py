@@ -1,5 +1,6 @@
 """The pages of the record, one module for each group of pages."""
 
+from console.audit.views.file import file
 from console.audit.views.record import complete, entry, export, index, pack, verify
 from console.audit.views.unknown import settle, unknown
 
@@ -7,6 +8,7 @@ __all__ = [
     "complete",
     "entry",
     "export",
+    "file",
     "index",
     "pack",
     "settle",

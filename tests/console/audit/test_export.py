@@ -25,9 +25,9 @@ def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, e
     assert "1 entry" in page.content.decode()
     pack = Pack.objects.get()
     assert {one["Location"] for one in answers} == {f"/acme/audit/packs/{pack.pk}/"}
-    assert (pack.search, pack.actor) == ("effect=destroy", "AUDITOR")
+    assert (pack.search, pack.actor) == ("effect:destroy", "AUDITOR")
     assert Job.objects.get().pk == pack.job
-    assert "effect=destroy" in auditor.get(URL).content.decode()
+    assert "effect:destroy" in auditor.get(URL).content.decode()
 
 
 def test_a_search_that_is_not_valid_leads_back(auditor):

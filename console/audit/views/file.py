@@ -1,0 +1,48 @@
+"""A search of the record as a file, or to be printed."""
+
+from itertools import islice
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from console.access import ConsoleRequest, Member, organization_page
+from console.audit import files, links
+from console.audit.exporting import found
+from console.audit.forms import RecordForm
+from console.audit.lines import lines, names_of
+from console.page import answer, go
+from tenants.roles import Right
+
+
+@organization_page(Right.RECORD)
+def file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
+    """What a search finds as CSV, as JSON Lines, or on one page to be printed."""
+    asked = request.GET.copy()
+    (kind,) = asked.pop("format", ["csv"])[:1]
+    form = RecordForm(asked, member.organization)
+    if not form.is_valid():
+        return go(request, reverse("audit:index", args=(member.organization.slug,)))
+    if kind in files.KINDS:
+        return files.export(member, form, kind)
+    return _print(request, member, form)
+
+
+def _print(request: ConsoleRequest, member: Member, form: RecordForm) -> HttpResponse:
+    files.keep(member, form, files.PRINT)
+    organization, filters = member.organization.pk, form.filters()
+    entries = list(islice(found(organization, filters), files.PRINTED + 1))
+    context = {
+        "member": member,
+        "lines": lines(
+            entries[: files.PRINTED], names_of(organization, entries), fold=False
+        ),
+        "more": len(entries) > files.PRINTED,
+        "most": files.PRINTED,
+        "chips": list(links.chips(form)),
+        "horizon": filters.horizon(timezone.now()),
+        "folds_reads": form.folds_reads,
+        "query": form.asked.urlencode(),
+        "now": timezone.now(),
+    }
+    return answer(request, "audit/file.html", context)

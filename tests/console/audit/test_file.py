@@ -1,0 +1,64 @@
+import csv
+import json
+
+from console.audit import exporting, files
+from tenants.audit.models import AuditEntry
+from tenants.authlete.changes import Change
+
+URL = "/acme/audit/export/file/"
+
+
+def text(response):
+    return b"".join(response.streaming_content).decode()
+
+
+def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
+    monkeypatch.setattr(exporting, "SIZE", 2)  # several pages
+    for number in range(5):
+        keep("client.delete", "destroy", label=f"=HYPERLINK({number})")
+    keep("client.update", label="Other")
+
+    sheet = text(auditor.get(f"{URL}?effect=destroy")).splitlines()
+    lines = list(csv.DictReader(sheet))
+    told = text(auditor.get(f"{URL}?effect=destroy&format=jsonl")).splitlines()
+
+    labels = [f"=HYPERLINK({number})" for number in (4, 3, 2, 1, 0)]
+    assert [one["label"] for one in lines] == [f"'{one}" for one in labels]
+    assert [json.loads(one)["label"] for one in told] == labels
+    assert lines[0]["time"].endswith("Z")
+    taken = AuditEntry.objects.filter(operation="audit.export")
+    assert [(one.object, one.label) for one in taken] == [
+        ("effect:destroy", "5 entries, jsonl"),
+        ("effect:destroy", "5 entries, csv"),
+    ]
+
+
+def test_shows_no_subject_whole(auditor, keep):
+    keep(
+        "token.update",
+        subject="customer-204188",
+        reason="customer-204188 called",
+        changes=[Change("properties", None, ["customer-204188"])],
+        ticket="INC-1",
+    )
+
+    for kind in ("csv", "jsonl"):
+        told = text(auditor.get(f"{URL}?ticket=INC-1&format={kind}"))
+        assert "204188" not in told
+        assert "••••4188" in told
+    printed = auditor.get(f"{URL}?ticket=INC-1&format=print").content.decode()
+    assert "••••4188" in printed
+
+
+def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypatch):
+    monkeypatch.setattr(files, "PRINTED", 2)
+    for number in range(3):
+        keep("client.delete", "destroy", label=f"App {number}")
+
+    page = auditor.get(f"{URL}?effect=destroy&format=print").content.decode()
+
+    assert "App 2" in page
+    assert "App 1" in page
+    assert "App 0" not in page
+    assert "Only the newest 2 entries are here" in page
+    assert auditor.get(f"{URL}?effect=nonsense").status_code == 302
