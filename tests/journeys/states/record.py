@@ -38,7 +38,7 @@ def going_on(scene):
     scene.goto("audit:index")
     box = scene.page.get_by_label("Search the record")
     box.press_sequentially("out")
-    expect(scene.page.get_by_role("option")).to_have_count(1)
+    expect(scene.page.locator("#completions [role=option]")).to_have_count(1)
     box.press("ArrowDown")
 
 
