@@ -99,6 +99,7 @@ class Sentence:
     gained: tuple[str, ...] = ()  # of a list in which the order means nothing
     lost: tuple[str, ...] = ()
     replaced: bool = False  # a secret: was and now are fingerprints
+    risk: str = ""  # why it should be looked at
 
 
 def declared_of(operation: str) -> Declared:

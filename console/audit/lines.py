@@ -9,6 +9,7 @@ from itertools import groupby
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from console.audit import risks
 from console.models import KnownService
 from console.operations import title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
@@ -36,6 +37,7 @@ class Line:
     changes: Sequence[Sentence]
     more: int  # changes that are not told
     entries: int  # that the line stands for
+    risk: str  # why it should be looked at; empty where no rule says so
 
 
 def lines(entries: Iterable[AuditEntry], names: Names, *, fold: bool) -> list[Line]:
@@ -59,15 +61,23 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
         changes[:MOST],
         max(0, len(changes) - MOST),
         len(group),
+        risks.of_deed(entry) or next((one.risk for one in changes if one.risk), ""),
     )
 
 
 def changes_of(entry: AuditEntry) -> list[Sentence]:
     """What an entry changed; of what it made, nothing was anything before."""
-    told = sentences(stored(entry.changes), declared_of(entry.operation))
+    changes = stored(entry.changes)
+    told = sentences(changes, declared_of(entry.operation))
     if entry.operation in MAKES:
-        return [replace(one, was="") for one in told]
-    return told
+        told = [replace(one, was="") for one in told]
+    if entry.outcome in risks.HARMLESS:
+        return told
+    found = map(risks.of_change, changes)
+    return [
+        replace(one, risk=risk) if risk else one
+        for one, risk in zip(told, found, strict=True)
+    ]
 
 
 def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:

@@ -1,7 +1,7 @@
 """Links from one search to others: one filter less, another period, a search that
 auditors often need."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,8 @@ from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.several import flat
 from console.models.searches import seen_by
+from tenants.audit.events import EVENTS
+from tenants.audit.models import AuditEntry
 
 YEAR = 365  # days
 PINNED = 12  # saved searches that are offered
@@ -61,6 +63,18 @@ CHIPS: Mapping[str, str | Promise] = {
 }
 
 
+# Steps that belong together, of one client or one service.
+STEPS: Sequence[Sequence[str]] = (
+    (
+        "client.refresh_secret",
+        "client.set_secret",
+        "client.keep_secret",
+        *(name for name in EVENTS if name.startswith("secret.")),
+    ),
+    tuple(name for name in EVENTS if name.startswith("rollover.")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Another search; ``on``: it is the one that is shown, or a part of it."""
@@ -97,6 +111,18 @@ def periods(form: RecordForm) -> Iterator[Link]:
         else:
             query[name] = day
     yield Link(_("Last quarter"), _path(query), on)
+
+
+def together(entry: AuditEntry) -> str:
+    """The search for the other steps of the same rotation of a secret or a key; empty
+    where it is no step of one."""
+    steps = next((some for some in STEPS if entry.operation in some), ())
+    query = QueryDict(mutable=True)
+    query["client" if entry.client else "service"] = entry.client or entry.service
+    if entry.region:
+        query["region"] = entry.region
+    query.setlist("operation", list(steps))
+    return query.urlencode() if steps and entry.service else ""
 
 
 def _last_quarter(today: date) -> tuple[str, str]:

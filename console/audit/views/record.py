@@ -15,7 +15,7 @@ from django_htmx.http import push_url
 
 from console import once
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import links, packing, verifying
+from console.audit import links, packing, risks, verifying
 from console.audit.choices import READS
 from console.audit.completing import offers
 from console.audit.differences import differences
@@ -148,6 +148,8 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "meaning": _(said) if (said := meaning(found.code)) else "",
         "took": found.duration and found.duration / MILLISECOND,
         "settling": settling_of(found),
+        "risk": risks.of_deed(found),
+        "together": links.together(found),
         "settled": _settled(own, found),
         "day": timezone.localdate(found.time).isoformat(),
         "counted": found.operation in EVENTS and found.attempt > 1,

@@ -1,0 +1,55 @@
+import pytest
+
+from console.audit import risks
+from console.sentences import CLIENT, LOCAL, SERVICE
+from tenants.audit.events import EVENTS
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "is_risk"),
+    [
+        ("pkceRequired", True, False, True),
+        ("pkceRequired", False, True, False),
+        ("accessTokenDuration", 3600, 7200, True),
+        ("accessTokenDuration", 3600, 4000, False),
+        ("accessTokenDuration", 0, 3600, False),
+        ("redirectUris", [], ["http://shop.example/cb"], True),
+        ("redirectUris", [], ["http://localhost:3000/cb", "https://a.example"], False),
+        ("redirectUris", ["http://old.example"], ["http://old.example"], False),
+        ("redirectUris", None, ["https://*.example/cb"], True),
+        ("idTokenSignAlg", "ES256", "HS256", True),
+        ("idTokenSignAlg", "RS256", "ES256", False),
+        ("tokenAuthMethod", "PRIVATE_KEY_JWT", "CLIENT_SECRET_BASIC", True),
+        ("tokenAuthMethod", "NONE", "CLIENT_SECRET_BASIC", False),
+        ("tokenAuthMethod", "CLIENT_SECRET_BASIC", "NONE", True),
+        ("grantTypes", ["AUTHORIZATION_CODE"], ["PASSWORD"], True),
+        ("extension.requestableScopes", ["openid"], None, True),
+        ("role", "viewer", "admin", True),
+        ("description", "a", "b", False),
+    ],
+)
+def test_flags_what_weakens_security(field, before, after, is_risk):
+    assert bool(risks.of_change(Change(field, before, after))) is is_risk
+
+
+def test_knows_what_it_speaks_of():
+    declared = {*SERVICE, *CLIENT, *LOCAL}
+    assert {name.partition(".")[0] for name in risks.RULES} <= declared
+    assert set(risks.DEEDS) <= {*OPERATIONS, *EVENTS}
+
+
+def test_the_record_says_why_an_entry_is_worth_a_look(auditor, keep):
+    pkce = [Change("pkceRequired", True, False)]
+    weaker = keep("client.update", label="Till", changes=pkce)
+    keep("client.update", label="Shop", changes=pkce, end=Outcome.REFUSED)
+    keep("client.reveal_secret", "reveal", label="Till")
+
+    page = auditor.get("/acme/audit/").content.decode()
+
+    assert page.count("can be used without PKCE") == 1
+    assert "Somebody has seen a secret." in page
+    entry = auditor.get(f"/acme/audit/{weaker.entry}/").content.decode()
+    assert "can be used without PKCE" in entry
