@@ -103,11 +103,20 @@ DEEDS: Mapping[str, Deed] = {
     ),
     # --- tokens
     "token.list": Deed(_("Read the list of tokens")),
-    "token.create": Deed(_("Created a token"), _("Tried to create a token")),
-    "token.update": Deed(_("Changed a token"), _("Tried to change a token")),
-    "token.delete": Deed(_("Deleted a token"), _("Tried to delete a token")),
-    "token.revoke": Deed(_("Revoked tokens"), _("Tried to revoke tokens")),
-    "token.check": Deed(_("Looked up a token")),
+    "token.create": Deed(
+        _("Created a token for {object}"), _("Tried to create a token for {object}")
+    ),
+    "token.update": Deed(
+        _("Changed a token of {object}"), _("Tried to change a token of {object}")
+    ),
+    "token.delete": Deed(
+        _("Deleted a token of {object}"), _("Tried to delete a token of {object}")
+    ),
+    # Of a client, or of a subject at a service.
+    "token.revoke": Deed(
+        _("Revoked tokens at {object}"), _("Tried to revoke tokens at {object}")
+    ),
+    "token.check": Deed(_("Looked up a token of {object}")),
     "token.introspect": Deed(_("Read the state of a token")),
     "token.introspect_standard": Deed(_("Read the state of a token (RFC 7662)")),
     "token_batch.create": Deed(

@@ -30,6 +30,7 @@ def test_does_not_say_that_something_was_done_when_it_was_not(name):
 
 def test_tells_what_it_was_done_to():
     assert title("service.update", "Shop") == "Saved Shop"
+    assert title("token.revoke", "Till") == "Revoked tokens at Till"
     assert title("service.update", "Shop", is_done=False) == "Tried to save Shop"
 
 
