@@ -61,7 +61,7 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
     path.write_bytes(data)
     said = verify_audit.verify(str(path), told())
     assert "OK: 10 rows of 5 entries" in said
-    assert "search: effect=destroy" in said
+    assert "search: effect:destroy" in said
     assert SUBJECT.encode() not in data
     with zipfile.ZipFile(path) as pack:
         texts = {name: pack.read(name).decode() for name in pack.namelist()}
