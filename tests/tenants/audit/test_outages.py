@@ -23,6 +23,7 @@ from tests.tenants.jobs.lifetimes import updates
 
 TIMES = int(os.environ.get("OUTAGES", "1"))
 DOWN = float(os.environ.get("OUTAGE_SECONDS", "1"))
+UNDER_WAY = 0.5  # seconds until what was sent before has ended
 HEALED = 5.0  # seconds until work goes on
 PATIENCE = 30.0  # seconds
 ACTING = """
@@ -207,6 +208,7 @@ def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox, cap
                     began = time.monotonic()
                     heard.first(began, act=False)
                     heard.first(began, ready=503)
+                    time.sleep(UNDER_WAY)
                     before, since = updates(sandbox).total(), time.monotonic()
                     time.sleep(DOWN)
                     done = updates(sandbox).total() - before
