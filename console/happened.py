@@ -147,6 +147,15 @@ HAPPENED: Mapping[str, Deed] = {
         _("Settled what became of {object}"),
         _("Tried to settle what became of {object}"),
     ),
+    "stream.add": Deed(
+        _("Let {object} read the record"), _("Tried to let {object} read the record")
+    ),
+    "stream.remove": Deed(
+        _("Let {object} read the record no more"),
+        _("Tried to let {object} read the record no more"),
+    ),
+    "stream.read": Deed(_("Read the record as {object}")),
+    "stream.refused": Deed(_("Was refused to read the record as a machine")),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
     "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),

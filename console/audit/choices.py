@@ -39,7 +39,7 @@ GROUPS: Mapping[Promise, str] = {
         "sign_in sign_out session step_up password second_factor"
     ),
     gettext_lazy("This console"): (
-        "access budget organization member credential vault audit job search"
+        "access budget organization member credential vault audit stream job search"
     ),
 }
 

@@ -19,6 +19,7 @@ from console.models.rotations import Rotation
 from console.models.searches import SavedSearch
 from console.models.selections import Selection
 from console.models.spending import Spending
+from console.models.streams import Stream
 from console.models.told_ends import Digest, ToldEnd
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Selection",
     "Sending",
     "Spending",
+    "Stream",
     "ToldEnd",
     "Verdict",
 ]

@@ -144,6 +144,15 @@ AUDIT_SETTLE = Event("audit.settle", _("Settle what was unknown"))
 SEARCH_SAVE = Event("search.save", _("Save a search of the record"))
 SEARCH_CHANGE = Event("search.change", _("Change a saved search"))
 SEARCH_REMOVE = Event("search.remove", _("Remove a saved search"))
+STREAM_ADD = Event("stream.add", _("Let a machine read the record"))
+STREAM_REMOVE = Event(
+    "stream.remove", _("Let a machine read the record no more"), Effect.DESTROY
+)
+STREAM_READ = Event("stream.read", _("A machine reads the record"), Effect.READ)
+STREAM_REFUSED = Event(
+    "stream.refused", _("Read the record without a token"), Effect.READ, denial=True
+)
+
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
 AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)

@@ -11,11 +11,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
 from tenants.audit.chain import START, Link, mac, ring
 from tenants.audit.entry import canonical
 from tenants.audit.links import links
-from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.keyring import KeyMissing
+
+WINDOW = 20_000  # rows of everybody that are looked through at once
+RECORD, ENTRY = AuditRecord._meta.db_table, AuditEntry._meta.db_table
+AFTER = (
+    "SELECT r.seq, r.entry, r.phase, r.content, r.key, r.mac, b.mac"  # noqa: S608
+    f" FROM {RECORD} r JOIN {ENTRY} e ON e.entry = r.entry"
+    f" LEFT JOIN {RECORD} b ON b.seq = r.seq - 1"
+    " WHERE r.seq > %s AND r.seq <= %s AND e.organization_id = %s"
+    " ORDER BY r.seq LIMIT %s"
+)
 
 type Placed = tuple[Link, str]  # a row, and the mac of the one before
 
@@ -47,19 +59,38 @@ def rows_of(entries: Iterable[AuditEntry]) -> Iterator[Placed]:
             yield link, before.mac if before else START
 
 
+def rows_after(organization: int, after: int, limit: int) -> tuple[list[Placed], int]:
+    """An organization's rows that follow ``after``, and the row up to which these are
+    all: rows are committed in their order, so none turns up in between later."""
+    head = AuditHead.objects.values_list("seq", flat=True).first() or 0
+    found: list[Placed] = []
+    while after < head and not found:
+        until = min(after + WINDOW, head)
+        with connection.cursor() as cursor:
+            cursor.execute(AFTER, [after, until, organization, limit])
+            for *row, before in cursor.fetchall():
+                found.append((Link(*row), before or START))
+        after = found[-1][0].seq if len(found) == limit else until
+    return found, after
+
+
+def line(row: Link, before: str) -> str:
+    """One row; what it says is canonical JSON already."""
+    return (
+        f'{{"before":"{before}","content":{row.content},"entry":"{row.entry}",'
+        f'"key":"{row.key}","mac":"{row.mac}","phase":"{row.phase}",'
+        f'"seq":{row.seq}}}\n'
+    )
+
+
 def jsonl(rows: Iterable[Placed]) -> Iterator[str]:
     """The lines of the file, the one that sums them up included."""
     hashed, count = sha256(), 0
     for row, before in rows:
-        # What a row says is canonical JSON already.
-        line = (
-            f'{{"before":"{before}","content":{row.content},"entry":"{row.entry}",'
-            f'"key":"{row.key}","mac":"{row.mac}","phase":"{row.phase}",'
-            f'"seq":{row.seq}}}\n'
-        )
-        hashed.update(line.encode())
+        text = line(row, before)
+        hashed.update(text.encode())
         count += 1
-        yield line
+        yield text
     name, digest = ring().current, hashed.hexdigest()
     end = {"digest": digest, "key": name, "rows": count}
     yield canonical(end | {"mac": _sum(name, count, digest)}) + "\n"

@@ -175,6 +175,9 @@ MAY = {
     "credentials:edit": ADMINS,
     "credentials:probe": ADMINS,
     "credentials:remove": ADMINS,
+    "streams:index": ADMINS,
+    "streams:new": ADMINS,
+    "streams:remove": ADMINS,
     "account_logout": PEOPLE,
     "account_reauthenticate": PEOPLE,
     "account_change_password": PEOPLE,
@@ -188,6 +191,7 @@ MAY = {
 }
 PUBLIC = {
     "batches:told": "has a batch looked at; nothing of what comes is believed or kept",
+    "streams:read": "for machines, which bring a token of its own kind",
     "account_login": "the way in",
     "account_inactive": "says that an account is closed, without naming one",
     "account_reset_password_from_key": "the link that an admin hands over",
@@ -205,6 +209,7 @@ PLACES = {
     "rollover": UUID(int=0),
     "lookup": UUID(int=0),
     "receipt": UUID(int=0),
+    "stream": UUID(int=0),
     "pack": UUID(int=0),
     "search": UUID(int=0),
     "setting": "pkceRequired",

@@ -16,6 +16,7 @@ from console.models import (
     SavedSearch,
     Selection,
     Sending,
+    Stream,
 )
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
@@ -33,6 +34,7 @@ from tests.proof import prove
 
 THEIRS = "quail-7731"  # in all that is theirs
 KEPT = (
+    Stream,
     Draft,
     Receipt,
     Rollover,
@@ -98,9 +100,11 @@ def left(bo, other):
         organization=other, region="us", service_id=18, file_name=THEIRS, actor=THEIRS
     )
     Sending.objects.create(batch=batch, position=1, fate="unknown", text=THEIRS)
+    stream = Stream.objects.create(organization=other, name=THEIRS, made_by=THEIRS)
     return {
         "batch": batch.pk,
         "receipt": receipt.pk,
+        "stream": stream.pk,
         "search": SavedSearch.objects.create(
             organization=other, user_id=pk, name=THEIRS, query="", shared=True
         ).pk,

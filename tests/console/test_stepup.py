@@ -10,7 +10,7 @@ from django.urls import resolve
 from pytest_django.asserts import assertContains
 
 from console.clients.activating import KIND
-from console.models import Batch, Lookup, Sending
+from console.models import Batch, Lookup, Sending, Stream
 from tenants.audit.events import SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
@@ -33,6 +33,8 @@ ASKS = {
     "jobs:retry",
     "clients:create",
     "clients:remove",
+    "streams:new",
+    "streams:remove",
     "members:new",
     "members:edit",
     "members:remove",
@@ -102,6 +104,7 @@ def where(admin, acme):
     bo = User.objects.create_user("bo@acme.example")
     pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
     job = Job.objects.create(organization=acme, kind=KIND, state=State.DONE)
+    stream = Stream.objects.create(organization=acme, name="SIEM", made_by="x")
     admin = User.objects.get(username="ADMIN")
     lookup = Lookup(user=admin, organization=acme).keep("somebody")
     lookup.save()
@@ -114,6 +117,7 @@ def where(admin, acme):
         "lookup": lookup.pk,
         "entry": AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry,
         "rollover": rollover(acme).pk,
+        "stream": stream.pk,
         "batch": batch.pk,
     }
     return lambda name: path(name, **ids)

@@ -196,6 +196,7 @@ def test_the_names_of_events_stay():
         subject.export subject.reveal subject.revoke_all subject.search
         service.changed_outside service.gone_outside
         client.changed_outside client.gone_outside
+        stream.add stream.read stream.refused stream.remove
         token.check
         """.split()
     )

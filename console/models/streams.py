@@ -1,0 +1,56 @@
+"""Keys of machines that read the record as it grows."""
+
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+
+from tenants.models import Organization
+
+START = "mrs_"  # so that a scanner of secrets can know one
+
+
+class Stream(models.Model):
+    """What one machine reads the record of an organization with.
+
+    The token is random enough for a plain digest of it to give nothing away.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.CharField(max_length=254)
+    used_at = models.DateTimeField(null=True)
+    position = models.BigIntegerField(default=0)  # the last row that was handed out
+    # Since the record was last told that it is read.
+    told_at = models.DateTimeField(null=True)
+    reads = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["name", "made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.organization}"
+
+    def keep(self, token: str) -> Self:
+        self.digest = _digest(token)
+        return self
+
+    @classmethod
+    def find(cls, slug: str, token: str) -> Self | None:
+        """The one that a token belongs to, in this organization."""
+        found = cls.objects.select_related("organization")
+        return found.filter(digest=_digest(token), organization__slug=slug).first()
+
+
+def new_token() -> str:
+    return START + token_urlsafe(32)
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""Reading the record on behalf of a machine, and keeping that it did."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from console.models import Stream
+from tenants.audit import events
+from tenants.audit.export import Placed, line, rows_after
+from tenants.audit.notes import note
+from tenants.audit.who import Who
+
+TOLD = timedelta(hours=1)  # from one entry about reading to the next
+MOST = 1000  # rows in one answer
+
+
+class Batch:
+    """Some rows of an organization's record, and where the next ones begin."""
+
+    def __init__(self, rows: list[Placed], cursor: int) -> None:
+        self.rows, self.cursor = rows, cursor
+
+    def lines(self) -> Iterator[str]:
+        return (line(row, before) for row, before in self.rows)
+
+
+def read(stream: Stream, after: int, limit: int, who: Who) -> Batch:
+    """At most ``limit`` rows that follow ``after``, in the order of the record.
+
+    Raises `NotRecorded` when it cannot be kept that they are read.
+    """
+    _tell(stream, who)
+    rows, cursor = rows_after(stream.organization_id, after, limit)
+    own = Stream.objects.filter(pk=stream.pk)
+    own.update(used_at=timezone.now(), position=cursor, reads=F("reads") + 1)
+    return Batch(rows, cursor)
+
+
+def _tell(stream: Stream, who: Who) -> None:
+    """The first read, and then one entry an hour that counts the reads since."""
+    now = timezone.now()
+    if stream.told_at and now - stream.told_at < TOLD:
+        return
+    read = f"{stream.reads} reads before, as far as row {stream.position}"
+    note(who, events.STREAM_READ, label=stream.name, object=read)
+    Stream.objects.filter(pk=stream.pk).update(told_at=now, reads=0)

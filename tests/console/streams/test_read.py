@@ -1,0 +1,141 @@
+"""What a SIEM gets, and what it must not get."""
+
+import json
+
+import pytest
+from django.db import OperationalError
+
+from console.models import Stream
+from tenants.audit import writer
+from tenants.audit.events import MEMBER_ADD
+from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
+from tenants.audit.notes import doing, note
+from tenants.audit.who import Who
+from tenants.models import Organization
+
+URL = "/acme/audit/stream"
+
+
+@pytest.fixture
+def read(client, token):
+    """Read as the machine does: the lines, and the cursor to go on from."""
+
+    def read(after=0, limit=500):
+        answer = client.get(
+            URL,
+            {"after": after, "limit": limit},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == 200
+        assert answer["Content-Type"] == "application/jsonl"
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+        return [json.loads(line) for line in lines], int(answer["X-Cursor"])
+
+    return read
+
+
+def happen(organization, times=1):
+    for number in range(times):
+        who = Who(1, "ida", "admin", organization.pk, organization.slug)
+        note(who, MEMBER_ADD, object=f"{organization.slug} {number}")
+
+
+def test_goes_through_all_rows_of_the_organization_and_of_no_other(read, acme):
+    other = Organization.objects.create(slug="other", name="Other")
+    for _ in range(4):
+        happen(acme)
+        happen(other, 2)
+
+    found, cursor = [], 0
+    while True:
+        rows, cursor = read(cursor, limit=3)
+        found += rows
+        if len(rows) < 3:
+            break
+
+    own = AuditEntry.objects.filter(organization_id=acme.pk)
+    assert {row["entry"] for row in found} == {one.entry for one in own}
+    assert len(found) == 2 * own.count()
+    assert [row["seq"] for row in found] == sorted(row["seq"] for row in found)
+    assert cursor == AuditHead.objects.get().seq
+    kept = AuditRecord.objects.get(seq=found[-1]["seq"])
+    assert (found[-1]["mac"], found[-1]["content"]) == (
+        kept.mac,
+        json.loads(kept.content),
+    )
+
+
+def test_has_an_outcome_once_there_is_one(read, acme):
+    _, cursor = read()
+    with doing(Who(1, "ida", "admin", acme.pk, "acme"), MEMBER_ADD):
+        (intent,), cursor = read(cursor)
+
+    (outcome,), cursor = read(cursor)
+
+    assert (intent["phase"], outcome["phase"]) == ("intent", "outcome")
+    assert intent["entry"] == outcome["entry"]
+    assert read(cursor) == ([], cursor)
+
+
+def test_can_be_read_again_from_any_row(read, acme):
+    happen(acme, 3)
+
+    assert read(after=2)[0] == read(after=2)[0] != []
+
+
+def test_the_record_tells_of_reading_once_an_hour(read, acme):
+    for _ in range(5):
+        read()
+    (told,) = AuditEntry.objects.filter(operation="stream.read")
+    assert told.actor == "Splunk"
+
+    Stream.objects.update(told_at="2026-01-01T00:00:00Z")
+    read()
+
+    told, _ = AuditEntry.objects.filter(operation="stream.read")
+    assert told.object.startswith("5 reads before")
+
+
+@pytest.mark.parametrize("home", ["acme", "other", "nowhere"])
+@pytest.mark.parametrize("kind", ["none", "wrong", "basic", "query"])
+def test_without_a_token_of_this_organization_there_is_nothing(
+    client, token, home, kind
+):
+    Organization.objects.create(slug="other", name="Other")
+    given = "mrs_" + "x" * 43 if home == "acme" else token
+    headers = {
+        "none": {},
+        "query": {},
+        "basic": {"Authorization": f"Basic {given}"},
+        "wrong": {"Authorization": f"Bearer {given}"},
+    }[kind]
+    asked = {"token": given} if kind == "query" else {}
+
+    response = client.get(f"/{home}/audit/stream", asked, headers=headers)
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Bearer"
+    assert AuditEntry.objects.get(operation="stream.refused").outcome == "refused"
+
+
+def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatch):
+    def full(rows):
+        raise OperationalError("disk is full")
+
+    monkeypatch.setattr(writer, "append", full)
+
+    response = client.get(URL, headers={"Authorization": f"Bearer {token}"})
+
+    assert response.status_code == 503
+
+
+@pytest.mark.parametrize(
+    "asked", ["after=-1", "after=x", "limit=1001", "limit=0", "after=1e9"]
+)
+def test_says_what_is_wrong_with_a_number(client, token, asked):
+    headers = {"Authorization": f"Bearer {token}"}
+
+    response = client.get(f"{URL}?{asked}", headers=headers)
+
+    assert response.status_code == 400
+    assert "whole number" in response.content.decode()

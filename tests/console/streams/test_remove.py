@@ -1,0 +1,12 @@
+from console.models import Stream
+from tenants.audit.models import AuditEntry
+
+
+def test_ends_reading_at_once(admin, token, client):
+    stream, headers = Stream.objects.get(), {"Authorization": f"Bearer {token}"}
+    assert client.get("/acme/audit/stream", headers=headers).status_code == 200
+
+    admin.post(f"/acme/streams/{stream.pk}/remove/")
+
+    assert client.get("/acme/audit/stream", headers=headers).status_code == 401
+    assert AuditEntry.objects.get(operation="stream.remove").outcome == "done"

@@ -1,0 +1,50 @@
+from console.models import Stream
+from console.models.streams import new_token
+from tenants.models import Organization
+from tenants.roles import Role
+from tests.journeys.scene import state
+
+
+def kept(name):
+    stream = Stream(
+        organization=Organization.objects.get(slug="harbor"),
+        name=name,
+        made_by="ida@harbor.example",
+    ).keep(new_token())
+    stream.save()
+    return stream
+
+
+@state("streams:index", Role.ADMIN)
+def none(scene):
+    scene.goto("streams:index")
+
+
+@state("streams:index", Role.ADMIN)
+def two(scene):
+    kept("Splunk, production")
+    kept("Archive")
+    scene.goto("streams:index")
+
+
+@state("streams:new", Role.ADMIN)
+def asked(scene):
+    scene.goto("streams:new")
+
+
+@state("streams:new", Role.ADMIN)
+def with_a_token(scene):
+    scene.goto("streams:new")
+    scene.page.get_by_label("Name").fill("Splunk, production")
+    scene.press("Make token")
+    scene.page.get_by_text("Shown this once").wait_for()
+
+
+@state("streams:remove", Role.ADMIN)
+def asked_(scene):
+    scene.goto("streams:remove", stream=kept("Archive").pk)
+
+
+@state("streams:read", Role.VIEWER)
+def for_machines(scene):
+    scene.page.goto(scene.path("streams:read", home="harbor"))
