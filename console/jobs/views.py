@@ -23,7 +23,7 @@ from console.stepup import step_up
 from tenants.audit.who import Who
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue, steering
-from tenants.jobs.models import FAILED, OPEN, Fate, Item, Job, State
+from tenants.jobs.models import FAILED, OPEN, TO_DO, Fate, Item, Job, State
 from tenants.jobs.steering import Settled, may_steer
 
 JOBS, ITEMS = 25, 50  # a page
@@ -153,6 +153,7 @@ def _steer(
         "again": steering.failed(job).count(),
         "once": once.fresh(),
         "receipt": receipt,
+        "undone": Item.objects.filter(job=job, state__in=TO_DO),
         "path": path,
     }
     return answer(request, f"jobs/{name}.html", context)

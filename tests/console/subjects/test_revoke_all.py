@@ -176,6 +176,7 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     assertContains(page, cancel)
     asked = desk.get(cancel)
     assertContains(asked, "stands in the receipt as not done")
+    assertContains(asked, "Services that are not known yet")
     response = desk.post(cancel, filled(asked, "once"), content_type=FORM)
 
     assert response["Location"] == path

@@ -3,6 +3,7 @@ from playwright.sync_api import expect
 from console.models import Lookup, Receipt
 from tenants.audit.models import AuditEntry
 from tenants.jobs import queue
+from tenants.jobs.models import Job
 from tenants.jobs.working import Working
 from tenants.roles import Role
 from tenants.sandbox.state import Granted
@@ -228,6 +229,21 @@ def waiting_for_a_region(scene):
     scene.sandbox.fault("down", region="jp")
     revoke_all(scene)
     scene.goto("subjects:receipt")
+
+
+@state("jobs:cancel", Role.HELP_DESK)
+def without_a_region(scene):
+    scene.sandbox.fault("down", region="jp")
+    revoke_all(scene)
+    scene.places["job"] = Job.objects.get().pk
+    scene.goto("jobs:cancel")
+
+
+@state("subjects:receipt", Role.HELP_DESK)
+def ended_without_a_region(scene):
+    without_a_region(scene)
+    scene.press("End without these")
+    scene.page.get_by_text("was to be revoked").wait_for()
 
 
 @state("subjects:receipt", Role.HELP_DESK)
