@@ -48,7 +48,10 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
     ),
     (
         _("People and record"),
-        (Place("audit:index", _("Audit record"), "record", Right.RECORD),),
+        (
+            Place("audit:index", _("Audit record"), "record", Right.RECORD),
+            Place("audit:access", _("Access"), "members", Right.RECORD),
+        ),
     ),
     (
         _("Organization"),
@@ -61,19 +64,31 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
 )
 
 
+# The place that stands for all pages of an area, and those that stand for one page.
+OF_AREA = {
+    place.route.split(":")[0]: place.route
+    for _heading, places in reversed(PLACES)
+    for place in reversed(places)
+}
+OF_A_PAGE = {place.route for _heading, places in PLACES for place in places} - set(
+    OF_AREA.values()
+)
+
+
 def menu(
     here: str, organization: str, role: Role
 ) -> Iterator[tuple[str | Promise, list[Link]]]:
     """The headings of the menu, each with the links that this role may follow.
 
-    ``here`` is the area of the page. A place whose page does not exist is left out.
+    ``here`` is the area of the page, or its route if that has a place of its own. A
+    place whose page does not exist is left out.
     """
     for heading, places in PLACES:
         links = []
         for place in places:
             path = path_of(place.route, organization)
             if path and (place.needs is None or role.may(place.needs)):
-                at = place.route.split(":")[0] == here
+                at = place.route in (here, OF_AREA.get(here))
                 links.append(Link(place.label, place.icon, path, at, place.route))
         if links:
             yield heading, links

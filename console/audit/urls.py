@@ -5,6 +5,7 @@ from console.audit import views
 app_name = "audit"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("access/", views.access, name="access"),
     path("export/", views.export, name="export"),
     path("export/file/", views.file, name="file"),
     path("packs/<uuid:pack>/", views.pack, name="pack"),

@@ -5,19 +5,8 @@ from collections.abc import Iterator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console.names import ROLES
-from tenants.authlete.operation import Effect
-from tenants.roles import ALLOWED, WITH_SECOND_FACTOR, Need, Right, Role
-
-NEEDS: dict[Need, str | Promise] = {
-    Effect.READ: _("See services, clients and their settings"),
-    Effect.CHANGE: _("Change settings, create services and clients"),
-    Effect.DESTROY: _("Delete services and clients, revoke tokens"),
-    Effect.REVEAL: _("See a secret once, rotate secrets"),
-    Right.DESK: _("Look a subject up, and revoke what acts for them"),
-    Right.RECORD: _("Read the audit record and export it"),
-    Right.MANAGE: _("Manage members and credentials"),
-}
+from console.names import NEEDS, ROLES
+from tenants.roles import ALLOWED, WITH_SECOND_FACTOR, Role
 
 
 def roles() -> list[str | Promise]:

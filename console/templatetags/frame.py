@@ -58,8 +58,11 @@ def whoami(context: Context) -> Any:
 
 @register.simple_tag(takes_context=True)
 def area(context: Context) -> str:
-    """The area that the page belongs to; tokens of a service are among services."""
+    """The area that the page belongs to, or its route if that has a place of its own in
+    the menu; tokens of a service are among services."""
     match = getattr(context.get("request"), "resolver_match", None)
+    if match and match.view_name in navigation.OF_A_PAGE:
+        return str(match.view_name)
     if match and match.app_name == "tokens" and "service_id" in match.kwargs:
         return "services"
     return match.app_name if match else ""

@@ -159,6 +159,7 @@ MAY = {
     "audit:pack": AUDITORS,
     "audit:file": AUDITORS,
     "audit:verify": AUDITORS,
+    "audit:access": AUDITORS,
     "audit:unknown": AUDITORS,
     "audit:settle": ADMINS,
     "searches:index": AUDITORS,

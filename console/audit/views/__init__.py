@@ -1,10 +1,12 @@
 """The pages of the record, one module for each group of pages."""
 
+from console.audit.views.access import access
 from console.audit.views.file import file
 from console.audit.views.record import complete, entry, export, index, pack, verify
 from console.audit.views.unknown import settle, unknown
 
 __all__ = [
+    "access",
     "complete",
     "entry",
     "export",

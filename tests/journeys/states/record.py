@@ -132,3 +132,20 @@ def of_a_refusal(scene):
 def of_a_sign_in(scene):
     scene.sign_in()
     scene.goto("audit:entry", entry=newest(operation__startswith="sign"))
+
+
+@state("audit:access", Role.AUDITOR)
+def of_today(scene):
+    busy(scene)
+    scene.goto("audit:access")
+
+
+@state("audit:access", Role.AUDITOR)
+def of_no_day(scene):
+    scene.goto("audit:access", "?on=1890-01-01")
+
+
+@state("audit:file", Role.AUDITOR)
+def printed(scene):
+    busy(scene)
+    scene.goto("audit:file", "?format=print&effect=change")
