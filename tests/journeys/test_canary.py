@@ -29,7 +29,7 @@ REFUSED = "another-callback-secret-9876543210-fedcba"
 CALLBACK = "authentication_callback_api_secret"
 NOBODY: dict[str, object] = {"uidb36": "1", "key": "no-such"}  # open nothing
 NOBODY |= dict.fromkeys(
-    ("job", "selection", "lookup", "receipt", "rollover", "batch"), UUID(int=0)
+    "job selection lookup receipt rollover batch pack search".split(), UUID(int=0)
 )
 NOBODY |= {"setting": "pkceRequired", "handle": "no-such"}
 NOBODY |= {"position": 1, "home": "no-such"}
@@ -101,6 +101,13 @@ def save(scene):
     scene.press("Save 1 change")
 
 
+def body_of(response):
+    """All that was answered, also where it came in pieces."""
+    if response.streaming:
+        return response.getvalue().decode()
+    return response.text
+
+
 def walk(scene, answers):
     """Every page, as whoever sits there."""
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
@@ -120,7 +127,7 @@ def walk(scene, answers):
         query = asked if name == "services:create" else ""
         path = scene.path(name, **others) + query
         response = scene.client.get(path)
-        answers.append((path, f"{response.headers}\n{response.text}"))
+        answers.append((path, f"{response.headers}\n{body_of(response)}"))
     told = Q(operation__in=("subject.search", "token.check")) | ~Q(effect="read")
     for one in AuditEntry.objects.filter(told):
         path = scene.path("audit:entry", entry=one.entry)
