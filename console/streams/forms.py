@@ -1,8 +1,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from console.once import OnceForm
 
-class NewStreamForm(forms.Form):
+
+class NewStreamForm(OnceForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=60,

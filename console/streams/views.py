@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console import once
 from console.access import (
     ConsoleRequest,
     Member,
@@ -42,9 +43,12 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Make a token; the answer to the POST is the only place that ever shows it."""
-    form = NewStreamForm(request.POST or None)
+    form = NewStreamForm(request.POST or None, initial={"once": once.fresh()})
     context = {"member": member, "form": form, "url": _url(request, member)}
     if form.is_valid():
+        listed = reverse("streams:index", args=[member.organization.slug])
+        if not once.claim(request, form):
+            return once.again(request, form, listed)
         name, token = form.cleaned_data["name"], new_token()
         with doing(member.who, events.STREAM_ADD, label=name):
             Stream(
@@ -52,6 +56,7 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
                 name=name,
                 made_by=member.user.get_username(),
             ).keep(token).save()
+        once.settle(request, form, listed)
         context |= {"name": name, "token": token}
         return answer(request, "streams/new.html", context)
     status = 422 if form.is_bound else 200

@@ -6,9 +6,11 @@ from pytest_django.asserts import assertContains
 from console.models import Stream
 from tenants.audit.models import AuditEntry, AuditRecord
 
+ONCE = "x" * 24
+
 
 def test_shows_a_token_once_and_keeps_a_digest(admin):
-    response = admin.post("/acme/streams/new/", {"name": "Splunk"})
+    response = admin.post("/acme/streams/new/", {"name": "Splunk", "once": ONCE})
 
     (token,) = set(re.findall(r"mrs_[\w-]{43}", response.content.decode()))
     stream = Stream.objects.get()
@@ -20,7 +22,17 @@ def test_shows_a_token_once_and_keeps_a_digest(admin):
 
 
 def test_needs_a_name(admin):
-    response = admin.post("/acme/streams/new/", {"name": ""})
+    response = admin.post("/acme/streams/new/", {"name": "", "once": ONCE})
 
     assertContains(response, "required", status_code=422)
     assert not Stream.objects.exists()
+
+
+def test_makes_one_of_a_form_that_is_sent_twice(admin):
+    sent = {"name": "Splunk", "once": ONCE}
+    admin.post("/acme/streams/new/", sent)
+
+    again = admin.post("/acme/streams/new/", sent)
+
+    assert again["Location"] == "/acme/streams/"
+    assert Stream.objects.count() == 1
