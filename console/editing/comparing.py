@@ -55,20 +55,20 @@ def compared(kind: Kind, first: Document, other: Document, *, same: bool) -> Com
             expected.append(told)
             continue
         differs.append(told)
-        why = unreturnable(kind.declared, member, first.get(member))
+        why = unreturnable(kind.declared, member, first, other)
         _, setting = kind.declared.get(member, ("", None))
         label = said(setting.label) if setting else member
         members.setdefault(member, Member(member, label, why))
     return Compared(differs, list(members.values()), expected)
 
 
-def unreturnable(declared: Declared, member: str, value: Any) -> str:
+def unreturnable(declared: Declared, member: str, then: Document, now: Document) -> str:
     """Why an old value cannot be put back; nothing where it can."""
     if member not in declared:
         return _("This version of the console does not know it.")
     if declared[member][1].fixed:
         return _("Only Authlete sets it.")
-    if sealed_in(value):
+    if sealed_in(then.get(member)) or sealed_in(now.get(member)):
         return _("A secret is in it, and none is kept. It stays as it is now.")
     return ""
 
@@ -83,7 +83,7 @@ def returned(
         member: then.get(member)
         for member in sorted(differ - NEVER_SAID)
         if (members is None or member in members)
-        and not unreturnable(kind.declared, member, then.get(member))
+        and not unreturnable(kind.declared, member, then, now)
     }
     return {member: now.get(member) for member in wanted}, wanted
 

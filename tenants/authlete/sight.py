@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.raw import RawObject
 from tenants.authlete.editing import RESTLESS, surprises
@@ -144,7 +145,7 @@ def without_counts(text: str) -> str:
     return str(raw)
 
 
-def moved(before: Document, after: Document) -> tuple[Any, ...]:
+def moved(before: Document, after: Document) -> tuple[Change, ...]:
     """What somebody changed between two sights; not what Authlete writes otherwise
     and calls the same."""
     return surprises(*(_set(one) for one in (before, after)))

@@ -129,7 +129,7 @@ def _left(
             return ()
         told = [*entry.changes, *entry.unasked]
         known |= touched | {_member(one["field"]) for one in told}
-    found: tuple[Change, ...] = moved(last.document(), new.document())
+    found = moved(last.document(), new.document())
     return tuple(one for one in found if _member(one.field) not in known)
 
 

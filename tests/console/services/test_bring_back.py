@@ -31,7 +31,8 @@ def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sand
     for hours in (1, 2):  # with the first, Authlete fills in its defaults
         enter(editor, access_token_duration=hours, refresh_token_duration=hours)
         save(editor)
-    changed = {"apiSecret": "n3w-secret", "description": "Elsewhere"}
+    new = {"authenticationCallbackApiSecret": "of its own"}
+    changed = {"apiSecret": "n3w-secret", "description": "Elsewhere"} | new
     sandbox.services[17] |= changed | {"modifiedAt": 2**41}
 
     review = editor.get(editor.post(URL, {"at": seen(2), "whole": ""}).url)
@@ -42,6 +43,7 @@ def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sand
     assert service["accessTokenDuration"] == 3600
     assert "description" not in service
     assert service["apiSecret"] == "n3w-secret"
+    assert service.items() >= new.items()
     assert service["fromTheFuture"] == {"kept": True}
 
 
