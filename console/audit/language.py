@@ -28,7 +28,7 @@ NAMES: Mapping[str, str | Promise] = {
     "subject": gettext_lazy("a subject, exactly; it becomes a mark"),
     "operation": gettext_lazy("what was done"),
     "effect": gettext_lazy("read, reveal, change or destroy"),
-    "outcome": gettext_lazy("done, refused, not sent, unknown or open"),
+    "outcome": gettext_lazy("done, refused, not sent, unknown, not done or open"),
     "code": gettext_lazy("Authlete's result code"),
     "field": gettext_lazy("a setting that was to be changed"),
     "old": gettext_lazy("words in what a setting was"),
@@ -134,7 +134,8 @@ def unfolded(
     out; what cannot be understood; and whether filters were typed."""
     data, problems = given.copy(), []
     data.pop(SIGNED, None)
-    known = names | {f"-{name}" for name in names}
+    plain = {"q", "since", "until", *NO_MINUS}
+    known = names | {f"-{name}" for name in names - plain}
     for name in given:
         if name not in known | {CURSOR, SIGNED}:
             problems.append(unknown(name))

@@ -152,6 +152,8 @@ REFUSED = [
     {"q": "actor:"},
     {"-service": "no such service"},
     {"after": "teatime"},
+    {"-q": "anna"},
+    {"-since": "2026-11-24"},
     {"mark": "anna"},
     {"subject": "anna"},
     {"q": "subject:anna"},

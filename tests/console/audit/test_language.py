@@ -1,10 +1,13 @@
 """Any text is a search or an error, and every search has one text."""
 
 import pytest
-from hypothesis import example, given
+from django.http import QueryDict
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from console.audit.forms import RecordForm
 from console.audit.language import NAMES, Term, parse, printed, quoted, unknown
+from tenants.audit.search import search
 
 VALUES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     ["-", "--", "a:b", "https://x", '"', "\\", '\\"', "a,b", " ", "\n", "ä\0", ""]
@@ -73,3 +76,34 @@ def test_suggests_one_name(name, asked):
 
     assert (f"Did you mean “{asked}”?" in said) is bool(asked)
     assert sum(f"“{one}”" in said for one in NAMES) == bool(asked)
+
+
+TYPED = st.lists(TERMS, max_size=5).map(printed) | st.lists(
+    st.tuples(
+        st.sampled_from([*NAMES, "-field", "-after", "mark", "since", "reads", "x"]),
+        VALUES
+        | st.sampled_from(["7d", "2026-11-24", "9999d", "0001-01-01", "17", "us"]),
+    ),
+    max_size=5,
+).map(lambda pairs: " ".join(f"{name}:{value}" for name, value in pairs))
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(TYPED | st.text())
+def test_any_text_is_filters_or_an_error_at_the_box(acme, text):
+    given = QueryDict(mutable=True)
+    given["q"] = text
+    form = RecordForm(given, acme, posted=True)
+
+    if not form.is_valid():
+        assert form.errors["q"]
+        return
+    search(acme.pk, form.filters())
+    again = RecordForm(form.asked, acme)
+    assert again.is_valid()
+    assert again.asked == form.asked
