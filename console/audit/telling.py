@@ -6,11 +6,13 @@ from itertools import batched
 from django.utils.translation import gettext as _
 
 from console.audit.exporting import iso
-from console.audit.lines import changes_of, line, names_of
+from console.audit.lines import changes_of, line, names_of, object_of, service_of
 from console.editing import cells
 from console.names import ROLES
+from console.operations import title
 from tenants.audit.models import AuditEntry
 from tenants.audit.tree import MAY_NAME
+from tenants.authlete.errors import Outcome
 from tenants.models import Membership, Organization
 
 AT_ONCE = 500  # entries whose services are looked up together
@@ -40,18 +42,18 @@ def veiled(entry: AuditEntry) -> AuditEntry:
 def _rows(organization: int, entries: Sequence[AuditEntry]) -> Iterator[list[str]]:
     names = names_of(organization, entries)
     for entry in entries:
-        told = line([entry], names)
+        is_done = entry.outcome == Outcome.DONE
         yield [
             str(entry.seq),
             iso(entry.at),
             entry.actor,
             entry.role,
-            told.title,
+            title(entry.operation, object_of(entry, names), is_done=is_done),
             entry.effect,
             str(entry.fate.label),
             entry.code,
             entry.region,
-            told.service,
+            service_of(entry, names),
             entry.client,
             "; ".join(
                 f"{one.label}: {one.was} → {one.now}" for one in changes_of(entry)
