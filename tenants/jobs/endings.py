@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.db.models import Count
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from tenants.audit import events
 from tenants.audit.notes import Told, doing
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.jobs import leases
 from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import TO_DO, Fate, Item, Job, State
 from tenants.jobs.work import Lost
@@ -77,6 +79,19 @@ def _leave(job: Job, lease: UUID, **values: Any) -> None:
     mine = Job.objects.filter(pk=job.pk, lease=lease, state=State.RUNNING)
     if not mine.update(**values):
         raise Lost
+
+
+def lay_down() -> None:
+    """End what a killed worker was at in a job that was cancelled: nobody takes that
+    up again."""
+    running = Item.objects.filter(state=Fate.RUNNING)
+    left = Job.objects.filter(
+        leases.free(), state=State.CANCELLED, pk__in=running.values("job")
+    )
+    for job in left:
+        text = _("The worker was stopped in the middle of this.")
+        running.filter(job=job).update(state=Fate.UNKNOWN, text=text, ended_at=Now())
+        tell_ended(job)
 
 
 def skip(job: Job) -> None:

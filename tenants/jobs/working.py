@@ -11,7 +11,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
-from tenants.jobs import chores, queue
+from tenants.jobs import chores, endings, queue
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class Working(Worker):
     def _tick(self) -> None:
         queue.seen(self.worker_id)
         queue.reap()
+        endings.lay_down()
 
     def _sleep(self, seconds: float) -> None:
         if self.running:

@@ -1,6 +1,9 @@
 """What a worker makes of a job, with the real queue."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tenants.audit.models import AuditEntry
 from tenants.authlete.operation import Effect
@@ -299,6 +302,25 @@ def test_what_is_put_off_once_it_is_cancelled_is_skipped(worker, started, who):
     worker()
 
     assert counts(job) == {Fate.SKIPPED: 10}
+
+
+def test_what_a_killed_worker_was_at_in_a_cancelled_job_is_unknown(
+    worker, started, who
+):
+    def die():
+        steering.cancel(Job.objects.get(), who)
+        raise KeyboardInterrupt
+
+    job = started(register("test.killed", meanwhile=at(3, die)))
+    worker()
+    assert counts(job)[Fate.RUNNING] == 1
+
+    worker()  # the lease still holds
+    assert counts(job)[Fate.RUNNING] == 1
+    Job.objects.update(lease_until=timezone.now() - timedelta(hours=1))
+    worker()
+
+    assert counts(job) == {Fate.DONE: 2, Fate.UNKNOWN: 1, Fate.SKIPPED: 7}
 
 
 @pytest.mark.parametrize("lost", ["role", "membership", "account"])
