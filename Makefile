@@ -3,7 +3,7 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env demo check test test-postgres outages bench screenshots lock clean
+.PHONY: help env demo check test test-postgres outages kills bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -34,6 +34,9 @@ test-postgres: env ## the whole suite on a PostgreSQL of its own
 
 outages: env ## fail the store of the record 20 times in each way, for 30 seconds: an hour
 	OUTAGES=20 OUTAGE_SECONDS=30 $(RUN)pytest -q tests/tenants/audit/test_outages.py
+
+kills: env ## kill processes 200 times at random moments, and hold the record against it
+	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py
 
 bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/performance.md
 	@$(RUN)python -m bench.run $(PARTS)

@@ -1,0 +1,126 @@
+"""Processes that change things at Authlete are killed at random moments.
+
+Five times here; `make kills` does it 200 times.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+
+import pytest
+
+from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.server import Server
+
+KILLS = int(os.environ.get("KILLS", "5"))
+LONGEST = 0.8  # seconds until one is killed
+SERVICES = range(1000, 3000)  # so many that hardly one is still locked
+PATIENCE = 30.0  # seconds
+# One after the other, each told by its number, and each entry once it is closed.
+WORK = """
+import os, random
+from pydantic import SecretStr
+from tenants.connect import connect_with
+from tenants.models import Credential, Organization
+acme = Organization.objects.create(slug="acme", name="Acme")
+credential = Credential(organization=acme, region="us").keep(SecretStr("t0p"))
+credential.save()
+class Telling(AuditLog):
+    def close(self, endings, *, wait=True):
+        super().close(endings, wait=wait)
+        for one in endings if wait else ():
+            os.write(1, f"{one.id} {one.outcome}\\n".encode())
+def work():
+    watch = Telling(Who(1, "ida", organization_id=acme.pk))
+    while True:
+        service = connect_with(credential, watch).service(random.randrange(1000, 3000))
+        found = service.get()
+        wanted = found.get("accessTokenDuration") + 1
+        service.update(found.modified_at, {"accessTokenDuration": wanted})
+connection.close()
+while True:
+    pid = os.fork()
+    if not pid:
+        for _ in range(4):
+            threading.Thread(target=work).start()
+        threading.Event().wait()
+    os.write(1, f"{pid} begun\\n".encode())
+    os.waitpid(pid, 0)
+"""
+KEPT = """
+for entry, outcome in AuditEntry.objects.values_list("entry", "outcome"):
+    print(entry, outcome or "open")
+"""
+
+
+@pytest.fixture
+def sandbox():
+    """Acme's region us, with many services."""
+    sandbox = Sandbox(latency=5)
+    acme = sandbox.state.organization("acme", "Acme")
+    sandbox.state.accept(Token("t0p", acme, ORGANIZATION))
+    for number in SERVICES:
+        sandbox.services[number] = {
+            "apiKey": number,
+            "serviceName": "Shop",
+            "accessTokenDuration": 600,
+            "modifiedAt": 1,
+        }
+    return sandbox
+
+
+def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
+    begun, told = [], {}
+
+    def listen(process):
+        for line in process.stdout:
+            what, said = line.split(maxsplit=1)
+            if said == "begun\n":
+                begun.append(int(what))
+            elif line.endswith("\n"):
+                told[what] = said.strip()
+
+    def until(reached):
+        end = time.monotonic() + PATIENCE
+        while not reached():
+            assert time.monotonic() < end, "it did not come to that"
+            time.sleep(0.005)
+
+    with Server(sandbox) as server:
+        store.environment |= {
+            "AUTHLETE_REGIONS": f"us={server.url('us')}",
+            "INSECURE": "true",
+        }
+        with store.start(WORK) as process:
+            threading.Thread(target=listen, args=(process,), daemon=True).start()
+            for kill in range(KILLS):
+                until(lambda kill=kill: len(begun) > kill)
+                time.sleep(random.uniform(0, LONGEST))
+                os.kill(begun[kill], signal.SIGKILL)
+            until(lambda: len(begun) > KILLS)
+            known, started = len(told), time.monotonic()
+            until(lambda: len(told) > known)
+            healthy = time.monotonic() - started
+            os.kill(process.pid, signal.SIGKILL)
+            os.kill(begun[KILLS], signal.SIGKILL)
+
+    verified = store.manage("audit_verify").stdout
+    kept = dict(line.split(maxsplit=1) for line in store.run(KEPT).stdout.splitlines())
+    asked = [call.request_id for call in sandbox.calls]
+    with capsys.disabled():
+        if KILLS > 5:  # somebody wants the numbers
+            fates = dict(Counter(kept.values()))
+            print(f"{KILLS} kills, {len(asked)} calls, entries {fates}: {verified}")
+            print(f"the last one worked after {healthy:.2f} s")
+
+    assert "Whole" in verified
+    assert len(asked) > KILLS
+    assert set(asked) <= set(kept)
+    assert len(set(asked)) == len(asked)
+    assert {entry: kept.get(entry) for entry in told} == told
+    # Of each process, what its four threads were at may stay open, and no more.
+    assert list(kept.values()).count("open") <= 4 * (KILLS + 1)
