@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from tenants.audit.inside import Inside
@@ -228,18 +229,34 @@ def _found(
             "fields__seq__lte": high,
         }
     wanted |= {f"{name}__gt": "" for name in SPARSE if filters.of(name)}
-    conditions = list(_conditions(filters, now))
-    if filters.effects and "read" not in filters.effects:
-        conditions.append(CHANGES)
-    if filters.outcomes and "done" not in filters.outcomes:
-        conditions.append(NOT_DONE)
+    conditions = [
+        *_conditions(filters, now, is_joined=_leads_by_field(filters)),
+        *_of_indexes(filters),
+    ]
     if filters.without:
         conditions += [~one for one in _conditions(filters.without, now)]
     return AuditEntry.objects.filter(*conditions, **wanted)  # one: each costs a copy
 
 
-def _conditions(filters: Filters, now: datetime) -> Iterator[Q]:
-    """What each filter asks of a row, but for the times."""
+def _of_indexes(filters: Filters) -> Iterator[Q]:
+    """What partial indexes want to read, word for word, though it follows.
+
+    PostgreSQL proves it by itself. Told twice, it expects fewer rows than there are,
+    and sorts them all instead of going along the index to the first few.
+    """
+    if connection.vendor == "postgresql":
+        return
+    if filters.effects and "read" not in filters.effects:
+        yield CHANGES
+    if filters.outcomes and "done" not in filters.outcomes:
+        yield NOT_DONE
+
+
+def _conditions(
+    filters: Filters, now: datetime, *, is_joined: bool = False
+) -> Iterator[Q]:
+    """What each filter asks of a row, but for the times, and for the field where the
+    rows are joined by it."""
     for name in EXACT:
         match filters.of(name):
             case (one,):
@@ -260,7 +277,7 @@ def _conditions(filters: Filters, now: datetime) -> Iterator[Q]:
     for part in filters.of("text"):
         columns = ("label", "reason", "actor")
         yield _any(Q(**{f"{one}__icontains": part}) for one in columns)
-    if filters.of("field"):
+    if filters.of("field") and not is_joined:
         yield Q(
             Exists(
                 AuditField.objects.filter(
