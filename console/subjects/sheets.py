@@ -66,7 +66,10 @@ class Sheet:
 
     @property
     def is_over(self) -> bool:
-        return self.ended_at is not None
+        """Whether nothing is being done any more; a job that was cancelled finishes
+        what it is at."""
+        running = any(one.state == Fate.RUNNING for one in self.items)
+        return self.ended_at is not None and not running
 
     @property
     def moves(self) -> bool:

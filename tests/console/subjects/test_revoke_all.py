@@ -8,7 +8,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Receipt, ReceiptPlace
 from tenants.audit.models import AuditEntry
-from tenants.jobs.models import Item, Job
+from tenants.jobs import steering
+from tenants.jobs.endings import worker as worker_of
+from tenants.jobs.models import Fate, Item, Job
 from tenants.roles import Role
 from tenants.sandbox.state import Granted
 from tests.console.subjects.conftest import SUBJECT, YESTERDAY, issue
@@ -191,6 +193,22 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     assert (jp["region"], jp["state"]) == ("jp", "skipped")
     assert told["noted"]["same"]
     assert SUBJECT not in str(list(Item.objects.values()))
+
+
+def test_is_no_receipt_yet_while_a_cancelled_job_finishes_something(desk, begin):
+    path = begin()
+    job = Job.objects.get()
+    (last, *_rest) = Item.objects.filter(job=job)
+    Item.objects.filter(pk=last.pk).update(state=Fate.RUNNING)
+    steering.cancel(job, worker_of(job))
+
+    page = desk.get(path)
+    assertContains(page, 'hx-trigger="every')
+    assertNotContains(page, "Its digest")
+    assert file(desk, path)["noted"] is None
+
+    Item.objects.filter(pk=last.pk).update(state=Fate.SKIPPED)
+    assertNotContains(desk.get(path), 'hx-trigger="every')
 
 
 @pytest.mark.parametrize("kind", [{"status": 401}, {"status": 403, "path": "/19/"}])
