@@ -41,7 +41,7 @@ def told(**what):
     line = json.dumps(what | {"at": time.monotonic()})
     os.write(1, f"{line}\\n".encode())
 def act(first):
-    for number in itertools.cycle(range(first, first + 5)):
+    for number in itertools.cycle(range(first, first + 100)):
         close_old_connections()  # as each request and each round of a worker does
         try:
             service = connect_with(credential, log).service(number)
@@ -56,7 +56,7 @@ def act(first):
         except Exception as error:
             told(odd=repr(error))
         time.sleep(0.05)
-for first in range(100, 120, 5):
+for first in range(100, 500, 100):
     threading.Thread(target=act, args=(first,), daemon=True).start()
 browser = Client()
 browser.get("/readyz")
@@ -77,7 +77,7 @@ def sandbox():
     sandbox = Sandbox()
     acme = sandbox.state.organization("acme", "Acme")
     sandbox.state.accept(Token("t0p", acme, ORGANIZATION))
-    for number in range(100, 120):
+    for number in range(100, 500):  # so many that hardly one is still locked
         sandbox.services[number] = {
             "apiKey": number,
             "serviceName": "Shop",
