@@ -6,6 +6,7 @@ from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError, NotFound
+from tenants.authlete.redaction import Fingerprint
 from tenants.connect import connect, credentials
 from tenants.versions.models import Content, Version
 
@@ -44,6 +45,15 @@ def test_keeps_the_text_as_it_came_without_its_secrets(service, sandbox):
     assert '"apiSecret":"sealed:' in text.replace(" ", "")
     assert list(kept.document().wire()) == list(service.get().wire())
     assert kept.document().wire() == service.get().wire()
+
+
+def test_a_new_client_is_kept_without_the_secret_that_its_reply_shows(service, sandbox):
+    made = service.clients.create({"clientName": "Till"}).reply
+
+    (kept,) = versions(client_id=made.client_id)
+    text = Content.objects.get(pk=kept.digest).text
+    assert made.client_secret.get_secret_value() not in text
+    assert isinstance(kept.document().get("clientSecret"), Fingerprint)
 
 
 def test_a_change_from_here_is_kept_before_and_after(service, sandbox):
