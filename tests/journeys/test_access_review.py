@@ -1,0 +1,43 @@
+"""Who could do what on a day, on paper in three clicks."""
+
+import csv
+from time import monotonic
+
+import pytest
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+from tests.journeys.hands import Mouse
+from tests.journeys.scene import Scene
+
+CLICKS = 3  # Access, a day, Export
+SECONDS = 3
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server):
+    scene = Scene(browser_page(), sandbox, person, live_server.url)
+    scene.be(Role.AUDITOR)
+    return scene
+
+
+def test_an_auditor_takes_out_who_could_do_what(scene, tmp_path):
+    page = scene.page
+    scene.goto("dashboard:index")
+    hand, began = Mouse(page), monotonic()
+
+    hand.click("link", "Access")
+    expect(page.get_by_role("heading", name="Access review")).to_be_visible()
+    assert monotonic() - began < SECONDS
+    hand.click("button", "Show")
+    with page.expect_download() as taken:
+        hand.click("link", "Export")
+
+    taken.value.save_as(tmp_path / "access.csv")
+    (one,) = csv.DictReader((tmp_path / "access.csv").read_text().splitlines())
+    assert (one["person"], one["role"]) == (scene.user.get_username(), "auditor")
+    assert one["last_used"].endswith("Z")
+    assert hand.clicks == CLICKS
+    expect(page.get_by_role("link", name="Access", exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
