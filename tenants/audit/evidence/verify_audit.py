@@ -16,6 +16,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
@@ -270,7 +271,7 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
         pack.check_files()
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise Wrong(f"the pack cannot be read: {error!r}") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise Wrong(f"the pack cannot be read: {error}") from None
     said = pack.manifest
     keys = ", ".join(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import subprocess
 import sys
 import zipfile
@@ -204,6 +205,17 @@ def test_it_says_so_by_its_exit_code(calls, tmp_path):
     path.write_bytes(b"PK")
     status, said = run_on_its_own(path)
     assert (status, said.startswith("NOT WHOLE: the pack cannot be read")) == (1, True)
+
+
+def test_no_damage_is_more_than_it_can_tell(calls, tmp_path):
+    whole, said = pack(calls), set()
+    draw = random.Random(7)
+    for _ in range(150):
+        at = draw.randrange(len(whole))
+        damaged = whole[:at] + bytes([whole[at] ^ draw.randrange(1, 256)])
+        said.add(fate(damaged + whole[at + 1 :], tmp_path)[:2] == "OK")
+        assert not fate(whole[:at], tmp_path).startswith("OK")
+    assert False in said
 
 
 def run_on_its_own(path):
