@@ -29,7 +29,8 @@ class Batch:
 def read(stream: Stream, after: int, limit: int, who: Who) -> Batch:
     """At most ``limit`` rows that follow ``after``, in the order of the record.
 
-    Raises `NotRecorded` when it cannot be kept that they are read.
+    Raises `NotRecorded` when it cannot be kept that they are read, and `NotWhole`
+    when there is no such row to go on from.
     """
     _tell(stream, who)
     rows, cursor = rows_after(stream.organization_id, after, limit)

@@ -25,6 +25,7 @@ from console.stepup import step_up
 from console.streams import reading
 from console.streams.forms import NewStreamForm
 from tenants.audit import events
+from tenants.audit.export import NotWhole
 from tenants.audit.notes import doing, note
 from tenants.audit.who import Who
 from tenants.authlete.errors import NotRecorded, Outcome
@@ -95,6 +96,8 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
         batch = reading.read(stream, after, limit, _who(request, stream))
     except NotRecorded as error:
         return HttpResponse(f"{error}\n", status=503, content_type="text/plain")
+    except NotWhole as error:  # an older copy of the database was put back
+        return HttpResponse(f"{error}\n", status=409, content_type="text/plain")
     return StreamingHttpResponse(
         batch.lines(),
         content_type="application/jsonl",

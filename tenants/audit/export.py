@@ -61,8 +61,14 @@ def rows_of(entries: Iterable[AuditEntry]) -> Iterator[Placed]:
 
 def rows_after(organization: int, after: int, limit: int) -> tuple[list[Placed], int]:
     """An organization's rows that follow ``after``, and the row up to which these are
-    all: rows are committed in their order, so none turns up in between later."""
+    all: rows are committed in their order, so none turns up in between later.
+
+    Raises `NotWhole` when ``after`` is a row that there is not yet: to go on from
+    there would leave out what comes until then.
+    """
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
+    if after > head:
+        raise NotWhole(f"the record ends with row {head}")
     found: list[Placed] = []
     while after < head and not found:
         until = min(after + WINDOW, head)

@@ -139,3 +139,12 @@ def test_says_what_is_wrong_with_a_number(client, token, asked):
 
     assert response.status_code == 400
     assert "whole number" in response.content.decode()
+
+
+def test_does_not_go_on_from_a_row_that_an_older_copy_has_not(client, token):
+    headers = {"Authorization": f"Bearer {token}"}
+
+    response = client.get(f"{URL}?after=9000", headers=headers)
+
+    assert response.status_code == 409
+    assert "X-Cursor" not in response
