@@ -68,7 +68,7 @@ from tenants.roles import Role
 receipt = Receipt.objects.get()
 nia = User.objects.get()
 member = Member(nia, receipt.organization, Role.HELP_DESK, "a page", "")
-print(json.dumps(filed(sheet(member, receipt))))
+print(json.dumps(filed(sheet(receipt, member))))
 """
 
 
