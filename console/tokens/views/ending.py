@@ -98,7 +98,8 @@ def _end(
             if error.outcome is Outcome.UNKNOWN:
                 left = _left(one)
     context = one.context(row, form=why, once=once.fresh(), failure=failure, left=left)
-    return answer(request, f"tokens/{name}.html", context)
+    status = 422 if why.errors else 200
+    return answer(request, f"tokens/{name}.html", context, status=status)
 
 
 def _left(one: One) -> str:

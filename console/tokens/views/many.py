@@ -103,7 +103,7 @@ def _revoke(request: ConsoleRequest, whose: Whose, template: str) -> HttpRespons
         "once": once.fresh(),
         "failure": failure,
     }
-    return answer(request, template, context)
+    return answer(request, template, context, status=422 if form.errors else 200)
 
 
 def _say(

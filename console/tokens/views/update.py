@@ -64,7 +64,10 @@ def update(
                 _say(request, one, seen)
                 return once.came_to(request, why, one.path())
     context |= {"fields": form, "form": why, "once": once.fresh()}
-    return answer(request, "tokens/update.html", one.context(row, **context))
+    status = 422 if form.errors or why.errors else 200
+    return answer(
+        request, "tokens/update.html", one.context(row, **context), status=status
+    )
 
 
 def _review(row: Row, seen: Mapping[str, Any]) -> dict[str, Any]:

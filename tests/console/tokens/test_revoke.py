@@ -66,5 +66,7 @@ def test_an_answer_that_is_lost_is_settled_by_the_lists(
 def test_nothing_ends_without_a_reason(admin, shop, issue, do):
     token = issue(1)
 
-    assertContains(do(admin, path_of(token, "revoke"), reason=" "), "Say why")
+    response = do(admin, path_of(token, "revoke"), reason=" ")
+
+    assertContains(response, "Say why", status_code=422)
     assert shop.region("us").tokens[17] == [token]

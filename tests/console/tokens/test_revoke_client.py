@@ -75,7 +75,7 @@ def test_ends_none_without_the_name_a_reason_and_a_preview(
 ):
     response = do(admin, URL, **({"typed": "Till"} | entered))
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "token.revoke" not in {one.operation for one in shop.calls}
     assert len(world) == 4
 
@@ -84,14 +84,18 @@ def test_a_preview_of_one_is_none_of_another(admin, shop, world):
     other = admin.get(f"{TOKENS}clients/45/revoke/").context["carried"]
     body = filled(admin.get(URL), "typed", typed="Till", reason="x", counted=other)
 
-    assertContains(admin.post(URL, body, content_type=FORM), "This was not previewed")
+    response = admin.post(URL, body, content_type=FORM)
+
+    assertContains(response, "This was not previewed", status_code=422)
     assert len(world) == 4
 
 
 def test_a_preview_grows_old(admin, shop, world, do, monkeypatch):
     monkeypatch.setattr(previewed, "SEEN_FOR", -1)
 
-    assertContains(do(admin, URL, typed="Till"), "over 15 minutes old")
+    response = do(admin, URL, typed="Till")
+
+    assertContains(response, "over 15 minutes old", status_code=422)
     assert len(world) == 4
 
 

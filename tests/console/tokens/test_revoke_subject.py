@@ -67,5 +67,7 @@ def test_says_where_there_may_be_other_apps(admin, shop, url, issue, monkeypatch
 
 @pytest.mark.parametrize("typed", ["", "somebody", "4189"])
 def test_ends_none_where_another_was_typed(admin, shop, url, do, typed):
-    assertContains(do(admin, url, typed=typed), 'id="error-typed"')
+    response = do(admin, url, typed=typed)
+
+    assertContains(response, 'id="error-typed"', status_code=422)
     assert len(shop.region("us").tokens[17]) == 5

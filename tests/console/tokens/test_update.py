@@ -116,7 +116,9 @@ def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
     url = path_of(token, "update")
     body = filled(editor.get(url), "scopes", review="", **entered)
 
-    assertContains(editor.post(url, body, content_type=FORM), wrong)
+    response = editor.post(url, body, content_type=FORM)
+
+    assertContains(response, wrong, status_code=422)
 
 
 @pytest.mark.parametrize(
