@@ -140,7 +140,8 @@ def asked__(scene):
 @state("subjects:show", Role.HELP_DESK)
 def asked_whether_to_revoke(scene):
     see(scene)
-    scene.page.get_by_role("link", name="Revoke").first.click()
+    apps = scene.page.get_by_role("table").first
+    apps.get_by_role("link", name="Revoke").first.click()
     scene.page.get_by_role("dialog").wait_for()
 
 

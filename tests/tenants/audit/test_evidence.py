@@ -151,9 +151,17 @@ def swap(text):
     return "".join([two, one, *rest])
 
 
+def other(digit):
+    return "0" if digit != "0" else "1"
+
+
 TAMPERED = {
     "a row": ("entries.jsonl", lambda t: t.replace("A001", "A002", 1), "row 2: it was"),
-    "the last row": ("entries.jsonl", lambda t: t[:-9] + "0" + t[-8:], "row 22: it"),
+    "the last row": (
+        "entries.jsonl",
+        lambda t: t[:-9] + other(t[-9]) + t[-8:],
+        "row 22: it",
+    ),
     "a veil": ("entries.jsonl", lambda t: t.replace('"veil":"', '"veil":"0'), "row 1:"),
     "a row gone": ("entries.jsonl", drop(3), "row 4: it is missing"),
     "the tail gone": ("entries.jsonl", drop(21), "row 22: it is missing"),
