@@ -46,6 +46,8 @@ class Names:
 
     def meant(self, text: str) -> list[tuple[int, str]]:
         """The same, and where there are none those that it is a part of."""
+        if "\0" in text:  # which PostgreSQL cannot even be asked for
+            return []
         some = self._known.filter(words__contains=text.lower())
         return self.exactly(text) or _called(some)
 
