@@ -141,6 +141,7 @@ def test_revoke_everything_everywhere_and_prove_it(home, hand, sandbox, waits, n
 
 
 def test_did_you_already_do_this(home, hand, sandbox):
+    sandbox.fault("down", region="jp")
     other = Mouse(home)
     look_up(other, home)
     row = region(home, "United States").get_by_role("row", name="Harbor app").first

@@ -41,12 +41,14 @@ def look_up(hand, page, subject=SUBJECT):
     expect(page.get_by_role("heading", level=1)).to_have_text("A subject")
 
 
-def test_which_apps_can_use_my_account(home, hand):
+def test_which_apps_can_use_my_account(home, hand, sandbox):
+    sandbox.fault("down", region="jp")
     hand = hand(home)
 
     look_up(hand, home)
 
-    for title in ("United States", "Japan", "Europe", "Brazil"):
+    expect(region(home, "Japan")).to_contain_text("was not checked")
+    for title in ("United States", "Europe", "Brazil"):
         expect(region(home, title)).to_contain_text("checked")
         expect(region(home, title).get_by_role("rowheader").first).to_be_visible()
     expect(region(home, "United States")).to_contain_text("Harbor app")
