@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from console.clients.facets import Chosen, Counted, Facet
 from console.clients.rows import Row
+from console.editing.addresses import otherwise, without
 from console.editing.query import Query, Vocabulary
 from tenants.authlete.documents.client import SECTIONS, Client
 
@@ -80,13 +81,13 @@ class Asked:
     @property
     def filter(self) -> str:
         """What is asked for, as an address: nothing about pages and order."""
-        query = self._without(*PAGED, "sort")
+        query = without(self._address, *PAGED, "sort")
         return query.urlencode()
 
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search box keeps of the address."""
-        query = self._without("q", "page", "download")
+        query = without(self._address, "q", "page", "download")
         return [(name, one) for name, found in query.lists() for one in found]
 
     @property
@@ -103,13 +104,7 @@ class Asked:
 
     def path(self, **changes: Any) -> str:
         """The same list otherwise: from its first page on, with these parameters."""
-        query = self._without("page", "download", *changes)
-        for name, value in changes.items():
-            if isinstance(value, list):
-                query.setlist(name, value)
-            elif value not in (None, ""):
-                query[name] = str(value)
-        return f"?{query.urlencode()}"
+        return otherwise(self._address, **changes)
 
     def links(self, facet: Facet, counted: Counted | None) -> list[Link]:
         """What ``facet`` offers: what there is, or else what there may be."""
@@ -141,12 +136,6 @@ class Asked:
         others = [one for one in chosen if one != value] if on else [*chosen, value]
         path = self.path(**{facet.name: others})
         return Link(f"{facet.name}-{value}", facet.said(value), path, on, count)
-
-    def _without(self, *names: str) -> QueryDict:
-        query = self._address.copy()
-        for name in names:
-            query.pop(name, None)
-        return query
 
 
 def text_of(client: Client) -> str:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from console.editing.addresses import otherwise, without
 from console.editing.query import Query, Vocabulary
 from console.keys.words import ENDS, KINDS, MARKS, Words
 from tenants.regions import Region
@@ -73,13 +74,13 @@ class Asked:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search box keeps of the address."""
-        query = self._without("q", "page", "download")
+        query = without(self._address, "q", "page", "download")
         return [(name, one) for name, found in query.lists() for one in found]
 
     @property
     def filter(self) -> str:
         """What is asked for, as an address: nothing about pages and order."""
-        return self._without("page", "size", "download", "sort").urlencode()
+        return without(self._address, "page", "size", "download", "sort").urlencode()
 
     @property
     def csv(self) -> str:
@@ -87,13 +88,7 @@ class Asked:
 
     def path(self, **changes: Any) -> str:
         """The same list otherwise, from its first page on."""
-        query = self._without("page", "download", *changes)
-        for name, value in changes.items():
-            if isinstance(value, list):
-                query.setlist(name, value)
-            elif value not in (None, ""):
-                query[name] = str(value)
-        return f"?{query.urlencode()}"
+        return otherwise(self._address, **changes)
 
     def links(self, name: str, counted: Counter[str]) -> list[Link]:
         """What there is of a facet, and what of it is chosen."""
@@ -118,9 +113,3 @@ class Asked:
             others = [] if on else [value]
         label = self.words[name].get(value, value)
         return Link(f"{name}-{value}", label, self.path(**{name: others}), on, count)
-
-    def _without(self, *names: str) -> QueryDict:
-        query = self._address.copy()
-        for name in names:
-            query.pop(name, None)
-        return query
