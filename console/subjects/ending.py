@@ -2,7 +2,7 @@
 
 from console.access import Member
 from console.lookups import Found
-from console.subjects import receipts
+from console.subjects import keeping
 from console.subjects.lines import Kept, Trouble, opened
 from console.subjects.noting import note_made
 from console.subjects.revoking import Revoking
@@ -20,7 +20,7 @@ def revoke(
     ticket: str,
 ) -> Kept:
     """End all that one app holds of a subject; the receipt says what went wrong."""
-    receipt = receipts.begin(member, found, reason, ticket, regions=[region])
+    receipt = keeping.begin(member, found, reason, ticket, regions=[region])
     kept = opened(receipt, region.name, service_id)
     try:
         door = member.connect(region.name, reason=reason, ticket=ticket)
@@ -29,6 +29,6 @@ def revoke(
         if not kept.troubles:  # which say where, and as much
             kept.trouble = Trouble.of(error)
         kept.keep(is_over=True)
-    receipts.end(receipt)
+    keeping.end(receipt)
     note_made(member.who, receipt.pk)
     return kept

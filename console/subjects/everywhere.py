@@ -12,7 +12,7 @@ from console.access import Member
 from console.editing.known import remember_services
 from console.lookups import Found
 from console.models import KnownService, Receipt
-from console.subjects import receipts
+from console.subjects import keeping
 from tenants.audit.events import SUBJECT_REVOKE_ALL
 from tenants.audit.notes import doing
 from tenants.authlete import Authlete
@@ -29,7 +29,7 @@ SECONDS = 6.0  # in which the regions list their services
 def start(member: Member, found: Found, reason: str, ticket: str) -> Receipt:
     """Raises `NotRecorded`, and then nothing was begun."""
     connected = member.regions()
-    receipt = receipts.begin(
+    receipt = keeping.begin(
         member, found, reason, ticket, regions=connected, everything=True
     )
     what = {"receipt": str(receipt.pk), "subject": found.subject}
@@ -55,7 +55,7 @@ def start(member: Member, found: Found, reason: str, ticket: str) -> Receipt:
     except AuthleteError:
         receipt.delete()
         raise
-    receipts.done_by(receipt, job)
+    keeping.done_by(receipt, job)
     return receipt
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.models import Receipt
-from console.subjects import receipts
+from console.subjects import keeping
 from console.subjects.everywhere import KIND, service_item
 from console.subjects.lines import Kept, Overtaken, Trouble, opened
 from console.subjects.noting import note_made
@@ -36,7 +36,7 @@ def revoke_all(work: Work, item: Item) -> Result:
     """End all that acts for the subject at one service; begun again, it goes on from
     what it has kept."""
     receipt = Receipt.objects.get(pk=item.what["receipt"])
-    receipts.done_by(receipt, work.job)
+    keeping.done_by(receipt, work.job)
     try:
         if not item.service_id:
             return _list(work, item)

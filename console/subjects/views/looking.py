@@ -10,7 +10,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.budgets import REVEALS, SEARCHES, spend
 from console.page import answer, go
 from console.stepup import step_up
-from console.subjects import receipts
+from console.subjects import keeping
 from console.subjects.asking import asked
 from console.subjects.exporting import exported
 from console.subjects.forms import ReasonForm
@@ -47,7 +47,7 @@ def show(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
     whole = "whole" in request.GET
     connected = member.regions()
     told = asked(member, found.subject) if whole else ()
-    receipts.tell_ended(found.lookup, told)
+    keeping.tell_ended(found.lookup, told)
     context = {
         "member": member,
         "lookup": found.lookup,
@@ -70,7 +70,7 @@ def region(
     told = next(iter(asked(member, found.subject, region)), None)
     if told is None:
         raise Http404
-    receipts.tell_ended(found.lookup, [told])
+    keeping.tell_ended(found.lookup, [told])
     context = {
         "member": member,
         "lookup": found.lookup,

@@ -1,4 +1,4 @@
-"""Receipts: begun before anything is sent, and found again by who may see them."""
+"""Keeping receipts: begun before anything is sent, ended when all was tried."""
 
 from collections.abc import Iterable
 
