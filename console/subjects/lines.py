@@ -81,11 +81,6 @@ class Line:
         return self.live_left == 0 and self.remembered is False
 
     @property
-    def is_left(self) -> bool:
-        """Whether it was seen that something is."""
-        return bool(self.live_left or self.remembered)
-
-    @property
     def is_forgotten(self) -> bool:
         """Whether scopes were remembered, and are not any more."""
         return self.granted is not None and self.remembered is False
