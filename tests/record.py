@@ -7,10 +7,12 @@ from tenants.audit.models import AuditHead, AuditRecord
 
 UNGUARD = {
     "sqlite": [
-        "DROP TRIGGER audit_record_no_update",
-        "DROP TRIGGER audit_record_no_delete",
+        "DROP TRIGGER IF EXISTS audit_record_no_update",
+        "DROP TRIGGER IF EXISTS audit_record_no_delete",
     ],
-    "postgresql": ["DROP TRIGGER audit_record_only_grows ON audit_auditrecord"],
+    "postgresql": [
+        "DROP TRIGGER IF EXISTS audit_record_only_grows ON audit_auditrecord"
+    ],
 }
 
 
