@@ -6,7 +6,7 @@ back. What the record itself says is held against it.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -124,7 +124,7 @@ def _told(entry: AuditEntry) -> str:
     return f"{entry.time:%Y-%m-%d} {told.title}{role}"
 
 
-def csv(found: Sequence[Held], moment: datetime) -> Iterator[str]:
+def csv(found: Iterable[Held], moment: datetime) -> Iterator[str]:
     """One line a person; times are ISO 8601 in UTC."""
     yield from cells.lines([COLUMNS])
     yield from cells.lines(

@@ -11,15 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.access import Member
+from console.audit import access
 from console.audit.exporting import found
 from console.audit.forms import RecordForm
-from console.audit.telling import access, changes
+from console.audit.telling import changes
 from console.models import Pack, PackPart
 from tenants.alerts import alert
 from tenants.audit import checkpoints
 from tenants.audit.checkpoints import Broken, Checkpoint
 from tenants.audit.evidence.writing import Evidence
 from tenants.audit.models import AuditEntry, microseconds
+from tenants.audit.search import Filters
 from tenants.audit.signing import Unsigned
 from tenants.authlete.errors import Unsendable
 from tenants.jobs.chores import chore
@@ -91,12 +93,12 @@ def _write(pack: Pack, form: RecordForm) -> int:
     out = _Parts(pack)
     evidence = Evidence(out)  # type: ignore[arg-type]  # all that is needed of a file
     chosen: set[bytes] = set()
-    home = pack.organization
-    entries = _chosen(home.pk, form, last, chosen)
+    home, filters, now = pack.organization, form.filters(), timezone.now()
+    entries = _chosen(home.pk, filters, last, chosen)
     evidence.lines("changes.csv", changes(home.pk, entries))
     rows = evidence.rows(lambda row: UUID(row.entry).bytes in chosen, last)
-    evidence.lines("access.csv", access(home))
-    now = timezone.now()
+    moment = min(filters.until or now, now)
+    evidence.lines("access.csv", access.csv(access.access(home, moment), moment))
     evidence.close(
         organization=home.slug,
         search=pack.search,
@@ -123,10 +125,10 @@ def _covered() -> Checkpoint:
 
 
 def _chosen(
-    organization: int, form: RecordForm, last: Checkpoint, chosen: set[bytes]
+    organization: int, filters: Filters, last: Checkpoint, chosen: set[bytes]
 ) -> Iterator[AuditEntry]:
     """The entries that the checkpoint covers; each is noted in ``chosen``."""
-    for entry in found(organization, form.filters()):
+    for entry in found(organization, filters):
         if entry.seq > last.size:
             continue
         if len(chosen) == MOST:

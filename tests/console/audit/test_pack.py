@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from console.audit import packing
@@ -17,8 +18,10 @@ from console.models import Pack
 from tenants.audit.evidence import verify_audit
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.signing import told
+from tenants.authlete.changes import Change
 from tenants.jobs.models import Item
 from tenants.jobs.work import Work
+from tenants.models import Membership
 from tenants.roles import Role
 from tests.pages import FORM, filled
 from tests.record import SIGNING, unguard
@@ -71,9 +74,34 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
     assert rows[0]["reason"] == ""
     assert rows[-1]["what"].endswith("=App 0")
     access = list(csv.DictReader(io.StringIO(texts["access.csv"])))
-    assert [(one["person"], one["role"]) for one in access] == [("AUDITOR", "Auditor")]
+    assert [(one["person"], one["role"]) for one in access] == [("AUDITOR", "auditor")]
     manifest = json.loads(texts["manifest.json"])
     assert (manifest["made_by"], manifest["entries"]) == ("AUDITOR", 5)
+
+
+def test_has_the_access_review_of_the_end_of_the_time_searched(
+    auditor, acme, entries, keep, worker
+):
+    user = User.objects.create_user("ida@acme.example")
+    Membership.objects.create(organization=acme, user=user, role="admin")
+    for name, before, after, days in (
+        ("add", None, "editor", 9),
+        ("change", "editor", "admin", 2),
+    ):
+        changes, ago = [Change("role", before, after)], timedelta(days=days)
+        keep(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
+    day = timezone.localdate() - timedelta(days=5)
+    path = f"/acme/audit/export/?until={day}"
+    path = auditor.post(path, filled(auditor.get(path), "once"), content_type=FORM)[
+        "Location"
+    ]
+    worker()
+
+    with zipfile.ZipFile(io.BytesIO(downloaded(auditor, path))) as pack:
+        packed = pack.read("access.csv").decode()
+    shown = auditor.get("/acme/audit/access/", {"on": str(day), "format": "csv"})
+    assert packed == b"".join(shown).decode()
+    assert "Editor → Administrator" in packed
 
 
 def test_each_download_is_kept(auditor, made):
