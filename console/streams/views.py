@@ -24,6 +24,7 @@ from console.page import answer, go
 from console.stepup import step_up
 from console.streams import reading
 from console.streams.forms import NewStreamForm
+from console.streams.waiting import AGAIN, Full
 from tenants.audit import events
 from tenants.audit.export import NotWhole
 from tenants.audit.notes import doing, note
@@ -90,19 +91,31 @@ def read(request: HttpRequest, home: str) -> HttpResponseBase:
     try:
         after = _number(request, "after", 0, range(2**53))
         limit = _number(request, "limit", 500, range(1, reading.MOST + 1))
+        wait = _number(request, "wait", 0, range(reading.LONGEST + 1))
     except ValueError as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain")
     try:
-        batch = reading.read(stream, after, limit, _who(request, stream))
+        batch = reading.read(stream, after, limit, wait, _who(request, stream))
     except NotRecorded as error:
         return HttpResponse(f"{error}\n", status=503, content_type="text/plain")
     except NotWhole as error:  # an older copy of the database was put back
         return HttpResponse(f"{error}\n", status=409, content_type="text/plain")
+    except Full:
+        return _later()
+    except reading.Revoked:
+        return _refused(request, home)
     return StreamingHttpResponse(
         batch.lines(),
         content_type="application/jsonl",
         headers={"X-Cursor": str(batch.cursor)},
     )
+
+
+def _later() -> HttpResponse:
+    """Nothing is new, and all may not wait at once."""
+    said = f"Nothing is new, and too many wait already. Ask again in {AGAIN} seconds.\n"
+    headers = {"Retry-After": str(AGAIN)}
+    return HttpResponse(said, status=429, content_type="text/plain", headers=headers)
 
 
 def _asking(request: HttpRequest, home: str) -> Stream | None:

@@ -1,11 +1,16 @@
 """What a SIEM gets, and what it must not get."""
 
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
+from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from console.models import Stream
+from console.streams import reading, waiting
 from tenants.audit import writer
 from tenants.audit.events import MEMBER_ADD
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
@@ -20,10 +25,10 @@ URL = "/acme/audit/stream"
 def read(client, token):
     """Read as the machine does: the lines, and the cursor to go on from."""
 
-    def read(after=0, limit=500):
+    def read(after=0, limit=500, wait=0):
         answer = client.get(
             URL,
-            {"after": after, "limit": limit},
+            {"after": after, "limit": limit, "wait": wait},
             headers={"Authorization": f"Bearer {token}"},
         )
         assert answer.status_code == 200
@@ -130,7 +135,7 @@ def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "asked", ["after=-1", "after=x", "limit=1001", "limit=0", "after=1e9"]
+    "asked", ["after=-1", "after=x", "limit=1001", "limit=0", "after=1e9", "wait=31"]
 )
 def test_says_what_is_wrong_with_a_number(client, token, asked):
     headers = {"Authorization": f"Bearer {token}"}
@@ -148,3 +153,66 @@ def test_does_not_go_on_from_a_row_that_an_older_copy_has_not(client, token):
 
     assert response.status_code == 409
     assert "X-Cursor" not in response
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waits_for_a_row_that_another_process_commits(read, acme, settings):
+    """On threads of their own, with connections of their own."""
+    settings.AUDIT_INLINE = False
+    _, cursor = read()
+    happen(Organization.objects.create(slug="other", name="Other"))  # no row of Acme's
+
+    def wait():
+        try:
+            started = monotonic()
+            return read(cursor, wait=30)[0], monotonic() - started
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        waited = thread.submit(wait)
+        while not waiting._taken:
+            assert not waited.done()
+            sleep(0.01)
+        happen(acme)
+        rows, took = waited.result(timeout=20)
+
+    assert [row["phase"] for row in rows][:1] == ["intent"]
+    assert took < 10
+    assert not waiting._taken
+
+
+def test_waits_no_longer_than_asked_and_not_beside_too_many(
+    client, token, read, monkeypatch
+):
+    stream, headers = Stream.objects.get(), {"Authorization": f"Bearer {token}"}
+    slept: list[float] = []
+    monkeypatch.setattr(reading, "monotonic", lambda: sum(slept))
+    monkeypatch.setattr(reading, "sleep", slept.append)
+    _, cursor = read()
+    assert read(cursor, wait=3) == ([], cursor)
+    assert sum(slept) == 3
+
+    others = [(stream.pk, waiting.OWN), (uuid4(), waiting.SEATS)]
+    for whose, many in others:
+        monkeypatch.setattr(waiting, "_taken", Counter({whose: many}))
+        refused = client.get(URL, {"after": cursor, "wait": 3}, headers=headers)
+        assert (refused.status_code, refused["Retry-After"]) == (429, "10")
+        assert read(0, wait=3)[0]  # there are rows, so nothing waits
+    assert sum(slept) == 3
+
+
+def test_hands_out_nothing_once_the_token_is_revoked_while_it_waits(
+    client, token, acme, read, monkeypatch
+):
+    def revoke(_seconds):
+        Stream.objects.all().delete()
+        happen(acme)
+
+    _, cursor = read()
+    monkeypatch.setattr(reading, "sleep", revoke)
+
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = client.get(URL, {"after": cursor, "wait": 3}, headers=headers)
+
+    assert answer.status_code == 401
