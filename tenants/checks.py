@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from tenants import posting
 from tenants.audit.anchors import sinks
 from tenants.audit.signing import parsed
 from tenants.keyring import KeyRing
@@ -41,3 +42,13 @@ def check_sinks(**_: Any) -> list[Error]:
         said = "AUDIT_PUBLIC_KEYS is no list of name:base64 of 32 bytes"
         found.append(Error(said, id="audit.E2"))
     return found
+
+
+@register()
+def check_webhooks(**_: Any) -> list[Error]:
+    """Refuse to start where it could not be told what webhooks may reach."""
+    try:
+        posting.check_settings()
+    except ValueError as error:
+        return [Error(f"WEBHOOK_PRIVATE_HOSTS: {error}", id="webhooks.E1")]
+    return []

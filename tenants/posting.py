@@ -1,0 +1,192 @@
+"""Posting to an address that somebody entered, without being led elsewhere.
+
+Whoever enters it must not come to reach through us what they could not reach
+themselves (SSRF). So the host is looked up once, each of its addresses has to be a
+public one, and the connection goes to one that was looked at. Nothing is followed, no
+proxy of the environment is used, and little of the answer is read
+(`docs/decisions/webhooks.md`).
+"""
+
+import re
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from time import monotonic
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tenants.authlete.deadline import Deadline
+from tenants.authlete.network import Network, Transport
+
+SECONDS = 10.0  # for all of it: names, TLS, sending, the answer
+ANSWER = 4096  # bytes that are read of an answer
+LONGEST = 2000  # characters of an address
+PORTS = range(1024, 65536)  # those below are a machine's own services, 443 excepted
+AUTHORITY = re.compile(r"(?<=[^/:])[/?#\\]")  # ends with the first of these
+TRANSLATED = IPv6Network("64:ff9b::/96")  # RFC 6052
+PUBLIC = IPv6Network("2000::/3")  # all that was ever given out
+
+type Address = IPv4Address | IPv6Address
+
+
+class Refused(Exception):
+    """Nothing was sent, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    text: str  # its beginning
+    seconds: float
+
+
+def checked(text: str) -> httpx.URL:
+    """The address to post to; raises `Refused` for one that is not taken, whatever its
+    name may stand for."""
+    if len(text) > LONGEST or any(ord(one) <= 32 or ord(one) == 127 for one in text):
+        raise Refused(_("This is not an address."))
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise Refused(_("This is not an address.")) from None
+    plain = url.scheme == "http" and settings.INSECURE
+    if not (url.scheme == "https" or plain) or not url.host:
+        raise Refused(_("An address begins with https://"))
+    if "@" in AUTHORITY.split(text, 1)[0]:
+        raise Refused(_("No name or password can stand in the address."))
+    if url.fragment:
+        raise Refused(_("Nothing can stand after a # in the address."))
+    port = 443 if url.port is None else url.port
+    if not (port in (443, *settings.WEBHOOK_PORTS) or port in PORTS):
+        raise Refused(_("Port %(port)d is not one that may be used.") % {"port": port})
+    try:
+        literal = ip_address(url.host.strip("[]"))
+    except ValueError:
+        return url
+    check(url.host, [str(literal)])
+    return url
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    anywhere: bool = False,
+    context: ssl.SSLContext | None = None,
+) -> Answer:
+    """What is answered within `SECONDS`; ``anywhere`` for an address that comes from
+    whoever runs the console.
+
+    Raises `Refused`, and `httpx.HTTPError` where no answer came.
+    """
+    place = httpx.URL(url) if anywhere else checked(url)
+    network = Network() if anywhere else Guarded()
+    network.deadline = Deadline(SECONDS)
+    request = httpx.Request("POST", place, content=body, headers=_own(headers))
+    if place.userinfo:
+        login = httpx.BasicAuth(place.username, place.password)
+        request = next(login.sync_auth_flow(request))
+    begun = monotonic()
+    with Transport(network, 0, context) as transport:
+        response = transport.handle_request(request)
+        try:
+            text = _beginning(response.stream)
+        finally:
+            response.close()
+    return Answer(response.status_code, text, monotonic() - begun)
+
+
+class Guarded(Network):
+    """Connects to an address that was looked at, or to none."""
+
+    def addresses(self, host: str, port: int, limit: Deadline) -> list[str]:
+        found = super().addresses(host, port, limit)
+        check(host, found)
+        return found
+
+
+def check(host: str, found: Iterable[str]) -> None:
+    """Raises `Refused` unless every address of a host may be reached: with one that
+    may not, it would be chance which of them is."""
+    names, networks = _allowed(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
+    if _name(host) in names:
+        return
+    for text in found:
+        address = ip_address(text)
+        within = any(
+            address in one for one in networks if one.version == address.version
+        )
+        if not (within or is_public(address)):
+            raise Refused(
+                _("%(host)s leads to %(address)s, which is not a public address.")
+                % {"host": host, "address": address}
+            )
+
+
+def is_public(address: Address) -> bool:
+    """Whether it is one of the internet's, whatever it is wrapped in."""
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast
+    if address in TRANSLATED:
+        return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+    if inner := address.ipv4_mapped or address.sixtofour:
+        return is_public(inner)
+    return address in PUBLIC and address.is_global
+
+
+@cache
+def _allowed(
+    entries: tuple[str, ...],
+) -> tuple[frozenset[str], tuple[IPv4Network | IPv6Network, ...]]:
+    """``WEBHOOK_PRIVATE_HOSTS``: names, and networks or single addresses.
+
+    Raises `ValueError` for what is neither.
+    """
+    names, networks = set(), []
+    for entry in map(str.strip, entries):
+        try:
+            networks.append(ip_network(entry))
+        except ValueError:
+            if "/" in entry or not entry.replace("-", "").replace(".", "").isalnum():
+                raise ValueError(f"{entry!r} is no host and no network") from None
+            names.add(_name(entry))
+    return frozenset(names), tuple(networks)
+
+
+def check_settings() -> None:
+    """Raises `ValueError` for a setting that cannot be read."""
+    _allowed(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
+
+
+def _name(host: str) -> str:
+    return host.lower().rstrip(".")
+
+
+def _own(headers: Mapping[str, str]) -> dict[str, str]:
+    return {"User-Agent": "Meridian", "Accept": "*/*", **headers}
+
+
+def _beginning(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> str:
+    """As it came, so that what is packed tightly stays small."""
+    assert isinstance(stream, httpx.SyncByteStream)
+    return b"".join(_until(stream, ANSWER)).decode(errors="replace")
+
+
+def _until(stream: Iterable[bytes], most: int) -> Iterator[bytes]:
+    for chunk in stream:
+        yield chunk[:most]
+        most -= len(chunk)
+        if most <= 0:
+            return
