@@ -11,6 +11,7 @@ from pytest_django.asserts import (
 )
 
 from console.audit import choices
+from console.kinds import KINDS
 from console.models import KnownClient
 from tenants.audit import events
 from tenants.audit.marks import mark
@@ -175,7 +176,7 @@ def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, a
 def test_every_kind_of_entry_can_be_asked_for():
     offered = {one[0] for found in choices.operations()[1:] for one in found[1]}
 
-    assert offered == choices.KINDS.keys()
+    assert offered == KINDS.keys()
 
 
 @pytest.mark.parametrize(
