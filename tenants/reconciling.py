@@ -1,5 +1,8 @@
 """Looking at Authlete what became of a call whose outcome is unknown."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from tenants.audit.log import AuditLog
 from tenants.audit.lost.found import Finding, Lost
 from tenants.audit.lost.rules import RULES, UNRULED, unseen
@@ -8,6 +11,20 @@ from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError
 from tenants.connect import connect, credentials
 from tenants.models import Organization
+
+type Learn = Callable[[AuditEntry], Mapping[str, Any]]
+LEARNT: dict[str, Learn] = {}
+
+
+def learnt(operation: str) -> Callable[[Learn], Learn]:
+    """Register what tells of a call more than its intent could: by what was learnt
+    later, and is kept elsewhere."""
+
+    def register(learn: Learn) -> Learn:
+        LEARNT[operation] = learn
+        return learn
+
+    return register
 
 
 def look(
@@ -25,6 +42,7 @@ def look(
     watch = AuditLog(who, reason, ticket)
     try:
         authlete = connect(credentials(organization), entry.region, watch)
-        return rule(Lost(entry, authlete))
+        learn = LEARNT.get(entry.operation)
+        return rule(Lost(entry, authlete, learn(entry) if learn else {}))
     except AuthleteError as error:
         return unseen(error)

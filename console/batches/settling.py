@@ -12,9 +12,11 @@ from console.batches.forms import SettleForm
 from console.batches.keeping import Moved, said_of
 from console.models import Batch, Chunk, Sending
 from tenants.audit.events import BATCH_ADOPT, BATCH_SETTLE
+from tenants.audit.lost.settling import settle as write
+from tenants.audit.lost.settling import unknown
 from tenants.audit.notes import doing
 from tenants.authlete import Authlete
-from tenants.authlete.errors import AuthleteError
+from tenants.authlete.errors import AuthleteError, Outcome
 
 MOST = 10  # clients whose tokens are counted
 
@@ -85,9 +87,23 @@ def settle(
         mine = Sending.objects.filter(pk=sending.pk, fate=Fate.UNKNOWN)
         if not mine.update(**told):
             raise Moved
+    if verdict != SettleForm.ADOPT:
+        _settle_entry(member, sending, verdict, told["text"], form)
     watching.settle(batch)
     if verdict == SettleForm.ADOPT:
         watching.look_now(batch, member.who)
+
+
+def _settle_entry(
+    member: Member, sending: Sending, verdict: str, found: object, form: SettleForm
+) -> None:
+    """The call is not unknown in the record either."""
+    lost = unknown(member.organization.pk).filter(entry=sending.entry).first()
+    if lost:
+        made = verdict == SettleForm.MADE
+        why = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+        outcome = Outcome.DONE if made else Outcome.NOT_DONE
+        write(member.who, lost, outcome, str(found), **why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from console.batches.words import masked
 from console.models import Batch, Chunk, Sending
+from tenants.audit.lost.settling import settled
 from tenants.audit.who import Who
 from tenants.authlete import Authlete
 from tenants.authlete.documents.tokens import TokenStatus
@@ -16,6 +17,7 @@ from tenants.authlete.errors import (
     AuthleteError,
     Distrusted,
     NotFound,
+    Outcome,
     Unauthorized,
 )
 from tenants.authlete.operation import Effect
@@ -134,6 +136,7 @@ def settle(batch: Batch) -> None:
         _settle_dry(batch)
     elif batch.state in (*Batch.SENT, State.UNKNOWN):
         _missed(batch, is_dry=False)
+        _found_out(batch)
         _settle_run(batch)
 
 
@@ -210,6 +213,20 @@ def _missed(batch: Batch, *, is_dry: bool) -> None:
         text = _("It was not sent.")
         waiting.exclude(position__in=in_call).update(
             fate=Fate.REFUSED, text=text, ended_at=now
+        )
+
+
+def _found_out(batch: Batch) -> None:
+    """What was settled in the record counts here as well."""
+    unknown = Sending.objects.filter(batch=batch, is_dry=False, fate=Fate.UNKNOWN)
+    entries = {one.entry: one for one in unknown.exclude(entry="")}
+    for entry, one in settled(batch.organization_id, entries).items():
+        made = one.outcome == Outcome.DONE
+        unknown.filter(pk=entries[entry].pk).update(
+            fate=Fate.SETTLED if made else Fate.FAILED,
+            count=entries[entry].tokens if made else 0,
+            text=_("Settled in the record."),
+            ended_at=timezone.now(),
         )
 
 

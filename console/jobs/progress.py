@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tenants.audit.lost.settling import Settled
+from tenants.audit.lost.settling import settled as found_out
 from tenants.jobs.models import FAILED, TO_DO, Fate, Item, Job, State
 
 MINUTE = timedelta(minutes=1)  # of which the pace is taken
@@ -91,6 +93,12 @@ class Progress:
         count = ceil(seconds / 60)
         words = ngettext("about %(count)s min left", "about %(count)s min left", count)
         return words % {"count": count}
+
+
+def settled(job: Job) -> dict[str, Settled]:
+    """By entry, what was found out later of the job's unknown items."""
+    unknown = Item.objects.filter(job=job, state=Fate.UNKNOWN).exclude(entry="")
+    return found_out(job.organization_id, unknown.values_list("entry", flat=True))
 
 
 def of(jobs: Iterable[Job]) -> list[Progress]:

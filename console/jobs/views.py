@@ -66,6 +66,8 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
     if fate in Fate.values:
         items = items.filter(state=fate)
     steers = may_steer(found, member.user.pk, member.role)
+    page = Paginator(items, ITEMS).get_page(request.GET.get("page"))
+    ends = progress.settled(found) if told.counts.get(Fate.UNKNOWN) else {}
     context = {
         "member": member,
         "job": found,
@@ -77,7 +79,9 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
             if told.counts.get(one)
         ],
         "words": progress.WORDS,
-        "page": Paginator(items, ITEMS).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(item, ends.get(item.entry)) for item in page],
+        "settled_later": len(ends),
         "steers": steers,
         "receipt": receipts.of_job(member, found),
         "again": steering.failed(found).count() if found.is_over and steers else 0,

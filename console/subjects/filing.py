@@ -4,6 +4,7 @@ from typing import Any
 
 from console.subjects.lines import Kept, Line, Trouble
 from console.subjects.sheets import Call, Open, Sheet
+from tenants.audit.lost.settling import Settled
 
 
 def filed(sheet: Sheet) -> dict[str, Any]:
@@ -97,6 +98,12 @@ def _trouble(one: Trouble) -> dict[str, Any]:
     }
 
 
+def _settled(one: Settled) -> dict[str, Any]:
+    """That its outcome was unknown, and who found it out."""
+    by = one.by
+    return {"by": by.actor, "at": by.time.isoformat(), "entry": by.entry}
+
+
 def _call(call: Call) -> dict[str, Any]:
     entry = call.entry
     return {
@@ -106,6 +113,7 @@ def _call(call: Call) -> dict[str, Any]:
         "service": entry.service,
         "client": entry.client,
         "outcome": entry.fate.value or "open",
+        "settled": _settled(call.settled) if call.settled else None,
         "status": entry.status,
         "code": entry.code,
         "at": entry.time.isoformat(),

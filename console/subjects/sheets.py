@@ -11,6 +11,7 @@ from console.access import Member
 from console.models import Receipt
 from console.subjects.lines import Kept, Line, Trouble
 from console.templatetags.words import mask
+from tenants.audit.lost.settling import Settled, settled
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.search import Filters, search
 from tenants.jobs.models import ACTIVE, TO_DO, Fate, Item, Job, State
@@ -31,6 +32,7 @@ class Call:
     entry: AuditEntry
     mac: str  # of the row that it began with
     outcome_mac: str  # of the row that ended it; nothing while there is none
+    settled: Settled | None = None  # where that was found out later
 
     @property
     def number(self) -> int:
@@ -209,8 +211,14 @@ def _calls(receipt: Receipt) -> list[Call]:
     entries = search(receipt.organization_id, filters, size=CALLS).entries
     macs = _macs([one.seq for one in entries])
     macs |= _macs([one.outcome_seq for one in entries if one.outcome_seq])
+    ends = settled(receipt.organization_id, [one.entry for one in entries])
     return [
-        Call(one, macs.get(one.seq, ""), macs.get(one.outcome_seq or 0, ""))
+        Call(
+            one,
+            macs.get(one.seq, ""),
+            macs.get(one.outcome_seq or 0, ""),
+            ends.get(one.entry),
+        )
         for one in reversed(entries)
     ]
 

@@ -12,12 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Greatest, Now
 
 from tenants import vault
 from tenants.audit import events
 from tenants.audit.events import Event
+from tenants.audit.models import AuditEntry
 from tenants.audit.notes import doing
 from tenants.audit.who import Who
 from tenants.jobs.endings import skip, tell_ended, told
@@ -154,10 +155,17 @@ def retry_failed(job: Job, who: Who) -> int:
 
 
 def failed(job: Job) -> QuerySet[Item]:
-    """The items that can be tried again."""
+    """The items that can be tried again; not what was unknown, and was done as
+    somebody has found out since."""
     known = HANDLERS.get(job.kind)
     fates = FAILED if known and known.repeatable else (Fate.REFUSED, Fate.NOT_SENT)
-    return Item.objects.filter(job=job, state__in=fates)
+    entries = AuditEntry.objects.filter(organization_id=job.organization_id)
+    settled = entries.filter(
+        operation=events.AUDIT_SETTLE.name, object=OuterRef("entry"), object__gt=""
+    )
+    done = entries.filter(Exists(settled), entry=OuterRef("entry"), outcome="done")
+    items = Item.objects.filter(job=job, state__in=fates)
+    return items.exclude(Exists(done), state=Fate.UNKNOWN)
 
 
 def may_steer(job: Job, actor_id: int, role: Role) -> bool:

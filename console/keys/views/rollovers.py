@@ -31,6 +31,7 @@ from console.keys.timeline import stages
 from console.models import Rollover
 from console.page import answer, go
 from console.stepup import step_up
+from tenants.audit.lost.settling import settled
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
@@ -121,6 +122,8 @@ def context_of(workspace: Workspace, rollover: Rollover) -> dict[str, Any]:
     """What every page about a rollover is drawn from."""
     job = rolling.job_of(rollover)
     jobs = Job.objects.filter(pk=rollover.job) if rollover.job else Job.objects.none()
+    failed = _failed(job)
+    entry = failed.entry if failed else ""
     return {
         "workspace": workspace,
         "member": workspace.member,
@@ -128,7 +131,8 @@ def context_of(workspace: Workspace, rollover: Rollover) -> dict[str, Any]:
         "settings": [label(name) for name in rollover.settings],
         "stages": stages(rollover),
         "job": job,
-        "failed": _failed(job),
+        "failed": failed,
+        "settled": settled(rollover.organization_id, [entry]).get(entry),
         "waits": rolling.waits(rollover, job),
         "is_early": rolling.is_early(rollover),
         "can_undo": rolling.can_undo(rollover),

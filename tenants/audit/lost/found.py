@@ -1,8 +1,8 @@
 """What a look at Authlete says about a call whose outcome is unknown."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -69,12 +69,14 @@ class Lost:
 
     entry: AuditEntry
     authlete: Authlete
+    learnt: Mapping[str, Any] = field(default_factory=dict)  # since
 
     @cached_property
     def known(self) -> dict[str, Any]:
-        """What its intent keeps for this; see `watch.Call.known`."""
-        found: dict[str, Any] = json.loads(self.entry.known or "{}")
-        return found
+        """What its intent keeps for this, see `watch.Call.known`, and what was learnt
+        since."""
+        kept: dict[str, Any] = json.loads(self.entry.known or "{}")
+        return kept | dict(self.learnt)
 
     @property
     def began(self) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit.lost import objects, tokens
+from tenants.audit.lost import batches, objects, tokens
 from tenants.audit.lost.found import Finding, Lost, cannot_tell
 from tenants.authlete.errors import AuthleteError
 
@@ -30,6 +30,7 @@ RULES: Mapping[str, Callable[[Lost], Finding]] = {
     "token.update": tokens.updated,
     "token.revoke": tokens.ended,
     "token.delete": tokens.ended,
+    "token_batch.create": batches.made,
     "authorization.delete_post": tokens.revoked_authorization,
     "granted_scopes.delete": tokens.forgotten_scopes,
 }

@@ -4,7 +4,11 @@ Nothing is rewritten: the entry gets a further outcome, which is the one that co
 from then on, and the settling is an entry of its own.
 """
 
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
 
 from django.db.models import Q, QuerySet
 
@@ -15,6 +19,24 @@ from tenants.audit.who import Who
 from tenants.audit.writer import Unwritten, writer
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import NotRecorded, Outcome
+
+AT_ONCE = 500  # entries in one question to the database
+
+log = logging.getLogger(__name__)
+
+type Follow = Callable[[AuditEntry, Outcome], None]
+FOLLOWING: dict[str, Follow] = {}
+
+
+def follows(operation: str) -> Callable[[Follow], Follow]:
+    """Register what is to know at once that a call of this kind was settled. It may be
+    killed before, so whatever follows must be found without it as well."""
+
+    def register(follow: Follow) -> Follow:
+        FOLLOWING[operation] = follow
+        return follow
+
+    return register
 
 
 def unknown(organization: int) -> QuerySet[AuditEntry]:
@@ -65,13 +87,38 @@ def settle(
         writer.write([told, *ends])
     except Unwritten as error:
         raise NotRecorded(f"{error} Nothing was settled.") from error
+    if follow := FOLLOWING.get(entry.operation):
+        try:
+            follow(entry, outcome)
+        except Exception:
+            log.exception("what follows from entry %s waits for a look", entry.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an entry was settled; ``by`` tells who did that, when and why."""
+
+    outcome: str
+    by: AuditEntry
+
+
+def settled(organization: int, entries: Iterable[str]) -> dict[str, Settled]:
+    """Those of these entries that were settled, each as it was last."""
+    found: dict[str, Settled] = {}
+    for some in batched((one for one in set(entries) if one), AT_ONCE):
+        rows = AuditEntry.objects.filter(
+            organization_id=organization,
+            operation=AUDIT_SETTLE.name,
+            object__in=some,
+            object__gt="",  # the index's own condition
+        )
+        for by in rows.order_by("seq"):
+            told = {one["field"]: one["after"] for one in by.changes}
+            found[by.object] = Settled(told.get("outcome", ""), by)
+    return found
 
 
 def settling_of(entry: AuditEntry) -> AuditEntry | None:
     """The newest entry that settled this one."""
-    return AuditEntry.objects.filter(
-        organization_id=entry.organization_id,
-        operation=AUDIT_SETTLE.name,
-        object=entry.entry,
-        object__gt="",  # the index's own condition
-    ).first()
+    found = settled(entry.organization_id, [entry.entry]).get(entry.entry)
+    return found.by if found else None

@@ -76,11 +76,11 @@ class TokenBatches:
 
         It is empty where Authlete took them and told none.
         """
-        return self._sent(CREATE, entries, {}, label)
+        return self._sent(CREATE, entries, {}, label, known={"size": len(entries)})
 
     def dry_run(self, entries: Entries, *, label: str = "") -> str:
         """The same, and no token is made."""
-        return self._sent(DRY_RUN, entries, {"dryRun": "true"}, label)
+        return self._sent(DRY_RUN, entries, {"dryRun": "true"}, label, known={})
 
     def status(self, request_id: str) -> BatchStatus:
         """Raises `NotFound` where Authlete knows no such batch."""
@@ -93,8 +93,14 @@ class TokenBatches:
         entries: Entries,
         query: Mapping[str, str],
         label: str,
+        known: Mapping[str, Any],
     ) -> str:
         reply = self._door.send(
-            operation, places=self._places, query=query, body=entries, label=label
+            operation,
+            places=self._places,
+            query=query,
+            body=entries,
+            label=label,
+            known=known,
         )
         return reply.request_id or ""

@@ -1,5 +1,7 @@
 """A lost reply, settled by somebody."""
 
+from html import unescape
+
 import pytest
 from pytest_django.asserts import assertContains
 
@@ -8,6 +10,7 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs import steering
 from tenants.jobs.models import Job
 from tests.console.batches.conftest import WHY, fates, starter
+from tests.pages import FORM, filled
 
 
 @pytest.fixture
@@ -58,6 +61,30 @@ def test_takes_somebodys_word_for_it(lost, press, work, verdict, state, fate):
 
     assert fates(lost) == [fate, "succeeded"]
     assert lost.state == state
+    entry = Sending.objects.get(batch=lost, position=1, is_dry=False).entry
+    told = AuditEntry.objects.get(entry=entry).outcome
+    assert told == ("done" if verdict == "made" else "not done")
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
+    part = Sending.objects.get(batch=lost, position=1, is_dry=False)
+    if known:  # then Authlete tells
+        mine = list(shop.region("us").batches.values())[-1]
+        said = {"verdict": "adopt", "request_id": mine.request_id, **WHY}
+        press(lost, "settle/1", "verdict", **said)
+    path = f"/acme/audit/{part.entry}/settle/"
+    page = admin.get(path)
+    assert ("Settle as done" if known else "no list of batches") in unescape(
+        page.content.decode()
+    )
+
+    body = filled(page, "reason", outcome=None if known else "done", **WHY)
+    admin.post(path, body, content_type=FORM)
+
+    assert AuditEntry.objects.get(entry=part.entry).outcome == "done"
+    part.refresh_from_db()
+    assert part.fate == ("running" if known else "settled")  # then the job looks
 
 
 def test_asks_for_the_id_that_is_to_be_adopted(lost, press):

@@ -4,12 +4,14 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.clients import rotating
+from console.clients import activating, rotating
 from console.clients.activating import activate
 from console.models import Rotation
 from tenants.audit.log import AuditLog
+from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
+from tenants.authlete.errors import Outcome
 from tenants.connect import connect, credentials
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled
@@ -106,6 +108,27 @@ def test_what_nobody_knew_follows_from_the_next_look(
 
     assert rotation().state == ("activated" if arrived else "staged")
     assert rotation().can_undo is arrived
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [(Outcome.DONE, "activated"), (Outcome.NOT_DONE, "staged")]
+)
+def test_what_is_settled_in_the_record_counts_for_it(
+    admin, staged, do, acme, sandbox, rotation, monkeypatch, outcome, state
+):
+    staged(admin)
+    monkeypatch.setattr(activating, "_arrived", lambda *_: False)  # nobody could look
+    sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
+    do(admin, "activate")
+    assert rotation().state == "activating"
+    long_ago()
+
+    sent = AuditEntry.objects.get(operation="client.set_secret")
+    settle(Who(1, "ada", organization_id=acme.pk), sent, outcome, "")
+
+    assert rotation().state == state
+    if state == "activated":
+        assert rotation().activated_by == sent.actor
 
 
 def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):

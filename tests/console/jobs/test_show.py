@@ -4,7 +4,10 @@ import time
 import pytest
 from django.test import Client
 
+from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.errors import Outcome
 from tenants.jobs.models import Item, Job
 from tenants.roles import Role
 
@@ -72,6 +75,24 @@ def test_leads_auditors_to_the_record(member, editor, job, worker):
     assert f"/acme/audit/{entry}/" in page
     assert AuditEntry.objects.get(entry=entry).page == str(job.pk)
     assert f"/acme/audit/?page={job.pk}" in page
+
+
+def test_tells_how_an_unknown_item_was_settled_later(member, editor, job, worker, acme):
+    worker()
+    entry = AuditEntry.objects.get(operation="service.update", outcome="done")
+    Item.objects.update(state="unknown", entry=entry.entry)
+    assert "Try 2 again" in editor.get(url(job)).content.decode()
+
+    who = Who(9, "ida@acme.example", organization_id=acme.pk)
+    settle(who, entry, Outcome.DONE, "It is so.")
+
+    page = editor.get(url(job)).content.decode()
+    assert "settled as done by <bdi>ida@acme.example</bdi>" in page
+    assert "was settled since" in page
+    assert "Try" not in page  # what was done is not done again
+    told = AuditEntry.objects.get(operation="audit.settle").entry
+    assert f"/acme/audit/{told}/" not in page
+    assert f"/acme/audit/{told}/" in member(Role.AUDITOR).get(url(job)).text
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR])

@@ -3,10 +3,14 @@
 import json
 
 import pytest
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Rollover
+from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.errors import Outcome
 from tenants.jobs import slices
 from tenants.jobs.models import Item, Job
 from tenants.roles import Role
@@ -135,6 +139,22 @@ def test_a_lost_answer_leaves_one_new_key(sandbox, bank, rolling, worker, come):
 
     assert kids(bank) == ["old", "keep", "new"]
     assert come(one) == "switched"
+
+
+def test_tells_what_was_found_out_of_a_lost_answer_that_nobody_saw(
+    admin, acme, sandbox, rolling, worker
+):
+    one = rolling()
+    sandbox.fault("reset", operation="service.update", after=True, times=1)
+    worker()
+    Item.objects.update(state="unknown")  # as after too many tries
+    Job.objects.update(state="done", ended_at=timezone.now())
+    lost = AuditEntry.objects.get(operation="service.update", outcome="unknown")
+
+    settle(Who(1, "ada", organization_id=acme.pk), lost, Outcome.DONE, "")
+
+    assertContains(page(admin, one), "settled as done by <bdi>ada</bdi>")
+    assertContains(page(admin, one), "The step was carried out.")
 
 
 def test_a_colleague_who_saves_at_the_same_time_keeps_their_change(

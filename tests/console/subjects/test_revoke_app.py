@@ -8,7 +8,10 @@ from pytest_django.asserts import (
 )
 
 from console.models import Receipt
+from tenants.audit.lost.settling import settle, unknown
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.errors import Outcome
 from tenants.roles import Role
 from tenants.sandbox.state import Granted
 from tests.console.subjects.conftest import SUBJECT, issue
@@ -115,7 +118,7 @@ def test_wants_a_reason_and_asks_for_it_where_one_is(desk, row, till):
     assert not destroyed(till)
 
 
-def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till):
+def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
     till.fault("reset", operation="authorization.delete_post", after=True, times=1)
 
     revoke(desk, row)
@@ -125,6 +128,16 @@ def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till):
     assertContains(receipt, "proven: nothing is left")
     assertContains(receipt, "by the difference")
     assertContains(receipt, 'data-outcome="unknown"')
+
+    (lost,) = unknown(acme.pk)
+    settle(Who(1, "ada", organization_id=acme.pk), lost, Outcome.DONE, "")
+
+    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    assertContains(receipt, "settled as done by <bdi>ada</bdi>")
+    assertContains(receipt, 'data-outcome="done"')
+    file = desk.get(receipt.wsgi_request.path, {"format": "json"}).json()
+    ends = [one["settled"] for one in file["calls"] if one["settled"]]
+    assert [one["by"] for one in ends] == ["ada"]
 
 
 @pytest.mark.parametrize(

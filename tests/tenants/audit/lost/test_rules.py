@@ -1,5 +1,7 @@
 """A reply is lost, before Authlete did what was asked or after it: what is found."""
 
+import ast
+import inspect
 from copy import deepcopy
 
 import pytest
@@ -9,13 +11,14 @@ from tenants.audit.log import AuditLog
 from tenants.audit.lost.rules import RULES
 from tenants.audit.lost.settling import settle, unknown
 from tenants.audit.who import Who
-from tenants.authlete import connections
+from tenants.authlete import api, connections
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.watch import Unwatched
 from tenants.connect import connect, credentials, redactor
 from tenants.models import Credential
-from tenants.reconciling import look
+from tenants.reconciling import LEARNT, look
 from tenants.sandbox.state import Granted, Issued
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
@@ -226,5 +229,84 @@ def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
     assert "could not be looked at" in found.said
 
 
-def test_has_a_rule_for_each_operation_that_changes_something():
-    assert set(DO) | BESIDE == set(RULES)
+@pytest.mark.parametrize(
+    ("batching", "told", "found"),
+    [
+        ({}, False, "cannot tell"),  # its id was in the reply that was lost
+        ({}, True, "done"),
+        ({"fails_after": 0}, True, "not done"),
+        ({"fails_after": 1}, True, NEITHER),
+        ({"delay": 60_000}, True, "cannot tell"),  # it runs still
+    ],
+)
+def test_tells_of_a_batch_by_the_id_that_was_learnt(
+    lose, shop, monkeypatch, batching, told, found
+):
+    for name, value in batching.items():
+        setattr(shop.state.batching, name, value)
+    token = {"clientId": 5, "grantType": "AUTHORIZATION_CODE", "subject": "ann"}
+    batches = shop.region("us").batches
+    monkeypatch.setitem(
+        LEARNT,
+        "token_batch.create",
+        lambda _: {"request_id": next(iter(batches))} if told else {},
+    )
+
+    finding = lose(
+        "token_batch.create",
+        lambda door, one: one.token_batches.create([token, token]),
+        kind="reset",
+        after=True,
+    )
+
+    assert finding.verdict == found, finding.said
+
+
+TWINS = "The console sends another operation that does the same."
+SERVERS = "Authorization servers send it; the console only declares it."
+WHY_NOT = {
+    "service.create": TWINS,  # idp.create_service
+    "service.delete": TWINS,  # idp.remove_service
+    "authorization.delete": TWINS,  # authorization.delete_post
+    "authorization.delete_by_subject": TWINS,
+    "granted_scopes.delete_by_subject": TWINS,  # granted_scopes.delete
+    "authorization.update": SERVERS,
+    "grant.manage": SERVERS,
+    "ticket.update": SERVERS,
+    "id_token.reissue": SERVERS,
+    "auth": SERVERS,
+    "backchannel": SERVERS,
+    "device": SERVERS,
+    "registration": SERVERS,
+    "federation.registration": SERVERS,
+    "native_sso": SERVERS,
+    "vci": SERVERS,
+}
+
+
+def test_has_a_rule_or_a_reason_for_each_operation_that_is_more_than_a_read():
+    """What is declared, and what the modules of `api` really send."""
+    ruled, sent, left = set(RULES), set(), set()
+    for group in api.GROUPS:
+        tree = ast.parse(inspect.getsource(group))
+        used = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        for constant, one in vars(group).items():
+            if not isinstance(one, Operation) or one.effect is Effect.READ:
+                continue
+            if constant in used:
+                sent.add(one.name)
+            elif one.name not in ruled:
+                left.add(one.name)
+
+    assert sent <= ruled
+    assert left == {
+        name
+        for name in api.OPERATIONS.keys() - ruled
+        if name in WHY_NOT or name.partition(".")[0] in WHY_NOT
+        if api.OPERATIONS[name].effect is not Effect.READ
+    }
+    assert set(DO) | BESIDE | {"token_batch.create"} == ruled
