@@ -1,11 +1,14 @@
 """Holding the record against what was signed of it earlier."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tenants.audit import signing
+from tenants.audit.chain import START
 from tenants.audit.checkpoints import Checkpoint
-from tenants.audit.models import AuditCheckpoint
+from tenants.audit.models import AuditCheckpoint, AuditSink
 from tenants.audit.tree import Tree
 
 
@@ -79,7 +82,7 @@ def read(path: Path) -> list[Checkpoint]:
                 continue
             try:
                 one = Checkpoint.parse(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise NoAnchor(f"line {number} is no checkpoint") from None
             if not one.is_signed:
                 raise NoAnchor(f"line {number} is signed by no key that is known")
@@ -89,7 +92,62 @@ def read(path: Path) -> list[Checkpoint]:
     return found
 
 
-def kept() -> Iterable[Checkpoint]:
-    """Those in the database itself, which can be trusted where their key is known."""
-    for one in AuditCheckpoint.objects.iterator():
-        yield Checkpoint.parse(one.line)
+def kept() -> tuple[list[Checkpoint], Differs | None]:
+    """Those in the database itself, up to the first that is not as it was signed, and
+    what is wrong with that one.
+
+    Only those whose key is known can be trusted; where some key is, all have to be.
+    """
+    found: list[Checkpoint] = []
+    names = signing.public_keys()
+    for row in AuditCheckpoint.objects.order_by("number").iterator():
+        try:
+            one = Checkpoint.parse(row.line)
+            what = _wrong(row, one, found, names)
+        except (ValueError, TypeError, RecursionError):
+            return found, Differs(_rows(row), "the checkpoint of it cannot be read")
+        if what:
+            return found, Differs(min(one.size, _rows(row)), what)
+        found.append(one)
+    sizes = {0, *(one.size for one in found)}
+    for sink in AuditSink.objects.all():
+        if sink.size not in sizes:
+            what = f"the checkpoint of it that {sink.name} has is not in the database"
+            return found, Differs(sink.size, what)
+    return found, None
+
+
+def _rows(row: AuditCheckpoint) -> int:
+    return row.size if isinstance(row.size, int) else 1
+
+
+def _wrong(
+    row: AuditCheckpoint,
+    one: Checkpoint,
+    before: Sequence[Checkpoint],
+    names: Container[str],
+) -> str:
+    """What is wrong with a checkpoint that follows ``before``, if anything is."""
+    if one.previous != (before[-1].digest if before else START):
+        return "the checkpoint of it follows another than the one before it"
+    if names and one.key not in names:
+        return (
+            f"the checkpoint of it is signed with {one.key!r}, which is not known: "
+            "AUDIT_PUBLIC_KEYS has to name what AUDIT_SIGNING_KEYS had once"
+        )
+    if names and not one.is_signed:
+        return "the checkpoint of it is signed by nobody"
+    tree = Tree((rows, bytes.fromhex(peak)) for rows, peak in json.loads(row.peaks))
+    kept = (row.number, row.size, row.line, tree.size, tree.root)
+    if kept != (len(before) + 1, one.size, one.line, one.size, one.root):
+        return "the checkpoint of it is not kept as it was signed"
+    return ""
+
+
+def lost(anchor: Sequence[Checkpoint]) -> tuple[int, str] | None:
+    """The first row whose checkpoint was kept elsewhere, but is here no more."""
+    here = set(AuditCheckpoint.objects.values_list("line", flat=True))
+    gone = [one.size for one in anchor if one.line not in here]
+    return (
+        (min(gone), "its checkpoint is not in the database any more") if gone else None
+    )
