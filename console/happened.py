@@ -107,6 +107,10 @@ HAPPENED: Mapping[str, Deed] = {
         _("Carried on early with replacing a signing key of {object}"),
         _("Tried to carry on early with replacing a signing key of {object}"),
     ),
+    "rollover.confirm": Deed(
+        _("Said that the authorities know the new key of {object}"),
+        _("Tried to say that the authorities know the new key of {object}"),
+    ),
     "rollover.undo": Deed(
         _("Began to undo the replacing of a signing key of {object}"),
         _("Tried to undo the replacing of a signing key of {object}"),

@@ -35,13 +35,16 @@ class Made:
     settled: bool = False  # known from the list alone
 
 
+def in_sets(service: Service) -> set[str]:
+    """The names of the keys in a service's sets."""
+    texts = [service.text(name) or "{}" for name in SETS]
+    return {one.kid for text in texts for one in key_facts.of_set(text) if one.kid}
+
+
 def taken(service: Service) -> set[str]:
     """The names of all keys that a service has, wherever they are."""
-    sets = {
-        one.kid for name in SETS for one in key_facts.of_set(service.text(name) or "{}")
-    }
     hardware = service.get("hsks") or ()
-    return {kid for kid in sets if kid} | {
+    return in_sets(service) | {
         str(one["kid"]) for one in hardware if isinstance(one, dict) and one.get("kid")
     }
 

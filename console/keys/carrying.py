@@ -8,19 +8,16 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.forms.keysets import key_lines
-from console.keys import steps
+from console.keys.sending import Moved, send
 from console.models import Rollover
 from tenants.audit.notes import Told
 from tenants.audit.who import Who
 from tenants.authlete.api.services import ServiceApi
-from tenants.authlete.errors import AuthleteError, Outcome, Partial, Stale
 from tenants.jobs import steering
 from tenants.jobs.models import OPEN, Job
 from tenants.jobs.steering import NewItem
 
 KIND = "key.rollover"
-TRIES = 3  # while somebody else saves the service
 
 State = Rollover.State
 
@@ -47,17 +44,13 @@ TITLES = {
 }
 
 
-class Moved(Exception):
-    """Somebody else has gone on with this rollover meanwhile."""
-
-
 def carry_on(api: ServiceApi, who: Who, rollover: Rollover) -> bool:
     """Do what comes next, and have a job do what comes after that.
 
     Return whether anything had to be changed; it may be called again after it was
     interrupted. Raises `Moved`, `steps.Unexpected`, or an `AuthleteError`.
     """
-    changed = _send(api, rollover)
+    changed = send(api, rollover)
     after, now = AFTER[State(rollover.state)], timezone.now()
     told: dict[str, object] = {STAMPS[after]: now, "acting_at": None, "trouble": ""}
     if after in AFTER:
@@ -65,7 +58,9 @@ def carry_on(api: ServiceApi, who: Who, rollover: Rollover) -> bool:
         # The job first: should this be killed in between, the step is begun anew,
         # and a job that no rollover names does nothing.
         due = now + timedelta(seconds=wait)
-        told |= {"due_at": due, "job": schedule(who, rollover, after, due).pk}
+        told |= {"due_at": due, "job": None}
+        if not (rollover.in_federation and after == State.PUBLISHED):
+            told["job"] = schedule(who, rollover, after, due).pk
     else:
         told |= {"due_at": None, "job": None}
     if not rollover.turn(after, **told):
@@ -119,30 +114,3 @@ def told(rollover: Rollover, **why: str) -> Told:
         reason=why.get("reason", rollover.reason),
         ticket=why.get("ticket", rollover.ticket),
     )
-
-
-def _send(api: ServiceApi, rollover: Rollover) -> bool:
-    tries = TRIES
-    while True:
-        service = api.get()
-        if "modifiedAt" not in service.wire():  # rights on clients alone
-            raise Partial("This credential sees only a part of the service.")
-        edits = steps.edits(rollover, service)
-        if not edits:
-            return False
-        acting: dict[str, object] = {"acting_at": timezone.now()}
-        if rollover.state == State.STARTED:  # so that it is known again
-            made = key_lines(edits[rollover.member])[-1]
-            acting["new_thumbprint"] = made.thumbprint
-        if not rollover.turn(rollover.state, **acting):
-            raise Moved
-        try:
-            api.update(service.modified_at, edits)
-        except AuthleteError as error:
-            tries -= 1
-            if isinstance(error, Stale) and tries:
-                continue
-            if error.outcome is not Outcome.UNKNOWN:
-                rollover.turn(rollover.state, acting_at=None)
-            raise
-        return True

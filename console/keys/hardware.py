@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, RSAKey
 
+from console.keys.algorithms import OF
 from console.sentences import SERVICE
 from tenants.authlete.api.keys import HardwareKey
 from tenants.authlete.api.services import ServiceApi
@@ -60,6 +61,22 @@ class Public:
     thumbprint: str  # RFC 7638
 
 
+def public(key: HardwareKey) -> Public | None:
+    """None where the module told no public key, or none that can be read."""
+    found = certificates.public_key(key.public_key)
+    if found is None:
+        return None
+    kty, shape = certificates.shape_of(found)
+    if kty not in SHAPES:
+        return None
+    form = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem = found.public_bytes(*form)
+    read = SHAPES[kty].import_key(pem)
+    named = {"kid": key.kid, "use": key.use, "alg": key.alg}
+    jwk = {**{n: v for n, v in named.items() if v}, **read.as_dict(private=False)}
+    return Public(shape, pem.decode(), json.dumps(jwk, indent=2), read.thumbprint())
+
+
 @dataclass(frozen=True)
 class Kept:
     """One key in a module."""
@@ -73,21 +90,19 @@ class Kept:
     def name(self) -> str:
         return self.key.kid or self.key.handle
 
+    @property
+    def can_sign(self) -> bool:
+        return self.key.use == "sig"
+
+    @property
+    def can_roll(self) -> bool:
+        """Whether a new key of its kind can take its place, and be told from it."""
+        known = bool(self.key.kid and self.key.alg in OF and self.public)
+        return self.can_sign and known and not self.repeated
+
     @cached_property
     def public(self) -> Public | None:
-        """None where the module told no public key, or none that can be read."""
-        found = certificates.public_key(self.key.public_key)
-        if found is None:
-            return None
-        kty, shape = certificates.shape_of(found)
-        if kty not in SHAPES:
-            return None
-        form = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        pem = found.public_bytes(*form)
-        key = SHAPES[kty].import_key(pem)
-        named = {"kid": self.key.kid, "use": self.key.use, "alg": self.key.alg}
-        jwk = {**{n: v for n, v in named.items() if v}, **key.as_dict(private=False)}
-        return Public(shape, pem.decode(), json.dumps(jwk, indent=2), key.thumbprint())
+        return public(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +120,21 @@ class Hardware:
 def hardware(api: ServiceApi, service: Service) -> Hardware:
     """The keys of a service that are in hardware modules, as Authlete lists them."""
     try:
-        return Hardware(list(_kept(api.hardware_keys.list(), service)))
+        return Hardware(kept(api.hardware_keys.list(), service))
     except AuthleteError as error:
         off = CODES.get(error.code, Off.NOBODY)
         return Hardware(off=off, error=None if off else error)
 
 
-def _kept(keys: Sequence[HardwareKey], service: Service) -> Iterator[Kept]:
+def kept(keys: Sequence[HardwareKey], service: Service) -> list[Kept]:
+    """Keys that Authlete listed, by name, and what signs with each."""
     names = Counter(one.kid for one in keys)
+    found = []
     for key in sorted(keys, key=lambda one: (one.kid, one.handle)):
         left = others(service, key.alg, key.handle) if key.use == "sig" else None
         needs = [*_needs(service, key, left)]
-        yield Kept(key, needs, left, names[key.kid] > 1)
+        found.append(Kept(key, needs, left, names[key.kid] > 1))
+    return found
 
 
 def _needs(service: Service, key: HardwareKey, left: int | None) -> Iterator[Need]:

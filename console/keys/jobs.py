@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from console.keys.carrying import KIND, Moved, carry_on, told
+from console.keys.carrying import KIND, carry_on, told
+from console.keys.sending import Moved
 from console.keys.steps import Unexpected
 from console.models import Rollover
 from tenants.audit.events import ROLLOVER_STOP

@@ -1,15 +1,20 @@
-"""What people do with rollovers: start, carry on early, pause, resume, undo, leave."""
+"""What people do with rollovers: start, confirm, carry on early, pause, resume, undo,
+leave."""
 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from console.access import Member
-from console.keys.carrying import Moved, schedule, told, unschedule
+from console.editing.kind import Target
+from console.keys.carrying import schedule, told, unschedule
+from console.keys.sending import Moved
 from console.models import Rollover
 from tenants.audit.events import (
     ROLLOVER_ADVANCE,
+    ROLLOVER_CONFIRM,
     ROLLOVER_LEAVE,
     ROLLOVER_START,
     ROLLOVER_UNDO,
@@ -44,8 +49,25 @@ def start(member: Member, rollover: Rollover) -> Rollover:
 def advance(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
     """Do what comes next without waiting for its time; raises `Moved`."""
     why = {"reason": reason, "ticket": ticket}
+    if rollover.needs_word:
+        raise Moved
     with doing(member.who, ROLLOVER_ADVANCE, **told(rollover, **why)):
         _next(member, rollover, State(rollover.state), reason=reason, ticket=ticket)
+
+
+def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
+    """Let the new key of a federation sign at its time; raises `Moved`."""
+    why = {"reason": reason, "ticket": ticket}
+    if not rollover.needs_word:
+        raise Moved
+    with doing(member.who, ROLLOVER_CONFIRM, **told(rollover, **why)):
+        _next(
+            member,
+            rollover,
+            State.PUBLISHED,
+            at=rollover.due_at,
+            confirmed_at=timezone.now(),
+        )
 
 
 def undo(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
@@ -84,6 +106,8 @@ def resume(member: Member, rollover: Rollover) -> None:
 
     Raises `Moved`.
     """
+    if rollover.needs_word:
+        raise Moved
     job = job_of(rollover)
     if job and job.state == JobState.PAUSED:
         try:
@@ -94,6 +118,18 @@ def resume(member: Member, rollover: Rollover) -> None:
         raise Moved
     else:  # it was cancelled, or whoever started it may not go on with it
         _next(member, rollover, State(rollover.state), at=rollover.due_at)
+
+
+def under_way(target: Target, kid: str = "") -> QuerySet[Rollover]:
+    """The rollovers of a service that have not ended; of one key where it is named."""
+    named = Q(old_kid=kid) | Q(new_kid=kid) if kid else Q()
+    return Rollover.objects.filter(
+        named,
+        organization=target.workspace.organization,
+        region=target.workspace.region.name,
+        service_id=target.service_id,
+        state__in=Rollover.OPEN,
+    )
 
 
 def job_of(rollover: Rollover) -> Job | None:
@@ -113,7 +149,8 @@ def waits(rollover: Rollover, job: Job | None) -> bool:
 
 def is_early(rollover: Rollover) -> bool:
     """Whether what comes next would come before its time."""
-    return bool(rollover.due_at and rollover.due_at > timezone.now())
+    due = None if rollover.needs_word else rollover.due_at
+    return bool(due and due > timezone.now())
 
 
 def _next(
@@ -124,6 +161,7 @@ def _next(
     at: datetime | None = None,
     reason: str = "",
     ticket: str = "",
+    **more: object,
 ) -> None:
     """Go to a state, have what comes next done by a new job, and cancel the old."""
     if rollover.is_over or rollover.is_acting:
@@ -132,7 +170,7 @@ def _next(
     later = at if at and at > timezone.now() else None
     job = schedule(member.who, rollover, state, later, reason=reason, ticket=ticket)
     due = later or timezone.now()
-    _claim(rollover, state, job=job.pk, due_at=due, trouble="")
+    _claim(rollover, state, job=job.pk, due_at=due, trouble="", **more)
     unschedule(member.who, before)
 
 

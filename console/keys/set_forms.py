@@ -156,6 +156,18 @@ class RollForm(VersionForm):
             )
 
 
+class ConfirmForm(WhyForm):
+    """That every superior has the new key, and why that is known."""
+
+    known = forms.BooleanField(
+        label=_("Every superior serves a statement with the new key"),
+        error_messages={
+            "required": _("Without it, the old key goes on signing. Tell them first.")
+        },
+    )
+    field_order = ("known", "reason", "ticket")
+
+
 def _free(taken: Collection[str], kid: str) -> str:
     if kid in taken:
         raise forms.ValidationError(_("Another key of this service has this ID."))

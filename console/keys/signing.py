@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from console.keys.sets import SIGNS, KeySet, Row, label
+from console.keys.hardware import Kept
+from console.keys.sets import SET_OF, SIGNS, KeySet, Row, label
 from tenants.authlete.documents.service import Service
 
 # The setting that says how long what is signed may be held against the key; what is
@@ -32,17 +33,31 @@ class Signing:
     lifetime: int  # seconds that what it signs is valid
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key, wherever it is."""
+
+    kid: str
+    alg: str
+    can_sign: bool
+
+
 def signings(service: Service, member: str, row: Row) -> list[Signing]:
-    """What signs with a key; also what names none and may well sign with it."""
-    return [
-        Signing(name, label(name), not service.get(name), _lifetime(service, name))
-        for name in SIGNS[member]
-        if row.line.kid
-        and (
-            service.get(name) == row.line.kid
-            or (not service.get(name) and _may_sign(service, name, row))
-        )
+    """What signs with a key of a set; also what names none and may well sign with
+    it."""
+    key = Signer(row.line.kid, row.line.alg, row.can_sign)
+    return _signings(service, SIGNS[member], key)
+
+
+def signings_in_hardware(service: Service, kept: Kept) -> list[Signing]:
+    """The same of a key in a module, which may sign whatever names it."""
+    key = Signer(kept.key.kid, kept.key.alg, kept.can_sign)
+    names = [
+        name
+        for name, member in SET_OF.items()
+        if member == "jwks" or service.get(name) == kept.key.kid
     ]
+    return _signings(service, names, key)
 
 
 def unnamed(service: Service, keys: KeySet, only: Row | None = None) -> list[str]:
@@ -55,6 +70,18 @@ def unnamed(service: Service, keys: KeySet, only: Row | None = None) -> list[str
 def longest(signings: Sequence[Signing]) -> int:
     """Seconds until all of what they sign has ended."""
     return max((one.lifetime for one in signings), default=0)
+
+
+def _signings(service: Service, names: Sequence[str], key: Signer) -> list[Signing]:
+    return [
+        Signing(name, label(name), not service.get(name), _lifetime(service, name))
+        for name in names
+        if key.kid
+        and (
+            service.get(name) == key.kid
+            or (not service.get(name) and _may_sign(service, name, key))
+        )
+    ]
 
 
 def _lifetime(service: Service, name: str) -> int:
@@ -70,11 +97,11 @@ def _lifetime(service: Service, name: str) -> int:
     return max([usual if isinstance(usual, int) else 0, *lifetimes])
 
 
-def _may_sign(service: Service, name: str, row: Row) -> bool:
+def _may_sign(service: Service, name: str, key: Signer) -> bool:
     """Whether what names no key may be signed with this one."""
-    if not row.can_sign:
+    if not key.can_sign:
         return False
     if name in ALGORITHMS:
-        return bool(service.get(ALGORITHMS[name]) == row.line.alg)
+        return bool(service.get(ALGORITHMS[name]) == key.alg)
     # Its algorithm is each client's, and ID tokens are what everybody checks.
     return name in ("idTokenSignatureKeyId", "federationSignatureKeyId")

@@ -43,7 +43,7 @@ def _publish(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
     if _found(keys, rollover.new_kid, rollover.new_thumbprint):
         return {}
     for name in rollover.settings:
-        _must_name(service, name, "", rollover.old_kid)
+        must_name(service, name, "", rollover.old_kid)
     bits = int(old.line.size.split()[0]) if old.line.kty == "RSA" else 0
     key = generating.alike(key_at(keys.text, old.at), rollover.new_kid, bits)
     pinned = dict.fromkeys(rollover.settings, rollover.old_kid)
@@ -53,27 +53,20 @@ def _publish(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
 def _switch(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
     _there(keys, rollover.old_kid, rollover.old_thumbprint)
     _there(keys, rollover.new_kid, rollover.new_thumbprint)
-    if {service.get(name) for name in rollover.settings} == {rollover.new_kid}:
-        return {}
-    for name in rollover.settings:
-        _must_name(service, name, rollover.old_kid)
-    return dict.fromkeys(rollover.settings, rollover.new_kid)
+    return switched(rollover, service)
 
 
 def _retire(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
     _there(keys, rollover.new_kid, rollover.new_thumbprint)
     for name in rollover.settings:
-        _must_name(service, name, rollover.new_kid)
+        must_name(service, name, rollover.new_kid)
     old = _found(keys, rollover.old_kid, rollover.old_thumbprint)
     return _taken_out(keys, old)
 
 
 def _revert(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
     _there(keys, rollover.old_kid, rollover.old_thumbprint)
-    for name in rollover.settings:
-        _must_name(service, name, rollover.old_kid, rollover.new_kid)
-    wanted = dict.fromkeys(rollover.settings, rollover.old_kid)
-    return {name: kid for name, kid in wanted.items() if service.get(name) != kid}
+    return reverted(rollover, service)
 
 
 def _withdraw(rollover: Rollover, _service: Service, keys: KeySet) -> Edits:
@@ -88,6 +81,23 @@ _STEPS: Mapping[State, Callable[[Rollover, Service, KeySet], Edits]] = {
     State.REVERTING: _revert,
     State.REVERTED: _withdraw,
 }
+
+
+def switched(rollover: Rollover, service: Service) -> Edits:
+    """The settings with the new key, where all of them name the old one."""
+    if {service.get(name) for name in rollover.settings} == {rollover.new_kid}:
+        return {}
+    for name in rollover.settings:
+        must_name(service, name, rollover.old_kid)
+    return dict.fromkeys(rollover.settings, rollover.new_kid)
+
+
+def reverted(rollover: Rollover, service: Service) -> Edits:
+    """The settings with the old key again."""
+    for name in rollover.settings:
+        must_name(service, name, rollover.old_kid, rollover.new_kid)
+    wanted = dict.fromkeys(rollover.settings, rollover.old_kid)
+    return {name: kid for name, kid in wanted.items() if service.get(name) != kid}
 
 
 def _taken_out(keys: KeySet, row: Row | None) -> Edits:
@@ -126,7 +136,8 @@ def _found(keys: KeySet, kid: str, thumbprint: str) -> Row | None:
     return rows[0]
 
 
-def _must_name(service: Service, name: str, *kids: str) -> None:
+def must_name(service: Service, name: str, *kids: str) -> None:
+    """Raises `Unexpected` unless a setting names one of these keys."""
     now = str(service.get(name) or "")
     if now in kids:
         return

@@ -12,6 +12,7 @@ State = Rollover.State
 
 PUBLISH = _("Publish the new key")
 CACHES = _("Let caches learn it")
+SUPERIORS = _("Let superiors and caches learn it")
 SWITCH = _("Sign with the new key")
 TOKENS = _("Let what the old key signed end")
 RETIRE = _("Retire the old key")
@@ -34,6 +35,7 @@ def stages(rollover: Rollover) -> list[Stage]:
     back = (State.REVERTING, State.REVERTED, State.UNDONE)
     if rollover.reverted_at or rollover.state in back:
         return _back(rollover)
+    learn = SUPERIORS if rollover.in_federation else CACHES
     published, switched = rollover.published_at, rollover.switched_at
     ended = rollover.ended_at if rollover.state == State.RETIRED else None
     due = rollover.due_at
@@ -42,7 +44,7 @@ def stages(rollover: Rollover) -> list[Stage]:
         retire = due + timedelta(seconds=rollover.tokens)
     return [
         _stage(PUBLISH, published, rollover.state == State.STARTED, due),
-        _wait(CACHES, published, switched, due),
+        _wait(learn, published, switched, due),
         _stage(SWITCH, switched, False, due if published else None),
         _wait(TOKENS, switched, ended, due),
         _stage(RETIRE, ended, False, retire if published else None),

@@ -7,10 +7,13 @@ hardware: list[URLPattern | URLResolver] = [
     path("", views.hsm, name="hsm"),
     path("new/", views.new_hsm, name="new_hsm"),
     path("key/<slug:handle>/", views.show_hsm, name="show_hsm"),
+    path("key/<slug:handle>/roll/", views.roll_hsm, name="roll_hsm"),
     path("key/<slug:handle>/remove/", views.remove_hsm, name="remove_hsm"),
 ]
 rollover: list[URLPattern | URLResolver] = [
     path("", views.rollover, name="rollover"),
+    path("tell/", views.tell, name="tell"),
+    path("confirm/", views.confirm, name="confirm"),
     path("advance/", views.advance, name="advance"),
     path("pause/", views.pause, name="pause"),
     path("resume/", views.resume, name="resume"),

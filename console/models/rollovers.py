@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from tenants.models import Organization
 
 IN_FLIGHT = timedelta(seconds=30)  # a call of a step may still be under way
+HARDWARE = "hsks"  # instead of a key set: keys in hardware modules
+FEDERATION = "federationSignatureKeyId"  # names what authorities above have to know
 
 
 class Rollover(models.Model):
     """One service's way from a signing key to the one that follows it.
 
     The state tells what was done; a job does what comes next, at ``due_at``. No key is
-    kept here: the new one is made in the call that publishes it.
+    kept here: the new one is made in the call that publishes it, or in its module.
     """
 
     class State(models.TextChoices):
@@ -39,12 +41,15 @@ class Rollover(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)  # the row
     acting_at = models.DateTimeField(null=True)  # a step is being carried out since
 
-    member = models.CharField(max_length=40)  # the key set
+    member = models.CharField(max_length=40)  # the key set, or `HARDWARE`
     settings = models.JSONField()  # members that are to name the new key
     old_kid = models.TextField()
     old_thumbprint = models.CharField(max_length=43)  # RFC 7638, SHA-256
     new_kid = models.TextField()
     new_thumbprint = models.CharField(max_length=43, blank=True)
+    old_handle = models.CharField(max_length=100, blank=True)  # of a key in hardware
+    new_handle = models.CharField(max_length=100, blank=True)  # once Authlete told it
+    asked_at = models.DateTimeField(null=True)  # a module was asked for the new key
     caches = models.PositiveIntegerField()  # seconds to wait before the switch
     tokens = models.PositiveIntegerField()  # seconds to wait before the old key goes
 
@@ -53,6 +58,7 @@ class Rollover(models.Model):
     started_by = models.CharField(max_length=254)
     started_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)  # the authorities have the new key
     switched_at = models.DateTimeField(null=True)
     reverted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -92,6 +98,21 @@ class Rollover(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state not in self.OPEN
+
+    @property
+    def in_hardware(self) -> bool:
+        return self.member == HARDWARE
+
+    @property
+    def in_federation(self) -> bool:
+        return FEDERATION in self.settings
+
+    @property
+    def needs_word(self) -> bool:
+        """Whether it waits until somebody says that the authorities above know the new
+        key; until then the old one signs, and stays published."""
+        published = self.state == self.State.PUBLISHED
+        return self.in_federation and published and not self.confirmed_at
 
     @property
     def is_new_signing(self) -> bool:

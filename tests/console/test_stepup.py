@@ -27,6 +27,7 @@ from tests.routes import ROUTES
 ASKS = {
     "keys:remove_jwk",
     "keys:roll",
+    "keys:roll_hsm",
     "keys:advance",
     "keys:undo",
     "services:remove",
@@ -79,6 +80,7 @@ LATER = {
     "clients:undo",
     "clients:drop",
     "clients:forget",
+    "keys:roll_hsm",  # keys in hardware are switched off
     "keys:remove_hsm",  # keys in hardware are switched off
 }
 CANARY = "kestrel-4471-canary"

@@ -1,7 +1,10 @@
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
+from console.keys.actions import in_sets
 from console.keys.place import keys_path, place_of
+from console.keys.rolling import under_way
+from console.keys.signing import signings_in_hardware
 from console.page import answer, go
 from tenants.authlete.operation import Effect
 
@@ -10,7 +13,8 @@ from tenants.authlete.operation import Effect
 def hsm(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """The keys of a service that are in hardware modules, and what signs with them."""
     place = place_of(workspace, service_id)
-    return answer(request, "keys/hsm.html", place.context())
+    context = place.context() | {"rollovers": under_way(place.target)}
+    return answer(request, "keys/hsm.html", context)
 
 
 @workspace_page(Effect.READ)
@@ -21,5 +25,11 @@ def show_hsm(
     place = place_of(workspace, service_id)
     if place.hardware.off:  # the list tells who can switch it on
         return go(request, keys_path("hsm", workspace, service_id))
-    context = place.context() | {"kept": place.one(handle)}
+    kept = place.one(handle)
+    own = kept.can_roll and kept.key.kid not in in_sets(place.service)
+    context = place.context() | {
+        "kept": kept,
+        "can_roll": own and bool(signings_in_hardware(place.service, kept)),
+        "rollovers": under_way(place.target, kept.key.kid),
+    }
     return answer(request, "keys/show_hsm.html", context)

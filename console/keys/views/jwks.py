@@ -1,19 +1,17 @@
 """The key sets of a service: read, and changed key by key."""
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing.forms import RemoveForm
-from console.editing.kind import Target
 from console.editing.services import target_of
 from console.keys.actions import taken
 from console.keys.generating import made
 from console.keys.pages import again, change, opened
+from console.keys.rolling import under_way
 from console.keys.set_forms import NewKeyForm, VersionForm
 from console.keys.sets import KeySet, added, elsewhere, key_sets, moved, without
 from console.keys.signing import signings, unnamed
-from console.models import Rollover
 from console.page import answer, go
 from console.stepup import step_up
 from tenants.authlete.documents.service import Service
@@ -32,7 +30,7 @@ def jwks(
         "sets": sets,
         "is_whole": "modifiedAt" in service.wire(),  # not by rights on clients alone
         "elsewhere": elsewhere(service),
-        "rollovers": _under_way(target),
+        "rollovers": under_way(target),
     }
     return answer(request, "keys/jwks.html", context)
 
@@ -80,9 +78,7 @@ def remove_jwk(
 
     names = unnamed(page.service, page.keys, row)
     rollovers = [
-        one
-        for one in _under_way(page.target)
-        if one.member == page.keys.member and name in (one.old_kid, one.new_kid)
+        one for one in under_way(page.target, name) if one.member == page.keys.member
     ]
     more = {"typed": name, "unnamed": names, "rollovers": rollovers}
     return change(request, page, "remove_jwk", form, edited, **more)
@@ -107,16 +103,6 @@ def move_jwk(
         return moved(page.keys.text, row.at, int(to))
 
     return change(request, page, "move_jwk", form, edited, after=after)
-
-
-def _under_way(target: Target) -> QuerySet[Rollover]:
-    """The rollovers of a service that have not ended."""
-    return Rollover.objects.filter(
-        organization=target.workspace.organization,
-        region=target.workspace.region.name,
-        service_id=target.service_id,
-        state__in=Rollover.OPEN,
-    )
 
 
 def _rolls(service: Service, keys: KeySet) -> set[int]:

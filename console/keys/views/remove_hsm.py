@@ -9,6 +9,7 @@ from console.keys import actions
 from console.keys.actions import Lost
 from console.keys.hardware import Kept
 from console.keys.place import Place, keys_path, place_of
+from console.keys.rolling import under_way
 from console.once import OnceForm
 from console.page import answer, go
 from console.stepup import step_up
@@ -49,6 +50,7 @@ def remove_hsm(
         once.failed(request, form)
     context = place.context() | {
         "kept": kept,
+        "rollovers": under_way(place.target, kept.key.kid),
         "form": form,
         "failure": failure,
         "lost": lost,

@@ -21,6 +21,7 @@ from console.access import (
     organization_page,
     workspace_page,
 )
+from console.editing.kind import Target
 from console.keys import rolling
 from console.keys.actions import taken
 from console.keys.pages import SetPage, again, opened
@@ -32,6 +33,7 @@ from console.models import Rollover
 from console.page import answer, go
 from console.stepup import step_up
 from tenants.audit.lost.settling import settled
+from tenants.authlete.documents.service import Service
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
@@ -62,7 +64,7 @@ def roll(
         signings=signs,
         taken=ids,
         version=page.service.modified_at,
-        initial={"kid": _fresh_kid(ids)},
+        initial={"kid": fresh_kid(ids)},
     )
     if form.is_valid():
         if not once.claim(request, form):
@@ -76,7 +78,10 @@ def roll(
             form.add_error(None, text)
     key = key_at(page.keys.text, row.at)
     certified = any(name.startswith("x5") for name in key)
-    context = page.context(form=form, signs=signs, certified=certified)
+    context = page.context(form=form, signs=signs, certified=certified) | {
+        "old": row.line.kid,
+        "shape": f"{row.line.alg or row.line.kty}, {row.line.size}",
+    }
     return answer(request, "keys/roll.html", context)
 
 
@@ -143,26 +148,39 @@ def context_of(workspace: Workspace, rollover: Rollover) -> dict[str, Any]:
 
 def _asked(page: SetPage, row: Row, form: RollForm) -> Rollover:
     """What the form says, as it is kept."""
-    workspace, entered = page.target.workspace, form.cleaned_data
+    entered = form.cleaned_data
+    return asked(
+        page.target,
+        page.service,
+        entered,
+        member=page.keys.member,
+        old_kid=row.line.kid,
+        old_thumbprint=row.line.thumbprint,
+    )
+
+
+def asked(
+    target: Target, service: Service, entered: dict[str, Any], **old: str
+) -> Rollover:
+    """A rollover from an old key, as it is kept."""
+    workspace = target.workspace
     return Rollover(
         organization=workspace.organization,
         region=workspace.region.name,
-        service_id=page.target.service_id,
-        label=page.target.kind.called(page.service),
-        member=page.keys.member,
+        service_id=target.service_id,
+        label=target.kind.called(service),
         settings=entered["settings"],
-        old_kid=row.line.kid,
-        old_thumbprint=row.line.thumbprint,
         new_kid=entered["kid"],
         caches=entered["caches"] * HOUR,
         tokens=entered["tokens"] * HOUR,
         reason=entered["reason"],
         ticket=entered["ticket"],
         started_by=workspace.member.user.get_username(),
+        **old,
     )
 
 
-def _fresh_kid(taken: Collection[str]) -> str:
+def fresh_kid(taken: Collection[str]) -> str:
     """A name for the new key that tells its day."""
     stem = f"sig-{timezone.localdate():%Y-%m-%d}"
     names = (stem, *(f"{stem}-{number}" for number in range(2, 100)))

@@ -11,7 +11,8 @@ from console import once
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing.forms import WhyForm
 from console.keys import rolling
-from console.keys.carrying import Moved
+from console.keys.sending import Moved
+from console.keys.set_forms import ConfirmForm
 from console.keys.views.rollovers import context_of, one_of, rollover_path
 from console.models import Rollover
 from console.once import OnceForm
@@ -25,6 +26,7 @@ MOVED = gettext_lazy(
 )
 
 SAID = {
+    "confirm": gettext_lazy("Kept. The service signs with the new key at its time."),
     "advance": gettext_lazy("It is being done now."),
     "undo": gettext_lazy("It is being undone."),
     "leave": gettext_lazy("The rollover has ended. Everything stays as it is."),
@@ -41,6 +43,15 @@ def advance(
     """Do what comes next without waiting for its time."""
     found = one_of(workspace, service_id, rollover)
     return _steer(request, workspace, found, WhyForm, rolling.advance)
+
+
+@workspace_page(Effect.DESTROY)
+def confirm(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
+) -> HttpResponse:
+    """Say that the authorities above know the new key, so that it may sign."""
+    found = one_of(workspace, service_id, rollover)
+    return _steer(request, workspace, found, ConfirmForm, rolling.confirm)
 
 
 @workspace_page(Effect.DESTROY)

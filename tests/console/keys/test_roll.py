@@ -83,4 +83,4 @@ def test_says_what_a_new_key_alone_does_not_bring(admin, bank):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
 
     shown = admin.get(f"{KEYS}roll/?set=federationJwks&key=0")
-    assertContains(shown, "The authorities above must know the new key")
+    assertContains(shown, "The superiors must know the new key")

@@ -1,5 +1,6 @@
 from tenants.roles import Role
 from tests.journeys.scene import state
+from tests.journeys.states.rollovers import WHY, work
 
 
 def retail(scene):
@@ -68,6 +69,21 @@ def lost(scene):
     scene.page.get_by_label("Reason").fill("Yearly")
     scene.page.get_by_label("Key ID").fill("id-hsm-2027")
     scene.press("Make the key")
+
+
+@state("keys:roll_hsm", Role.ADMIN)
+def rolling_over(scene):
+    retail(scene)
+    scene.goto("keys:roll_hsm")
+
+
+@state("keys:rollover", Role.ADMIN)
+def in_hardware(scene):
+    retail(scene)
+    response = scene.send("keys:roll_hsm", "once", **WHY | {"kid": "id-hsm-2027"})
+    scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
+    work()
+    scene.goto("keys:rollover")
 
 
 @state("keys:remove_hsm", Role.ADMIN)

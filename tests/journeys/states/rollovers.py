@@ -132,6 +132,39 @@ def switched_back(scene):
     scene.goto("keys:rollover")
 
 
+def federated(scene):
+    """Begin to replace a key of a federation that two superiors vouch for."""
+    scene.service.update(
+        federationJwks=key_set("fed", "ES256"),
+        federationSignatureKeyId="fed-es256",
+        authorityHints=["https://up.example", "https://federation.example/anchor"],
+    )
+    place = "?set=federationJwks&key=0"
+    response = scene.send("keys:roll", "once", place, **WHY | {"kid": "fed-2027"})
+    scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
+    work()
+
+
+@state("keys:rollover", Role.ADMIN)
+def waits_for_superiors(scene):
+    federated(scene)
+    scene.goto("keys:rollover")
+
+
+@state("keys:tell", Role.ADMIN)
+def what_to_tell(scene):
+    federated(scene)
+    scene.goto("keys:tell")
+
+
+@state("keys:confirm", Role.ADMIN)
+def confirming(scene):
+    federated(scene)
+    scene.goto("keys:confirm")
+    scene.page.get_by_label("Reason").fill("Both say so")
+    scene.press("Confirm")
+
+
 @state("keys:rollovers", Role.VIEWER)
 def several(scene):
     scene.be(Role.ADMIN)

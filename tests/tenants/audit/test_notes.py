@@ -190,7 +190,8 @@ def test_the_names_of_events_stay():
         keys.exported
         job.cancelled job.ended job.paused job.resumed job.retried job.started
         receipt.made
-        rollover.advance rollover.leave rollover.start rollover.stop rollover.undo
+        rollover.advance rollover.confirm rollover.leave
+        rollover.start rollover.stop rollover.undo
         search.change search.remove search.save
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
         subject.export subject.reveal subject.revoke_all subject.search

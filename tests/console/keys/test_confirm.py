@@ -1,0 +1,50 @@
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Rollover
+from tenants.audit.models import AuditEntry
+from tests.console.keys.conftest import KEYS, act, jwk, page
+
+UP = "https://anchor.example"
+
+
+@pytest.fixture
+def fed(admin, bank, do, worker):
+    """A key of a federation that is being replaced, and waits for caches."""
+    bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
+    bank["federationSignatureKeyId"] = "fed"
+    bank["authorityHints"] = [UP]
+    do(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
+    worker()
+    return Rollover.objects.get()
+
+
+def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, worker):
+    assert come(fed) == "published"
+    assertContains(page(admin, fed), "until somebody confirms")
+    do(admin, f"rollovers/{fed.pk}/resume/", reason="", ticket="")
+    act(do, admin, fed, "advance")
+    worker()
+    assert bank["federationSignatureKeyId"] == "fed"
+    assertContains(act(do, admin, fed, "confirm"), "Tell them first")
+
+    response = act(do, admin, fed, "confirm", known="on")
+
+    assert response.status_code == 302
+    assert come(fed) == "switched"
+    assert bank["federationSignatureKeyId"] == "fed-2"
+    entry = AuditEntry.objects.get(operation="rollover.confirm")
+    assert entry.reason == "Yearly, says risk"
+    assert come(fed) == "retired"
+
+
+def test_has_nothing_to_confirm_elsewhere(admin, rolling, worker):
+    one = rolling()
+    worker()
+
+    shown = admin.get(f"{KEYS}rollovers/{one.pk}/confirm/")
+
+    assertContains(shown, "There is nothing to confirm")
+    assertNotContains(shown, 'type="submit">Confirm')

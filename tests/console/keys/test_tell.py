@@ -1,0 +1,32 @@
+import html
+import json
+import re
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.roles import Role
+from tests.console.keys.conftest import KEYS
+from tests.console.keys.test_confirm import UP, fed  # noqa: F401  a fixture
+
+PART = re.compile(r'<pre id="(new-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
+
+
+def test_hands_over_public_parts_alone(member, bank, fed):  # noqa: F811
+    keys = json.loads(bank["federationJwks"])["keys"]
+
+    shown = member(Role.VIEWER).get(f"{KEYS}rollovers/{fed.pk}/tell/")
+
+    parts = {
+        name: json.loads(html.unescape(re.sub("<[^>]*>", "", text)))
+        for name, text in PART.findall(shown.text)
+    }
+    public = [{n: v for n, v in key.items() if n != "d"} for key in keys]
+    assert parts == {"new-key": public[1], "all-keys": {"keys": public}}
+    assertContains(shown, UP)
+    assertNotContains(shown, "Confirm that they have it")
+
+
+def test_is_none_where_no_federation_key_is_replaced(admin, rolling):
+    one = rolling()
+
+    assert admin.get(f"{KEYS}rollovers/{one.pk}/tell/").status_code == 404
