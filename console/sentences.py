@@ -101,6 +101,12 @@ class Sentence:
     replaced: bool = False  # a secret: was and now are fingerprints
     risk: str = ""  # why it should be looked at
 
+    @property
+    def member(self) -> str:
+        """The member of the whole object that this is, or is inside of."""
+        first = FIRST.match(self.name)
+        return first[0] if first else self.name
+
 
 def declared_of(operation: str) -> Declared:
     """The settings of what an entry of the record changed."""

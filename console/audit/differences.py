@@ -1,10 +1,13 @@
 """What changed, as lines of JSON: those that went and those that came."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+# What turns the direction of text around, or is not seen: told as JSON escapes it.
+UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 MOST = 2000  # lines of one value that are compared, and not only told before and after
 
 
@@ -36,6 +39,7 @@ def _lines(field: str, value: Any) -> list[str]:
     if value is None:
         return []
     text = json.dumps(value, indent=2, ensure_ascii=False)
+    text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return f"{json.dumps(field, ensure_ascii=False)}: {text}".splitlines()
 
 
@@ -44,10 +48,12 @@ def _between(before: list[str], after: list[str]) -> Iterator[Line]:
         yield from (Line("del", text) for text in before)
         yield from (Line("ins", text) for text in after)
         return
-    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    # An item of a list is the same when only the comma behind it is new.
+    was, now = ([text.removesuffix(",") for text in one] for one in (before, after))
+    matcher = SequenceMatcher(a=was, b=now, autojunk=False)
     for kind, low, high, start, end in matcher.get_opcodes():
         if kind == "equal":
-            yield from (Line("", text) for text in before[low:high])
+            yield from (Line("", text) for text in after[start:end])
         else:
             yield from (Line("del", text) for text in before[low:high])
             yield from (Line("ins", text) for text in after[start:end])

@@ -4,8 +4,10 @@ made together are one line."""
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -45,6 +47,15 @@ def lines(entries: Iterable[AuditEntry], names: Names, *, fold: bool) -> list[Li
     if not fold:
         return [line([entry], names) for entry in entries]
     return [line(list(group), names) for _key, group in groupby(entries, key=_together)]
+
+
+def days(told: Iterable[Line]) -> list[list[Line]]:
+    """The lines of each day, where the reader is."""
+    return [list(one) for _day, one in groupby(told, key=_day)]
+
+
+def _day(told: Line) -> date:
+    return timezone.localdate(told.entry.time)
 
 
 def line(group: Sequence[AuditEntry], names: Names) -> Line:

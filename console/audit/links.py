@@ -17,6 +17,7 @@ from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.several import flat
 from console.models.searches import seen_by
+from console.navigation import path_of
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 
@@ -123,6 +124,20 @@ def together(entry: AuditEntry) -> str:
         query["region"] = entry.region
     query.setlist("operation", list(steps))
     return query.urlencode() if steps and entry.service else ""
+
+
+def whole(entry: AuditEntry) -> str:
+    """The page of a changed object right after the change, held beside how it was
+    right before; empty where it has none."""
+    place = (entry.organization, entry.region, entry.service)
+    if entry.client:
+        path = path_of("clients:as_of", *place, entry.client)
+    else:
+        path = path_of("services:as_of", *place)
+    query = QueryDict(mutable=True)
+    query["at"] = (entry.time + (entry.duration or timedelta())).isoformat()
+    query["beside"] = entry.time.isoformat()
+    return path and f"{path}{_path(query)}"
 
 
 def _last_quarter(today: date) -> tuple[str, str]:

@@ -121,7 +121,8 @@ def when(moment: datetime | int | None, style: str = "short") -> SafeString:
 
     ``moment`` is aware, or in milliseconds since 1970 as Authlete has it. ``style``:
     "short" is relative with the full time as title, "full" the time with its offset
-    and the relative one in brackets, "exact" the time with its offset alone.
+    and the relative one in brackets, "exact" the time with its offset alone, "clock"
+    its hour with the full time as title, "day" the day and its offset above those.
     """
     if not moment:
         return format_html('<span class="faint">{}</span>', "–")
@@ -133,13 +134,28 @@ def when(moment: datetime | int | None, style: str = "short") -> SafeString:
     zone = timezone.get_current_timezone_name()
     stamp, full = _spelled(moment, zone, get_language())
     near = ago(moment, timezone.now())
-    if style == "short":
+    if style == "day":
+        return _day(timezone.localtime(moment))
+    spelled = _("%(time)s (%(ago)s)") % {"time": full, "ago": near}
+    if style in ("short", "clock"):
+        seen, title = (near, full) if style == "short" else (stamp[11:19], spelled)
         return format_html(
-            '<time datetime="{}" title="{}">{}</time>', stamp, full, near
+            '<time datetime="{}" title="{}">{}</time>', stamp, title, seen
         )
-    if style == "full":
-        full = _("%(time)s (%(ago)s)") % {"time": full, "ago": near}
-    return format_html('<time datetime="{}">{}</time>', stamp, full)
+    said = spelled if style == "full" else full
+    return format_html('<time datetime="{}">{}</time>', stamp, said)
+
+
+def _day(local: datetime) -> SafeString:
+    day, today = local.date(), timezone.localdate()
+    near = {0: _("Today"), 1: _("Yesterday")}.get((today - day).days, "")
+    full = date_format(local, "l, j F Y")
+    return format_html(
+        '<time datetime="{}">{}</time> <small>{}</small>',
+        day.isoformat(),
+        f"{near}, {full}" if near else full,
+        f"{local:%:z}",
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -21,14 +21,13 @@ from console.audit.completing import offers
 from console.audit.differences import differences
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR, NAMES
-from console.audit.lines import changes_of, line, lines, names_of, path_of
+from console.audit.lines import changes_of, days, line, lines, names_of, path_of
 from console.editing.history import is_undoable, path_about
 from console.models import Pack, Verdict
 from console.once import OnceForm
 from console.page import answer, go
 from console.receipts import of_entries
 from console.sentences import declared_of, sentences, stored
-from tenants.audit.entry import members
 from tenants.audit.events import (
     AUDIT_EXPORT,
     AUDIT_READ,
@@ -99,8 +98,12 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
     page = search(organization, filters, cursor, size=SIZE)
     entries = page.entries
     names = names_of(organization, entries)
+    told = lines(entries, names, fold=not filters.page)
     return {
-        "lines": lines(entries, names, fold=not filters.page),
+        "lines": told,
+        "days": days(told),
+        "first": entries[0].seq if entries else None,
+        "last": entries[-1].seq if entries else None,
         "count": count(organization, filters),
         "most": MOST,
         "page": page,
@@ -142,7 +145,6 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "surprises": sentences(stored(found.unasked), declared_of(found.operation)),
         "differences": differences(found.changes),
         "has_secrets": '"fingerprint":' in found.changed,
-        "members": members(found.changed),
         "method": operation.method if operation else "",
         "path": path_of(found),
         "meaning": _(said) if (said := meaning(found.code)) else "",
@@ -153,6 +155,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "settled": _settled(own, found),
         "day": timezone.localdate(found.time).isoformat(),
         "counted": found.operation in EVENTS and found.attempt > 1,
+        "whole": links.whole(found) if is_undoable(found) else "",
         "undo": path_about(found, "restore") if is_undoable(found) else "",
         "others": lines(others[:RELATED], names, fold=True),
         "more": len(others) > RELATED,

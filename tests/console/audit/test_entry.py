@@ -55,6 +55,24 @@ def test_tells_before_and_after_in_sentences_and_in_json(show, update):
     ]
 
 
+def test_tells_what_a_list_gained_and_hides_no_control(show, keep):
+    turned = "https://b.example/\u202egpj"
+    changes = [
+        Change("redirectUris", ["https://a.example"], ["https://a.example", turned])
+    ]
+    keep("client.update", service="17", client="5", region="us", changes=changes)
+
+    response = show(AuditEntry.objects.first())
+
+    lines = [(line.kind, line.text) for line in response.context["differences"]]
+    assert lines == [
+        ("", '"redirectUris": ['),
+        ("", '  "https://a.example",'),
+        ("ins", r'  "https://b.example/\u202egpj"'),
+        ("", "]"),
+    ]
+
+
 def test_tells_what_authlete_did_by_itself(show, update):
     entry = update({"supportedSnses": ["FACEBOOK"]})  # which Authlete ignores
 
@@ -103,6 +121,7 @@ def test_each_value_leads_to_the_entries_that_share_it(show, update):
     ):
         assertContains(response, f'href="/acme/audit/?{query}"')
     assertContains(response, 'href="/acme/services/us/17/"')
+    assertContains(response, 'href="/acme/services/us/17/as-of/?at=')
 
 
 def test_links_what_the_same_page_did(show, update, auditor):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError
 from pydantic import SecretStr
@@ -27,6 +29,23 @@ def shown(response):
 
 
 # Lines
+
+
+def test_lines_stand_under_their_day(member, keep, time_machine):
+    time_machine.move_to("2026-11-24T00:30:00Z", tick=False)
+    for minutes, label in ((100, "C"), (40, "B"), (10, "A")):
+        keep(label=label, ago=timedelta(minutes=minutes))
+    auditor = member(Role.AUDITOR)
+    auditor.post("/help/zone/", {"zone": "Europe/Paris"})
+
+    response = auditor.get(URL)
+
+    days = [[line.title for line in day] for day in response.context["days"]]
+    assert days == [["Saved A", "Saved B"], ["Saved C"]]
+    assertContains(response, "Today, Tuesday, 24 November 2026")
+    assertContains(response, "<small>+01:00</small>")
+    assertContains(response, ">01:20:00</time>")
+    assertContains(response, "Yesterday, Monday, 23 November 2026")
 
 
 def test_tells_who_did_what_where_and_why(auditor, update):
