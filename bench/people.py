@@ -19,7 +19,7 @@ def enter(slug: str, tokens: Mapping[str, str]) -> str:
     """Make an admin, sign them in, and return the cookie of their session."""
     if connection.introspection.table_names():
         raise RuntimeError("the database is not empty, and the bench would fill it")
-    call_command("migrate", verbosity=0, interactive=False)
+    call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
     call_command("collectstatic", verbosity=0, interactive=False)
     organization = Organization.objects.create(slug=slug, name="Harbor")
     for region, token in tokens.items():

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from django.db import OperationalError, connection, transaction
 
+from bench import saves
 from bench.clock import timed
 from bench.said import Ratio, say
 from bench.stage import Stage
@@ -66,6 +67,7 @@ class Waits:
 
 
 def measure(_: Stage) -> None:
+    saves.measure()
     say("", f"The record, {connection.vendor}: {THREADS} threads, two rows a call")
     _copy_table()
     lock = threading.Lock()

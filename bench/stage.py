@@ -77,7 +77,10 @@ class Stage:
         """The console as it is deployed, signed in as an admin of Harbor."""
         command = ["-m", "gunicorn", f"--bind=127.0.0.1:{CONSOLE}", "--log-level=error"]
         url = f"http://127.0.0.1:{CONSOLE}"
-        with self._running("console", command, self.servers, f"{url}/healthz") as one:
+        deployed = {"DJANGO_SETTINGS_MODULE": "console.settings"}
+        with self._running(
+            "console", command, self.servers, f"{url}/healthz", deployed
+        ) as one:
             yield Server(url, one, self._cookie)
 
     @contextmanager
@@ -118,7 +121,7 @@ class Stage:
         regions = ",".join(f"{name}={self.region(name)}" for name in REGIONS)
         database = f"sqlite:///{self.home / 'meridian.sqlite3'}"
         return fresh() | {
-            "DJANGO_SETTINGS_MODULE": "console.settings",
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
             "INSECURE": "true",
             "REQUIRE_MFA": "true",
             "ALLOWED_HOSTS": "127.0.0.1",
