@@ -29,7 +29,7 @@ from tenants.versions.keeping import seen_again
 from tenants.versions.reading import newest
 
 NAME = "worker"
-SECONDS = 20.0  # for one organization at a time: other chores wait meanwhile
+SECONDS = 20.0  # for one organization at a time: the others wait meanwhile
 LEAST = 2.0  # seconds without which no more is asked for
 LISTS = 20  # services whose clients are listed in one go
 GONE = -1  # in place of a `modifiedAt`: it is not listed any more

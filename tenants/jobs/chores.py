@@ -1,32 +1,67 @@
 """What a worker does now and then, beside its jobs, such as erasing what is too old.
 
-A chore is quick, harmless to repeat, and to be done by several workers at once.
+A chore is harmless to repeat, and to be done by several workers at once. Each has a
+thread and a database connection of its own, so that none holds up a job or another
+chore, however long a region or a mailbox lets it wait. Write little in one transaction:
+on SQLite all else that writes waits meanwhile.
 """
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Thread
 
-from django.db import DatabaseError
+from django.db import connections
 
 log = logging.getLogger(__name__)
 
-type Chore = Callable[[], object]
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    do: Callable[[], object]
+    pause: float  # seconds from its end until it is done again
+
+    def safely(self) -> None:
+        """Do it once; should it fail, the log says so."""
+        try:
+            self.do()
+        except Exception:
+            log.exception("a chore of the worker failed")
+
+    def repeat(self, ended: Event) -> None:
+        while not ended.is_set():
+            self.safely()
+            connections.close_all()
+            ended.wait(self.pause)
+
 
 _chores: list[Chore] = []
 
 
-def chore[C: Chore](function: C) -> C:
+def every[C: Callable[[], object]](seconds: float) -> Callable[[C], C]:
+    """Have the workers do this when they begin, and again after so long a pause."""
+
+    def keep(function: C) -> C:
+        _chores.append(Chore(function, seconds))
+        return function
+
+    return keep
+
+
+def chore[C: Callable[[], object]](function: C) -> C:
     """Have the workers do this every minute."""
-    _chores.append(function)
-    return function
+    return every(60.0)(function)
 
 
-def do() -> None:
-    """Do all of them; one that fails keeps no other from being done."""
+def begin(ended: Event) -> None:
+    """Do each of them again and again until ``ended``, while the caller goes on."""
     for one in _chores:
-        try:
-            one()
-        except DatabaseError:
-            raise
-        except Exception:
-            log.exception("a chore of the worker failed")
+        name = f"chore {one.do.__module__}"
+        # What a process that ends leaves half done is done again by the next.
+        Thread(target=one.repeat, args=[ended], name=name, daemon=True).start()
+
+
+def do_all() -> None:
+    """Do each of them once, one after the other."""
+    for one in _chores:
+        one.safely()

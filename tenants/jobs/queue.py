@@ -17,7 +17,7 @@ from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tenants.jobs import leases
+from tenants.jobs import chores, leases
 from tenants.jobs.models import ACTIVE, Job, Worker
 
 log = logging.getLogger(__name__)
@@ -114,6 +114,7 @@ def due() -> Q:
     return Q(state__in=ACTIVE, due_at__lte=Now())
 
 
+@chores.every(3600.0)
 def prune() -> None:
     """Remove finished rows of the queue; jobs themselves stay."""
     call_command(

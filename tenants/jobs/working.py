@@ -1,12 +1,12 @@
 """The process that works on jobs: the queue's own worker, and what it lacks.
 
 Between any two tasks it notes that it is there, takes up what was left lying, and
-outlives a database that does not answer.
+outlives a database that does not answer. Its chores run beside it.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from threading import Event
 
 from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
@@ -16,8 +16,6 @@ from tenants.jobs import chores, endings, queue
 log = logging.getLogger(__name__)
 
 TICK = 10.0  # seconds
-CHORES = 60.0  # seconds
-PRUNED = 3600.0  # seconds
 IDLE = 0.5  # seconds between two looks at an empty queue
 DOWN = 2.0  # seconds until a database that failed is asked again
 
@@ -37,16 +35,26 @@ class Working(Worker):
             worker_id=name,
         )
         self._until_empty = until_empty
-        self._ticks = _Every(TICK)
-        self._chores = _Every(CHORES)
-        self._prunings = _Every(PRUNED)
+        self._next_tick = 0.0
 
     def run(self) -> None:
+        """Work until told to end; or do the chores, and then work until nothing is
+        due."""
+        if self._until_empty:
+            chores.do_all()
+            self._work()
+            return
+        ended = Event()
+        chores.begin(ended)
+        try:
+            self._work()
+        finally:
+            ended.set()
+
+    def _work(self) -> None:
         while self.running:
             try:
-                self._ticks(self._tick)
-                self._chores(chores.do)
-                self._prunings(queue.prune)
+                self._tick()
                 self._run_tasks = 0
                 super().run()  # one task, or none
             except DatabaseError:
@@ -62,23 +70,13 @@ class Working(Worker):
                 self._sleep(IDLE)
 
     def _tick(self) -> None:
+        if time.monotonic() < self._next_tick:
+            return
         queue.seen(self.worker_id)
         queue.reap()
         endings.lay_down()
+        self._next_tick = time.monotonic() + TICK
 
     def _sleep(self, seconds: float) -> None:
         if self.running:
             time.sleep(seconds)
-
-
-class _Every:
-    """Does something at once, and again when so many seconds have passed."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._next = 0.0
-
-    def __call__(self, what: Callable[[], object]) -> None:
-        if time.monotonic() >= self._next:
-            what()
-            self._next = time.monotonic() + self._seconds
