@@ -8,6 +8,7 @@ from tenants.audit.lost.found import Finding, Lost
 from tenants.audit.lost.rules import RULES, UNRULED, unseen
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
+from tenants.authlete import Authlete
 from tenants.authlete.errors import AuthleteError
 from tenants.connect import connect, credentials
 from tenants.models import Organization
@@ -36,13 +37,19 @@ def look(
     ticket: str = "",
 ) -> Finding:
     """What Authlete tells now; ``who`` looks, which is in the record as well."""
-    rule = RULES.get(entry.operation)
-    if rule is None or organization is None:
+    if organization is None or not entry.region:
         return UNRULED
     watch = AuditLog(who, reason, ticket)
     try:
         authlete = connect(credentials(organization), entry.region, watch)
-        learn = LEARNT.get(entry.operation)
-        return rule(Lost(entry, authlete, learn(entry) if learn else {}))
+        return found(entry, authlete)
     except AuthleteError as error:
         return unseen(error)
+
+
+def found(entry: AuditEntry, authlete: Authlete) -> Finding:
+    """The same; raises `AuthleteError` where Authlete does not answer."""
+    rule, learn = RULES.get(entry.operation), LEARNT.get(entry.operation)
+    if rule is None:
+        return UNRULED
+    return rule(Lost(entry, authlete, learn(entry) if learn else {}))

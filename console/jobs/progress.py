@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.audit.lost.settling import Settled
 from tenants.audit.lost.settling import settled as found_out
+from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import FAILED, TO_DO, Fate, Item, Job, State
 
 MINUTE = timedelta(minutes=1)  # of which the pace is taken
@@ -99,6 +100,13 @@ def settled(job: Job) -> dict[str, Settled]:
     """By entry, what was found out later of the job's unknown items."""
     unknown = Item.objects.filter(job=job, state=Fate.UNKNOWN).exclude(entry="")
     return found_out(job.organization_id, unknown.values_list("entry", flat=True))
+
+
+def summary(job: Job) -> list[tuple[str, int]]:
+    """What else its kind tells of it."""
+    known = HANDLERS.get(job.kind)
+    told = known.summary(job) if known and known.summary else ()
+    return [(words, number) for words, number in told if number]
 
 
 def of(jobs: Iterable[Job]) -> list[Progress]:

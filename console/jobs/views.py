@@ -81,6 +81,7 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "words": progress.WORDS,
         "page": page,
         "rows": [(item, ends.get(item.entry)) for item in page],
+        "summary": progress.summary(found),
         "settled_later": len(ends),
         "steers": steers,
         "receipt": receipts.of_job(member, found),

@@ -9,7 +9,7 @@
 `docs/jobs.md` says what the engine promises such a function, and what it asks of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class Later(Exception):
 
 type Run = Callable[["Work", "Item"], Result]
 type Ended = Callable[["Job"], None]
+type Summary = Callable[["Job"], Iterable[tuple[str, int]]]  # words, and how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Handler:
     repeatable: bool
     at_once: int
     ended: Ended | None = None
+    summary: Summary | None = None
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -63,19 +65,21 @@ def handler(
     repeatable: bool = True,
     at_once: int = 1,
     ended: Ended | None = None,
+    summary: Summary | None = None,
 ) -> Callable[[Run], Run]:
     """Register the function for a kind; names that were once released stay.
 
     Unless it is ``repeatable``, an item is never begun again after a call that may
     have changed something, and ends as unknown. Of one job so many are worked on
     ``at_once``, each in a thread of its own. ``ended`` is called whenever the job has
-    come to an end; it may come to several, since it can be tried again.
+    come to an end; it may come to several, since it can be tried again. ``summary``
+    tells on the job's page what came of it, beyond what became of each item.
     """
 
     def register(run: Run) -> Run:
         if kind in HANDLERS and HANDLERS[kind].run is not run:
             raise ValueError(f"two handlers for jobs of the kind {kind}")
-        HANDLERS[kind] = Handler(kind, effect, run, repeatable, at_once, ended)
+        HANDLERS[kind] = Handler(kind, effect, run, repeatable, at_once, ended, summary)
         return run
 
     return register

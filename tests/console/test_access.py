@@ -165,6 +165,7 @@ MAY = {
     "audit:access": AUDITORS,
     "audit:unknown": AUDITORS,
     "audit:settle": ADMINS,
+    "audit:settle_all": ADMINS,
     "searches:index": AUDITORS,
     "searches:new": AUDITORS,
     "searches:edit": AUDITORS,

@@ -3,7 +3,7 @@
 from console.audit.views.access import access
 from console.audit.views.file import file
 from console.audit.views.record import complete, entry, export, index, pack, verify
-from console.audit.views.unknown import settle, unknown
+from console.audit.views.unknown import settle, settle_all, unknown
 
 __all__ = [
     "access",
@@ -14,6 +14,7 @@ __all__ = [
     "index",
     "pack",
     "settle",
+    "settle_all",
     "unknown",
     "verify",
 ]

@@ -2,6 +2,8 @@ from playwright.sync_api import expect
 
 from console.models import SavedSearch
 from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Job
+from tenants.jobs.working import Working
 from tenants.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.organization import busy
@@ -106,6 +108,21 @@ def some_unknown(scene):
 @state("audit:unknown", Role.AUDITOR)
 def nothing_unknown(scene):
     scene.goto("audit:unknown")
+
+
+@state("audit:settle_all", Role.ADMIN)
+def all_that_is_unknown(scene):
+    _lost(scene, after=True)
+    scene.goto("audit:settle_all")
+
+
+@state("jobs:show", Role.ADMIN)
+def all_were_settled(scene):
+    _lost(scene, after=True)
+    scene.send("audit:settle_all", "reason", reason="After the outage")
+    Working("scene", until_empty=True).run()
+    scene.places["job"] = Job.objects.get().pk
+    scene.goto("jobs:show")
 
 
 @state("audit:settle", Role.ADMIN)
