@@ -160,6 +160,31 @@ HAPPENED: Mapping[str, Deed] = {
     ),
     "stream.read": Deed(_("Read the record as {object}")),
     "stream.refused": Deed(_("Was refused to read the record as a machine")),
+    "webhook.add": Deed(
+        _("Had the record sent to {object}"), _("Tried to have it sent to {object}")
+    ),
+    "webhook.change": Deed(
+        _("Changed the webhook {object}"), _("Tried to change the webhook {object}")
+    ),
+    "webhook.pause": Deed(
+        _("Paused the webhook {object}"), _("Tried to pause the webhook {object}")
+    ),
+    "webhook.resume": Deed(
+        _("Went on with the webhook {object}"),
+        _("Tried to go on with the webhook {object}"),
+    ),
+    "webhook.replay": Deed(
+        _("Had rows sent to the webhook {object} again"),
+        _("Tried to have rows sent to the webhook {object} again"),
+    ),
+    "webhook.rotate": Deed(
+        _("Replaced the secret of the webhook {object}"),
+        _("Tried to replace the secret of the webhook {object}"),
+    ),
+    "webhook.test": Deed(_("Tried out the webhook {object}")),
+    "webhook.remove": Deed(
+        _("Removed the webhook {object}"), _("Tried to remove the webhook {object}")
+    ),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
     "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),

@@ -21,11 +21,13 @@ from console.models.selections import Selection
 from console.models.spending import Spending
 from console.models.streams import Stream
 from console.models.told_ends import Digest, ToldEnd
+from console.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Batch",
     "Chosen",
     "Chunk",
+    "Delivery",
     "Digest",
     "Draft",
     "KnownClient",
@@ -46,4 +48,5 @@ __all__ = [
     "Stream",
     "ToldEnd",
     "Verdict",
+    "Webhook",
 ]

@@ -6,12 +6,11 @@ them back unseen. That may last for a while; then nothing is changed any more
 """
 
 import fcntl
-import json
 import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -181,10 +180,7 @@ def uncovered() -> datetime | None:
     known = AuditSink.objects.filter(name__in=names).aggregate(Max("size"))
     first = (known["size__max"] or 0) + 1
     row = AuditRecord.objects.filter(seq=first).first()
-    if row is None:
-        return None
-    said = json.loads(row.content)
-    return datetime.fromtimestamp(said.get("at", said.get("ended_at")) / 1e6, UTC)
+    return row.written_at if row else None
 
 
 def is_late() -> bool:

@@ -155,6 +155,16 @@ STREAM_READ = Event("stream.read", _("A machine reads the record"), Effect.READ)
 STREAM_REFUSED = Event(
     "stream.refused", _("Read the record without a token"), Effect.READ, denial=True
 )
+WEBHOOK_ADD = Event("webhook.add", _("Have the record sent somewhere"))
+WEBHOOK_CHANGE = Event("webhook.change", _("Change where the record is sent"))
+WEBHOOK_PAUSE = Event("webhook.pause", _("Stop sending the record for a while"))
+WEBHOOK_RESUME = Event("webhook.resume", _("Go on with sending the record"))
+WEBHOOK_REPLAY = Event("webhook.replay", _("Send rows of the record again"))
+WEBHOOK_ROTATE = Event("webhook.rotate", _("Replace the secret of a webhook"))
+WEBHOOK_TEST = Event("webhook.test", _("Try out a webhook"), Effect.READ)
+WEBHOOK_REMOVE = Event(
+    "webhook.remove", _("Send the record somewhere no more"), Effect.DESTROY
+)
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)

@@ -6,10 +6,10 @@ last line counts and sums up the others, so none can be taken away.
 
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -22,15 +22,38 @@ from tenants.keyring import KeyMissing
 LONGEST = 1 << 26  # bytes of a line that is read; no row has as many
 WINDOW = 20_000  # rows of everybody that are looked through at once
 RECORD, ENTRY = AuditRecord._meta.db_table, AuditEntry._meta.db_table
-AFTER = (
-    "SELECT r.seq, r.entry, r.phase, r.content, r.key, r.mac, b.mac"  # noqa: S608
+WITHIN = (
     f" FROM {RECORD} r JOIN {ENTRY} e ON e.entry = r.entry"
     f" LEFT JOIN {RECORD} b ON b.seq = r.seq - 1"
     " WHERE r.seq > %s AND r.seq <= %s AND e.organization_id = %s"
-    " ORDER BY r.seq LIMIT %s"
 )
+ROW = "r.seq, r.entry, r.phase, r.content, r.key, r.mac, b.mac"
 
 type Placed = tuple[Link, str]  # a row, and the mac of the one before
+
+
+class Only(NamedTuple):
+    """Which entries are wanted; without anything, all of them."""
+
+    effects: Collection[str] = ()
+    operations: Collection[str] = ()
+
+    @property
+    def where(self) -> tuple[str, list[str]]:
+        """A condition of SQL, and its values."""
+        text, values = "", list[str]()
+        for column, wanted in (
+            ("effect", self.effects),
+            ("operation", self.operations),
+        ):
+            if wanted:
+                places = ", ".join(["%s"] * len(wanted))
+                text += f" AND e.{column} IN ({places})"
+                values += wanted
+        return text, values
+
+
+ALL = Only()
 
 
 class NotWhole(Exception):
@@ -60,7 +83,9 @@ def rows_of(entries: Iterable[AuditEntry]) -> Iterator[Placed]:
             yield link, before.mac if before else START
 
 
-def rows_after(organization: int, after: int, limit: int) -> tuple[list[Placed], int]:
+def rows_after(
+    organization: int, after: int, limit: int, only: Only = ALL
+) -> tuple[list[Placed], int]:
     """An organization's rows that follow ``after``, and the row up to which these are
     all: rows are committed in their order, so none turns up in between later.
 
@@ -70,15 +95,31 @@ def rows_after(organization: int, after: int, limit: int) -> tuple[list[Placed],
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     if after > head:
         raise NotWhole(f"the record ends with row {head}")
+    condition, values = only.where
+    query = f"SELECT {ROW}{WITHIN}{condition} ORDER BY r.seq LIMIT %s"
     found: list[Placed] = []
     while after < head and not found:
         until = min(after + WINDOW, head)
         with connection.cursor() as cursor:
-            cursor.execute(AFTER, [after, until, organization, limit])
+            cursor.execute(query, [after, until, organization, *values, limit])
             for *row, before in cursor.fetchall():
                 found.append((Link(*row), before or START))
         after = found[-1][0].seq if len(found) == limit else until
     return found, after
+
+
+def count_rows(
+    organization: int, after: int, until: int, most: int, only: Only = ALL
+) -> int:
+    """How many rows there are behind ``after`` up to ``until``; at most ``most``."""
+    condition, values = only.where
+    some = f"SELECT r.seq{WITHIN}{condition} LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM ({some}) AS found",  # noqa: S608
+            [after, until, organization, *values, most],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def line(row: Link, before: str) -> str:

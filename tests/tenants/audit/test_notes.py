@@ -199,5 +199,7 @@ def test_the_names_of_events_stay():
         client.changed_outside client.gone_outside
         stream.add stream.read stream.refused stream.remove
         token.check
+        webhook.add webhook.change webhook.pause webhook.remove webhook.replay
+        webhook.resume webhook.rotate webhook.test
         """.split()
     )

@@ -1,0 +1,199 @@
+"""Where the record of an organization is sent to, and what came of it."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from secrets import token_bytes
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tenants import vault
+from tenants.audit.models import AuditRecord
+from tenants.models import Organization
+
+START = "whsec_"  # Standard Webhooks
+OVERLAP = timedelta(hours=24)  # in which the secret before the last one signs as well
+LATE = timedelta(minutes=15)  # that the oldest row may wait until somebody is told
+
+
+class Webhook(models.Model):
+    """One place that takes rows, and the row as far as which it has them."""
+
+    class Pause(models.TextChoices):
+        NONE = "", _("on")
+        HAND = "hand", _("paused")
+        FAILED = "failed", _("stopped, took nothing for long")
+        GONE = "gone", _("stopped, says that it is gone")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    # The whole address may be a secret in itself, as those of chats are.
+    url_sealed = models.TextField()
+    origin = models.CharField(max_length=300)  # what pages show of it
+    effects = models.CharField(max_length=60, blank=True)  # by spaces; empty: all
+    groups = models.CharField(max_length=200, blank=True)  # the same, of `GROUPS`
+    subjects = models.BooleanField(default=False)  # in the clear
+    secret_sealed = models.TextField()
+    old_sealed = models.TextField(blank=True)  # signs as well, until `old_until`
+    old_until = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.CharField(max_length=254)
+
+    position = models.BigIntegerField()  # the last row that was taken, or left out
+    pause = models.CharField(max_length=6, choices=Pause, default=Pause.NONE)
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.CharField(max_length=254, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # that failed in a row
+    failing_since = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    taken_at = models.DateTimeField(null=True)  # when it last took something
+    held_until = models.DateTimeField(null=True)  # by the worker that sends to it
+
+    class Meta:
+        ordering = ["name", "made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.organization}"
+
+    @property
+    def is_on(self) -> bool:
+        return self.pause == self.Pause.NONE
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was paused by nobody."""
+        return self.pause in (self.Pause.FAILED, self.Pause.GONE)
+
+    @property
+    def url(self) -> str:
+        """Raises `vault.Sealed` when it was not sealed for this row."""
+        return vault.unseal(self.url_sealed, self._place("url"))
+
+    @property
+    def secret(self) -> str:
+        """Raises `vault.Sealed` as `url` does."""
+        return vault.unseal(self.secret_sealed, self._place("secret"))
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the row was written that it is to have next, or to be spared."""
+        row = AuditRecord.objects.filter(seq=self.position + 1).first()
+        return row.written_at if row else None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody should look: it was stopped, or has waited for long."""
+        if self.stopped or not self.is_on:
+            return self.stopped
+        since = self.waiting_since
+        return since is not None and timezone.now() - since > LATE
+
+    def secrets(self, now: datetime) -> list[str]:
+        """Those that sign now, the newest first."""
+        found = [self.secret]
+        if self.old_until and now < self.old_until:
+            found.append(vault.unseal(self.old_sealed, self._place("old")))
+        return found
+
+    def lead_to(self, url: str, origin: str) -> Self:
+        self.url_sealed, self.origin = vault.seal(url, self._place("url")), origin
+        return self
+
+    def keep(self, secret: str) -> Self:
+        """Sign with a secret from now on, and for a while with the one before too."""
+        if self.secret_sealed:
+            self.old_sealed = vault.seal(self.secret, self._place("old"))
+            self.old_until = timezone.now() + OVERLAP
+        self.secret_sealed = vault.seal(secret, self._place("secret"))
+        return self
+
+    def sealed_anew(self) -> dict[str, str]:
+        """The columns that are not under the current key, as they would be."""
+        found = {}
+        for name in ("url", "secret", "old"):
+            value = getattr(self, f"{name}_sealed")
+            if value and (sealed := vault.rotate(value, self._place(name))) != value:
+                found[f"{name}_sealed"] = sealed
+        return found
+
+    def _place(self, column: str) -> str:
+        return vault.place(self, column, self.organization_id)
+
+
+class Delivery(models.Model):
+    """Some rows on their way to a webhook, under an id that stays while they are tried.
+
+    Which rows these are is kept before the first byte is sent, so that whoever goes
+    on after a worker was killed sends the same ones under the same id.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("under way")
+        DONE = "done", _("taken")
+        FAILED = "failed", _("not taken")
+        DROPPED = "dropped", _("given up for others")  # replayed, or another choice
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE)
+    is_test = models.BooleanField(default=False)
+    state = models.CharField(max_length=7, choices=State, default=State.PENDING)
+    made_at = models.DateTimeField(default=timezone.now)
+    after = models.BigIntegerField(default=0)  # it begins behind this row
+    first = models.BigIntegerField(default=0)
+    last = models.BigIntegerField(default=0)
+    until = models.BigIntegerField(default=0)  # where the next one goes on
+    rows = models.PositiveIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    took = models.FloatField(null=True)  # seconds, the last try
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.CharField(max_length=500, blank=True)  # its beginning
+    error = models.CharField(max_length=300, blank=True)  # where there was no answer
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-made_at", "-last"]
+        indexes = [models.Index(fields=["webhook", "-made_at"], name="deliveries_log")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["webhook"],
+                condition=models.Q(state="pending", is_test=False),
+                name="one_delivery_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"rows {self.first} to {self.last}: {self.state}"
+
+    @property
+    def message(self) -> str:
+        """Its id, as the receiver sees it."""
+        return f"msg_{self.pk.hex}"
+
+
+def late(organization: Organization | None = None) -> list[Webhook]:
+    """Those that somebody should look at, of one organization or of all."""
+    found = Webhook.objects.all()
+    if organization:
+        found = found.filter(organization=organization)
+    return [one for one in found if one.is_late]
+
+
+def new_secret() -> str:
+    return START + b64encode(token_bytes(32)).decode()
+
+
+@vault.kept_as("webhooks")
+def rotated() -> Iterator[Webhook]:
+    """Seal every address and secret under the current key, one row at a time."""
+    for webhook in Webhook.objects.iterator():
+        if new := webhook.sealed_anew():
+            # Only over the values that were read: what was set meanwhile stays.
+            same = {name: getattr(webhook, name) for name in new}
+            if Webhook.objects.filter(pk=webhook.pk, **same).update(**new):
+                yield webhook

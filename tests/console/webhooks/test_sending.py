@@ -1,0 +1,277 @@
+"""What comes to a receiver, and what becomes of what does not."""
+
+import json
+from datetime import timedelta
+from itertools import chain
+
+import pytest
+from django.utils import timezone
+
+from console.models import Delivery
+from console.models.webhooks import late
+from console.webhooks import delivering, messages, sending
+from tenants import posting
+from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.models import Organization
+from tests.console.webhooks.conftest import bring, taken
+
+NOW = "2026-11-25T12:00:00Z"
+
+
+def seqs(receiver, *secrets):
+    return [
+        [row["seq"] for row in taken(one, *secrets)["data"]] for one in receiver.got
+    ]
+
+
+def flat(lists):
+    return list(chain.from_iterable(lists))
+
+
+def test_rows_come_in_order_signed_and_once(hooked, happen, receiver, monkeypatch):
+    monkeypatch.setattr(messages, "ROWS", 4)
+    other = Organization.objects.create(slug="other", name="Other")
+    happen(3)
+    happen(3, organization=other)
+    head = happen(2)
+    webhook = hooked()
+
+    bring(webhook)
+    bring(webhook)
+
+    got = seqs(receiver, webhook.secret)
+    assert [len(one) for one in got] == [4, 4, 2]
+    assert flat(got) == sorted(flat(got))
+    own = AuditRecord.objects.filter(
+        entry__in=AuditEntry.objects.filter(organization="acme").values("entry")
+    )
+    assert flat(got) == list(own.values_list("seq", flat=True))
+    said = json.loads(receiver.got[0].body)
+    kept = AuditRecord.objects.get(seq=got[0][0])
+    assert (said["type"], said["data"][0]["mac"]) == ("audit.rows", kept.mac)
+    assert said["data"][0]["content"] == json.loads(kept.content)
+    assert webhook.position == head
+    assert Delivery.objects.filter(state="done", status=204).count() == 3
+
+
+def test_a_body_is_no_larger_than_a_receiver_takes(
+    hooked, happen, receiver, monkeypatch
+):
+    happen(8, reason="x" * 300)
+    monkeypatch.setattr(messages, "BYTES", 3000)
+    webhook = hooked()
+
+    bring(webhook)
+
+    assert sum(len(one) for one in seqs(receiver, webhook.secret)) == 16
+    assert max(len(one.body) for one in receiver.got) <= 3000
+    assert len(receiver.got) > 2
+
+
+def test_subjects_are_left_out_unless_they_are_asked_for(hooked, happen, receiver):
+    happen(event=SUBJECT_SEARCH, subject="anna@x", label="of anna@x", reason="ok")
+    bring(hooked())
+    bring(hooked(subjects=True))
+
+    without, clear = (
+        json.loads(one.body)["data"][0]["content"] for one in receiver.got
+    )
+    assert b"anna" not in receiver.got[0].body
+    assert "subject" not in without
+    assert "label" not in without
+    assert (without["reason"], clear["subject"]) == ("ok", "anna@x")
+
+
+def test_only_what_was_chosen_comes_and_the_rest_is_passed_over(
+    hooked, happen, receiver
+):
+    happen(2)
+    happen(event=MEMBER_REMOVE)
+    head = happen(event=ACCESS_DENIED)
+    bring(hooked(effects="destroy"))
+    bring(hooked(groups="tokens"))
+    webhook = hooked(groups="console", effects="change destroy")
+    bring(webhook)
+
+    found = [
+        {one["content"].get("operation") for one in json.loads(got.body)["data"]}
+        for got in receiver.got
+    ]
+    assert found == [{"member.remove", None}, {"member.add", "member.remove", None}]
+    assert webhook.position == head
+
+
+def test_a_failure_is_tried_again_the_same_way_with_what_came_since_behind(
+    hooked, happen, receiver, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    happen(2)
+    webhook = hooked()
+    receiver.answers = [500, 503]
+    for wait in (0, 7, 37):
+        happen()
+        time_machine.shift(wait)
+        bring(webhook)
+    bring(webhook)
+
+    ids = [one.headers["webhook-id"] for one in receiver.got]
+    assert ids[0] == ids[1] == ids[2] != ids[3]
+    bodies = [one.body for one in receiver.got]
+    assert bodies[0] == bodies[1] == bodies[2]
+    times = {one.headers["webhook-timestamp"] for one in receiver.got}
+    assert len(times) == 3
+    assert flat(seqs(receiver, webhook.secret)[2:]) == list(range(1, 11))
+    assert (webhook.tries, webhook.failing_since) == (0, None)
+    assert max(Delivery.objects.values_list("tries", flat=True)) == 3
+
+
+def test_who_takes_nothing_is_left_alone_and_somebody_is_told(
+    hooked, happen, receiver, time_machine, caplog
+):
+    time_machine.move_to(NOW, tick=False)
+    happen()
+    webhook = hooked()
+    receiver.answers = [(500, {}, b"disk \0 full")] * 99
+    waits = []
+    while webhook.is_on:
+        bring(webhook)
+        waits.append((webhook.next_at - timezone.now()).total_seconds())
+        time_machine.shift(sending.DELAYS[-1] * 2)
+
+    assert len(receiver.got) == len(sending.DELAYS) + 1
+    for wait, wanted in zip(waits, sending.DELAYS, strict=False):
+        assert 0.8 * wanted <= wait <= 1.2 * wanted
+    assert (webhook.pause, webhook.position) == ("failed", 0)
+    assert late() == [webhook]
+    entry = AuditEntry.objects.get(operation="webhook.pause")
+    assert (entry.actor, entry.label) == ("worker", "SIEM")
+    assert '"after":"500"' in entry.changed
+    (told,) = [one.alert for one in caplog.records if hasattr(one, "alert")]
+    assert (told["event"], told["why"]) == ("webhook.stopped", "failed")
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.answer) == (500, "disk \ufffd full")
+
+
+def test_who_is_gone_is_asked_no_more(hooked, happen, receiver):
+    happen()
+    webhook = hooked()
+    receiver.answers = [410]
+
+    bring(webhook)
+    bring(webhook)
+
+    assert (webhook.pause, len(receiver.got)) == ("gone", 1)
+
+
+def test_a_redirect_or_an_address_within_is_a_failure(
+    hooked, happen, receiver, settings
+):
+    happen()
+    moved, within = hooked(), hooked()
+    receiver.answers = [(307, {"Location": receiver.url}, b"")]
+    bring(moved)
+    settings.WEBHOOK_PRIVATE_HOSTS = []
+    bring(within)
+
+    assert len(receiver.got) == 1
+    assert (moved.tries, within.tries) == (1, 1)
+    assert "not a public address" in Delivery.objects.get(webhook=within).error
+
+
+def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, happen, receiver):
+    happen(object="a rather telling name of somebody")
+    webhook = hooked()
+    body = b'{"bad": "a rather telling name of somebody"}'
+    receiver.answers = [(400, {}, body)]
+
+    bring(webhook)
+
+    assert "telling" not in Delivery.objects.get().answer
+
+
+def test_two_secrets_sign_while_one_follows_the_other(hooked, happen, receiver):
+    webhook = hooked()
+    old = webhook.secret
+    webhook.keep("whsec_" + "B" * 44)
+    webhook.save()
+    happen()
+    bring(webhook)
+    webhook.old_until = timezone.now() - timedelta(seconds=1)
+    webhook.save()
+    delivering.tidy()
+    happen()
+    bring(webhook)
+
+    first, second = receiver.got
+    taken(first, webhook.secret, old)
+    taken(second, webhook.secret)
+    assert webhook.old_sealed == ""
+
+
+def test_a_webhook_that_moved_while_it_was_sent_goes_on_from_there(
+    hooked, happen, receiver, monkeypatch
+):
+    """As one does of which somebody has rows sent again just then."""
+    happen(3)
+    webhook = hooked(position=2)
+
+    def post(*given, post=posting.post):
+        monkeypatch.setattr(posting, "post", post)
+        type(webhook).objects.update(position=0)
+        Delivery.objects.update(state="dropped")
+        return post(*given)
+
+    monkeypatch.setattr(posting, "post", post)
+    bring(webhook)
+
+    assert seqs(receiver, webhook.secret) == [[3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]
+    assert webhook.position == 6
+
+
+def test_one_worker_at_a_time(hooked, happen, receiver):
+    happen()
+    webhook = hooked(held_until=timezone.now() + timedelta(seconds=9))
+    assert delivering.due() == []
+    bring(webhook)
+    assert not receiver.got
+
+    type(webhook).objects.update(held_until=timezone.now() - timedelta(seconds=1))
+    assert delivering.due() == [webhook.pk]
+    bring(webhook)
+    assert len(receiver.got) == 1
+
+
+def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
+    webhook = hooked(pause="hand")
+    test = Delivery.objects.create(webhook=webhook, is_test=True)
+    assert delivering.tests() == [test.pk]
+
+    sending.try_out(test.pk)
+    sending.try_out(test.pk)
+
+    (got,) = receiver.got
+    assert taken(got, webhook.secret)["type"] == "audit.test"
+    test.refresh_from_db()
+    assert (test.state, test.status, delivering.tests()) == ("done", 204, [])
+
+
+def test_the_log_ends_somewhere(hooked, monkeypatch):
+    monkeypatch.setattr(delivering, "MOST", 3)
+    webhook, now = hooked(), timezone.now()
+    for days in (0, 1, 2, 3, 4, 40):
+        Delivery.objects.create(
+            webhook=webhook, state="done", made_at=now - timedelta(days=days)
+        )
+    delivering.tidy()
+
+    assert Delivery.objects.count() == 3
+
+
+@pytest.mark.parametrize("minutes", [14, 16])
+def test_one_that_is_behind_for_long_is_told(hooked, happen, time_machine, minutes):
+    happen()
+    webhook = hooked()
+    time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
+
+    assert late(webhook.organization) == ([webhook] if minutes > 15 else [])

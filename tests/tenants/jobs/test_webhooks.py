@@ -1,0 +1,76 @@
+"""Webhooks, whose worker is killed at any moment."""
+
+import json
+import random
+import time
+from threading import Event
+
+import pytest
+
+from tests.receiver import receiving
+from tests.tenants.jobs.test_killed import asked, until
+
+ROWS = 60
+POSITIONS = "SELECT position FROM console_webhook"
+START = """
+from console.models import Webhook
+from console.models.webhooks import new_secret
+from tenants.models import Organization
+acme = Organization.objects.create(slug="acme", name="Acme")
+for url in sys.argv[2:]:
+    hook = Webhook(organization=acme, name=url[-5:], made_by="ida", position=0)
+    hook.keep(new_secret()).lead_to(url, url).save()
+for _ in range(int(sys.argv[1])):
+    audited()
+"""
+WORK = """
+from datetime import timedelta
+from console.webhooks import messages, sending
+from tenants.jobs import working
+sending.HOLD, messages.ROWS = timedelta(seconds=1), 5
+worker = working.Working("w")
+worker.configure_signals()
+worker.run()
+"""
+
+
+@pytest.fixture
+def deployed(store):
+    store.environment |= {"INSECURE": "true", "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1"}
+    return store
+
+
+def moment():
+    time.sleep(0.05)
+    return 204
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_under_the_same_id(deployed):
+    """Meanwhile another webhook takes its time, and holds nobody up."""
+    ended = Event()
+
+    def hold():
+        ended.wait(9)
+        return 204
+
+    with receiving() as slow, receiving() as quick:
+        slow.answers = [hold] * 999
+        quick.answers = [moment] * 999
+        began = deployed.run(START, str(ROWS // 2), slow.url, quick.url)
+        assert began.returncode == 0, began.stderr
+        for _ in range(2):
+            wanted = len(quick.got) + random.randint(1, 4)
+            with deployed.start(WORK) as process:
+                until(lambda wanted=wanted: len(quick.got) >= wanted)
+                process.kill()
+        with deployed.start(WORK):
+            until(lambda: (ROWS,) in asked(deployed, POSITIONS))
+            assert (0,) in asked(deployed, POSITIONS)
+            ended.set()
+
+    bodies: dict[str, bytes] = {}
+    for one in quick.got:
+        same = bodies.setdefault(one.headers["webhook-id"], one.body)
+        assert same == one.body
+    rows = [row["seq"] for body in bodies.values() for row in json.loads(body)["data"]]
+    assert rows == list(range(1, ROWS + 1))
