@@ -47,6 +47,15 @@ SEARCHES = Budget(
         " as many as one person may. Try again later, or ask an administrator."
     ),
 )
+LISTINGS = Budget(
+    "listings",
+    "SUBJECT_SEARCHES_PER_HOUR",
+    _(
+        "The services were not listed: %(most)d times within the hour all regions were"
+        " asked for you, as often as for one person they may. Choose the service of"
+        " the token, or try again later."
+    ),
+)
 REVEALS = Budget(
     "reveals",
     "REVEALS_PER_HOUR",

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from console import once
 from console.access import ConsoleRequest, Member, organization_page
-from console.budgets import SEARCHES, spend
+from console.budgets import LISTINGS, SEARCHES, spend
 from console.page import answer, go
 from console.tokens.checking import carried, places
 from console.tokens.checking.ending import revoked
@@ -72,6 +72,9 @@ def _place(member: Member, form: PastedForm) -> tuple[Place | None, dict[str, An
     issuer = jwt.issuer if jwt else ""
     found = places.issued_by(places.known(member), issuer)
     if not found:
+        if not spend(member, LISTINGS):
+            form.add_error("token", LISTINGS.refusal)
+            return None, said
         listed, said["silent"] = places.listed(member)
         form.offer(listed)
         found = places.issued_by(listed, issuer)
@@ -117,6 +120,9 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
 def _verified(member: Member, form: VerifyForm) -> dict[str, Any]:
     place, said = _place(member, form)
     if place is None or form.pasted is None:
+        return said
+    if not spend(member, SEARCHES):
+        form.add_error("token", SEARCHES.refusal)
         return said
     try:
         service = member.connect(place.region.name).service(place.service_id)

@@ -225,3 +225,19 @@ def test_what_is_sealed_opens_for_the_same_person_and_a_while(
 
     for response in (other, lapsed):
         assertContains(response, "Paste it once more", status_code=422)
+
+
+def test_regions_are_asked_for_their_services_only_so_often(
+    desk, leaked, signer, settings
+):
+    settings.SUBJECT_SEARCHES_PER_HOUR = 1
+    paste(desk, LEAKED)
+    before = len(signer.calls)
+
+    refused = paste(desk, LEAKED)
+
+    assertContains(refused, "The services were not listed", status_code=422)
+    assert len(signer.calls) == before
+    assert AuditEntry.objects.get(operation="budget.exceeded").object == "listings"
+    chosen = desk.post(BOX, filled(refused, "sealed", place="us/17"), content_type=FORM)
+    assertContains(chosen, "It works")

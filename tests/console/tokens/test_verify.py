@@ -80,3 +80,10 @@ def test_a_mistake_elsewhere_does_not_lose_what_was_pasted(verify, jwt, client, 
 def test_says_what_is_no_jws(verify):
     assertContains(verify("opaque"), "This is no JWT", status_code=422)
     assertContains(verify(unreal() + ".a.b"), "encrypted (a JWE", status_code=422)
+
+
+def test_counts_as_a_look_up(verify, jwt, settings):
+    settings.SUBJECT_SEARCHES_PER_HOUR = 1
+    verify(jwt())
+
+    assertContains(verify(jwt()), "as many as one person may", status_code=422)
