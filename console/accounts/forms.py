@@ -50,8 +50,9 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
         forms.Form.__init__(self, *args, **kwargs)
         session = context.request.session
         if not self.is_bound or PENDING not in session:
-            session[PENDING] = factors.seal(totp.generate_totp_secret())
-        self.secret = factors.unseal(session[PENDING])
+            seed = totp.generate_totp_secret()
+            session[PENDING] = factors.seal(seed, self.user.pk)
+        self.secret = factors.unseal(session[PENDING], self.user.pk)
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

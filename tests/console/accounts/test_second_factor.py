@@ -2,22 +2,26 @@
 
 import json
 import re
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
 from console.accounts.forms import PENDING
-from tenants import factors
+from tenants import factors, vault
 from tenants.roles import Role
+from tenants.vault import Sealed
 from tests.console.accounts.conftest import PASSWORD, sign_in
 
 SETUP = "/accounts/2fa/totp/activate/"
 CODE = "/accounts/2fa/authenticate/"
+SEED = "JBSWY3DPEHPK3PXP"
 
 
 def signed_in(client):
@@ -25,7 +29,7 @@ def signed_in(client):
 
 
 def pending(client):
-    return factors.unseal(client.session[PENDING])
+    return factors.unseal(client.session[PENDING], int(client.session["_auth_user_id"]))
 
 
 @pytest.fixture
@@ -155,6 +159,35 @@ def test_recovery_codes_are_shown_once_and_good_once(set_up, client):
         sign_in(other)
         other.post(CODE, {"code": codes[0]})
         assert signed_in(other) is expected
+
+
+def test_a_seed_that_was_copied_to_another_person_opens_nothing(
+    with_factor, client, code_at
+):
+    bo = User.objects.create_user("bo@acme.example")
+    theirs = totp.TOTP.activate(bo, totp.generate_totp_secret())
+    row = Authenticator.objects.get(user__username="ann@acme.example")
+    for stolen in (theirs.instance.data["secret"], factors.seal(SEED)):
+        Authenticator.objects.filter(pk=row.pk).update(data={"secret": stolen})
+        with pytest.raises(Sealed):
+            Authenticator.objects.get(pk=row.pk).wrap().validate_code(code_at(SEED))
+
+
+def test_seeds_that_were_sealed_to_one_place_are_bound_by_the_migration(
+    with_factor, client, code_at
+):
+    row = Authenticator.objects.get()
+    bind = import_module("tenants.migrations.0003_bind_second_factors")
+    bind.loosen(apps, None)
+    shared = Authenticator.objects.values_list("data", flat=True).get()["secret"]
+    assert vault.unseal(shared, factors.NEW) == with_factor
+
+    bind.bind(apps, None)
+
+    assert row.wrap().validate_code(code_at(with_factor))
+    sign_in(client)
+    client.post(CODE, {"code": code_at(with_factor, 1)})
+    assert signed_in(client)
 
 
 def test_rotation_seals_seeds_anew_and_they_still_work(
