@@ -67,6 +67,13 @@ HAPPENED: Mapping[str, Deed] = {
         _("Changed the role of {object}"), _("Tried to change the role of {object}")
     ),
     "member.remove": Deed(_("Removed {object}"), _("Tried to remove {object}")),
+    "account.close": Deed(
+        _("Closed the account of {object}"), _("Tried to close the account of {object}")
+    ),
+    "account.reopen": Deed(
+        _("Opened the account of {object} again"),
+        _("Tried to open the account of {object} again"),
+    ),
     "credential.add": Deed(_("Added a credential"), _("Tried to add a credential")),
     "credential.change": Deed(
         _("Replaced a credential"), _("Tried to replace a credential")

@@ -173,6 +173,7 @@ DEEDS: Mapping[str, str | Promise] = {
     "subject.export": _("Somebody has taken out what is known of a person."),
     "password.link": _("Whoever has the link can sign in as somebody else."),
     "second_factor.remove": _("A password alone signs in until there is another one."),
+    "account.reopen": _("Somebody who was shut out can sign in again."),
     "token.create": _("A token was made that works at once."),
     "token_batch.create": _("Many tokens were made at once."),
     "subject.revoke_all": _("Everything of a person was to end, everywhere."),

@@ -8,6 +8,8 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<number:pk>/", views.edit, name="edit"),
     path("<number:pk>/remove/", views.remove, name="remove"),
+    path("<number:pk>/close/", views.close, name="close"),
+    path("<number:pk>/reopen/", views.reopen, name="reopen"),
     path("<number:pk>/link/", views.link, name="link"),
     path("<number:pk>/factor/", views.factor, name="factor"),
 ]

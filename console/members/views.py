@@ -1,5 +1,7 @@
 """Who belongs to an organization, and as what."""
 
+from collections.abc import Callable
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -9,13 +11,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console import once
 from console.access import ConsoleRequest, Member, organization_page
+from console.editing.forms import WhyForm
 from console.members import table
 from console.members.forms import NewMemberForm, RoleForm
 from console.names import ROLES
 from console.page import answer, go
 from console.stepup import step_up
-from tenants import members
+from tenants import closing, members
 from tenants.members import MayNot
 from tenants.models import Membership
 from tenants.roles import Right, Role
@@ -138,6 +142,56 @@ def factor(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
         return go(request, _index(member))
     context = {"member": member, "person": person, "why_not": why_not}
     return answer(request, "members/factor.html", context)
+
+
+@organization_page(Right.MANAGE)
+@step_up
+def close(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
+    """Let a person sign in no more; nothing is taken that they could not get back."""
+    return _turn(request, member, pk, closing.close, _("%(person)s is closed."))
+
+
+@organization_page(Right.MANAGE)
+@step_up
+def reopen(request: ConsoleRequest, member: Member, pk: int) -> HttpResponse:
+    """Let a person whose account was closed sign in again."""
+    return _turn(
+        request, member, pk, closing.reopen, _("%(person)s can sign in again.")
+    )
+
+
+def _turn(
+    request: ConsoleRequest,
+    member: Member,
+    pk: int,
+    act: Callable[..., object],
+    said: str,
+) -> HttpResponse:
+    """Ask, or do it once. The page is called as ``act``."""
+    person = _one(member, pk)
+    why_not = _why_not(member, person)
+    form = WhyForm(request.POST or None)
+    if form.is_valid() and not why_not:
+        if not once.claim(request, form):
+            return once.again(request, form, _index(member))
+        why = {one: form.cleaned_data[one] for one in ("reason", "ticket")}
+        try:
+            act(member.who, person.user, **why)
+        except MayNot as error:
+            once.failed(request, form)
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, said % {"person": person.user})
+            return once.came_to(request, form, _index(member))
+    context = {
+        "member": member,
+        "person": person,
+        "why_not": why_not,
+        "form": form,
+        "once": once.fresh(),
+    }
+    status = 422 if form.errors else 200
+    return answer(request, f"members/{act.__name__}.html", context, status=status)
 
 
 def _all(member: Member) -> QuerySet[Membership]:

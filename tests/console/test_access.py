@@ -174,6 +174,8 @@ MAY = {
     "members:new": ADMINS,
     "members:edit": ADMINS,
     "members:remove": ADMINS,
+    "members:close": ADMINS,
+    "members:reopen": ADMINS,
     "members:link": ADMINS,
     "members:factor": ADMINS,
     "credentials:index": ADMINS,

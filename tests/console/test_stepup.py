@@ -39,6 +39,8 @@ ASKS = {
     "members:new",
     "members:edit",
     "members:remove",
+    "members:close",
+    "members:reopen",
     "members:link",
     "members:factor",
     "credentials:edit",

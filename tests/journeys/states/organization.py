@@ -1,3 +1,4 @@
+from django.contrib.auth.models import User
 from pydantic import SecretStr
 
 from tenants.models import Credential, Membership, Organization
@@ -121,6 +122,25 @@ def asked(scene):
 def the_last_admin(scene):
     scene.goto("members:remove", pk=scene.user.membership_set.get().pk)
     scene.press("Remove")
+
+
+@state("members:close", Role.ADMIN)
+def closing(scene):
+    scene.goto("members:close", pk=scene.add(Role.EDITOR).pk)
+
+
+@state("members:edit", Role.ADMIN)
+def closed(scene):
+    person = scene.add(Role.EDITOR)
+    User.objects.filter(pk=person.user_id).update(is_active=False)
+    scene.goto("members:edit", pk=person.pk)
+
+
+@state("members:reopen", Role.ADMIN)
+def reopening(scene):
+    person = scene.add(Role.EDITOR)
+    User.objects.filter(pk=person.user_id).update(is_active=False)
+    scene.goto("members:reopen", pk=person.pk)
 
 
 @state("members:link", Role.ADMIN)

@@ -179,6 +179,7 @@ def test_the_names_of_events_stay():
         step_up.done step_up.refused
         password.change password.link second_factor.add second_factor.remove
         access.denied access.stranger access.counted
+        account.close account.reopen
         organization.add organization.change
         member.add member.change member.remove
         credential.add credential.change credential.remove credential.probe

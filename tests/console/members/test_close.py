@@ -1,0 +1,96 @@
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants import closing
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.members import MayNot, add
+from tenants.roles import Role
+from tests.console.accounts.conftest import sign_in
+from tests.pages import FORM, filled
+
+
+def url(person, page="close"):
+    return f"/acme/members/{person.pk}/{page}/"
+
+
+def send(admin, person, page="close"):
+    body = filled(admin.get(url(person, page)), "reason", reason="Left", ticket="HR-9")
+    return admin.post(url(person, page), body, content_type=FORM)
+
+
+def told(operation):
+    """The organizations in whose record it is."""
+    found = AuditEntry.objects.filter(operation=operation, outcome="done")
+    return sorted(found.values_list("organization", "reason", "object"))
+
+
+def test_lets_nobody_in_any_more_until_it_is_opened_again(admin, bo, role_of):
+    browser = Client()
+    sign_in(browser, "bo@acme.example")
+    assert browser.get("/acme/").status_code == 200
+
+    assert send(admin, bo).status_code == 302
+
+    assert browser.get("/acme/").status_code == 302
+    sign_in(browser, "bo@acme.example")
+    assert browser.get("/acme/").status_code == 302
+    assert role_of("bo@acme.example") == "editor"
+    assert told("account.close") == [("acme", "Left", "bo@acme.example")]
+    assertContains(admin.get("/acme/members/"), "closed")
+    assertContains(admin.get(f"/acme/members/{bo.pk}/"), "Open it again")
+    send(admin, bo, "reopen")
+    sign_in(browser, "bo@acme.example")
+    assert browser.get("/acme/").status_code == 200
+
+
+def test_is_not_for_who_counts_in_another_organization_or_for_oneself(
+    admin, bo, elsewhere, me
+):
+    add(Who(0, "setup"), elsewhere.organization, "bo@acme.example", Role.VIEWER)
+
+    page = admin.get(url(bo))
+
+    assertContains(page, "Ask whoever runs this console")
+    assertNotContains(page, 'name="reason"')
+    admin.post(url(bo), {"reason": "x", "once": "o" * 24})
+    admin.post(url(me()), {"reason": "x", "once": "p" * 24})
+    bo.user.refresh_from_db()
+    assert bo.user.is_active
+    assert me().user.is_active
+
+
+def test_the_command_closes_it_everywhere_and_tells_each_organization(
+    acme, bo, elsewhere, capsys
+):
+    add(Who(0, "setup"), elsewhere.organization, "bo@acme.example", Role.ADMIN)
+    order = ["close_account", "--email", "BO@acme.example", "--reason", "Left"]
+    with pytest.raises(CommandError, match="Other would have no administrator"):
+        call_command(*order)
+    bo.user.refresh_from_db()
+    assert bo.user.is_active
+
+    call_command(*order, "--leave-without-admin")
+
+    bo.user.refresh_from_db()
+    assert not bo.user.is_active
+    assert told("account.close") == [
+        (one, "Left", "bo@acme.example") for one in ("acme", "other")
+    ]
+    call_command(*order)
+    assert "closed already" in capsys.readouterr().out
+    call_command(*order, "--reopen")
+    assert len(told("account.reopen")) == 2
+
+
+def test_what_is_refused_is_in_the_record_and_changes_nothing(bo):
+    closing.close(Who(0, "x"), bo.user)
+    bo.user.is_active = True  # as somebody else still sees it
+
+    with pytest.raises(MayNot):
+        closing.close(Who(0, "x"), bo.user)
+
+    kept = AuditEntry.objects.filter(operation="account.close")
+    assert {one.outcome for one in kept} == {"done", "refused"}

@@ -1,0 +1,19 @@
+from pytest_django.asserts import assertContains
+
+from tests.console.members.test_close import told, url
+from tests.pages import FORM, filled
+
+
+def test_lets_them_in_once_more(admin, bo):
+    bo.user.is_active = False
+    bo.user.save()
+    page = admin.get(url(bo, "reopen"))
+    assertContains(page, "Open the account of bo@acme.example again?")
+
+    admin.post(
+        url(bo, "reopen"), filled(page, "reason", reason="Back"), content_type=FORM
+    )
+
+    bo.user.refresh_from_db()
+    assert bo.user.is_active
+    assert told("account.reopen") == [("acme", "Back", "bo@acme.example")]
