@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from console.editing.fleet import Itself, fleet
 from console.editing.known import remember_clients
+from console.editing.missing import tell_missing
 from console.models import KnownService
 from tenants.authlete import Authlete
 from tenants.authlete.api import clients, services
@@ -63,14 +64,23 @@ def look_at(organization: Organization, seconds: float = SECONDS) -> Looked:
     """Read what moved; the clients of those services that were listed longest ago."""
     itself = Itself(organization, NAME)
     end, now = Deadline(seconds), timezone.now()
-    rows = [row for row in fleet(itself).rows if not row.seen_at]
-    doors = {name: itself.connect(name) for name in {row.region.name for row in rows}}
+    found = fleet(itself)
+    rows = [row for row in found.rows if not row.seen_at]
+    silent = {one.region.name for one in found.silent}
+    whole = {one.name for one in itself.regions()} - silent
+    names = whole | {row.region.name for row in rows}
+    doors = {name: itself.connect(name) for name in names}
     told = {
         (row.region.name, row.service.api_key, 0): row.service.modified_at
         for row in rows
     }
     here = _moved(organization, told, now)
     _read(doors, here[:READS], end)
+    if end.left() > LEAST:
+        listed = {place[:2] for place in told}
+        tell_missing(
+            organization, {name: doors[name] for name in whole}, listed, end.left()
+        )
     now = timezone.now()
     inside = _moved(organization, _listed(organization, doors, end), now)
     _read(doors, inside[:READS], end)

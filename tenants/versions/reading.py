@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tenants.keyring import KeyMissing
 from tenants.versions.keeping import mac
@@ -87,6 +87,23 @@ def newest(
     """The newest version of these services and of their clients, by region, service
     and client."""
     wanted = set(services)
+    rows = _newest(organization_id, {region for region, _ in wanted}).filter(
+        service_id__in={service for _, service in wanted}
+    )
+    return {
+        (one.region, one.service_id, one.client_id): one
+        for one in rows.order_by().iterator()
+        if (one.region, one.service_id) in wanted
+    }
+
+
+def services_there(organization_id: int, regions: Iterable[str]) -> list[Version]:
+    """The newest version of each service of these regions that was not gone then."""
+    rows = _newest(organization_id, regions).filter(client_id=0, digest__gt="")
+    return list(rows.order_by())
+
+
+def _newest(organization_id: int, regions: Iterable[str]) -> QuerySet[Version]:
     later = Version.objects.filter(
         organization_id=OuterRef("organization_id"),
         region=OuterRef("region"),
@@ -94,14 +111,7 @@ def newest(
         client_id=OuterRef("client_id"),
         number__gt=OuterRef("number"),
     )
-    rows = Version.objects.filter(
-        ~Exists(later),
-        organization_id=organization_id,
-        region__in={region for region, _ in wanted},
-        service_id__in={service for _, service in wanted},
+    own = Version.objects.filter(
+        organization_id=organization_id, region__in=list(regions)
     )
-    return {
-        (one.region, one.service_id, one.client_id): one
-        for one in rows.order_by().iterator()
-        if (one.region, one.service_id) in wanted
-    }
+    return own.filter(~Exists(later))

@@ -1,9 +1,17 @@
 """The worker's look at every service and client."""
 
 import pytest
+from django.utils import timezone
 
 from console.editing.looking import Looked, look, look_at
+from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete import connections
+from tenants.authlete.sight import Sight
+from tenants.connect import connect, credentials
+from tenants.models import Credential
+from tenants.versions.keeping import of
 from tenants.versions.models import Version
 from tests.console.clients.conftest import client
 
@@ -73,3 +81,74 @@ def test_tells_later_what_the_record_did_not_take(acme, world, settings):
     look()
 
     assert outside() == [("service.changed_outside", "")] * 2
+
+
+@pytest.fixture
+def services(world):
+    for number in (18, 19):
+        world.services[number] = {
+            "apiKey": number,
+            "serviceName": f"Service {number}",
+            "modifiedAt": 1,
+        }
+    return world.services
+
+
+def gone():
+    found = AuditEntry.objects.filter(operation="service.gone_outside")
+    return [(one.service, one.actor, one.label) for one in found]
+
+
+def test_tells_of_a_service_that_two_whole_lists_are_without(
+    acme, world, services, monkeypatch
+):
+    look_at(acme)
+    del services[18]
+    look_at(acme)
+    world.fault("status", operation="service.list", status=503)
+    look_at(acme)  # which tells nothing
+    assert gone() == []
+    world.faults.clear()
+    monkeypatch.setattr(connections, "_all", {})
+
+    for _ in range(3):
+        look_at(acme)
+
+    assert gone() == [("18", "outside this console", "Service 18")]
+    assert of(acme.pk, Sight("us", 18, 0, "", written=False))[0].is_gone
+
+
+def test_does_not_take_lost_rights_for_deleted_services(acme, world, services):
+    look_at(acme)
+    kept = dict(services)
+    for number in (17, 18):  # most of them
+        del services[number]
+    for _ in range(3):
+        look_at(acme)
+    assert gone() == []
+
+    world.fault("status", operation="service.get", status=403, code="A035203")
+    look_at(acme)  # the fourth time, and Authlete says that it was deleted
+    world.faults.clear()
+    assert {number for number, _actor, _label in gone()} == {"17", "18"}
+
+    services.update(kept)
+    look_at(acme)
+    Credential.objects.update(changed_at=timezone.now())  # another that sees less
+    del services[18]
+    for _ in range(3):
+        look_at(acme)
+
+    assert len(gone()) == 2
+
+
+def test_takes_its_own_deletion_for_no_other(acme, services):
+    Credential.objects.update(number=1)
+    look_at(acme)
+    who = Who(1, "ida", organization_id=acme.pk, organization="acme")
+    connect(credentials(acme), "us", AuditLog(who)).idp.remove_service(18)
+
+    for _ in range(3):
+        look_at(acme)
+
+    assert gone() == []
