@@ -69,7 +69,7 @@ OF_AREA = {
     place.route.split(":")[0]: place.route
     for _heading, places in reversed(PLACES)
     for place in reversed(places)
-}
+} | {"searches": "audit:index"}
 OF_A_PAGE = {place.route for _heading, places in PLACES for place in places} - set(
     OF_AREA.values()
 )

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.utils.translation import gettext_noop as _
 
 from console.forms.inside import inside
-from console.forms.words import short
+from console.forms.words import said, short
 from console.names import ROLES
 from tenants.audit.events import EVENTS
 from tenants.authlete.changes import Change
@@ -84,6 +84,7 @@ HARDWARE: Declared = {
 OF_CLIENTS = ("client.", "requestable_scopes.")  # operations
 OF_TOKENS = ("token.",)
 INNER = Show("text")
+OTHERWISE = _("%(words)s, with other content")  # where the words for both are the same
 FIRST = re.compile(r"[^.\[]+")
 
 
@@ -137,6 +138,8 @@ def sentence(change: Change, declared: Declared) -> Sentence:
             change.field, place.label, section, was, now, replaced=before != after
         )
     was, now = place.words(before), place.words(after)
+    if was == now and before is not None and after is not None and before != after:
+        now = said(OTHERWISE) % {"words": now}
     if declared is LOCAL:  # what was not there before, or is not any more, is not told
         was, now = was if before is not None else "", now if after is not None else ""
     # From or to Authlete's own choice, which an absent list stands for.

@@ -98,11 +98,13 @@ def parse(text: str) -> tuple[list[Term], list[str]]:
             at += len(rest)
             continue
         at, minus = found.end(), bool(found["minus"])
-        if found["word"]:
+        if found["word"] and not found["word"].strip("-"):
+            problems.append(_("Nothing stands after “-”."))
+        elif found["word"]:
             terms.append(Term("", _bare(found["word"]), minus))
         else:
             values = ONE.findall(found["values"])
-            terms += [Term(found["name"], _bare(one), minus) for one in values]
+            terms += [Term(found["name"].lower(), _bare(one), minus) for one in values]
     return _in_order(terms), problems
 
 
@@ -139,7 +141,7 @@ def unfolded(
     for name in given:
         if name not in known | {CURSOR, SIGNED}:
             problems.append(unknown(name))
-    terms, broken = parse(given.get("q", ""))
+    terms, broken = parse(" ".join(given.getlist("q")))
     filters = [term for term in terms if term.name]
     for name, value, minus in filters:
         if name not in NAMES and name not in FURTHER:

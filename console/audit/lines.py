@@ -41,6 +41,11 @@ class Line:
     entries: int  # that the line stands for
     risk: str  # why it should be looked at; empty where no rule says so
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether it is known that it did not come to what the changes tell."""
+        return str(self.entry.fate) in risks.HARMLESS
+
 
 def lines(entries: Iterable[AuditEntry], names: Names, *, fold: bool) -> list[Line]:
     """``fold``: tell in one line what one page read in many places."""

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +31,7 @@ PERIODS: Mapping[Promise, int] = {  # days, today included
     gettext_lazy("30 days"): 30,
 }
 MONTHS = 3  # of a quarter
+CUT = 80  # characters of a chip
 SAVED: Mapping[Promise, str] = {
     gettext_lazy("Destructive"): "effect=destroy",
     gettext_lazy("Revealed"): "effect=reveal",
@@ -85,6 +88,12 @@ class Link:
     on: bool = False
 
 
+def back(member: Member, asked: QueryDict) -> str:
+    """The record with filters that are not valid, which it says: without them it
+    would show more than was asked for."""
+    return reverse("audit:index", args=(member.organization.slug,)) + _path(asked)
+
+
 def chips(form: RecordForm) -> Iterator[Link]:
     """Each filter that is set, with the search that is left without it."""
     for name, value in form.pairs():
@@ -93,7 +102,7 @@ def chips(form: RecordForm) -> Iterator[Link]:
         words = str(CHIPS[name.removeprefix("-")]) % _said(form, name, value)
         if name.startswith("-"):
             words = _("Not %s") % words
-        yield Link(words, _path(rest), on=True)
+        yield Link(Truncator(words).chars(CUT), _path(rest), on=True)
 
 
 def periods(form: RecordForm) -> Iterator[Link]:

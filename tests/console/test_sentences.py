@@ -29,6 +29,13 @@ def test_a_list_that_has_no_default_gains_and_loses():
     assert said.gained == ("sub",)
 
 
+def test_what_has_the_same_words_is_told_to_differ():
+    keys = [f'{{"keys":[{{"kty":"EC","kid":"one","x":"{x}"}}]}}' for x in "ab"]
+    said = sentence(Change("jwks", *keys), SERVICE)
+
+    assert said.now == f"{said.was}, with other content"
+
+
 def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
     old, new = Fingerprint("daf7fc05aa"), Fingerprint("19dac7d6bb")
     said = sentence(Change("authenticationCallbackApiKey", old, new), SERVICE)

@@ -31,7 +31,7 @@ def test_an_auditor_takes_out_who_could_do_what(scene, tmp_path):
     assert monotonic() - began < SECONDS
     hand.click("button", "Show")
     with page.expect_download() as taken:
-        hand.click("link", "Export")
+        hand.click("button", "Export")
 
     taken.value.save_as(tmp_path / "access.csv")
     (one,) = csv.DictReader((tmp_path / "access.csv").read_text().splitlines())

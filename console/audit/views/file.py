@@ -3,14 +3,13 @@
 from itertools import islice
 
 from django.http import HttpResponse, HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 
 from console.access import ConsoleRequest, Member, organization_page
 from console.audit import files, links
 from console.audit.exporting import found
 from console.audit.forms import RecordForm
-from console.audit.lines import lines, names_of
+from console.audit.lines import days, lines, names_of
 from console.page import answer, go
 from tenants.roles import Right
 
@@ -22,7 +21,7 @@ def file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     (kind,) = asked.pop("format", ["csv"])[:1]
     form = RecordForm(asked, member.organization)
     if not form.is_valid():
-        return go(request, reverse("audit:index", args=(member.organization.slug,)))
+        return go(request, links.back(member, asked))
     if kind in files.KINDS:
         return files.export(member, form, kind)
     return _print(request, member, form)
@@ -32,11 +31,12 @@ def _print(request: ConsoleRequest, member: Member, form: RecordForm) -> HttpRes
     files.keep(member, form, files.PRINT)
     organization, filters = member.organization.pk, form.filters()
     entries = list(islice(found(organization, filters), files.PRINTED + 1))
+    names = names_of(organization, entries)
+    told = lines(entries[: files.PRINTED], names, fold=False)
     context = {
         "member": member,
-        "lines": lines(
-            entries[: files.PRINTED], names_of(organization, entries), fold=False
-        ),
+        "lines": told,
+        "days": days(told),
         "more": len(entries) > files.PRINTED,
         "most": files.PRINTED,
         "chips": list(links.chips(form)),

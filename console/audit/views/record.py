@@ -171,7 +171,7 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
     """What can be taken out of a search, and the packs that were made lately."""
     form = RecordForm(request.GET, member.organization)
     if not form.is_valid():
-        return go(request, reverse("audit:index", args=(member.organization.slug,)))
+        return go(request, links.back(member, request.GET))
     sent = OnceForm(request.POST or None)
     if sent.is_valid():
         if not once.claim(request, sent):

@@ -277,6 +277,7 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
     ("typed", "asked"),
     [
         ({"actor": "ida", "ticket": "", "q": ""}, {"actor": ["ida"]}),
+        ({"q": ["one", "two"]}, {"q": ["one two"]}),
         (
             {"q": 'field:pkceRequired effect:change effect:destroy "two words"'},
             {

@@ -37,7 +37,7 @@ def test_any_text_is_terms_or_an_error(text):
 
 def test_reads_what_people_write():
     text = (
-        'service:"My \\"X\\"",17 -outcome:done it http://a.example/?b -bot "a b" 12:30'
+        'service:"My \\"X\\"",17 -OUTCOME:done it http://a.example/?b -bot "a b" 12:30'
     )
 
     assert parse(text)[0] == [
@@ -60,6 +60,7 @@ def test_reads_what_people_write():
         ("actor: ida", "Nothing stands after “actor:”."),
         ('service:"Shop', "A quotation mark is opened and never closed."),
         ('"Shop', "A quotation mark is opened and never closed."),
+        ("a -", "Nothing stands after “-”."),
         ("actor:a,", "A comma or a quotation mark is out of place in “actor:a,”."),
     ],
 )
