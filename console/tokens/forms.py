@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from console.editing.forms import WhyForm
 from console.lookups import LONGEST
 from console.tokens.asked import Asked
+from console.tokens.bringing import ENOUGH, Value, strength
 from console.tokens.changing import Wanted
 from console.tokens.names import Names
 from tenants.authlete.documents.enums import GRANT_TYPE
@@ -129,11 +130,36 @@ class NewForm(HoldsForm, WhyForm):
         ),
     )
 
+    is_weak = False  # a value was refused for it
+
+    brings = forms.BooleanField(
+        required=False,
+        label=_("It exists already: import its value"),
+        help_text=_(
+            "For a token that another server has issued and that is to go on working."
+            " Otherwise Authlete draws one that nobody can guess."
+        ),
+    )
+    access_value = Value(
+        label=_("Value of the access token"),
+        help_text=_(
+            "It goes to Authlete in this one call, and is kept and shown nowhere. Where"
+            " the service signs its tokens as JWTs, this is the value inside."
+        ),
+    )
+    refresh_value = Value(
+        label=_("Value of the refresh token"),
+        help_text=_("Empty: Authlete draws one, where one comes with the token."),
+    )
+    weak = forms.BooleanField(required=False, label=_("Import it all the same"))
+
     def __init__(
         self, *args: Any, service: Service, names: Names, **kwargs: Any
     ) -> None:
         super().__init__(*args, offered=offered(service), **kwargs)
         self.names = names
+        listed = service.get("supportedGrantTypes")
+        self.refreshes = isinstance(listed, list) and "REFRESH_TOKEN" in listed
         self.fields["grant_type"].choices = grants(service)  # type: ignore[attr-defined]
 
     def clean_client(self) -> int:
@@ -155,6 +181,7 @@ class NewForm(HoldsForm, WhyForm):
 
     def clean(self) -> None:
         super().clean()
+        self._check_brought()
         kind = self.cleaned_data.get("grant_type")
         subject = self.cleaned_data.get("subject")
         if "subject" in self.errors or not kind:
@@ -166,6 +193,33 @@ class NewForm(HoldsForm, WhyForm):
         if kind in ALONE and self.cleaned_data.get("refresh_lives"):
             text = _("No refresh token comes with this grant type.")
             self.add_error("refresh_lives", text)
+
+    def _check_brought(self) -> None:
+        """Whoever sends the form again after a mistake has to enter the values anew:
+        otherwise another token would be made than was meant."""
+        data = self.cleaned_data
+        access, refresh = data.get("access_value"), data.get("refresh_value")
+        if not data.get("brings"):
+            if access or refresh:
+                self.add_error("brings", _("Choose it, or leave the values empty."))
+            return
+        if not access and "access_value" not in self.errors:
+            self.add_error("access_value", _("Enter the value that is to be imported."))
+        if access and refresh and access == refresh:
+            self.add_error("refresh_value", _("The access token has this value."))
+        alone = data.get("grant_type") in ALONE or not self.refreshes
+        if refresh and alone:
+            text = _("No refresh token comes with this grant type, or service.")
+            self.add_error("refresh_value", text)
+        for name, value in (("access_value", access), ("refresh_value", refresh)):
+            if value and strength(value) < ENOUGH and not data.get("weak"):
+                text = _(
+                    "It can be guessed: it has %(bits)d bits at most, and %(enough)d"
+                    " are safe. Say below that it is meant, and enter it once more."
+                )
+                told = {"bits": strength(value), "enough": ENOUGH}
+                self.add_error(name, text % told)
+                self.is_weak = True
 
 
 def grants(service: Service) -> list[tuple[str, str]]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import SecretStr
+
 from console.access import Workspace
 from console.tokens.reading import narrowed, pages
 from tenants.authlete.documents.tokens import IssuedToken, MadeToken, TokenStatus
@@ -26,6 +28,8 @@ class Making:
     lives: int = 0
     refresh_lives: int = 0
     properties: Sequence[Mapping[str, Any]] = ()
+    access_value: SecretStr | None = None  # that exists already
+    refresh_value: SecretStr | None = None
 
     def make(self, *, reason: str, ticket: str) -> Written[MadeToken]:
         authlete = self.workspace.member.connect(
@@ -39,6 +43,8 @@ class Making:
             access_seconds=self.lives,
             refresh_seconds=self.refresh_lives,
             properties=self.properties,
+            access_token=self.access_value,
+            refresh_token=self.refresh_value,
         )
 
     def alike(self) -> dict[str, IssuedToken] | None:

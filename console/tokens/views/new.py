@@ -79,6 +79,8 @@ def _making(workspace: Workspace, service_id: int, form: NewForm) -> Making:
         data["lives"] or 0,
         data["refresh_lives"] or 0,
         form.pairs,
+        data["access_value"],
+        data["refresh_value"],
     )
 
 
@@ -86,17 +88,28 @@ def _made(
     request: ConsoleRequest, context: dict[str, Any], written: Written[MadeToken]
 ) -> HttpResponse:
     """The one response that holds the values; they are in no redirect and no store."""
-    made = written.reply
+    made, making = written.reply, context["making"]
     context |= {
         "made": made,
         "entry": written.entry,
-        "value": _open(made.jwt_access_token) or _open(made.access_token),
-        "inside": _open(made.access_token) if made.jwt_access_token else "",
-        "refresh": _open(made.refresh_token),
+        "brought": making.access_value,
+        "brought_refresh": making.refresh_value,
+        **_values(made, making),
     }
     response = answer(request, "tokens/made.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _values(made: MadeToken, making: Making) -> dict[str, str]:
+    """What is to be shown: nothing that was brought along is written back."""
+    access = "" if making.access_value else _open(made.access_token)
+    jwt = _open(made.jwt_access_token)
+    return {
+        "value": jwt or access,
+        "inside": access if jwt else "",
+        "refresh": "" if making.refresh_value else _open(made.refresh_token),
+    }
 
 
 def _open(value: SecretStr | None) -> str:

@@ -5,6 +5,7 @@ from console.tokens import making
 from tenants.audit.models import AuditEntry
 from tenants.sandbox.minting import key_set
 from tests.console.tokens.conftest import SUBJECT, TOKENS
+from tests.hunting import Hunt, rows
 from tests.pages import FORM, filled
 
 URL = f"{TOKENS}new/"
@@ -163,3 +164,64 @@ def test_says_where_a_service_gives_out_none(admin, shop):
     shop.services[17]["supportedGrantTypes"] = ["REFRESH_TOKEN"]
 
     assertContains(admin.get(URL), "This service gives out no tokens")
+
+
+BROUGHT = {"brings": "on", "access_value": "crane-import-7dKq2WvT9xLm4ZpR", "lives": ""}
+REFRESH = "egret-import-3GhN8sYc5uBj1EfA"
+
+
+def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
+    response = make(**BROUGHT, refresh_value=f" {REFRESH} ")
+
+    (token,) = made(shop)
+    assert (token.access_token, token.refresh_token) == (
+        BROUGHT["access_value"],
+        REFRESH,
+    )
+    assertContains(response, "The value is the one that you brought along")
+    hunt = Hunt({token.access_token, token.refresh_token})
+    assert not hunt.found(response.text)
+    assert not hunt.found(caplog.text)
+    assert not any(hunt.found(text) for _, text in rows())
+    taken = make(**BROUGHT)
+    assertContains(taken, "A144201")
+    assert not hunt.found(taken.text)
+
+
+@pytest.mark.parametrize(
+    ("entered", "wrong"),
+    [
+        ({"access_value": ""}, "Enter the value that is to be imported"),
+        ({"brings": None}, "Choose it, or leave the values empty"),
+        ({"access_value": "two words"}, "character 4 is U+0020"),
+        ({"access_value": "x" * 16_385}, "16385 characters"),
+        ({"refresh_value": BROUGHT["access_value"]}, "has this value"),
+        (
+            {
+                "grant_type": "CLIENT_CREDENTIALS",
+                "subject": "",
+                "refresh_value": REFRESH,
+            },
+            "No refresh token comes with this grant type",
+        ),
+        ({"access_value": "4711" * 20}, "It can be guessed"),
+    ],
+)
+def test_imports_nothing_that_is_no_good(shop, make, entered, wrong):
+    response = make(**BROUGHT | entered)
+
+    assertContains(response, wrong, status_code=422)
+    sent = [one for one in entered.values() if one and len(one) > 12]
+    assert not any(one in response.text for one in sent if one != "CLIENT_CREDENTIALS")
+    assert not made(shop)
+
+
+def test_a_weak_value_has_to_be_meant(shop, make, admin):
+    weak = BROUGHT | {"access_value": "1234567890123456"}
+    refused = make(**weak)
+    assertContains(refused, "Import it all the same", status_code=422)
+
+    body = filled(refused, "grant_type", access_value=weak["access_value"], weak="on")
+    admin.post(URL, body, content_type=FORM)
+
+    assert made(shop)[0].access_token == weak["access_value"]

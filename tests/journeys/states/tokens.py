@@ -172,10 +172,13 @@ def previewed__(scene):
     scene.goto("tokens:revoke_pair")
 
 
-def fill_in(scene, **entered):
+def fill_in(scene, value="", **entered):
     """Enter a token for the client that the scene is at."""
     scene.goto("tokens:new", f"?client={scene.places['client_id']}")
     page = scene.page
+    if value:
+        page.get_by_label("It exists already").check()
+        page.get_by_label("Value of the access token").fill(value)
     page.get_by_label("Subject").fill(entered.get("subject", SUBJECT))
     page.get_by_label("openid", exact=True).check()
     page.get_by_label("Reason").fill("To reproduce INC-7")
@@ -196,6 +199,12 @@ def wrong_(scene):
 def made(scene):
     fill_in(scene)
     scene.page.locator("#the-secret").wait_for()
+
+
+@state("tokens:new", Role.ADMIN)
+def a_value_to_guess(scene):
+    fill_in(scene, value="0815" * 8)
+    scene.page.get_by_label("Import it all the same").wait_for()
 
 
 @state("tokens:new", Role.ADMIN)
