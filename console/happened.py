@@ -194,5 +194,13 @@ HAPPENED: Mapping[str, Deed] = {
     ),
     "audit.read": Deed(_("Read the record")),
     "audit.export": Deed(_("Exported the record"), _("Tried to export the record")),
+    "audit.expire": Deed(
+        _("Removed {object} that had been kept long enough"),
+        _("Tried to remove {object} that had been kept long enough"),
+    ),
+    "versions.expire": Deed(
+        _("Removed {object} that had been kept long enough"),
+        _("Tried to remove {object} that had been kept long enough"),
+    ),
     "audit.verify": Deed(_("Verified the record"), _("Tried to verify the record")),
 }

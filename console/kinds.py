@@ -53,7 +53,7 @@ GROUPS: Mapping[str, Group] = {
     ),
     "console": _group(
         _("This console"),
-        "access account budget organization member credential vault audit stream"
-        " webhook job search",
+        "access account budget organization member credential vault audit versions"
+        " stream webhook job search",
     ),
 }

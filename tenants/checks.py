@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from tenants import posting
+from tenants.audit import kinds
 from tenants.audit.anchors import sinks
 from tenants.audit.signing import parsed
 from tenants.keyring import KeyRing
@@ -52,3 +53,18 @@ def check_webhooks(**_: Any) -> list[Error]:
     except ValueError as error:
         return [Error(f"WEBHOOK_PRIVATE_HOSTS: {error}", id="webhooks.E1")]
     return []
+
+
+@register()
+def check_kept(**_: Any) -> list[Error]:
+    """Refuse to start where it is not clear what may be removed, and when."""
+    found = []
+    for name, read in (
+        ("AUDIT_KEEP", kinds.policy),
+        ("VERSIONS_KEEP", lambda: kinds.days(settings.VERSIONS_KEEP)),
+    ):
+        try:
+            read()
+        except ValueError as error:
+            found.append(Error(f"{name}: {error}", id="audit.E3"))
+    return found

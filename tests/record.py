@@ -2,25 +2,14 @@
 
 from django.db import connection
 
+from tenants.audit import begin
 from tenants.audit.chain import START, head_mac, mac, ring
 from tenants.audit.models import AuditHead, AuditRecord
-
-UNGUARD = {
-    "sqlite": [
-        "DROP TRIGGER IF EXISTS audit_record_no_update",
-        "DROP TRIGGER IF EXISTS audit_record_no_delete",
-    ],
-    "postgresql": [
-        "DROP TRIGGER IF EXISTS audit_record_only_grows ON audit_auditrecord"
-    ],
-}
 
 
 def unguard() -> None:
     """Drop the triggers that keep the record from being changed."""
-    with connection.cursor() as cursor:
-        for statement in UNGUARD[connection.vendor]:
-            cursor.execute(statement)
+    begin.unguard(connection)
 
 
 SIGNING = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is made

@@ -1,43 +1,64 @@
-"""How a record begins: with a head, and with triggers that let it only grow."""
+"""How a record begins: with a head, and with triggers that let it only grow.
+
+One thing is let through: a row's content may become a tombstone, once.
+"""
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tenants.audit.chain import START, head_mac, ring
+from tenants.audit.gone import BEGINS
 
 ADD_HEAD = """
 INSERT INTO audit_audithead (id, seq, link, key, mac) VALUES (1, 0, %s, %s, %s)
 """
+SAME = " AND ".join(
+    f"NEW.{one} = OLD.{one}" for one in "seq entry phase key mac".split()
+)
+BURIED = (
+    f"{SAME} AND substr(OLD.content, 1, {len(BEGINS)}) <> '{BEGINS}'"
+    f" AND substr(NEW.content, 1, {len(BEGINS)}) = '{BEGINS}'"
+)
+REFUSED = "the audit record only grows"
+FUNCTION = f" BEGIN RAISE EXCEPTION '{REFUSED}'; END "
 GUARDS = {
-    "sqlite": [
-        f"""
-        CREATE TRIGGER audit_record_no_{what} BEFORE {what} ON audit_auditrecord
-        BEGIN SELECT RAISE(ABORT, 'the audit record only grows'); END
-        """
-        for what in ("update", "delete")
-    ],
-    "postgresql": [
-        """
-        CREATE OR REPLACE FUNCTION audit_record_only_grows() RETURNS trigger
-        LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'the audit record only grows'; END $$
-        """,
-        """
-        CREATE TRIGGER audit_record_only_grows
-        BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_auditrecord
-        EXECUTE FUNCTION audit_record_only_grows()
-        """,
-    ],
+    "sqlite": {
+        "audit_record_no_update": (
+            "CREATE TRIGGER audit_record_no_update BEFORE UPDATE ON audit_auditrecord"
+            f" WHEN NOT ({BURIED}) BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+        ),
+        "audit_record_no_delete": (
+            "CREATE TRIGGER audit_record_no_delete BEFORE DELETE ON audit_auditrecord"
+            f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+        ),
+    },
+    "postgresql": {
+        "audit_record_only_buried": (
+            "CREATE TRIGGER audit_record_only_buried BEFORE UPDATE ON audit_auditrecord"
+            f" FOR EACH ROW WHEN (NOT ({BURIED}))"
+            " EXECUTE FUNCTION audit_record_only_grows()"
+        ),
+        "audit_record_only_grows": (
+            "CREATE TRIGGER audit_record_only_grows"
+            " BEFORE DELETE OR TRUNCATE ON audit_auditrecord"
+            " EXECUTE FUNCTION audit_record_only_grows()"
+        ),
+    },
+}
+MAKE_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION audit_record_only_grows() RETURNS trigger"
+    f" LANGUAGE plpgsql AS $${FUNCTION}$$"
+)
+DROP = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": "DROP TRIGGER IF EXISTS {name} ON audit_auditrecord",
 }
 
-GUARDED = {
-    "sqlite": """
-        SELECT count(*) = 2 FROM sqlite_master WHERE type = 'trigger'
-        AND name IN ('audit_record_no_update', 'audit_record_no_delete')
-        """,
+# Those that there are, and what each does, as far as the database tells it.
+FOUND = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """
-        SELECT count(*) = 1 FROM pg_trigger WHERE tgenabled <> 'D'
-        AND tgname = 'audit_record_only_grows'
-        AND tgrelid = 'audit_auditrecord'::regclass
+        SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgenabled <> 'D' AND t.tgrelid = 'audit_auditrecord'::regclass
         """,
 }
 
@@ -51,17 +72,33 @@ def begin(connection: BaseDatabaseWrapper) -> None:
 
 
 def guard(connection: BaseDatabaseWrapper) -> None:
-    """Have the database refuse to change or delete a row of the record.
+    """Have the database refuse to change or delete a row of the record, but for
+    putting a tombstone in place of what it says.
 
     That stops mistakes. Whoever may drop a trigger is found by ``audit_verify``.
     """
+    unguard(connection)
     with connection.cursor() as cursor:
-        for statement in GUARDS[connection.vendor]:
+        if connection.vendor == "postgresql":
+            cursor.execute(MAKE_FUNCTION)
+        for statement in GUARDS[connection.vendor].values():
             cursor.execute(statement)
 
 
-def is_guarded(connection: BaseDatabaseWrapper) -> bool:
-    """Whether it does."""
+def unguard(connection: BaseDatabaseWrapper) -> None:
+    """Have it refuse nothing, which only `guard` and tests need."""
+    drop = DROP[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(GUARDED[connection.vendor])
-        return bool(cursor.fetchone()[0])
+        for name in GUARDS[connection.vendor]:
+            cursor.execute(drop.format(name=name))
+
+
+def is_guarded(connection: BaseDatabaseWrapper) -> bool:
+    """Whether it refuses all of that."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND[connection.vendor])
+        found = dict(cursor.fetchall())
+    wanted = GUARDS[connection.vendor]
+    if connection.vendor == "postgresql":
+        wanted = dict.fromkeys(wanted, FUNCTION)
+    return wanted.items() <= found.items()

@@ -171,6 +171,12 @@ WEBHOOK_REMOVE = Event(
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
 AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
 AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)
+AUDIT_EXPIRE = Event(
+    "audit.expire", _("Remove entries that were kept long enough"), Effect.DESTROY
+)
+VERSIONS_EXPIRE = Event(
+    "versions.expire", _("Remove versions that were kept long enough"), Effect.DESTROY
+)
 
 EVENTS = {
     event.name: event for event in tuple(globals().values()) if isinstance(event, Event)

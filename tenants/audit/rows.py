@@ -27,10 +27,10 @@ def intent(
     changes: Sequence[Change] = (),
     attempt: int = 1,
     known: Mapping[str, Any] | None = None,
-    **told: str,
+    **texts: str,
 ) -> Intent:
-    """The first row of an entry; ``told`` are those of `TEXTS` that are not empty."""
-    texts = {name: _fit(name, told.pop(name, "")) for name in TEXTS}
+    """The first row of an entry; ``texts`` are those of `TEXTS` that are not empty."""
+    fitted = {name: _fit(name, texts.pop(name, "")) for name in TEXTS}
     return Intent(
         entry=new_id(),
         at=_now(),
@@ -44,10 +44,10 @@ def intent(
         attempt=attempt,
         page=_fit("page", who.page),
         address=_fit("address", who.address),
-        changed=_told(changes),
+        changed=told(changes),
         known=canonical(plain(known)) if known else "",
+        **fitted,
         **texts,
-        **told,
     )
 
 
@@ -61,7 +61,7 @@ def outcome(
 ) -> Outcome:
     """The row that says what became of an entry."""
     code = _fit("code", code)
-    return Outcome(entry, fate.value, status, code, _now(), _told(surprises))
+    return Outcome(entry, fate.value, status, code, _now(), told(surprises))
 
 
 def new_id() -> str:
@@ -76,7 +76,8 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _told(changes: Sequence[Change]) -> str:
+def told(changes: Sequence[Change]) -> str:
+    """Changes as the record keeps them."""
     return canonical(
         [
             {

@@ -312,6 +312,13 @@ def _ended(outcomes: Sequence[str], now: datetime) -> Q:
     return ended
 
 
+def begun_before(moment: int) -> int:
+    """The last row that can have been begun before a moment, in microseconds since
+    1970; 0 where none was."""
+    found = AuditBlock.objects.filter(earliest__lt=moment).aggregate(last=Max("block"))
+    return 0 if found["last"] is None else (found["last"] + 1) * BLOCK - 1
+
+
 def _written(since: datetime | None, until: datetime | None) -> tuple[int, int]:
     """Between which rows lie all that say they were written then; none where the
     first is above the second."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tenants.audit.chain import Link, ring
 from tenants.audit.entry import canonical
+from tenants.audit.gone import Tombstone
 
 # Members of an intent in which its subject may stand.
 MAY_NAME = "subject path object label reason ticket changed".split()
@@ -60,7 +61,9 @@ def veil(salt: str, hidden: str) -> str:
 
 
 def leaf(row: Link) -> bytes:
-    """The hash of one row."""
+    """The hash of one row; of one that was removed, that of what it said."""
+    if gone := Tombstone.parse(row.content):
+        return bytes.fromhex(gone.leaf)
     return leaf_of(row.seq, row.entry, row.phase, face(row))
 
 

@@ -7,4 +7,4 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.jobs import checkpoints  # noqa: F401  it registers
+        from tenants.jobs import checkpoints, expiring  # noqa: F401  they register

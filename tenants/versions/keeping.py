@@ -63,15 +63,16 @@ def keep(organization_id: int, sight: Sight) -> None:
         return
     if last and _is_late(last, sight, now):
         return
-    if sight.text:
-        content = Content.of(sight.text)
-        Content.objects.bulk_create([content], ignore_conflicts=True)
+    contents = [Content.of(sight.text)] if sight.text else []
+    Content.objects.bulk_create(contents, ignore_conflicts=True)
     new = _new(organization_id, sight, last, now)
     if last and not sight.written and outside.is_so(last, new):
         new.outside = Version.Outside.UNTOLD
     try:
         with transaction.atomic():
             new.save(force_insert=True)
+            # Once more: until now `expiring` may have removed the same content.
+            Content.objects.bulk_create(contents, ignore_conflicts=True)
     except IntegrityError:  # another process saw the same, and was faster
         if sight.written:
             same = of(organization_id, sight).filter(modified_at=sight.modified_at)
@@ -165,6 +166,12 @@ def mac(version: Version, before: str) -> str:
         int(version.first_at.timestamp() * 1_000_000),
     )
     data = "\n".join(map(str, said)).encode()
+    return hmac.digest(ring()[version.key], data, "sha256").hex()
+
+
+def seal(version: Version) -> str:
+    """HMAC-SHA256 over a version whose one before was removed, and that one's mac."""
+    data = f"meridian version start v1\n{version.before}\n{version.mac}".encode()
     return hmac.digest(ring()[version.key], data, "sha256").hex()
 
 

@@ -57,6 +57,9 @@ class Version(models.Model):
     outside = models.CharField(max_length=10, choices=Outside, default="")
     key = models.CharField(max_length=20)  # of `mac`
     mac = models.CharField(max_length=64)  # over this row and the version before
+    # Where the version before was kept long enough, and removed.
+    before = models.CharField(max_length=64, default="")  # its mac
+    seal = models.CharField(max_length=64, default="")  # over that and this row
 
     class Meta:
         ordering = ["-number"]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tenants.keyring import KeyMissing
-from tenants.versions.keeping import mac
+from tenants.versions.keeping import mac, seal
 from tenants.versions.models import Version
 
 
@@ -38,14 +38,14 @@ def spans(
         client_id=client_id,
     ).order_by("number")
     versions = list(rows)
-    starts = list(_starts(versions))
+    starts, matching = list(_starts(versions)), _matching(versions)
     return [
         Span(
             one,
             starts[at],
             one.last_at,
             starts[at + 1] if at + 1 < len(versions) else None,
-            _matches(one, versions[at - 1].mac if at else ""),
+            matching[at],
         )
         for at, one in enumerate(versions)
     ]
@@ -74,11 +74,23 @@ def _told(version: Version) -> datetime:
         return version.first_at
 
 
-def _matches(version: Version, before: str) -> bool:
-    try:
-        return mac(version, before) == version.mac
-    except KeyMissing:
-        return False
+def is_whole(versions: Sequence[Version]) -> bool:
+    """Whether these, the oldest first, are as they were kept, and none is missing."""
+    return all(_matching(versions))
+
+
+def _matching(versions: Sequence[Version]) -> list[bool]:
+    """Of each whether it is as it was kept, right after the one before."""
+    found, before = [], ""
+    for number, one in enumerate(versions):
+        try:
+            if number == 0 and one.seal and seal(one) == one.seal:
+                before = one.before
+            found.append(mac(one, before) == one.mac)
+        except KeyMissing:
+            found.append(False)
+        before = one.mac
+    return found
 
 
 def newest(

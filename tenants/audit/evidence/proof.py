@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tenants.audit.chain import Link
+from tenants.audit.gone import Tombstone
 from tenants.audit.links import links
-from tenants.audit.tree import Face, face, joined, leaf_of
+from tenants.audit.tree import Face, face, joined, leaf
 
 
 class Part(NamedTuple):
@@ -25,9 +26,10 @@ def parts(is_shown: Callable[[Link], bool], size: int) -> Iterator[Part]:
     """The tree of the first ``size`` rows, from left to right."""
     hidden: list[tuple[int, int, bytes]] = []  # where one begins, its rows, its hash
     for row in links(upto=size):
-        seen = face(row)
-        found = leaf_of(row.seq, row.entry, row.phase, seen)
-        if is_shown(row):
+        is_told = is_shown(row) and not Tombstone.parse(row.content)
+        seen = face(row) if is_told else None
+        found = leaf(row)
+        if is_told:
             yield from _told(hidden)
             hidden = []
             yield Part(1, found, row, seen)

@@ -62,3 +62,55 @@ def test_it_cannot_take_back_what_is_kept(console, statement):
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute(statement)
+
+
+RETENTION = re.search(
+    r"takes one more.*?```sql\n(.*?)```", (ROOT / "docs/operating.md").read_text(), re.S
+)
+AGED = """
+import time
+from types import SimpleNamespace
+from tenants.audit import expiring, rows
+from tenants.authlete.sight import Sight
+from tenants.versions.keeping import keep
+rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() - 3000 * 86_400 * 10**9)
+audited()
+for number in (1, 2):
+    keep(1, Sight("us", 17, 4, "x", True, f'{{"clientName": "v{number}"}}', number))
+"""
+
+
+def test_another_role_may_remove_what_was_kept_long_enough(postgresql_model):
+    owner = postgresql_model(f"retention_{os.getpid()}")
+    url = owner.environment["DATABASE_URL"]
+    with psycopg.connect(url) as connection:
+        assert GRANTS
+        assert RETENTION
+        connection.execute(GRANTS[1])
+        connection.execute(RETENTION[1])
+        connection.commit()
+    console = Store(url.replace("me@", "meridian_console@"))
+    console.run(AGED).check_returncode()
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE versions_version SET first_at = '2000-01-01'")
+        connection.commit()
+    refused = console.manage("audit_expire")
+    role = Store(url.replace("me@", "meridian_retention@"))
+    done = role.manage("audit_expire")
+    verified = role.manage("audit_verify")
+
+    assert "this role may not" in refused.stderr
+    assert "Removed 1 entries and 1 versions." in done.stdout, done.stderr
+    assert "Whole" in verified.stdout, verified.stderr
+    with psycopg.connect(role.environment["DATABASE_URL"]) as connection:
+        for statement, error in {
+            "UPDATE audit_auditrecord SET content = '{}'": "only grows",
+            "UPDATE audit_auditrecord SET content = '{\"gone\":{}}' WHERE seq = 1": (
+                "only grows"  # there is a tombstone already
+            ),
+            "UPDATE audit_auditrecord SET mac = ''": "permission denied",
+            "DELETE FROM audit_auditrecord": "permission denied",
+        }.items():
+            with pytest.raises(psycopg.Error, match=error):
+                connection.execute(statement)
+            connection.rollback()

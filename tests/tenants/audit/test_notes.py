@@ -184,7 +184,8 @@ def test_the_names_of_events_stay():
         member.add member.change member.remove
         credential.add credential.change credential.remove credential.probe
         vault.rotate
-        audit.settle audit.read audit.export audit.verify
+        audit.settle audit.read audit.export audit.verify audit.expire
+        versions.expire
         batch.adopt batch.cancel batch.settle batch.upload
         budget.exceeded
         clients.exported

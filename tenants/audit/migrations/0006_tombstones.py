@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from tenants.audit.begin import guard
+
+
+def let_tombstones_in(apps, schema_editor):
+    guard(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0005_known_of_intents")]
+
+    operations = [migrations.RunPython(let_tombstones_in, migrations.RunPython.noop)]

@@ -1,0 +1,254 @@
+"""What was kept long enough is removed, and the record can be proven all the same."""
+
+import pytest
+from django.core.management import call_command
+
+from tenants.audit import anchored, checkpoints, events, expiring, export, runs
+from tenants.audit.checkpoints import Broken
+from tenants.audit.expiring import Overtaken, expire
+from tenants.audit.gone import Tombstone
+from tenants.audit.kinds import KEPT, YEARS, kind_of
+from tenants.audit.log import AuditLog
+from tenants.audit.lost.settling import settle
+from tenants.audit.models import AuditEntry, AuditField, AuditRecord
+from tenants.audit.notes import note
+from tenants.audit.verify import verify
+from tenants.audit.who import Who
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.watch import Call, Ending
+from tests.aged import ago
+from tests.record import SIGNING, unguard
+
+IDA = Who(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+READ = Operation("look", "GET", "/look", dict, Effect.READ)
+OLD = YEARS + 100
+
+pytestmark = pytest.mark.django_db
+
+
+def call(times=1, operation=PUSH, who=IDA, outcome=Outcome.DONE):
+    changes = (Change("clientName", "a", "b"),) if operation is PUSH else ()
+    for number in range(times):
+        asked = Call(operation, "us", "/push", {}, f"u{number}", changes)
+        (entry,) = AuditLog(who).open([asked])
+        if outcome:
+            AuditLog(who).close([Ending(entry, outcome, 200, "A001")])
+    return entry
+
+
+def worker(organization):
+    return Who(0, "worker", organization_id=organization)
+
+
+def removed():
+    return sum(expire(worker))
+
+
+def last_run(organization):
+    found = runs.newest(organization)
+    assert found
+    return runs.read(found)
+
+
+def stones():
+    found = AuditRecord.objects.values_list("seq", "content")
+    return [seq for seq, content in found if Tombstone.parse(content)]
+
+
+def whole(anchor=()):
+    found = verify(anchor)
+    assert found.bad is None
+    return found
+
+
+def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    out = tmp_path / "kept.jsonl"
+    with ago(OLD):
+        call(3)
+        note(IDA, events.SIGN_OUT)
+        call_command("audit_checkpoint", out=out)
+    call(2)
+    macs = list(AuditRecord.objects.values_list("seq", "entry", "phase", "key", "mac"))
+
+    assert removed() == 4
+
+    assert stones() == [*range(1, 9)]
+    kept = AuditRecord.objects.values_list("seq", "entry", "phase", "key", "mac")
+    assert list(kept)[: len(macs)] == macs
+    assert [one.operation for one in AuditEntry.objects.order_by("seq")] == [
+        "push",
+        "push",
+        "audit.expire",
+    ]
+    assert not AuditField.objects.filter(seq__lt=9).exists()
+    run = last_run(1)
+    assert run.entries == {"changes": 3, "signins": 1}
+    assert run.days == {"changes": YEARS, "signins": YEARS}
+    assert (run.total, run.said["rows"]) == (4, 8)
+    found = whole(anchored.read(out))
+    assert (found.calls, found.removed, found.checkpoints) == (3, 4, 1)
+    while checkpoints.cut():
+        pass
+    assert whole(anchored.read(out)).checkpoints == 2
+    assert removed() == 0
+
+
+def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    with ago(OLD):
+        call(2)
+    removed()
+
+    call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
+
+    assert whole().checkpoints == 1
+
+
+def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
+    with ago(OLD):
+        call(outcome=None)
+        call(outcome=Outcome.UNKNOWN)
+        note(IDA, events.MEMBER_ADD, object="bo@acme.example")
+    call()
+
+    assert removed() == 0
+    assert stones() == []
+
+
+def test_each_kind_is_kept_as_long_as_is_said(settings):
+    settings.AUDIT_KEEP = {"reads": "40", "changes": "forever", "access": "60"}
+    with ago(OLD):
+        call()
+    with ago(50):
+        call(operation=READ)
+        note(IDA, events.MEMBER_ADD, object="bo@acme.example")
+    with ago(39):
+        call(operation=READ)
+
+    assert removed() == 1
+    assert stones() == [3, 4]
+    settings.AUDIT_KEEP |= {"access": "45"}
+    assert removed() == 1
+    assert stones() == [3, 4, 5, 6]
+    whole()
+
+
+def test_both_outcomes_go_of_what_was_settled_later():
+    with ago(OLD):
+        entry = call(outcome=Outcome.UNKNOWN)
+        call(outcome=None)
+    with ago(OLD - 50):
+        settle(IDA, AuditEntry.objects.get(entry=entry), Outcome.DONE, "it is there")
+
+    assert removed() == 2  # itself, and what settled it
+    gone = AuditRecord.objects.filter(entry=entry).values_list("seq", flat=True)
+    assert set(gone) < set(stones())
+    assert stones() == [1, 2, 4, 5, 6]
+    whole()
+
+
+def test_each_organization_has_runs_and_a_count_of_its_own():
+    with ago(OLD):
+        for number in range(3):
+            call(who=Who(1, "ida", organization_id=1))
+            call(who=Who(1, "bo", organization_id=2 * number))
+    assert [*expire(worker, most=2)] == [1, 2, 1, 1, 1]
+
+    assert last_run(1).total == 3
+    assert last_run(0).total == 1
+    assert whole().removed == 6
+    with ago(OLD - 20):
+        call()
+    removed()
+    assert last_run(1).total == 4
+    whole()
+
+
+def test_runs_are_never_removed(settings):
+    settings.AUDIT_KEEP = dict.fromkeys(KEPT, "30")
+    with ago(OLD):
+        call()
+    with ago(40):
+        assert removed() == 1
+
+    assert removed() == 0
+    whole()
+
+
+def test_old_keys_and_new_ones_hold_together(settings):
+    with ago(OLD):
+        call(2)
+    settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
+    removed()
+
+    row = AuditRecord.objects.get(seq=1)
+    assert row.key == "a1"
+    assert '"key":"a2"' in row.content
+    whole()
+
+
+@pytest.mark.parametrize("what", ["content", "searched"])
+def test_nothing_goes_of_what_was_changed(what):
+    with ago(OLD):
+        call(1)
+    with ago(5):
+        young = call(1)
+    if what == "content":
+        unguard()
+        AuditRecord.objects.filter(seq=1).update(content='{"entry":"x"}')
+    else:
+        old = AuditEntry.objects.get(seq=1)
+        AuditEntry.objects.filter(entry=young).update(at=old.at, ended_at=old.ended_at)
+
+    with pytest.raises(Broken):
+        removed()
+    assert stones() == []
+
+
+def test_what_another_process_removed_is_not_removed_again(monkeypatch):
+    with ago(OLD):
+        call(2)
+    checked = expiring._telling
+
+    def overtaken(*given):
+        monkeypatch.setattr(expiring, "_telling", checked)
+        assert removed() == 2
+        return checked(*given)
+
+    monkeypatch.setattr(expiring, "_telling", overtaken)
+    with pytest.raises(Overtaken):
+        removed()
+
+    assert AuditEntry.objects.count() == 1
+    whole()
+
+
+def test_an_export_can_be_checked_by_itself(tmp_path):
+    with ago(OLD):
+        call(2)
+    call(1)
+    removed()
+    out = tmp_path / "all.jsonl"
+    lines = [*export.jsonl(export.all_rows())]
+    out.write_text("".join(lines))
+
+    assert export.check(out) == 8
+    assert '"content":{"gone":{' in lines[0]
+    out.write_text("".join([lines[0].replace('"changes"', '"reads"'), *lines[1:]]))
+    with pytest.raises(export.NotWhole, match="first bad row 1"):
+        export.check(out)
+
+
+def test_every_operation_and_event_has_a_kind():
+    names = [(name, event.effect) for name, event in events.EVENTS.items()]
+
+    assert {name for name, effect in names if not kind_of(name, effect)} == {
+        "audit.expire"
+    }
+    assert kind_of("access.denied", "destroy") == "signins"
+    assert kind_of("member.remove", "destroy") == "access"
+    assert kind_of("client.get", "read") == "reads"

@@ -1,0 +1,101 @@
+"""Versions that were kept long enough go, and those that are left still fit."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.sight import Sight
+from tenants.versions.expiring import expire
+from tenants.versions.keeping import keep
+from tenants.versions.models import Content, Version
+from tenants.versions.reading import at, spans
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+def expired():
+    return sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """Have version after version of a client be seen so many days ago."""
+
+    def see(*days, client=4):
+        for number, ago in enumerate(days):
+            moment = NOW - timedelta(days=ago)
+            monkeypatch.setattr(
+                "tenants.versions.keeping.timezone.now", lambda m=moment: m
+            )
+            told = int(moment.timestamp() * 1000)
+            text = f'{{"clientName": "v{number % 3}"}}'
+            keep(1, Sight("us", 17, client, f"entry-{number}", True, text, told))
+
+    return see
+
+
+def test_what_held_since_then_and_the_newest_stay(seen):
+    seen(4000, 3500, 3000, 900, 10)
+    seen(4000, client=5)
+
+    assert expired() == 2
+
+    left = spans(1, "us", 17, 4)
+    assert [one.version.number for one in left] == [3, 4, 5]
+    assert all(one.matches for one in left)
+    assert at(left, NOW - timedelta(days=2557)) == left[0]
+    assert [one.matches for one in spans(1, "us", 17, 5)] == [True]
+    assert expired() == 0
+    entry = AuditEntry.objects.get(operation="versions.expire")
+    assert (entry.label, entry.outcome) == ("2 versions", "done")
+
+
+def test_it_goes_on_years_later(seen, settings):
+    seen(900, 800, 700, 600, 500)
+    for keep_days, left in (("850", 5), ("750", 4), ("550", 2), ("30", 1)):
+        settings.VERSIONS_KEEP = keep_days
+        expired()
+        found = spans(1, "us", 17, 4)
+        assert (len(found), all(one.matches for one in found)) == (left, True)
+    settings.VERSIONS_KEEP = "forever"
+    assert expired() == 0
+
+
+def test_a_content_stays_as_long_as_a_version_has_it(seen):
+    seen(4000, 3500, 3000, 2900)
+
+    expired()
+
+    assert Content.objects.count() == 1
+    (span,) = spans(1, "us", 17, 4)
+    assert span.version.document().get("clientName") == "v0"
+
+
+@pytest.mark.parametrize("what", ["before", "seal", "deleted", "both"])
+def test_versions_that_somebody_else_removed_are_missed(seen, what):
+    seen(4000, 3500, 900, 800)
+    expired()
+    own = Version.objects.order_by("number")
+    first, second = own[0], own[1]
+    match what:
+        case "before" | "seal":
+            own.filter(pk=first.pk).update(**{what: "0" * 64})
+        case "deleted":
+            first.delete()
+        case "both":  # as it would be, but for the seal
+            own.filter(pk=second.pk).update(before=first.mac, seal=first.seal)
+            first.delete()
+
+    assert not spans(1, "us", 17, 4)[0].matches
+
+
+def test_versions_that_do_not_fit_are_left_to_be_looked_into(seen):
+    seen(4000, 3500, 900)
+    Version.objects.filter(number=1).update(digest="0" * 64)
+
+    expired()
+
+    assert Version.objects.count() == 3
