@@ -2,7 +2,7 @@ from django.http import HttpResponse
 
 from console.access import ConsoleRequest, Workspace, workspace_page
 from console.keys.actions import in_sets
-from console.keys.place import keys_path, place_of
+from console.keys.place import Place, keys_path, place_of
 from console.keys.rolling import under_way
 from console.keys.signing import signings_in_hardware
 from console.page import answer, go
@@ -13,7 +13,10 @@ from tenants.authlete.operation import Effect
 def hsm(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """The keys of a service that are in hardware modules, and what signs with them."""
     place = place_of(workspace, service_id)
-    context = place.context() | {"rollovers": under_way(place.target)}
+    context = place.context() | {
+        "rollovers": under_way(place.target),
+        "rolls": _rolls(place) if workspace.member.may(Effect.DESTROY) else (),
+    }
     return answer(request, "keys/hsm.html", context)
 
 
@@ -26,10 +29,21 @@ def show_hsm(
     if place.hardware.off:  # the list tells who can switch it on
         return go(request, keys_path("hsm", workspace, service_id))
     kept = place.one(handle)
-    own = kept.can_roll and kept.key.kid not in in_sets(place.service)
     context = place.context() | {
         "kept": kept,
-        "can_roll": own and bool(signings_in_hardware(place.service, kept)),
+        "can_roll": handle in _rolls(place),
         "rollovers": under_way(place.target, kept.key.kid),
     }
     return answer(request, "keys/show_hsm.html", context)
+
+
+def _rolls(place: Place) -> set[str]:
+    """The handles of the keys that sign, and that a new key can take over from."""
+    taken = in_sets(place.service)
+    return {
+        one.key.handle
+        for one in place.hardware.keys
+        if one.can_roll
+        and one.key.kid not in taken
+        and signings_in_hardware(place.service, one)
+    }

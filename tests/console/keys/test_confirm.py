@@ -3,8 +3,10 @@ import json
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from console.keys.carrying import schedule
 from console.models import Rollover
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
 from tests.console.keys.conftest import KEYS, act, jwk, page
 
 UP = "https://anchor.example"
@@ -38,6 +40,17 @@ def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, w
     entry = AuditEntry.objects.get(operation="rollover.confirm")
     assert entry.reason == "Yearly, says risk"
     assert come(fed) == "retired"
+
+
+def test_a_job_of_before_waits_as_well(bank, fed, come):
+    who = Who(1, "ADMIN", organization_id=fed.organization_id)
+    job = schedule(who, fed, fed.state, None)
+    fed.turn(fed.state, job=job.pk)
+
+    assert come(fed) == "published"
+
+    assert fed.job is None
+    assert bank["federationSignatureKeyId"] == "fed"
 
 
 def test_has_nothing_to_confirm_elsewhere(admin, rolling, worker):
