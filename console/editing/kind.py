@@ -15,7 +15,7 @@ from console.sentences import Declared
 from tenants.authlete import Authlete
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.documents.base import Document, Section
-from tenants.authlete.documents.client.rules.finding import Finding
+from tenants.authlete.documents.finding import Finding
 from tenants.authlete.editing import Written
 
 

@@ -6,6 +6,7 @@ from console.sentences import SERVICE
 from tenants.authlete import Authlete
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.documents.service import SECTIONS, Service
+from tenants.authlete.documents.service.rules import findings
 
 
 def _api(authlete: Authlete, target: Target) -> ServiceApi:
@@ -16,7 +17,7 @@ def _called(service: Service) -> str:
     return service.service_name or str(service.api_key)
 
 
-KIND = Kind("service", "services", SECTIONS, SERVICE, _api, Service, _called)
+KIND = Kind("service", "services", SECTIONS, SERVICE, _api, Service, _called, findings)
 
 
 def target_of(workspace: Workspace, service_id: int) -> Target:

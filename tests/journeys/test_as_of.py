@@ -31,5 +31,7 @@ def test_tells_how_it_was_and_what_differs(browser_page, sandbox, person, live_s
     differs = page.get_by_role("region", name="1 difference")
     expect(differs).to_contain_text("Access token lifetime")
     expect(differs).to_contain_text("to 45 minutes")
+    findings = page.get_by_role("region", name="What did not go together then")
+    expect(findings).to_contain_text("Clients may ask for a code and cannot use")
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS + 1  # home is one

@@ -4,6 +4,7 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing import drafts, overview, pages
 from console.editing.history import past
 from console.editing.keys import keys
+from console.editing.notes import notes
 from console.editing.services import target_of
 from console.page import answer
 from tenants.authlete.errors import Forbidden, NotFound
@@ -26,6 +27,7 @@ def show(
         "sections": overview.sections(target.kind, service, edits),
         "keys": keys(service),
         "unknown": overview.unknown(target.kind, service),
+        "notes": notes(target, service.wire()),
         "edits": edits,
         "past": past(target, context["name"], most=5).lines,
     }

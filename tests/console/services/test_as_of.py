@@ -44,6 +44,25 @@ def test_knows_for_sure_what_is_so_until_now(editor, changed):
     assertContains(page, "No setting differs")
 
 
+def test_tells_what_did_not_go_together_then(editor, sandbox):
+    service = sandbox.services[17]
+    service |= {
+        "issuer": "https://a.example",
+        "tokenEndpoint": "https://a.example/token",
+        "supportedGrantTypes": ["CLIENT_CREDENTIALS", "PASSWORD"],
+    }
+    found = "Apps take passwords themselves"
+    assertContains(editor.get("/acme/services/us/17/"), found)
+    service |= {"supportedGrantTypes": ["CLIENT_CREDENTIALS"], "modifiedAt": 2}
+    assertNotContains(editor.get("/acme/services/us/17/"), found)
+    now = aged(4, 1)
+
+    then = editor.get(URL, at(now - timedelta(hours=5)))
+    assertContains(then, found)
+    assertContains(then, "1 difference")
+    assertContains(editor.get(URL, at(now)), "The rules of today find nothing in it.")
+
+
 def test_says_that_nothing_is_known_of_earlier(editor, changed):
     page = editor.get(URL, at(changed - timedelta(days=9000 * 3)))
 

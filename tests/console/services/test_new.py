@@ -1,6 +1,8 @@
 import pytest
 from pytest_django.asserts import assertContains
 
+from console.services.archetypes import ARCHETYPES
+from tenants.authlete.documents.service.rules import findings
 from tenants.models import Credential
 from tenants.roles import Role
 
@@ -18,6 +20,11 @@ def test_offers_the_archetypes_and_every_service_to_copy(editor, numbered):
     for title in ("OpenID Connect", "FAPI 2.0", "CIBA", "Verifiable credentials"):
         assertContains(response, title)
     assertContains(response, '<option value="us/17">Shop, us</option>')
+
+
+def test_archetypes_are_born_with_nothing_to_mend():
+    for one in ARCHETYPES.values():
+        assert findings(one.service("Shop", "https://as.example")) == []
 
 
 def test_starts_as_a_copy_of_the_service_one_came_from(editor, numbered):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tenants.authlete.documents.client.rules import flows, proof
 from tenants.authlete.documents.client.rules.fapi import fapi_modes
-from tenants.authlete.documents.client.rules.finding import Finding, Members
+from tenants.authlete.documents.finding import Finding, Members
 
 RULES: tuple[Callable[[Members], list[Finding]], ...] = (
     flows.grants,

@@ -6,14 +6,14 @@ Sources: FAPI 1.0 Part 1 (Baseline) and Part 2 (Advanced), FAPI 2.0 Security Pro
 and Message Signing.
 """
 
-from tenants.authlete.documents.client.rules.finding import (
+from tenants.authlete.documents.client.rules.proof import method
+from tenants.authlete.documents.enums import JWS_ALG
+from tenants.authlete.documents.finding import (
     Finding,
     Members,
-    method,
     text,
     texts,
 )
-from tenants.authlete.documents.enums import JWS_ALG
 from tenants.authlete.documents.words import _
 
 ADVANCED = "FAPI1_ADVANCED"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from tenants.authlete.documents.client.rules.finding import (
+from tenants.authlete.documents.finding import (
     Finding,
     Members,
     text,

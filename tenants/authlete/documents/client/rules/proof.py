@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from tenants.authlete.documents.client.rules.finding import (
-    Finding,
-    Members,
-    method,
-    text,
-    texts,
-)
 from tenants.authlete.documents.enums import (
     JWE_ALG_ASYMMETRIC,
     JWS_ALG_ASYMMETRIC,
     JWS_ALG_SYMMETRIC,
+)
+from tenants.authlete.documents.finding import (
+    Finding,
+    Members,
+    text,
+    texts,
 )
 from tenants.authlete.documents.words import _
 from tenants.authlete.reading import NotJson, read
@@ -33,6 +32,11 @@ ENCRYPTED_FOR_CLIENT = (
     "userInfoEncryptionAlg",
     "authorizationEncryptionAlg",
 )
+
+
+def method(client: Members) -> str:
+    """The authentication method; NONE where there is none (api.md, section 6)."""
+    return text(client, "tokenAuthMethod") or "NONE"
 
 
 def client_type(client: Members) -> list[Finding]:

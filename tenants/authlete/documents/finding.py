@@ -1,4 +1,4 @@
-"""What a rule finds, and how it reads a client."""
+"""What a rule about a document finds, and how it reads one."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,19 +14,14 @@ class Finding(NamedTuple):
     code: str = ""  # with which Authlete refuses to store it, where it does
 
 
-def text(client: Members, member: str) -> str:
+def text(document: Members, member: str) -> str:
     """A member that is a text; empty where it is not."""
-    value = client.get(member)
+    value = document.get(member)
     return value if isinstance(value, str) else ""
 
 
-def texts(client: Members, member: str) -> list[str]:
+def texts(document: Members, member: str) -> list[str]:
     """The texts of a member that is a list; empty where it is not."""
-    value = client.get(member)
+    value = document.get(member)
     entries = value if isinstance(value, list) else []
     return [one for one in entries if isinstance(one, str)]
-
-
-def method(client: Members) -> str:
-    """The authentication method; NONE where there is none (api.md, section 6)."""
-    return text(client, "tokenAuthMethod") or "NONE"
