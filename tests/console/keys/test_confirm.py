@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.keys.carrying import schedule
@@ -43,7 +44,8 @@ def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, w
 
 
 def test_a_job_of_before_waits_as_well(bank, fed, come):
-    who = Who(1, "ADMIN", organization_id=fed.organization_id)
+    admin = User.objects.get(username="ADMIN")
+    who = Who(admin.pk, "ADMIN", organization_id=fed.organization_id)
     job = schedule(who, fed, fed.state, None)
     fed.turn(fed.state, job=job.pk)
 
