@@ -3,7 +3,9 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help env demo check test test-postgres outages kills bench screenshots lock clean
+TAMPERING := tests/tenants/audit/test_tampering.py
+
+.PHONY: help env demo check test test-postgres tampering outages kills bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -34,6 +36,10 @@ test-postgres: env ## the whole suite on a PostgreSQL of its own
 
 outages: env ## fail the store of the record 20 times in each way, for 30 seconds: 12 minutes
 	$(RUN)python -m tests.outages
+
+tampering: env ## change the record in thousands of ways on both databases, and find each: 5 minutes
+	TAMPERINGS=all $(RUN)pytest -q $(TAMPERING)
+	TAMPERINGS=all .ci/with-postgres $(RUN)pytest -q $(TAMPERING)
 
 kills: env ## kill processes 200 times at random moments, and hold the record against it
 	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py

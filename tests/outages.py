@@ -1,4 +1,5 @@
-"""``make outages``: fail the store of the record in every way, all beside each other.
+"""``make outages``: fail the store of the record in every way, all beside each other;
+``python -m tests.outages stalled`` in that way alone.
 
 Each way has a database of its own, on PostgreSQL a server of its own, and 20 outages of
 30 seconds. Prints what was executed meanwhile and how long work took to go on.
@@ -63,7 +64,8 @@ def line(way: str, told: Path, ended: str) -> str:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = {way: Path(folder) / way for way in WAYS}
-        started = {way: start(way, told) for way, told in files.items()}
+        ways = sys.argv[1:] or [*WAYS]
+        started = {way: start(way, files[way]) for way in ways}
         said = {way: process.communicate()[0] for way, process in started.items()}
         for way, process in started.items():
             if process.returncode:

@@ -58,7 +58,7 @@ FOUND = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """
         SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE t.tgenabled <> 'D' AND t.tgrelid = 'audit_auditrecord'::regclass
+        WHERE t.tgenabled IN ('O', 'A') AND t.tgrelid = 'audit_auditrecord'::regclass
         """,
 }
 

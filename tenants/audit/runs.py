@@ -101,7 +101,7 @@ def read(entry: AuditEntry) -> Run:
 class Unproven(Exception):
     """A row is gone that no run removed, or a run says what is not so."""
 
-    def __init__(self, what: str, row: int = 0) -> None:
+    def __init__(self, what: str, row: int | None = None) -> None:
         super().__init__(what)
         self.row = row  # the first that is to blame, where it is not the one at hand
 

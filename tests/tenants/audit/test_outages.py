@@ -175,16 +175,20 @@ def dropped(url, _):
 
 @contextmanager
 def stalled(url, _):
-    """The server takes what is sent to it, and says nothing."""
+    """The server takes what is sent to it, and says nothing; to whoever comes anew
+    neither."""
     with _server(url) as server:
-        found = server.execute(
+        rows = server.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = %s",
             [url.rpartition("/")[2]],
         ).fetchall()
-        for (pid,) in found:
+        found = [pid for (pid,) in rows]
+        told = Path(f"/proc/{server.info.backend_pid}/stat").read_text()
+        found.append(int(told.rpartition(")")[2].split()[1]))  # who takes connections
+        for pid in found:
             os.kill(pid, signal.SIGSTOP)
         yield
-        for (pid,) in found:
+        for pid in found:
             os.kill(pid, signal.SIGCONT)
 
 

@@ -1,0 +1,1 @@
+"""What somebody does to the record who may do anything to the database."""

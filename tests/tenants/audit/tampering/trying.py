@@ -1,0 +1,100 @@
+"""Doing each tampering, asking `audit_verify`, and putting everything back."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import StringIO
+
+from django.core.management import CommandError, call_command
+from django.db import DataError, IntegrityError, transaction
+
+from tests.tenants.audit.tampering.kinds import Tampering
+from tests.tenants.audit.tampering.victim import Victim
+
+NAMED = re.compile(r"First bad row (-?\d+)")
+PLAINLY = "Not to be found without --anchor: an older copy"
+COLUMNS = "{:<44} {:>6} {:>8} {:>6} {:>6}  {}"
+
+
+@dataclass
+class Tried:
+    """What became of all tamperings of a kind."""
+
+    done: int = 0
+    refused: int = 0  # by the database itself
+    found: int = 0
+    named: int = 0  # by a row that it was done to
+    missed: list[str] = field(default_factory=list)
+    misnamed: list[str] = field(default_factory=list)
+
+
+def verified(victim: Victim, *, with_anchor: bool = False) -> tuple[str, str]:
+    """What the command says, and what it fails with."""
+    out = StringIO()
+    try:
+        call_command(
+            "audit_verify",
+            anchor=victim.anchor if with_anchor else None,
+            stdout=out,
+            stderr=out,
+        )
+    except CommandError as error:
+        return out.getvalue(), str(error)
+    return out.getvalue(), ""
+
+
+def try_all(tamperings: Iterable[Tampering], victim: Victim) -> dict[str, Tried]:
+    found: dict[str, Tried] = defaultdict(Tried)
+    for one in tamperings:
+        with _block():
+            try:
+                with _block():
+                    one.do()
+            except (IntegrityError, DataError):
+                found[one.kind].refused += 1
+            else:
+                _judge(one, victim, found[one.kind])
+            transaction.set_rollback(True)
+    return dict(found)
+
+
+def _block() -> transaction.Atomic:
+    """A transaction in which the record can be written as if there were none."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    return block
+
+
+def _judge(one: Tampering, victim: Victim, tried: Tried) -> None:
+    tried.done += 1
+    said, failed = verified(victim, with_anchor=one.anchored)
+    if one.anchored:
+        without, error = verified(victim)
+        assert error or PLAINLY in without, one
+    row = NAMED.search(failed)
+    if not row:
+        tried.missed.append(f"{one.name}: {failed or said}")
+        return
+    tried.found += 1
+    if not one.rows or int(row[1]) in one.rows:
+        tried.named += 1
+    else:
+        tried.misnamed.append(f"{one.name}: {sorted(one.rows)} expected, {failed}")
+
+
+def table(found: dict[str, Tried]) -> str:
+    lines = [COLUMNS.format("kind", "tried", "refused", "found", "named", "missed")]
+    total = Tried()
+    for kind, one in found.items():
+        lines.append(_line(kind, one))
+        total.done += one.done
+        total.refused += one.refused
+        total.found += one.found
+        total.named += one.named
+    return "\n".join([*lines, _line("all", total)])
+
+
+def _line(kind: str, one: Tried) -> str:
+    numbers = one.done, one.refused, one.found, one.named
+    return COLUMNS.format(kind, *numbers, "; ".join(one.missed)[:60])
