@@ -1,7 +1,5 @@
 """What someone does to the record who may do anything to the database."""
 
-from collections.abc import Callable
-
 from django.db import connection
 
 from tenants.audit import begin
@@ -17,7 +15,7 @@ def unguard() -> None:
 SIGNING = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is made
 
 
-def recompute(key: Callable[[str], bytes] | None = None) -> None:
+def recompute(key=None):
     """Make the chain hold for whatever the rows say now, with its real keys or with
     others."""
     keys = ring()

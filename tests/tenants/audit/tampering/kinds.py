@@ -1,7 +1,6 @@
 """The kinds of tampering with the record, each as many times as there are places."""
 
 import hmac
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +18,7 @@ from tenants.audit.models import (
     AuditSink,
 )
 from tests.record import recompute
-from tests.tenants.audit.tampering.victim import BLOCK, RECORD, Table, Victim, columns
+from tests.tenants.audit.tampering.victim import BLOCK, RECORD, columns
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,12 @@ class Tampering:
 
     kind: str
     name: str
-    do: Callable[[], Any]
+    do: Any  # is called
     rows: frozenset[int] = field(default_factory=frozenset)
     anchored: bool = False  # found with an anchor alone
 
 
-def of_the_record(victim: Victim) -> Iterator[Tampering]:
+def of_the_record(victim):
     yield from in_columns(victim, *RECORD)
     for kind in (
         _deletions,
@@ -49,12 +48,12 @@ def of_the_record(victim: Victim) -> Iterator[Tampering]:
         yield from kind(victim)
 
 
-def sql(text: str, *values: Any) -> None:
+def sql(text, *values):
     with connection.cursor() as cursor:
         cursor.execute(text, values)
 
 
-def _rows_of(table: Table, key: dict[str, Any], victim: Victim) -> frozenset[int]:
+def _rows_of(table, key, victim):
     """By which numbers a row of a table may be named."""
     if table is AuditHead:
         return frozenset({victim.rows + 1})
@@ -74,7 +73,7 @@ def _rows_of(table: Table, key: dict[str, Any], victim: Victim) -> frozenset[int
     return frozenset({key["seq"]})
 
 
-def _sampled(table: Table) -> Iterator[dict[str, Any]]:
+def _sampled(table):
     """The keys of rows of a table: of the record all, of others some."""
     fields = [part.column for part in table._meta.pk_fields]
     keys = list(table._default_manager.order_by(*fields).values_list(*fields))
@@ -83,7 +82,7 @@ def _sampled(table: Table) -> Iterator[dict[str, Any]]:
         yield dict(zip(fields, key, strict=True))
 
 
-def _others(column: models.Field, old: Any) -> Iterator[tuple[str, Any]]:
+def _others(column, old):
     """Other values for a column, as a name and SQL's value."""
     if isinstance(old, int):
         yield from {"more": old + 1, "far": old + 10**6}.items()
@@ -109,7 +108,7 @@ def _others(column: models.Field, old: Any) -> Iterator[tuple[str, Any]]:
             yield "a word", "abc"
 
 
-def _set(table: Table, key: dict[str, Any], column: str, value: Any) -> None:
+def _set(table, key, column, value):
     place, values = "%s", [value]
     if isinstance(value, str) and value.startswith("CAST("):
         place, values = value, []
@@ -121,7 +120,7 @@ def _set(table: Table, key: dict[str, Any], column: str, value: Any) -> None:
     )
 
 
-def in_columns(victim: Victim, *tables: Table) -> Iterator[Tampering]:
+def in_columns(victim, *tables):
     for table in tables:
         for key in _sampled(table):
             rows = _rows_of(table, key, victim)
@@ -141,7 +140,7 @@ def in_columns(victim: Victim, *tables: Table) -> Iterator[Tampering]:
                     )
 
 
-def _deletions(victim: Victim) -> Iterator[Tampering]:
+def _deletions(victim):
     for table in RECORD:
         for key in _sampled(table):
             yield Tampering(
@@ -157,10 +156,10 @@ def _deletions(victim: Victim) -> Iterator[Tampering]:
         )
 
 
-def _tails(victim: Victim) -> Iterator[Tampering]:
+def _tails(victim):
     """The last rows cut off with all that is searchable, and the head set back."""
 
-    def cut(first: int, head: str) -> None:
+    def cut(first, head):
         last = AuditRecord.objects.filter(seq=first - 1).first()
         link = last.mac if last else chain.START
         for table in (AuditRecord, AuditField, AuditEntry):
@@ -181,14 +180,14 @@ def _tails(victim: Victim) -> Iterator[Tampering]:
             )
 
 
-def _swaps(victim: Victim) -> Iterator[Tampering]:
-    def swap(one: int, two: int) -> None:
+def _swaps(victim):
+    def swap(one, two):
         rows = AuditRecord.objects
         rows.filter(seq=one).update(seq=0)
         rows.filter(seq=two).update(seq=one)
         rows.filter(seq=0).update(seq=two)
 
-    def contents(one: int, two: int) -> None:
+    def contents(one, two):
         first, second = (AuditRecord.objects.get(seq=seq) for seq in (one, two))
         for row, other in ((first, second), (second, first)):
             told = {"content": other.content, "entry": other.entry}
@@ -210,20 +209,20 @@ def _swaps(victim: Victim) -> Iterator[Tampering]:
             )
 
 
-def _copies(victim: Victim) -> Iterator[Tampering]:
+def _copies(victim):
     end = victim.rows + 1
 
-    def at_the_end(seq: int) -> None:
+    def at_the_end(seq):
         row = AuditRecord.objects.get(seq=seq)
         row.seq = end
         row.save(force_insert=True)
 
-    def over(seq: int, other: int) -> None:
+    def over(seq, other):
         row = AuditRecord.objects.get(seq=seq)
         row.seq = other
         row.save(force_update=True)
 
-    def searchable(seq: int, to: int) -> None:
+    def searchable(seq, to):
         row = AuditEntry.objects.get(seq=seq)
         row.seq, row.entry = to, f"copy {seq}"
         row.save(force_insert=True)
@@ -231,7 +230,10 @@ def _copies(victim: Victim) -> Iterator[Tampering]:
     for seq in range(1, end):
         other = (seq + 2) % victim.rows + 1
         yield Tampering(
-            "a row copied", f"{seq} to the end", lambda s=seq: at_the_end(s), {end}
+            "a row copied",
+            f"{seq} to the end",
+            lambda s=seq: at_the_end(s),
+            frozenset({end}),
         )
         yield Tampering(
             "a row copied",
@@ -259,12 +261,12 @@ def _copies(victim: Victim) -> Iterator[Tampering]:
             )
 
 
-def _moves(victim: Victim) -> Iterator[Tampering]:
-    def to_organization(seq: int) -> None:
+def _moves(victim):
+    def to_organization(seq):
         AuditEntry.objects.filter(seq=seq).update(organization_id=9)
         AuditField.objects.filter(seq=seq).update(organization_id=9)
 
-    def renumbered(seq: int) -> None:
+    def renumbered(seq):
         """A gap closed again by numbering what follows anew."""
         AuditRecord.objects.filter(seq=seq).delete()
         for row in AuditRecord.objects.filter(seq__gt=seq).order_by("seq"):
@@ -294,19 +296,20 @@ def _moves(victim: Victim) -> Iterator[Tampering]:
         )
 
 
-def _forgeries(victim: Victim) -> Iterator[Tampering]:
-    def added(key: bytes, with_head: bool) -> None:
+def _forgeries(victim):
+    def added(key, with_head):
         last = AuditRecord.objects.get(seq=victim.rows)
         seq, entry = victim.rows + 1, AuditEntry.objects.filter(outcome="").get()
         content = canonical({"entry": entry.entry, "outcome": "done"})
-        told = (seq, entry.entry, "outcome", content)
-        mac = chain.mac(key, last.mac, *told)
-        AuditRecord(*told, last.key, mac).save(force_insert=True)
+        mac = chain.mac(key, last.mac, seq, entry.entry, "outcome", content)
+        AuditRecord(seq, entry.entry, "outcome", content, last.key, mac).save(
+            force_insert=True
+        )
         if with_head:
             head = chain.head_mac(key, seq, mac)
             AuditHead.objects.update(seq=seq, link=mac, mac=head)
 
-    def guessed(seq: int, key: bytes) -> None:
+    def guessed(seq, key):
         """A row changed, and all macs from there on made with another key."""
         row = AuditRecord.objects.get(seq=seq)
         said = row.content.replace('"ticket":"', '"ticket":"X').replace("A00", "A99")
@@ -344,7 +347,7 @@ def _forgeries(victim: Victim) -> Iterator[Tampering]:
         )
 
 
-def _heads(victim: Victim) -> Iterator[Tampering]:
+def _heads(victim):
     end, heads = frozenset({victim.rows + 1}), AuditHead.objects
     for seq in range(victim.rows):
         link = AuditRecord.objects.get(seq=seq).mac if seq else chain.START
@@ -359,7 +362,7 @@ def _heads(victim: Victim) -> Iterator[Tampering]:
     )
 
 
-def _keys(victim: Victim) -> Iterator[Tampering]:
+def _keys(victim):
     for row in AuditRecord.objects.all():
         for name in {"a1", "a2", "a9", ""} - {row.key}:
             yield Tampering(

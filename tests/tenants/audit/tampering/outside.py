@@ -3,8 +3,9 @@ older copies put back, and a past written anew."""
 
 import hmac
 import json
-from collections.abc import Iterator
-from typing import Any
+from base64 import b64encode
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tenants.audit import signing
 from tenants.audit.anchored import read
@@ -18,7 +19,6 @@ from tests.record import recompute
 from tests.tenants.audit.tampering.kinds import Tampering, in_columns
 from tests.tenants.audit.tampering.victim import (
     RECORD,
-    Victim,
     calls,
     put_back,
 )
@@ -26,7 +26,7 @@ from tests.tenants.audit.tampering.victim import (
 FORGED = "s1:" + "D" * 43 + "="  # a signing key of somebody else's, under that name
 
 
-def of_checkpoints(victim: Victim) -> Iterator[Tampering]:
+def of_checkpoints(victim):
     kept = AuditCheckpoint.objects
     lines = list(kept.order_by("number"))
     ends = frozenset(one.size for one in lines)
@@ -88,13 +88,13 @@ def of_checkpoints(victim: Victim) -> Iterator[Tampering]:
     )
 
 
-def _deleted(number: int) -> None:
+def _deleted(number):
     AuditCheckpoint.objects.filter(number=number).delete()
     last = AuditCheckpoint.objects.latest("number")
     AuditSink.objects.update(size=last.size)
 
 
-def _said(number: int, **said: Any) -> None:
+def _said(number, **said):
     kept = AuditCheckpoint.objects.get(number=number)
     line = json.dumps(
         json.loads(kept.line) | said, sort_keys=True, separators=(",", ":")
@@ -102,22 +102,22 @@ def _said(number: int, **said: Any) -> None:
     AuditCheckpoint.objects.filter(number=number).update(line=line)
 
 
-def _signed_anew(number: int) -> None:
+def _signed_anew(number):
     said = AuditCheckpoint.objects.get(number=number)
     text = "\n".join(
         str(one) for one in ["meridian audit checkpoint v1", *_told(said.line)]
     )
     ring = signing._ring(FORGED)
-    key = signing.Ed25519PrivateKey.from_private_bytes(ring[ring.current])
-    _said(number, signature=signing.b64encode(key.sign(text.encode())).decode())
+    key = Ed25519PrivateKey.from_private_bytes(ring[ring.current])
+    _said(number, signature=b64encode(key.sign(text.encode())).decode())
 
 
-def _told(line: str) -> list[Any]:
+def _told(line):
     said = json.loads(line)
     return [said[name] for name in ("size", "root", "time", "previous")]
 
 
-def of_the_past(victim: Victim) -> Iterator[Tampering]:
+def of_the_past(victim):
     """An older copy put back, and the past written anew: 20 in all."""
     signed = [one.size for one in read(victim.anchor)]
     for older in victim.dumps[:-1]:
@@ -173,7 +173,7 @@ def of_the_past(victim: Victim) -> Iterator[Tampering]:
         )
 
 
-def _other(seq: int) -> None:
+def _other(seq):
     """What a row says changed, and what is searchable with it."""
     row = AuditRecord.objects.get(seq=seq)
     said = json.loads(row.content)
@@ -188,7 +188,7 @@ def _other(seq: int) -> None:
     AuditRecord.objects.filter(seq=seq).update(content=content)
 
 
-def _went_on() -> None:
+def _went_on():
     """As a console does that knows of nothing."""
     for _ in range(5):
         calls(3)

@@ -2,15 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 
 from django.core.management import CommandError, call_command
 from django.db import DataError, IntegrityError, transaction
-
-from tests.tenants.audit.tampering.kinds import Tampering
-from tests.tenants.audit.tampering.victim import Victim
 
 NAMED = re.compile(r"First bad row (-?\d+)")
 PLAINLY = "Not to be found without --anchor: an older copy"
@@ -29,7 +25,7 @@ class Tried:
     misnamed: list[str] = field(default_factory=list)
 
 
-def verified(victim: Victim, *, with_anchor: bool = False) -> tuple[str, str]:
+def verified(victim, *, with_anchor=False):
     """What the command says, and what it fails with."""
     out = StringIO()
     try:
@@ -44,7 +40,7 @@ def verified(victim: Victim, *, with_anchor: bool = False) -> tuple[str, str]:
     return out.getvalue(), ""
 
 
-def try_all(tamperings: Iterable[Tampering], victim: Victim) -> dict[str, Tried]:
+def try_all(tamperings, victim):
     found: dict[str, Tried] = defaultdict(Tried)
     for one in tamperings:
         with _block():
@@ -59,14 +55,14 @@ def try_all(tamperings: Iterable[Tampering], victim: Victim) -> dict[str, Tried]
     return dict(found)
 
 
-def _block() -> transaction.Atomic:
+def _block():
     """A transaction in which the record can be written as if there were none."""
     block = transaction.atomic()
-    block._from_testcase = True
+    block._from_testcase = True  # type: ignore[attr-defined]
     return block
 
 
-def _judge(one: Tampering, victim: Victim, tried: Tried) -> None:
+def _judge(one, victim, tried):
     tried.done += 1
     said, failed = verified(victim, with_anchor=one.anchored)
     if one.anchored:
@@ -83,7 +79,7 @@ def _judge(one: Tampering, victim: Victim, tried: Tried) -> None:
         tried.misnamed.append(f"{one.name}: {sorted(one.rows)} expected, {failed}")
 
 
-def table(found: dict[str, Tried]) -> str:
+def table(found):
     lines = [COLUMNS.format("kind", "tried", "refused", "found", "named", "missed")]
     total = Tried()
     for kind, one in found.items():
@@ -95,6 +91,6 @@ def table(found: dict[str, Tried]) -> str:
     return "\n".join([*lines, _line("all", total)])
 
 
-def _line(kind: str, one: Tried) -> str:
+def _line(kind, one):
     numbers = one.done, one.refused, one.found, one.named
     return COLUMNS.format(kind, *numbers, "; ".join(one.missed)[:60])

@@ -54,7 +54,7 @@ class Victim:
     dumps: list[Dump] = field(default_factory=list)
 
 
-def make(settings, monkeypatch, folder: Path) -> Victim:
+def make(settings, monkeypatch, folder):
     for module in ("store", "verify"):
         monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
     settings.AUDIT_SIGNING_KEYS = SIGNING
@@ -81,11 +81,11 @@ def make(settings, monkeypatch, folder: Path) -> Victim:
     return Victim(AuditRecord.objects.count(), anchor, dumps)
 
 
-def _entry(number: int) -> str:
+def _entry(number):
     return AuditRecord.objects.get(seq=number).entry
 
 
-def calls(times: int) -> None:
+def calls(times):
     """Calls of two organizations: one changes, one reads, one is settled later."""
     log, other = AuditLog(IDA, reason="why \u2028", ticket="T-7"), AuditLog(BO)
     changes = (Change("scopes[a].name", 1, 2), Change("clientName", "a", "\u30b5"))
@@ -98,7 +98,7 @@ def calls(times: int) -> None:
     log.close([Ending(entry, Outcome.DONE, 200, "A002")])
 
 
-def _older_row() -> None:
+def _older_row():
     """As it was written before there was `known`."""
     unguard()
     row = AuditRecord.objects.get(seq=1)
@@ -109,11 +109,11 @@ def _older_row() -> None:
     recompute()
 
 
-def columns(table: Table) -> list[models.Field]:
+def columns(table):
     return list(table._meta.local_concrete_fields)
 
 
-def dump() -> Dump:
+def dump():
     """All rows of all tables of the record, as a backup has them."""
     found: Dump = {}
     for table in (*RECORD, *OUTSIDE):
@@ -124,7 +124,7 @@ def dump() -> Dump:
     return found
 
 
-def put_back(found: Dump, *tables: Table) -> None:
+def put_back(found, *tables):
     for table in tables or found:
         places = ", ".join(["%s"] * len(columns(table)))
         names = ", ".join(one.column for one in columns(table))
