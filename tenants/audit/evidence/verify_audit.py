@@ -202,7 +202,10 @@ def check_zip(pack: zipfile.ZipFile) -> None:
         if one.header_offset != at or one.comment:
             raise Wrong("there is something beside the files of the pack")
         at = _end(pack, one)
-    if at != pack.start_dir or pack.comment:
+    file = pack.fp
+    assert file
+    file.seek(-22, 2)  # where the end of a ZIP begins that has no comment
+    if at != pack.start_dir or file.read(4) != b"PK\5\6":
         raise Wrong("there is something beside the files of the pack")
 
 
