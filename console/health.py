@@ -14,6 +14,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
+from console.models import Webhook
+from console.models.webhooks import late
 from tenants.audit import anchors, store
 from tenants.jobs import queue
 from tenants.keyring import KeyMissing
@@ -21,7 +23,7 @@ from tenants.keyring import KeyMissing
 KEPT = 1.0  # seconds that a verdict serves other probes: each costs a write
 PATIENCE = 2.0  # seconds that a probe waits for another that is looking
 OK = "ok"
-WORKER = "worker"  # told, but pages do without one
+WORKER, WEBHOOKS = "worker", "webhooks"  # told, but pages do without them
 
 
 class Health:
@@ -42,7 +44,9 @@ class Health:
 
     def _ready(self) -> HttpResponse:
         found = self._readiness.look()
-        works = all(said == OK for part, said in found.items() if part != WORKER)
+        works = all(
+            said == OK for part, said in found.items() if part not in (WORKER, WEBHOOKS)
+        )
         lines = "\n".join(f"{part}: {said}" for part, said in found.items())
         return _text(lines, status=200 if works else 503)
 
@@ -83,7 +87,7 @@ class Readiness:
             found[part] = look()
             if found[part] != OK:
                 return found
-        return found | {WORKER: _worker()}
+        return found | {WORKER: _worker()} | _webhooks()
 
     def _migrations(self) -> str:
         if not self._migrated:
@@ -132,6 +136,17 @@ def _worker() -> str:
         return OK if queue.is_worked_on() else "none was seen lately; jobs wait for one"
     except DatabaseError:
         return "not known"
+
+
+def _webhooks() -> dict[str, str]:
+    """How those do that there are; nothing where there is none."""
+    try:
+        if not Webhook.objects.exists():
+            return {}
+        behind = len(late())
+    except DatabaseError:
+        return {WEBHOOKS: "not known"}
+    return {WEBHOOKS: f"{behind} stopped or behind" if behind else OK}
 
 
 def _text(text: str, status: int = 200) -> HttpResponse:

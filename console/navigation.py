@@ -59,6 +59,7 @@ PLACES: tuple[tuple[str | Promise, tuple[Place, ...]], ...] = (
             Place("members:index", _("Members"), "members", Right.MANAGE),
             Place("credentials:index", _("Credentials"), "credentials", Right.MANAGE),
             Place("streams:index", _("Streams"), "record", Right.MANAGE),
+            Place("webhooks:index", _("Webhooks"), "outside", Right.MANAGE),
         ),
     ),
 )

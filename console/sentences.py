@@ -43,6 +43,13 @@ LOCAL: Declared = {
         Setting("rows", "rows", _("Rows taken out"), "", Show("number")),
         Setting("outcome", "outcome", _("Outcome"), "", Show("text")),
         Setting("found", "found", _("What was found"), "", Show("text")),
+        Setting("name", "name", _("Name"), "", Show("text")),
+        Setting("origin", "origin", _("Address"), "", Show("text")),
+        Setting("effects", "effects", _("Effects"), "", Show("text")),
+        Setting("groups", "groups", _("Events"), "", Show("text")),
+        Setting("subjects", "subjects", _("Subjects in the clear"), "", Show("flag")),
+        Setting("from_row", "from_row", _("From row"), "", Show("number")),
+        Setting("rows_again", "rows_again", _("Rows sent again"), "", Show("number")),
         *(
             Setting(name, name, label, "", Show("number"))
             for name, label in {

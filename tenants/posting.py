@@ -84,7 +84,6 @@ def post(
     headers: Mapping[str, str],
     *,
     anywhere: bool = False,
-    context: ssl.SSLContext | None = None,
 ) -> Answer:
     """What is answered within `SECONDS`; ``anywhere`` for an address that comes from
     whoever runs the console.
@@ -99,13 +98,21 @@ def post(
         login = httpx.BasicAuth(place.username, place.password)
         request = next(login.sync_auth_flow(request))
     begun = monotonic()
-    with Transport(network, 0, context) as transport:
+    with Transport(network, 0, authorities()) as transport:
         response = transport.handle_request(request)
         try:
             text = _beginning(response.stream)
         finally:
             response.close()
     return Answer(response.status_code, text, monotonic() - begun)
+
+
+@cache
+def authorities() -> ssl.SSLContext:
+    """The internet's, and those that this machine or ``SSL_CERT_FILE`` adds."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
 
 
 class Guarded(Network):

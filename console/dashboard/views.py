@@ -11,6 +11,7 @@ from console.editing.ends import ends
 from console.editing.history import path_about
 from console.editing.rollovers import under_way
 from console.editing.secret_ages import count_overdue
+from console.models.webhooks import late
 from console.navigation import path_of
 from console.operations import told
 from console.page import answer, go
@@ -53,6 +54,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "rollovers": under_way(member.organization),
             "batches": ended(member.organization, member.user),
         }
+    if member.may(Right.MANAGE):
+        context["webhooks"] = late(member.organization)
     if member.may(Right.RECORD):
         context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}
     return answer(request, "dashboard/index.html", context)

@@ -171,6 +171,11 @@ class Delivery(models.Model):
         return f"rows {self.first} to {self.last}: {self.state}"
 
     @property
+    def milliseconds(self) -> float | None:
+        """That the last try took."""
+        return None if self.took is None else self.took * 1000
+
+    @property
     def message(self) -> str:
         """Its id, as the receiver sees it."""
         return f"msg_{self.pk.hex}"

@@ -28,6 +28,8 @@ DESK = ADMINS | {Role.HELP_DESK}
 MEMBERS = set(Role)
 PEOPLE = "signed in"  # whoever, in an organization or in none
 
+WEBHOOKS = "index new show edit probe pause resume replay rotate remove"
+
 MAY = {
     "dashboard:home": PEOPLE,
     "dashboard:index": MEMBERS,
@@ -185,6 +187,7 @@ MAY = {
     "streams:index": ADMINS,
     "streams:new": ADMINS,
     "streams:remove": ADMINS,
+    **dict.fromkeys((f"webhooks:{name}" for name in WEBHOOKS.split()), ADMINS),
     "account_logout": PEOPLE,
     "account_reauthenticate": PEOPLE,
     "account_change_password": PEOPLE,
@@ -217,6 +220,7 @@ PLACES = {
     "lookup": UUID(int=0),
     "receipt": UUID(int=0),
     "stream": UUID(int=0),
+    "webhook": UUID(int=0),
     "pack": UUID(int=0),
     "search": UUID(int=0),
     "setting": "pkceRequired",

@@ -10,6 +10,7 @@ from tenants.audit import store
 from tenants.audit.models import AuditHead, AuditRecord
 from tenants.jobs import queue
 from tenants.jobs.models import Worker
+from tests.console.webhooks.conftest import hook
 
 PROBE = {"host": "10.1.2.3:8000"}  # a pod's address, not in ALLOWED_HOSTS
 
@@ -49,6 +50,16 @@ def test_pages_do_without_a_worker_but_it_is_told(db):
 
     assert status == 200
     assert found["worker"] == "none was seen lately; jobs wait for one"
+
+
+def test_a_webhook_that_is_stopped_is_told_and_pages_do_without_it(acme):
+    webhook = hook(acme)
+    assert ready()[1]["webhooks"] == "ok"
+    webhook.pause = "failed"
+    webhook.save()
+
+    assert ready()[0] == 200
+    assert ready()[1]["webhooks"] == "1 stopped or behind"
 
 
 def test_looking_adds_nothing_to_the_record(db):

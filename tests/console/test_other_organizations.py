@@ -17,6 +17,7 @@ from console.models import (
     Selection,
     Sending,
     Stream,
+    Webhook,
 )
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
@@ -29,6 +30,7 @@ from tenants.sandbox.state import Issued
 from tests.console.clients.conftest import client
 from tests.console.keys.conftest import rollover
 from tests.console.test_access import NO_SUCH_METHOD, OURS, path
+from tests.console.webhooks.conftest import hook
 from tests.pages import FORM, filled
 from tests.proof import prove
 
@@ -44,6 +46,7 @@ KEPT = (
     Job,
     Credential,
     Membership,
+    Webhook,
 )
 AT = {"region": "us", "service_id": 18, "client_id": 50}
 
@@ -105,6 +108,7 @@ def left(bo, other):
         "batch": batch.pk,
         "receipt": receipt.pk,
         "stream": stream.pk,
+        "webhook": hook(other, name=THEIRS).pk,
         "search": SavedSearch.objects.create(
             organization=other, user_id=pk, name=THEIRS, query="", shared=True
         ).pk,

@@ -21,6 +21,7 @@ from tenants.roles import Role
 from tenants.sandbox.state import Issued
 from tests.console.keys.conftest import rollover
 from tests.console.test_access import PLACES, path
+from tests.console.webhooks.conftest import hook
 from tests.proof import prove, stale
 from tests.routes import ROUTES
 
@@ -36,6 +37,11 @@ ASKS = {
     "clients:remove",
     "streams:new",
     "streams:remove",
+    "webhooks:new",
+    "webhooks:edit",
+    "webhooks:replay",
+    "webhooks:rotate",
+    "webhooks:remove",
     "members:new",
     "members:edit",
     "members:remove",
@@ -122,6 +128,7 @@ def where(admin, acme):
         "entry": AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry,
         "rollover": rollover(acme).pk,
         "stream": stream.pk,
+        "webhook": hook(acme).pk,
         "batch": batch.pk,
     }
     return lambda name: path(name, **ids)

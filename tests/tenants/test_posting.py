@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from tenants import posting
-from tenants.authlete import network
 from tenants.posting import Refused, checked, post
 from tests.receiver import receiving
 from tests.tenants.authlete.test_network import (  # noqa: F401  fixtures
@@ -63,8 +62,7 @@ def strict(settings):
 @pytest.fixture
 def trust(issuer, monkeypatch):  # noqa: F811
     """The test's own authority of certificates is one of the known ones."""
-    context = issuer.trust()
-    monkeypatch.setattr(network, "tls", lambda: context)
+    monkeypatch.setattr(posting, "authorities", issuer.trust)
 
 
 @pytest.mark.parametrize("url", [*ADDRESSES, *ODD])

@@ -7,6 +7,7 @@ from tenants.audit.who import Who
 from tenants.authlete.operation import Effect
 from tenants.connect import connect, credentials
 from tenants.roles import Role
+from tests.console.webhooks.conftest import hook
 from tests.pages import FORM, filled
 
 URL = "/acme/"
@@ -91,3 +92,10 @@ def test_leads_editors_to_a_change_and_admins_to_its_entry(member, acme, sandbox
     )
     assert f'href="/acme/services/us/17/saved/{entry}/"' in editors
     assert f'href="/acme/audit/{entry}/"' in admins
+
+
+def test_tells_admins_of_a_webhook_that_is_behind(member, acme):
+    hook(acme, pause="gone")
+
+    assert "The webhook SIEM is behind" in member(Role.ADMIN).get(URL).text
+    assert "SIEM" not in member(Role.AUDITOR).get(URL).text

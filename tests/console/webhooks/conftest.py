@@ -28,17 +28,19 @@ def receiver(settings):
         yield receiver
 
 
+def hook(organization, url="https://siem.example/in/s3cr3t-path", **more):
+    """A webhook, from the first row on."""
+    given = {"name": "SIEM", "made_by": "ida", "position": 0} | more
+    webhook = Webhook(organization=organization, **given).keep(new_secret())
+    origin = "/".join(url.split("/")[:3])
+    webhook.lead_to(url, origin).save()
+    return webhook
+
+
 @pytest.fixture
 def hooked(acme, receiver):
-    """Make a webhook of acme that leads to the receiver, from the first row on."""
-
-    def make(**more):
-        given = {"name": "SIEM", "made_by": "ida", "position": 0} | more
-        webhook = Webhook(organization=acme, **given).keep(new_secret())
-        webhook.lead_to(receiver.url, receiver.url.removesuffix("/hook")).save()
-        return webhook
-
-    return make
+    """Make a webhook of acme that leads to the receiver."""
+    return lambda **more: hook(acme, receiver.url, **more)
 
 
 @pytest.fixture

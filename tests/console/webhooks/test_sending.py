@@ -1,8 +1,11 @@
 """What comes to a receiver, and what becomes of what does not."""
 
 import json
+import re
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -53,6 +56,23 @@ def test_rows_come_in_order_signed_and_once(hooked, happen, receiver, monkeypatc
     assert said["data"][0]["content"] == json.loads(kept.content)
     assert webhook.position == head
     assert Delivery.objects.filter(state="done", status=204).count() == 3
+
+
+def test_the_receiver_in_the_documents_tells_our_messages_from_others(
+    hooked, happen, receiver
+):
+    happen()
+    webhook = hooked()
+    bring(webhook)
+    (got,) = receiver.got
+    text = (Path(__file__).parents[3] / "docs" / "record.md").read_text()
+    sample: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.+?)```", text, re.S)[1], sample)  # type: ignore[index]
+    verify = sample["is_from_meridian"]
+
+    assert verify(webhook.secret, got.headers, got.body)
+    assert not verify(webhook.secret, got.headers, got.body + b" ")
+    assert not verify("whsec_" + "B" * 44, got.headers, got.body)
 
 
 def test_a_body_is_no_larger_than_a_receiver_takes(

@@ -24,6 +24,7 @@ from tests.journeys.states import (
     subjects,
     tokens,
     versions,
+    webhooks,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "subjects",
     "tokens",
     "versions",
+    "webhooks",
 ]

@@ -4,6 +4,7 @@ from pydantic import SecretStr
 from tenants.models import Credential, Membership, Organization
 from tenants.roles import Role
 from tests.journeys.scene import state
+from tests.journeys.states.webhooks import kept
 
 
 def busy(scene):
@@ -31,6 +32,12 @@ def no_organization(scene):
 @state("dashboard:index", Role.ADMIN)
 def of_an_admin(scene):
     busy(scene)
+    scene.goto("dashboard:index")
+
+
+@state("dashboard:index", Role.ADMIN)
+def with_a_webhook_behind(scene):
+    kept(pause="failed")
     scene.goto("dashboard:index")
 
 

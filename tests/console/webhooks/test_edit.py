@@ -1,0 +1,53 @@
+from pytest_django.asserts import assertContains
+
+from console.models import Delivery
+from tenants.audit.models import AuditEntry
+from tests.console.webhooks.conftest import hook
+
+GIVEN = {
+    "name": "SIEM",
+    "url": "",
+    "effects": ["read", "reveal", "change", "destroy"],
+    "groups": ["clients"],
+    "once": "x" * 24,
+}
+
+
+def test_what_is_under_way_is_given_up_for_what_is_chosen_now(admin, acme):
+    webhook = hook(acme)
+    pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
+    before = webhook.url_sealed
+
+    response = admin.post(f"/acme/webhooks/{webhook.pk}/edit/", GIVEN)
+
+    assert response["Location"] == f"/acme/webhooks/{webhook.pk}/"
+    webhook.refresh_from_db()
+    pending.refresh_from_db()
+    assert (webhook.groups, pending.state) == ("clients", "dropped")
+    assert webhook.url_sealed == before
+    entry = AuditEntry.objects.get(operation="webhook.change")
+    assert entry.changes == [{"field": "groups", "before": "all", "after": "clients"}]
+
+
+def test_another_address_is_where_the_same_goes(admin, acme):
+    webhook = hook(acme, groups="clients")
+    pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
+    given = GIVEN | {"url": "https://new.example/x"}
+
+    admin.post(f"/acme/webhooks/{webhook.pk}/edit/", given)
+
+    webhook.refresh_from_db()
+    pending.refresh_from_db()
+    assert (webhook.url, webhook.origin) == (given["url"], "https://new.example")
+    assert pending.state == "pending"
+
+
+def test_says_what_is_wrong_and_when_nothing_is_changed(admin, acme):
+    path = f"/acme/webhooks/{hook(acme, groups='clients').pk}/edit/"
+
+    wrong = admin.post(path, GIVEN | {"url": "ftp://x/"})
+    same = admin.post(path, GIVEN, follow=True)
+
+    assertContains(wrong, "begins with https://", status_code=422)
+    assertContains(same, "Nothing was changed.")
+    assert not AuditEntry.objects.filter(operation="webhook.change").exists()

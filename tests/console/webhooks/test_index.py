@@ -1,0 +1,26 @@
+from datetime import timedelta
+
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tests.console.webhooks.conftest import hook
+
+URL = "/acme/webhooks/"
+
+
+def test_says_when_there_is_none(admin):
+    assertContains(admin.get(URL), "The record is sent nowhere yet")
+
+
+def test_lists_how_each_does_without_its_secrets(admin, acme, happen):
+    happen()
+    found = hook(acme)
+    hook(acme, name="Chat", pause="gone")
+    hook(acme, name="Archive", tries=2, next_at=timezone.now() + timedelta(minutes=1))
+
+    page = admin.get(URL)
+
+    for said in ("stopped", "2 tries failed", "https://siem.example", "No worker"):
+        assertContains(page, said)
+    for kept in ("s3cr3t", found.secret, found.url_sealed):
+        assertNotContains(page, kept)

@@ -1,0 +1,69 @@
+import re
+
+import pytest
+from django.core import serializers
+from pytest_django.asserts import assertContains
+
+from console.models import Webhook
+from tenants.audit.models import AuditEntry, AuditRecord
+from tests.console.webhooks.conftest import hook
+
+URL = "/acme/webhooks/new/"
+GIVEN = {
+    "name": "SIEM",
+    "url": "https://siem.example:8443/in/s3cr3t-path",
+    "effects": ["read", "reveal", "change", "destroy"],
+    "groups": ["clients", "console"],
+    "once": "x" * 24,
+}
+
+
+def test_shows_a_secret_once_and_seals_it_with_the_address(admin, happen):
+    last = happen()
+    page = admin.post(URL, GIVEN)
+
+    (secret,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
+    webhook = Webhook.objects.get()
+    assert (webhook.secret, webhook.url) == (secret, GIVEN["url"])
+    kept = serializers.serialize("json", [webhook])
+    for hidden in (secret, "s3cr3t"):
+        assert hidden not in kept
+        assert not AuditRecord.objects.filter(content__contains=hidden).exists()
+    assert webhook.position == last  # its own beginning is the first that it gets
+    assert (webhook.effects, webhook.groups) == ("", "clients console")
+    entry = AuditEntry.objects.get(operation="webhook.add")
+    assert (entry.outcome, entry.label) == ("done", "SIEM")
+    assert entry.object == "https://siem.example:8443"
+
+
+def test_makes_one_of_a_form_that_is_sent_twice(admin):
+    admin.post(URL, GIVEN)
+
+    again = admin.post(URL, GIVEN)
+
+    assert again["Location"] == f"/acme/webhooks/{Webhook.objects.get().pk}/"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"url": "http://127.0.0.1:25/"}, "Port 25"),
+        ({"url": "https://10.0.0.1/"}, "not a public address"),
+        ({"url": "https://me:pw@siem.example/"}, "No name or password"),
+        ({"effects": []}, "Choose at least one"),
+        ({"groups": ["nonsense"]}, "not one of the available choices"),
+        ({"name": ""}, "required"),
+    ],
+)
+def test_says_what_is_wrong(admin, wrong, said):
+    page = admin.post(URL, GIVEN | wrong)
+
+    assertContains(page, said, status_code=422)
+    assert not Webhook.objects.exists()
+
+
+def test_there_are_only_so_many(admin, acme, monkeypatch):
+    monkeypatch.setattr("console.webhooks.views.MOST", 1)
+    hook(acme)
+
+    assertContains(admin.post(URL, GIVEN), "There can be 1", status_code=422)

@@ -1,0 +1,17 @@
+from pytest_django.asserts import assertContains
+
+from console.models import Delivery, Webhook
+from tenants.audit.models import AuditEntry
+from tests.console.webhooks.conftest import hook
+
+
+def test_takes_it_and_its_log_away(admin, acme):
+    webhook = hook(acme)
+    Delivery.objects.create(webhook=webhook)
+    path = f"/acme/webhooks/{webhook.pk}/remove/"
+    assertContains(admin.get(path), "Remove SIEM?")
+
+    admin.post(path)
+
+    assert not Webhook.objects.exists()
+    assert AuditEntry.objects.get(operation="webhook.remove").outcome == "done"

@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Delivery
+from tenants.audit.events import ACCESS_DENIED
+from tenants.audit.models import AuditEntry
+from tests.console.webhooks.conftest import bring, taken
+from tests.pages import FORM, filled
+
+
+def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, happen, receiver):
+    happen(5)
+    webhook = hooked()
+    bring(webhook)
+    Delivery.objects.create(webhook=webhook, first=99, last=99)
+    path = f"/acme/webhooks/{webhook.pk}/replay/"
+
+    page = admin.get(path, {"row": 7})
+    assertContains(page, "4 rows go again")
+    body = filled(page, "after")
+    for _ in range(2):
+        response = admin.post(path, body, content_type=FORM)
+    assert response["Location"] == f"/acme/webhooks/{webhook.pk}/"
+    bring(webhook)
+
+    first, second = (taken(one, webhook.secret)["data"] for one in receiver.got)
+    assert [row["seq"] for row in second][:4] == [7, 8, 9, 10]
+    assert first[6:10] == second[:4]
+    ids = {one.headers["webhook-id"] for one in receiver.got}
+    assert len(ids) == 2
+    entry = AuditEntry.objects.get(operation="webhook.replay")
+    assert {one["field"]: one["after"] for one in entry.changes} == {
+        "from_row": 7,
+        "rows_again": 4,
+    }
+
+
+def test_counts_only_what_it_is_to_get(admin, hooked, happen):
+    happen(2)
+    head = happen(event=ACCESS_DENIED)
+    webhook = hooked(position=head, effects="read")
+    path = f"/acme/webhooks/{webhook.pk}/replay/"
+
+    assertContains(admin.get(path, {"row": 1}), "2 rows go again")
+    assertContains(admin.get(path, {"row": 9000}), "No row goes again")
+
+
+def test_takes_a_time(admin, hooked, happen, time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    happen(2)
+    time_machine.shift(timedelta(minutes=2))
+    head = happen(3)
+    webhook = hooked(position=head)
+    path = f"/acme/webhooks/{webhook.pk}/replay/"
+
+    since = timezone.localtime() - timedelta(minutes=1)
+    page = admin.get(path, {"at": since.strftime("%Y-%m-%dT%H:%M:%S")})
+
+    assertContains(page, "6 rows go again")
+    later = (since + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    assertContains(admin.get(path, {"at": later}), "No row goes again")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"row": "0"},
+        {"row": "x\0"},
+        {"row": "1", "at": "2026-11-25T12:00"},
+        {"at": "soon"},
+    ],
+)
+def test_says_what_is_wrong(admin, hooked, asked):
+    page = admin.get(f"/acme/webhooks/{hooked().pk}/replay/", asked)
+
+    assertContains(page, "field-error")
+    assertNotContains(page, "go again<")

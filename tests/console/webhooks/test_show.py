@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Delivery
+from tests.console.webhooks.conftest import hook
+
+
+def look(admin, webhook, **asked):
+    return admin.get(f"/acme/webhooks/{webhook.pk}/", asked)
+
+
+def test_tells_what_it_gets_and_what_came_of_it(admin, acme, happen):
+    happen(3)
+    webhook = hook(acme, groups="keys", effects="destroy", subjects=True, tries=1)
+    Delivery.objects.create(
+        webhook=webhook,
+        first=1,
+        last=6,
+        rows=6,
+        tries=1,
+        status=500,
+        answer="<b>disk full</b>",
+        tried_at=timezone.now(),
+        took=0.25,
+    )
+    Delivery.objects.create(webhook=webhook, is_test=True, state="done", status=204)
+
+    page = look(admin, webhook)
+
+    for said in (
+        "Keys and regions",
+        "destroy",
+        "in the clear",
+        "It answered 500.",
+        "&lt;b&gt;disk full",
+        "250 ms",
+        "a test",
+        "?row=1",
+        "every 3s",
+    ):
+        assertContains(page, said)
+    for kept in ("s3cr3t", webhook.secret):
+        assertNotContains(page, kept)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({}, "Nothing was sent yet"),
+        ({"pause": "gone"}, "It says that it is gone"),
+        ({"pause": "failed"}, "It has taken nothing for too long"),
+        ({"pause": "hand", "paused_by": "ida"}, "Paused by ida"),
+        ({"old_until": timedelta(hours=3)}, "the one before signs as well"),
+    ],
+)
+def test_tells_how_it_does(admin, acme, state, said):
+    if "old_until" in state:
+        state = {"old_until": timezone.now() + state["old_until"]}
+    webhook = hook(acme, **state)
+
+    page = look(admin, webhook)
+
+    assertContains(page, said)
+    assertNotContains(page, "every 3s")
+
+
+def test_has_pages(admin, acme):
+    webhook = hook(acme)
+    for row in range(21):
+        Delivery.objects.create(webhook=webhook, state="done", first=row + 4000)
+
+    assertContains(look(admin, webhook, page=2), "21 to 21 of 21")
