@@ -7,6 +7,7 @@ proxy of the environment is used, and little of the answer is read
 (`docs/decisions/webhooks.md`).
 """
 
+import logging
 import re
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +29,8 @@ from django.utils.translation import gettext as _
 
 from tenants.authlete.deadline import Deadline
 from tenants.authlete.network import Network, Transport
+
+log = logging.getLogger(__name__)
 
 SECONDS = 10.0  # for all of it: names, TLS, sending, the answer
 ANSWER = 4096  # bytes that are read of an answer
@@ -136,9 +139,11 @@ def check(host: str, found: Iterable[str]) -> None:
             address in one for one in networks if one.version == address.version
         )
         if not (within or is_public(address)):
+            # Which one it is, is not for who entered the name: they could have all
+            # names looked up that are known within.
+            log.warning("%s leads to %s, which is not public", host, address)
             raise Refused(
-                _("%(host)s leads to %(address)s, which is not a public address.")
-                % {"host": host, "address": address}
+                _("%(host)s leads to what is not a public address.") % {"host": host}
             )
 
 

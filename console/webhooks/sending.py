@@ -7,10 +7,12 @@ next one sends the same under the same id (`docs/decisions/webhooks.md`).
 
 import logging
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from urllib.parse import unquote
 from uuid import UUID
 
 import httpx
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 HOLD = timedelta(seconds=30)  # that one worker has a webhook to itself
 TURNS = 50  # deliveries in a row, until other webhooks have their turn
+TURN = 20.0  # seconds, after which they have it in any case
 HOUR = 3600
 # Seconds until the next try; when all have failed, after some 22 hours, none follows.
 DELAYS = (5, 30, 120, 600, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR)
@@ -41,6 +44,7 @@ JITTER = 0.2  # of each, either way
 ODD = timedelta(minutes=1)  # after a failure of our own
 SHOWN = 500  # characters of an answer
 ECHO = 24  # characters in a row that tell that an answer repeats what was sent
+TELLING = 6  # characters that a part of an address has if it may be a secret
 GONE = 410
 
 
@@ -74,8 +78,9 @@ def free(now: datetime) -> Q:
 
 def bring(pk: UUID) -> None:
     """Send a webhook what it has not had, as long as it takes it and its turn lasts."""
+    until = monotonic() + TURN
     for _turn in range(TURNS):
-        if not _step(pk):
+        if not _step(pk) or monotonic() > until:
             return
 
 
@@ -110,6 +115,9 @@ def _deliver(webhook: Webhook) -> bool:
             return False
         delivery = found
         delivery.save(force_insert=True)
+        if not _is_as_ever(webhook):  # somebody changed it before there was this
+            delivery.delete()
+            return True
     body = body_of(webhook, delivery)
     if not body:  # its rows were removed meanwhile
         _settle(webhook, delivery, Delivery.State.DROPPED, {})
@@ -122,6 +130,12 @@ def _deliver(webhook: Webhook) -> bool:
     else:
         _failed(webhook, delivery, came)
     return came.is_taken
+
+
+def _is_as_ever(webhook: Webhook) -> bool:
+    same = ("url_sealed", "effects", "groups", "subjects")
+    choice = {name: getattr(webhook, name) for name in same}
+    return Webhook.objects.filter(pk=webhook.pk, **choice).exists()
 
 
 def try_out(pk: UUID) -> None:
@@ -145,7 +159,8 @@ def _try(webhook: Webhook, delivery: Delivery, body: bytes) -> Came | None:
     try:
         secrets = webhook.secrets(now)
         headers = headers_of(delivery, body, secrets, now)
-        answer = posting.post(webhook.url, body, headers)
+        url = webhook.url
+        answer = posting.post(url, body, headers)
     except Sealed:
         error = _("Its address or secret does not open: VAULT_KEYS has changed.")
     except posting.Refused as refused:
@@ -153,18 +168,27 @@ def _try(webhook: Webhook, delivery: Delivery, body: bytes) -> Came | None:
     except (httpx.HTTPError, OSError) as failure:
         error = _("No answer: %(why)s") % {"why": failure or type(failure).__name__}
     else:
-        shown = _shown(answer.text, body.decode(), secrets)
+        shown = _shown(answer.text, body.decode(), [*secrets, *_telling(url)])
         return Came(answer.seconds, answer.status, shown)
     return Came(monotonic() - begun, error=error[:300])
 
 
 def _shown(answer: str, body: str, secrets: list[str]) -> str:
     """The beginning of an answer, unless it repeats what nobody should see."""
-    answer = clean(answer).replace("\0", "\ufffd")[:SHOWN]
+    whole = clean(answer).replace("\0", "\ufffd")
+    answer = whole[:SHOWN]
     parts = (answer[at : at + ECHO] for at in range(len(answer) - ECHO + 1))
-    if any(one in answer for one in secrets) or any(part in body for part in parts):
+    if any(one in whole for one in secrets) or any(part in body for part in parts):
         return _("(It repeats what it was sent.)")
     return answer
+
+
+def _telling(url: str) -> list[str]:
+    """What of an address only who may write there should know: many servers answer
+    with it when nothing is there."""
+    path = httpx.URL(url).raw_path.decode()
+    found = re.split(r"[/?&=]", f"{path}/{unquote(path)}")
+    return [one for one in found if len(one) >= TELLING]
 
 
 def _settle(
@@ -175,7 +199,10 @@ def _settle(
         Delivery.objects.filter(pk=delivery.pk).update(state=state, **columns)
         _at(webhook, delivery.after).update(position=delivery.until)
         Webhook.objects.filter(pk=webhook.pk).update(
-            tries=0, failing_since=None, taken_at=timezone.now()
+            tries=0,
+            failing_since=None,
+            taken_at=timezone.now(),
+            next_at=timezone.now(),  # behind those that wait for longer
         )
 
 

@@ -71,13 +71,16 @@ def test_an_address_that_leads_within_or_is_none_is_refused(url):
         checked(url)
 
 
-def test_every_address_of_a_name_must_be_public(names):  # noqa: F811
+def test_every_address_of_a_name_must_be_public(names, caplog):  # noqa: F811
     spelled = ["2130706433", "0x7f.0.0.1", "localhost.", "siem.example"]
     for found in ANSWERS:
         for host in spelled:
             names[host] = lambda found=found: found
-            with pytest.raises(Refused, match="not a public address"):
+            with pytest.raises(Refused, match="not a public address") as refused:
                 post(f"https://{host}:8443/", b"{}", {})
+            # Who entered the name does not learn what it stands for within.
+            assert str(ip_address(found[-1])) not in str(refused.value)
+            assert str(ip_address(found[-1])) in caplog.text
     assert all(posting.is_public(ip_address(one)) for one in GOOD)
 
 

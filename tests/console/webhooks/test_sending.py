@@ -17,7 +17,7 @@ from tenants import posting
 from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.models import Organization
-from tests.console.webhooks.conftest import bring, taken
+from tests.console.webhooks.conftest import bring, hook, taken
 
 NOW = "2026-11-25T12:00:00Z"
 
@@ -208,6 +208,65 @@ def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, happen, receiver
     bring(webhook)
 
     assert "telling" not in Delivery.objects.get().answer
+
+
+def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, happen, receiver):
+    """As many servers answer when nothing is there."""
+    happen()
+    webhook = hook(acme, receiver.url + "/T024/n0b0dy%20kn0ws?key=s3cr3t-k3y")
+    answers = {
+        b"Cannot POST /hook/T024/n0b0dy%20kn0ws": "repeats",
+        b"No such room: n0b0dy kn0ws": "repeats",
+        b"Wrong key: " + b"x" * 486 + b"s3cr3t-k3y": "repeats",
+        b"Cannot POST /hook": "Cannot POST /hook",
+    }
+    for answer, shown in answers.items():
+        receiver.answers = [(404, {}, answer)]
+        type(webhook).objects.update(next_at=timezone.now())
+        bring(webhook)
+        assert shown in Delivery.objects.get().answer
+        assert "kn0ws" not in Delivery.objects.get().answer
+
+
+def test_what_is_chosen_while_rows_are_gathered_counts(
+    hooked, happen, receiver, monkeypatch
+):
+    happen(event=SUBJECT_SEARCH, subject="anna@x")
+    webhook = hooked(subjects=True)
+
+    def batch_after(webhook, batch_after=messages.batch_after):
+        monkeypatch.setattr(sending, "batch_after", batch_after)
+        type(webhook).objects.update(subjects=False)
+        return batch_after(webhook)
+
+    monkeypatch.setattr(sending, "batch_after", batch_after)
+    bring(webhook)
+
+    (got,) = receiver.got
+    assert b"anna" not in got.body
+    assert webhook.position == 2
+
+
+def test_who_waits_longest_comes_first(hooked, happen, receiver):
+    """However often another has something to take."""
+    happen()
+    first, second = hooked(), hooked()
+    assert delivering.due() == [first.pk, second.pk]
+    bring(first)
+    happen()
+
+    assert delivering.due() == [second.pk, first.pk]
+
+
+def test_a_slow_one_ends_its_turn_with_rows_left(hooked, happen, receiver, monkeypatch):
+    monkeypatch.setattr(sending, "TURN", 0.0)
+    monkeypatch.setattr(messages, "ROWS", 1)
+    happen()
+    webhook = hooked()
+
+    bring(webhook)
+
+    assert (webhook.position, len(receiver.got)) == (1, 1)
 
 
 def test_two_secrets_sign_while_one_follows_the_other(hooked, happen, receiver):
