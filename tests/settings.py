@@ -21,7 +21,7 @@ for name, value in SAFE.items():
 
 from console.settings import *  # noqa: E402, F403  after the environment is set
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):  # noqa: F405
     # A live server's threads would share one connection to a database in memory, and
     # with it each other's transactions. It looks at NAME, before the tests' own is
     # made.

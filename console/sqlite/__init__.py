@@ -1,0 +1,1 @@
+"""The backend that `console.databases` names for SQLite."""

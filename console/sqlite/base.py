@@ -1,0 +1,61 @@
+"""Django's SQLite, which notices when its file is taken away.
+
+SQLite goes on in a file that was moved, replaced or removed, and says that all is
+well: what is recorded there is in no record that anybody will find. Nor does it mind
+that a file is missing, and begins an empty one.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError
+from django.db.backends.sqlite3 import base
+
+type File = tuple[int, int]  # device and inode
+
+_opened: set[str] = set()  # by this process
+
+
+def _file(name: str) -> File | None:
+    """None where there is none, as for a database in memory."""
+    try:
+        found = Path(name).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Nothing is committed to another file than the one that has the name."""
+
+    _its_file: File | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        name = str(conn_params["database"])
+        if name in _opened and not _file(name):
+            raise sqlite3.OperationalError("the database file is gone")
+        found = super().get_new_connection(conn_params)
+        self._its_file = _file(name)
+        if self._its_file:
+            _opened.add(name)
+        return found
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        if self.connection is not None and self._is_lost and not self.in_atomic_block:
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
+    def _commit(self) -> None:
+        self._refuse_when_lost()
+        super()._commit()  # type: ignore[misc]
+        self._refuse_when_lost()  # it may have gone meanwhile
+
+    def _refuse_when_lost(self) -> None:
+        if self._is_lost:
+            raise OperationalError("the database file was moved or removed")
+
+    @property
+    def _is_lost(self) -> bool:
+        name = str(self.settings_dict["NAME"])
+        return self._its_file is not None and _file(name) != self._its_file
