@@ -59,7 +59,8 @@ def carry_on(api: ServiceApi, who: Who, rollover: Rollover) -> bool:
         # and a job that no rollover names does nothing.
         due = now + timedelta(seconds=wait)
         told |= {"due_at": due, "job": None}
-        if not (rollover.in_federation and after == State.PUBLISHED):
+        asked = after in (State.PUBLISHED, State.SWITCHED)
+        if not (rollover.in_federation and asked):
             told["job"] = schedule(who, rollover, after, due).pk
     else:
         told |= {"due_at": None, "job": None}

@@ -1,4 +1,4 @@
-"""What those above a service in a federation have to be told about its new key."""
+"""What those above a service in a federation have to be told about its keys."""
 
 import json
 from collections.abc import Sequence
@@ -25,23 +25,29 @@ class Handed:
 
     entity: str  # who the statements are about
     superiors: Sequence[str]
-    key: str  # the new key as a JWK; empty where it cannot be read
+    key: str  # the key that is to sign, as a JWK; empty where it cannot be read
     keys: str  # the set as a superior's statement has to hold it meanwhile
 
 
 def handed(rollover: Rollover, service: Service) -> Handed:
     keys = _in_hardware(service) if rollover.in_hardware else _in_set(rollover, service)
-    new = [one for one in keys if one.get("kid") == rollover.new_kid]
+    kid = rollover.old_kid if rollover.goes_back else rollover.new_kid
+    signing = [one for one in keys if one.get("kid") == kid]
     kids = (rollover.old_kid, rollover.new_kid)
     if rollover.in_hardware:
         keys = [one for one in keys if one.get("kid") in kids]
-    superiors = service.get("authorityHints") or ()
     return Handed(
         service.issuer,
-        [one for one in superiors if isinstance(one, str)],
-        json.dumps(new[0], indent=2) if len(new) == 1 else "",
+        superiors(service),
+        json.dumps(signing[0], indent=2) if len(signing) == 1 else "",
         json.dumps({"keys": keys}, indent=2),
     )
+
+
+def superiors(service: Service) -> list[str]:
+    """Who states which keys the service has in its federation."""
+    named = service.get("authorityHints") or ()
+    return [one for one in named if isinstance(one, str)]
 
 
 def _in_set(rollover: Rollover, service: Service) -> list[dict[str, Any]]:

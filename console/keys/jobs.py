@@ -27,7 +27,7 @@ def roll(work: Work, item: Item) -> Result:
         return Result(_("It is not waiting for this any more."), changed=False)
     if rollover.needs_word:  # it was begun when nobody was asked yet
         rollover.turn(rollover.state, job=None)
-        return Result(_("It waits for word that the superiors know."), changed=False)
+        return Result(_("It waits for word about the superiors."), changed=False)
     who = allowed(work.job, Effect.DESTROY) or worker(work.job)
     api = work.connect(item.region).service(item.service_id)
     try:

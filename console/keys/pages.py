@@ -12,6 +12,7 @@ from console.access import ConsoleRequest, Workspace
 from console.editing.forms import WhyForm
 from console.editing.kind import Target
 from console.editing.services import target_of
+from console.keys.handing import superiors
 from console.keys.sets import SIGNS, KeySet, Row, key_set
 from console.once import OnceForm
 from console.page import answer
@@ -29,6 +30,11 @@ class SetPage:
     row: Row | None
 
     @property
+    def in_federation(self) -> bool:
+        """Whether superiors have to know the keys of this set."""
+        return self.keys.member == "federationJwks"
+
+    @property
     def path(self) -> str:
         return jwks_path(self.target.workspace, self.target.service_id)
 
@@ -36,6 +42,7 @@ class SetPage:
         return self.target.context(self.service) | {
             "keys": self.keys,
             "row": self.row,
+            "superiors": superiors(self.service) if self.in_federation else [],
             "back": self.path,
             "once": once.fresh(),
             **more,

@@ -56,7 +56,10 @@ def advance(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> 
 
 
 def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
-    """Let the new key of a federation sign at its time; raises `Moved`."""
+    """Let the new key of a federation sign, or the old one go, at its time.
+
+    Raises `Moved`.
+    """
     why = {"reason": reason, "ticket": ticket}
     if not rollover.needs_word:
         raise Moved
@@ -64,7 +67,7 @@ def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> 
         _next(
             member,
             rollover,
-            State.PUBLISHED,
+            State(rollover.state),
             at=rollover.due_at,
             confirmed_at=timezone.now(),
         )

@@ -168,6 +168,17 @@ class ConfirmForm(WhyForm):
     field_order = ("known", "reason", "ticket")
 
 
+class TrustedForm(ConfirmForm):
+    """That the new key is trusted, so that the old one may go for good."""
+
+    known = forms.BooleanField(
+        label=_("Chains through every superior were built with the new key"),
+        error_messages={
+            "required": _("Without it, the old key stays. Build the chains first.")
+        },
+    )
+
+
 def _free(taken: Collection[str], kid: str) -> str:
     if kid in taken:
         raise forms.ValidationError(_("Another key of this service has this ID."))

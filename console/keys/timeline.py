@@ -32,8 +32,7 @@ class Stage:
 
 def stages(rollover: Rollover) -> list[Stage]:
     """All of them in their order; those of a rollover that was left stay open."""
-    back = (State.REVERTING, State.REVERTED, State.UNDONE)
-    if rollover.reverted_at or rollover.state in back:
+    if rollover.reverted_at or rollover.goes_back:
         return _back(rollover)
     learn = SUPERIORS if rollover.in_federation else CACHES
     published, switched = rollover.published_at, rollover.switched_at

@@ -58,7 +58,7 @@ class Rollover(models.Model):
     started_by = models.CharField(max_length=254)
     started_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
-    confirmed_at = models.DateTimeField(null=True)  # the authorities have the new key
+    confirmed_at = models.DateTimeField(null=True)  # somebody last gave their word
     switched_at = models.DateTimeField(null=True)
     reverted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -110,9 +110,20 @@ class Rollover(models.Model):
     @property
     def needs_word(self) -> bool:
         """Whether it waits until somebody says that the authorities above know the new
-        key; until then the old one signs, and stays published."""
-        published = self.state == self.State.PUBLISHED
-        return self.in_federation and published and not self.confirmed_at
+        key, before that signs; or that it is trusted, before the old one goes."""
+        since = {
+            self.State.PUBLISHED.value: self.published_at,
+            self.State.SWITCHED.value: self.switched_at,
+        }.get(self.state)
+        if since is None or not self.in_federation:
+            return False
+        return self.confirmed_at is None or self.confirmed_at < since
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it is being undone, or was."""
+        back = (self.State.REVERTING, self.State.REVERTED, self.State.UNDONE)
+        return self.state in back
 
     @property
     def is_new_signing(self) -> bool:

@@ -12,7 +12,7 @@ from console.access import ConsoleRequest, Workspace, workspace_page
 from console.editing.forms import WhyForm
 from console.keys import rolling
 from console.keys.sending import Moved
-from console.keys.set_forms import ConfirmForm
+from console.keys.set_forms import ConfirmForm, TrustedForm
 from console.keys.views.rollovers import context_of, one_of, rollover_path
 from console.models import Rollover
 from console.once import OnceForm
@@ -26,7 +26,7 @@ MOVED = gettext_lazy(
 )
 
 SAID = {
-    "confirm": gettext_lazy("Kept. The service signs with the new key at its time."),
+    "confirm": gettext_lazy("Kept. What comes next is done at its time."),
     "advance": gettext_lazy("It is being done now."),
     "undo": gettext_lazy("It is being undone."),
     "leave": gettext_lazy("The rollover has ended. Everything stays as it is."),
@@ -49,9 +49,12 @@ def advance(
 def confirm(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """Say that the authorities above know the new key, so that it may sign."""
+    """Say that the authorities above know the new key, so that it may sign; or that
+    it is trusted, so that the old one may go."""
     found = one_of(workspace, service_id, rollover)
-    return _steer(request, workspace, found, ConfirmForm, rolling.confirm)
+    signs = found.state == Rollover.State.SWITCHED
+    kind = TrustedForm if signs else ConfirmForm
+    return _steer(request, workspace, found, kind, rolling.confirm)
 
 
 @workspace_page(Effect.DESTROY)

@@ -146,9 +146,9 @@ def act(do, browser, rollover, name, **entered):
     return do(browser, f"{KEYS}rollovers/{rollover.pk}/{name}/", **entered)
 
 
-def kids(service):
-    """The IDs of the keys in its set."""
-    return [one["kid"] for one in json.loads(service["jwks"])["keys"]]
+def kids(service, member="jwks"):
+    """The IDs of the keys in one of its sets."""
+    return [one["kid"] for one in json.loads(service[member])["keys"]]
 
 
 def rollover(organization, **members):

@@ -8,7 +8,7 @@ from console.keys.carrying import schedule
 from console.models import Rollover
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
-from tests.console.keys.conftest import KEYS, act, jwk, page
+from tests.console.keys.conftest import KEYS, act, jwk, kids, page
 
 UP = "https://anchor.example"
 
@@ -40,7 +40,24 @@ def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, w
     assert bank["federationSignatureKeyId"] == "fed-2"
     entry = AuditEntry.objects.get(operation="rollover.confirm")
     assert entry.reason == "Yearly, says risk"
+
+
+def test_the_old_key_stays_until_the_new_one_is_trusted(
+    admin, bank, fed, come, do, worker
+):
+    act(do, admin, fed, "confirm", known="on")
+    assert come(fed) == "switched"
+    assert come(fed) == "switched"
+    assertContains(page(admin, fed), "The old key stays until somebody confirms")
+    act(do, admin, fed, "advance")
+    worker()
+    assert kids(bank, "federationJwks") == ["fed", "fed-2"]
+    assertContains(act(do, admin, fed, "confirm"), "Build the chains first")
+
+    act(do, admin, fed, "confirm", known="on")
+
     assert come(fed) == "retired"
+    assert kids(bank, "federationJwks") == ["fed-2"]
 
 
 def test_a_job_of_before_waits_as_well(bank, fed, come):

@@ -1,6 +1,8 @@
+import json
+
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.console.keys.conftest import KEYS, kids, rollover
+from tests.console.keys.conftest import KEYS, jwk, kids, rollover
 from tests.pages import FORM, filled
 
 KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
@@ -38,3 +40,16 @@ def test_takes_no_other_key_where_somebody_was_faster(admin, bank):
 
     assertContains(response, "Nothing was deleted")
     assert kids(bank) == ["old", "keep"]
+
+
+def test_says_that_superiors_are_not_told(admin, bank):
+    bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
+    bank["authorityHints"] = ["https://anchor.example"]
+
+    gone = admin.get(f"{KEYS}remove/?set=federationJwks&key=0")
+    new = admin.get(f"{KEYS}new/?set=federationJwks")
+
+    assertContains(gone, "No superior is told that it has gone")
+    assertContains(gone, "https://anchor.example")
+    assertContains(new, "No superior is told of it")
+    assertNotContains(admin.get(KEYS + KEEP), "No superior")
