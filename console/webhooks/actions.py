@@ -12,7 +12,8 @@ from console.models import Delivery, Webhook
 from console.models.webhooks import new_secret
 from console.webhooks.messages import only
 from tenants.audit import events
-from tenants.audit.export import count_rows
+from tenants.audit.export import count_rows, rows_after
+from tenants.audit.gone import Tombstone, begun
 from tenants.audit.models import BLOCK, AuditBlock, AuditEntry, AuditHead, microseconds
 from tenants.audit.notes import doing, note
 from tenants.audit.who import Who
@@ -20,6 +21,7 @@ from tenants.authlete.changes import Change
 from tenants.models import Organization
 
 COUNTED = 100_000  # rows, beyond which nobody counts
+STEP = 500  # rows that are looked through at once
 FILTERS = {"effects", "groups", "subjects"}  # what is in a batch depends on them
 
 
@@ -140,7 +142,22 @@ def before(webhook: Webhook, moment: datetime) -> int:
         at__gte=at,
     )
     first = entry.order_by("seq").values_list("seq", flat=True).first()
-    return webhook.position if first is None else min(first - 1, webhook.position)
+    until = webhook.position if first is None else min(first - 1, webhook.position)
+    return _removed_before(webhook, block["block__min"] * BLOCK - 1, until, at)
+
+
+def _removed_before(webhook: Webhook, after: int, until: int, at: int) -> int:
+    """The same where entries of that time were removed, which tell when they were begun
+    by their ids."""
+    home = webhook.organization_id
+    while after < until:
+        rows, after = rows_after(home, after, STEP)
+        for row, _mac in rows:
+            if row.seq > until:
+                return until
+            if Tombstone.parse(row.content) and begun(row.entry) >= at:
+                return row.seq - 1
+    return until
 
 
 def _told(who: Who, webhook: Webhook, event: events.Event) -> Any:

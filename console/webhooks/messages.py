@@ -1,7 +1,7 @@
 """What a webhook is sent: rows of the record, signed as Standard Webhooks has it.
 
 Nothing here is kept but which rows a delivery holds; the record only grows, so the
-same delivery is the same bytes whenever it is tried.
+same delivery is the same bytes whenever it is tried, until its rows are removed.
 """
 
 import hmac
@@ -9,11 +9,12 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from console.kinds import GROUPS
+from console.kinds import GROUPS, KINDS
 from console.models import Delivery, Webhook
 from console.models.webhooks import START
 from tenants.audit.entry import canonical
 from tenants.audit.export import Only, Placed, line, rows_after
+from tenants.audit.kinds import kind_of
 from tenants.audit.tree import split
 
 ROWS = 100  # of one delivery, at most
@@ -25,7 +26,13 @@ ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"
 def only(webhook: Webhook) -> Only:
     """Which entries it wants."""
     chosen = [GROUPS[name] for name in webhook.groups.split() if name in GROUPS]
-    return Only(webhook.effects.split(), [kind for one in chosen for kind in one.kinds])
+    names, effects = [name for one in chosen for name in one.kinds], webhook.effects
+    kinds = {
+        kind_of(name, effect)
+        for name, effect in KINDS.items()
+        if (name in names or not names) and (effect in effects.split() or not effects)
+    }
+    return Only(effects.split(), names, kinds)
 
 
 def batch_after(webhook: Webhook) -> Delivery | int:
@@ -51,16 +58,19 @@ def batch_after(webhook: Webhook) -> Delivery | int:
 
 
 def body_of(webhook: Webhook, delivery: Delivery) -> bytes:
-    """Empty where none of its rows is left."""
+    """Empty where its rows are other ones now: of what was removed, only the kind is
+    known, and more may be of it than were wanted."""
     if delivery.is_test:
         return _body(TEST_TYPE, delivery.made_at, [])
     rows, _until = rows_after(
         webhook.organization_id, delivery.after, delivery.rows, only(webhook)
     )
-    still = [one for one in rows if one[0].seq <= delivery.last]
-    if not still:
+    if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [
+        delivery.first,
+        delivery.last,
+    ]:
         return b""
-    return _body(ROWS_TYPE, delivery.made_at, _lines(webhook, still))
+    return _body(ROWS_TYPE, delivery.made_at, _lines(webhook, rows))
 
 
 def headers_of(

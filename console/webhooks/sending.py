@@ -119,8 +119,8 @@ def _deliver(webhook: Webhook) -> bool:
             delivery.delete()
             return True
     body = body_of(webhook, delivery)
-    if not body:  # its rows were removed meanwhile
-        _settle(webhook, delivery, Delivery.State.DROPPED, {})
+    if not body:  # the next one is made of what its rows are now
+        _drop(delivery)
         return True
     came = _try(webhook, delivery, body)
     if came is None:
@@ -204,6 +204,12 @@ def _settle(
             taken_at=timezone.now(),
             next_at=timezone.now(),  # behind those that wait for longer
         )
+
+
+def _drop(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING).update(
+        state=Delivery.State.DROPPED
+    )
 
 
 def _at(webhook: Webhook, position: int) -> QuerySet[Webhook]:

@@ -15,18 +15,26 @@ from django.db import connection
 
 from tenants.audit.chain import START, Link, ring
 from tenants.audit.entry import canonical
-from tenants.audit.gone import holds
+from tenants.audit.gone import BEGINS, RUN_AT, RUN_LONG, holds
 from tenants.audit.links import links
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.keyring import KeyMissing
 
 LONGEST = 1 << 26  # bytes of a line that is read; no row has as many
 WINDOW = 20_000  # rows of everybody that are looked through at once
+GONE = f'"content":{BEGINS}'.encode()  # of a line whose row was removed
 RECORD, ENTRY = AuditRecord._meta.db_table, AuditEntry._meta.db_table
+# Whose a removed row was, the entry of what removed it tells.
+RUN = (
+    f"CASE WHEN substr(r.content, 1, {len(BEGINS)}) = '{BEGINS}'"
+    f" THEN substr(r.content, length(r.content) - {RUN_AT}, {RUN_LONG}) END"
+)
 WITHIN = (
-    f" FROM {RECORD} r JOIN {ENTRY} e ON e.entry = r.entry"
+    f" FROM {RECORD} r LEFT JOIN {ENTRY} e ON e.entry = r.entry"
+    f" LEFT JOIN {ENTRY} g ON g.entry = {RUN}"
     f" LEFT JOIN {RECORD} b ON b.seq = r.seq - 1"
-    " WHERE r.seq > %s AND r.seq <= %s AND e.organization_id = %s"
+    " WHERE r.seq > %s AND r.seq <= %s"
+    " AND COALESCE(e.organization_id, g.organization_id) = %s"
 )
 ROW = "r.seq, r.entry, r.phase, r.content, r.key, r.mac, b.mac"
 
@@ -34,27 +42,43 @@ type Placed = tuple[Link, str]  # a row, and the mac of the one before
 
 
 class Only(NamedTuple):
-    """Which entries are wanted; without anything, all of them."""
+    """Which entries are wanted; without anything, all of them.
+
+    Of what was removed nothing is known but its kind: wanted are those of ``kinds``.
+    """
 
     effects: Collection[str] = ()
     operations: Collection[str] = ()
+    kinds: Collection[str] = ()
 
     @property
     def where(self) -> tuple[str, list[str]]:
         """A condition of SQL, and its values."""
-        text, values = "", list[str]()
+        parts, values = list[str](), list[str]()
         for column, wanted in (
             ("effect", self.effects),
             ("operation", self.operations),
         ):
             if wanted:
                 places = ", ".join(["%s"] * len(wanted))
-                text += f" AND e.{column} IN ({places})"
+                parts.append(f"e.{column} IN ({places})")
                 values += wanted
-        return text, values
+        if not parts:
+            return "", []
+        kinds = [f'%"kind":"{kind}"%' for kind in self.kinds]
+        gone = " OR ".join(["r.content LIKE %s"] * len(kinds)) or "1 = 0"
+        text = f" AND ({' AND '.join(parts)} OR g.entry IS NOT NULL AND ({gone}))"
+        return text, [*values, *kinds]
 
 
 ALL = Only()
+
+
+class Checked(NamedTuple):
+    """How many rows a file has that is whole."""
+
+    rows: int
+    removed: int  # of these, that were kept long enough, and say nothing any more
 
 
 class NotWhole(Exception):
@@ -87,7 +111,8 @@ def rows_after(
     organization: int, after: int, limit: int, only: Only = ALL
 ) -> tuple[list[Placed], int]:
     """An organization's rows that follow ``after``, and the row up to which these are
-    all: rows are committed in their order, so none turns up in between later.
+    all: rows are committed in their order, so none turns up in between later. Those
+    that were removed say so.
 
     Raises `NotWhole` when ``after`` is a row that there is not yet: to go on from
     there would leave out what comes until then.
@@ -142,9 +167,10 @@ def jsonl(rows: Iterable[Placed]) -> Iterator[str]:
     yield _end(ring().current, count, hashed.hexdigest())
 
 
-def check(path: Path) -> int:
-    """How many rows the file holds; raises `NotWhole`, and names the first bad one."""
+def check(path: Path) -> Checked:
+    """What the file holds; raises `NotWhole`, and names the first bad row."""
     hashed, count, last, end = sha256(), 0, (0, START), b""
+    removed = 0
     gap = 0  # the first row that is not there, in an export of all rows
     with path.open("rb") as file:
         while line := file.readline(LONGEST):
@@ -156,6 +182,7 @@ def check(path: Path) -> int:
             last = _checked(line, count, last)
             hashed.update(line)
             count += 1
+            removed += GONE in line
             gap = gap or (count if last[0] != count else 0)
     if not end:
         raise NotWhole(f"it ends after {count} rows without its last line")
@@ -171,7 +198,7 @@ def check(path: Path) -> int:
         right = ""
     if end.decode(errors="replace") != right:
         raise NotWhole("its last line was not written here")
-    return count
+    return Checked(count, removed)
 
 
 def _read(line: bytes, count: int) -> dict[str, Any]:

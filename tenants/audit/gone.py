@@ -14,6 +14,8 @@ from tenants.audit.chain import Link, mac, ring
 from tenants.audit.entry import canonical
 
 BEGINS = '{"gone":{'
+RUN_LONG = 36  # characters of a run, the last member
+RUN_AT = RUN_LONG + 2  # where it begins in the text, from its length back
 
 
 class Tombstone(NamedTuple):

@@ -98,6 +98,17 @@ def read(entry: AuditEntry) -> Run:
     return Run.of(entry.at, entry.changed)
 
 
+class Removal(NamedTuple):
+    """A run that was held against what is gone, for whoever asks what was removed."""
+
+    at: int  # microseconds since 1970
+    organization: str  # its slug
+    entry: str
+    first: int
+    last: int
+    entries: Mapping[str, int]  # by kind
+
+
 class Unproven(Exception):
     """A row is gone that no run removed, or a run says what is not so."""
 
@@ -110,6 +121,7 @@ class Runs:
     """All runs of a record that is read once, from the first row to the last."""
 
     def __init__(self) -> None:
+        self.met: list[Removal] = []
         self._ahead: dict[str, Told] = {}  # whose entry is still to come
         self._totals: Counter[int] = Counter()  # by organization
 
@@ -119,7 +131,7 @@ class Runs:
         except ValueError:
             raise Unproven("it was removed, and its id tells no time") from None
 
-    def met(self, said: Mapping[str, Any]) -> None:
+    def hold(self, said: Mapping[str, Any]) -> None:
         """Hold what is gone against the run that says so, from its intent."""
         told = self._ahead.pop(said["entry"], None)
         if told is None:
@@ -143,6 +155,9 @@ class Runs:
                     f"it removed {kind} that were not {max(days, SHORTEST)} days old",
                     told.first,
                 )
+        whose, entry = said["organization"], said["entry"]
+        span = told.first, told.last
+        self.met.append(Removal(run.at, whose, entry, *span, told.entries))
 
     def ended(self) -> None:
         if self._ahead:

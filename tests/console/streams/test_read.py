@@ -12,11 +12,13 @@ from django.db import OperationalError, connection
 from console.models import Stream
 from console.streams import reading, waiting
 from tenants.audit import writer
-from tenants.audit.events import MEMBER_ADD
+from tenants.audit.events import MEMBER_ADD, SIGN_OUT
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.notes import doing, note
 from tenants.audit.who import Who
 from tenants.models import Organization
+from tests.aged import ago
 
 URL = "/acme/audit/stream"
 
@@ -86,6 +88,32 @@ def test_can_be_read_again_from_any_row(read, acme):
     happen(acme, 3)
 
     assert read(after=2)[0] == read(after=2)[0] != []
+
+
+def test_says_which_rows_were_removed_and_of_no_other_organization(read, acme):
+    other = Organization.objects.create(slug="other", name="Other")
+    with ago(3000):
+        for _ in range(4):
+            note(Who(1, "bo", organization_id=other.pk), SIGN_OUT)
+            note(Who(1, "ida", organization_id=acme.pk), SIGN_OUT)
+    happen(acme)
+    removed = sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+
+    found, cursor = [], 0
+    while cursor < AuditHead.objects.get().seq:
+        rows, cursor = read(cursor, limit=3)
+        found += rows
+
+    assert removed == 8
+    gone = [row for row in found if "gone" in row["content"]]
+    assert [row["seq"] for row in gone] == [3, 4, 7, 8, 11, 12, 15, 16]
+    assert {row["content"]["gone"]["kind"] for row in gone} == {"signins"}
+    (told,) = [one for one in found if one["content"].get("label") == "4 entries"]
+    assert told["entry"] == gone[0]["content"]["gone"]["run"]
+    said = {
+        one["field"]: one["after"] for one in json.loads(told["content"]["changed"])
+    }
+    assert (said["rows"], said["first"], said["last"]) == (8, 3, 16)
 
 
 def test_the_record_tells_of_reading_once_an_hour(read, acme):

@@ -5,8 +5,17 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
-from tenants.audit.events import ACCESS_DENIED
+from tenants.audit.events import (
+    ACCESS_DENIED,
+    SECRET_SETTLE,
+    SIGN_OUT,
+    WEBHOOK_ADD,
+    WEBHOOK_REMOVE,
+)
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tests.aged import ago
 from tests.console.webhooks.conftest import bring, taken
 from tests.pages import FORM, filled
 
@@ -62,6 +71,54 @@ def test_takes_a_time(admin, hooked, happen, time_machine):
     assertContains(page, "6 rows go again")
     later = (since + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     assertContains(admin.get(path, {"at": later}), "No row goes again")
+
+
+def expired():
+    return sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+
+
+def test_removed_rows_go_again_as_such(admin, hooked, happen, receiver):
+    with ago(2900):
+        happen(1, WEBHOOK_REMOVE)
+    with ago(2800):
+        happen(2, WEBHOOK_REMOVE)
+        happen(2, SECRET_SETTLE)
+    head = happen(1, WEBHOOK_REMOVE)
+    assert expired() == 5
+    webhook = hooked(position=head, effects="destroy")
+    path = f"/acme/webhooks/{webhook.pk}/replay/"
+
+    assertContains(admin.get(path, {"row": 1}), "8 rows go again")
+    since = (timezone.localtime() - timedelta(days=2850)).strftime("%Y-%m-%dT%H:%M")
+    page = admin.get(path, {"at": since})
+    assertContains(page, "6 rows go again")
+    admin.post(path, filled(page, "after"), content_type=FORM)
+    bring(webhook)
+
+    sent = [one for got in receiver.got for one in taken(got, webhook.secret)["data"]]
+    assert [one["seq"] for one in sent][:7] == [3, 4, 5, 6, 11, 12, 13]
+    kinds = [one["content"].get("gone", {}).get("kind") for one in sent]
+    assert kinds[:5] == ["destructions"] * 4 + [None]
+
+
+def test_what_is_removed_while_it_is_under_way_comes_as_removed(
+    hooked, happen, receiver
+):
+    with ago(2800):
+        happen(1, WEBHOOK_ADD)
+        happen(1, SIGN_OUT)
+        happen(1, WEBHOOK_ADD)
+    webhook = hooked(effects="change")
+    receiver.answers.append(500)
+    bring(webhook)
+    expired()
+    type(webhook).objects.update(next_at=timezone.now())
+    bring(webhook)
+
+    before, after = (taken(one, webhook.secret)["data"] for one in receiver.got)
+    assert [one["seq"] for one in before] == [1, 2, 5, 6]
+    assert [one["seq"] for one in after] == [1, 2, 3, 4, 5, 6]
+    assert all("gone" in one["content"] for one in after)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,25 @@ def test_each_organization_has_runs_and_a_count_of_its_own():
     whole()
 
 
+def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
+    with ago(OLD):
+        call(2)
+        note(IDA, events.SIGN_OUT)
+        call(who=Who(1, "bo", organization_id=0))
+    removed()
+
+    call_command("audit_verify")
+    said = capsys.readouterr().out
+    assert "Removed by policy: 4 entries (changes 3, signins 1), by 2 runs" in said
+    assert "from row" not in said
+    call_command("audit_verify", verbosity=2)
+    run = runs.newest(1)
+    assert run
+    said = capsys.readouterr().out
+    assert "the console: changes 1, from row 7 to 8, as" in said
+    assert f"changes 2, signins 1, from row 1 to 6, as entry {run.entry} tells" in said
+
+
 def test_runs_are_never_removed(settings):
     settings.AUDIT_KEEP = dict.fromkeys(KEPT, "30")
     with ago(OLD):
@@ -227,7 +246,7 @@ def test_what_another_process_removed_is_not_removed_again(monkeypatch):
     whole()
 
 
-def test_an_export_can_be_checked_by_itself(tmp_path):
+def test_an_export_can_be_checked_by_itself(tmp_path, capsys):
     with ago(OLD):
         call(2)
     call(1)
@@ -236,8 +255,10 @@ def test_an_export_can_be_checked_by_itself(tmp_path):
     lines = [*export.jsonl(export.all_rows())]
     out.write_text("".join(lines))
 
-    assert export.check(out) == 8
+    assert export.check(out) == (8, 4)
     assert '"content":{"gone":{' in lines[0]
+    call_command("audit_verify", file=out)
+    assert "Removed by policy, and tombstones: 4." in capsys.readouterr().out
     out.write_text("".join([lines[0].replace('"changes"', '"reads"'), *lines[1:]]))
     with pytest.raises(export.NotWhole, match="first bad row 1"):
         export.check(out)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tenants.audit import events
+from tenants.audit.expiring import expire
 from tenants.audit.log import AuditLog
-from tenants.audit.models import AuditHead, AuditRecord
+from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.notes import note
 from tenants.audit.verify import verify
 from tenants.audit.who import Who
@@ -18,7 +19,8 @@ from tenants.authlete.changes import Change
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.watch import Call, Ending
-from tests.record import unguard
+from tests.aged import ago
+from tests.record import recompute, unguard
 
 SCRIPT = Path(__file__).with_name("second_verifier.py")
 IDA = Who(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
@@ -59,7 +61,7 @@ def record(db, settings):
 
 def test_both_find_the_record_whole(record):
     assert verify().bad is None
-    assert second(record) == "whole 12"
+    assert second(record) == "whole 12, 0 removed"
 
 
 SPOILT = {
@@ -102,3 +104,61 @@ def test_both_doubt_a_head_that_was_changed(record, change):
     assert bad
     assert bad[0] == 13
     assert second(record) == "bad 13"
+
+
+@pytest.fixture
+def thinned(db, settings):
+    """Eight removed rows of two runs, with two keys, and what is left."""
+    log = AuditLog(IDA)
+    with ago(3000):
+        for who in (IDA, Who(1, "bo", organization_id=0)):
+            note(who, events.SIGN_OUT)
+            (entry,) = AuditLog(who).open([Call(PUSH, "us", "/push")])
+            log.close([Ending(entry, Outcome.DONE, 200)])
+    note(IDA, events.SIGN_OUT)
+    settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
+    assert sum(expire(lambda one: Who(0, "worker", organization_id=one))) == 4
+    unguard()
+    return settings.AUDIT_KEYS
+
+
+def test_both_find_whole_what_was_removed_by_policy(thinned):
+    assert verify().removed == 4
+    assert second(thinned) == "whole 14, 4 removed"
+
+
+def altered(seq, old, new):
+    row = AuditRecord.objects.get(seq=seq)
+    assert old in row.content
+    AuditRecord.objects.filter(seq=seq).update(content=row.content.replace(old, new, 1))
+
+
+def resealed(seq, old, new):
+    """With the real keys: of an intent that can be searched, too."""
+    altered(seq, old, new)
+    said = json.loads(AuditRecord.objects.get(seq=seq).content)
+    AuditEntry.objects.filter(seq=seq).update(changed=said["changed"])
+    recompute()
+
+
+SPOILT_STONES = {
+    "its leaf": (6, lambda: altered(6, '"leaf":"', '"leaf":"0')),
+    "its kind": (5, lambda: altered(5, '"signins"', '"reads"')),
+    "its run": (5, lambda: altered(5, '"run":"0', '"run":"1')),
+    "said of a run": (11, lambda: altered(11, "entries.", "entriez.")),
+    "a count, with the real key": (
+        11,
+        lambda: resealed(11, '\\"total\\"', '\\"totel\\"'),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT_STONES)
+def test_both_doubt_the_same_tombstone_or_run(thinned, what):
+    seq, spoil = SPOILT_STONES[what]
+    spoil()
+
+    bad = verify().bad
+    assert bad
+    assert bad[0] == seq
+    assert second(thinned) == f"bad {seq}"
