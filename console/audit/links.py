@@ -1,7 +1,7 @@
 """Links from one search to others: one filter less, another period, a search that
 auditors often need."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,13 +18,11 @@ from console.access import Member
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.several import flat
-from console.models.searches import seen_by
 from console.navigation import path_of
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 
 YEAR = 365  # days
-PINNED = 12  # saved searches that are offered
 PERIODS: Mapping[Promise, int] = {  # days, today included
     gettext_lazy("Today"): 1,
     gettext_lazy("7 days"): 7,
@@ -32,13 +30,6 @@ PERIODS: Mapping[Promise, int] = {  # days, today included
 }
 MONTHS = 3  # of a quarter
 CUT = 80  # characters of a chip
-SAVED: Mapping[Promise, str] = {
-    gettext_lazy("Destructive"): "effect=destroy",
-    gettext_lazy("Revealed"): "effect=reveal",
-    gettext_lazy("Refused or unknown"): "outcome=refused&outcome=unknown",
-    gettext_lazy("Denied access"): "operation=access.denied",
-    gettext_lazy("Strangers"): "operation=access.stranger",
-}
 CHIPS: Mapping[str, str | Promise] = {
     "q": gettext_lazy("Words: %s"),
     "since": gettext_lazy("From %s"),
@@ -163,21 +154,11 @@ def further(form: RecordForm) -> str:
     return _since(form.asked, since.isoformat())
 
 
-def saved(form: RecordForm, actor: str) -> Iterator[Link]:
-    """Searches that auditors often need."""
-    mine = QueryDict(mutable=True)
-    mine["actor"] = actor
+def offered(form: RecordForm, searches: Iterable[tuple[str, str]]) -> Iterator[Link]:
+    """Searches by name and query, the one that is shown among them."""
     here = form.asked.urlencode() if form.is_valid() else None
-    for label, query in [*SAVED.items(), (_("Mine"), mine.urlencode())]:
-        yield Link(str(label), f"?{query}", on=here == query)
-
-
-def pinned(form: RecordForm, member: Member) -> Iterator[Link]:
-    """What this person, or somebody for all, has pinned to the record."""
-    here = form.asked.urlencode() if form.is_valid() else None
-    found = seen_by(member.organization, member.user.pk).filter(pinned=True)
-    for one in found[:PINNED]:
-        yield Link(one.name, f"?{one.query}", on=here == one.query)
+    for label, query in searches:
+        yield Link(label, f"?{query}", on=here == query)
 
 
 def at(form: RecordForm, cursor: str) -> str:

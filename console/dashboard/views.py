@@ -5,17 +5,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from console import offered, once
 from console.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.editing.batches import ended
 from console.editing.ends import ends
 from console.editing.history import path_about
 from console.editing.rollovers import under_way
 from console.editing.secret_ages import count_overdue
+from console.models import Verdict
 from console.models.webhooks import late
 from console.navigation import path_of
 from console.operations import told
 from console.page import answer, go
-from tenants.audit.events import AUDIT_VERIFY
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
@@ -57,7 +58,14 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     if member.may(Right.MANAGE):
         context["webhooks"] = late(member.organization)
     if member.may(Right.RECORD):
-        context |= {"chain": AuditHead.objects.first(), "verified": _verified(member)}
+        verdicts = Verdict.objects.filter(organization=member.organization)
+        context |= {
+            "chain": AuditHead.objects.first(),
+            "verdict": verdicts.first(),
+            "saved": list(offered.often(member)),
+            "pinned": list(offered.pinned(member)),
+            "once": once.fresh(),
+        }
     return answer(request, "dashboard/index.html", context)
 
 
@@ -102,11 +110,6 @@ def _path(member: Member, entry: AuditEntry) -> str:
 def _what(entry: AuditEntry) -> SafeString:
     thing = entry.label or entry.object or entry.client or entry.service or "–"
     return told(entry.operation, thing, is_done=entry.outcome == Outcome.DONE)
-
-
-def _verified(member: Member) -> AuditEntry | None:
-    """The last time that somebody here had the record verified."""
-    return _entries(member).filter(operation=AUDIT_VERIFY.name).first()
 
 
 def _entries(member: Member) -> QuerySet[AuditEntry]:

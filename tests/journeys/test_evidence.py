@@ -47,7 +47,7 @@ def destroyed_last_quarter():
 def test_a_quarter_becomes_evidence(scene, tmp_path):
     destroyed_last_quarter()
     page = scene.page
-    scene.goto("audit:index")
+    scene.goto("dashboard:index")
     hand = Mouse(page)
 
     hand.click("link", "Destructive")
@@ -80,7 +80,7 @@ def test_a_quarter_becomes_evidence(scene, tmp_path):
 
 
 def test_one_click_verifies_the_record(scene):
-    scene.goto("audit:verify")
+    scene.goto("dashboard:index")
     hand = Mouse(scene.page)
 
     hand.click("button", "Verify now")

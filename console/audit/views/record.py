@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
-from console import once
+from console import offered, once
 from console.access import ConsoleRequest, Member, organization_page
 from console.audit import links, packing, risks, verifying
 from console.audit.choices import READS
@@ -69,8 +69,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     context: dict[str, Any] = {
         "member": member,
         "form": form,
-        "saved": list(links.saved(form, member.user.get_username())),
-        "pinned": list(links.pinned(form, member)),
+        "saved": list(links.offered(form, offered.often(member))),
+        "pinned": list(links.offered(form, offered.pinned(member))),
         "names": NAMES,
         "size": SIZE,
     }

@@ -1,5 +1,8 @@
 import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
 
+from console.models import SavedSearch, Verdict
 from tenants.audit import events
 from tenants.audit.log import AuditLog
 from tenants.audit.notes import note
@@ -65,6 +68,37 @@ def test_an_auditor_sees_everything_lately_and_the_chain(member, acme):
 
     assert "Read the record" in page
     assert "Rows in the chain" in page
+
+
+def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
+    browser = member(Role.AUDITOR)
+    user = User.objects.get()
+    told = {"organization": acme, "user": user, "name": "Weekend <b>"}
+    SavedSearch.objects.create(query="reason=weekend", pinned=True, **told)
+    SavedSearch.objects.create(query="x=1", **told | {"name": "Not pinned"})
+
+    page = browser.get(URL).text
+
+    assert 'href="/acme/audit/?effect=destroy">Destructive<' in page
+    assert 'href="/acme/audit/?reason=weekend"><bdi>Weekend &lt;b&gt;</bdi><' in page
+    assert "Not pinned" not in page
+    assert 'hx-post="/acme/audit/complete/"' in page
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (None, "not from this organization yet"),
+        ({}, "asked for"),
+        ({"ended_at": timezone.now()}, ">whole</span>"),
+        ({"ended_at": timezone.now(), "bad": 17}, "not whole"),
+    ],
+)
+def test_tells_whether_the_record_was_whole(member, acme, found, said):
+    if found is not None:
+        Verdict.objects.create(organization=acme, actor="bo", **found)
+
+    assert said in member(Role.AUDITOR).get(URL).text
 
 
 def test_help_desk_has_one_box(member):
