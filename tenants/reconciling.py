@@ -6,12 +6,14 @@ from typing import Any
 from tenants.audit.log import AuditLog
 from tenants.audit.lost.found import Finding, Lost
 from tenants.audit.lost.rules import RULES, UNRULED, unseen
-from tenants.audit.models import AuditEntry
+from tenants.audit.lost.since import CLOCKS
+from tenants.audit.models import PATIENCE, AuditEntry
 from tenants.audit.who import Who
 from tenants.authlete import Authlete
 from tenants.authlete.errors import AuthleteError
 from tenants.connect import connect, credentials
 from tenants.models import Organization
+from tenants.versions.models import Version
 
 type Learn = Callable[[AuditEntry], Mapping[str, Any]]
 LEARNT: dict[str, Learn] = {}
@@ -53,3 +55,25 @@ def found(entry: AuditEntry, authlete: Authlete) -> Finding:
     if rule is None:
         return UNRULED
     return rule(Lost(entry, authlete, learn(entry) if learn else {}))
+
+
+@learnt("client.create")
+def _made_by_others(entry: AuditEntry) -> Mapping[str, Any]:
+    """The clients of the same service that other calls have made at about that time,
+    and which calls those were: versions know both."""
+    margin = 2 * CLOCKS + PATIENCE
+    kept = Version.objects.filter(
+        organization_id=entry.organization_id,
+        region=entry.region,
+        service_id=int(entry.service),
+        written=True,
+        first_at__range=(entry.time - margin, entry.time + margin),
+    )
+    made = dict(kept.exclude(entry=entry.entry).values_list("entry", "client_id"))
+    creates = AuditEntry.objects.filter(
+        organization_id=entry.organization_id,
+        operation=entry.operation,
+        entry__in=made,
+    )
+    told = list(creates.values_list("entry", flat=True))
+    return {"told": told, "others": [str(made[one]) for one in told]}

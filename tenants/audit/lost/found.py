@@ -1,6 +1,5 @@
 """What a look at Authlete says about a call whose outcome is unknown."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -75,8 +74,7 @@ class Lost:
     def known(self) -> dict[str, Any]:
         """What its intent keeps for this, see `watch.Call.known`, and what was learnt
         since."""
-        kept: dict[str, Any] = json.loads(self.entry.known or "{}")
-        return kept | dict(self.learnt)
+        return self.entry.knows | dict(self.learnt)
 
     @property
     def began(self) -> int:
@@ -96,11 +94,7 @@ class Lost:
         return self.service.client(self.client_id)
 
     def before(self, field: str) -> Any:
-        return self._change(field)["before"]
+        return self.entry.before(field)
 
     def after(self, field: str) -> Any:
-        return self._change(field)["after"]
-
-    def _change(self, field: str) -> dict[str, Any]:
-        none = {"before": None, "after": None}
-        return next((one for one in self.entry.changes if one["field"] == field), none)
+        return self.entry.after(field)

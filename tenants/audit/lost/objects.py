@@ -1,12 +1,11 @@
-"""Settling what was to happen to services, clients, their secrets and keys."""
+"""Settling what was to change of services and clients."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from tenants.audit.lost import since
 from tenants.audit.lost.found import (
     UNTOLD,
     Finding,
@@ -16,37 +15,57 @@ from tenants.audit.lost.found import (
     not_done,
     otherwise,
 )
-from tenants.audit.models import PATIENCE
-from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, NotFound
-from tenants.authlete.listing import all_clients, all_services
+from tenants.audit.models import AuditEntry
+from tenants.authlete.api.clients import LOCKED_ALREADY
+from tenants.authlete.errors import NotFound, Outcome
 from tenants.authlete.redaction import Fingerprint
 
-CLOCKS = timedelta(minutes=5)  # by which Authlete's may differ from ours
-MILLISECOND = timedelta(milliseconds=1)
-WINDOW = CLOCKS // MILLISECOND, (PATIENCE + CLOCKS) // MILLISECOND
+SECRETS = ("client.refresh_secret", "client.set_secret")
+SCOPES = tuple(
+    f"requestable_scopes.{one}" for one in "update update_post delete".split()
+)
+LIMIT = "extension.requestableScopes"
 GONE = otherwise(_("It is not there any more: somebody has deleted it since."))
 
 
 def updated_service(lost: Lost) -> Finding:
-    return _updated(lost, lost.service.get())
+    if told := _read_by_the_next(lost):
+        return _updated(lost, *told)
+    service = lost.service.get()
+    return _updated(lost, lost.authlete.likeness(service.wire()), service.modified_at)
 
 
 def updated_client(lost: Lost) -> Finding:
+    if told := _read_by_the_next(lost):
+        return _updated(lost, *told)
     try:
-        return _updated(lost, lost.client.get())
+        client = lost.client.get()
     except NotFound:
         return GONE
+    return _updated(lost, lost.authlete.likeness(client.wire()), client.modified_at)
 
 
-def _updated(lost: Lost, found: Document) -> Finding:
+def _read_by_the_next(lost: Lost) -> tuple[str, int] | None:
+    """The likeness and the version that the console's next save was put upon."""
+    saves = since.later(lost, lost.entry.operation).exclude(known__isnull=True)
+    read = saves.filter(known__gt="").first()
+    return (read.knows["base"], read.knows["version"]) if read else None
+
+
+def _updated(lost: Lost, now: str, version: int) -> Finding:
     if not lost.known:
         return UNTOLD
-    now = lost.authlete.likeness(found.wire())
+    if version == lost.known["version"]:
+        return not_done(_("It is exactly as it was before, and was not saved since."))
+    if now == lost.known["base"]:
+        return otherwise(
+            _(
+                "It is as it was before, and yet it was saved since: this may have"
+                " been done, and undone elsewhere."
+            )
+        )
     if now == lost.known["intended"]:
         return done(_("It is exactly as it was to become."))
-    if now == lost.known["base"]:
-        return not_done(_("It is exactly as it was before."))
     return otherwise(
         _(
             "It is neither as it was before nor as it was to become: it was changed by"
@@ -56,25 +75,46 @@ def _updated(lost: Lost, found: Document) -> Finding:
 
 
 def locked(lost: Lost) -> Finding:
+    """Authlete refuses to set a lock that is set, so the next call tells of it."""
+    wanted = lost.after("locked")
+    now = None
+    for one in since.later(lost, lost.entry.operation):
+        if one.outcome == Outcome.DONE:
+            now = not one.after("locked")
+            break
+        if one.outcome == Outcome.REFUSED and one.code in LOCKED_ALREADY:
+            now = one.after("locked")
+            break
     try:
-        client = lost.client.get()
+        now = lost.client.get().is_locked if now is None else now
     except NotFound:
         return GONE
-    if client.is_locked == lost.after("locked"):
+    for one in since.rivals(lost, lost.entry.operation):
+        unsure = one.outcome != Outcome.DONE or one.seq < lost.entry.seq
+        if unsure and one.after("locked") == now:
+            return since.TWICE
+    if now == wanted:
         return done(_("The lock is as it was to be set."))
     return not_done(_("The lock is as it was before."))
 
 
 def limited(lost: Lost) -> Finding:
     """To some of the scopes that a client may request, or to any."""
-    field = "extension.requestableScopes"
+    for one in since.later(lost, "client.update", *SCOPES):
+        if one.operation in SCOPES:
+            return _limited(lost, one.before(LIMIT))
+        if any(change["field"].startswith("extension") for change in one.changes):
+            return since.TWICE
     try:
-        now = lost.client.requestable_scopes().requestable_scopes
+        return _limited(lost, lost.client.requestable_scopes().requestable_scopes)
     except NotFound:
         return GONE
-    if _same(now, lost.after(field)):
+
+
+def _limited(lost: Lost, now: Sequence[str] | None) -> Finding:
+    if _same(now, lost.after(LIMIT)):
         return done(_("The client may request exactly the scopes that were to be set."))
-    if _same(now, lost.before(field)):
+    if _same(now, lost.before(LIMIT)):
         return not_done(_("The client may request what it could before."))
     return otherwise(
         _("The client may request neither what it could before nor what was to be set.")
@@ -86,26 +126,25 @@ def _same(one: Sequence[str] | None, other: Sequence[str] | None) -> bool:
 
 
 def refreshed(lost: Lost) -> Finding:
-    return _replaced(lost, lost.known.get("secret", ""), "")
+    return _replaced(lost, "")
 
 
 def secret_set(lost: Lost) -> Finding:
-    before, after = (
-        value.get("fingerprint", "") if isinstance(value, dict) else ""
-        for value in (lost.before("clientSecret"), lost.after("clientSecret"))
-    )
-    return _replaced(lost, before, after)
+    return _replaced(lost, _mark(lost.after("clientSecret")))
 
 
-def _replaced(lost: Lost, before: str, after: str) -> Finding:
+def _replaced(lost: Lost, after: str) -> Finding:
     """``after`` is empty where Authlete chose the secret."""
+    before = _secret_before(lost.entry)
     if not before:
         return UNTOLD
-    try:
-        secret = lost.client.get().get("clientSecret")
-    except NotFound:
-        return GONE
-    now = secret.mark if isinstance(secret, Fingerprint) else ""
+    told = filter(None, map(_secret_before, since.later(lost, *SECRETS)))
+    if not (now := next(told, "")):
+        try:
+            secret = lost.client.get().get("clientSecret")
+        except NotFound:
+            return GONE
+        now = secret.mark if isinstance(secret, Fingerprint) else ""
     if now == before:
         return not_done(_("The client has the same secret as before."))
     if after and now != after:
@@ -118,6 +157,16 @@ def _replaced(lost: Lost, before: str, after: str) -> Finding:
     return done(_("The client has another secret than before. It can be revealed."))
 
 
+def _secret_before(entry: AuditEntry) -> str:
+    """The fingerprint that was read before it was to be replaced."""
+    known = str(entry.knows.get("secret", ""))
+    return known or _mark(entry.before("clientSecret"))
+
+
+def _mark(value: Any) -> str:
+    return value.get("fingerprint", "") if isinstance(value, dict) else ""
+
+
 def seen(lost: Lost) -> Finding:
     """A secret that was to be shown, which changes nothing at Authlete."""
     if lost.entry.outcome:
@@ -128,92 +177,3 @@ def seen(lost: Lost) -> Finding:
             " cannot be told."
         )
     )
-
-
-def deleted_client(lost: Lost) -> Finding:
-    try:
-        lost.client.get()
-    except NotFound:
-        return done(_("There is no such client any more."))
-    return not_done(_("The client is still there."))
-
-
-def removed_service(lost: Lost) -> Finding:
-    """Told by the list: what a credential may not see looks as if it were gone."""
-    (listed,) = all_services([lost.authlete])
-    if int(lost.entry.service) in listed.found:
-        return not_done(_("The service is still there."))
-    if listed.error:
-        raise listed.error
-    return done(_("There is no such service any more."))
-
-
-def created_service(lost: Lost) -> Finding:
-    (listed,) = all_services([lost.authlete])
-    name = lost.after("serviceName")
-    found = {
-        str(one.api_key): one.get("createdAt")
-        for one in listed.all
-        if one.service_name == name
-    }
-    return _created(lost, found, listed.total, listed.error)
-
-
-def created_client(lost: Lost) -> Finding:
-    (listed,) = all_clients([(lost.authlete, int(lost.entry.service))])
-    wanted = {
-        name: lost.after(name)
-        for name in ("clientName", "clientIdAlias")
-        if lost.after(name)
-    }
-    found = {
-        str(one.client_id): one.created_at
-        for one in listed.all
-        if all(one.get(name) == value for name, value in wanted.items())
-    }
-    return _created(lost, found, listed.total, listed.error)
-
-
-def _created(
-    lost: Lost, found: dict[str, Any], total: int, error: AuthleteError | None
-) -> Finding:
-    """Of what has the name that was intended, by id, and when it was created; ``total``
-    is how many there are of whatever name."""
-    if error:
-        raise error
-    early, late = WINDOW
-    timed = {
-        number: lost.began - early <= at <= lost.began + late if at else None
-        for number, at in found.items()
-    }
-    new = [number for number, fits in timed.items() if fits is not False]
-    if len(new) == 1 and timed[new[0]]:
-        return done(say("It is there, made at that time: %(id)s.") % {"id": new[0]})
-    if new:
-        return cannot_tell(
-            _("Several may be it: by their name, or by when they were made."), new
-        )
-    if "count" in lost.known and total > lost.known["count"]:
-        return cannot_tell(
-            _(
-                "None of that name was made at that time, but there are"
-                " more than before."
-            )
-        )
-    return not_done(_("None of that name was made at that time."))
-
-
-def made_key(lost: Lost) -> Finding:
-    kid = lost.after("kid")
-    if any(one.kid == kid for one in lost.service.hardware_keys.list()):
-        return done(_("There is a key of that name."))
-    return not_done(_("There is no key of that name."))
-
-
-def destroyed_key(lost: Lost) -> Finding:
-    handle = lost.known.get("handle")
-    if not handle:
-        return UNTOLD
-    if any(one.handle == handle for one in lost.service.hardware_keys.list()):
-        return not_done(_("The key is still listed."))
-    return done(_("The key is not listed any more."))

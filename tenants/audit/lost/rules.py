@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit.lost import batches, objects, tokens
+from tenants.audit.lost import batches, made, objects, tokens
 from tenants.audit.lost.found import Finding, Lost, cannot_tell
 from tenants.authlete.errors import AuthleteError
 
 RULES: Mapping[str, Callable[[Lost], Finding]] = {
     "service.update": objects.updated_service,
     "client.update": objects.updated_client,
-    "idp.create_service": objects.created_service,
-    "client.create": objects.created_client,
+    "idp.create_service": made.created_service,
+    "client.create": made.created_client,
     "client.refresh_secret": objects.refreshed,
     "client.set_secret": objects.secret_set,
     "client.reveal_secret": objects.seen,
@@ -22,10 +22,10 @@ RULES: Mapping[str, Callable[[Lost], Finding]] = {
     "requestable_scopes.update": objects.limited,
     "requestable_scopes.update_post": objects.limited,
     "requestable_scopes.delete": objects.limited,
-    "client.delete": objects.deleted_client,
-    "idp.remove_service": objects.removed_service,
-    "key.create": objects.made_key,
-    "key.delete": objects.destroyed_key,
+    "client.delete": made.deleted_client,
+    "idp.remove_service": made.removed_service,
+    "key.create": made.made_key,
+    "key.delete": made.destroyed_key,
     "token.create": tokens.created,
     "token.update": tokens.updated,
     "token.revoke": tokens.ended,

@@ -1,8 +1,12 @@
 """What is looked up before a change, so that a lost reply can be settled later."""
 
 from collections.abc import Callable
+from typing import Any
 
+from tenants.authlete.documents.tokens import TokenPage
 from tenants.authlete.errors import AuthleteError
+
+NAMED = 8  # characters of a token's hash that tell it from others
 
 
 def counted(ask: Callable[[], int]) -> dict[str, int]:
@@ -12,3 +16,14 @@ def counted(ask: Callable[[], int]) -> dict[str, int]:
         return {"count": ask()}
     except AuthleteError:
         return {}
+
+
+def listed(ask: Callable[[], TokenPage]) -> dict[str, Any]:
+    """The same of tokens, and which they are where a page lists them all."""
+    try:
+        page = ask()
+    except AuthleteError:
+        return {}
+    names = [one.access_token_hash[:NAMED] for one in page.access_tokens or ()]
+    whole = {"hashes": names} if len(names) == page.total_count else {}
+    return {"count": page.total_count} | whole

@@ -12,7 +12,7 @@ from tenants.authlete.api.diagnostics import (
     Active,
     Introspection,
 )
-from tenants.authlete.api.knowing import counted
+from tenants.authlete.api.knowing import counted, listed
 from tenants.authlete.api.narrowing import whole_client, whole_hash, whole_subject
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.tokens import (
@@ -157,9 +157,7 @@ class Tokens:
             places=self._of(client_id),
             body=body,
             made=made,
-            known=counted(
-                lambda: self.count(client_id, TokenStatus.ALL, subject=subject)
-            ),
+            known=listed(lambda: self.list(client_id, subject)),
         )
 
     def update(
