@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 import httpx
+from django.db import connection
 
 from bench.stage import Stage
 
@@ -46,3 +49,43 @@ def timed[Found](work: Callable[[], Found]) -> tuple[Found, float]:
     began = time.perf_counter()
     found = work()
     return found, 1000 * (time.perf_counter() - began)
+
+
+@dataclass(slots=True)
+class Took:
+    """What a work took each time, in milliseconds."""
+
+    times: list[float] = field(default_factory=list)
+    spent: list[float] = field(default_factory=list)  # of the CPU
+
+    def add(self, work: Callable[[], object]) -> None:
+        """Do it once more, in this thread; what a database's process on this machine
+        spends for it counts as well."""
+        beside = database_process()
+        used, began = cpu_of(beside), time.perf_counter()
+        work()
+        self.times.append(1000 * (time.perf_counter() - began))
+        self.spent.append(1000 * (cpu_of(beside) - used))
+
+
+def percent(share: int, found: list[float]) -> float:
+    return sorted(found)[(len(found) - 1) * share // 100]
+
+
+def database_process() -> int:
+    """The process that serves this thread's connection; 0 where that is this one, or
+    none of this machine."""
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        found = int(cursor.fetchone()[0])
+    return found if Path(f"/proc/{found}/schedstat").exists() else 0
+
+
+def cpu_of(beside: int) -> float:
+    """Seconds of the CPU that this thread has used, and another process beside it."""
+    used = time.thread_time()
+    if beside:
+        used += int(Path(f"/proc/{beside}/schedstat").read_text().split()[0]) / 1e9
+    return used

@@ -82,12 +82,14 @@ def load(
     requests: int = 0,
     cookie: str = "",
     server: int = 0,
+    database: int = 0,
     ours: Iterable[int] = (),
 ) -> Run:
     """Ask for ``url`` again and again, for so long or so often.
 
-    ``server`` is the process whose time is taken, with its children; ``ours`` are
-    others of the bench. Raises `ValueError` when an answer is not a 200.
+    ``server`` is the process whose time is taken, with its children, and ``database``
+    that of its database; ``ours`` are others of the bench. Raises `ValueError` when
+    an answer is not a 200.
     """
     place = urlsplit(url)
     if place.hostname != "127.0.0.1" or not place.port:
@@ -98,7 +100,15 @@ def load(
         f"Cookie: {cookie}\r\n\r\n"
     ).encode()
     return asyncio.run(
-        _run(place.port, request, users, seconds, requests, server, tuple(ours))
+        _run(
+            place.port,
+            request,
+            users,
+            seconds,
+            requests,
+            (server, database),
+            tuple(ours),
+        )
     )
 
 
@@ -108,20 +118,20 @@ async def _run(
     users: int,
     seconds: float,
     requests: int,
-    server: int,
+    servers: tuple[int, ...],
     ours: tuple[int, ...],
 ) -> Run:
     lines = [await _connected(port) for _ in range(users)]
     await asyncio.gather(*(_asked(line, request, 2, 0) for line in lines))  # warm
     often = requests // users or 1_000_000
-    before, began = _cpu(server, ours), time.perf_counter()
+    before, began = _cpu(servers, ours), time.perf_counter()
     until = began + (MOST if requests else seconds)
     found = await asyncio.gather(
         *(_asked(line, request, often, until) for line in lines)
     )
     took = time.perf_counter() - began
     used, known, all_of_it = (
-        after - start for after, start in zip(_cpu(server, ours), before, strict=True)
+        after - start for after, start in zip(_cpu(servers, ours), before, strict=True)
     )
     for line in lines:
         line.transport.close()
@@ -159,9 +169,9 @@ async def _asked(
     return waits, size
 
 
-def _cpu(server: int, ours: tuple[int, ...]) -> tuple[float, float, float]:
-    """Seconds used so far: by the server, by all of the bench, by the machine."""
-    used = _used(server)
+def _cpu(servers: tuple[int, ...], ours: tuple[int, ...]) -> tuple[float, float, float]:
+    """Seconds used so far: by the servers, by all of the bench, by the machine."""
+    used = sum(map(_used, servers))
     known = used + sum(map(_used, ours)) + time.process_time()
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
     ticks = [int(field) for field in fields]

@@ -17,6 +17,10 @@ PARTS = {  # what runs on the servers' core: a server, or the measurement itself
     "fanout": True,
     "record": True,  # after it the record is not whole, since it writes without keys
     "search": True,
+    "audit": False,
+    "export": True,
+    "verify": True,
+    "pack": True,
     "forms": True,
     "reading": True,
 }

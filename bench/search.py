@@ -1,137 +1,189 @@
 """Searches of the record, when there is little of it and when there is much.
 
-Half of all entries are of one organization, whose searches are timed; the other half
-lies between them. ``BENCH_ENTRIES`` is how many there are at last, a million unless it
-says otherwise: ten million take some minutes to make, and are for PostgreSQL.
+Each search is made with another value each time, in turns: once where there is
+little, once where there is much. What the database's own process takes of the CPU
+counts as well, where that is on this machine.
 """
 
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import connection
 
+from bench.clock import Took, percent
+from bench.grown import Grown
+from bench.invented import (
+    CLIENTS,
+    FIELD,
+    OWN,
+    READER,
+    SUBJECTS,
+    person,
+    service,
+)
 from bench.said import Ratio, say
 from bench.stage import Stage
-from tenants.audit.entry import canonical
-from tenants.audit.models import AuditBlock, AuditEntry, AuditField
+from tenants.audit.marks import mark
+from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.search import Filters, count, search
 
-FEW = 10_000
-MANY = int(os.environ.get("BENCH_ENTRIES", "1000000"))
-DRAWS = 60
-OWN = 1000  # the organization that is searched
-SEQ = 1_000_000_000  # no other measurement writes from there on
-APART = 26_000_000  # microseconds from one entry to the next: 100,000 in 30 days
-ENTRIES = AuditEntry._meta.db_table
-CHANGE = {"field": "accessTokenDuration", "before": 3600, "after": 600}
-CHANGED = canonical([CHANGE]).replace("{", "{{").replace("}", "}}")
-FILL = f"""
-INSERT INTO {ENTRIES} (seq, entry, at, actor_id, actor, role, organization_id,
-  organization, region, operation, effect, service, client, subject, mark, object,
-  label, path, attempt, reason, ticket, page, address, changed, outcome, status, code,
-  ended_at, surprises, outcome_seq)
-WITH RECURSIVE n(i) AS
-  (SELECT CAST({{first}} AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
-SELECT {SEQ} + i, 'entry ' || i, i * {APART}, 1 + i / 2 % 97, 'person ' || (i / 2 % 97),
-  'admin', CASE WHEN i % 2 = 0 THEN {OWN} ELSE {OWN} + 1 + i / 2 % 19 END, 'harbor',
-  'us', 'service.get', CASE WHEN i / 2 % 7 = 0 THEN 'change' ELSE 'read' END,
-  '' || (i / 2 % 50), '', CASE WHEN i / 2 % 9 = 0 THEN 'person' ELSE '' END,
-  CASE WHEN i / 2 % 9 = 0 THEN 'mark ' || (i / 18 % 5000) END,
-  CASE WHEN i / 2 % 11 = 0 THEN 'object ' || (i / 22 % 5000) ELSE '' END,
-  'thing ' || (i / 2 % 1000), '/api/17/service/get', 1, 'asked for by person ' || i, '',
-  'page ' || i, '127.0.0.1',
-  CASE WHEN i / 2 % 7 = 0 THEN '{CHANGED}' ELSE '[]' END,
-  CASE WHEN i / 2 % 200 = 0 THEN 'refused' ELSE 'done' END, 200, '', i * {APART} + 9,
-  '[]', {SEQ} + i
-FROM n
-"""  # noqa: S608
-ADD_FIELDS = f"""
-INSERT INTO {AuditField._meta.db_table} (organization_id, field, seq)
-SELECT organization_id,
-  CASE WHEN seq % 3 = 0 THEN 'accessTokenDuration' ELSE 'field ' || (seq % 150) END, seq
-FROM {ENTRIES} WHERE seq > {SEQ} + {{first}} - 1 AND effect = 'change'
-"""  # noqa: S608
-ADD_BLOCKS = f"""
-INSERT INTO {AuditBlock._meta.db_table} (block, earliest, latest)
-SELECT seq / 1000, min(at), max(at) FROM {ENTRIES} WHERE seq > {SEQ} + {{first}} - 1
-GROUP BY seq / 1000 HAVING seq / 1000 > ({SEQ} + {{first}} - 1) / 1000
-  OR {{first}} = 1
-"""  # noqa: S608
+DRAWS = 100
+WARM = 3  # draws that do not count
+LONG = 15.0  # seconds, after which a search is drawn no more
 WEEK = timedelta(days=7)
+CHANGES = ("change", "destroy", "reveal")  # what the page shows unless it is asked
+MOST = 10.0  # milliseconds that a filter may take
+
+type Made = Callable[[int], Filters]  # the filters of each draw
+type Look = Callable[[int], object]
+
+COUNTED: Mapping[str, Made] = {
+    "newest page": lambda _: Filters(effects=CHANGES),
+    "words: many": lambda n: Filters(text=f"thing {n}", effects=CHANGES),
+    "actor who changed nothing": lambda _: Filters(actor=READER, effects=CHANGES),
+}
 
 
-def looks(last: int) -> dict[str, Callable[[], object]]:
-    """Each search, when ``last`` is the number of entries."""
-    now = datetime.fromtimestamp(last * APART / 1_000_000, UTC)
-    a_week = Filters(actor="person 7", since=now - 2 * WEEK, until=now - WEEK)
-    filters = {
-        "newest page": Filters(),
-        "of one actor": Filters(actor="person 7"),
-        "of one actor, a week": a_week,
-        "of one object": Filters(object="object 77"),
-        "of one subject": Filters(mark="mark 77"),
-        "field:, of many": Filters(field="accessTokenDuration"),
-        "field:, of few": Filters(field="field 77"),
-        "field: and new:": Filters(field="accessTokenDuration", new="600"),
-        "changes of one service": Filters(service="7", effects=("change",)),
-        "refused": Filters(outcomes=("refused",)),
-        "any of three actors": Filters(actor=("person 7", "person 8", "person 9")),
-        "without two actors": Filters(without=Filters(actor=("person 7", "person 8"))),
-        "words that are nowhere, 30 days": Filters(text="nowhere"),
-        "old: that is nowhere, 30 days": Filters(old="nowhere"),
+def looks(now: datetime) -> Mapping[str, Made]:
+    """Each search that the page offers; ``now`` is when the last call was made."""
+    a_day = timedelta(days=1)
+    return {
+        "newest page": lambda _: Filters(effects=CHANGES),
+        "newest page, reads too": lambda _: Filters(),
+        "actor": lambda n: Filters(actor=person(n), effects=CHANGES),
+        "actor who changed nothing": lambda _: Filters(actor=READER, effects=CHANGES),
+        "actor and a week": lambda n: Filters(
+            actor=person(n), since=now - 2 * WEEK, until=now - WEEK
+        ),
+        "a day": lambda n: Filters(
+            effects=CHANGES, since=now - (n % 3 + 1) * a_day, until=now - n % 3 * a_day
+        ),
+        "any of three actors": lambda n: Filters(
+            actor=(person(n), person(n + 1), person(n + 2)), effects=CHANGES
+        ),
+        "without two actors": lambda n: Filters(
+            effects=CHANGES, without=Filters(actor=(person(n), person(n + 1)))
+        ),
+        "service": lambda n: Filters(places=(("us", service(n)),), effects=CHANGES),
+        "service, reads too": lambda n: Filters(places=(("us", service(n)),)),
+        "service by id": lambda n: Filters(service=service(n), effects=CHANGES),
+        "failures of a service": lambda n: Filters(
+            service=service(n), outcomes=("refused",)
+        ),
+        "failures of an actor": lambda n: Filters(
+            actor=person(n), outcomes=("refused",)
+        ),
+        "client": lambda n: Filters(
+            client=f"{20_000 + n * 17 % CLIENTS}", effects=CHANGES
+        ),
+        "subject": lambda n: Filters(
+            mark=mark(OWN, f"subject {n * 31 % SUBJECTS}") or ""
+        ),
+        "object": lambda n: Filters(object=f"object {n * 31 % SUBJECTS}"),
+        "ticket": lambda n: Filters(ticket=f"CHG-{n * 31 % 2000}", effects=CHANGES),
+        "operation": lambda _: Filters(operation="client.update"),
+        "effect: nothing has": lambda _: Filters(effects=("destroy",)),
+        "outcome: refused": lambda _: Filters(outcomes=("refused",)),
+        "outcome: unknown": lambda _: Filters(outcomes=("unknown",)),
+        "field: many": lambda _: Filters(field=FIELD, effects=CHANGES),
+        "field: few": lambda n: Filters(field=f"member{n % 50 * 3 + 1}"),
+        "field: and new:": lambda _: Filters(field=FIELD, new="600"),
+        "field: and an actor": lambda n: Filters(field=FIELD, actor=person(n)),
+        "code: many": lambda n: Filters(code=f"A00100{n % 5}"),
+        "code: few": lambda _: Filters(code="A206104"),
+        "role: few": lambda _: Filters(role="deployer"),
+        "region: few": lambda _: Filters(region="br"),
+        "reason: few": lambda n: Filters(reason=f"team {n % 200 + 100}"),
+        "words: many": lambda n: Filters(text=f"thing {n % 1000}", effects=CHANGES),
+        "words: nowhere": lambda _: Filters(text="nowhere", effects=CHANGES),
+        "words: nowhere, reads too": lambda _: Filters(text="nowhere"),
+        "old: nowhere": lambda _: Filters(old="nowhere"),
     }
-    found: dict[str, Callable[[], object]] = {
-        name: partial(search, OWN, one, now=now) for name, one in filters.items()
-    }
-    found["a page in the middle"] = partial(
-        search, OWN, Filters(), f"o{SEQ + last // 2:x}", now=now
+
+
+def measure(stage: Stage) -> None:
+    both = stage.records()
+    little, much = both
+    say(
+        "",
+        f"Searches of the record, {connection.vendor}: {much.entries:,} calls against"
+        f" {little.entries:,}, {DRAWS} draws of each; CPU, p95",
     )
-    found["words, counted"] = partial(count, OWN, Filters(text="thing 7"), now=now)
+    now = datetime.now(UTC)
+    for name, made in looks(now).items():
+        _compare(name, both, partial(_page, made, now))
+    for name, made in COUNTED.items():
+        _compare(f"{name}, counted", both, partial(_count, made, now))
+    with much.used():
+        middle = AuditHead.objects.get().seq // 2 if much.is_chained else much.entries
+    _against(
+        "a page in the middle: by OFFSET",
+        "<= 0.05x",
+        much,
+        partial(_page, lambda _: Filters(), now, cursor=f"o{middle:x}"),
+        _by_offset,
+    )
     begun = datetime.fromtimestamp(0, UTC)
-    found["words that are nowhere, all of it"] = partial(
-        search, OWN, Filters(text="nowhere", since=begun), now=now
+    _against(
+        "words nowhere in 30 days: in all of it",
+        "<= 0.01x",
+        much,
+        partial(_page, lambda _: Filters(text="nowhere"), now),
+        partial(_page, lambda _: Filters(text="nowhere", since=begun), now),
     )
+
+
+def _page(made: Made, now: datetime, n: int, cursor: str = "") -> None:
+    search(OWN, made(n), cursor, now=now)
+
+
+def _count(made: Made, now: datetime, n: int) -> None:
+    count(OWN, made(n), now=now)
+
+
+def _by_offset(_: int) -> None:
+    own = AuditEntry.objects.filter(organization_id=OWN).order_by("-seq")
+    list(own[100_000:100_051])
+
+
+def _compare(name: str, both: Sequence[Grown], look: Look) -> None:
+    little, much = took([(one, look) for one in both])
+    page = "<= 1.5x" if name.startswith("newest page") else ""
+    is_slow = not page and percent(95, much.spent) > MOST
+    told = (
+        f"{what} {percent(share, getattr(much, kind)):.2f}"
+        f" / {percent(share, getattr(little, kind)):.2f}"
+        for what, share, kind in (
+            ("p50", 50, "spent"),
+            ("time p50", 50, "times"),
+            ("p95", 95, "times"),
+        )
+    )
+    say(
+        Ratio(
+            name,
+            percent(95, much.spent),
+            percent(95, little.spent),
+            goal=page or (f"> {MOST:.0f} ms" if is_slow else ""),
+            note=", ".join(told),
+        )
+    )
+
+
+def _against(name: str, goal: str, record: Grown, ours: Look, theirs: Look) -> None:
+    a, b = (percent(50, one.spent) for one in took([(record, ours), (record, theirs)]))
+    say(Ratio(name, a, b, goal=goal, note="p50"))
+
+
+def took(looks: Sequence[tuple[Grown, Look]]) -> list[Took]:
+    """What each takes, in turns; fewer of them where they take long."""
+    found, until = [Took() for _ in looks], time.monotonic() + LONG
+    for n in range(DRAWS + WARM):
+        for one, (record, look) in zip(found, looks, strict=True):
+            with record.used():
+                (one if n >= WARM else Took()).add(partial(look, n))
+        if n > 2 * WARM and time.monotonic() > until:
+            break
     return found
-
-
-def measure(_: Stage) -> None:
-    told = f"{connection.vendor}, {MANY:,} entries against {FEW:,}, p50 of {DRAWS}"
-    say("", f"Searches of the record: {told}")
-    _fill(1, FEW)
-    few = {name: waits(look) for name, look in looks(FEW).items()}
-    _fill(FEW + 1, MANY)
-    many = {name: waits(look) for name, look in looks(MANY).items()}
-    for name, took in many.items():
-        goal = "<= 1.5x" if name == "newest page" else ""
-        note = f"best {took[0]:.2f}, p95 {took[-1 - len(took) // 20]:.2f}"
-        say(Ratio(name, _middle(took), _middle(few[name]), goal=goal, note=note))
-    window, all_of_it = (
-        _middle(many[f"words that are nowhere, {where}"])
-        for where in ("30 days", "all of it")
-    )
-    say(Ratio("words: 30 days against all of it", window, all_of_it, goal="<= 0.01x"))
-
-
-def waits(look: Callable[[], object]) -> list[float]:
-    """Milliseconds, the shortest first; fewer of them where one takes long."""
-    found: list[float] = []
-    until = time.perf_counter() + 15
-    while len(found) < DRAWS + 5 and (len(found) < 10 or time.perf_counter() < until):
-        began = time.perf_counter()
-        look()
-        found.append(1000 * (time.perf_counter() - began))
-    return sorted(found[5:])
-
-
-def _middle(found: list[float]) -> float:
-    return found[len(found) // 2]
-
-
-def _fill(first: int, last: int) -> None:
-    with connection.cursor() as cursor:
-        for statement in (FILL, ADD_FIELDS, ADD_BLOCKS):
-            cursor.execute(statement.format(first=first, last=last))
-        cursor.execute("ANALYZE")

@@ -16,10 +16,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.request import ProxyHandler, build_opener
 
 from console.fresh_secrets import fresh
+
+if TYPE_CHECKING:
+    from bench.grown import Grown
 
 ROOT = Path(__file__).parents[1]
 PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of six in a row
@@ -50,6 +53,7 @@ class Stage:
         self.servers, self.askers = {cores[0]}, set(cores[1:]) or {cores[0]}
         self.world: dict[str, Any] = {}
         self.upstream = 0  # the process
+        self._records: tuple[Grown, Grown] | None = None
 
     def __enter__(self) -> Self:
         home = tempfile.mkdtemp(prefix="meridian-bench-")
@@ -65,6 +69,14 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._ending.close()
 
+    def records(self) -> "tuple[Grown, Grown]":
+        """Little of a record, and much, made when they are first asked for."""
+        if self._records is None:
+            from bench.grown import grown
+
+            self._records = self._ending.enter_context(grown())
+        return self._records
+
     def region(self, name: str) -> str:
         return f"http://127.0.0.1:{PORT + REGIONS.index(name)}"
 
@@ -73,13 +85,16 @@ class Stage:
         fetch(f"{self.region('us')}/_wait/{'/'.join(map(str, milliseconds))}")
 
     @contextmanager
-    def console(self) -> Generator[Server]:
-        """The console as it is deployed, signed in as an admin of Harbor."""
-        command = ["-m", "gunicorn", f"--bind=127.0.0.1:{CONSOLE}", "--log-level=error"]
-        url = f"http://127.0.0.1:{CONSOLE}"
+    def console(self, database: str = "", port: int = CONSOLE) -> Generator[Server]:
+        """The console as it is deployed, signed in as an admin of Harbor; with another
+        database than the bench's where one is named."""
+        command = ["-m", "gunicorn", f"--bind=127.0.0.1:{port}", "--log-level=error"]
+        url = f"http://127.0.0.1:{port}"
         deployed = {"DJANGO_SETTINGS_MODULE": "console.settings"}
+        if database:
+            deployed["DATABASE_URL"] = database
         with self._running(
-            "console", command, self.servers, f"{url}/healthz", deployed
+            f"console-{port}", command, self.servers, f"{url}/healthz", deployed
         ) as one:
             yield Server(url, one, self._cookie)
 
@@ -164,7 +179,7 @@ class Stage:
             yield process.pid
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def fetch(url: str) -> bytes:

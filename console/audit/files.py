@@ -45,7 +45,7 @@ def export(member: Member, form: RecordForm, kind: str) -> StreamingHttpResponse
     """The file; that it is taken is kept first."""
     keep(member, form, kind)
     entries = map(masked, exporting.found(member.organization.pk, form.filters()))
-    lines = exporting.csv(entries) if kind == "csv" else _jsonl(entries)
+    lines = exporting.csv(entries) if kind == "csv" else jsonl(entries)
     response = StreamingHttpResponse(lines, content_type=KINDS[kind])
     name = f"record-{member.organization.slug}-{timezone.localdate().isoformat()}"
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
@@ -61,7 +61,8 @@ def masked(entry: AuditEntry) -> AuditEntry:
     return entry
 
 
-def _jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
+def jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
+    """One line an entry."""
     for entry in entries:
         told = {name: _value(entry, name) for name in exporting.COLUMNS}
         yield json.dumps(clean_all(told), ensure_ascii=False) + "\n"

@@ -75,7 +75,7 @@ def make(work: Work, item: Item) -> Result:
         if not form.is_valid():
             raise Unsendable(_("The search is not understood any more."))
         try:
-            entries = _write(pack, form)
+            entries = write(pack, form)
         except Broken as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.what)
             raise Unsendable(
@@ -88,7 +88,8 @@ def make(work: Work, item: Item) -> Result:
     return Result(_("%(n)d entries") % {"n": entries})
 
 
-def _write(pack: Pack, form: RecordForm) -> int:
+def write(pack: Pack, form: RecordForm) -> int:
+    """Write the pack of a valid search; how many entries are in it."""
     last = _covered()
     out = _Parts(pack)
     evidence = Evidence(out)  # type: ignore[arg-type]  # all that is needed of a file

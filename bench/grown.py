@@ -1,0 +1,217 @@
+"""The record twice, each in a database of its own: little of it, and much.
+
+Both are copies of the bench's database, filled with the same kind of calls at the same
+pace, which end now: whole records, with chain and head, that `verify` takes for what
+they are. ``BENCH_ENTRIES`` is how many calls much is, a million unless it says
+otherwise. More than that get no chain, so that ten million take minutes and fit on a
+disk: what reads the chain is measured up to a million.
+"""
+
+import os
+import time
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
+
+from bench.invented import APART, calls
+from bench.said import say
+from console.databases import database
+from tenants.audit.chain import head_mac, mac, ring
+from tenants.audit.entry import (
+    INTENT,
+    OUTCOME,
+    Intent,
+    Outcome,
+    content,
+    members,
+)
+from tenants.audit.marks import mark
+from tenants.audit.models import (
+    BLOCK,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+)
+from tenants.audit.store import ADD_BLOCK, RECORD, insert
+from tenants.audit.writer import writer
+
+FEW = 10_000
+MANY = int(os.environ.get("BENCH_ENTRIES", "1000000"))
+CHAINED = 1_000_000  # and not more
+STEP = 20_000  # calls at once
+ENTRY = (*INTENT, "seq", "mark", *OUTCOME[1:], "outcome_seq")
+FIELD = ("organization_id", "field", "seq")
+
+type Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A database with so many calls in its record."""
+
+    entries: int
+    url: str
+    alias: str
+    begin: int  # when the first of them was made, in microseconds since 1970
+
+    @property
+    def is_chained(self) -> bool:
+        return self.entries <= CHAINED
+
+    @contextmanager
+    def used(self) -> Generator[None]:
+        """Have this thread use it in the place of the bench's own."""
+        usual = connections[DEFAULT_DB_ALIAS]
+        connections[DEFAULT_DB_ALIAS] = connections[self.alias]
+        try:
+            yield
+        finally:
+            connections[DEFAULT_DB_ALIAS] = usual
+
+
+@contextmanager
+def grown() -> Generator[tuple[Grown, Grown]]:
+    """Little and much, which are thrown away at the end."""
+    began, now = time.monotonic(), time.time_ns() // 1000
+    with ExitStack() as ending:
+        found = []
+        for name, entries in (("little", FEW), ("much", MANY)):
+            url = ending.enter_context(_copied(name))
+            connections.settings[name] = {
+                **connections.settings[DEFAULT_DB_ALIAS],
+                **database(url),
+            }
+            ending.callback(connections[name].close)
+            found.append(Grown(entries, url, name, now - entries * APART))
+            with found[-1].used():
+                _fill(found[-1])
+        little, much = found
+        say(f"  {MANY:,} calls made in {time.monotonic() - began:.0f} s")
+        yield little, much
+
+
+@contextmanager
+def _copied(name: str) -> Generator[str]:
+    """The URL of a copy of the bench's database, as it is now."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"]).with_name(f"{name}.sqlite3")
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(path)])
+        try:
+            yield f"sqlite:///{path}"
+        finally:
+            for one in path.parent.glob(f"{path.name}*"):
+                one.unlink()
+        return
+    copy = f"{connection.settings_dict['NAME']}_{name}"
+    _alone()
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{url.path[1:]}"')
+    try:
+        yield url._replace(path=f"/{copy}").geturl()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _alone() -> None:
+    """End all other connections to this database: only then it can be copied. The
+    writer of the record begins with a new one."""
+    writer.settle()
+    writer.start_over()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def _fill(record: Grown) -> None:
+    """Add its calls to the record; the indexes of entries are made once all are in."""
+    indexes = AuditEntry._meta.indexes
+    with connection.schema_editor() as editor:
+        for index in indexes:
+            editor.remove_index(AuditEntry, index)
+    key = ring()[ring().current]
+    head = AuditHead.objects.get(pk=1)
+    seq, link = head.seq, head.link
+    for numbers in batched(range(1, record.entries + 1), STEP):
+        made = calls(numbers[0], numbers[-1], record.begin)
+        seq, link = _add(made, seq, link, key, record)
+    if record.is_chained:
+        head.seq, head.link, head.mac = seq, link, head_mac(key, seq, link)
+        head.save()
+    with connection.schema_editor() as editor:
+        for index in indexes:
+            editor.add_index(AuditEntry, index)
+    if connection.vendor == "postgresql":  # as it does by itself, in time
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+def _add(
+    made: Iterable[tuple[Intent, Outcome]],
+    seq: int,
+    link: str,
+    key: bytes,
+    record: Grown,
+) -> tuple[int, str]:
+    """Add some calls, both rows of each right after each other; where it ends now."""
+    records: list[Row] = []
+    entries: list[Row] = []
+    fields: list[Row] = []
+    blocks: dict[int, list[int]] = {}
+    for opened, ended in made:
+        begun = seq + 1
+        for row in (opened, ended):
+            seq += 1
+            if record.is_chained:
+                text = content(row)
+                link = mac(key, link, seq, row.entry, row.phase, text)
+                records.append((seq, row.entry, row.phase, text, ring().current, link))
+        entries.append(
+            (
+                *(getattr(opened, name) for name in INTENT),
+                begun,
+                mark(opened.organization_id, opened.subject),
+                *(getattr(ended, name) for name in OUTCOME[1:]),
+                seq,
+            )
+        )
+        for name in members(opened.changed):
+            fields.append((opened.organization_id, name, begun))
+        blocks.setdefault(begun // BLOCK, []).append(opened.at)
+    spans = [(block, min(at), max(at)) for block, at in blocks.items()]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, columns, rows in (
+            (AuditRecord, RECORD, records),
+            (AuditEntry, ENTRY, entries),
+            (AuditField, FIELD, fields),
+        ):
+            _copy(cursor, model._meta.db_table, columns, rows)
+        cursor.executemany(ADD_BLOCK, spans)
+    return seq, link
+
+
+def _copy(
+    cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Add rows whose texts hold neither tabs nor backslashes."""
+    if connection.vendor == "sqlite":
+        cursor.executemany(insert(table, columns), rows)
+        return
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        copy.write("".join("\t".join(map(_told, row)) + "\n" for row in rows))
+
+
+def _told(value: object) -> str:
+    return "\\N" if value is None else str(value)
