@@ -24,6 +24,8 @@ class Deed:
 
 
 HAPPENED: Mapping[str, Deed] = {
+    "service.made_outside": Deed(_("{object} was created outside this console")),
+    "client.made_outside": Deed(_("{object} was created outside this console")),
     "service.changed_outside": Deed(_("{object} was changed outside this console")),
     "client.changed_outside": Deed(_("{object} was changed outside this console")),
     "service.gone_outside": Deed(_("{object} was deleted outside this console")),

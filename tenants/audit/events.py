@@ -77,6 +77,12 @@ CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
 VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
 
 # Noticed, not done; the actor is whatever did it elsewhere.
+SERVICE_MADE_OUTSIDE = Event(
+    "service.made_outside", _("A service was created outside this console")
+)
+CLIENT_MADE_OUTSIDE = Event(
+    "client.made_outside", _("A client was created outside this console")
+)
 SERVICE_CHANGED_OUTSIDE = Event(
     "service.changed_outside", _("A service was changed outside this console")
 )

@@ -66,7 +66,7 @@ def keep(organization_id: int, sight: Sight) -> None:
     contents = [Content.of(sight.text)] if sight.text else []
     Content.objects.bulk_create(contents, ignore_conflicts=True)
     new = _new(organization_id, sight, last, now)
-    if last and not sight.written and outside.is_so(last, new):
+    if not sight.written and _is_outside(last, new):
         new.outside = Version.Outside.UNTOLD
     try:
         with transaction.atomic():
@@ -80,6 +80,10 @@ def keep(organization_id: int, sight: Sight) -> None:
         return
     if new.outside:
         outside.tell(last, new)
+
+
+def _is_outside(last: Version | None, new: Version) -> bool:
+    return outside.is_so(last, new) if last else outside.is_made(new)
 
 
 def seen_again(versions: Iterable[Version], moment: datetime) -> None:

@@ -2,31 +2,39 @@
 
 It is one if nothing that the console sent since the object was seen last can have
 done it. Only the record's and the console's own clocks are compared, never Authlete's:
-it may be set otherwise.
+it may be set otherwise. Where an object is seen for the first time, Authlete alone says
+when it was made. That tells what is new since the console looks after it, which is
+worth an entry, from all that was there before; a clock that is wrong makes none of the
+console's own doing somebody else's.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
 from tenants.audit.events import (
     CLIENT_CHANGED_OUTSIDE,
     CLIENT_GONE_OUTSIDE,
+    CLIENT_MADE_OUTSIDE,
     SERVICE_CHANGED_OUTSIDE,
     SERVICE_GONE_OUTSIDE,
+    SERVICE_MADE_OUTSIDE,
+    Event,
 )
 from tenants.audit.models import CHANGES, PATIENCE, AuditEntry, microseconds
 from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import NotRecorded, Outcome
 from tenants.authlete.sight import moved
-from tenants.models import Organization
+from tenants.models import Credential, Organization
 from tenants.versions.models import Version
 
 ACTOR = "outside this console"
 LOOKED = 200  # entries about an object that are looked through, the newest first
+MAKING = ("client.create", "registration.create", "federation.registration")
 # What else than the members it names a call changes; None: nobody can tell which.
 TOUCHED: dict[str, frozenset[str] | None] = {
     "service.update": frozenset(),
@@ -47,6 +55,7 @@ TOUCHED: dict[str, frozenset[str] | None] = {
     "registration.delete": None,
 }
 FAILED = (Outcome.REFUSED, Outcome.NOT_SENT)
+CLOCKS = timedelta(minutes=5)  # by which Authlete's may differ from ours
 
 
 def is_so(last: Version, new: Version) -> bool:
@@ -57,33 +66,85 @@ def is_so(last: Version, new: Version) -> bool:
     return not ours or bool(_left(last, new, ours))
 
 
+def is_made(new: Version) -> bool:
+    """Whether what is seen for the first time was made without the console, since it
+    has the credential that shows it."""
+    made = _made_at(new)
+    if made is None:
+        return False
+    since = Credential.objects.filter(
+        organization_id=new.organization_id,
+        region=new.region,
+        changed_at__lt=made - CLOCKS,
+    )
+    return since.exists() and not _may_be_ours(new, made)
+
+
+def _made_at(new: Version) -> datetime | None:
+    """By Authlete's clock; none where it does not say so."""
+    milliseconds = new.document().get("createdAt")
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (TypeError, OverflowError, ValueError, OSError):
+        return None
+
+
+def _may_be_ours(new: Version, made: datetime) -> bool:
+    """Whether a call that was to make something was under way when this was made, and
+    is not known to have made something else."""
+    near = microseconds(made - CLOCKS - PATIENCE), microseconds(made + CLOCKS)
+    calls = AuditEntry.objects.filter(
+        CHANGES,
+        organization_id=new.organization_id,
+        region=new.region,
+        at__range=near,
+    ).exclude(outcome__in=(*FAILED, Outcome.NOT_DONE))
+    if not new.client_id:
+        return calls.filter(operation="idp.create_service", label=new.name).exists()
+    mine = calls.filter(service=str(new.service_id), operation__in=MAKING)
+    entries = set(mine.values_list("entry", flat=True))
+    others = Version.objects.filter(entry__in=entries, written=True).exclude(
+        client_id=new.client_id
+    )
+    return bool(entries - set(others.values_list("entry", flat=True)))
+
+
 def tell(last: Version | None, new: Version) -> None:
-    """Have the record tell of it, once; a worker tries again where that fails."""
-    if last is None:
-        return
+    """Have the record tell of it, once; a worker tries again where that fails. Without
+    ``last`` it was made."""
     taken = Version.objects.filter(pk=new.pk, outside=Version.Outside.UNTOLD)
     if not taken.update(outside=Version.Outside.TOLD):
         return
     home = Organization.objects.filter(pk=new.organization_id).first()
     who = Who(0, ACTOR, "", new.organization_id, home.slug if home else "")
-    changed, gone = (
-        (CLIENT_CHANGED_OUTSIDE, CLIENT_GONE_OUTSIDE)
-        if new.client_id
-        else (SERVICE_CHANGED_OUTSIDE, SERVICE_GONE_OUTSIDE)
-    )
+    since = last.last_at if last else _made_at(new) or new.first_at
     try:
         note(
             who,
-            gone if new.is_gone else changed,
+            _event(last, new),
             label=new.name,
-            object=f"{_said(last.last_at)}/{_said(new.first_at)}{_seal(new)}",
-            changes=[] if new.is_gone else _left(last, new, _ours(last)),
+            object=f"{_said(since)}/{_said(new.first_at)}{_seal(new)}",
+            changes=_changes(last, new),
             region=new.region,
             service=str(new.service_id),
             client=str(new.client_id) if new.client_id else "",
         )
     except NotRecorded:
         Version.objects.filter(pk=new.pk).update(outside=Version.Outside.UNTOLD)
+
+
+def _event(last: Version | None, new: Version) -> Event:
+    if last is None:
+        return CLIENT_MADE_OUTSIDE if new.client_id else SERVICE_MADE_OUTSIDE
+    if new.is_gone:
+        return CLIENT_GONE_OUTSIDE if new.client_id else SERVICE_GONE_OUTSIDE
+    return CLIENT_CHANGED_OUTSIDE if new.client_id else SERVICE_CHANGED_OUTSIDE
+
+
+def _changes(last: Version | None, new: Version) -> tuple[Change, ...]:
+    if last is None:
+        return moved(Document(), new.document())
+    return () if new.is_gone else _left(last, new, _ours(last))
 
 
 def tell_all() -> None:

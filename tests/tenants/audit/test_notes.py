@@ -197,8 +197,8 @@ def test_the_names_of_events_stay():
         search.change search.remove search.save
         secret.drop secret.forget secret.settle secret.show secret.stage secret.store
         subject.export subject.reveal subject.revoke_all subject.search
-        service.changed_outside service.gone_outside
-        client.changed_outside client.gone_outside
+        service.made_outside service.changed_outside service.gone_outside
+        client.made_outside client.changed_outside client.gone_outside
         stream.add stream.read stream.refused stream.remove
         token.check
         webhook.add webhook.change webhook.pause webhook.remove webhook.replay

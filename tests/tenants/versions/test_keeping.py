@@ -1,6 +1,9 @@
 """Versions of services and clients: kept once, at the door, without a secret."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
@@ -8,6 +11,8 @@ from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError, NotFound
 from tenants.authlete.redaction import Fingerprint
 from tenants.connect import connect, credentials
+from tenants.models import Credential
+from tenants.sandbox.state import now
 from tenants.versions.models import Content, Version
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +158,65 @@ def test_what_changes_without_being_saved_is_a_version_and_nobodys_doing(
 
     assert [one.modified_at for one in versions()] == [1, 1]
     assert outside() == []
+
+
+@pytest.fixture
+def watched(acme):
+    """The console has the credential since an hour."""
+    since = timezone.now() - timedelta(hours=1)
+    Credential.objects.update(changed_at=since, number=1)
+
+
+def test_what_is_created_elsewhere_is_told_once(watched, door, sandbox):
+    old = {"clientId": 44, "clientName": "Old", "modifiedAt": 5, "createdAt": 5}
+    sandbox.clients[44] = old
+    sandbox.clients[45] = old | {
+        "clientId": 45,
+        "clientName": "New",
+        "createdAt": now(),
+    }
+    sandbox.services[18] = {
+        "apiKey": 18,
+        "serviceName": "Twin",
+        "createdAt": now(),
+        "modifiedAt": now(),
+    }
+    for _ in range(2):
+        door.service(17).client(44).get()
+        door.service(17).client(45).get()
+        door.service(18).get()
+
+    assert [(one.operation, one.label) for one in outside()] == [
+        ("client.made_outside", "New"),
+        ("service.made_outside", "Twin"),
+    ]
+    assert {"clientName"} <= {one["field"] for one in outside()[0].changes}
+
+
+@pytest.mark.parametrize("outcome", ["", "unknown", "done"])
+def test_what_is_created_from_here_is_never_told(watched, door, sandbox, outcome):
+    """Also where another process sees it before what made it has kept a version."""
+    service = door.service(17)
+    made = service.clients.create({"clientName": "Till"}).reply
+    created = door.idp.create_service({"serviceName": "Twin"}).reply
+    Version.objects.all().delete()
+    making = AuditEntry.objects.filter(operation__contains="create")
+    making.update(outcome=outcome, ended_at=None)
+    service.client(made.client_id).get()
+    door.service(created.api_key).get()
+
+    assert outside() == []
+
+
+def test_what_is_created_elsewhere_beside_ours_is_told(watched, door, sandbox):
+    service = door.service(17)
+    service.clients.create({"clientName": "Till"})
+    sandbox.clients[45] = {
+        "clientId": 45,
+        "clientName": "Other",
+        "modifiedAt": 5,
+        "createdAt": now(),
+    }
+    service.client(45).get()
+
+    assert [one.label for one in outside()] == ["Other"]
