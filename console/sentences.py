@@ -49,6 +49,8 @@ LOCAL: Declared = {
         Setting("groups", "groups", _("Events"), "", Show("text")),
         Setting("subjects", "subjects", _("Subjects in the clear"), "", Show("flag")),
         Setting("from_row", "from_row", _("From row"), "", Show("number")),
+        Setting("versions", "versions", _("Versions removed"), "", Show("number")),
+        Setting("days", "days", _("Days that they were kept"), "", Show("number")),
         Setting("rows_again", "rows_again", _("Rows sent again"), "", Show("number")),
         *(
             Setting(name, name, label, "", Show("number"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from console.audit import risks
+from console.audit import keeping, risks
 from console.models import KnownService
 from console.operations import title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
@@ -83,6 +83,8 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
 
 def changes_of(entry: AuditEntry) -> list[Sentence]:
     """What an entry changed; of what it made, nothing was anything before."""
+    if removal := keeping.removal_of(entry):
+        return list(removal.parts)
     changes = stored(entry.changes)
     told = sentences(changes, declared_of(entry.operation))
     if entry.operation in MAKES:

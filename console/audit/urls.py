@@ -12,6 +12,7 @@ urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("unknown/", views.unknown, name="unknown"),
     path("unknown/settle/", views.settle_all, name="settle_all"),
+    path("kept/", views.kept, name="kept"),
     path("complete/", views.complete, name="complete"),
     path("<uuid:entry>/", views.entry, name="entry"),
     path("<uuid:entry>/settle/", views.settle, name="settle"),

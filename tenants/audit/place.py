@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenants.audit.chain import START
-from tenants.audit.gone import holds
+from tenants.audit.gone import Tombstone, holds
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.keyring import KeyMissing
 
@@ -23,6 +23,7 @@ class Link:
     number: int
     mac: str  # empty where there is no such row
     matches: bool | None
+    is_removed: bool = False  # by policy: what matches is what is left of it
 
     @property
     def digest(self) -> str:
@@ -55,6 +56,15 @@ def place(entry: AuditEntry) -> Place:
     )
 
 
+def around(number: int) -> Place:
+    """Where a row stands that says nothing any more."""
+    wanted = range(number - 2, number + 2)
+    rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=wanted)}
+    before = _link(rows, number - 1) if number > 1 else None
+    after = _link(rows, number + 1) if number + 1 in rows else None
+    return Place(before, _link(rows, number), after, None)
+
+
 def _own(rows: Rows, number: int, entry: AuditEntry) -> Link:
     link, row = _link(rows, number), rows.get(number)
     same = row is not None and _tells(row, entry)
@@ -76,7 +86,8 @@ def _link(rows: Rows, number: int) -> Link:
     if row is None:
         return Link(number, "", False)
     before = last.mac if last else START if number == 1 else ""
+    is_removed = Tombstone.parse(row.content) is not None
     try:
-        return Link(number, row.mac, holds(row.link, before))
+        return Link(number, row.mac, holds(row.link, before), is_removed)
     except KeyMissing:
-        return Link(number, row.mac, None)
+        return Link(number, row.mac, None, is_removed)

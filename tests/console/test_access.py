@@ -165,6 +165,7 @@ MAY = {
     "audit:file": AUDITORS,
     "audit:verify": AUDITORS,
     "audit:access": AUDITORS,
+    "audit:kept": AUDITORS,
     "audit:unknown": AUDITORS,
     "audit:settle": ADMINS,
     "audit:settle_all": ADMINS,

@@ -2,6 +2,7 @@
 
 from console.audit.views.access import access
 from console.audit.views.file import file
+from console.audit.views.kept import kept
 from console.audit.views.record import complete, entry, export, index, pack, verify
 from console.audit.views.unknown import settle, settle_all, unknown
 
@@ -12,6 +13,7 @@ __all__ = [
     "export",
     "file",
     "index",
+    "kept",
     "pack",
     "settle",
     "settle_all",

@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import files, links
+from console.audit import files, keeping, links
 from console.audit.exporting import found
 from console.audit.forms import RecordForm
 from console.audit.lines import days, lines, names_of
@@ -41,6 +41,7 @@ def _print(request: ConsoleRequest, member: Member, form: RecordForm) -> HttpRes
         "most": files.PRINTED,
         "chips": list(links.chips(form)),
         "horizon": filters.horizon(timezone.now()),
+        "beyond": keeping.beyond(organization, filters, timezone.now()),
         "folds_reads": form.folds_reads,
         "query": form.asked.urlencode(),
         "now": timezone.now(),

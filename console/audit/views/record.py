@@ -15,13 +15,15 @@ from django_htmx.http import push_url
 
 from console import offered, once
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import links, packing, risks, verifying
+from console.audit import keeping, links, packing, risks, verifying
 from console.audit.choices import READS
 from console.audit.completing import offers
 from console.audit.differences import differences
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR, NAMES
 from console.audit.lines import changes_of, days, line, lines, names_of, path_of
+from console.audit.noting import noted
+from console.audit.views.kept import gone
 from console.editing.history import is_undoable, path_about
 from console.models import Pack, Verdict
 from console.once import OnceForm
@@ -30,7 +32,6 @@ from console.receipts import of_entries
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.events import (
     AUDIT_EXPORT,
-    AUDIT_READ,
     AUDIT_SETTLE,
     AUDIT_VERIFY,
     EVENTS,
@@ -42,7 +43,6 @@ from tenants.audit.place import place
 from tenants.audit.search import MOST, count, search
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.codes import meaning
-from tenants.authlete.errors import NotRecorded
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 from tenants.roles import Right
@@ -82,7 +82,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     path = f"{request.path}?{asked.urlencode()}".rstrip("?")
     if (posted or asked != given) and not request.htmx:
         return go(request, path)  # an address to share: nothing empty, nothing typed
-    context["unwritten"] = not _kept(member, form.told)
+    context["unwritten"] = not noted(member, form.told)
     try:
         context |= _found(member, form, cursor)
     except DatabaseError:
@@ -114,6 +114,7 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
         "further": links.further(form),
         "query": form.asked.urlencode(),
         "reads": READS,
+        "beyond": keeping.beyond(organization, filters, timezone.now()),
         "with_reads": links.with_reads(form, on=True),
         "without_reads": links.with_reads(form, on=False),
     }
@@ -130,8 +131,10 @@ def complete(request: ConsoleRequest, member: Member) -> HttpResponse:
 def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     """One entry: what it changed, who and why, and whether the chain holds it."""
     own = AuditEntry.objects.filter(organization_id=member.organization.pk)
-    found = get_object_or_404(own, entry=str(entry))
-    unwritten = not _kept(member, found.entry)
+    found = own.filter(entry=str(entry)).first()
+    if found is None:
+        return gone(request, member, entry)
+    unwritten = not noted(member, found.entry)
     same_page = own.filter(page=found.page, page__gt="").exclude(seq=found.seq)
     others = list(same_page[: RELATED + 1])
     names = names_of(member.organization.pk, [found, *others])
@@ -141,7 +144,8 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "unwritten": unwritten,
         "entry": found,
         "line": line([found], names),
-        "changes": changes_of(found),
+        "removal": (removal := keeping.removal_of(found)),
+        "changes": [] if removal else changes_of(found),
         "surprises": sentences(stored(found.unasked), declared_of(found.operation)),
         "differences": differences(found.changes),
         "has_secrets": '"fingerprint":' in found.changed,
@@ -185,6 +189,7 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         "count": count(member.organization.pk, filters),
         "most": MOST,
         "horizon": filters.horizon(timezone.now()),
+        "beyond": keeping.beyond(member.organization.pk, filters, timezone.now()),
         "folds_reads": form.folds_reads,
         "chips": list(links.chips(form)),
         "query": form.asked.urlencode(),
@@ -280,13 +285,3 @@ def _job(member: Member, found: AuditEntry) -> Job | None:
             if job := jobs.filter(pk=UUID(text)).first():
                 return job
     return None
-
-
-def _kept(member: Member, what: str) -> bool:
-    """Keep that someone reads the record. Where nothing can be kept, it can be read
-    all the same: that is when it has to be."""
-    try:
-        note(member.who, AUDIT_READ, object=what)
-    except NotRecorded:
-        return False
-    return True

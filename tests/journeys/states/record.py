@@ -1,10 +1,16 @@
 from playwright.sync_api import expect
 
 from console.models import SavedSearch
+from tenants.audit.events import SIGN_OUT, WEBHOOK_TEST
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry
+from tenants.audit.notes import note
+from tenants.audit.who import Who
 from tenants.jobs.models import Job
 from tenants.jobs.working import Working
+from tenants.models import Organization
 from tenants.roles import Role
+from tests.aged import ago
 from tests.journeys.scene import state
 from tests.journeys.states.organization import busy
 
@@ -159,6 +165,35 @@ def of_today(scene):
 @state("audit:access", Role.AUDITOR)
 def of_no_day(scene):
     scene.goto("audit:access", "?on=1890-01-01")
+
+
+def removed(scene):
+    """Some entries of years ago; the id of one that was removed."""
+    home = Organization.objects.get(slug="harbor")
+    who = Who(0, "worker", organization_id=home.pk, organization=home.slug)
+    with ago(3000):
+        note(who, SIGN_OUT)
+        note(who, WEBHOOK_TEST, label="SIEM")
+    gone = newest(operation="webhook.test")
+    assert sum(expire(lambda _: who)) == 2
+    return gone
+
+
+@state("audit:kept", Role.AUDITOR)
+def some_removed(scene):
+    removed(scene)
+    scene.goto("audit:kept")
+
+
+@state("audit:entry", Role.AUDITOR)
+def of_what_was_removed(scene):
+    scene.goto("audit:entry", entry=removed(scene))
+
+
+@state("audit:entry", Role.AUDITOR)
+def of_a_removal(scene):
+    removed(scene)
+    scene.goto("audit:entry", entry=newest(operation="audit.expire"))
 
 
 @state("audit:file", Role.AUDITOR)
