@@ -149,6 +149,7 @@ def test_did_you_already_do_this(home, hand, sandbox):
     say_why(other, home.get_by_role("dialog"))
     home.get_by_role("button", name="Revoke access").click()
     expect(row).to_contain_text("revoked")
+    expect(region(home, "Done from here before")).to_contain_text(TICKET)
     home.goto("/harbor/subjects/")
 
     hand = hand(home)

@@ -14,6 +14,7 @@ from console.page import answer
 from console.subjects.asking import asked_app
 from console.subjects.ending import revoke
 from console.subjects.lines import Kept
+from console.subjects.past import past
 from tenants.authlete.errors import AuthleteError
 from tenants.regions import Region
 from tenants.roles import Right
@@ -38,7 +39,7 @@ def revoke_app(
             return once.again(request, form, page)
         why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
         kept = revoke(member, found, place, service_id, client_id, *why)
-        return _told(request, member, form, kept, page)
+        return _told(request, member, form, kept, page, found.subject)
     context: dict[str, Any] = {
         "member": member,
         "lookup": found.lookup,
@@ -69,7 +70,12 @@ def _connected(member: Member, name: str) -> Region:
 
 
 def _told(
-    request: ConsoleRequest, member: Member, form: WhyForm, kept: Kept, page: str
+    request: ConsoleRequest,
+    member: Member,
+    form: WhyForm,
+    kept: Kept,
+    page: str,
+    subject: str,
 ) -> HttpResponse:
     """Back to the subject, whose row says it; to the receipt where it is not proven."""
     place = kept.row
@@ -81,5 +87,10 @@ def _told(
         messages.success(request, _("Revoked %(app)s.") % {"app": line.known_as})
         return once.came_to(request, form, f"{page}#in-{place.region}")
     once.settle(request, form, page)
-    context = {"member": member, "place": place, "line": line, "is_swapped": True}
+    context = {
+        "member": member,
+        "place": place,
+        "line": line,
+        "past": past(member, subject),
+    }
     return answer(request, "subjects/ended.html", context)

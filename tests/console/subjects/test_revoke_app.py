@@ -85,6 +85,9 @@ def test_its_row_says_so_and_leads_to_the_receipt(desk, row):
     assertContains(response, 'id="app-us-17-44"')
     assertContains(response, "revoked")
     assertContains(response, f"receipts/{Receipt.objects.get().pk}/")
+    before = response.text.partition('id="deeds"')[2]
+    assert "Lost phone" in before  # what was just done as well
+    assert "INC-7" in before
     again = desk.get(row.removesuffix("17/44/"), headers=HTMX)
     assertContains(again, "2 tokens ended")
     assertContains(desk.get(row.partition("regions")[0]), f"{Receipt.objects.get().pk}")
