@@ -47,7 +47,8 @@ def set_scopes(context: Context) -> Answer:
     service = context.service("modify_client")
     client = by_id(context, service)
     try:
-        scopes = body_of(context.request).get("requestableScopes")
+        body = body_of(context.request, forms=False)
+        scopes = body.get("requestableScopes")
     except Refusal as refusal:
         if refusal.code == "A126202":
             raise Refusal(400, "A128201", "The body is not a JSON object.") from None

@@ -40,7 +40,7 @@ def get_list(context: Context) -> Answer:
 
 def create(context: Context) -> Answer:
     service = context.service("create_client")
-    body = body_of(context.request, CLIENT)
+    body = body_of(context.request, CLIENT, forms=False)
     region = context.region
     _within_limits(context, service, body)
     at = now()

@@ -32,10 +32,12 @@ class Kind:
         words = frozenset(self._words(base))
         made: Members = {}
         for name, kind in kinds.items():
-            value = base.get(name) if name in fixed else body.get(name)
-            if value is not None and name not in fixed and not _blank(kind, value):
-                made[name] = shaped(name, kind, value, words)
-            elif value is not None and name in fixed:
+            sent = body.get(name)
+            if sent is not None:  # of what is not stored, the type is judged as well
+                blank = _blank(kind, sent)
+                sent = None if blank else shaped(name, kind, sent, words)
+            value = base.get(name) if name in fixed else sent
+            if value is not None:
                 made[name] = value
             elif name in self.table.fallbacks:
                 made[name] = deepcopy(self.table.fallbacks[name])

@@ -5,9 +5,11 @@ from tenants.sandbox.clients import KIND
 from tenants.sandbox.context import Context
 from tenants.sandbox.errors import Refusal, no_subject
 from tenants.sandbox.paging import span
-from tenants.sandbox.shapes import body_of, members_of
+from tenants.sandbox.shapes import members_of
 from tenants.sandbox.state import Granted, Issued
 from tenants.sandbox.wire import Answer, Members, Request, answer
+
+ASKED = {"subject": "text", "developer": "text", "start": "int32", "end": "int32"}
 
 
 def get_list(context: Context) -> Answer:
@@ -126,13 +128,12 @@ def _query(context: Context, bad: str) -> dict[str, str]:
     if request.method != "POST":
         return {**request.query, **found}
     try:
-        body = body_of(request)
+        body = members_of(request, ASKED)
     except Refusal as refusal:
         if refusal.code == "A126202":
-            raise Refusal(400, bad, "The body is not a JSON object.") from None
+            raise Refusal(400, bad, refusal.message) from None
         raise
-    names = ("subject", "developer", "start", "end")
-    return {one: str(body[one]) for one in names if body.get(one) is not None}
+    return {name: str(value) for name, value in body.items()}
 
 
 def _done(code: str, message: str, about: Members | None = None) -> Answer:

@@ -21,7 +21,7 @@ KINDS = {
 def reissue(context: Context) -> Answer:
     """Nobody has told the codes: all of A0011 here are the sandbox's own."""
     service = context.service("use_service")
-    asked = members_of(context.request, KINDS)
+    asked = members_of(context.request, KINDS, forms=False)
     mine = context.region.tokens[service["apiKey"]]
     token = tokens.by_value(mine, asked.get("accessToken", ""))
     if token is None or not tokens.valid(token, now()):

@@ -16,14 +16,22 @@ KINDS = {
     "subject": "text",
     "clientCertificate": "text",
     "dpop": "text",
+    "resources": "[text]",
+    "acrValues": "[text]",
+    "maxAge": "int64",
+    **dict.fromkeys(("htm", "htu", "uri", "message", "targetUri"), "text"),
+    "requiredComponents": "[text]",
+    "headers": "[pair]",
+    **dict.fromkeys(("dpopNonceRequired", "requestBodyContained"), "flag"),
 }
-STANDARD = {
-    "parameters": "text",
-    "withHiddenProperties": "flag",
-    "rsUri": "text",
-    "httpAcceptHeader": "text",
-    "introspectionSignAlg": "text",
-}
+STANDARD = {"withHiddenProperties": "flag"} | dict.fromkeys(
+    """
+    parameters rsUri httpAcceptHeader introspectionSignAlg introspectionEncryptionAlg
+    introspectionEncryptionEnc sharedKeyForSign sharedKeyForEncryption
+    publicKeyForEncryption
+    """.split(),
+    "text",
+)
 JWT = "application/token-introspection+jwt"  # RFC 9701, section 4
 
 
@@ -69,6 +77,18 @@ STRANGER = Finding(
     "The access token belongs to another subject.",
     "invalid_request",
 )
+ELSEWHERE = Finding(
+    "FORBIDDEN",
+    "A056304",
+    "The access token is not for the resources.",
+    "invalid_target",
+)
+WEAK = Finding(
+    "UNAUTHORIZED",
+    "A056305",
+    "The user did not sign in as well or as lately as is asked for.",
+    "insufficient_user_authentication",  # RFC 9470, section 3
+)
 BOUND = Finding(
     "UNAUTHORIZED", "A065308", "The access token is bound to a key.", "invalid_token"
 )
@@ -113,6 +133,12 @@ def _judged(token: Issued, asked: Members, at: int) -> Finding:
         return NARROW
     if asked.get("subject", token.subject) != token.subject:
         return STRANGER
+    if not set(asked.get("resources", ())) <= set(token.more.get("resources", ())):
+        return ELSEWHERE
+    acrs, since = asked.get("acrValues"), int(token.more.get("authTime", 0))
+    is_old = "maxAge" in asked and at / 1000 - since > int(asked["maxAge"])
+    if is_old or (acrs and token.more.get("acr") not in acrs):
+        return WEAK
     return FINE
 
 

@@ -16,10 +16,13 @@ FORM = "application/x-www-form-urlencoded"
 LIMITS = {"int32": 2**31, "int64": 2**63}
 
 
-def body_of(request: Request, table: Table | None = None) -> Members:
+def body_of(
+    request: Request, table: Table | None = None, *, forms: bool = True
+) -> Members:
     """The JSON object or form that came with a request.
 
-    ``table`` tells the kinds of a form's fields; without it they are texts.
+    ``table`` tells the kinds of a form's fields; without it they are texts. Without
+    ``forms`` only JSON is taken.
 
     Raises `Refusal`: without a Content-Type (A258201), without a body (A126203),
     with one that is not an object (A126202).
@@ -29,19 +32,22 @@ def body_of(request: Request, table: Table | None = None) -> Members:
             raise Refusal(400, "A258201", "The Content-Type header is missing.")
         case "application/json":
             return _object(request.body)
-        case kind if kind == FORM:
+        case kind if kind == FORM and forms:
             form = query_of(request.body.decode("utf-8", "replace"))
             return dict(_typed(form, table.kinds)) if table else dict(form)
         case kind:
             raise Refusal(400, "A258201", f"The Content-Type {kind} is not supported.")
 
 
-def members_of(request: Request, kinds: Mapping[str, str]) -> Members:
+def members_of(
+    request: Request, kinds: Mapping[str, str], *, forms: bool = True
+) -> Members:
     """The members of those kinds that came with a request, each as it should be.
 
     ``raw`` is an object of any kind. Raises `Refusal`.
     """
-    return members_in(body_of(request, Table(kinds, frozenset(), {}, ())), kinds)
+    table = Table(kinds, frozenset(), {}, ())
+    return members_in(body_of(request, table, forms=forms), kinds)
 
 
 def array_of(request: Request, kinds: Mapping[str, str]) -> list[Members]:

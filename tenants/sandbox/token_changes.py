@@ -26,6 +26,7 @@ KINDS = {
     "dpopKeyThumbprint": "text",
     "authorizationDetails": "raw",
     "forExternalAttachment": "flag",
+    "tokenId": "text",
 }
 
 
@@ -40,9 +41,10 @@ def update(context: Context) -> Answer:
     if "scopes" in asked:
         token.scopes = tuple(allowed(service, client, asked["scopes"]))
         if asked.get("accessTokenExpiresAtUpdatedOnScopeUpdate"):
-            token.expires_at = at + 1000 * lifetime(service, client, "accessToken")
+            seconds = lifetime(service, client, token.scopes, "accessToken")
+            token.expires_at = at + 1000 * seconds
         if asked.get("refreshTokenExpiresAtUpdatedOnScopeUpdate"):
-            seconds = lifetime(service, client, "refreshToken")
+            seconds = lifetime(service, client, token.scopes, "refreshToken")
             token.refresh_expires_at = at + 1000 * seconds
     if (expiry := int(asked.get("accessTokenExpiresAt", 0))) > 0:
         token.expires_at = expiry

@@ -1,5 +1,6 @@
 """Tokens that are made without anybody signing in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -32,6 +33,8 @@ KINDS = {
     "acr": "text",
     "authTime": "int64",
     "sessionId": "text",
+    **dict.fromkeys(("clientIdAliasUsed", "clientEntityIdUsed"), "flag"),
+    "metadataDocumentUsed": "flag",
 }
 # What nothing but an introspection tells.
 MORE = (
@@ -42,6 +45,9 @@ MORE = (
     "resources",
     "acr",
     "authTime",
+    "clientIdAliasUsed",
+    "clientEntityIdUsed",
+    "metadataDocumentUsed",
 )
 ALONE = ("IMPLICIT", "CLIENT_CREDENTIALS")  # no refresh token comes with these
 SUBJECT = 100  # letters
@@ -72,7 +78,9 @@ def create(context: Context) -> Answer:
     asked = members_of(context.request, KINDS)
     at = now()
     token = issued(context, service, asked, Taken.of(context, service), at)
-    expires = _ends(service, _client(context, service, asked), asked, at)
+    client = _client(context, service, asked)
+    expires = _ends(service, client, asked, at)
+    name = client.get("clientIdAlias") if asked.get("clientIdAliasUsed") else None
     scopes = list(token.scopes)
     told = {
         "accessToken": token.access_token,
@@ -81,7 +89,7 @@ def create(context: Context) -> Answer:
         "tokenId": token.token_id,
         "tokenType": service.get("accessTokenType") or "Bearer",
         "clientId": token.client_id,
-        "clientIdentifier": str(token.client_id),
+        "clientIdentifier": name or str(token.client_id),
         "subject": token.subject or None,
         "grantType": token.grant_type,
         "scopes": scopes or None,
@@ -139,10 +147,23 @@ def supported(service: Members) -> set[Any]:
     return {scope.get("name") for scope in service.get("supportedScopes", ())}
 
 
-def lifetime(service: Members, client: Members, kind: str) -> int:
-    """Seconds that an `accessToken` or a `refreshToken` of the client lives."""
-    own = (client.get("extension") or {}).get(f"{kind}Duration")
-    return int(own or service.get(f"{kind}Duration") or 0)
+def lifetime(
+    service: Members, client: Members, scopes: Collection[str], kind: str
+) -> int:
+    """Seconds that an `accessToken` or a `refreshToken` lives: the least that service,
+    client and scopes say, of what they do say (api.md, section 9.3)."""
+    named = {"accessToken": "access_token", "refreshToken": "refresh_token"}[kind]
+    said = [
+        pair.get("value")
+        for scope in service.get("supportedScopes", ())
+        if scope.get("name") in scopes
+        for pair in scope.get("attributes") or ()
+        if pair.get("key") == f"{named}.duration"
+    ]
+    lifetimes = [int(text) for text in said if str(text).isdecimal()]
+    for one in (service, client.get("extension") or {}):
+        lifetimes.append(int(one.get(f"{kind}Duration") or 0))
+    return min((one for one in lifetimes if one > 0), default=0)
 
 
 def too_big(properties: list[Members]) -> bool:
@@ -229,8 +250,9 @@ def _expiry(
 ) -> int:
     """When it ends, in milliseconds since 1970."""
     asked_for = int(asked.get(f"{kind}Duration", 0))
-    seconds = asked_for if asked_for > 0 else lifetime(service, client, kind)
-    return at + 1000 * seconds
+    if asked_for > 0:
+        return at + 1000 * asked_for
+    return at + 1000 * lifetime(service, client, asked.get("scopes", ()), kind)
 
 
 def _second(at: int) -> int:

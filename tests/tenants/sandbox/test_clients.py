@@ -188,6 +188,17 @@ def test_what_nobody_can_set_is_not_checked_again(caller, make, sandbox):
     assert update.json()["developer"] == "caf\u00e9"
 
 
+@pytest.mark.parametrize(
+    "path", ["create", "extension/requestable_scopes/update/{client_id}"]
+)
+def test_some_take_no_form(caller, make, path):
+    url = f"{CLIENT}/{path.format(client_id=make()['clientId'])}"
+
+    told = caller.post(url, data={"clientName": "Form", "requestableScopes": "openid"})
+
+    assert refused(told) == (400, "A258201")
+
+
 def test_delete_takes_the_client(caller, make, as_):
     client_id = make()["clientId"]
 

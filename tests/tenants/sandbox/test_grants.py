@@ -91,7 +91,10 @@ def test_a_list_refuses_odd_questions(caller, issuing, query, code):
 
 
 def test_a_body_has_to_be_an_object(caller, issuing):
-    assert refused(caller.post(LIST, json=[])) == (400, "A136205")
+    bodies: list[object]
+    bodies = [[], {"subject": ["ann"]}, {"subject": "ann", "start": "first"}]
+    for odd in bodies:
+        assert refused(caller.post(LIST, json=odd)) == (400, "A136205")
     for what, code in (("authorization/delete", "7"), ("granted_scopes/get", "9")):
         response = caller.post(f"{CLIENT}/{what}/5", json=[])
         assert refused(response) == (400, f"A13{code}201")

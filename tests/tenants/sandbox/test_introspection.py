@@ -58,6 +58,9 @@ def test_a_live_token_is_told_of(introspect, issue):
     [
         ({"scopes": ["loans"]}, {}, "A056302", "FORBIDDEN", False),
         ({"subject": "bob"}, {}, "A056303", "FORBIDDEN", True),
+        ({"resources": ["https://a.example"]}, {}, "A056304", "FORBIDDEN", True),
+        ({"acrValues": ["high"]}, {"acr": "low"}, "A056305", "UNAUTHORIZED", True),
+        ({"maxAge": 60}, {"authTime": 1}, "A056305", "UNAUTHORIZED", True),
         ({}, {"certificateThumbprint": "x"}, "A065308", "UNAUTHORIZED", True),
         ({}, {"dpopKeyThumbprint": "x"}, "A065308", "UNAUTHORIZED", True),
     ],

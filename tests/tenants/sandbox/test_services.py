@@ -276,6 +276,8 @@ def test_refuses_what_cannot_be_and_stores_nothing(caller, sandbox, body, code, 
         (b"{", JSON, "A126202"),
         (b"[]", JSON, "A126202"),
         (b'{"accessTokenDuration": NaN}', JSON, "A126202"),
+        (b'{"createdAt": "soon"}', JSON, "A126202"),  # though it is not stored
+        (b'{"hsks": {}}', JSON, "A126202"),
         (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, JSON, "A126202"),
     ],
 )

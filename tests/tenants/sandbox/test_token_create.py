@@ -79,10 +79,26 @@ def test_a_token_lives_as_long_as_it_is_told(create, issuing, members, seconds):
     assert (issuing.tokens[SERVICE][0].expires_at == 0) == (seconds == 0)
 
 
-def test_a_client_has_its_own_lifetimes(create, issuing):
-    issuing.clients[SERVICE][5]["extension"] = {"accessTokenDuration": 90}
+@pytest.mark.parametrize(("own", "seconds"), [(90, 90), (9000, 3600), (0, 3600)])
+def test_a_client_may_shorten_lifetimes(create, issuing, own, seconds):
+    issuing.clients[SERVICE][5]["extension"] = {"accessTokenDuration": own}
 
-    assert create()["expiresIn"] == 90
+    assert create()["expiresIn"] == seconds
+
+
+def test_a_scope_may_shorten_lifetimes_too(create, sandbox):
+    lived = [{"key": "access_token.duration", "value": "45"}]
+    sandbox.services[SERVICE]["supportedScopes"].append(
+        {"name": "payments", "attributes": lived}
+    )
+
+    assert create()["expiresIn"] == 3600
+    assert create(scopes=["payments"])["expiresIn"] == 45
+
+
+def test_a_client_may_be_told_by_its_alias(create):
+    assert create()["clientIdentifier"] == "5"
+    assert create(clientIdAliasUsed=True)["clientIdentifier"] == "till"
 
 
 def test_a_jwt_is_made_around_the_value(create, sandbox):
