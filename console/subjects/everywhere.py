@@ -5,6 +5,7 @@ later, and one for each of its services that was seen before.
 """
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -64,15 +65,19 @@ def service_item(region: str, number: int, name: str, what: dict[str, str]) -> N
 
 
 def _items(member: Member, what: dict[str, str]) -> Iterator[NewItem]:
+    """The regions take turns, so that none is asked for more at once than another."""
     home = member.organization
-    later = []
+    turns, later = [], []
     for region, listed in _listed(member):
         if listed is None:
             label = _("Services that are not known yet")
             later.append(NewItem(region, label=label, what=what, sealed=True))
         names = _known(home, region) if listed is None else listed
-        for number, name in names.items():
-            yield service_item(region, number, name, what)
+        turns.append(
+            [service_item(region, number, name, what) for number, name in names.items()]
+        )
+    for turn in zip_longest(*turns):
+        yield from filter(None, turn)
     yield from later
 
 

@@ -22,7 +22,7 @@ from tenants.jobs.models import Item, Job
 from tenants.jobs.work import Lost, Work
 from tenants.roles import Right
 
-AT_ONCE = 16
+AT_ONCE = 32  # services, of all regions in turn; half of what a search asks of one
 
 
 def made(job: Job) -> None:

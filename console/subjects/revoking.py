@@ -1,14 +1,14 @@
 """Ending what acts for a subject at one service, and proving that it has ended.
 
-In this order: look what is there; delete the tokens of an app, access and refresh
-tokens alike; make Authlete forget the scopes that were granted to it, since else it
-may let the app in again without asking the user; look again. What came or stayed is
+In this order: look what is there; delete the tokens of each app, access and refresh
+tokens alike; make Authlete forget the scopes that were granted to them, since else it
+may let an app in again without asking the user; look again. What came or stayed is
 tried once more. Only what was seen afterwards is proven: a call that failed does no
 harm where nothing is left, and one that went well proves nothing
 (`docs/decisions/proven-by-looking.md`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import time
 
@@ -114,22 +114,32 @@ class Revoking:
                 )
 
     def _meet(self, listed: Names) -> None:
-        """Keep what apps hold that were not met before."""
+        """Look what apps hold that were not met before."""
         new = [
             Line(number, name[:200])
             for number, name in listed.items()
             if number not in self.kept.lines
         ]
+        held = self._held() if len(new) > 1 else ()
         for line in new:
-            self._look(line)
+            self._look(line, [one for one in held if one.client_id == line.client_id])
         self.kept.lines |= {line.client_id: line for line in new}
-        if new:
-            self.kept.keep()
 
-    def _look(self, line: Line) -> None:
-        """What an app holds; what Authlete does not tell is ended all the same."""
+    def _held(self) -> Sequence[IssuedToken]:
+        """The tokens of all apps, where one page has them: one call, and not one for
+        each app."""
         try:
-            rows, total = self._tokens(line)
+            page = self.service.tokens.list(subject=self.subject)
+        except Refused:
+            return ()
+        found = page.access_tokens or ()
+        return found if len(found) >= page.total_count else ()
+
+    def _look(self, line: Line, held: Sequence[IssuedToken]) -> None:
+        """What an app holds, as far as that is not known yet; what Authlete does not
+        tell is ended all the same."""
+        try:
+            rows, total = (held, len(held)) if held else self._tokens(line)
             now = _now()
             line.live = sum(is_live(one, now) for one in rows)
             line.expired = len(rows) - line.live
@@ -142,7 +152,7 @@ class Revoking:
         except Refused as error:
             line.troubles.append(self._trouble(error, SCOPES))
 
-    def _tokens(self, line: Line) -> tuple[list[IssuedToken], int]:
+    def _tokens(self, line: Line) -> tuple[Sequence[IssuedToken], int]:
         """Those of an app as far as they are looked at, and how many there are."""
         found: list[IssuedToken] = []
         while True:
@@ -165,19 +175,23 @@ class Revoking:
     # ------------------------------------------------------------ what ends it
 
     def _end(self, listed: Names) -> None:
-        for line in self._unproven():
+        """First the tokens of all apps, then their scopes; what is known is kept before
+        anything is ended."""
+        unproven = [one for one in self.kept.lines.values() if not one.is_proven]
+        for line in unproven:
             line.unprove()
+        for line in unproven:
             if line.client_id in listed and not self._try(line, TOKENS, self._delete):
                 return
+        if unproven:
+            self.kept.keep()
+        for line in unproven:
             if not self._try(line, SCOPES, self._forget):
                 return
 
-    def _unproven(self) -> Iterator[Line]:
-        return (one for one in self.kept.lines.values() if not one.is_proven)
-
     def _delete(self, line: Line) -> None:
-        """Delete its tokens. That this is about to be done is kept first, since the
-        count may be lost with the process."""
+        """Delete its tokens. That this is about to be done is kept first, with the
+        count of the app before, since its own may be lost with the process."""
         was, line.is_counted = line.is_counted, False
         self.kept.keep()
         try:
@@ -190,7 +204,6 @@ class Revoking:
         if ended.count is not None:
             line.is_counted = was
             line.ended += ended.count
-        self.kept.keep()
 
     def _forget(self, line: Line) -> None:
         """Forget its scopes; not a second time, where an earlier try came so far."""

@@ -21,6 +21,7 @@ from tenants.jobs.kinds import HANDLERS, Handler
 from tenants.jobs.models import Fate, Item, Job, State
 from tenants.jobs.queue import hand_on
 from tenants.jobs.work import Lost, Pulse, Work
+from tenants.turns import in_turn
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,8 @@ def _at_once(times: int, work: Callable[[], None]) -> None:
 
 def _alone(work: Callable[[], None]) -> None:
     try:
-        work()
+        with connection.execute_wrapper(in_turn):
+            work()
     finally:
         connections.close_all()
 

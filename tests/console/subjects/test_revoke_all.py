@@ -110,6 +110,45 @@ def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
     assertNotContains(page, 'hx-trigger="every')
 
 
+def listings(world):
+    """The services whose tokens of the subject were listed, once for each call."""
+    calls = [one.path for one in world.calls if "token/get/list" in one.path]
+    return [path.split("/")[2] for path in calls]
+
+
+def test_lists_the_tokens_of_all_apps_by_one_call(begin, worker, world):
+    begin()
+    world.calls.clear()
+
+    worker()
+
+    assert sorted(listings(world)) == ["17", "19"]
+
+
+def test_lists_them_app_by_app_where_one_page_does_not_hold_them(
+    desk, begin, worker, world
+):
+    for _ in range(20):
+        issue(world, 45)
+    path = begin()
+    world.calls.clear()
+
+    worker()
+
+    assert listings(world).count("17") > 2
+    assert file(desk, path)["tokens"]["live_before"] == 22
+    assert file(desk, path)["tokens"]["ended"] == 24
+
+
+def test_the_regions_take_turns(begin, world):
+    world.services[18] = {"apiKey": 18, "serviceName": "Till", "modifiedAt": 1}
+
+    begin()
+
+    items = Item.objects.values_list("region", flat=True)
+    assert list(items) == ["us", "jp", "us", "jp"]
+
+
 def test_the_subject_is_in_no_job_and_no_title(desk, begin, worker, world):
     path = begin()
     worker()

@@ -3,10 +3,12 @@
 from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from tenants.jobs import steering
 from tenants.jobs.endings import counts
 from tenants.jobs.models import Fate, Item, Job, State
+from tenants.turns import in_turn
 from tests.tenants.jobs.lifetimes import register, updates
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +38,19 @@ def test_works_on_as_many_at_once_as_the_kind_allows(
     job.refresh_from_db()
     assert (job.state, counts(job)) == (State.DONE, {Fate.DONE: 10})
     assert updates(sandbox) == dict.fromkeys(services, 1)
+
+
+def test_its_threads_write_in_turn(worker, started):
+    seen = []
+
+    def meanwhile(_item):
+        seen.append(in_turn in connection.execute_wrappers)
+
+    started(register("test.turns", meanwhile=meanwhile, at_once=3))
+
+    worker()
+
+    assert seen == [True] * 10
 
 
 def test_pausing_lets_those_end_that_are_running(worker, started, who):
