@@ -7,7 +7,9 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,8 @@ CLIENTS = (1, 2)
 KILLS = 10
 LATENCY = 20  # milliseconds
 PATIENCE = 60  # seconds
+SOCKETS = Path("/proc/net/tcp")
+CLOSE_WAIT = "08"
 START = """
 from django.contrib.auth.models import User
 from pydantic import SecretStr
@@ -125,21 +129,32 @@ def until(reached):
 
 @contextmanager
 def working(store):
-    """Gives a function that tells the process of the next worker; none is left."""
+    """Gives a function that waits for the end of a worker and tells the process of the
+    next one; none is left."""
     with store.start(WORK) as workers:
+        told = []
+
+        def next_one():
+            told.append(int(workers.stdout.readline()))
+            return told[-1]
+
         try:
-            yield lambda: int(workers.stdout.readline())
+            yield next_one
         finally:
             workers.kill()
-            for worker in workers.stdout:
-                os.kill(int(worker), signal.SIGKILL)
+            for worker in chain(told[-1:], map(int, workers.stdout)):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
 
 
-def is_quiet(sandbox):
-    """Whether what a killed worker had sent is answered as well."""
-    before = len(sandbox.calls)
-    time.sleep(3 * LATENCY / 1000)
-    return len(sandbox.calls) == before
+def is_heard(port):
+    """Whether all that was sent by who is gone was read and answered: the server has
+    closed every connection whose other end is closed."""
+    rows = [row.split() for row in SOCKETS.read_text().splitlines()[1:]]
+    return not any(
+        local.endswith(f":{port:04X}") and state == CLOSE_WAIT
+        for _, local, _, state, *_ in rows
+    )
 
 
 def calls(sandbox, what):
@@ -148,16 +163,18 @@ def calls(sandbox, what):
 
 
 def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
+    port = int(deployed.environment["AUTHLETE_REGIONS"].rpartition(":")[2])
     began = deployed.run(START, SUBJECT)
     assert began.returncode == 0, began.stderr
 
     with working(deployed) as next_one:
+        worker = next_one()
         for _ in range(KILLS):
-            worker = next_one()
             enough = len(sandbox.calls) + random.randint(3, 30)
             until(lambda enough=enough: len(sandbox.calls) >= enough)
             os.kill(worker, signal.SIGKILL)
-            until(lambda: is_quiet(sandbox))
+            worker = next_one()  # once that one is gone
+            until(lambda: is_heard(port))
             asked(deployed, "UPDATE jobs_job SET lease_until = '2000-01-01 00:00:00'")
         assert asked(deployed, "SELECT state FROM jobs_job") == [("running",)]
         until(lambda: asked(deployed, "SELECT state FROM jobs_job") == [("done",)])
