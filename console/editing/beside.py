@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from console.access import Workspace
 from console.editing.kind import Target
-from console.editing.past import Known
+from console.editing.past import Known, known
 from console.models import KnownClient, KnownService
 from tenants.authlete.documents.base import Document
 
@@ -49,22 +49,33 @@ def beside(found: Known, asked: str) -> Beside | None:
     if region is None:
         return None
     workspace = Workspace(member, region, member.connect(region.name))
-    other = Target(target.kind, workspace, int(place[2]), int(place[3] or 0))
-    document = other.api().get()
-    name = target.kind.called(document) or asked
-    words = _("%(name)s in %(region)s") % {"name": name, "region": region.title}
-    return Beside(document, words, same=False, path=other.path("show"))
+    return _other(
+        known(Target(target.kind, workspace, int(place[2]), int(place[3] or 0)))
+    )
+
+
+def _other(found: Known) -> Beside:
+    """Another object as it is now, or as it was when it was seen last."""
+    target, document, words = found.target, found.now, _("%(name)s in %(region)s, now")
+    if document is None:
+        assert found.last, "what is not known of cannot be found"
+        document = found.document(found.last)
+        words = _("%(name)s in %(region)s, as it was last seen, %(time)s")
+    told = {
+        "name": target.kind.called(document) or str(target.client_id),
+        "region": target.workspace.region.title,
+        "time": said(found.last.until) if found.last else "",
+    }
+    return Beside(document, words % told, same=False, path=target.path("show"))
 
 
 def offered(target: Target) -> list[tuple[str, str]]:
     """Other objects by their places, with their names: as they were last seen."""
     home = target.workspace.organization
     if not target.client_id:
-        services = KnownService.objects.filter(organization=home).order_by("name")
         return [
             (f"{one.region}/{one.service_id}", one.name)
-            for one in services[:OFFERED]
-            if (one.region, one.service_id) != _here(target)
+            for one in offered_services(target)
         ]
     own = KnownClient.objects.filter(organization=home)
     me = own.filter(
@@ -83,8 +94,15 @@ def offered(target: Target) -> list[tuple[str, str]]:
     ]
 
 
-def _here(target: Target) -> tuple[str, int]:
-    return target.workspace.region.name, target.service_id
+def offered_services(target: Target) -> list[KnownService]:
+    """Other services, by name: those that lists showed last."""
+    services = KnownService.objects.filter(organization=target.workspace.organization)
+    here = target.workspace.region.name, target.service_id
+    return [
+        one
+        for one in services.order_by("name")[:OFFERED]
+        if (one.region, one.service_id) != here
+    ]
 
 
 def moment_of(text: str) -> datetime | None:

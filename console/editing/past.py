@@ -1,7 +1,7 @@
 """What a service or a client was like, and who made it so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ class Known:
     spans: Sequence[Span]  # the oldest first
     now: Document | None  # None: it is gone, or could not be read
     failure: AuthleteError | None = None  # why not
+    without_service: bool = False  # a client whose service is gone
 
     @property
     def is_gone(self) -> bool:
@@ -34,6 +35,11 @@ class Known:
     def last(self) -> Span | None:
         """The newest version in which it was still there."""
         return next((one for one in reversed(self.spans) if one.version.digest), None)
+
+    @property
+    def removed(self) -> int:
+        """How many versions were kept long enough, and are no more."""
+        return self.spans[0].version.number - 1 if self.spans else 0
 
     def at(self, moment: datetime) -> Span | None:
         return reading.at(self.spans, moment)
@@ -73,10 +79,20 @@ def known(target: Target) -> Known:
 def left(target: Target, error: AuthleteError) -> Known:
     """What is known of an object that Authlete does not show, and says why."""
     kept = spans(target)
-    # Of a service that is deleted it says what it says of others' services.
-    deleted = isinstance(error, Forbidden) and kept and kept[-1].version.is_gone
-    is_gone = isinstance(error, NotFound) or deleted
-    return Known(target, kept, None, None if is_gone else error)
+    if isinstance(error, NotFound):
+        return Known(target, kept, None)
+    if isinstance(error, Forbidden):
+        # Of a service that is deleted, and of what was in it, it says what it says of
+        # others' services.
+        if _is_gone(kept):
+            return Known(target, kept, None)
+        if target.client_id and _is_gone(spans(replace(target, client_id=0))):
+            return Known(target, kept, None, without_service=True)
+    return Known(target, kept, None, error)
+
+
+def _is_gone(kept: Sequence[Span]) -> bool:
+    return bool(kept) and kept[-1].version.is_gone
 
 
 def spans(target: Target) -> list[Span]:

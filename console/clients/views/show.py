@@ -11,7 +11,7 @@ from console.editing.notes import notes
 from console.forms.words import words
 from console.page import answer
 from console.sentences import CLIENT
-from tenants.authlete.errors import NotFound
+from tenants.authlete.errors import Forbidden, NotFound
 from tenants.authlete.operation import Effect
 
 
@@ -23,7 +23,7 @@ def show(
     target = target_of(workspace, service_id, client_id)
     try:
         client = target.api().get()
-    except NotFound as error:
+    except (NotFound, Forbidden) as error:
         return pages.gone(request, target, error)
     edits = drafts.find(target)
     context = target.context(client)

@@ -3,12 +3,16 @@
 from django.http import HttpResponse
 
 from console.access import ConsoleRequest
+from console.editing.beside import offered_services
 from console.editing.kind import Target
-from console.editing.past import address_of, left
+from console.editing.past import Known, address_of, left
 from console.page import answer
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Forbidden, NotFound
+from tenants.versions.models import Version
+from tenants.versions.reading import newest
 
+LISTED = 100  # clients that the page of a service names
 ENDINGS = (
     "client.delete",
     "client.gone_outside",
@@ -27,14 +31,26 @@ def gone(
         raise error
     context = found.context | {
         "found": found,
-        "ending": _ending(target),
+        "ending": _ending(found),
         "last_at": address_of(found.last.until),
+        "inside": [] if target.client_id else _inside(target),
     }
+    if found.without_service:
+        context["elsewhere"] = offered_services(target)
     return answer(request, target.template("gone"), context, status=404)
 
 
-def _ending(target: Target) -> AuditEntry | None:
-    """The newest entry that says so: from here, or noticed."""
-    ended = AuditEntry.objects.filter(**target.at, operation__in=ENDINGS)
+def _inside(target: Target) -> list[Version]:
+    """The clients that a service had, as they were seen last."""
+    place = (target.workspace.region.name, target.service_id)
+    kept = newest(target.workspace.organization.pk, [place]).values()
+    there = [one for one in kept if one.client_id and not one.is_gone]
+    return sorted(there, key=lambda one: (one.name.casefold(), one.client_id))[:LISTED]
+
+
+def _ending(found: Known) -> AuditEntry | None:
+    """The newest entry that says so, of it or of its service: from here, or noticed."""
+    place = found.target.at | ({"client": ""} if found.without_service else {})
+    ended = AuditEntry.objects.filter(**place, operation__in=ENDINGS)
     fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
     return ended.filter(outcome__in=fates).first()

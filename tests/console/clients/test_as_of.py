@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.authlete.sight import Sight
 from tenants.roles import Role
+from tenants.versions.keeping import keep
 from tenants.versions.models import Version
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled
@@ -68,3 +70,23 @@ def test_a_deleted_one_is_created_again(gone, sandbox):
     assert again["clientId"] != 44
     assert again["redirectUris"] == kept["redirectUris"]
     assert again["clientSecret"] != OLD
+
+
+def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
+    gone.get("/acme/services/us/17/")
+    keep(acme.pk, Sight("us", 17, 0, "", written=True))
+    twin = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
+    sandbox.services[18] = twin
+    gone.get("/acme/services/")
+    del sandbox.services[17]
+
+    page = gone.get(CLIENT)
+
+    assertContains(page, "Its service is gone as well", status_code=404)
+    again = "/acme/services/us/18/clients/new/?again=us/17/44"
+    assertContains(page, f'href="{again}"', status_code=404)
+    assertContains(gone.get(again), "What cannot come back")
+    assertContains(gone.get(f"{CLIENT}history/"), "Ledger")
+    service = gone.get("/acme/services/us/17/")
+    assertContains(service, "What went with it", status_code=404)
+    assertContains(service, f'href="{CLIENT}"', status_code=404)

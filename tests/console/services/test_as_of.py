@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.audit.who import Who
+from tenants.versions.expiring import expire
 from tenants.versions.models import Version
 from tests.versions import aged
 
@@ -92,6 +94,30 @@ def test_holds_it_beside_another_service(editor, changed, sandbox):
     assert [one.name for one in page.context["compared"].differs] == ["pkceRequired"]
     expected = {one.name for one in page.context["compared"].expected}
     assert {"issuer", "apiSecret", "apiKey", "serviceName"} <= expected
+
+
+def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
+    sandbox.services[18] = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
+    editor.get("/acme/services/us/18/")
+    sandbox.fault("status", status=503)
+
+    page = editor.get(URL, at(changed, beside="us/18"))
+
+    assert page.context["compared"] is not None
+    assertContains(page, "Twin in United States, as it was last seen")
+
+
+def test_says_that_older_versions_were_removed(editor, changed):
+    aged(24 * 9000, 24 * 8000, 1)
+    assert sum(expire(lambda home: Who(0, "worker", organization_id=home))) == 1
+
+    page = editor.get(URL, at(changed - timedelta(days=8500)))
+
+    assertContains(page, "Nothing is known of that moment")
+    assertContains(page, "1 older version was kept long enough, and removed")
+    oldest = editor.get(URL, at(changed - timedelta(days=7999)))
+    assertContains(oldest, "1 older version was kept long enough, and removed")
+    assertNotContains(oldest, "This version was changed after it was kept")
 
 
 @pytest.mark.parametrize("beside", ["nothing", "us/18/44", "xx/18", "eu/18"])

@@ -73,6 +73,14 @@ def deleted_elsewhere_(scene):
     scene.goto("clients:show")
 
 
+@state("clients:show", Role.EDITOR)
+def deleted_with_its_service_(scene):
+    ledger(scene)
+    scene.client.get(scene.path("clients:show"))
+    deleted(scene)
+    scene.goto("clients:show")
+
+
 @state("clients:as_of", Role.VIEWER)
 def gone_by_now(scene):
     deleted_elsewhere_(scene)
