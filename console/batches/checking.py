@@ -178,23 +178,25 @@ def _located(text: str, path: Path) -> int:
 
 
 def _inside(text: str, at: int, step: str | int) -> int | None:
+    """Where a member or an item begins; of one that stands there twice, the last, as
+    its value was taken from there."""
     decoder = json.JSONDecoder()
     at = _skip(text, at)
     is_object = text[at] == "{"
-    at, number = _skip(text, at + 1), 0
+    at, number, found = _skip(text, at + 1), 0, None
     while text[at] not in "}]":
         key: str | int = number
         if is_object:
             key, at = scanstring(text, at + 1)
             at = _skip(text, _skip(text, at) + 1)  # the colon
         if key == step:
-            return at
+            found = at
         _, at = decoder.raw_decode(text, at)
         at = _skip(text, at)
         if text[at] == ",":
             at = _skip(text, at + 1)
         number += 1
-    return None
+    return found
 
 
 def _skip(text: str, at: int) -> int:

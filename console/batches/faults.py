@@ -45,6 +45,9 @@ RULES: Mapping[str, Rule] = {
     ),
     "flag": Rule(_("This must be true or false."), "A126202"),
     "list": Rule(_("This must be a list of texts."), "A126202"),
+    "half": Rule(_("There is half a character in this, which cannot be sent.")),
+    "number": Rule(_("There is a number in this that JSON cannot hold."), "A126202"),
+    "deep": Rule(_("This is nested more deeply than it can be sent.")),
     "control": Rule(_("There is a control character in this.")),
     # --- a token
     "grant_missing": Rule(_("The grant type is missing."), "A104201"),

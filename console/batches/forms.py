@@ -10,7 +10,8 @@ from console.editing.forms import WhyForm
 from console.once import OnceForm
 from console.uploads import TooLarge
 
-REQUEST = r"^[\w.~-]{1,100}$"  # an id of a request, as it may stand in a path
+# An id of a request, as it may stand in a path; dots alone would be a step in it.
+REQUEST = r"\A(?!\.+\Z)[A-Za-z0-9_.~-]{1,100}\Z"
 
 
 class FileForm(OnceForm):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from console.models import Batch, Chunk, Sending
 from tenants.jobs import queue
 from tenants.jobs.models import OPEN, Job
@@ -105,8 +107,19 @@ class Work:
         for job in (self.job, self.watch):
             if job and (job.state == JobState.PAUSED or job.trouble):
                 return job
-        done = self.job is not None and self.job.is_over
-        return self.job if done and self.batch.state == Batch.State.CHECKING else None
+        if self.job is None or not self.job.is_over:
+            return None
+        waits = self.batch.state == Batch.State.CHECKING or self._waiting.exists()
+        return self.job if waits else None
+
+    @property
+    def _waiting(self) -> QuerySet[Sending]:
+        """Parts that its job was to send."""
+        return Sending.objects.filter(
+            batch=self.batch,
+            fate=Sending.Fate.WAITING,
+            is_dry=self.batch.state == Batch.State.TRYING,
+        )
 
     @property
     def is_unwatched(self) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from console.batches.members import MEMBERS, Kind
 from tenants.authlete.documents.enums import GRANT_TYPE
+from tenants.authlete.reading import DEPTH
 
 type Path = tuple[str | int, ...]
 type Wrong = tuple[Path, str]
@@ -92,7 +93,11 @@ def _odd(entry: Mapping[str, Any]) -> Iterator[Wrong]:
         kind = MEMBERS.get(name)
         if kind is None:
             yield (name,), "unknown"
-        elif value is None or kind is Kind.JSON:
+        elif value is None:
+            continue
+        elif rule := _unsendable(value):
+            yield (name,), rule
+        elif kind is Kind.JSON:
             continue
         elif kind is Kind.TEXT:
             if not isinstance(value, str):
@@ -111,6 +116,33 @@ def _odd(entry: Mapping[str, Any]) -> Iterator[Wrong]:
             yield (name,), "whole"
 
 
+def _unsendable(value: Any) -> str:
+    """What a program can read and JSON cannot hold."""
+    if _is_deep(value):
+        return "deep"
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        return "half"
+    except ValueError:
+        return "number"
+    return ""
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEPTH):
+        nested = [one for one in level if isinstance(one, (dict, list))]
+        level = [
+            inside
+            for one in nested
+            for inside in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _list(name: str, value: Any) -> Iterator[Wrong]:
     if not isinstance(value, list):
         yield (name,), "list"
@@ -124,7 +156,7 @@ def _subject(entry: Mapping[str, Any]) -> Iterator[Wrong]:
     subject, kind = entry.get("subject") or "", entry.get("grantType")
     if subject and kind == "CLIENT_CREDENTIALS":
         yield ("subject",), "subject_none"
-    elif not subject and kind not in WITHOUT_SUBJECT:
+    elif not subject.strip() and kind not in WITHOUT_SUBJECT:
         yield ("subject",), "subject_missing"
     elif len(subject) > SUBJECT:
         yield ("subject",), "subject_long"

@@ -46,9 +46,16 @@ def test_the_same_one_is_watched_once(adopt, elsewhere):
     assert adopt(elsewhere)["Location"] == f"/acme/batches/{Batch.objects.get().pk}/"
 
 
-@pytest.mark.parametrize("request_id", ["nope", "a/b", ""])
+@pytest.mark.parametrize("request_id", ["nope", "a/b", "", "..", "nope\n", "é"])
 def test_says_that_there_is_none(adopt, request_id):
     response = adopt(request_id)
 
     assertContains(response, "field-error", status_code=422)
     assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize("request_id", [".", "..", "nope\n"])
+def test_nothing_is_asked_by_what_is_no_id(adopt, shop, request_id):
+    adopt(request_id)
+
+    assert not [one for one in shop.calls if "/status/" in one.path]

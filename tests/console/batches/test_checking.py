@@ -30,6 +30,18 @@ def places(check):
     return [(one.line, one.column, one.rule) for one in check.faults]
 
 
+def details(value):
+    return {"elements": [{"type": "loan", "x": value}]}
+
+
+def nested(levels):
+    """A list within a list, and so on."""
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 def test_takes_every_member_that_a_token_can_have():
     full = GOOD | {
         "scopes": ["openid", "orders"],
@@ -90,6 +102,12 @@ def test_takes_every_member_that_a_token_can_have():
         ({"jwtAtClaims": "[]"}, "claims"),
         ({"authTime": 1_700_000_000_000}, "milliseconds"),
         ({"subjet": "ann"}, "unknown"),
+        ({"subject": " "}, "subject_missing"),
+        ({"sessionId": "\ud800"}, "half"),
+        ({"properties": [{"key": "a", "value": "\udfff"}]}, "half"),
+        ({"authorizationDetails": details(float("inf"))}, "number"),
+        ({"authorizationDetails": details(float("nan"))}, "number"),
+        ({"authorizationDetails": details(nested(3000))}, "deep"),
     ],
 )
 def test_finds_what_authlete_would_refuse(members, rule):
@@ -106,6 +124,19 @@ def test_a_service_without_refresh_tokens_takes_none():
     found, _ = checked(json.dumps(GOOD | {"refreshToken": "r"}), known=known)
 
     assert [one.rule for one in found.faults] == ["refresh_service"]
+
+
+@pytest.mark.parametrize("first", ["1", '"]"', "{}", "[0]"])
+def test_of_what_stands_twice_the_last_is_judged(first):
+    """As any reader of JSON takes it, whatever the first one is."""
+    head = f'{{"grantType": "IMPLICIT", "clientId": 5, "subject": "a", "scopes": {first}'
+
+    found, _ = checked(f'{head}, "scopes": ["openid", "orders", "loans"]}}', size=500)
+
+    assert places(found) == [
+        (1, 1, "twice"),
+        (1, len(head) + len(', "scopes": ["openid", "orders", ') + 1, "scope_unknown"),
+    ]
 
 
 FIRST = json.dumps(GOOD | {"accessToken": "same"})

@@ -4,6 +4,8 @@ from pytest_django.asserts import assertContains
 
 from console.batches import news
 from console.models import Batch, Sending
+from tenants.jobs.judging import TRIES
+from tenants.jobs.models import Item
 from tests.console.batches.conftest import CANARY, line
 
 
@@ -73,6 +75,21 @@ def test_what_authlete_says_of_it_quotes_no_token(upload, work, press, shop, adm
     assert "A144201" in page
     assert CANARY not in page + job
     assert "cust-1" not in page + job
+
+
+def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
+    """A region that was down for too long: else it would seem to be under way."""
+    batch = work(upload(line(1)))
+    press(batch, "dry-run")
+    shop.fault("status", operation="token_batch.create", status=503)
+    Item.objects.filter(job=batch.job).update(tries=TRIES)
+
+    work(batch)
+
+    assert batch.state == Batch.State.TRYING
+    page = admin.get(f"/acme/batches/{batch.pk}/")
+    assertContains(page, "Its job has ended before it was done")
+    assertContains(page, f"/acme/jobs/{batch.job}/")
 
 
 def test_a_run_whose_job_never_began_is_taken_back(upload, work, press):
