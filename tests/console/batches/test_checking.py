@@ -129,7 +129,9 @@ def test_a_service_without_refresh_tokens_takes_none():
 @pytest.mark.parametrize("first", ["1", '"]"', "{}", "[0]"])
 def test_of_what_stands_twice_the_last_is_judged(first):
     """As any reader of JSON takes it, whatever the first one is."""
-    head = f'{{"grantType": "IMPLICIT", "clientId": 5, "subject": "a", "scopes": {first}'
+    head = (
+        f'{{"grantType": "IMPLICIT", "clientId": 5, "subject": "a", "scopes": {first}'
+    )
 
     found, _ = checked(f'{head}, "scopes": ["openid", "orders", "loans"]}}', size=500)
 
