@@ -60,6 +60,7 @@ OTHER_NAMES = {  # that people try
     "who": "actor",
     "why": "reason",
 }
+LONGEST = 4000  # characters of what is typed
 NO_MINUS = ("before", "after", "reads")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -141,7 +142,11 @@ def unfolded(
     for name in given:
         if name not in known | {CURSOR, SIGNED}:
             problems.append(unknown(name))
-    terms, broken = parse(" ".join(given.getlist("q")))
+    typed = " ".join(given.getlist("q"))
+    if len(typed) > LONGEST:  # to take it apart costs its length squared
+        problems.append(_("A search has %d characters at most.") % LONGEST)
+        data["q"] = typed = ""
+    terms, broken = parse(typed)
     filters = [term for term in terms if term.name]
     for name, value, minus in filters:
         if name not in NAMES and name not in FURTHER:
