@@ -12,7 +12,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class InMemory(FileUploadHandler):
-    """A file of ``UPLOAD_MAX_MB`` at most; of a larger one only the name is left."""
+    """Files of ``UPLOAD_MAX_MB`` together at most; of one that is more than what is
+    left of that, only the name is kept."""
 
     chunk_size = 262_144
 
@@ -21,6 +22,7 @@ class InMemory(FileUploadHandler):
         self._most = settings.UPLOAD_MAX_MB * 1024 * 1024
         if user is None or not user.is_authenticated:
             self._most = 0
+        self._held = 0  # bytes of the files before
 
     def new_file(self, *args: Any, **options: Any) -> None:
         super().new_file(*args, **options)
@@ -29,14 +31,15 @@ class InMemory(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self._size += len(raw_data)
-        if self._size > self._most:
+        if self._held + self._size > self._most:
             self._parts.clear()
         else:
             self._parts.append(raw_data)
 
     def file_complete(self, file_size: int) -> SimpleUploadedFile:
-        if self._size > self._most:
+        if self._held + self._size > self._most:
             return TooLarge(self.file_name or "", b"")
+        self._held += self._size
         whole = b"".join(self._parts)
         self._parts.clear()
         return SimpleUploadedFile(self.file_name or "", whole)

@@ -36,7 +36,7 @@ def details(value):
 
 def nested(levels):
     """A list within a list, and so on."""
-    value = []
+    value: list[object] = []
     for _ in range(levels):
         value = [value]
     return value

@@ -65,6 +65,22 @@ def test_refuses_a_file_that_is_too_large(admin, shop, settings):
     assert not Batch.objects.exists()
 
 
+def test_many_files_hold_no_more_than_one(admin, shop, settings, monkeypatch):
+    """Of some that are each as large as one may be."""
+    settings.UPLOAD_MAX_MB = 1
+    kept: list[int] = []
+
+    def made(name, content):
+        kept.append(len(content))
+        return SimpleUploadedFile(name, content)
+
+    monkeypatch.setattr("console.uploads.SimpleUploadedFile", made)
+    many = {f"f{at}": SimpleUploadedFile("x", b"x" * 900_000) for at in range(5)}
+    admin.post(NEW, many)
+
+    assert sum(kept) == 900_000
+
+
 def test_an_empty_file_has_a_fault(upload, work):
     assert work(upload()).fault_count == 1
 
