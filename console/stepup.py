@@ -85,6 +85,12 @@ def _ask(request: ConsoleRequest) -> HttpResponse:
 
 def _way(user: User) -> str:
     """The page on which this person can prove who they are, or nothing."""
-    if Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+    if has_code(user):
         return "mfa_reauthenticate"
     return "account_reauthenticate" if user.has_usable_password() else ""
+
+
+def has_code(user: User) -> bool:
+    """Whether the person has set up an authenticator app."""
+    mine = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return bool(mine.exists())

@@ -7,13 +7,13 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from console.accounts.views import change_password, logout
+from console.accounts.views import change_password, logout, reauthenticate
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("password/change/", change_password, name="account_change_password"),
     # Opened by a link that an admin hands over; nobody is sent mail.
     re_path(

@@ -4,9 +4,11 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from console.accounts.record import keep
+from console.stepup import has_code
 from tenants.audit.events import SIGN_IN_THROTTLED
 from tenants.authlete.errors import Outcome
 
@@ -30,6 +32,17 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User) and not request.user.has_usable_password():
         return render(request, "account/no_password.html")
     response: HttpResponse = account.password_change(request)
+    return response
+
+
+@login_required
+def reauthenticate(request: HttpRequest) -> HttpResponse:
+    """The library's page, for who has no codes; others are asked for one, since a
+    password alone would be less than it took to sign in."""
+    if isinstance(request.user, User) and has_code(request.user):
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("mfa_reauthenticate") + query)
+    response: HttpResponse = account.reauthenticate(request)
     return response
 
 

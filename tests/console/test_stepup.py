@@ -228,6 +228,16 @@ def test_who_has_a_code_is_asked_for_it(admin, where):
     assert stale(admin).get(where("members:edit"))["Location"].startswith(CODE)
 
 
+def test_who_has_a_code_cannot_give_a_password_instead(admin, where):
+    user = User.objects.get(username="ADMIN")
+    Authenticator.objects.create(user=user, type="totp", data={})
+
+    answer = stale(admin).post(f"{PASSWORD}?next=/x", {"password": "some password"})
+
+    assert answer["Location"] == f"{CODE}?next=%2Fx"
+    assert admin.get(where("members:edit"))["Location"].startswith(CODE)
+
+
 def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
     user = User.objects.get(username="ADMIN")
     user.set_unusable_password()
