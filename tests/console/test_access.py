@@ -351,24 +351,6 @@ def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
     assert kept.page
 
 
-@pytest.mark.parametrize(
-    ("role", "name", "entered"),
-    [
-        (Role.VIEWER, "tokens:index", {"subject": "ann"}),
-        (Role.VIEWER, "subjects:receipt", {}),
-        (Role.HELP_DESK, "tokens:reveal", {}),
-    ],
-)
-def test_the_record_keeps_what_a_page_itself_refused(
-    acme, signed_in, sandbox, role, name, entered
-):
-    assert signed_in(role).post(path(name), entered).status_code == 403
-
-    kept = AuditEntry.objects.get(operation="access.denied")
-    assert (kept.outcome, kept.object, kept.role) == ("refused", name, role)
-    assert not sandbox.calls
-
-
 def test_the_record_keeps_a_guess_at_an_organization(signed_in):
     signed_in().get(path("members:index", organization="nope"))
 

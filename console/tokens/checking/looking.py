@@ -23,6 +23,7 @@ from tenants.authlete.api.diagnostics import Active, Introspection
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.errors import AuthleteError
 
+DIGITS = 20  # that no ID of a client has
 BOUND = "A065308"  # it works only for who holds a key, which nobody showed
 
 
@@ -158,5 +159,6 @@ def _name(member: Member, authlete: Authlete, place: Place, number: int) -> str:
 
 
 def _number(client_id: str) -> int:
-    """A client's number; 0 for an alias."""
-    return int(client_id) if client_id.isascii() and client_id.isdigit() else 0
+    """A client's number; 0 for an alias, and for digits that no number of one has."""
+    whole = client_id.isascii() and client_id.isdigit() and len(client_id) < DIGITS
+    return int(client_id) if whole else 0

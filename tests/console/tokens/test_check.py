@@ -73,6 +73,26 @@ def test_a_refresh_token_is_told_by_rfc_7662(desk, leaked):
     assertContains(told, "Till")
 
 
+def test_a_client_whose_number_is_none_is_told_as_it_says(
+    desk, leaked, signer, monkeypatch
+):
+    """Digits that Python itself refuses to read as a number."""
+    worked = signer._worked
+
+    def odd(place, request, match):
+        answer = worked(place, request, match)
+        if match.name == "token.introspect_standard":
+            answer.body = answer.body.replace(
+                b'\\"44\\"', b'\\"' + b"9" * 5000 + b'\\"'
+            )
+        return answer
+
+    monkeypatch.setattr(signer, "_worked", odd)
+    paste(desk, LEAKED)
+
+    assertContains(paste(desk, REFRESH, place="us/17"), "9" * 5000)
+
+
 def test_one_that_says_it_has_expired_is_not_asked_about(desk, jwt, leaked, signer):
     ended(leaked)
 
