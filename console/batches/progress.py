@@ -59,7 +59,9 @@ class Run:
 
     @property
     def ended(self) -> int:
-        return sum(one.sending.fate not in Sending.OPEN for one in self.parts)
+        """Parts of which it is known what became of them."""
+        undecided = (*Sending.OPEN, Sending.Fate.UNKNOWN)
+        return sum(one.sending.fate not in undecided for one in self.parts)
 
     @property
     def sent(self) -> int:

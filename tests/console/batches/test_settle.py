@@ -32,6 +32,12 @@ def test_shows_what_the_list_of_tokens_says(lost, admin, press):
     assertContains(page, "<strong>2</strong>")
 
 
+def test_what_is_unknown_does_not_count_as_done(lost, admin):
+    page = admin.get(f"/acme/batches/{lost.pk}/")
+
+    assertContains(page, "0 of 2 parts")
+
+
 def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
     mine = list(shop.region("us").batches.values())[-1]
     said = {"verdict": "adopt", "request_id": "nope", **WHY}

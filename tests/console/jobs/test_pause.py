@@ -18,6 +18,9 @@ def test_nothing_is_begun_any_more(editor, job, worker, sandbox):
 
     assert response.headers["Location"] == f"/acme/jobs/{job.pk}/"
     assert state(job) == "paused"
+    page = editor.get(f"/acme/jobs/{job.pk}/").content.decode()
+    assert "Nothing happens until somebody resumes it" in page
+    assert "the work goes on" not in page
     assert not updates(sandbox)
 
 
