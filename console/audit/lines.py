@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from console.audit import keeping, risks
-from console.models import KnownService
+from console.models import KnownClient, KnownService
 from console.operations import title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
@@ -24,7 +24,8 @@ MAKES = {"service.create", "idp.create_service", "client.create"}
 MOST = 2  # changes that a line tells
 NUMBER = re.compile(r"[0-9]{1,18}")  # that a database takes
 
-type Names = Mapping[tuple[str, str], str]  # of services, by region and id
+# Of services and clients, by region, the service's id, and the client's if it is one.
+type Names = Mapping[tuple[str, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Line:
     what: SafeString
     title: str
     service: str  # its name, or else its id
+    client: str  # the same
     regions: Sequence[str]
     changes: Sequence[Sentence]
     more: int  # changes that are not told
@@ -73,6 +75,7 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
         told(name, what, is_done=is_done),
         title(name, what, is_done=is_done),
         service_of(entry, names),
+        client_of(entry, names),
         list(dict.fromkeys(one.region for one in group if one.region)),
         changes[:MOST],
         max(0, len(changes) - MOST),
@@ -99,14 +102,29 @@ def changes_of(entry: AuditEntry) -> list[Sentence]:
 
 
 def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:
-    """What the services are called now that the entries speak of."""
-    numbers = {int(one.service) for one in entries if NUMBER.fullmatch(one.service)}
-    if not numbers:
+    """What the services and clients are called now that the entries speak of."""
+    some = [one for one in entries if NUMBER.fullmatch(one.service)]
+    if not some:
         return {}
-    known = KnownService.objects.filter(
+    numbers = {int(one.service) for one in some}
+    services = KnownService.objects.filter(
         organization_id=organization, service_id__in=numbers
     )
-    return {(one.region, str(one.service_id)): one.name for one in known if one.name}
+    names: dict[tuple[str, ...], str] = {
+        (one.region, str(one.service_id)): one.name for one in services if one.name
+    }
+    ids = {int(one.client) for one in some if NUMBER.fullmatch(one.client)}
+    clients = KnownClient.objects.filter(
+        organization_id=organization,
+        region__in={one.region for one in some},
+        service_id__in=numbers,
+        client_id__in=ids,
+    )
+    named = clients.values_list("region", "service_id", "client_id", "name")
+    for region, service, client, name in named if ids else ():
+        if name:
+            names[region, str(service), str(client)] = name
+    return names
 
 
 def service_of(entry: AuditEntry, names: Names) -> str:
@@ -116,12 +134,19 @@ def service_of(entry: AuditEntry, names: Names) -> str:
     return (now or was or entry.service) if entry.service else ""
 
 
+def client_of(entry: AuditEntry, names: Names) -> str:
+    """The name of the client, as it is now or else as it was; or its id."""
+    now = names.get((entry.region, entry.service, entry.client), "")
+    return (now or entry.label or entry.client) if entry.client else ""
+
+
 def object_of(entry: AuditEntry, names: Names) -> str:
     """What the entry is about, by the name that it had then if that is known."""
     if entry.label or entry.object:
         return entry.label or entry.object
     if entry.client:
-        return _("client %(id)s") % {"id": entry.client}
+        name = names.get((entry.region, entry.service, entry.client))
+        return name or _("client %(id)s") % {"id": entry.client}
     if not entry.service:
         return "–"
     name = names.get((entry.region, entry.service))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from console.access import Member
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
+from console.audit.named import called_of
 from console.audit.several import flat
 from console.navigation import path_of
 from tenants.audit.events import EVENTS
@@ -195,6 +196,9 @@ def _said(form: RecordForm, name: str, value: str) -> str:
         for key, label in flat(field.choices):
             if key == value:
                 return str(label)
+    if name == "client":
+        called = called_of(form.organization, value)
+        return f"{called} ({value})" if called else value
     match form.found.get(value, []) if name == "service" else []:
         case [one]:
             return f"{one.name} ({one.region})"

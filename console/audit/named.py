@@ -25,15 +25,22 @@ type Place = tuple[str, str]  # region, empty for any, and the service's id
 
 def actors(organization: Organization, asked: str) -> list[str]:
     """Actors as the record has them: a member by address or name, or as it stands."""
-    people = User.objects.filter(membership__organization=organization)
-    for user in people.filter(username__iexact=asked):
+    members = User.objects.filter(membership__organization=organization)
+    for user in members.filter(username__iexact=asked):
         return [user.get_username()]
+    people = list(members.order_by("username")[:LOOKED_AT])
     found = [
         user.get_username()
-        for user in people.order_by("username")[:LOOKED_AT]
+        for user in people
         if user.get_full_name().casefold() == asked.casefold()
     ]
-    return found[:ENOUGH] or [asked]
+    if found:
+        return found[:ENOUGH]
+    if AuditEntry.objects.filter(organization_id=organization.pk, actor=asked).exists():
+        return [asked]
+    said = _("Nobody called “%s” is a member, or has done anything.") % asked
+    names = [name for one in people for name in (one.username, one.get_full_name())]
+    raise ValidationError(said + meant(asked, filter(None, names)))
 
 
 def setting(organization: Organization, asked: str) -> str:
@@ -89,7 +96,18 @@ def clients(organization: Organization, asked: str) -> list[str]:
     )
     if kept.exists():
         return [asked]
-    text = _("No client is called “%s”. One that was deleted has only its ID.") % asked
     if found:
         text = _("Several clients fit “%s”. Give one's whole name, or its ID.") % asked
-    raise ValidationError(text)
+        raise ValidationError(text)
+    text = _("No client is called “%s”. One that was deleted has only its ID.") % asked
+    every = own.order_by().values_list("name", flat=True)[:LOOKED_AT]
+    raise ValidationError(text + meant(asked, every))
+
+
+def called_of(organization: Organization, client: str) -> str:
+    """What a client of an id is called, if that is known of exactly one."""
+    if not NUMBER.fullmatch(client):
+        return ""
+    own = KnownClient.objects.filter(organization=organization, client_id=int(client))
+    found = list(own.exclude(name="").values_list("name", flat=True)[:2])
+    return found[0] if len(found) == 1 else ""

@@ -1,14 +1,14 @@
 """Having a worker look at many calls whose outcome is unknown, and settle those that
 can be told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from console.access import Member
-from console.audit.lines import names_of, object_of
+from console.audit.lines import Names, names_of, object_of
 from console.audit.telling import veiled
 from console.operations import title
 from tenants.audit.events import AUDIT_SETTLE
@@ -74,7 +74,7 @@ def ask(
     )
 
 
-def _label(entry: AuditEntry, names: Mapping[tuple[str, str], str]) -> str:
+def _label(entry: AuditEntry, names: Names) -> str:
     """What it was to do; every reader of the job sees it, so it names no subject."""
     told = veiled(entry)
     return title(told.operation, object_of(told, names), is_done=False)

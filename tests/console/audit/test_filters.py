@@ -144,6 +144,8 @@ REFUSED = [
     {"reads": "maybe"},
     {"ticket": "x" * 61},
     {"actor": "a\0b"},
+    {"actor": "nobody@acme.example"},
+    {"-actor": "nobody@acme.example"},
     {"colour": "red"},
     {"q": "colour:red"},
     {"q": "-after:2026-11-24"},
@@ -229,29 +231,6 @@ def test_a_name_means_all_services_that_have_it(auditor, keep, known):
     )
 
 
-SUGGESTED = [
-    ("servise:Shop", "service"),
-    ("who:ida", "actor"),
-    ("effect:destory", "destroy"),
-    ("operation:service.updte", "service.update"),
-    ("field:pkceRequird", "pkceRequired"),
-    ("service:Shpo", "Shop"),
-    ("-outcome:refusd", "refused"),
-]
-
-
-@pytest.mark.parametrize(("typed", "meant"), SUGGESTED)
-def test_asks_whether_something_like_it_was_meant(auditor, keep, known, typed, meant):
-    known("us", 17, "Shop")
-    keep()
-
-    response = auditor.post(URL, {"q": typed})
-
-    assertContains(response, f"Did you mean “{meant}”?", status_code=422)
-    assertContains(response, f'value="{typed}"', status_code=422)
-    assertNotContains(response, "<td", status_code=422)
-
-
 def test_puts_a_mark_in_the_place_of_a_subject(auditor, keep):
     keep("token.list", "read", subject="anna@x.example", service="17")
     keep("token.list", "read", subject="bo@x.example", service="18")
@@ -284,7 +263,7 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
 @pytest.mark.parametrize(
     ("typed", "asked"),
     [
-        ({"actor": "ida", "ticket": "", "q": ""}, {"actor": ["ida"]}),
+        ({"actor": "auditor", "ticket": "", "q": ""}, {"actor": ["AUDITOR"]}),
         ({"q": ["one", "two"]}, {"q": ["one two"]}),
         (
             {"q": 'field:pkceRequired effect:change effect:destroy "two words"'},
@@ -296,9 +275,12 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
         ),
         ({"field": "Require PKCE"}, {"field": ["pkceRequired"]}),
         (
-            {"q": "after:2026-11-01 before:2026-12-01 -actor:bo,eve x -y reads:yes"},
             {
-                "-actor": ["bo", "eve"],
+                "q": "after:2026-11-01 before:2026-12-01 -role:admin,editor x -y"
+                " reads:yes"
+            },
+            {
+                "-role": ["admin", "editor"],
                 "since": ["2026-11-01"],
                 "until": ["2026-11-30"],
                 "q": ["x -y"],

@@ -52,7 +52,7 @@ def going_on(scene):
 
 @state("audit:index", Role.AUDITOR)
 def what_can_be_typed(scene):
-    scene.goto("audit:index", "?-outcome=done&actor=a&actor=b")
+    scene.goto("audit:index", "?-outcome=refused&actor=setup")
     scene.page.get_by_text("What can be typed").click()
 
 

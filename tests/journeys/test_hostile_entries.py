@@ -1,0 +1,110 @@
+"""What people and Authlete left in the record is shown as text, fits any window, and
+says nothing in the name of the console: hostile, very long, right to left, and much of
+it in one entry."""
+
+import pytest
+from playwright.sync_api import expect
+
+from console.models import SavedSearch, Verdict
+from tenants.audit import rows
+from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.audit.writer import writer
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tenants.models import Organization
+from tenants.roles import Role
+from tests.console.webhooks.conftest import hook
+from tests.journeys.pages import too_wide
+from tests.journeys.scene import Scene
+from tests.journeys.states.webhooks import log
+from tests.journeys.test_hostile import CORPUS, NARROW, look
+
+HEBREW = "הלקוח של הבנק " * 40
+EVIL = CORPUS | {"right to left": HEBREW, "an override": "ok \u202edlo.elpmaxe"}
+MANY, LONG = 500, "V" * 40_000
+WIDE = {"width": 1280, "height": 900}
+
+
+def keep(text, operation="service.update", end=Outcome.DONE, **told):
+    """An entry that says ``text`` wherever it can say something."""
+    home = Organization.objects.get(slug="harbor")
+    who = Who(7, text, "admin", home.pk, home.slug, rows.new_id(), "192.0.2.41")
+    told = {"label": text, "object": text, "reason": text * 2, "ticket": text} | told
+    row = rows.intent(who, operation, "change", region="us", service="17", **told)
+    writer.write([row, rows.outcome(row.entry, end, code=text)])
+    return row.entry
+
+
+@pytest.fixture
+def scene(browser_page, sandbox, person, live_server):
+    """Escaping has to hold alone: the policy of the pages is switched off."""
+    page = browser_page(bypass_csp=True, viewport=WIDE)
+    scene = Scene(page, sandbox, person, live_server.url)
+    ran = []
+    page.context.expose_function("pwned", lambda *_: ran.append(page.url))
+    page.on("dialog", lambda dialog: ran.append(dialog.message))
+    page.on("request", lambda one: ran.extend([one.url] * ("/pwned" in one.url)))
+    scene.be(Role.ADMIN)
+    yield scene
+    assert ran == []
+
+
+def fits(scene, name, query="", **places):
+    for window in (WIDE, NARROW):
+        scene.page.set_viewport_size(window)
+        look(scene, name, query, **places)
+        assert too_wide(scene.page) == [], (name, window)
+
+
+def test_the_record_shows_what_is_in_it_as_text(scene):
+    for text in EVIL.values():
+        keep(text, changes=[Change("description", text, text[::-1])])
+        keep(text, "client.delete", Outcome.UNKNOWN, client="44")
+
+    fits(scene, "audit:index", "?reads=1")
+    fits(scene, "audit:file", "?format=print")
+    fits(scene, "audit:unknown")
+    fits(scene, "dashboard:index")
+    for entry in AuditEntry.objects.filter(client="44").values_list("entry", flat=True):
+        look(scene, "audit:entry", entry=entry)
+        assert too_wide(scene.page) == []
+
+
+def test_an_entry_of_many_and_long_values_can_be_read(scene):
+    texts = [*EVIL.values(), LONG]
+    changes = [
+        Change(f"setting{number}", None, texts[number % len(texts)])
+        for number in range(MANY - 2)
+    ]
+    listed = [f"https://{number}.example/{'x' * 300}" for number in range(200)]
+    changes += [Change("redirectUris", listed, texts), Change("scopes", [], [{}])]
+    entry = keep(HEBREW, changes=changes)
+
+    fits(scene, "audit:index")
+    fits(scene, "audit:entry", entry=entry)
+
+    page = scene.page
+    expect(page.locator(".changes li")).to_have_count(MANY)
+    heading = page.get_by_role("heading", level=1)
+    assert heading.evaluate("one => getComputedStyle(one).direction") == "ltr"
+
+
+def test_names_that_people_give_are_text(scene):
+    home = Organization.objects.get(slug="harbor")
+    for number, (kind, text) in enumerate(EVIL.items()):
+        text = text.replace("\0", "").encode(errors="replace").decode()
+        name, query = f"{number}{text}"[:60], "reason=x"
+        SavedSearch.objects.create(
+            organization=home, user=scene.user, name=name, query=query, pinned=True
+        )
+        webhook = hook(home, name=name, tries=1, made_by=text[:254])
+        log(webhook, 1, state="failed", status=500, answer=text[:500])
+        if kind in ("tags", "length", "right to left"):
+            fits(scene, "webhooks:show", webhook=webhook.pk)
+    Verdict.objects.create(
+        organization=home, actor=HEBREW[:254], bad=1, what=LONG[:400]
+    )
+
+    for page in ("webhooks:index", "searches:index", "audit:index", "audit:verify"):
+        fits(scene, page)
