@@ -19,6 +19,12 @@ UNDOABLE = [
     for kind in ("service", "client")
     for what in ("update", "changed_outside")
 ]
+MAKING = [
+    "client.create",
+    "client.made_outside",
+    "idp.create_service",
+    "service.made_outside",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,11 @@ class Past:
     path: str  # of the page about it; empty where there is none
     undo: str  # where to send that it be undone; empty where it cannot be
     between: Sequence[datetime] = ()  # within which it was done, if that is not `at`
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the object came to be by it."""
+        return self.entry.operation in MAKING
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
+from tenants.authlete.editing import FIXED
 from tenants.authlete.errors import NotRecorded, Outcome
 from tenants.authlete.sight import moved
 from tenants.models import Credential, Organization
@@ -143,7 +144,8 @@ def _event(last: Version | None, new: Version) -> Event:
 
 def _changes(last: Version | None, new: Version) -> tuple[Change, ...]:
     if last is None:
-        return moved(Document(), new.document())
+        made = moved(Document(), new.document())
+        return tuple(one for one in made if _member(one.field) not in FIXED)
     return () if new.is_gone else _left(last, new, _ours(last))
 
 

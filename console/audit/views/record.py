@@ -24,7 +24,7 @@ from console.audit.language import CURSOR, NAMES
 from console.audit.lines import changes_of, days, line, lines, names_of, path_of
 from console.audit.noting import noted
 from console.audit.views.kept import gone
-from console.editing.history import is_undoable, path_about
+from console.editing.history import MAKING, is_undoable, path_about
 from console.models import Pack, Verdict
 from console.once import OnceForm
 from console.page import answer, go
@@ -146,6 +146,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "line": line([found], names),
         "removal": (removal := keeping.removal_of(found)),
         "changes": [] if removal else changes_of(found),
+        "made": found.operation in MAKING,
         "surprises": sentences(stored(found.unasked), declared_of(found.operation)),
         "differences": differences(found.changes),
         "has_secrets": '"fingerprint":' in found.changed,

@@ -6,7 +6,7 @@ from django.utils.text import slugify
 
 from console.access import ConsoleRequest
 from console.editing import overview
-from console.editing.history import between, is_undoable, past
+from console.editing.history import MAKING, between, is_undoable, past
 from console.editing.kind import Target
 from console.editing.past import known
 from console.editing.sending import pretty
@@ -75,6 +75,7 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "done": title(kept.operation, name, is_done=kept.outcome == Outcome.DONE),
         "can_undo": is_undoable(kept),
         "between": between(kept),
+        "made": kept.operation in MAKING,
         "changes": sentences(stored(kept.changes), declared),
         "surprises": sentences(stored(kept.unasked), declared),
     }

@@ -1,6 +1,16 @@
-from pytest_django.asserts import assertContains, assertTemplateNotUsed
+from datetime import timedelta
 
+from django.utils import timezone
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
 from tenants.roles import Role
+from tenants.sandbox.state import now
 
 URL = "/acme/services/us/17/clients/44/history/"
 
@@ -27,3 +37,27 @@ def test_is_part_of_the_history_of_its_service(editor, enter, save):
 
 def test_says_when_there_is_none(member, ledger):
     assertContains(member(Role.VIEWER).get(URL), "No change yet")
+
+
+def test_begins_with_its_creation_elsewhere(member, sandbox):
+    editor = member(Role.EDITOR)
+    Credential.objects.update(changed_at=timezone.now() - timedelta(hours=1))
+    sandbox.clients[45] = {
+        "clientId": 45,
+        "clientName": "Kiosk",
+        "clientSecret": "k1l2m3n4-a-secret",
+        "grantTypes": ["AUTHORIZATION_CODE"],
+        "createdAt": now(),
+        "modifiedAt": now(),
+    }
+    place = "/acme/services/us/17/clients/45/"
+    editor.get(place)
+
+    page = editor.get(f"{place}history/")
+
+    assertContains(page, "was created outside this console")
+    assertContains(page, "settings</summary>")
+    assertContains(page, "<strong>Name</strong>")
+    assertNotContains(page, "not set")
+    (entry,) = AuditEntry.objects.filter(operation="client.made_outside")
+    assertContains(editor.get(f"{place}saved/{entry.entry}/"), "What it was made with")
