@@ -46,7 +46,8 @@ class Preview:
 
     @cached_property
     def unchecked(self) -> list[Unchecked]:
-        return [found for one in self.told for found in one.unchecked]
+        """Services that did not answer, but for those of a region that told nothing."""
+        return [found for one in self.told if one.answered for found in one.unchecked]
 
     @property
     def is_whole(self) -> bool:

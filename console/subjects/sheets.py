@@ -6,9 +6,11 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db.models import Max
+from django.utils.safestring import SafeString
 
 from console.access import Member
 from console.models import Receipt
+from console.operations import told
 from console.subjects.lines import Kept, Line, Trouble
 from console.templatetags.words import mask
 from tenants.audit.lost.settling import Settled, settled
@@ -37,6 +39,12 @@ class Call:
     @property
     def number(self) -> int:
         return self.entry.outcome_seq or self.entry.seq
+
+    @property
+    def words(self) -> SafeString:
+        one = self.entry
+        is_done = one.outcome == AuditEntry.Outcome.DONE
+        return told(one.operation, one.label or one.client, is_done=is_done)
 
     @property
     def digest(self) -> str:
@@ -186,6 +194,17 @@ def sheet(receipt: Receipt, reader: Member | None = None) -> Sheet:
         list(items.exclude(state__in=PROVEN)),
         items.count(),
     )
+
+
+def is_proven(receipt: Receipt) -> bool:
+    """The same as the sheet says, without putting it together."""
+    if not receipt.places.exists() or receipt.places.filter(is_proven=False).exists():
+        return False
+    if not receipt.job:
+        return receipt.ended_at is not None
+    if Item.objects.filter(job=receipt.job).exclude(state__in=PROVEN).exists():
+        return False
+    return Job.objects.filter(pk=receipt.job, ended_at__isnull=False).exists()
 
 
 def _moves(job: Job | None) -> bool:

@@ -36,6 +36,11 @@ def region(page, title):
     return page.get_by_role("region", name=re.compile(f"{title}$"))
 
 
+def at_once(page):
+    """What all regions told, above the first of them."""
+    return page.get_by_role("list", name="Regions")
+
+
 def look_up(hand, page, subject=SUBJECT):
     hand.submit(page.get_by_role("searchbox", name="Subject"), subject)
     expect(page.get_by_role("heading", level=1)).to_have_text("A subject")
@@ -53,6 +58,8 @@ def test_which_apps_can_use_my_account(home, hand, sandbox):
         expect(region(home, title).get_by_role("rowheader").first).to_be_visible()
     expect(region(home, "United States")).to_contain_text("Harbor app")
     expect(region(home, "United States")).to_contain_text("live")
+    expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
+    expect(at_once(home)).to_contain_text(re.compile(r"br [1-9]\d* apps"))
     expect(home.get_by_text("being asked")).to_have_count(0)
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS
@@ -92,6 +99,7 @@ def test_no_answer_of_the_console_is_no_answer_of_the_region(home, overheard):
     look_up(Mouse(home), home)
 
     expect(home.get_by_text("Japan was not checked")).to_be_visible()
+    expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
     expect(home.get_by_text("being asked")).to_have_count(0)
     expect(region(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
 

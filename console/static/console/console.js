@@ -29,7 +29,10 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   document.addEventListener(failure, (event) => {
     // What waits for an answer of its own says that none came, where it waits.
     const own = event.target.querySelector?.(":scope > template[data-unanswered]");
-    if (own) return event.target.replaceChildren(own.content.cloneNode(true));
+    if (own) {
+      byId(own.dataset.unanswered)?.replaceChildren(own.dataset.said);
+      return event.target.replaceChildren(own.content.cloneNode(true));
+    }
     const told = byId("no-answer");
     if (told) byId("notices")?.replaceChildren(told.content.cloneNode(true));
   });

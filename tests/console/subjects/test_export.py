@@ -111,3 +111,12 @@ def test_only_so_often(export, settings):
     assert export().status_code == 200
 
     assertContains(export(), "1 times within the hour", status_code=429)
+
+
+def test_has_all_that_was_done_here(export, monkeypatch):
+    monkeypatch.setattr("console.subjects.past.MOST", 1)  # entries of one look
+    export()
+
+    done = export().json()["done_here"]
+
+    assert [one["what"] for one in done] == ["subject.export"] * 2

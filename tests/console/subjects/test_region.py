@@ -187,3 +187,14 @@ def test_a_region_of_which_nothing_answered_has_no_numbers(ask, world):
 
     assertContains(response, "1 service was not checked")
     assertNotContains(response, "0 apps")
+
+
+def test_tells_above_all_regions_what_this_one_told(look_up, desk, world):
+    page = look_up()
+    world.fault("down", region="jp")
+
+    assertContains(desk.get(page), "being asked", count=2 * 3)
+    for region, said in (("us", "2 apps"), ("jp", "not checked"), ("eu", "0 apps")):
+        part = desk.get(f"{page}regions/{region}/", headers=PART)
+        line = part.text.partition(f'<li id="sum-{region}" hx-swap-oob="true">')[2]
+        assert said in line.partition("</li>")[0]

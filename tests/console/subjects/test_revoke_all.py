@@ -79,6 +79,8 @@ def test_previews_what_it_hits_and_what_was_not_checked(desk, place, world):
     assertContains(page, "1 live and 2 expired tokens")
     assertContains(page, "What they granted to 1 app is forgotten")
     assertContains(page, "Not all was checked")
+    assertContains(page, "All of its services:", count=1)
+    assertNotContains(page, "<bdi>Bank</bdi>")  # one of them
     assertContains(page, "Not connected", count=0)
     assert not AuditEntry.objects.filter(effect="destroy").exists()
 
