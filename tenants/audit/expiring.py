@@ -6,29 +6,32 @@ See `docs/decisions/retention.md`.
 """
 
 import json
+import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
+from tenants.alerts import alert
 from tenants.audit import anchors, rows
 from tenants.audit.chain import START, Link
 from tenants.audit.checkpoints import Broken
 from tenants.audit.entry import Intent, members
 from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.gone import Tombstone, holds
-from tenants.audit.kinds import DAY, kind_of, policy
+from tenants.audit.kinds import BY_EFFECT, DAY, kind_of, policy
 from tenants.audit.models import AuditEntry, AuditField, AuditRecord
 from tenants.audit.runs import Told, changes_of, newest, read
 from tenants.audit.search import begun_before
 from tenants.audit.store import append
 from tenants.audit.tree import leaf
 from tenants.audit.who import Who
-from tenants.authlete.errors import Outcome
+from tenants.authlete.errors import NotRecorded, Outcome
 from tenants.keyring import KeyMissing
 
 MOST = 2500  # entries in one run: writers of the record wait for so long
@@ -83,25 +86,30 @@ def due(organization: int, now: int) -> Iterator[tuple[str, QuerySet[AuditEntry]
     operation, with their kind; ``now`` in microseconds since 1970."""
     kept = policy()
     for operation in _operations(organization):
-        own = AuditEntry.objects.filter(
-            organization_id=organization, operation=operation
-        ).order_by("seq")
-        first = own.first()
-        kind = kind_of(operation, first.effect) if first else ""
-        if first is None or not kept.get(kind):
-            continue
-        until = now - kept[kind] * DAY
-        if first.at < until:
+        for kind, effects in _kinds(operation).items():
+            if not kept.get(kind):
+                continue
+            until = now - kept[kind] * DAY
             yield (
                 kind,
-                own.filter(
+                AuditEntry.objects.filter(
+                    organization_id=organization,
+                    operation=operation,
                     seq__lte=begun_before(until),
-                    effect=first.effect,
+                    effect__in=effects,
                     at__lt=until,
                     ended_at__lt=until,
                     outcome__in=ENDED,
-                ),
+                ).order_by("seq"),
             )
+
+
+def _kinds(operation: str) -> Mapping[str, Sequence[str]]:
+    """Of which kinds its entries are, by their effects."""
+    found = defaultdict(list)
+    for effect in BY_EFFECT:
+        found[kind_of(operation, effect)].append(effect)
+    return found
 
 
 def _operations(organization: int) -> Iterator[str]:
@@ -117,7 +125,8 @@ def expire(who: Callable[[int], Who], most: int = MOST) -> Iterator[int]:
     """Remove what was kept long enough, run by run; how many entries each removed.
 
     Raises `Broken` at a row that is not as it was written: nothing is removed of
-    what has to be looked into.
+    what has to be looked into. Raises `NotRecorded` where the record does not take the
+    entry that tells of a run, which then removes nothing.
     """
     for organization in organizations():
         while count := _run(who(organization), most):
@@ -144,7 +153,11 @@ def _run(who: Who, most: int) -> int:
     gone.sort()
     intent = _telling(intent, gone)
     done = rows.outcome(intent.entry, Outcome.DONE)
-    append([intent, done], lambda: _remove(entries, gone))
+    try:
+        append([intent, done], lambda: _remove(entries, gone))
+    except DatabaseError as error:
+        alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
+        raise NotRecorded(f"{error} Nothing was removed.") from error
     return len(entries)
 
 

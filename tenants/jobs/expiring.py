@@ -11,6 +11,7 @@ from tenants.audit.checkpoints import Broken
 from tenants.audit.expiring import Overtaken, may_remove
 from tenants.audit.expiring import expire as expire_entries
 from tenants.audit.who import Who
+from tenants.authlete.errors import NotRecorded
 from tenants.jobs.chores import chore
 from tenants.models import Organization
 from tenants.versions.expiring import expire as expire_versions
@@ -28,8 +29,8 @@ def keep_no_longer() -> None:
     try:
         for _ in remove(NAME):
             pass
-    except Overtaken:
-        return  # another worker is at it
+    except (Overtaken, NotRecorded):
+        return  # another worker is at it, or the record takes nothing: once more soon
     except Broken as error:
         alert("audit.broken", level=logging.ERROR, row=error.row, what=error.what)
         cache.set(DONE, "yes", HOUR)

@@ -1,9 +1,11 @@
 """What was kept long enough is removed, and the record can be proven all the same."""
 
+import random
+
 import pytest
 from django.core.management import call_command
 
-from tenants.audit import anchored, checkpoints, events, expiring, export, runs
+from tenants.audit import anchored, checkpoints, events, expiring, export, rows, runs
 from tenants.audit.checkpoints import Broken
 from tenants.audit.expiring import Overtaken, expire
 from tenants.audit.gone import Tombstone
@@ -134,6 +136,17 @@ def test_each_kind_is_kept_as_long_as_is_said(settings):
     settings.AUDIT_KEEP |= {"access": "45"}
     assert removed() == 1
     assert stones() == [3, 4, 5, 6]
+    whole()
+
+
+def test_no_young_or_lasting_entry_before_it_keeps_an_old_one():
+    call()
+    with ago(OLD):
+        note(IDA, events.ACCESS_DENIED, object="a", outcome=Outcome.UNKNOWN)
+        note(IDA, events.ACCESS_DENIED, "change", Outcome.REFUSED, object="b")
+        call()
+
+    assert removed() == 2
     whole()
 
 
@@ -273,3 +286,41 @@ def test_every_operation_and_event_has_a_kind():
     assert kind_of("access.denied", "destroy") == "signins"
     assert kind_of("member.remove", "destroy") == "access"
     assert kind_of("client.get", "read") == "reads"
+
+
+def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch):
+    with ago(20):
+        call(2)
+    monkeypatch.setattr(expiring, "policy", lambda: {**KEPT, "changes": 10})
+    assert removed() == 2
+
+    assert verify().bad == (1, "it removed changes that were not 30 days old")
+
+
+def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    chance, out, age = random.Random(7), tmp_path / "kept.jsonl", 4000
+    total = 0
+    for turn in range(30):
+        with ago(age):
+            for _ in range(chance.randrange(4)):
+                whose = Who(1, "ida", organization_id=chance.randrange(3))
+                fate = chance.choice([Outcome.DONE, Outcome.REFUSED, Outcome.UNKNOWN])
+                call(operation=chance.choice([PUSH, READ]), who=whose, outcome=fate)
+                note(whose, chance.choice([events.SIGN_OUT, events.MEMBER_ADD]))
+            lost = AuditEntry.objects.filter(outcome="unknown").first()
+            if lost and chance.random() < 0.3:
+                settle(IDA, lost, Outcome.DONE, "it is there")
+            if chance.random() < 0.3:
+                call_command("audit_checkpoint", out=out)
+            if chance.random() < 0.1:
+                key = f"k{turn}:{'BCDEFGH'[turn % 7] * 43}="
+                settings.AUDIT_KEYS = f"{key},{settings.AUDIT_KEYS}"
+        age -= chance.randrange(60)
+        with ago(age - 1), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(expiring, "time", vars(rows)["time"])
+            settings.AUDIT_KEEP = {"changes": str(chance.randrange(30, 900))}
+            if chance.random() < 0.5:
+                total += sum(expire(worker, most=chance.randrange(1, 9)))
+        assert whole(anchored.read(out) if out.exists() else ()).removed == total
+    assert total > 15

@@ -36,7 +36,7 @@ for step, (where, name, how) in STEPS.items():
     pid = os.fork()
     if not pid:
         setattr(where, name, how)
-        expire()
+        expire(2)
     _, status = os.waitpid(pid, 0)
     print(step, os.WTERMSIG(status), *found())
 print("ended", expire(), *found())
@@ -52,16 +52,70 @@ count = expire(1)
 for one in threads: one.join()
 print("busy", count, *found())
 """
+FAILED = """
+SET = {
+    "sqlite": "PRAGMA query_only = %s",
+    "postgresql": "SET default_transaction_read_only = %s",
+}
+def read_only(value):
+    with connection.cursor() as cursor:
+        cursor.execute(SET[connection.vendor] % value)
+age(6)
+read_only("on")
+try:
+    expire(4)
+except NotRecorded:
+    print("failed", *found())
+read_only("off")
+print("healed", expire(4), *found())
+"""
+# Killed at any moment, while another process writes; each ends what the last began.
+RANDOM = """
+import random
+age(60)
+connection.close()
+ended, telling = os.pipe()
+writer = os.fork()
+if not writer:
+    while True:
+        os.write(telling, f"{audited()}\\n".encode())
+os.close(telling)
+before = found()[1]
+for turn in range(8):
+    connection.close()
+    pid = os.fork()
+    if not pid:
+        while expire(3):
+            pass
+        signal.pause()
+    time.sleep(random.uniform(0.02, 0.3))
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    bad, removed = found()
+    assert bad is None, bad
+    assert before <= removed, (before, removed)
+    before = removed
+os.kill(writer, signal.SIGKILL)
+os.waitpid(writer, 0)
+expire(3)
+with os.fdopen(ended) as told:
+    entries = {line.strip() for line in told if line.endswith("\\n")}
+kept = set(AuditEntry.objects.values_list("entry", flat=True))
+print("random", *found(), bool(entries), entries <= kept)
+"""
 TOLD = """told 9 None 0
 blanked 9 None 0
 removed 9 None 0
-kept 9 None 6
-ended 0 None 6
+kept 9 None 2
+ended 4 None 6
 busy 6 None 12
+failed None 12
+healed 6 None 18
+random None 78 True True
 """
 
 
 def test_all_of_it_goes_or_nothing_and_others_write_meanwhile(store):
-    done = store.run(AGED + KILLED + BUSY)
+    done = store.run(AGED + KILLED + BUSY + FAILED + RANDOM)
 
     assert done.stdout == TOLD, done.stderr

@@ -63,7 +63,8 @@ def _rows_of(table, key, victim):
         return frozenset()
     if table is AuditEntry:
         entry = AuditEntry.objects.get(seq=key["seq"])
-        return frozenset({entry.seq, entry.outcome_seq or entry.seq})
+        rows = AuditRecord.objects.filter(entry=entry.entry)
+        return frozenset(rows.values_list("seq", flat=True))
     if table is AuditCheckpoint:
         return frozenset(
             AuditCheckpoint.objects.filter(number__gte=key["number"]).values_list(
