@@ -18,9 +18,13 @@ from console.audit.telling import changes
 from console.models import Pack, PackPart
 from tenants.alerts import alert
 from tenants.audit import checkpoints
+from tenants.audit.chain import Link
 from tenants.audit.checkpoints import Broken, Checkpoint
 from tenants.audit.evidence.writing import Evidence
+from tenants.audit.gone import Tombstone
+from tenants.audit.kinds import DAY
 from tenants.audit.models import AuditEntry, microseconds
+from tenants.audit.removed import runs
 from tenants.audit.search import Filters
 from tenants.audit.signing import Unsigned
 from tenants.authlete.errors import Unsendable
@@ -97,7 +101,7 @@ def write(pack: Pack, form: RecordForm) -> int:
     home, filters, now = pack.organization, form.filters(), timezone.now()
     entries = _chosen(home.pk, filters, last, chosen)
     evidence.lines("changes.csv", changes(home.pk, entries))
-    rows = evidence.rows(lambda row: UUID(row.entry).bytes in chosen, last)
+    rows = evidence.rows(lambda row: _is_shown(row, chosen), last)
     moment = min(filters.until or now, now)
     evidence.lines("access.csv", access.csv(access.access(home, moment), moment))
     evidence.close(
@@ -107,6 +111,7 @@ def write(pack: Pack, form: RecordForm) -> int:
         rows=rows,
         made_by=pack.actor,
         made_at=microseconds(now),
+        removed=_removed(home.pk),
     )
     out.end()
     pack.entries, pack.size, pack.covered = len(chosen), out.size, last.size
@@ -138,6 +143,27 @@ def _chosen(
             )
         chosen.add(UUID(entry.entry).bytes)
         yield entry
+
+
+def _is_shown(row: Link, chosen: set[bytes]) -> bool:
+    is_mine = UUID(row.entry).bytes in chosen
+    if is_mine and Tombstone.parse(row.content):
+        raise Unsendable(
+            _("Some of these entries were removed meanwhile. Ask for the pack anew.")
+        )
+    return is_mine
+
+
+def _removed(organization: int) -> dict[str, dict[str, int]]:
+    """What is in no pack any more, by kind: how many, and up to when at the latest."""
+    found: dict[str, dict[str, int]] = {}
+    for entry, run in runs(organization):
+        for kind, count in run.entries.items():
+            until = entry.at - run.days.get(kind, 0) * DAY
+            one = found.setdefault(kind, {"entries": 0, "until": until})
+            one["entries"] += count
+            one["until"] = max(one["until"], until)
+    return found
 
 
 class _Parts(io.RawIOBase):

@@ -20,6 +20,7 @@ import sys
 import zipfile
 from base64 import b64decode
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 # ------------------------------------------------- Ed25519 (RFC 8032, section 5.1)
@@ -322,6 +323,15 @@ class Pack:
             raise Wrong(f"no checkpoint in {path} is as old as the pack")
 
 
+def gone(said: dict[str, Any]) -> str:
+    """What had been removed from the record, in words."""
+    parts = []
+    for kind, one in sorted(said.items()):
+        until = datetime.fromtimestamp(one["until"] / 1e6, timezone.utc)  # noqa: UP017  3.9
+        parts.append(f"{one['entries']} {kind} from before {until.date()}")
+    return ", ".join(parts)
+
+
 def verify(path: str, key: str = "", anchor: str = "") -> str:
     """What can be said of a pack that is whole; raises `Wrong`."""
     try:
@@ -332,6 +342,7 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
         count = pack.check_rows()
         last = pack.check_checkpoints(anchor)
         pack.check_files()
+        removed = gone(pack.manifest.get("removed", {}))
     except Wrong:
         raise
     except Exception as error:  # whatever somebody made of it
@@ -347,6 +358,11 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
         f"Organization {said['organization']}, search: {said['search'] or 'everything'}"
         f"\nSigned with: {keys} (first digits of the SHA-256 of the public key)"
     )
+    if removed:
+        told += (
+            "\nRemoved before, since it had been kept long enough, and not searched: "
+            + removed
+        )
     if not (key or anchor):
         told += (
             "\nThe key is the one in the pack: compare it with the one that the "

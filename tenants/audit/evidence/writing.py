@@ -74,7 +74,7 @@ class Evidence:
         self.lines("checkpoints.jsonl", (f"{one.line}\n" for one in kept.iterator()))
         return count
 
-    def close(self, **told: str | int) -> None:
+    def close(self, **told: object) -> None:
         """Add what explains the pack, and sign all of it; raises `Unsigned`."""
         self.lines("README.txt", [README.read_text()])
         self.lines("verify_audit.py", [VERIFIER.read_text()])

@@ -11,18 +11,28 @@ from typing import cast
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 
 from console.audit import packing
 from console.models import Pack
+from tenants.audit import checkpoints
+from tenants.audit.events import SEARCH_SAVE, SIGN_OUT, WEBHOOK_REMOVE
 from tenants.audit.evidence import verify_audit
+from tenants.audit.evidence.writing import Evidence
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.notes import note
 from tenants.audit.signing import told
+from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.jobs.expiring import DONE
 from tenants.jobs.models import Item
 from tenants.jobs.work import Work
 from tenants.models import Membership
 from tenants.roles import Role
+from tests.aged import ago
 from tests.pages import FORM, filled
 from tests.record import SIGNING, unguard
 
@@ -102,6 +112,59 @@ def test_has_the_access_review_of_the_end_of_the_time_searched(
     shown = auditor.get("/acme/audit/access/", {"on": str(day), "format": "csv"})
     assert packed == b"".join(shown).decode()
     assert "Editor → Administrator" in packed
+
+
+def test_tells_what_had_been_removed_and_holds_when_more_is(
+    auditor, acme, entries, worker, tmp_path, settings, who
+):
+    with ago(3000):
+        note(who(), SIGN_OUT)
+    with ago(2600):
+        note(who(), SIGN_OUT)
+        note(who(), SEARCH_SAVE)
+    settings.AUDIT_KEEP = {"searches": "2900"}
+    expired = expire(lambda one: Who(0, "worker", organization_id=one))
+    assert sum(expired) == 2
+    path = "/acme/audit/export/?reads=1"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    worker()
+    file = tmp_path / "pack.zip"
+    file.write_bytes(downloaded(auditor, path))
+    said = verify_audit.verify(str(file), told())
+
+    day = (timezone.now() - timedelta(days=2557)).date().isoformat()
+    assert f"not searched: 2 signins from before {day}" in said
+    with zipfile.ZipFile(file) as pack:
+        rows = pack.read("entries.jsonl").decode()
+    assert "search.save" in rows
+    settings.AUDIT_KEEP = {}
+    expired = expire(lambda one: Who(0, "worker", organization_id=one))
+    assert sum(expired) == 1
+    checkpoints.cut()
+    call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
+    assert verify_audit.verify(str(file), told(), str(tmp_path / "kept.jsonl")) == said
+
+
+def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who):
+    with ago(3000):
+        note(who(), WEBHOOK_REMOVE)
+    path = "/acme/audit/export/?effect=destroy"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    written = Evidence.lines
+
+    def lines(self, name, found):
+        written(self, name, found)
+        if name == "changes.csv":
+            sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+
+    cache.set(DONE, "yes")  # the worker itself is not to remove it before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Evidence, "lines", lines)
+        worker()
+
+    assert "removed meanwhile" in auditor.get(path).content.decode()
 
 
 def test_each_download_is_kept(auditor, made):
