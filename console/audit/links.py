@@ -19,6 +19,7 @@ from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.named import called_of
 from console.audit.several import flat
+from console.audit.times import told
 from console.navigation import path_of
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
@@ -196,6 +197,8 @@ def _said(form: RecordForm, name: str, value: str) -> str:
         for key, label in flat(field.choices):
             if key == value:
                 return str(label)
+    if name in ("after", "before"):
+        return told(value)
     if name == "client":
         called = called_of(form.organization, value)
         return f"{called} ({value})" if called else value

@@ -8,7 +8,9 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 LIKE = _("Enter a day like 2026-11-24.")
 MOMENT = _("Enter a day like 2026-11-24, a time like 2026-11-24T12:30Z, or 7d or 12h.")
@@ -58,6 +60,19 @@ def moment(text: str) -> datetime | None:
         hours = int(ago[1]) * (24 if ago[2] == "d" else 1)
         return timezone.now() - timedelta(hours=hours)
     return datetime.fromisoformat(text) if text else None
+
+
+def told(text: str) -> str:
+    """A cleaned `Moment` as people read it, with the offset of where they are."""
+    if ago := AGO.fullmatch(text):
+        number = int(ago[1])
+        if ago[2] == "d":
+            said = ngettext("%(n)d day ago", "%(n)d days ago", number)
+        else:
+            said = ngettext("%(n)d hour ago", "%(n)d hours ago", number)
+        return said % {"n": number}
+    local = timezone.localtime(datetime.fromisoformat(text))
+    return f"{date_format(local, 'j M Y, H:i:s')} {local:%:z}"
 
 
 def midnight(day: date | None, *, days: int = 0) -> datetime | None:

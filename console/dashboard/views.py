@@ -84,16 +84,14 @@ def _places(member: Member) -> list[dict[str, object]]:
 
 
 def _recent(member: Member) -> list[dict[str, object]]:
-    """The newest changes; for who reads the record and changes nothing, all entries.
+    """The newest changes, refusals and reveals.
 
     Who may not read the record sees what became of services, and not what happened
     here: members, credentials and denials.
     """
-    entries = _entries(member)
+    entries = _entries(member).exclude(effect=Effect.READ)
     if not member.may(Right.RECORD):
         entries = entries.exclude(path="")  # a local event has none
-    if member.may(Effect.CHANGE) or not member.may(Right.RECORD):
-        entries = entries.exclude(effect=Effect.READ)
     return [
         {"entry": one, "what": _what(one), "path": _path(member, one)}
         for one in entries[:RECENT]

@@ -314,6 +314,20 @@ def test_offers_to_take_each_filter_away(auditor, keep):
     }
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"after": "7d"}, "From 7 days ago"),
+        ({"before": "1h"}, "Until 1 hour ago"),
+        ({"after": "2026-11-01T10:00+09:00"}, "From 1 Nov 2026, 01:00:00 +00:00"),
+    ],
+)
+def test_tells_times_in_words_where_the_reader_is(auditor, typed, told):
+    chips = auditor.get(URL, typed, follow=True).context["chips"]
+
+    assert [chip.label for chip in chips] == [told]
+
+
 def test_leads_from_a_value_to_its_filter(auditor, keep):
     keep(ticket="CHG 1&2", service="17", region="us")
 

@@ -61,12 +61,15 @@ def test_lists_services_alone_to_who_may_not_read_the_record(
     assert "Was refused" not in page
 
 
-def test_an_auditor_sees_everything_lately_and_the_chain(member, acme):
-    note(Who(1, "bo@acme.example", organization_id=acme.pk), events.AUDIT_READ)
+def test_an_auditor_sees_what_changed_lately_and_the_chain(member, acme):
+    bo = Who(1, "bo@acme.example", organization_id=acme.pk)
+    note(bo, events.MEMBER_ADD, label="Cyrus Here")
+    note(bo, events.AUDIT_READ)
 
     page = member(Role.AUDITOR).get(URL).content.decode()
 
-    assert "Read the record" in page
+    assert "Added <bdi>Cyrus Here</bdi>" in page
+    assert "Read the record" not in page
     assert "Rows in the chain" in page
 
 
