@@ -67,8 +67,8 @@ def known_of(authlete: Authlete, service_id: int) -> Known:
     service = authlete.service(service_id).get()
     listed = all_clients([(authlete, service_id)])[0]
     return Known(
-        frozenset(service.get("supportedGrantTypes") or ()),
-        frozenset(one.get("name") for one in service.get("supportedScopes") or ()),
+        frozenset(service.texts("supportedGrantTypes")),
+        frozenset(str(one.get("name")) for one in service.objects("supportedScopes")),
         frozenset(listed.found) if listed.whole else None,
         frozenset(one.client_id for one in listed.all if one.get("locked")),
     )

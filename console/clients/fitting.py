@@ -55,11 +55,17 @@ def _misfit(
     return Misfit(message, setting, section, lacks or said(setting.label), fails)
 
 
+def _texts(client: Members, member: str) -> list[str]:
+    value = client.get(member)
+    listed = value if isinstance(value, list) else []
+    return [one for one in listed if isinstance(one, str)]
+
+
 def _unsupported(client: Members, service: Service) -> Iterator[Misfit]:
     for member, supported in SUPPORTED.items():
         has = service.get(supported)
         wanted = client.get(member) or []
-        wants = [wanted] if isinstance(wanted, str) else list(wanted)
+        wants = [wanted] if isinstance(wanted, str) else _texts(client, member)
         lacking = [one for one in wants if isinstance(has, list) and one not in has]
         if lacking:
             _slug, setting = CLIENT[member]
@@ -74,7 +80,7 @@ def _unsupported(client: Members, service: Service) -> Iterator[Misfit]:
 
 
 def _endpoints(client: Members, service: Service) -> Iterator[Misfit]:
-    grants = client.get("grantTypes") or []
+    grants = _texts(client, "grantTypes")
     if client.get("parRequired") is True and not service.text("pushedAuthReqEndpoint"):
         yield _misfit(
             "pushedAuthReqEndpoint",
@@ -92,7 +98,7 @@ def _endpoints(client: Members, service: Service) -> Iterator[Misfit]:
 
 
 def _profile(client: Members, service: Service) -> Iterator[Misfit]:
-    own, theirs = client.get("fapiModes") or [], service.get("fapiModes") or []
+    own, theirs = _texts(client, "fapiModes"), service.texts("fapiModes")
     if own and theirs and set(own) != set(theirs):
         yield _misfit(
             "fapiModes",
@@ -106,7 +112,7 @@ def _profile(client: Members, service: Service) -> Iterator[Misfit]:
 
 
 def _pkce(client: Members, service: Service) -> Iterator[Misfit]:
-    if "AUTHORIZATION_CODE" not in (client.get("grantTypes") or []):
+    if "AUTHORIZATION_CODE" not in _texts(client, "grantTypes"):
         return
     if service.get("pkceRequired") is True:
         return
@@ -124,7 +130,7 @@ def _pkce(client: Members, service: Service) -> Iterator[Misfit]:
 
 
 def _signatures(client: Members, service: Service) -> Iterator[Misfit]:
-    grants = set(client.get("grantTypes") or [])
+    grants = {*_texts(client, "grantTypes")}
     wanted = {
         client.get(member)
         for member in SIGNED
@@ -145,13 +151,13 @@ def _signatures(client: Members, service: Service) -> Iterator[Misfit]:
 
 
 def _metadata(client: Members, service: Service) -> Iterator[Misfit]:
-    known = service.get("supportedCustomClientMetadata")
+    known = service.texts("supportedCustomClientMetadata")
     try:
         found = read(client.get("customMetadata") or "{}")
     except (NotJson, TypeError):
         return
     names = set(found) if isinstance(found, dict) else set()
-    lacking = sorted(names - set(known if isinstance(known, list) else ()))
+    lacking = sorted(names - set(known))
     if lacking:
         yield _misfit(
             "supportedCustomClientMetadata",

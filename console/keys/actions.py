@@ -43,10 +43,8 @@ def in_sets(service: Service) -> set[str]:
 
 def taken(service: Service) -> set[str]:
     """The names of all keys that a service has, wherever they are."""
-    hardware = service.get("hsks") or ()
-    return in_sets(service) | {
-        str(one["kid"]) for one in hardware if isinstance(one, dict) and one.get("kid")
-    }
+    hardware = service.objects("hsks")
+    return in_sets(service) | {str(one["kid"]) for one in hardware if one.get("kid")}
 
 
 def make(keys: HardwareKeys, asked: Mapping[str, Any]) -> Made | Lost:

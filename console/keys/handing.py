@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console.keys.hardware import public
+from pydantic import ValidationError
+
+from console.keys.hardware import Public, public
 from console.models import Rollover
 from tenants.authlete.api.keys import HardwareKey
 from tenants.authlete.documents.service import Service
@@ -46,8 +48,7 @@ def handed(rollover: Rollover, service: Service) -> Handed:
 
 def superiors(service: Service) -> list[str]:
     """Who states which keys the service has in its federation."""
-    named = service.get("authorityHints") or ()
-    return [one for one in named if isinstance(one, str)]
+    return service.texts("authorityHints")
 
 
 def _in_set(rollover: Rollover, service: Service) -> list[dict[str, Any]]:
@@ -63,6 +64,12 @@ def _in_set(rollover: Rollover, service: Service) -> list[dict[str, Any]]:
 
 
 def _in_hardware(service: Service) -> list[dict[str, Any]]:
-    listed = service.get("hsks") or ()
-    found = [public(HardwareKey.model_validate(one)) for one in listed]
+    found = [_key(one) for one in service.objects("hsks")]
     return [json.loads(one.jwk) for one in found if one]
+
+
+def _key(told: dict[str, Any]) -> Public | None:
+    try:
+        return public(HardwareKey.model_validate(told))
+    except ValidationError:
+        return None

@@ -175,7 +175,7 @@ def elsewhere(service: Service) -> list[Elsewhere]:
         for member in SIGNS
         for row in key_set(service, member).rows
     }
-    modules = {str(one.get("kid")) for one in service.get("hsks") or ()}
+    modules = {str(one.get("kid")) for one in service.objects("hsks")}
     return [
         Elsewhere(label(name), kid, kid in modules)
         for name, member in SET_OF.items()

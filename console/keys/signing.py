@@ -1,10 +1,12 @@
 """What a service signs with a key, and how long that is valid."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.keys.hardware import Kept
 from console.keys.sets import SET_OF, SIGNS, KeySet, Row, label
+from tenants.authlete.documents.base import objects_in
 from tenants.authlete.documents.service import Service
 
 # The setting that says how long what is signed may be held against the key; what is
@@ -20,6 +22,7 @@ BY_SCOPE = {
     "idTokenSignatureKeyId": "id_token.duration",
     "accessTokenSignatureKeyId": "access_token.duration",
 }
+SECONDS = re.compile("[0-9]{1,18}")
 ALGORITHMS = {"accessTokenSignatureKeyId": "accessTokenSignAlg"}
 
 
@@ -88,11 +91,11 @@ def _lifetime(service: Service, name: str) -> int:
     named = BY_SCOPE.get(name, "")
     own = [
         str(one.get("value"))
-        for scope in service.get("supportedScopes") or ()
-        for one in scope.get("attributes") or ()
+        for scope in service.objects("supportedScopes")
+        for one in objects_in(scope.get("attributes"))
         if one.get("key") == named
     ]
-    lifetimes = [int(text) for text in own if text.isdecimal()]
+    lifetimes = [int(text) for text in own if SECONDS.fullmatch(text)]
     usual = service.get(LIFETIMES.get(name, ""))
     return max([usual if isinstance(usual, int) else 0, *lifetimes])
 

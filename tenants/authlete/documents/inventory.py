@@ -39,10 +39,9 @@ def of_service(service: Document) -> list[Held]:
     """All keys in a service's settings, those of its hardware module included."""
     names = _names(service)
     own = {at: kid for at, kid in names.items() if at != FEDERATION_KEY}
-    hardware = service.get("hsks")
     found = [
         Held(Kind.HARDWARE, one, _named(one, own))
-        for one in map(key_facts.of_hardware, _objects(hardware))
+        for one in map(key_facts.of_hardware, service.objects("hsks"))
     ]
     found += _set(Kind.SERVICE, service, "jwks", own)
     held = {one.fact.kid for one in found}
@@ -54,12 +53,11 @@ def of_service(service: Document) -> list[Held]:
     theirs = {at: kid for at, kid in names.items() if at == FEDERATION_KEY}
     found += _set(Kind.FEDERATION, service, "federationJwks", theirs)
     found += _set(Kind.CREDENTIAL, service, "credentialJwks", {})
-    for anchor in _objects(service.get("trustAnchors")):
+    for anchor in service.objects("trustAnchors"):
         found += _keys(Kind.ANCHOR, anchor.get("jwks"), {}, public=True)
     found += [
         Held(Kind.ROOT, key_facts.of_certificate(pem))
-        for pem in service.get("trustedRootCertificates") or ()
-        if isinstance(pem, str)
+        for pem in service.texts("trustedRootCertificates")
     ]
     return found
 
@@ -105,8 +103,3 @@ def _named(fact: Fact, names: dict[str, str]) -> tuple[str, ...]:
     if not fact.kid:
         return ()
     return tuple(at for at, kid in names.items() if kid == fact.kid)
-
-
-def _objects(value: object) -> list[dict[str, object]]:
-    entries = value if isinstance(value, list) else []
-    return [one for one in entries if isinstance(one, dict)]

@@ -114,3 +114,11 @@ def test_names_what_is_good_to_know(client, service, member):
 )
 def test_finds_nothing_where_it_fits_or_cannot_be_told(client, service):
     assert not found(client, **service)
+
+
+@pytest.mark.parametrize("odd", [5, True, [[]], {"a": 1}, [5]])
+def test_stands_what_is_no_list(odd):
+    lists = "grantTypes responseTypes fapiModes authorizationDetailsTypes".split()
+
+    found(dict.fromkeys(lists, odd), fapiModes=odd, supportedCustomClientMetadata=odd)
+    found({"fapiModes": ["FAPI1_BASELINE"]}, fapiModes=odd)
