@@ -6,14 +6,16 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from tenants.audit.chain import ring
+from tenants.audit.gone import begun
 from tenants.authlete.documents.base import Document
 from tenants.authlete.editing import label_of
 from tenants.authlete.reading import NotJson
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 
 AGE = timedelta(seconds=2)  # how far behind the time of a last sight may be
 LATE = timedelta(minutes=1)  # that no answer takes
+IN_RECORD = 7  # the version of the ids of its entries
 LONGEST = 200  # characters of a name
 
 
@@ -59,7 +62,7 @@ def keep(organization_id: int, sight: Sight) -> None:
         return  # nothing is known of it, nor was
     now = timezone.now()
     if last and _is_same(last, sight):
-        _seen_again(last, sight, now)
+        _seen_again(last, sight)
         return
     if last and _is_late(last, sight, now):
         return
@@ -121,12 +124,26 @@ def _is_late(last: Version, sight: Sight, now: datetime) -> bool:
     return older and now - last.last_at < LATE
 
 
-def _seen_again(last: Version, sight: Sight, now: datetime) -> None:
+def _seen_again(last: Version, sight: Sight) -> None:
+    """It was so when the call began. Since then it may have been changed, from here
+    even, and what is kept of that may come first."""
     if sight.written and not last.written:
         last.entry, last.written = sight.entry, True
         last.save(update_fields=["entry", "written"])
-    if now - last.last_at > AGE:
-        Version.objects.filter(pk=last.pk, last_at__lt=now).update(last_at=now)
+    began = _began(sight)
+    if began - last.last_at > AGE:
+        Version.objects.filter(pk=last.pk, last_at__lt=began).update(last_at=began)
+
+
+def _began(sight: Sight) -> datetime:
+    """When the call did that showed it; now, where it is not in the record."""
+    try:
+        in_record = UUID(sight.entry).version == IN_RECORD
+    except ValueError:
+        in_record = False
+    if not in_record:
+        return timezone.now()
+    return datetime.fromtimestamp(begun(sight.entry) / 1_000_000, UTC)
 
 
 def _new(

@@ -7,13 +7,17 @@ from django.utils import timezone
 
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
+from tenants.audit.rows import new_id
 from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError, NotFound
 from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.sight import Sight
 from tenants.connect import connect, credentials
 from tenants.models import Credential
 from tenants.sandbox.state import now
+from tenants.versions.keeping import keep
 from tenants.versions.models import Content, Version
+from tests.versions import aged
 
 pytestmark = pytest.mark.django_db
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"
@@ -131,6 +135,26 @@ def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
     AuditEntry.objects.filter(operation="service.update").update(
         outcome="", ended_at=None
     )
+    service.get()
+
+    assert outside() == []
+    assert len(versions()) == 2
+
+
+def test_an_answer_that_is_kept_late_makes_our_change_nobody_elses(
+    acme, service, sandbox
+):
+    """Somebody read the object before it was saved, and what they saw is kept after,
+    but before the process that saved it keeps what came of it."""
+    service.get()
+    aged(1)
+    (last,) = versions()
+    text = Content.objects.get(pk=last.digest).text
+    late = Sight("us", 17, 0, new_id(), False, text, last.modified_at)
+    service.update(1, {"accessTokenDuration": 60})
+    Version.objects.filter(number=2).delete()
+    aged(1)
+    keep(acme.pk, late)
     service.get()
 
     assert outside() == []
