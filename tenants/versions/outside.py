@@ -9,7 +9,9 @@ console's own doing somebody else's.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict
 
 from django.db.models import Q
 
@@ -28,8 +30,9 @@ from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
 from tenants.authlete.editing import FIXED
-from tenants.authlete.errors import NotRecorded, Outcome
+from tenants.authlete.errors import NotRecorded, Occupied, Outcome
 from tenants.authlete.sight import moved
+from tenants.locks import Leases
 from tenants.models import Credential, Organization
 from tenants.versions.models import Version
 
@@ -56,6 +59,7 @@ TOUCHED: dict[str, frozenset[str] | None] = {
     "registration.delete": None,
 }
 FAILED = (Outcome.REFUSED, Outcome.NOT_SENT)
+TURN = 60.0  # seconds that one process has for telling; then it was killed
 CLOCKS = timedelta(minutes=5)  # by which Authlete's may differ from ours
 
 
@@ -63,7 +67,7 @@ def is_so(last: Version, new: Version) -> bool:
     """Whether what is between two sights was done without the console."""
     if last.is_gone or last.modified_at == new.modified_at:
         return False  # no word of Authlete's that somebody saved it
-    ours = list(_ours(last))
+    ours = list(_ours(last, new))
     return not ours or bool(_left(last, new, ours))
 
 
@@ -110,28 +114,59 @@ def _may_be_ours(new: Version, made: datetime) -> bool:
     return bool(entries - set(others.values_list("entry", flat=True)))
 
 
-def tell(last: Version | None, new: Version) -> None:
-    """Have the record tell of it, once; a worker tries again where that fails. Without
-    ``last`` it was made."""
-    taken = Version.objects.filter(pk=new.pk, outside=Version.Outside.UNTOLD)
-    if not taken.update(outside=Version.Outside.TOLD):
-        return
+def tell(last: Version | None, new: Version, *, again: bool = False) -> None:
+    """Have the record tell of it, once; a worker tries ``again`` where that failed, or
+    where whoever was at it was killed. Without ``last`` it was made."""
+    untold = Version.objects.filter(pk=new.pk, outside=Version.Outside.UNTOLD)
+    turn = Leases(new.organization_id, ACTOR).hold(f"outside/{new.pk}", TURN)
+    with suppress(Occupied, NotRecorded), turn:
+        if untold.exists():
+            if not (again and _is_told(last, new)):
+                _note(last, new)
+            untold.update(outside=Version.Outside.TOLD)
+
+
+def _is_told(last: Version | None, new: Version) -> bool:
+    """Whether it came into the record, and nobody lived to note that here."""
+    return AuditEntry.objects.filter(
+        CHANGES,
+        organization_id=new.organization_id,
+        operation=_event(last, new).name,
+        at__gte=microseconds(new.first_at),
+        object__endswith=_until(new),
+        **_place(new),
+    ).exists()
+
+
+def _note(last: Version | None, new: Version) -> None:
+    """Raises `NotRecorded`."""
     home = Organization.objects.filter(pk=new.organization_id).first()
     who = Who(0, ACTOR, "", new.organization_id, home.slug if home else "")
     since = last.last_at if last else _made_at(new) or new.first_at
-    try:
-        note(
-            who,
-            _event(last, new),
-            label=new.name,
-            object=f"{_said(since)}/{_said(new.first_at)}{_seal(new)}",
-            changes=_changes(last, new),
-            region=new.region,
-            service=str(new.service_id),
-            client=str(new.client_id) if new.client_id else "",
-        )
-    except NotRecorded:
-        Version.objects.filter(pk=new.pk).update(outside=Version.Outside.UNTOLD)
+    note(
+        who,
+        _event(last, new),
+        label=new.name,
+        object=f"{_said(since)}{_until(new)}",
+        changes=_changes(last, new),
+        **_place(new),
+    )
+
+
+class _Place(TypedDict):
+    region: str
+    service: str
+    client: str
+
+
+def _place(version: Version) -> _Place:
+    """Its columns in the record."""
+    client = str(version.client_id) if version.client_id else ""
+    return _Place(region=version.region, service=str(version.service_id), client=client)
+
+
+def _until(version: Version) -> str:
+    return f"/{_said(version.first_at)}{_seal(version)}"
 
 
 def _event(last: Version | None, new: Version) -> Event:
@@ -146,7 +181,7 @@ def _changes(last: Version | None, new: Version) -> tuple[Change, ...]:
     if last is None:
         made = moved(Document(), new.document())
         return tuple(one for one in made if _member(one.field) not in FIXED)
-    return () if new.is_gone else _left(last, new, _ours(last))
+    return () if new.is_gone else _left(last, new, _ours(last, new))
 
 
 def tell_all() -> None:
@@ -156,17 +191,19 @@ def tell_all() -> None:
             name: getattr(new, name)
             for name in ("organization_id", "region", "service_id", "client_id")
         }
-        tell(Version.objects.filter(**place, number=new.number - 1).first(), new)
+        before = Version.objects.filter(**place, number=new.number - 1).first()
+        tell(before, new, again=True)
 
 
-def _ours(last: Version) -> Iterable[AuditEntry]:
-    """What the console sent that may have changed the object since that sight."""
+def _ours(last: Version, new: Version) -> Iterable[AuditEntry]:
+    """What the console sent that may have changed the object between two sights."""
     since = microseconds(last.last_at)
     patient = since - int(PATIENCE.total_seconds() * 1_000_000)
     # A service takes its clients along.
     clients = ["", str(last.client_id)] if last.client_id else [""]
     about = AuditEntry.objects.filter(
         CHANGES,
+        at__lte=microseconds(new.first_at),
         organization_id=last.organization_id,
         region=last.region,
         service=str(last.service_id),

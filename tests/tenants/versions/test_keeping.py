@@ -15,6 +15,7 @@ from tenants.authlete.sight import Sight
 from tenants.connect import connect, credentials
 from tenants.models import Credential
 from tenants.sandbox.state import now
+from tenants.versions import outside as versions_outside
 from tenants.versions.keeping import keep
 from tenants.versions.models import Content, Version
 from tests.versions import aged
@@ -95,6 +96,35 @@ def test_a_change_made_elsewhere_is_told_once(service, sandbox):
         {"field": "accessTokenDuration", "before": 3600, "after": 60}
     ]
     assert told.object.endswith(f"sha256:{versions()[-1].digest}")
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_what_a_killed_process_was_telling_is_told_once(
+    service, sandbox, monkeypatch, is_told
+):
+    """Killed before it told the record, or after, and before it kept that it had."""
+    service.get()
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+
+    tell = versions_outside._note
+
+    def die(last, new):
+        if is_told:
+            tell(last, new)
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(versions_outside, "_note", die)
+        with pytest.raises(SystemExit):
+            service.get()
+    service.update(2, {"accessTokenDuration": 90})  # later, and no cause of it
+    for _ in range(2):
+        versions_outside.tell_all()
+
+    (told,) = outside()
+    assert told.changes == [
+        {"field": "accessTokenDuration", "before": 3600, "after": 60}
+    ]
 
 
 def test_a_change_made_elsewhere_beside_ours_is_told_without_ours(service, sandbox):
