@@ -93,13 +93,16 @@ def looks(now: datetime) -> Mapping[str, Made]:
         "field: and an actor": lambda n: Filters(field=FIELD, actor=person(n)),
         "code: many": lambda n: Filters(code=f"A00100{n % 5}"),
         "code: few": lambda _: Filters(code="A206104"),
-        "role: few": lambda _: Filters(role="deployer"),
-        "region: few": lambda _: Filters(region="br"),
-        "reason: few": lambda n: Filters(reason=f"team {n % 200 + 100}"),
+        "role: few": lambda _: Filters(role="deployer", effects=CHANGES),
+        "role: few, reads too": lambda _: Filters(role="deployer"),
+        "region: few": lambda _: Filters(region="br", effects=CHANGES),
+        "reason: few": lambda n: Filters(
+            reason=f"team {n % 200 + 100}", effects=CHANGES
+        ),
         "words: many": lambda n: Filters(text=f"thing {n % 1000}", effects=CHANGES),
         "words: nowhere": lambda _: Filters(text="nowhere", effects=CHANGES),
         "words: nowhere, reads too": lambda _: Filters(text="nowhere"),
-        "old: nowhere": lambda _: Filters(old="nowhere"),
+        "old: nowhere": lambda _: Filters(old="nowhere", effects=CHANGES),
     }
 
 

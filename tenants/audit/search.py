@@ -19,6 +19,7 @@ from tenants.audit.models import (
     CHANGES,
     NOT_DONE,
     PATIENCE,
+    RARE,
     AuditBlock,
     AuditEntry,
     AuditField,
@@ -32,16 +33,18 @@ LAST = 2**63 - 1
 # Any of several values; of these, the first that has some leads to the rows.
 LEADING = tuple(
     "entry page mark subject client object ticket field places service actor"
-    " operation".split()
+    " operation code".split()
 )
 EXACT = (
     "actor role region service client subject mark object operation entry page ticket"
     " code"
 ).split()
 SPARSE = "client subject object ticket page".split()  # indexed where not empty
+SELDOM = {"destroy", "reveal"}
+CHANGING = {"change", *SELDOM}
 # Few rows are left, however old.
-NARROW = {*LEADING} - {"operation"}
-UNINDEXED = {"role", "region", "code", "text", "reason", "old", "new", "without"}
+NARROW = {*LEADING} - {"operation", "code"}
+UNINDEXED = {"role", "region", "text", "reason", "old", "new", "without"}
 
 type Some = str | Sequence[str]  # any of them will do; none: it does not matter
 
@@ -92,12 +95,24 @@ class Filters:
         """The same as searches of one value in the filter that leads: several, with
         an index for one, would be read and sorted as a whole."""
         for name in LEADING:
-            if len(found := self.of(name)) > 1:
-                single: list[dict[str, Any]] = [{name: (one,)} for one in found]
-                return [replace(self, **one) for one in single]
-            if found:
+            if found := self.of(name):
                 break
-        return [self]
+        else:
+            name, found = "effects", self.of("effects") if self.is_seldom else ()
+        if len(found) < 2:
+            return [self]
+        single: list[dict[str, Any]] = [{name: (one,)} for one in found]
+        return [replace(self, **one) for one in single]
+
+    @property
+    def is_seldom(self) -> bool:
+        """Whether nothing leads to the rows but that what they did is seldom done."""
+        named = any(map(self.of, LEADING))
+        return bool(self.effects) and {*self.effects} <= SELDOM and not named
+
+    @property
+    def is_failed(self) -> bool:
+        return bool(self.outcomes) and "done" not in self.outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +208,18 @@ def _first(
     most: int,
 ) -> list[AuditEntry]:
     """The rows nearest to where a page begins, in the order in which it goes on."""
-    rows = {}
+    found = []
     for one in filters.alternatives():
-        found = _found(organization, one, now, low, high)
         # Of two columns that say the same, the one of the index that leads.
         order = "fields__seq" if _leads_by_field(one) else "seq"
-        for row in found.order_by(order if up else f"-{order}")[:most]:
-            rows[row.seq] = row
-    return [rows[seq] for seq in sorted(rows, reverse=not up)[:most]]
+        rows = _found(organization, one, now, low, high)
+        found.append(rows.order_by(order if up else f"-{order}")[:most])
+    if len(found) == 1:
+        return list(found[0])
+    numbers = {seq for rows in found for seq in rows.values_list("seq", flat=True)}
+    wanted = sorted(numbers, reverse=not up)[:most]
+    own = AuditEntry.objects.filter(organization_id=organization, seq__in=wanted)
+    return sorted(own.order_by(), key=lambda row: row.seq, reverse=not up)
 
 
 def _leads_by_field(filters: Filters) -> bool:
@@ -228,7 +247,8 @@ def _found(
             "fields__seq__gte": low,
             "fields__seq__lte": high,
         }
-    wanted |= {f"{name}__gt": "" for name in SPARSE if filters.of(name)}
+    sparse = SPARSE if any(map(filters.of, NARROW)) else [*SPARSE, "code"]
+    wanted |= {f"{name}__gt": "" for name in sparse if filters.of(name)}
     conditions = [
         *_conditions(filters, now, is_joined=_leads_by_field(filters)),
         *_of_indexes(filters),
@@ -246,10 +266,12 @@ def _of_indexes(filters: Filters) -> Iterator[Q]:
     """
     if connection.vendor == "postgresql":
         return
-    if filters.effects and "read" not in filters.effects:
-        yield CHANGES
-    if filters.outcomes and "done" not in filters.outcomes:
+    if filters.is_seldom:
+        yield RARE
+    elif filters.is_failed:  # of both, there are fewer of these
         yield NOT_DONE
+    elif filters.effects and "read" not in filters.effects:
+        yield CHANGES
 
 
 def _conditions(
@@ -268,7 +290,9 @@ def _conditions(
             Q(service=one, region=region) if region else Q(service=one)
             for region, one in filters.places
         )
-    if filters.effects:
+    if {*filters.effects} == CHANGING and not filters.is_failed:
+        yield CHANGES
+    elif filters.effects:
         yield Q(effect__in=filters.effects)
     if filters.outcomes:
         yield _ended(filters.outcomes, now)
@@ -303,7 +327,8 @@ def _any(conditions: Iterator[Q]) -> Q:
 
 def _ended(outcomes: Sequence[str], now: datetime) -> Q:
     """As `AuditEntry.fate` tells it."""
-    late = Q(outcome="", at__lt=microseconds(now - PATIENCE))
+    # The outcome first: an index tells it, and most rows need not be read.
+    late = Q(outcome="") & Q(at__lt=microseconds(now - PATIENCE))
     ended = Q(outcome__in=[one for one in outcomes if one != "open"])
     if "unknown" in outcomes:
         ended |= late

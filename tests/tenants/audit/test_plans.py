@@ -46,8 +46,13 @@ def plan(work):
         work()
     explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
     with connection.cursor() as cursor:
-        cursor.execute(explain + sent[-1][0], sent[-1][1])
-        return [row[-1].strip() for row in cursor.fetchall()]
+        lines = []
+        for sql, params in sent:
+            if "audit_auditentry" in sql:
+                cursor.execute(explain + sql, params)
+                lines += [row[-1].strip() for row in cursor.fetchall()]
+        return lines
+MORE = ("change", "destroy", "reveal")
 middle = [NOW - timedelta(days=days) for days in (60, 50)]
 searches = {
     "nothing": Filters(), "actor": Filters(actor="a7"), "service": Filters(service="7"),
@@ -56,6 +61,13 @@ searches = {
     "ticket": Filters(ticket="7"), "page": Filters(page="page-7"),
     "field": Filters(field="f7"), "effects": Filters(effects=("change", "destroy")),
     "effect": Filters(effects=("destroy",)),
+    "changes": Filters(effects=MORE),
+    "actor's changes": Filters(actor="a7", effects=MORE),
+    "service's changes": Filters(service="7", effects=MORE),
+    "role's changes": Filters(role="x", effects=MORE),
+    "actor's failures": Filters(actor="a7", outcomes=("refused",)),
+    "service's failures": Filters(service="7", outcomes=("refused",)),
+    "unknown changes": Filters(outcomes=("unknown",), effects=MORE),
     "outcomes": Filters(outcomes=("refused", "unknown")),
     "open": Filters(outcomes=("open",)), "role": Filters(role="x"),
     "region": Filters(region="x"), "text": Filters(text="x"),
@@ -91,8 +103,15 @@ INDEX = {
     "ticket": ["audit_ticket"],
     "page": ["audit_request"],
     "field": FIELD,
-    "effects": ["audit_changes", "audit_history"],
-    "effect": ["audit_changes", "audit_history"],
+    "effects": ["audit_changes"],
+    "effect": ["audit_rare"],
+    "changes": ["audit_changes"],
+    "actor's changes": ["audit_deeds"],
+    "service's changes": ["audit_history"],
+    "role's changes": ["audit_changes"],
+    "actor's failures": ["audit_failures_by"],
+    "service's failures": ["audit_failures"],
+    "unknown changes": ["audit_not_done"],
     "outcomes": ["audit_not_done"],
     "open": ["audit_not_done"],
     "role": OWN,
@@ -104,10 +123,10 @@ INDEX = {
     "field and actor": FIELD,
     "mark": ["audit_mark"],
     "entry": ["audit_entry", "sqlite_autoindex_audit_auditentry_"],
-    "place": ["audit_service", "audit_history"],
-    "code": OWN,
+    "place": ["audit_service"],
+    "code": ["audit_code"],
     "reason": OWN,
-    "old": ["audit_changes", "audit_history", *OWN],
+    "old": ["audit_changes", *OWN],
     "field and new": FIELD,
     "left out": OWN,
     "either actor": ["audit_actor"],

@@ -127,6 +127,17 @@ def test_any_of_several_values_will_do_page_by_page():
     assert found(Filters(role=("admin", "viewer"))) == [last, ida]
 
 
+def test_what_is_seldom_done_is_found_in_its_order():
+    first = keep(effect="destroy")
+    keep(effect="change")
+    second, third = keep(effect="reveal"), keep(effect="destroy")
+    keep()
+    seldom = Filters(effects=("destroy", "reveal"))
+
+    assert found(seldom) == [third, second, first]
+    assert found(seldom, f"n{first:x}") == [third, second]
+
+
 def test_nothing_of_what_is_left_out_is_found():
     change = [Change("scopes[x].name", "old words", "new words")]
     keep(BO, subject="anna", changes=change)
