@@ -69,7 +69,7 @@ def _bind(instance: Authenticator, **_: Any) -> None:
 @vault.kept_as("second factors")
 def rotated() -> Iterator[Authenticator]:
     """Seal every seed under the current key, one row at a time."""
-    for pk in Authenticator.objects.values_list("pk", flat=True).iterator():
+    for pk in list(Authenticator.objects.values_list("pk", flat=True)):
         # Locked, so that a recovery code used meanwhile does not come back.
         with transaction.atomic():
             row = Authenticator.objects.select_for_update().filter(pk=pk).first()

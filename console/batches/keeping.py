@@ -129,7 +129,7 @@ def cancel(member: Member, batch: Batch) -> None:
 
 def pieces(batch: Batch) -> Iterator[bytes]:
     """The file as it came; raises `vault.Sealed`."""
-    for piece in Piece.objects.filter(batch=batch).iterator(chunk_size=4):
+    for piece in vault.rows(Piece.objects.filter(batch=batch)):
         yield vault.unseal(piece.sealed, piece.place).encode("latin-1")
 
 

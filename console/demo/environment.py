@@ -41,6 +41,9 @@ def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
     idp = f"http://127.0.0.1:{sandbox + len(REGIONS)}"
     return kept_keys(data / "keys") | {
         "DJANGO_SETTINGS_MODULE": "console.settings",
+        "MALLOC_ARENA_MAX": "2",  # as the image has them
+        "MALLOC_MMAP_THRESHOLD_": "131072",  # bytes
+        "MALLOC_TRIM_THRESHOLD_": "131072",  # bytes
         "INSECURE": "true",
         "REQUIRE_MFA": "false",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",

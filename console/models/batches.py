@@ -7,6 +7,7 @@ What was uploaded is kept sealed, in parts, and only as long as it is needed
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Self
 from uuid import uuid4
 
@@ -218,10 +219,11 @@ class Sending(models.Model):
 @vault.kept_as("uploads of batches")
 def rotated() -> Iterator[Piece | Chunk]:
     """Seal every part of a file under the current key, one row at a time."""
-    for kind in (Piece, Chunk):
-        for one in kind._default_manager.exclude(sealed="").iterator():
-            new = vault.rotate(one.sealed, one.place)
-            if new != one.sealed:
-                same = kind._default_manager.filter(pk=one.pk, sealed=one.sealed)
-                same.update(sealed=new)
-                yield one
+    pieces = vault.rows(Piece.objects.exclude(sealed=""))
+    chunks = vault.rows(Chunk.objects.exclude(sealed=""))
+    for one in chain[Piece | Chunk](pieces, chunks):
+        new = vault.rotate(one.sealed, one.place)
+        if new != one.sealed:
+            same = type(one)._default_manager.filter(pk=one.pk, sealed=one.sealed)
+            same.update(sealed=new)
+            yield one

@@ -62,7 +62,7 @@ class Draft(models.Model):
 @vault.kept_as("drafts")
 def rotated() -> Iterator[Draft]:
     """Seal every draft under the current key, one row at a time."""
-    for draft in Draft.objects.iterator():
+    for draft in vault.rows(Draft.objects.all()):
         new = vault.rotate(draft.sealed, draft.place)
         if new != draft.sealed:
             # Only over the value that was read: edits made meanwhile stay.

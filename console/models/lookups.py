@@ -48,7 +48,7 @@ class Lookup(models.Model):
 @vault.kept_as("lookups")
 def rotated() -> Iterator[Lookup]:
     """Seal every subject under the current key, one row at a time."""
-    for lookup in Lookup.objects.iterator():
+    for lookup in vault.rows(Lookup.objects.all()):
         new = vault.rotate(lookup.sealed, lookup.place)
         if new != lookup.sealed:
             Lookup.objects.filter(pk=lookup.pk).update(sealed=new)

@@ -88,7 +88,7 @@ class ReceiptPlace(models.Model):
 @vault.kept_as("receipts")
 def rotated() -> Iterator[Receipt]:
     """Seal every subject under the current key, one row at a time."""
-    for receipt in Receipt.objects.iterator():
+    for receipt in vault.rows(Receipt.objects.all()):
         new = vault.rotate(receipt.sealed, receipt.place)
         if new != receipt.sealed:
             Receipt.objects.filter(pk=receipt.pk).update(sealed=new)

@@ -141,7 +141,7 @@ class Rotation(models.Model):
 @vault.kept_as("rotations")
 def rotated() -> Iterator[Rotation]:
     """Seal every secret under the current key, one row at a time."""
-    for rotation in Rotation.objects.filter(state__in=Rotation.OPEN).iterator():
+    for rotation in vault.rows(Rotation.objects.filter(state__in=Rotation.OPEN)):
         if new := rotation.sealed_anew():
             # Only over the values that were read: what was erased stays so.
             same = {name: getattr(rotation, name) for name in new}

@@ -49,7 +49,7 @@ class Selection(models.Model):
 @vault.kept_as("selections")
 def rotated() -> Iterator[Selection]:
     """Seal every selection under the current key, one row at a time."""
-    for selection in Selection.objects.iterator():
+    for selection in vault.rows(Selection.objects.all()):
         new = vault.rotate(selection.sealed, selection.place)
         if new != selection.sealed:
             # Only over the value that was read: what was chosen meanwhile stays.

@@ -196,7 +196,7 @@ def new_secret() -> str:
 @vault.kept_as("webhooks")
 def rotated() -> Iterator[Webhook]:
     """Seal every address and secret under the current key, one row at a time."""
-    for webhook in Webhook.objects.iterator():
+    for webhook in vault.rows(Webhook.objects.all()):
         if new := webhook.sealed_anew():
             # Only over the values that were read: what was set meanwhile stays.
             same = {name: getattr(webhook, name) for name in new}

@@ -169,7 +169,7 @@ class Worker(models.Model):
 @vault.kept_as("inputs of jobs")
 def rotated() -> Iterator[Item]:
     """Seal the inputs of every item under the current key, one row at a time."""
-    for item in Item.objects.filter(sealed=True).exclude(inputs="").iterator():
+    for item in vault.rows(Item.objects.filter(sealed=True).exclude(inputs="")):
         new = vault.rotate(item.inputs, item.place)
         if new != item.inputs:
             same = Item.objects.filter(pk=item.pk, inputs=item.inputs)

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from console.demo import environment
+from tests.console.demo.running import ROOT
+
+
+def test_gives_memory_back_as_the_image_does(tmp_path: Path) -> None:
+    kept = environment.settings(tmp_path, 8000, 9000)
+
+    image = (ROOT / "Dockerfile").read_text().split()
+    names = [name for name in kept if name.startswith("MALLOC_")]
+    assert len(names) == 3
+    assert all(f"{name}={kept[name]}" in image for name in names)
