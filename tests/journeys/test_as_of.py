@@ -5,6 +5,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from tenants.roles import Role
+from tenants.sandbox.state import now as sandbox_now
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 from tests.versions import aged
@@ -33,5 +34,36 @@ def test_tells_how_it_was_and_what_differs(browser_page, sandbox, person, live_s
     expect(differs).to_contain_text("to 45 minutes")
     findings = page.get_by_role("region", name="What did not go together then")
     expect(findings).to_contain_text("Clients may ask for a code and cannot use")
+    assert hand.clicks <= CLICKS
+    assert hand.loads <= LOADS + 1  # home is one
+
+
+def test_tells_the_same_of_a_client(browser_page, sandbox, person, live_server):
+    scene = Scene(browser_page(), sandbox, person, live_server.url)
+    scene.be(Role.EDITOR)
+    clients = sandbox.region("us").clients[scene.places["service_id"]]
+    one = clients[scene.places["client_id"]]
+    one["pkceRequired"] = False
+    scene.client.get(scene.path("clients:show"))
+    one |= {"pkceRequired": True, "modifiedAt": sandbox_now()}
+    scene.client.get(scene.path("clients:show"))
+    scene.client.get(scene.path("clients:listed"))
+    now = aged(48, 1)
+    scene.be(Role.AUDITOR)
+    page = scene.page
+    page.goto("/harbor/")
+    hand = Mouse(page)
+
+    hand.follow(page.get_by_label("Main").get_by_role("link", name="Clients"))
+    hand.submit(page.get_by_role("searchbox"), one["clientName"])
+    hand.follow(page.get_by_role("link", name=one["clientName"]).first)
+    day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
+    hand.submit(page.get_by_label("As of"), day)
+
+    expect(page.get_by_text("It was last seen like this")).to_be_visible()
+    differs = page.get_by_role("region", name="1 difference")
+    expect(differs).to_contain_text("Require PKCE")
+    findings = page.get_by_role("region", name="What did not go together then")
+    expect(findings).to_be_visible()
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS + 1  # home is one
