@@ -1,8 +1,9 @@
 """``make outages``: fail the store of the record in every way, all beside each other;
 ``python -m tests.outages stalled`` in that way alone.
 
-Each way has a database of its own, on PostgreSQL a server of its own, and 20 outages of
-30 seconds. Prints what was executed meanwhile and how long work took to go on.
+Each way has a database of its own, on PostgreSQL a server of its own, and 20 outages,
+the first for 30 seconds and the others for longer than anything waits. Prints what was
+executed meanwhile and how long work took to go on.
 """
 
 import json
@@ -17,11 +18,16 @@ TEST = "tests/tenants/audit/test_outages.py"
 WAYS = {
     "held_file": "sqlite",
     "full_disk": "sqlite",
+    "moved": "sqlite",
+    "slow sqlite": "sqlite",
     "held_head": "postgresql",
     "read_only": "postgresql",
+    "revoked": "postgresql",
     "dropped": "postgresql",
+    "slow postgresql": "postgresql",
     "stalled": "postgresql",
 }
+SECONDS = "30 11"  # nothing waits for more than 10
 COLUMNS = "{:<10} {:<10} {:>5} {:>7} {:>8} {:>7} {:>6} {:>6}  {}"
 
 
@@ -29,9 +35,9 @@ def start(way: str, told: Path) -> subprocess.Popen[str]:
     """One way in a process of its own."""
     environment = {
         "OUTAGES": "20",
-        "OUTAGE_SECONDS": "30",
+        "OUTAGE_SECONDS": SECONDS,
         **os.environ,
-        "OUTAGE_WAY": way,
+        "OUTAGE_WAY": way.split()[0],
         "OUTAGES_TOLD": str(told),
     }
     return subprocess.Popen(
@@ -49,7 +55,7 @@ def line(way: str, told: Path, ended: str) -> str:
     acted = [one["acted"] for one in found] or [0.0]
     down = [one["down"] for one in found] or [0.0]
     return COLUMNS.format(
-        way,
+        way.split()[0],
         WAYS[way],
         len(found),
         f"{median(down):.0f} s",

@@ -6,6 +6,7 @@ stays ahead would make every later row seem late. So their times are followed ap
 each that turns up beside another is told once, until it has not been met for a while.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,15 +38,22 @@ class Clocks:
             ahead = met[len(below) :]
             if not below or at > below[-1].latest + CLOCK:
                 self._met = [*below, _Clock(at, row, row, bool(ahead)), *ahead]
+                if not ahead:
+                    return []
                 how = "behind a row before it"
-                return [_told(row, ahead[0].latest - at, how)] if ahead else []
+                return [_told(row, ahead[0].latest - at, how), *_odd(ahead[1:], at)]
             self._met, same = met, below[-1]
         same.latest, same.last = max(same.latest, at), row
-        odd = [] if same.is_told else [one for one in ahead if not one.is_told]
-        for one in odd:
-            one.is_told = True
-        how = "ahead of a later row"
-        return [_told(one.first, one.latest - at, how) for one in odd]
+        return [] if same.is_told else _odd(ahead, at)
+
+
+def _odd(ahead: Sequence[_Clock], at: int) -> list[str]:
+    """Those that were not told yet, which now are."""
+    odd = [one for one in ahead if not one.is_told]
+    for one in odd:
+        one.is_told = True
+    how = "ahead of a later row"
+    return [_told(one.first, one.latest - at, how) for one in odd]
 
 
 def _told(row: int, apart: int, how: str) -> str:

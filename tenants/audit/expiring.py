@@ -176,7 +176,8 @@ def _checked(entry: AuditEntry, kind: str, now: int) -> list[tuple[Link, str]]:
     """The rows of an entry, each with the mac of the row before it.
 
     What the chain says counts, since anybody may change what is only searched by:
-    raises `Broken` where it says that the entry is to be kept.
+    raises `Broken` where it says that the entry is to be kept, and `Overtaken` where
+    it was removed meanwhile.
     """
     found = _rows(entry)
     for row, before in found:
@@ -184,7 +185,10 @@ def _checked(entry: AuditEntry, kind: str, now: int) -> list[tuple[Link, str]]:
             is_so = holds(row, before)
         except KeyMissing:
             is_so = False
-        if not is_so or Tombstone.parse(row.content):
+        is_gone = Tombstone.parse(row.content)
+        if is_so and is_gone and not _among([entry]).exists():
+            raise Overtaken
+        if not is_so or is_gone:
             raise Broken(row.seq, "it, or the row before it, was changed")
     first, last = (json.loads(found[at][0].content) for at in (0, -1))
     until = now - policy()[kind] * DAY

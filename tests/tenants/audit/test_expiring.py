@@ -241,17 +241,18 @@ def test_nothing_goes_of_what_was_changed(what):
     assert stones() == []
 
 
-def test_what_another_process_removed_is_not_removed_again(monkeypatch):
+@pytest.mark.parametrize("step", ["_rows", "_telling"])
+def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
     with ago(OLD):
         call(2)
-    checked = expiring._telling
+    checked = getattr(expiring, step)
 
     def overtaken(*given):
-        monkeypatch.setattr(expiring, "_telling", checked)
+        monkeypatch.setattr(expiring, step, checked)
         assert removed() == 2
         return checked(*given)
 
-    monkeypatch.setattr(expiring, "_telling", overtaken)
+    monkeypatch.setattr(expiring, step, overtaken)
     with pytest.raises(Overtaken):
         removed()
 

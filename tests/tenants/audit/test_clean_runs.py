@@ -1,0 +1,140 @@
+"""No false alarm: whatever a console and its workers do at once, the record is whole.
+
+Each run is a few processes that do anything at random, some of them killed, while
+another verifies. A few here; `make tampering` does 100 on each database.
+"""
+
+import os
+import random
+
+RUNS = int(os.environ.get("CLEAN_RUNS", "2"))
+SEED = int(os.environ.get("CLEAN_SEED", "0")) or random.randrange(10**6)
+
+DOING = """
+import fcntl, os, random, signal, time
+from pathlib import Path
+from types import SimpleNamespace
+from django.conf import settings
+from django.core.management import call_command
+from tenants.audit import anchored, anchors, checkpoints, events, expiring, rows
+from tenants.audit.lost.settling import settle
+from tenants.audit.notes import doing, note
+from tenants.authlete.changes import Change
+runs, seed, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+READ = Operation("look", "GET", "/look", dict, Effect.READ)
+ANCHOR = Path(folder, "kept.jsonl")
+YEARS = 3000 * 86_400 * 10**9  # nanoseconds: longer than most entries are kept
+settings.AUDIT_SIGNING_KEYS = f"s1:{'C' * 43}="
+checkpoints.ROWS = 40
+
+def who(organization):
+    return Who(1, "ida", "admin", organization, f"o{organization}", "page", "192.0.2.1")
+
+def called(chance, organization):
+    watch = AuditLog(who(organization), reason="why", ticket="T-7")
+    changes = tuple(
+        Change(f"name{n}", n, "\\u30b5") for n in range(chance.randrange(3))
+    )
+    calls = [
+        Call(chance.choice([PUSH, READ]), "us", "/push", {"service_id": "17"},
+             f"u{chance.randrange(9)}", changes)
+        for _ in range(chance.choice([1, 1, 1, 20]))
+    ]
+    for entry in watch.open(calls):
+        fate = chance.choice([*Outcome, Outcome.DONE, Outcome.UNKNOWN, None])
+        if fate:
+            watch.close([Ending(entry, fate, 200, "A001")], wait=chance.random() < 0.5)
+
+def noted(chance, organization):
+    note(who(organization), events.SIGN_OUT)
+    with doing(who(organization), events.MEMBER_ADD, object="bo@acme.example"):
+        pass
+    for _ in range(chance.randrange(5)):
+        note(who(organization), events.ACCESS_DENIED, outcome=Outcome.REFUSED)
+
+def settled(chance, organization):
+    unknown = AuditEntry.objects.filter(
+        organization_id=organization, outcome=Outcome.UNKNOWN
+    ).order_by("?").first()
+    if unknown:
+        fate = chance.choice([Outcome.DONE, Outcome.NOT_DONE])
+        settle(who(organization), unknown, fate, "it is there")
+
+def expired(chance, organization):
+    try:
+        for _ in expiring.expire(lambda one: Who(0, "worker", organization_id=one), 7):
+            pass
+    except expiring.Overtaken:
+        pass
+
+def signed(chance, organization):
+    checkpoints.cut()
+    anchors.append(ANCHOR)
+
+def work(seed, long_ago):
+    chance = random.Random(seed)
+    acts = [called, noted] if long_ago else [called, noted, settled, expired, signed]
+    for _ in range(chance.randrange(2, 9)):
+        what = chance.choice([called, *acts])
+        try:
+            what(chance, chance.randrange(3))
+        except NotRecorded:
+            pass  # the database was busy for too long
+
+def process(chance):
+    threading.excepthook = lambda given: (sys.__excepthook__(*given[:3]), os._exit(1))
+    ahead = chance.choice([0, 0, 0, 7200 * 10**9, -YEARS])
+    rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead)
+    seeds = [(chance.random(), ahead == -YEARS) for _ in range(3)]
+    threads = [threading.Thread(target=work, args=one) for one in seeds]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    log.settle()
+
+def whole(when):
+    with ANCHOR.open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        kept = anchored.read(ANCHOR) if ANCHOR.stat().st_size else ()
+    found = verify(kept)
+    if found.bad or not found.is_guarded:
+        sys.exit(f"run {run} of seed {seed}, {when}: {found}")
+    return found
+
+killed = 0
+for run in range(runs):
+    if run == runs // 2:
+        settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
+    chance = random.Random(f"{seed} {run}")
+    connection.close()
+    children = {}
+    for _ in range(3):
+        if not (child := os.fork()):
+            process(random.Random(chance.random()))
+            connection.close()
+            os._exit(0)
+        children[child] = chance.random() < 0.3
+    for child, dies in children.items():
+        whole("meanwhile")
+        if dies:
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        killed += os.WIFSIGNALED(status)
+        if status and not dies:
+            sys.exit(f"run {run} of seed {seed}: a process failed")
+    found = whole("afterwards")
+call_command("audit_verify", anchor=ANCHOR, stdout=open(os.devnull, "w"))
+print(runs, "runs", 4 * runs, "verified", killed, "killed", found.rows, "rows",
+      found.removed, "removed", found.checkpoints, "checkpoints", "seed", seed)
+"""
+
+
+def test_no_false_alarm(store, tmp_path, capsys):
+    done = store.run(DOING, str(RUNS), str(SEED), str(tmp_path))
+
+    if RUNS > 2:  # somebody wants the numbers
+        with capsys.disabled():
+            print(f"\n{done.stdout}", end="")
+    assert done.returncode == 0, done.stderr
+    assert "audit.broken" not in done.stderr
