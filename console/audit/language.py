@@ -22,6 +22,7 @@ SIGNED = "csrfmiddlewaretoken"
 NAMES: Mapping[str, str | Promise] = {
     "actor": gettext_lazy("who did it, by name or e-mail"),
     "role": gettext_lazy("the role that they had"),
+    "address": gettext_lazy("the network address that they came from"),
     "region": gettext_lazy("a region"),
     "service": gettext_lazy("a service, by name or ID"),
     "client": gettext_lazy("a client, by name or ID"),
@@ -48,6 +49,7 @@ OTHER_NAMES = {  # that people try
     "error": "code",
     "from": "after",
     "id": "request",
+    "ip": "address",
     "now": "new",
     "result": "outcome",
     "setting": "field",

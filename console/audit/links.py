@@ -47,6 +47,7 @@ CHIPS: Mapping[str, str | Promise] = {
     "reason": gettext_lazy("Reason: %s"),
     "code": gettext_lazy("Result code: %s"),
     "request": gettext_lazy("Request: %s"),
+    "address": gettext_lazy("Address: %s"),
     "mark": gettext_lazy("Subject with the mark %s"),
     "after": gettext_lazy("From %s"),
     "before": gettext_lazy("Until %s"),

@@ -32,6 +32,7 @@ class ValuesForm(forms.Form):
     code = Texts(gettext_lazy("Result code"), 20)
     request = Texts(gettext_lazy("Request ID"), 36)
     subject = Texts(gettext_lazy("Subject"), 100)
+    address = Texts(gettext_lazy("Network address"), 45)
     effect = Checks(gettext_lazy("Effect"), choices.effects)
     outcome = Checks(gettext_lazy("Outcome"), choices.outcomes)
     mark = Texts(most=32)
@@ -90,6 +91,7 @@ class ValuesForm(forms.Form):
         given = self.cleaned_data
         names = (
             "actor role region operation field old new reason ticket code mark object"
+            " address"
         )
         wanted = {name: given[name] for name in names.split()} | {
             "client": self.clients

@@ -37,14 +37,14 @@ LEADING = tuple(
 )
 EXACT = (
     "actor role region service client subject mark object operation entry page ticket"
-    " code"
+    " code address"
 ).split()
 SPARSE = "client subject object ticket page".split()  # indexed where not empty
 SELDOM = {"destroy", "reveal"}
 CHANGING = {"change", *SELDOM}
 # Few rows are left, however old.
 NARROW = {*LEADING} - {"operation", "code"}
-UNINDEXED = {"role", "region", "text", "reason", "old", "new", "without"}
+UNINDEXED = {"role", "address", "region", "text", "reason", "old", "new", "without"}
 
 type Some = str | Sequence[str]  # any of them will do; none: it does not matter
 
@@ -66,6 +66,7 @@ class Filters:
     effects: Sequence[str] = ()
     outcomes: Sequence[str] = ()  # "open" while it is awaited
     code: Some = ()
+    address: Some = ()  # of the browser
     field: Some = ()  # a member that was to be changed, by Authlete's name
     old: Some = ()  # in what such a member was; all of them
     new: Some = ()  # in what it was to become; all of them

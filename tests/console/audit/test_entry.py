@@ -111,6 +111,7 @@ def test_each_value_leads_to_the_entries_that_share_it(show, update):
     for query in (
         "actor=ida%40acme.example",
         "role=editor",
+        "address=192.0.2.41",
         "ticket=CHG%201%262",
         "region=us",
         "service=17&amp;region=us",

@@ -1,5 +1,6 @@
 """What of the record is shown: filters, their address, and searches kept."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,6 +39,8 @@ class Mark(str):
 FILTERS = [
     {"actor": "bo@acme.example"},
     {"role": "admin"},
+    {"address": "2001:db8::7"},
+    {"q": "-address:192.0.2.41"},
     {"region": "eu"},
     {"service": "18"},
     {"service": "18", "region": "eu"},
@@ -88,7 +91,7 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
         "service.delete",
         "destroy",
         Outcome.REFUSED,
-        actor=who("bo@acme.example", "admin"),
+        actor=replace(who("bo@acme.example", "admin"), address="2001:db8::7"),
         service="18",
         region="eu",
         client="5",

@@ -66,6 +66,7 @@ def test_shows_nothing_of_another_organization():
 ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
     "actor": (BO, {}, "bo@acme.example"),
     "role": (BO, {}, "auditor"),
+    "address": (replace(BO, address="2001:db8::7"), {}, "2001:db8::7"),
     "places": (IDA, {"region": "jp"}, [("jp", "17")]),
     "mark": (IDA, {"subject": "anna"}, mark(1, "anna")),
     "old": (IDA, {"changes": [Change("name", "Ä shop", None)]}, "Ä SHOP"),
