@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import resolve
-from pytest_playwright_axe.axe import MIN_AXE_PATH
 
 from tests.journeys.pages import too_wide
+from tests.journeys.scan import broken, faint
 from tests.journeys.scene import Scene
 from tests.journeys.states import STATES
 from tests.routes import ROUTES
@@ -24,7 +24,6 @@ ELSEWHERE = {
     "audit:complete": "a part of audit:index, under what is typed",
     "clients:draft": "answers a script alone, with a sentence",
 }
-CONTRAST = {"runOnly": ["color-contrast"]}  # all that a theme can break
 PICTURES = os.environ.get("PICTURES")
 
 
@@ -49,30 +48,11 @@ def test_is_open_to_everybody_and_fits(scene, state):
     assert too_wide(page) == []
     keep(page, state, "light")
     page.emulate_media(color_scheme="dark")
-    assert broken(page, CONTRAST) == []
+    assert faint(page) == []
     keep(page, state, "dark")
     page.set_viewport_size(NARROW)
     assert too_wide(page) == []
     keep(page, state, "narrow")
-
-
-def broken(page, options=None):
-    """The rules of WCAG that the page breaks, and where.
-
-    Axe is asked in the page itself: the package's own way around it opens another
-    page for each scan, for the sake of frames, of which there are none.
-    """
-    assert page.frames == [page.main_frame]
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(MIN_AXE_PATH.read_text(encoding="utf-8"))
-    # To find a selector for each node costs a sixth of a scan; its HTML is enough.
-    asked = {"resultTypes": ["violations"], "selectors": False, **(options or {})}
-    found = page.evaluate("asked => axe.run(asked)", asked)
-    return [
-        (one["id"], node["html"][:200])
-        for one in found["violations"]
-        for node in one["nodes"]
-    ]
 
 
 def keep(page, state, name):
