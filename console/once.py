@@ -32,7 +32,7 @@ AGAIN = _(
 class OnceForm(forms.Form):
     """A form whose work is done once; see `once`."""
 
-    once = forms.RegexField(r"^[\w-]{20,40}$", widget=forms.HiddenInput)
+    once = forms.RegexField(r"^[\w-]{20,40}\Z", widget=forms.HiddenInput)
 
 
 def fresh() -> str:

@@ -102,7 +102,7 @@ class KeyForm(OnceForm):
         label=gettext_lazy("Algorithm"), choices=list(ALGORITHMS.items())
     )
     kid = forms.RegexField(
-        r"^[\w.:~-]{1,100}$",
+        r"^[\w.:~-]{1,100}\Z",
         required=False,
         label=gettext_lazy("Key ID"),
         help_text=gettext_lazy("Empty: its thumbprint (RFC 7638)."),

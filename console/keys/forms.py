@@ -19,14 +19,14 @@ class NewKeyForm(WhyForm):
         help_text=_("The type of the key and its use follow from the algorithm."),
     )
     kid = forms.RegexField(
-        r"^[A-Za-z0-9._:~-]{1,100}$",
+        r"^[A-Za-z0-9._:~-]{1,100}\Z",
         required=False,
         label=_("Key ID"),
         help_text=_("Nobody can change it later. Empty: a random one."),
         error_messages={"invalid": _("Use letters, digits and - _ . : ~ only.")},
     )
     module = forms.RegexField(
-        r"^[A-Za-z][0-9A-Za-z_]{0,29}$",
+        r"^[A-Za-z][0-9A-Za-z_]{0,29}\Z",
         required=False,
         label=_("Hardware module"),
         help_text=_("The name that the cluster has for it. Empty: its default one."),

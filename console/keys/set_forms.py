@@ -45,7 +45,7 @@ class KidField(forms.RegexField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^[A-Za-z0-9._~:-]+$", max_length=KID, **kwargs)
+        super().__init__(r"^[A-Za-z0-9._~:-]+\Z", max_length=KID, **kwargs)
 
 
 class NewKeyForm(VersionForm):

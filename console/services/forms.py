@@ -25,7 +25,7 @@ class NewForm(forms.Form):
         label=_("Start from"), choices=[(slug, "") for slug in (*ARCHETYPES, COPY)]
     )
     original = forms.RegexField(
-        r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}$", required=False, label=_("Original")
+        r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}\Z", required=False, label=_("Original")
     )
 
     def __init__(self, *args: Any, regions: Sequence[Region]) -> None:

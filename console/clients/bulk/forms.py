@@ -28,7 +28,7 @@ class SelectForm(forms.Form):
     """
 
     all = forms.BooleanField(required=False)
-    within = forms.RegexField(r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}$", required=False)
+    within = forms.RegexField(r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}\Z", required=False)
     query = forms.CharField(max_length=4000, required=False)
     shown = forms.IntegerField(required=False)
 

@@ -40,6 +40,8 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
     bank["hsks"] = [key("in-hardware")]
     for kid in ("keep", "in-hardware"):
         assertContains(do(editor, PAGE, alg="ES256", kid=kid), "has this ID")
+    response = do(editor, PAGE, alg="ES256", kid="keep\n")
+    assertContains(response, "Use letters, digits")
     body = filled(editor.get(f"{KEYS}{PAGE}"), "once", reason="x", alg="ES256")
     bank["modifiedAt"] += 1
 
