@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
 
-from tenants.authlete.reading import NotJson, clean, decode, read
+from tenants.authlete.reading import NotJson, clean_all, decode, read
 
 LONGEST = 16_384  # characters; a JWT with many claims has some 2,000
 SCHEME = re.compile(r"(?:authorization\s*:\s*)?(?:(?:bearer|dpop)(?:\s+|$))?", re.I)
@@ -137,7 +137,7 @@ def _jwt(head: str, payload: str, signature: str) -> Jwt:
 
 def _object(what: str, text: str) -> dict[str, Any]:
     try:
-        value = read(text)
+        value = clean_all(read(text))  # no page can hold half a character
     except NotJson as error:
         raise _unreadable(what, error) from None
     if not isinstance(value, dict):
@@ -168,7 +168,7 @@ def _text(value: Any) -> str:
     """A claim's value as far as it is shown."""
     values = value if isinstance(value, list) else [value]
     words = [_one(one) for one in values[:MANY]]
-    return clean(", ".join(words))[:LONG]
+    return ", ".join(words)[:LONG]
 
 
 def _one(value: Any) -> str:

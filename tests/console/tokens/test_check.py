@@ -93,6 +93,24 @@ def test_a_client_whose_number_is_none_is_told_as_it_says(
     assertContains(paste(desk, REFRESH, place="us/17"), "9" * 5000)
 
 
+@pytest.mark.parametrize("page", [BOX, "/acme/tokens/verify/"])
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        ('{"alg":"\\ud800"}', "{}"),
+        ('{"alg":"ES256"}', '{"\\ud800":1}'),
+        ('{"alg":"ES256"}', '{"iss":"\\ud800","sub":["\\udfff"]}'),
+    ],
+)
+def test_half_a_character_breaks_no_page(desk, signer, page, header, claims):
+    """As anybody can write into a JWT."""
+    body = filled(desk.get(page), "token", token=unsigned(header, claims))
+
+    response = desk.post(page, body, content_type=FORM)
+
+    assertContains(response, "\ufffd")
+
+
 def test_one_that_says_it_has_expired_is_not_asked_about(desk, jwt, leaked, signer):
     ended(leaked)
 
