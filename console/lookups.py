@@ -13,6 +13,7 @@ from console.models import Lookup
 from console.models.lookups import KEPT
 from tenants.audit.events import SUBJECT_REVEAL, SUBJECT_SEARCH
 from tenants.audit.notes import Told, note
+from tenants.authlete.api.narrowing import is_seen
 from tenants.roles import Right
 from tenants.vault import Sealed
 
@@ -30,6 +31,14 @@ class SubjectForm(forms.Form):
             "max_length": _("A subject has %(limit_value)d characters at most."),
         },
     )
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if not is_seen(subject):
+            raise forms.ValidationError(
+                self.fields["subject"].error_messages["required"]
+            )
+        return subject
 
 
 @dataclass(frozen=True, slots=True)

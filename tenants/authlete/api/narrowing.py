@@ -9,10 +9,17 @@ from tenants.authlete.words import gettext_noop as _
 
 
 def whole_subject(subject: str) -> str:
-    """The subject as it is; raises `Unsendable` for none, or for spaces alone."""
-    if not isinstance(subject, str) or not subject.strip():
+    """The subject as it is; raises `Unsendable` for none, or for one of which nothing
+    can be seen."""
+    if not isinstance(subject, str) or not is_seen(subject):
         raise Unsendable(_("No subject was named, so nothing was done."))
     return subject
+
+
+def is_seen(subject: str) -> bool:
+    """Whether there is anything in it but spaces and signs without a width: who reads
+    only ASCII may take those for nothing."""
+    return any(one.isprintable() and not one.isspace() for one in subject)
 
 
 def whole_client(client_id: int) -> int:

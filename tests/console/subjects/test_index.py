@@ -61,6 +61,7 @@ def test_takes_any_name_for_a_name(desk, look_up, subject, caplog):
     [
         ("", "Enter the subject"),
         ("   ", "Enter the subject"),
+        ("\u200b\ufeff", "Enter the subject"),  # characters without a width
         ("y" * 101, "100 characters at most"),
         ("a\0b", "Null characters"),
     ],

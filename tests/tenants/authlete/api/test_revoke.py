@@ -40,7 +40,18 @@ def test_ends_many_and_counts_them(tokens, notes, kept, way, asked, count, left)
     assert call.places.get("client_id", "") == str(asked.get("client_id", ""))
 
 
-NO_SUBJECT: list[Any] = [None, "", " ", "\n\t", 0, True, [], 5]
+NO_SUBJECT: list[Any] = [
+    None,
+    "",
+    " ",
+    "\n\t",
+    "\u200b",
+    "\ufeff\u2003",
+    0,
+    True,
+    [],
+    5,
+]
 NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
 
 
