@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from console.audit import keeping, risks
+from console import keeping
+from console.audit import risks
 from console.models import KnownClient, KnownService
 from console.operations import title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored

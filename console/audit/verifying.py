@@ -91,6 +91,7 @@ def _kept() -> list[Checkpoint]:
 
 def _note(verdict: Verdict, report: Report, outside: int) -> None:
     verdict.rows, verdict.entries = report.rows, report.calls
+    verdict.removed = report.removed
     verdict.warnings = len(report.warnings) + report.more
     verdict.checkpoints, verdict.outside = report.checkpoints, outside
     if report.bad:

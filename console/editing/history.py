@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from console.editing.kind import Target
+from console.keeping import Beyond, beyond
 from console.navigation import path_of
 from console.operations import told
 from console.sentences import Sentence, declared_of, sentences, stored
+from tenants.audit.kinds import CHANGES, DESTRUCTIONS, REVEALS
 from tenants.audit.models import AuditEntry
-from tenants.audit.search import history
+from tenants.audit.search import Filters, history
 
 # Of both kinds of document: saved from here, or elsewhere.
 UNDOABLE = [
@@ -66,6 +69,12 @@ def past(target: Target, name: str, cursor: str = "", *, most: int = 20) -> Past
     )
     lines = [_told(target, entry, name) for entry in page.entries]
     return PastPage(lines, page.newer, page.older)
+
+
+def before(target: Target) -> list[Beyond]:
+    """What its history began with may have been removed."""
+    told = (REVEALS, CHANGES, DESTRUCTIONS)
+    return beyond(target.at["organization_id"], Filters(), timezone.now(), told)
 
 
 def _told(target: Target, entry: AuditEntry, name: str) -> Past:

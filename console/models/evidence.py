@@ -56,6 +56,7 @@ class Verdict(models.Model):
     ended_at = models.DateTimeField(null=True)  # null while it is looked at
     rows = models.BigIntegerField(default=0)
     entries = models.BigIntegerField(default=0)
+    removed = models.BigIntegerField(default=0)  # entries that were kept long enough
     bad = models.BigIntegerField(null=True)  # the first row that cannot be right
     what = models.CharField(max_length=400, default="")  # is wrong with it
     warnings = models.PositiveIntegerField(default=0)

@@ -5,8 +5,9 @@ from itertools import islice
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
+from console import keeping
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import files, keeping, links
+from console.audit import files, links
 from console.audit.exporting import found
 from console.audit.forms import RecordForm
 from console.audit.lines import days, lines, names_of

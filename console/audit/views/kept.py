@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 
+from console import keeping
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import keeping
 from console.audit.noting import noted
 from console.page import answer
 from tenants.audit.events import AUDIT_EXPIRE, VERSIONS_EXPIRE

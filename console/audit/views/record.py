@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import push_url
 
-from console import offered, once
+from console import keeping, offered, once
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import keeping, links, packing, risks, verifying
+from console.audit import links, packing, risks, verifying
 from console.audit.choices import READS
 from console.audit.completing import offers
 from console.audit.differences import differences

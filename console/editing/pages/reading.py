@@ -6,7 +6,7 @@ from django.utils.text import slugify
 
 from console.access import ConsoleRequest
 from console.editing import overview
-from console.editing.history import MAKING, between, is_undoable, past
+from console.editing.history import MAKING, before, between, is_undoable, past
 from console.editing.kind import Target
 from console.editing.past import known
 from console.editing.sending import pretty
@@ -58,6 +58,7 @@ def history(request: ConsoleRequest, target: Target) -> HttpResponse:
         "lines": page.lines,
         "previous": f"?cursor={page.newer}" if page.newer else "",
         "next": f"?cursor={page.older}" if page.older else "",
+        "beyond": [] if page.older else before(target),
     }
     return answer(request, target.template("history"), context, part="entries")
 

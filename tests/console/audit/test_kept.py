@@ -141,3 +141,19 @@ def test_where_nothing_was_removed_no_search_says_so(auditor, who):
     note(who(), SEARCH_SAVE, label="Mine")
 
     assertNotContains(auditor.get("/acme/audit/?reads=1"), FAR)
+
+
+def test_the_history_of_an_object_says_that_its_beginning_was_removed(
+    auditor, acme, who, update
+):
+    with ago(3000):
+        update({"description": "x"})
+    assert sum(expire(worker))
+
+    page = auditor.get("/acme/services/us/17/history/")
+    assertContains(page, "No change is kept")
+    assertContains(page, "Changes, from before")
+    update({"description": "y"})
+    page = auditor.get("/acme/services/us/17/history/")
+    assertNotContains(page, "No change is kept")
+    assertContains(page, "removed from the record:")

@@ -4,8 +4,13 @@ import pytest
 
 from console.models import Verdict
 from tenants.audit import anchors
+from tenants.audit.events import SIGN_OUT
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.notes import note
+from tenants.audit.who import Who
 from tenants.jobs import checkpoints as chores
+from tests.aged import ago
 from tests.pages import FORM, filled
 from tests.record import SIGNING, recompute, unguard
 
@@ -70,3 +75,15 @@ def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
     assert "named no place for them" in auditor.get(URL).content.decode()
     _going, said = press(auditor, worker)
     assert "the checkpoints in the database alone" in said
+
+
+def test_says_how_much_was_removed_by_policy(auditor, who, worker):
+    with ago(3000):
+        note(who(), SIGN_OUT)
+        note(who(), SIGN_OUT)
+    assert sum(expire(lambda one: Who(0, "worker", organization_id=one))) == 2
+
+    _going, said = press(auditor, worker)
+
+    assert Verdict.objects.get().removed == 2
+    assert "entries that had been kept long enough" in said

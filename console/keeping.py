@@ -1,9 +1,9 @@
 """How long what is kept, and what was removed, in words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import NamedTuple
 
@@ -93,9 +93,9 @@ class Removal:
 
 
 class Beyond(NamedTuple):
-    """Entries of a kind from before a moment were removed."""
+    """Entries of some kinds from before a moment were removed."""
 
-    label: str | Promise
+    labels: str
     until: datetime
 
 
@@ -154,13 +154,25 @@ def period(days: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
-def beyond(organization: int, filters: Filters, now: datetime) -> list[Beyond]:
-    """What a search may miss, since it reaches back to before it was removed."""
-    begins, wanted = filters.since or filters.horizon(now), _wanted(filters)
+def beyond(
+    organization: int,
+    filters: Filters,
+    now: datetime,
+    of: Collection[str] = frozenset(NAMED),
+) -> list[Beyond]:
+    """What a search may miss of some kinds, since it reaches back to before it was
+    removed; those that were removed up to the same day together."""
+    begins, wanted = filters.since or filters.horizon(now), _wanted(filters) & {*of}
+    found: dict[date, list[tuple[str, datetime]]] = {}
+    for kind, until in reach(organization).items():
+        moment = _moment(until)
+        if kind in wanted and (begins is None or begins < moment):
+            found.setdefault(moment.date(), []).append((label(kind), moment))
     return [
-        Beyond(label(kind), _moment(until))
-        for kind, until in reach(organization).items()
-        if kind in wanted and (begins is None or begins < _moment(until))
+        Beyond(
+            "; ".join(name for name, _until in one), max(until for _name, until in one)
+        )
+        for _day, one in sorted(found.items())
     ]
 
 
