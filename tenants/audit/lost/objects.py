@@ -30,14 +30,14 @@ GONE = otherwise(_("It is not there any more: somebody has deleted it since."))
 
 def updated_service(lost: Lost) -> Finding:
     if told := _read_by_the_next(lost):
-        return _updated(lost, *told)
+        return since.at_the_next(_updated(lost, *told))
     service = lost.service.get()
     return _updated(lost, lost.authlete.likeness(service.wire()), service.modified_at)
 
 
 def updated_client(lost: Lost) -> Finding:
     if told := _read_by_the_next(lost):
-        return _updated(lost, *told)
+        return since.at_the_next(_updated(lost, *told))
     try:
         client = lost.client.get()
     except NotFound:
@@ -76,24 +76,30 @@ def _updated(lost: Lost, now: str, version: int) -> Finding:
 
 def locked(lost: Lost) -> Finding:
     """Authlete refuses to set a lock that is set, so the next call tells of it."""
-    wanted = lost.after("locked")
-    now = None
-    for one in since.later(lost, lost.entry.operation):
-        if one.outcome == Outcome.DONE:
-            now = not one.after("locked")
-            break
-        if one.outcome == Outcome.REFUSED and one.code in LOCKED_ALREADY:
-            now = one.after("locked")
-            break
+    told = _locked_before_the_next(lost)
+    if told is not None:
+        return since.at_the_next(_locked(lost, told))
     try:
-        now = lost.client.get().is_locked if now is None else now
+        return _locked(lost, lost.client.get().is_locked)
     except NotFound:
         return GONE
+
+
+def _locked_before_the_next(lost: Lost) -> bool | None:
+    for one in since.later(lost, lost.entry.operation):
+        if one.outcome == Outcome.DONE:
+            return not one.after("locked")
+        if one.outcome == Outcome.REFUSED and one.code in LOCKED_ALREADY:
+            return bool(one.after("locked"))
+    return None
+
+
+def _locked(lost: Lost, now: bool) -> Finding:
     for one in since.rivals(lost, lost.entry.operation):
         unsure = one.outcome != Outcome.DONE or one.seq < lost.entry.seq
         if unsure and one.after("locked") == now:
             return since.TWICE
-    if now == wanted:
+    if now == lost.after("locked"):
         return done(_("The lock is as it was to be set."))
     return not_done(_("The lock is as it was before."))
 
@@ -102,7 +108,7 @@ def limited(lost: Lost) -> Finding:
     """To some of the scopes that a client may request, or to any."""
     for one in since.later(lost, "client.update", *SCOPES):
         if one.operation in SCOPES:
-            return _limited(lost, one.before(LIMIT))
+            return since.at_the_next(_limited(lost, one.before(LIMIT)))
         if any(change["field"].startswith("extension") for change in one.changes):
             return since.TWICE
     try:
@@ -139,12 +145,17 @@ def _replaced(lost: Lost, after: str) -> Finding:
     if not before:
         return UNTOLD
     told = filter(None, map(_secret_before, since.later(lost, *SECRETS)))
-    if not (now := next(told, "")):
-        try:
-            secret = lost.client.get().get("clientSecret")
-        except NotFound:
-            return GONE
-        now = secret.mark if isinstance(secret, Fingerprint) else ""
+    if now := next(told, ""):
+        return since.at_the_next(_compared(before, after, now))
+    try:
+        secret = lost.client.get().get("clientSecret")
+    except NotFound:
+        return GONE
+    now = secret.mark if isinstance(secret, Fingerprint) else ""
+    return _compared(before, after, now)
+
+
+def _compared(before: str, after: str, now: str) -> Finding:
     if now == before:
         return not_done(_("The client has the same secret as before."))
     if after and now != after:

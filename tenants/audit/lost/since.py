@@ -6,12 +6,14 @@ it. What is there now would tell what became of both.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from tenants.audit.lost.found import Lost, otherwise
+from tenants.audit.lost.found import Finding, Lost, otherwise
 from tenants.audit.models import CHANGES, NOT_DONE, PATIENCE, AuditEntry
 from tenants.authlete.errors import Outcome
 
@@ -27,6 +29,12 @@ TWICE = otherwise(
         " now does not tell which of them it was."
     )
 )
+
+
+def at_the_next(finding: Finding) -> Finding:
+    """By what the next call found, and not by what is there now."""
+    said = say("As the console's next change of the same found it: %(what)s")
+    return replace(finding, said=said % {"what": finding.said})
 
 
 def later(lost: Lost, *operations: str) -> QuerySet[AuditEntry]:

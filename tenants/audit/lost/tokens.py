@@ -85,12 +85,13 @@ def _may_have_ended(lost: Lost) -> bool:
 def updated(lost: Lost) -> Finding:
     if "hash" not in lost.known:
         return UNTOLD
-    now = _read_by_the_next(lost)
-    if not now:
-        token = _token(lost)
-        if token is None:
-            return GONE
-        now = token.wire()
+    if now := _read_by_the_next(lost):
+        return since.at_the_next(_compared(lost, now))
+    token = _token(lost)
+    return GONE if token is None else _compared(lost, token.wire())
+
+
+def _compared(lost: Lost, now: dict[str, Any]) -> Finding:
     changes = lost.entry.changes
     if all(_same(one["field"], now, one["after"]) for one in changes):
         return done(_("The token is as it was to become."))
