@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
 
 from django.http import QueryDict
 
@@ -18,6 +20,10 @@ COLUMNS = (
     " code service client subject object label reason ticket page address attempt"
     " changed surprises ended outcome_seq"
 ).split()
+JSON = ("changed", "surprises")
+READ = attrgetter(
+    *({"time": "at", "ended": "ended_at"}.get(name, name) for name in COLUMNS)
+)
 
 
 class NotUnderstood(Exception):
@@ -49,21 +55,26 @@ def found(organization: int, filters: Filters) -> Iterator[AuditEntry]:
 def csv(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """One line an entry; times are ISO 8601 in UTC, and no cell is a formula."""
     yield from cells.lines([COLUMNS])
-    yield from cells.lines([_cell(one, name) for name in COLUMNS] for one in entries)
+    yield from cells.lines(map(_cells, entries))
 
 
-def _cell(entry: AuditEntry, name: str) -> object:
-    match name:
-        case "time":
-            return iso(entry.at)
-        case "ended":
-            return "" if entry.ended_at is None else iso(entry.ended_at)
-        case "changed" | "surprises":
-            said = json.loads(getattr(entry, name))
-            return json.dumps(said, ensure_ascii=False) if said else ""
-        case _:
-            value = getattr(entry, name)
-            return "" if value is None else value
+def _cells(entry: AuditEntry) -> list[object]:
+    told = {name: "" if one is None else one for name, one in values(entry).items()}
+    for name in JSON:
+        said = told[name]
+        told[name] = json.dumps(said, ensure_ascii=False) if said else ""
+    return list(told.values())
+
+
+def values(entry: AuditEntry) -> dict[str, Any]:
+    """What is told of an entry, by column."""
+    told: dict[str, Any] = dict(zip(COLUMNS, READ(entry), strict=True))
+    told["time"] = iso(entry.at)
+    if entry.ended_at is not None:
+        told["ended"] = iso(entry.ended_at)
+    for name in JSON:
+        told[name] = [] if told[name] == "[]" else json.loads(told[name])
+    return told
 
 
 def iso(microseconds: int) -> str:

@@ -20,12 +20,11 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.search import MOST, count
 from tenants.authlete.changes import Change
-from tenants.authlete.reading import clean_all
+from tenants.authlete.reading import clean
 
 PRINT = "print"
 PRINTED = 1000  # entries; a browser lays out no more within a moment
 KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
-JSON = ("changed", "surprises")
 
 
 def keep(member: Member, form: RecordForm, kind: str) -> None:
@@ -64,14 +63,5 @@ def masked(entry: AuditEntry) -> AuditEntry:
 def jsonl(entries: Iterable[AuditEntry]) -> Iterator[str]:
     """One line an entry."""
     for entry in entries:
-        told = {name: _value(entry, name) for name in exporting.COLUMNS}
-        yield json.dumps(clean_all(told), ensure_ascii=False) + "\n"
-
-
-def _value(entry: AuditEntry, name: str) -> object:
-    if name in JSON:
-        return json.loads(getattr(entry, name))
-    if name in ("time", "ended"):
-        at = entry.at if name == "time" else entry.ended_at
-        return None if at is None else exporting.iso(at)
-    return getattr(entry, name)
+        told = json.dumps(exporting.values(entry), ensure_ascii=False)
+        yield clean(told) + "\n"

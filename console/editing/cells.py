@@ -13,6 +13,7 @@ from typing import Any
 from tenants.authlete.reading import clean_all
 
 FORMULA = (*"=+-@＝＋－＠\t\r\n'",)
+BEGINS = frozenset(FORMULA)
 
 
 class Line:
@@ -26,7 +27,16 @@ def lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """Each row as a line of CSV."""
     writer = csv.writer(Line())
     for row in rows:
-        yield writer.writerow([inert(one) for one in clean_all(list(row))])
+        yield writer.writerow([_cell(one) for one in row])
+
+
+def _cell(value: Any) -> Any:
+    """What most are, a text of ASCII, needs no more than a look at how it begins."""
+    if type(value) is str and value.isascii() and value[:1] not in BEGINS:
+        return value
+    if type(value) is int and value >= 0:
+        return value
+    return inert(clean_all(value))
 
 
 def inert(cell: Any) -> str:
