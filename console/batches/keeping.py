@@ -55,7 +55,7 @@ def replace(member: Member, batch: Batch, file: Upload) -> Batch:
 
 def _received(member: Member, batch: Batch, file: Upload) -> Batch:
     digest = sha256()
-    for block in file.chunks(PIECE):
+    for block in _blocks(file):
         digest.update(block)
     told: dict[str, Any] = {
         "starter": member.user,
@@ -81,13 +81,20 @@ def _received(member: Member, batch: Batch, file: Upload) -> Batch:
         elif not batch.turn(State.CHECKING, **told, **fresh):
             raise Moved
         _empty(batch)
-        for position, block in enumerate(file.chunks(PIECE)):
+        for position, block in enumerate(_blocks(file)):
             piece = Piece(batch=batch, position=position)
             piece.sealed = vault.seal(block.decode("latin-1"), piece.place)
             piece.save()
     title = _("Check %(name)s") % {"name": batch.name}
     put_to_work(batch, member.who, "token_batch.check", title, [at(batch)])
     return batch
+
+
+def _blocks(file: Upload) -> Iterator[bytes]:
+    """The file piece by piece; ``chunks`` of what is in memory is all of it at once."""
+    file.seek(0)
+    while block := file.read(PIECE):
+        yield block
 
 
 class Moved(Exception):

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.asserts import assertContains
 
+from console.batches import keeping
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
 from tests.console.batches.conftest import CANARY, NEW, file, line
@@ -79,6 +80,16 @@ def test_many_files_hold_no_more_than_one(admin, shop, settings, monkeypatch):
     admin.post(NEW, many)
 
     assert sum(kept) == 900_000
+
+
+def test_a_file_is_kept_and_checked_piece_by_piece(upload, work, monkeypatch):
+    monkeypatch.setattr(keeping, "PIECE", 100)  # bytes
+
+    batch = upload(*map(line, range(1, 6)))
+
+    assert Piece.objects.filter(batch=batch).count() > 5
+    checked = work(batch)
+    assert (checked.state, checked.tokens) == ("checked", 5)
 
 
 def test_an_empty_file_has_a_fault(upload, work):
