@@ -27,6 +27,10 @@ AGAIN = _(
     "This form had been sent already, so nothing was sent a second time. Look whether"
     " it was done before you try again."
 )
+NOT_TAKEN = _(
+    "The console's own database did not take this form, so nothing was sent. Try again"
+    " in a minute."
+)
 
 
 class OnceForm(forms.Form):
@@ -71,7 +75,7 @@ def again(request: ConsoleRequest, form: forms.Form, otherwise: str) -> HttpResp
     while (found := cache.get(_name(request, form))) == BEGUN and monotonic() < end:
         sleep(PAUSE)
     if found in (None, BEGUN, FAILED):
-        messages.warning(request, AGAIN)
+        messages.warning(request, AGAIN if found else NOT_TAKEN)
         return go(request, otherwise)
     return go(request, found)
 

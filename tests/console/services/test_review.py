@@ -1,6 +1,7 @@
 from importlib import import_module
 
 import pytest
+from django.core.cache.backends.db import DatabaseCache
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from console.models import Draft
@@ -173,6 +174,20 @@ def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(
 
     assert second.url == first.url
     assert updates().count() == 1
+
+
+def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
+    editor, enter, sandbox, monkeypatch
+):
+    enter(editor, **hours(24))
+    body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
+    monkeypatch.setattr(DatabaseCache, "_base_set", lambda *_: False)  # as if locked
+
+    response = editor.post(URL, body, content_type=FORM, follow=True)
+
+    assertContains(response, "did not take this form, so nothing was sent")
+    assertNotContains(response, "had been sent already")
+    assert not updates().exists()
 
 
 def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(

@@ -31,7 +31,7 @@ WAY = os.environ.get("OUTAGE_WAY", "")  # that one alone
 TOLD = os.environ.get("OUTAGES_TOLD", os.devnull)  # a file for the numbers
 UNDER_WAY = 0.5  # seconds until what was sent before has ended
 HEALED = 5.0  # seconds until work goes on
-PATIENCE = 30.0  # seconds
+PATIENCE = 120.0  # seconds, on a machine that has much to do
 ACTING = """
 import itertools, json, os, time
 from django.db import close_old_connections
