@@ -144,6 +144,8 @@ def _run(who: Who, most: int) -> int:
     if not chosen:
         return 0
     entries = list(_entries(who.organization_id, chosen))
+    if len(entries) != len(chosen):
+        raise Overtaken
     intent = rows.intent(who, AUDIT_EXPIRE.name, AUDIT_EXPIRE.effect)
     gone = [
         Gone(row, _stone(row, before, kinds[entry.seq], intent.entry))

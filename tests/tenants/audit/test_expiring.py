@@ -241,7 +241,7 @@ def test_nothing_goes_of_what_was_changed(what):
     assert stones() == []
 
 
-@pytest.mark.parametrize("step", ["_rows", "_telling"])
+@pytest.mark.parametrize("step", ["_entries", "_rows", "_telling"])
 def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
     with ago(OLD):
         call(2)
