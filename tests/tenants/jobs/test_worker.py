@@ -24,4 +24,4 @@ def test_waits_for_work_until_it_is_told_to_end(store):
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
