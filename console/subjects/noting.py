@@ -14,8 +14,10 @@ from console.subjects.filing import filed
 from console.subjects.sheets import Sheet, sheet
 from tenants.audit.entry import canonical
 from tenants.audit.events import RECEIPT_MADE
-from tenants.audit.models import AuditEntry
+from tenants.audit.kinds import SEARCHES
+from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.notes import note
+from tenants.audit.removed import reach
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import NotRecorded
@@ -69,6 +71,13 @@ def noted(found: Sheet) -> Noted | None:
         return None
     kept = str(entry.changes[0]["after"])
     return Noted(entry, kept, kept == digest(found))
+
+
+def is_removed(found: Sheet) -> bool:
+    """Whether what was kept of it may have been removed since, kept long enough."""
+    until = reach(found.receipt.organization_id).get(SEARCHES, 0)
+    ended = found.ended_at
+    return ended is not None and microseconds(ended) < until
 
 
 def digest(found: Sheet) -> str:

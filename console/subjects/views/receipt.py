@@ -10,7 +10,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.models import Receipt
 from console.page import answer
 from console.subjects.filing import filed
-from console.subjects.noting import noted
+from console.subjects.noting import is_removed, noted
 from console.subjects.sheets import Sheet, sheet
 from tenants.jobs import queue
 from tenants.jobs.models import ACTIVE, Job
@@ -40,6 +40,7 @@ def shown(
         "member": member,
         "sheet": found,
         "noted": noted(found),
+        "is_removed": is_removed(found),
         "receipt": receipt,
         "path": path,
         "address": request.build_absolute_uri(path),

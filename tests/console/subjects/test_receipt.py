@@ -2,13 +2,19 @@
 
 import hashlib
 import json
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Receipt
+from tenants.audit import expiring, rows
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.who import Who
 from tenants.roles import Role
 from tests.console.subjects.conftest import SUBJECT
 from tests.pages import FORM, filled
@@ -114,3 +120,19 @@ def test_tells_that_it_was_changed_afterwards(desk, path):
     Receipt.objects.update(reason="Asked for it")
 
     assertContains(desk.get(path), "this receipt was changed")
+
+
+def test_tells_that_its_digest_was_removed_by_policy(desk, path, settings):
+    settings.AUDIT_KEEP = {"searches": "30"}
+    later = timezone.now() + timedelta(days=60)
+    clock = SimpleNamespace(time_ns=lambda: int(later.timestamp() * 1e9))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "time", clock)
+        patch.setattr(expiring, "time", clock)
+        removed = expire(lambda one: Who(0, "worker", organization_id=one))
+        assert sum(removed)
+
+    page = desk.get(path)
+
+    assertContains(page, "kept long enough, and removed from the record")
+    assertNotContains(page, "not in the record")
