@@ -26,7 +26,7 @@ def test_finds_it_from_home(scene, hand):
     page.goto("/harbor/")
     hand = hand(page)
 
-    box = page.get_by_role("searchbox", name="Search the record")
+    box = page.get_by_role("combobox", name="Search the record")
     hand.submit(box, f'service:"{name}" field:accessTokenDuration')
     row = page.locator("tbody tr:not(.day)")
     expect(row).to_have_count(1)
