@@ -205,7 +205,7 @@ def _add(
 def _copy(
     cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
-    """Add rows whose texts hold neither tabs nor backslashes."""
+    """Add rows whose texts hold neither tabs nor line breaks."""
     if connection.vendor == "sqlite":
         cursor.executemany(insert(table, columns), rows)
         return
@@ -214,4 +214,4 @@ def _copy(
 
 
 def _told(value: object) -> str:
-    return "\\N" if value is None else str(value)
+    return "\\N" if value is None else str(value).replace("\\", "\\\\")
