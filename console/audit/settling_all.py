@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from console.access import Member
 from console.audit.lines import Names, names_of, object_of
@@ -18,9 +18,9 @@ from tenants.audit.lost.settling import settle, unknown
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import (
     Distrusted,
-    NotSent,
     Outcome,
     Unauthorized,
+    Undecided,
     Unsendable,
 )
 from tenants.jobs.endings import allowed, worker
@@ -35,13 +35,6 @@ KIND = "audit.settle"
 AT_ONCE = 8
 DONE = gettext_lazy("It was done: %s")
 NOT_DONE = gettext_lazy("It was not done: %s")
-
-
-class Undecided(NotSent):
-    """What is there now does not tell what became of a call."""
-
-    title = gettext_noop("A person decides")
-    advice = gettext_noop("Nothing was settled. Open the entry, and settle it by hand.")
 
 
 def ask(
