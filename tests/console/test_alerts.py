@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,9 +169,10 @@ def unanchored(ask):
 
 def stopped(ask):
     ask("settings").WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
-    note(IDA, SIGN_OUT)
+    acme = ask("acme")
+    note(replace(IDA, organization_id=acme.pk), SIGN_OUT)
     with receiving() as receiver:
-        webhook = hook(ask("acme"), receiver.url)
+        webhook = hook(acme, receiver.url)
         receiver.answers = [410]
         bring(webhook)
     assert "webhooks: 1 stopped" in ready()[1]

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from tenants.audit.begin import is_guarded
@@ -20,6 +21,14 @@ def test_empties_a_record_whose_triggers_are_gone_already():
     empty()
 
     assert is_guarded(connection)
+
+
+def test_empties_what_is_kept_for_a_while():
+    cache.set("said", "once")
+
+    empty()
+
+    assert cache.get("said") is None
 
 
 def test_empties_beside_a_request_that_takes_the_tables_in_another_order():
