@@ -29,7 +29,9 @@ KILLS = 10
 LATENCY = 20  # milliseconds
 PATIENCE = 60  # seconds
 SOCKETS = Path("/proc/net/tcp")
-CLOSE_WAIT = "08"
+# Of the server's end, and of the other one: something is still on its way.
+SYN_RECV, CLOSE_WAIT = "03", "08"
+FIN_WAIT1, FIN_WAIT2 = "04", "05"
 START = """
 from django.contrib.auth.models import User
 from pydantic import SecretStr
@@ -149,11 +151,13 @@ def working(store):
 
 def is_heard(port):
     """Whether all that was sent by who is gone was read and answered: the server has
-    closed every connection whose other end is closed."""
+    closed every connection whose other end is closed, and none waits to be taken."""
     rows = [row.split() for row in SOCKETS.read_text().splitlines()[1:]]
+    place = f":{port:04X}"
     return not any(
-        local.endswith(f":{port:04X}") and state == CLOSE_WAIT
-        for _, local, _, state, *_ in rows
+        (local.endswith(place) and state in (SYN_RECV, CLOSE_WAIT))
+        or (remote.endswith(place) and state in (FIN_WAIT1, FIN_WAIT2))
+        for _, local, remote, state, *_ in rows
     )
 
 
