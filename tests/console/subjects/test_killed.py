@@ -32,6 +32,9 @@ SOCKETS = Path("/proc/net/tcp")
 # Of the server's end, and of the other one: something is still on its way.
 SYN_RECV, CLOSE_WAIT = "03", "08"
 FIN_WAIT1, FIN_WAIT2 = "04", "05"
+LONG_AGO = "2000-01-01 00:00:00"
+# A lease that a worker has; one that is taken from it would let two be at the job.
+HELD = f"SELECT count(*) FROM jobs_job WHERE lease_until > '{LONG_AGO}'"
 START = """
 from django.contrib.auth.models import User
 from pydantic import SecretStr
@@ -174,12 +177,13 @@ def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
     with working(deployed) as next_one:
         worker = next_one()
         for _ in range(KILLS):
+            until(lambda: asked(deployed, HELD) == [(1,)])
             enough = len(sandbox.calls) + random.randint(3, 30)
             until(lambda enough=enough: len(sandbox.calls) >= enough)
             os.kill(worker, signal.SIGKILL)
             worker = next_one()  # once that one is gone
             until(lambda: is_heard(port))
-            asked(deployed, "UPDATE jobs_job SET lease_until = '2000-01-01 00:00:00'")
+            asked(deployed, f"UPDATE jobs_job SET lease_until = '{LONG_AGO}'")
         assert asked(deployed, "SELECT state FROM jobs_job") == [("running",)]
         until(lambda: asked(deployed, "SELECT state FROM jobs_job") == [("done",)])
 
