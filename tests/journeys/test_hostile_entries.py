@@ -13,12 +13,11 @@ from tenants.audit.writer import writer
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
-from tenants.roles import Role
 from tests.console.webhooks.conftest import hook
 from tests.journeys.pages import too_wide
 from tests.journeys.scene import Scene
 from tests.journeys.states.webhooks import log
-from tests.journeys.test_hostile import CORPUS, NARROW, look
+from tests.journeys.test_hostile import CORPUS, NARROW, look, unharmed
 
 HEBREW = "הלקוח של הבנק " * 40
 EVIL = CORPUS | {"right to left": HEBREW, "an override": "ok \u202edlo.elpmaxe"}
@@ -41,13 +40,7 @@ def scene(browser_page, sandbox, person, live_server):
     """Escaping has to hold alone: the policy of the pages is switched off."""
     page = browser_page(bypass_csp=True, viewport=WIDE)
     scene = Scene(page, sandbox, person, live_server.url)
-    ran = []
-    page.context.expose_function("pwned", lambda *_: ran.append(page.url))
-    page.on("dialog", lambda dialog: ran.append(dialog.message))
-    page.on("request", lambda one: ran.extend([one.url] * ("/pwned" in one.url)))
-    scene.be(Role.ADMIN)
-    yield scene
-    assert ran == []
+    yield from unharmed(scene)
 
 
 def fits(scene, name, query="", **places):
