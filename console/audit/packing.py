@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.access import Member
-from console.audit import access
+from console.audit.access import Review
 from console.audit.exporting import found
 from console.audit.forms import RecordForm
 from console.audit.telling import changes
@@ -103,7 +103,8 @@ def write(pack: Pack, form: RecordForm) -> int:
     evidence.lines("changes.csv", changes(home.pk, entries))
     rows = evidence.rows(lambda row: _is_shown(row, chosen), last)
     moment = min(filters.until or now, now)
-    evidence.lines("access.csv", access.csv(access.access(home, moment), moment))
+    review = Review.of(home, moment)
+    evidence.lines("access.csv", review.csv(review.held()))
     evidence.close(
         organization=home.slug,
         search=pack.search,

@@ -8,12 +8,14 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from console import keeping
 from console.access import ConsoleRequest, Member, organization_page
-from console.audit import access as reviewing
+from console.audit.access import DORMANT, Review
 from console.audit.times import Day, midnight
 from console.page import answer
 from tenants.audit.events import AUDIT_EXPORT, AUDIT_READ
 from tenants.audit.notes import note
+from tenants.audit.search import Filters
 from tenants.roles import Right
 
 
@@ -34,18 +36,22 @@ def access(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     moment = min(ended, now) if ended else now
     told = f"access {(day or timezone.localdate(now)).isoformat()}"
     context: dict[str, Any] = {"member": member, "form": form, "moment": moment}
+    home = member.organization
     if form.errors:
         return answer(request, "audit/access.html", context, status=422)
+    review = Review.of(home, moment)
     if request.GET.get("format") == "csv":
-        found = list(reviewing.access(member.organization, moment))
+        found = list(review.held())
         note(member.who, AUDIT_EXPORT, object=told, label=f"{len(found)} people, csv")
-        return _file(member, reviewing.csv(found, moment), told)
+        return _file(member, review.csv(found), told)
     note(member.who, AUDIT_READ, object=told)
     context |= {
         "day": day or timezone.localdate(now),
-        "held": list(reviewing.access(member.organization, moment)),
-        "dormant": reviewing.DORMANT.days,
+        "held": list(review.held()),
+        "dormant": DORMANT.days,
         "past": moment < now,
+        "review": review,
+        "beyond": keeping.beyond(home.pk, Filters(until=moment), now),
     }
     return answer(request, "audit/access.html", context)
 
