@@ -16,8 +16,10 @@ from console.kinds import KINDS
 from console.sentences import Sentence
 from tenants.audit import kinds
 from tenants.audit.events import AUDIT_EXPIRE
+from tenants.audit.gone import begun
 from tenants.audit.models import AuditEntry
-from tenants.audit.removed import reach, run_of, runs
+from tenants.audit.place import Place, around
+from tenants.audit.removed import reach, removed, run_of, runs
 from tenants.audit.runs import Run
 from tenants.audit.search import Filters
 
@@ -92,6 +94,27 @@ class Removal:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is still known of an entry that was removed."""
+
+    entry: str
+    number: int  # of the row that it began with
+    begun: datetime
+    kind: str
+    by: AuditEntry  # the entry of its removal
+    days: int  # that its kind was kept then
+    place: Place  # of that row, in the chain
+
+    @property
+    def label(self) -> str:
+        return label(self.kind)
+
+    @property
+    def period(self) -> str:
+        return period(self.days)
+
+
 class Beyond(NamedTuple):
     """Entries of some kinds from before a moment were removed."""
 
@@ -131,6 +154,18 @@ def removal_of(entry: AuditEntry) -> Removal | None:
     """What an entry removed, if it is one of a removal."""
     run = run_of(entry) if entry.operation == AUDIT_EXPIRE.name else None
     return removal(entry, run) if run else None
+
+
+def remains(organization: int, entry: str) -> Remains | None:
+    """None where there never was such an entry of this organization."""
+    found = removed(organization, entry)
+    if found is None:
+        return None
+    number, begun_at = found.row.seq, _moment(begun(entry))
+    place = around(number)
+    return Remains(
+        entry, number, begun_at, found.stone.kind, found.by, found.days, place
+    )
 
 
 def _part(kind: str, count: int, days: int) -> Sentence:

@@ -28,6 +28,7 @@ MAKING = [
     "idp.create_service",
     "service.made_outside",
 ]
+TOLD = (REVEALS, CHANGES, DESTRUCTIONS)  # kinds of entries, as they are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,7 @@ def past(target: Target, name: str, cursor: str = "", *, most: int = 20) -> Past
 
 def before(target: Target) -> list[Beyond]:
     """What its history began with may have been removed."""
-    told = (REVEALS, CHANGES, DESTRUCTIONS)
-    return beyond(target.at["organization_id"], Filters(), timezone.now(), told)
+    return beyond(target.at["organization_id"], Filters(), timezone.now(), TOLD)
 
 
 def _told(target: Target, entry: AuditEntry, name: str) -> Past:

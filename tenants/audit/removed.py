@@ -37,7 +37,10 @@ def removed(organization: int, entry: str) -> Removed | None:
     The record has no index of ids: they say when they were made, and that leads to
     the rows.
     """
-    at = begun(entry)
+    try:
+        at = begun(entry)
+    except ValueError:  # no id of an entry
+        return None
     blocks = AuditBlock.objects.filter(earliest__lte=at + LATE, latest__gte=at)
     for block in blocks.order_by("block").values_list("block", flat=True)[:BLOCKS]:
         span = (block * BLOCK, (block + 1) * BLOCK - 1)

@@ -1,6 +1,5 @@
 """How long what is kept, what was removed, and what is left of an entry that was."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -10,9 +9,6 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.audit.noting import noted
 from console.page import answer
 from tenants.audit.events import AUDIT_EXPIRE, VERSIONS_EXPIRE
-from tenants.audit.gone import begun
-from tenants.audit.place import around
-from tenants.audit.removed import removed
 from tenants.roles import Right
 
 
@@ -37,18 +33,12 @@ def kept(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 def gone(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     """What is known of an entry that was removed; there never was any other."""
-    found = removed(member.organization.pk, str(entry))
-    if found is None:
+    remains = keeping.remains(member.organization.pk, str(entry))
+    if remains is None:
         raise Http404
     context = {
         "member": member,
-        "unwritten": not noted(member, found.row.entry),
-        "number": found.row.seq,
-        "entry": found.row.entry,
-        "begun": datetime.fromtimestamp(begun(found.row.entry) / 1e6, UTC),
-        "kind": keeping.label(found.stone.kind),
-        "period": keeping.period(found.days),
-        "by": found.by,
-        "place": around(found.row.seq),
+        "unwritten": not noted(member, remains.entry),
+        "remains": remains,
     }
     return answer(request, "audit/gone.html", context, status=410)

@@ -1,20 +1,21 @@
 """What can be read of a document: its settings, its text, and what was done to it."""
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.utils.text import slugify
 
+from console import keeping
 from console.access import ConsoleRequest
 from console.editing import overview
-from console.editing.history import MAKING, before, between, is_undoable, past
+from console.editing.history import MAKING, TOLD, before, between, is_undoable, past
 from console.editing.kind import Target
-from console.editing.past import known
+from console.editing.past import address_of, known, spans
 from console.editing.sending import pretty
 from console.operations import title
 from console.page import answer
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Outcome
+from tenants.roles import Right
 
 
 def fields(request: ConsoleRequest, target: Target) -> HttpResponse:
@@ -65,7 +66,9 @@ def history(request: ConsoleRequest, target: Target) -> HttpResponse:
 
 def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
     """What was sent, and what Authlete made of it; told from the record alone."""
-    kept = get_object_or_404(AuditEntry, **target.at, entry=entry)
+    kept = AuditEntry.objects.filter(**target.at, entry=entry).first()
+    if kept is None:
+        return _removed(request, target, entry)
     name = kept.label or str(target.client_id or target.service_id)
     declared = declared_of(kept.operation)
     context = {
@@ -81,3 +84,23 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "surprises": sentences(stored(kept.unasked), declared),
     }
     return answer(request, target.template("saved"), context)
+
+
+def _removed(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
+    """What is known of a change whose entry was removed; there never was any other."""
+    workspace = target.workspace
+    remains = keeping.remains(workspace.organization.pk, entry)
+    if remains is None or remains.kind not in TOLD:
+        raise Http404
+    kept = spans(target)
+    made = (one for one in kept if one.version.written and one.version.entry == entry)
+    names = (one.version.name for one in reversed(kept) if one.version.name)
+    context = {
+        "target": target,
+        "workspace": workspace,
+        "name": next(names, str(target.client_id or target.service_id)),
+        "remains": remains,
+        "made_at": next((address_of(one.since) for one in made), ""),
+        "may_follow": workspace.member.may(Right.RECORD),
+    }
+    return answer(request, "editing/removed.html", context, status=410)

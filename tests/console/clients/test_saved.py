@@ -1,5 +1,9 @@
 from pytest_django.asserts import assertContains
 
+from tenants.audit.expiring import expire
+from tenants.audit.who import Who
+from tests.aged import ago
+
 
 def test_tells_what_was_sent_from_the_record(editor, enter, save):
     enter(editor, client_name="Ledger")
@@ -18,3 +22,15 @@ def test_is_not_there_for_another_client(editor, enter, save, sandbox, ledger):
     assert editor.get(path.replace("/44/", "/45/")).status_code == 404
     service = path.replace("clients/44/", "")
     assert editor.get(service).status_code == 404
+
+
+def test_says_that_its_entry_was_removed(editor, enter, save):
+    with ago(3000):
+        enter(editor, client_name="Ledger")
+        url = save(editor).url
+    assert sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+
+    page = editor.get(url)
+
+    assertContains(page, "The entry of this change was removed", status_code=410)
+    assertContains(page, "clients/44/as-of/?at=", status_code=410)

@@ -1,7 +1,12 @@
-from pytest_django.asserts import assertContains
+from uuid import uuid4
 
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
 from tenants.roles import Role
+from tests.aged import ago
 
 
 def test_says_that_all_stands_as_sent(editor, enter, save):
@@ -41,3 +46,24 @@ def test_can_be_read_by_who_may_read(editor, member, enter, save):
 
     assert member(Role.VIEWER).get(url).status_code == 200
     assert member(Role.HELP_DESK).get(url).status_code == 403
+
+
+def test_says_that_its_entry_was_removed(editor, member, enter, save):
+    with ago(3000):
+        enter(editor, access_token_duration=2)
+        url = save(editor).url
+    entry = url.rstrip("/").rpartition("/")[2]
+    read = AuditEntry.objects.filter(operation="service.get")[0].entry
+    assert sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+
+    page = editor.get(url)
+    told = member(Role.ADMIN).get(url)
+
+    assert page.status_code == told.status_code == 410
+    assertContains(page, "The entry of this change was removed", status_code=410)
+    assertContains(page, "7 years", status_code=410)
+    assertContains(page, "/acme/services/us/17/as-of/?at=", status_code=410)
+    assertNotContains(page, "/acme/audit/", status_code=410)
+    assertContains(told, "its tombstone matches", status_code=410)
+    for other in (uuid4(), read):  # never was; nothing that was saved
+        assert editor.get(url.replace(entry, str(other))).status_code == 404
