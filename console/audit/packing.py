@@ -25,7 +25,7 @@ from tenants.audit.gone import Tombstone
 from tenants.audit.kinds import DAY
 from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.removed import runs
-from tenants.audit.search import Filters
+from tenants.audit.search import LAST, Filters
 from tenants.audit.signing import Unsigned
 from tenants.authlete.errors import Unsendable
 from tenants.jobs.chores import chore
@@ -42,7 +42,11 @@ PART = 1 << 20  # bytes
 
 
 def ask(member: Member, form: RecordForm) -> Pack:
-    """Have a worker make a pack of a search; the form is a valid one."""
+    """Have a worker make a pack of what a search finds now; the form is a valid one.
+
+    What comes later stays out, the entry of the pack's own job first of all.
+    """
+    newest = AuditEntry.objects.filter(organization_id=member.organization.pk).first()
     pack = Pack.objects.create(
         organization=member.organization,
         actor=member.who.actor,
@@ -52,6 +56,7 @@ def ask(member: Member, form: RecordForm) -> Pack:
         "pack": str(pack.pk),
         "asked": form.asked.urlencode(),
         "zone": timezone.get_current_timezone_name(),
+        "last": newest.seq if newest else 0,
     }
     job = start(
         member.who,
@@ -79,7 +84,7 @@ def make(work: Work, item: Item) -> Result:
         if not form.is_valid():
             raise Unsendable(_("The search is not understood any more."))
         try:
-            entries = write(pack, form)
+            entries = write(pack, form, what.get("last", LAST))
         except Broken as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.what)
             raise Unsendable(
@@ -92,14 +97,15 @@ def make(work: Work, item: Item) -> Result:
     return Result(_("%(n)d entries") % {"n": entries})
 
 
-def write(pack: Pack, form: RecordForm) -> int:
-    """Write the pack of a valid search; how many entries are in it."""
+def write(pack: Pack, form: RecordForm, newest: int) -> int:
+    """Write the pack of a valid search, up to the entry ``newest``; how many entries
+    are in it."""
     last = _covered()
     out = _Parts(pack)
     evidence = Evidence(out)  # type: ignore[arg-type]  # all that is needed of a file
     chosen: set[bytes] = set()
     home, filters, now = pack.organization, form.filters(), timezone.now()
-    entries = _chosen(home.pk, filters, last, chosen)
+    entries = _chosen(home.pk, filters, min(newest, last.size), chosen)
     evidence.lines("changes.csv", changes(home.pk, entries))
     rows = evidence.rows(lambda row: _is_shown(row, chosen), last)
     moment = min(filters.until or now, now)
@@ -132,11 +138,11 @@ def _covered() -> Checkpoint:
 
 
 def _chosen(
-    organization: int, filters: Filters, last: Checkpoint, chosen: set[bytes]
+    organization: int, filters: Filters, newest: int, chosen: set[bytes]
 ) -> Iterator[AuditEntry]:
-    """The entries that the checkpoint covers; each is noted in ``chosen``."""
+    """The entries up to a row; each is noted in ``chosen``."""
     for entry in found(organization, filters):
-        if entry.seq > last.size:
+        if entry.seq > newest:
             continue
         if len(chosen) == MOST:
             raise Unsendable(

@@ -167,6 +167,22 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
     assert "removed meanwhile" in auditor.get(path).content.decode()
 
 
+def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(
+    auditor, entries, keep, worker
+):
+    path = "/acme/audit/export/?reads=1"
+    page = auditor.get(path)
+    made = auditor.post(path, filled(page, "once"), content_type=FORM)["Location"]
+    keep(label="Too late")
+    worker()
+
+    assert Pack.objects.get().entries == page.context["count"]
+    with zipfile.ZipFile(io.BytesIO(downloaded(auditor, made))) as pack:
+        packed = pack.read("changes.csv").decode()
+    assert "job.started" not in packed
+    assert "Too late" not in packed
+
+
 def test_each_download_is_kept(auditor, made):
     downloaded(auditor, made)
     answer = auditor.get(made, {"download": "1"})
