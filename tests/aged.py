@@ -14,7 +14,7 @@ DAY = 86_400_000_000_000  # nanoseconds
 @contextmanager
 def ago(days):
     """What is written was written so long ago, each row a millisecond after another."""
-    moment = time.time_ns() - days * DAY
+    moment = time.time_ns() - int(days * DAY)
 
     def tick():
         nonlocal moment

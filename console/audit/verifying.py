@@ -1,7 +1,6 @@
 """Having the record verified by a worker, and what is known of its checkpoints."""
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -69,8 +68,10 @@ def check(work: Work, item: Item) -> Result:
     if verdict is None:
         return Result(changed=False)
     with work.alive():
-        kept = _kept()
+        kept, wrong = _kept()
         report = verify(kept)
+    for told in wrong:
+        report.warn(told)
     _note(verdict, report, len(kept))
     if report.bad:
         row, what = report.bad
@@ -79,14 +80,20 @@ def check(work: Work, item: Item) -> Result:
     return Result(_("Whole: %(rows)d rows") % {"rows": report.rows})
 
 
-def _kept() -> list[Checkpoint]:
-    """What files outside hold; one that this worker cannot read says nothing."""
+def _kept() -> tuple[list[Checkpoint], list[str]]:
+    """What files outside hold, and which cannot be relied on; one that this worker
+    cannot open says nothing."""
     found: list[Checkpoint] = []
+    wrong: list[str] = []
     for sink in anchors.sinks():
         if sink.kind == "file":
-            with suppress(OSError, NoAnchor):
+            try:
                 found += anchored.read(sink.path)
-    return found
+            except NoAnchor as error:
+                wrong.append(f"{sink.name} cannot be relied on: {error}")
+            except OSError:
+                continue
+    return found, wrong
 
 
 def _note(verdict: Verdict, report: Report, outside: int) -> None:

@@ -1,8 +1,9 @@
 """Holding the record against what was signed of it earlier."""
 
+import fcntl
 import json
 from collections.abc import Container, Iterable, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,7 @@ class Signed:
 
 
 def day(checkpoint: Checkpoint) -> str:
-    moment = datetime.fromtimestamp(checkpoint.time / 1e6, UTC)
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def read(path: Path) -> list[Checkpoint]:
@@ -77,7 +77,9 @@ def read(path: Path) -> list[Checkpoint]:
     Raises `NoAnchor` unless each is signed by a key that is known.
     """
     found = []
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        with suppress(OSError):  # a worker may be adding to it
+            fcntl.flock(file, fcntl.LOCK_SH)
         for number, line in enumerate(file, 1):
             if not line.startswith("{"):
                 continue

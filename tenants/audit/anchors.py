@@ -20,18 +20,21 @@ import httpx
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Max
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from tenants import mail
 from tenants.alerts import alert
 from tenants.audit.checkpoints import Checkpoint
-from tenants.audit.models import AuditCheckpoint, AuditRecord, AuditSink
+from tenants.audit.entry import UNLIKE
+from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord, AuditSink
 from tenants.posting import post
 
 PATIENCE = 15 * 60  # seconds, where the setting gives none
 MAILED = timedelta(hours=1)  # from one mail to the next
 KEPT = 5.0  # seconds that a verdict serves other calls
 MOST = 500  # checkpoints in one message
+LOOKED = 50  # rows, among which those of a clock that is ahead are passed over
 
 
 class Diverged(Exception):
@@ -114,29 +117,35 @@ def _deliver(sink: Sink, state: AuditSink) -> int:
 def append(path: Path) -> int:
     """Add to a file what it lacks; the size of its last checkpoint.
 
-    Raises `OSError`, and `Diverged` where the file knows more, or something else.
+    A line that was begun, by a worker that was killed or on a disk that was full, is
+    gone on with. Raises `OSError`, and `Diverged` where the file knows more, or
+    something else.
     """
     with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        size = _agreed(_tail(path))
+        line, begun = _tail(path)
+        size = _agreed(line)
         new = AuditCheckpoint.objects.filter(size__gt=size)
         for one in new.iterator():
-            file.write(f"{one.line}\n".encode())
-            size = one.size
+            text = f"{one.line}\n".encode()
+            if not text.startswith(begun):
+                break
+            file.write(text[len(begun) :])
+            size, begun = one.size, b""
+        if begun:
+            raise Diverged("the last line of the file is not whole")
         file.flush()
         os.fsync(file.fileno())
     return size
 
 
-def _tail(path: Path) -> str:
-    """The last whole line of a file; a line that was cut off is refused."""
+def _tail(path: Path) -> tuple[str, bytes]:
+    """The last whole line of a file, and what follows it."""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 4096))
-        text = file.read().decode(errors="replace")
-    if text and not text.endswith("\n"):
-        raise Diverged("the last line of the file is not whole")
-    return text.splitlines()[-1] if text else ""
+        whole, _, begun = file.read().rpartition(b"\n")
+    return whole.rpartition(b"\n")[2].decode(errors="replace"), begun
 
 
 def _agreed(line: str) -> int:
@@ -174,21 +183,45 @@ def _post(url: str, lines: Sequence[str]) -> None:
         raise OSError(f"the webhook answered {answer.status}")
 
 
-def uncovered() -> datetime | None:
-    """When the oldest row was written that no place outside knows of."""
+def uncovered(now: datetime) -> datetime | None:
+    """When the oldest row was written that no place outside knows of.
+
+    The clock of who wrote it may be wrong, so rows that are ahead of ``now`` tell
+    nothing, and none is older than the checkpoint that it is not in.
+    """
     names = [sink.name for sink in sinks()]
     known = AuditSink.objects.filter(name__in=names).aggregate(Max("size"))
-    first = (known["size__max"] or 0) + 1
-    row = AuditRecord.objects.filter(seq=first).first()
-    return row.written_at if row else None
+    size = known["size__max"] or 0
+    rows = list(AuditRecord.objects.filter(seq__gt=size)[:LOOKED])
+    if not rows:
+        return None
+    times = (row.written_at for row in rows)
+    first = next((at for at in times if at and at <= now), None)
+    signed = _signed_at(size)
+    if signed is None or signed > now:
+        return first
+    return max(first, signed) if first else signed
+
+
+def _signed_at(size: int) -> datetime | None:
+    kept = AuditCheckpoint.objects.filter(size=size).first()
+    try:
+        return Checkpoint.parse(kept.line).signed_at if kept else None
+    except UNLIKE:
+        return None
 
 
 def is_late() -> bool:
-    """Whether that is longer ago than may be."""
+    """Whether that is longer ago than may be, by the clock of the database: this
+    process' own may be wrong, and would stop it for that alone."""
     if not settings.AUDIT_SINKS:
         return False
-    since = uncovered()
-    return since is not None and timezone.now() - since > _patience()
+    heads = AuditHead.objects.annotate(now=Now())
+    now = heads.values_list("now", flat=True).first()
+    if now is None:
+        return False  # nothing can be written then in any case
+    since = uncovered(now)
+    return since is not None and now - since > _patience()
 
 
 def _patience() -> timedelta:

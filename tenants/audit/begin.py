@@ -19,7 +19,18 @@ BURIED = (
     f" AND substr(NEW.content, 1, {len(BEGINS)}) = '{BEGINS}'"
 )
 REFUSED = "the audit record only grows"
-FUNCTION = f" BEGIN RAISE EXCEPTION '{REFUSED}'; END "
+# The condition stands in here and not at the trigger, where it could be told from
+# another only by parsing it.
+FUNCTION = f"""
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF {BURIED} THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION '{REFUSED}';
+END
+"""
 GUARDS = {
     "sqlite": {
         "audit_record_no_update": (
@@ -30,12 +41,16 @@ GUARDS = {
             "CREATE TRIGGER audit_record_no_delete BEFORE DELETE ON audit_auditrecord"
             f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
         ),
+        "audit_record_no_replace": (  # which fires no trigger of a deletion
+            "CREATE TRIGGER audit_record_no_replace BEFORE INSERT ON audit_auditrecord"  # noqa: S608
+            " WHEN EXISTS (SELECT 1 FROM audit_auditrecord WHERE seq = NEW.seq)"
+            f" BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+        ),
     },
     "postgresql": {
         "audit_record_only_buried": (
             "CREATE TRIGGER audit_record_only_buried BEFORE UPDATE ON audit_auditrecord"
-            f" FOR EACH ROW WHEN (NOT ({BURIED}))"
-            " EXECUTE FUNCTION audit_record_only_grows()"
+            " FOR EACH ROW EXECUTE FUNCTION audit_record_only_grows()"
         ),
         "audit_record_only_grows": (
             "CREATE TRIGGER audit_record_only_grows"
@@ -53,12 +68,17 @@ DROP = {
     "postgresql": "DROP TRIGGER IF EXISTS {name} ON audit_auditrecord",
 }
 
+# When each fires, as `pg_trigger.tgtype` tells it: for each row 1, before 2; delete 8,
+# update 16, truncate 32.
+FIRES = {"audit_record_only_buried": 1 + 2 + 16, "audit_record_only_grows": 2 + 8 + 32}
 # Those that there are, and what each does, as far as the database tells it.
 FOUND = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": """
-        SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        SELECT t.tgname, t.tgtype || p.prosrc
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
         WHERE t.tgenabled IN ('O', 'A') AND t.tgrelid = 'audit_auditrecord'::regclass
+        AND t.tgqual IS NULL AND t.tgattr::text = ''
         """,
 }
 
@@ -100,5 +120,5 @@ def is_guarded(connection: BaseDatabaseWrapper) -> bool:
         found = dict(cursor.fetchall())
     wanted = GUARDS[connection.vendor]
     if connection.vendor == "postgresql":
-        wanted = dict.fromkeys(wanted, FUNCTION)
+        wanted = {name: f"{fires}{FUNCTION}" for name, fires in FIRES.items()}
     return wanted.items() <= found.items()

@@ -7,6 +7,7 @@ even by somebody who has the keys of the chain.
 
 import json
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple, Self
 
@@ -14,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from tenants.audit import signing
 from tenants.audit.chain import START, Link, head_mac, ring
-from tenants.audit.entry import canonical
+from tenants.audit.entry import UNLIKE, canonical
 from tenants.audit.gone import holds
 from tenants.audit.links import links
 from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord
@@ -23,6 +24,7 @@ from tenants.keyring import KeyMissing
 
 EVERY = 4 * 60 * 1_000_000  # microseconds; workers look each minute
 ROWS = 1000  # after which one is due earlier
+LAST = 253_402_300_800_000_000  # microseconds since 1970: no time can be later
 MOST = 100_000  # rows that one covers anew, so that no worker is held up for long
 
 
@@ -49,6 +51,10 @@ class Checkpoint(NamedTuple):
         return "\n".join(["meridian audit checkpoint v1", *map(str, said)])
 
     @property
+    def signed_at(self) -> datetime:
+        return datetime.fromtimestamp(self.time / 1_000_000, UTC)
+
+    @property
     def digest(self) -> str:
         return sha256(self.text.encode()).hexdigest()
 
@@ -68,7 +74,7 @@ class Checkpoint(NamedTuple):
             raise ValueError("this is no checkpoint")
         found = cls(**said)
         numbers, texts = (found.size, found.time), (found.root, found.previous)
-        if not all(type(one) is int and one >= 0 for one in numbers):
+        if not all(type(one) is int and 0 <= one < LAST for one in numbers):
             raise ValueError("this is no checkpoint")
         if not all(
             isinstance(one, str) for one in (*texts, found.key, found.signature)
@@ -78,9 +84,15 @@ class Checkpoint(NamedTuple):
 
 
 def last() -> Checkpoint | None:
-    """The newest that is kept here."""
-    found = AuditCheckpoint.objects.last()
-    return Checkpoint.parse(found.line) if found else None
+    """The newest that is kept here; raises `Broken` where it cannot be read."""
+    return _read(AuditCheckpoint.objects.last())
+
+
+def _read(kept: AuditCheckpoint | None) -> Checkpoint | None:
+    try:
+        return Checkpoint.parse(kept.line) if kept else None
+    except UNLIKE:
+        raise Broken(_head()[0], "the newest checkpoint cannot be read") from None
 
 
 def is_due(now: int) -> bool:
@@ -89,7 +101,8 @@ def is_due(now: int) -> bool:
     new = _head()[0] - (covered.size if covered else 0)
     if new == 0 or covered is None:
         return new > 0
-    return not 0 < new < ROWS or now - covered.time >= EVERY
+    # One that was signed by a clock that was ahead is no reason to wait.
+    return not 0 < new < ROWS or not 0 <= now - covered.time < EVERY
 
 
 def cut() -> Checkpoint | None:
@@ -99,7 +112,7 @@ def cut() -> Checkpoint | None:
     Raises `Broken`, and `signing.Unsigned`.
     """
     kept = AuditCheckpoint.objects.last()
-    before = Checkpoint.parse(kept.line) if kept else None
+    before = _read(kept)
     tree = _tree(kept, before)
     size, link = _head()
     if size < tree.size:
@@ -135,8 +148,12 @@ def _tree(kept: AuditCheckpoint | None, before: Checkpoint | None) -> Tree:
     held against the signature, a past written anew could be signed by the next."""
     if kept is None or before is None:
         return Tree()
-    tree = Tree((rows, bytes.fromhex(peak)) for rows, peak in json.loads(kept.peaks))
-    same = (tree.size, tree.root) == (before.size, before.root)
+    try:
+        peaks = json.loads(kept.peaks)
+        tree = Tree((rows, bytes.fromhex(peak)) for rows, peak in peaks)
+        same = (tree.size, tree.root) == (before.size, before.root)
+    except UNLIKE:
+        same = False
     if not (before.is_signed and same):
         raise Broken(before.size, "its checkpoint was changed, or signed by nobody")
     return tree

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from tenants.audit.entry import UNLIKE
 from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.gone import Tombstone, begun
 from tenants.audit.kinds import DAY
@@ -14,7 +15,6 @@ from tenants.audit.runs import Run, read
 LATE = 60_000_000  # microseconds from when an entry got its id to when it was begun
 BLOCKS = 5  # that may hold an entry of a moment, with clocks that disagree
 RUNS = 100  # the newest, that are asked how far back something was removed
-UNLIKE = (AttributeError, KeyError, TypeError, ValueError)  # of a run that was changed
 
 
 class Removed(NamedTuple):

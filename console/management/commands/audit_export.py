@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from console.audit.exporting import NotUnderstood, asked, csv, found
 from tenants.audit.events import AUDIT_EXPORT
 from tenants.audit.export import all_rows, jsonl, rows_of
+from tenants.audit.management.reading import RecordCommand
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.search import Filters
@@ -22,7 +23,7 @@ from tenants.models import Organization
 FORMATS = ("jsonl", "csv")
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = (
         "Write the record, or what a search finds of it, to a file. JSON Lines can be "
         "checked with audit_verify --file. Both hold subjects as they are recorded."

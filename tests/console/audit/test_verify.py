@@ -68,6 +68,17 @@ def test_names_the_first_bad_row(auditor, kept, worker):
     assert "are not those that were signed on" in said
 
 
+def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
+    path = anchors.sinks()[0].path
+    path.write_text(path.read_text().replace('"size":', '"size":1'))
+
+    _going, said = press(auditor, worker)
+
+    assert "Whole: rows 1 to" in said
+    assert Verdict.objects.get().warnings == 1
+    assert "a file of checkpoints that somebody changed" in said
+
+
 def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
     anchors.sinks()[0].path.unlink()
     settings.AUDIT_SINKS = []

@@ -26,9 +26,11 @@ from tenants.authlete.errors import NotRecorded, Outcome
 from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.watch import Call, Ending
 from tenants.jobs import checkpoints as chores
+from tests.aged import ago
 from tests.record import SIGNING, unguard
 
 IDA = Who(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+MINUTE = 1 / 24 / 60  # days
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
 PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
 
@@ -146,6 +148,27 @@ def test_one_is_due_after_a_while_or_many_rows(monkeypatch):
     assert checkpoints.is_due(at)
 
 
+def test_one_that_was_signed_by_a_clock_that_was_ahead_keeps_none_back():
+    call()
+    at = cut().time
+    call()
+
+    assert checkpoints.is_due(at - 10**6)
+
+
+def test_the_newest_one_that_cannot_be_read_is_told(caplog):
+    call()
+    checkpoints.cut()
+    call()
+    AuditCheckpoint.objects.update(peaks="5")
+    with pytest.raises(Broken, match="was changed"):
+        checkpoints.cut()
+    AuditCheckpoint.objects.update(line="x")
+    chores.keep()
+
+    assert "audit.broken" in caplog.text
+
+
 def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, settings):
     call()
     out = tmp_path / "kept.jsonl"
@@ -179,6 +202,25 @@ def test_a_file_that_knows_of_more_tells_that_the_database_was_put_back(tmp_path
         anchors.append(out)
 
 
+def test_a_line_that_was_begun_is_gone_on_with(tmp_path):
+    """A disk was full, or a worker was killed, in the middle of it."""
+    out = tmp_path / "kept.jsonl"
+    for _ in range(3):
+        call()
+        checkpoints.cut()
+        anchors.append(out)
+    whole = out.read_bytes()
+    ends = [at for at, byte in enumerate(whole, 1) if byte == 10]
+    for cut in (9, ends[0] + 40, ends[1], ends[1] + 1, len(whole) - 1):
+        out.write_bytes(whole[:cut])
+
+        assert anchors.append(out) == 6
+        assert out.read_bytes() == whole
+    out.write_bytes(whole[: ends[1]] + b'{"key":"s2"')
+    with pytest.raises(Diverged, match="not whole"):
+        anchors.append(out)
+
+
 def test_workers_bring_them_to_each_place(tmp_path, settings):
     url = "https://log.example/checkpoints"
     out = tmp_path / "kept.jsonl"
@@ -197,20 +239,18 @@ def test_workers_bring_them_to_each_place(tmp_path, settings):
 
 
 def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
-    tmp_path, settings, time_machine, caplog
+    tmp_path, settings, caplog
 ):
     away = tmp_path / "away"
     settings.AUDIT_SINKS = [f"file://{away}/kept.jsonl"]
-    start = timezone.now()
-    time_machine.move_to(start)
-    call()
+    with ago(14 * MINUTE):
+        call()
     chores.keep()
 
     assert "FileNotFoundError" in AuditSink.objects.get().error
     assert "audit.unkept" in caplog.text
-    time_machine.move_to(start + timedelta(minutes=14))
     call()
-    time_machine.move_to(start + timedelta(minutes=16))
+    settings.AUDIT_SINK_PATIENCE = 13 * 60
     with pytest.raises(NotRecorded, match="Nothing was sent"):
         call()
     assert "audit.unanchored" in caplog.text
@@ -224,6 +264,50 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
     call()
     assert Client().get("/readyz").status_code == 200
     assert AuditSink.objects.get().error == ""
+
+
+@pytest.fixture
+def kept_in_a_file(tmp_path, settings):
+    settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
+    settings.AUDIT_SINK_PATIENCE = 15 * 60
+    call()
+    chores.keep()
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
+    kept_in_a_file, time_machine, days
+):
+    """That of who writes, or of who asks."""
+    with ago(days):
+        call()
+    call()
+    time_machine.move_to(timezone.now() + timedelta(days=days))
+    call()
+
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(
+    kept_in_a_file, settings
+):
+    AuditCheckpoint.objects.all().delete()
+    with ago(-1):
+        call()
+    with ago(16 * MINUTE):
+        call()
+
+    with pytest.raises(NotRecorded):
+        call()
+
+
+def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file):
+    call()
+    unguard()
+    AuditRecord.objects.filter(seq__gt=2).update(content="x")
+    call()
+
+    assert Client().get("/readyz").status_code == 200
 
 
 def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):

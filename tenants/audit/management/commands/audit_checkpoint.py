@@ -4,15 +4,16 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from tenants.alerts import alert
 from tenants.audit import signing
 from tenants.audit.anchors import Diverged, append
 from tenants.audit.checkpoints import Broken, cut, last
+from tenants.audit.management.reading import RecordCommand
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = (
         "Sign a checkpoint of the audit record, and add it and those before it to a "
         "file that lacks them. Keep that file where the database's owner cannot "

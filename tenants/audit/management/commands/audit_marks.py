@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from tenants.audit.management.reading import RecordCommand
 from tenants.audit.marks import renew
 from tenants.audit.models import AuditEntry
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = "Mark the entries about a subject under the oldest key; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from tenants.alerts import alert
 from tenants.audit.checkpoints import Broken
 from tenants.audit.expiring import Overtaken, due, may_remove, organizations
 from tenants.audit.kinds import days, policy
+from tenants.audit.management.reading import RecordCommand
 from tenants.authlete.errors import NotRecorded
 from tenants.jobs.expiring import remove
 from tenants.versions import expiring as versions
 
 
-class Command(BaseCommand):
+class Command(RecordCommand):
     help = (
         "Remove entries of the record and versions of services and clients that were "
         "kept as long as AUDIT_KEEP and VERSIONS_KEEP say. The worker does it daily."

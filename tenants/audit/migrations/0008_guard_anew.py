@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from tenants.audit.begin import guard
+
+
+def guard_anew(apps, schema_editor):
+    guard(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0007_find_what_is_rare")]
+
+    operations = [migrations.RunPython(guard_anew, migrations.RunPython.noop)]
