@@ -35,6 +35,7 @@ KIND = "audit.settle"
 AT_ONCE = 8
 DONE = gettext_lazy("It was done: %s")
 NOT_DONE = gettext_lazy("It was not done: %s")
+KNOWN = gettext_lazy("Its outcome is known by now.")
 
 
 def ask(
@@ -103,7 +104,7 @@ def settle_one(work: Work, item: Item) -> Result:
     home = work.job.organization_id
     entry = unknown(home).filter(entry=item.what["entry"]).first()
     if entry is None:
-        return Result(_("Its outcome is known by now."), changed=False)
+        return Result(str(KNOWN), changed=False)
     try:
         finding = found(entry, work.connect(item.region)) if item.region else UNRULED
     except (Unauthorized, Distrusted) as error:
@@ -118,7 +119,8 @@ def settle_one(work: Work, item: Item) -> Result:
         raise undecided
     who = allowed(work.job, Right.MANAGE) or worker(work.job)
     why = {"reason": work.job.reason, "ticket": work.job.ticket}
-    settle(who, entry, outcome, str(finding.said), **why)
+    if not settle(who, entry, outcome, str(finding.said), **why):
+        return Result(str(KNOWN), changed=False)
     item.entry = entry.entry
     told = DONE if finding.verdict is Verdict.DONE else NOT_DONE
     return Result(told % finding.said)

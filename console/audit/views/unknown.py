@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console import once
 from console.access import ConsoleRequest, Member, organization_page
@@ -28,6 +29,7 @@ from tenants.reconciling import look
 from tenants.roles import Right
 
 SIZE = 25  # entries a page
+KNOWN = gettext_lazy("The outcome of this is known.")
 
 
 @organization_page(Right.RECORD)
@@ -95,7 +97,7 @@ def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
     lost = get_object_or_404(own, entry=str(entry))
     path = reverse("audit:entry", args=(organization.slug, lost.entry))
     if not found(organization.pk).filter(seq=lost.seq).exists():
-        messages.info(request, _("The outcome of this is known."))
+        messages.info(request, KNOWN)
         return go(request, path)
     form = SettleForm(request.POST or None)
     why = {name: form[name].value() or "" for name in ("reason", "ticket")}
@@ -109,12 +111,15 @@ def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
             return once.again(request, form, path)
         outcome = outcome or Outcome(form.cleaned_data["outcome"])
         try:
-            write(member.who, lost, outcome, str(finding.said), **why)
+            is_new = write(member.who, lost, outcome, str(finding.said), **why)
         except NotRecorded as error:
             once.failed(request, form)
             failure = error
         else:
-            messages.success(request, _("Settled. The record keeps both outcomes."))
+            if is_new:
+                messages.success(request, _("Settled. The record keeps both outcomes."))
+            else:
+                messages.info(request, KNOWN)
             return once.came_to(request, form, path)
     names = names_of(organization.pk, [lost])
     context = {

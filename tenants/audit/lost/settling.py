@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
 
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
+from tenants.alerts import alert
 from tenants.audit import rows
 from tenants.audit.events import AUDIT_SETTLE
 from tenants.audit.models import CHANGES, NOT_DONE, PATIENCE, AuditEntry, microseconds
+from tenants.audit.store import append
 from tenants.audit.who import Who
-from tenants.audit.writer import Unwritten, writer
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import NotRecorded, Outcome
 
@@ -50,6 +52,10 @@ def unknown(organization: int) -> QuerySet[AuditEntry]:
     )
 
 
+class _Overtaken(Exception):
+    """The outcome became known meanwhile."""
+
+
 def settle(
     who: Who,
     entry: AuditEntry,
@@ -58,9 +64,10 @@ def settle(
     *,
     reason: str = "",
     ticket: str = "",
-) -> None:
+) -> bool:
     """Write down what became of ``entry``, and by whom and what that was found.
 
+    False where that became known since it was looked at: what was known first stays.
     Raises `NotRecorded`, and then nothing is settled.
     """
     told = rows.intent(
@@ -84,14 +91,28 @@ def settle(
         rows.outcome(entry.entry, outcome, status=entry.status, code=entry.code),
     ]
     try:
-        writer.write([told, *ends])
-    except Unwritten as error:
-        raise NotRecorded(f"{error} Nothing was settled.") from error
+        append([told, *ends], lambda: _hold(entry))
+    except _Overtaken:
+        return False
+    except DatabaseError as error:
+        alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
+        raise NotRecorded(
+            "The record cannot be written. Nothing was settled."
+        ) from error
     if follow := FOLLOWING.get(entry.operation):
         try:
             follow(entry, outcome)
         except Exception:
             log.exception("what follows from entry %s waits for a look", entry.entry)
+    return True
+
+
+def _hold(entry: AuditEntry) -> None:
+    """Raises `_Overtaken` unless the entry is as it was read, while nobody writes."""
+    own = AuditEntry.objects.filter(organization_id=entry.organization_id)
+    seq, ended = entry.seq, entry.outcome_seq
+    if not own.filter(seq=seq, outcome_seq=ended).exists():
+        raise _Overtaken
 
 
 @dataclass(frozen=True, slots=True)

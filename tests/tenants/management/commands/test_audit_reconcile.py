@@ -4,10 +4,11 @@ import pytest
 from django.core.management import call_command
 
 from tenants.audit.log import AuditLog
+from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry
 from tenants.audit.verify import verify
 from tenants.audit.who import Who
-from tenants.authlete.errors import AuthleteError
+from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.connect import connect, credentials
 
 
@@ -46,4 +47,17 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
     assert "otherwise" in told
     assert ("client.delete", "done") in outcomes.all()
     assert ("service.update", "unknown") in outcomes.all()
+    assert verify().bad is None
+
+
+def test_what_two_find_at_once_is_settled_once(lost):
+    one, other = (AuditEntry.objects.get(operation="client.delete") for _ in range(2))
+    who = Who(0, "manage.py audit_reconcile", organization_id=one.organization_id)
+
+    assert settle(who, one, Outcome.DONE, "It is gone.")
+    assert not settle(who, other, Outcome.NOT_DONE, "It is there.")
+
+    one.refresh_from_db()
+    assert one.outcome == "done"
+    assert AuditEntry.objects.filter(operation="audit.settle").count() == 1
     assert verify().bad is None
