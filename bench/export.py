@@ -51,7 +51,7 @@ def entries(kind: str) -> int:
     """All of an organization's, as its auditor gets them."""
     from bench.invented import OWN
     from console.audit import exporting, files
-    from tenants.audit.search import Filters
+    from tenants.audit.filters import Filters
 
     found = map(files.masked, exporting.found(OWN, Filters()))
     lines = exporting.csv(found) if kind == "csv" else files.jsonl(found)

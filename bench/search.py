@@ -25,9 +25,10 @@ from bench.invented import (
 )
 from bench.said import Ratio, say
 from bench.stage import Stage
+from tenants.audit.filters import Filters
 from tenants.audit.marks import mark
 from tenants.audit.models import AuditEntry, AuditHead
-from tenants.audit.search import Filters, count, search
+from tenants.audit.search import count, search
 
 DRAWS = 100
 WARM = 3  # draws that do not count

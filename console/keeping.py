@@ -16,12 +16,12 @@ from console.kinds import KINDS
 from console.sentences import Sentence
 from tenants.audit import kinds
 from tenants.audit.events import AUDIT_EXPIRE
+from tenants.audit.filters import Filters
 from tenants.audit.gone import begun
 from tenants.audit.models import AuditEntry
 from tenants.audit.place import Place, around
 from tenants.audit.removed import reach, removed, run_of, runs
 from tenants.audit.runs import Run
-from tenants.audit.search import Filters
 
 YEAR = 365.25  # days
 ODD = 2  # days by which a number of years may be longer or shorter

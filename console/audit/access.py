@@ -17,10 +17,11 @@ from console.audit.exporting import iso
 from console.audit.lines import line
 from console.editing import cells
 from console.names import NEEDS, ROLES
+from tenants.audit.filters import Filters
 from tenants.audit.kinds import ACCESS
 from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.removed import reach
-from tenants.audit.search import Filters, search
+from tenants.audit.search import search
 from tenants.authlete.errors import Outcome
 from tenants.models import Membership, Organization
 from tenants.roles import ALLOWED, Role

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.audit import choices
 from console.audit.language import NAMES, VALUE, quoted
 from console.audit.named import SETTINGS
 from console.audit.several import flat
+from console.audit.times import PERIODS, told
 from console.models import KnownClient, KnownService
 from tenants.models import Organization
 
 MOST = 8  # that are offered at a time
-LONGEST = 500  # characters of a search
+LONGEST = 500  # characters of a search that is gone on with
 LAST = re.compile(
     rf"(?P<before>(?:.*?\s)??)(?P<minus>-?)(?:(?P<name>[A-Za-z_]\w*):"
     rf'(?P<done>(?:{VALUE},)*)(?P<begun>"(?:[^"\\]|\\.)*|[^\s",]*)'
@@ -38,7 +40,8 @@ class Offer:
 
 def offers(text: str, organization: Organization) -> list[Offer]:
     """A few ways on from what was typed, none where none is known."""
-    last = LAST.fullmatch(text[:LONGEST])
+    asked = len(text) <= LONGEST and "\0" not in text  # which PostgreSQL does not take
+    last = LAST.fullmatch(text) if asked else None
     if last is None:
         return []
     if last["word"]:
@@ -95,6 +98,13 @@ def _listed(listed: Callable[[], object]) -> Callable[[Organization, str], Offer
     return found
 
 
+def _times(_organization: Organization, begun: str) -> Offers:
+    today = timezone.localdate().isoformat()
+    for text in (*PERIODS, "7d", "30d", today):
+        if _fits(begun, text):
+            yield text, "" if text == today else told(text)
+
+
 SOURCES: Mapping[str, Callable[[Organization, str], Offers]] = {
     "actor": _people,
     "role": _listed(choices.roles),
@@ -105,6 +115,8 @@ SOURCES: Mapping[str, Callable[[Organization, str], Offers]] = {
     "effect": _listed(choices.effects),
     "outcome": _listed(choices.outcomes),
     "field": _settings,
+    "after": _times,
+    "before": _times,
 }
 
 

@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from console.audit.forms import RecordForm
 from console.editing import cells
+from tenants.audit.filters import Filters
 from tenants.audit.models import AuditEntry
-from tenants.audit.search import Filters, search
+from tenants.audit.search import search
 from tenants.models import Organization
 
 SIZE = 500  # entries that are read at once

@@ -21,8 +21,8 @@ from console.audit.several import Choices, Texts
 from console.audit.times import Day, Moment, midnight, moment
 from console.audit.values import ValuesForm, WithoutForm
 from console.models import KnownService
+from tenants.audit.filters import Filters
 from tenants.audit.marks import mark
-from tenants.audit.search import Filters
 from tenants.authlete.operation import Effect
 from tenants.models import Organization
 
@@ -58,7 +58,7 @@ class RecordForm(ValuesForm):
         self.given = given
         data, self.problems, self.typed = unfolded(given, frozenset(self.base_fields))
         if posted:
-            _mark(data, organization)
+            _mark(data, given, organization)
         if data.get("reads", "").casefold() == "yes":
             data["reads"] = "1"
         super().__init__(data, organization)
@@ -204,11 +204,13 @@ class RecordForm(ValuesForm):
         )
 
 
-def _mark(data: QueryDict, organization: Organization) -> None:
-    """Put marks in the place of subjects."""
+def _mark(data: QueryDict, given: QueryDict, organization: Organization) -> None:
+    """Put marks in the place of subjects; only quotes keep the spaces around one."""
     for sign in ("", "-"):
+        entered = given.getlist(f"{sign}subject")
         for subject in data.pop(f"{sign}subject", ()):
-            if marked := mark(organization.pk, subject.strip()):
+            exact = subject.strip() if subject in entered else subject
+            if marked := mark(organization.pk, exact):
                 data.appendlist(f"{sign}mark", marked)
 
 

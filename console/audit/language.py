@@ -37,8 +37,8 @@ NAMES: Mapping[str, str | Promise] = {
     "reason": gettext_lazy("words in the reason"),
     "ticket": gettext_lazy("a ticket"),
     "request": gettext_lazy("the id of a request, or of a page"),
-    "before": gettext_lazy("up to a day, a time, or so many days ago (7d)"),
-    "after": gettext_lazy("from a day, a time, or so many days ago (7d)"),
+    "before": gettext_lazy("up to a day, a time, 7d ago, or this-quarter"),
+    "after": gettext_lazy("from a day, a time, 7d ago, or last-quarter on"),
 }
 # Those that links set: nobody has to know them to search.
 FURTHER = ("mark", "object", "page", "reads")
@@ -46,11 +46,15 @@ OTHER_NAMES = {  # that people try
     "action": "operation",
     "app": "client",
     "by": "actor",
+    "date": "after",
+    "day": "after",
+    "during": "after",
     "error": "code",
     "from": "after",
     "id": "request",
     "ip": "address",
     "now": "new",
+    "on": "after",
     "result": "outcome",
     "setting": "field",
     "since": "after",
@@ -59,6 +63,7 @@ OTHER_NAMES = {  # that people try
     "user": "actor",
     "was": "old",
     "what": "operation",
+    "when": "after",
     "who": "actor",
     "why": "reason",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
+from tenants.versions.models import Version
 
 MAKES = {"service.create", "idp.create_service", "client.create"}
 MOST = 2  # changes that a line tells
@@ -103,28 +105,37 @@ def changes_of(entry: AuditEntry) -> list[Sentence]:
 
 
 def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:
-    """What the services and clients are called now that the entries speak of."""
+    """What the services and clients are called that the entries speak of, or were
+    called last."""
     some = [one for one in entries if NUMBER.fullmatch(one.service)]
     if not some:
         return {}
     numbers = {int(one.service) for one in some}
-    services = KnownService.objects.filter(
-        organization_id=organization, service_id__in=numbers
-    )
-    names: dict[tuple[str, ...], str] = {
-        (one.region, str(one.service_id)): one.name for one in services if one.name
-    }
     ids = {int(one.client) for one in some if NUMBER.fullmatch(one.client)}
-    clients = KnownClient.objects.filter(
-        organization_id=organization,
-        region__in={one.region for one in some},
-        service_id__in=numbers,
-        client_id__in=ids,
-    )
-    named = clients.values_list("region", "service_id", "client_id", "name")
-    for region, service, client, name in named if ids else ():
-        if name:
-            names[region, str(service), str(client)] = name
+    own = {"organization_id": organization, "service_id__in": numbers}
+    services = KnownService.objects.filter(**own).exclude(name="")
+    named = services.values_list("region", "service_id", "name")
+    names: dict[tuple[str, ...], str] = {
+        (region, str(service)): name for region, service, name in named
+    }
+    own |= {"region__in": {one.region for one in some}}
+    clients = KnownClient.objects.filter(**own, client_id__in=ids).exclude(name="")
+    columns = "region", "service_id", "client_id", "name"
+    for region, service, client, name in clients.values_list(*columns) if ids else ():
+        names[region, str(service), str(client)] = name
+    wanted = {
+        place
+        for one in some
+        for place in ((one.region, one.service), (one.region, one.service, one.client))
+        if all(place)
+    }
+    if unnamed := wanted - names.keys():
+        versions = Version.objects.filter(**own, client_id__in={0, *ids}, name__gt="")
+        once = versions.order_by().values_list(*columns).annotate(last=Max("number"))
+        for region, service, client, name, _last in once.order_by("last"):
+            place = (region, str(service), *([str(client)] if client else []))
+            if place in unnamed:
+                names[place] = name
     return names
 
 

@@ -3,13 +3,15 @@ auditors often need."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +21,7 @@ from console.audit.forms import RecordForm
 from console.audit.language import CURSOR
 from console.audit.named import called_of
 from console.audit.several import flat
-from console.audit.times import told
+from console.audit.times import begun, told
 from console.navigation import path_of
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
@@ -30,7 +32,6 @@ PERIODS: Mapping[Promise, int] = {  # days, today included
     gettext_lazy("7 days"): 7,
     gettext_lazy("30 days"): 30,
 }
-MONTHS = 3  # of a quarter
 CUT = 80  # characters of a chip
 CHIPS: Mapping[str, str | Promise] = {
     "q": gettext_lazy("Words: %s"),
@@ -82,6 +83,25 @@ class Link:
     on: bool = False
 
 
+class Beside:
+    """What is searched with a further filter, or another value of one that is set: a
+    list leads there from each of its values, many of which are alike."""
+
+    def __init__(self, asked: QueryDict) -> None:
+        self._asked = asked
+        self._paths: dict[tuple[tuple[str, str], ...], SafeString] = {}
+
+    def path(self, values: Mapping[str, str]) -> SafeString:
+        """As it stands in HTML."""
+        key = tuple(values.items())
+        if key not in self._paths:
+            query = self._asked.copy()
+            for name, value in key:
+                query[name] = value
+            self._paths[key] = conditional_escape(_path(query))
+        return self._paths[key]
+
+
 def back(member: Member, asked: QueryDict) -> str:
     """The record with filters that are not valid, which it says: without them it
     would show more than was asked for."""
@@ -106,7 +126,7 @@ def periods(form: RecordForm) -> Iterator[Link]:
         since = (today - timedelta(days=days - 1)).isoformat()
         on = asked.get("since") == since and "until" not in asked
         yield Link(str(label), _since(asked, None if on else since), on)
-    first, last = _last_quarter(today)
+    first, last = _last_quarter()
     on = (asked.get("since"), asked.get("until")) == (first, last)
     query = form.asked
     for name, day in (("since", first), ("until", last)):
@@ -143,12 +163,10 @@ def whole(entry: AuditEntry) -> str:
     return path and f"{path}{_path(query)}"
 
 
-def _last_quarter(today: date) -> tuple[str, str]:
+def _last_quarter() -> tuple[str, str]:
     """Its first and last days."""
-    begun = today.replace(day=1, month=(today.month - 1) // MONTHS * MONTHS + 1)
-    last = begun - timedelta(days=1)
-    first = last.replace(day=1, month=last.month - MONTHS + 1)
-    return first.isoformat(), last.isoformat()
+    last = begun("quarter", 0) - timedelta(days=1)
+    return begun("quarter", 1).isoformat(), last.isoformat()
 
 
 def further(form: RecordForm) -> str:

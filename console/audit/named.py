@@ -1,30 +1,36 @@
 """What is meant by a name: a person, a service, a client, a setting."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from console.audit.language import meant
 from console.models import KnownClient, KnownService
-from console.sentences import CLIENT, SERVICE
+from console.sentences import CLIENT, HARDWARE, LOCAL, SERVICE, TOKEN
+from tenants.audit.letters import spellings
 from tenants.audit.models import AuditEntry, AuditField
 from tenants.models import Organization
+from tenants.versions.models import Version
 
 MEMBER = re.compile(r"[A-Za-z_]\w{0,199}", re.ASCII)
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 SHOWN = 5  # services of similar names that an error lists
 ENOUGH = 20  # things of one name
 LOOKED_AT = 2000  # names among which a similar one is looked for
-SETTINGS = {**CLIENT, **SERVICE}
+SETTINGS = {**LOCAL, **HARDWARE, **TOKEN, **CLIENT, **SERVICE}
 
 type Place = tuple[str, str]  # region, empty for any, and the service's id
+type Once = tuple[str, int, int]  # region, service, and client or 0
 
 
 def actors(organization: Organization, asked: str) -> list[str]:
-    """Actors as the record has them: a member by address or name, or as it stands."""
+    """Actors as the record has them: a member by address or name, who was one or came
+    without being one, or what runs by itself."""
     members = User.objects.filter(membership__organization=organization)
     for user in members.filter(username__iexact=asked):
         return [user.get_username()]
@@ -34,63 +40,105 @@ def actors(organization: Organization, asked: str) -> list[str]:
         for user in people
         if user.get_full_name().casefold() == asked.casefold()
     ]
+    full = Concat("first_name", Value(" "), "last_name")
+    others = User.objects.exclude(membership__organization=organization)
+    called = others.alias(full=full).filter(
+        alike("full__iexact", asked) | Q(username__iexact=asked)
+    )
+    names = called.order_by("username").values_list("username", flat=True)
+    acted = AuditEntry.objects.filter(organization_id=organization.pk)
+    ways = dict.fromkeys([asked, *names[:ENOUGH]])
+    found += [one for one in ways if acted.filter(actor=one).exists()]
     if found:
-        return found[:ENOUGH]
-    if AuditEntry.objects.filter(organization_id=organization.pk, actor=asked).exists():
-        return [asked]
+        return _few(found, asked)
     said = _("Nobody called “%s” is a member, or has done anything.") % asked
-    names = [name for one in people for name in (one.username, one.get_full_name())]
-    raise ValidationError(said + meant(asked, filter(None, names)))
+    known = [name for one in people for name in (one.username, one.get_full_name())]
+    raise ValidationError(said + meant(asked, filter(None, known)))
 
 
-def setting(organization: Organization, asked: str) -> str:
-    """Authlete's name of a setting; its label finds it too."""
-    names: dict[str, str] = {}
-    for member, (_section, one) in SETTINGS.items():
-        names |= {_(one.label): member, member: member}
-    for name, member in names.items():
-        if asked.casefold() == name.casefold():
-            return member
+def settings(organization: Organization, asked: str) -> list[str]:
+    """Authlete's names of settings, or what else is changed: one as it stands, or all
+    that are called so in any letters, on pages too."""
     own = AuditField.objects.filter(organization_id=organization.pk, field=asked)
-    if MEMBER.fullmatch(asked) and own.exists():
-        return asked
+    if asked in SETTINGS or (MEMBER.fullmatch(asked) and own.exists()):
+        return [asked]
+    labels = {member: _(one.label) for member, (_section, one) in SETTINGS.items()}
+    found = [
+        member
+        for member, label in labels.items()
+        if asked.casefold() in (member.casefold(), label.casefold())
+    ]
+    if found:
+        return found
     said = _("No setting is called “%s”, and nothing of that name was ever changed.")
-    raise ValidationError(said % asked + meant(asked, names))
+    raise ValidationError(said % asked + meant(asked, [*labels.values(), *labels]))
 
 
 def services(
-    organization: Organization, asked: str, regions: list[str]
+    organization: Organization, asked: str, regions: Sequence[str]
 ) -> list[KnownService]:
-    """The services of a name, in all regions or in these; or the one that is like
-    it."""
+    """The services that have a name or had it, deleted ones too, or the one whose name
+    is like it; of several those in ``regions``, if any are there."""
     own = KnownService.objects.filter(organization=organization)
-    if regions:
-        own = own.filter(region__in=regions)
-    like = own.filter(name__icontains=asked).order_by("region", "service_id")
-    found = list(like[:200])
-    same = [one for one in found if one.name.casefold() == asked.casefold()]
-    if same or len(found) == 1:
-        return (same or found)[:ENOUGH]
+    once = _once(organization, asked).filter(client_id=0)
+    had = {(region, number) for region, number, _ in once[:LOOKED_AT]}
+    named = alike("name__iexact", asked) | Q(service_id__in={one for _, one in had})
+    known = {
+        (one.region, one.service_id): one
+        for one in own.filter(named).order_by("region", "service_id")
+    }
+    same = [
+        one
+        for place, one in known.items()
+        if place in had or one.name.casefold() == asked.casefold()
+    ]
+    same += [
+        KnownService(region=region, service_id=number, name=asked)
+        for region, number in sorted(had - known.keys())
+    ]
+    if same:
+        return _few([one for one in same if one.region in regions] or same, asked)
+    like = own.filter(alike("name__icontains", asked))
+    found = list(like.order_by("region", "service_id")[:LOOKED_AT])
+    found = [one for one in found if one.region in regions] or found
+    if len(found) == 1:
+        return found
     if found:
         names = [f"{one.name} ({one.region} {one.service_id})" for one in found]
         listed = ", ".join(names[:SHOWN]) + (", …" if names[SHOWN:] else "")
         said = _("Several services fit: %s. Give one's whole name, or its ID.")
         raise ValidationError(said % listed)
-    text = _("No service is called “%s”. One that was deleted has only its ID.") % asked
+    text = _("No service is or was called “%s”.") % asked
     every = own.order_by().values_list("name", flat=True)[:LOOKED_AT]
     raise ValidationError(text + meant(asked, every))
 
 
-def clients(organization: Organization, asked: str) -> list[str]:
-    """The ids of the clients of a name; an id as it stands."""
+def clients(
+    organization: Organization,
+    asked: str,
+    regions: Sequence[str],
+    places: Sequence[Place],
+) -> list[str]:
+    """The ids of the clients that have a name or had it, deleted ones too; of several
+    those in ``regions`` and ``places``, if any are there. An id as it stands."""
     if NUMBER.fullmatch(asked):
         return [asked]
     own = KnownClient.objects.filter(organization=organization)
-    same = own.filter(Q(name__iexact=asked) | Q(alias__iexact=asked))
-    found = list(same.order_by("client_id")[:ENOUGH])
-    found = found or list(own.filter(name__icontains=asked)[:2])
-    if len(found) == 1 or (found and found[0].name.casefold() == asked.casefold()):
-        return [str(one.client_id) for one in found]
+    named = alike("name__iexact", asked) | alike("alias__iexact", asked)
+    known = own.filter(named).values_list("region", "service_id", "client_id")
+    once = _once(organization, asked).filter(client_id__gt=0)
+    same = {*known[:LOOKED_AT], *once[:LOOKED_AT]}
+    there = {
+        (region, service, client)
+        for region, service, client in same
+        if (not regions or region in regions)
+        and (not places or {("", str(service)), (region, str(service))} & {*places})
+    }
+    if same:
+        return _few(sorted({str(client) for _, _, client in there or same}), asked)
+    found = list(own.filter(alike("name__icontains", asked))[:2])
+    if len(found) == 1:
+        return [str(found[0].client_id)]
     kept = AuditEntry.objects.filter(
         organization_id=organization.pk, client=asked, client__gt=""
     )
@@ -99,9 +147,36 @@ def clients(organization: Organization, asked: str) -> list[str]:
     if found:
         text = _("Several clients fit “%s”. Give one's whole name, or its ID.") % asked
         raise ValidationError(text)
-    text = _("No client is called “%s”. One that was deleted has only its ID.") % asked
+    text = _("No client is or was called “%s”.") % asked
     every = own.order_by().values_list("name", flat=True)[:LOOKED_AT]
     raise ValidationError(text + meant(asked, every))
+
+
+def alike(lookup: str, asked: str) -> Q:
+    """A look-up by a text in small letters or capital."""
+    return _any(Q(**{lookup: one}) for one in spellings(asked))
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    found = Q()
+    for one in conditions:
+        found |= one
+    return found
+
+
+def _once(organization: Organization, asked: str) -> QuerySet[Version, Once]:
+    """Where something had a name, in a version of it that is kept."""
+    own = Version.objects.filter(organization_id=organization.pk)
+    places = own.filter(alike("name__iexact", asked)).order_by().distinct()
+    return places.values_list("region", "service_id", "client_id")
+
+
+def _few[One](found: list[One], asked: str) -> list[One]:
+    """Each is a search of its own; to leave some out would hide what was asked for."""
+    if len(found) > ENOUGH:
+        said = _("More than %(most)s are called “%(name)s”. Give IDs, or say where.")
+        raise ValidationError(said % {"most": ENOUGH, "name": asked})
+    return found
 
 
 def called_of(organization: Organization, client: str) -> str:

@@ -21,11 +21,12 @@ from tenants.audit import checkpoints
 from tenants.audit.chain import Link
 from tenants.audit.checkpoints import Broken, Checkpoint
 from tenants.audit.evidence.writing import Evidence
+from tenants.audit.filters import Filters
 from tenants.audit.gone import Tombstone
 from tenants.audit.kinds import DAY
 from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.removed import runs
-from tenants.audit.search import LAST, Filters
+from tenants.audit.search import LAST
 from tenants.audit.signing import Unsigned
 from tenants.authlete.errors import Unsendable
 from tenants.jobs.chores import chore

@@ -1,21 +1,57 @@
-"""Days and moments that a search names, where the reader is."""
+"""Days and moments that a search names, where the reader is.
+
+``last-quarter`` is its beginning, as every other period, and counted anew whenever the
+search is made.
+"""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from console.audit.language import meant
+
 LIKE = _("Enter a day like 2026-11-24.")
-MOMENT = _("Enter a day like 2026-11-24, a time like 2026-11-24T12:30Z, or 7d or 12h.")
+MOMENT = _(
+    "Enter a day like 2026-11-24, a month like 2026-11, a time like 2026-11-24T12:30Z,"
+    " 7d, 12h, yesterday or last-quarter."
+)
 FIRST, LAST = date(1970, 1, 2), date(2999, 12, 30)
-AGO = re.compile(r"(\d{1,4})([dh])", re.ASCII)
+AGO = re.compile(r"(\d{1,4})(min|h|d|w)", re.ASCII)
+UNITS = {
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+PART = re.compile(r"(\d{4})(?:-(?:q([1-4])|(\d\d)))?", re.ASCII)  # of the calendar
+ZONE = re.compile(r"(.*\d)\s*(Z|UTC|[+-]\d\d:?\d\d|[A-Za-z_]+/[\w/+-]+)", re.ASCII)
+WRITTEN = ("%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# By what is typed: of which unit, and how many before the one that goes on.
+PERIODS: Mapping[str, tuple[str, int, str | Promise]] = {
+    "today": ("day", 0, _("today")),
+    "yesterday": ("day", 1, _("yesterday")),
+    "this-week": ("week", 0, _("this week")),
+    "last-week": ("week", 1, _("last week")),
+    "this-month": ("month", 0, _("this month")),
+    "last-month": ("month", 1, _("last month")),
+    "this-quarter": ("quarter", 0, _("this quarter")),
+    "last-quarter": ("quarter", 1, _("last quarter")),
+    "this-year": ("year", 0, _("this year")),
+    "last-year": ("year", 1, _("last year")),
+}
 
 
 class Day(forms.DateField):
@@ -40,14 +76,12 @@ class Moment(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
-        if not text or AGO.fullmatch(text):
-            return text
-        try:
-            found = parse_datetime(text)
-        except ValueError:
-            found = None
+        plain = "-".join(text.casefold().split())
+        if not text or AGO.fullmatch(plain) or plain in PERIODS:
+            return plain
+        found = _read(text)
         if found is None or not FIRST <= found.date() <= LAST:
-            raise forms.ValidationError(MOMENT)
+            raise forms.ValidationError(str(MOMENT) + meant(plain, PERIODS))
         if timezone.is_naive(found):
             found = timezone.make_aware(found)
         whole = found.astimezone(timezone.get_fixed_timezone(0))
@@ -57,22 +91,67 @@ class Moment(forms.CharField):
 def moment(text: str) -> datetime | None:
     """What a cleaned `Moment` means now."""
     if ago := AGO.fullmatch(text):
-        hours = int(ago[1]) * (24 if ago[2] == "d" else 1)
-        return timezone.now() - timedelta(hours=hours)
+        return timezone.now() - int(ago[1]) * UNITS[ago[2]]
+    if period := PERIODS.get(text):
+        return midnight(begun(*period[:2]))
     return datetime.fromisoformat(text) if text else None
+
+
+def begun(unit: str, back: int) -> date:
+    """The first day of a unit that ended so many of it ago, or goes on; where the
+    reader is."""
+    today = timezone.localdate()
+    if unit == "day":
+        return today - timedelta(days=back)
+    if unit == "week":
+        return today - timedelta(days=today.weekday(), weeks=back)
+    month, size = today.year * 12 + today.month - 1, MONTHS[unit]
+    return _of_month(month // size * size - back * size)
 
 
 def told(text: str) -> str:
     """A cleaned `Moment` as people read it, with the offset of where they are."""
     if ago := AGO.fullmatch(text):
         number = int(ago[1])
-        if ago[2] == "d":
-            said = ngettext("%(n)d day ago", "%(n)d days ago", number)
-        else:
-            said = ngettext("%(n)d hour ago", "%(n)d hours ago", number)
-        return said % {"n": number}
+        said = {
+            "min": ngettext("%(n)d minute ago", "%(n)d minutes ago", number),
+            "h": ngettext("%(n)d hour ago", "%(n)d hours ago", number),
+            "d": ngettext("%(n)d day ago", "%(n)d days ago", number),
+            "w": ngettext("%(n)d week ago", "%(n)d weeks ago", number),
+        }
+        return said[ago[2]] % {"n": number}
+    if period := PERIODS.get(text):
+        return f"{period[2]} ({date_format(begun(*period[:2]), 'j M Y')})"
     local = timezone.localtime(datetime.fromisoformat(text))
     return f"{date_format(local, 'j M Y, H:i:s')} {local:%:z}"
+
+
+def _read(text: str) -> datetime | None:
+    """A day or a time in one of the ways in which people write them."""
+    if part := PART.fullmatch(text.casefold()):
+        year, quarter, month = (int(one) if one else 0 for one in part.groups())
+        if not year or (part[3] and not 1 <= month <= MONTHS["year"]):
+            return None
+        first = _of_month(year * 12 + max(0, month - 1, (quarter - 1) * 3))
+        return datetime.combine(first, time.min)
+    for form in WRITTEN:
+        with suppress(ValueError):
+            return datetime.strptime(text, form)
+    try:
+        if zoned := ZONE.fullmatch(text):
+            when, zone = zoned.groups()
+            if "/" not in zone:
+                return parse_datetime(when + zone.replace("UTC", "Z"))
+            found = parse_datetime(when)
+            return found and found.replace(tzinfo=ZoneInfo(zone))
+        return parse_datetime(text)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
+
+
+def _of_month(months: int) -> date:
+    """The first day of a month, counted from the year 0."""
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def midnight(day: date | None, *, days: int = 0) -> datetime | None:

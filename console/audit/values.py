@@ -11,7 +11,6 @@ from console.audit import choices, named
 from console.audit.several import Checks, Choices, Texts
 from console.models import KnownService
 from tenants.audit.marks import MARK
-from tenants.audit.models import AuditEntry
 from tenants.models import Organization
 
 
@@ -52,8 +51,14 @@ class ValuesForm(forms.Form):
         return [one for text in given for one in named.actors(self.organization, text)]
 
     def clean_field(self) -> list[str]:
-        given = self.cleaned_data["field"]
-        return [named.setting(self.organization, text) for text in given]
+        given, organization = self.cleaned_data["field"], self.organization
+        return [one for text in given for one in named.settings(organization, text)]
+
+    def clean_code(self) -> list[str]:
+        return [text.upper() for text in self.cleaned_data["code"]]
+
+    def clean_request(self) -> list[str]:
+        return [text.lower() for text in self.cleaned_data["request"]]
 
     def clean_subject(self) -> list[str]:
         if self.cleaned_data["subject"]:
@@ -81,7 +86,7 @@ class ValuesForm(forms.Form):
             self.clients = [
                 one
                 for text in given.get("client", ())
-                for one in named.clients(self.organization, text)
+                for one in named.clients(self.organization, text, *self._where())
             ]
         except forms.ValidationError as error:
             self.add_error("client", error)
@@ -91,25 +96,34 @@ class ValuesForm(forms.Form):
         given = self.cleaned_data
         names = (
             "actor role region operation field old new reason ticket code mark object"
-            " address"
+            " address page request"
         )
         wanted = {name: given[name] for name in names.split()} | {
             "client": self.clients
         }
-        wanted["page"], wanted["entry"] = given["page"], []
-        for text in given["request"]:
-            own = AuditEntry.objects.filter(organization_id=self.organization.pk)
-            kind = "entry" if own.filter(entry=text).exists() else "page"
-            wanted[kind] = [*wanted[kind], text]
-        if not self.found:
-            return wanted | {"service": given["service"]}
-        places = [
-            (one.region, str(one.service_id))
-            for text in given["service"]
-            for one in self.found.get(text, ())
+        return wanted | (
+            {"places": self._places()} if self.found else {"service": given["service"]}
+        )
+
+    def _places(self) -> list[named.Place]:
+        """The services that are asked for, those by their id alone in any region."""
+        return [
+            place
+            for text in self.cleaned_data["service"]
+            for place in (
+                [(one.region, str(one.service_id)) for one in self.found[text]]
+                if text in self.found
+                else [("", text)]
+            )
         ]
-        numbers = [("", text) for text in given["service"] if text not in self.found]
-        return wanted | {"places": [*places, *numbers]}
+
+    def _where(self) -> tuple[list[str], list[named.Place]]:
+        """Which client of a name is meant: regions and services, if it was said."""
+        given = self.cleaned_data
+        if not self.narrows:
+            return [], []
+        places = self._places() if "service" in given else []
+        return given.get("region", []), places
 
 
 class WithoutForm(ValuesForm):

@@ -12,9 +12,10 @@ from console.keeping import Beyond, beyond
 from console.navigation import path_of
 from console.operations import told
 from console.sentences import Sentence, declared_of, sentences, stored
+from tenants.audit.filters import Filters
 from tenants.audit.kinds import CHANGES, DESTRUCTIONS, REVEALS
 from tenants.audit.models import AuditEntry
-from tenants.audit.search import Filters, history
+from tenants.audit.search import history
 
 # Of both kinds of document: saved from here, or elsewhere.
 UNDOABLE = [

@@ -8,7 +8,10 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from tenants.models import Organization
+from tenants.models import Membership, Organization
+from tenants.roles import Right, Role
+
+READERS = [role for role in Role if role.may(Right.RECORD)]
 
 
 class SavedSearch(models.Model):
@@ -48,3 +51,15 @@ def seen_by(organization: Organization, user: int) -> QuerySet[SavedSearch]:
     """One's own, and what others share."""
     visible = Q(user=user) | Q(shared=True)
     return SavedSearch.objects.filter(visible, organization=organization)
+
+
+def kept_by(
+    organization: Organization, user: int, *, manages: bool
+) -> QuerySet[SavedSearch]:
+    """What somebody may change and remove: their own; and for whoever ``manages`` the
+    organization, what those share who read its record no more."""
+    whose = Q(user=user)
+    if manages:
+        readers = Membership.objects.filter(organization=organization, role__in=READERS)
+        whose |= Q(shared=True) & ~Q(user__in=readers.values("user"))
+    return SavedSearch.objects.filter(whose, organization=organization)

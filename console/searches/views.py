@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from console.access import ConsoleRequest, Member, organization_page
 from console.models import SavedSearch
-from console.models.searches import seen_by
+from console.models.searches import kept_by, seen_by
 from console.page import answer, go
 from console.searches.forms import NewSearchForm, SearchForm
 from tenants.audit.events import SEARCH_CHANGE, SEARCH_REMOVE, SEARCH_SAVE
@@ -22,7 +23,8 @@ from tenants.roles import Right
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """One's own, and those that others share."""
     searches = seen_by(member.organization, member.user.pk).select_related("user")
-    context = {"member": member, "searches": searches}
+    mine = {one.pk for one in _own(member)}
+    context = {"member": member, "searches": searches, "mine": mine}
     return answer(request, "searches/index.html", context)
 
 
@@ -48,8 +50,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(Right.RECORD)
 def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
-    """Rename, share or pin a search of one's own."""
-    found = _own(member, search)
+    """Rename, share or pin a search of one's own, or of somebody who has left."""
+    found = get_object_or_404(_own(member), pk=search)
     form = SearchForm(request.POST or None, instance=found)
     if form.is_valid():
         note(
@@ -69,8 +71,8 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
 
 @organization_page(Right.RECORD)
 def remove(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
-    """Forget a search of one's own; those it was shared with lose it too."""
-    found = _own(member, search)
+    """Forget a search; those it was shared with lose it too."""
+    found = get_object_or_404(_own(member), pk=search)
     if request.method == "POST":
         note(member.who, SEARCH_REMOVE, label=found.name, object=str(found.pk))
         found.delete()
@@ -81,9 +83,9 @@ def remove(request: ConsoleRequest, member: Member, search: UUID) -> HttpRespons
     return answer(request, "searches/remove.html", context)
 
 
-def _own(member: Member, search: UUID) -> SavedSearch:
-    own = SavedSearch.objects.filter(organization=member.organization, user=member.user)
-    return get_object_or_404(own, pk=search)
+def _own(member: Member) -> QuerySet[SavedSearch]:
+    manages = member.may(Right.MANAGE)
+    return kept_by(member.organization, member.user.pk, manages=manages)
 
 
 def _kept(form: SearchForm) -> str:

@@ -13,8 +13,9 @@ from console.models import Receipt
 from console.operations import told
 from console.receipts import of_entries
 from console.subjects.sheets import is_proven
+from tenants.audit.filters import Filters
 from tenants.audit.models import AuditEntry
-from tenants.audit.search import Filters, Page, search
+from tenants.audit.search import Page, search
 
 EFFECTS = ("change", "destroy", "reveal")
 MOST = 200  # entries that are looked at in one go

@@ -13,9 +13,10 @@ from console.models import Receipt
 from console.operations import told
 from console.subjects.lines import Kept, Line, Trouble
 from console.templatetags.words import mask
+from tenants.audit.filters import Filters
 from tenants.audit.lost.settling import Settled, settled
 from tenants.audit.models import AuditEntry, AuditRecord
-from tenants.audit.search import Filters, search
+from tenants.audit.search import search
 from tenants.jobs.models import ACTIVE, TO_DO, Fate, Item, Job, State
 from tenants.jobs.steering import failed
 from tenants.regions import regions

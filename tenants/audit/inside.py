@@ -8,6 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
+from tenants.audit.letters import spellings
+
 type SQL = tuple[str, tuple[Any, ...]]
 
 # Each change of an entry, and the JSON text of a member of it. Text, since the one
@@ -48,8 +50,11 @@ class Inside(Func):
     ) -> SQL:
         changed, given = compiler.compile(self.source_expressions[0])
         text = TEXT[connection.vendor]
-        wanted = [text.format(member=member) for member, _ in self.members]
-        values = [f"%{_like(_written(one))}%" for _, one in self.members]
+        wanted, values = [], []
+        for member, one in self.members:
+            ways = [f"%{_like(_written(way))}%" for way in spellings(one)]
+            wanted.append(f"({' OR '.join([text.format(member=member)] * len(ways))})")
+            values += ways
         if names := [_like(one) for one in self.fields]:
             patterns = [f'"{one}{end}' for one in names for end in ('"', ".%", "[%")]
             named = text.format(member="field")

@@ -7,13 +7,15 @@ clock's. That each filter has its index is held by `tests/tenants/audit/test_pla
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 
+from tenants.audit.filters import EVERYTHING, NARROW, SELDOM, Filters
 from tenants.audit.inside import Inside
+from tenants.audit.letters import spellings
 from tenants.audit.models import (
     BLOCK,
     CHANGES,
@@ -26,94 +28,15 @@ from tenants.audit.models import (
     microseconds,
 )
 
-WINDOW = timedelta(days=30)  # that a search without an index looks back
 MOST = 1000  # entries that are counted; what comes after is "more than"
 LAST = 2**63 - 1
 
-# Any of several values; of these, the first that has some leads to the rows.
-LEADING = tuple(
-    "entry page mark subject client object ticket field places service actor"
-    " operation code".split()
-)
 EXACT = (
     "actor role region service client subject mark object operation entry page ticket"
     " code address"
 ).split()
 SPARSE = "client subject object ticket page".split()  # indexed where not empty
-SELDOM = {"destroy", "reveal"}
 CHANGING = {"change", *SELDOM}
-# Few rows are left, however old.
-NARROW = {*LEADING} - {"operation", "code"}
-UNINDEXED = {"role", "address", "region", "text", "reason", "old", "new", "without"}
-
-type Some = str | Sequence[str]  # any of them will do; none: it does not matter
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What is looked for; what is empty does not matter. All must hold."""
-
-    actor: Some = ()
-    role: Some = ()
-    region: Some = ()
-    service: Some = ()
-    places: Sequence[tuple[str, str]] = ()  # services: region, if not any, and id
-    client: Some = ()
-    subject: Some = ()
-    mark: Some = ()  # of a subject, see `marks`
-    object: Some = ()
-    operation: Some = ()
-    effects: Sequence[str] = ()
-    outcomes: Sequence[str] = ()  # "open" while it is awaited
-    code: Some = ()
-    address: Some = ()  # of the browser
-    field: Some = ()  # a member that was to be changed, by Authlete's name
-    old: Some = ()  # in what such a member was; all of them
-    new: Some = ()  # in what it was to become; all of them
-    reason: Some = ()  # all of them are in it
-    ticket: Some = ()
-    entry: Some = ()
-    page: Some = ()
-    since: datetime | None = None
-    until: datetime | None = None  # up to, and without, this moment
-    text: Some = ()  # each in label, reason or actor
-    without: "Filters | None" = None  # of which nothing may hold
-
-    def of(self, name: str) -> tuple[Any, ...]:
-        """The values of a filter, none where it does not matter."""
-        given = getattr(self, name)
-        return ((given,) if given else ()) if isinstance(given, str) else tuple(given)
-
-    def horizon(self, now: datetime) -> datetime | None:
-        """How far is looked back although nobody said so, if not to the beginning:
-        where no index helps, the whole record would have to be read."""
-        named = {name for name in NARROW | UNINDEXED if getattr(self, name)}
-        if self.since or named & NARROW or not named & UNINDEXED:
-            return None
-        return (self.until or now) - WINDOW
-
-    def alternatives(self) -> "list[Filters]":
-        """The same as searches of one value in the filter that leads: several, with
-        an index for one, would be read and sorted as a whole."""
-        for name in LEADING:
-            if found := self.of(name):
-                break
-        else:
-            name, found = "effects", self.of("effects") if self.is_seldom else ()
-        if len(found) < 2:
-            return [self]
-        single: list[dict[str, Any]] = [{name: (one,)} for one in found]
-        return [replace(self, **one) for one in single]
-
-    @property
-    def is_seldom(self) -> bool:
-        """Whether nothing leads to the rows but that what they did is seldom done."""
-        named = any(map(self.of, LEADING))
-        return bool(self.effects) and {*self.effects} <= SELDOM and not named
-
-    @property
-    def is_failed(self) -> bool:
-        return bool(self.outcomes) and "done" not in self.outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +51,7 @@ class Page:
 
 def search(
     organization: int,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     cursor: str = "",
     *,
     size: int = 50,
@@ -156,7 +79,7 @@ def search(
 
 def count(
     organization: int,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     *,
     now: datetime | None = None,
 ) -> int:
@@ -255,7 +178,7 @@ def _found(
         *_of_indexes(filters),
     ]
     if filters.without:
-        conditions += [~one for one in _conditions(filters.without, now)]
+        conditions += [~one for one in _left_out(filters.without, now)]
     return AuditEntry.objects.filter(*conditions, **wanted)  # one: each costs a copy
 
 
@@ -298,10 +221,9 @@ def _conditions(
     if filters.outcomes:
         yield _ended(filters.outcomes, now)
     for part in filters.of("reason"):
-        yield Q(reason__icontains=part)
+        yield _within(part, "reason")
     for part in filters.of("text"):
-        columns = ("label", "reason", "actor")
-        yield _any(Q(**{f"{one}__icontains": part}) for one in columns)
+        yield _within(part, "label", "reason", "actor")
     if filters.of("field") and not is_joined:
         yield Q(
             Exists(
@@ -317,6 +239,27 @@ def _conditions(
             F("changed"), filters.of("field"), filters.of("old"), filters.of("new")
         )
         yield ~Q(changed="[]") & Q(inside)
+
+
+def _left_out(without: Filters, now: datetime) -> Iterator[Q]:
+    """What each value that is left out asks of a row: what was, what became, and of
+    which setting are asked each by itself."""
+    inside = {name: without.of(name) for name in ("old", "new")}
+    yield from _conditions(replace(without, old=(), new=(), request=()), now)
+    for name, values in inside.items():
+        for one in values:
+            yield from _conditions(Filters(**{name: one}), now)
+    if asked := without.of("request"):
+        yield Q(entry__in=asked) | Q(page__in=asked)
+
+
+def _within(part: str, *columns: str) -> Q:
+    """Whether any of some columns has a text in it, in small letters or capital."""
+    return _any(
+        Q(**{f"{column}__icontains": one})
+        for column in columns
+        for one in spellings(part)
+    )
 
 
 def _any(conditions: Iterator[Q]) -> Q:

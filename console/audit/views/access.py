@@ -14,8 +14,8 @@ from console.audit.access import DORMANT, Review
 from console.audit.times import Day, midnight
 from console.page import answer
 from tenants.audit.events import AUDIT_EXPORT, AUDIT_READ
+from tenants.audit.filters import Filters
 from tenants.audit.notes import note
-from tenants.audit.search import Filters
 from tenants.roles import Right
 
 

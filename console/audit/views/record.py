@@ -98,10 +98,11 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
     page = search(organization, filters, cursor, size=SIZE)
     entries = page.entries
     names = names_of(organization, entries)
-    told = lines(entries, names, fold=not filters.page)
+    told = lines(entries, names, fold=not (filters.page or filters.request))
     return {
         "lines": told,
         "days": days(told),
+        "beside": links.Beside(form.asked),
         "first": entries[0].seq if entries else None,
         "last": entries[-1].seq if entries else None,
         "count": count(organization, filters),

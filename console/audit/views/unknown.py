@@ -15,6 +15,7 @@ from console import once
 from console.access import ConsoleRequest, Member, organization_page
 from console.audit import settling_all
 from console.audit.lines import changes_of, line, lines, names_of
+from console.audit.noting import noted
 from console.audit.settling import ChosenForm, SettleForm
 from console.editing.forms import WhyForm
 from console.page import answer, go
@@ -36,12 +37,14 @@ KNOWN = gettext_lazy("The outcome of this is known.")
 def unknown(request: ConsoleRequest, member: Member) -> HttpResponse:
     """What may have changed something, and nobody knows whether it did."""
     organization = member.organization.pk
+    unwritten = not noted(member, "unknown outcomes")
     page = Paginator(found(organization), SIZE).get_page(request.GET.get("page"))
     entries = list(page)
     names = names_of(organization, entries)
     jobs = Job.objects.filter(organization=organization, state__in=OPEN)
     context = {
         "member": member,
+        "unwritten": unwritten,
         "page": page,
         "lines": lines(entries, names, fold=False),
         "job": jobs.filter(kind=settling_all.KIND).first(),

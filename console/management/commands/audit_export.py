@@ -11,10 +11,10 @@ from django.db import DatabaseError
 from console.audit.exporting import NotUnderstood, asked, csv, found
 from tenants.audit.events import AUDIT_EXPORT
 from tenants.audit.export import all_rows, jsonl, rows_of
+from tenants.audit.filters import Filters
 from tenants.audit.management.reading import RecordCommand
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
-from tenants.audit.search import Filters
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import NotRecorded

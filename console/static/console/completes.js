@@ -50,7 +50,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && open) {
     event.preventDefault();
     show(false);
-  } else if (event.key === "Enter" && open && chosen()) {
+  } else if ((event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) && open && chosen()) {
     event.preventDefault();
     pick(chosen());
   } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && all.length) {

@@ -60,6 +60,7 @@ FILTERS = [
     {"q": "ticket:CHG-1"},
     {"q": '"ng:1"'},
     {"q": 'service:"Retail banking" field:pkceRequired because'},
+    {"q": "code:a001"},
     {"q": 'actor:"Bo Ek" client:Till -service:17,nil -role:editor'},
     {"q": "-outcome:done -effect:read,reveal reason:NG:1 code:a,A001"},
     {"q": "field:hsks,pkceRequired old:false new:TRUE after:1d"},
@@ -322,6 +323,7 @@ def test_offers_to_take_each_filter_away(auditor, keep):
     [
         ({"after": "7d"}, "From 7 days ago"),
         ({"before": "1h"}, "Until 1 hour ago"),
+        ({"after": "Last Quarter"}, "From last quarter (1 Jul 2026)"),
         ({"after": "2026-11-01T10:00+09:00"}, "From 1 Nov 2026, 01:00:00 +00:00"),
     ],
 )

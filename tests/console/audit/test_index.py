@@ -129,7 +129,7 @@ def test_shows_reads_when_asked_to(auditor, update):
     response = auditor.get(URL, {"reads": "1"})
 
     assert "Saved Shop" in shown(response)
-    assert "Read the settings of service 17" in shown(response)
+    assert "Read the settings of Shop" in shown(response)
     assertNotContains(response, "Reads are left out")
 
 
@@ -140,7 +140,7 @@ def test_shows_reads_when_asked_to(auditor, update):
 def test_leaves_no_reads_out_of_what_is_asked_for_by_kind(auditor, update, asked):
     update({"accessTokenDuration": 600})
 
-    assert "Read the settings of service 17" in shown(auditor.get(URL, asked))
+    assert "Read the settings of Shop" in shown(auditor.get(URL, asked))
 
 
 # Pages

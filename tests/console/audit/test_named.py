@@ -1,10 +1,16 @@
 """What a name stands for in a search, and what was meant by one that nobody knows."""
 
+from collections import Counter
+
 import pytest
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 from pytest_django.asserts import assertContains, assertNotContains
 
+from console.audit import named
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
+from tenants.versions.models import Version
 from tests.console.audit.conftest import NOW
 from tests.console.audit.test_filters import URL, shown
 
@@ -47,6 +53,8 @@ SUGGESTED = [
     ("field:pkceRequird", "pkceRequired"),
     ("service:Shpo", "Shop"),
     ("client:Tlil", "Till"),
+    ("after:last-quater", "last-quarter"),
+    ("on:2026-11-24", "after"),
     ("-actor:auditro", "AUDITOR"),
     ("-outcome:refusd", "refused"),
 ]
@@ -65,3 +73,80 @@ def test_asks_whether_something_like_it_was_meant(
     assertContains(response, f"Did you mean “{meant}”?", status_code=422)
     assertContains(response, f'value="{typed}"', status_code=422)
     assertNotContains(response, "<td", status_code=422)
+
+
+def once(organization, name, service=17, client=0, number=1):
+    """Let something have had a name in the version of a number."""
+    Version.objects.create(
+        organization_id=organization.pk,
+        region="us",
+        service_id=service,
+        client_id=client,
+        number=number,
+        name=name,
+        first_at=NOW,
+        last_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("asked", ["Shop", "web SHOP"])
+def test_finds_a_service_by_the_name_that_it_had(auditor, acme, keep, known, asked):
+    known("us", 17, "Web shop")
+    once(acme, "Shop")
+    once(acme, "Shops", 18)
+    keep(region="us", service="17", label="Shop")
+    keep(region="us", service="18", label="Another")
+
+    response = auditor.get(URL, {"service": asked})
+
+    assert shown(response) == ["Saved Shop"]
+    assert response.context["chips"][0].label == "Service: Web shop (us)"
+
+
+def test_finds_what_was_deleted_by_its_name_and_tells_it(auditor, acme, keep, known):
+    """Another may have the name by now."""
+    known("us", 20, "Shop")
+    once(acme, "Draft of a shop")
+    once(acme, "Shop", number=2)
+    once(acme, "Till", client=42)
+    once(acme, "Till", client=43)
+    keep("client.delete", "destroy", region="us", service="17", client="42")
+    keep(region="us", service="17")
+
+    response = auditor.get(URL, {"service": "Shop"})
+    assert [(one.service, one.client) for one in response.context["lines"]] == [
+        ("Shop", ""),
+        ("Shop", "Till"),
+    ]
+    response = auditor.get(URL, {"client": "till", "service": "Shop"})
+    assert shown(response) == ["Deleted the client Till"]
+
+
+def test_leaves_none_out_where_too_many_have_a_name(auditor, acme, known):
+    for number in range(1, 31):
+        known("us" if number < 11 else "eu", number, "Shop")
+        known_client(acme, "Till", number)
+
+    for asked in ({"service": "shop"}, {"client": "till"}):
+        response = auditor.get(URL, asked)
+        assertContains(response, "More than 20 are called", status_code=422)
+    response = auditor.get(URL, {"service": "shop", "region": "us"})
+    assert response.status_code == 200
+
+
+def test_finds_by_name_who_has_left(auditor, keep, who):
+    for name in ("bo@acme.example", "eve@other.example"):
+        User.objects.create_user(name, first_name="Bo", last_name="Ek")
+    keep(actor=who("bo@acme.example"), label="Shop")
+
+    for asked in ("bo ek", "BO@acme.example"):
+        assert shown(auditor.get(URL, {"actor": asked}, follow=True)) == ["Saved Shop"]
+    assert auditor.get(URL, {"actor": "eve@other.example"}).status_code == 422
+
+
+def test_a_label_means_all_settings_that_have_it(acme):
+    labels = Counter(_(one.label) for _section, one in named.SETTINGS.values())
+    label, times = labels.most_common(1)[0]
+
+    assert times > 1
+    assert len(named.settings(acme, label.upper())) == times

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Outcome
 
 URL = "/acme/audit/unknown/"
@@ -20,3 +21,9 @@ def test_lists_what_may_have_changed_something(auditor, keep):
         assert told in page.content.decode()
     for other in ("Under way", "Known", "Looked at", "/settle/"):
         assert other not in page.content.decode()
+
+
+def test_reading_it_is_in_the_record(auditor):
+    auditor.get(URL)
+
+    assert AuditEntry.objects.get(operation="audit.read").object == "unknown outcomes"

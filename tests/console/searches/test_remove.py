@@ -1,7 +1,9 @@
+import pytest
 from pytest_django.asserts import assertContains
 
 from console.models import SavedSearch
 from tenants.audit.models import AuditEntry
+from tenants.models import Membership
 from tenants.roles import Role
 
 
@@ -15,3 +17,25 @@ def test_removes_ones_own_and_says_who_loses_it(auditor, save, browser):
 
     assert not SavedSearch.objects.exists()
     assert AuditEntry.objects.get(operation="search.remove").label == "Lifetimes"
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["left", "reads no more"])
+def test_who_manages_removes_what_is_shared_by_who_is_gone(save, browser, left):
+    save(shared="on")
+    save("Their own")
+    theirs = Membership.objects.get(user__username="AUDITOR")
+    shared, private = (
+        f"/acme/audit/searches/{SavedSearch.objects.get(name=name).pk}/remove/"
+        for name in ("Lifetimes", "Their own")
+    )
+    admin = browser(Role.ADMIN)
+    if left:
+        theirs.delete()
+    else:
+        Membership.objects.filter(pk=theirs.pk).update(role=Role.VIEWER)
+
+    assertContains(admin.get("/acme/audit/searches/"), "who reads the record no more")
+    assert admin.post(private).status_code == 404
+    admin.post(shared)
+
+    assert [one.name for one in SavedSearch.objects.all()] == ["Their own"]

@@ -7,7 +7,8 @@ import json, random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from tenants.audit.models import AuditBlock, AuditField, microseconds
-from tenants.audit.search import Filters, count, history, search
+from tenants.audit.filters import Filters
+from tenants.audit.search import count, history, search
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 START = microseconds(NOW - timedelta(days=200))
 random.seed(7)
@@ -81,6 +82,7 @@ searches = {
     "field and new": Filters(field="f7", new="x"),
     "left out": Filters(without=Filters(actor="a7", field="f7")),
     "either actor": Filters(actor=("a6", "a7")),
+    "request": Filters(request=("7", "page-7"), effects=MORE),
 }
 plans = {name: plan(lambda: search(1, f, now=NOW)) for name, f in searches.items()}
 plans["history"] = plan(lambda: history(1, "us", "7"))
@@ -130,6 +132,7 @@ INDEX = {
     "field and new": FIELD,
     "left out": OWN,
     "either actor": ["audit_actor"],
+    "request": ["audit_entry", "audit_request", "sqlite_autoindex_audit_auditentry_"],
     "history": ["audit_history"],
     "deep": OWN,
     "newer": ["audit_actor"],

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from tenants.audit import rows
+from tenants.audit.filters import Filters
 from tenants.audit.marks import mark
 from tenants.audit.models import AuditEntry, microseconds
-from tenants.audit.search import MOST, Filters, count, history, search
+from tenants.audit.search import MOST, count, history, search
 from tenants.audit.who import Who
 from tenants.audit.writer import writer
 from tenants.authlete.changes import Change
@@ -84,6 +85,7 @@ ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
     "field": (IDA, {"changes": [Change("scopes[a].name", 1, 2)]}, "scopes"),
     "ticket": (IDA, {"ticket": "CHG-1"}, "CHG-1"),
     "page": (BO, {}, "page-2"),
+    "request": (BO, {}, ("page-2", "nothing")),
     "since": (IDA, {"ago": timedelta(0)}, NOW),
     "until": (IDA, {"ago": timedelta(days=9)}, NOW - timedelta(days=8)),
     "entry": (IDA, {}, ""),
@@ -153,6 +155,33 @@ def test_nothing_of_what_is_left_out_is_found():
         assert found(Filters(without=without)) == [], without
 
     assert len(found(Filters(without=Filters(old="new", field="other")))) == 1
+
+
+def test_each_value_is_left_out_by_itself():
+    keep(changes=[Change("a", "x", "y")])
+    other = keep(changes=[Change("b", "z", "z")])
+
+    assert found(Filters(without=Filters(old="x", new="z"))) == []
+    assert found(Filters(without=Filters(old=("x", "none")))) == [other]
+    assert found(Filters(without=Filters(field="c", old="x"))) == [other]
+    assert found(Filters(without=Filters(request=("page-1", "x")))) == []
+
+
+def test_a_request_is_an_entry_or_a_page():
+    first, second = keep(), keep(BO)
+    keep(Who(3, "di@acme.example", "viewer", 1, "acme", "page-3"))
+    one = AuditEntry.objects.get(seq=first).entry
+
+    assert found(Filters(request=(one, "page-2"))) == [second, first]
+    assert found(Filters(request=(one, "page-2"), page="page-1")) == [first]
+    assert found(Filters(request=(one, "page-2"), page="page-3")) == []
+
+
+@pytest.mark.parametrize("asked", ["ärger", "ÄRGER", "Ärger"])
+def test_no_capital_letter_makes_a_difference(asked):
+    seq = keep(reason="Ärger mit PKCE", changes=[Change("a", "ärger", "ÄRGER")])
+
+    assert found(Filters(text=asked, reason=asked, old=asked, new=asked)) == [seq]
 
 
 def test_old_and_new_are_those_of_one_change_of_the_field():

@@ -1,0 +1,58 @@
+"""Days and times as people type them, where the reader is."""
+
+import pytest
+from django import forms
+from django.utils import timezone
+
+from console.audit.times import Moment, moment
+
+TYPED = [  # on Wednesday, 18 February 2026, at half past ten in Berlin
+    ("2026-06-30T10:00+09:00", "2026-06-30T01:00:00Z"),
+    ("2026-06-30 10:00 +09:00", "2026-06-30T01:00:00Z"),
+    ("2026-06-30 10:00 UTC", "2026-06-30T10:00:00Z"),
+    ("2026-06-30T10:00", "2026-06-30T08:00:00Z"),
+    ("2026-06-30 10:00 Asia/Tokyo", "2026-06-30T01:00:00Z"),
+    ("2026/06/30", "2026-06-29T22:00:00Z"),
+    ("30.6.2026", "2026-06-29T22:00:00Z"),
+    ("30 june 2026", "2026-06-29T22:00:00Z"),
+    ("Jun 30, 2026", "2026-06-29T22:00:00Z"),
+    ("2026-06", "2026-05-31T22:00:00Z"),
+    ("2026-Q3", "2026-06-30T22:00:00Z"),
+    ("2025", "2024-12-31T23:00:00Z"),
+    ("90min", "2026-02-18T08:00:00Z"),
+    ("12H", "2026-02-17T21:30:00Z"),
+    ("7d", "2026-02-11T09:30:00Z"),
+    ("2w", "2026-02-04T09:30:00Z"),
+    ("today", "2026-02-17T23:00:00Z"),
+    ("Yesterday", "2026-02-16T23:00:00Z"),
+    ("last week", "2026-02-08T23:00:00Z"),
+    ("this-month", "2026-01-31T23:00:00Z"),
+    ("last-month", "2025-12-31T23:00:00Z"),
+    ("last quarter", "2025-09-30T22:00:00Z"),
+    ("this-year", "2025-12-31T23:00:00Z"),
+]
+
+
+@pytest.fixture(autouse=True)
+def berlin(time_machine):
+    time_machine.move_to("2026-02-18T09:30:00Z", tick=False)
+    with timezone.override("Europe/Berlin"):
+        yield
+
+
+@pytest.mark.parametrize(("typed", "means"), TYPED)
+def test_takes_what_people_type(typed, means):
+    cleaned = Moment().clean(typed)
+
+    assert moment(cleaned) == moment(means)
+    assert Moment().clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "typed",
+    "soon 2026-13 2026-q5 0000 9999 31.2.2026 7y 2026-06-30T10:00Mars/Base America/x"
+    " 06/30/2026 2026-06-30T25:00 --".split(),
+)
+def test_says_how_to_type_what_it_does_not_understand(typed):
+    with pytest.raises(forms.ValidationError, match="Enter a day like"):
+        Moment().clean(typed)
