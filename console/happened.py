@@ -30,6 +30,8 @@ HAPPENED: Mapping[str, Deed] = {
     "client.changed_outside": Deed(_("{object} was changed outside this console")),
     "service.gone_outside": Deed(_("{object} was deleted outside this console")),
     "client.gone_outside": Deed(_("{object} was deleted outside this console")),
+    "service.back_outside": Deed(_("{object} was gone, and is there again")),
+    "client.back_outside": Deed(_("{object} was gone, and is there again")),
     "sign_in.done": Deed(_("Signed in"), _("Tried to sign in")),
     "sign_in.refused": Deed(_("Was refused to sign in")),
     "sign_in.throttled": Deed(_("Tried too often to sign in")),

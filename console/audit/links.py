@@ -25,6 +25,7 @@ from console.audit.times import begun, told
 from console.navigation import path_of
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
+from tenants.versions.reading import made
 
 YEAR = 365  # days
 PERIODS: Mapping[Promise, int] = {  # days, today included
@@ -158,8 +159,11 @@ def whole(entry: AuditEntry) -> str:
     else:
         path = path_of("services:as_of", *place)
     query = QueryDict(mutable=True)
-    query["at"] = (entry.time + (entry.duration or timedelta())).isoformat()
-    query["beside"] = entry.time.isoformat()
+    if versions := made(entry):
+        before, after = (one.since for one in versions)
+    else:
+        before, after = entry.time, entry.time + (entry.duration or timedelta())
+    query["at"], query["beside"] = after.isoformat(), before.isoformat()
     return path and f"{path}{_path(query)}"
 
 

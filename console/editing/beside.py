@@ -2,15 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from console.access import Workspace
 from console.editing.kind import Target
+from console.editing.moments import moment_of, said
 from console.editing.past import Known, known
 from console.models import KnownClient, KnownService
 from tenants.authlete.documents.base import Document
@@ -37,7 +35,7 @@ def beside(found: Known, asked: str) -> Beside | None:
         )
     if moment := moment_of(asked):
         span = found.at(moment)
-        if span is None or span.version.is_gone:
+        if span is None or span.version.is_gone or moment > timezone.now():
             return None
         return Beside(found.document(span), said(moment), same=True)
     place = PLACE.fullmatch(asked)
@@ -103,19 +101,3 @@ def offered_services(target: Target) -> list[KnownService]:
         for one in services.order_by("name")[:OFFERED]
         if (one.region, one.service_id) != here
     ]
-
-
-def moment_of(text: str) -> datetime | None:
-    """A moment as an address has it; without an offset it is in the reader's zone."""
-    try:
-        moment = parse_datetime(text)
-        if moment and timezone.is_naive(moment):
-            moment = timezone.make_aware(moment)
-    except (ValueError, OverflowError):
-        return None
-    return moment
-
-
-def said(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    return f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"

@@ -7,10 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from console.editing.kind import Kind
+from console.editing.restoring import Left
 from console.forms.words import said
 from console.sentences import Declared, Sentence, sentence
 from tenants.authlete.changes import Change, differences
 from tenants.authlete.documents.base import Document
+from tenants.authlete.documents.splice import outright
+from tenants.authlete.editing import agree
 from tenants.authlete.redaction import Fingerprint, sealed_in
 
 # Different in any two objects, and of one object at two times no setting.
@@ -48,7 +51,7 @@ def compared(kind: Kind, first: Document, other: Document, *, same: bool) -> Com
     """``same``: both are of one object, at two times."""
     differs, expected = [], []
     members: dict[str, Member] = {}
-    for one in differences(first.wire(), other.wire()):
+    for one in differences(first.wire(), other.wire(), agree):
         member = _member(one.field)
         told = sentence(one, kind.declared)
         if member in NEVER_SAID or (not same and _is_own(member, one)):
@@ -78,14 +81,21 @@ def returned(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """What ``members`` are now, and what they are to be again; all that differ and can
     be put back for None."""
-    differ = {_member(one.field) for one in differences(now.wire(), then.wire())}
+    found = differences(now.wire(), then.wire(), agree)
+    differ = {_member(one.field) for one in found}
     wanted = {
-        member: then.get(member)
+        member: outright(now.get(member), then.get(member))
         for member in sorted(differ - NEVER_SAID)
         if (members is None or member in members)
         and not unreturnable(kind.declared, member, then, now)
     }
     return {member: now.get(member) for member in wanted}, wanted
+
+
+def staying(kind: Kind, then: Document, now: Document) -> list[Left]:
+    """What differs and is not put back, and why."""
+    members = compared(kind, then, now, same=True).members
+    return [Left(one.label, one.member, one.why) for one in members if one.why]
 
 
 def _is_own(member: str, change: Change) -> bool:

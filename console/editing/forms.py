@@ -1,10 +1,12 @@
 """Forms that every change goes through: why it is made, and what was reviewed."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from console.editing.moments import MomentField, is_same_second
 from console.once import OnceForm
 from tenants.authlete.documents.merge import Conflict
 
@@ -62,14 +64,21 @@ class RemoveForm(WhyForm):
 class AsOfForm(forms.Form):
     """A moment, in the reader's zone, and what is held beside it."""
 
-    at = forms.DateTimeField(
-        label=_("As of"),
-        required=False,
-        widget=forms.DateTimeInput(
-            {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
-        ),
-    )
+    at = MomentField(label=_("As of"), required=False)
+    exact = MomentField(required=False)  # that the form was drawn for
     beside = forms.CharField(label=_("Compared with"), required=False, max_length=60)
+
+    @property
+    def moment(self) -> datetime | None:
+        """To the microsecond, as long as no other second was typed."""
+        at, exact = map(self.cleaned_data.get, ("at", "exact"))
+        return exact if at and exact and is_same_second(at, exact) else at
+
+    @property
+    def other(self) -> str:
+        """What is to be held beside it; empty where nothing was typed."""
+        typed: str = self.cleaned_data.get("beside", "")
+        return typed.strip()
 
 
 class MergeForm(forms.Form):

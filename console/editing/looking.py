@@ -61,7 +61,8 @@ class Looked:
 
 
 def look_at(organization: Organization, seconds: float = SECONDS) -> Looked:
-    """Read what moved; the clients of those services that were listed longest ago."""
+    """Read what moved; the clients of those services that were asked for them longest
+    ago."""
     itself = Itself(organization, NAME)
     end, now = Deadline(seconds), timezone.now()
     found = fleet(itself)
@@ -94,10 +95,12 @@ def _listed(
     """When clients were last changed, of some services; the index has them too."""
     if end.left() < LEAST:
         return {}
-    oldest = KnownService.objects.filter(
-        organization=organization, region__in=doors
-    ).order_by(F("clients_at").asc(nulls_first=True), "pk")
-    places = list(oldest.values_list("region", "service_id")[:LISTS])
+    own = KnownService.objects.filter(organization=organization, region__in=doors)
+    oldest = own.order_by(F("clients_asked_at").asc(nulls_first=True), "pk")
+    rows = list(oldest.values_list("pk", "region", "service_id")[:LISTS])
+    # Also of those that do not answer: they would always be the first.
+    own.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
+    places = [(region, number) for _, region, number in rows]
     kept = newest(organization.pk, places)
     told: dict[Place, int] = {}
     asked = [(doors[region], number) for region, number in places]

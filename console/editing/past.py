@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
-
 from console.editing.kind import Target
+from console.editing.moments import address_of
 from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import AuthleteError, Forbidden, NotFound
 from tenants.versions import reading
+from tenants.versions.outside import made_at
 from tenants.versions.reading import Span
 
 LISTED = 12  # versions that a page names
@@ -40,6 +40,11 @@ class Known:
     def removed(self) -> int:
         """How many versions were kept long enough, and are no more."""
         return self.spans[0].version.number - 1 if self.spans else 0
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When it was created, as Authlete says."""
+        return made_at(self.spans[0].version) if self.spans else None
 
     def at(self, moment: datetime) -> Span | None:
         return reading.at(self.spans, moment)
@@ -114,11 +119,6 @@ class Row:
     def at(self) -> str:
         """A moment of it, as an address has it."""
         return address_of(self.span.since)
-
-
-def address_of(moment: datetime) -> str:
-    """A moment as it stands in an address."""
-    return localtime(moment).isoformat(timespec="microseconds")
 
 
 def rows(found: Known, around: Span | None) -> list[Row]:

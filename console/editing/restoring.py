@@ -16,7 +16,9 @@ from console.forms.inside import STEP
 from console.sentences import FIRST, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
-from tenants.authlete.documents.compare import alike, name_key
+from tenants.authlete.documents.compare import name_key
+from tenants.authlete.documents.splice import outright
+from tenants.authlete.editing import agree
 from tenants.authlete.redaction import sealed_in
 
 type Step = tuple[str, bool]  # a name, and whether it is an item's in a list
@@ -68,12 +70,17 @@ def restored(
         if why:
             label = sentence(one, kind.declared).label
             left.append(Left(label, one.field, why))
-    differ = [name for name, v in wanted.items() if not alike(v, document.get(name))]
+    differ = [name for name, v in wanted.items() if not agree(v, document.get(name))]
     return Restored(
         {name: base[name] for name in differ},
-        {name: wanted[name] for name in differ},
+        {name: outright(document.get(name), wanted[name]) for name in differ},
         left,
     )
+
+
+def not_put_back(left: Iterable[Left]) -> str:
+    told = "; ".join(f"{one.label}: {one.why}" for one in left)
+    return _("Not everything can be put back. %(left)s") % {"left": told}
 
 
 def _lost(kind: Kind, member: str, change: Change) -> str:

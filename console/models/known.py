@@ -17,6 +17,7 @@ class KnownService(models.Model):
     modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
     seen_at = models.DateTimeField()
     clients_at = models.DateTimeField(null=True)  # its clients were read, all of them
+    clients_asked_at = models.DateTimeField(null=True)  # by whoever looks by itself
     clients_problem = models.TextField(blank=True)  # why not, when last asked
 
     class Meta:

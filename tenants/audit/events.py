@@ -99,6 +99,12 @@ CLIENT_GONE_OUTSIDE = Event(
     _("A client was deleted outside this console"),
     Effect.DESTROY,
 )
+SERVICE_BACK_OUTSIDE = Event(
+    "service.back_outside", _("A service that was gone is there again")
+)
+CLIENT_BACK_OUTSIDE = Event(
+    "client.back_outside", _("A client that was gone is there again")
+)
 
 CLIENTS_EXPORTED = Event("clients.exported", _("Export clients"), Effect.READ)
 KEYS_EXPORTED = Event("keys.exported", _("Export keys"), Effect.READ)

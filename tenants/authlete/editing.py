@@ -141,14 +141,14 @@ def surprises(sent: Mapping[str, Any], got: Any) -> tuple[Change, ...]:
     """What Authlete has otherwise than it was sent; nothing for an odd reply."""
     if not isinstance(got, Mapping):
         return ()
-    return differences(_still(sent), _still(got), _agree)
+    return differences(_still(sent), _still(got), agree)
 
 
 def _still(seen: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in seen.items() if name not in RESTLESS}
 
 
-def _agree(sent: Any, got: Any) -> bool:
+def agree(sent: Any, got: Any) -> bool:
     """Whether Authlete would call both the same.
 
     It leaves out what is null and shows a flag or number that is not set as false
@@ -160,11 +160,11 @@ def _agree(sent: Any, got: Any) -> bool:
         case str(), str() if sent != got:
             return _same_json(sent, got)
         case Mapping(), Mapping():
-            return all(_agree(sent.get(n), got.get(n)) for n in sent.keys() | got)
+            return all(agree(sent.get(n), got.get(n)) for n in sent.keys() | got)
         case list(), list() if name := name_key(sent, got):
-            return _agree(*({one[name]: one for one in side} for side in (sent, got)))
+            return agree(*({one[name]: one for one in side} for side in (sent, got)))
         case list(), list() if not words(sent):
-            return len(sent) == len(got) and all(map(_agree, sent, got))
+            return len(sent) == len(got) and all(map(agree, sent, got))
         case _:
             return alike(sent, got)
 
@@ -173,6 +173,6 @@ def _same_json(sent: str, got: str) -> bool:
     if sent.lstrip()[:1] not in ("{", "["):
         return False
     try:
-        return _agree(read(sent), read(got))
+        return agree(read(sent), read(got))
     except NotJson:
         return False

@@ -11,14 +11,16 @@ console's own doing somebody else's.
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import Q
 
 from tenants.audit.events import (
+    CLIENT_BACK_OUTSIDE,
     CLIENT_CHANGED_OUTSIDE,
     CLIENT_GONE_OUTSIDE,
     CLIENT_MADE_OUTSIDE,
+    SERVICE_BACK_OUTSIDE,
     SERVICE_CHANGED_OUTSIDE,
     SERVICE_GONE_OUTSIDE,
     SERVICE_MADE_OUTSIDE,
@@ -49,14 +51,11 @@ TOUCHED: dict[str, frozenset[str] | None] = {
     "requestable_scopes.update": frozenset({"extension"}),
     "requestable_scopes.update_post": frozenset({"extension"}),
     "requestable_scopes.delete": frozenset({"extension"}),
-    "client.create": None,
     "client.delete": None,
     "idp.create_service": None,
     "idp.remove_service": None,
     "key.create": None,
     "key.delete": None,
-    "registration.update": None,
-    "registration.delete": None,
 }
 FAILED = (Outcome.REFUSED, Outcome.NOT_SENT)
 TURN = 60.0  # seconds that one process has for telling; then it was killed
@@ -65,7 +64,7 @@ CLOCKS = timedelta(minutes=5)  # by which Authlete's may differ from ours
 
 def is_so(last: Version, new: Version) -> bool:
     """Whether what is between two sights was done without the console."""
-    if last.is_gone or last.modified_at == new.modified_at:
+    if last.modified_at == new.modified_at:
         return False  # no word of Authlete's that somebody saved it
     ours = list(_ours(last, new))
     return not ours or bool(_left(last, new, ours))
@@ -74,7 +73,7 @@ def is_so(last: Version, new: Version) -> bool:
 def is_made(new: Version) -> bool:
     """Whether what is seen for the first time was made without the console, since it
     has the credential that shows it."""
-    made = _made_at(new)
+    made = made_at(new)
     if made is None:
         return False
     since = Credential.objects.filter(
@@ -85,11 +84,13 @@ def is_made(new: Version) -> bool:
     return since.exists() and not _may_be_ours(new, made)
 
 
-def _made_at(new: Version) -> datetime | None:
+def made_at(new: Version) -> datetime | None:
     """By Authlete's clock; none where it does not say so."""
     milliseconds = new.document().get("createdAt")
     try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+        return (
+            datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
+        )
     except (TypeError, OverflowError, ValueError, OSError):
         return None
 
@@ -133,7 +134,7 @@ def _is_told(last: Version | None, new: Version) -> bool:
         organization_id=new.organization_id,
         operation=_event(last, new).name,
         at__gte=microseconds(new.first_at),
-        object__endswith=_until(new),
+        object__endswith=until(new),
         **_place(new),
     ).exists()
 
@@ -142,12 +143,12 @@ def _note(last: Version | None, new: Version) -> None:
     """Raises `NotRecorded`."""
     home = Organization.objects.filter(pk=new.organization_id).first()
     who = Who(0, ACTOR, "", new.organization_id, home.slug if home else "")
-    since = last.last_at if last else _made_at(new) or new.first_at
+    since = last.last_at if last else made_at(new) or new.first_at
     note(
         who,
         _event(last, new),
         label=new.name,
-        object=f"{_said(since)}{_until(new)}",
+        object=f"{_said(since)}{until(new)}",
         changes=_changes(last, new),
         **_place(new),
     )
@@ -165,7 +166,7 @@ def _place(version: Version) -> _Place:
     return _Place(region=version.region, service=str(version.service_id), client=client)
 
 
-def _until(version: Version) -> str:
+def until(version: Version) -> str:
     return f"/{_said(version.first_at)}{_seal(version)}"
 
 
@@ -174,6 +175,8 @@ def _event(last: Version | None, new: Version) -> Event:
         return CLIENT_MADE_OUTSIDE if new.client_id else SERVICE_MADE_OUTSIDE
     if new.is_gone:
         return CLIENT_GONE_OUTSIDE if new.client_id else SERVICE_GONE_OUTSIDE
+    if last.is_gone:
+        return CLIENT_BACK_OUTSIDE if new.client_id else SERVICE_BACK_OUTSIDE
     return CLIENT_CHANGED_OUTSIDE if new.client_id else SERVICE_CHANGED_OUTSIDE
 
 
@@ -181,18 +184,29 @@ def _changes(last: Version | None, new: Version) -> tuple[Change, ...]:
     if last is None:
         made = moved(Document(), new.document())
         return tuple(one for one in made if _member(one.field) not in FIXED)
+    if last.is_gone:
+        before = _there_before(last)
+        return moved(before.document(), new.document()) if before else ()
     return () if new.is_gone else _left(last, new, _ours(last, new))
+
+
+def _there_before(gone: Version) -> Version | None:
+    """How something was before it was gone."""
+    earlier = Version.objects.filter(**_row(gone), number__lt=gone.number)
+    return earlier.exclude(digest="").first()
 
 
 def tell_all() -> None:
     """What was noticed and is not in the record yet."""
     for new in Version.objects.filter(outside=Version.Outside.UNTOLD)[:LOOKED]:
-        place = {
-            name: getattr(new, name)
-            for name in ("organization_id", "region", "service_id", "client_id")
-        }
-        before = Version.objects.filter(**place, number=new.number - 1).first()
+        before = Version.objects.filter(**_row(new), number=new.number - 1).first()
         tell(before, new, again=True)
+
+
+def _row(version: Version) -> dict[str, Any]:
+    """Which object it is of."""
+    names = ("organization_id", "region", "service_id", "client_id")
+    return {name: getattr(version, name) for name in names}
 
 
 def _ours(last: Version, new: Version) -> Iterable[AuditEntry]:
@@ -222,6 +236,8 @@ def _left(
     last: Version, new: Version, ours: Iterable[AuditEntry]
 ) -> tuple[Change, ...]:
     """What differs that none of ``ours`` can have changed."""
+    if last.is_gone:
+        return ()  # one of them took it away or brought it back
     known: set[str] = set()
     for entry in ours:
         touched = TOUCHED[entry.operation]

@@ -7,13 +7,18 @@ have been changed elsewhere more than once, and only the last of that was seen.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from tenants.audit.models import AuditEntry
 from tenants.keyring import KeyMissing
+from tenants.versions import outside
 from tenants.versions.keeping import mac, seal
 from tenants.versions.models import Version
+
+NEXT = timedelta(microseconds=1)  # after a sight, at the moment of which it was so
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,30 @@ def at(spans: Sequence[Span], moment: datetime) -> Span | None:
     return next((one for one in reversed(spans) if one.since <= moment), None)
 
 
+def made(entry: AuditEntry) -> tuple[Span, Span] | None:
+    """The version that a change came to, made here or elsewhere, behind the one before
+    it."""
+    if not entry.service.isdecimal():
+        return None
+    client = int(entry.client) if entry.client.isdecimal() else 0
+    found = spans(entry.organization_id, entry.region, int(entry.service), client)
+    pairs = pairwise(found)
+    return next((pair for pair in pairs if _is_of(pair[1].version, entry)), None)
+
+
+def _is_of(version: Version, entry: AuditEntry) -> bool:
+    if version.outside:
+        return entry.object.endswith(outside.until(version))
+    return version.written and version.entry == entry.entry
+
+
 def _starts(versions: Sequence[Version]) -> list[datetime]:
     """When each began: Authlete's word, where it fits between two sights of ours."""
     found = []
     before: Version | None = None
     for one in versions:
         start = one.first_at if one.is_gone else min(_told(one), one.first_at)
-        found.append(max(start, before.last_at) if before else start)
+        found.append(max(start, before.last_at + NEXT) if before else start)
         before = one
     return found
 

@@ -3,37 +3,52 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console.access import ConsoleRequest
 from console.editing import drafts, overview
-from console.editing.beside import NOW, Beside, beside, moment_of, offered, said
-from console.editing.comparing import compared, returned
+from console.editing.beside import NOW, Beside, beside, offered
+from console.editing.comparing import compared, returned, staying
 from console.editing.forms import AsOfForm
 from console.editing.kind import Target
-from console.editing.past import address_of, known, rows
+from console.editing.moments import address_of, again, clock, moment_of, said
+from console.editing.past import known, rows
+from console.editing.restoring import not_put_back
 from console.editing.sending import pretty
 from console.page import answer, go
 from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import AuthleteError
 
+CHANGED = gettext_lazy(
+    "The version that this comes from was changed after it was kept, or its key is"
+    " gone. Do not rely on it."
+)
+
 
 def as_of(request: ConsoleRequest, target: Target) -> HttpResponse:
     """The object as it was at one moment, and what differs from another one."""
     found = known(target)
-    form = AsOfForm(request.GET or None)
-    asked = form.cleaned_data if form.is_valid() else {}
+    form = AsOfForm(request.GET)
+    form.full_clean()
     now = timezone.now()
-    moment = min(asked.get("at") or now, now)
+    asked = form.moment or now
+    moment = min(asked, now)
     span = found.at(moment)
+    twin = again(moment) if form.moment else None
     context = found.context | {
         "found": found,
         "form": form,
         "moment": moment,
         "at": address_of(moment),
-        "local": f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}",
+        "local": clock(moment),
+        "is_future": asked > now,
+        "again": twin,
+        "again_at": address_of(twin) if twin else "",
+        "is_early": bool(found.made_at and moment < found.made_at),
         "span": span,
         "certain": bool(span and found.is_certain(span, moment)),
         "first": found.spans[0] if found.spans else None,
@@ -46,9 +61,9 @@ def as_of(request: ConsoleRequest, target: Target) -> HttpResponse:
         then = found.document(span)
         context |= _told(target, then)
         try:
-            name = asked.get("beside", "").strip()
-            other = beside(found, name or NOW)
-            context |= _compared(target, then, other) | {"nothing": name and not other}
+            other = beside(found, form.other or NOW)
+            context |= _compared(target, then, other)
+            context["nothing"] = "beside" in form.errors or (form.other and not other)
         except AuthleteError as error:
             context["error"] = error
     return answer(request, target.template("as_of"), context)
@@ -71,6 +86,11 @@ def bring_back(request: ConsoleRequest, target: Target) -> HttpResponse:
         return answer(request, target.template("bring_back"), context)
     version = found.now.modified_at
     drafts.change(target, lambda now: now.more(version, base, wanted))
+    if not span.matches:
+        messages.warning(request, CHANGED)
+    stays = staying(target.kind, found.document(span), found.now) if whole else []
+    if stays:
+        messages.warning(request, not_put_back(stays))
     why = _("Back to how it was on %(time)s") % {"time": said(moment)}
     return go(request, f"{target.path('review')}?{urlencode({'reason': why})}")
 

@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from console.access import ConsoleRequest
 from console.editing.beside import offered_services
 from console.editing.kind import Target
-from console.editing.past import Known, address_of, left
+from console.editing.moments import address_of
+from console.editing.past import Known, left
 from console.page import answer
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Forbidden, NotFound

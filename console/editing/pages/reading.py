@@ -8,7 +8,8 @@ from console.access import ConsoleRequest
 from console.editing import overview
 from console.editing.history import MAKING, TOLD, before, between, is_undoable, past
 from console.editing.kind import Target
-from console.editing.past import address_of, known, spans
+from console.editing.moments import address_of
+from console.editing.past import known, spans
 from console.editing.sending import pretty
 from console.operations import title
 from console.page import answer

@@ -11,7 +11,7 @@ from console.access import ConsoleRequest
 from console.editing import drafts
 from console.editing.history import UNDOABLE
 from console.editing.kind import Target
-from console.editing.restoring import Restored, restored
+from console.editing.restoring import not_put_back, restored
 from console.page import answer, go
 from console.sentences import stored
 from tenants.audit.models import AuditEntry
@@ -35,11 +35,6 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
     version = document.modified_at
     drafts.change(target, lambda now: now.more(version, found.base, found.wanted))
     if found.left:
-        messages.warning(request, _not_put_back(found))
+        messages.warning(request, not_put_back(found.left))
     why = _("Undo %(entry)s") % {"entry": kept.ticket or kept.entry}
     return go(request, f"{target.path('review')}?{urlencode({'reason': why})}")
-
-
-def _not_put_back(found: Restored) -> str:
-    told = "; ".join(f"{one.label}: {one.why}" for one in found.left)
-    return _("Not everything can be put back. %(left)s") % {"left": told}

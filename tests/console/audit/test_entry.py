@@ -14,6 +14,7 @@ from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.watch import Call
 from tenants.models import Organization
 from tenants.roles import Role
+from tenants.sandbox import services as sandbox_services
 from tests.record import unguard
 
 
@@ -314,3 +315,22 @@ def test_leads_to_the_client_that_it_is_about(show, keep):
     entry = keep("client.update", region="us", service="17", client="44")
 
     assertContains(show(entry), "/acme/services/us/17/clients/44/")
+
+
+def test_holds_an_object_after_a_change_beside_how_it_was_before(
+    show, update, member, sandbox, monkeypatch
+):
+    """Also while Authlete's clock is ahead, and where it was changed elsewhere."""
+    editor = member(Role.EDITOR)
+    editor.get("/acme/services/us/17/")
+    monkeypatch.setattr(sandbox_services, "now", lambda: 2**42)
+    saved = update({"accessTokenDuration": 600})
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2**42 + 1}
+    editor.get("/acme/services/us/17/")
+    noticed = AuditEntry.objects.get(operation="service.changed_outside")
+
+    for entry, after in ((saved, 600), (noticed, 60)):
+        page = editor.get(show(entry).context["whole"])
+        assert page.context["then"].get("accessTokenDuration") == after
+        names = [one.name for one in page.context["compared"].differs]
+        assert "accessTokenDuration" in names

@@ -1,6 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.pages import FORM, filled
 
@@ -97,3 +98,29 @@ def test_is_only_for_changes_of_this_client(editor, changed, sandbox, ledger):
 
 def test_is_offered_to_those_who_may_change(member, changed):
     assertNotContains(member(Role.VIEWER).get(changed), "Undo this change")
+
+
+def test_takes_out_again_what_was_added_inside_an_object(
+    editor, enter, save, sandbox, ledger
+):
+    """Beside what others changed in it since."""
+    ledger["extension"] = {"requestableScopesEnabled": False, "idTokenDuration": 60}
+    ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}]
+    editor.get(SHOW)
+    ledger["extension"] = ledger["extension"] | {"accessTokenDuration": 90}
+    ledger["clientNames"] = [{"tag": "ja", "value": "元帳", "more": 1}]
+    ledger["modifiedAt"] = 2
+    editor.get(SHOW)
+    (entry,) = AuditEntry.objects.filter(operation="client.changed_outside")
+    ledger["extension"] = ledger["extension"] | {"idTokenDuration": 30}
+    ledger["modifiedAt"] = 3
+
+    response = undo(editor, f"{SHOW}saved/{entry.entry}/")
+
+    assertContains(editor.get(response.url), "Review 2 changes")
+    save(editor)
+    kept = sandbox.clients[44]
+    assert not kept["extension"].get("accessTokenDuration")
+    assert kept["extension"]["idTokenDuration"] == 30
+    assert kept["clientNames"] == [{"tag": "ja", "value": "元帳"}]
+    assertContains(undo(editor, f"{SHOW}saved/{entry.entry}/"), "already")

@@ -84,6 +84,16 @@ def test_does_not_tell_again_what_the_record_has(acme, world, settings):
     assert not Version.objects.filter(outside="untold").exists()
 
 
+def test_a_service_whose_clients_cannot_be_listed_takes_no_others_turn(
+    acme, world, services, monkeypatch
+):
+    monkeypatch.setattr("console.editing.looking.LISTS", 1)
+    world.region("us").clients[19][46] = client(46)
+    world.fault("status", operation="client.list", path="/1[78]/", status=403)
+
+    assert [look_at(acme).clients for _ in range(3)] == [0, 0, 1]
+
+
 @pytest.fixture
 def services(world):
     for number in (18, 19):

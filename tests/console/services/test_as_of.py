@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.who import Who
+from tenants.models import Credential
 from tenants.versions.expiring import expire
 from tenants.versions.models import Version
+from tests.pages import filled
 from tests.versions import aged
 
 URL = "/acme/services/us/17/as-of/"
@@ -142,3 +145,97 @@ def test_says_that_a_version_was_changed_after_it_was_kept(editor, changed):
     page = editor.get(URL, at(changed - timedelta(hours=2)))
 
     assertContains(page, "This version was changed after it was kept")
+
+
+def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
+    """As it does with settings that are new to it."""
+    editor.get("/acme/services/us/17/")
+    new = {"fromLater": False, "alsoLater": 0, "description": "New"}
+    sandbox.services[17] |= new | {"modifiedAt": 2}
+    editor.get("/acme/services/us/17/")
+    now = aged(4, 1)
+
+    page = editor.get(URL, at(now - timedelta(hours=5)))
+
+    assert [one.name for one in page.context["compared"].differs] == ["description"]
+
+
+def test_says_that_a_moment_is_yet_to_come(editor, changed):
+    later = changed + timedelta(days=9)
+
+    page = editor.get(URL, at(later))
+
+    assertContains(page, "That moment is yet to come")
+    assertContains(page, "No setting differs")
+    page = editor.get(URL, at(changed, beside=later.isoformat()))
+    assertContains(page, "or nothing is known of that moment")
+
+
+def test_says_that_it_was_not_there_yet(editor, sandbox):
+    sandbox.services[17] |= {"createdAt": 10_000, "modifiedAt": 20_000}
+    editor.get("/acme/services/us/17/")
+
+    page = editor.get(URL, {"at": "1970-01-01T00:00:09Z"})
+    assertContains(page, "It was not there yet")
+    page = editor.get(URL, {"at": "1970-01-01T00:00:11Z"})
+    assertContains(page, "Nothing is known of that moment")
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "nonsense"]
+)
+def test_takes_no_moment_that_no_clock_shows(editor, changed, moment):
+    page = editor.get(URL, {"at": moment, "beside": moment})
+
+    assert page.status_code == 200
+    assertContains(page, 'id="at-error"')
+    body = {"at": moment, "whole": ""}
+    assert editor.post("/acme/services/us/17/bring-back/", body).status_code == 404
+
+
+def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(
+    editor, changed
+):
+    """A version begins within a second, and the form shows whole ones."""
+    newest = Version.objects.latest("number").first_at
+
+    page = editor.get(URL, at(newest))
+    sent = filled(page, "exact", beside="now")
+
+    assertContains(editor.get(f"{URL}?{sent}"), "No setting differs")
+    typed = f"{newest - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
+    again = editor.get(f"{URL}?{filled(page, 'exact', at=typed)}")
+    assertContains(again, "1 difference")
+
+
+def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
+    """In Berlin, half past two comes twice when summer ends, and never when it
+    begins."""
+    editor.cookies["zone"] = "Europe/Berlin"
+    sandbox.services[17]["modifiedAt"] = 1_000
+    editor.get("/acme/services/us/17/")
+
+    page = editor.get(URL, {"at": "2025-10-26T02:30:00"})
+    first = page.context["moment"]
+    assertContains(page, "The clock showed this time twice")
+    other = page.content.decode().partition("?at=2025-10-26T02")[2].partition('"')[0]
+    page = editor.get(f"{URL}?at=2025-10-26T02{other}")
+    assert page.context["moment"] - first == timedelta(hours=1)
+    again = editor.get(f"{URL}?{filled(page, 'exact', beside='us/17')}")
+    assert again.context["moment"] == page.context["moment"]
+
+    page = editor.get(URL, {"at": "2025-03-30T02:30:00"})
+    assertContains(page, 'value="2025-03-30T03:30:00"')
+    assertNotContains(page, "showed this time twice")
+
+
+def test_holds_it_beside_a_service_of_another_region(editor, acme, changed, sandbox):
+    Credential(organization=acme, region="jp").keep(SecretStr("t0p")).save()
+    far = {"apiKey": 99, "serviceName": "Far", "pkceRequired": True}
+    sandbox.region("jp").services[99] = sandbox.services[17] | far
+
+    page = editor.get(URL, at(changed, beside="jp/99"))
+
+    assert [one.name for one in page.context["compared"].differs] == ["pkceRequired"]
+    assertContains(page, "Far in Japan, now")
+    assert editor.get(URL, at(changed, beside="jp/98")).context["error"]

@@ -199,6 +199,7 @@ def test_the_names_of_events_stay():
         subject.export subject.reveal subject.revoke_all subject.search
         service.made_outside service.changed_outside service.gone_outside
         client.made_outside client.changed_outside client.gone_outside
+        service.back_outside client.back_outside
         stream.add stream.read stream.refused stream.remove
         token.check
         webhook.add webhook.change webhook.pause webhook.remove webhook.replay

@@ -1,6 +1,7 @@
 """Versions of services and clients: kept once, at the door, without a secret."""
 
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from django.utils import timezone
@@ -274,3 +275,51 @@ def test_what_is_created_elsewhere_beside_ours_is_told(watched, door, sandbox):
     service.client(45).get()
 
     assert [one.label for one in outside()] == ["Other"]
+
+
+def test_a_client_that_is_created_from_here_hides_no_change_of_its_service(
+    service, sandbox
+):
+    service.get()
+    service.clients.create({"clientName": "Till"})
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    service.get()
+
+    assert [one.operation for one in outside()] == ["service.changed_outside"]
+
+
+def test_what_is_there_again_is_told_with_what_is_otherwise(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    kept = sandbox.clients.pop(44)
+    with pytest.raises(NotFound):
+        client.get()
+    sleep(0.002)  # ids of calls tell milliseconds
+    sandbox.clients[44] = kept | {"clientName": "B", "modifiedAt": 6}
+    for _ in range(2):
+        client.get()
+
+    gone, back = outside()
+    assert (gone.operation, back.operation) == (
+        "client.gone_outside",
+        "client.back_outside",
+    )
+    assert [one["field"] for one in back.changes] == ["clientName"]
+
+
+def test_an_answer_from_before_our_deletion_brings_nothing_back(acme, service, sandbox):
+    """Who looks at many keeps what they saw after all have answered."""
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    (last,) = versions(client_id=44)
+    text = Content.objects.get(pk=last.digest).text
+    late = Sight("us", 17, 44, new_id(), False, text, last.modified_at)
+    client.delete()
+    keep(acme.pk, late)
+    with pytest.raises(NotFound):
+        client.get()
+
+    assert outside() == []
+    assert len(versions(client_id=44)) == 2
