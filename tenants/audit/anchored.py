@@ -9,7 +9,7 @@ from typing import Any
 
 from tenants.audit import signing
 from tenants.audit.chain import START
-from tenants.audit.checkpoints import Checkpoint
+from tenants.audit.checkpoints import Checkpoint, peaks
 from tenants.audit.models import AuditCheckpoint, AuditSink
 from tenants.audit.tree import Tree
 
@@ -142,9 +142,9 @@ def _wrong(
     if names and not one.is_signed:
         return "the checkpoint of it is signed by nobody"
     tree = Tree((rows, bytes.fromhex(peak)) for rows, peak in json.loads(row.peaks))
-    kept = (row.number, row.size, row.line, tree.size, tree.root)
-    right = (len(before) + 1, one.size, one.line, one.size, one.root)
-    if kept != right or not isinstance(row.peaks, str):
+    kept = (row.number, row.size, row.line, row.peaks, tree.size, tree.root)
+    right = (len(before) + 1, one.size, one.line, peaks(tree), one.size, one.root)
+    if kept != right:
         return "the checkpoint of it is not kept as it was signed"
     return ""
 

@@ -7,9 +7,10 @@ even by somebody who has the keys of the chain.
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.db import IntegrityError, transaction
 
@@ -69,7 +70,7 @@ class Checkpoint(NamedTuple):
     @classmethod
     def parse(cls, line: str) -> Self:
         """Raises `ValueError` for what is no checkpoint."""
-        said = json.loads(line)
+        said = json.loads(line, object_pairs_hook=_once)
         if not isinstance(said, dict) or set(said) != set(cls._fields):
             raise ValueError("this is no checkpoint")
         found = cls(**said)
@@ -81,6 +82,13 @@ class Checkpoint(NamedTuple):
         ):
             raise ValueError("this is no checkpoint")
         return found
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("it names a member twice")
+    return found
 
 
 def last() -> Checkpoint | None:
@@ -131,12 +139,11 @@ def cut() -> Checkpoint | None:
     )
     key, signature = signing.sign(said.text)
     found = said._replace(key=key, signature=signature)
-    peaks = json.dumps([(rows, peak.hex()) for rows, peak in tree.peaks])
     number = kept.number + 1 if kept else 1
     try:
         with transaction.atomic():
             AuditCheckpoint.objects.create(
-                number=number, size=upto, line=found.line, peaks=peaks
+                number=number, size=upto, line=found.line, peaks=peaks(tree)
             )
     except IntegrityError:
         return None  # another worker was faster
@@ -149,14 +156,19 @@ def _tree(kept: AuditCheckpoint | None, before: Checkpoint | None) -> Tree:
     if kept is None or before is None:
         return Tree()
     try:
-        peaks = json.loads(kept.peaks)
-        tree = Tree((rows, bytes.fromhex(peak)) for rows, peak in peaks)
+        found = json.loads(kept.peaks)
+        tree = Tree((rows, bytes.fromhex(peak)) for rows, peak in found)
         same = (tree.size, tree.root) == (before.size, before.root)
     except UNLIKE:
         same = False
     if not (before.is_signed and same):
         raise Broken(before.size, "its checkpoint was changed, or signed by nobody")
     return tree
+
+
+def peaks(tree: Tree) -> str:
+    """What the next one goes on from."""
+    return json.dumps([(rows, peak.hex()) for rows, peak in tree.peaks])
 
 
 def _head() -> tuple[int, str]:

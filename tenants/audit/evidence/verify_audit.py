@@ -18,7 +18,7 @@ import re
 import stat
 import sys
 import zipfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
@@ -245,8 +245,9 @@ class Pack:
                 yield parsed(line)
 
     def signed(self, what: str, text: bytes, said: dict[str, str]) -> None:
-        key = self.keys.get(said["key"], b"")
-        if not is_signed(key, text, b64decode(said["signature"])):
+        key, found = self.keys.get(said["key"], b""), b64decode(said["signature"])
+        is_plain = b64encode(found).decode() == said["signature"]
+        if not (is_plain and is_signed(key, text, found)):
             raise Wrong(f"{what} is signed by no key that is known")
 
     def check_files(self) -> None:
@@ -310,7 +311,7 @@ class Pack:
             for line in file:
                 if not line.startswith("{"):
                     continue
-                one = json.loads(line)
+                one = parsed(line.encode())
                 if one["size"] > size:
                     continue
                 if digest(one) not in known:

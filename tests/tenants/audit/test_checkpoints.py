@@ -310,6 +310,15 @@ def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file):
     assert Client().get("/readyz").status_code == 200
 
 
+def test_one_that_names_a_member_twice_is_none():
+    """Another program might read the other."""
+    call()
+    line = cut().line
+
+    with pytest.raises(ValueError, match="twice"):
+        Checkpoint.parse(line.replace("{", '{"size":7,', 1))
+
+
 def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):
     call()
     found = cut()

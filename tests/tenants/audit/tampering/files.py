@@ -106,6 +106,12 @@ def packs(data):
         yield f"{name} a link", marked(files, name, stat.S_IFLNK | 0o777)
         yield f"{name} renamed to /etc/passwd", zipped(rest | {"/etc/passwd": text})
         yield f"{name} renamed upwards", zipped(rest | {f"../{name}": text})
+    signed = json.loads(files["manifest.sig"])
+    text = signed["signature"]
+    odd = f"{text[:-3]}{chr(ord(text[-3]) + 1)}=="  # stands for the same bytes
+    for other in (f"{text} ", odd):
+        resigned = json.dumps(signed | {"signature": other}).encode()
+        yield f"its signature {other!r}", zipped(files | {"manifest.sig": resigned})
     for name in ("entries.jsonl", "proof.jsonl"):
         lines = files[name].splitlines(keepends=True)
         for at in range(0, len(lines) - 1, 3):

@@ -62,6 +62,23 @@ def of_checkpoints(victim):
                 lambda n=one.number, m=name, v=new: _said(n, **{m: v}),
                 ends | {one.size + 1},
             )
+        same = json.loads(one.line)["signature"]  # to whoever decodes it carelessly
+        yield Tampering(
+            "what a checkpoint says changed",
+            f"how the signature of {one.number} is written",
+            lambda n=one.number, s=same: _said(
+                n, signature=f"{s[:-3]}{chr(ord(s[-3]) + 1)}=="
+            ),
+            ends,
+        )
+        yield Tampering(
+            "what a checkpoint says changed",
+            f"how the peaks of {one.number} are written",
+            lambda n=one.number, p=one.peaks: kept.filter(number=n).update(
+                peaks=f" {p}"
+            ),
+            ends,
+        )
         yield Tampering(
             "a checkpoint signed by somebody else",
             str(one.number),
