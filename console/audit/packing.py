@@ -202,6 +202,12 @@ class _Parts(io.RawIOBase):
         PackPart.objects.create(pack=self._pack, number=self._number, data=data)
 
 
+def file_name(pack: Pack) -> str:
+    """What it is called where it is downloaded."""
+    day = timezone.localtime(pack.asked_at).date().isoformat()
+    return f"evidence-{pack.organization.slug}-{day}.zip"
+
+
 def parts(pack: Pack) -> Iterator[bytes]:
     """Its bytes, one part after the other."""
     for number in pack.parts.values_list("number", flat=True):

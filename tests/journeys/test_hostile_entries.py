@@ -5,7 +5,8 @@ it in one entry."""
 import pytest
 from playwright.sync_api import expect
 
-from console.models import SavedSearch, Verdict
+from console.models import SavedSearch, Stream, Verdict
+from console.models.streams import new_token
 from tenants.audit import rows
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
@@ -91,6 +92,8 @@ def test_names_that_people_give_are_text(scene):
         SavedSearch.objects.create(
             organization=home, user=scene.user, name=name, query=query, pinned=True
         )
+        stream = Stream(organization=home, name=name, made_by=text[:254])
+        stream.keep(new_token()).save()
         webhook = hook(home, name=name, tries=1, made_by=text[:254])
         log(webhook, 1, state="failed", status=500, answer=text[:500])
         if kind in ("tags", "length", "right to left"):
@@ -99,5 +102,6 @@ def test_names_that_people_give_are_text(scene):
         organization=home, actor=HEBREW[:254], bad=1, what=LONG[:400]
     )
 
-    for page in ("webhooks:index", "searches:index", "audit:index", "audit:verify"):
+    pages = "webhooks:index streams:index searches:index audit:index audit:verify"
+    for page in pages.split():
         fits(scene, page)

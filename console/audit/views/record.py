@@ -207,15 +207,14 @@ def pack(
 ) -> HttpResponse | StreamingHttpResponse:
     """An evidence pack that is being made, or is there to be downloaded."""
     own = Pack.objects.filter(organization=member.organization)
-    found = get_object_or_404(own, pk=pack)
+    found = get_object_or_404(own.select_related("organization"), pk=pack)
+    name = packing.file_name(found)
     if found.made_at and "download" in request.GET:
         label = f"{found.entries} entries, evidence pack"
         note(member.who, AUDIT_EXPORT, object=str(found.pk), label=label)
         response = StreamingHttpResponse(
             packing.parts(found), content_type="application/zip"
         )
-        day = timezone.localtime(found.made_at).date().isoformat()
-        name = f"evidence-{member.organization.slug}-{day}.zip"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         response["Content-Length"] = found.size
         response["Cache-Control"] = "no-store"
@@ -223,6 +222,7 @@ def pack(
     context = {
         "member": member,
         "pack": found,
+        "file": name,
         "ends_at": found.asked_at + packing.KEPT,
         **_going(found.job, is_done=found.made_at is not None),
     }
