@@ -53,9 +53,8 @@ def entries(kind: str) -> int:
     from console.audit import exporting, files
     from tenants.audit.filters import Filters
 
-    found = map(files.masked, exporting.found(OWN, Filters()))
-    lines = exporting.csv(found) if kind == "csv" else files.jsonl(found)
-    return _written(lines)
+    pages = map(files.masked, exporting.rows(OWN, Filters()))
+    return _written(files.WRITE[kind](pages))
 
 
 def rows() -> int:

@@ -1,14 +1,15 @@
 """``manage.py audit_export``: the record as files."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
-from console.audit.exporting import NotUnderstood, asked, csv, found
+from console.audit import exporting
+from console.audit.exporting import NotUnderstood, Row, asked, found
 from tenants.audit.events import AUDIT_EXPORT
 from tenants.audit.export import all_rows, jsonl, rows_of
 from tenants.audit.filters import Filters
@@ -21,6 +22,8 @@ from tenants.authlete.errors import NotRecorded
 from tenants.models import Organization
 
 FORMATS = ("jsonl", "csv")
+
+type Search = tuple[int, Filters]  # of an organization
 
 
 class Command(RecordCommand):
@@ -59,7 +62,7 @@ class Command(RecordCommand):
             try:
                 note(who, AUDIT_EXPORT, object="all", label=name, changes=changes)
                 if name == "csv":
-                    lines = csv(_entries(searches))
+                    lines = exporting.csv(_pages(searches))
                 elif everything:
                     lines = jsonl(all_rows())
                 else:
@@ -75,9 +78,7 @@ class Command(RecordCommand):
             raise CommandError(f"There is no organization {slug}.")
         return homes
 
-    def _searches(
-        self, homes: Iterable[Organization], query: str
-    ) -> list[tuple[int, Filters]]:
+    def _searches(self, homes: Iterable[Organization], query: str) -> list[Search]:
         if not query:
             return [(one.pk, Filters()) for one in homes]
         try:
@@ -87,9 +88,14 @@ class Command(RecordCommand):
         return [(pk, form.filters()) for pk, form in forms]
 
 
-def _entries(searches: Iterable[tuple[int, Filters]]) -> Iterator[AuditEntry]:
+def _entries(searches: Iterable[Search]) -> Iterator[AuditEntry]:
     for organization, filters in searches:
         yield from found(organization, filters)
+
+
+def _pages(searches: Iterable[Search]) -> Iterator[Sequence[Row]]:
+    for organization, filters in searches:
+        yield from exporting.rows(organization, filters)
 
 
 def _noun(name: str) -> str:

@@ -1,7 +1,9 @@
 import csv
+import io
 import json
 
 from console.audit import exporting, files
+from console.editing import cells
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import Change
 
@@ -31,6 +33,48 @@ def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
         ("effect:destroy", "5 entries, jsonl"),
         ("effect:destroy", "5 entries, csv"),
     ]
+
+
+HOSTILE = ("=1+1", "＝1", "'x", 'a\r\n"b",', "é", "%s {0}", "\ttab", "")
+
+
+def test_says_of_each_entry_what_the_record_says(auditor, keep, monkeypatch):
+    monkeypatch.setattr(exporting, "SIZE", 3)  # several pages
+    for said in HOSTILE:
+        keep(label=said, reason=said, changes=[Change(said, None, [said])])
+    keep(end=None)
+
+    asked = f"{URL}?operation=service.update"
+    told = lines_of(auditor.get(f"{asked}&format=jsonl"))
+    sheet = list(csv.DictReader(io.StringIO(text(auditor.get(asked)), newline="")))
+
+    kept = AuditEntry.objects.filter(operation="service.update")
+    assert [one["label"] for one in told[1:]] == [*reversed(HOSTILE)]
+    for entry, one, row in zip(kept, told, sheet, strict=True):
+        columns = vars(entry)
+        assert one["time"].startswith(f"{entry.time:%FT%T}.")
+        assert (one["changed"], one["surprises"]) == (entry.changes, entry.unasked)
+        for name in one.keys() & columns.keys() - {"changed", "surprises"}:
+            assert one[name] == columns[name]
+            assert row[name] == as_cell(columns[name])
+        assert json.loads(row["changed"] or "[]") == entry.changes
+        assert (row["time"], row["ended"]) == (one["time"], one["ended"] or "")
+
+
+def lines_of(answer):
+    return [json.loads(one) for one in text(answer).splitlines()]
+
+
+def as_cell(value):
+    said = "" if value is None else str(value)
+    return f"'{said}" if said.startswith(cells.FORMULA) else said
+
+
+def test_sends_many_lines_at_once(auditor, keep):
+    for _ in range(3):
+        keep()
+
+    assert len(list(auditor.get(URL).streaming_content)) == 1
 
 
 def test_shows_no_subject_whole(auditor, keep):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tenants.audit import rows
 from tenants.audit.filters import Filters
 from tenants.audit.marks import mark
 from tenants.audit.models import AuditEntry, microseconds
-from tenants.audit.search import MOST, count, history, search
+from tenants.audit.search import MOST, columns, count, history, search
 from tenants.audit.who import Who
 from tenants.audit.writer import writer
 from tenants.authlete.changes import Change
@@ -128,6 +129,26 @@ def test_any_of_several_values_will_do_page_by_page():
     assert found(Filters(field=("a", "b"))) == [both]
     assert count(1, Filters(field=("a", "b"))) == 1
     assert found(Filters(role=("admin", "viewer"))) == [last, ida]
+
+
+@pytest.mark.parametrize("size", [2, 3, 9])
+def test_all_of_it_is_read_in_the_order_of_its_pages(size):
+    kept = [
+        keep(who, effect=effect, changes=[Change("a", 1, 2)])
+        for who, effect in product((IDA, BO), ("read", "destroy", "reveal"))
+    ]
+    keep(EVE)
+    for filters in (
+        Filters(),
+        Filters(actor=(IDA.actor, BO.actor)),
+        Filters(effects=("destroy", "reveal")),
+        Filters(field="a", role="auditor"),
+    ):
+        read = columns(1, filters, ["seq", "actor"], size=size)
+        told = [row for page in read for row in page]
+        whole = search(1, filters).entries
+        assert told == [(entry.seq, entry.actor) for entry in whole]
+        assert set(dict(told)) <= {*kept}
 
 
 def test_what_is_seldom_done_is_found_in_its_order():
