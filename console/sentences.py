@@ -114,8 +114,13 @@ class Sentence:
     @property
     def member(self) -> str:
         """The member of the whole object that this is, or is inside of."""
-        first = FIRST.match(self.name)
-        return first[0] if first else self.name
+        return member_of(self.name)
+
+
+def member_of(name: str) -> str:
+    """The member of a whole object that a name is, or is inside of."""
+    first = FIRST.match(name)
+    return first[0] if first else name
 
 
 def declared_of(operation: str) -> Declared:
@@ -135,8 +140,7 @@ def sentences(found: Iterable[Change], declared: Declared) -> list[Sentence]:
 
 def sentence(change: Change, declared: Declared) -> Sentence:
     """What changed, in words; an undeclared member keeps Authlete's name."""
-    first = FIRST.match(change.field)
-    member = first[0] if first else change.field
+    member = member_of(change.field)
     undeclared = Setting(member, member, member, "", INNER)
     section, setting = declared.get(member, ("", undeclared))
     place = inside(setting, change.field[len(member) :])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from http import HTTPStatus
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -19,6 +20,9 @@ type Group = tuple[str, list[tuple[str, str]]]
 
 READS = sum(effect is Effect.READ for effect in KINDS.values())
 OPEN = "open"
+ANSWERED = [
+    HTTPStatus(one) for one in (200, 201, 204, 400, 401, 403, 404, 409, 429)
+] + [HTTPStatus(one) for one in (500, 502, 503, 504)]
 
 
 def roles() -> Choices:
@@ -39,6 +43,15 @@ def effects() -> Choices:
 def outcomes() -> Choices:
     yield from ((name, capfirst(str(word))) for name, word in OUTCOMES.items())
     yield OPEN, _("Open")
+
+
+def statuses() -> Choices:
+    """Those that calls to Authlete come to, as a rule."""
+    yield "2xx", _("it was done")
+    yield "4xx", _("it was refused")
+    yield "5xx", _("Authlete, or something before it, failed")
+    for one in ANSWERED:
+        yield str(one.value), one.phrase
 
 
 def operations() -> Sequence[tuple[str, str] | Group]:

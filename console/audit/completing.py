@@ -115,6 +115,7 @@ SOURCES: Mapping[str, Callable[[Organization, str], Offers]] = {
     "effect": _listed(choices.effects),
     "outcome": _listed(choices.outcomes),
     "field": _settings,
+    "status": _listed(choices.statuses),
     "after": _times,
     "before": _times,
 }

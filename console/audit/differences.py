@@ -6,32 +6,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from console.audit.tracing import traceable
+from console.sentences import member_of
+
 # What turns the direction of text around, or is not seen: told as JSON escapes it.
 UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# A line that has a value of its own: ``"name": "text",``.
+VALUE = re.compile(
+    r'(?:"(?:[^"\\]|\\.)*": )?("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false),?'
+)
 MOST = 2000  # lines of one value that are compared, and not only told before and after
 
 
 class Line(NamedTuple):
-    """``kind`` is del, ins, or empty for a line that is in both."""
+    """``kind`` is del, ins, or empty for a line that is in both.
+
+    ``sought`` is what finds its value among changes of ``member``, if there is one.
+    """
 
     kind: str
     text: str
+    member: str = ""
+    sought: str = ""
 
     @property
     def sign(self) -> str:
         return {"del": "−", "ins": "+"}.get(self.kind, "")
 
 
-def differences(changes: Iterable[Mapping[str, Any]]) -> list[Line]:
+def differences(changes: Iterable[Mapping[str, Any]], subject: str = "") -> list[Line]:
     """The changes of an entry, one member of the object after the other."""
     return [
-        line
+        _traced(line, change["field"], subject)
         for change in changes
         for line in _between(
             _lines(change["field"], change["before"]),
             _lines(change["field"], change["after"]),
         )
     ]
+
+
+def _traced(line: Line, field: str, subject: str) -> Line:
+    value = VALUE.fullmatch(line.text.strip()) if line.kind else None
+    if value is None:
+        return line
+    found = traceable(json.loads(value[1]), subject)
+    return line._replace(member=member_of(field), sought=found)
 
 
 def _lines(field: str, value: Any) -> list[str]:

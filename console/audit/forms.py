@@ -30,7 +30,7 @@ OFFERED = 200  # values that a field suggests
 MORE_THAN_READS = [one.value for one in Effect if one is not Effect.READ]
 MANY = ("effect", "outcome")  # drawn so that all are seen
 # Whoever names one of these says which kinds of entry are meant, reads or not.
-KINDS = ("reads", "effect", "outcome", "operation", "page", "request", "mark", "code")
+KINDS = "reads effect outcome operation page request mark code status".split()
 # What could be anything that somebody pasted.
 UNTOLD = ("", "old", "new", "reason")
 

@@ -48,6 +48,7 @@ CHIPS: Mapping[str, str | Promise] = {
     "new": gettext_lazy("Became: %s"),
     "reason": gettext_lazy("Reason: %s"),
     "code": gettext_lazy("Result code: %s"),
+    "status": gettext_lazy("HTTP status: %s"),
     "request": gettext_lazy("Request: %s"),
     "address": gettext_lazy("Address: %s"),
     "mark": gettext_lazy("Subject with the mark %s"),

@@ -17,7 +17,6 @@ from tenants.audit.models import AuditEntry, AuditField
 from tenants.models import Organization
 from tenants.versions.models import Version
 
-MEMBER = re.compile(r"[A-Za-z_]\w{0,199}", re.ASCII)
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 SHOWN = 5  # services of similar names that an error lists
 ENOUGH = 20  # things of one name
@@ -60,7 +59,7 @@ def settings(organization: Organization, asked: str) -> list[str]:
     """Authlete's names of settings, or what else is changed: one as it stands, or all
     that are called so in any letters, on pages too."""
     own = AuditField.objects.filter(organization_id=organization.pk, field=asked)
-    if asked in SETTINGS or (MEMBER.fullmatch(asked) and own.exists()):
+    if asked in SETTINGS or own.exists():
         return [asked]
     labels = {member: _(one.label) for member, (_section, one) in SETTINGS.items()}
     found = [
@@ -120,10 +119,13 @@ def clients(
     places: Sequence[Place],
 ) -> list[str]:
     """The ids of the clients that have a name or had it, deleted ones too; of several
-    those in ``regions`` and ``places``, if any are there. An id as it stands."""
+    those in ``regions`` and ``places``, if any are there. An id as it stands, and an
+    alias that calls were made with."""
     if NUMBER.fullmatch(asked):
         return [asked]
     own = KnownClient.objects.filter(organization=organization)
+    entries = AuditEntry.objects.filter(organization_id=organization.pk)
+    kept = [asked] if entries.filter(client=asked, client__gt="").exists() else []
     named = alike("name__iexact", asked) | alike("alias__iexact", asked)
     known = own.filter(named).values_list("region", "service_id", "client_id")
     once = _once(organization, asked).filter(client_id__gt=0)
@@ -135,15 +137,13 @@ def clients(
         and (not places or {("", str(service)), (region, str(service))} & {*places})
     }
     if same:
-        return _few(sorted({str(client) for _, _, client in there or same}), asked)
+        numbers = sorted({str(client) for _, _, client in there or same})
+        return _few([*numbers, *kept], asked)
     found = list(own.filter(alike("name__icontains", asked))[:2])
     if len(found) == 1:
         return [str(found[0].client_id)]
-    kept = AuditEntry.objects.filter(
-        organization_id=organization.pk, client=asked, client__gt=""
-    )
-    if kept.exists():
-        return [asked]
+    if kept:
+        return kept
     if found:
         text = _("Several clients fit “%s”. Give one's whole name, or its ID.") % asked
         raise ValidationError(text)

@@ -1,5 +1,6 @@
 """The filters of a search that take any of several values, and what they mean."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.audit import choices, named
+from console.audit.language import quoted
 from console.audit.several import Checks, Choices, Texts
 from console.models import KnownService
 from tenants.audit.marks import MARK
 from tenants.models import Organization
+
+STATUS = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
 
 
 class ValuesForm(forms.Form):
@@ -29,6 +33,7 @@ class ValuesForm(forms.Form):
     reason = Texts(gettext_lazy("In the reason"))
     ticket = Texts(gettext_lazy("Ticket"), 60)
     code = Texts(gettext_lazy("Result code"), 20)
+    status = Texts(gettext_lazy("HTTP status"), 20)
     request = Texts(gettext_lazy("Request ID"), 36)
     subject = Texts(gettext_lazy("Subject"), 100)
     address = Texts(gettext_lazy("Network address"), 45)
@@ -59,6 +64,14 @@ class ValuesForm(forms.Form):
 
     def clean_request(self) -> list[str]:
         return [text.lower() for text in self.cleaned_data["request"]]
+
+    def clean_status(self) -> list[str]:
+        given = [text.casefold() for text in self.cleaned_data["status"]]
+        for text in given:
+            if not STATUS.fullmatch(text):
+                said = _("A status is a number such as 404, or 5xx for all like it.")
+                raise forms.ValidationError(said + _outcome(text))
+        return given
 
     def clean_subject(self) -> list[str]:
         if self.cleaned_data["subject"]:
@@ -95,8 +108,8 @@ class ValuesForm(forms.Form):
         """What the search takes, but for effects and outcomes."""
         given = self.cleaned_data
         names = (
-            "actor role region operation field old new reason ticket code mark object"
-            " address page request"
+            "actor role region operation field old new reason ticket code status mark"
+            " object address page request"
         )
         wanted = {name: given[name] for name in names.split()} | {
             "client": self.clients
@@ -133,3 +146,11 @@ class WithoutForm(ValuesForm):
 
     def add_prefix(self, field_name: str) -> str:
         return f"-{field_name}"
+
+
+def _outcome(text: str) -> str:
+    """What somebody may have meant who takes what became of a call for its status."""
+    for key, label in choices.outcomes():
+        if text in (key, str(label).casefold()):
+            return " " + _("Did you mean “%s”?") % f"outcome:{quoted(key)}"
+    return ""

@@ -10,6 +10,7 @@ from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
 from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +18,9 @@ from django.utils.translation import gettext as _
 from console.models import KnownService
 from console.templatetags.look import icon
 from console.templatetags.words import grouped
+from tenants.audit.filters import NARROW, UNINDEXED, WINDOW
+from tenants.audit.models import AuditEntry
+from tenants.authlete.operation import Effect
 
 register = template.Library()
 
@@ -157,6 +161,28 @@ def sort_by(
         label,
         icon("up" if up else "down", "" if up or down else "idle"),
     )
+
+
+@register.simple_tag
+def alike(entry: AuditEntry, on: QueryDict | None = None, **values: str | int) -> str:
+    """The query of a search of the record for what shares values with an entry, on
+    top of another search if one is given. It finds that entry as well: reads are
+    asked for where it is one, and its day where such a search looks back less far."""
+    query = on.copy() if on else QueryDict(mutable=True)
+    for name, value in values.items():
+        query[name] = str(value)
+    if entry.effect == Effect.READ:
+        query["reads"] = "1"
+    named = {_unsigned(name) for name in query}
+    reaches = named & {*NARROW, "since", "after"} or not named & UNINDEXED
+    if not reaches and entry.time < timezone.now() - WINDOW:
+        query["since"] = timezone.localdate(entry.time).isoformat()
+    return f"?{query.urlencode()}"
+
+
+def _unsigned(name: str) -> str:
+    """A parameter's filter as `search` calls it."""
+    return "without" if name.startswith("-") else {"q": "text"}.get(name, name)
 
 
 def _counted(count: Any, kind: str) -> SafeString:

@@ -1,5 +1,6 @@
 """Filters for text: what came from outside, API names, numbers, spans of time."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -10,8 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tenants.authlete.redaction import Fingerprint
+
 register = template.Library()
 
+SOUGHT = 200  # characters of one value that a search takes
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
 DOT = re.compile(r"(?=\.)")
 JSON = re.compile(
@@ -54,6 +58,21 @@ def safe_href(address: str) -> SafeString:
     return format_html(
         '<a href="{}" rel="noopener noreferrer"><bdi>{}</bdi></a>', address, address
     )
+
+
+@register.filter
+def sought(value: object) -> str:
+    """What finds a value of the record after ``old:``, ``new:`` or ``reason:``, as
+    much as is taken there; empty where nothing does."""
+    match value:
+        case Fingerprint():
+            return value.mark
+        case bool() | int() | float():
+            return json.dumps(value)
+        case str() if "\0" not in value:
+            return value.strip()[:SOUGHT].strip()
+        case _:
+            return ""
 
 
 @register.filter

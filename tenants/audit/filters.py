@@ -11,12 +11,12 @@ NOWHERE = ("-",)  # an id that nothing has
 # Any of several values; of these, the first that has some leads to the rows.
 LEADING = tuple(
     "entry page mark subject client object ticket field places service actor"
-    " operation code".split()
+    " address operation code".split()
 )
 SELDOM = {"destroy", "reveal"}
 # Few rows are left, however old.
 NARROW = {*LEADING, "request"} - {"operation", "code"}
-UNINDEXED = {"role", "address", "region", "text", "reason", "old", "new", "without"}
+UNINDEXED = {"role", "region", "status", "text", "reason", "old", "new", "without"}
 
 type Some = str | Sequence[str]  # any of them will do; none: it does not matter
 
@@ -38,6 +38,7 @@ class Filters:
     effects: Sequence[str] = ()
     outcomes: Sequence[str] = ()  # "open" while it is awaited
     code: Some = ()
+    status: Some = ()  # of HTTP: 404, or 4xx for all that begin like it
     address: Some = ()  # of the browser
     field: Some = ()  # a member that was to be changed, by Authlete's name
     old: Some = ()  # in what such a member was; all of them
@@ -61,6 +62,8 @@ class Filters:
         """How far is looked back although nobody said so, if not to the beginning:
         where no index helps, the whole record would have to be read."""
         named = {name for name in NARROW | UNINDEXED if getattr(self, name)}
+        if self.is_failing:
+            named.discard("status")
         if self.since or named & NARROW or not named & UNINDEXED:
             return None
         return (self.until or now) - WINDOW
@@ -101,6 +104,12 @@ class Filters:
     @property
     def is_failed(self) -> bool:
         return bool(self.outcomes) and "done" not in self.outcomes
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether only statuses will do that say that something went wrong."""
+        found = self.of("status")
+        return bool(found) and all(one[0] in "45" for one in found)
 
 
 EVERYTHING = Filters()

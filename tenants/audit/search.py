@@ -20,6 +20,7 @@ from tenants.audit.letters import spellings
 from tenants.audit.models import (
     BLOCK,
     CHANGES,
+    FAILING,
     NOT_DONE,
     PATIENCE,
     RARE,
@@ -36,7 +37,7 @@ EXACT = (
     "actor role region service client subject mark object operation entry page ticket"
     " code address"
 ).split()
-SPARSE = "client subject object ticket page".split()  # indexed where not empty
+SPARSE = "client subject object ticket page address".split()  # indexed where not empty
 CHANGING = {"change", *SELDOM}
 
 
@@ -208,6 +209,8 @@ def _of_indexes(filters: Filters) -> Iterator[Q]:
         return
     if filters.is_seldom:
         yield RARE
+    elif filters.is_failing:
+        yield FAILING
     elif filters.is_failed:  # of both, there are fewer of these
         yield NOT_DONE
     elif filters.effects and "read" not in filters.effects:
@@ -236,6 +239,8 @@ def _conditions(
         yield Q(effect__in=filters.effects)
     if filters.outcomes:
         yield _ended(filters.outcomes, now)
+    if filters.of("status"):
+        yield _any(map(_answered, filters.of("status")))
     for part in filters.of("reason"):
         yield _within(part, "reason")
     for part in filters.of("text"):
@@ -283,6 +288,13 @@ def _any(conditions: Iterator[Q]) -> Q:
     for one in conditions:
         found |= one
     return found
+
+
+def _answered(status: str) -> Q:
+    if not status.endswith("xx"):
+        return Q(status=int(status))
+    first = int(status[0]) * 100
+    return Q(status__gte=first, status__lt=first + 100)
 
 
 def _ended(outcomes: Sequence[str], now: datetime) -> Q:

@@ -23,6 +23,7 @@ from console.audit.forms import RecordForm
 from console.audit.language import CURSOR, NAMES
 from console.audit.lines import changes_of, days, line, lines, names_of, path_of
 from console.audit.noting import noted
+from console.audit.tracing import traced
 from console.audit.views.kept import gone
 from console.editing.history import MAKING, is_undoable, path_about
 from console.models import Pack, Verdict
@@ -146,10 +147,10 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "entry": found,
         "line": line([found], names),
         "removal": (removal := keeping.removal_of(found)),
-        "changes": [] if removal else changes_of(found),
+        "changes": [] if removal else list(traced(found, changes_of(found))),
         "made": found.operation in MAKING,
         "surprises": sentences(stored(found.unasked), declared_of(found.operation)),
-        "differences": differences(found.changes),
+        "differences": differences(found.changes, found.subject),
         "has_secrets": '"fingerprint":' in found.changed,
         "method": operation.method if operation else "",
         "path": path_of(found),

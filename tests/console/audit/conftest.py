@@ -74,6 +74,7 @@ def keep(who):
         ago=timedelta(0),
         actor=None,
         code="",
+        status=None,
         **told,
     ):
         row = rows.intent(actor or who(), operation, effect, **told)
@@ -82,7 +83,7 @@ def keep(who):
             **{name: getattr(row, name) for name in row.__slots__ if name != "at"},
             at=at,
         )
-        ending = [rows.outcome(row.entry, end, code=code)] if end else []
+        ending = [rows.outcome(row.entry, end, status=status, code=code)] if end else []
         writer.write([row, *ending])
         return row
 

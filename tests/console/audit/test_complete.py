@@ -20,6 +20,8 @@ URL = "/acme/audit/complete/"
         ("x client:ti", "x client:Till "),
         ("operation:service.up", "operation:service.update "),
         ("actor:audi", "actor:AUDITOR "),
+        ("status:4", "status:4xx "),
+        ("-status:404,unav", "-status:404,503 "),
         ("subject:a", None),
         ("after:last-q", "after:last-quarter "),
         ("reason:" + "x" * 500 + " op", None),

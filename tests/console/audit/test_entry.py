@@ -113,12 +113,15 @@ def test_each_value_leads_to_the_entries_that_share_it(show, update):
         "actor=ida%40acme.example",
         "role=editor",
         "address=192.0.2.41",
-        "ticket=CHG%201%262",
+        "ticket=CHG+1%262",
         "region=us",
         "service=17&amp;region=us",
         "operation=service.update",
         "effect=change",
         "outcome=done",
+        "status=200",
+        "field=accessTokenDuration&amp;old=3600",
+        "field=accessTokenDuration&amp;new=600",
         "field=accessTokenDuration",
     ):
         assertContains(response, f'href="/acme/audit/?{query}"')

@@ -51,6 +51,9 @@ FILTERS = [
     {"effect": ["destroy", "reveal"]},
     {"outcome": "refused"},
     {"outcome": ["refused", "unknown"]},
+    {"status": "404"},
+    {"q": "status:5xx,4XX -status:409"},
+    {"q": "outcome:refused -status:2xx,500"},
     {"field": "pkceRequired"},
     {"field": "Require PKCE"},
     {"ticket": "CHG-1"},
@@ -102,6 +105,7 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
         ticket="CHG-1",
         subject="anna",
         code="A001",
+        status=404,
         changes=[Change("pkceRequired", False, True)],
     )
     keep(service="17", region="us", label="Shop", ago=timedelta(days=2))
@@ -139,6 +143,8 @@ REFUSED = [
     {"effect": "explode"},
     {"effect": ["destroy", "explode"]},
     {"outcome": "fine"},
+    {"status": "40"},
+    {"q": "status:6xx"},
     {"field": "noSuchSetting"},
     {"field": "a b"},
     {"since": "yesterday"},

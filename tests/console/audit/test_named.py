@@ -57,6 +57,8 @@ SUGGESTED = [
     ("on:2026-11-24", "after"),
     ("-actor:auditro", "AUDITOR"),
     ("-outcome:refusd", "refused"),
+    ("status:Refused", "outcome:refused"),
+    ("http:500", "status"),
 ]
 
 

@@ -39,9 +39,9 @@ SERVICES = {  # by name: all that have it or had it
 CLIENTS = {"Till": {"42", "43"}, "old till": {"42"}, "left": {"77"}, "42": {"42"}}
 FIELDS = {"Require PKCE": {"pkceRequired"}, "scopes": {"scopes"}, "ROLE": {"role"}}
 VALUES = [True, None, 3600, "plain", ["a", "b"], {"z": {"y": "In"}}, *ODD]
-READS = ("effect", "outcome", "operation", "request", "subject", "code", "reads")
-LEADING = "actor service client subject field ticket request".split()
-THROUGH = "role address region reason old new".split()
+READS = "effect outcome operation request subject code status reads".split()
+LEADING = "actor service client subject field ticket request address".split()
+THROUGH = "role region reason old new".split()
 
 
 def fate(entry):
@@ -78,6 +78,7 @@ SAYS = {  # whether an entry is what a word says with one value
     "effect": lambda e, v: e.effect == v.lower(),
     "outcome": lambda e, v: fate(e) == v,
     "code": lambda e, v: e.code == v.upper(),
+    "status": lambda e, v: re.fullmatch(v.lower().replace("x", "."), str(e.status)),
     "field": lambda e, v: any(member_of(c) in FIELDS[v] for c in e.changes),
     "old": lambda e, v: any(inside(c["before"], v) for c in e.changes),
     "new": lambda e, v: any(inside(c["after"], v) for c in e.changes),
@@ -119,7 +120,8 @@ def holds(entry, asked, moments):
         return False
     left_out = any(word.startswith("-") and word[1:] not in READS[:2] for word in asked)
     begins = moments[asked["before"][0]] if "before" in asked else timezone.now()
-    is_read_through = "" in asked or left_out or {*THROUGH} & {*asked}
+    fine = any(one[0] not in "45" for one in asked.get("status", ()))
+    is_read_through = "" in asked or left_out or fine or {*THROUGH} & {*asked}
     if "after" in asked or {*LEADING} & {*asked} or not is_read_through:
         return True
     return entry.time >= begins - timedelta(days=30)
@@ -174,7 +176,8 @@ def entries(acme):
         if draw.random() < 0.9:
             end = draw.choice(list(Outcome))
             code = draw.choice(["", "A001", "A004"])
-            kept.append(rows.outcome(row.entry, end, code=code))
+            status = draw.choice([None, 200, 404, 409, 503])
+            kept.append(rows.outcome(row.entry, end, status=status, code=code))
     writer.write(kept)
     own = list(AuditEntry.objects.filter(organization_id=acme.pk))
     columns = [field.attname for field in AuditEntry._meta.concrete_fields]
@@ -245,6 +248,7 @@ def searches(entries):
         "effect": ["read", "CHANGE", "destroy", "reveal"],
         "outcome": ["done", "refused", "not sent", "unknown", "open", "not done"],
         "code": ["a001", "A004", "A9"],
+        "status": ["404", "5XX", "2xx", "429"],
         "field": [*FIELDS],
         "old": ["true", "null", "36", '"a","b"', "in", *ODD],
         "new": ["plain", "z", "null", *ODD],

@@ -24,6 +24,7 @@ for seq in range(1, 40001):
         operation=f"o{random.randrange(40)}", service=str(random.randrange(50)),
         effect=("change" if change else "read"), page=f"page-{seq // 9}",
         outcome="refused" if seq % 50 == 1 else "done", outcome_seq=seq + 1,
+        status=404 if seq % 50 == 1 else 200, address=f"192.0.2.{seq % 90}",
         mark=f"{seq % 800:032x}" if seq % 11 == 0 else None,
         **{name: str(n) if seq % 11 == 0 else "" for name, n in many.items()}))
     if change:
@@ -82,6 +83,12 @@ searches = {
     "field and new": Filters(field="f7", new="x"),
     "left out": Filters(without=Filters(actor="a7", field="f7")),
     "either actor": Filters(actor=("a6", "a7")),
+    "address": Filters(address="192.0.2.7"),
+    "changes from an address": Filters(address="192.0.2.7", effects=MORE),
+    "either address": Filters(address=("192.0.2.7", "192.0.2.8")),
+    "status": Filters(status="404"), "class": Filters(status=("4xx", "503")),
+    "changes that failed": Filters(status="404", effects=MORE),
+    "success": Filters(status="200"),
     "request": Filters(request=("7", "page-7"), effects=MORE),
 }
 plans = {name: plan(lambda: search(1, f, now=NOW)) for name, f in searches.items()}
@@ -132,6 +139,13 @@ INDEX = {
     "field and new": FIELD,
     "left out": OWN,
     "either actor": ["audit_actor"],
+    "address": ["audit_address"],
+    "changes from an address": ["audit_address"],
+    "either address": ["audit_address"],
+    "status": ["audit_failing"],
+    "class": ["audit_failing"],
+    "changes that failed": ["audit_failing"],
+    "success": OWN,
     "request": ["audit_entry", "audit_request", "sqlite_autoindex_audit_auditentry_"],
     "history": ["audit_history"],
     "deep": OWN,

@@ -91,6 +91,7 @@ ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
     "until": (IDA, {"ago": timedelta(days=9)}, NOW - timedelta(days=8)),
     "entry": (IDA, {}, ""),
     "code": (IDA, {"code": "A004"}, "A004"),
+    "status": (IDA, {"status": 503}, ("404", "5xx")),
     "text": (IDA, {"label": "Retail Banking"}, "banking"),
 }
 
@@ -102,11 +103,11 @@ def test_each_filter_is_tried():
 @pytest.mark.parametrize("name", ODD)
 def test_a_filter_finds_what_it_names(name):
     who, told, value = ODD[name]
-    code = {"code": told["code"]} if "code" in told else {}
-    told = {one: said for one, said in told.items() if one != "code"}
+    ending = {one: told[one] for one in ("code", "status") if one in told}
+    told = {one: said for one, said in told.items() if one not in ending}
     usual: dict[str, Any] = {"ago": timedelta(days=1), "service": "17", "region": "us"}
     keep(**usual)
-    odd = keep(who, **usual | told, ending=code)
+    odd = keep(who, **usual | told, ending=ending)
     if name == "entry":
         value = AuditEntry.objects.get(seq=odd).entry
     keep(**usual)
@@ -356,6 +357,9 @@ def test_what_no_index_helps_with_looks_back_a_month():
         (Filters(text="x", service="17"), None),
         (Filters(region="us", field="scopes"), None),
         (Filters(operation="service.get", outcomes=["open"]), None),
+        (Filters(address="192.0.2.41", effects=["change"]), None),
+        (Filters(status=("404", "5xx")), None),
+        (Filters(status=("404", "2xx")), NOW - MONTH),
         (Filters(), None),
     ],
 )

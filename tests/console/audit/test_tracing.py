@@ -1,0 +1,118 @@
+"""Each value that is drawn of an entry leads to a search that finds that entry."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import QueryDict
+
+from console.audit.forms import RecordForm
+from console.models import KnownClient
+from tenants.audit.models import AuditEntry
+from tenants.audit.search import search
+from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
+from tenants.authlete.redaction import Fingerprint
+from tenants.models import Membership
+from tests.console.audit.conftest import NOW
+
+URL = "/acme/audit/"
+LONG = "because it is so, " * 21
+YEAR = timedelta(days=400)
+LINK = re.compile(r'href="(?:/acme/audit/)?(\?[^"]+)"')
+ENTRIES: dict[str, dict[str, Any]] = {
+    "a change": {
+        "region": "us",
+        "service": "17",
+        "client": "till",
+        "label": "Shop",
+        "reason": LONG,
+        "ticket": "CHG 1&2",
+        "code": "A001",
+        "status": 409,
+        "changes": [
+            Change("accessTokenDuration", 3600, 600),
+            Change("pkceRequired", None, True),
+            Change("description", 'Say "ä" + 100%_', "\u202edlo.\\elpmaxe"),
+            Change("redirectUris", ["https://a.example/?x=1&y"], ["https://b.example"]),
+            Change("extension.note", "x" * 999, ""),
+            Change("clientSecret", Fingerprint("ab" * 16), Fingerprint("cd" * 16)),
+            Change("attributes", [{"key": "k", "value": "v"}], None),
+        ],
+    },
+    "an old change": {"ago": YEAR, "region": "us", "reason": "due", "status": 200},
+    "an old read": {
+        "operation": "sign_in.done",
+        "effect": "read",
+        "ago": YEAR,
+        "object": "ida",
+        "reason": "due",
+        "ticket": "CHG-1",
+    },
+    "a denial": {
+        "operation": "access.denied",
+        "effect": "read",
+        "end": Outcome.REFUSED,
+        "object": "services:edit",
+        "label": "/acme/services/",
+    },
+    "a token": {
+        "operation": "token.create",
+        "region": "us",
+        "service": "17",
+        "client": "5",
+        "subject": "anna@x.example",
+        "reason": "asked by anna@x.example",
+        "changes": [
+            Change("scopes", [], ["openid"]),
+            Change("properties", None, [{"key": "who", "value": "anna@x.example"}]),
+        ],
+    },
+    "a webhook": {
+        "operation": "webhook.change",
+        "object": "7",
+        "changes": [Change("name", "SIEM", "Chat"), Change("role", "x", "y")],
+    },
+}
+
+
+@pytest.fixture
+def entry(request, keep, who, acme):
+    """One of these, by somebody who is called as a member is."""
+    for person, name in (("ida@acme.example", "Ida"), ("bo@acme.example", "Bo")):
+        user = User.objects.create_user(person, first_name=name)
+        Membership.objects.create(organization=acme, user=user, role="admin")
+    KnownClient.objects.create(
+        organization=acme,
+        region="us",
+        service_id=17,
+        client_id=42,
+        name="Till",
+        alias="till",
+        seen_at=NOW,
+    )
+    actor = replace(who("Bo"), address="2001:db8::7")
+    return AuditEntry.objects.get(
+        entry=keep(actor=actor, **ENTRIES[request.param]).entry
+    )
+
+
+def finds(organization, query, entry):
+    form = RecordForm(QueryDict(unescape(query[1:])), organization)
+    if not form.is_valid():
+        return False
+    return entry in search(organization.pk, form.filters()).entries
+
+
+@pytest.mark.parametrize("entry", ENTRIES, indirect=True)
+def test_each_link_finds_the_entry_that_it_stands_on(auditor, acme, entry):
+    page = auditor.get(f"{URL}{entry.entry}/").content.decode()
+
+    queries = dict.fromkeys(LINK.findall(page))
+    assert len(queries) > 8
+    assert [one for one in queries if not finds(acme, one, entry)] == []
+    assert not [one for one in queries if "anna" in one]
