@@ -50,11 +50,10 @@ def document(request: ConsoleRequest, target: Target) -> HttpResponse:
 
 
 def history(request: ConsoleRequest, target: Target) -> HttpResponse:
-    """Who changed it, newest first, each change in sentences."""
+    """Who changed it, newest first, each change in sentences; also while its region is
+    down, since the record is here."""
     found = known(target)
-    if found.failure:
-        raise found.failure
-    context = found.context
+    context = found.context | {"found": found}
     page = past(target, context["name"], request.GET.get("cursor", ""))
     context |= {
         "lines": page.lines,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from time import sleep
 
 from django.utils import timezone
 from pytest_django.asserts import (
@@ -11,6 +12,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.roles import Role
 from tenants.sandbox.state import now
+from tests.console.clients.conftest import CLIENT
 
 URL = "/acme/services/us/17/clients/44/history/"
 
@@ -61,3 +63,20 @@ def test_begins_with_its_creation_elsewhere(member, sandbox):
     assertNotContains(page, "not set")
     (entry,) = AuditEntry.objects.filter(operation="client.made_outside")
     assertContains(editor.get(f"{place}saved/{entry.entry}/"), "What it was made with")
+
+
+def test_tells_that_it_was_gone_and_is_there_again(editor, ledger, sandbox):
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+    editor.get(CLIENT)
+    sleep(0.002)  # ids of calls tell milliseconds
+    sandbox.clients[44] = ledger | {"clientName": "Ledger two", "modifiedAt": 2}
+
+    assert editor.get(CLIENT).status_code == 200
+
+    page = editor.get(URL)
+    assertContains(page, "was gone, and is there again")
+    (entry,) = AuditEntry.objects.filter(operation="client.back_outside")
+    saved = editor.get(f"{CLIENT}saved/{entry.entry}/")
+    assertContains(saved, "Ledger two")
+    assertContains(saved, "Not done from here")

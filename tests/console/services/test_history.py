@@ -39,3 +39,14 @@ def test_says_when_there_is_none(editor):
 def test_stands_any_cursor(editor):
     for cursor in ("x", "-1", "o" + "9" * 400, ""):
         assert editor.get(URL, {"cursor": cursor}).status_code == 200
+
+
+def test_is_there_while_the_region_is_down(editor, enter, save, sandbox):
+    enter(editor, access_token_duration=2)
+    save(editor, reason="Shorter, says risk")
+    sandbox.fault("status", status=503)
+
+    page = editor.get(URL)
+
+    assertContains(page, "Shorter, says risk")
+    assertContains(page, "did not answer")

@@ -14,8 +14,11 @@ from console.streams import reading, waiting
 from tenants.audit import writer
 from tenants.audit.events import MEMBER_ADD, SIGN_OUT
 from tenants.audit.expiring import expire
+from tenants.audit.export import rows_after
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.notes import doing, note
+from tenants.audit.rows import intent
+from tenants.audit.store import append
 from tenants.audit.who import Who
 from tenants.models import Organization
 from tests.aged import ago
@@ -181,6 +184,34 @@ def test_does_not_go_on_from_a_row_that_an_older_copy_has_not(client, token):
 
     assert response.status_code == 409
     assert "X-Cursor" not in response
+
+
+@pytest.mark.django_db(transaction=True)
+def test_skips_no_row_of_those_that_write_at_the_same_time(acme):
+    """Some transactions take longer than others that began later."""
+    who = Who(1, "ida", "admin", acme.pk, "acme")
+
+    def write(pause):
+        try:
+            for _ in range(8):
+                append([intent(who, "member.add", "change")], lambda: sleep(pause))
+        finally:
+            connection.close()
+
+    found, cursor = [], 0
+    with ThreadPoolExecutor(4) as threads:
+        writing = [threads.submit(write, pause) for pause in (0, 0.001, 0.005, 0.02)]
+        while not all(one.done() for one in writing) or cursor < head():
+            rows, cursor = rows_after(acme.pk, cursor, 3)
+            found += [row.seq for row, _before in rows]
+    for one in writing:
+        one.result()
+
+    assert found == list(range(1, head() + 1))
+
+
+def head():
+    return AuditHead.objects.get().seq
 
 
 @pytest.mark.django_db(transaction=True)
