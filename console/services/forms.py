@@ -12,7 +12,8 @@ from console.services.archetypes import ARCHETYPES
 from tenants.authlete.documents.service import SECTIONS
 from tenants.regions import Region
 
-COPY = "copy"  # what a new service starts from, beside the archetypes
+# What a new service starts from, beside the archetypes: another, or one that is gone.
+COPY, AGAIN = "copy", "again"
 
 
 class NewForm(forms.Form):
@@ -22,7 +23,8 @@ class NewForm(forms.Form):
     service_name = forms.CharField(label=_("Name"), max_length=100)
     issuer = forms.CharField(label=_("Issuer"), max_length=2000)
     start = forms.ChoiceField(
-        label=_("Start from"), choices=[(slug, "") for slug in (*ARCHETYPES, COPY)]
+        label=_("Start from"),
+        choices=[(slug, "") for slug in (*ARCHETYPES, COPY, AGAIN)],
     )
     original = forms.RegexField(
         r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}\Z", required=False, label=_("Original")
@@ -46,5 +48,6 @@ class NewForm(forms.Form):
         return issuer
 
     def clean(self) -> None:
-        if self.cleaned_data.get("start") == COPY and not self.data.get("original"):
+        start = self.cleaned_data.get("start")
+        if start in (COPY, AGAIN) and not self.data.get("original"):
             self.add_error("original", _("Choose the service to copy."))

@@ -15,8 +15,9 @@ from console.editing.sending import mark, pretty
 from console.page import answer
 from console.services.archetypes import ARCHETYPES, archetype_service
 from console.services.copying import Copy, copied
-from console.services.forms import COPY, NewForm
+from console.services.forms import AGAIN, COPY, NewForm
 from console.services.paths import path_in
+from console.services.remaking import Gone, gone
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.errors import AuthleteError
@@ -34,7 +35,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     form = NewForm(request.GET or None, regions=member.creatable())
     if form.is_bound and not {"service_name", "start"} & request.GET.keys():
         form = NewForm(None, regions=member.creatable())
-        form.initial = request.GET.dict()
+        again = request.GET.get("again", "")
+        form.initial = gone(member, again).initial if again else request.GET.dict()
     return answer(request, "services/new.html", _choices(member, form))
 
 
@@ -70,6 +72,7 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
         "region": next(
             one for one in member.regions() if one.name == form.cleaned_data["region"]
         ),
+        "again": _again(member, form),
         "archetype": ARCHETYPES.get(form.cleaned_data["start"]),
         "groups": overview.told(
             SECTIONS, Document.model_validate(made.service), set_only=True
@@ -80,19 +83,31 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def _choices(member: Member, form: NewForm) -> dict[str, Any]:
+    again = _again(member, form)
     return {
         "member": member,
         "form": form,
+        "again": again,
         "archetypes": ARCHETYPES,
-        "found": fleet(member),
+        "found": None if again else fleet(member),
         "regions": member.creatable(),
     }
 
 
+def _again(member: Member, form: NewForm) -> Gone | None:
+    """The service that is to be made again, if one is."""
+    if form["start"].value() != AGAIN:
+        return None
+    return gone(member, form["original"].value() or "")
+
+
 def _made(member: Member, form: NewForm) -> Copy:
-    """The document to create, made of an archetype or of another service."""
+    """The document to create, made of an archetype or of another service, be it gone
+    or not."""
     name, issuer = form.cleaned_data["service_name"], form.cleaned_data["issuer"]
     start = form.cleaned_data["start"]
+    if start == AGAIN:
+        return gone(member, form.cleaned_data["original"]).made(name, issuer)
     if start != COPY:
         return Copy(archetype_service(start, name, issuer))
     region, _slash, service_id = form.cleaned_data["original"].partition("/")

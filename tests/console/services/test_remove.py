@@ -1,6 +1,8 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import User
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from console.models import Draft
 from tenants.audit.models import AuditEntry
@@ -9,6 +11,7 @@ from tenants.roles import Role
 from tests.pages import FORM, filled
 
 URL = "/acme/services/us/17/remove/"
+FIELDS = ("region", "service_name", "issuer", "start", "original")
 
 
 @pytest.fixture
@@ -120,3 +123,46 @@ def test_leaves_no_draft_for_it_or_for_a_client_of_it(admin, acme, sandbox):
     remove(admin, "Shop")
 
     assert Draft.objects.get() == other
+
+
+def test_one_that_was_deleted_is_created_again(admin, sandbox):
+    sandbox.services[17] |= {
+        "issuer": "https://shop.acme.example",
+        "tokenEndpoint": "https://shop.acme.example/oauth/token",
+        "policyUri": "https://www.acme.example/policy",
+        "jwks": '{"keys": [{"kty": "oct", "k": "pr1vate"}]}',
+        "fromTheFuture": {"kept": True},
+    }
+    remove(admin)
+    page = admin.get("/acme/services/us/17/")
+    start = "/acme/services/new/?again=us/17"
+    assertContains(page, f'href="{start}"', status_code=404)
+
+    form = admin.get(start)
+    assertContains(form, "Create Shop again")
+    assertContains(form, "What cannot come back")
+    assertContains(form, "Key set: None is ever kept here")
+    asked = {name: form.context["form"][name].value() for name in FIELDS}
+    url = f"/acme/services/create/?{urlencode(asked)}"
+    review = admin.get(url)
+    assertContains(review, "What cannot come back")
+    assertContains(review, "fromTheFuture")
+    assertNotContains(review, "Still the addresses of the original")
+    body = filled(review, "reviewed", reason="Deleted by mistake")
+    made = admin.post(url, body, content_type=FORM)
+
+    (again,) = sandbox.services.values()
+    assert made.url == f"/acme/services/us/{again['apiKey']}/"
+    assert again["apiKey"] != 17
+    assert again["serviceName"] == "Shop"
+    assert again["tokenEndpoint"] == "https://shop.acme.example/oauth/token"
+    assert again["policyUri"] == "https://www.acme.example/policy"
+    assert "jwks" not in again
+
+
+@pytest.mark.parametrize("place", ["us/99", "us/x", "mars/17"])
+def test_one_that_was_never_seen_is_not_created_again(admin, place):
+    assert admin.get("/acme/services/new/", {"again": place}).status_code == 404
+    asked = dict.fromkeys(FIELDS, "us") | {"issuer": "https://a.example"}
+    asked |= {"start": "again", "original": place}
+    assert admin.get("/acme/services/create/", asked).status_code == 404

@@ -1,0 +1,57 @@
+"""A service that is gone, made again from how it was when it was seen last."""
+
+import re
+from dataclasses import dataclass
+
+from django.http import Http404
+
+from console.access import Member
+from console.services.copying import Copy, copied
+from console.services.forms import AGAIN
+from tenants.authlete.documents.service import Service
+from tenants.versions.reading import spans
+
+PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A service as it was last, and where: region and ID."""
+
+    place: str
+    service: Service
+
+    @property
+    def name(self) -> str:
+        return self.service.service_name or str(self.service.api_key)
+
+    @property
+    def initial(self) -> dict[str, str]:
+        """What the form opens on."""
+        return {
+            "region": self.place.partition("/")[0],
+            "service_name": self.service.service_name,
+            "issuer": self.service.issuer,
+            "start": AGAIN,
+            "original": self.place,
+        }
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Settings that do not come back, by their labels."""
+        return self.made(self.service.service_name, self.service.issuer).left_out
+
+    def made(self, name: str, issuer: str) -> Copy:
+        """The document to create. Addresses that stay as they were are its own."""
+        found = copied(self.service, name, issuer)
+        return Copy(found.service, found.moved, left_out=found.left_out)
+
+
+def gone(member: Member, place: str) -> Gone:
+    """Raises `Http404` where none was ever seen there."""
+    found = PLACE.fullmatch(place)
+    kept = spans(member.organization.pk, found[1], int(found[2])) if found else []
+    versions = [one.version for one in kept if not one.version.is_gone]
+    if not versions:
+        raise Http404
+    return Gone(place, versions[-1].read(Service))
