@@ -217,6 +217,9 @@ def _ours(last: Version, new: Version) -> Iterable[AuditEntry]:
     clients = ["", str(last.client_id)] if last.client_id else [""]
     about = AuditEntry.objects.filter(
         CHANGES,
+        # Without an answer, it may still be carried out for a while. What was sent
+        # long before is not, whenever it was settled.
+        at__gt=patient,
         at__lte=microseconds(new.first_at),
         organization_id=last.organization_id,
         region=last.region,
@@ -224,8 +227,7 @@ def _ours(last: Version, new: Version) -> Iterable[AuditEntry]:
         client__in=clients,
     )
     ended = Q(outcome=Outcome.DONE, ended_at__gt=since)
-    # Without an answer, it may still be carried out for a while.
-    unsure = Q(outcome__in=("", Outcome.UNKNOWN), at__gt=patient)
+    unsure = Q(outcome__in=("", Outcome.UNKNOWN))
     found = about.filter(operation__in=TOUCHED).exclude(outcome__in=FAILED)
     if last.client_id:
         found = found.exclude(~Q(operation="idp.remove_service"), client="")

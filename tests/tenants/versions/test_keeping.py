@@ -1,9 +1,10 @@
 """Versions of services and clients: kept once, at the door, without a secret."""
 
 from datetime import timedelta
-from time import sleep
+from time import sleep, time
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from tenants.audit.log import AuditLog
@@ -156,6 +157,23 @@ def test_what_was_sent_from_here_is_never_told(service, sandbox):
     told = [one.name for one in versions(client_id=44)]
     assert told == ["A", "A", "B", "B"]
     assert versions(client_id=44)[-1].is_gone
+
+
+def test_a_call_that_was_settled_later_explains_nothing_of_now(service, sandbox):
+    sandbox.fault("reset", operation="service.update", after=True)
+    with pytest.raises(AuthleteError):
+        service.update(1, {"accessTokenDuration": 60})
+    service.get()
+    lost = AuditEntry.objects.filter(operation="service.update")
+    lost.update(at=F("at") - 3_600_000_000)
+    service.get()
+    now = int(time() * 1_000_000)
+    lost.update(outcome="done", ended_at=now)
+    later = sandbox.services[17]["modifiedAt"] + 1
+    sandbox.services[17] |= {"accessTokenDuration": 90, "modifiedAt": later}
+    service.get()
+
+    assert [one.operation for one in outside()] == ["service.changed_outside"]
 
 
 def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
