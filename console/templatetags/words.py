@@ -38,6 +38,15 @@ def isolate(text: object) -> SafeString:
 
 
 @register.filter
+def account(name: str) -> SafeString:
+    """What somebody signs in as, which may break behind its @."""
+    before, at, behind = name.rpartition("@")
+    if not at:
+        return isolate(name)
+    return format_html("<bdi>{}@<wbr>{}</bdi>", before, behind)
+
+
+@register.filter
 def api_name(name: str) -> SafeString:
     """A name of the API that may break at its humps."""
     return format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in HUMP.split(name)))

@@ -14,6 +14,7 @@ from tenants.posting import LONGEST, Refused, checked
 
 MOST_ROWS = 2**53
 NONE = _("Choose at least one.")
+NO_ROW = _("Enter the number of a row; the first one is 1.")
 
 
 class WebhookForm(OnceForm):
@@ -109,7 +110,11 @@ class FromForm(forms.Form):
     """From where on rows are to go again: as a number, or as a time."""
 
     row = forms.IntegerField(
-        label=_("From row"), min_value=1, max_value=MOST_ROWS, required=False
+        label=_("From row"),
+        min_value=1,
+        max_value=MOST_ROWS,
+        required=False,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_ROW),
     )
     at = forms.DateTimeField(
         label=_("Or what was begun since"),

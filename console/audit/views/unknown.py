@@ -137,4 +137,5 @@ def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
         "failure": failure,
         "once": once.fresh(),
     }
-    return answer(request, "audit/settle.html", context)
+    status = 422 if form.errors else 200
+    return answer(request, "audit/settle.html", context, status=status)

@@ -6,10 +6,12 @@ from pytest_playwright_axe import Axe
 
 from console.audit.views import record as views
 from tenants.audit import events
+from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.roles import Role
+from tests.aged import ago
 
 URL = "/acme/audit/"
 
@@ -203,3 +205,15 @@ def test_prints_an_entry_with_its_title_and_facts(visit, history):
     expect(page.get_by_role("heading", name="Facts")).to_be_visible()
     for hidden in (".side", ".bar", ".no-print", "button"):
         expect(page.locator(hidden).first).to_be_hidden()
+
+
+def test_what_is_said_of_a_removed_row_stays_in_its_box(visit, who):
+    with ago(3000):
+        note(who(), events.SIGN_OUT)
+    assert sum(expire(lambda _: who())) == 1
+    removal = AuditEntry.objects.get(operation="audit.expire")
+
+    page = visit(f"{URL}{removal.entry}/")
+    expect(page.get_by_text("removed, and its tombstone matches")).to_be_visible()
+    inside = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
+    assert page.locator(".chain li").evaluate_all(inside)

@@ -41,6 +41,8 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert verify().bad is None
     shown = admin.get(f"/acme/audit/{entry.entry}/").content.decode()
     assert settling.entry in shown
+    assert "No answer came at the time" in shown
+    assert "Somebody waits for it" in shown
     assert "/settle/" not in shown
 
 
@@ -57,3 +59,20 @@ def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lo
     body = filled(undecided, "reason", reason="Compared by hand", outcome="done")
     admin.post(url, body, content_type=FORM)
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "done"
+
+
+def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(
+    member, sandbox, lost
+):
+    admin = member(Role.ADMIN)
+    _entry, url = lost(after=True)
+    sandbox.fault("status", operation="service.get", status=400, times=1)
+    unseen = admin.get(url).content.decode()
+    page = admin.get(url)
+
+    refused = admin.post(url, filled(page, "reason"), content_type=FORM)
+    assert "It could not be looked at" in unseen
+    assert f'href="{url}">Look again</a>' in unseen
+    assert "It was done" in page.content.decode()
+    assert refused.status_code == 422
+    assert "Say why" in refused.content.decode()

@@ -41,6 +41,8 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
     history = gone.get(f"{CLIENT}history/")
     assertContains(history, "was deleted outside this console")
     assertContains(history, "Done between")
+    assertContains(history, '<span class="badge bad">deleted</span>')
+    assertNotContains(history, "not locked")
     last = Version.objects.get(number=1).last_at.isoformat()
     assertContains(gone.get(URL, {"at": last}), "How it was set")
     now = timezone.now().isoformat()

@@ -124,6 +124,8 @@ def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
     response = save(editor)
 
     assertContains(response, "No answer came")
+    assertContains(response, "It was sent, and nobody knows yet")
+    assertNotContains(response, "Nothing has been sent yet")
     assert updates().get().outcome == "unknown"
     assertContains(editor.get(URL), "Authlete already has every value of this draft")
 
