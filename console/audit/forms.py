@@ -7,17 +7,19 @@ than was asked for.
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache, cached_property
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from console.audit import choices, named
 from console.audit.language import parse, printed, terms_of, unfolded
-from console.audit.several import Choices, Texts
+from console.audit.several import Choices, Texts, options
 from console.audit.times import Day, Moment, midnight, moment
 from console.audit.values import ValuesForm, WithoutForm
 from console.models import KnownService
@@ -123,26 +125,18 @@ class RecordForm(ValuesForm):
         return any(name != "q" for name in self.errors)
 
     @property
-    def suggestions(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    def suggestions(self) -> Iterator[tuple[str, SafeString]]:
         """What may be typed, by the list that a field names."""
         people = User.objects.filter(membership__organization=self.organization)
-        yield (
-            "actors",
-            [
-                (user.get_username(), user.get_full_name())
-                for user in people.order_by("username")[:OFFERED]
-            ],
-        )
+        names = [
+            (user.get_username(), user.get_full_name())
+            for user in people.order_by("username")[:OFFERED]
+        ]
+        yield "actors", options(names)
         services = KnownService.objects.filter(organization=self.organization)
-        names = services.exclude(name="").order_by("name").values_list("name")
-        yield "services", [(name, "") for (name,) in names.distinct()[:OFFERED]]
-        yield (
-            "settings",
-            [
-                (member, _(one.label))
-                for member, (_section, one) in named.SETTINGS.items()
-            ],
-        )
+        called = services.exclude(name="").order_by("name").values_list("name")
+        yield "services", options((name, "") for (name,) in called.distinct()[:OFFERED])
+        yield "settings", _settings(get_language())
 
     @property
     def folds_reads(self) -> bool:
@@ -172,36 +166,46 @@ class RecordForm(ValuesForm):
             without=Filters(**left_out) if any(left_out.values()) else None,
         )
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Each filter that is set, by name and value."""
-        for form in (self, self.without):
-            for name in form.fields:
-                value = form.cleaned_data[name]
-                for one in value if isinstance(value, list) else [value]:
-                    if one:
-                        yield form.add_prefix(name), str(one)
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each filter that is set, by name and value; only of a form that is valid."""
+        return [
+            (form.add_prefix(name), str(one))
+            for form in (self, self.without)
+            for name in form.fields
+            for value in [form.cleaned_data[name]]
+            for one in (value if isinstance(value, list) else [value])
+            if one
+        ]
 
     @property
     def asked(self) -> QueryDict:
         """The filters as they stand in a URL: each once, nothing empty."""
         query = QueryDict(mutable=True)
-        for name, value in dict.fromkeys(self.pairs()):
+        for name, value in dict.fromkeys(self.pairs):
             query.appendlist(name, value)
         return query
 
     @property
     def text(self) -> str:
         """The search as it could be typed."""
-        return printed(terms_of(self.pairs()))
+        return printed(terms_of(self.pairs))
 
     @property
     def told(self) -> str:
         """The search as the record may keep it: not the words, which could be
         anything that someone pasted."""
-        terms = terms_of(self.pairs())
+        terms = terms_of(self.pairs)
         return printed(
             term._replace(value="…") if term.name in UNTOLD else term for term in terms
         )
+
+
+@cache
+def _settings(_language: str | None) -> SafeString:
+    return options(
+        (member, _(one.label)) for member, (_section, one) in named.SETTINGS.items()
+    )
 
 
 def _mark(data: QueryDict, given: QueryDict, organization: Organization) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from console import keeping
 from console.audit import risks
+from console.audit.brief import brief
 from console.models import KnownClient, KnownService
 from console.operations import title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
@@ -50,6 +51,11 @@ class Line:
     def is_undone(self) -> bool:
         """Whether it is known that it did not come to what the changes tell."""
         return str(self.entry.fate) in risks.HARMLESS
+
+    @property
+    def brief(self) -> SafeString:
+        """What it changed, drawn."""
+        return brief(self.changes, self.more)
 
 
 def lines(entries: Iterable[AuditEntry], names: Names, *, fold: bool) -> list[Line]:

@@ -10,8 +10,6 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,25 +83,6 @@ class Link:
     on: bool = False
 
 
-class Beside:
-    """What is searched with a further filter, or another value of one that is set: a
-    list leads there from each of its values, many of which are alike."""
-
-    def __init__(self, asked: QueryDict) -> None:
-        self._asked = asked
-        self._paths: dict[tuple[tuple[str, str], ...], SafeString] = {}
-
-    def path(self, values: Mapping[str, str]) -> SafeString:
-        """As it stands in HTML."""
-        key = tuple(values.items())
-        if key not in self._paths:
-            query = self._asked.copy()
-            for name, value in key:
-                query[name] = value
-            self._paths[key] = conditional_escape(_path(query))
-        return self._paths[key]
-
-
 def back(member: Member, asked: QueryDict) -> str:
     """The record with filters that are not valid, which it says: without them it
     would show more than was asked for."""
@@ -112,7 +91,7 @@ def back(member: Member, asked: QueryDict) -> str:
 
 def chips(form: RecordForm) -> Iterator[Link]:
     """Each filter that is set, with the search that is left without it."""
-    for name, value in form.pairs():
+    for name, value in form.pairs:
         rest = form.asked
         rest.setlist(name, [one for one in rest.getlist(name) if one != value])
         words = str(CHIPS[name.removeprefix("-")]) % _said(form, name, value)

@@ -3,11 +3,13 @@
 The first is in a control that people see; the others travel beside it, hidden.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html_join
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,9 @@ MOST = 20  # values of one filter: each is a search of its own
 
 
 class _Further(forms.Widget):
+    """Drawn without Django's templates: there are many of it, with hundreds of
+    options."""
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return list(dict.fromkeys(filter(None, map(str.strip, data.getlist(name)))))
 
@@ -24,21 +29,33 @@ class _Further(forms.Widget):
         self, name: str, value: Any, attrs: Any = None, renderer: Any = None
     ) -> SafeString:
         first, *others = value or [""]
-        shown = super().render(name, first, attrs, renderer)
+        told = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         hidden = '<input type="hidden" name="{}" value="{}">'
-        return shown + format_html_join("", hidden, ((name, one) for one in others))
+        further = format_html_join("", hidden, ((name, one) for one in others))
+        return self.drawn(first, told) + further
+
+    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+        raise NotImplementedError
 
 
-class Text(_Further, forms.TextInput):
+class _Input(_Further, forms.TextInput):
+    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+        told = {"type": self.input_type} | attrs | ({"value": value} if value else {})
+        return format_html("<input{}>", flatatt(told))
+
+
+class Text(_Input):
     pass
 
 
-class Hidden(_Further, forms.HiddenInput):
-    pass
+class Hidden(_Input):
+    input_type = "hidden"
 
 
 class Select(_Further, forms.Select):
-    pass
+    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+        groups = _groups(self.choices, value)
+        return format_html("<select{}>{}</select>", flatatt(attrs), groups)
 
 
 class Texts(forms.CharField):
@@ -80,6 +97,30 @@ class Checks(Choices):
     """The same, of which all are seen."""
 
     widget = forms.CheckboxSelectMultiple  # type: ignore[assignment]
+
+
+def options(offered: Iterable[tuple[str, str]]) -> SafeString:
+    """What an input may be completed to, each with what that is if it is said."""
+    label = ' label="{}"'
+    return format_html_join(
+        "",
+        '<option value="{}"{}></option>',
+        ((one, format_html(label, said) if said else "") for one, said in offered),
+    )
+
+
+def _groups(choices: Any, chosen: str) -> SafeString:
+    drawn = []
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            group = '<optgroup label="{}">{}</optgroup>'
+            drawn.append(format_html(group, key, _groups(label, chosen)))
+        else:
+            on = SafeString(" selected") if str(key) == chosen else ""
+            drawn.append(
+                format_html('<option value="{}"{}>{}</option>', key, on, label)
+            )
+    return SafeString("".join(drawn))
 
 
 def few(value: list[str]) -> None:

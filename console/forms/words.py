@@ -103,13 +103,16 @@ def said(text: str) -> str:
 
 def count(number: int, unit: str) -> str:
     """So many of a unit."""
-    said = {
-        "days": ngettext("%(count)s day", "%(count)s days", number),
-        "hours": ngettext("%(count)s hour", "%(count)s hours", number),
-        "minutes": ngettext("%(count)s minute", "%(count)s minutes", number),
-        "seconds": ngettext("%(count)s second", "%(count)s seconds", number),
-    }
-    return said[unit] % {"count": grouped(number)}
+    match unit:
+        case "days":
+            said = ngettext("%(count)s day", "%(count)s days", number)
+        case "hours":
+            said = ngettext("%(count)s hour", "%(count)s hours", number)
+        case "minutes":
+            said = ngettext("%(count)s minute", "%(count)s minutes", number)
+        case _:
+            said = ngettext("%(count)s second", "%(count)s seconds", number)
+    return said % {"count": grouped(number)}
 
 
 def choice(setting: Setting, value: str) -> str:

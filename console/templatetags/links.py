@@ -76,13 +76,6 @@ def name_of_service(workspace: Any, service_id: int) -> str:
 
 
 @register.simple_tag
-def also(search: Any, **values: str) -> SafeString:
-    """The path of a search with these filters as well, of an `audit.links.Beside`."""
-    path: SafeString = search.path(values)
-    return path
-
-
-@register.simple_tag
 def crumb(label: object, path: str = "") -> SafeString:
     """A step of the breadcrumb; the last one has no path and is the page itself."""
     if path:

@@ -19,6 +19,7 @@ from console.audit import links, packing, risks, verifying
 from console.audit.choices import READS
 from console.audit.completing import offers
 from console.audit.differences import differences
+from console.audit.drawing import Cells
 from console.audit.forms import RecordForm
 from console.audit.language import CURSOR, NAMES
 from console.audit.lines import changes_of, days, line, lines, names_of, path_of
@@ -99,11 +100,11 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
     page = search(organization, filters, cursor, size=SIZE)
     entries = page.entries
     names = names_of(organization, entries)
+    cells = Cells(form.asked, reverse("audit:index", args=[member.organization.slug]))
     told = lines(entries, names, fold=not (filters.page or filters.request))
     return {
         "lines": told,
-        "days": days(told),
-        "beside": links.Beside(form.asked),
+        "days": [[cells.row(one) for one in day] for day in days(told)],
         "first": entries[0].seq if entries else None,
         "last": entries[-1].seq if entries else None,
         "count": count(organization, filters),

@@ -40,7 +40,7 @@ def test_lines_stand_under_their_day(member, keep, time_machine):
 
     response = auditor.get(URL)
 
-    days = [[line.title for line in day] for day in response.context["days"]]
+    days = [[row.line.title for row in day] for day in response.context["days"]]
     assert days == [["Saved A", "Saved B"], ["Saved C"]]
     assertContains(response, "Today, Tuesday, 24 November 2026")
     assertContains(response, "<small>+01:00</small>")
