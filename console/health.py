@@ -128,7 +128,7 @@ def _record() -> str:
 def _checkpoints() -> str:
     """Whether what was recorded is known outside of the database."""
     try:
-        if anchors.is_late():
+        if anchors.verdict.is_late():
             return "the newest rows were kept nowhere outside for too long"
     except DatabaseError:
         return "not known"

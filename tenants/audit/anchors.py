@@ -8,10 +8,12 @@ them back unseen. That may last for a while; then nothing is changed any more
 import fcntl
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
@@ -183,15 +185,19 @@ def _post(url: str, lines: Sequence[str]) -> None:
         raise OSError(f"the webhook answered {answer.status}")
 
 
-def uncovered(now: datetime) -> datetime | None:
-    """When the oldest row was written that no place outside knows of.
+def _known() -> int:
+    """How many rows some place outside knows of."""
+    names = [sink.name for sink in sinks()]
+    found = AuditSink.objects.filter(name__in=names).aggregate(Max("size"))
+    return found["size__max"] or 0
+
+
+def _uncovered(size: int, now: datetime) -> datetime | None:
+    """When the oldest row after ``size`` was written.
 
     The clock of who wrote it may be wrong, so rows that are ahead of ``now`` tell
     nothing, and none is older than the checkpoint that it is not in.
     """
-    names = [sink.name for sink in sinks()]
-    known = AuditSink.objects.filter(name__in=names).aggregate(Max("size"))
-    size = known["size__max"] or 0
     rows = list(AuditRecord.objects.filter(seq__gt=size)[:LOOKED])
     if not rows:
         return None
@@ -211,16 +217,14 @@ def _signed_at(size: int) -> datetime | None:
         return None
 
 
-def is_late() -> bool:
+def _is_old(size: int) -> bool:
     """Whether that is longer ago than may be, by the clock of the database: this
     process' own may be wrong, and would stop it for that alone."""
-    if not settings.AUDIT_SINKS:
-        return False
     heads = AuditHead.objects.annotate(now=Now())
     now = heads.values_list("now", flat=True).first()
     if now is None:
         return False  # nothing can be written then in any case
-    since = uncovered(now)
+    since = _uncovered(size, now)
     return since is not None and now - since > _patience()
 
 
@@ -235,13 +239,29 @@ class _Verdict:
 
     def __init__(self) -> None:
         self.until, self.stops = 0.0, False
+        self._known = sys.maxsize
+        self._grew = -inf  # when more got outside, as far as this process saw
+
+    def is_late(self) -> bool:
+        """Whether the newest rows have been known nowhere outside for too long.
+
+        Where some got there lately before the eyes of this process, no clock is asked.
+        """
+        if not settings.AUDIT_SINKS:
+            return False
+        before, self._known = self._known, _known()
+        if self._known > before:
+            self._grew = monotonic()
+        if monotonic() - self._grew < _patience().total_seconds():
+            return False
+        return _is_old(self._known)
 
     def look(self) -> bool:
         if not (settings.AUDIT_SINKS and settings.AUDIT_SINK_PATIENCE):
             return False
         if monotonic() >= self.until:
             try:
-                self.stops = is_late()
+                self.stops = self.is_late()
             except DatabaseError:
                 self.stops = False  # nothing can be written then in any case
             self.until = monotonic() + KEPT

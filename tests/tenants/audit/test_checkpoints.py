@@ -267,11 +267,13 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
 
 
 @pytest.fixture
-def kept_in_a_file(tmp_path, settings):
+def kept_in_a_file(tmp_path, settings, monkeypatch):
+    """What there is, before a process begins that has not seen it get there."""
     settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
     settings.AUDIT_SINK_PATIENCE = 15 * 60
     call()
     chores.keep()
+    monkeypatch.setattr(anchors, "verdict", anchors._Verdict())
 
 
 @pytest.mark.parametrize("days", [1, -1])
@@ -286,6 +288,21 @@ def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
     call()
 
     assert Client().get("/readyz").status_code == 200
+
+
+def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(
+    kept_in_a_file, monkeypatch
+):
+    AuditCheckpoint.objects.all().delete()
+    call()
+    with ago(1):
+        call(2)
+    AuditSink.objects.update(size=4)
+    call()
+
+    monkeypatch.setattr(anchors, "verdict", anchors._Verdict())
+    with pytest.raises(NotRecorded):
+        call()
 
 
 def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(
