@@ -14,15 +14,23 @@ class Overheard:
         self.home = home
         self.complaints = []
         self._expected = [re.compile(re.escape(ANSWERED))]
+        self._events = {
+            "console": self._said,
+            "weberror": lambda told: self._add("error", told.error.message),
+            "request": self._asked,
+        }
 
     def expect(self, pattern):
         """Let a browser say what this test brings about."""
         self._expected.append(re.compile(pattern))
 
     def listen(self, context):
-        context.on("console", self._said)
-        context.on("weberror", lambda told: self._add("error", told.error.message))
-        context.on("request", self._asked)
+        for event, heard in self._events.items():
+            context.on(event, heard)
+
+    def leave(self, context):
+        for event, heard in self._events.items():
+            context.remove_listener(event, heard)
 
     def _said(self, message):
         if message.type in ("error", "warning"):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve
 
+from tests.journeys.conftest import PATIENCE
 from tests.journeys.pages import too_wide
 from tests.journeys.scan import broken, faint
 from tests.journeys.scene import Scene
@@ -27,10 +28,25 @@ ELSEWHERE = {
 PICTURES = os.environ.get("PICTURES")
 
 
+@pytest.fixture(scope="module")
+def window(browser, live_server):
+    """One page for all states, since to open one takes as long as a look at it."""
+    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server):
-    page = browser_page(viewport=WIDE, reduced_motion="reduce", color_scheme="light")
-    return Scene(page, sandbox, person, live_server.url)
+def scene(window, overheard, sandbox, person, live_server):
+    window.set_viewport_size(WIDE)
+    window.emulate_media(color_scheme="light")
+    overheard.listen(window.context)
+    yield Scene(window, sandbox, person, live_server.url)
+    window.unroute_all(behavior="ignoreErrors")
+    window.goto("about:blank")
+    window.context.clear_cookies()
+    overheard.leave(window.context)
 
 
 def test_no_page_is_forgotten():
