@@ -8,7 +8,7 @@ loses nothing.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_urlsafe
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from console.access import Workspace
 from console.clients.archetypes import ARCHETYPES, NAMED, Archetype
 from console.clients.copying import Copy, copied
 from console.forms.snapshot import plain, real
+from console.sentences import CLIENT
 from tenants import vault
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
@@ -29,6 +30,7 @@ KEPT = 12 * 60 * 60  # seconds, as long as a session lasts
 ORIGINAL = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})/([1-9][0-9]{0,18})")
 KEY = re.compile(r"[\w-]{24}")
 COMES_BACK = ("clientName", "clientNames", "clientIdAlias", "clientIdAliasEnabled")
+NEVER_BACK = ("clientId", "clientSecret", "locked")  # whatever the client was
 COPIED = (*NAMED, "redirect_uris", "jwks_uri", "jwks")  # asked anew of a copy
 
 
@@ -72,6 +74,7 @@ class Begun:
     original: Client | None = None
     elsewhere: bool = False  # the original is of another service
     again: bool = False  # the original is gone
+    is_doubtful: bool = False  # somebody changed what was kept of it
 
     def made(self, edits: Mapping[str, Any]) -> dict[str, Any]:
         """The document to create, under Authlete's names."""
@@ -102,11 +105,14 @@ def _again(workspace: Workspace, service: Service, place: str) -> Begun:
     """As the client was when it was seen last, its name and alias included."""
     region, service_id, client_id = place.split("/")
     known = spans(workspace.organization.pk, region, int(service_id), int(client_id))
-    kept = [one.version for one in known if not one.version.is_gone]
-    if not kept:
+    there = [one for one in known if not one.version.is_gone]
+    if not there:
         raise Http404
-    original = kept[-1].read(Client)
+    last = there[-1]
+    original = last.version.read(Client)
     copy = copied(original, service)
+    told_apart = {CLIENT[name][1].label for name in (*COMES_BACK, *NEVER_BACK)}
+    left_out = tuple(one for one in copy.left_out if one not in told_apart)
     names = {name: original.get(name) for name in COMES_BACK}
     if original.alias == client_id:  # which Authlete had drawn
         del names["clientIdAlias"]
@@ -115,10 +121,11 @@ def _again(workspace: Workspace, service: Service, place: str) -> Begun:
     return Begun(
         dict(copy.client) | told,
         COPIED,
-        copy=copy,
+        copy=replace(copy, left_out=left_out),
         original=original,
         elsewhere=not here,
         again=True,
+        is_doubtful=not last.matches,
     )
 
 

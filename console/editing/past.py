@@ -37,6 +37,11 @@ class Known:
         return next((one for one in reversed(self.spans) if one.version.digest), None)
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether somebody changed what was kept of how it was last."""
+        return self.last is not None and not self.last.matches
+
+    @property
     def removed(self) -> int:
         """How many versions were kept long enough, and are no more."""
         return self.spans[0].version.number - 1 if self.spans else 0

@@ -74,6 +74,41 @@ def test_a_deleted_one_is_created_again(gone, sandbox):
     assert again["clientSecret"] != OLD
 
 
+def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):
+    gone.get(CLIENT)
+    Version.objects.filter(number=1).update(modified_at=7)
+
+    said = "What was kept of it was changed since"
+    assertContains(gone.get(CLIENT), said, status_code=404)
+    again = "/acme/services/us/17/clients/new/?again=us/17/44"
+    assertContains(gone.get(again), said)
+
+
+def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    ledger |= {
+        "clientSource": "DYNAMIC_REGISTRATION",
+        "clientNames": [{"tag": "ja", "value": "元帳"}],
+        "trustChain": ["a.b.c"],
+        "extension": {
+            "requestableScopesEnabled": True,
+            "requestableScopes": ["read", "gone-by-now"],
+        },
+    }
+    sandbox.services[17]["supportedScopes"] = [{"name": "read"}]
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+
+    page = editor.get("/acme/services/us/17/clients/new/?again=us/17/44")
+
+    begun = page.context["begun"]
+    assert begun.copy.lost_scopes == ("gone-by-now",)
+    assertContains(page, '<small class="mono">gone-by-now</small>')
+    assertContains(page, "That it registered itself, or was vouched for")
+    assert "Trust chain" in begun.copy.left_out
+    assert not {"Names", "Client secret", "Locked"} & {*begun.copy.left_out}
+
+
 def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
     gone.get("/acme/services/us/17/")
     keep(acme.pk, Sight("us", 17, 0, "", written=True))

@@ -107,3 +107,27 @@ def test_is_not_for_those_who_may_not_change(member, editor, ledger, role):
     page = reader.get(f"{CLIENT}as-of/")
     assert page.status_code == (403 if role is Role.HELP_DESK else 200)
     assert b"bring-back" not in page.content
+
+
+def test_says_that_the_version_was_changed_after_it_was_kept(editor, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    editor.get(CLIENT)
+    Version.objects.filter(number=1).update(name="Other", modified_at=7)
+
+    review = editor.get(back(editor).url)
+
+    assertContains(review, "was changed after it was kept")
+
+
+def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "fromTheFuture": 8, "modifiedAt": 2}
+
+    review = editor.get(back(editor).url)
+
+    assertContains(review, "Review 1 change")
+    assertContains(review, "fromTheFuture: This version of the console does not know")
+    save(editor)
+    kept = sandbox.clients[44]
+    assert (kept["clientName"], kept["fromTheFuture"]) == ("Ledger sync", 8)

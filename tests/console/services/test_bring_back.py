@@ -38,6 +38,7 @@ def test_puts_a_whole_version_back_but_for_its_secrets(editor, enter, save, sand
     review = editor.get(editor.post(URL, {"at": seen(2), "whole": ""}).url)
 
     assertContains(review, "Review 3 changes")
+    assertContains(review, "A secret is in it, and none is kept")
     save(editor)
     service = sandbox.services[17]
     assert service["accessTokenDuration"] == 3600
