@@ -103,7 +103,7 @@ def parse(text: str) -> tuple[list[Term], list[str]]:
         named = NAMED.match(text, at)
         if found is None or (named and not found["name"]):
             rest = text[at:].split(maxsplit=1)[0]
-            problems.append(_broken(text[at:], named))
+            problems.append(_broken(text, at, named))
             at += len(rest)
             continue
         at, minus = found.end(), bool(found["minus"])
@@ -207,13 +207,15 @@ def unknown(name: str) -> str:
     return said + (asked or " " + _("Put text with a colon in quotes."))
 
 
-def _broken(rest: str, named: re.Match[str] | None) -> str:
-    after = rest[named.end() :] if named else rest.removeprefix("-")
+def _broken(text: str, at: int, named: re.Match[str] | None) -> str:
+    """Why nothing can be made of what stands at a place."""
+    after = text[named.end() if named else at + text[at:].startswith("-") :]
     if named and (not after or after[0].isspace()):
         return _("Nothing stands after “%s:”.") % named[1]
     if after.startswith('"') and not re.match(QUOTED, after, re.DOTALL):
         return _("A quotation mark is opened and never closed.")
-    return _("A comma or a quotation mark is out of place in “%s”.") % rest.split()[0]
+    place = text[at:].split()[0]
+    return _("A comma or a quotation mark is out of place in “%s”.") % place
 
 
 def _bare(word: str) -> str:

@@ -61,6 +61,8 @@ def test_reads_what_people_write():
         ('service:"Shop', "A quotation mark is opened and never closed."),
         ('"Shop', "A quotation mark is opened and never closed."),
         ("a -", "Nothing stands after “-”."),
+        ('it actor:a old:"b c', "A quotation mark is opened and never closed."),
+        ('it old:"a"b', 'A comma or a quotation mark is out of place in “old:"a"b”.'),
         ("actor:a,", "A comma or a quotation mark is out of place in “actor:a,”."),
     ],
 )
