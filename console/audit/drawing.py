@@ -18,9 +18,12 @@ from django.utils.translation import ngettext
 
 from console.audit.brief import NOTHING, small
 from console.audit.lines import Line
+from console.audit.tracing import traceable
 from console.templatetags.frame import role_name
+from console.templatetags.links import day_of, reaches
 from console.templatetags.look import dot, effect, icon, outcome, region
 from console.templatetags.words import isolate
+from tenants.audit.models import AuditEntry
 
 REASON = 120  # characters that are seen
 TITLE = 300  # characters of one that is seen when pointed at
@@ -43,6 +46,8 @@ class Cells:
     def __init__(self, asked: QueryDict, home: str) -> None:
         self._asked = asked
         self._home = home
+        self._through = asked.copy()
+        self._through["reason"] = "…"  # or whatever else has no index
         self._who, self._where = cache(self._draw_who), cache(self._draw_where)
         self._outcome = cache(self._draw_outcome)
         self._ticket = cache(self._draw_ticket)
@@ -54,11 +59,11 @@ class Cells:
         places = (entry.region, entry.service, entry.client)
         return Row(
             line,
-            self._who(entry.actor, entry.role),
+            self._who(entry.actor, entry.role, self._day(entry)),
             self._what(line),
-            self._where(regions, *places, *names),
+            self._where(regions, self._day(entry), *places, *names),
             self._outcome(str(entry.fate), entry.effect),
-            self._ticket(entry.ticket) + _reason(entry.reason)
+            self._ticket(entry.ticket, entry.subject) + self._reason(entry)
             if entry.ticket or entry.reason
             else format_html('<span class="faint">{}</span>', "–"),
         )
@@ -84,16 +89,23 @@ class Cells:
     def _draw_kind(self, operation: str) -> SafeString:
         return self._link(operation, {"operation": operation}, "kind")
 
-    def _draw_who(self, actor: str, role: str) -> SafeString:
+    def _day(self, entry: AuditEntry) -> str:
+        """Since when has to be looked for what has no index, so that the entry itself
+        is found; empty where such a search looks back as far."""
+        return "" if reaches(self._through, entry.time) else day_of(entry.time)
+
+    def _draw_who(self, actor: str, role: str, since: str) -> SafeString:
         if actor:
             who = self._link(isolate(actor), {"actor": actor}, "cut", actor)
         else:
             who = format_html('<span class="faint">{}</span>', _("nobody known"))
-        return who + small(self._link(role_name(role), {"role": role}) if role else "")
+        asked = {"role": role, "since": since}
+        return who + small(self._link(role_name(role), asked) if role else "")
 
     def _draw_where(
         self,
         regions: Sequence[str],
+        since: str,
         home: str,
         service: str,
         client: str,
@@ -102,7 +114,10 @@ class Cells:
     ) -> SafeString:
         found = NOTHING
         if regions:
-            links = ((self._link(region(one), {"region": one}),) for one in regions)
+            links = (
+                (self._link(region(one), {"region": one, "since": since}),)
+                for one in regions
+            )
             all_of_them = format_html_join("", "{}", links)
             found = format_html('<span class="where">{}</span>', all_of_them)
         if not service:
@@ -120,17 +135,29 @@ class Cells:
         link = self._link(word, {"outcome": fate or "open"})
         return link + small(self._link(effect(did), {"effect": did}))
 
-    def _draw_ticket(self, ticket: str) -> SafeString:
+    def _draw_ticket(self, ticket: str, subject: str) -> SafeString:
         if not ticket:
             return NOTHING
+        if not traceable(ticket, subject):
+            return format_html('<span class="mono cut">{}</span>', isolate(ticket))
         return self._link(isolate(ticket), {"ticket": ticket}, "mono cut", ticket)
+
+    def _reason(self, entry: AuditEntry) -> SafeString:
+        if not entry.reason:
+            return NOTHING
+        shown = isolate(Truncator(entry.reason).chars(REASON))
+        if part := traceable(entry.reason, entry.subject):
+            shown = self._link(shown, {"reason": part, "since": self._day(entry)})
+        said = Truncator(entry.reason).chars(TITLE)
+        return format_html('<small class="cut" title="{}">{}</small>', said, shown)
 
     def _link(
         self, shown: str, values: Mapping[str, str], kind: str = "", title: str = ""
     ) -> SafeString:
         query = self._asked.copy()
         for name, value in values.items():
-            query[name] = value
+            if value:
+                query[name] = value
         return format_html(
             "<a{}{}{}>{}</a>",
             format_html(' class="{}"', kind) if kind else "",
@@ -138,17 +165,6 @@ class Cells:
             format_html(' title="{}"', title) if title else "",
             shown,
         )
-
-
-def _reason(text: str) -> SafeString:
-    if not text:
-        return NOTHING
-    short = Truncator(text).chars(REASON)
-    return format_html(
-        '<small class="cut" title="{}">{}</small>',
-        Truncator(text).chars(TITLE),
-        isolate(short),
-    )
 
 
 def _flag(risk: str) -> SafeString:

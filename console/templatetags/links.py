@@ -1,5 +1,6 @@
 """Links that know where they stand: in breadcrumbs, tabs, chips and table heads."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -157,25 +158,34 @@ def sort_by(
 
 
 @register.simple_tag
-def alike(entry: AuditEntry, on: QueryDict | None = None, **values: str | int) -> str:
-    """The query of a search of the record for what shares values with an entry, on
-    top of another search if one is given. It finds that entry as well: reads are
-    asked for where it is one, and its day where such a search looks back less far."""
-    query = on.copy() if on else QueryDict(mutable=True)
+def alike(entry: AuditEntry, **values: str | int) -> str:
+    """The query of a search of the record for what shares values with an entry. It
+    finds that entry as well: reads are asked for where it is one, and its day where
+    such a search looks back less far."""
+    query = QueryDict(mutable=True)
     for name, value in values.items():
         query[name] = str(value)
     if entry.effect == Effect.READ:
         query["reads"] = "1"
-    named = {_unsigned(name) for name in query}
-    reaches = named & {*NARROW, "since", "after"} or not named & UNINDEXED
-    if not reaches and entry.time < timezone.now() - WINDOW:
-        query["since"] = timezone.localdate(entry.time).isoformat()
+    if not reaches(query, entry.time):
+        query["since"] = day_of(entry.time)
     return f"?{query.urlencode()}"
 
 
-def _unsigned(name: str) -> str:
-    """A parameter's filter as `search` calls it."""
-    return "without" if name.startswith("-") else {"q": "text"}.get(name, name)
+def reaches(asked: QueryDict, moment: datetime) -> bool:
+    """Whether a search looks back as far as a moment, see `Filters.horizon`."""
+    if moment >= timezone.now() - WINDOW:
+        return True
+    named = {"without" if one.startswith("-") else one for one in asked}
+    if all(one[0] in "45" for one in asked.getlist("status")):
+        named.discard("status")
+    through = named & {*UNINDEXED, "q"}
+    return bool(named & {*NARROW, "since", "after"}) or not through
+
+
+def day_of(moment: datetime) -> str:
+    """Where the reader is, as an address has it."""
+    return timezone.localdate(moment).isoformat()
 
 
 def _counted(count: Any, kind: str) -> SafeString:
