@@ -12,6 +12,7 @@ from tenants.audit.notes import note
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.roles import Role
 from tests.aged import ago
+from tests.journeys.pages import too_wide
 
 URL = "/acme/audit/"
 
@@ -217,3 +218,16 @@ def test_what_is_said_of_a_removed_row_stays_in_its_box(visit, who):
     expect(page.get_by_text("removed, and its tombstone matches")).to_be_visible()
     inside = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
     assert page.locator(".chain li").evaluate_all(inside)
+
+
+def test_paper_says_what_was_searched_and_fits(visit, history):
+    page = visit(f"{URL}export/file/?format=print&ticket=CHG-2107")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 900})  # of A4, between the margins
+    expect(page.get_by_text("Ticket: CHG-2107")).to_be_visible()
+    assert too_wide(page) == []
+
+    page = visit(f"{URL}access/")
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
+    wide = page.locator(".table.access").evaluate("one => one.scrollWidth")
+    assert wide <= 680
