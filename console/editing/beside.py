@@ -37,7 +37,11 @@ def beside(found: Known, asked: str) -> Beside | None:
         span = found.at(moment)
         if span is None or span.version.is_gone or moment > timezone.now():
             return None
-        return Beside(found.document(span), said(moment), same=True)
+        words = _("%(time)s, as it was last seen then")
+        if found.is_certain(span, moment):
+            words = "%(time)s"
+        told = words % {"time": said(moment)}
+        return Beside(found.document(span), told, same=True)
     place = PLACE.fullmatch(asked)
     target = found.target
     if not place or bool(place[3]) != bool(target.client_id):

@@ -20,6 +20,7 @@ class Gone:
 
     place: str
     service: Service
+    is_doubtful: bool  # somebody changed what was kept of it
 
     @property
     def name(self) -> str:
@@ -51,7 +52,8 @@ def gone(member: Member, place: str) -> Gone:
     """Raises `Http404` where none was ever seen there."""
     found = PLACE.fullmatch(place)
     kept = spans(member.organization.pk, found[1], int(found[2])) if found else []
-    versions = [one.version for one in kept if not one.version.is_gone]
-    if not versions:
+    there = [one for one in kept if not one.version.is_gone]
+    if not there:
         raise Http404
-    return Gone(place, versions[-1].read(Service))
+    last = there[-1]
+    return Gone(place, last.version.read(Service), not last.matches)

@@ -80,6 +80,7 @@ def test_holds_it_beside_another_moment(editor, changed):
     page = editor.get(URL, at(changed, beside=earlier))
 
     assertContains(page, "1 difference")
+    assertContains(page, "as it was last seen then")
     assertNotContains(page, "Put back as it was")
 
 

@@ -8,6 +8,7 @@ from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.roles import Role
+from tenants.versions.models import Version
 from tests.pages import FORM, filled
 
 URL = "/acme/services/us/17/remove/"
@@ -166,3 +167,13 @@ def test_one_that_was_never_seen_is_not_created_again(admin, place):
     asked = dict.fromkeys(FIELDS, "us") | {"issuer": "https://a.example"}
     asked |= {"start": "again", "original": place}
     assert admin.get("/acme/services/create/", asked).status_code == 404
+
+
+def test_says_before_it_is_made_again_that_what_was_kept_was_changed(admin, sandbox):
+    admin.get("/acme/services/us/17/")
+    remove(admin)
+    Version.objects.filter(number=1).update(modified_at=7)
+
+    said = "What was kept of it was changed since"
+    assertContains(admin.get("/acme/services/us/17/"), said, status_code=404)
+    assertContains(admin.get("/acme/services/new/?again=us/17"), said)
