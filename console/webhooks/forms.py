@@ -6,6 +6,7 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from console.editing.moments import MomentField
 from console.kinds import GROUPS
 from console.models import Webhook
 from console.names import EFFECTS
@@ -116,10 +117,9 @@ class FromForm(forms.Form):
         required=False,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_ROW),
     )
-    at = forms.DateTimeField(
+    at = MomentField(
         label=_("Or what was begun since"),
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
         widget=forms.DateTimeInput(
             {"type": "datetime-local", "step": 1}, format="%Y-%m-%dT%H:%M:%S"
         ),

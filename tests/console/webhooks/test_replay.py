@@ -136,3 +136,14 @@ def test_says_what_is_wrong(admin, hooked, asked):
     assertContains(page, "field-error")
     assertNotContains(page, "Ensure this value")
     assertNotContains(page, "go again<")
+
+
+def test_takes_of_a_time_that_a_clock_shows_twice_the_first(admin, hooked, happen):
+    """So that what was begun between both goes as well."""
+    admin.cookies["zone"] = "Europe/Berlin"
+    path = f"/acme/webhooks/{hooked(position=happen()).pk}/replay/"
+
+    page = admin.get(path, {"at": "2025-10-26T02:30:00"})
+
+    assertContains(page, "2 rows go again")
+    assertContains(admin.get(path, {"at": "0001-01-01T00:00:00+14:00"}), "no moment")
