@@ -84,7 +84,7 @@ def test_one_click_verifies_the_record(scene):
     hand = Mouse(scene.page)
 
     hand.click("button", "Verify now")
-    expect(scene.page.get_by_text("It is being read")).to_be_visible()
+    expect(scene.page.get_by_role("link", name="Refresh")).to_be_visible()
     work()
     expect(scene.page.get_by_text("Whole: rows 1 to")).to_be_visible()
     assert (hand.clicks, hand.loads) == (1, 1)
