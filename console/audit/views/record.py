@@ -187,9 +187,10 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         made = packing.ask(member, form)
         path = reverse("audit:pack", args=(member.organization.slug, made.pk))
         return once.came_to(request, sent, path)
-    filters = form.filters()
+    unwritten, filters = not noted(member, form.told), form.filters()
     context = {
         "member": member,
+        "unwritten": unwritten,
         "count": count(member.organization.pk, filters),
         "most": MOST,
         "horizon": filters.horizon(timezone.now()),
