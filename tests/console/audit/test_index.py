@@ -10,6 +10,7 @@ from pytest_django.asserts import (
     assertTemplateNotUsed,
 )
 
+from console.audit.language import LONGEST
 from console.audit.views import record as views
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry, AuditHead
@@ -275,3 +276,16 @@ def test_tells_htmx_what_is_wrong_with_a_filter(auditor):
 
     assertContains(response, "field-error", status_code=422)
     assertTemplateNotUsed(response, "base.html")
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["whole", "htmx"])
+def test_its_title_tells_the_search(auditor, headers):
+    response = auditor.get(URL, {"effect": "destroy"}, headers=headers)
+
+    title = "<title>effect:destroy · Audit record · Meridian</title>"
+    assertContains(response, title, count=1)
+
+
+def test_its_box_takes_all_that_a_search_may_be(auditor):
+    """A browser would cut what is pasted, and with it filters."""
+    assertContains(auditor.get(URL), f'maxlength="{LONGEST}"')

@@ -129,6 +129,25 @@ def test_tells_who_changed_a_setting_of_a_service(visit, history):
     expect(page.get_by_text("Too long")).to_be_visible()
 
 
+def test_completes_by_keyboard(visit, history):
+    page = visit()
+    box = page.get_by_role("combobox", name="Search the record")
+
+    page.keyboard.press("/")
+    page.keyboard.type("after:last-q")
+    offered = page.get_by_role("option", name="last-quarter")
+    expect(offered).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(offered).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Tab")
+
+    expect(box).to_have_value("after:last-quarter ")
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Search", exact=True)).to_be_focused()
+
+
 def test_keeps_the_place_when_the_record_is_swapped(visit, history):
     page = visit()
     page.evaluate("document.body.dataset.same = 'yes'")
