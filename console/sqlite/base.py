@@ -5,8 +5,8 @@ well: what is recorded there is in no record that anybody will find. Nor does it
 that a file is missing, and begins an empty one.
 """
 
+import os
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError
@@ -20,7 +20,7 @@ _opened: set[str] = set()  # by this process
 def _file(name: str) -> File | None:
     """None where there is none, as for a database in memory."""
     try:
-        found = Path(name).stat()
+        found = os.stat(name)
     except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino

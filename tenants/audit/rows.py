@@ -114,4 +114,4 @@ _longest = {
 
 def _fit(column: str, text: str) -> str:
     """``text`` without NUL, without a lone surrogate, and not too long."""
-    return clean(text).replace("\0", "\ufffd")[: _longest[column]]
+    return text and clean(text).replace("\0", "\ufffd")[: _longest[column]]
