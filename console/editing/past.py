@@ -89,9 +89,9 @@ def known(target: Target) -> Known:
 def left(target: Target, error: AuthleteError) -> Known:
     """What is known of an object that Authlete does not show, and says why."""
     kept = spans(target)
-    if isinstance(error, NotFound):
+    if isinstance(error, NotFound) and error.is_told:
         return Known(target, kept, None)
-    if isinstance(error, Forbidden):
+    if isinstance(error, (Forbidden, NotFound)):
         # Of a service that is deleted, and of what was in it, it says what it says of
         # others' services.
         if _is_gone(kept):

@@ -127,3 +127,15 @@ def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
     service = gone.get("/acme/services/us/17/")
     assertContains(service, "What went with it", status_code=404)
     assertContains(service, f'href="{CLIENT}"', status_code=404)
+
+
+def test_what_a_gateway_does_not_find_is_not_gone(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    sandbox.fault("status", operation="client.get", status=404, code="")
+
+    page = editor.get(CLIENT)
+
+    assertContains(page, "This is not there", status_code=404)
+    assertNotContains(page, "Create it again", status_code=404)
+    assertContains(editor.get(URL), "How it was set")

@@ -222,6 +222,18 @@ def test_what_is_deleted_elsewhere_stays_known(service, sandbox):
     assert (told.operation, told.label) == ("client.gone_outside", "A")
 
 
+@pytest.mark.parametrize("code", ["", "404"])
+def test_a_gateway_that_knows_no_way_deletes_nothing(service, sandbox, code):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    service.client(44).get()
+    sandbox.fault("status", operation="client.get", status=404, code=code)
+    with pytest.raises(NotFound):
+        service.client(44).get()
+
+    assert outside() == []
+    assert not versions(client_id=44)[-1].is_gone
+
+
 def test_what_changes_without_being_saved_is_a_version_and_nobodys_doing(
     service, sandbox
 ):
