@@ -28,6 +28,13 @@ LIMIT = "extension.requestableScopes"
 GONE = otherwise(_("It is not there any more: somebody has deleted it since."))
 
 
+def _gone(error: NotFound) -> Finding:
+    """Raises it where it is a gateway's, which knows nothing of it."""
+    if not error.is_told:
+        raise error
+    return GONE
+
+
 def updated_service(lost: Lost) -> Finding:
     if told := _read_by_the_next(lost):
         return since.at_the_next(_updated(lost, *told))
@@ -40,8 +47,8 @@ def updated_client(lost: Lost) -> Finding:
         return since.at_the_next(_updated(lost, *told))
     try:
         client = lost.client.get()
-    except NotFound:
-        return GONE
+    except NotFound as error:
+        return _gone(error)
     return _updated(lost, lost.authlete.likeness(client.wire()), client.modified_at)
 
 
@@ -81,8 +88,8 @@ def locked(lost: Lost) -> Finding:
         return since.at_the_next(_locked(lost, told))
     try:
         return _locked(lost, lost.client.get().is_locked)
-    except NotFound:
-        return GONE
+    except NotFound as error:
+        return _gone(error)
 
 
 def _locked_before_the_next(lost: Lost) -> bool | None:
@@ -113,8 +120,8 @@ def limited(lost: Lost) -> Finding:
             return since.TWICE
     try:
         return _limited(lost, lost.client.requestable_scopes().requestable_scopes)
-    except NotFound:
-        return GONE
+    except NotFound as error:
+        return _gone(error)
 
 
 def _limited(lost: Lost, now: Sequence[str] | None) -> Finding:
@@ -149,8 +156,8 @@ def _replaced(lost: Lost, after: str) -> Finding:
         return since.at_the_next(_compared(before, after, now))
     try:
         secret = lost.client.get().get("clientSecret")
-    except NotFound:
-        return GONE
+    except NotFound as error:
+        return _gone(error)
     now = secret.mark if isinstance(secret, Fingerprint) else ""
     return _compared(before, after, now)
 

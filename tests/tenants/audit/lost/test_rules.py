@@ -90,6 +90,17 @@ def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
     assert "could not be looked at" in found.said
 
 
+@pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
+def test_cannot_tell_while_a_gateway_finds_no_way(lose, shop, call):
+    def astray():
+        shop.fault("status", operation="client.get", status=404, code="")
+
+    found = lose(call, DO[call], astray, kind="reset")
+
+    assert found.verdict == "cannot tell"
+    assert "could not be looked at" in found.said
+
+
 @pytest.mark.parametrize(
     ("batching", "told", "found"),
     [
