@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from email.policy import SMTP
 from hashlib import sha256
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from tenants.audit import anchors, checkpoints, signing
+from tenants.audit import anchored, anchors, checkpoints, signing
 from tenants.audit.anchors import Diverged
 from tenants.audit.chain import START
 from tenants.audit.checkpoints import Broken, Checkpoint
@@ -235,6 +236,9 @@ def test_workers_bring_them_to_each_place(tmp_path, settings):
     assert [one.request.content.decode() for one in route.calls] == [f"{line}\n"]
     (message,) = mail.outbox
     assert line in message.body
+    saved = tmp_path / "saved.eml"
+    saved.write_bytes(message.message(policy=SMTP).as_bytes())
+    assert anchored.read(saved) == tail(out)
     assert set(AuditSink.objects.values_list("size", "error")) == {(2, "")}
 
 
