@@ -52,7 +52,9 @@ def remove(authlete: Authlete, target: Target, label: str) -> bool:
     there = True
     try:
         authlete.service(target.service_id).client(target.client_id, label).delete()
-    except NotFound:
+    except NotFound as error:
+        if not error.is_told:
+            raise
         there = False
     drafts.forget(target)
     place = (authlete.region, target.service_id, target.client_id)

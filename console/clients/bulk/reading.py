@@ -77,7 +77,8 @@ def _one_by_one(
     ]
     replies = each(clients.GET, asks)
     for (place, _), reply in zip(there, replies, strict=True):
-        yield place, None if isinstance(reply, NotFound) else reply
+        is_gone = isinstance(reply, NotFound) and reply.is_told
+        yield place, None if is_gone else reply
 
 
 def _by_lists(

@@ -30,8 +30,8 @@ def remove(
     target = target_of(workspace, service_id, client_id)
     try:
         client = target.api().get()
-    except NotFound:
-        if request.method != "POST":
+    except NotFound as error:
+        if request.method != "POST" or not error.is_told:
             raise
         _say(request, there=False)
         return go(request, listed)

@@ -11,7 +11,7 @@ from tenants.audit.log import AuditLog
 from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
-from tenants.authlete.errors import Outcome
+from tenants.authlete.errors import NotFound, Outcome
 from tenants.connect import connect, credentials
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled
@@ -211,3 +211,17 @@ def test_how_long_it_can_be_undone_is_a_setting(admin, staged, do, rotation, set
 
 def test_needs_a_staged_secret(admin):
     assert admin.get(URL)["Location"] == SECRET
+
+
+@pytest.mark.parametrize(("code", "state"), [("", "staged"), ("A001212", "failed")])
+def test_ends_with_a_client_that_is_gone_and_not_where_a_gateway_finds_no_way(
+    admin, staged, acme, sandbox, rotation, code, state
+):
+    staged(admin)
+    who = Who(1, "ada@acme.example", "admin", acme.pk, "acme")
+    sandbox.fault("status", operation="client.get", status=404, code=code)
+
+    with pytest.raises(NotFound):
+        activate(connect(credentials(acme), "us", AuditLog(who)), who, rotation())
+
+    assert rotation().state == state

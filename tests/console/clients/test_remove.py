@@ -163,3 +163,16 @@ def test_asks_anew_who_it_is(admin, ledger, sandbox):
 )
 def test_needs_a_role_that_may_destroy(member, sandbox, ledger, role):
     assert member(role).get(URL).status_code == 403
+
+
+@pytest.mark.parametrize("operation", ["client.delete", "client.get"])
+def test_does_not_say_that_it_is_gone_where_a_gateway_finds_no_way(
+    admin, ledger, sandbox, operation
+):
+    body = sent(admin)
+    sandbox.fault("status", operation=operation, status=404, code="")
+
+    page = admin.post(URL, body, content_type=FORM)
+
+    assertContains(page, "This is not there", status_code=page.status_code)
+    assert 44 in sandbox.clients
