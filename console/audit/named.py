@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Upper
 from django.utils.translation import gettext as _
 
 from console.audit.language import meant
@@ -80,7 +80,7 @@ def services(
     is like it; of several those in ``regions``, if any are there."""
     own = KnownService.objects.filter(organization=organization)
     once = _once(organization, asked).filter(client_id=0)
-    had = {(region, number) for region, number, _ in once[:LOOKED_AT]}
+    had = {(region, number) for region, number, _ in once}
     named = alike("name__iexact", asked) | Q(service_id__in={one for _, one in had})
     known = {
         (one.region, one.service_id): one
@@ -129,7 +129,7 @@ def clients(
     named = alike("name__iexact", asked) | alike("alias__iexact", asked)
     known = own.filter(named).values_list("region", "service_id", "client_id")
     once = _once(organization, asked).filter(client_id__gt=0)
-    same = {*known[:LOOKED_AT], *once[:LOOKED_AT]}
+    same = {*known[:LOOKED_AT], *once}
     there = {
         (region, service, client)
         for region, service, client in same
@@ -165,10 +165,12 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 
 def _once(organization: Organization, asked: str) -> QuerySet[Version, Once]:
-    """Where something had a name, in a version of it that is kept."""
+    """Where something had a name, in each version of it that is kept; not each place
+    once, for which SQLite would take another index."""
     own = Version.objects.filter(organization_id=organization.pk)
-    places = own.filter(alike("name__iexact", asked)).order_by().distinct()
-    return places.values_list("region", "service_id", "client_id")
+    ways = [Upper(Value(one)) for one in spellings(asked)]  # as the index has it
+    named = own.alias(upper=Upper("name")).filter(upper__in=ways)
+    return named.order_by().values_list("region", "service_id", "client_id")
 
 
 def _few[One](found: list[One], asked: str) -> list[One]:

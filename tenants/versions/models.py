@@ -7,6 +7,7 @@ import zlib
 from hashlib import sha256
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from tenants.authlete.documents.base import Document
 from tenants.authlete.sight import opened
@@ -78,7 +79,8 @@ class Version(models.Model):
                 fields=["outside"],
                 condition=models.Q(outside="untold"),
                 name="versions_untold",
-            )
+            ),
+            models.Index("organization_id", Upper("name"), name="versions_by_name"),
         ]
 
     def __str__(self) -> str:
