@@ -76,8 +76,9 @@ def _end(
         return once.again(request, sent, one.listed)
     try:
         row = one.read()
-    except NotFound:
-        if request.method != "POST":
+    except NotFound as error:
+        is_astray = error.status is not None and not error.is_told
+        if request.method != "POST" or is_astray:
             raise
         messages.info(request, GONE)
         return go(request, one.listed)
@@ -89,10 +90,10 @@ def _end(
         try:
             messages.success(request, end(one, row, why))
             return once.came_to(request, why, one.listed)
-        except NotFound:
-            messages.info(request, GONE)
-            return once.came_to(request, why, one.listed)
         except AuthleteError as error:
+            if isinstance(error, NotFound) and error.is_told:
+                messages.info(request, GONE)
+                return once.came_to(request, why, one.listed)
             once.failed(request, why)
             failure = error
             if error.outcome is Outcome.UNKNOWN:

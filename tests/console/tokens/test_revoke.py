@@ -39,6 +39,19 @@ def test_says_that_it_was_gone_already(admin, shop, issue):
     assert said(admin) == ["The token was gone already."]
 
 
+@pytest.mark.parametrize("operation", ["token.revoke", "token.list"])
+def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, issue, operation):
+    token = issue(1)
+    url = path_of(token, "revoke")
+    body = filled(admin.get(url), "reason", reason="Lost phone")
+    shop.fault("status", operation=operation, status=404, code="")
+
+    page = admin.post(url, body, content_type=FORM)
+
+    assertContains(page, "This is not there", status_code=page.status_code)
+    assert shop.region("us").tokens[17] == [token]
+
+
 def test_a_second_click_ends_no_other(admin, shop, issue):
     token = issue(1)
     url = path_of(token, "revoke")
