@@ -307,7 +307,7 @@ class Pack:
 
     def _check_anchor(self, path: str, known: set[str], size: int) -> None:
         met = 0
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
             for line in file:
                 if not line.startswith("{"):
                     continue

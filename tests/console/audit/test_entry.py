@@ -284,6 +284,16 @@ def test_shows_that_a_row_was_changed(show, update, which):
     assertContains(show(entry), "does not match")
 
 
+@pytest.mark.parametrize("value", ["x", "null", '{"a":1}', '[{"field":1}]', "[{}]"])
+def test_what_somebody_wrote_over_it_breaks_no_page(auditor, show, update, value):
+    one = update({"accessTokenDuration": 600}, reason="because")
+    over = dict.fromkeys(("changed", "surprises", "known"), value)
+    AuditEntry.objects.filter(seq=one.seq).update(**over)
+
+    assert "because" in auditor.get("/acme/audit/").content.decode()
+    assertContains(show(one), "does not match")
+
+
 def test_can_be_read_although_nothing_can_be_written(show, update):
     entry = update({"accessTokenDuration": 600})
     AuditHead.objects.update(mac="forged")
