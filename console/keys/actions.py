@@ -72,9 +72,9 @@ def destroy(keys: HardwareKeys, handle: str, name: str) -> bool | Lost:
     """Whether there was still such a key; raises where it was not destroyed."""
     try:
         keys.delete(handle, name)
-    except NotFound:
-        return False
     except AuthleteError as error:
+        if isinstance(error, NotFound) and error.is_told:
+            return False
         if error.outcome is not Outcome.UNKNOWN:
             raise
         there = _listed(keys, lambda one: one.handle == handle)

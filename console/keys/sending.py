@@ -96,9 +96,9 @@ def _destroy(api: ServiceApi, rollover: Rollover) -> bool:
     _act(rollover)
     try:
         api.hardware_keys.delete(key.handle, key.kid)
-    except NotFound:
-        return False
     except AuthleteError as error:
+        if isinstance(error, NotFound) and error.is_told:
+            return False
         _settled(rollover, error)
         raise
     return True
