@@ -159,8 +159,8 @@ HAPPENED: Mapping[str, Deed] = {
         _("Came to the end of the job {object}"), _("Tried to end the job {object}")
     ),
     "audit.settle": Deed(
-        _("Settled what became of {object}"),
-        _("Tried to settle what became of {object}"),
+        _("Settled the outcome of “{object}”"),
+        _("Tried to settle the outcome of “{object}”"),
     ),
     "stream.add": Deed(
         _("Let {object} read the record"), _("Tried to let {object} read the record")

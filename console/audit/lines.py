@@ -18,6 +18,7 @@ from console.audit.brief import brief
 from console.models import KnownClient, KnownService
 from console.operations import title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
+from tenants.audit.events import AUDIT_SETTLE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.errors import Outcome
@@ -160,6 +161,9 @@ def client_of(entry: AuditEntry, names: Names) -> str:
 
 def object_of(entry: AuditEntry, names: Names) -> str:
     """What the entry is about, by the name that it had then if that is known."""
+    if entry.operation == AUDIT_SETTLE.name:
+        operation, _space, label = entry.label.partition(" ")
+        return title(operation, label, is_done=False)
     if entry.label or entry.object:
         return entry.label or entry.object
     if entry.client:

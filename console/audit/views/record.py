@@ -38,7 +38,7 @@ from tenants.audit.events import (
     AUDIT_VERIFY,
     EVENTS,
 )
-from tenants.audit.lost.settling import settling_of
+from tenants.audit.lost.settling import settling_of, unknown
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.place import place
@@ -109,6 +109,7 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
         "last": entries[-1].seq if entries else None,
         "count": count(organization, filters),
         "most": MOST,
+        "unknown": unknown(organization)[:MOST].count(),
         "page": page,
         "older": links.at(form, page.older),
         "newer": links.at(form, page.newer),

@@ -44,6 +44,8 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert "No answer came at the time" in shown
     assert "Somebody waits for it" in shown
     assert "/settle/" not in shown
+    told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
+    assert "Settled the outcome of “<bdi>Tried to " in told
 
 
 def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lost):

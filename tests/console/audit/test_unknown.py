@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from tenants.audit.models import AuditEntry
@@ -21,6 +22,18 @@ def test_lists_what_may_have_changed_something(auditor, keep):
         assert told in page.content.decode()
     for other in ("Under way", "Known", "Looked at", "/settle/"):
         assert other not in page.content.decode()
+
+
+def test_the_record_says_how_many_there_are(auditor, keep):
+    keep("client.update", end=None, ago=MINUTES)
+    keep("client.get", "read", Outcome.UNKNOWN)
+
+    (told,) = re.findall(
+        r'Unknown outcomes <span class="badge warn">(\d+)',
+        auditor.get("/acme/audit/").text,
+    )
+
+    assert told == "1"
 
 
 def test_reading_it_is_in_the_record(auditor):
