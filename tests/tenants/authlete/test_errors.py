@@ -120,6 +120,27 @@ def test_an_unauthorized_action_does_not_blame_the_credential(authlete, wire):
     assert "credential" not in error.advice
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_told"),
+    [
+        ({"json": {"resultCode": "A001212", "resultMessage": ""}}, True),
+        ({"json": {"resultCode": 404, "resultMessage": ""}}, True),  # the spec's own
+        ({"json": {"status": 404, "error": "Not Found", "path": "/api"}}, False),
+        ({"html": "<h1>404 Not Found</h1>"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_result_code_says_that_something_is_not_there(
+    authlete, wire, answer, is_told
+):
+    wire.get("/push").respond(404, **answer)
+
+    with pytest.raises(errors.NotFound) as caught:
+        authlete.send(PULL)
+
+    assert caught.value.is_told == is_told
+
+
 def test_codes_are_written_once_and_rightly():
     listed = [
         family + suffix
