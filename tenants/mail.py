@@ -28,7 +28,9 @@ class _Plain(EmailMessage):
     in a mail that somebody saved as it came."""
 
     def message(self, *, policy: Any = email.policy.default) -> Any:
-        return super().message(policy=policy.clone(max_line_length=LONGEST))
+        found = super().message(policy=policy.clone(max_line_length=LONGEST))
+        found.policy = policy  # by which headers are folded
+        return found
 
 
 def send(to: Sequence[str], subject: str, text: str, *, message_id: str) -> None:

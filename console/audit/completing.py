@@ -84,9 +84,9 @@ def _clients(organization: Organization, begun: str) -> Offers:
 
 
 def _settings(_organization: Organization, begun: str) -> Offers:
-    for member, (_section, one) in SETTINGS.items():
-        if _fits(begun, member, _(one.label)):
-            yield member, _(one.label)
+    for member, labels in SETTINGS.items():
+        if _fits(begun, member, *map(_, labels)):
+            yield member, _(labels[0])
 
 
 def _listed(listed: Callable[[], object]) -> Callable[[Organization, str], Offers]:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from console.audit.tracing import traceable
 from console.sentences import member_of
 
-# What turns the direction of text around, or is not seen: told as JSON escapes it.
-UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# What turns the direction of text around, ends a line, or is not seen: told as JSON
+# escapes it.
+UNSEEN = re.compile("[\x85\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 # A line that has a value of its own: ``"name": "text",``.
 VALUE = re.compile(
     r'(?:"(?:[^"\\]|\\.)*": )?("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false),?'
@@ -60,7 +61,7 @@ def _lines(field: str, value: Any) -> list[str]:
         return []
     text = json.dumps(value, indent=2, ensure_ascii=False)
     text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return f"{json.dumps(field, ensure_ascii=False)}: {text}".splitlines()
+    return f"{json.dumps(field, ensure_ascii=False)}: {text}".split("\n")
 
 
 def _between(before: list[str], after: list[str]) -> Iterator[Line]:

@@ -14,9 +14,11 @@ from console.access import Member
 from console.audit import exporting
 from console.audit.exporting import Row
 from console.audit.forms import RecordForm
+from console.audit.telling import veiled
 from console.templatetags.words import mask
 from tenants.audit import tree
 from tenants.audit.events import AUDIT_EXPORT
+from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.search import MOST, count
 from tenants.authlete.changes import Change
@@ -61,6 +63,14 @@ def export(member: Member, form: RecordForm, kind: str) -> StreamingHttpResponse
     return response
 
 
+def covered(entry: AuditEntry) -> AuditEntry:
+    """The same for an entry that is shown."""
+    subject = entry.subject and mask(entry.subject)
+    entry = veiled(entry)
+    entry.subject = subject
+    return entry
+
+
 def masked(page: Iterable[Row]) -> list[Row]:
     """Entries with the end of their subject at most, and without what names it."""
     return [_masked(row) if row[SUBJECT] else row for row in page]
@@ -69,7 +79,7 @@ def masked(page: Iterable[Row]) -> list[Row]:
 def _masked(row: Row) -> Row:
     told, subject = [*row], row[SUBJECT]
     for at, hidden in MAY_NAME:
-        if subject in told[at]:
+        if tree.is_named(subject, told[at]):
             told[at] = hidden
     told[SUBJECT] = mask(subject)
     return told

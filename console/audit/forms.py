@@ -203,9 +203,7 @@ class RecordForm(ValuesForm):
 
 @cache
 def _settings(_language: str | None) -> SafeString:
-    return options(
-        (member, _(one.label)) for member, (_section, one) in named.SETTINGS.items()
-    )
+    return options((member, _(labels[0])) for member, labels in named.SETTINGS.items())
 
 
 def _mark(data: QueryDict, given: QueryDict, organization: Organization) -> None:

@@ -163,9 +163,11 @@ def object_of(entry: AuditEntry, names: Names) -> str:
     """What the entry is about, by the name that it had then if that is known."""
     if entry.operation == AUDIT_SETTLE.name:
         operation, _space, label = entry.label.partition(" ")
-        return title(operation, label, is_done=False)
-    if entry.label or entry.object:
-        return entry.label or entry.object
+        return title(operation, label or _place(entry, names), is_done=False)
+    return entry.label or entry.object or _place(entry, names)
+
+
+def _place(entry: AuditEntry, names: Names) -> str:
     if entry.client:
         name = names.get((entry.region, entry.service, entry.client))
         return name or _("client %(id)s") % {"id": entry.client}

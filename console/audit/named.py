@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -21,7 +22,11 @@ NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 SHOWN = 5  # services of similar names that an error lists
 ENOUGH = 20  # things of one name
 LOOKED_AT = 2000  # names among which a similar one is looked for
-SETTINGS = {**LOCAL, **HARDWARE, **TOKEN, **CLIENT, **SERVICE}
+# What each is called on pages; the same member of other things may be called otherwise.
+SETTINGS: dict[str, list[str]] = {}
+for _table in (SERVICE, CLIENT, TOKEN, HARDWARE, LOCAL):
+    for _member, (_section, _declared) in _table.items():
+        SETTINGS.setdefault(_member, []).append(_declared.label)
 
 type Place = tuple[str, str]  # region, empty for any, and the service's id
 type Once = tuple[str, int, int]  # region, service, and client or 0
@@ -61,16 +66,18 @@ def settings(organization: Organization, asked: str) -> list[str]:
     own = AuditField.objects.filter(organization_id=organization.pk, field=asked)
     if asked in SETTINGS or own.exists():
         return [asked]
-    labels = {member: _(one.label) for member, (_section, one) in SETTINGS.items()}
+    called = {member: [*map(_, labels)] for member, labels in SETTINGS.items()}
     found = [
         member
-        for member, label in labels.items()
-        if asked.casefold() in (member.casefold(), label.casefold())
+        for member, labels in called.items()
+        if asked.casefold() in (one.casefold() for one in (member, *labels))
     ]
     if found:
         return found
     said = _("No setting is called “%s”, and nothing of that name was ever changed.")
-    raise ValidationError(said % asked + meant(asked, [*labels.values(), *labels]))
+    raise ValidationError(
+        said % asked + meant(asked, [*chain(*called.values()), *called])
+    )
 
 
 def services(

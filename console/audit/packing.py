@@ -55,7 +55,7 @@ def ask(member: Member, form: RecordForm) -> Pack:
     )
     what = {
         "pack": str(pack.pk),
-        "asked": form.asked.urlencode(),
+        "asked": _as_now(form).urlencode(),
         "zone": timezone.get_current_timezone_name(),
         "last": newest.seq if newest else 0,
     }
@@ -70,6 +70,16 @@ def ask(member: Member, form: RecordForm) -> Pack:
     pack.job = job.pk
     pack.save(update_fields=["job"])
     return pack
+
+
+def _as_now(form: RecordForm) -> QueryDict:
+    """The search between the moments that it means now, however late it is made."""
+    asked, filters = form.asked, form.filters()
+    since = filters.since or filters.horizon(timezone.now())
+    for name, moment in (("after", since), ("before", filters.until)):
+        if moment:
+            asked[name] = moment.isoformat()
+    return asked
 
 
 @handler(KIND, effect=Right.RECORD)

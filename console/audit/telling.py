@@ -8,7 +8,7 @@ from console.audit.lines import changes_of, names_of, object_of, service_of
 from console.editing import cells
 from console.operations import title
 from tenants.audit.models import AuditEntry
-from tenants.audit.tree import MAY_NAME
+from tenants.audit.tree import MAY_NAME, is_named
 from tenants.authlete.errors import Outcome
 
 AT_ONCE = 500  # entries whose services are looked up together
@@ -29,7 +29,7 @@ def veiled(entry: AuditEntry) -> AuditEntry:
     """The entry as it may be told to whoever may not see subjects."""
     if entry.subject:
         for name in reversed(MAY_NAME):  # the subject itself comes last
-            if entry.subject in getattr(entry, name):
+            if is_named(entry.subject, getattr(entry, name)):
                 setattr(entry, name, "[]" if name == "changed" else "")
     return entry
 

@@ -25,8 +25,7 @@ class Value(str):
 
 def traceable(value: Any, subject: str) -> str:
     """What finds a value of an entry; no address may hold its subject."""
-    text = sought(value)
-    return "" if subject and subject in text else text
+    return "" if subject and subject in str(value) else sought(value)
 
 
 def traced(entry: AuditEntry, told: Iterable[Sentence]) -> Iterator[Sentence]:

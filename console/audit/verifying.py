@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from tenants.audit import anchored, anchors
 from tenants.audit.anchored import NoAnchor
 from tenants.audit.checkpoints import Checkpoint
 from tenants.audit.models import AuditSink
-from tenants.audit.verify import Report, verify
+from tenants.audit.verify import Report, Unreadable, verify
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item, fit
 from tenants.jobs.steering import NewItem, start
@@ -69,7 +70,12 @@ def check(work: Work, item: Item) -> Result:
         return Result(changed=False)
     with work.alive():
         kept, wrong = _kept()
-        report = verify(kept)
+        try:
+            report = verify(kept)
+        except Unreadable as error:
+            if isinstance(error.__cause__, (OperationalError, InterfaceError)):
+                raise  # it is down, and this is tried again
+            report = Report(bad=(error.row, str(error)))
     for told in wrong:
         report.warn(told)
     _note(verdict, report, len(kept))

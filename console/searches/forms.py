@@ -36,7 +36,7 @@ class SearchForm(forms.ModelForm[SavedSearch]):
             organization=self.instance.organization, user=self.instance.user
         )
         if own.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("You have a search of this name already."))
+            raise forms.ValidationError(_("There is a search of this name already."))
         return name
 
 

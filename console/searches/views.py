@@ -53,6 +53,8 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
     """Rename, share or pin a search of one's own, or of somebody who has left."""
     found = get_object_or_404(_own(member), pk=search)
     form = SearchForm(request.POST or None, instance=found)
+    if found.user != member.user:
+        del form.fields["shared"]  # nobody at all would find it any more
     if form.is_valid():
         note(
             member.who,
@@ -90,7 +92,8 @@ def _own(member: Member) -> QuerySet[SavedSearch]:
 
 def _kept(form: SearchForm) -> str:
     """What the record keeps of a search: its id and who finds it, not its words."""
-    shared = "shared" if form.cleaned_data["shared"] else "own"
+    given = form.cleaned_data
+    shared = "shared" if given.get("shared", form.instance.shared) else "own"
     return f"{form.instance.pk} {shared}"
 
 

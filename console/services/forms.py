@@ -49,5 +49,5 @@ class NewForm(forms.Form):
 
     def clean(self) -> None:
         start = self.cleaned_data.get("start")
-        if start in (COPY, AGAIN) and not self.data.get("original"):
+        if start == COPY and not self.data.get("original"):
             self.add_error("original", _("Choose the service to copy."))

@@ -240,7 +240,10 @@ class _Verdict:
     def __init__(self) -> None:
         self.until, self.stops = 0.0, False
         self._known = sys.maxsize
-        self._grew = -inf  # when more got outside, as far as this process saw
+        self._looked = -inf
+        # After when more got outside, as far as this process saw: it may have been long
+        # before it looked again.
+        self._grew = -inf
 
     def is_late(self) -> bool:
         """Whether the newest rows have been known nowhere outside for too long.
@@ -249,9 +252,10 @@ class _Verdict:
         """
         if not settings.AUDIT_SINKS:
             return False
-        before, self._known = self._known, _known()
+        before, looked = self._known, self._looked
+        self._known, self._looked = _known(), monotonic()
         if self._known > before:
-            self._grew = monotonic()
+            self._grew = looked
         if monotonic() - self._grew < _patience().total_seconds():
             return False
         return _is_old(self._known)

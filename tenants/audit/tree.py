@@ -42,13 +42,15 @@ def split(content: str) -> tuple[str, str]:
     if "subject" not in said:  # only a text inside says so
         return content, ""
     subject = said["subject"]
-    inside = canonical(subject)[1:-1]
     hidden = {
-        name: said.pop(name)
-        for name in MAY_NAME
-        if subject in said[name] or inside in said[name]
+        name: said.pop(name) for name in MAY_NAME if is_named(subject, said[name])
     }
     return canonical(said), canonical(hidden)
+
+
+def is_named(subject: str, text: str) -> bool:
+    """Whether ``text``, which may be JSON, has the subject in it."""
+    return subject in text or canonical(subject)[1:-1] in text
 
 
 def salt(key: bytes, mac: str) -> str:

@@ -121,7 +121,7 @@ def _is_same(last: Version, sight: Sight) -> bool:
 def _is_late(last: Version, sight: Sight, now: datetime) -> bool:
     """Whether something newer was seen while the answer was under way."""
     if last.is_gone:  # it was there when the call began, which says nothing of now
-        return _began(sight) <= last.first_at
+        return timedelta(0) <= last.first_at - _began(sight) < LATE
     older = bool(sight.text) and sight.modified_at < last.modified_at
     return older and now - last.last_at < LATE
 

@@ -1,20 +1,19 @@
-from django.core import mail as outbox
+"""Mail as it goes over the wire."""
 
-from console.mailers import mailers
+import re
+
 from tenants import mail
 
 
-def test_is_off_without_a_server(settings):
-    assert mail.is_on()
+def test_breaks_no_line_of_the_text_and_folds_its_headers(mailoutbox):
+    line = '{"size":1,"root":"' + "ab" * 200 + '"}'
+    subject = "Schlüssel und Zertifikate von Läden, die in den nächsten Tagen ablaufen"
 
-    settings.MAILERS = mailers("")
+    mail.send(["a@acme.example"], subject * 2, f"Hello,\n\n{line}\n", message_id="1@x")
 
-    assert not mail.is_on()
-
-
-def test_sends_one_message_that_mailboxes_can_know_again():
-    mail.send(["ida@acme.example"], "Two keys end", "Soon.", message_id="1@acme")
-
-    (sent,) = outbox.outbox
-    assert (sent.to, sent.body) == (["ida@acme.example"], "Soon.")
-    assert sent.message()["Message-ID"] == "<1@acme>"
+    (sent,) = mailoutbox
+    text = sent.message().as_bytes().decode()
+    words = re.findall(r"=\?utf-8\?.*?\?=", text)
+    assert len(words) > 1
+    assert max(map(len, words)) <= 75  # RFC 2047, section 2
+    assert line in text

@@ -31,7 +31,8 @@ def file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 def _print(request: ConsoleRequest, member: Member, form: RecordForm) -> HttpResponse:
     files.keep(member, form, files.PRINT)
     organization, filters = member.organization.pk, form.filters()
-    entries = list(islice(found(organization, filters), files.PRINTED + 1))
+    newest = islice(found(organization, filters), files.PRINTED + 1)
+    entries = [files.covered(one) for one in newest]
     names = names_of(organization, entries)
     told = lines(entries[: files.PRINTED], names, fold=False)
     context = {

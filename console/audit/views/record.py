@@ -109,7 +109,7 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
         "last": entries[-1].seq if entries else None,
         "count": count(organization, filters),
         "most": MOST,
-        "unknown": unknown(organization)[:MOST].count(),
+        "unknown": unknown(organization)[: MOST + 1].count(),
         "page": page,
         "older": links.at(form, page.older),
         "newer": links.at(form, page.newer),

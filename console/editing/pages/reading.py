@@ -17,6 +17,7 @@ from console.sentences import declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Outcome
 from tenants.roles import Right
+from tenants.versions.models import Version
 
 
 def fields(request: ConsoleRequest, target: Target) -> HttpResponse:
@@ -86,21 +87,28 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
     return answer(request, target.template("saved"), context)
 
 
+def _made_another(organization: int, entry: str) -> bool:
+    own = Version.objects.filter(organization_id=organization, written=True)
+    return own.filter(entry=entry).exists()
+
+
 def _removed(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
     """What is known of a change whose entry was removed; there never was any other."""
     workspace = target.workspace
     remains = keeping.remains(workspace.organization.pk, entry)
-    if remains is None or remains.kind not in TOLD:
-        raise Http404
     kept = spans(target)
-    made = (one for one in kept if one.version.written and one.version.entry == entry)
+    if remains is None or remains.kind not in TOLD or not kept:
+        raise Http404
+    made = [one for one in kept if one.version.written and one.version.entry == entry]
+    if not made and _made_another(workspace.organization.pk, entry):
+        raise Http404
     names = (one.version.name for one in reversed(kept) if one.version.name)
     context = {
         "target": target,
         "workspace": workspace,
         "name": next(names, str(target.client_id or target.service_id)),
         "remains": remains,
-        "made_at": next((address_of(one.since) for one in made), ""),
+        "made_at": address_of(made[0].since) if made else "",
         "may_follow": workspace.member.may(Right.RECORD),
     }
     return answer(request, "editing/removed.html", context, status=410)

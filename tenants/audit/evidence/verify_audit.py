@@ -311,10 +311,16 @@ class Pack:
             for line in file:
                 if not line.startswith("{"):
                     continue
-                one = parsed(line.encode())
+                try:
+                    one = parsed(line.encode())
+                    said = digest(one)
+                except Exception:
+                    if not line.endswith("\n"):
+                        break  # it is being written
+                    raise Wrong(f"a line of {path} is no checkpoint") from None
                 if one["size"] > size:
                     continue
-                if digest(one) not in known:
+                if said not in known:
                     raise Wrong(
                         f"the checkpoint of {one['size']} rows that was kept elsewhere "
                         "is not one of these: the record was written anew"

@@ -27,7 +27,9 @@ def made(lost: Lost) -> Finding:
         )
     try:
         status = lost.service.token_batches.status(request_id)
-    except NotFound:
+    except NotFound as error:
+        if not error.is_told:
+            raise
         return cannot_tell(_("Authlete knows no batch of the id that was told."))
     size = lost.known.get("size", 0)
     match status.result:

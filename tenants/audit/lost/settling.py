@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
 
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import Q, QuerySet
 
 from tenants.alerts import alert
@@ -21,6 +21,7 @@ from tenants.audit.store import append
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import NotRecorded, Outcome
+from tenants.keyring import KeyMissing
 
 AT_ONCE = 500  # entries in one question to the database
 
@@ -94,7 +95,7 @@ def settle(
         append([told, *ends], lambda: _hold(entry))
     except _Overtaken:
         return False
-    except DatabaseError as error:
+    except (Error, KeyMissing) as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
         raise NotRecorded(
             "The record cannot be written. Nothing was settled."
@@ -108,10 +109,8 @@ def settle(
 
 
 def _hold(entry: AuditEntry) -> None:
-    """Raises `_Overtaken` unless the entry is as it was read, while nobody writes."""
-    own = AuditEntry.objects.filter(organization_id=entry.organization_id)
-    seq, ended = entry.seq, entry.outcome_seq
-    if not own.filter(seq=seq, outcome_seq=ended).exists():
+    """Raises `_Overtaken` unless it is unknown still, while nobody writes."""
+    if not unknown(entry.organization_id).filter(seq=entry.seq).exists():
         raise _Overtaken
 
 

@@ -294,6 +294,15 @@ def test_what_somebody_wrote_over_it_breaks_no_page(auditor, show, update, value
     assertContains(show(one), "does not match")
 
 
+@pytest.mark.parametrize(("column", "value"), [("outcome", "x"), ("at", 9 * 10**18)])
+def test_what_no_entry_says_breaks_no_page(auditor, show, update, column, value):
+    one = update({"accessTokenDuration": 600}, reason="because")
+    AuditEntry.objects.filter(seq=one.seq).update(**{column: value})
+
+    assert "because" in auditor.get("/acme/audit/").content.decode()
+    assertContains(show(one), "does not match")
+
+
 def test_can_be_read_although_nothing_can_be_written(show, update):
     entry = update({"accessTokenDuration": 600})
     AuditHead.objects.update(mac="forged")

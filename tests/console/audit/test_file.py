@@ -2,6 +2,8 @@ import csv
 import io
 import json
 
+import pytest
+
 from console.audit import exporting, files
 from console.editing import cells
 from tenants.audit.models import AuditEntry
@@ -77,12 +79,16 @@ def test_sends_many_lines_at_once(auditor, keep):
     assert len(list(auditor.get(URL).streaming_content)) == 1
 
 
-def test_shows_no_subject_whole(auditor, keep):
+@pytest.mark.parametrize(
+    "subject", ["customer-204188", "jürgen-204188", 'a"b-2-204188']
+)
+def test_shows_no_subject_whole(auditor, keep, subject):
     keep(
         "token.update",
-        subject="customer-204188",
-        reason="customer-204188 called",
-        changes=[Change("properties", None, ["customer-204188"])],
+        subject=subject,
+        reason=f"{subject} called",
+        label=f"Token of {subject}",
+        changes=[Change("properties", None, [subject])],
         ticket="INC-1",
     )
 
@@ -91,6 +97,7 @@ def test_shows_no_subject_whole(auditor, keep):
         assert "204188" not in told
         assert "••••4188" in told
     printed = auditor.get(f"{URL}?ticket=INC-1&format=print").content.decode()
+    assert "204188" not in printed
     assert "••••4188" in printed
 
 

@@ -278,7 +278,11 @@ def test_tells_htmx_what_is_wrong_with_a_filter(auditor):
     assertTemplateNotUsed(response, "base.html")
 
 
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["whole", "htmx"])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"HX-Request": "true"}, {"HX-Request": "true", "HX-Boosted": "true"}],
+    ids=["whole", "htmx", "boosted"],
+)
 def test_its_title_tells_the_search(auditor, headers):
     response = auditor.get(URL, {"effect": "destroy"}, headers=headers)
 

@@ -36,7 +36,7 @@ from tests.aged import ago
 from tests.pages import FORM, filled
 from tests.record import SIGNING, unguard
 
-SUBJECT = "jo@bank.example"
+SUBJECT = 'jürgen"jo@bank.example'
 
 
 @pytest.fixture
@@ -87,6 +87,19 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
     assert [(one["person"], one["role"]) for one in access] == [("AUDITOR", "auditor")]
     manifest = json.loads(texts["manifest.json"])
     assert (manifest["made_by"], manifest["entries"]) == ("AUDITOR", 5)
+
+
+def test_has_what_was_found_when_it_was_asked_for(
+    auditor, entries, worker, time_machine
+):
+    path = "/acme/audit/export/?effect=destroy&after=90min"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    worker()
+
+    assert Pack.objects.get().entries == 5
+    auditor.get(path)
 
 
 def test_has_the_access_review_of_the_end_of_the_time_searched(

@@ -1,8 +1,10 @@
 import pytest
 
-from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.lost.settling import settle
+from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.verify import verify
-from tenants.authlete.errors import AuthleteError
+from tenants.audit.who import Who
+from tenants.authlete.errors import AuthleteError, NotRecorded, Outcome
 from tenants.roles import Role
 from tests.pages import FORM, filled
 
@@ -46,6 +48,16 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert "/settle/" not in shown
     told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
     assert "Settled the outcome of “<bdi>Tried to " in told
+
+
+def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
+    entry, _url = lost(after=True)
+    AuditHead.objects.update(key="gone")
+
+    with pytest.raises(NotRecorded, match="Nothing was settled"):
+        settle(Who(0, "ida", organization_id=acme.pk), entry, Outcome.DONE, "seen")
+
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
 
 
 def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lost):

@@ -40,6 +40,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
             Change("description", 'Say "ä" + 100%_', "\u202edlo.\\elpmaxe"),
             Change("redirectUris", ["https://a.example/?x=1&y"], ["https://b.example"]),
             Change("extension.note", "x" * 999, ""),
+            Change("tosUri", "from\u20282026-01-01\u2028on", "\x851.2.3\x85"),
             Change("clientSecret", Fingerprint("ab" * 16), Fingerprint("cd" * 16)),
             Change("attributes", [{"key": "k", "value": "v"}], None),
         ],

@@ -1,6 +1,7 @@
 """The page that says whether the record is whole."""
 
 import pytest
+from django.db import DatabaseError
 
 from console.models import Verdict
 from tenants.audit import anchors
@@ -50,6 +51,17 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
     assert (verdict.bad, verdict.outside, verdict.checkpoints) == (None, 1, 1)
     assert verdict.newer
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
+
+
+def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
+    def torn(*_):
+        raise DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr("tenants.audit.verify._verify", torn)
+    _going, said = press(auditor, worker)
+
+    assert "Not whole: the first bad row is 1" in said
+    assert "disk image is malformed" in said
 
 
 def test_names_the_first_bad_row(auditor, kept, worker):

@@ -1,6 +1,24 @@
 from console.models import SavedSearch
 from tenants.audit.models import AuditEntry
+from tenants.models import Membership
 from tenants.roles import Role
+
+
+def test_what_somebody_left_stays_shared_whoever_renames_it(save, browser):
+    save(shared="on")
+    Membership.objects.get(user__username="AUDITOR").delete()
+    search = SavedSearch.objects.get()
+
+    url = f"/acme/audit/searches/{search.pk}/"
+    admin = browser(Role.ADMIN)
+    page = admin.get(url).content.decode()
+    admin.post(url, {"name": "Token lifetimes"})
+
+    search.refresh_from_db()
+    assert 'name="shared"' not in page
+    assert (search.name, search.shared) == ("Token lifetimes", True)
+    entry = AuditEntry.objects.get(operation="search.change")
+    assert entry.object == f"{search.pk} shared"
 
 
 def test_renames_shares_and_pins_ones_own(auditor, save, browser):

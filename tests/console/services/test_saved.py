@@ -67,3 +67,4 @@ def test_says_that_its_entry_was_removed(editor, member, enter, save):
     assertContains(told, "its tombstone matches", status_code=410)
     for other in (uuid4(), read):  # never was; nothing that was saved
         assert editor.get(url.replace(entry, str(other))).status_code == 404
+    assert editor.get(url.replace("/17/", "/18/")).status_code == 404

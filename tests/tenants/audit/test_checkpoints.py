@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from email.policy import SMTP
 from hashlib import sha256
+from time import monotonic
 
 import pytest
 import respx
@@ -309,6 +310,21 @@ def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(
         call()
 
 
+def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
+    kept_in_a_file, monkeypatch
+):
+    assert not anchors.verdict.is_late()
+    AuditCheckpoint.objects.all().delete()
+    call()
+    with ago(16 * MINUTE):
+        call()
+    AuditSink.objects.update(size=4)
+    now = monotonic()
+    monkeypatch.setattr(anchors, "monotonic", lambda: now + 3 * 60 * 60)
+
+    assert anchors.verdict.is_late()
+
+
 def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(
     kept_in_a_file, settings
 ):
@@ -322,10 +338,11 @@ def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(
         call()
 
 
-def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file):
+@pytest.mark.parametrize("content", ["x", '{"at":1000000000000000000000000}'])
+def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file, content):
     call()
     unguard()
-    AuditRecord.objects.filter(seq__gt=2).update(content="x")
+    AuditRecord.objects.filter(seq__gt=2).update(content=content)
     call()
 
     assert Client().get("/readyz").status_code == 200

@@ -46,9 +46,7 @@ def test_what_others_do_is_told_and_what_we_do_is_not(
     late = just_seen()
     for step in range(40):
         address = f"https://a.example/{step}"
-        match chance.choice(
-            "save save lock rotate make look late theirs theirs".split()
-        ):
+        match chance.choice(STEPS):
             case "save":
                 if some_are_lost:
                     done = chance.random() < 0.5
