@@ -1,8 +1,8 @@
 """Having the record verified by a worker, and what is known of its checkpoints."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
@@ -78,7 +78,7 @@ def check(work: Work, item: Item) -> Result:
             report = Report(bad=(error.row, str(error)))
     for told in wrong:
         report.warn(told)
-    _note(verdict, report, len(kept))
+    _note(verdict, report, kept)
     if report.bad:
         row, what = report.bad
         alert("audit.broken", level=logging.ERROR, row=row, what=what)
@@ -102,16 +102,19 @@ def _kept() -> tuple[list[Checkpoint], list[str]]:
     return found, wrong
 
 
-def _note(verdict: Verdict, report: Report, outside: int) -> None:
+def _note(verdict: Verdict, report: Report, kept: Sequence[Checkpoint]) -> None:
     verdict.rows, verdict.entries = report.rows, report.calls
     verdict.removed = report.removed
     verdict.warnings = len(report.warnings) + report.more
-    verdict.checkpoints, verdict.outside = report.checkpoints, outside
+    verdict.checkpoints = report.checkpoints
+    if kept:
+        newest = max(kept)
+        verdict.outside, verdict.outside_at = newest.size, newest.signed_at
     if report.bad:
         verdict.bad, what = report.bad
         verdict.what = fit(what, 400)
     if report.signed:
         verdict.covered = report.signed.size
-        verdict.covered_at = datetime.fromtimestamp(report.signed.time / 1e6, UTC)
+        verdict.covered_at = report.signed.signed_at
     verdict.ended_at = timezone.now()
     verdict.save()

@@ -61,7 +61,8 @@ class Verdict(models.Model):
     what = models.CharField(max_length=400, default="")  # is wrong with it
     warnings = models.PositiveIntegerField(default=0)
     checkpoints = models.PositiveIntegerField(default=0)  # that it was held against
-    outside = models.PositiveIntegerField(default=0)  # of these, kept in a file
+    outside = models.BigIntegerField(default=0)  # rows, by the newest kept in a file
+    outside_at = models.DateTimeField(null=True)  # when that one was signed
     covered = models.BigIntegerField(default=0)  # rows, by the last of them
     covered_at = models.DateTimeField(null=True)
 
@@ -76,3 +77,8 @@ class Verdict(models.Model):
     def newer(self) -> int:
         """Rows that no checkpoint covers."""
         return max(0, self.rows - self.covered)
+
+    @property
+    def inside(self) -> int:
+        """Rows that only what is in the database itself speaks for."""
+        return max(0, self.rows - self.outside)

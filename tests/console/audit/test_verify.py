@@ -5,6 +5,7 @@ from django.db import DatabaseError
 
 from console.models import Verdict
 from tenants.audit import anchors
+from tenants.audit.checkpoints import cut
 from tenants.audit.events import SIGN_OUT
 from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry, AuditRecord
@@ -45,10 +46,11 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
     assert "every 2s" in going
     assert "Whole: rows 1 to" in said
     assert "every 2s" not in said
-    assert "kept outside of the database" in said
-    assert "the last one of" in said
     verdict = Verdict.objects.get()
-    assert (verdict.bad, verdict.outside, verdict.checkpoints) == (None, 1, 1)
+    assert (verdict.bad, verdict.checkpoints) == (None, 1)
+    assert f"Rows 1 to {verdict.covered} were held against checkpoints" in said
+    assert f"Rows that are newer: {verdict.inside}." in said
+    assert "the last one of" in said
     assert verdict.newer
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
@@ -89,6 +91,23 @@ def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
     assert "Whole: rows 1 to" in said
     assert Verdict.objects.get().warnings == 1
     assert "a file of checkpoints that somebody changed" in said
+
+
+def test_says_up_to_where_what_is_kept_outside_speaks_for_it(
+    auditor, kept, keep, worker
+):
+    """What was signed since did not get to the file."""
+    path = anchors.sinks()[0].path
+    path.write_text(path.read_text() + "{what somebody else began")
+    keep(reason="late")
+    cut()
+
+    _going, said = press(auditor, worker)
+
+    verdict = Verdict.objects.get()
+    assert verdict.outside < verdict.covered
+    assert f"Rows 1 to {verdict.outside} were held against checkpoints" in said
+    assert f"Rows that are newer: {verdict.rows - verdict.outside}." in said
 
 
 def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
