@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.audit import choices
-from console.audit.language import NAMES, VALUE, quoted
 from console.audit.named import SETTINGS
 from console.audit.several import flat
 from console.audit.times import PERIODS, told
 from console.models import KnownClient, KnownService
+from console.search_language import NAMES, VALUE, quoted
 from tenants.models import Organization
 
 MOST = 8  # that are offered at a time

@@ -18,11 +18,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from console.audit import choices, named
-from console.audit.language import parse, printed, terms_of, unfolded
 from console.audit.several import Choices, Texts, options
 from console.audit.times import Day, Moment, midnight, moment
 from console.audit.values import ValuesForm, WithoutForm
 from console.models import KnownService
+from console.search_language import parse, printed, terms_of, unfolded
 from tenants.audit.filters import Filters
 from tenants.audit.marks import mark
 from tenants.authlete.operation import Effect

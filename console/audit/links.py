@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from console.access import Member
 from console.audit.forms import RecordForm
-from console.audit.language import CURSOR
 from console.audit.named import called_of
 from console.audit.several import flat
 from console.audit.times import begun, told
 from console.navigation import path_of
+from console.search_language import CURSOR
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
 from tenants.versions.reading import made

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat, Upper
 from django.utils.translation import gettext as _
 
-from console.audit.language import meant
 from console.models import KnownClient, KnownService
+from console.search_language import meant
 from console.sentences import CLIENT, HARDWARE, LOCAL, SERVICE, TOKEN
 from tenants.audit.letters import spellings
 from tenants.audit.models import AuditEntry, AuditField

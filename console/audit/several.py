@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from console.audit.language import meant
+from console.search_language import meant
 
 MOST = 20  # values of one filter: each is a search of its own
 

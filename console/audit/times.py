@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.audit.language import meant
+from console.search_language import meant
 
 LIKE = _("Enter a day like 2026-11-24.")
 MOMENT = _(

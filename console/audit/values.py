@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.audit import choices, named
-from console.audit.language import quoted
 from console.audit.several import Checks, Choices, Texts
 from console.models import KnownService
+from console.search_language import quoted
 from tenants.audit.marks import MARK
 from tenants.models import Organization
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from console.audit.language import quoted
+from console.search_language import quoted
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.journeys.scene import Scene

@@ -21,7 +21,6 @@ from console.audit.completing import offers
 from console.audit.differences import differences
 from console.audit.drawing import Cells
 from console.audit.forms import RecordForm
-from console.audit.language import CURSOR, NAMES
 from console.audit.lines import changes_of, days, line, lines, names_of, path_of
 from console.audit.noting import noted
 from console.audit.tracing import traced
@@ -31,6 +30,7 @@ from console.models import Pack, Verdict
 from console.once import OnceForm
 from console.page import answer, go
 from console.receipts import of_entries
+from console.search_language import CURSOR, NAMES
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.events import (
     AUDIT_EXPORT,

@@ -10,8 +10,8 @@ from pytest_django.asserts import (
     assertTemplateNotUsed,
 )
 
-from console.audit.language import LONGEST
 from console.audit.views import record as views
+from console.search_language import LONGEST
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.authlete.api import services

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from console.audit.exporting import found
 from console.audit.forms import RecordForm
-from console.audit.language import quoted
 from console.models import KnownClient, KnownService
+from console.search_language import quoted
 from tenants.audit import rows
 from tenants.audit.entry import Row
 from tenants.audit.models import PATIENCE, AuditEntry, microseconds

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from console.audit.forms import RecordForm
-from console.audit.language import NAMES, Term, parse, printed, quoted, unknown
+from console.search_language import NAMES, Term, parse, printed, quoted, unknown
 from tenants.audit.search import search
 
 VALUES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
