@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from console.search_language import printed, terms_of
 from tenants.models import Membership, Organization
 from tenants.roles import Right, Role
 
@@ -39,12 +40,9 @@ class SavedSearch(models.Model):
 
     @property
     def told(self) -> str:
-        """What is looked for, in a line."""
-        return " ".join(
-            f"{name}:{one}" if name != "q" else one
-            for name, values in QueryDict(self.query).lists()
-            for one in values
-        )
+        """What is looked for, as it could be typed."""
+        asked = QueryDict(self.query).lists()
+        return printed(terms_of((name, one) for name, given in asked for one in given))
 
 
 def seen_by(organization: Organization, user: int) -> QuerySet[SavedSearch]:

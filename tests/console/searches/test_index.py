@@ -19,3 +19,13 @@ def test_lists_ones_own_and_what_others_share(auditor, save):
     assertNotContains(response, "Theirs alone")
     pinned = auditor.get("/acme/audit/").context["pinned"]
     assert [one.label for one in pinned] == ["For all"]
+
+
+def test_tells_a_search_as_it_is_typed(auditor, save):
+    save(query="since=2026-11-01&until=2026-11-30&service=Web+shop&-outcome=done&q=-it")
+
+    assertContains(
+        auditor.get(URL),
+        "after:2026-11-01 before:2026-12-01 service:&quot;Web shop&quot; -outcome:done"
+        " -it",
+    )
