@@ -70,6 +70,23 @@ def test_sends_the_token_with_what_no_form_carries(page):
     assert posted.value.status == 200
 
 
+@pytest.mark.parametrize(("moved", "where"), [(0, "/harbor/"), (90, "/help/patterns/")])
+def test_follows_a_link_that_was_swapped_while_it_was_pressed(
+    page, live_server, moved, where
+):
+    link = "<p id='swapped'><a href='/harbor/'>Harbor Mutual</a></p>"
+    page.evaluate(f"document.getElementById('content').innerHTML = `{link}`")
+    box = page.locator("#swapped a").bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.evaluate(f"htmx.swap('#swapped', `{link}`, {{swapStyle: 'outerHTML'}})")
+    page.mouse.move(box["x"] + 9 + moved, box["y"] + 9)
+    page.mouse.up()
+
+    page.wait_for_timeout(200)  # for one to go where nobody meant to
+    expect(page).to_have_url(live_server.url + where)
+
+
 def test_goes_to_the_search_box_by_a_slash(page):
     page.keyboard.press("/")
     expect(page.locator("#find")).to_be_focused()

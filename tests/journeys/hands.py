@@ -6,6 +6,7 @@ list by typing, counts nothing.
 
 from playwright.sync_api import expect
 
+ASKED = ".htmx-request:not([hx-trigger^=load], [hx-trigger^=every])"
 FAR = 400  # presses of Tab after which something counts as out of reach
 HERE = "element => element === element.ownerDocument.activeElement"
 
@@ -25,6 +26,7 @@ class Mouse:
 
     def follow(self, locator):
         self._use(locator)
+        self._see()
         self.clicks += 1
 
     def search(self, words):
@@ -35,6 +37,7 @@ class Mouse:
     def submit(self, locator, text):
         self.type(locator, text)
         self.page.keyboard.press("Enter")
+        self._see()
         self.clicks += 1
 
     def type(self, locator, text):
@@ -50,6 +53,13 @@ class Mouse:
     def _use(self, locator):
         locator.click()
 
+    def _see(self):
+        """Wait for what was asked for, so that nothing moves under the next click.
+
+        What a page asks for by itself may take its time.
+        """
+        expect(self.page.locator(ASKED)).to_have_count(0)
+
     def _loaded(self):
         self.loads += 1
 
@@ -63,6 +73,7 @@ class Keyboard(Mouse):
         expect(self._box).to_be_focused()
         self.page.keyboard.type(words)
         self.page.keyboard.press("Enter")
+        self._see()
         self.clicks += 1
 
     def type(self, locator, text):

@@ -38,6 +38,21 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   });
 }
 
+// A link that htmx replaces between the press and its release is followed all the same:
+// no click would come, for the two happened on different elements.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  pressed = link && plain ? { link, x: event.clientX, y: event.clientY } : null;
+});
+document.addEventListener("pointercancel", () => (pressed = null));
+document.addEventListener("pointerup", (event) => {
+  if (!pressed || pressed.link.isConnected) return;
+  const moved = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y);
+  if (moved < 8) location.assign(pressed.link.href);
+});
+
 // Copy: <button data-copy="text"> or <button data-copy-from="id">.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy], [data-copy-from]");
