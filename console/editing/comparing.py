@@ -12,8 +12,8 @@ from console.forms.words import said
 from console.sentences import Declared, Sentence, sentence
 from tenants.authlete.changes import Change, differences
 from tenants.authlete.documents.base import Document
+from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.splice import outright
-from tenants.authlete.editing import agree
 from tenants.authlete.redaction import Fingerprint, sealed_in
 
 # Different in any two objects, and of one object at two times no setting.

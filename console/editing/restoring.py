@@ -16,9 +16,8 @@ from console.forms.inside import STEP
 from console.sentences import FIRST, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
-from tenants.authlete.documents.compare import name_key
+from tenants.authlete.documents.compare import agree, name_key
 from tenants.authlete.documents.splice import outright
-from tenants.authlete.editing import agree
 from tenants.authlete.redaction import sealed_in
 
 type Step = tuple[str, bool]  # a name, and whether it is an item's in a list

@@ -7,7 +7,7 @@ from typing import Any
 
 from tenants.authlete.changes import Change, differences
 from tenants.authlete.documents import client, service
-from tenants.authlete.documents.compare import alike, name_key, words
+from tenants.authlete.documents.compare import agree, name_key, words
 from tenants.authlete.documents.raw import RawObject
 from tenants.authlete.documents.splice import SealedEdit, edit
 from tenants.authlete.errors import Partial, Stale, Unsendable
@@ -146,33 +146,3 @@ def surprises(sent: Mapping[str, Any], got: Any) -> tuple[Change, ...]:
 
 def _still(seen: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in seen.items() if name not in RESTLESS}
-
-
-def agree(sent: Any, got: Any) -> bool:
-    """Whether Authlete would call both the same.
-
-    It leaves out what is null and shows a flag or number that is not set as false
-    or 0 (`api.md`, section 4); the texts of JWK Sets come back laid out anew (11.1).
-    """
-    match sent, got:
-        case (None | "", _) | (_, None | ""):
-            return not sent and not got and [] not in (sent, got)
-        case str(), str() if sent != got:
-            return _same_json(sent, got)
-        case Mapping(), Mapping():
-            return all(agree(sent.get(n), got.get(n)) for n in sent.keys() | got)
-        case list(), list() if name := name_key(sent, got):
-            return agree(*({one[name]: one for one in side} for side in (sent, got)))
-        case list(), list() if not words(sent):
-            return len(sent) == len(got) and all(map(agree, sent, got))
-        case _:
-            return alike(sent, got)
-
-
-def _same_json(sent: str, got: str) -> bool:
-    if sent.lstrip()[:1] not in ("{", "["):
-        return False
-    try:
-        return agree(read(sent), read(got))
-    except NotJson:
-        return False

@@ -8,9 +8,9 @@ from console.clients import kind as clients
 from console.editing import services
 from console.editing.comparing import NEVER_SAID, returned, staying
 from tenants.authlete.changes import differences
+from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.raw import RawObject, dump
 from tenants.authlete.documents.splice import edit
-from tenants.authlete.editing import agree
 from tenants.authlete.reading import read
 from tenants.authlete.redaction import Fingerprint, Redactor
 from tests.console.forms.documents import documents

@@ -8,11 +8,11 @@ from console.clients.kind import KIND
 from console.editing.restoring import restored
 from tenants.authlete.changes import Change, changes, differences
 from tenants.authlete.documents.client import SECTIONS, Client
+from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.merge import merge
 from tenants.authlete.documents.splice import outright
-from tenants.authlete.editing import agree
 from tests.console.forms.documents import documents
-from tests.nulls import without_nulls
+from tests.nulls import with_nulls, without_nulls
 
 SETTINGS = [
     one for section in SECTIONS.values() for one in section.settings() if not one.fixed
@@ -46,12 +46,10 @@ def test_nothing_is_left_of_a_change_that_was_undone(data):
     found_left = differences(without_nulls(before), without_nulls(again), agree)
     left = [one for one in found_left if not is_within(one.field, lost)]
     assert left == []
-    moved = merge(found.base, {**before, **edits}, found.wanted).conflicts
-    pairs = [(without_nulls(one.base), without_nulls(one.theirs)) for one in moved]
-    assert [(base, theirs) for base, theirs in pairs if base != theirs] == []
-    before, plain = without_nulls(before), without_nulls(plain)
-    undone = undo(before, plain)
-    assert merge(undone.base, {**before, **plain}, undone.wanted).conflicts == ()
+    for laid_out in (lambda value: value, without_nulls, with_nulls):
+        now = laid_out({**before, **edits})
+        undone = undo(before, edits, now)
+        assert merge(undone.base, now, undone.wanted).conflicts == ()
 
 
 def is_within(field, names):
@@ -83,6 +81,13 @@ def test_a_member_without_a_name_is_told_and_left():
 
     assert found.wanted == {}
     assert [one.name for one in found.left] == ["clientName."]
+
+
+def test_a_null_of_authletes_own_is_no_conflict():
+    now = {"clientNames": [NAMES[0], {**NAMES[1], "fromTheFuture": None}]}
+    found = undo({"clientNames": NAMES[:1]}, {"clientNames": NAMES}, now)
+
+    assert merge(found.base, now, found.wanted).conflicts == ()
 
 
 def test_a_value_that_moved_on_is_a_conflict():
