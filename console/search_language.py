@@ -6,6 +6,7 @@ for some terms. What the values mean is the form's business.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -68,6 +69,7 @@ OTHER_NAMES = {  # that people try
     "who": "actor",
     "why": "reason",
 }
+QUOTE = gettext_lazy("Put text with a colon in quotes.")
 LONGEST = 4000  # characters of what is typed
 NO_MINUS = ("before", "after", "reads")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -82,6 +84,10 @@ TERM = re.compile(
 ONE = re.compile(VALUE, re.DOTALL)
 NAMED = re.compile(r"-?(?!https?://)([A-Za-z_]\w*):", re.ASCII)
 BARE = re.compile(r'[^\s",:\\-][^\s",:\\]*')
+BENT = "“”„‟«»"  # that are typed for quotation marks, or put in by a browser
+BETWEEN = ("AND", "OR", "NOT")
+LIKE_A_FILTER = re.compile(r"\W*([a-z]+)[:=]", re.IGNORECASE)
+SUGGESTED = 3
 
 
 class Term(NamedTuple):
@@ -107,8 +113,8 @@ def parse(text: str) -> tuple[list[Term], list[str]]:
             at += len(rest)
             continue
         at, minus = found.end(), bool(found["minus"])
-        if found["word"] and not found["word"].strip("-"):
-            problems.append(_("Nothing stands after “-”."))
+        if problem := _odd(found):
+            problems.append(problem)
         elif found["word"]:
             terms.append(Term("", _bare(found["word"]), minus))
         else:
@@ -132,7 +138,7 @@ def printed(terms: Iterable[Term]) -> str:
 
 
 def quoted(value: str) -> str:
-    if BARE.fullmatch(value):
+    if BARE.fullmatch(value) and not (value[0] in BENT or _no_word(value)):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -167,11 +173,14 @@ def unfolded(
             data.appendlist(f"-{name}" if minus else name, value)
     if "q" in data:
         data["q"] = printed(term for term in terms if not term.name)
-    for day, name, days in (("after", "since", 0), ("before", "until", 1)):
-        if DAY.fullmatch(data.get(day, "")) and len(data.getlist(day)) == 1:
-            found = _earlier(data.pop(day)[0], days)
-            if data.getlist(name) != [found]:
-                data.appendlist(name, found)
+    for moment, name, days in (("after", "since", 0), ("before", "until", 1)):
+        given_days = [one for one in data.getlist(moment) if DAY.fullmatch(one)]
+        if given_days:
+            others = [one for one in data.getlist(moment) if one not in given_days]
+            data.setlist(moment, others)
+            known_days = data.getlist(name)
+            known_days += [_earlier(one, days) for one in given_days]
+            data.setlist(name, list(dict.fromkeys(known_days)))
     return data, problems + broken, bool(filters or broken)
 
 
@@ -190,21 +199,57 @@ def terms_of(pairs: Iterable[tuple[str, str]]) -> Iterator[Term]:
 
 
 def meant(text: str, among: Iterable[str]) -> str:
-    """A question after what was probably meant, if anything like it is known."""
-    folded: dict[str, str] = {}
+    """A question after what was probably meant, if anything like it is known: what
+    has the text in it, the shortest first, or else what is most alike."""
+    asked, folded = text.casefold(), dict[str, str]()
     for one in among:
         folded.setdefault(one.casefold(), one)
-    for one in get_close_matches(text.casefold(), folded, 1, 0.6):
-        return " " + _("Did you mean “%s”?") % folded[one]
-    return ""
+    holding = sorted((one for one in folded if asked in one), key=len)
+    found = holding[:SUGGESTED] if len(asked) >= SUGGESTED else []
+    found = found or get_close_matches(asked, folded, 1, 0.6)
+    listed = ", ".join(f"“{folded[one]}”" for one in found)
+    return " " + _("Did you mean %s?") % listed if found else ""
 
 
 def unknown(name: str) -> str:
     bare = name.removeprefix("-")
     other = OTHER_NAMES.get(bare.casefold(), "")
     said = _("There is no filter called “%s”.") % bare
-    asked = " " + _("Did you mean “%s”?") % other if other else meant(bare, NAMES)
-    return said + (asked or " " + _("Put text with a colon in quotes."))
+    asked = meant(other, [other]) if other else meant(bare, NAMES)
+    return said + (asked or f" {QUOTE}")
+
+
+def _odd(found: re.Match[str]) -> str:
+    """Why a term is not what somebody can have meant; empty where it can be."""
+    word, keeps_spaces = found["word"], (found["name"] or "").lower() == "subject"
+    values = [word] if word else ONE.findall(found["values"])
+    if word and not word.strip("-"):
+        return _("Nothing stands after “-”.")
+    if any(one[0] in BENT for one in values):
+        return _('Use straight quotation marks, such as "a b".')
+    if any(_is_blank(_bare(one), keeps_spaces) for one in values):
+        return _("Nothing stands between the quotation marks.")
+    return _no_word(word) if word and word[0] != '"' else ""
+
+
+def _no_word(word: str) -> str:
+    """Why a word that stands in no quotes is none to look for."""
+    if word in BETWEEN:
+        said = _(
+            "There is no “%s”. All that is typed must hold, several values stand after"
+            " a comma, and a minus leaves out. Put a word to look for in quotes."
+        )
+        return said % word
+    if word.startswith(":"):
+        return _("Nothing stands before “:”.") + f" {QUOTE}"
+    like = LIKE_A_FILTER.match(unicodedata.normalize("NFKC", word))
+    if like and like[1].lower() in NAMES:
+        return meant(like[1], [f"{like[1].lower()}:"]).lstrip() + f" {QUOTE}"
+    return ""
+
+
+def _is_blank(value: str, keeps_spaces: bool) -> bool:
+    return not (value if keeps_spaces else value.strip())
 
 
 def _broken(text: str, at: int, named: re.Match[str] | None) -> str:
@@ -226,7 +271,11 @@ def _bare(word: str) -> str:
 
 def _in_order(terms: Iterable[Term]) -> list[Term]:
     """Each once, those of one filter together, words last; nothing empty."""
-    once = [term for term in dict.fromkeys(terms) if term.value]
+    once = [
+        term
+        for term in dict.fromkeys(terms)
+        if not _is_blank(term.value, term.name == "subject")
+    ]
     first: dict[tuple[str, bool], int] = {}
     for term in once:
         first.setdefault((term.name, term.minus), len(first))

@@ -35,6 +35,7 @@ MANY = ("effect", "outcome")  # drawn so that all are seen
 KINDS = "reads effect outcome operation page request mark code status".split()
 # What could be anything that somebody pasted.
 UNTOLD = ("", "old", "new", "reason")
+TYPED = {"since": "after", "until": "before"}  # where a day was typed
 
 
 class RecordForm(ValuesForm):
@@ -79,10 +80,10 @@ class RecordForm(ValuesForm):
         for name, errors in self.without.errors.items():
             for error in errors:
                 self.add_error("q", f"-{name}: {error}")
-        given = self.cleaned_data
-        since, until = given.get("since"), given.get("until")
-        if since and until and since > until:
-            self.add_error("until", _("This day is before the first one."))
+        if {"since", "until", "after", "before"} <= self.cleaned_data.keys():
+            first, last = self._times()
+            if first and last and first >= last:
+                self.add_error("until", _("This is before the search begins."))
 
     def full_clean(self) -> None:
         """What is wrong is told at the box if it was typed there, and the box keeps
@@ -92,7 +93,7 @@ class RecordForm(ValuesForm):
             return
         for name in [name for name in self.errors if name != "q"]:
             for error in self.errors.pop(name):
-                self.add_error("q", f"{name}: {error}")
+                self.add_error("q", f"{TYPED.get(name, name)}: {error}")
         self.data = self.given
 
     @property
@@ -154,16 +155,24 @@ class RecordForm(ValuesForm):
         effects = _but(
             given["effect"], without.cleaned_data["effect"], choices.effects()
         )
+        since, until = self._times()
         return Filters(
             **self.values(),
             effects=MORE_THAN_READS if self.folds_reads else effects,
             outcomes=_but(
                 given["outcome"], without.cleaned_data["outcome"], choices.outcomes()
             ),
-            since=_both(max, midnight(given["since"]), moment(given["after"])),
-            until=_both(min, midnight(given["until"], days=1), moment(given["before"])),
+            since=since,
+            until=until,
             text=[one.value for one in words if not one.minus],
             without=Filters(**left_out) if any(left_out.values()) else None,
+        )
+
+    def _times(self) -> tuple[datetime | None, datetime | None]:
+        given = self.cleaned_data
+        return (
+            _both(max, midnight(given["since"]), moment(given["after"])),
+            _both(min, midnight(given["until"], days=1), moment(given["before"])),
         )
 
     @cached_property

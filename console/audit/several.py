@@ -16,6 +16,28 @@ from django.utils.translation import gettext as _
 from console.search_language import meant
 
 MOST = 20  # values of one filter: each is a search of its own
+FEW = 20  # ways to write a choice, of which all are told
+OTHERWISE = {  # what people try
+    "administrator": "admin",
+    "create": "change",
+    "delete": "destroy",
+    "denied": "refused",
+    "edit": "change",
+    "error": "refused",
+    "failed": "refused",
+    "failure": "refused",
+    "login": "sign_in.done",
+    "logout": "sign_out",
+    "ok": "done",
+    "operator": "editor",
+    "owner": "admin",
+    "pending": "open",
+    "show": "reveal",
+    "success": "done",
+    "update": "change",
+    "view": "read",
+    "write": "change",
+}
 
 
 class _Further(forms.Widget):
@@ -90,7 +112,12 @@ class Choices(forms.ChoiceField):
         for word, key in words.items():
             if word.casefold() == text.casefold():
                 return str(key)
-        raise ValidationError(_("“%s” is not known.") % text + meant(text, words))
+        asked = OTHERWISE.get(text.casefold(), text)
+        hint = meant(asked if asked in words else text, words)
+        if not hint and len(words) <= FEW:
+            known = ", ".join(dict.fromkeys(words.values()))
+            hint = " " + _("Known are %s.") % known
+        raise ValidationError(_("“%s” is not known.") % text + hint)
 
 
 class Checks(Choices):

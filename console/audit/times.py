@@ -29,6 +29,11 @@ MOMENT = _(
 )
 FIRST, LAST = date(1970, 1, 2), date(2999, 12, 30)
 AGO = re.compile(r"(\d{1,4})(min|h|d|w)", re.ASCII)
+SPOKEN = re.compile(  # with a hyphen for each space
+    r"(\d{1,4})-?(min|h|d|w)(?:(?<=min)utes?|(?<=h)ours?|(?<=d)ays?|(?<=w)eeks?|s)?"
+    r"(?:-ago)?",
+    re.ASCII,
+)
 UNITS = {
     "min": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -77,7 +82,9 @@ class Moment(forms.CharField):
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
         plain = "-".join(text.casefold().split())
-        if not text or AGO.fullmatch(plain) or plain in PERIODS:
+        if ago := SPOKEN.fullmatch(plain):
+            return f"{ago[1]}{ago[2]}"
+        if not text or plain in PERIODS:
             return plain
         found = _read(text)
         if found is None or not FIRST <= found.date() <= LAST:

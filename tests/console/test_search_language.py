@@ -9,10 +9,15 @@ from console.audit.forms import RecordForm
 from console.search_language import NAMES, Term, parse, printed, quoted, unknown
 from tenants.audit.search import search
 
+ODD = ["-", "--", "a:b", ":b", "role=b", "NOT", "“b”", "https://x", "a,b", " ", "\n"]
 VALUES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
-    ["-", "--", "a:b", "https://x", '"', "\\", '\\"', "a,b", " ", "\n", "ä\0", ""]
+    [*ODD, '"', "\\", '\\"', "ä\0", ""]
 )
 TERMS = st.builds(Term, st.sampled_from(["", *NAMES]), VALUES, st.booleans())
+
+
+def _says_something(term):
+    return term.value if term.name == "subject" else term.value.strip()
 
 
 @given(st.lists(TERMS, max_size=6))
@@ -21,7 +26,7 @@ def test_what_is_printed_is_read_again(terms):
 
     read, problems = parse(text)
     assert problems == []
-    assert set(read) == {one for one in terms if one.value}
+    assert set(read) == {one for one in terms if _says_something(one)}
     assert printed(read) == text
 
 
@@ -31,7 +36,7 @@ def test_what_is_printed_is_read_again(terms):
 def test_any_text_is_terms_or_an_error(text):
     terms, problems = parse(text)
 
-    assert terms or problems or not text.replace('"', "").strip()
+    assert terms or problems or not text.strip()
     assert parse(printed(terms)) == (terms, [])
 
 
@@ -61,13 +66,22 @@ def test_reads_what_people_write():
         ('service:"Shop', "A quotation mark is opened and never closed."),
         ('"Shop', "A quotation mark is opened and never closed."),
         ("a -", "Nothing stands after “-”."),
+        ('actor:""', "Nothing stands between the quotation marks."),
+        ('-service:it," "', "Nothing stands between the quotation marks."),
+        ('""', "Nothing stands between the quotation marks."),
+        ("service:“Shop”", 'Use straight quotation marks, such as "a b".'),
+        ("a OR b", "There is no “OR”. All that is typed must hold, several"),
+        ("(Actor:bo", "Did you mean “actor:”? Put text with a colon in quotes."),
+        ("actor：bo", "Did you mean “actor:”? Put text with a colon in quotes."),
+        ("\u202eactor=bo", "Did you mean “actor:”? Put text with a colon in quotes."),
+        ("actor :bo", "Nothing stands before “:”. Put text with a colon in quotes."),
         ('it actor:a old:"b c', "A quotation mark is opened and never closed."),
         ('it old:"a"b', 'A comma or a quotation mark is out of place in “old:"a"b”.'),
         ("actor:a,", "A comma or a quotation mark is out of place in “actor:a,”."),
     ],
 )
 def test_says_what_is_broken(text, problem):
-    assert parse(text)[1][0] == problem
+    assert parse(text)[1][0].startswith(problem)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +121,9 @@ def test_any_text_is_filters_or_an_error_at_the_box(acme, text):
         assert form.errors["q"]
         return
     search(acme.pk, form.filters())
-    again = RecordForm(form.asked, acme)
-    assert again.is_valid()
-    assert again.asked == form.asked
+    typed = QueryDict(mutable=True)
+    typed["q"] = form.text
+    for asked in (form.asked, typed):
+        again = RecordForm(asked, acme)
+        assert again.is_valid()
+        assert again.asked == form.asked

@@ -170,6 +170,10 @@ REFUSED = [
     {"mark": "anna"},
     {"subject": "anna"},
     {"q": "subject:anna"},
+    {"q": 'actor:""'},
+    {"q": 'service:" "'},
+    {"q": "after:1d before:2d"},
+    {"after": "2026-11-24T12:00Z", "before": "2026-11-24T12:00Z"},
 ]
 
 
@@ -298,6 +302,10 @@ def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
             },
         ),
         ({"after": "2026-11-01T10:00+09:00"}, {"after": ["2026-11-01T01:00:00Z"]}),
+        (
+            {"since": "2026-11-01", "after": "2026-11-01T10:00Z"},
+            {"since": ["2026-11-01"], "after": ["2026-11-01T10:00:00Z"]},
+        ),
     ],
 )
 def test_has_an_address_to_share(auditor, typed, asked):

@@ -59,6 +59,10 @@ SUGGESTED = [
     ("-outcome:refusd", "refused"),
     ("status:Refused", "outcome:refused"),
     ("http:500", "status"),
+    ("effect:Delete", "destroy"),
+    ("outcome:failed", "refused"),
+    ("operation:delete", "key.delete"),
+    ("field:Durat", "cnonceDuration"),
 ]
 
 
@@ -72,9 +76,21 @@ def test_asks_whether_something_like_it_was_meant(
 
     response = auditor.post(URL, {"q": typed})
 
-    assertContains(response, f"Did you mean “{meant}”?", status_code=422)
+    assertContains(response, f"Did you mean “{meant}”", status_code=422)
     assertContains(response, f'value="{typed}"', status_code=422)
     assertNotContains(response, "<td", status_code=422)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("after:2026-02-30", "after: Enter a day like 2026-11-24."),
+        ("after:2026-11-24 before:2026-11-24", "before: This is before the search"),
+        ("role:boss", "Known are admin, editor, help desk, auditor, viewer."),
+    ],
+)
+def test_says_what_is_wrong_in_the_words_that_were_typed(auditor, typed, said):
+    assertContains(auditor.post(URL, {"q": typed}), said, status_code=422)
 
 
 def once(organization, name, service=17, client=0, number=1):
