@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from console import once
 from console.access import ConsoleRequest, Member, organization_page
-from console.batches import watching
 from console.batches.faults import Fault
 from console.batches.progress import BADGES, pace, run_of, work_on
 from console.models import Batch
@@ -25,9 +24,6 @@ def show(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """One batch; its page looks again by itself until there is nothing to wait for."""
     found = one_of(member, batch)
     run = run_of(found, is_dry=False)
-    if run.unknown:  # which may have been settled in the record
-        watching.settle(found)
-        run = run_of(found, is_dry=False)
     dry = run_of(found, is_dry=True)
     shown = run if run.parts else dry
     context = {

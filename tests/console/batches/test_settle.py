@@ -5,6 +5,7 @@ from html import unescape
 import pytest
 from pytest_django.asserts import assertContains
 
+from console.batches import news
 from console.models import Batch, Sending
 from tenants.audit.models import AuditEntry
 from tenants.jobs import steering
@@ -36,6 +37,19 @@ def test_what_is_unknown_does_not_count_as_done(lost, admin):
     page = admin.get(f"/acme/batches/{lost.pk}/")
 
     assertContains(page, "0 of 2 parts")
+
+
+def test_opening_it_brings_nothing_to_an_end(lost, admin):
+    """A worker does that, also where one was killed before it had."""
+    Batch.objects.filter(pk=lost.pk).update(state=Batch.State.RUNNING)
+
+    admin.get(f"/acme/batches/{lost.pk}/")
+
+    lost.refresh_from_db()
+    assert lost.state == Batch.State.RUNNING
+    news.catch_up()
+    lost.refresh_from_db()
+    assert lost.state == Batch.State.UNKNOWN
 
 
 def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
