@@ -16,7 +16,8 @@ from tenants.audit import anchored, anchors
 from tenants.audit.anchored import NoAnchor
 from tenants.audit.checkpoints import Checkpoint
 from tenants.audit.models import AuditSink
-from tenants.audit.verify import Report, Unreadable, verify
+from tenants.audit.report import Report, Unreadable
+from tenants.audit.verify import verify
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item, fit
 from tenants.jobs.steering import NewItem, start

@@ -1,4 +1,9 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
+from django.db import OperationalError
+from django.db.utils import ConnectionHandler
 
 from console.databases import database
 
@@ -40,3 +45,22 @@ def test_a_connection_serves_more_than_one_page(url):
 def test_any_other_database_is_refused(url):
     with pytest.raises(ValueError, match="DATABASE_URL"):
         database(url)
+
+
+def test_a_copy_on_a_medium_that_is_only_read_is_read(db, tmp_path, monkeypatch):
+    copy = tmp_path / "a copy.sqlite3"
+    with closing(sqlite3.connect(copy)) as made:
+        made.executescript("PRAGMA journal_mode=WAL; CREATE TABLE row (seq INTEGER);")
+    copies = ConnectionHandler({"default": database(f"sqlite:///{copy}")})
+
+    with monkeypatch.context() as away:
+        away.setattr("os.access", lambda *_: False)
+        with copies["default"].cursor() as cursor:
+            assert cursor.execute("SELECT count(*) FROM row").fetchone() == (0,)
+            with pytest.raises(OperationalError, match="readonly"):
+                cursor.execute("INSERT INTO row VALUES (1)")
+    copies["default"].close_if_unusable_or_obsolete()  # as before each page
+
+    with copies["default"].cursor() as cursor:
+        cursor.execute("INSERT INTO row VALUES (1)")
+    copies.close_all()

@@ -184,6 +184,9 @@ def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, set
     settings.AUDIT_SIGNING_KEYS = ""
     assert all(one.is_signed for one in tail(out))
     call()
+    call_command("audit_verify", anchor=out)
+    assert "of 4 rows, signed on 20" in (said := capsys.readouterr().out)
+    assert "for the 2 rows that are newer only the database itself speaks" in said
     with pytest.raises(CommandError, match="names no key"):
         call_command("audit_checkpoint", out=out)
 

@@ -40,7 +40,7 @@ from tests.tenants.audit.tampering.victim import (
 def make_thinned(settings, monkeypatch, folder):
     """A record of which three runs, under two keys, have removed something; what it was
     before is kept in the dump."""
-    for module in ("store", "verify"):
+    for module in ("store", "searchable"):
         monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
     settings.AUDIT_SIGNING_KEYS = SIGNING
     anchor = folder / "kept.jsonl"

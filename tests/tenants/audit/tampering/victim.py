@@ -55,7 +55,7 @@ class Victim:
 
 
 def make(settings, monkeypatch, folder):
-    for module in ("store", "verify"):
+    for module in ("store", "searchable"):
         monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
     settings.AUDIT_SIGNING_KEYS = SIGNING
     anchor = folder / "kept.jsonl"
