@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.contrib.auth.models import User
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,8 @@ from console.audit.times import PERIODS, told
 from console.models import KnownClient, KnownService
 from console.search_language import NAMES, VALUE, quoted
 from tenants.models import Organization
+from tenants.regions import regions
+from tenants.versions.models import Version
 
 MOST = 8  # that are offered at a time
 LONGEST = 500  # characters of a search that is gone on with
@@ -105,10 +108,21 @@ def _times(_organization: Organization, begun: str) -> Offers:
             yield text, "" if text == today else told(text)
 
 
+def _regions(organization: Organization, begun: str) -> Offers:
+    """Those of now, and those that services were seen in."""
+    yield from _listed(choices.places)(organization, begun)
+    seen = Version.objects.filter(organization_id=organization.pk)
+    last = ""
+    while found := seen.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
+        last = found
+        if last not in regions() and _fits(begun, last):
+            yield last, _("not set up any more")
+
+
 SOURCES: Mapping[str, Callable[[Organization, str], Offers]] = {
     "actor": _people,
     "role": _listed(choices.roles),
-    "region": _listed(choices.places),
+    "region": _regions,
     "service": _services,
     "client": _clients,
     "operation": _listed(choices.operations),

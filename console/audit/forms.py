@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from console.audit import choices, named
 from console.audit.several import Choices, Texts, options
-from console.audit.times import Day, Moment, midnight, moment
+from console.audit.times import PERIODS, Day, Moment, midnight, moment
 from console.audit.values import ValuesForm, WithoutForm
 from console.models import KnownService
 from console.search_language import parse, printed, terms_of, unfolded
@@ -82,7 +82,11 @@ class RecordForm(ValuesForm):
                 self.add_error("q", f"-{name}: {error}")
         if {"since", "until", "after", "before"} <= self.cleaned_data.keys():
             first, last = self._times()
-            if first and last and first >= last:
+            # Which of two periods comes first may change from day to day.
+            shifts = any(
+                self.cleaned_data[one] in PERIODS for one in ("after", "before")
+            )
+            if first and last and first >= last and not shifts:
                 self.add_error("until", _("This is before the search begins."))
 
     def full_clean(self) -> None:

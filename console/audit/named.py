@@ -14,8 +14,10 @@ from console.models import KnownClient, KnownService
 from console.search_language import meant
 from console.sentences import CLIENT, HARDWARE, LOCAL, SERVICE, TOKEN
 from tenants.audit.letters import spellings
-from tenants.audit.models import AuditEntry, AuditField
+from tenants.audit.models import CHANGES, AuditEntry, AuditField
 from tenants.models import Organization
+from tenants.regions import NAME as REGION
+from tenants.regions import regions
 from tenants.versions.models import Version
 
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
@@ -28,7 +30,7 @@ for _table in (SERVICE, CLIENT, TOKEN, HARDWARE, LOCAL):
     for _member, (_section, _declared) in _table.items():
         SETTINGS.setdefault(_member, []).append(_declared.label)
 
-type Place = tuple[str, str]  # region, empty for any, and the service's id
+type Place = tuple[str, str]  # region, empty for any, and a service's or client's id
 type Once = tuple[str, int, int]  # region, service, and client or 0
 
 
@@ -80,6 +82,23 @@ def settings(organization: Organization, asked: str) -> list[str]:
     )
 
 
+def former_regions(organization: Organization, asked: Iterable[str]) -> list[str]:
+    """Those of some names that are no region of this deployment any more, but were
+    one in which the organization had something."""
+    names = {one.casefold() for one in asked} - regions().keys()
+    own = {"organization_id": organization.pk}
+    kept = (
+        Version.objects.filter(**own),
+        KnownService.objects.filter(**own),
+        AuditEntry.objects.filter(CHANGES, **own),
+    )
+    return [
+        name
+        for name in sorted(filter(REGION.fullmatch, names))
+        if any(rows.filter(region=name).exists() for rows in kept)
+    ]
+
+
 def services(
     organization: Organization, asked: str, regions: Sequence[str]
 ) -> list[KnownService]:
@@ -124,15 +143,15 @@ def clients(
     asked: str,
     regions: Sequence[str],
     places: Sequence[Place],
-) -> list[str]:
-    """The ids of the clients that have a name or had it, deleted ones too; of several
-    those in ``regions`` and ``places``, if any are there. An id as it stands, and an
-    alias that calls were made with."""
+) -> list[Place]:
+    """The clients that have a name or had it, by region and id, deleted ones too; of
+    several those in ``regions`` and ``places``, if any are there. An id as it stands,
+    in any region, and an alias that calls were made with."""
     if NUMBER.fullmatch(asked):
-        return [asked]
+        return [("", asked)]
     own = KnownClient.objects.filter(organization=organization)
     entries = AuditEntry.objects.filter(organization_id=organization.pk)
-    kept = [asked] if entries.filter(client=asked, client__gt="").exists() else []
+    kept = [("", asked)] if entries.filter(client=asked, client__gt="").exists() else []
     named = alike("name__iexact", asked) | alike("alias__iexact", asked)
     known = own.filter(named).values_list("region", "service_id", "client_id")
     once = _once(organization, asked).filter(client_id__gt=0)
@@ -144,11 +163,11 @@ def clients(
         and (not places or {("", str(service)), (region, str(service))} & {*places})
     }
     if same:
-        numbers = sorted({str(client) for _, _, client in there or same})
-        return _few([*numbers, *kept], asked)
+        ids = sorted({(region, str(client)) for region, _, client in there or same})
+        return _few([*ids, *kept], asked)
     found = list(own.filter(alike("name__icontains", asked))[:2])
     if len(found) == 1:
-        return [str(found[0].client_id)]
+        return [(found[0].region, str(found[0].client_id))]
     if kept:
         return kept
     if found:

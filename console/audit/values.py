@@ -49,6 +49,11 @@ class ValuesForm(forms.Form):
         super().__init__(data)
         self.data: QueryDict = data
         self.organization = organization
+        asked = data.getlist(self.add_prefix("region"))
+        if former := named.former_regions(organization, asked):
+            field = self.fields["region"]
+            assert isinstance(field, Choices)
+            field.choices = [*choices.places(), *((one, one) for one in former)]
         self.found: dict[str, list[KnownService]] = {}  # by the name that was given
 
     def clean_actor(self) -> list[str]:
@@ -111,9 +116,11 @@ class ValuesForm(forms.Form):
             "actor role region operation field old new reason ticket code status mark"
             " object address page request"
         )
-        wanted = {name: given[name] for name in names.split()} | {
-            "client": self.clients
-        }
+        wanted = {name: given[name] for name in names.split()}
+        if any(region for region, _ in self.clients):
+            wanted["clients"] = self.clients
+        else:
+            wanted["client"] = [one for _, one in self.clients]
         return wanted | (
             {"places": self._places()} if self.found else {"service": given["service"]}
         )

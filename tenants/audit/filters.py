@@ -10,7 +10,7 @@ NOWHERE = ("-",)  # an id that nothing has
 
 # Any of several values; of these, the first that has some leads to the rows.
 LEADING = tuple(
-    "entry page mark subject client object ticket field places service actor"
+    "entry page mark subject clients client object ticket field places service actor"
     " address operation code".split()
 )
 SELDOM = {"destroy", "reveal"}
@@ -31,6 +31,7 @@ class Filters:
     service: Some = ()
     places: Sequence[tuple[str, str]] = ()  # services: region, if not any, and id
     client: Some = ()
+    clients: Sequence[tuple[str, str]] = ()  # region, if not any, and id
     subject: Some = ()
     mark: Some = ()  # of a subject, see `marks`
     object: Some = ()

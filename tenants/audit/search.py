@@ -190,6 +190,8 @@ def _found(
         }
     sparse = SPARSE if any(map(filters.of, NARROW)) else [*SPARSE, "code"]
     wanted |= {f"{name}__gt": "" for name in sparse if filters.of(name)}
+    if filters.clients:
+        wanted["client__gt"] = ""
     conditions = [
         *_conditions(filters, now, is_joined=_leads_by_field(filters)),
         *_of_indexes(filters),
@@ -228,11 +230,12 @@ def _conditions(
                 yield Q(**{name: one})
             case (_, _, *_) as several:
                 yield Q(**{f"{name}__in": several})
-    if filters.places:
-        yield _any(
-            Q(service=one, region=region) if region else Q(service=one)
-            for region, one in filters.places
-        )
+    for name, pairs in (("service", filters.places), ("client", filters.clients)):
+        if pairs:
+            yield _any(
+                Q(**{name: one}, region=region) if region else Q(**{name: one})
+                for region, one in pairs
+            )
     if {*filters.effects} == CHANGING and not filters.is_failed:
         yield CHANGES
     elif filters.effects:

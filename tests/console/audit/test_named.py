@@ -45,6 +45,31 @@ def test_calls_clients_by_their_names(auditor, acme, keep):
     )
 
 
+def test_a_clients_name_means_no_other_client_of_its_id(auditor, acme, keep):
+    known_client(acme, "Till")
+    keep("client.update", region="us", service="17", client="42", label="Ours")
+    keep("client.update", region="eu", service="18", client="42", label="Other")
+
+    assert shown(auditor.get(URL, {"client": "till"})) == ["Saved Ours"]
+    assert shown(auditor.get(URL, {"-client": "till"})) == ["Saved Other"]
+    assert len(shown(auditor.get(URL, {"client": "42"}))) == 2
+
+
+def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
+    once(acme, "Lost", region="old-3")
+    keep(region="old-1", label="Gone")
+    keep(region="us", label="Shop")
+
+    response = auditor.get(URL, {"region": "old-1"})
+
+    assert shown(response) == ["Saved Gone"]
+    assert [chip.label for chip in response.context["chips"]] == ["Region: old-1"]
+    assert shown(auditor.get(URL, {"-region": "old-1"})) == ["Saved Shop"]
+    assert auditor.get(URL, {"region": "old-2"}).status_code == 422
+    offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["offers"]
+    assert [one.part for one in offered] == ["old-3"]
+
+
 SUGGESTED = [
     ("servise:Shop", "service"),
     ("who:ida", "actor"),
@@ -93,11 +118,11 @@ def test_says_what_is_wrong_in_the_words_that_were_typed(auditor, typed, said):
     assertContains(auditor.post(URL, {"q": typed}), said, status_code=422)
 
 
-def once(organization, name, service=17, client=0, number=1):
+def once(organization, name, service=17, client=0, number=1, region="us"):
     """Let something have had a name in the version of a number."""
     Version.objects.create(
         organization_id=organization.pk,
-        region="us",
+        region=region,
         service_id=service,
         client_id=client,
         number=number,

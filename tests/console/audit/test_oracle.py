@@ -36,7 +36,11 @@ SERVICES = {  # by name: all that have it or had it
     "web shop": {("us", "17")},
     "Dropped": {("us", "99")},
 }
-CLIENTS = {"Till": {"42", "43"}, "old till": {"42"}, "left": {"77"}, "42": {"42"}}
+CLIENTS = {  # the same
+    "Till": {("us", "42"), ("us", "43"), ("eu", "77")},
+    "old till": {("us", "42")},
+    "left": {("us", "77")},
+}
 FIELDS = {"Require PKCE": {"pkceRequired"}, "scopes": {"scopes"}, "ROLE": {"role"}}
 VALUES = [True, None, 3600, "plain", ["a", "b"], {"z": {"y": "In"}}, *ODD]
 READS = "effect outcome operation request subject code status reads".split()
@@ -72,7 +76,9 @@ SAYS = {  # whether an entry is what a word says with one value
     "service": lambda e, v: (
         (e.region, e.service) in SERVICES[v] if v in SERVICES else e.service == v
     ),
-    "client": lambda e, v: e.client in CLIENTS[v],
+    "client": lambda e, v: (
+        (e.region, e.client) in CLIENTS[v] if v in CLIENTS else e.client == v
+    ),
     "subject": lambda e, v: e.subject == v,
     "operation": lambda e, v: e.operation == v,
     "effect": lambda e, v: e.effect == v.lower(),
@@ -216,6 +222,7 @@ def named(acme):
             (acme.pk, "us", 99, 0, "dropped"),
             (acme.pk, "us", 17, 42, "Old till"),
             (acme.pk, "us", 99, 77, "Left"),
+            (acme.pk, "eu", 19, 77, "Till"),
             (acme.pk + 1, "us", 55, 0, "Shop"),
             (acme.pk + 1, "us", 55, 56, "Till"),
         ]
@@ -242,7 +249,7 @@ def searches(entries):
         "address": ["192.0.2.1", "2001:db8::7"],
         "region": ["us", "eu"],
         "service": [*SERVICES, "17", "99", "5"],
-        "client": [*CLIENTS],
+        "client": [*CLIENTS, "42"],
         "subject": ["anna", " anna", "nobody"],
         "operation": ["service.update", "sign_out"],
         "effect": ["read", "CHANGE", "destroy", "reveal"],
