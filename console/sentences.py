@@ -45,6 +45,7 @@ LOCAL: Declared = {
         Setting("found", "found", _("What was found"), "", Show("text")),
         Setting("name", "name", _("Name"), "", Show("text")),
         Setting("origin", "origin", _("Address"), "", Show("text")),
+        Setting("url", "url", _("Path of the address"), "", Show("secret")),
         Setting("effects", "effects", _("Effects"), "", Show("text")),
         Setting("groups", "groups", _("Events"), "", Show("text")),
         Setting("subjects", "subjects", _("Subjects in the clear"), "", Show("flag")),

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
+from httpx import URL
+from pydantic import SecretStr
 
 from console.models import Delivery, Webhook
 from console.models.webhooks import new_secret
@@ -18,7 +20,10 @@ from tenants.audit.models import BLOCK, AuditBlock, AuditEntry, AuditHead, micro
 from tenants.audit.notes import doing, note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.authlete.redaction import Fingerprint
+from tenants.connect import fingerprint
 from tenants.models import Organization
+from tenants.vault import Sealed
 
 COUNTED = 100_000  # rows, beyond which nobody counts
 STEP = 500  # rows that are looked through at once
@@ -40,6 +45,7 @@ def add(
     ).keep(secret)
     webhook.lead_to(url, origin)
     changes = list(_changes(Webhook(), {**chosen, "origin": origin}))
+    changes.append(Change("url", None, _path(url)))
     told = {"label": chosen["name"], "object": origin, "changes": changes}
     with doing(who, events.WEBHOOK_ADD, **told):
         webhook.save()
@@ -51,8 +57,8 @@ def change(
 ) -> bool:
     """Whether anything was changed; what is sent from now on is as it says."""
     wanted = {**chosen, **({"origin": origin} if url else {})}
-    changes = list(_changes(webhook, wanted))
-    if not (changes or url):
+    changes = [*_changes(webhook, wanted), *(_elsewhere(webhook, url) if url else [])]
+    if not changes:
         return False
     for name, value in wanted.items():
         setattr(webhook, name, value)
@@ -170,6 +176,21 @@ def _changes(webhook: Webhook, wanted: dict[str, Any]) -> Iterator[Change]:
         if was != value:
             before = _words(name, was) if webhook.origin else None
             yield Change(name, before, _words(name, value))
+
+
+def _elsewhere(webhook: Webhook, url: str) -> Iterator[Change]:
+    """Where it leads on the same host: the path is a secret, told by fingerprints."""
+    now = _path(url)
+    try:
+        was = _path(webhook.url)
+    except Sealed:
+        was = Fingerprint("")
+    if was != now:
+        yield Change("url", was, now)
+
+
+def _path(url: str) -> Fingerprint:
+    return fingerprint(SecretStr(URL(url).raw_path.decode()))
 
 
 def _words(name: str, value: Any) -> Any:

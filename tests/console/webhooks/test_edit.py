@@ -1,4 +1,4 @@
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
 from tenants.audit.models import AuditEntry
@@ -42,11 +42,28 @@ def test_another_address_is_where_the_same_goes(admin, acme):
     assert pending.state == "pending"
 
 
+def test_another_path_on_the_same_host_is_told_and_kept_to_itself(admin, acme):
+    webhook = hook(acme, url="https://hooks.example/in/s3cr3t-A", groups="clients")
+    given = GIVEN | {"name": "Chat", "url": "https://hooks.example/in/s3cr3t-B"}
+
+    admin.post(f"/acme/webhooks/{webhook.pk}/edit/", given)
+
+    entry = AuditEntry.objects.get(operation="webhook.change")
+    told = {one["field"]: one for one in entry.changes}
+    assert list(told) == ["name", "url"]
+    assert told["url"]["before"] != told["url"]["after"]
+    page = admin.get(f"/acme/audit/{entry.entry}/")
+    assertContains(page, "<strong>Path of the address</strong>")
+    assertContains(page, "replaced")
+    assertNotContains(page, "s3cr3t")
+
+
 def test_says_what_is_wrong_and_when_nothing_is_changed(admin, acme):
     path = f"/acme/webhooks/{hook(acme, groups='clients').pk}/edit/"
 
     wrong = admin.post(path, GIVEN | {"url": "ftp://x/"})
-    same = admin.post(path, GIVEN, follow=True)
+    as_it_is = GIVEN | {"url": "https://siem.example/in/s3cr3t-path"}
+    same = admin.post(path, as_it_is, follow=True)
 
     assertContains(wrong, "begins with https://", status_code=422)
     assertContains(same, "Nothing was changed.")
