@@ -9,16 +9,14 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from console.kinds import GROUPS, KINDS
+from console.kinds import GROUPS
 from console.names import EFFECTS, OUTCOMES, ROLES
 from console.operations import title
-from tenants.authlete.operation import Effect
 from tenants.regions import regions
 
 type Choices = Iterator[tuple[str, str | Promise]]
 type Group = tuple[str, list[tuple[str, str]]]
 
-READS = sum(effect is Effect.READ for effect in KINDS.values())
 OPEN = "open"
 ANSWERED = [
     HTTPStatus(one) for one in (200, 201, 204, 400, 401, 403, 404, 409, 429)

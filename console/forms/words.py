@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -75,8 +75,8 @@ def as_json(value: Any) -> str:
 
 
 def grouped(number: int | Decimal) -> str:
-    """A number whose digits are in groups of three; spaces that do not break."""
-    return f"{int(number):,}".replace(",", "\N{NO-BREAK SPACE}")
+    """A number whose digits are grouped as the language has it."""
+    return number_format(int(number), force_grouping=True)
 
 
 def in_unit(seconds: int) -> tuple[int, str]:

@@ -75,7 +75,7 @@ def test_stays_on_the_page_until_its_owner_is_back(page, tomas, live_server, los
     expect(opened.value.get_by_role("button", name="Sign in")).not_to_be_visible()
     page.get_by_role("button", name="Review changes").click()
 
-    expect(page.get_by_text("45 minutes (2 700 seconds)")).to_be_visible()
+    expect(page.get_by_text("45 minutes (2,700 seconds)")).to_be_visible()
 
 
 def test_asks_before_leaving_with_what_is_not_kept(page):

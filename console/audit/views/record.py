@@ -16,7 +16,6 @@ from django_htmx.http import push_url
 from console import keeping, offered, once
 from console.access import ConsoleRequest, Member, organization_page
 from console.audit import links, packing, risks, verifying
-from console.audit.choices import READS
 from console.audit.completing import offers
 from console.audit.differences import differences
 from console.audit.drawing import Cells
@@ -117,7 +116,6 @@ def _found(member: Member, form: RecordForm, cursor: str) -> dict[str, Any]:
         "periods": list(links.periods(form)),
         "further": links.further(form),
         "query": form.asked.urlencode(),
-        "reads": READS,
         "beyond": keeping.beyond(organization, filters, timezone.now()),
         "with_reads": links.with_reads(form, on=True),
         "without_reads": links.with_reads(form, on=False),

@@ -92,7 +92,7 @@
   function count(duration) {
     const [number, unit] = duration.querySelectorAll("input, select");
     const seconds = /^\d{1,12}$/.test(number.value.trim()) ? BigInt(number.value.trim()) * BigInt(SECONDS[unit.value]) : 0n;
-    const grouped = String(seconds).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+    const grouped = seconds.toLocaleString(document.documentElement.lang);
     const told = seconds > 0n && unit.value !== "seconds" ? duration.dataset.duration.replace("#", grouped) : "";
     duration.querySelector(".words").textContent = told;
   }

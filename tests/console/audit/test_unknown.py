@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Outcome
+from tenants.roles import Role
 
 URL = "/acme/audit/unknown/"
 MINUTES = timedelta(minutes=3)
@@ -22,6 +23,16 @@ def test_lists_what_may_have_changed_something(auditor, keep):
         assert told in page.content.decode()
     for other in ("Under way", "Known", "Looked at", "/settle/"):
         assert other not in page.content.decode()
+
+
+def test_offers_to_settle_many_only_where_there_are_several(member, keep):
+    admin = member(Role.ADMIN)
+    keep("client.update", end=None, ago=MINUTES)
+    assert f"{URL}settle/" not in admin.get(URL).text
+
+    keep("client.delete", "destroy", Outcome.UNKNOWN)
+
+    assert "Settle all 2" in admin.get(URL).text
 
 
 def test_the_record_says_how_many_there_are(auditor, keep):
