@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from console.audit import choices, named
 from console.audit.several import Checks, Choices, Texts
+from console.audit.spoken import meanings
 from console.models import KnownService
 from console.search_language import quoted
 from tenants.audit.marks import MARK
@@ -121,6 +122,8 @@ class ValuesForm(forms.Form):
             wanted["clients"] = self.clients
         else:
             wanted["client"] = [one for _, one in self.clients]
+        if told := {*given["old"], *given["new"]}:
+            wanted["meanings"] = {one: meanings(one) for one in told}
         return wanted | (
             {"places": self._places()} if self.found else {"service": given["service"]}
         )

@@ -1,8 +1,9 @@
 """What entries are looked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 WINDOW = timedelta(days=30)  # that a search without an index looks back
@@ -19,6 +20,15 @@ NARROW = {*LEADING, "request"} - {"operation", "code"}
 UNINDEXED = {"role", "region", "status", "text", "reason", "old", "new", "without"}
 
 type Some = str | Sequence[str]  # any of them will do; none: it does not matter
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """JSON that somebody may mean who types a word that pages show for it."""
+
+    text: str
+    fields: tuple[str, ...] = ()  # whose value it is; none: of any
+    whole: bool = True  # all of the value, or a part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ class Filters:
     field: Some = ()  # a member that was to be changed, by Authlete's name
     old: Some = ()  # in what such a member was; all of them
     new: Some = ()  # in what it was to become; all of them
+    # What values of `old` and `new` stand for besides themselves.
+    meanings: Mapping[str, Sequence[Meaning]] = MappingProxyType({})
     reason: Some = ()  # all of them are in it
     ticket: Some = ()
     entry: Some = ()

@@ -1,13 +1,14 @@
 """Looking into the values that entries were to change, as they are stored."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
+from tenants.audit.filters import Meaning
 from tenants.audit.letters import spellings
 
 type SQL = tuple[str, tuple[Any, ...]]
@@ -20,14 +21,19 @@ EACH = {
     "postgresql": "json_array_elements(({changed})::json) AS c(value)",
 }
 TEXT = {
-    "sqlite": "(c.value -> '$.{member}') LIKE %s ESCAPE '\\'",
-    "postgresql": "UPPER((c.value -> '{member}')::text) LIKE UPPER(%s)",
+    "sqlite": "(c.value -> '$.{member}')",
+    "postgresql": "(c.value -> '{member}')::text",
+}
+LIKE = {
+    "sqlite": "{text} LIKE %s ESCAPE '\\'",
+    "postgresql": "UPPER({text}) LIKE UPPER(%s)",
 }
 
 
 class Inside(Func):
     """Whether one change, of any of ``fields`` if there are some, had all of ``old``
-    in its value before and all of ``new`` in the one after."""
+    in its value before and all of ``new`` in the one after; or what ``meanings`` says
+    that they stand for."""
 
     output_field = BooleanField()
 
@@ -37,6 +43,7 @@ class Inside(Func):
         fields: Sequence[str],
         old: Sequence[str],
         new: Sequence[str],
+        meanings: Mapping[str, Sequence[Meaning]],
         **extra: Any,
     ) -> None:
         super().__init__(changed, **extra)
@@ -44,25 +51,42 @@ class Inside(Func):
             ("after", one) for one in new
         ]
         self.fields = fields
+        self.meanings = meanings
 
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> SQL:
         changed, given = compiler.compile(self.source_expressions[0])
-        text = TEXT[connection.vendor]
         wanted, values = [], []
         for member, one in self.members:
-            ways = [f"%{_like(_written(way))}%" for way in spellings(one)]
-            wanted.append(f"({' OR '.join([text.format(member=member)] * len(ways))})")
-            values += ways
+            ways = [*self._ways(connection.vendor, member, one)]
+            wanted.append(f"({' OR '.join(asked for asked, _ in ways)})")
+            values += [value for _, given in ways for value in given]
         if names := [_like(one) for one in self.fields]:
             patterns = [f'"{one}{end}' for one in names for end in ('"', ".%", "[%")]
-            named = text.format(member="field")
+            named = _is_like(connection.vendor, "field")
             wanted.append(f"({' OR '.join([named] * len(patterns))})")
             values += patterns
         each = EACH[connection.vendor].format(changed=changed)
         asked = " AND ".join(wanted)
         return f"EXISTS (SELECT 1 FROM {each} WHERE {asked})", (*given, *values)  # noqa: S608
+
+    def _ways(self, vendor: str, member: str, one: str) -> Iterator[SQL]:
+        """What a text may be found by in a value, each with its parameters."""
+        like = _is_like(vendor, member)
+        for way in spellings(one):
+            yield like, (f"%{_like(_written(way))}%",)
+        for meaning in self.meanings.get(one, ()):
+            part, names = _like(meaning.text), [*map(json.dumps, meaning.fields)]
+            asked = like
+            if names:
+                field = TEXT[vendor].format(member="field")
+                asked = f"({like} AND {field} IN ({', '.join(['%s'] * len(names))}))"
+            yield asked, (part if meaning.whole else f"%{part}%", *names)
+
+
+def _is_like(vendor: str, member: str) -> str:
+    return LIKE[vendor].format(text=TEXT[vendor].format(member=member))
 
 
 def _written(text: str) -> str:

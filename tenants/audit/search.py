@@ -259,9 +259,8 @@ def _conditions(
             )
         )
     if filters.of("old") or filters.of("new"):
-        inside = Inside(
-            F("changed"), filters.of("field"), filters.of("old"), filters.of("new")
-        )
+        fields, old, new = map(filters.of, ("field", "old", "new"))
+        inside = Inside(F("changed"), fields, old, new, filters.meanings)
         yield ~Q(changed="[]") & Q(inside)
 
 
@@ -272,7 +271,8 @@ def _left_out(without: Filters, now: datetime) -> Iterator[Q]:
     yield from _conditions(replace(without, old=(), new=(), request=()), now)
     for name, values in inside.items():
         for one in values:
-            yield from _conditions(Filters(**{name: one}), now)
+            single = Filters(**{name: one}, meanings=without.meanings)
+            yield from _conditions(single, now)
     if asked := without.of("request"):
         yield Q(entry__in=asked) | Q(page__in=asked)
 
