@@ -35,7 +35,7 @@ NAMES: Mapping[str, str | Promise] = {
     "status": gettext_lazy("the HTTP status: 404, or 5xx for all like it"),
     "field": gettext_lazy("a setting that was to be changed"),
     "old": gettext_lazy("what a setting was, as shown or as in JSON: off, 2700"),
-    "new": gettext_lazy("what it was to become, the same: \"45 minutes\""),
+    "new": gettext_lazy('what it was to become, the same: "45 minutes"'),
     "reason": gettext_lazy("words in the reason"),
     "ticket": gettext_lazy("a ticket"),
     "request": gettext_lazy("the id of a request, or of a page"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from console.models import KnownClient, KnownService
 from console.search_language import meant
 from console.sentences import CLIENT, HARDWARE, LOCAL, SERVICE, TOKEN
-from tenants.audit.letters import spellings
+from tenants.audit.letters import folded, spellings
 from tenants.audit.models import CHANGES, AuditEntry, AuditField
 from tenants.models import Organization
 from tenants.regions import NAME as REGION
@@ -44,7 +44,7 @@ def actors(organization: Organization, asked: str) -> list[str]:
     found = [
         user.get_username()
         for user in people
-        if user.get_full_name().casefold() == asked.casefold()
+        if folded(user.get_full_name()) == folded(asked)
     ]
     full = Concat("first_name", Value(" "), "last_name")
     others = User.objects.exclude(membership__organization=organization)
@@ -115,7 +115,7 @@ def services(
     same = [
         one
         for place, one in known.items()
-        if place in had or one.name.casefold() == asked.casefold()
+        if place in had or folded(one.name) == folded(asked)
     ]
     same += [
         KnownService(region=region, service_id=number, name=asked)

@@ -1,5 +1,8 @@
 """Letters beyond those of ASCII: which of them are alike, SQLite does not know, nor
-does PostgreSQL in every locale."""
+does PostgreSQL in every locale; and neither that a letter with its accent is the same
+in one character and in two."""
+
+from unicodedata import normalize
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -8,4 +11,10 @@ def spellings(text: str) -> tuple[str, ...]:
     if text.isascii():
         return (text,)
     ways = (text, text.lower(), text.upper(), text.capitalize(), text.title())
-    return tuple(dict.fromkeys(ways))
+    forms = (normalize(form, one) for form in ("NFC", "NFD") for one in ways)
+    return tuple(dict.fromkeys((text, *forms)))
+
+
+def folded(text: str) -> str:
+    """Equal for texts that differ in capital letters or in how accents are kept."""
+    return normalize("NFC", normalize("NFC", text).casefold())

@@ -55,6 +55,23 @@ def test_a_clients_name_means_no_other_client_of_its_id(auditor, acme, keep):
     assert len(shown(auditor.get(URL, {"client": "42"}))) == 2
 
 
+def test_an_accent_is_one_however_it_is_kept(auditor, acme, keep, known):
+    known("us", 17, "Caf\u00e9")
+    known("us", 18, "Cafe\u0301 two")
+    known_client(acme, "Kasse\u0301")
+    keep(region="us", service="17", label="One")
+    keep(region="us", service="18", label="Two", reason="caf\u00e9")
+    keep("client.update", region="us", service="19", client="42", label="Till")
+
+    for typed, found in (
+        ({"service": "CAFE\u0301"}, ["Saved One"]),
+        ({"service": "caf\u00e9 two"}, ["Saved Two"]),
+        ({"client": "Kass\u00e9"}, ["Saved Till"]),
+        ({"reason": "Cafe\u0301"}, ["Saved Two"]),
+    ):
+        assert shown(auditor.get(URL, typed)) == found
+
+
 def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
     once(acme, "Lost", region="old-3")
     keep(region="old-1", label="Gone")
