@@ -58,10 +58,11 @@ def compared(kind: Kind, first: Document, other: Document, *, same: bool) -> Com
             expected.append(told)
             continue
         differs.append(told)
-        why = unreturnable(kind.declared, member, first, other)
-        _, setting = kind.declared.get(member, ("", None))
-        label = said(setting.label) if setting else member
-        members.setdefault(member, Member(member, label, why))
+        if member not in members:
+            why = unreturnable(kind.declared, member, first, other)
+            _, setting = kind.declared.get(member, ("", None))
+            label = said(setting.label) if setting else member
+            members[member] = Member(member, label, why)
     return Compared(differs, list(members.values()), expected)
 
 
