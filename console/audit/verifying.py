@@ -84,6 +84,8 @@ def check(work: Work, item: Item) -> Result:
         row, what = report.bad
         alert("audit.broken", level=logging.ERROR, row=row, what=what)
         return Result(_("Not whole. First bad row: %(row)d") % {"row": row})
+    if verdict.unguarded:
+        alert("audit.unguarded", level=logging.ERROR)
     return Result(_("Whole: %(rows)d rows") % {"rows": report.rows})
 
 
@@ -107,6 +109,7 @@ def _note(verdict: Verdict, report: Report, kept: Sequence[Checkpoint]) -> None:
     verdict.rows, verdict.entries = report.rows, report.calls
     verdict.removed = report.removed
     verdict.warnings = len(report.warnings) + report.more
+    verdict.unguarded = not report.is_guarded
     verdict.checkpoints = report.checkpoints
     if kept:
         newest = max(kept)

@@ -59,6 +59,7 @@ class Verdict(models.Model):
     removed = models.BigIntegerField(default=0)  # entries that were kept long enough
     bad = models.BigIntegerField(null=True)  # the first row that cannot be right
     what = models.CharField(max_length=400, default="")  # is wrong with it
+    unguarded = models.BooleanField(default=False)  # the database would let one change
     warnings = models.PositiveIntegerField(default=0)
     checkpoints = models.PositiveIntegerField(default=0)  # that it was held against
     outside = models.BigIntegerField(default=0)  # rows, by the newest kept in a file

@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 from console import navigation
 from console.choices import Theme, theme_of
 from console.names import ROLES
+from tenants.audit import anchors
+from tenants.audit.trouble import trouble
 from tenants.authlete.breaker import Pulse
 from tenants.authlete.operation import Effect
 from tenants.connect import pulse
@@ -54,6 +56,14 @@ def theme(context: Context) -> Theme:
 def whoami(context: Context) -> Any:
     """The member that the page is shown to, or None outside of an organization."""
     return getattr(context.get("request"), "member", None)
+
+
+@register.simple_tag
+def stopped() -> str:
+    """Why nothing is done now: the "record", or what is kept "outside" of it."""
+    if trouble:
+        return "record"
+    return "outside" if anchors.verdict.look() else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -266,7 +266,7 @@ class _Verdict:
         if monotonic() >= self.until:
             try:
                 self.stops = self.is_late()
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
                 self.stops = False  # nothing can be written then in any case
             self.until = monotonic() + KEPT
             if self.stops:

@@ -102,6 +102,12 @@ def broken_for_whoever_verifies(ask):
         call_command("audit_verify")
 
 
+def unguarded(ask):
+    unguard()
+    with pytest.raises(CommandError, match="dropped or turned off the triggers"):
+        call_command("audit_verify")
+
+
 def broken_for_an_auditor(ask):
     break_record()
     admin, url = ask("member")(Role.ADMIN), "/acme/audit/verify/"
@@ -236,6 +242,7 @@ RAISES = {
         broken_for_whoever_removes,
         broken_for_whoever_removes_by_hand,
     ],
+    "audit.unguarded": [unguarded],
     "audit.unkept": [unkept, rolled_back],
     "audit.unanchored": [unanchored],
     "webhook.stopped": [stopped],

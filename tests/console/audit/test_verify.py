@@ -82,6 +82,18 @@ def test_names_the_first_bad_row(auditor, kept, worker):
     assert "are not those that were signed on" in said
 
 
+def test_says_that_nothing_would_keep_a_row_from_being_changed(
+    auditor, kept, worker, caplog
+):
+    unguard()
+
+    _going, said = press(auditor, worker)
+
+    assert "Whole: rows 1 to" in said
+    assert "Somebody dropped or turned off the triggers" in said
+    assert "audit.unguarded" in caplog.text
+
+
 def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
     path = anchors.sinks()[0].path
     path.write_text(path.read_text().replace('"size":', '"size":1'))

@@ -94,6 +94,7 @@ def test_an_auditor_begins_with_a_search_of_the_record(member, acme):
         (None, "not from this organization yet"),
         ({}, "asked for"),
         ({"ended_at": timezone.now()}, ">whole</span>"),
+        ({"ended_at": timezone.now(), "unguarded": True}, "whole, but not guarded"),
         ({"ended_at": timezone.now(), "bad": 17}, "not whole"),
     ],
 )
