@@ -95,6 +95,7 @@ OF_CLIENTS = ("client.", "requestable_scopes.")  # operations
 OF_TOKENS = ("token.",)
 INNER = Show("text")
 OTHERWISE = _("%(words)s, with other content")  # where the words for both are the same
+UNSET = _("Not set")  # where what is absent is told by what it comes to
 FIRST = re.compile(r"[^.\[]+")
 
 
@@ -152,8 +153,15 @@ def sentence(change: Change, declared: Declared) -> Sentence:
             change.field, place.label, section, was, now, replaced=before != after
         )
     was, now = place.words(before), place.words(after)
-    if was == now and before is not None and after is not None and before != after:
-        now = said(OTHERWISE) % {"words": now}
+    if was == now and before != after:
+        unset = said(UNSET)
+        match before, after:
+            case None, _:
+                was = unset
+            case _, None:
+                now = unset
+            case _:
+                now = said(OTHERWISE) % {"words": now}
     if declared is LOCAL:  # what was not there before, or is not any more, is not told
         was, now = was if before is not None else "", now if after is not None else ""
     # From or to Authlete's own choice, which an absent list stands for.

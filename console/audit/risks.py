@@ -22,6 +22,7 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 UNSIGNED = ("NONE", "HS256", "HS384", "HS512")
 WITH_SECRET = ("CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST", "CLIENT_SECRET_JWT")
 WITHOUT_PROOF = ("PASSWORD", "IMPLICIT")
+IN_FRONT = ("TOKEN", "ID_TOKEN_TOKEN", "CODE_TOKEN", "CODE_ID_TOKEN_TOKEN")
 
 
 def _off(change: Change) -> bool:
@@ -45,6 +46,10 @@ def _unsigned(change: Change) -> bool:
 
 def _gains(*words: str) -> Fits:
     return lambda change: any(one in words for one in _gained(change))
+
+
+def _loses(change: Change) -> bool:
+    return isinstance(change.before, list) and bool(change.removed)
 
 
 def _plain_http(change: Change) -> bool:
@@ -71,6 +76,7 @@ LONG = _("It lives far longer than before; so does one that is stolen.")
 SIGNED = _("Not signed, or with a secret that both sides know.")
 FLOWS = _("Passwords or tokens pass through where others can see them.")
 JWTS = _("Tokens that nobody has signed are taken.")
+NO_PROOF = _("The application does not prove who it is any more.")
 ANYBODY = _("Applications that do not prove who they are may do this.")
 
 RULES: Mapping[str, tuple[tuple[Fits, str | Promise], ...]] = {
@@ -82,12 +88,39 @@ RULES: Mapping[str, tuple[tuple[Fits, str | Promise], ...]] = {
         ("parRequired", "requestObjectRequired", "requestObjectAudienceChecked"),
         ((_off, REQUESTS),),
     ),
+    "traditionalRequestObjectProcessingApplied": ((_on, REQUESTS),),
+    **dict.fromkeys(
+        (
+            "frontChannelRequestObjectEncryptionRequired",
+            "credentialResponseEncryptionRequired",
+        ),
+        ((_off, _("What was encrypted can be read on its way.")),),
+    ),
+    "issSuppressed": (
+        (_on, _("An application cannot tell which server has answered it.")),
+    ),
+    "dpopNonceRequired": (
+        (_off, _("A proof can be made before it is used, and used later.")),
+    ),
+    "mutualTlsValidatePkiCertChain": (
+        (_off, _("Certificates of applications are taken whoever issued them.")),
+    ),
+    "cimdAllowlistEnabled": (
+        (_off, _("Applications that nobody has listed are taken.")),
+    ),
+    **dict.fromkeys(
+        ("fapiModes", "supportedServiceProfiles"),
+        ((_loses, _("Rules of FAPI are not kept any more.")),),
+    ),
     **dict.fromkeys(
         (
             "accessTokenDuration",
             "refreshTokenDuration",
             "idTokenDuration",
             "authorizationResponseDuration",
+            "backchannelAuthReqIdDuration",
+            "deviceFlowCodeDuration",
+            "pushedAuthReqDuration",
         ),
         ((_far_up, LONG),),
     ),
@@ -104,6 +137,9 @@ RULES: Mapping[str, tuple[tuple[Fits, str | Promise], ...]] = {
     ),
     **dict.fromkeys(
         ("grantTypes", "supportedGrantTypes"), ((_gains(*WITHOUT_PROOF), FLOWS),)
+    ),
+    **dict.fromkeys(
+        ("responseTypes", "supportedResponseTypes"), ((_gains(*IN_FRONT), FLOWS),)
     ),
     **dict.fromkeys(
         ("tokenExchangeUnsignedJwtRejected", "jwtGrantUnsignedJwtRejected"),
@@ -129,7 +165,7 @@ RULES: Mapping[str, tuple[tuple[Fits, str | Promise], ...]] = {
     "tokenAuthMethod": (
         (
             lambda change: change.after in ("NONE", None) and bool(change.before),
-            _("The application does not prove who it is any more."),
+            NO_PROOF,
         ),
         (
             lambda change: (
@@ -139,7 +175,20 @@ RULES: Mapping[str, tuple[tuple[Fits, str | Promise], ...]] = {
             _("A secret that can be copied stands in for a key."),
         ),
     ),
-    "supportedTokenAuthMethods": ((_gains("NONE"), ANYBODY),),
+    "clientType": (
+        (
+            lambda change: change.before == "CONFIDENTIAL" and change.after == "PUBLIC",
+            NO_PROOF,
+        ),
+    ),
+    **dict.fromkeys(
+        (
+            "supportedTokenAuthMethods",
+            "supportedRevocationAuthMethods",
+            "supportedIntrospectionAuthMethods",
+        ),
+        ((_gains("NONE"), ANYBODY),),
+    ),
     "cimdHttpPermitted": (
         (_on, _("What an application says of itself is fetched without https.")),
     ),
@@ -159,6 +208,7 @@ RULES: Mapping[str, tuple[tuple[Fits, str | Promise], ...]] = {
             _("The application may ask for any scope of the service."),
         ),
     ),
+    "subjects": ((_on, _("Who receives these messages sees whom entries are about.")),),
     "role": (
         (
             lambda change: change.after == Role.ADMIN,

@@ -36,6 +36,14 @@ def test_what_has_the_same_words_is_told_to_differ():
     assert said.now == f"{said.was}, with other content"
 
 
+def test_what_is_absent_is_told_apart_from_what_it_comes_to():
+    off = sentence(Change("pkceRequired", False, None), SERVICE)
+    on = sentence(Change("pkceRequired", None, False), SERVICE)
+
+    assert (off.was, off.now) == ("Off", "Not set")
+    assert (on.was, on.now) == ("Not set", "Off")
+
+
 def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
     old, new = Fingerprint("daf7fc05aa"), Fingerprint("19dac7d6bb")
     said = sentence(Change("authenticationCallbackApiKey", old, new), SERVICE)
