@@ -25,7 +25,7 @@ from tenants.authlete.listing import all_clients
 from tenants.authlete.many import Ask, each
 from tenants.jobs.chores import chore
 from tenants.models import Organization
-from tenants.versions import outside
+from tenants.versions import outside, unexplained
 from tenants.versions.keeping import seen_again
 from tenants.versions.reading import newest
 
@@ -48,6 +48,7 @@ def look() -> None:
     for organization in Organization.objects.all():
         if cache.add(f"versions-looked:{organization.pk}", "yes", every):
             look_at(organization)
+            unexplained.notice(organization.pk)
     outside.tell_all()
 
 
