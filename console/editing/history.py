@@ -48,6 +48,11 @@ class Past:
         """Whether the object came to be by it."""
         return self.entry.operation in MAKING
 
+    @property
+    def is_as_before(self) -> bool:
+        """Whether it was saved elsewhere, and is set as it was."""
+        return is_as_before(self.entry)
+
 
 @dataclass(frozen=True, slots=True)
 class PastPage:
@@ -95,6 +100,10 @@ def between(entry: AuditEntry) -> Sequence[datetime]:
     times, _, _ = entry.object.partition(" ")
     first, _, last = times.partition("/")
     return [one for one in map(parse_datetime, (first, last)) if one]
+
+
+def is_as_before(entry: AuditEntry) -> bool:
+    return entry.operation.endswith(".changed_outside") and not entry.changes
 
 
 def is_undoable(entry: AuditEntry) -> bool:

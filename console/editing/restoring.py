@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from console.editing.drafts import Edits
 from console.editing.kind import Kind
 from console.forms.inside import STEP
 from console.sentences import FIRST, sentence
@@ -80,6 +81,21 @@ def restored(
 def not_put_back(left: Iterable[Left]) -> str:
     told = "; ".join(f"{one.label}: {one.why}" for one in left)
     return _("Not everything can be put back. %(left)s") % {"left": told}
+
+
+def put_beside(kind: Kind, edits: Edits, wanted: Mapping[str, Any]) -> list[str]:
+    """What becomes of a draft's own ``edits`` where ``wanted`` comes into it."""
+    replaced = [n for n, v in edits.wanted.items() if n in wanted and v != wanted[n]]
+    others = [name for name in edits.wanted if name not in wanted]
+    told = [
+        (_("It replaces what your draft had for: %(settings)s."), replaced),
+        (_("Your draft has more, which is reviewed as well: %(settings)s."), others),
+    ]
+    return [
+        words % {"settings": ", ".join(kind.declared[n][1].label for n in names)}
+        for words, names in told
+        if names
+    ]
 
 
 def _lost(kind: Kind, member: str, change: Change) -> str:

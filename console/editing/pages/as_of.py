@@ -17,7 +17,7 @@ from console.editing.forms import AsOfForm
 from console.editing.kind import Target
 from console.editing.moments import address_of, again, clock, moment_of, said
 from console.editing.past import known, rows
-from console.editing.restoring import not_put_back
+from console.editing.restoring import not_put_back, put_beside
 from console.editing.sending import pretty
 from console.page import answer, go
 from tenants.authlete.documents.base import Document
@@ -85,6 +85,8 @@ def bring_back(request: ConsoleRequest, target: Target) -> HttpResponse:
         context = found.context | {"at": address_of(moment)}
         return answer(request, target.template("bring_back"), context)
     version = found.now.modified_at
+    for told in put_beside(target.kind, drafts.find(target), wanted):
+        messages.warning(request, told)
     drafts.change(target, lambda now: now.more(version, base, wanted))
     if not span.matches:
         messages.warning(request, CHANGED)

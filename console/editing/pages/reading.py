@@ -6,7 +6,15 @@ from django.utils.text import slugify
 from console import keeping
 from console.access import ConsoleRequest
 from console.editing import overview
-from console.editing.history import MAKING, TOLD, before, between, is_undoable, past
+from console.editing.history import (
+    MAKING,
+    TOLD,
+    before,
+    between,
+    is_as_before,
+    is_undoable,
+    past,
+)
 from console.editing.kind import Target
 from console.editing.moments import address_of
 from console.editing.past import known, spans
@@ -80,6 +88,7 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "done": title(kept.operation, name, is_done=kept.outcome == Outcome.DONE),
         "can_undo": is_undoable(kept),
         "between": between(kept),
+        "as_before": is_as_before(kept),
         "made": kept.operation in MAKING,
         "changes": sentences(stored(kept.changes), declared),
         "surprises": sentences(stored(kept.unasked), declared),

@@ -11,7 +11,7 @@ from console.access import ConsoleRequest
 from console.editing import drafts
 from console.editing.history import UNDOABLE
 from console.editing.kind import Target
-from console.editing.restoring import not_put_back, restored
+from console.editing.restoring import not_put_back, put_beside, restored
 from console.page import answer, go
 from console.sentences import stored
 from tenants.audit.models import AuditEntry
@@ -33,6 +33,8 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
         context = target.context(document) | {"entry": kept, "left": found.left}
         return answer(request, target.template("restore"), context)
     version = document.modified_at
+    for told in put_beside(target.kind, drafts.find(target), found.wanted):
+        messages.warning(request, told)
     drafts.change(target, lambda now: now.more(version, found.base, found.wanted))
     if found.left:
         messages.warning(request, not_put_back(found.left))

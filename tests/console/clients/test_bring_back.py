@@ -131,3 +131,38 @@ def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
     save(editor)
     kept = sandbox.clients[44]
     assert (kept["clientName"], kept["fromTheFuture"]) == ("Ledger sync", 8)
+
+
+def test_says_what_becomes_of_what_was_entered_before(editor, enter, save, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    enter(editor, client_name="Mine", description="Of my own")
+
+    review = editor.get(back(editor).url)
+
+    assertContains(review, "It replaces what your draft had for: Name.")
+    assertContains(review, "which is reviewed as well: Description.")
+    assertContains(review, "Review 2 changes")
+
+
+def test_says_of_what_was_saved_elsewhere_that_nothing_is_otherwise(editor, ledger):
+    ledger["contacts"] = ["a@ledger.example", "b@ledger.example"]
+    editor.get(CLIENT)
+    ledger |= {"contacts": ledger["contacts"][::-1], "modifiedAt": 2}
+    editor.get(CLIENT)
+
+    said = "Every setting is as it was"
+    history = editor.get(f"{CLIENT}history/")
+    assertContains(history, said)
+    entry = AuditEntry.objects.get(operation="client.changed_outside").entry
+    assertContains(editor.get(f"{CLIENT}saved/{entry}/"), said)
+
+
+def test_says_that_a_lost_call_hides_what_others_do(editor, enter, save, sandbox):
+    enter(editor, client_name="Ours")
+    sandbox.fault("reset", operation="client.update", times=1)
+    save(editor)
+
+    history = editor.get(f"{CLIENT}history/")
+
+    assertContains(history, "changed elsewhere shortly after it is not told apart")
