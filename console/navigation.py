@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from console.paths import path_to
 from tenants.authlete.operation import Effect
 from tenants.roles import Need, Right, Role
 
@@ -98,6 +99,6 @@ def menu(
 def path_of(route: str, *places: str) -> str:
     """The path of a page, or nothing when there is no such page."""
     try:
-        return reverse(route, args=places)
+        return path_to(route, *places)
     except NoReverseMatch:
         return ""

@@ -4,6 +4,7 @@ The first is in a control that people see; the others travel beside it, hidden.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from console.search_language import meant
+
+type Told = tuple[tuple[str, str | Told], ...]
 
 MOST = 20  # values of one filter: each is a search of its own
 FEW = 20  # ways to write a choice, of which all are told
@@ -76,8 +79,10 @@ class Hidden(_Input):
 
 class Select(_Further, forms.Select):
     def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
-        groups = _groups(self.choices, value)
-        return format_html("<select{}>{}</select>", flatatt(attrs), groups)
+        groups = _groups(_told(self.choices))
+        option = format_html('<option value="{}"', value)
+        chosen = groups.replace(f"{option}>", f"{option} selected>", 1)
+        return format_html("<select{}>{}</select>", flatatt(attrs), SafeString(chosen))
 
 
 class Texts(forms.CharField):
@@ -136,17 +141,24 @@ def options(offered: Iterable[tuple[str, str]]) -> SafeString:
     )
 
 
-def _groups(choices: Any, chosen: str) -> SafeString:
+def _told(choices: Any) -> Told:
+    """Choices in the language of the reader."""
+    return tuple(
+        (key, _told(label) if isinstance(label, (list, tuple)) else str(label))
+        for key, label in choices
+    )
+
+
+@lru_cache(maxsize=64)
+def _groups(choices: Told) -> SafeString:
+    """Drawn once: some are hundreds, and no reader sees others."""
     drawn = []
     for key, label in choices:
-        if isinstance(label, (list, tuple)):
+        if isinstance(label, tuple):
             group = '<optgroup label="{}">{}</optgroup>'
-            drawn.append(format_html(group, key, _groups(label, chosen)))
+            drawn.append(format_html(group, key, _groups(label)))
         else:
-            on = SafeString(" selected") if str(key) == chosen else ""
-            drawn.append(
-                format_html('<option value="{}"{}>{}</option>', key, on, label)
-            )
+            drawn.append(format_html('<option value="{}">{}</option>', key, label))
     return SafeString("".join(drawn))
 
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.urls import reverse
-
 from console.access import Workspace
+from console.paths import path_to
 from console.sentences import Declared
 from tenants.authlete import Authlete
 from tenants.authlete.api import OPERATIONS
@@ -77,7 +76,7 @@ class Target:
         """The path of one of its pages."""
         workspace = self.workspace
         at = (workspace.organization.slug, workspace.region.name, *self._ids, *more)
-        return reverse(f"{self.kind.area}:{page}", args=at)
+        return path_to(f"{self.kind.area}:{page}", *at)
 
     @property
     def _ids(self) -> tuple[int, ...]:

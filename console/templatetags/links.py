@@ -1,7 +1,6 @@
 """Links that know where they stand: in breadcrumbs, tabs, chips and table heads."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -10,13 +9,14 @@ from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as django_url
-from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from console.models import KnownService
+from console.paths import path_to
 from console.templatetags.look import icon
 from console.templatetags.words import grouped
 from tenants.audit.filters import NARROW, UNINDEXED, WINDOW
@@ -29,19 +29,14 @@ NOTHING = SafeString("")
 
 
 class Path(URLNode):
-    """Django's ``{% url %}``, which looks a path up once: a list has hundreds."""
+    """Django's ``{% url %}``, by `path_to`: a list has hundreds."""
 
     def render(self, context: Context) -> str:
         if self.kwargs or self.asvar:
             said: str = super().render(context)
             return said
-        places = tuple(str(place.resolve(context)) for place in self.args)
-        return _path(self.view_name.resolve(context), places, get_script_prefix())
-
-
-@lru_cache(maxsize=4096)
-def _path(route: str, places: tuple[str, ...], _prefix: str) -> SafeString:
-    return conditional_escape(reverse(route, args=places))
+        places = (place.resolve(context) for place in self.args)
+        return conditional_escape(path_to(self.view_name.resolve(context), *places))
 
 
 @register.tag

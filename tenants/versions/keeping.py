@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -21,7 +20,7 @@ from tenants.authlete.editing import label_of
 from tenants.authlete.reading import NotJson
 from tenants.authlete.sight import Sight, moved, opened, without_counts
 from tenants.versions import outside
-from tenants.versions.models import Content, Version
+from tenants.versions.models import Content, Version, digest_of
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +111,7 @@ def _is_same(last: Version, sight: Sight) -> bool:
         return not sight.text and last.is_gone
     if last.modified_at != sight.modified_at:
         return False
-    if last.sketch == _sketch(sight.text):
+    if last.digest == digest_of(sight.text) or last.sketch == _sketch(sight.text):
         return True
     # Of one version, what Authlete writes otherwise from time to time is no news.
     return not moved(last.document(), opened(Document, sight.text))
@@ -160,7 +159,7 @@ def _new(
         service_id=sight.service_id,
         client_id=sight.client_id,
         number=last.number + 1 if last else 1,
-        digest=Content.of(sight.text).digest if sight.text else "",
+        digest=digest_of(sight.text) if sight.text else "",
         sketch=_sketch(sight.text) if sight.text else "",
         name=name.replace("\0", "\ufffd")[:LONGEST],
         modified_at=sight.modified_at,
@@ -199,4 +198,4 @@ def seal(version: Version) -> str:
 
 
 def _sketch(text: str) -> str:
-    return sha256(without_counts(text).encode()).hexdigest()
+    return digest_of(without_counts(text))

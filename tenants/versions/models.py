@@ -24,12 +24,16 @@ class Content(models.Model):
 
     @classmethod
     def of(cls, text: str) -> "Content":
-        data = text.encode()
-        return cls(sha256(data).hexdigest(), zlib.compress(data, 9))
+        return cls(digest_of(text), zlib.compress(text.encode(), 9))
 
     @property
     def text(self) -> str:
         return zlib.decompress(bytes(self.packed)).decode()
+
+
+def digest_of(text: str) -> str:
+    """SHA-256, in hex."""
+    return sha256(text.encode()).hexdigest()
 
 
 class Version(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tenants.authlete.documents import key_facts
 from tenants.authlete.documents.base import Document
@@ -91,12 +92,14 @@ def _keys(
 
 def _names(document: Document) -> dict[str, str]:
     """The settings that name a key, and which."""
-    found = document.wire().items()
-    return {
-        at: kid
-        for at, kid in found
-        if at.endswith(NAMING) and isinstance(kid, str) and kid
-    }
+    found = {at: document.text(at) for at in _naming(document.members())}
+    return {at: kid for at, kid in found.items() if kid}
+
+
+@lru_cache(maxsize=256)
+def _naming(members: tuple[str, ...]) -> list[str]:
+    """Those that name a key; the services of a list have mostly the same members."""
+    return [one for one in members if one.endswith(NAMING)]
 
 
 def _named(fact: Fact, names: dict[str, str]) -> tuple[str, ...]:

@@ -293,3 +293,12 @@ def test_its_title_tells_the_search(auditor, headers):
 def test_its_box_takes_all_that_a_search_may_be(auditor):
     """A browser would cut what is pasted, and with it filters."""
     assertContains(auditor.get(URL), f'maxlength="{LONGEST}"')
+
+
+def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
+    for asked in ({"operation": "service.update", "role": "admin"}, {"role": "viewer"}):
+        response = auditor.get(URL, asked)
+
+        for value in (*asked.values(), "")[:2]:
+            assertContains(response, f'<option value="{value}" selected>')
+        assertContains(response, " selected>", 3)  # the region is any
