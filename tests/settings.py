@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from importlib.metadata import distribution
 
 SAFE = {
     "SECRET_KEY": "not-a-secret-" + "x" * 50,
@@ -34,4 +35,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# What is wrong with a page is looked for by axe, which pages have from here.
+_axe = distribution("pytest-playwright-axe")
+STATICFILES_DIRS = [str(_axe.locate_file("pytest_playwright_axe/resources"))]
 MIDDLEWARE = [one for one in MIDDLEWARE if "whitenoise" not in one]  # noqa: F405

@@ -6,9 +6,21 @@ around it by tag and classes, with all that decides on contrast. A text that is 
 one that was judged before, on whatever page, is not judged again.
 """
 
-from pytest_playwright_axe.axe import MIN_AXE_PATH
-
-AXE = MIN_AXE_PATH.read_text(encoding="utf-8") + "\n0"  # nothing to be told back
+# The settings of the tests serve it, so that Chromium reads it once and keeps it.
+LOADED = """async () => {
+    if (window.axe) return;
+    const script = document.createElement("script");
+    script.src = "/static/axe.min.js";
+    await new Promise((done, failed) => {
+        Object.assign(script, { onload: done, onerror: failed });
+        document.head.append(script);
+    });
+    script.remove();
+}"""
+ALL = f"""async (asked) => {{
+    await ({LOADED})();
+    return (await axe.run(asked)).violations;
+}}"""
 RULE = "color-contrast"
 # To find a selector for each node costs a sixth of a scan; its HTML is enough.
 ASKED = {"resultTypes": ["violations"], "selectors": False}
@@ -46,10 +58,11 @@ NEW = """async ([known, asked]) => {
         if (!seen.has(way) && !fresh.has(way)) fresh.set(way, one);
     }
     if (!fresh.size) return [[], []];
+    await (LOADED)();
     const include = [...fresh.values()];
     const { violations } = await axe.run({ include }, asked);
     return [[...fresh.keys()], violations];
-}"""
+}""".replace("LOADED", LOADED)
 
 judged: set[str] = set()  # ways that were found well
 
@@ -61,26 +74,15 @@ def broken(page):
     page for each scan, for the sake of frames, of which there are none.
     """
     assert page.frames == [page.main_frame]
-    _load(page)
-    found = page.evaluate("asked => axe.run(asked)", OTHERS)
-    return _told(found["violations"]) + faint(page)
+    return _told(page.evaluate(ALL, OTHERS)) + faint(page)
 
 
 def faint(page):
     """What has too little contrast, which is all that a theme can break."""
-    _load(page)
     ways, found = page.evaluate(NEW, [sorted(judged), CONTRAST])
     if not found:
         judged.update(ways)
     return _told(found)
-
-
-def _load(page):
-    if not page.evaluate("'axe' in window"):
-        # By way of the protocol Chromium knows the text again, and need not read it.
-        session = page.context.new_cdp_session(page)
-        session.send("Runtime.evaluate", {"expression": AXE})
-        session.detach()
 
 
 def _told(violations):

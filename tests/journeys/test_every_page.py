@@ -25,6 +25,9 @@ ELSEWHERE = {
     "audit:complete": "a part of audit:index, under what is typed",
     "clients:draft": "answers a script alone, with a sentence",
 }
+# Something small from the same address: for any other, Chromium would take another
+# process, in which it reads and compiles every script anew.
+NOWHERE = "/static/console/mark.svg"
 PICTURES = os.environ.get("PICTURES")
 
 
@@ -44,7 +47,7 @@ def scene(window, overheard, sandbox, person, live_server):
     overheard.listen(window.context)
     yield Scene(window, sandbox, person, live_server.url)
     window.unroute_all(behavior="ignoreErrors")
-    window.goto("about:blank")
+    window.goto(NOWHERE)
     window.context.clear_cookies()
     overheard.leave(window.context)
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.roles import Role
-from tests.journeys.scan import broken
+from tests.journeys.scan import broken, faint
 
 SERVICE = "/acme/services/us/17/"
 SCOPES = [
@@ -169,12 +169,12 @@ def test_a_browser_sends_back_what_the_page_holds(opened, section):
 
 
 @pytest.mark.parametrize("section", ["all", "scopes", "keys"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_breaks_no_rule_of_wcag(opened, section, scheme):
+def test_breaks_no_rule_of_wcag(opened, section):
     page = opened(section, **ODD)
-    page.emulate_media(color_scheme=scheme)
 
     assert broken(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert faint(page) == []
 
 
 @pytest.mark.parametrize("section", ["all"])
