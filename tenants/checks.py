@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
-from tenants import posting
+from tenants import mail, posting
 from tenants.audit import kinds
 from tenants.audit.anchors import sinks
 from tenants.audit.signing import parsed
@@ -43,6 +43,15 @@ def check_sinks(**_: Any) -> list[Error]:
         said = "AUDIT_PUBLIC_KEYS is no list of name:base64 of 32 bytes"
         found.append(Error(said, id="audit.E2"))
     return found
+
+
+@register()
+def check_mail(**_: Any) -> list[Error]:
+    """Refuse to start where somebody waits for mail that nobody sends."""
+    if settings.ALERT_MAIL and not mail.is_on():
+        said = "ALERT_MAIL names people, but EMAIL_URL no mail server"
+        return [Error(said, id="mail.E1")]
+    return []
 
 
 @register()

@@ -1,6 +1,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from tenants import mail
+
 # A check of Django's asks the database what it can do.
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +17,14 @@ def test_a_key_that_cannot_be_read_stops_the_start(settings, name, text):
 
     assert name in str(refusal.value)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_mail_that_nobody_sends_stops_the_start(settings):
+    settings.ALERT_MAIL = ["ops@acme.example"]
+    settings.MAILERS = {"default": {"BACKEND": mail.NOWHERE}}
+
+    with pytest.raises(CommandError, match="EMAIL_URL no mail server"):
+        call_command("check")
 
 
 def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
