@@ -70,6 +70,8 @@ def flow(calls: Iterable[Call], seconds: float) -> None:
             found.add_done_callback(partial(_put, replies, call))
         for call, reply in _taken(replies, todo):
             under_way[call.region] -= 1
+            if isinstance(reply, Exception) and not isinstance(reply, AuthleteError):
+                raise reply
             if isinstance(reply, TooMany) and not call.not_before:
                 _line_up(todo, [replace(call, not_before=monotonic() + PAUSE)])
             else:
@@ -81,7 +83,7 @@ type _Replied = tuple[Call, Any]
 
 
 def _put(replies: SimpleQueue[_Replied], call: Call, found: Future[Any]) -> None:
-    replies.put((call, found.result()))
+    replies.put((call, found.exception() or found.result()))
 
 
 def _line_up(todo: dict[str, deque[Call]], calls: Iterable[Call]) -> None:

@@ -19,7 +19,6 @@ from tenants.authlete.errors import (
     Broken,
     NotSent,
     Resting,
-    TooLarge,
     Unanswered,
     Unauthorized,
     Unreachable,
@@ -62,16 +61,20 @@ class Breaker:
         self.pulse: Pulse | None = None
 
     @contextmanager
-    def guard(self) -> Generator[None]:
-        """Let one call through and learn from how it ends; raises `Resting`."""
+    def guard(self, *, in_haste: bool = False) -> Generator[None]:
+        """Let one call through and learn from how it ends; raises `Resting`.
+
+        What a call in haste could not bring about says nothing of the region.
+        """
         self._admit()
         began = monotonic()
         try:
             yield
         except AuthleteError as error:
             if self._fails(error):
-                self._felt(False, began)
-                self._failed()
+                if not in_haste:
+                    self._felt(False, began)
+                    self._failed()
             elif not isinstance(error, NotSent):
                 self._felt(True, began)
                 self._answered()
@@ -123,7 +126,7 @@ def unwell(error: AuthleteError) -> bool:
     service alone (A316201: it has no federation keys)."""
     if isinstance(error, Broken):
         return error.status is not None and error.status >= 500
-    return isinstance(error, (Unreachable, Unanswered, TooLarge))
+    return isinstance(error, (Unreachable, Unanswered))
 
 
 def refused(error: AuthleteError) -> bool:

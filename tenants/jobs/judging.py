@@ -13,7 +13,6 @@ from tenants.authlete.errors import (
     Occupied,
     Outcome,
     Resting,
-    TooLarge,
     TooMany,
     Unauthorized,
 )
@@ -62,9 +61,7 @@ def verdict(
 def passing(error: AuthleteError) -> bool:
     """Whether it may go well in a while without anybody doing anything."""
     kinds = (Busy, NotRecorded, Occupied, Resting, TooMany)
-    return isinstance(error, kinds) or (
-        unwell(error) and not isinstance(error, TooLarge)
-    )
+    return isinstance(error, kinds) or unwell(error)
 
 
 def pause(error: AuthleteError, failures: int) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -17,7 +17,6 @@ from tenants.audit.chain import ring
 from tenants.audit.gone import begun
 from tenants.authlete.documents.base import Document
 from tenants.authlete.editing import label_of
-from tenants.authlete.reading import NotJson
 from tenants.authlete.sight import Sight, moved, opened, without_counts
 from tenants.versions import outside
 from tenants.versions.models import Content, Version, digest_of
@@ -50,7 +49,7 @@ class Keeper:
     def _keep(self, sight: Sight) -> None:
         try:
             keep(self.organization_id, sight)
-        except (DatabaseError, NotJson):
+        except Exception:
             log.exception("a version could not be kept")
 
 

@@ -88,11 +88,10 @@ def made_at(new: Version) -> datetime | None:
     """By Authlete's clock; none where it does not say so."""
     milliseconds = new.document().get("createdAt")
     try:
-        return (
-            datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
-        )
+        made = datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (TypeError, OverflowError, ValueError, OSError):
         return None
+    return made if 1970 < made.year < 9999 else None
 
 
 def _may_be_ours(new: Version, made: datetime) -> bool:

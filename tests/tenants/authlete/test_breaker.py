@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from tenants.authlete import Authlete, breaker, errors
+from tenants.authlete.deadline import Deadline
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
 
@@ -60,7 +61,6 @@ def kinds(found):
         httpx.ConnectError,
         httpx.ReadTimeout,
         httpx.ReadError,
-        httpx.Response(200, content=b" " * 9_000_000),
     ],
 )
 def test_opens_after_five_failures(ask, push, notes, failure):
@@ -80,6 +80,7 @@ def test_opens_after_five_failures(ask, push, notes, failure):
         httpx.Response(404),
         httpx.Response(429),
         httpx.Response(200, content=b"<html>"),
+        httpx.Response(200, content=b" " * 9_000_000),  # of one customer
     ],
 )
 def test_an_answer_that_one_does_not_like_is_no_failure(ask, answer):
@@ -92,6 +93,21 @@ def test_an_action_that_failed_is_no_failure_of_the_region(authlete, wire):
     for _ in range(20):
         with pytest.raises(errors.Broken):
             authlete.send(TALK)
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(0, False), (1, False), (9, True)])
+def test_a_call_that_had_no_time_tells_nothing_of_the_region(
+    authlete, push, clock, seconds, counts
+):
+    push.mock(side_effect=httpx.ReadTimeout)
+    ping = authlete.ask(PUSH)
+    for at in range(5):
+        with pytest.raises(errors.AuthleteError):
+            authlete.once(ping, f"id-{at}", Deadline(seconds))
+
+    assert push.call_count == (5 if seconds else 0)
+    with pytest.raises(errors.Resting if counts else errors.Unanswered):
+        authlete.send(PUSH)
 
 
 def test_opens_when_half_of_the_last_ten_failed(ask):

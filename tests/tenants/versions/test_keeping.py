@@ -277,6 +277,16 @@ def test_what_is_created_elsewhere_is_told_once(watched, door, sandbox):
     assert {"clientName"} <= {one["field"] for one in outside()[0].changes}
 
 
+@pytest.mark.parametrize("day", [-(10**14), -62135596800000, 253402300799000, "soon"])
+def test_a_client_that_was_created_on_no_day_is_read_all_the_same(
+    watched, door, sandbox, day
+):
+    sandbox.clients[44] = {"clientId": 44, "modifiedAt": 5, "createdAt": day}
+
+    assert door.service(17).client(44).get().client_id == 44
+    assert outside() == []
+
+
 @pytest.mark.parametrize("outcome", ["", "unknown", "done"])
 def test_what_is_created_from_here_is_never_told(watched, door, sandbox, outcome):
     """Also where another process sees it before what made it has kept a version."""
