@@ -105,9 +105,17 @@ def remove(who: Who, webhook: Webhook) -> None:
 
 
 def probe(who: Who, webhook: Webhook) -> None:
-    """Have a worker send a test."""
+    """Have a worker send a test, unless one is under way."""
+    waiting = Delivery.objects.filter(
+        webhook=webhook, is_test=True, state=Delivery.State.PENDING
+    )
+    if waiting.exists():
+        return
     note(who, events.WEBHOOK_TEST, label=webhook.name, object=webhook.origin)
-    Delivery.objects.create(webhook=webhook, is_test=True)
+    with transaction.atomic():
+        Webhook.objects.select_for_update().get(pk=webhook.pk)
+        if not waiting.exists():
+            Delivery.objects.create(webhook=webhook, is_test=True)
 
 
 def replay(who: Who, webhook: Webhook, after: int) -> bool:

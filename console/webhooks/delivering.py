@@ -11,6 +11,7 @@ from threading import Thread
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import Q
 from django.utils import timezone
 
 from console.models import Delivery, Webhook
@@ -19,21 +20,25 @@ from tenants.audit.models import AuditHead
 from tenants.jobs.chores import chore, every
 
 AT_ONCE = 16  # webhooks that one worker serves
+SPARED = 4  # of these, that no test takes
 KEPT = timedelta(days=30)  # a delivery in the log
 MOST = 1000  # deliveries in the log of one webhook
 LOST = timedelta(minutes=5)  # after which a test has no answer to come
+STALE = timedelta(hours=1)  # after which nobody waits for a test any more
 
 _busy: dict[UUID, Thread] = {}
 
 
 @every(1.0)
 def serve() -> None:
-    """Have a thread see to every webhook that is due."""
+    """Have a thread see to every webhook that is due, and to tests where that leaves
+    room."""
     for pk in [pk for pk, thread in _busy.items() if not thread.is_alive()]:
         del _busy[pk]
-    wanted = [(try_out, pk) for pk in tests()] + [(bring, pk) for pk in due()]
-    for what, pk in wanted:
-        if pk not in _busy and len(_busy) < AT_ONCE:
+    wanted = [(bring, pk, AT_ONCE) for pk in due()]
+    wanted += [(try_out, pk, AT_ONCE - SPARED) for pk in tests()]
+    for what, pk, most in wanted:
+        if pk not in _busy and len(_busy) < most:
             _busy[pk] = Thread(target=_apart, args=[what, pk], daemon=True)
             _busy[pk].start()
 
@@ -67,9 +72,9 @@ def tidy() -> None:
     """Forget old deliveries, and secrets that sign no more."""
     now = timezone.now()
     Webhook.objects.filter(old_until__lt=now).update(old_sealed="", old_until=None)
-    Delivery.objects.filter(
-        is_test=True, state=Delivery.State.PENDING, tried_at__lt=now - LOST
-    ).update(state=Delivery.State.FAILED)
+    lost = Q(tried_at__lt=now - LOST) | Q(tried_at=None, made_at__lt=now - STALE)
+    pending = Delivery.objects.filter(lost, is_test=True, state=Delivery.State.PENDING)
+    pending.update(state=Delivery.State.FAILED)
     over = Delivery.objects.exclude(state=Delivery.State.PENDING)
     over.filter(made_at__lt=now - KEPT).delete()
     for pk in Webhook.objects.values_list("pk", flat=True):

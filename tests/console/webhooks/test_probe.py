@@ -15,3 +15,13 @@ def test_leaves_a_test_for_a_worker_once(admin, acme):
     test = Delivery.objects.get()
     assert (test.is_test, test.state, test.tries) == (True, "pending", 0)
     assert AuditEntry.objects.get(operation="webhook.test").label == "SIEM"
+
+
+def test_leaves_none_beside_one_that_is_under_way(admin, acme):
+    path = f"/acme/webhooks/{hook(acme).pk}/probe/"
+
+    for once in "xy":
+        admin.post(path, {"once": once * 24})
+
+    assert Delivery.objects.count() == 1
+    assert AuditEntry.objects.filter(operation="webhook.test").count() == 1
