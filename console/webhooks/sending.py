@@ -133,7 +133,7 @@ def _deliver(webhook: Webhook) -> bool:
 
 
 def _is_as_ever(webhook: Webhook) -> bool:
-    same = ("url_sealed", "effects", "groups", "subjects")
+    same = ("position", "url_sealed", "effects", "groups", "subjects")
     choice = {name: getattr(webhook, name) for name in same}
     return Webhook.objects.filter(pk=webhook.pk, **choice).exists()
 
@@ -194,10 +194,14 @@ def _telling(url: str) -> list[str]:
 def _settle(
     webhook: Webhook, delivery: Delivery, state: str, columns: Mapping[str, object]
 ) -> None:
-    """Go on behind it, unless somebody moved the position meanwhile."""
+    """Go on behind it, unless it was given up or somebody moved the position
+    meanwhile."""
+    own = Delivery.objects.filter(pk=delivery.pk)
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk).update(state=state, **columns)
-        _at(webhook, delivery.after).update(position=delivery.until)
+        if own.filter(state=Delivery.State.PENDING).update(state=state, **columns):
+            _at(webhook, delivery.after).update(position=delivery.until)
+        else:
+            own.update(**columns)
         Webhook.objects.filter(pk=webhook.pk).update(
             tries=0,
             failing_since=None,

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from console.models import Delivery
 from console.models.webhooks import late
-from console.webhooks import delivering, messages, sending
+from console.webhooks import actions, delivering, messages, sending
 from tenants import posting
 from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.who import Who
 from tenants.models import Organization
 from tests.console.webhooks.conftest import bring, hook, taken
 
@@ -308,6 +309,47 @@ def test_a_webhook_that_moved_while_it_was_sent_goes_on_from_there(
 
     assert seqs(receiver, webhook.secret) == [[3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]
     assert webhook.position == 6
+
+
+def test_rows_that_are_to_go_again_while_others_are_gathered_go_first(
+    hooked, happen, receiver, monkeypatch
+):
+    """And what is not taken of them is tried again later, as ever."""
+    happen(3)
+    webhook = hooked(position=2)
+    receiver.answers = [500, 500]
+
+    def batch_after(webhook, batch_after=messages.batch_after):
+        monkeypatch.setattr(sending, "batch_after", batch_after)
+        type(webhook).objects.update(position=0)
+        return batch_after(webhook)
+
+    monkeypatch.setattr(sending, "batch_after", batch_after)
+    bring(webhook)
+
+    assert seqs(receiver, webhook.secret) == [[1, 2, 3, 4, 5, 6]]
+    assert webhook.tries == 1
+
+
+def test_another_choice_while_rows_are_sent_skips_none(
+    hooked, happen, receiver, monkeypatch
+):
+    """Those that were left out before are behind the same row."""
+    happen(event=MEMBER_REMOVE)
+    happen()
+    webhook = hooked(effects="destroy")
+
+    def post(*given, post=posting.post):
+        monkeypatch.setattr(posting, "post", post)
+        actions.change(Who(1, "ida"), webhook, "", "", {"effects": ""})
+        return post(*given)
+
+    monkeypatch.setattr(posting, "post", post)
+    bring(webhook)
+
+    assert seqs(receiver, webhook.secret) == [[1, 2], [1, 2, 3, 4]]
+    states = Delivery.objects.order_by("made_at").values_list("state", flat=True)
+    assert list(states) == ["dropped", "done"]
 
 
 def test_one_worker_at_a_time(hooked, happen, receiver):
