@@ -5,14 +5,15 @@ the database before it leaves, so that a worker that is killed loses nothing, an
 next one sends the same under the same id (`docs/decisions/webhooks.md`).
 """
 
+import json
 import logging
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import httpx
@@ -25,6 +26,7 @@ from console.models import Delivery, Webhook
 from console.webhooks.messages import batch_after, body_of, headers_of
 from tenants import posting
 from tenants.alerts import alert
+from tenants.audit.entry import canonical
 from tenants.audit.events import WEBHOOK_PAUSE
 from tenants.audit.notes import note
 from tenants.audit.who import Who
@@ -168,7 +170,8 @@ def _try(webhook: Webhook, delivery: Delivery, body: bytes) -> Came | None:
     except (httpx.HTTPError, OSError) as failure:
         error = _("No answer: %(why)s") % {"why": failure or type(failure).__name__}
     else:
-        shown = _shown(answer.text, body.decode(), [*secrets, *_telling(url)])
+        hidden = [*secrets, *_telling(url), *_subjects(body)]
+        shown = _shown(answer.text, body.decode(), hidden)
         return Came(answer.seconds, answer.status, shown)
     return Came(monotonic() - begun, error=error[:300])
 
@@ -189,6 +192,13 @@ def _telling(url: str) -> list[str]:
     path = httpx.URL(url).raw_path.decode()
     found = re.split(r"[/?&=]", f"{path}/{unquote(path)}")
     return [one for one in found if len(one) >= TELLING]
+
+
+def _subjects(body: bytes) -> Iterator[str]:
+    """Those in the clear, as an answer in words, in JSON or in an address has them."""
+    said = {row["content"].get("subject") for row in json.loads(body)["data"]}
+    for one in filter(None, said):
+        yield from (one, canonical(one)[1:-1], quote(one, safe=""))
 
 
 def _settle(

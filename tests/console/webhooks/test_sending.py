@@ -231,6 +231,17 @@ def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, happen, recei
         assert "kn0ws" not in Delivery.objects.get().answer
 
 
+def test_an_answer_that_repeats_a_subject_is_not_kept(hooked, happen, receiver):
+    """However short it is."""
+    happen(event=SUBJECT_SEARCH, subject="jö@x")
+    webhook = hooked(subjects=True)
+    for answer in ("No such: jö@x", '{"no": "j\\u00f6@x"}', "No /j%C3%B6%40x"):
+        receiver.answers = [(400, {}, answer.encode())]
+        type(webhook).objects.update(next_at=timezone.now())
+        bring(webhook)
+        assert "repeats" in Delivery.objects.get().answer
+
+
 def test_what_is_chosen_while_rows_are_gathered_counts(
     hooked, happen, receiver, monkeypatch
 ):
