@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Self
@@ -105,10 +106,13 @@ class Webhook(models.Model):
         return self
 
     def keep(self, secret: str) -> Self:
-        """Sign with a secret from now on, and for a while with the one before too."""
+        """Sign with a secret from now on, and for a while with the one before too,
+        unless that does not open."""
         if self.secret_sealed:
-            self.old_sealed = vault.seal(self.secret, self._place("old"))
-            self.old_until = timezone.now() + OVERLAP
+            self.old_sealed, self.old_until = "", None
+            with suppress(vault.Sealed):
+                self.old_sealed = vault.seal(self.secret, self._place("old"))
+                self.old_until = timezone.now() + OVERLAP
         self.secret_sealed = vault.seal(secret, self._place("secret"))
         return self
 

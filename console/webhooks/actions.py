@@ -30,6 +30,10 @@ STEP = 500  # rows that are looked through at once
 FILTERS = {"effects", "groups", "subjects"}  # what is in a batch depends on them
 
 
+class Replaced(Exception):
+    """The secret is another one by now."""
+
+
 def head() -> int:
     """The last row of the record."""
     return AuditHead.objects.values_list("seq", flat=True).first() or 0
@@ -90,12 +94,18 @@ def resume(who: Who, webhook: Webhook) -> None:
 
 
 def rotate(who: Who, webhook: Webhook) -> str:
-    """Another secret, beside which the one before signs for a day."""
+    """Another secret, beside which the one before signs for a day.
+
+    Raises `Replaced` where somebody else was first: what signed before that is not
+    known any more.
+    """
     secret = new_secret()
+    same = Webhook.objects.filter(pk=webhook.pk, secret_sealed=webhook.secret_sealed)
     webhook.keep(secret)
     columns = ("secret_sealed", "old_sealed", "old_until")
     with _told(who, webhook, events.WEBHOOK_ROTATE):
-        _update(webhook, **{one: getattr(webhook, one) for one in columns})
+        if not same.update(**{one: getattr(webhook, one) for one in columns}):
+            raise Replaced
     return secret
 
 

@@ -165,7 +165,12 @@ def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
         path = _path(found, "show")
         if not once.claim(request, form):
             return once.again(request, form, path)
-        context["secret"] = actions.rotate(member.who, found)
+        try:
+            context["secret"] = actions.rotate(member.who, found)
+        except actions.Replaced:
+            said = _("Somebody else has replaced the secret meanwhile.")
+            messages.error(request, said)
+            return once.came_to(request, form, path)
         once.settle(request, form, path)
     return answer(request, "webhooks/rotate.html", context)
 

@@ -1,7 +1,10 @@
 import re
 
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
+from console.models.webhooks import new_secret
+from console.webhooks import actions
 from tenants.audit.models import AuditEntry, AuditRecord
 from tests.console.webhooks.conftest import bring, hook, taken
 
@@ -22,6 +25,35 @@ def test_shows_another_secret_and_both_sign_for_a_while(
     assert not AuditRecord.objects.filter(content__contains=new[6:]).exists()
     assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "done"
     assert admin.post(path, {"once": "x" * 24}).status_code == 302
+
+
+def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
+    webhook = hook(acme)
+    type(webhook).objects.update(secret_sealed=webhook.url_sealed)
+
+    page = admin.post(f"/acme/webhooks/{webhook.pk}/rotate/", {"once": "x" * 24})
+
+    (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
+    webhook.refresh_from_db()
+    assert webhook.secrets(timezone.now()) == [new]
+
+
+def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
+    webhook = hook(acme)
+    first = "whsec_" + "B" * 44
+
+    def meanwhile():
+        webhook.keep(first).save()
+        return new_secret()
+
+    monkeypatch.setattr(actions, "new_secret", meanwhile)
+    path = f"/acme/webhooks/{webhook.pk}/rotate/"
+    page = admin.post(path, {"once": "x" * 24}, follow=True)
+
+    assertContains(page, "Somebody else has replaced the secret")
+    webhook.refresh_from_db()
+    assert webhook.secret == first
+    assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "refused"
 
 
 def test_warns_where_an_earlier_one_still_signs(admin, acme):

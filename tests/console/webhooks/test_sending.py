@@ -390,9 +390,7 @@ def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
     assert (test.state, test.status, delivering.tests()) == ("done", 204, [])
 
 
-def test_tests_wait_for_what_is_due_and_leave_room_for_it(
-    hooked, happen, monkeypatch
-):
+def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, happen, monkeypatch):
     ended, busy = Event(), dict[UUID, Any]()
     monkeypatch.setattr(delivering, "_apart", lambda *_: ended.wait(9))
     monkeypatch.setattr(delivering, "_busy", busy)
