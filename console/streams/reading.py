@@ -13,6 +13,7 @@ from tenants.audit import events
 from tenants.audit.export import Placed, line, rows_after
 from tenants.audit.notes import note
 from tenants.audit.who import Who
+from tenants.authlete.errors import NotRecorded
 
 TOLD = timedelta(hours=1)  # from one entry about reading to the next
 MOST = 1000  # rows in one answer
@@ -66,9 +67,20 @@ def _awaited(
 
 def _tell(stream: Stream, who: Who) -> None:
     """The first read, and then one entry an hour that counts the reads since."""
-    now = timezone.now()
-    if stream.told_at and now - stream.told_at < TOLD:
+    now, was = timezone.now(), stream.told_at
+    if was and now - was < TOLD:
         return
-    read = f"{stream.reads} reads before, as far as row {stream.position}"
-    note(who, events.STREAM_READ, label=stream.name, object=read)
-    Stream.objects.filter(pk=stream.pk).update(told_at=now, reads=0)
+    own = Stream.objects.filter(pk=stream.pk)
+    if not own.filter(told_at=was).update(told_at=now):
+        return  # somebody who reads beside this tells it
+    try:
+        note(who, events.STREAM_READ, label=stream.name, object=so_far(stream))
+    except NotRecorded:
+        own.filter(told_at=now).update(told_at=was)
+        raise
+    own.update(reads=F("reads") - stream.reads)
+
+
+def so_far(stream: Stream) -> str:
+    """What it read since the record last told of that, for its next entry."""
+    return f"{stream.reads} reads before, as far as row {stream.position}"

@@ -71,10 +71,11 @@ def remove(request: ConsoleRequest, member: Member, stream: UUID) -> HttpRespons
     """Revoke a token; whoever reads with it is refused from the next read on."""
     found = get_object_or_404(Stream, pk=stream, organization=member.organization)
     if request.method == "POST":
-        with doing(member.who, events.STREAM_REMOVE, label=found.name):
+        read = reading.so_far(found)
+        with doing(member.who, events.STREAM_REMOVE, label=found.name, object=read):
             found.delete()
-        told = {"name": found.name}
-        messages.success(request, _("%(name)s reads nothing any more.") % told)
+        said = _("%(name)s reads nothing any more.") % {"name": found.name}
+        messages.success(request, said)
         return go(request, reverse("streams:index", args=[member.organization.slug]))
     context = {"member": member, "stream": found}
     return answer(request, "streams/remove.html", context)

@@ -132,6 +132,19 @@ def test_the_record_tells_of_reading_once_an_hour(read, acme):
     assert told.object.startswith("5 reads before")
 
 
+def test_the_record_tells_once_of_two_who_read_at_once(read, acme, monkeypatch):
+    def slowly(*given, **told):
+        monkeypatch.setattr(reading, "note", note)
+        read()
+        note(*given, **told)
+
+    monkeypatch.setattr(reading, "note", slowly)
+    read()
+
+    assert AuditEntry.objects.filter(operation="stream.read").count() == 1
+    assert Stream.objects.get().reads == 2
+
+
 @pytest.mark.parametrize("home", ["acme", "other", "nowhere"])
 @pytest.mark.parametrize("kind", ["none", "wrong", "basic", "query"])
 def test_without_a_token_of_this_organization_there_is_nothing(
@@ -163,6 +176,7 @@ def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatc
     response = client.get(URL, headers={"Authorization": f"Bearer {token}"})
 
     assert response.status_code == 503
+    assert Stream.objects.get().told_at is None
 
 
 @pytest.mark.parametrize(

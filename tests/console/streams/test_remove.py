@@ -9,4 +9,5 @@ def test_ends_reading_at_once(admin, token, client):
     admin.post(f"/acme/streams/{stream.pk}/remove/")
 
     assert client.get("/acme/audit/stream", headers=headers).status_code == 401
-    assert AuditEntry.objects.get(operation="stream.remove").outcome == "done"
+    entry = AuditEntry.objects.get(operation="stream.remove")
+    assert (entry.outcome, entry.object[:14]) == ("done", "1 reads before")
