@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -14,10 +15,11 @@ from console.models import Delivery, Webhook
 from console.models.webhooks import new_secret
 from console.webhooks.messages import only
 from tenants.audit import events
-from tenants.audit.export import count_rows, rows_after
+from tenants.audit.export import LOOK, count_rows, rows_after
 from tenants.audit.gone import Tombstone, begun
 from tenants.audit.models import BLOCK, AuditBlock, AuditEntry, AuditHead, microseconds
 from tenants.audit.notes import doing, note
+from tenants.audit.removed import reach
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.redaction import Fingerprint
@@ -133,10 +135,9 @@ def replay(who: Who, webhook: Webhook, after: int) -> bool:
     had that row yet."""
     if after >= webhook.position:
         return False
-    changes = [
-        Change("from_row", None, after + 1),
-        Change("rows_again", None, again(webhook, after)),
-    ]
+    changes = [Change("from_row", None, after + 1)]
+    if rows := again(webhook, after):
+        changes.append(Change("rows_again", None, rows))
     told = {"label": webhook.name, "object": webhook.origin, "changes": changes}
     with (
         doing(who, events.WEBHOOK_REPLAY, **told),  # type: ignore[arg-type]
@@ -147,15 +148,16 @@ def replay(who: Who, webhook: Webhook, after: int) -> bool:
     return True
 
 
-def again(webhook: Webhook, after: int) -> int:
-    """How many rows would go again; of many, one more than `COUNTED`."""
+def again(webhook: Webhook, after: int) -> int | None:
+    """How many rows would go again; of many, one more than `COUNTED`, and None where
+    counting takes too long."""
     most, wanted = COUNTED + 1, only(webhook)
     return count_rows(webhook.organization_id, after, webhook.position, most, wanted)
 
 
 def before(webhook: Webhook, moment: datetime) -> int:
-    """The row behind which all is that was begun since; the last one where nothing
-    was."""
+    """The row behind which all is that was begun since, or an earlier one where looking
+    for it takes too long; the last one where nothing was."""
     at = microseconds(moment)
     block = AuditBlock.objects.filter(latest__gte=at).aggregate(Min("block"))
     if block["block__min"] is None:
@@ -173,15 +175,17 @@ def before(webhook: Webhook, moment: datetime) -> int:
 def _removed_before(webhook: Webhook, after: int, until: int, at: int) -> int:
     """The same where entries of that time were removed, which tell when they were begun
     by their ids."""
-    home = webhook.organization_id
-    while after < until:
+    home, ends = webhook.organization_id, monotonic() + LOOK
+    if max(reach(home).values(), default=0) < at:
+        return until
+    while after < until and monotonic() < ends:
         rows, after = rows_after(home, after, STEP)
         for row, _mac in rows:
             if row.seq > until:
                 return until
             if Tombstone.parse(row.content) and begun(row.entry) >= at:
                 return row.seq - 1
-    return until
+    return min(after, until)
 
 
 def _told(who: Who, webhook: Webhook, event: events.Event) -> Any:

@@ -63,7 +63,7 @@ def body_of(webhook: Webhook, delivery: Delivery) -> bytes:
     if delivery.is_test:
         return _body(TEST_TYPE, delivery.made_at, [])
     rows, _until = rows_after(
-        webhook.organization_id, delivery.after, delivery.rows, only(webhook)
+        webhook.organization_id, delivery.first - 1, delivery.rows, only(webhook)
     )
     if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [
         delivery.first,

@@ -150,7 +150,8 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
         rows = actions.again(found, after)
         confirm = ReplayForm(initial={"once": once.fresh(), "after": after})
         context |= {"first": after + 1, "rows": rows, "confirm": confirm}
-        context |= {"many": rows > actions.COUNTED, "counted": actions.COUNTED}
+        many = rows is not None and rows > actions.COUNTED
+        context |= {"many": many, "counted": actions.COUNTED}
     return answer(request, "webhooks/replay.html", context)
 
 

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 from console.models import Stream
 from console.streams import reading, waiting
-from tenants.audit import writer
+from tenants.audit import export, writer
 from tenants.audit.events import MEMBER_ADD, SIGN_OUT
 from tenants.audit.expiring import expire
 from tenants.audit.export import rows_after
@@ -73,6 +73,23 @@ def test_goes_through_all_rows_of_the_organization_and_of_no_other(read, acme):
         kept.mac,
         json.loads(kept.content),
     )
+
+
+def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
+    """And says how far it came, so that a reader goes on from there."""
+    _, began = read()
+    happen(Organization.objects.create(slug="other", name="Other"), 5)
+    happen(acme)
+    monkeypatch.setattr(export, "WINDOW", 4)
+    monkeypatch.setattr(export, "LOOK", -1.0)
+
+    found, cursors = [], [began]
+    while not found:
+        found, cursor = read(cursors[-1])
+        cursors.append(cursor)
+
+    assert cursors[1:] == [began + 4, began + 8, began + 12]
+    assert [row["seq"] for row in found] == [began + 11, began + 12]
 
 
 def test_has_an_outcome_once_there_is_one(read, acme):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
+from tenants.audit import export
 from tenants.audit.events import (
     ACCESS_DENIED,
     SECRET_SETTLE,
@@ -55,6 +56,19 @@ def test_counts_only_what_it_is_to_get(admin, hooked, happen):
 
     assertContains(admin.get(path, {"row": 1}), "2 rows go again")
     assertContains(admin.get(path, {"row": 9000}), "No row goes again")
+
+
+def test_counts_for_no_longer_than_a_second(admin, hooked, happen, monkeypatch):
+    webhook = hooked(position=happen(2))
+    path = f"/acme/webhooks/{webhook.pk}/replay/"
+    monkeypatch.setattr(export, "LOOK", -1.0)
+
+    page = admin.get(path, {"row": 1})
+    assertContains(page, "counting them takes too long")
+    admin.post(path, filled(page, "after"), content_type=FORM)
+
+    entry = AuditEntry.objects.get(operation="webhook.replay")
+    assert entry.changes == [{"field": "from_row", "before": None, "after": 1}]
 
 
 def test_takes_a_time(admin, hooked, happen, time_machine):
