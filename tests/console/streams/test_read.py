@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -83,7 +84,7 @@ def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
     monkeypatch.setattr(export, "WINDOW", 4)
     monkeypatch.setattr(export, "LOOK", -1.0)
 
-    found, cursors = [], [began]
+    found, cursors = list[Any](), [began]
     while not found:
         found, cursor = read(cursors[-1])
         cursors.append(cursor)

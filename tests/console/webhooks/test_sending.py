@@ -5,9 +5,7 @@ import re
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
-from threading import Event
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -20,7 +18,7 @@ from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.who import Who
 from tenants.models import Organization
-from tests.console.webhooks.conftest import bring, hook, taken
+from tests.console.webhooks.conftest import bring, taken
 
 NOW = "2026-11-25T12:00:00Z"
 
@@ -202,46 +200,6 @@ def test_a_redirect_or_an_address_within_is_a_failure(
     assert "not a public address" in Delivery.objects.get(webhook=within).error
 
 
-def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, happen, receiver):
-    happen(object="a rather telling name of somebody")
-    webhook = hooked()
-    body = b'{"bad": "a rather telling name of somebody"}'
-    receiver.answers = [(400, {}, body)]
-
-    bring(webhook)
-
-    assert "telling" not in Delivery.objects.get().answer
-
-
-def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, happen, receiver):
-    """As many servers answer when nothing is there."""
-    happen()
-    webhook = hook(acme, receiver.url + "/T024/n0b0dy%20kn0ws?key=s3cr3t-k3y")
-    answers = {
-        b"Cannot POST /hook/T024/n0b0dy%20kn0ws": "repeats",
-        b"No such room: n0b0dy kn0ws": "repeats",
-        b"Wrong key: " + b"x" * 486 + b"s3cr3t-k3y": "repeats",
-        b"Cannot POST /hook": "Cannot POST /hook",
-    }
-    for answer, shown in answers.items():
-        receiver.answers = [(404, {}, answer)]
-        type(webhook).objects.update(next_at=timezone.now())
-        bring(webhook)
-        assert shown in Delivery.objects.get().answer
-        assert "kn0ws" not in Delivery.objects.get().answer
-
-
-def test_an_answer_that_repeats_a_subject_is_not_kept(hooked, happen, receiver):
-    """However short it is."""
-    happen(event=SUBJECT_SEARCH, subject="jö@x")
-    webhook = hooked(subjects=True)
-    for answer in ("No such: jö@x", '{"no": "j\\u00f6@x"}', "No /j%C3%B6%40x"):
-        receiver.answers = [(400, {}, answer.encode())]
-        type(webhook).objects.update(next_at=timezone.now())
-        bring(webhook)
-        assert "repeats" in Delivery.objects.get().answer
-
-
 def test_what_is_chosen_while_rows_are_gathered_counts(
     hooked, happen, receiver, monkeypatch
 ):
@@ -259,17 +217,6 @@ def test_what_is_chosen_while_rows_are_gathered_counts(
     (got,) = receiver.got
     assert b"anna" not in got.body
     assert webhook.position == 2
-
-
-def test_who_waits_longest_comes_first(hooked, happen, receiver):
-    """However often another has something to take."""
-    happen()
-    first, second = hooked(), hooked()
-    assert delivering.due() == [first.pk, second.pk]
-    bring(first)
-    happen()
-
-    assert delivering.due() == [second.pk, first.pk]
 
 
 def test_a_slow_one_ends_its_turn_with_rows_left(hooked, happen, receiver, monkeypatch):
@@ -374,72 +321,6 @@ def test_one_worker_at_a_time(hooked, happen, receiver):
     assert delivering.due() == [webhook.pk]
     bring(webhook)
     assert len(receiver.got) == 1
-
-
-def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
-    webhook = hooked(pause="hand")
-    test = Delivery.objects.create(webhook=webhook, is_test=True)
-    assert delivering.tests() == [test.pk]
-
-    sending.try_out(test.pk)
-    sending.try_out(test.pk)
-
-    (got,) = receiver.got
-    assert taken(got, webhook.secret)["type"] == "audit.test"
-    test.refresh_from_db()
-    assert (test.state, test.status, delivering.tests()) == ("done", 204, [])
-
-
-def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, happen, monkeypatch):
-    ended, busy = Event(), dict[UUID, Any]()
-    monkeypatch.setattr(delivering, "_apart", lambda *_: ended.wait(9))
-    monkeypatch.setattr(delivering, "_busy", busy)
-    monkeypatch.setattr(delivering, "AT_ONCE", 3)
-    monkeypatch.setattr(delivering, "SPARED", 1)
-    happen()
-    webhook = hooked()
-    tests = [
-        Delivery.objects.create(webhook=hooked(pause="hand"), is_test=True).pk
-        for _ in range(3)
-    ]
-
-    delivering.serve()
-    first, second = busy
-    assert first == webhook.pk
-    assert second in tests
-
-    other = hooked()
-    delivering.serve()
-    assert list(busy) == [first, second, other.pk]
-    ended.set()
-
-
-def test_a_test_that_nobody_sent_for_an_hour_ends(hooked):
-    webhook, now = hooked(), timezone.now()
-    old, new = (
-        Delivery.objects.create(
-            webhook=webhook, is_test=True, made_at=now - timedelta(minutes=minutes)
-        )
-        for minutes in (61, 59)
-    )
-
-    delivering.tidy()
-
-    assert delivering.tests() == [new.pk]
-    old.refresh_from_db()
-    assert old.state == "failed"
-
-
-def test_the_log_ends_somewhere(hooked, monkeypatch):
-    monkeypatch.setattr(delivering, "MOST", 3)
-    webhook, now = hooked(), timezone.now()
-    for days in (0, 1, 2, 3, 4, 40):
-        Delivery.objects.create(
-            webhook=webhook, state="done", made_at=now - timedelta(days=days)
-        )
-    delivering.tidy()
-
-    assert Delivery.objects.count() == 3
 
 
 @pytest.mark.parametrize("minutes", [14, 16])
