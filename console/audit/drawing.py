@@ -22,7 +22,7 @@ from console.audit.tracing import traceable
 from console.templatetags.frame import role_name
 from console.templatetags.links import day_of, reaches
 from console.templatetags.look import dot, effect, icon, outcome, region
-from console.templatetags.words import isolate
+from console.templatetags.words import account, isolate
 from tenants.audit.models import AuditEntry
 
 REASON = 120  # characters that are seen
@@ -96,7 +96,7 @@ class Cells:
 
     def _draw_who(self, actor: str, role: str, since: str) -> SafeString:
         if actor:
-            who = self._link(isolate(actor), {"actor": actor}, "cut", actor)
+            who = self._link(account(actor), {"actor": actor}, "cut", actor)
         else:
             who = format_html('<span class="faint">{}</span>', _("nobody known"))
         asked = {"role": role, "since": since}

@@ -113,7 +113,7 @@ def _failed(
     if found.fate is not Fate.PENDING:
         end(item, found.fate, **told)
         return Attempt(found.then)
-    trouble = fit(f"{item.region}: {_(error.title)}", 400)
+    trouble = fit(f"{item.region.upper()}: {_(error.title)}", 400)
     told["tries"] = item.tries + found.counts
     if found.then is Then.STOP:
         put_back(item, **told)

@@ -84,7 +84,7 @@ def test_names_the_region_and_why_and_shows_all_others(page, words):
     notice = page.locator(".notice", has_text="Japan did not answer")
     expect(notice).to_contain_text("The other regions are complete.")
     expect(notice).to_contain_text(words)
-    expect(notice.get_by_role("link", name="Ask jp again")).to_be_visible()
+    expect(notice.get_by_role("link", name="Ask JP again")).to_be_visible()
     assert len(names(page)) == 14
     for name in ("Retail banking Europe", "Pagamentos", "Payments", "Payments Japan"):
         assert name in names(page)
@@ -131,7 +131,7 @@ def test_is_whole_again_when_the_region_is(page, sandbox):
     sandbox.fault("html502", region="jp", times=1)
     open_list(page)
 
-    page.get_by_role("link", name="Ask jp again").click()
+    page.get_by_role("link", name="Ask JP again").click()
 
     expect(page.locator("tbody th a")).to_have_count(14)
     expect(page.locator("tr.is-stale")).to_have_count(0)

@@ -127,7 +127,7 @@ def test_says_why_it_waits(editor, job, worker, sandbox):
     page = editor.get(url(job)).content.decode()
 
     assert "It waits, and goes on by itself" in page
-    assert "us: Authlete failed" in page
+    assert "US: Authlete failed" in page
     assert "Try now" in page
     assert 'hx-trigger="every 10s"' in page
     assert Job.objects.get().state == "waiting"

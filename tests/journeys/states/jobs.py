@@ -136,7 +136,7 @@ def set_for_later(scene):
 @state("jobs:show", Role.EDITOR)
 def stopped(scene):
     paused(scene)
-    Job.objects.update(trouble="us: Authlete did not accept the credential")
+    Job.objects.update(trouble="US: Authlete did not accept the credential")
     scene.goto("jobs:show")
 
 

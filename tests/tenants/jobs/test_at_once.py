@@ -84,6 +84,6 @@ def test_begins_none_once_somebody_must_look(worker, started, sandbox):
 
     job.refresh_from_db()
     assert job.state == State.PAUSED
-    assert job.trouble == "us: Authlete did not accept the credential"
+    assert job.trouble == "US: Authlete did not accept the credential"
     assert counts(job) == {Fate.PENDING: 10}
     assert Item.objects.filter(begun=1).count() == 3

@@ -154,7 +154,7 @@ def test_waits_for_a_region_that_is_down(
 
     job.refresh_from_db()
     assert job.state == State.WAITING
-    assert job.trouble.startswith("us: ")
+    assert job.trouble.startswith("US: ")
     assert counts(job) == {Fate.DONE: 3, Fate.PENDING: 7}
 
     sandbox.faults.clear()
@@ -193,7 +193,7 @@ def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
     assert counts(job) == {Fate.PENDING: 2, Fate.DONE: 1}
     assert Item.objects.get(state=Fate.DONE).region == "eu"
     job.refresh_from_db()
-    assert (job.state, job.trouble) == (State.WAITING, "us: Authlete failed")
+    assert (job.state, job.trouble) == (State.WAITING, "US: Authlete failed")
 
 
 def test_an_item_without_an_answer_is_given_up_in_the_end(
@@ -224,7 +224,7 @@ def test_a_refused_credential_stops_it(worker, started, who, sandbox):
 
     job.refresh_from_db()
     assert job.state == State.PAUSED
-    assert job.trouble == "us: Authlete did not accept the credential"
+    assert job.trouble == "US: Authlete did not accept the credential"
     assert counts(job) == {Fate.DONE: 2, Fate.PENDING: 8}
 
     sandbox.faults.clear()

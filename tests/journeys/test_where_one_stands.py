@@ -1,0 +1,25 @@
+"""The breadcrumb and the tabs show where one stands, however long a name is."""
+
+from playwright.sync_api import expect
+
+from tenants.roles import Role
+
+CUT = "one => one.scrollWidth > one.clientWidth"
+
+
+def test_however_long_a_name_is(signed_in, person, sandbox, found):
+    number = found("us", "Payments")
+    sandbox.region("us").services[number]["serviceName"] = "תשלומים " * 20
+    page = signed_in(person(Role.VIEWER))
+
+    page.goto(f"/harbor/services/us/{number}/history/")
+
+    here = page.locator(".crumbs [aria-current]")
+    expect(here).to_have_text("History")
+    assert not here.evaluate(CUT)
+    name = page.locator(".crumbs li:nth-last-child(2) bdi")
+    assert name.evaluate(CUT)
+    assert not page.locator(".crumbs ol").evaluate(CUT)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.reload()
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
