@@ -16,6 +16,7 @@ from console.editing.comparing import compared, returned, staying
 from console.editing.forms import AsOfForm
 from console.editing.kind import Target
 from console.editing.moments import address_of, again, clock, moment_of, said
+from console.editing.pages.gone import gone_meanwhile
 from console.editing.past import known, rows
 from console.editing.restoring import not_put_back, put_beside
 from console.editing.sending import pretty
@@ -75,8 +76,10 @@ def bring_back(request: ConsoleRequest, target: Target) -> HttpResponse:
     found = known(target)
     if found.failure:
         raise found.failure
+    if found.now is None:
+        return gone_meanwhile(request, target)
     span = found.at(moment) if moment else None
-    if moment is None or span is None or span.version.is_gone or found.now is None:
+    if moment is None or span is None or span.version.is_gone:
         raise Http404
     whole = "whole" in request.POST
     chosen = None if whole else request.POST.getlist("member")

@@ -1,13 +1,15 @@
 """What is still known of an object that is not there any more."""
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from console.access import ConsoleRequest
 from console.editing.beside import offered_services
 from console.editing.kind import Target
 from console.editing.moments import address_of
 from console.editing.past import Known, left
-from console.page import answer
+from console.page import answer, go
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Forbidden, NotFound
 from tenants.versions.models import Version
@@ -39,6 +41,12 @@ def gone(
     if found.without_service:
         context["elsewhere"] = offered_services(target)
     return answer(request, target.template("gone"), context, status=404)
+
+
+def gone_meanwhile(request: ConsoleRequest, target: Target) -> HttpResponse:
+    """Lead whoever would change what is gone to what is left of it."""
+    messages.warning(request, _("It was deleted, so nothing can be put back into it."))
+    return go(request, target.path("show"))
 
 
 def _inside(target: Target) -> list[Version]:

@@ -11,6 +11,8 @@ from console.access import ConsoleRequest
 from console.editing import drafts
 from console.editing.history import UNDOABLE
 from console.editing.kind import Target
+from console.editing.pages.gone import gone_meanwhile
+from console.editing.past import known
 from console.editing.restoring import not_put_back, put_beside, restored
 from console.page import answer, go
 from console.sentences import stored
@@ -26,7 +28,12 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
         operation__in=UNDOABLE,
         outcome__in=(AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN),
     )
-    document = target.api().get()
+    now = known(target)
+    if now.failure:
+        raise now.failure
+    document = now.now
+    if document is None:
+        return gone_meanwhile(request, target)
     asked, surprises = stored(kept.changes), stored(kept.unasked)
     found = restored(target.kind, document, asked, surprises)
     if not found.wanted:

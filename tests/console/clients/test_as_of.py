@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.audit.models import AuditEntry
 from tenants.authlete.sight import Sight
 from tenants.roles import Role
 from tenants.versions.keeping import keep
@@ -47,6 +48,24 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
     assertContains(gone.get(URL, {"at": last}), "How it was set")
     now = timezone.now().isoformat()
     assertContains(gone.get(URL, {"at": now}), "It was not there then")
+
+
+@pytest.mark.parametrize("deed", ["bring-back", "restore"])
+def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+    entry = AuditEntry.objects.get(operation="client.changed_outside").entry
+    path = f"{CLIENT}{deed}/{entry}/" if deed == "restore" else f"{CLIENT}{deed}/"
+    at = Version.objects.get(number=1).first_at.isoformat()
+
+    left = editor.get(editor.post(path, {"at": at, "whole": ""}).url)
+
+    said = "It was deleted, so nothing can be put back into it."
+    assertContains(left, said, status_code=404)
+    assertContains(left, "What cannot come back", status_code=404)
 
 
 def test_one_that_was_never_seen_is_not_there(member, sandbox):
