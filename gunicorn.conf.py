@@ -33,6 +33,9 @@ timeout = 60  # seconds
 graceful_timeout = 30  # seconds
 keepalive = 75  # seconds; longer than a balancer keeps an idle connection
 
+# The address of a search may be long; this is the most that can be set.
+limit_request_line = 8190  # bytes
+
 # Nothing is written to the file system: it may be read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True

@@ -71,6 +71,8 @@ OTHER_NAMES = {  # that people try
 }
 QUOTE = gettext_lazy("Put text with a colon in quotes.")
 LONGEST = 4000  # characters of what is typed
+# Characters of a search in an address, which servers and proxies take 8 KB of.
+LONGEST_ADDRESS = 6000
 NO_MINUS = ("before", "after", "reads")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 

@@ -22,7 +22,7 @@ from console.audit.several import Choices, Texts, options
 from console.audit.times import PERIODS, Day, Moment, midnight, moment
 from console.audit.values import ValuesForm, WithoutForm
 from console.models import KnownService
-from console.search_language import parse, printed, terms_of, unfolded
+from console.search_language import LONGEST_ADDRESS, parse, printed, terms_of, unfolded
 from tenants.audit.filters import Filters
 from tenants.audit.marks import mark
 from tenants.authlete.operation import Effect
@@ -93,6 +93,9 @@ class RecordForm(ValuesForm):
         """What is wrong is told at the box if it was typed there, and the box keeps
         what was typed."""
         super().full_clean()
+        if not self.errors and len(self.asked.urlencode()) > LONGEST_ADDRESS:
+            text = _("This is longer than an address can be. Leave something out.")
+            self.add_error("q", text)
         if not (self.typed and self.errors):
             return
         for name in [name for name in self.errors if name != "q"]:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from console.search_language import printed, terms_of
+from console.search_language import LONGEST_ADDRESS, printed, terms_of
 from tenants.models import Membership, Organization
 from tenants.roles import Right, Role
 
@@ -22,7 +22,8 @@ class SavedSearch(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     name = models.CharField(max_length=60)
-    query = models.CharField(max_length=2000)  # of the URL, without its question mark
+    # Of the URL, without its question mark.
+    query = models.CharField(max_length=LONGEST_ADDRESS)
     shared = models.BooleanField(default=False)  # with all who read the record
     pinned = models.BooleanField(default=False)  # on the record's own page
     made_at = models.DateTimeField(default=timezone.now)

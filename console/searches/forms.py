@@ -1,4 +1,3 @@
-import re
 from typing import Any
 
 from django import forms
@@ -6,8 +5,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from console.models import SavedSearch
+from console.search_language import FURTHER, LONGEST_ADDRESS, NAMES, parse
 
-PARAMETER = re.compile(r"-?[a-z]{1,20}")
+PARAMETERS = {*NAMES, *FURTHER, "q", "since", "until"}
 PASSING = ("at", "csrfmiddlewaretoken")  # no part of a search
 NEVER = ("subject", "-subject")  # these are in no address
 
@@ -43,7 +43,9 @@ class SearchForm(forms.ModelForm[SavedSearch]):
 class NewSearchForm(SearchForm):
     """A search that is looked at, as its address has it."""
 
-    query = forms.CharField(widget=forms.HiddenInput, max_length=2000, required=False)
+    query = forms.CharField(
+        widget=forms.HiddenInput, max_length=LONGEST_ADDRESS, required=False
+    )
 
     class Meta:
         model = SavedSearch
@@ -55,6 +57,11 @@ class NewSearchForm(SearchForm):
         given = QueryDict(self.cleaned_data["query"])
         kept = QueryDict(mutable=True)
         for name, values in given.lists():
-            if PARAMETER.fullmatch(name) and name not in PASSING + NEVER:
+            if name not in PASSING + NEVER:
                 kept.setlist(name, [one for one in values if one])
+        words, problems = parse(" ".join(kept.getlist("q")))
+        known = {name.removeprefix("-") for name in kept} <= PARAMETERS
+        if problems or not known or any(one.name for one in words):
+            text = _("This is no search of the record. Search there, and save that.")
+            raise forms.ValidationError(text)
         return kept.urlencode()

@@ -1,3 +1,4 @@
+import runpy
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_django.asserts import (
 )
 
 from console.audit.views import record as views
-from console.search_language import LONGEST
+from console.search_language import LONGEST, LONGEST_ADDRESS
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.authlete.api import services
@@ -302,3 +303,15 @@ def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
         for value in (*asked.values(), "")[:2]:
             assertContains(response, f'<option value="{value}" selected>')
         assertContains(response, " selected>", 3)  # the region is any
+
+
+def test_a_search_is_no_longer_than_its_address_can_be(auditor):
+    response = auditor.post(URL, {"q": "\u624b" * 500})
+    assert (response.status_code, auditor.get(response.url).status_code) == (302, 200)
+    server = runpy.run_path("gunicorn.conf.py")["limit_request_line"]
+    assert len(response.url) < LONGEST_ADDRESS < server - 1000
+
+    tickets = ",".join("\u624b" * 55 + str(number) for number in range(20))
+    response = auditor.post(URL, {"q": f"ticket:{tickets}"})
+
+    assertContains(response, "longer than an address can be", status_code=422)

@@ -1,3 +1,4 @@
+import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
 from console.models import SavedSearch
@@ -33,3 +34,19 @@ def test_wants_a_name_that_one_has_not(save):
 
     assertContains(response, "a search of this name already", status_code=422)
     assert SavedSearch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["colour=red", "q=subject%3Aanna", "q=effect%3Aread", "q=%22", "-x=1"]
+)
+def test_saves_nothing_that_is_no_search(save, query):
+    response = save(query=query)
+
+    assertContains(response, "This is no search of the record.", status_code=422)
+    assert not SavedSearch.objects.exists()
+
+
+def test_saves_what_is_as_long_as_an_address_may_be(save):
+    save(query="q=" + "%E6%89%8B" * 500)
+
+    assert SavedSearch.objects.get().query.count("%E6%89%8B") == 500
