@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tenants.audit.log import AuditLog
-from tenants.audit.lost.found import Finding, Lost
+from tenants.audit.lost.found import Finding, Lost, Verdict, not_yet
 from tenants.audit.lost.rules import RULES, UNRULED, unseen
 from tenants.audit.lost.since import CLOCKS
 from tenants.audit.models import PATIENCE, AuditEntry
@@ -54,7 +54,12 @@ def found(entry: AuditEntry, authlete: Authlete) -> Finding:
     rule, learn = RULES.get(entry.operation), LEARNT.get(entry.operation)
     if rule is None:
         return UNRULED
-    return rule(Lost(entry, authlete, learn(entry) if learn else {}))
+    lost = Lost(entry, authlete, learn(entry) if learn else {})
+    seconds = lost.on_its_way  # when the look begins
+    finding = rule(lost)
+    if seconds and finding.verdict is Verdict.NOT_DONE:
+        return not_yet(seconds)
+    return finding
 
 
 @learnt("client.create")

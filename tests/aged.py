@@ -2,11 +2,13 @@
 
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from tenants.audit import rows
+from tenants.audit.models import PATIENCE
 
 DAY = 86_400_000_000_000  # nanoseconds
 
@@ -24,3 +26,8 @@ def ago(days):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "time", SimpleNamespace(time_ns=tick))
         yield
+
+
+def overdue():
+    """What is sent was sent so long ago that it is not on its way any more."""
+    return ago((PATIENCE + timedelta(seconds=1)) / timedelta(days=1))

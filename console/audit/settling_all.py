@@ -3,7 +3,7 @@ can be told."""
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,7 +24,7 @@ from tenants.authlete.errors import (
     Unsendable,
 )
 from tenants.jobs.endings import allowed, worker
-from tenants.jobs.kinds import Result, handler
+from tenants.jobs.kinds import Later, Result, handler
 from tenants.jobs.models import TO_DO, Fate, Item, Job
 from tenants.jobs.steering import NewItem, start
 from tenants.jobs.work import Work
@@ -91,7 +91,8 @@ def summary(job: Job) -> Iterable[tuple[str, int]]:
     tried = items.filter(state=Fate.NOT_SENT)
     left = Exists(unknown(home).filter(entry=OuterRef("entry")))
     people = tried.filter(left).count()
-    waiting = items.filter(state__in=TO_DO, tries__gt=0).count()
+    looked = Q(tries__gt=0) | Q(again_at__isnull=False)
+    waiting = items.filter(looked, state__in=TO_DO).count()
     yield _("settled as done"), counts.get(Outcome.DONE, 0)
     yield _("settled as not done"), counts.get(Outcome.NOT_DONE, 0)
     yield _("for a person to decide"), people
@@ -112,6 +113,8 @@ def settle_one(work: Work, item: Item) -> Result:
         refused = Unsendable(error.message)
         refused.request_id = error.request_id
         raise refused from None
+    if finding.verdict is Verdict.NOT_YET:
+        raise Later(finding.wait)
     outcome = finding.verdict.outcome
     if outcome is None:
         undecided = Undecided(str(finding.said))

@@ -20,6 +20,7 @@ from console.audit.settling import ChosenForm, SettleForm
 from console.editing.forms import WhyForm
 from console.page import answer, go
 from tenants.audit.events import EVENTS
+from tenants.audit.lost.found import Verdict
 from tenants.audit.lost.rules import RULES
 from tenants.audit.lost.settling import settle as write
 from tenants.audit.lost.settling import unknown as found
@@ -109,7 +110,7 @@ def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
     if outcome is None:
         form.ask()
     failure = None
-    if form.is_valid():
+    if finding.verdict is not Verdict.NOT_YET and form.is_valid():
         if not once.claim(request, form):
             return once.again(request, form, path)
         outcome = outcome or Outcome(form.cleaned_data["outcome"])

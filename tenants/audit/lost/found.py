@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
+from math import ceil
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from tenants.audit.models import AuditEntry
+from tenants.audit.models import PATIENCE, AuditEntry
 from tenants.authlete import Authlete
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.api.services import ServiceApi
@@ -21,6 +24,7 @@ class Verdict(StrEnum):
     NOT_DONE = "not done"
     OTHERWISE = "otherwise"  # neither: somebody else changed it, or there are several
     CANNOT_TELL = "cannot tell"
+    NOT_YET = "cannot tell yet"  # not done so far, and it may still be on its way
 
     @property
     def outcome(self) -> Outcome | None:
@@ -38,6 +42,7 @@ class Finding:
     verdict: Verdict
     said: str | Promise
     candidates: Sequence[str] = ()
+    wait: int = 0  # seconds until it can be told
 
 
 UNTOLD = Finding(
@@ -62,6 +67,17 @@ def cannot_tell(said: str | Promise, candidates: Sequence[str] = ()) -> Finding:
     return Finding(Verdict.CANNOT_TELL, said, candidates)
 
 
+def not_yet(seconds: int) -> Finding:
+    said = ngettext(
+        "It is as before, but the call may still be on its way. Whether it was done"
+        " can be told in %(seconds)d second.",
+        "It is as before, but the call may still be on its way. Whether it was done"
+        " can be told in %(seconds)d seconds.",
+        seconds,
+    )
+    return Finding(Verdict.NOT_YET, said % {"seconds": seconds}, wait=seconds)
+
+
 @dataclass(frozen=True)
 class Lost:
     """One call whose outcome is unknown, and the way to look."""
@@ -75,6 +91,12 @@ class Lost:
         """What its intent keeps for this, see `watch.Call.known`, and what was learnt
         since."""
         return self.entry.knows | dict(self.learnt)
+
+    @property
+    def on_its_way(self) -> int:
+        """Seconds for which Authlete may still carry it out."""
+        left = self.entry.time + PATIENCE - datetime.now(UTC)
+        return max(0, ceil(left.total_seconds()))
 
     @property
     def began(self) -> int:

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 
 from tenants.audit.lost.settling import settle
@@ -6,6 +8,7 @@ from tenants.audit.verify import verify
 from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError, NotRecorded, Outcome
 from tenants.roles import Role
+from tests.aged import overdue
 from tests.pages import FORM, filled
 
 
@@ -14,9 +17,9 @@ def lost(acme, sandbox, update):
     """An update of the service 17 whose reply did not come, and its page to settle."""
     update({"description": "As Authlete lays it out"})
 
-    def lost(**fault):
+    def lost(sent=overdue, **fault):
         sandbox.fault("reset", operation="service.update", times=1, **fault)
-        with pytest.raises(AuthleteError):
+        with sent(), pytest.raises(AuthleteError):
             update({"accessTokenDuration": 60})
         entry = AuditEntry.objects.filter(outcome="unknown").get()
         return entry, f"/acme/audit/{entry.entry}/settle/"
@@ -90,3 +93,15 @@ def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(
     assert "It was done" in page.content.decode()
     assert refused.status_code == 422
     assert "Say why" in refused.content.decode()
+
+
+def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox, lost):
+    admin = member(Role.ADMIN)
+    entry, url = lost(sent=nullcontext)
+    said = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "once": "x"}
+
+    for page in (admin.get(url), admin.post(url, said)):
+        assert "It cannot be told yet" in page.text
+        assert "can be told in" in page.text
+        assert 'type="submit">Settle' not in page.text
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"

@@ -3,13 +3,15 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.audit.models import AuditEntry
+from tenants.audit.lost.since import MICROSECOND
+from tenants.audit.models import PATIENCE, AuditEntry
 from tenants.audit.verify import verify
 from tenants.authlete import connections
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.jobs.models import Item, Job
 from tenants.jobs.steering import hurry
 from tenants.roles import Role
+from tests.aged import overdue
 from tests.pages import FORM, filled
 
 URL = "/acme/audit/unknown/settle/"
@@ -28,7 +30,7 @@ def lost(sandbox, update, keep):
 
     def lose(edits, **fault):
         sandbox.fault("reset", operation="service.update", times=1, **fault)
-        with pytest.raises(AuthleteError):
+        with overdue(), pytest.raises(AuthleteError):
             update(edits)
         return AuditEntry.objects.filter(operation="service.update")[0].entry
 
@@ -96,6 +98,25 @@ def test_settles_all_that_can_be_told_and_nothing_else(
     assert outcome(lost["away"]) == "done"
     assert told.all().count() == 3
     assertNotContains(admin.get(path), "cannot be told now")
+
+
+def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, worker):
+    update({"description": "As Authlete lays it out"})
+    sandbox.fault("reset", operation="service.update", times=1)
+    with pytest.raises(AuthleteError):
+        update({"accessTokenDuration": 60})
+    (lost,) = AuditEntry.objects.filter(outcome="unknown")
+
+    path = settle(admin, f"{URL}?some=1&entry={lost.entry}")
+    worker()
+    assert outcome(lost.entry) == "unknown"
+    assertContains(admin.get(path), "<strong>1</strong> cannot be told now")
+    assert Item.objects.filter(again_at__gte=lost.time + PATIENCE).count() == 1
+
+    AuditEntry.objects.filter(pk=lost.pk).update(at=lost.at - PATIENCE // MICROSECOND)
+    hurry(Job.objects.get())
+    worker()
+    assert outcome(lost.entry) == "not done"
 
 
 def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):

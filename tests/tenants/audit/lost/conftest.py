@@ -12,6 +12,7 @@ from tenants.connect import connect, credentials
 from tenants.models import Credential
 from tenants.reconciling import look
 from tenants.sandbox.state import Granted, Issued
+from tests.aged import overdue
 from tests.tenants.audit.lost.calls import HASH, LATE, OLD
 
 
@@ -61,18 +62,19 @@ def lose(acme, shop, who, monkeypatch):
     """Lose the reply of what ``do`` does, and give what is found of it; afterwards
     the world is as it was, and nothing unknown."""
 
-    def lose(operation, do, then=lambda: None, **fault):
+    def lose(operation, do, then=lambda: None, sent=overdue, **fault):
         monkeypatch.setattr(connections, "_all", {})  # no region rests
         door = connect(credentials(acme), "us", AuditLog(who))
         us = shop.region("us")
         kept = deepcopy((us.services, us.clients[17], us.tokens[17], us.granted[17]))
         shop.fault(operation=operation, times=1, **fault)
-        with pytest.raises(AuthleteError):
+        with sent(), pytest.raises(AuthleteError):
             do(door, door.service(17))
         (entry,) = unknown(acme.pk)
         then()
         finding = look(who, acme, entry)
-        settle(who, entry, Outcome.DONE, "")
+        with sent():
+            settle(who, entry, Outcome.DONE, "")
         us.services.clear()
         us.services.update(kept[0])
         us.clients[17], us.tokens[17], us.granted[17] = kept[1:]

@@ -50,6 +50,21 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
     assert verify().bad is None
 
 
+def test_says_when_what_is_not_done_so_far_can_be_told(lost, acme, sandbox):
+    watch = AuditLog(Who(7, "ida@acme.example", organization_id=acme.pk))
+    sandbox.clients[6] = {"clientId": 6, "clientName": "Desk"}
+    sandbox.fault("reset", operation="client.delete", times=1)
+    with pytest.raises(AuthleteError):
+        connect(credentials(acme), "us", watch).service(17).client(6, "Desk").delete()
+
+    code, told = reconcile()
+
+    assert code == 1
+    assert "client.delete us Desk: cannot tell yet." in told
+    assert "can be told in" in told
+    assert AuditEntry.objects.get(label="Desk").outcome == "unknown"
+
+
 def test_what_two_find_at_once_is_settled_once(lost):
     one, other = (AuditEntry.objects.get(operation="client.delete") for _ in range(2))
     who = Who(0, "manage.py audit_reconcile", organization_id=one.organization_id)
