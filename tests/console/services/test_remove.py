@@ -146,6 +146,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     asked = {name: form.context["form"][name].value() for name in FIELDS}
     url = f"/acme/services/create/?{urlencode(asked)}"
     review = admin.get(url)
+    assertContains(review, "Create Shop again")
     assertContains(review, "What cannot come back")
     assertContains(review, "fromTheFuture")
     assertNotContains(review, "Still the addresses of the original")
