@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
 from itertools import chain
 
 from django.contrib.auth.models import User
@@ -80,6 +81,18 @@ def settings(organization: Organization, asked: str) -> list[str]:
     raise ValidationError(
         said % asked + meant(asked, [*chain(*called.values()), *called])
     )
+
+
+def address(organization: Organization, asked: str) -> str:
+    """A network address as the record has it, however it was written."""
+    try:
+        return str(ip_address(asked))
+    except ValueError:
+        own = AuditEntry.objects.filter(organization_id=organization.pk)
+        if own.filter(address=asked, address__gt="").exists():
+            return asked
+    text = _("“%s” is no network address such as 192.0.2.7 or 2001:db8::7.")
+    raise ValidationError(text % asked)
 
 
 def former_regions(organization: Organization, asked: Iterable[str]) -> list[str]:

@@ -65,6 +65,10 @@ class ValuesForm(forms.Form):
         given, organization = self.cleaned_data["field"], self.organization
         return [one for text in given for one in named.settings(organization, text)]
 
+    def clean_address(self) -> list[str]:
+        given: list[str] = self.cleaned_data["address"]
+        return [named.address(self.organization, text) for text in given]
+
     def clean_code(self) -> list[str]:
         return [text.upper() for text in self.cleaned_data["code"]]
 

@@ -39,7 +39,7 @@ class Mark(str):
 FILTERS = [
     {"actor": "bo@acme.example"},
     {"role": "admin"},
-    {"address": "2001:db8::7"},
+    {"address": "2001:DB8:0::7"},
     {"q": "-address:192.0.2.41"},
     {"region": "eu"},
     {"service": "18"},
@@ -171,6 +171,7 @@ REFUSED = [
     {"subject": "anna"},
     {"q": "subject:anna"},
     {"q": 'actor:""'},
+    {"q": "address:192.0.2.300"},
     {"q": 'service:" "'},
     {"q": "after:1d before:2d"},
     {"after": "2026-11-24T12:00Z", "before": "2026-11-24T12:00Z"},
