@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 from time import monotonic, sleep
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from console.access import ConsoleRequest
 from console.page import go
 
-KEPT = 12 * 60 * 60  # seconds, as long as a session lasts
+KEPT = settings.SESSION_ABSOLUTE
 WAIT = 12.0  # seconds that a second click waits for what the first comes to
 PAUSE = 0.1  # seconds between two looks
 BEGUN, FAILED = "begun", "failed"  # where another key's value is a path

@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404
 
@@ -26,7 +27,7 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.versions.reading import spans
 
-KEPT = 12 * 60 * 60  # seconds, as long as a session lasts
+KEPT = settings.SESSION_ABSOLUTE
 ORIGINAL = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})/([1-9][0-9]{0,18})")
 KEY = re.compile(r"[\w-]{24}")
 COMES_BACK = ("clientName", "clientNames", "clientIdAlias", "clientIdAliasEnabled")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenants.authlete.documents.compare import same
+from tenants.authlete.documents.key_facts import PRIVATE
 from tenants.authlete.reading import NotJson, read
 
 # RFC 7518, section 6; RFC 8037, section 2: what a key of a type cannot be without
@@ -17,7 +18,6 @@ NEEDED = {
     "EC": ("crv", "kty", "x", "y"),
     "OKP": ("crv", "kty", "x"),
 }
-PRIVATE = frozenset("d p q dp dq qi oth k".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tenants import vault
 from tenants.models import Organization
 
-KEPT = timedelta(hours=12)  # as long as a session lasts
+KEPT = timedelta(seconds=settings.SESSION_ABSOLUTE)
 
 
 class Lookup(models.Model):

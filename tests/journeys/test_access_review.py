@@ -1,7 +1,6 @@
 """Who could do what on a day, on paper in three clicks."""
 
 import csv
-from time import monotonic
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +10,7 @@ from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 
 CLICKS = 3  # Access, a day, Export
-SECONDS = 3
+LOADS = 2
 
 
 @pytest.fixture
@@ -24,11 +23,10 @@ def scene(browser_page, sandbox, person, live_server):
 def test_an_auditor_takes_out_who_could_do_what(scene, tmp_path):
     page = scene.page
     scene.goto("dashboard:index")
-    hand, began = Mouse(page), monotonic()
+    hand = Mouse(page)
 
     hand.click("link", "Access")
     expect(page.get_by_role("heading", name="Access review")).to_be_visible()
-    assert monotonic() - began < SECONDS
     hand.click("button", "Show")
     with page.expect_download() as taken:
         hand.click("button", "Export")
@@ -38,6 +36,7 @@ def test_an_auditor_takes_out_who_could_do_what(scene, tmp_path):
     assert (one["person"], one["role"]) == (scene.user.get_username(), "auditor")
     assert one["last_used"].endswith("Z")
     assert hand.clicks == CLICKS
+    assert hand.loads <= LOADS
     expect(page.get_by_role("link", name="Access", exact=True)).to_have_attribute(
         "aria-current", "page"
     )

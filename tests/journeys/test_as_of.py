@@ -35,7 +35,7 @@ def test_tells_how_it_was_and_what_differs(browser_page, sandbox, person, live_s
     findings = page.get_by_role("region", name="What did not go together then")
     expect(findings).to_contain_text("Clients may ask for a code and cannot use")
     assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS + 1  # home is one
+    assert hand.loads <= LOADS
 
 
 def test_tells_the_same_of_a_client(browser_page, sandbox, person, live_server):
@@ -66,4 +66,4 @@ def test_tells_the_same_of_a_client(browser_page, sandbox, person, live_server):
     findings = page.get_by_role("region", name="What did not go together then")
     expect(findings).to_be_visible()
     assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS + 1  # home is one
+    assert hand.loads <= LOADS

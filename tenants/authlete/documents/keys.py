@@ -1,11 +1,10 @@
 """Key sets and certificates, as people paste them."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from cryptography.x509 import load_pem_x509_certificate
 
+from tenants.authlete.documents.key_facts import PRIVATE
 from tenants.authlete.documents.rules import few, json_value
 from tenants.authlete.documents.words import _, wrong
 from tenants.authlete.redaction import PEM
@@ -13,14 +12,8 @@ from tenants.authlete.redaction import PEM
 CERTIFICATE = 20_000  # characters; a limit of ours
 _begin, _end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"  # RFC 7468
 
-# What a key cannot be without, and what must not leave its owner (RFC 7518,
-# section 6; RFC 8037, section 2).
+# What a key cannot be without (RFC 7518, section 6; RFC 8037, section 2).
 _needed = {"RSA": "n e", "EC": "crv x y", "OKP": "crv x", "oct": "k"}
-_private = frozenset("d p q dp dq qi oth k".split())
-_curves = {
-    "EC": {"P-256", "P-384", "P-521", "secp256k1"},
-    "OKP": {"Ed25519", "Ed448", "X25519", "X448"},
-}
 
 
 def key_set(text: str) -> str:
@@ -32,7 +25,7 @@ def key_set(text: str) -> str:
 def public_key_set(text: str) -> str:
     """The text of a JWK Set of somebody else, so without private parts."""
     for place, key in enumerate(_keys_of(text), 1):
-        if _private & key.keys():
+        if PRIVATE & key.keys():
             raise wrong(
                 _("Key {place} has private parts. Enter public keys only."), place=place
             )
@@ -70,31 +63,6 @@ def certificates(entries: list[str]) -> list[str]:
         if entry.strip() in map(str.strip, entries[: place - 1]):
             raise wrong(_("Certificate {place} repeats an earlier one."), place=place)
     return entries
-
-
-def remarks(text: str, translate: Callable[[str], str] = str) -> list[str]:
-    """What is odd about a key set that is allowed, in words for people."""
-    keys = _keys_of(text)
-    ids = Counter(str(key["kid"]) for key in keys if "kid" in key)
-    twice = [kid for kid, count in ids.items() if count > 1]
-    repeated = [
-        translate(_("Key ID {kid} is there more than once.")).format(kid=kid)
-        for kid in twice
-    ]
-    return repeated + [
-        translate(odd).format(place=place)
-        for place, key in enumerate(keys, 1)
-        for odd in _odd(key)
-    ]
-
-
-def _odd(key: dict[str, Any]) -> Iterator[str]:
-    if "kid" not in key:
-        yield _("Key {place} has no key ID, so no setting can name it.")
-    if key["kty"] not in _needed:
-        yield _("Key {place} is of a type that this console does not know.")
-    elif key["kty"] in _curves and key["crv"] not in _curves[key["kty"]]:
-        yield _("Key {place} uses a curve that this console does not know.")
 
 
 def _keys_of(text: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tenants.authlete.documents import enums, keys, types
+from tenants.authlete.documents import enums, types
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.words import said
 from tenants.authlete.redaction import Fingerprint
@@ -346,21 +346,6 @@ def test_no_message_holds_a_secret():
     message = refusal("secret", "hunter2\n") + refusal("jwks", '{"d": "hunter2"')
 
     assert "hunter2" not in message
-
-
-def test_remarks_on_keys_that_are_allowed_but_odd():
-    odd = [EC, EC, {"kty": "AKP", "kid": "b"}, EC | {"crv": "P-192", "kid": "c"}]
-
-    assert keys.remarks(jwks(EC)) == []
-    assert keys.remarks(jwks(*odd)) == [
-        "Key ID one is there more than once.",
-        "Key 3 is of a type that this console does not know.",
-        "Key 4 uses a curve that this console does not know.",
-    ]
-    nameless = {part: value for part, value in EC.items() if part != "kid"}
-    assert keys.remarks(jwks(nameless)) == [
-        "Key 1 has no key ID, so no setting can name it."
-    ]
 
 
 @pytest.mark.parametrize("name", [name for name in vars(enums) if name.isupper()])
