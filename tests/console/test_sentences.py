@@ -55,7 +55,11 @@ def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
 def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
     number = sentence(Change("number", None, 4217001), LOCAL)
     role = sentence(Change("role", "help desk", "admin"), LOCAL)
+    day = sentence(Change("expires", None, "2027-02-13"), LOCAL)
+    entry = sentence(Change("can_sign_in", True, False), LOCAL)
 
+    assert (day.label, day.now) == ("Last day", "2027-02-13")
+    assert (entry.label, entry.was, entry.now) == ("Can sign in", "On", "Off")
     assert (number.label, number.section) == ("Organization's number", "")
     assert (number.was, number.now) == ("", "4217001")
     assert (role.label, role.was, role.now) == ("Role", "Help desk", "Administrator")

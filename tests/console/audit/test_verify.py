@@ -63,6 +63,7 @@ def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
     _going, said = press(auditor, worker)
 
     assert "Not whole: the first bad row is 1" in said
+    assert "Keep the database and its checkpoints as they are" in said
     assert "disk image is malformed" in said
 
 
