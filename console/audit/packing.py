@@ -32,7 +32,7 @@ from tenants.authlete.errors import Unsendable
 from tenants.jobs.chores import chore
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item, fit
-from tenants.jobs.steering import NewItem, start
+from tenants.jobs.steering import NewItem, one_at_a_time, start
 from tenants.jobs.work import Work
 from tenants.roles import Right
 
@@ -42,11 +42,19 @@ MOST = 500_000  # entries of one pack; their ids are held in memory
 PART = 1 << 20  # bytes
 
 
-def ask(member: Member, form: RecordForm) -> Pack:
+def ask(member: Member, form: RecordForm) -> tuple[Pack, bool]:
     """Have a worker make a pack of what a search finds now; the form is a valid one.
+    False with the one that is being made, since each reads the whole record.
 
     What comes later stays out, the entry of the pack's own job first of all.
     """
+    with one_at_a_time(member.who, member.organization, KIND) as going:
+        if pack := Pack.objects.filter(made_at=None, job__in=going).first():
+            return pack, False
+        return _new(member, form), True
+
+
+def _new(member: Member, form: RecordForm) -> Pack:
     newest = AuditEntry.objects.filter(organization_id=member.organization.pk).first()
     pack = Pack.objects.create(
         organization=member.organization,

@@ -15,12 +15,14 @@ from tenants.alerts import alert
 from tenants.audit import anchored, anchors
 from tenants.audit.anchored import NoAnchor
 from tenants.audit.checkpoints import Checkpoint
+from tenants.audit.events import AUDIT_VERIFY
 from tenants.audit.models import AuditSink
+from tenants.audit.notes import note
 from tenants.audit.report import Report, Unreadable
 from tenants.audit.verify import verify
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item, fit
-from tenants.jobs.steering import NewItem, start
+from tenants.jobs.steering import NewItem, one_at_a_time, start
 from tenants.jobs.work import Work
 from tenants.roles import Right
 
@@ -43,8 +45,17 @@ def outside() -> list[Outside]:
     ]
 
 
-def ask(member: Member) -> Verdict:
-    """Have a worker verify the whole record."""
+def ask(member: Member) -> bool:
+    """Have a worker verify the whole record; False where one is at it."""
+    with one_at_a_time(member.who, member.organization, KIND) as going:
+        if Verdict.objects.filter(ended_at=None, job__in=going).exists():
+            return False
+        note(member.who, AUDIT_VERIFY)
+        _begin(member)
+        return True
+
+
+def _begin(member: Member) -> None:
     verdict = Verdict.objects.create(
         organization=member.organization, actor=member.who.actor
     )
@@ -60,7 +71,6 @@ def ask(member: Member) -> Verdict:
     )
     verdict.job = job.pk
     verdict.save(update_fields=["job"])
-    return verdict
 
 
 @handler(KIND, effect=Right.RECORD)

@@ -25,8 +25,11 @@ from tenants.jobs.endings import skip, tell_ended, told
 from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import ACTIVE, FAILED, OPEN, Fate, Item, Job, State, fit
 from tenants.jobs.queue import enqueue
+from tenants.locks import Leases
 from tenants.models import Organization
 from tenants.roles import Role
+
+SOON = 30.0  # seconds that starting a job may take
 
 
 class Settled(Exception):
@@ -101,6 +104,15 @@ def start(
         job.refresh_from_db()
         enqueue(job)
     return job
+
+
+@contextmanager
+def one_at_a_time(
+    who: Who, organization: Organization, kind: str
+) -> Iterator[QuerySet[Job]]:
+    """The jobs of a kind that are not over; meanwhile nobody else comes this far."""
+    with Leases(organization.pk, who.actor).hold(kind, SOON):
+        yield Job.objects.filter(organization=organization, kind=kind, state__in=OPEN)
 
 
 def pause(job: Job, who: Who) -> None:

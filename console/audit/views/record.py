@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -34,7 +35,6 @@ from console.sentences import declared_of, sentences, stored
 from tenants.audit.events import (
     AUDIT_EXPORT,
     AUDIT_SETTLE,
-    AUDIT_VERIFY,
     EVENTS,
 )
 from tenants.audit.lost.settling import settling_of, unknown
@@ -183,7 +183,10 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
     if sent.is_valid():
         if not once.claim(request, sent):
             return once.again(request, sent, request.get_full_path())
-        made = packing.ask(member, form)
+        made, is_new = packing.ask(member, form)
+        if not is_new:
+            said = _("One pack is made at a time. This is the one that is being made.")
+            messages.info(request, said)
         path = reverse("audit:pack", args=(member.organization.slug, made.pk))
         return once.came_to(request, sent, path)
     unwritten, filters = not noted(member, form.told), form.filters()
@@ -240,8 +243,8 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
     if sent.is_valid():
         if not once.claim(request, sent):
             return once.again(request, sent, path)
-        note(member.who, AUDIT_VERIFY)
-        verifying.ask(member)
+        if not verifying.ask(member):
+            messages.info(request, _("A worker verifies the record already."))
         return once.came_to(request, sent, path)
     verdicts = Verdict.objects.filter(organization=member.organization)
     last = verdicts.first()

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.audit import packing
 from console.models import Pack
@@ -28,7 +29,7 @@ from tenants.audit.signing import told
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.jobs.expiring import DONE
-from tenants.jobs.models import Item
+from tenants.jobs.models import Item, Job
 from tenants.jobs.work import Work
 from tenants.models import Membership
 from tenants.roles import Role
@@ -57,6 +58,25 @@ def made(auditor, entries, worker):
     assert "being made" in auditor.get(path).content.decode()
     worker()
     return path
+
+
+def test_one_is_made_at_a_time(auditor, made, worker):
+    path = "/acme/audit/export/?effect=change"
+
+    def ask():
+        form = filled(auditor.get(path), "once")
+        return auditor.post(path, form, content_type=FORM, follow=True)
+
+    Pack.objects.update(made_at=None)
+    Job.objects.update(state="paused")
+    other = ask()
+    assert other.redirect_chain == [(made, 302)]
+    assertContains(other, "One pack is made at a time")
+    assert Job.objects.count() == 1
+
+    Job.objects.update(state="cancelled")
+    assertNotContains(ask(), "One pack is made at a time")
+    assert Job.objects.count() == Pack.objects.count() == 2
 
 
 def downloaded(browser, path):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError
+from pytest_django.asserts import assertContains
 
 from console.models import Verdict
 from tenants.audit import anchors
@@ -52,6 +53,16 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
     assert f"Rows that are newer: {verdict.inside}." in said
     assert "the last one of" in said
     assert verdict.newer
+    assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
+
+
+def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
+    for _ in range(2):
+        form = filled(auditor.get("/acme/audit/export/"), "once")
+        page = auditor.post(URL, form, content_type=FORM, follow=True)
+
+    assertContains(page, "A worker verifies the record already.")
+    assert Verdict.objects.count() == 1
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
 
 
