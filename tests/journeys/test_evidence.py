@@ -58,7 +58,7 @@ def test_a_quarter_becomes_evidence(scene, tmp_path):
     hand.click("link", "Last quarter")
     expect(page.get_by_role("heading", name="1 entry")).to_be_visible()
     hand.click("link", "Export")
-    hand.click("button", "Evidence pack")
+    hand.click("button", "Make an evidence pack")
     expect(page.get_by_text("It is being made.")).to_be_visible()
     work()
     expect(page.get_by_text("It is ready.")).to_be_visible()  # by itself
