@@ -1,19 +1,24 @@
 """Cells of a CSV file that whoever opens it can trust.
 
 A spreadsheet takes a cell that begins with one of a few characters for a formula, in
-some languages with a wide one of them too (OWASP, CSV injection). Such a cell gets an
-apostrophe before it, and so does one that has an apostrophe there, so that taking one
-away always gives back what it was.
+some languages with a wide one of them too (OWASP, CSV injection), and some pass over
+what cannot be seen before it. Such a cell gets an apostrophe before it, and so does one
+that has an apostrophe there, so that taking one away always gives back what it was.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tenants.authlete.reading import clean_all
 
-FORMULA = (*"=+-@＝＋－＠\t\r\n'",)
-BEGINS = frozenset(FORMULA)
+UNSEEN = (
+    r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+)
+FORMULA = re.compile(rf"['\t\r\n]|[{UNSEEN}]*[=+\-@＝＋－＠]")
+BEGINS = frozenset("=+-@' \x7f").union(map(chr, range(32)))  # perhaps, in ASCII
 
 
 class Line:
@@ -46,4 +51,4 @@ def inert(cell: Any) -> str:
     if isinstance(cell, bool):
         cell = "true" if cell else "false"
     text = " ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if FORMULA.match(text) else text

@@ -69,7 +69,7 @@ def lines_of(answer):
 
 def as_cell(value):
     said = "" if value is None else str(value)
-    return f"'{said}" if said.startswith(cells.FORMULA) else said
+    return f"'{said}" if cells.FORMULA.match(said) else said
 
 
 def test_sends_many_lines_at_once(auditor, keep):
