@@ -234,6 +234,7 @@ class Pack:
         self.keys = {
             name: b64decode(key) for name, key in self.manifest["public_keys"].items()
         }
+        self.proven: set[str] = set()  # keys that signed what was kept elsewhere
 
     def read(self, name: str) -> bytes:
         with self.zip.open(name) as file:
@@ -250,8 +251,9 @@ class Pack:
         if not (is_plain and is_signed(key, text, found)):
             raise Wrong(f"{what} is signed by no key that is known")
 
-    def check_files(self) -> None:
-        """Whether each file is the one that was signed with the manifest."""
+    def check_files(self) -> str:
+        """Whether each file is the one that was signed with the manifest; by which
+        key it was."""
         said = parsed(self.read("manifest.sig"))
         whole = hashlib.sha256(self.text).hexdigest()
         self.signed("manifest.json", lines("meridian audit evidence v1", whole), said)
@@ -265,6 +267,7 @@ class Pack:
                     hashed.update(data)
             if hashed.hexdigest() != right:
                 raise Wrong(f"{name} was changed")
+        return str(said["key"])
 
     def check_rows(self) -> int:
         """Whether each row is the one in its place of the proof, which names the
@@ -306,7 +309,7 @@ class Pack:
         return last
 
     def _check_anchor(self, path: str, known: set[str], size: int) -> None:
-        met = 0
+        met: dict[Any, dict[str, Any]] = {}  # the last by each key
         with open(path, encoding="utf-8-sig", errors="replace") as file:
             for line in file:
                 if not line.startswith("{"):
@@ -325,9 +328,13 @@ class Pack:
                         f"the checkpoint of {one['size']} rows that was kept elsewhere "
                         "is not one of these: the record was written anew"
                     )
-                met += 1
+                met[one.get("key")] = one
         if not met:
             raise Wrong(f"no checkpoint in {path} is as old as the pack")
+        for name in met.keys() & self.keys.keys():
+            what, one = "the checkpoint that was kept elsewhere", met[name]
+            self.signed(what, checkpoint_text(one), one)
+            self.proven.add(name)
 
 
 def gone(said: dict[str, Any]) -> str:
@@ -348,7 +355,7 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
             pack.keys = {name: b64decode(coded) for name, _, coded in pairs}
         count = pack.check_rows()
         last = pack.check_checkpoints(anchor)
-        pack.check_files()
+        signer = pack.check_files()
         removed = gone(pack.manifest.get("removed", {}))
     except Wrong:
         raise
@@ -370,7 +377,7 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
             "\nRemoved before, since it had been kept long enough, and not searched: "
             + removed
         )
-    if not (key or anchor):
+    if not key and signer not in pack.proven:
         told += (
             "\nThe key is the one in the pack: compare it with the one that the "
             "operators publish, or give it with --key."

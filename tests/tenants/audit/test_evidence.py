@@ -6,6 +6,8 @@ import random
 import subprocess
 import sys
 import zipfile
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -255,6 +257,60 @@ def test_a_pack_of_a_record_written_anew_fails_with_an_anchor(calls, tmp_path):
 
     assert run(path, "--key", signing.told())[0] == 0
     assert "written anew" in run(path, "--anchor", anchor)[1]
+
+
+def resigned(data, name):
+    """The same checkpoints and rows with other words, by a key of somebody else's."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        files = {one: old.read(one) for one in old.namelist()}
+    key = Ed25519PrivateKey.from_private_bytes(b"E" * 32)
+
+    def sign(*said):
+        return b64encode(key.sign(verify_audit.lines(*said))).decode()
+
+    manifest = json.loads(files.pop("manifest.json"))
+    files["changes.csv"] = b"nobody did anything"
+    last = json.loads(files["checkpoints.jsonl"].splitlines()[-1])
+    again = last | {
+        "key": name,
+        "signature": b64encode(key.sign(verify_audit.checkpoint_text(last))).decode(),
+    }
+    lines = files["checkpoints.jsonl"].splitlines()
+    files["checkpoints.jsonl"] = b"\n".join([*lines[:-1], json.dumps(again).encode()])
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    manifest["public_keys"] |= {name: public}
+    for one in manifest["files"]:
+        manifest["files"][one] = sha256(files[one]).hexdigest()
+    text = json.dumps(manifest).encode()
+    signature = sign("meridian audit evidence v1", sha256(text).hexdigest())
+    files |= {
+        "manifest.json": text,
+        "manifest.sig": json.dumps({"key": name, "signature": signature}).encode(),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for one, found in files.items():
+            new.writestr(one, found)
+    return out.getvalue()
+
+
+def test_words_that_somebody_else_signed_are_not_vouched_for_by_an_anchor(
+    calls, tmp_path
+):
+    path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=anchor)
+    whole = pack(calls)
+    path.write_bytes(whole)
+    assert "compare it" not in run(path, "--anchor", anchor)[1]
+
+    path.write_bytes(resigned(whole, "s1"))
+    said = run(path, "--anchor", anchor)
+    assert said[0] == 1
+    assert "the checkpoint that was kept elsewhere is signed by no key" in said[1]
+    path.write_bytes(resigned(whole, "s2"))
+    status, said = run(path, "--anchor", anchor)
+    assert (status, "compare it" in said) == (0, True)
+    assert run(path, "--key", signing.told())[0] == 1
 
 
 def test_its_own_ed25519_agrees_with_another():
