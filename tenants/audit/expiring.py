@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from tenants.alerts import alert
 from tenants.audit import anchors, rows
@@ -25,7 +26,13 @@ from tenants.audit.entry import Intent, members
 from tenants.audit.events import AUDIT_EXPIRE
 from tenants.audit.gone import Tombstone, holds
 from tenants.audit.kinds import BY_EFFECT, DAY, kind_of, policy
-from tenants.audit.models import AuditEntry, AuditField, AuditRecord
+from tenants.audit.models import (
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+    microseconds,
+)
 from tenants.audit.runs import Told, changes_of, newest, read
 from tenants.audit.search import begun_before
 from tenants.audit.store import append
@@ -136,7 +143,7 @@ def expire(who: Callable[[int], Who], most: int = MOST) -> Iterator[int]:
 def _run(who: Who, most: int) -> int:
     if anchors.verdict.look():
         return 0  # as everything else that destroys
-    now = time.time_ns() // 1000
+    now = clock()
     kinds: dict[int, str] = {}
     for kind, found in due(who.organization_id, now):
         kinds |= dict.fromkeys(found.values_list("seq", flat=True)[:most], kind)
@@ -161,6 +168,14 @@ def _run(who: Who, most: int) -> int:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
         raise NotRecorded(f"{error} Nothing was removed.") from error
     return len(entries)
+
+
+def clock() -> int:
+    """Microseconds since 1970 by this process' clock or by the database's, whichever is
+    behind: what one that is ahead would remove cannot be had back."""
+    theirs = AuditHead.objects.annotate(now=Now()).values_list("now", flat=True).first()
+    ours = time.time_ns() // 1000
+    return min(ours, microseconds(theirs)) if theirs else ours
 
 
 def _entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEntry]:

@@ -1,9 +1,11 @@
 """What was kept long enough is removed, and the record can be proven all the same."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from tenants.audit import anchored, checkpoints, events, expiring, export, rows, runs
 from tenants.audit.checkpoints import Broken
@@ -64,6 +66,13 @@ def whole(anchor=()):
     found = verify(anchor)
     assert found.bad is None
     return found
+
+
+def test_a_worker_whose_clock_is_years_ahead_removes_nothing(time_machine):
+    call(2)
+    time_machine.move_to(timezone.now() + timedelta(days=OLD))
+
+    assert removed() == 0
 
 
 def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from tenants.alerts import alert
 from tenants.audit.checkpoints import Broken
-from tenants.audit.expiring import Overtaken, due, may_remove, organizations
+from tenants.audit.expiring import Overtaken, clock, due, may_remove, organizations
 from tenants.audit.kinds import days, policy
 from tenants.audit.management.reading import RecordCommand
 from tenants.authlete.errors import NotRecorded
@@ -57,7 +57,7 @@ class Command(RecordCommand):
     def _expect(self) -> None:
         expected: Counter[str] = Counter()
         for organization in organizations():
-            for kind, entries in due(organization, time.time_ns() // 1000):
+            for kind, entries in due(organization, clock()):
                 expected[kind] += entries.count()
         for kind, kept in policy().items():
             self.stdout.write(f"{kind}, {_for(kept)}: {expected[kind]} entries to go")
