@@ -113,14 +113,8 @@ def leaf(row: dict[str, Any]) -> str:
         told = canonical(row["told"])
         if row["told"]["entry"] != row["entry"]:
             raise ValueError
-        data = lines(
-            "meridian audit leaf v1",
-            row["seq"],
-            row["entry"],
-            row["phase"],
-            row["veil"],
-            told,
-        )
+        parts = (row["seq"], row["entry"], row["phase"], row["veil"], told)
+        data = lines("meridian audit leaf v1", *parts)
     except (KeyError, TypeError, ValueError):
         return ""
     return hashlib.sha256(b"\0" + data).hexdigest()
@@ -252,8 +246,7 @@ class Pack:
             raise Wrong(f"{what} is signed by no key that is known")
 
     def check_files(self) -> str:
-        """Whether each file is the one that was signed with the manifest; by which
-        key it was."""
+        """Whether each file is the one that was signed; the key that signed them."""
         said = parsed(self.read("manifest.sig"))
         whole = hashlib.sha256(self.text).hexdigest()
         self.signed("manifest.json", lines("meridian audit evidence v1", whole), said)
@@ -331,10 +324,9 @@ class Pack:
                 met[one.get("key")] = one
         if not met:
             raise Wrong(f"no checkpoint in {path} is as old as the pack")
-        for name in met.keys() & self.keys.keys():
-            what, one = "the checkpoint that was kept elsewhere", met[name]
-            self.signed(what, checkpoint_text(one), one)
-            self.proven.add(name)
+        self.proven = met.keys() & self.keys.keys()
+        for one in map(met.__getitem__, self.proven):
+            self.signed("the checkpoint kept elsewhere", checkpoint_text(one), one)
 
 
 def gone(said: dict[str, Any]) -> str:
