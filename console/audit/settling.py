@@ -1,13 +1,40 @@
-"""Forms about what is unknown."""
+"""Forms about what is unknown, and where to go on from it."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.editing.forms import WhyForm
+from console.navigation import path_of
+from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Outcome
+
+# Where to go on once a call is known to have been done, whose answer was lost with it.
+ONWARD = {
+    "client.refresh_secret": ("clients:reveal", _("Reveal the secret")),
+    "client.set_secret": ("clients:reveal", _("Reveal the secret")),
+    "token.create": ("tokens:index", _("Find it among the tokens, to revoke it")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    path: str
+    label: str | Promise
+
+
+def onward(entry: AuditEntry) -> Step | None:
+    """What is left to be done after what was done; nothing where it is whole."""
+    route, label = ONWARD.get(entry.operation, ("", ""))
+    place = [entry.organization, entry.region, entry.service]
+    if route.startswith("clients:"):
+        place.append(entry.client)
+    path = path_of(route, *place)
+    return Step(path, label) if path else None
 
 
 class SettleForm(WhyForm):

@@ -16,7 +16,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.audit import settling_all
 from console.audit.lines import changes_of, line, lines, names_of
 from console.audit.noting import noted
-from console.audit.settling import ChosenForm, SettleForm
+from console.audit.settling import ChosenForm, SettleForm, onward
 from console.editing.forms import WhyForm
 from console.page import answer, go
 from tenants.audit.events import EVENTS
@@ -134,6 +134,7 @@ def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
         "is_call": lost.operation not in EVENTS,
         "finding": finding,
         "outcome": outcome,
+        "onward": onward(lost) if outcome is Outcome.DONE else None,
         "form": form,
         "failure": failure,
         "once": once.fresh(),

@@ -2,11 +2,13 @@ from contextlib import nullcontext
 
 import pytest
 
+from tenants.audit.log import AuditLog
 from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.verify import verify
 from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError, NotRecorded, Outcome
+from tenants.connect import connect, credentials
 from tenants.roles import Role
 from tests.aged import overdue
 from tests.pages import FORM, filled
@@ -51,6 +53,37 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     assert "/settle/" not in shown
     told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
     assert "Settled the outcome of “<bdi>Tried to " in told
+
+
+def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):
+    """A secret that nobody saw, a token that nobody has, clients that it may be."""
+    till = {"clientName": "Till", "clientSecret": "t1ll-secret", "modifiedAt": 5}
+    for id in (44, 45):
+        sandbox.clients[id] = till | {"clientId": id}
+    sandbox.services[17]["supportedGrantTypes"] = ["CLIENT_CREDENTIALS"]
+    service = connect(credentials(acme), "us", AuditLog(who())).service(17)
+    secret = service.client(44).get().get("clientSecret").mark
+    sandbox.fault("reset", method="GET", path="refresh", after=True)
+    sandbox.fault("reset", operation="token.create", after=True)
+    sandbox.fault("reset", operation="client.create")
+    for call in (
+        lambda: service.client(44).refresh_secret(secret),
+        lambda: service.tokens.create("CLIENT_CREDENTIALS", 44),
+        lambda: service.clients.create({"clientName": "Till"}),
+    ):
+        with pytest.raises(AuthleteError):
+            call()
+
+    admin = member(Role.ADMIN)
+    page = "".join(
+        admin.get(f"/acme/audit/{one.entry}/settle/").content.decode()
+        for one in AuditEntry.objects.filter(outcome="unknown")
+    )
+
+    assert 'href="/acme/services/us/17/clients/44/reveal/">Reveal the secret' in page
+    assert 'href="/acme/services/us/17/tokens/">Find it among' in page
+    assert '<a href="/acme/services/us/17/clients/45/">45</a>' in page
+    assert '<a class="mono" href="/acme/services/us/17/">17</a>' in page
 
 
 def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
