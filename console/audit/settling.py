@@ -51,6 +51,8 @@ class SettleForm(WhyForm):
         error_messages={"required": _("Say what became of it.")},
     )
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # told by the page
+
     def ask(self) -> None:
         """Have a person decide."""
         self.fields["outcome"].required = True

@@ -31,6 +31,10 @@ from tenants.reconciling import look
 from tenants.roles import Right
 
 SIZE = 25  # entries a page
+MOVED = gettext_lazy(
+    "Authlete tells something else than when this page was drawn. Nothing was settled;"
+    " look once more."
+)
 KNOWN = gettext_lazy("The outcome of this is known.")
 
 
@@ -110,7 +114,9 @@ def settle(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse
     if outcome is None:
         form.ask()
     failure = None
-    if finding.verdict is not Verdict.NOT_YET and form.is_valid():
+    if form.is_valid() and form.cleaned_data["seen"] != (outcome or ""):
+        messages.warning(request, MOVED)
+    elif finding.verdict is not Verdict.NOT_YET and form.is_valid():
         if not once.claim(request, form):
             return once.again(request, form, path)
         outcome = outcome or Outcome(form.cleaned_data["outcome"])

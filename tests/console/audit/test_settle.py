@@ -96,6 +96,21 @@ def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
 
 
+def test_settles_as_nothing_else_than_what_was_read(member, sandbox, lost):
+    admin = member(Role.ADMIN)
+    entry, url = lost(after=True)
+    seen = filled(admin.get(url), "reason", reason="As it says")
+    sandbox.services[17] |= {"description": "Theirs", "modifiedAt": 2**41}
+
+    moved = admin.post(url, f"{seen}&outcome=done", content_type=FORM)
+
+    assert "something else than when this page was drawn" in moved.content.decode()
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
+    body = filled(moved, "reason", outcome="not done")
+    admin.post(url, body, content_type=FORM)
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "not done"
+
+
 def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lost):
     admin = member(Role.ADMIN)
     entry, url = lost(after=True)
