@@ -1,8 +1,6 @@
 """Sending a staged secret to Authlete, now or later, and putting the old one back."""
 
-from contextlib import suppress
 from datetime import datetime
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
@@ -17,7 +15,7 @@ from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError, NotFound, Outcome
 from tenants.connect import fingerprint
 from tenants.jobs import steering
-from tenants.jobs.models import OPEN, Job
+from tenants.jobs.models import Job
 from tenants.jobs.steering import NewItem
 
 KIND = "client.activate_secret"
@@ -104,20 +102,13 @@ def schedule(
     )
     # A job that no rotation names does nothing.
     claim(rotation, State.STAGED, activate_at=at, job=job.pk)
-    _cancel(member.who, before)
+    steering.withdraw(before, member.who)
     return job
 
 
 def unschedule(who: Who, rotation: Rotation) -> None:
     """Let no job wait for a rotation that somebody has gone on with."""
-    _cancel(who, rotation.job)
-
-
-def _cancel(who: Who, job: UUID | None) -> None:
-    waiting = Job.objects.filter(pk=job, state__in=OPEN).first() if job else None
-    if waiting:
-        with suppress(steering.Settled):
-            steering.cancel(waiting, who)
+    steering.withdraw(rotation.job, who)
 
 
 def _api(authlete: Authlete, rotation: Rotation) -> ClientApi:

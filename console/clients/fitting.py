@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from console.forms.words import said, words
 from console.sentences import CLIENT, SERVICE
 from tenants.authlete.documents.base import Setting
+from tenants.authlete.documents.client.rules.proof import SIGNED_FOR_CLIENT
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.signatures import can_sign
 from tenants.authlete.reading import NotJson, read
@@ -26,7 +27,6 @@ SUPPORTED: Mapping[str, str] = {
     "bcDeliveryMode": "supportedBackchannelTokenDeliveryModes",
     "authorizationDetailsTypes": "supportedAuthorizationDetailsTypes",
 }
-SIGNED = ("idTokenSignAlg", "userInfoSignAlg", "authorizationSignAlg")
 # Every client names a signature of ID tokens, also where it gets none.
 WITH_ID_TOKENS = {"AUTHORIZATION_CODE", "IMPLICIT", "CIBA", "DEVICE_CODE"}
 
@@ -133,7 +133,7 @@ def _signatures(client: Members, service: Service) -> Iterator[Misfit]:
     grants = {*_texts(client, "grantTypes")}
     wanted = {
         client.get(member)
-        for member in SIGNED
+        for member in SIGNED_FOR_CLIENT
         if member != "idTokenSignAlg" or grants & WITH_ID_TOKENS
     }
     lacking = [

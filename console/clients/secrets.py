@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.utils.translation import gettext_lazy as _
 
 from console.editing.known import kept
-from console.editing.secret_ages import CHANGED, METHODS, UNCHANGED
+from console.editing.secret_ages import CHANGED, UNCHANGED
 from tenants.audit.events import SECRET_SETTLE
 from tenants.audit.notes import Told, note
 from tenants.audit.who import Who
@@ -14,6 +14,7 @@ from tenants.authlete.api.clients import (
 )
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.client.rules.proof import SECRETS
 from tenants.authlete.documents.enums import (
     JWE_ALG,
     JWE_ALG_ASYMMETRIC,
@@ -51,7 +52,7 @@ def uses(client: Client) -> list[str]:
     """What needs the secret, in words; nothing where it is not used."""
     if client.client_type == "PUBLIC":
         return []
-    found = [_("It proves with it who it is")] if client.auth_method in METHODS else []
+    found = [_("It proves with it who it is")] if client.auth_method in SECRETS else []
     found += [
         words for member, words in DERIVED.items() if client.text(member) in SYMMETRIC
     ]

@@ -16,9 +16,9 @@ from console.models import KnownClient, Rotation
 from tenants.audit.events import SECRET_SETTLE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import REFRESH_SECRET, SET_SECRET
+from tenants.authlete.documents.client.rules.proof import SECRETS
 from tenants.models import Organization
 
-METHODS = frozenset({"CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST", "CLIENT_SECRET_JWT"})
 CHANGES = [REFRESH_SECRET.name, SET_SECRET.name, SECRET_SETTLE.name]
 # What a lost reply came to, in the record's `object`.
 CHANGED, UNCHANGED = "changed", "not changed"
@@ -139,7 +139,7 @@ def _old(organization: Organization) -> QuerySet[KnownClient]:
     """Clients with a secret that were made before; younger ones cannot be overdue."""
     return KnownClient.objects.filter(
         organization=organization,
-        auth_method__in=METHODS,
+        auth_method__in=SECRETS,
         created_at__gt=0,
         created_at__lt=int(limit().timestamp() * 1000),
     ).exclude(client_type="PUBLIC")

@@ -1,9 +1,7 @@
 """Carrying out the steps of a rollover: one call, and a job for what comes next."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +12,7 @@ from tenants.audit.notes import Told
 from tenants.audit.who import Who
 from tenants.authlete.api.services import ServiceApi
 from tenants.jobs import steering
-from tenants.jobs.models import OPEN, Job
+from tenants.jobs.models import Job
 from tenants.jobs.steering import NewItem
 
 KIND = "key.rollover"
@@ -95,14 +93,6 @@ def schedule(
         ticket=ticket if reason else rollover.ticket,
         run_at=at,
     )
-
-
-def unschedule(who: Who, job: UUID | None) -> None:
-    """Let no job wait for a rollover that somebody has gone on with."""
-    waiting = Job.objects.filter(pk=job, state__in=OPEN).first() if job else None
-    if waiting:
-        with suppress(steering.Settled):
-            steering.cancel(waiting, who)
 
 
 def told(rollover: Rollover, **why: str) -> Told:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console.access import Member
 from console.editing.kind import Target
-from console.keys.carrying import schedule, told, unschedule
+from console.keys.carrying import schedule, told
 from console.keys.sending import Moved
 from console.models import Rollover
 from tenants.audit.events import (
@@ -90,7 +90,7 @@ def leave(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> No
     job = rollover.job
     with doing(member.who, ROLLOVER_LEAVE, **told(rollover, **why)):
         _claim(rollover, State.LEFT, ended_at=timezone.now(), due_at=None, job=None)
-    unschedule(member.who, job)
+    steering.withdraw(job, member.who)
 
 
 def pause(member: Member, rollover: Rollover) -> None:
@@ -174,7 +174,7 @@ def _next(
     job = schedule(member.who, rollover, state, later, reason=reason, ticket=ticket)
     due = later or timezone.now()
     _claim(rollover, state, job=job.pk, due_at=due, trouble="", **more)
-    unschedule(member.who, before)
+    steering.withdraw(before, member.who)
 
 
 def _claim(rollover: Rollover, to: State, **more: object) -> None:

@@ -6,10 +6,11 @@ All of it is kept in the record. Whether somebody may is asked by the pages, wit
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -138,6 +139,14 @@ def cancel(job: Job, who: Who) -> None:
         _set(job, OPEN, state=State.CANCELLED, ended_at=Now(), trouble="")
         skip(job)
     tell_ended(job)
+
+
+def withdraw(job: UUID | None, who: Who) -> None:
+    """Cancel what has not ended, so that nothing waits for what was gone on with."""
+    waiting = Job.objects.filter(pk=job, state__in=OPEN).first() if job else None
+    if waiting:
+        with suppress(Settled):
+            cancel(waiting, who)
 
 
 def hurry(job: Job) -> None:

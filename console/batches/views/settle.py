@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from console import once
 from console.access import (
@@ -23,7 +24,7 @@ from console.stepup import step_up
 from tenants.authlete.errors import NotFound
 from tenants.authlete.operation import Effect
 
-UNHEARD = "Authlete knows no batch of this ID in this service."
+UNHEARD = gettext_lazy("Authlete knows no batch of this ID in this service.")
 
 
 @workspace_page(Effect.REVEAL)
@@ -44,7 +45,7 @@ def adopt(
             return once.came_to(request, form, path_of("show", batch))
         except NotFound:
             once.failed(request, form)
-            form.add_error("request_id", _(UNHEARD))
+            form.add_error("request_id", UNHEARD)
     context = {
         "member": member,
         "workspace": workspace,
@@ -84,7 +85,7 @@ def settle(
             return once.came_to(request, form, path)
         except NotFound:
             once.failed(request, form)
-            form.add_error("request_id", _(UNHEARD))
+            form.add_error("request_id", UNHEARD)
     counts, error = settling.counted(found, sending, authlete)
     context = {
         "member": member,

@@ -35,7 +35,7 @@ class SelectForm(forms.Form):
     def clean_within(self) -> str:
         within: str = self.cleaned_data["within"]
         if within and within.partition("/")[0] not in regions():
-            raise forms.ValidationError("There is no such region.")
+            raise forms.ValidationError(_("There is no such region."))
         return within
 
     @property
