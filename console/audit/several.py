@@ -65,8 +65,8 @@ class _Further(forms.Widget):
 
 class _Input(_Further, forms.TextInput):
     def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
-        told = {"type": self.input_type} | attrs | ({"value": value} if value else {})
-        return format_html("<input{}>", flatatt(told))
+        told = format_html(' value="{}"', value) if value else ""
+        return format_html("<input{}{}>", _flat(type=self.input_type, **attrs), told)
 
 
 class Text(_Input):
@@ -82,7 +82,7 @@ class Select(_Further, forms.Select):
         groups = _groups(_told(self.choices))
         option = format_html('<option value="{}"', value)
         chosen = groups.replace(f"{option}>", f"{option} selected>", 1)
-        return format_html("<select{}>{}</select>", flatatt(attrs), SafeString(chosen))
+        return format_html("<select{}>{}</select>", _flat(**attrs), SafeString(chosen))
 
 
 class Texts(forms.CharField):
@@ -139,6 +139,12 @@ def options(offered: Iterable[tuple[str, str]]) -> SafeString:
         '<option value="{}"{}></option>',
         ((one, format_html(label, said) if said else "") for one, said in offered),
     )
+
+
+@lru_cache(maxsize=256)
+def _flat(**attrs: str | bool) -> SafeString:
+    """Attributes, none of which anybody entered, as they are written."""
+    return flatatt(attrs)
 
 
 def _told(choices: Any) -> Told:

@@ -73,10 +73,10 @@ def _places(member: Member) -> list[dict[str, object]]:
     """Every region, whether there is a credential, and how the last call to it went."""
     held = {one.region: one for one in member.organization.credential_set.all()}
     last: dict[str, AuditEntry] = {}
-    calls = _entries(member).only("region", "path", "at", "outcome")[:LATELY]
-    for entry in calls:
-        if entry.path:  # a local event has none
-            last.setdefault(entry.region, entry)
+    calls = _entries(member).values_list("region", "path", "at", "outcome")[:LATELY]
+    for region, path, at, outcome in calls:
+        if path and region not in last:  # a local event has none
+            last[region] = AuditEntry(at=at, outcome=outcome)
     return [
         {"region": region, "credential": held.get(name), "last": last.get(name)}
         for name, region in regions().items()

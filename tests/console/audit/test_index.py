@@ -297,12 +297,14 @@ def test_its_box_takes_all_that_a_search_may_be(auditor):
 
 
 def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
-    for asked in ({"operation": "service.update", "role": "admin"}, {"role": "viewer"}):
+    first = {"operation": "service.update", "role": "admin", "effect": "reveal"}
+    for asked, checked in ((first, 1), ({"role": "viewer"}, 0)):
         response = auditor.get(URL, asked)
 
-        for value in (*asked.values(), "")[:2]:
+        for value in (asked.get("operation", ""), asked["role"], ""):
             assertContains(response, f'<option value="{value}" selected>')
         assertContains(response, " selected>", 3)  # the region is any
+        assertContains(response, 'value="reveal" id="id_effect_1" checked>', checked)
 
 
 def test_a_search_is_no_longer_than_its_address_can_be(auditor):
