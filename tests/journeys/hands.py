@@ -4,11 +4,11 @@ A click, and a key that activates something, counts one; typing, and choosing in
 list by typing, counts nothing.
 """
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 ASKED = ".htmx-request:not([hx-trigger^=load], [hx-trigger^=every])"
 FAR = 400  # presses of Tab after which something counts as out of reach
-HERE = "element => element === element.ownerDocument.activeElement"
+HERE = "one => one.isConnected ? one === document.activeElement : null"
 
 
 class Mouse:
@@ -91,10 +91,22 @@ class Keyboard(Mouse):
 
     def _reach(self, locator):
         expect(locator).to_be_visible()
+        element = locator.element_handle()  # to look it up takes longer than a press
         for _ in range(FAR):
-            if locator.evaluate(HERE):
+            if here := focused(element):
                 break
-            self.page.keyboard.press("Tab")
+            if here is None:
+                element = locator.element_handle()
+            else:
+                self.page.keyboard.press("Tab")
         expect(locator).to_be_focused()
         style = locator.evaluate("e => getComputedStyle(e).outlineStyle")
         assert style != "none", "nobody can see where the focus is"
+
+
+def focused(element):
+    """Whether it is what keys go to; None once it, or its page, is gone."""
+    try:
+        return element.evaluate(HERE)
+    except Error:
+        return None

@@ -57,6 +57,7 @@ def test_is_made_and_its_secret_is_seen_once(browser_page, person, payments, scr
     page.get_by_label("E-mail").fill(tomas.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Harbor Mutual")
     page.goto(path)
     hand = Mouse(page)
 

@@ -150,9 +150,10 @@ def test_names_nobody_but_in_pages_and_in_the_record(home, caplog, capfd):
     home.on("response", lambda one: asked.append(str(one.headers)))
     home.on("domcontentloaded", lambda: titles.append(home.title()))
 
-    look_up(Mouse(home), home)
+    hand = Mouse(home)
+    look_up(hand, home)
     expect(home.get_by_text("being asked")).to_have_count(0)
-    home.get_by_role("link", name="Ask US again").click()
+    hand.follow(home.get_by_role("link", name="Ask US again"))
     home.get_by_role("link", name="Export").click()
     home.get_by_label("Reason").fill("Asked for it by letter")
     with home.expect_download() as file:
