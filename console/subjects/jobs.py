@@ -31,7 +31,7 @@ def made(job: Job) -> None:
         note_made(worker(job), receipt.pk)
 
 
-@handler(KIND, effect=Right.DESK, at_once=AT_ONCE, ended=made)
+@handler(KIND, effect=Right.DESK, at_once=AT_ONCE, ended=made, of_a_subject=True)
 def revoke_all(work: Work, item: Item) -> Result:
     """End all that acts for the subject at one service; begun again, it goes on from
     what it has kept."""

@@ -66,12 +66,16 @@ def tell_ended(job: Job) -> None:
 
 def told(job: Job) -> Told:
     """What the record says of everything that happens to a job."""
-    return {
-        "object": str(job.pk),
-        "label": job.title,
-        "reason": job.reason,
-        "ticket": job.ticket,
-    }
+    said: Told = {"object": str(job.pk), "label": job.title}
+    if not of_a_subject(job):
+        said |= {"reason": job.reason, "ticket": job.ticket}
+    return said
+
+
+def of_a_subject(job: Job) -> bool:
+    """Whether its reason may name a subject, whom its own entries do not tell."""
+    known = HANDLERS.get(job.kind)
+    return known is not None and known.of_a_subject
 
 
 def _leave(job: Job, lease: UUID, **values: Any) -> None:

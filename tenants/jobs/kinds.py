@@ -53,6 +53,7 @@ class Handler:
     at_once: int
     ended: Ended | None = None
     summary: Summary | None = None
+    of_a_subject: bool = False
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -66,6 +67,7 @@ def handler(
     at_once: int = 1,
     ended: Ended | None = None,
     summary: Summary | None = None,
+    of_a_subject: bool = False,
 ) -> Callable[[Run], Run]:
     """Register the function for a kind; names that were once released stay.
 
@@ -73,13 +75,16 @@ def handler(
     have changed something, and ends as unknown. Of one job so many are worked on
     ``at_once``, each in a thread of its own. ``ended`` is called whenever the job has
     come to an end; it may come to several, since it can be tried again. ``summary``
-    tells on the job's page what came of it, beyond what became of each item.
+    tells on the job's page what came of it, beyond what became of each item. The reason
+    of a job ``of_a_subject`` may name them, so it is told only beside the subject.
     """
 
     def register(run: Run) -> Run:
         if kind in HANDLERS and HANDLERS[kind].run is not run:
             raise ValueError(f"two handlers for jobs of the kind {kind}")
-        HANDLERS[kind] = Handler(kind, effect, run, repeatable, at_once, ended, summary)
+        HANDLERS[kind] = Handler(
+            kind, effect, run, repeatable, at_once, ended, summary, of_a_subject
+        )
         return run
 
     return register

@@ -60,7 +60,7 @@ def _work(job: Job, lease: UUID) -> None:
 
 def _go_on(job: Job, lease: UUID, handler: Handler, who: Who, held: Held) -> None:
     turns = _Turns(job, lease, ITEMS * handler.at_once)
-    log = AuditLog(who, job.reason, job.ticket)
+    log = AuditLog(who, job.reason, job.ticket, of_a_subject=handler.of_a_subject)
 
     def work() -> None:
         while item := turns.take():

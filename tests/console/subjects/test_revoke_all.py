@@ -112,6 +112,18 @@ def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
     assertNotContains(page, 'hx-trigger="every')
 
 
+def test_tells_a_reason_beside_the_subject_alone(begin, worker, world, member):
+    world.fault("status", operation="service.list", region="jp", status=503, times=1)
+    begin(reason=f"GDPR, {SUBJECT}", ticket=SUBJECT)
+    worker()
+
+    told = AuditEntry.objects.filter(reason__contains=SUBJECT, ticket=SUBJECT)
+    assert told.filter(effect="destroy").count() > 1
+    assert not told.filter(subject="")
+    page = member(Role.AUDITOR).get(f"/acme/jobs/{Job.objects.get().pk}/")
+    assertNotContains(page, SUBJECT)
+
+
 def listings(world):
     """The services whose tokens of the subject were listed, once for each call."""
     calls = [one.path for one in world.calls if "token/get/list" in one.path]
