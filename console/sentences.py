@@ -59,6 +59,13 @@ LOCAL: Declared = {
         Setting("from_row", "from_row", _("From row"), "", Show("number")),
         Setting("versions", "versions", _("Versions removed"), "", Show("number")),
         Setting("days", "days", _("Days that they were kept"), "", Show("number")),
+        Setting(
+            "unfit",
+            "unfit",
+            _("Objects whose versions do not fit, and stay"),
+            "",
+            Show("number"),
+        ),
         Setting("rows_again", "rows_again", _("Rows sent again"), "", Show("number")),
         *(
             Setting(name, name, label, "", Show("number"))

@@ -50,12 +50,17 @@ def expire(who: Callable[[int], Who]) -> Iterator[int]:
     until = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=keep)
     for organization, pasts in due(until).items():
         for at in range(0, len(pasts), MOST):
-            some = pasts[at : at + MOST]
+            chosen = pasts[at : at + MOST]
+            some = [one for one in chosen if _rows(one)]
+            if not some:
+                continue
             count = sum(one.kept - one.first for one in some)
             changes = [
                 Change("versions", None, count),
                 Change("days", None, keep),
             ]
+            if len(some) < len(chosen):
+                changes.append(Change("unfit", None, len(chosen) - len(some)))
             label = f"{count} versions"
             with doing(
                 who(organization), VERSIONS_EXPIRE, label=label, changes=changes
@@ -76,8 +81,17 @@ def due(until: datetime) -> dict[int, list[Past]]:
     return found
 
 
+def _rows(past: Past) -> list[Version]:
+    """None where one is not as it was kept: that is to be looked into, and all stay."""
+    own = Version.objects.filter(**past.place)
+    rows = list(own.filter(number__lte=past.kept).order_by("number"))
+    if is_whole(rows):
+        return rows
+    log.error("versions of %s do not fit together, and are kept", past.place)
+    return []
+
+
 def _remove(past: Past) -> None:
-    """Leaves them all where one is not as it was kept: that is to be looked into."""
     own = Version.objects.filter(**past.place)
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -85,9 +99,8 @@ def _remove(past: Past) -> None:
             with connection.cursor() as cursor:
                 table = Version._meta.db_table
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        rows = list(own.filter(number__lte=past.kept).order_by("number"))
-        if not is_whole(rows):
-            log.error("versions of %s do not fit together, and are kept", past.place)
+        rows = _rows(past)  # once more, since nobody else writes now
+        if not rows:
             return
         *gone, kept = rows
         kept.before = gone[-1].mac

@@ -96,6 +96,13 @@ def test_versions_that_do_not_fit_are_left_to_be_looked_into(seen):
     seen(4000, 3500, 900)
     Version.objects.filter(number=1).update(digest="0" * 64)
 
-    expired()
+    assert expired() == 0
 
     assert Version.objects.count() == 3
+    told = AuditEntry.objects.filter(operation="versions.expire")
+    assert not told
+    seen(4000, 3500, 900, client=5)
+    assert expired() == 1
+    assert Version.objects.count() == 5
+    changes = {one["field"]: one["after"] for one in told.get().changes}
+    assert (changes["versions"], changes["unfit"]) == (1, 1)
