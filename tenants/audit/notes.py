@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from django.db import DatabaseError
 
 from tenants.alerts import alert
-from tenants.audit import rows
+from tenants.audit import anchors, rows
 from tenants.audit.entry import Row
 from tenants.audit.events import DENIALS_COUNTED, Event
 from tenants.audit.who import Who
@@ -80,6 +80,7 @@ def doing(who: Who, event: Event, **told: Unpack[Told]) -> Iterator[None]:
     An exception means that it was refused, and that nothing was changed; one of the
     database's, that nobody knows. Raises `NotRecorded` before the block is entered.
     """
+    _anchored(event, event.effect)
     row = rows.intent(who, event.name, event.effect, **told)
     _write([row], never=row.entry)
     fate = Outcome.UNKNOWN
@@ -98,9 +99,18 @@ def doing(who: Who, event: Event, **told: Unpack[Told]) -> Iterator[None]:
 def _keep(
     who: Who, event: Event, effect: str, fate: Outcome, times: int, told: Told
 ) -> str:
+    _anchored(event, effect)
     row = rows.intent(who, event.name, effect, attempt=times, **told)
     _write([row, rows.outcome(row.entry, fate)], never=row.entry)
     return row.entry
+
+
+def _anchored(event: Event, effect: str) -> None:
+    if event.stops(effect) and anchors.verdict.look():
+        raise NotRecorded(
+            "No checkpoint of the record was kept outside of its database for a while."
+            " Nothing was done."
+        )
 
 
 def _write(batch: Sequence[Row], *, never: str) -> None:
