@@ -31,3 +31,13 @@ def test_leave_the_first_window_of_a_phone_to_an_entry(page):
     page.set_viewport_size({"width": 320, "height": 640})
 
     expect(page.locator("table.record tbody th a").first).to_be_in_viewport()
+
+
+def test_roll_nothing_away_when_they_narrow_the_list(page):
+    page.set_viewport_size({"width": 1280, "height": 500})
+    before = places(page)
+
+    page.get_by_role("link", name="Today", exact=True).click()
+
+    expect(page.get_by_role("link", name="Clear all", exact=True)).to_be_attached()
+    assert places(page) == before
