@@ -228,7 +228,8 @@ class Pack:
         self.keys = {
             name: b64decode(key) for name, key in self.manifest["public_keys"].items()
         }
-        self.proven: set[str] = set()  # keys that signed what was kept elsewhere
+        self.covered = 0  # rows, by what was kept elsewhere
+        self.proven: set[str] = set()  # keys that signed that
 
     def read(self, name: str) -> bytes:
         with self.zip.open(name) as file:
@@ -324,6 +325,7 @@ class Pack:
                 met[one.get("key")] = one
         if not met:
             raise Wrong(f"no checkpoint in {path} is as old as the pack")
+        self.covered = max(one["size"] for one in met.values())
         self.proven = met.keys() & self.keys.keys()
         for one in map(met.__getitem__, self.proven):
             self.signed("the checkpoint kept elsewhere", checkpoint_text(one), one)
@@ -358,20 +360,22 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
         f"{name} {hashlib.sha256(value).hexdigest()[:16]}"
         for name, value in sorted(pack.keys.items())
     )
+    proven = bool(key) or {last["key"], signer} <= pack.proven
+    is_open = 0 < pack.covered < last["size"] and not proven
     told = (
-        f"OK: {count} rows of {said['entries']} entries, each in its place among the "
-        f"first {last['size']} rows of the record.\n"
+        f"OK{f' as far as row {pack.covered}' if is_open else ''}: {count} rows of "
+        f"{said['entries']} entries, each in its place among the first {last['size']} "
+        "rows of the record.\n"
         f"Organization {said['organization']}, search: {said['search'] or 'everything'}"
         f"\nSigned with: {keys} (first digits of the SHA-256 of the public key)"
     )
     if removed:
+        why = "since it had been kept long enough, and not searched"
+        told += f"\nRemoved before, {why}: {removed}"
+    if not proven:
+        rest = "Later rows rest on the key in the pack alone. " if is_open else ""
         told += (
-            "\nRemoved before, since it had been kept long enough, and not searched: "
-            + removed
-        )
-    if not key and signer not in pack.proven:
-        told += (
-            "\nThe key is the one in the pack: compare it with the one that the "
+            f"\n{rest}The key is the one in the pack: compare it with the one that the "
             "operators publish, or give it with --key."
         )
     return told

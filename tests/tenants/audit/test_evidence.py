@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import call_command
 
 from tenants.audit import checkpoints, signing
+from tenants.audit.events import AUDIT_READ
 from tenants.audit.evidence import verify_audit
 from tenants.audit.evidence.proof import parts
 from tenants.audit.evidence.writing import VERIFIER, Evidence
 from tenants.audit.log import AuditLog
+from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import Outcome
@@ -309,8 +311,22 @@ def test_words_that_somebody_else_signed_are_not_vouched_for_by_an_anchor(
     assert "the checkpoint kept elsewhere is signed by no key" in said[1]
     path.write_bytes(resigned(whole, "s2"))
     status, said = run(path, "--anchor", anchor)
-    assert (status, "compare it" in said) == (0, True)
+    assert (status, "compare it" in said, said[:4]) == (0, True, "OK: ")
     assert run(path, "--key", signing.told())[0] == 1
+
+
+def test_rows_after_an_anchor_are_not_vouched_for_by_it(calls, tmp_path):
+    path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=anchor)
+    note(IDA, AUDIT_READ)
+    checkpoints.cut()
+    path.write_bytes(pack(calls))
+    assert run(path, "--anchor", anchor)[1].startswith("OK: ")
+
+    path.write_bytes(resigned(path.read_bytes(), "s2"))
+    said = run(path, "--anchor", anchor)[1]
+    assert said.startswith("OK as far as row 22: ")
+    assert "Later rows rest on the key in the pack alone. The key is" in said
 
 
 def test_its_own_ed25519_agrees_with_another():
