@@ -152,4 +152,5 @@ def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox,
         assert "It cannot be told yet" in page.text
         assert "can be told in" in page.text
         assert 'type="submit">Settle' not in page.text
+        assert "gets this one as well" not in page.text
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
