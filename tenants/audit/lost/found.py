@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from math import ceil
@@ -12,11 +12,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tenants.audit.models import PATIENCE, AuditEntry
+from tenants.audit.models import AuditEntry
 from tenants.authlete import Authlete
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.errors import Outcome
+
+# A call that broke off at once never arrived, or was done by then. One that nobody
+# answered until it was given up may still be carried out, for as long again.
+AT_ONCE = timedelta(seconds=3)
+LATE = timedelta(seconds=20)
+TIMED_OUT = 504  # the gateway's own word for that
 
 
 class Verdict(StrEnum):
@@ -95,7 +101,10 @@ class Lost:
     @property
     def on_its_way(self) -> int:
         """Seconds for which Authlete may still carry it out."""
-        left = self.entry.time + PATIENCE - datetime.now(UTC)
+        took = self.entry.duration
+        if took is not None and took < AT_ONCE and self.entry.status != TIMED_OUT:
+            return 0
+        left = self.entry.time + LATE - datetime.now(UTC)
         return max(0, ceil(left.total_seconds()))
 
     @property

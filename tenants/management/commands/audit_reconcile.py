@@ -1,6 +1,7 @@
 """``manage.py audit_reconcile``: settle what is unknown, as far as it can be told."""
 
 import sys
+from time import sleep
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -49,6 +50,9 @@ class Command(RecordCommand):
         self, who: Who, home: Organization | None, entry: AuditEntry, dry_run: bool
     ) -> bool:
         finding = look(who, home, entry)
+        if finding.wait and not dry_run:
+            sleep(finding.wait)
+            finding = look(who, home, entry)
         told = f"{entry.entry} {entry.operation} {entry.region} {entry.label}".strip()
         self.stdout.write(f"{told}: {finding.verdict}. {finding.said}")
         outcome = finding.verdict.outcome

@@ -1,9 +1,12 @@
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
 from tenants.audit.log import AuditLog
+from tenants.audit.lost import found
 from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry
 from tenants.audit.verify import verify
@@ -50,19 +53,33 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
     assert verify().bad is None
 
 
-def test_says_when_what_is_not_done_so_far_can_be_told(lost, acme, sandbox):
+@pytest.mark.parametrize("comes_late", [False, True])
+def test_waits_for_what_nobody_answered(lost, acme, sandbox, comes_late, monkeypatch):
     watch = AuditLog(Who(7, "ida@acme.example", organization_id=acme.pk))
     sandbox.clients[6] = {"clientId": 6, "clientName": "Desk"}
     sandbox.fault("reset", operation="client.delete", times=1)
     with pytest.raises(AuthleteError):
         connect(credentials(acme), "us", watch).service(17).client(6, "Desk").delete()
+    desk = AuditEntry.objects.filter(label="Desk")
+    desk.update(ended_at=F("at") + 10_000_000)  # when it was given up
+    waited = []
 
-    code, told = reconcile()
+    def pass_by(seconds):
+        waited.append(seconds)
+        monkeypatch.setattr(found, "LATE", timedelta(0))
+        if comes_late:
+            del sandbox.clients[6]
 
-    assert code == 1
-    assert "client.delete us Desk: cannot tell yet." in told
-    assert "can be told in" in told
-    assert AuditEntry.objects.get(label="Desk").outcome == "unknown"
+    monkeypatch.setattr("tenants.management.commands.audit_reconcile.sleep", pass_by)
+
+    assert "client.delete us Desk: cannot tell yet." in reconcile("--dry-run")[1]
+    assert not waited
+    _, told = reconcile()
+    (seconds,) = waited
+    assert 0 < seconds <= 20
+    verdict = "done" if comes_late else "not done"
+    assert f"client.delete us Desk: {verdict}." in told
+    assert desk.get().outcome == verdict
 
 
 def test_what_two_find_at_once_is_settled_once(lost):
