@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from tenants import mail
 
 AGAIN = 24 * 60 * 60  # seconds until the same is mailed again
+TURN = 2 * 60  # seconds that one process has for mailing it
 LAST = 15.0  # seconds that a process that ends waits for its mails
 TOLD = ("sink", "row", "error")  # members that go into a mail
 
@@ -71,16 +72,23 @@ class Mails(logging.Handler):
             _forget(what)
             raise
         self._mailed[what] = monotonic()
+        _keep(what)
 
 
 def _first(what: str) -> bool:
-    """Whether no process has mailed it lately; where that cannot be asked, it may have
-    been, but is better told twice."""
+    """Whether no process has mailed it lately or is at it; where that cannot be asked,
+    it may have been, but is better told twice."""
     try:
         # What cannot be kept is not there either: a full disk is no word of another.
-        return cache.add(what, "yes", AGAIN) or cache.get(what) is None
+        return cache.add(what, "yes", TURN) or cache.get(what) is None
     except (DatabaseError, InterfaceError):
         return True
+
+
+def _keep(what: str) -> None:
+    """Only now: a process may end before the mail server has taken anything."""
+    with suppress(DatabaseError, InterfaceError):
+        cache.set(what, "yes", AGAIN)
 
 
 def _forget(what: str) -> None:
@@ -97,7 +105,7 @@ def _send(told: Mapping[str, Any]) -> None:
         *([settings.CONSOLE_URL] if settings.CONSOLE_URL else []),
         "",
         _("What it means stands in docs/operating.md under Alerts; the log has more."),
-        _("While it lasts it is mailed once in 24 hours."),
+        _("Whatever else of its kind comes within 24 hours is in the log alone."),
     ]
     mail.send(
         settings.ALERT_MAIL,

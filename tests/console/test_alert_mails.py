@@ -1,10 +1,12 @@
-"""Alerts that are errors go to whom ``ALERT_MAIL`` names, once an incident."""
+"""Alerts that are errors go to whom ``ALERT_MAIL`` names, one of a kind a day."""
 
 import logging
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core.cache import caches
+from django.utils import timezone
 
 from console.alert_mails import Mails
 from tenants import mail
@@ -31,17 +33,21 @@ def unkept(sink="file 01ab23cd"):
     alert("audit.unkept", level=logging.ERROR, sink=sink, error="OSError")
 
 
-def test_an_incident_is_mailed_once_by_all_processes(mails, mailoutbox):
+def broken_for_another_process():
+    told = {"msg": '{"event": "audit.broken", "row": 9}', "levelno": logging.ERROR}
+    another = Mails()
+    another.handle(logging.makeLogRecord(told))
+    another.flush()
+
+
+def test_one_of_a_kind_is_mailed_a_day_by_all_processes(mails, mailoutbox):
     for _ in range(4):
         unkept()
     alert("audit.broken", level=logging.ERROR, row=7, what="it says anna@acme.example")
     alert("access.denied", actor=3)
     unkept(sink="https 99887766")
     mails.flush()
-    another = Mails()
-    again = {"msg": '{"event": "audit.broken", "row": 9}', "levelno": logging.ERROR}
-    another.handle(logging.makeLogRecord(again))
-    another.flush()
+    broken_for_another_process()
 
     told = [(one.subject, one.to) for one in mailoutbox]
     to = ["ops@acme.example"]
@@ -53,6 +59,7 @@ def test_an_incident_is_mailed_once_by_all_processes(mails, mailoutbox):
     assert "sink: file 01ab23cd\nerror: OSError" in mailoutbox[0].body
     assert "row: 7" in mailoutbox[1].body
     assert "anna" not in mailoutbox[1].body
+    assert "of its kind comes within 24 hours is in the log alone" in mailoutbox[1].body
 
 
 def test_nobody_waits_for_a_mail_server_and_what_it_did_not_take_goes_later(
@@ -69,6 +76,26 @@ def test_nobody_waits_for_a_mail_server_and_what_it_did_not_take_goes_later(
 
     unkept()
     mails.flush()
+
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_process_that_ends_before_it_is_mailed_silences_no_other(
+    mails, mailoutbox, monkeypatch, time_machine
+):
+    def ends(*_, **__):
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(mail, "send", ends)
+        broken_for_another_process()
+    broken_for_another_process()
+    assert not mailoutbox
+
+    for minutes in (3, 6):
+        time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
+        broken_for_another_process()
 
     assert len(mailoutbox) == 1
 
