@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
 
 from django.contrib.auth.models import User
@@ -84,15 +84,33 @@ def settings(organization: Organization, asked: str) -> list[str]:
 
 
 def address(organization: Organization, asked: str) -> str:
-    """A network address as the record has it, however it was written."""
+    """A network address as it is told mostly, however it was written."""
     try:
-        return str(ip_address(asked))
+        return str(_plain(ip_address(asked)))
     except ValueError:
         own = AuditEntry.objects.filter(organization_id=organization.pk)
         if own.filter(address=asked, address__gt="").exists():
             return asked
     text = _("“%s” is no network address such as 192.0.2.7 or 2001:db8::7.")
     raise ValidationError(text % asked)
+
+
+def kept_as(address: str) -> list[str]:
+    """All that the record may have for an address: one of IPv4 is told as one of IPv6
+    where both come to one port, and not alike by every version of Python."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return [address]
+    if isinstance(found, IPv6Address):
+        return [address]
+    high, low = divmod(int(found), 1 << 16)
+    return [address, f"::ffff:{address}", f"::ffff:{high:x}:{low:x}"]
+
+
+def _plain(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return mapped or found
 
 
 def former_regions(organization: Organization, asked: Iterable[str]) -> list[str]:

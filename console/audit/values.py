@@ -122,6 +122,9 @@ class ValuesForm(forms.Form):
             " object address page request"
         )
         wanted = {name: given[name] for name in names.split()}
+        wanted["address"] = [
+            way for one in given["address"] for way in named.kept_as(one)
+        ]
         if any(region for region, _ in self.clients):
             wanted["clients"] = self.clients
         else:

@@ -6,10 +6,9 @@ versions that somebody just deleted would not be missed.
 """
 
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,7 +16,8 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min
 
 from tenants.audit.events import VERSIONS_EXPIRE
-from tenants.audit.kinds import days
+from tenants.audit.expiring import clock
+from tenants.audit.kinds import DAY, days
 from tenants.audit.notes import doing
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
@@ -47,8 +47,7 @@ def expire(who: Callable[[int], Who]) -> Iterator[int]:
     keep = days(settings.VERSIONS_KEEP)
     if not keep:
         return
-    until = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=keep)
-    for organization, pasts in due(until).items():
+    for organization, pasts in due(keep).items():
         for at in range(0, len(pasts), MOST):
             chosen = pasts[at : at + MOST]
             some = [one for one in chosen if _rows(one)]
@@ -70,8 +69,10 @@ def expire(who: Callable[[int], Who]) -> Iterator[int]:
             yield count
 
 
-def due(until: datetime) -> dict[int, list[Past]]:
-    """What can go, by organization: versions that another had followed by then."""
+def due(keep: int) -> dict[int, list[Past]]:
+    """What can go, by organization: versions that another had followed that many days
+    ago."""
+    until = datetime.fromtimestamp((clock() - keep * DAY) / 1_000_000, UTC)
     old = Version.objects.filter(first_at__lt=until).order_by()
     spans = old.values(*PLACE).annotate(first=Min("number"), kept=Max("number"))
     found = defaultdict(list)

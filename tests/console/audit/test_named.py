@@ -1,6 +1,7 @@
 """What a name stands for in a search, and what was meant by one that nobody knows."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
@@ -222,3 +223,18 @@ def test_a_label_means_all_settings_that_have_it(acme):
 )
 def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):
     assert member in named.settings(acme, label)
+
+
+@pytest.mark.parametrize("asked", ["192.0.2.9", "::FFFF:c000:209"])
+def test_finds_an_address_of_ipv4_as_any_server_or_proxy_tells_it(
+    auditor, keep, who, asked
+):
+    ways = ["192.0.2.9", "::ffff:192.0.2.9", "::ffff:c000:209"]
+    for way in (*ways, "192.0.2.10"):
+        keep(actor=replace(who(), address=way), label=way)
+
+    assert shown(auditor.get(URL, {"address": asked}, follow=True)) == [
+        f"Saved {way}" for way in reversed(ways)
+    ]
+    left = auditor.get(URL, {"q": f"-address:{asked} effect:change"}, follow=True)
+    assert shown(left) == ["Saved 192.0.2.10"]

@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 
+from tenants.audit.events import SIGN_OUT
 from tenants.audit.models import AuditEntry
+from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.sight import Sight
 from tenants.versions.expiring import expire
@@ -51,6 +54,18 @@ def test_what_held_since_then_and_the_newest_stay(seen):
     assert expired() == 0
     entry = AuditEntry.objects.get(operation="versions.expire")
     assert (entry.label, entry.outcome) == ("2 versions", "done")
+
+
+def test_a_worker_whose_clock_is_years_ahead_removes_nothing(
+    seen, time_machine, capsys
+):
+    note(Who(1, "ida", organization_id=1), SIGN_OUT)
+    seen(900, 10)
+    time_machine.move_to(NOW + timedelta(days=4000))
+
+    call_command("audit_expire", dry_run=True)
+    assert "versions, kept for 2557 days: 0 to go" in capsys.readouterr().out
+    assert expired() == 0
 
 
 def test_it_goes_on_years_later(seen, settings):

@@ -1,9 +1,7 @@
 """``manage.py audit_expire``: remove what was kept long enough."""
 
 import logging
-import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -62,8 +60,7 @@ class Command(RecordCommand):
         for kind, kept in policy().items():
             self.stdout.write(f"{kind}, {_for(kept)}: {expected[kind]} entries to go")
         kept = days(settings.VERSIONS_KEEP)
-        until = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=kept)
-        pasts = [one for found in versions.due(until).values() for one in found]
+        pasts = [one for found in versions.due(kept).values() for one in found]
         count = sum(one.kept - one.first for one in pasts) if kept else 0
         self.stdout.write(f"versions, {_for(kept)}: {count} to go")
 
