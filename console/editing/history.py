@@ -16,6 +16,7 @@ from tenants.audit.filters import Filters
 from tenants.audit.kinds import CHANGES, DESTRUCTIONS, REVEALS
 from tenants.audit.models import AuditEntry
 from tenants.audit.search import history
+from tenants.versions.outside import HIDING
 
 # Of both kinds of document: saved from here, or elsewhere.
 UNDOABLE = [
@@ -52,6 +53,12 @@ class Past:
     def is_as_before(self) -> bool:
         """Whether it was saved elsewhere, and is set as it was."""
         return is_as_before(self.entry)
+
+    @property
+    def is_hiding(self) -> bool:
+        """Whether what others change shortly after it may be taken for its doing."""
+        lost = self.entry.fate == AuditEntry.Outcome.UNKNOWN
+        return lost and self.entry.operation in HIDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from console.editing.drafts import Edits
 from console.editing.kind import Kind
 from console.forms.inside import STEP
+from console.forms.words import said
 from console.sentences import FIRST, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
@@ -92,7 +93,7 @@ def put_beside(kind: Kind, edits: Edits, wanted: Mapping[str, Any]) -> list[str]
         (_("Your draft has more, which is reviewed as well: %(settings)s."), others),
     ]
     return [
-        words % {"settings": ", ".join(kind.declared[n][1].label for n in names)}
+        words % {"settings": ", ".join(said(kind.declared[n][1].label) for n in names)}
         for words, names in told
         if names
     ]

@@ -57,6 +57,8 @@ TOUCHED: dict[str, frozenset[str] | None] = {
     "key.create": None,
     "key.delete": None,
 }
+# Until one is settled, what is seen after it may be its doing.
+HIDING = {*TOUCHED, *MAKING}
 FAILED = (Outcome.REFUSED, Outcome.NOT_SENT)
 TURN = 60.0  # seconds that one process has for telling; then it was killed
 CLOCKS = timedelta(minutes=5)  # by which Authlete's may differ from ours

@@ -10,7 +10,7 @@ from tenants.audit.events import AUDIT_SETTLE
 from tenants.audit.models import CHANGES, PATIENCE, AuditEntry, microseconds
 from tenants.authlete.errors import Outcome
 from tenants.versions.models import Version
-from tenants.versions.outside import LOOKED, MAKING, TOUCHED, is_made, is_so
+from tenants.versions.outside import HIDING, LOOKED, MAKING, is_made, is_so
 
 BACK = timedelta(days=30)  # for which settled calls are looked through
 MADE = (*MAKING, "idp.create_service")
@@ -27,7 +27,7 @@ def notice(organization_id: int) -> None:
         CHANGES,
         organization_id=organization_id,
         entry__in=list(settlings.values_list("object", flat=True)[:LOOKED]),
-        operation__in={*TOUCHED, *MADE},
+        operation__in=HIDING,
         outcome=Outcome.NOT_DONE,
     )
     for entry in lost:

@@ -1,9 +1,13 @@
 """Settings of an earlier version of a client, put back through its review."""
 
 import pytest
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
+from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
+from tenants.audit.who import Who
+from tenants.authlete.errors import AuthleteError
+from tenants.connect import connect, credentials
 from tenants.roles import Role
 from tenants.versions.models import Version
 from tests.console.clients.conftest import CLIENT
@@ -166,3 +170,17 @@ def test_says_that_a_lost_call_hides_what_others_do(editor, enter, save, sandbox
     history = editor.get(f"{CLIENT}history/")
 
     assertContains(history, "changed elsewhere shortly after it is not told apart")
+
+
+def test_says_so_of_no_call_that_hides_nothing(editor, ledger, acme, sandbox):
+    log = AuditLog(Who(1, "ida@acme.example", "editor", acme.pk, "acme"))
+    grants = connect(credentials(acme), "us", log).service(17).grants
+    sandbox.fault("reset", operation="granted_scopes.delete")
+    with pytest.raises(AuthleteError):
+        grants.delete_granted_scopes(44, "anna")
+
+    history = editor.get(f"{CLIENT}history/")
+
+    (line,) = history.context["lines"]
+    assert line.entry.fate == AuditEntry.Outcome.UNKNOWN
+    assertNotContains(history, "not told apart")

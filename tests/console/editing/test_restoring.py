@@ -1,12 +1,17 @@
 """What a change replaced comes back, and what moved on since is told apart."""
 
+from dataclasses import replace
+
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.clients.kind import KIND
-from console.editing.restoring import restored
+from console.editing.drafts import Edits
+from console.editing.restoring import put_beside, restored
 from tenants.authlete.changes import Change, changes, differences
+from tenants.authlete.documents.base import Setting, Show
 from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.merge import merge
@@ -126,3 +131,13 @@ def test_says_what_cannot_be_put_back(change, why):
     (left,) = found.left
     assert why in left.why
     assert found.wanted == {}
+
+
+def test_names_what_a_draft_loses_in_the_readers_language():
+    flag = Setting("flag", "flag", "Yes", "", Show("flag"))
+    kind = replace(KIND, declared={"flag": ("basics", flag)})
+
+    with translation.override("pt-br"):  # Django's own words, which it brings along
+        (told,) = put_beside(kind, Edits(wanted={"flag": True}), {"flag": False})
+
+    assert told.endswith(": Sim.")
