@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib.auth.models import User
@@ -35,6 +36,7 @@ MANY = ("effect", "outcome")  # drawn so that all are seen
 KINDS = "reads effect outcome operation page request mark code status".split()
 # What could be anything that somebody pasted.
 UNTOLD = ("", "old", "new", "reason")
+LONGEST_QUOTED = 8000  # characters; gunicorn takes 8,190
 TYPED = {"since": "after", "until": "before"}  # where a day was typed
 
 
@@ -93,7 +95,7 @@ class RecordForm(ValuesForm):
         """What is wrong is told at the box if it was typed there, and the box keeps
         what was typed."""
         super().full_clean()
-        if not self.errors and len(self.asked.urlencode()) > LONGEST_ADDRESS:
+        if not self.errors and self._is_too_long():
             text = _("This is longer than an address can be. Leave something out.")
             self.add_error("q", text)
         if not (self.typed and self.errors):
@@ -174,6 +176,10 @@ class RecordForm(ValuesForm):
             text=[one.value for one in words if not one.minus],
             without=Filters(**left_out) if any(left_out.values()) else None,
         )
+
+    def _is_too_long(self) -> bool:
+        address = self.asked.urlencode()  # which is quoted once more where one signs in
+        return len(address) > LONGEST_ADDRESS or len(quote(address)) > LONGEST_QUOTED
 
     def _times(self) -> tuple[datetime | None, datetime | None]:
         given = self.cleaned_data

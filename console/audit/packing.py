@@ -28,7 +28,7 @@ from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.removed import runs
 from tenants.audit.search import LAST
 from tenants.audit.signing import Unsigned
-from tenants.authlete.errors import Unsendable
+from tenants.authlete.errors import NotRecorded, Unsendable
 from tenants.jobs.chores import chore
 from tenants.jobs.kinds import Result, handler
 from tenants.jobs.models import Item, fit
@@ -67,14 +67,13 @@ def _new(member: Member, form: RecordForm) -> Pack:
         "zone": timezone.get_current_timezone_name(),
         "last": newest.seq if newest else 0,
     }
-    job = start(
-        member.who,
-        member.organization,
-        KIND,
-        _("Evidence pack"),
-        [NewItem("", label=_("Evidence pack"), what=what, sealed=True)],
-        reason=_("Evidence pack"),
-    )
+    title = _("Evidence pack")
+    items = [NewItem("", label=title, what=what, sealed=True)]
+    try:
+        job = start(member.who, member.organization, KIND, title, items, reason=title)
+    except NotRecorded:
+        pack.delete()
+        raise
     pack.job = job.pk
     pack.save(update_fields=["job"])
     return pack
@@ -84,7 +83,10 @@ def _as_now(form: RecordForm) -> QueryDict:
     """The search between the moments that it means now, however late it is made."""
     asked, filters = form.asked, form.filters()
     since = filters.since or filters.horizon(timezone.now())
-    for name, moment in (("after", since), ("before", filters.until)):
+    until = filters.until
+    if since and until and until <= since:  # it finds nothing, and is no mistake
+        until = since + timedelta(microseconds=1)
+    for name, moment in (("after", since), ("before", until)):
         if moment:
             asked[name] = moment.isoformat()
     return asked

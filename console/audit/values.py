@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from console.audit import choices, named
-from console.audit.several import Checks, Choices, Texts
+from console.audit.several import MOST, Checks, Choices, Texts
 from console.audit.spoken import meanings
 from console.models import KnownService
 from console.search_language import quoted
@@ -51,7 +51,7 @@ class ValuesForm(forms.Form):
         self.data: QueryDict = data
         self.organization = organization
         asked = data.getlist(self.add_prefix("region"))
-        if former := named.former_regions(organization, asked):
+        if len(asked) <= MOST and (former := named.former_regions(organization, asked)):
             field = self.fields["region"]
             assert isinstance(field, Choices)
             field.choices = [*choices.places(), *((one, one) for one in former)]

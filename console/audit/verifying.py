@@ -20,8 +20,9 @@ from tenants.audit.models import AuditSink
 from tenants.audit.notes import note
 from tenants.audit.report import Report, Unreadable
 from tenants.audit.verify import verify
+from tenants.authlete.errors import NotRecorded
 from tenants.jobs.kinds import Result, handler
-from tenants.jobs.models import Item, fit
+from tenants.jobs.models import ACTIVE, Item, fit
 from tenants.jobs.steering import NewItem, one_at_a_time, start
 from tenants.jobs.work import Work
 from tenants.roles import Right
@@ -48,7 +49,8 @@ def outside() -> list[Outside]:
 def ask(member: Member) -> bool:
     """Have a worker verify the whole record; False where one is at it."""
     with one_at_a_time(member.who, member.organization, KIND) as going:
-        if Verdict.objects.filter(ended_at=None, job__in=going).exists():
+        at_it = going.filter(state__in=ACTIVE)  # and paused by nobody
+        if Verdict.objects.filter(ended_at=None, job__in=at_it).exists():
             return False
         note(member.who, AUDIT_VERIFY)
         _begin(member)
@@ -61,14 +63,12 @@ def _begin(member: Member) -> None:
     )
     title = _("Verify the record")
     what = {"verdict": str(verdict.pk)}
-    job = start(
-        member.who,
-        member.organization,
-        KIND,
-        title,
-        [NewItem("", label=title, what=what)],
-        reason=title,
-    )
+    items = [NewItem("", label=title, what=what)]
+    try:
+        job = start(member.who, member.organization, KIND, title, items, reason=title)
+    except NotRecorded:
+        verdict.delete()
+        raise
     verdict.job = job.pk
     verdict.save(update_fields=["job"])
 

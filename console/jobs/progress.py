@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.audit.lost.settling import Settled
 from tenants.audit.lost.settling import settled as found_out
+from tenants.jobs.endings import of_a_subject
 from tenants.jobs.kinds import HANDLERS
 from tenants.jobs.models import FAILED, TO_DO, Fate, Item, Job, State
 
@@ -56,6 +57,10 @@ class Progress:
     @property
     def failed(self) -> int:
         return sum(self.counts.get(one, 0) for one in FAILED)
+
+    @property
+    def is_of_a_subject(self) -> bool:
+        return of_a_subject(self.job)
 
     @property
     def badge(self) -> str:

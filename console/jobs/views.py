@@ -23,7 +23,6 @@ from console.stepup import step_up
 from tenants.audit.who import Who
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue, steering
-from tenants.jobs.endings import of_a_subject
 from tenants.jobs.models import FAILED, OPEN, TO_DO, Fate, Item, Job, State
 from tenants.jobs.steering import Settled, may_steer
 from tenants.roles import Right
@@ -53,6 +52,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         "states": [(name, label) for name, (label, _fits) in STATES.items()],
         "state": state if state in STATES else "",
         "own": not member.may(Effect.READ),
+        "sees_subjects": member.may(Right.DESK),
         "stalled": _stalled(seen),
     }
     return answer(request, "jobs/index.html", context)
@@ -87,7 +87,7 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "settled_later": len(ends),
         "steers": steers,
         "receipt": receipts.of_job(member, found),
-        "hides_why": of_a_subject(found) and not member.may(Right.DESK),
+        "hides_why": told.is_of_a_subject and not member.may(Right.DESK),
         "again": steering.failed(found).count() if found.is_over and steers else 0,
         "once": once.fresh(),
         "stalled": _stalled(Job.objects.filter(pk=found.pk)),

@@ -18,7 +18,8 @@ class Event:
     """One kind of local event; ``label`` says what happened, or was to happen.
 
     One that is kept ``always`` goes on where no checkpoint is known outside: it is
-    done to members and sessions, was noticed, or only ends or stops something.
+    done to members and sessions, was noticed, only ends or stops something, or gets a
+    key out of use.
     """
 
     name: str
@@ -85,9 +86,13 @@ ACCOUNT_CLOSE = Event(
 ACCOUNT_REOPEN = Event("account.reopen", _("Open an account again"), always=True)
 CREDENTIAL_ADD = Event("credential.add", _("Add a credential"))
 CREDENTIAL_CHANGE = Event("credential.change", _("Replace a credential"))
-CREDENTIAL_REMOVE = Event("credential.remove", _("Remove a credential"), Effect.DESTROY)
+CREDENTIAL_REMOVE = Event(
+    "credential.remove", _("Remove a credential"), Effect.DESTROY, always=True
+)
 CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
-VAULT_ROTATE = Event("vault.rotate", _("Seal all secrets under the current key"))
+VAULT_ROTATE = Event(
+    "vault.rotate", _("Seal all secrets under the current key"), always=True
+)
 
 # Noticed, not done; the actor is whatever did it elsewhere.
 SERVICE_MADE_OUTSIDE = Event(
@@ -139,7 +144,7 @@ ROLLOVER_CONFIRM = Event(
 )
 ROLLOVER_ADVANCE = Event("rollover.advance", _("Carry a rollover on before its time"))
 ROLLOVER_UNDO = Event("rollover.undo", _("Undo the rollover of a key"))
-ROLLOVER_LEAVE = Event("rollover.leave", _("End a rollover as it is"))
+ROLLOVER_LEAVE = Event("rollover.leave", _("End a rollover as it is"), always=True)
 ROLLOVER_STOP = Event(
     "rollover.stop", _("A rollover stops for somebody to look"), always=True
 )
@@ -181,10 +186,13 @@ TOKEN_CHECK = Event("token.check", _("Look up a token"), Effect.READ)
 AUDIT_SETTLE = Event("audit.settle", _("Settle what was unknown"))
 SEARCH_SAVE = Event("search.save", _("Save a search of the record"))
 SEARCH_CHANGE = Event("search.change", _("Change a saved search"))
-SEARCH_REMOVE = Event("search.remove", _("Remove a saved search"))
+SEARCH_REMOVE = Event("search.remove", _("Remove a saved search"), always=True)
 STREAM_ADD = Event("stream.add", _("Let a machine read the record"))
 STREAM_REMOVE = Event(
-    "stream.remove", _("Let a machine read the record no more"), Effect.DESTROY
+    "stream.remove",
+    _("Let a machine read the record no more"),
+    Effect.DESTROY,
+    always=True,
 )
 STREAM_READ = Event("stream.read", _("A machine reads the record"), Effect.READ)
 STREAM_REFUSED = Event(
@@ -200,7 +208,10 @@ WEBHOOK_REPLAY = Event("webhook.replay", _("Send rows of the record again"))
 WEBHOOK_ROTATE = Event("webhook.rotate", _("Replace the secret of a webhook"))
 WEBHOOK_TEST = Event("webhook.test", _("Try out a webhook"), Effect.READ)
 WEBHOOK_REMOVE = Event(
-    "webhook.remove", _("Send the record somewhere no more"), Effect.DESTROY
+    "webhook.remove",
+    _("Send the record somewhere no more"),
+    Effect.DESTROY,
+    always=True,
 )
 
 AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)

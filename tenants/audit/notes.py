@@ -74,13 +74,17 @@ def note(
 
 
 @contextmanager
-def doing(who: Who, event: Event, **told: Unpack[Told]) -> Iterator[None]:
+def doing(
+    who: Who, event: Event, *, only_reads: bool = False, **told: Unpack[Told]
+) -> Iterator[None]:
     """Keep the intent of what the block does, and what became of it afterwards.
 
     An exception means that it was refused, and that nothing was changed; one of the
     database's, that nobody knows. Raises `NotRecorded` before the block is entered.
+    What ``only_reads`` goes on where no checkpoint is known outside.
     """
-    _anchored(event, event.effect)
+    if not only_reads:
+        _anchored(event, event.effect)
     row = rows.intent(who, event.name, event.effect, **told)
     _write([row], never=row.entry)
     fate = Outcome.UNKNOWN

@@ -13,6 +13,7 @@ from tenants.authlete.errors import (
     Occupied,
     Outcome,
     Resting,
+    TooLate,
     TooMany,
     Unauthorized,
 )
@@ -60,7 +61,7 @@ def verdict(
 
 def passing(error: AuthleteError) -> bool:
     """Whether it may go well in a while without anybody doing anything."""
-    kinds = (Busy, NotRecorded, Occupied, Resting, TooMany)
+    kinds = (Busy, NotRecorded, Occupied, Resting, TooLate, TooMany)
     return isinstance(error, kinds) or unwell(error)
 
 

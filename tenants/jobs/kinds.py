@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tenants.roles import Need
+from tenants.authlete.operation import Effect
+from tenants.roles import Need, Right
 
 if TYPE_CHECKING:  # models cannot be imported while apps are being set up
     from tenants.jobs.models import Item, Job
@@ -54,6 +55,10 @@ class Handler:
     ended: Ended | None = None
     summary: Summary | None = None
     of_a_subject: bool = False
+
+    @property
+    def only_reads(self) -> bool:
+        return self.effect in (Effect.READ, Right.RECORD)
 
 
 HANDLERS: dict[str, Handler] = {}

@@ -94,7 +94,7 @@ def start(
         run_at=run_at,
     )
     with (
-        doing(who, events.JOB_START, **told(job)),
+        doing(who, events.JOB_START, only_reads=HANDLERS[kind].only_reads, **told(job)),
         transaction.atomic(),
     ):
         if run_at:

@@ -247,11 +247,11 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
             messages.info(request, _("A worker verifies the record already."))
         return once.came_to(request, sent, path)
     verdicts = Verdict.objects.filter(organization=member.organization)
-    last = verdicts.first()
+    last, ended = verdicts.first(), verdicts.filter(ended_at__isnull=False)
     context = {
         "member": member,
         "last": last,
-        "earlier": verdicts.filter(ended_at__isnull=False)[1 : PACKS + 1],
+        "earlier": [one for one in ended if one != last][:PACKS],
         "outside": verifying.outside(),
         "once": once.fresh(),
         **_going(

@@ -19,10 +19,10 @@ from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.errors import Outcome
 
 # A call that broke off at once never arrived, or was done by then. One that nobody
-# answered until it was given up may still be carried out, for as long again.
+# answered until it was given up, or that a gateway answered with an error of its own,
+# may still be carried out, for as long again.
 AT_ONCE = timedelta(seconds=3)
 LATE = timedelta(seconds=20)
-TIMED_OUT = 504  # the gateway's own word for that
 
 
 class Verdict(StrEnum):
@@ -101,10 +101,10 @@ class Lost:
     @property
     def on_its_way(self) -> int:
         """Seconds for which Authlete may still carry it out."""
-        took = self.entry.duration
-        if took is not None and took < AT_ONCE and self.entry.status != TIMED_OUT:
+        took, broke_off = self.entry.duration, (self.entry.status or 0) < 500
+        if broke_off and took is not None and timedelta(0) <= took < AT_ONCE:
             return 0
-        left = self.entry.time + LATE - datetime.now(UTC)
+        left = min(LATE, self.entry.time + LATE - datetime.now(UTC))
         return max(0, ceil(left.total_seconds()))
 
     @property

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.audit.events import ORGANIZATION_ADD
 from tenants.audit.notes import doing
+from tenants.authlete.errors import NotRecorded
 from tenants.management.told import command, problems
 from tenants.models import Organization
 
@@ -33,8 +34,10 @@ class Command(BaseCommand):
             organization.full_clean()
         except ValidationError as error:
             raise CommandError(f"Nothing was added. {problems(error)}") from None
-        with doing(
-            command("add_organization"), ORGANIZATION_ADD, object=slug, label=name
-        ):
-            organization.save()
+        who = command("add_organization")
+        try:
+            with doing(who, ORGANIZATION_ADD, object=slug, label=name):
+                organization.save()
+        except NotRecorded as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(f"Added {name}, at /{slug}/.")

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 from pydantic import SecretStr
 from pytest_django.asserts import (
     assertContains,
@@ -312,6 +313,8 @@ def test_a_search_is_no_longer_than_its_address_can_be(auditor):
     assert (response.status_code, auditor.get(response.url).status_code) == (302, 200)
     server = runpy.run_path("gunicorn.conf.py")["limit_request_line"]
     assert len(response.url) < LONGEST_ADDRESS < server - 1000
+    way_in = Client().get(response.url)["Location"]
+    assert len(way_in) < server - 100
 
     tickets = ",".join("\u624b" * 55 + str(number) for number in range(20))
     response = auditor.post(URL, {"q": f"ticket:{tickets}"})

@@ -1,8 +1,10 @@
 from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 
 from tenants.audit.log import AuditLog
+from tenants.audit.lost import found
 from tenants.audit.lost.settling import settle
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
 from tenants.audit.verify import verify
@@ -149,7 +151,10 @@ def unanswered(entry):
     AuditEntry.objects.filter(pk=entry.pk).update(ended_at=late)
 
 
-def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox, lost):
+def test_does_not_say_not_done_while_the_call_may_be_on_its_way(
+    member, sandbox, lost, monkeypatch
+):
+    monkeypatch.setattr(found, "LATE", timedelta(minutes=9))
     admin = member(Role.ADMIN)
     entry, url = lost(sent=nullcontext)
     unanswered(entry)

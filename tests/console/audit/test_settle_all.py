@@ -1,9 +1,11 @@
 """Settling many unknown outcomes at once, by a job."""
 
+from datetime import timedelta
+
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.audit.lost.found import LATE
+from tenants.audit.lost import found
 from tenants.audit.lost.since import MICROSECOND
 from tenants.audit.models import AuditEntry
 from tenants.audit.verify import verify
@@ -101,7 +103,10 @@ def test_settles_all_that_can_be_told_and_nothing_else(
     assertNotContains(admin.get(path), "cannot be told now")
 
 
-def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, worker):
+def test_looks_again_once_a_call_cannot_be_on_its_way(
+    admin, sandbox, update, worker, monkeypatch
+):
+    monkeypatch.setattr(found, "LATE", timedelta(minutes=9))
     update({"description": "As Authlete lays it out"})
     sandbox.fault("reset", operation="service.update", times=1)
     with pytest.raises(AuthleteError):
@@ -113,9 +118,9 @@ def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, wo
     worker()
     assert outcome(lost.entry) == "unknown"
     assertContains(admin.get(path), "<strong>1</strong> cannot be told now")
-    assert Item.objects.filter(again_at__gte=lost.time + LATE).count() == 1
+    assert Item.objects.filter(again_at__gte=lost.time + found.LATE).count() == 1
 
-    AuditEntry.objects.filter(pk=lost.pk).update(at=lost.at - LATE // MICROSECOND)
+    AuditEntry.objects.filter(pk=lost.pk).update(at=lost.at - found.LATE // MICROSECOND)
     hurry(Job.objects.get())
     worker()
     assert outcome(lost.entry) == "not done"

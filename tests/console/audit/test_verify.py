@@ -12,6 +12,7 @@ from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.notes import note
 from tenants.audit.who import Who
+from tenants.authlete.errors import NotRecorded
 from tenants.jobs import checkpoints as chores
 from tests.aged import ago
 from tests.pages import FORM, filled
@@ -64,6 +65,27 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
     assertContains(page, "A worker verifies the record already.")
     assert Verdict.objects.count() == 1
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
+
+
+def test_is_asked_although_no_checkpoint_gets_outside(
+    auditor, kept, worker, monkeypatch
+):
+    monkeypatch.setattr(anchors.verdict, "look", lambda: True)
+
+    _going, said = press(auditor, worker)
+
+    assert "Whole: rows 1 to" in said
+
+
+def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatch):
+    def refuse(*_, **__):
+        raise NotRecorded("The record cannot be written.")
+
+    monkeypatch.setattr("console.audit.verifying.start", refuse)
+
+    form = filled(auditor.get(URL), "once")
+    assert auditor.post(URL, form, content_type=FORM).status_code == 503
+    assert not Verdict.objects.exists()
 
 
 def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):

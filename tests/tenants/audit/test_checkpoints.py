@@ -13,22 +13,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from tenants.audit import anchored, anchors, checkpoints, signing
+from tenants.audit import anchored, anchors, checkpoints, events, signing
 from tenants.audit.anchors import Diverged
 from tenants.audit.chain import START
 from tenants.audit.checkpoints import Broken, Checkpoint
 from tenants.audit.entry import content
-from tenants.audit.events import (
-    ACCESS_DENIED,
-    JOB_CANCEL,
-    MEMBER_REMOVE,
-    SECOND_FACTOR_REMOVE,
-    SECRET_SHOW,
-    SERVICE_GONE_OUTSIDE,
-    STREAM_ADD,
-    SUBJECT_REVEAL,
-    VERSIONS_EXPIRE,
-)
 from tenants.audit.links import links
 from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditCheckpoint, AuditRecord, AuditSink
@@ -275,20 +264,34 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
         call()
     assert "audit.unanchored" in caplog.text
     call(operation=PULL)
-    for event in (SECRET_SHOW, SUBJECT_REVEAL, STREAM_ADD, VERSIONS_EXPIRE):
+    for event in (
+        events.SECRET_SHOW,
+        events.SUBJECT_REVEAL,
+        events.STREAM_ADD,
+        events.JOB_START,
+        events.VERSIONS_EXPIRE,
+    ):
         with pytest.raises(NotRecorded, match="Nothing was done"), doing(IDA, event):
             raise AssertionError(event.name)
         with pytest.raises(NotRecorded, match="Nothing was done"):
             note(IDA, event)
     for event in (
-        MEMBER_REMOVE,
-        SECOND_FACTOR_REMOVE,
-        JOB_CANCEL,
-        SERVICE_GONE_OUTSIDE,
+        events.MEMBER_REMOVE,
+        events.SECOND_FACTOR_REMOVE,
+        events.JOB_CANCEL,
+        events.SERVICE_GONE_OUTSIDE,
+        events.CREDENTIAL_REMOVE,
+        events.ROLLOVER_LEAVE,
+        events.SEARCH_REMOVE,
+        events.STREAM_REMOVE,
+        events.VAULT_ROTATE,
+        events.WEBHOOK_REMOVE,
     ):
         with doing(IDA, event):
             pass
-    note(IDA, ACCESS_DENIED, Effect.REVEAL, Outcome.REFUSED)
+    with doing(IDA, events.JOB_START, only_reads=True):
+        pass
+    note(IDA, events.ACCESS_DENIED, Effect.REVEAL, Outcome.REFUSED)
     ready = Client().get("/readyz")
     assert ready.status_code == 503
     assert b"checkpoints: the newest rows were kept nowhere" in ready.content

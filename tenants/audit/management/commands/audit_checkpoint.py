@@ -30,7 +30,12 @@ class Command(RecordCommand):
         self, *args: Any, out: Path | None, public: bool, **options: Any
     ) -> None:
         if public:
-            self.stdout.write(signing.told())
+            if not (keys := signing.told()):
+                raise CommandError(
+                    "No key is known here: AUDIT_SIGNING_KEYS and AUDIT_PUBLIC_KEYS are"
+                    " empty. The worker's environment has them."
+                )
+            self.stdout.write(keys)
             return
         if out is None:
             raise CommandError("Say where to with --out.")

@@ -1,14 +1,13 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F
 
 from tenants.audit.log import AuditLog
 from tenants.audit.lost import found
 from tenants.audit.lost.settling import settle
-from tenants.audit.models import AuditEntry
+from tenants.audit.models import AuditEntry, microseconds
 from tenants.audit.verify import verify
 from tenants.audit.who import Who
 from tenants.authlete.errors import AuthleteError, Outcome
@@ -53,15 +52,20 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
     assert verify().bad is None
 
 
+@pytest.mark.parametrize("clock", [timedelta(0), timedelta(days=1)])
 @pytest.mark.parametrize("comes_late", [False, True])
-def test_waits_for_what_nobody_answered(lost, acme, sandbox, comes_late, monkeypatch):
+def test_waits_for_what_nobody_answered(
+    lost, acme, sandbox, monkeypatch, comes_late, clock
+):
     watch = AuditLog(Who(7, "ida@acme.example", organization_id=acme.pk))
     sandbox.clients[6] = {"clientId": 6, "clientName": "Desk"}
     sandbox.fault("reset", operation="client.delete", times=1)
     with pytest.raises(AuthleteError):
         connect(credentials(acme), "us", watch).service(17).client(6, "Desk").delete()
     desk = AuditEntry.objects.filter(label="Desk")
-    desk.update(ended_at=F("at") + 10_000_000)  # when it was given up
+    ahead = microseconds(datetime.now(UTC) + clock)
+    desk.update(at=ahead, ended_at=ahead + 10_000_000)  # when it was given up
+    monkeypatch.setattr(found, "LATE", timedelta(minutes=9))
     waited = []
 
     def pass_by(seconds):
@@ -76,7 +80,7 @@ def test_waits_for_what_nobody_answered(lost, acme, sandbox, comes_late, monkeyp
     assert not waited
     _, told = reconcile()
     (seconds,) = waited
-    assert 0 < seconds <= 20
+    assert 0 < seconds <= 9 * 60
     verdict = "done" if comes_late else "not done"
     assert f"client.delete us Desk: {verdict}." in told
     assert desk.get().outcome == verdict
