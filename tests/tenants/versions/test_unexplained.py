@@ -15,6 +15,7 @@ from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.connect import connect, credentials
 from tenants.models import Credential
 from tenants.sandbox.state import now
+from tenants.versions import outside, unexplained
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,33 @@ def test_a_change_is_told_once_the_call_is_known_to_have_done_nothing(
     assert not AuditEntry.objects.filter(operation__endswith="_outside").exists()
 
     assert told(outcome) == found
+
+
+def test_however_many_are_settled_each_is_looked_at_and_then_no_more(
+    service, sandbox, who, acme, monkeypatch, time_machine, django_assert_num_queries
+):
+    monkeypatch.setattr(unexplained, "LOOKED", 1)
+    clients = {one: {"clientId": one, "modifiedAt": 1} for one in (41, 42, 43)}
+    sandbox.clients.update(clients)
+    for one in clients:
+        seen = service.client(one).get()
+        sandbox.fault("reset", operation="client.update", times=1)
+        with pytest.raises(AuthleteError):
+            service.client(one).update(seen.modified_at, {"clientName": "Ours"})
+        sandbox.clients[one] |= {"description": "Theirs", "modifiedAt": 2}
+        service.client(one).get()
+    for entry in unknown(acme.pk):
+        settle(who, entry, Outcome.NOT_DONE, "")
+
+    unexplained.notice(acme.pk)
+    outside.tell_all()
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    unexplained.notice(acme.pk)
+
+    told = AuditEntry.objects.filter(operation="client.changed_outside")
+    assert {*told.values_list("client", flat=True)} == {"41", "42", "43"}
+    with django_assert_num_queries(2):  # the cache, and what was settled since
+        unexplained.notice(acme.pk)
 
 
 def test_so_is_what_was_made_meanwhile(service, sandbox, told):
