@@ -69,14 +69,17 @@ RETENTION = re.search(
 )
 AGED = """
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
-from tenants.audit import expiring, rows
+from tenants.audit import rows
 from tenants.authlete.sight import Sight
-from tenants.versions.keeping import keep
+from tenants.versions import keeping
 rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() - 3000 * 86_400 * 10**9)
 audited()
+keeping.timezone = SimpleNamespace(now=lambda: datetime(2000, 1, 1, tzinfo=UTC))
 for number in (1, 2):
-    keep(1, Sight("us", 17, 4, "x", True, f'{{"clientName": "v{number}"}}', number))
+    text = f'{{"clientName": "v{number}"}}'
+    keeping.keep(1, Sight("us", 17, 4, "x", True, text, number))
 """
 
 
@@ -91,9 +94,6 @@ def test_another_role_may_remove_what_was_kept_long_enough(postgresql_model):
         connection.commit()
     console = Store(url.replace("me@", "meridian_console@"))
     console.run(AGED).check_returncode()
-    with psycopg.connect(url) as connection:
-        connection.execute("UPDATE versions_version SET first_at = '2000-01-01'")
-        connection.commit()
     refused = console.manage("audit_expire")
     role = Store(url.replace("me@", "meridian_retention@"))
     done = role.manage("audit_expire")
