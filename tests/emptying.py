@@ -5,6 +5,7 @@ from django.core.management.color import no_style
 from django.db import OperationalError, connection, transaction
 
 from tenants.audit.begin import begin, guard
+from tests import served
 from tests.record import unguard
 
 # Made by migrations or after them, and changed by no test.
@@ -22,9 +23,11 @@ def empty(_case: object = None) -> None:
     anew: a third of a second for each test in a browser. It also knows nothing of the
     record, which refuses to be emptied and needs a head.
 
-    A request that a page still makes when its test ends takes the tables in another
-    order. PostgreSQL lets one of the two fail then: this one, which comes again.
+    A request that a page still makes when its test ends is waited for: it would fail
+    for what is gone, amid the next test. Another may take the tables in another order.
+    PostgreSQL lets one of the two fail then: this one, which comes again.
     """
+    served.over()
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic():

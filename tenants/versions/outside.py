@@ -93,7 +93,7 @@ def made_at(new: Version) -> datetime | None:
         made = datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (TypeError, OverflowError, ValueError, OSError):
         return None
-    return made if 1970 < made.year < 9999 else None
+    return made if milliseconds and 1970 <= made.year < 9999 else None
 
 
 def _may_be_ours(new: Version, made: datetime) -> bool:

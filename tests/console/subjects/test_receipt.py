@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import Receipt
 from tenants.audit import expiring, rows
 from tenants.audit.expiring import expire
-from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.models import AuditEntry, AuditRecord, microseconds
 from tenants.audit.who import Who
 from tenants.roles import Role
 from tests.console.subjects.conftest import SUBJECT
@@ -125,10 +125,10 @@ def test_tells_that_it_was_changed_afterwards(desk, path):
 def test_tells_that_its_digest_was_removed_by_policy(desk, path, settings):
     settings.AUDIT_KEEP = {"searches": "30"}
     later = timezone.now() + timedelta(days=60)
-    clock = SimpleNamespace(time_ns=lambda: int(later.timestamp() * 1e9))
+    time = SimpleNamespace(time_ns=lambda: int(later.timestamp() * 1e9))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "time", clock)
-        patch.setattr(expiring, "time", clock)
+        patch.setattr(rows, "time", time)
+        patch.setattr(expiring, "clock", lambda: microseconds(later))
         removed = expire(lambda one: Who(0, "worker", organization_id=one))
         assert sum(removed)
 

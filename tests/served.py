@@ -1,0 +1,36 @@
+"""The requests that live servers are at, in threads of their own."""
+
+from threading import Condition, Thread, current_thread, main_thread
+from time import monotonic
+
+from django.core.signals import request_finished, request_started
+
+PATIENCE = 20.0  # seconds; what takes longer is left alone
+
+_changed = Condition()
+_threads: set[Thread] = set()
+
+
+def _begun(**_: object) -> None:
+    if current_thread() is not main_thread():
+        with _changed:
+            _threads.add(current_thread())
+
+
+def _ended(**_: object) -> None:
+    with _changed:
+        _threads.discard(current_thread())
+        _changed.notify_all()
+
+
+request_started.connect(_begun)
+request_finished.connect(_ended)
+
+
+def over() -> None:
+    """Wait until no request is being answered."""
+    until = monotonic() + PATIENCE
+    with _changed:
+        while any(one.is_alive() for one in _threads) and monotonic() < until:
+            _changed.wait(0.1)
+        _threads.clear()
