@@ -10,7 +10,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.sight import Sight
-from tenants.versions.expiring import expire
+from tenants.versions.expiring import due, expire
 from tenants.versions.keeping import keep
 from tenants.versions.models import Content, Version
 from tenants.versions.reading import at, spans
@@ -105,6 +105,17 @@ def test_versions_that_somebody_else_removed_are_missed(seen, what):
             first.delete()
 
     assert not spans(1, "us", 17, 4)[0].matches
+
+
+def test_what_another_worker_was_quicker_at_is_told_once(seen, monkeypatch):
+    seen(4000, 3500, 10)
+    found = due(2557)
+    assert expired() == 1
+
+    monkeypatch.setattr("tenants.versions.expiring.due", lambda _: found)
+
+    assert expired() == 0
+    assert AuditEntry.objects.filter(operation="versions.expire").count() == 1
 
 
 def test_versions_that_do_not_fit_are_left_to_be_looked_into(seen):
