@@ -101,8 +101,8 @@ class Lost:
     @property
     def on_its_way(self) -> int:
         """Seconds for which Authlete may still carry it out."""
-        took, broke_off = self.entry.duration, (self.entry.status or 0) < 500
-        if broke_off and took is not None and timedelta(0) <= took < AT_ONCE:
+        took, is_over = self.entry.duration, (self.entry.status or 0) < 500
+        if is_over and took is not None and timedelta(0) <= took < AT_ONCE:
             return 0
         left = min(LATE, self.entry.time + LATE - datetime.now(UTC))
         return max(0, ceil(left.total_seconds()))
