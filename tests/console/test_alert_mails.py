@@ -1,6 +1,7 @@
 """Alerts that are errors go to whom ``ALERT_MAIL`` names, one of a kind a day."""
 
 import logging
+import threading
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
@@ -80,16 +81,19 @@ def test_nobody_waits_for_a_mail_server_and_what_it_did_not_take_goes_later(
     assert len(mailoutbox) == 1
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_process_that_ends_before_it_is_mailed_silences_no_other(
     mails, mailoutbox, monkeypatch, time_machine
 ):
+    ended = threading.Event()
+
     def ends(*_, **__):
         raise SystemExit
 
     with monkeypatch.context() as dying:
+        dying.setattr(threading, "excepthook", lambda _: ended.set())
         dying.setattr(mail, "send", ends)
         broken_for_another_process()
+        assert ended.wait(10)
     broken_for_another_process()
     assert not mailoutbox
 
