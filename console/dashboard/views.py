@@ -17,6 +17,7 @@ from console.models.webhooks import late
 from console.navigation import path_of
 from console.operations import told
 from console.page import answer, go
+from tenants.audit.lost.settling import unknown
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
@@ -25,6 +26,7 @@ from tenants.regions import regions
 from tenants.roles import Right
 
 RECENT = 8  # entries that are shown
+UNKNOWN = 1000  # unknown outcomes that are counted
 LATELY = 500  # entries among which the last call to a region is looked for
 
 
@@ -61,6 +63,7 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         verdicts = Verdict.objects.filter(organization=member.organization)
         context |= {
             "chain": AuditHead.objects.first(),
+            "unknown": unknown(member.organization.pk)[:UNKNOWN].count(),
             "verdict": verdicts.first(),
             "saved": list(offered.often(member)),
             "pinned": list(offered.pinned(member)),

@@ -8,6 +8,7 @@ from console.editing import drafts, overview, pages
 from console.editing.history import past
 from console.editing.keys import keys
 from console.editing.notes import notes
+from console.editing.unsettled import unsettled
 from console.forms.words import words
 from console.page import answer
 from console.sentences import CLIENT
@@ -39,6 +40,7 @@ def show(
         "rotation": rotating.find(
             workspace.organization, workspace.region.name, service_id, client_id
         ),
+        "unsettled": unsettled(target, context["name"]),
         "past": past(target, context["name"], most=5).lines,
     }
     return answer(request, "clients/show.html", context)

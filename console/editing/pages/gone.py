@@ -9,6 +9,7 @@ from console.editing.beside import offered_services
 from console.editing.kind import Target
 from console.editing.moments import address_of
 from console.editing.past import Known, left
+from console.editing.unsettled import unsettled
 from console.page import answer, go
 from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Forbidden, NotFound
@@ -36,6 +37,7 @@ def gone(
         "found": found,
         "ending": _ending(found),
         "last_at": address_of(found.last.until),
+        "unsettled": unsettled(target, found.context["name"]),
         "inside": [] if target.client_id else _inside(target),
     }
     if found.without_service:

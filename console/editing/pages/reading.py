@@ -19,6 +19,7 @@ from console.editing.kind import Target
 from console.editing.moments import address_of
 from console.editing.past import known, spans
 from console.editing.sending import pretty
+from console.editing.unsettled import unsettled
 from console.operations import title
 from console.page import answer
 from console.sentences import declared_of, sentences, stored
@@ -64,6 +65,7 @@ def history(request: ConsoleRequest, target: Target) -> HttpResponse:
     found = known(target)
     context = found.context | {"found": found}
     page = past(target, context["name"], request.GET.get("cursor", ""))
+    context["unsettled"] = unsettled(target, context["name"])
     context |= {
         "lines": page.lines,
         "previous": f"?cursor={page.newer}" if page.newer else "",
@@ -90,6 +92,7 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "between": between(kept),
         "as_before": is_as_before(kept),
         "made": kept.operation in MAKING,
+        "unsettled": unsettled(target, name, kept.entry),
         "changes": sentences(stored(kept.changes), declared),
         "surprises": sentences(stored(kept.unasked), declared),
     }

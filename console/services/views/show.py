@@ -6,6 +6,7 @@ from console.editing.history import past
 from console.editing.keys import keys
 from console.editing.notes import notes
 from console.editing.services import target_of
+from console.editing.unsettled import unsettled
 from console.page import answer
 from tenants.authlete.errors import Forbidden, NotFound
 from tenants.authlete.operation import Effect
@@ -29,6 +30,7 @@ def show(
         "unknown": overview.unknown(target.kind, service),
         "notes": notes(target, service.wire()),
         "edits": edits,
+        "unsettled": unsettled(target, context["name"]),
         "past": past(target, context["name"], most=5).lines,
     }
     return answer(request, "services/show.html", context)

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import SavedSearch, Verdict
 from tenants.audit import events
@@ -11,7 +12,7 @@ from tenants.authlete.operation import Effect
 from tenants.connect import connect, credentials
 from tenants.roles import Role
 from tests.console.webhooks.conftest import hook
-from tests.pages import FORM, filled
+from tests.pages import FORM, entering, filled, saving
 
 URL = "/acme/"
 
@@ -137,3 +138,17 @@ def test_tells_admins_of_a_webhook_that_is_behind(member, acme):
 
     assert "The webhook SIEM is behind" in member(Role.ADMIN).get(URL).text
     assert "SIEM" not in member(Role.AUDITOR).get(URL).text
+
+
+def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
+    admin = member(Role.ADMIN)
+    assertNotContains(admin.get(URL), "/acme/audit/unknown/")
+    service = "/acme/services/us/17/"
+    entering(service, "basics")(admin, service_name="Renamed")
+    sandbox.fault("reset", method="POST", times=1)
+    saving(service)(admin)
+
+    for role in (Role.AUDITOR, Role.HELP_DESK):
+        page = member(role).get(URL).content.decode()
+        assert ("The outcome of 1 call is unknown" in page) == (role is Role.AUDITOR)
+    assertContains(admin.get(URL), 'href="/acme/audit/unknown/"')
