@@ -16,7 +16,6 @@ from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError, NotFound, Outcome
 
 SETS = ("jwks", "federationJwks", "credentialJwks")
-HALF = "A270102"  # gone from its module, and still listed
 
 
 @dataclass(frozen=True, slots=True)
