@@ -122,7 +122,13 @@ def _time_cell(value: int | None) -> str | None:
 
 
 def _json_cell(value: str) -> Any:
-    return None if value == "[]" else cells.cell(_json(json.loads(value)))
+    """Without an apostrophe, which would be one of a text in it."""
+    if value == "[]":
+        return None
+    text = _json(json.loads(value))
+    return cells.cell(
+        text if cells.cell(text) == text else text.replace(";", "\\u003b")
+    )
 
 
 def _member(value: Any) -> Any:

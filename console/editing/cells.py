@@ -2,8 +2,10 @@
 
 A spreadsheet takes a cell that begins with one of a few characters for a formula, in
 some languages with a wide one of them too (OWASP, CSV injection), and some pass over
-what cannot be seen before it. Such a cell gets an apostrophe before it, and so does one
-that has an apostrophe there, so that taking one away always gives back what it was.
+what cannot be seen before it. Where semicolons stand between cells, it also ends a cell
+at each that is inside, and a row at each end of a line, whatever is quoted. So what
+begins such a cell, or such a piece of one, gets an apostrophe before it, and so does
+what has an apostrophe there: taking one away at each place gives back what it was.
 """
 
 import csv
@@ -17,7 +19,11 @@ UNSEEN = (
     r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e"
     r"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 )
-FORMULA = re.compile(rf"['\t\r\n]|[{UNSEEN}]*[=+\-@＝＋－＠]")
+SIGN = "[=+\\-@＝＋－＠]"
+WITHIN = rf"(?:[^\S\t\r\n]|(?!\s)[{UNSEEN}\"])*"  # a piece; no run is passed over twice
+BEFORE_A_FORMULA = re.compile(
+    rf"\A(?=['\t\r\n]|[{UNSEEN}]*{SIGN})|(?<=[;\t\r\n])(?='|{WITHIN}{SIGN})"
+)
 BEGINS = frozenset("=+-@' \x7f").union(map(chr, range(32)))  # perhaps, in ASCII
 
 
@@ -38,8 +44,13 @@ def written(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def cell(value: Any) -> Any:
-    """What most are, a text of ASCII, needs no more than a look at how it begins."""
-    if type(value) is str and value.isascii() and value[:1] not in BEGINS:
+    """What most are, a line of ASCII, needs no more than a look at how it begins."""
+    if (
+        type(value) is str
+        and value.isascii()
+        and value[:1] not in BEGINS
+        and not (";" in value or "\n" in value or "\r" in value or "\t" in value)
+    ):
         return value
     if type(value) is int and value >= 0:
         return value
@@ -51,4 +62,4 @@ def inert(cell: Any) -> str:
     if isinstance(cell, bool):
         cell = "true" if cell else "false"
     text = " ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
-    return f"'{text}" if FORMULA.match(text) else text
+    return BEFORE_A_FORMULA.sub("'", text)

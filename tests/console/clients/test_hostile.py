@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -43,7 +44,8 @@ def test_no_cell_of_a_file_is_a_formula(admin, ledger, list_, name):
     head, row = csv.reader(io.StringIO(text, newline=""))
     assert all(cell.startswith("'") for cell in row if cell.startswith(STARTS))
     told = dict(zip(head, row, strict=True))
-    assert told["name"].removeprefix("'").strip() == name.strip()
+    plain = re.sub(r"(\A|[;\t\r\n])'", r"\1", told["name"])
+    assert plain.strip() == name.strip()
     assert json.loads(lines)["name"].strip() == name.strip()
 
 
