@@ -1,11 +1,13 @@
 """What tests with transactions of their own leave for the next."""
 
 import threading
+import time
+from contextlib import closing, suppress
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from tenants.audit.begin import is_guarded
 from tenants.models import Organization
@@ -13,6 +15,9 @@ from tests.emptying import empty
 from tests.record import unguard
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+# Somebody waits for a lock that this transaction has.
+WAITS = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
 def test_empties_a_record_whose_triggers_are_gone_already():
@@ -35,23 +40,23 @@ def test_empties_beside_a_request_that_takes_the_tables_in_another_order():
     if connection.vendor != "postgresql":
         pytest.skip("SQLite locks the whole database, in one order")
     User.objects.create_user("ida")
-    holds, goes_on = threading.Event(), threading.Event()
+    holds = threading.Event()
 
     def request():
-        with transaction.atomic():
+        # Mostly it is not this one that fails, since it came to wait later.
+        with suppress(OperationalError), closing(connection), transaction.atomic():
             list(User.objects.all())
             list(Organization.objects.all())
             holds.set()
-            goes_on.wait(10)
             with connection.cursor() as cursor:
+                while not cursor.execute(WAITS).fetchone():
+                    time.sleep(0.01)
                 for name in reversed(connection.introspection.django_table_names()):
                     cursor.execute(f'LOCK TABLE "{name}" IN ACCESS SHARE MODE')
-        connection.close()
 
-    other = threading.Thread(target=request)
+    other = threading.Thread(target=request, daemon=True)
     other.start()
-    holds.wait(10)
-    threading.Timer(0.3, goes_on.set).start()
+    holds.wait(60)
 
     empty()
 
