@@ -1,7 +1,6 @@
 """One write at a time to each object, over all processes."""
 
 import threading
-import time
 
 import pytest
 
@@ -18,8 +17,10 @@ PLACE = "us/service/17"
 ADD = """
 import time
 from pathlib import Path
+from tenants.authlete import locks
 from tenants.locks import Leases
 from django.db import connections
+locks.WAIT = 60.0  # whoever comes last has waited for all the others
 file, leases = Path(sys.argv[1]), Leases(1, "ida")
 def add(times):
     for _ in range(times):
@@ -108,21 +109,30 @@ def test_keeps_a_second_writer_out_and_lets_it_in_later(db, make):
     assert isinstance(caught.value, NotSent)
 
 
-def test_waits_for_a_write_that_is_about_to_end():
-    locks, got = LocalLocks(), []
+def test_waits_for_a_write_that_is_about_to_end(monkeypatch):
+    monkeypatch.setattr(locks, "WAIT", 60.0)
+    local, waits, told = LocalLocks(), threading.Event(), []
+    wait_for = local._changed.wait_for
+
+    def waiting(*given):
+        waits.set()
+        return wait_for(*given)
+
+    monkeypatch.setattr(local._changed, "wait_for", waiting)
 
     def second():
-        with locks.hold(PLACE, 10):
-            got.append(time.monotonic())
+        with local.hold(PLACE, 10):
+            told.append("second")
 
-    with locks.hold(PLACE, 10):
-        waiting = threading.Thread(target=second)
-        waiting.start()
-        time.sleep(0.1)
-        assert not got
-    waiting.join()
+    with local.hold(PLACE, 10):
+        waits.clear()
+        other = threading.Thread(target=second)
+        other.start()
+        assert waits.wait(60)
+        told.append("first")
+    other.join()
 
-    assert got
+    assert told == ["first", "second"]
 
 
 def test_gives_it_back_when_the_write_fails(leases):
