@@ -9,7 +9,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from playwright.sync_api import expect
 from tenants.sandbox.access import ORGANIZATION, Token
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import Server
+from tests.ports import free
 
 ROOT = Path(__file__).parents[2]
 CANARY = "kestrel-4471-canary"
@@ -51,8 +51,7 @@ class Deployment:
 
     def __init__(self, home, region):
         self.home = home
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free()
         self.url = f"http://127.0.0.1:{self.port}"
         self._running = []
         self.environment = os.environ | {

@@ -9,26 +9,16 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import free
+
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # that a start may take on a busy machine
-
-
-def row_of_free_ports(count):
-    """The first of so many free ports in a row."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, count):
-        try:
-            for port in range(first, first + count):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    raise AssertionError("no free ports")
 
 
 class Demo:
     def __init__(self, data):
         self.data = data
-        self.port = row_of_free_ports(6)
+        self.port = free(6)
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", *self.arguments()],
             cwd=ROOT,

@@ -241,10 +241,11 @@ def test_says_that_a_server_does_not_speak_tls(push, serve, names):
 
 
 def test_says_that_a_connection_was_refused(push, names):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    with socket.socket() as taken:  # so that nobody else listens there
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
 
-    assert refusal(push, port).why is Why.REFUSED
+        assert refusal(push, port).why is Why.REFUSED
 
 
 def test_says_that_a_name_is_not_known(push, names):
