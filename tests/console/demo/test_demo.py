@@ -15,6 +15,10 @@ import pytest
 from tests.console.demo.running import ROOT, SECONDS, running
 
 
+def browsing(demo):
+    return httpx.Client(base_url=f"http://127.0.0.1:{demo.port}", timeout=SECONDS)
+
+
 def sign_in(browser, account):
     form = browser.get("/accounts/login/")
     (token,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
@@ -89,7 +93,7 @@ def test_starts_again_as_it_was(first, demo):
 
 def test_every_account_signs_in_with_its_password_alone(demo):
     for account in demo.accounts():
-        with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}") as browser:
+        with browsing(demo) as browser:
             answer = sign_in(browser, account)
 
         assert answer.status_code == 302, account["role"]
@@ -97,7 +101,7 @@ def test_every_account_signs_in_with_its_password_alone(demo):
 
 
 def test_shows_services_of_all_four_regions(demo):
-    with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}", timeout=30) as browser:
+    with browsing(demo) as browser:
         sign_in(browser, demo.accounts()[0])
         page = browser.get("/harbor/services/")
 
@@ -108,13 +112,14 @@ def test_shows_services_of_all_four_regions(demo):
 
 def test_has_a_worker(demo):
     until = time.monotonic() + SECONDS
-    while "worker: ok" not in httpx.get(f"http://127.0.0.1:{demo.port}/readyz").text:
-        assert time.monotonic() < until
-        time.sleep(0.2)
+    with browsing(demo) as browser:
+        while "worker: ok" not in browser.get("/readyz").text:
+            assert time.monotonic() < until
+            time.sleep(0.2)
 
 
 def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
-    with httpx.Client(base_url=f"http://127.0.0.1:{demo.port}") as browser:
+    with browsing(demo) as browser:
         page = browser.get("/accounts/login/")
         (path,) = re.findall(r'href="(/static/[^"]+\.css)"', page.text)
         style = browser.get(path)

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from tests.receiver import receiving
-from tests.tenants.jobs.test_killed import asked, until
+from tests.tenants.jobs.test_killed import PATIENCE, asked, until
 
 ROWS = 60
 POSITIONS = "SELECT position FROM console_webhook"
@@ -50,7 +50,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_under_the_same_id(deployed):
     ended = Event()
 
     def hold():
-        ended.wait(9)
+        ended.wait(PATIENCE)
         return 204
 
     with receiving() as slow, receiving() as quick:

@@ -132,7 +132,7 @@ def test_its_end_is_told_on_this_machine_alone(batch, sandbox):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Told)
-    server.timeout = 5
+    server.timeout = 60
     waiting = Thread(target=server.handle_request)
     waiting.start()
     service = sandbox.services[SERVICE]
