@@ -8,7 +8,7 @@ import socket
 FIRST, LAST = 20_000, 32_000
 
 
-def free(count: int = 1) -> int:
+def free(count=1):
     """The first of so many free ports in a row; processes that ask at the same time
     begin to look in different places."""
     apart = (LAST - FIRST) // 20
@@ -19,7 +19,7 @@ def free(count: int = 1) -> int:
     raise AssertionError("no free ports")
 
 
-def _is_free(port: int) -> bool:
+def _is_free(port):
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:
