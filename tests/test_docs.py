@@ -24,6 +24,19 @@ def test_links_lead_somewhere(name):
         assert (document.parent / link).exists(), link
 
 
+def test_each_decision_is_led_to_from_what_is_read_first():
+    pages = [ROOT / name for name in DOCUMENTS]
+    decisions = {page.name for page in pages if page.parent.name == "decisions"}
+    others = [page for page in pages if page.parent.name != "decisions"]
+    led_to = {
+        Path(link).name
+        for page in others
+        for link in re.findall(r"\]\(([^)#\s]*decisions/[^)#\s]+)", page.read_text())
+    }
+
+    assert decisions - led_to == set()
+
+
 def test_the_commands_that_the_readme_names_exist():
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
     named = {
