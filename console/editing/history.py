@@ -1,13 +1,14 @@
 """What was done to a document, newest first, as the record tells it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from console.editing.kind import Target
+from console.editing.making import Made, made_from, making_of
 from console.keeping import Beyond, beyond
 from console.navigation import path_of
 from console.operations import told
@@ -43,6 +44,7 @@ class Past:
     path: str  # of the page about it; empty where there is none
     undo: str  # where to send that it be undone; empty where it cannot be
     between: Sequence[datetime] = ()  # within which it was done, if that is not `at`
+    again: Made | None = None  # what was deleted, and made again by it
 
     @property
     def is_made(self) -> bool:
@@ -82,6 +84,9 @@ def past(target: Target, name: str, cursor: str = "", *, most: int = 20) -> Past
         size=most,
     )
     lines = [_told(target, entry, name) for entry in page.entries]
+    if not page.older and (making := making_of(target)):
+        again = made_from(target, making)
+        lines.append(replace(_told(target, making, name), again=again))
     return PastPage(lines, page.newer, page.older)
 
 

@@ -17,6 +17,7 @@ from console.clients.starting import Entered, Start
 from console.editing import overview
 from console.editing.forms import MadeForm
 from console.editing.known import remember_client
+from console.editing.making import reason_again
 from console.editing.sending import mark, pretty
 from console.page import answer, go
 from console.sentences import CLIENT, sentences
@@ -87,6 +88,8 @@ def create(
         return go(request, new_path("new", workspace, service_id))
     service = workspace.authlete.service(service_id).get()
     begun = starting.begin(workspace, service, entered.start)
+    if begun.again:
+        why.initial = {"reason": reason_again(entered.start.again)}
     client = begun.made(entered.edits)
     whole = Client.model_validate({"clientId": 0, **client})
     failure = None

@@ -41,6 +41,6 @@ def show(
             workspace.organization, workspace.region.name, service_id, client_id
         ),
         "unsettled": unsettled(target, context["name"]),
-        "past": past(target, context["name"], most=5).lines,
+        "past": past(target, context["name"], most=5).lines[:5],
     }
     return answer(request, "clients/show.html", context)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from console.access import ConsoleRequest
 from console.editing.beside import offered_services
 from console.editing.kind import Target
+from console.editing.making import made_again
 from console.editing.moments import address_of
 from console.editing.past import Known, left
 from console.editing.unsettled import unsettled
@@ -38,6 +39,7 @@ def gone(
         "ending": _ending(found),
         "last_at": address_of(found.last.until),
         "unsettled": unsettled(target, found.context["name"]),
+        "again": made_again(target),
         "inside": [] if target.client_id else _inside(target),
     }
     if found.without_service:

@@ -11,6 +11,7 @@ from console.access import ConsoleRequest, Member, organization_page
 from console.editing import overview
 from console.editing.fleet import fleet
 from console.editing.forms import MadeForm
+from console.editing.making import reason_again
 from console.editing.sending import mark, pretty
 from console.page import answer
 from console.services.archetypes import ARCHETYPES, archetype_service
@@ -48,6 +49,8 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
         return answer(request, "services/new.html", _choices(member, form))
     made = _made(member, form)
     why = MadeForm(request.POST or None)
+    if form.cleaned_data["start"] == AGAIN:
+        why.initial = {"reason": reason_again(form.cleaned_data["original"])}
     failure = None
     reviewed = mark(made.service)
     if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:

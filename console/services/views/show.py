@@ -31,6 +31,6 @@ def show(
         "notes": notes(target, service.wire()),
         "edits": edits,
         "unsettled": unsettled(target, context["name"]),
-        "past": past(target, context["name"], most=5).lines,
+        "past": past(target, context["name"], most=5).lines[:5],
     }
     return answer(request, "services/show.html", context)

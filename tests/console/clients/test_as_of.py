@@ -83,14 +83,19 @@ def test_a_deleted_one_is_created_again(gone, sandbox):
     assertContains(form, "What cannot come back")
     review = gone.post(start, filled(form, "base"), content_type=FORM)
     page = gone.get(review.url)
-    body = filled(page, "reviewed", reason="Deleted by mistake")
-    made = gone.post(review.url, body, content_type=FORM)
+    made = gone.post(review.url, filled(page, "reviewed"), content_type=FORM)
 
     assertContains(made, kept["clientName"])
     (again,) = sandbox.clients.values()
     assert again["clientId"] != 44
     assert again["redirectUris"] == kept["redirectUris"]
     assert again["clientSecret"] != OLD
+    path = f"/acme/services/us/17/clients/{again['clientId']}/"
+    history = gone.get(f"{path}history/")
+    assertContains(history, "Again what was deleted: us/17/44")
+    assertContains(history, f'href="{CLIENT}"')
+    assertNotContains(gone.get(path), "Nobody has changed it from this console yet")
+    assertContains(gone.get(CLIENT), f'href="{path}"', status_code=404)
 
 
 def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):

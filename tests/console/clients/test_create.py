@@ -69,6 +69,16 @@ def test_creates_each_archetype(editor, sandbox, start, name, value):
     assertNotContains(response, "stored this otherwise")
 
 
+def test_its_history_begins_with_it(editor, sandbox):
+    create(editor)
+
+    page = editor.get(
+        f"/acme/services/us/17/clients/{made(sandbox)['clientId']}/history/"
+    )
+    assertContains(page, "Created the client <bdi>Till</bdi>")
+    assertContains(page, "New till")
+
+
 def test_makes_nothing_before_it_was_reviewed(editor, sandbox):
     response = editor.get(entered(editor))
 

@@ -150,8 +150,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     assertContains(review, "What cannot come back")
     assertContains(review, "fromTheFuture")
     assertNotContains(review, "Still the addresses of the original")
-    body = filled(review, "reviewed", reason="Deleted by mistake")
-    made = admin.post(url, body, content_type=FORM)
+    made = admin.post(url, filled(review, "reviewed"), content_type=FORM)
 
     (again,) = sandbox.services.values()
     assert made.url == f"/acme/services/us/{again['apiKey']}/"
@@ -160,6 +159,11 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     assert again["tokenEndpoint"] == "https://shop.acme.example/oauth/token"
     assert again["policyUri"] == "https://www.acme.example/policy"
     assert "jwks" not in again
+    history = admin.get(f"{made.url}history/")
+    assertContains(history, "Again what was deleted: us/17")
+    assertContains(history, 'href="/acme/services/us/17/"')
+    page = admin.get("/acme/services/us/17/")
+    assertContains(page, f'href="{made.url}"', status_code=404)
 
 
 @pytest.mark.parametrize("place", ["us/99", "us/x", "mars/17"])
