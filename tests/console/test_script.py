@@ -70,6 +70,21 @@ def test_sends_the_token_with_what_no_form_carries(page):
     assert posted.value.status == 200
 
 
+def test_keeps_the_focus_where_it_was_in_what_is_swapped(page):
+    page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
+    part = page.locator("#part")
+    swaps = ["Harbor 7", "Remove filter: Harbor", "Patterns"]  # of none, the page
+    links = [f"<a href='/harbor/'>{one}</a>" for one in swaps]
+    page.route(
+        "**/swap/*", lambda one: one.fulfill(body=links[int(one.request.url[-1])])
+    )
+    for number, after in enumerate(swaps):
+        part.evaluate("one => one.innerHTML = '<a href=/harbor/>Harbor 12</a>'")
+        part.get_by_role("link").focus()
+        page.evaluate(f"void htmx.ajax('GET', '/swap/{number}', '#part')")
+        expect(page.locator(":focus")).to_contain_text(after)
+
+
 @pytest.mark.parametrize(("moved", "where"), [(0, "/harbor/"), (90, "/help/patterns/")])
 def test_follows_a_link_that_was_swapped_while_it_was_pressed(
     page, live_server, moved, where

@@ -95,7 +95,7 @@ def test_revoke_one_app_of_somebody(home, hand, sandbox):
 
     expect(dialog).to_have_count(0)
     expect(row).to_contain_text("revoked")
-    expect(row.get_by_role("link", name="Receipt")).to_be_visible()
+    expect(row.get_by_role("link", name="Receipt")).to_be_focused()
     assert (hand.clicks, hand.loads) == (3, 1)
     assert before - len(held(sandbox, "us")) == 2
     row.get_by_role("link", name="Receipt").click()

@@ -38,6 +38,22 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   });
 }
 
+// Whoever works by keyboard stays where they were: what had the focus in a part that
+// was replaced, and has no id by which htmx finds it, is found by its words.
+const worded = (element) => element.textContent.replace(/[\d\s]+/g, " ").trim();
+let left = null;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const here = document.activeElement;
+  left = here.matches("a, button, summary") && detail.target.contains(here) ? { tag: here.tagName, words: worded(here) } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!left || document.activeElement !== document.body) return;
+  const seen = all(left.tag, byId("content") ?? document).filter((one) => one.checkVisibility());
+  const same = seen.find((one) => worded(one) === left.words) ?? seen.find((one) => worded(one).includes(left.words));
+  (same ?? byId("content"))?.focus({ preventScroll: true });
+  left = null;
+});
+
 // A link that htmx replaces between the press and its release is followed all the same:
 // no click would come, for the two happened on different elements.
 let pressed = null;
