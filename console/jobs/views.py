@@ -34,7 +34,6 @@ STATES = {
     "ended": (gettext_lazy("Ended"), ~Q(state__in=OPEN)),
     "failed": (gettext_lazy("With failures"), Q(items__state__in=FAILED)),
 }
-POLL = "X-Poll"  # of a page that looks again; see `SessionLimits`
 OFTEN, SELDOM = 2, 10  # seconds between two looks of a browser
 
 
@@ -92,7 +91,6 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "once": once.fresh(),
         "stalled": _stalled(Job.objects.filter(pk=found.pk)),
         "every": _pace(told),
-        "polled": POLL in request.headers,
     }
     return answer(request, "jobs/show.html", context, part="job")
 

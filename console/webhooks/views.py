@@ -27,7 +27,6 @@ from tenants.roles import Right
 
 MOST = 20  # webhooks of one organization
 LOGGED = 20  # deliveries a page
-POLL = "X-Poll"  # of a page that looks again; see `SessionLimits`
 OFTEN = 3  # seconds between two looks of a browser
 
 
@@ -81,7 +80,6 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
         "now": timezone.now(),
         "once": once.fresh(),
         "every": OFTEN if moves or (found.is_on and found.waiting_since) else 0,
-        "polled": POLL in request.headers,
         **_workers(),
     }
     return answer(request, "webhooks/show.html", context, part="webhook")

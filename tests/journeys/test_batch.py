@@ -193,7 +193,7 @@ def test_ten_thousand_tokens_survive_a_restart(
         file(mine / "tokens.jsonl", BAD)
     )
     page.get_by_role("button", name="Upload and check").click()
-    expect(page.get_by_text("has faults")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("has faults", exact=True)).to_be_visible(timeout=PATIENCE)
     for number, (_, words) in BAD.items():
         row = page.get_by_role("row", name=f"{number:,}")
         expect(row.first).to_contain_text(words)
@@ -211,7 +211,9 @@ def test_ten_thousand_tokens_survive_a_restart(
     )
     clean()
     page.get_by_role("button", name="Start the dry run").click()
-    expect(page.get_by_text("dry run passed")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("dry run passed", exact=True)).to_be_visible(
+        timeout=PATIENCE
+    )
     assert not sandbox.region("us").tokens[17]
 
     # Run, and started anew while Authlete works on all of it.

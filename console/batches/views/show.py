@@ -16,7 +16,6 @@ from console.page import answer
 from tenants.authlete.operation import Effect
 
 PARTS, FAULTS, FIRST = 50, 100, 20  # a page; of a batch's own page
-POLL = "X-Poll"  # of a page that looks again; see `SessionLimits`
 
 
 @organization_page(Effect.READ)
@@ -37,7 +36,6 @@ def show(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
         "work": work_on(found),
         "once": once.fresh(),
         "every": pace(found, shown),
-        "polled": POLL in request.headers,
     }
     return answer(request, "batches/show.html", context, part="batch")
 

@@ -39,7 +39,6 @@ from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 
 SIZE = 50  # rows
-POLL = "X-Poll"  # of a page that looks again; see `SessionLimits`
 SOON = timedelta(minutes=1)
 OFTEN, SELDOM = 2, 20  # seconds between two looks of a browser
 
@@ -92,8 +91,7 @@ def rollover(
     """Where a rollover stands, what was done when, and what comes next."""
     found = one_of(workspace, service_id, rollover)
     context = context_of(workspace, found)
-    every = _pace(found) if context["waits"] else 0
-    context |= {"every": every, "polled": POLL in request.headers}
+    context["every"] = _pace(found) if context["waits"] else 0
     return answer(request, "keys/rollover.html", context, part="rollover")
 
 

@@ -17,7 +17,6 @@ from tenants.jobs.models import ACTIVE, Job
 from tenants.jobs.steering import may_steer
 
 OFTEN, SELDOM = 2, 10  # seconds between two looks of a browser while a job goes on
-POLL = "X-Poll"  # of a page that looks again; see `SessionLimits`
 
 
 @organization_page(None)
@@ -48,7 +47,6 @@ def shown(
         "again": _page_of(member, receipt),
         "every": _pace(found),
         "stalled": _stalled(job),
-        "polled": POLL in request.headers,
     }
     return answer(request, "subjects/receipt.html", context, part=part)
 

@@ -37,6 +37,7 @@ from tests.aged import ago
 from tests.pages import FORM, filled
 from tests.record import SIGNING, unguard
 
+POLL = {"HX-Request": "true", "X-Poll": "yes"}
 SUBJECT = 'jürgen"jo@bank.example'
 
 
@@ -84,10 +85,11 @@ def downloaded(browser, path):
 
 
 def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
-    page = auditor.get(made).content.decode()
+    page = auditor.get(made, headers=POLL).content.decode()
     data = downloaded(auditor, made)
 
     assert "Download" in page
+    assert 'hx-swap-oob="innerHTML">It is ready.' in page
     assert "every 2s" not in page
     assert Pack.objects.get().size == len(data)
     path = tmp_path / "pack.zip"

@@ -19,6 +19,7 @@ from tests.pages import FORM, filled
 from tests.record import SIGNING, recompute, unguard
 
 URL = "/acme/audit/verify/"
+POLL = {"HX-Request": "true", "X-Poll": "yes"}
 
 
 @pytest.fixture
@@ -48,6 +49,9 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
     assert "every 2s" in going
     assert "Whole: rows 1 to" in said
     assert "every 2s" not in said
+    looked = auditor.get(URL, headers=POLL).content.decode()
+    assert 'hx-swap-oob="innerHTML">Whole: rows 1 to' in looked
+    assert 'id="jobs-going" hx-swap-oob="true"></span>' in looked
     verdict = Verdict.objects.get()
     assert (verdict.bad, verdict.checkpoints) == (None, 1)
     assert f"Rows 1 to {verdict.covered} were held against checkpoints" in said

@@ -31,6 +31,7 @@ def test_looks_again_until_there_is_nothing_to_wait_for(submitted, work, admin):
     after = admin.get(path, **HTMX)
     assertNotContains(after, "hx-trigger")
     assertContains(after, "3 tokens were made")
+    assertContains(after, 'hx-swap-oob="innerHTML">tokens.jsonl: succeeded</div>')
 
 
 def test_a_viewer_can_do_nothing_with_it(tried, member):
