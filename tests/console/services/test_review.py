@@ -236,7 +236,10 @@ def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
 
     assert sandbox.services[17]["accessTokenDuration"] == 86400
     assertContains(response, updates().get().entry, status_code=502)
+    assertContains(response, "It was sent, and nobody knows yet", status_code=502)
+    assertContains(response, "<title>Outcome unknown", status_code=502)
     assertNotContains(response, "Nothing was changed", status_code=502)
+    assertNotContains(response, "Not done", status_code=502)
 
 
 def test_offers_no_save_over_a_conflict_that_came_with_a_failure(
