@@ -52,6 +52,42 @@ JSON = """{
   "sharedSignals": null
 }"""
 
+REGIONS = [
+    {"region": "us", "state": "ok", "latency": 88},
+    {"region": "jp", "state": "slow", "latency": 1412},
+    {"region": "eu", "state": "", "latency": None},
+    {"region": "br", "state": "down", "latency": None},
+]
+CHANGES = [
+    {
+        "label": "Access token lifetime",
+        "name": "accessTokenDuration",
+        "was": "1 hour",
+        "now": "24 hours",
+        "note": "above the rule of 1 hour",
+        "kind": "warn",
+    },
+    {
+        "label": "Grant types",
+        "name": "supportedGrantTypes",
+        "lost": ["IMPLICIT"],
+        "gained": ["TOKEN_EXCHANGE", "CIBA"],
+    },
+    {
+        "label": "Callback secret",
+        "name": "authenticationCallbackApiSecret",
+        "replaced": True,
+        "was": "7f3a 91c2",
+        "now": "20be 5d17",
+    },
+    {
+        "label": "Policy page",
+        "name": "policyUri",
+        "was": None,
+        "now": "https://harbor.example/policy",
+    },
+]
+
 
 class Plain(forms.Form):
     """A form as sign-in and members have it, with each kind of control."""
@@ -87,41 +123,8 @@ def patterns() -> dict[str, Any]:
         "unknown": _told(
             Unanswered("The connection broke after the request had left.")
         ),
-        "regions": [
-            {"region": "us", "state": "ok", "latency": 88},
-            {"region": "jp", "state": "slow", "latency": 1412},
-            {"region": "eu", "state": "", "latency": None},
-            {"region": "br", "state": "down", "latency": None},
-        ],
-        "changes": [
-            {
-                "label": "Access token lifetime",
-                "name": "accessTokenDuration",
-                "was": "1 hour",
-                "now": "24 hours",
-                "note": "above the rule of 1 hour",
-                "kind": "warn",
-            },
-            {
-                "label": "Grant types",
-                "name": "supportedGrantTypes",
-                "lost": ["IMPLICIT"],
-                "gained": ["TOKEN_EXCHANGE", "CIBA"],
-            },
-            {
-                "label": "Callback secret",
-                "name": "authenticationCallbackApiSecret",
-                "replaced": True,
-                "was": "7f3a 91c2",
-                "now": "20be 5d17",
-            },
-            {
-                "label": "Policy page",
-                "name": "policyUri",
-                "was": None,
-                "now": "https://harbor.example/policy",
-            },
-        ],
+        "regions": REGIONS,
+        "changes": CHANGES,
         "before": {"number": 18_204_133, "digest": "9f2c 41d8 77ab", "matches": True},
         "entry": {"number": 18_204_134, "digest": "c07e 118b 2d94", "matches": True},
         "after": {"number": 18_204_135, "digest": "51aa 9c0f b3e8", "matches": False},

@@ -103,7 +103,7 @@ def test_odd_values_stop_no_rule(client):
 
 @pytest.mark.parametrize("method", sorted(proof.SECRETS))
 def test_a_public_client_keeps_no_secret(method):
-    (finding,) = proof.client_type(SPA | {"tokenAuthMethod": method})
+    (finding,) = proof.public_secret(SPA | {"tokenAuthMethod": method})
 
     assert finding.members == ("tokenAuthMethod", "clientType")
     assert "can pass for the client" in finding.message
@@ -112,21 +112,21 @@ def test_a_public_client_keeps_no_secret(method):
 def test_a_public_client_signs_with_no_secret():
     shared = SPA | {"idTokenSignAlg": "HS256", "requestSignAlg": "HS512"}
 
-    assert found(proof.client_type, shared) == [
+    assert found(proof.public_signatures, shared) == [
         ("idTokenSignAlg", "requestSignAlg", "clientType")
     ]
-    assert proof.client_type(WEB | {"idTokenSignAlg": "HS256"}) == []
+    assert proof.public_signatures(WEB | {"idTokenSignAlg": "HS256"}) == []
 
 
 def test_a_public_client_has_no_client_credentials():
     client = SPA | {"grantTypes": ["CLIENT_CREDENTIALS"]}
 
-    assert found(proof.client_type, client) == [("grantTypes", "clientType")]
+    assert found(proof.public_credentials, client) == [("grantTypes", "clientType")]
 
 
 @pytest.mark.parametrize("method", ["NONE", None])
 def test_a_confidential_client_proves_who_it_is(method):
-    (finding,) = proof.client_type(WEB | {"tokenAuthMethod": method})
+    (finding,) = proof.unproven(WEB | {"tokenAuthMethod": method})
 
     assert finding.members == ("tokenAuthMethod", "clientType")
     assert "anyone who knows its client ID" in finding.message
@@ -136,9 +136,9 @@ def test_a_confidential_client_proves_who_it_is(method):
 def test_a_private_key_needs_its_public_key(method):
     client = WEB | {"tokenAuthMethod": method}
 
-    assert found(proof.key_material, client) == [("jwks", "jwksUri", "tokenAuthMethod")]
-    assert proof.key_material(client | {"jwks": JWKS}) == []
-    assert proof.key_material(client | {"jwksUri": "https://app.example/k"}) == []
+    assert found(proof.key_of_proof, client) == [("jwks", "jwksUri", "tokenAuthMethod")]
+    assert proof.key_of_proof(client | {"jwks": JWKS}) == []
+    assert proof.key_of_proof(client | {"jwksUri": "https://app.example/k"}) == []
 
 
 @pytest.mark.parametrize(
@@ -153,18 +153,18 @@ def test_a_private_key_needs_its_public_key(method):
     ],
 )
 def test_signing_and_hiding_need_a_public_key(changed, named):
-    assert found(proof.key_material, WEB | changed) == [("jwks", "jwksUri", named)]
-    assert proof.key_material(WEB | changed | {"jwks": JWKS}) == []
+    assert found(findings, WEB | changed) == [("jwks", "jwksUri", named)]
+    assert findings(WEB | changed | {"jwks": JWKS}) == []
 
 
 def test_request_objects_are_hidden_with_the_services_key():
-    assert proof.key_material(WEB | {"requestEncryptionAlg": "RSA_OAEP_256"}) == []
+    assert proof.key_to_hide_with(WEB | {"requestEncryptionAlg": "RSA_OAEP_256"}) == []
 
 
 def test_keys_come_from_one_place():
     both = WEB | {"jwks": JWKS, "jwksUri": "https://app.example/keys"}
 
-    assert found(proof.key_material, both) == [("jwks", "jwksUri")]
+    assert found(proof.keys_twice, both) == [("jwks", "jwksUri")]
 
 
 @pytest.mark.parametrize("name", ["selfSignedCertificateKeyId", "rsSignedRequestKeyId"])
@@ -280,7 +280,7 @@ def test_ciba_needs_a_delivery_mode():
     ],
 )
 def test_grants_responses_and_redirects_go_together(changed, named, words):
-    (finding,) = flows.grants(WEB | changed)
+    (finding,) = findings(WEB | changed)
 
     assert finding.members == (named, "grantTypes")
     assert words in finding.message

@@ -14,9 +14,17 @@ from tenants.authlete.documents.client.rules.fapi import fapi_modes
 from tenants.authlete.documents.finding import Finding, Members
 
 RULES: tuple[Callable[[Members], list[Finding]], ...] = (
-    flows.grants,
-    proof.client_type,
-    proof.key_material,
+    flows.redirects,
+    flows.code_flow,
+    flows.implicit_flow,
+    proof.public_secret,
+    proof.public_signatures,
+    proof.public_credentials,
+    proof.unproven,
+    proof.keys_twice,
+    proof.key_of_proof,
+    proof.key_of_signatures,
+    proof.key_to_hide_with,
     proof.named_keys,
     proof.assertion,
     proof.certificate,

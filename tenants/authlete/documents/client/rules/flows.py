@@ -19,56 +19,65 @@ ENCRYPTED = {  # what may be, and the code that refuses content encryption alone
 }
 
 
-def grants(client: Members) -> list[Finding]:
-    """Grant types, response types and redirect URIs go together (RFC 7591, section
-    2.1)."""
-    found = []
-    own = set(texts(client, "grantTypes"))
-    asked = {part for one in texts(client, "responseTypes") for part in one.split("_")}
-    code, front = "CODE" in asked, "TOKEN" in asked  # ID_TOKEN is one, too
-    if own & {"AUTHORIZATION_CODE", "IMPLICIT"} and not texts(client, "redirectUris"):
-        found.append(
-            Finding(
-                ("redirectUris", "grantTypes"),
-                _(
-                    "These grant types send users back to the client, and there is no "
-                    "redirect URI to send them to: every request fails. Enter one."
-                ),
-            )
+def redirects(client: Members) -> list[Finding]:
+    """Who is sent back to the client has somewhere to go (RFC 7591, section 2.1)."""
+    sent = {"AUTHORIZATION_CODE", "IMPLICIT"}.intersection(texts(client, "grantTypes"))
+    if not sent or texts(client, "redirectUris"):
+        return []
+    return [
+        Finding(
+            ("redirectUris", "grantTypes"),
+            _(
+                "These grant types send users back to the client, and there is no "
+                "redirect URI to send them to: every request fails. Enter one."
+            ),
         )
-    if ("AUTHORIZATION_CODE" in own) != code:
-        found.append(
-            Finding(
-                ("responseTypes", "grantTypes"),
-                _(
-                    "The client may use codes but not ask for one. Add a response type "
-                    "with code, or leave out the grant type."
-                )
-                if not code
-                else _(
-                    "The client may ask for a code but not use it. Add the grant type "
-                    "authorization code, or leave out response types with code."
-                ),
-            )
+    ]
+
+
+def code_flow(client: Members) -> list[Finding]:
+    """Codes are asked for and used, or neither (RFC 7591, section 2.1)."""
+    used = "AUTHORIZATION_CODE" in texts(client, "grantTypes")
+    asked = "CODE" in _asked(client)
+    if used and not asked:
+        message = _(
+            "The client may use codes but not ask for one. Add a response type "
+            "with code, or leave out the grant type."
         )
-    if ("IMPLICIT" in own) != front:
-        found.append(
-            Finding(
-                ("responseTypes", "grantTypes"),
-                _(
-                    "The client may use the implicit grant but not ask for a token or "
-                    "ID token. Better leave out the grant type than add a response "
-                    "type (RFC 9700, section 2.1.2)."
-                )
-                if not front
-                else _(
-                    "The client may ask for tokens from the authorization endpoint "
-                    "without the implicit grant. Leave out those response types, or "
-                    "add the grant type."
-                ),
-            )
+    elif asked and not used:
+        message = _(
+            "The client may ask for a code but not use it. Add the grant type "
+            "authorization code, or leave out response types with code."
         )
-    return found
+    else:
+        return []
+    return [Finding(("responseTypes", "grantTypes"), message)]
+
+
+def implicit_flow(client: Members) -> list[Finding]:
+    """The same of tokens from the authorization endpoint; ID tokens are some, too."""
+    used = "IMPLICIT" in texts(client, "grantTypes")
+    asked = "TOKEN" in _asked(client)
+    if used and not asked:
+        message = _(
+            "The client may use the implicit grant but not ask for a token or "
+            "ID token. Better leave out the grant type than add a response "
+            "type (RFC 9700, section 2.1.2)."
+        )
+    elif asked and not used:
+        message = _(
+            "The client may ask for tokens from the authorization endpoint "
+            "without the implicit grant. Leave out those response types, or "
+            "add the grant type."
+        )
+    else:
+        return []
+    return [Finding(("responseTypes", "grantTypes"), message)]
+
+
+def _asked(client: Members) -> set[str]:
+    """The parts of the response types; those of an ID token are ID and TOKEN."""
+    return {part for one in texts(client, "responseTypes") for part in one.split("_")}
 
 
 def signed_responses(client: Members) -> list[Finding]:

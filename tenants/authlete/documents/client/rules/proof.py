@@ -17,6 +17,7 @@ from tenants.authlete.documents.words import _
 from tenants.authlete.reading import NotJson, read
 
 SECRETS = frozenset({"CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST", "CLIENT_SECRET_JWT"})
+PROVEN_BY_KEY = ("PRIVATE_KEY_JWT", "SELF_SIGNED_TLS_CLIENT_AUTH")
 KEYS = ("jwks", "jwksUri")
 SUBJECTS = (
     "tlsClientAuthSubjectDn",
@@ -39,88 +40,113 @@ def method(client: Members) -> str:
     return text(client, "tokenAuthMethod") or "NONE"
 
 
-def client_type(client: Members) -> list[Finding]:
-    """A public client has no secret, and a confidential one proves who it is."""
-    found = []
-    public = text(client, "clientType") == "PUBLIC"
-    if public and method(client) in SECRETS:
-        found.append(
-            Finding(
-                ("tokenAuthMethod", "clientType"),
-                _(
-                    "A public client cannot keep a secret (RFC 6749, section 2.1): "
-                    "whoever has the application has it, and can pass for the client. "
-                    "Choose no authentication, or make the client confidential."
-                ),
-            )
+def public_secret(client: Members) -> list[Finding]:
+    """A public client keeps no secret to prove itself with (RFC 6749, section 2.1)."""
+    if not _is_public(client) or method(client) not in SECRETS:
+        return []
+    return [
+        Finding(
+            ("tokenAuthMethod", "clientType"),
+            _(
+                "A public client cannot keep a secret (RFC 6749, section 2.1): "
+                "whoever has the application has it, and can pass for the client. "
+                "Choose no authentication, or make the client confidential."
+            ),
         )
+    ]
+
+
+def public_signatures(client: Members) -> list[Finding]:
+    """A public client has no secret to sign with (OIDC Core, section 10.1)."""
     shared = [
         member
         for member in SIGNED_FOR_CLIENT + SIGNED_BY_CLIENT
         if text(client, member) in JWS_ALG_SYMMETRIC
     ]
-    if public and shared:
-        found.append(
-            Finding(
-                (*shared, "clientType"),
-                _(
-                    "HS256, HS384 and HS512 sign with the client secret, which a "
-                    "public client cannot keep: anyone could forge what is signed "
-                    "(OIDC Core, section 10.1). Choose another algorithm."
-                ),
-            )
+    if not _is_public(client) or not shared:
+        return []
+    return [
+        Finding(
+            (*shared, "clientType"),
+            _(
+                "HS256, HS384 and HS512 sign with the client secret, which a "
+                "public client cannot keep: anyone could forge what is signed "
+                "(OIDC Core, section 10.1). Choose another algorithm."
+            ),
         )
-    if public and "CLIENT_CREDENTIALS" in texts(client, "grantTypes"):
-        found.append(
-            Finding(
-                ("grantTypes", "clientType"),
-                _(
-                    "Client credentials are for confidential clients only (RFC 6749, "
-                    "section 4.4). Token requests of this public client are refused."
-                ),
-            )
-        )
-    if text(client, "clientType") == "CONFIDENTIAL" and method(client) == "NONE":
-        found.append(
-            Finding(
-                ("tokenAuthMethod", "clientType"),
-                _(
-                    "This confidential client does not prove who it is: anyone who "
-                    "knows its client ID can ask for tokens as this client. Choose an "
-                    "authentication method."
-                ),
-            )
-        )
-    return found
+    ]
 
 
-def key_material(client: Members) -> list[Finding]:
-    """What the client signs needs public keys to check it with, and what only it may
-    read needs one to encrypt for."""
-    found = []
-    if text(client, "jwks") and text(client, "jwksUri"):
-        found.append(
-            Finding(
-                KEYS,
-                _(
-                    "There are both keys and an address of keys, so that it is unclear "
-                    "which count (RFC 7591, section 2). Keep one of them."
-                ),
-            )
+def public_credentials(client: Members) -> list[Finding]:
+    """Client credentials are for confidential clients (RFC 6749, section 4.4)."""
+    if not _is_public(client) or "CLIENT_CREDENTIALS" not in texts(
+        client, "grantTypes"
+    ):
+        return []
+    return [
+        Finding(
+            ("grantTypes", "clientType"),
+            _(
+                "Client credentials are for confidential clients only (RFC 6749, "
+                "section 4.4). Token requests of this public client are refused."
+            ),
         )
-    if any(text(client, member) for member in KEYS):
-        return found
-    if method(client) in ("PRIVATE_KEY_JWT", "SELF_SIGNED_TLS_CLIENT_AUTH"):
-        found.append(
-            Finding(
-                (*KEYS, "tokenAuthMethod"),
-                _(
-                    "The client proves who it is with a private key, and there is no "
-                    "public key to check that with: every token request fails. Enter "
-                    "its key set, or the address of it."
-                ),
-            )
+    ]
+
+
+def unproven(client: Members) -> list[Finding]:
+    """A confidential client proves who it is."""
+    if text(client, "clientType") != "CONFIDENTIAL" or method(client) != "NONE":
+        return []
+    return [
+        Finding(
+            ("tokenAuthMethod", "clientType"),
+            _(
+                "This confidential client does not prove who it is: anyone who "
+                "knows its client ID can ask for tokens as this client. Choose an "
+                "authentication method."
+            ),
         )
+    ]
+
+
+def _is_public(client: Members) -> bool:
+    return text(client, "clientType") == "PUBLIC"
+
+
+def keys_twice(client: Members) -> list[Finding]:
+    """Keys come from one place (RFC 7591, section 2)."""
+    if not all(text(client, member) for member in KEYS):
+        return []
+    return [
+        Finding(
+            KEYS,
+            _(
+                "There are both keys and an address of keys, so that it is unclear "
+                "which count (RFC 7591, section 2). Keep one of them."
+            ),
+        )
+    ]
+
+
+def key_of_proof(client: Members) -> list[Finding]:
+    """A private key that proves who the client is has its public key here."""
+    if _has_keys(client) or method(client) not in PROVEN_BY_KEY:
+        return []
+    return [
+        Finding(
+            (*KEYS, "tokenAuthMethod"),
+            _(
+                "The client proves who it is with a private key, and there is no "
+                "public key to check that with: every token request fails. Enter "
+                "its key set, or the address of it."
+            ),
+        )
+    ]
+
+
+def key_of_signatures(client: Members) -> list[Finding]:
+    """What the client signs needs a public key to check it with."""
     signed = [
         member
         for member in ("requestSignAlg", "bcRequestSignAlg")
@@ -128,34 +154,43 @@ def key_material(client: Members) -> list[Finding]:
     ]
     if client.get("rsRequestSigned") is True:
         signed.append("rsRequestSigned")
-    if signed:
-        found.append(
-            Finding(
-                (*KEYS, *signed),
-                _(
-                    "The client signs its requests, and there is no public key to "
-                    "check them with: they are refused. Enter its key set, or the "
-                    "address of it."
-                ),
-            )
+    if _has_keys(client) or not signed:
+        return []
+    return [
+        Finding(
+            (*KEYS, *signed),
+            _(
+                "The client signs its requests, and there is no public key to "
+                "check them with: they are refused. Enter its key set, or the "
+                "address of it."
+            ),
         )
+    ]
+
+
+def key_to_hide_with(client: Members) -> list[Finding]:
+    """What only the client may read needs its public key to encrypt with."""
     hidden = [
         member
         for member in ENCRYPTED_FOR_CLIENT
         if text(client, member) in JWE_ALG_ASYMMETRIC
     ]
-    if hidden:
-        found.append(
-            Finding(
-                (*KEYS, *hidden),
-                _(
-                    "There is no public key of the client to encrypt with, so that "
-                    "nothing can be issued in this form. Enter its key set, or the "
-                    "address of it."
-                ),
-            )
+    if _has_keys(client) or not hidden:
+        return []
+    return [
+        Finding(
+            (*KEYS, *hidden),
+            _(
+                "There is no public key of the client to encrypt with, so that "
+                "nothing can be issued in this form. Enter its key set, or the "
+                "address of it."
+            ),
         )
-    return found
+    ]
+
+
+def _has_keys(client: Members) -> bool:
+    return any(text(client, member) for member in KEYS)
 
 
 def named_keys(client: Members) -> list[Finding]:
