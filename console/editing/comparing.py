@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from console.editing.kind import Kind
-from console.editing.restoring import Left
+from console.editing.restoring import Left, unsettable
 from console.forms.words import said
 from console.sentences import Declared, Sentence, sentence
 from tenants.authlete.changes import Change, differences
@@ -68,10 +68,8 @@ def compared(kind: Kind, first: Document, other: Document, *, same: bool) -> Com
 
 def unreturnable(declared: Declared, member: str, then: Document, now: Document) -> str:
     """Why an old value cannot be put back; nothing where it can."""
-    if member not in declared:
-        return _("This version of the console does not know it.")
-    if declared[member][1].fixed:
-        return _("Only Authlete sets it.")
+    if why := unsettable(declared, member):
+        return why
     if sealed_in(then.get(member)) or sealed_in(now.get(member)):
         return _("A secret is in it, and none is kept. It stays as it is now.")
     return ""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from console.editing.kind import Target
 from console.editing.making import Made, made_from, making_of
@@ -25,6 +26,13 @@ UNDOABLE = [
     for kind in ("service", "client")
     for what in ("update", "changed_outside")
 ]
+# Undone on pages of their own, as they were done.
+APART = {
+    "client.set_lock": "lock",
+    "requestable_scopes.update": "scopes",
+    "requestable_scopes.update_post": "scopes",
+    "requestable_scopes.delete": "scopes",
+}
 MAKING = [
     "client.create",
     "client.made_outside",
@@ -119,10 +127,15 @@ def is_as_before(entry: AuditEntry) -> bool:
 
 
 def is_undoable(entry: AuditEntry) -> bool:
-    """Whether it saved settings, whose earlier values the record holds."""
+    """Whether it set something whose earlier values the record holds."""
     fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
-    saved = entry.operation in UNDOABLE
-    return saved and entry.outcome in fates and bool(entry.changes)
+    was_set = entry.operation in (*UNDOABLE, *APART)
+    return was_set and entry.outcome in fates and bool(entry.changes)
+
+
+def why_undone(entry: AuditEntry) -> str:
+    """The reason that is offered to whoever undoes it."""
+    return _("Undo %(entry)s") % {"entry": entry.ticket or entry.entry}
 
 
 def path_about(entry: AuditEntry, page: str) -> str:

@@ -15,7 +15,7 @@ from console.editing.drafts import Edits
 from console.editing.kind import Kind
 from console.forms.inside import STEP
 from console.forms.words import said
-from console.sentences import FIRST, sentence
+from console.sentences import FIRST, Declared, sentence
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.compare import agree, name_key
@@ -103,9 +103,16 @@ def _lost(kind: Kind, member: str, change: Change) -> str:
     """Why a value cannot be put back; nothing where it can."""
     if sealed_in(change.before):
         return _("It is a secret, and the record keeps none. Set it anew.")
-    if member not in kind.declared:
+    return unsettable(kind.declared, member)
+
+
+def unsettable(declared: Declared, member: str) -> str:
+    """Why a save cannot set a member, whatever to; nothing where it can."""
+    if member not in declared:
         return _("This version of the console does not know it.")
-    if kind.declared[member][1].fixed:
+    if member == "locked":
+        return _("Saving does not set it. Lock or unlock the client instead.")
+    if declared[member][1].fixed:
         return _("Only Authlete sets it.")
     return ""
 

@@ -21,7 +21,8 @@ def lock(
     target = target_of(workspace, service_id, client_id)
     client = target.api().get()
     context = target.context(client)
-    form = LockForm(request.POST or None)
+    told = {"reason": request.GET.get("reason", "")[:400]}
+    form = LockForm(request.POST or None, initial=told)
     failure = None
     if form.is_valid():
         path = target.path("show")

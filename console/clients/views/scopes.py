@@ -11,10 +11,13 @@ from console.clients.forms import ScopesForm
 from console.clients.kind import target_of
 from console.clients.scopes import Limit, offered, unknown
 from console.editing.forms import MadeForm
+from console.editing.history import APART
 from console.editing.kind import Target
 from console.editing.sending import mark
 from console.page import answer
 from console.sentences import CLIENT, sentences
+from tenants.audit.lost.objects import LIMIT
+from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
@@ -37,13 +40,16 @@ def scopes(
     known = offered(now, service)
     choice = ScopesForm(request.POST or None, offered=known)
     if not choice.is_bound:
+        undone = _undone(target, request.GET.get("undo", ""))
+        then = undone.before(LIMIT) if undone else now
         choice.initial = {
-            "limit": "any" if now is None else "these" if now else "none",
-            "scope": list(now or ()),
+            "limit": "any" if then is None else "these" if then else "none",
+            "scope": list(then or ()),
         }
     context = target.context(client)
     asked = None if "review" in request.POST else request.POST or None
-    why = MadeForm(asked if "reviewed" in request.POST else None)
+    told = {"reason": request.GET.get("reason", "")[:400]}
+    why = MadeForm(asked if "reviewed" in request.POST else None, initial=told)
     reviewed, failure = "", None
     if choice.is_valid() and not _same(choice.wanted, now):
         reviewed = mark({"now": now, "wanted": choice.wanted})
@@ -75,6 +81,12 @@ def scopes(
     return answer(request, "clients/scopes.html", context)
 
 
+def _undone(target: Target, entry: str) -> AuditEntry | None:
+    """An earlier choice that is to be taken back, if one is named."""
+    own = AuditEntry.objects.filter(**target.at, operation__in=APART)
+    return own.filter(entry=entry).first() if entry else None
+
+
 def _now(workspace: Workspace, service_id: int, client_id: int) -> Limit:
     client = workspace.authlete.service(service_id).client(client_id)
     return client.requestable_scopes().requestable_scopes
@@ -87,7 +99,7 @@ def _same(wanted: Limit, now: Limit) -> bool:
 
 
 def _told(now: Limit, wanted: Limit) -> Any:
-    return sentences([Change("extension.requestableScopes", now, wanted)], CLIENT)
+    return sentences([Change(LIMIT, now, wanted)], CLIENT)
 
 
 def _save(

@@ -9,6 +9,7 @@ from console.editing import overview
 from console.editing.history import (
     MAKING,
     TOLD,
+    UNDOABLE,
     before,
     between,
     is_as_before,
@@ -89,6 +90,7 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "entry": kept,
         "done": title(kept.operation, name, is_done=kept.outcome == Outcome.DONE),
         "can_undo": is_undoable(kept),
+        "is_saved": kept.operation in UNDOABLE and is_undoable(kept),
         "between": between(kept),
         "as_before": is_as_before(kept),
         "made": kept.operation in MAKING,

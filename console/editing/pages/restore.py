@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from console.access import ConsoleRequest
 from console.editing import drafts
-from console.editing.history import UNDOABLE
+from console.editing.history import APART, UNDOABLE, why_undone
 from console.editing.kind import Target
 from console.editing.pages.gone import gone_meanwhile
 from console.editing.past import known
@@ -17,6 +16,7 @@ from console.editing.restoring import not_put_back, put_beside, restored
 from console.page import answer, go
 from console.sentences import stored
 from tenants.audit.models import AuditEntry
+from tenants.authlete.documents.base import Document
 
 
 def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
@@ -25,7 +25,7 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
         AuditEntry,
         **target.at,
         entry=entry,
-        operation__in=UNDOABLE,
+        operation__in=(*UNDOABLE, *APART),
         outcome__in=(AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN),
     )
     now = known(target)
@@ -34,6 +34,8 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
     document = now.now
     if document is None:
         return gone_meanwhile(request, target)
+    if kept.operation in APART:
+        return _apart(request, target, kept, document)
     asked, surprises = stored(kept.changes), stored(kept.unasked)
     found = restored(target.kind, document, asked, surprises)
     if not found.wanted:
@@ -45,5 +47,17 @@ def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse
     drafts.change(target, lambda now: now.more(version, found.base, found.wanted))
     if found.left:
         messages.warning(request, not_put_back(found.left))
-    why = _("Undo %(entry)s") % {"entry": kept.ticket or kept.entry}
-    return go(request, f"{target.path('review')}?{urlencode({'reason': why})}")
+    told = urlencode({"reason": why_undone(kept)})
+    return go(request, f"{target.path('review')}?{told}")
+
+
+def _apart(
+    request: ConsoleRequest, target: Target, kept: AuditEntry, document: Document
+) -> HttpResponse:
+    """To the page that did it, set as it was before."""
+    page = APART[kept.operation]
+    if page == "lock" and bool(kept.before("locked")) == bool(document.get("locked")):
+        context = target.context(document) | {"entry": kept, "left": ()}
+        return answer(request, target.template("restore"), context)
+    told = urlencode({"undo": kept.entry, "reason": why_undone(kept)})
+    return go(request, f"{target.path(page)}?{told}")

@@ -124,3 +124,49 @@ def test_takes_out_again_what_was_added_inside_an_object(
     assert kept["extension"]["idTokenDuration"] == 30
     assert kept["clientNames"] == [{"tag": "ja", "value": "元帳"}]
     assertContains(undo(editor, f"{SHOW}saved/{entry.entry}/"), "already")
+
+
+def undone(browser, operation):
+    """The address to which undoing the newest call of that name leads."""
+    entry = AuditEntry.objects.filter(operation=operation)[0]
+    page = browser.get(f"{SHOW}saved/{entry.entry}/")
+    assertContains(page, "Undo this change")
+    return undo(browser, f"{SHOW}saved/{entry.entry}/")
+
+
+def test_a_lock_is_undone_by_the_page_that_locks(admin, do, sandbox):
+    do(admin, "lock", ticket="CHG-7")
+    assert sandbox.clients[44]["locked"]
+
+    response = undone(admin, "client.set_lock")
+
+    page = admin.get(response.url)
+    assertContains(page, "Unlock Ledger sync")
+    assertContains(page, "Undo CHG-7")
+    admin.post(response.url, filled(page, "locked"), content_type=FORM)
+    assert not sandbox.clients[44]["locked"]
+    entry = AuditEntry.objects.filter(operation="client.set_lock")[1]
+    again = undo(admin, f"{SHOW}saved/{entry.entry}/")
+    assertContains(again, "Every setting is as it was before this change already")
+
+
+def test_scopes_are_put_back_by_their_page(admin, sandbox, ledger):
+    sandbox.services[17]["supportedScopes"] = [{"name": "read"}, {"name": "write"}]
+    ledger["extension"] = {
+        "requestableScopesEnabled": True,
+        "requestableScopes": ["read"],
+    }
+    path = f"{SHOW}scopes/"
+    limit = filled(admin.get(path), "limit", limit="any", scope=None)
+    review = admin.post(path, f"{limit}&review=", content_type=FORM)
+    body = filled(review, "reviewed", reason="Too wide", ticket="CHG-8")
+    admin.post(path, body, content_type=FORM)
+    assert not ledger["extension"]["requestableScopesEnabled"]
+
+    response = undone(admin, "requestable_scopes.delete")
+
+    back = f"{filled(admin.get(response.url), 'limit')}&review="
+    review = admin.post(response.url, back, content_type=FORM)
+    assertContains(review, "Undo CHG-8")
+    admin.post(response.url, filled(review, "reviewed"), content_type=FORM)
+    assert ledger["extension"]["requestableScopes"] == ["read"]

@@ -117,7 +117,8 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (Change("locked", False, True), "Only Authlete sets it."),
+        (Change("number", 1, 2), "Only Authlete sets it."),
+        (Change("locked", False, True), "Saving does not set it. Lock or unlock"),
         (Change("fromTheFuture", 1, 2), "does not know it"),
         (Change("clientNames[ja].value", "a", "b"), "not there any more"),
         (Change("attributes[a].value].value", "a", "b"), "not there any more"),
