@@ -86,7 +86,8 @@ TERM = re.compile(
 ONE = re.compile(VALUE, re.DOTALL)
 NAMED = re.compile(r"-?(?!https?://)([A-Za-z_]\w*):", re.ASCII)
 BARE = re.compile(r'[^\s",:\\-][^\s",:\\]*')
-BENT = "“”„‟«»"  # that are typed for quotation marks, or put in by a browser
+# What is typed for quotation marks, or put in by a browser.
+BENT = "“”„‟«»'‘’‚‛`´"
 BETWEEN = ("AND", "OR", "NOT")
 LIKE_A_FILTER = re.compile(r"\W*([a-z]+)[:=]", re.IGNORECASE)
 SUGGESTED = 3
@@ -228,7 +229,7 @@ def _odd(found: re.Match[str]) -> str:
     if word and not word.strip("-"):
         return _("Nothing stands after “-”.")
     if any(one[0] in BENT for one in values):
-        return _('Use straight quotation marks, such as "a b".')
+        return _('Use straight double quotation marks, such as "a b".')
     if any(_is_blank(_bare(one), keeps_spaces) for one in values):
         return _("Nothing stands between the quotation marks.")
     return _no_word(word) if word and word[0] != '"' else ""

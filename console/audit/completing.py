@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from django.contrib.auth.models import User
 from django.db.models import Min
@@ -11,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from console.audit import choices
-from console.audit.named import SETTINGS
+from console.audit.named import LOOKED_AT, SETTINGS
 from console.audit.several import flat
 from console.audit.times import PERIODS, told
 from console.models import KnownClient, KnownService
 from console.search_language import NAMES, VALUE, quoted
+from tenants.audit.models import AuditEntry
+from tenants.authlete.codes import meaning
 from tenants.models import Organization
 from tenants.regions import regions
 from tenants.versions.models import Version
@@ -51,25 +52,61 @@ def offers(text: str, organization: Organization) -> list[Offer]:
         start = last["before"] + last["minus"]
         word = last["word"].casefold()
         return [
-            Offer(f"{start}{name}:", f"{name}:", str(meaning))
-            for name, meaning in NAMES.items()
+            Offer(f"{start}{name}:", f"{name}:", str(said))
+            for name, said in NAMES.items()
             if name.startswith(word)
         ]
-    source = SOURCES.get(last["name"])
+    source = SOURCES.get(last["name"].lower())
     if source is None:
         return []
     start = text[: last.start("begun")]
     begun = re.sub(r"\\(.)", r"\1", last["begun"].removeprefix('"'), flags=re.DOTALL)
-    found = islice(source(organization, begun), MOST)
-    return [Offer(f"{start}{quoted(one)} ", one, meaning) for one, meaning in found]
+    found = sorted(source(organization, begun), key=_by_likeness(begun))[:MOST]
+    return [Offer(f"{start}{quoted(one)} ", one, said) for one, said in found]
+
+
+def _by_likeness(begun: str) -> Callable[[tuple[str, str]], int]:
+    """First what begins with what was typed, then what means what begins so."""
+    asked = begun.casefold()
+
+    def rank(offer: tuple[str, str]) -> int:
+        begins = (text.casefold().startswith(asked) for text in offer)
+        return next((at for at, does in enumerate(begins) if does), len(offer))
+
+    return rank
 
 
 def _people(organization: Organization, begun: str) -> Offers:
     people = User.objects.filter(membership__organization=organization)
-    for user in people.order_by("username"):
+    members = set()
+    for user in people.order_by("username")[:LOOKED_AT]:
+        members.add(user.get_username())
         name = user.get_full_name()
         if _fits(begun, user.get_username(), name):
             yield user.get_username(), name
+    for actor in _recorded(organization, "actor", begun):
+        if actor not in members:
+            yield actor, ""
+
+
+def _codes(organization: Organization, begun: str) -> Offers:
+    for code in _recorded(organization, "code", begun.upper()):
+        yield code, meaning(code)
+
+
+def _recorded(organization: Organization, column: str, begun: str) -> Iterator[str]:
+    """The first few values of entries that begin like that: a step along the column's
+    index for each, however many entries there are."""
+    own = AuditEntry.objects.filter(
+        organization_id=organization.pk, **{f"{column}__gt": ""}
+    )
+    rest = {f"{column}__gte": begun}
+    for _step in range(MOST):
+        found = own.filter(**rest).aggregate(first=Min(column))["first"]
+        if not found or not found.startswith(begun):
+            return
+        yield found
+        rest = {f"{column}__gt": found}
 
 
 def _services(organization: Organization, begun: str) -> Offers:
@@ -128,6 +165,7 @@ SOURCES: Mapping[str, Callable[[Organization, str], Offers]] = {
     "operation": _listed(choices.operations),
     "effect": _listed(choices.effects),
     "outcome": _listed(choices.outcomes),
+    "code": _codes,
     "field": _settings,
     "status": _listed(choices.statuses),
     "after": _times,

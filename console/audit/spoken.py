@@ -38,7 +38,8 @@ def _spans(plain: str) -> Found:
     found = NUMBER.fullmatch(plain)
     for unit, (size, _least) in SECONDS.items() if found else ():
         name = unit_name(unit).casefold()
-        if found and found[2] in (name, name.removesuffix("s"), name[:3]):
+        ways = (name, name.removesuffix("s"), name[:3], f"{name[:3]}s", name[:1])
+        if found and found[2] in ways:
             number = int(re.sub(r"\D", "", found[1]))
             yield Meaning(str(number * size), _of("duration"))
 

@@ -5,6 +5,7 @@ search is made.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -28,10 +29,10 @@ MOMENT = _(
     " 7d, 12h, yesterday or last-quarter."
 )
 FIRST, LAST = date(1970, 1, 2), date(2999, 12, 30)
-AGO = re.compile(r"(\d{1,4})(min|h|d|w)", re.ASCII)
+AGO = re.compile(r"(\d{1,4})(min|h|d|w|mo|y)", re.ASCII)
 SPOKEN = re.compile(  # with a hyphen for each space
-    r"(\d{1,4})-?(min|h|d|w)(?:(?<=min)utes?|(?<=h)ours?|(?<=d)ays?|(?<=w)eeks?|s)?"
-    r"(?:-ago)?",
+    r"(\d{1,4})-?(min|h|d|w|mo|y)(?:(?<=min)utes?|(?<=h)ours?|(?<=d)ays?|(?<=w)eeks?"
+    r"|(?<=mo)nths?|(?<=y)ears?|s)?(?:-ago)?",
     re.ASCII,
 )
 UNITS = {
@@ -42,7 +43,15 @@ UNITS = {
 }
 PART = re.compile(r"(\d{4})(?:-(?:q([1-4])|(\d\d)))?", re.ASCII)  # of the calendar
 ZONE = re.compile(r"(.*\d)\s*(Z|UTC|[+-]\d\d:?\d\d|[A-Za-z_]+/[\w/+-]+)", re.ASCII)
-WRITTEN = ("%Y/%m/%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
+CALENDAR = {"mo": 1, "y": 12}  # months
+LONGEST = 50 * 12  # months ago
+WRITTEN = (
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    *("%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%B %d %Y", "%B %Y"),
+    *("%d %b %Y", "%d. %b %Y", "%b %d, %Y", "%b %d %Y", "%b %Y"),
+)
+CLOCK = ("%H:%M", "%H:%M:%S")  # of today
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # By what is typed: of which unit, and how many before the one that goes on.
 PERIODS: Mapping[str, tuple[str, int, str | Promise]] = {
@@ -82,7 +91,8 @@ class Moment(forms.CharField):
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
         plain = "-".join(text.casefold().split())
-        if ago := SPOKEN.fullmatch(plain):
+        ago = SPOKEN.fullmatch(plain)
+        if ago and int(ago[1]) * CALENDAR.get(ago[2], 0) <= LONGEST:
             return f"{ago[1]}{ago[2]}"
         if not text or plain in PERIODS:
             return plain
@@ -98,7 +108,10 @@ class Moment(forms.CharField):
 def moment(text: str) -> datetime | None:
     """What a cleaned `Moment` means now."""
     if ago := AGO.fullmatch(text):
-        return timezone.now() - int(ago[1]) * UNITS[ago[2]]
+        number, unit = int(ago[1]), ago[2]
+        if unit in CALENDAR:
+            return _months_ago(number * CALENDAR[unit])
+        return timezone.now() - number * UNITS[unit]
     if period := PERIODS.get(text):
         return midnight(begun(*period[:2]))
     return datetime.fromisoformat(text) if text else None
@@ -125,6 +138,8 @@ def told(text: str) -> str:
             "h": ngettext("%(n)d hour ago", "%(n)d hours ago", number),
             "d": ngettext("%(n)d day ago", "%(n)d days ago", number),
             "w": ngettext("%(n)d week ago", "%(n)d weeks ago", number),
+            "mo": ngettext("%(n)d month ago", "%(n)d months ago", number),
+            "y": ngettext("%(n)d year ago", "%(n)d years ago", number),
         }
         return said[ago[2]] % {"n": number}
     if period := PERIODS.get(text):
@@ -144,6 +159,10 @@ def _read(text: str) -> datetime | None:
     for form in WRITTEN:
         with suppress(ValueError):
             return datetime.strptime(text, form)
+    for form in CLOCK:
+        with suppress(ValueError):
+            at = datetime.strptime(text, form).time()
+            return datetime.combine(timezone.localdate(), at)
     try:
         if zoned := ZONE.fullmatch(text):
             when, zone = zoned.groups()
@@ -154,6 +173,15 @@ def _read(text: str) -> datetime | None:
         return parse_datetime(text)
     except (ValueError, ZoneInfoNotFoundError, OSError):
         return None
+
+
+def _months_ago(months: int) -> datetime:
+    """The same day and time where the reader is, or the month's last day."""
+    now = timezone.localtime()
+    first = _of_month(now.year * 12 + now.month - 1 - months)
+    last = monthrange(first.year, first.month)[1]
+    day = first.replace(day=min(now.day, last))
+    return timezone.make_aware(datetime.combine(day, now.time()))
 
 
 def _of_month(months: int) -> date:

@@ -9,7 +9,20 @@ from console.audit.forms import RecordForm
 from console.search_language import NAMES, Term, parse, printed, quoted, unknown
 from tenants.audit.search import search
 
-ODD = ["-", "--", "a:b", ":b", "role=b", "NOT", "“b”", "https://x", "a,b", " ", "\n"]
+ODD = [
+    "-",
+    "--",
+    "a:b",
+    ":b",
+    "role=b",
+    "NOT",
+    "“b”",
+    "'b",
+    "https://x",
+    "a,b",
+    " ",
+    "\n",
+]
 VALUES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
     [*ODD, '"', "\\", '\\"', "ä\0", ""]
 )
@@ -69,7 +82,8 @@ def test_reads_what_people_write():
         ('actor:""', "Nothing stands between the quotation marks."),
         ('-service:it," "', "Nothing stands between the quotation marks."),
         ('""', "Nothing stands between the quotation marks."),
-        ("service:“Shop”", 'Use straight quotation marks, such as "a b".'),
+        ("service:“Shop”", 'Use straight double quotation marks, such as "a b".'),
+        ("-reason:'planned'", 'Use straight double quotation marks, such as "a b".'),
         ("a OR b", "There is no “OR”. All that is typed must hold, several"),
         ("(Actor:bo", "Did you mean “actor:”? Put text with a colon in quotes."),
         ("actor：bo", "Did you mean “actor:”? Put text with a colon in quotes."),

@@ -3,6 +3,8 @@
 import pytest
 
 from console.models import KnownClient
+from tenants.authlete.errors import Outcome
+from tenants.models import Organization
 from tests.console.audit.conftest import NOW
 
 URL = "/acme/audit/complete/"
@@ -19,7 +21,12 @@ URL = "/acme/audit/complete/"
         ('field:"access token l', "field:accessTokenDuration "),
         ("x client:ti", "x client:Till "),
         ("operation:service.up", "operation:service.update "),
-        ("actor:audi", "actor:AUDITOR "),
+        ("Actor:audi", "Actor:AUDITOR "),
+        ("actor:a", "actor:AUDITOR "),  # not who has an "a" further on
+        ("actor:work", 'actor:"worker of nights" '),
+        ("operation:sign", "operation:sign_in.done "),
+        ("effect:d", "effect:destroy "),
+        ("code:a004", "code:A004201 "),
         ("status:4", "status:4xx "),
         ("-status:404,unav", "-status:404,503 "),
         ("subject:a", None),
@@ -31,7 +38,9 @@ URL = "/acme/audit/complete/"
         ("", None),
     ],
 )
-def test_offers_names_and_values(auditor, known, acme, typed, offered):
+def test_offers_names_and_values(auditor, known, keep, who, acme, typed, offered):
+    auditor.get("/acme/audit/")
+    keep(actor=who("worker of nights"), end=Outcome.REFUSED, code="A004201")
     known("eu", 18, "Retail banking")
     KnownClient.objects.create(
         organization=acme,
@@ -50,7 +59,9 @@ def test_offers_names_and_values(auditor, known, acme, typed, offered):
     assert response.content.decode().count('role="option"') == len(found)
 
 
-def test_says_no_value_of_another_organization(auditor, known, django_user_model):
-    django_user_model.objects.create_user("eve@other.example")
+def test_says_no_value_of_another_organization(auditor, keep, who):
+    other = Organization.objects.create(slug="other", name="Other")
+    keep(actor=who("eve@other.example", organization=other), code="A1")
 
-    assert auditor.post(URL, {"q": "actor:eve"}).context["offers"] == []
+    for typed in ("actor:eve", "code:a"):
+        assert auditor.post(URL, {"q": typed}).context["offers"] == []

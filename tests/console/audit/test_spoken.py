@@ -50,6 +50,8 @@ def test_words_of_an_entry_find_it(auditor, kept):
     [
         ({"old": "45 minutes"}, ["Saved Shop"]),
         ({"old": "2 700 SECONDS"}, ["Saved Shop"]),
+        ({"old": "45m"}, ["Saved Shop"]),
+        ({"new": "24h"}, ["Saved Shop"]),
         ({"old": "2700"}, ["Saved Other", "Saved Shop"]),
         ({"field": "pkceRequired", "old": "yes", "new": "off"}, ["Saved Shop"]),
         ({"field": "parRequired", "old": "on"}, []),

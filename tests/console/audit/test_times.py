@@ -16,6 +16,10 @@ TYPED = [  # on Wednesday, 18 February 2026, at half past ten in Berlin
     ("30.6.2026", "2026-06-29T22:00:00Z"),
     ("30 june 2026", "2026-06-29T22:00:00Z"),
     ("Jun 30, 2026", "2026-06-29T22:00:00Z"),
+    ("30. June 2026", "2026-06-29T22:00:00Z"),
+    ("jun 30 2026", "2026-06-29T22:00:00Z"),
+    ("June 2026", "2026-05-31T22:00:00Z"),
+    ("9:30", "2026-02-18T08:30:00Z"),
     ("2026-06", "2026-05-31T22:00:00Z"),
     ("2026-Q3", "2026-06-30T22:00:00Z"),
     ("2025", "2024-12-31T23:00:00Z"),
@@ -25,6 +29,9 @@ TYPED = [  # on Wednesday, 18 February 2026, at half past ten in Berlin
     ("2w", "2026-02-04T09:30:00Z"),
     ("7 Days ago", "2026-02-11T09:30:00Z"),
     ("90minutes", "2026-02-18T08:00:00Z"),
+    ("3 months ago", "2025-11-18T09:30:00Z"),
+    ("5mo", "2025-09-18T08:30:00Z"),
+    ("1y", "2025-02-18T09:30:00Z"),
     ("today", "2026-02-17T23:00:00Z"),
     ("Yesterday", "2026-02-16T23:00:00Z"),
     ("last week", "2026-02-08T23:00:00Z"),
@@ -52,9 +59,15 @@ def test_takes_what_people_type(typed, means):
 
 @pytest.mark.parametrize(
     "typed",
-    "soon 2026-13 2026-q5 0000 9999 31.2.2026 7y 2026-06-30T10:00Mars/Base America/x"
-    " 06/30/2026 2026-06-30T25:00 --".split(),
+    "soon 2026-13 2026-q5 0000 9999 31.2.2026 51y 7m 25:00"
+    " 2026-06-30T10:00Mars/Base America/x 06/30/2026 2026-06-30T25:00 --".split(),
 )
 def test_says_how_to_type_what_it_does_not_understand(typed):
     with pytest.raises(forms.ValidationError, match="Enter a day like"):
         Moment().clean(typed)
+
+
+def test_a_month_before_the_last_day_of_one_is_the_last_day_of_another(time_machine):
+    time_machine.move_to("2026-03-31T09:30:00Z", tick=False)
+
+    assert moment("1mo") == moment("2026-02-28T10:30:00Z")
