@@ -158,9 +158,11 @@ class RecordForm(ValuesForm):
         """Only of a form that is valid."""
         given, without = self.cleaned_data, self.without
         words, _problems = parse(given["q"])
-        left_out = without.values() | {
-            "text": [one.value for one in words if one.minus]
-        }
+        text, no_text = (
+            [one.value for one in words if one.minus is minus]
+            for minus in (False, True)
+        )
+        left_out = without.values() | {"text": no_text, "people": named.people(no_text)}
         effects = _but(
             given["effect"], without.cleaned_data["effect"], choices.effects()
         )
@@ -173,7 +175,8 @@ class RecordForm(ValuesForm):
             ),
             since=since,
             until=until,
-            text=[one.value for one in words if not one.minus],
+            text=text,
+            people=named.people(text),
             without=Filters(**left_out) if any(left_out.values()) else None,
         )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 SHOWN = 5  # services of similar names that an error lists
 ENOUGH = 20  # things of one name
 LOOKED_AT = 2000  # names among which a similar one is looked for
+FULL_NAME = Concat("first_name", Value(" "), "last_name")
 # What each is called on pages; the same member of other things may be called otherwise.
 SETTINGS: dict[str, list[str]] = {}
 for _table in (SERVICE, CLIENT, TOKEN, HARDWARE, LOCAL):
@@ -47,9 +49,8 @@ def actors(organization: Organization, asked: str) -> list[str]:
         for user in people
         if folded(user.get_full_name()) == folded(asked)
     ]
-    full = Concat("first_name", Value(" "), "last_name")
     others = User.objects.exclude(membership__organization=organization)
-    called = others.alias(full=full).filter(
+    called = others.alias(full=FULL_NAME).filter(
         alike("full__iexact", asked) | Q(username__iexact=asked)
     )
     names = called.order_by("username").values_list("username", flat=True)
@@ -61,6 +62,16 @@ def actors(organization: Organization, asked: str) -> list[str]:
     said = _("Nobody called “%s” is a member, or has done anything.") % asked
     known = [name for one in people for name in (one.username, one.get_full_name())]
     raise ValidationError(said + meant(asked, filter(None, known)))
+
+
+def people(words: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
+    """By word, the addresses of all whose name has it: a query, which the search of an
+    organization's entries asks along."""
+    full = User.objects.alias(full=FULL_NAME)
+    return {
+        one: full.filter(alike("full__icontains", one)).values_list("username")
+        for one in words
+    }
 
 
 def settings(organization: Organization, asked: str) -> list[str]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from django.db.models import QuerySet
+
 WINDOW = timedelta(days=30)  # that a search without an index looks back
 NOWHERE = ("-",)  # an id that nothing has
 
@@ -64,6 +66,8 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None  # up to, and without, this moment
     text: Some = ()  # each in label, reason or actor
+    # By such a text, who is meant besides: those whose name has it, as a query.
+    people: Mapping[str, QuerySet[Any, Any]] = MappingProxyType({})
     without: "Filters | None" = None  # of which nothing may hold, each value by itself
 
     def of(self, name: str) -> tuple[Any, ...]:

@@ -247,7 +247,8 @@ def _conditions(
     for part in filters.of("reason"):
         yield _within(part, "reason")
     for part in filters.of("text"):
-        yield _within(part, "label", "reason", "actor")
+        told = _within(part, "label", "reason", "actor")
+        yield told | Q(actor__in=filters.people[part]) if filters.people else told
     if filters.of("field") and not is_joined:
         yield Q(
             Exists(

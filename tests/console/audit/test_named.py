@@ -238,3 +238,12 @@ def test_finds_an_address_of_ipv4_as_any_server_or_proxy_tells_it(
     ]
     left = auditor.get(URL, {"q": f"-address:{asked} effect:change"}, follow=True)
     assert shown(left) == ["Saved 192.0.2.10"]
+
+
+def test_a_word_finds_what_a_person_of_that_name_did(auditor, keep, who):
+    User.objects.create_user("io7@acme.example", first_name="Ida", last_name="Öst")
+    keep(label="Theirs", actor=who("io7@acme.example"))
+    keep(label="Another's", actor=who("bo@acme.example"))
+
+    assert shown(auditor.get(URL, {"q": '"ida ö"'})) == ["Saved Theirs"]
+    assert shown(auditor.get(URL, {"q": "-öst"})) == ["Saved Another's"]

@@ -91,7 +91,10 @@ SAYS = {  # whether an entry is what a word says with one value
     "reason": lambda e, v: has(e.reason, v),
     "ticket": lambda e, v: e.ticket == v,
     "request": lambda e, v: v.lower() in (e.entry, e.page),
-    "": lambda e, v: any(has(text, v) for text in (e.label, e.reason, e.actor)),
+    "": lambda e, v: (
+        any(has(text, v) for text in (e.label, e.reason, e.actor))
+        or e.actor in PEOPLE.get(v, ())
+    ),
 }
 
 
@@ -262,7 +265,7 @@ def searches(entries):
         "reason": ["because", "of", *ODD],
         "ticket": ["CHG-1", "chg-1", "50%"],
         "request": [one.entry.upper() for one in some] + [one.page for one in some],
-        "": ["shop", "x.example", *ODD],
+        "": ["shop", "x.example", *PEOPLE, *ODD],
     }
     for word, offered in values.items():
         for one in offered:

@@ -98,7 +98,8 @@ ODD: dict[str, tuple[Who, dict[str, Any], Any]] = {
 
 
 def test_each_filter_is_tried():
-    more = {"meanings"}  # of `old` and `new`, and of nothing by themselves
+    # Of `old` and `new`, and of words; of nothing by themselves.
+    more = {"meanings", "people"}
     assert {*ODD} | more == set(Filters.__slots__)
 
 
