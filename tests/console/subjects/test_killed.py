@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from contextlib import closing, contextmanager, suppress
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,7 @@ from tenants.sandbox.server import Server
 from tenants.sandbox.state import Granted
 from tests.console.clients.conftest import client
 from tests.console.subjects.conftest import SUBJECT, YESTERDAY, issue
+from tests.heard import is_heard
 from tests.tenants.conftest import Store, sqlite_model
 
 __all__ = ["sqlite_model"]
@@ -28,10 +28,6 @@ CLIENTS = (1, 2)
 KILLS = 10
 LATENCY = 20  # milliseconds
 PATIENCE = 60  # seconds
-SOCKETS = Path("/proc/net/tcp")
-# Of the server's end, and of the other one: something is still on its way.
-SYN_RECV, CLOSE_WAIT = "03", "08"
-FIN_WAIT1, FIN_WAIT2 = "04", "05"
 LONG_AGO = "2000-01-01 00:00:00"
 # A lease that a worker has; one that is taken from it would let two be at the job.
 HELD = f"SELECT count(*) FROM jobs_job WHERE lease_until > '{LONG_AGO}'"
@@ -150,18 +146,6 @@ def working(store):
             for worker in chain(told[-1:], map(int, workers.stdout)):
                 with suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
-
-
-def is_heard(port):
-    """Whether all that was sent by who is gone was read and answered: the server has
-    closed every connection whose other end is closed, and none waits to be taken."""
-    rows = [row.split() for row in SOCKETS.read_text().splitlines()[1:]]
-    place = f":{port:04X}"
-    return not any(
-        (local.endswith(place) and state in (SYN_RECV, CLOSE_WAIT))
-        or (remote.endswith(place) and state in (FIN_WAIT1, FIN_WAIT2))
-        for _, local, remote, state, *_ in rows
-    )
 
 
 def calls(sandbox, what):
