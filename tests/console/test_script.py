@@ -26,9 +26,15 @@ def page(page, live_server, client, django_user_model):
 
 def test_copies_and_says_so(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("""() => {
+        const status = document.getElementById("status");
+        window.said = new Promise((done) => new MutationObserver(
+            () => done(status.textContent)
+        ).observe(status, { childList: true }));
+    }""")
     page.get_by_role("button", name="Copy service id").first.click()
 
-    expect(page.locator("#status")).to_have_text("Copied.")
+    assert page.evaluate("said") == "Copied."
     assert page.evaluate("navigator.clipboard.readText()") == "1948271630"
 
 
@@ -103,6 +109,27 @@ def test_follows_a_link_that_was_swapped_while_it_was_pressed(
     expect(page).to_have_url(live_server.url + where)
     page.evaluate("fetch('/help/theme/')")  # what was begun before has begun by then
     assert any(asked) is (moved == 0)
+
+
+def test_replaces_nothing_by_itself_while_a_button_is_pressed(page):
+    page.evaluate("""() => {
+        const content = document.getElementById("content");
+        content.innerHTML = "<p id='swapped'><button>Pause</button></p>";
+        content.addEventListener("click", () => (content.dataset.clicked = ""));
+    }""")
+    look = """htmx.ajax("GET", "/help/theme/", {
+        target: "#swapped", swap: "outerHTML", headers: { "X-Poll": "yes" }
+    })"""
+    button = page.get_by_role("button", name="Pause")
+
+    button.hover()
+    page.mouse.down()
+    page.evaluate(look)
+    page.mouse.up()
+    expect(page.locator("#content")).to_have_attribute("data-clicked", "")
+
+    page.evaluate(look)
+    expect(button).to_have_count(0)
 
 
 def test_goes_to_the_search_box_by_a_slash(page):

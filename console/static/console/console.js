@@ -63,6 +63,16 @@ document.addEventListener("pointerdown", (event) => {
   pressed = link && plain ? { link, x: event.clientX, y: event.clientY } : null;
 });
 document.addEventListener("pointercancel", () => (pressed = null));
+
+// What a page asks for by itself replaces nothing while a button is held down, which
+// would take no click either: the page looks again soon.
+let holding = false;
+document.addEventListener("pointerdown", () => (holding = true));
+for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, () => (holding = false));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (holding && event.detail.requestConfig?.headers["X-Poll"]) event.detail.shouldSwap = false;
+});
+
 document.addEventListener("pointerup", (event) => {
   if (!pressed || pressed.link.isConnected) return;
   const moved = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y);
