@@ -10,7 +10,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
 # The shell goes first: it draws no window around a page, and is much quicker for it.
 NAMES = (
     "chromium-headless-shell",
@@ -38,6 +40,7 @@ def from_playwright() -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs a Chromium")
+    expect.set_options(timeout=PATIENCE)
     if not chromium() and os.environ.get("CI") == "true":
         raise pytest.UsageError("There is no Chromium, which CI=true asks for.")
 

@@ -4,7 +4,6 @@ from copy import deepcopy
 
 import pytest
 from django.test import Client
-from playwright.sync_api import expect
 from pydantic import SecretStr
 
 from tenants.audit.who import Who
@@ -13,14 +12,11 @@ from tenants.models import Credential, Organization
 from tenants.sandbox import app
 from tenants.sandbox.state import Lazily
 from tenants.sandbox.wire import Request
+from tests.chromium import PATIENCE
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.overheard import Overheard
 from tests.journeys.scene import PASSWORD
 from tests.proof import prove
-
-PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve
 
-from tests.journeys.conftest import PATIENCE
+from tests.chromium import PATIENCE
 from tests.journeys.pages import too_wide
 from tests.journeys.scan import broken, faint
 from tests.journeys.scene import Scene

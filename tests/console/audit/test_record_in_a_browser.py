@@ -47,7 +47,6 @@ def signed_in(live_server, member, complaints):
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.set_default_timeout(5000)
         return page
 
     return sign_in
