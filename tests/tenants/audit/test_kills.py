@@ -97,7 +97,8 @@ def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
             "INSECURE": "true",
         }
         with store.start(WORK) as process:
-            threading.Thread(target=listen, args=(process,), daemon=True).start()
+            listening = threading.Thread(target=listen, args=(process,), daemon=True)
+            listening.start()
             for kill in range(KILLS):
                 known = len(told)
                 until(lambda kill=kill: len(begun) > kill)
@@ -111,6 +112,7 @@ def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
             healthy = time.monotonic() - started
             os.kill(process.pid, signal.SIGKILL)
             os.kill(begun[KILLS], signal.SIGKILL)
+            listening.join()  # to the end of what they said, before it is closed
 
     verified = store.manage("audit_verify").stdout
     kept = dict(line.split(maxsplit=1) for line in store.run(KEPT).stdout.splitlines())

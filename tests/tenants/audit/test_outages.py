@@ -30,6 +30,7 @@ FIRST, DOWN = map(float, os.environ.get("OUTAGE_SECONDS", "1 1").split())
 WAY = os.environ.get("OUTAGE_WAY", "")  # that one alone
 TOLD = os.environ.get("OUTAGES_TOLD", os.devnull)  # a file for the numbers
 UNDER_WAY = 0.5  # seconds until what was sent before has ended
+FIRSTS = range(100, 500, 100)  # the first service of each thread
 HEALED = 5.0  # seconds until work goes on
 PATIENCE = 120.0  # seconds, on a machine that has much to do
 ACTING = """
@@ -56,13 +57,13 @@ def act(first):
                 "accessTokenDuration": 7000 - found.get("accessTokenDuration")})
             told(act=True)
         except NotRecorded as error:
-            told(act=False, said=str(error))
+            told(act=False, first=first, said=str(error))
         except Occupied:
             pass  # a lock that could not be given back runs out by itself
         except Exception as error:
             told(odd=repr(error))
         time.sleep(0.05)
-for first in range(100, 500, 100):
+for first in map(int, sys.argv[1:]):
     threading.Thread(target=act, args=(first,), daemon=True).start()
 browser = Client()
 browser.get("/readyz")
@@ -100,7 +101,13 @@ class Heard:
     def __init__(self, process):
         self.lines = []
         self.process = process
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def end(self):
+        """Kill the process, and hear it out before its output is closed."""
+        self.process.kill()
+        self._listening.join()
 
     def _listen(self):
         for line in self.process.stdout:
@@ -115,6 +122,12 @@ class Heard:
             assert self.process.poll() is None, "it died"
             time.sleep(0.02)
         raise AssertionError(f"never said {wanted}")
+
+    def all_refused(self, since):
+        """Wait until each thread has said that it was refused: what it was at before
+        has ended by then."""
+        for first in FIRSTS:
+            self.first(since, act=False, first=first)
 
     def within(self, began, ended, **wanted):
         lines = [line for line in list(self.lines) if began <= line["at"] <= ended]
@@ -268,18 +281,19 @@ def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox):
             "INSECURE": "true",
             "ALLOWED_HOSTS": "*",
         }
-        with store.start(ACTING) as process:
+        with store.start(ACTING, *map(str, FIRSTS)) as process:
             heard = Heard(process)
             heard.first(0, act=True)
             heard.first(0, ready=200)
             for number, way in enumerate(ways * TIMES):
                 with way(where, process):
                     began = time.monotonic()
-                    if way not in (stalled, slow):  # each may hang at its own query
-                        heard.first(began, act=False)
                     if way is not slow:
                         heard.first(began, ready=503)
-                    time.sleep(UNDER_WAY)
+                    if way in (stalled, slow):  # each may hang at its own query
+                        time.sleep(UNDER_WAY)
+                    else:
+                        heard.all_refused(began)
                     before = updates(sandbox).total()
                     time.sleep(DOWN if number else FIRST)
                     done = updates(sandbox).total() - before
@@ -298,6 +312,7 @@ def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox):
 
                 assert done == 0 or way is slow
                 assert max(acted, ready) <= HEALED
+            heard.end()
         assert [line for line in heard.lines if "odd" in line] == []
 
     assert "Whole" in store.manage("audit_verify").stdout
