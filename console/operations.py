@@ -12,12 +12,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from console.happened import HAPPENED, Deed
+from tenants.audit.models import AuditEntry
+from tenants.authlete.api.clients import SET_LOCK
 
 
 def deed(name: str) -> Deed | None:
     """The phrases for an operation or event; those for the same one over another
     HTTP method or path are the same."""
     return DEEDS.get(name.removesuffix("_post").removesuffix("_by_subject"))
+
+
+def deed_of(entry: AuditEntry) -> str:
+    """The name that an entry is told by: its operation's, or what that one did of two
+    things."""
+    locked = entry.after("locked") if entry.operation == SET_LOCK.name else None
+    if locked is None:
+        return entry.operation
+    return "client.lock" if locked else "client.unlock"
 
 
 def told(name: str, what: object, *, is_done: bool = True) -> SafeString:
@@ -74,6 +85,8 @@ DEEDS: Mapping[str, Deed] = {
     "client.set_lock": Deed(
         _("Locked or unlocked {object}"), _("Tried to lock or unlock {object}")
     ),
+    "client.lock": Deed(_("Locked {object}"), _("Tried to lock {object}")),
+    "client.unlock": Deed(_("Unlocked {object}"), _("Tried to unlock {object}")),
     "client.refresh_secret": Deed(
         _("Replaced the secret of {object} by a new one"),
         _("Tried to replace the secret of {object} by a new one"),

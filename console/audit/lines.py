@@ -16,7 +16,7 @@ from console import keeping
 from console.audit import risks
 from console.audit.brief import brief
 from console.models import KnownClient, KnownService
-from console.operations import title, told
+from console.operations import deed_of, title, told
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
 from tenants.audit.events import AUDIT_SETTLE
 from tenants.audit.models import AuditEntry
@@ -82,8 +82,8 @@ def line(group: Sequence[AuditEntry], names: Names) -> Line:
     changes = [_brief(one, declared_of(name)) for one in changes_of(entry)]
     return Line(
         entry,
-        told(name, what, is_done=is_done),
-        title(name, what, is_done=is_done),
+        told(deed_of(entry), what, is_done=is_done),
+        title(deed_of(entry), what, is_done=is_done),
         service_of(entry, names),
         client_of(entry, names),
         list(dict.fromkeys(one.region for one in group if one.region)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from console.access import Member
 from console.audit.lines import Names, names_of, object_of
 from console.audit.telling import veiled
-from console.operations import title
+from console.operations import deed_of, title
 from tenants.audit.events import AUDIT_SETTLE
 from tenants.audit.lost.found import Verdict
 from tenants.audit.lost.rules import UNRULED
@@ -71,7 +71,7 @@ def ask(
 def _label(entry: AuditEntry, names: Names) -> str:
     """What it was to do; every reader of the job sees it, so it names no subject."""
     told = veiled(entry)
-    return title(told.operation, object_of(told, names), is_done=False)
+    return title(deed_of(told), object_of(told, names), is_done=False)
 
 
 def summary(job: Job) -> Iterable[tuple[str, int]]:

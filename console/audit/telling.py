@@ -6,7 +6,7 @@ from itertools import batched
 from console.audit.exporting import iso
 from console.audit.lines import changes_of, names_of, object_of, service_of
 from console.editing import cells
-from console.operations import title
+from console.operations import deed_of, title
 from tenants.audit.models import AuditEntry
 from tenants.audit.tree import MAY_NAME, is_named
 from tenants.authlete.errors import Outcome
@@ -43,7 +43,7 @@ def _rows(organization: int, entries: Sequence[AuditEntry]) -> Iterator[list[str
             iso(entry.at),
             entry.actor,
             entry.role,
-            title(entry.operation, object_of(entry, names), is_done=is_done),
+            title(deed_of(entry), object_of(entry, names), is_done=is_done),
             entry.effect,
             str(entry.fate.label),
             entry.code,

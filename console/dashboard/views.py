@@ -15,7 +15,7 @@ from console.editing.secret_ages import count_overdue
 from console.models import Verdict
 from console.models.webhooks import late
 from console.navigation import path_of
-from console.operations import told
+from console.operations import deed_of, told
 from console.page import answer, go
 from tenants.audit.lost.settling import unknown
 from tenants.audit.models import AuditEntry, AuditHead
@@ -110,7 +110,7 @@ def _path(member: Member, entry: AuditEntry) -> str:
 
 def _what(entry: AuditEntry) -> SafeString:
     thing = entry.label or entry.object or entry.client or entry.service or "–"
-    return told(entry.operation, thing, is_done=entry.outcome == Outcome.DONE)
+    return told(deed_of(entry), thing, is_done=entry.outcome == Outcome.DONE)
 
 
 def _entries(member: Member) -> QuerySet[AuditEntry]:

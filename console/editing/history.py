@@ -12,7 +12,7 @@ from console.editing.kind import Target
 from console.editing.making import Made, made_from, making_of
 from console.keeping import Beyond, beyond
 from console.navigation import path_of
-from console.operations import told
+from console.operations import deed_of, told
 from console.sentences import Sentence, declared_of, sentences, stored
 from tenants.audit.filters import Filters
 from tenants.audit.kinds import CHANGES, DESTRUCTIONS, REVEALS
@@ -106,7 +106,7 @@ def before(target: Target) -> list[Beyond]:
 def _told(target: Target, entry: AuditEntry, name: str) -> Past:
     inside = entry.client != target.at["client"]  # of a client, seen from its service
     what = entry.label or (entry.client if inside else name)
-    done = told(entry.operation, what, is_done=entry.fate == AuditEntry.Outcome.DONE)
+    done = told(deed_of(entry), what, is_done=entry.fate == AuditEntry.Outcome.DONE)
     changes = sentences(stored(entry.changes), declared_of(entry.operation))
     undo = path_about(entry, "restore") if is_undoable(entry) else ""
     about = path_about(entry, "saved")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from console.editing.kind import Target
 from console.navigation import path_of
-from console.operations import told
+from console.operations import deed_of, told
 from tenants.audit.lost.settling import unknown
 from tenants.audit.models import AuditEntry
 from tenants.roles import Right
@@ -28,7 +28,7 @@ def unsettled(target: Target, name: str, entry: str = "") -> Sequence[Unsettled]
     return [
         Unsettled(
             one,
-            told(one.operation, one.label or name, is_done=False),
+            told(deed_of(one), one.label or name, is_done=False),
             _path(target, one),
         )
         for one in entries

@@ -21,7 +21,7 @@ from console.editing.moments import address_of
 from console.editing.past import known, spans
 from console.editing.sending import pretty
 from console.editing.unsettled import unsettled
-from console.operations import title
+from console.operations import deed_of, title
 from console.page import answer
 from console.sentences import declared_of, sentences, stored
 from tenants.audit.models import AuditEntry
@@ -88,7 +88,7 @@ def saved(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
         "workspace": target.workspace,
         "name": name,
         "entry": kept,
-        "done": title(kept.operation, name, is_done=kept.outcome == Outcome.DONE),
+        "done": title(deed_of(kept), name, is_done=kept.outcome == Outcome.DONE),
         "can_undo": is_undoable(kept),
         "is_saved": kept.operation in UNDOABLE and is_undoable(kept),
         "between": between(kept),

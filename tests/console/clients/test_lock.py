@@ -40,6 +40,8 @@ def test_locks_and_unlocks(editor, ledger, locked):
         "Bad redirect host",
     )
     assert entry.changes == [{"field": "locked", "before": not locked, "after": locked}]
+    told = "Locked" if locked else "Unlocked"
+    assertContains(editor.get(f"{CLIENT}history/"), f"{told} <bdi>Ledger sync</bdi>")
 
 
 @pytest.mark.parametrize("locked", [True, False])
