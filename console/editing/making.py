@@ -38,12 +38,11 @@ def making_of(target: Target) -> AuditEntry | None:
     first = _versions(target).filter(number=1).first()
     if first is None:
         return None
-    calls = _calls(target)
-    if target.client_id:
-        return calls.filter(entry=first.entry).first() if first.written else None
-    named = calls.filter(region=first.region, label=first.name)
-    found = [one for one in named[:SHOWN] if _is_made_by(first, one)]
-    return found[0] if len(found) == 1 else None
+    calls = _calls(target).filter(region=first.region)
+    if first.written:
+        return calls.filter(entry=first.entry).first()
+    named = calls.filter(label=first.name, service=_inside(first))
+    return next((one for one in named[:SHOWN] if _made_by(one) == first), None)
 
 
 def made_again(target: Target) -> list[Made]:
@@ -64,21 +63,30 @@ def _calls(target: Target) -> QuerySet[AuditEntry]:
 
 
 def _made_by(call: AuditEntry) -> Version | None:
-    """The first version of what a call has made; none where that cannot be told."""
-    own = Version.objects.filter(organization_id=call.organization_id, number=1)
-    own = own.filter(region=call.region)
+    """The first version of what a call has made: that which says so, or where its reply
+    was lost the one of that name and time; none where that cannot be told."""
+    firsts = Version.objects.filter(
+        organization_id=call.organization_id, region=call.region, number=1
+    )
     if call.service:
-        inside = own.filter(service_id=int(call.service), written=True)
-        return inside.filter(entry=call.entry).first()
-    named = own.filter(client_id=0, name=call.label)
-    found = [one for one in named[:SHOWN] if _is_made_by(one, call)]
+        own = firsts.filter(service_id=int(call.service)).exclude(client_id=0)
+    else:
+        own = firsts.filter(client_id=0)
+    if kept := own.filter(entry=call.entry, written=True).first():
+        return kept
+    named = own.filter(name=call.label, written=False)
+    found = [one for one in named[:SHOWN] if _is_in_time(one, call)]
     return found[0] if len(found) == 1 else None
 
 
-def _is_made_by(service: Version, call: AuditEntry) -> bool:
-    """Whether a service of the name that was asked for was made then."""
-    made = made_at(service)
+def _is_in_time(first: Version, call: AuditEntry) -> bool:
+    made = made_at(first)
     return made is not None and abs(made - call.time) < CLOCKS
+
+
+def _inside(first: Version) -> str:
+    """The service that a call names which makes such a thing."""
+    return str(first.service_id) if first.client_id else ""
 
 
 def made_from(target: Target, making: AuditEntry) -> Made | None:

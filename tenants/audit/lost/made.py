@@ -1,6 +1,8 @@
 """Settling what was to be made or removed: services, clients, keys in hardware."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
@@ -61,7 +63,12 @@ def created_service(lost: Lost) -> Finding:
         lost,
         ("idp.create_service", "idp.remove_service"),
         [
-            (str(one.api_key), one.service_name == name, one.get("createdAt") or 0)
+            Listed(
+                str(one.api_key),
+                one.service_name or "",
+                one.service_name == name,
+                one.get("createdAt") or 0,
+            )
             for one in listed.all
         ],
     )
@@ -80,8 +87,9 @@ def created_client(lost: Lost) -> Finding:
         lost,
         ("client.create", "client.delete"),
         [
-            (
+            Listed(
                 str(one.client_id),
+                one.client_name or "",
                 all(one.get(name) == value for name, value in wanted.items()),
                 one.created_at or 0,
             )
@@ -90,26 +98,33 @@ def created_client(lost: Lost) -> Finding:
     )
 
 
-def _created(
-    lost: Lost, calls: tuple[str, str], listed: Iterable[tuple[str, bool, int]]
-) -> Finding:
-    """Of all that is listed: its id, whether it has the name that was intended, and
-    when it was made; ``calls`` are that which makes one, and that which removes one."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What may be it."""
+
+    id: str
+    name: str
+    is_named: bool  # as was intended
+    at: int  # when it was made, in milliseconds since 1970; 0 where nobody says so
+
+
+def _created(lost: Lost, calls: tuple[str, str], listed: Iterable[Listed]) -> Finding:
+    """``calls`` are that which makes one, and that which removes one."""
     make, remove = calls
     others = set(lost.known.get("others", ()))  # whose calls are known
     fits = [
         one
         for one in listed
-        if one[0] not in others and (not one[2] or since.is_in_time(lost, one[2]))
+        if one.id not in others and (not one.at or since.is_in_time(lost, one.at))
     ]
-    named = [id for id, is_named, _at in fits if is_named]
-    timed = [id for id, is_named, at in fits if not is_named and at]
+    named = [one.id for one in fits if one.is_named]
+    timed = _unexplained(lost, make, [one for one in fits if not one.is_named])
     rivals = [
         one
         for one in since.of_that_name(lost, make)
         if since.is_near(lost, one) and one.entry not in lost.known.get("told", ())
     ]
-    if len(named) == 1 and all(at for id, _is, at in fits if id in named):
+    if len(named) == 1 and all(one.at for one in fits if one.is_named):
         if rivals:
             return cannot_tell(
                 _("Another call was to make one of that name at that time."), named
@@ -127,6 +142,15 @@ def _created(
             timed,
         )
     return not_done(_("None of that name was made at that time."))
+
+
+def _unexplained(lost: Lost, make: str, others: Sequence[Listed]) -> list[str]:
+    """Those of another name that no other call is known to have made."""
+    done = Counter(one.label for one in since.done_nearby(lost, make))
+    named = Counter(one.name for one in others)
+    return [
+        one.id for one in others if one.at and not 0 < named[one.name] <= done[one.name]
+    ]
 
 
 def made_key(lost: Lost) -> Finding:

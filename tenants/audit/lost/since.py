@@ -65,6 +65,13 @@ def of_that_name(lost: Lost, operation: str) -> list[AuditEntry]:
     return list(near.exclude(outcome__in=FAILED))
 
 
+def done_nearby(lost: Lost, operation: str) -> list[AuditEntry]:
+    """Other calls that are known to have done this at about that time."""
+    done = _of_the_same(lost, [operation]).filter(outcome=Outcome.DONE)
+    span = (lost.entry.at - NEAR, lost.entry.at + NEAR)
+    return list(done.filter(at__range=span))
+
+
 def is_near(lost: Lost, other: AuditEntry) -> bool:
     """Whether clocks may make what either of both has made look like the other's."""
     return abs(other.at - lost.entry.at) < NEAR

@@ -81,3 +81,19 @@ def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
 
     assertContains(page, WARNING, status_code=404)
     assertContains(page, settle_path(entry), status_code=404)
+
+
+def test_what_was_made_by_a_lost_call_begins_with_it_once_it_is_settled(admin, sandbox):
+    url = f"{SERVICE}clients/new/?start=machine"
+    form = filled(admin.get(url), "base", client_name="Till")
+    review = admin.post(url, form, content_type=FORM).url
+    sandbox.fault("reset", operation="client.create", after=True, times=1)
+    admin.post(review, filled(admin.get(review), "reason", reason="New"), FORM)
+    path = settle_path(AuditEntry.objects.get(operation="client.create"))
+    admin.post(path, filled(admin.get(path), "seen", reason="Looked"), FORM)
+    (made,) = (key for key in sandbox.clients if key != 44)
+
+    admin.get(f"{SERVICE}clients/{made}/")
+    page = admin.get(f"{SERVICE}clients/{made}/history/")
+
+    assertContains(page, "Created the client <bdi>Till</bdi>")

@@ -8,8 +8,10 @@ from contextlib import suppress
 import pytest
 
 from tenants.audit.log import AuditLog
-from tenants.authlete.errors import AuthleteError
+from tenants.audit.lost.settling import settle, unknown
+from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.connect import connect, credentials
+from tenants.sandbox.state import now
 from tests.tenants.audit.lost.calls import DO, MASS
 
 # The same whether the first was done or not: nothing tells both apart.
@@ -111,3 +113,30 @@ def test_says_of_two_lost_calls_what_both_can_only_be(
     first = lose("client.set_lock", DO["client.set_lock"], lost_again, kind="reset")
 
     assert first.verdict == found
+
+
+@pytest.mark.parametrize(
+    ("by_us", "found"), [(True, "not done"), (False, "cannot tell")]
+)
+def test_what_another_call_has_made_is_not_taken_for_a_lost_one(
+    lose, acme, who, shop, by_us, found
+):
+    """Where somebody settled that one, whose reply was lost as well."""
+    door, us = connect(credentials(acme), "us", AuditLog(who)), shop.region("us")
+    other = "Till 7" if by_us else "Somebody's"
+
+    def made():
+        us.clients[17][7] = us.clients[17][5] | {
+            "clientId": 7,
+            "clientName": other,
+            "createdAt": now(),
+        }
+        shop.fault("reset", operation="client.create", times=1)
+        with pytest.raises(AuthleteError):
+            door.service(17).clients.create({"clientName": "Till 7"})
+        entry = unknown(acme.pk).get(label="Till 7")
+        settle(who, entry, Outcome.DONE, "It is there")
+
+    finding = lose("client.create", DO["client.create"], made, kind="reset")
+
+    assert finding.verdict == found
