@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from tenants.authlete.idp import SHARED, SHARED_IDP
+from tenants.posting import is_public
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 NAMED = "1 to 20 small letters, digits and hyphens do, with no hyphen at an end"
@@ -82,12 +83,16 @@ def check_regions(**_: Any) -> list[Error]:
 
 def unfit(url: str) -> str:
     """Why ``url`` cannot be a region's, or nothing."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "is not an https address"
     if parts.username or parts.password or parts.query or parts.fragment:
         return "holds more than a scheme, a host and a port"
     if parts.path.strip("/"):
         return "has a path; leave out /api, it is added to every call"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         return "is not an https address"
     if settings.INSECURE:
         return ""
@@ -96,12 +101,16 @@ def unfit(url: str) -> str:
     return _inside(parts.hostname)
 
 
-def _inside(host: str) -> str:
+def _inside(written: str) -> str:
     """Whether a host names this machine or a private network."""
+    host = written.rstrip(".")
     if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
         return "is inside this network"
     try:
         address = ip_address(host)
     except ValueError:
-        return "" if "." in host else "is not a full host name"
-    return "" if address.is_global else "is inside this network"
+        last = host.rpartition(".")[2]
+        # 127.1 and 0x7f.1 are no names either: the machine takes them for addresses.
+        is_name = "." in host and not last.isdigit() and not last.startswith("0x")
+        return "" if is_name else "is not a full host name"
+    return "" if is_public(address) else "is inside this network"

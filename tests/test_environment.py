@@ -8,7 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from console.environment import Environment
 from console.fresh_secrets import fresh
 
 ROOT = Path(__file__).parents[1]
@@ -102,3 +104,62 @@ def test_a_command_without_its_settings_says_so_in_words(given):
     assert (next(iter(given), "") or "SECRET_KEY") in found.stderr
     assert ".env.example" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_command_that_cannot_use_its_database_says_so_in_words(tmp_path):
+    given = fresh() | {"DATABASE_URL": f"sqlite:///{tmp_path}/away/m.sqlite3"}
+    found = subprocess.run(
+        [sys.executable, "manage.py", "add_organization", "--slug=a", "--name=A"],
+        check=False,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **given},
+        capture_output=True,
+        text=True,
+    )
+
+    assert found.returncode == 1
+    assert found.stderr.startswith("manage.py: the database")
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("true", True), ("Yes", True), ("1", True), (" off ", False), ("0", False)],
+)
+def test_words_for_yes_and_no(monkeypatch, text, meant):
+    monkeypatch.setenv("REQUIRE_MFA", text)
+
+    assert Environment().bool("REQUIRE_MFA", default=True) is meant
+
+
+@pytest.mark.parametrize("text", ["", "enabled", "maybe", "2", "tru"])
+def test_what_is_no_word_for_yes_or_no_switches_nothing_off(monkeypatch, text):
+    monkeypatch.setenv("REQUIRE_MFA", text)
+
+    with pytest.raises(ImproperlyConfigured, match="REQUIRE_MFA cannot be read"):
+        Environment().bool("REQUIRE_MFA", default=True)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-1", "0", "1e3", "9" * 20, "1" * 5000])
+def test_a_number_that_cannot_be_meant_is_refused(monkeypatch, text):
+    monkeypatch.setenv("SESSION_IDLE", text)
+
+    with pytest.raises(ImproperlyConfigured, match="SESSION_IDLE cannot be read"):
+        Environment().number("SESSION_IDLE", default=1800, least=1)
+
+
+@pytest.mark.parametrize("text", ["us", "us=", "=x", "us=a,us=b"])
+def test_pairs_that_cannot_be_told_are_refused(monkeypatch, text):
+    monkeypatch.setenv("AUTHLETE_REGIONS", text)
+
+    with pytest.raises(ImproperlyConfigured, match="AUTHLETE_REGIONS cannot be read"):
+        Environment().dict("AUTHLETE_REGIONS")
+
+
+def test_lists_are_told_by_commas_with_or_without_spaces(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "a.example.com, b.example.com,")
+    monkeypatch.setenv("AUTHLETE_API_SERVERS", "harbor=7, pier=8")
+
+    assert Environment().list("ALLOWED_HOSTS") == ["a.example.com", "b.example.com"]
+    found = Environment().numbers("AUTHLETE_API_SERVERS", default={})
+    assert found == {"harbor": 7, "pier": 8}

@@ -47,6 +47,21 @@ def test_any_other_database_is_refused(url):
         database(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hunter/2@db.example.com:5432/meridian",
+        "postgresql://me:hunter[2@db.example.com/meridian",
+        "postgresql://me:hunter\u2100@db.example.com/meridian",
+    ],
+)
+def test_nothing_of_a_password_is_quoted_that_is_not_written_as_it_has_to_be(url):
+    with pytest.raises(ValueError, match="written as %2F") as refusal:
+        database(url)
+
+    assert "hunter" not in str(refusal.value)
+
+
 def test_a_copy_on_a_medium_that_is_only_read_is_read(db, tmp_path, monkeypatch):
     copy = tmp_path / "a copy.sqlite3"
     with closing(sqlite3.connect(copy)) as made:
