@@ -16,7 +16,7 @@ from console.audit.forms import RecordForm
 from console.editing import cells
 from tenants.audit.filters import Filters
 from tenants.audit.models import AuditEntry
-from tenants.audit.search import columns, search
+from tenants.audit.search import LAST, columns, search
 from tenants.authlete.reading import clean
 from tenants.models import Organization
 
@@ -54,9 +54,11 @@ def asked(organization: Organization, query: str) -> RecordForm:
     return form
 
 
-def found(organization: int, filters: Filters) -> Iterator[AuditEntry]:
-    """All entries that fit, a page at a time."""
-    cursor = ""
+def found(
+    organization: int, filters: Filters, last: int = LAST
+) -> Iterator[AuditEntry]:
+    """All entries that fit and came no later than ``last``, a page at a time."""
+    cursor = "" if last == LAST else f"o{last + 1:x}"
     while True:
         page = search(organization, filters, cursor, size=SIZE)
         yield from page.entries
@@ -65,9 +67,11 @@ def found(organization: int, filters: Filters) -> Iterator[AuditEntry]:
             return
 
 
-def rows(organization: int, filters: Filters) -> Iterator[Sequence[Row]]:
+def rows(
+    organization: int, filters: Filters, last: int = LAST
+) -> Iterator[Sequence[Row]]:
     """What files tell of them, in pages."""
-    return columns(organization, filters, READ, size=SIZE)
+    return columns(organization, filters, READ, size=SIZE, last=last)
 
 
 def csv(pages: Iterable[Sequence[Row]]) -> Iterator[str]:

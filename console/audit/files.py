@@ -20,7 +20,7 @@ from tenants.audit import tree
 from tenants.audit.events import AUDIT_EXPORT
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
-from tenants.audit.search import MOST, count
+from tenants.audit.search import MOST, count, newest
 from tenants.authlete.changes import Change
 
 PRINT = "print"
@@ -37,9 +37,11 @@ MAY_NAME = [
 ]
 
 
-def keep(member: Member, form: RecordForm, kind: str) -> None:
-    """Keep that the search is taken out; raises `NotRecorded`, and then it is not."""
-    number = count(member.organization.pk, form.filters())
+def keep(member: Member, form: RecordForm, kind: str) -> int:
+    """Keep that the search is taken out, and up to which entry, which comes before
+    the one that says so; raises `NotRecorded`, and then it is not."""
+    last = newest(member.organization.pk)
+    number = count(member.organization.pk, form.filters(), last=last)
     rows = number if number <= MOST else f"> {MOST}"
     note(
         member.who,
@@ -48,12 +50,13 @@ def keep(member: Member, form: RecordForm, kind: str) -> None:
         label=f"{rows} entries, {kind}",
         changes=[Change("query", None, form.told), Change("rows", None, rows)],
     )
+    return last
 
 
 def export(member: Member, form: RecordForm, kind: str) -> StreamingHttpResponse:
     """The file; that it is taken is kept first."""
-    keep(member, form, kind)
-    pages = map(masked, exporting.rows(member.organization.pk, form.filters()))
+    last = keep(member, form, kind)
+    pages = map(masked, exporting.rows(member.organization.pk, form.filters(), last))
     lines = WRITE[kind](pages)
     sent = map("".join, batched(lines, TOGETHER))
     response = StreamingHttpResponse(sent, content_type=KINDS[kind])

@@ -80,12 +80,24 @@ def search(
     )
 
 
+def newest(organization: int) -> int:
+    """The last entry of an organization, in its place in the record; 0 for none."""
+    own = AuditEntry.objects.filter(organization_id=organization)
+    return own.aggregate(last=Max("seq"))["last"] or 0
+
+
 def columns(
-    organization: int, filters: Filters, names: Sequence[str], *, size: int
+    organization: int,
+    filters: Filters,
+    names: Sequence[str],
+    *,
+    size: int,
+    last: int = LAST,
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Some columns of all entries that fit, ``seq`` being the first of them: newest
-    first, ``size`` at a time. Making objects of them would take as long as reading."""
-    now, high = datetime.now(UTC), LAST
+    first, none after ``last``, ``size`` at a time. Making objects of them would take
+    as long as reading."""
+    now, high = datetime.now(UTC), last
     while high:
         near = _nearest(organization, filters, now, 1, high, up=False, most=size)
         rows = sorted(near.values_list(*names), key=itemgetter(0), reverse=True)
@@ -99,11 +111,12 @@ def count(
     filters: Filters = EVERYTHING,
     *,
     now: datetime | None = None,
+    last: int = LAST,
 ) -> int:
-    """How many there are; `MOST` + 1 when there are more than that."""
+    """How many there are up to ``last``; `MOST` + 1 when there are more than that."""
     now = now or datetime.now(UTC)
     parts = [
-        _found(organization, one, now, 1, LAST).order_by()[: MOST + 1]
+        _found(organization, one, now, 1, last).order_by()[: MOST + 1]
         for one in filters.alternatives()
     ]
     if len(parts) == 1:

@@ -29,10 +29,10 @@ def file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 
 
 def _print(request: ConsoleRequest, member: Member, form: RecordForm) -> HttpResponse:
-    files.keep(member, form, files.PRINT)
+    last = files.keep(member, form, files.PRINT)
     organization, filters = member.organization.pk, form.filters()
-    newest = islice(found(organization, filters), files.PRINTED + 1)
-    entries = [files.covered(one) for one in newest]
+    some = islice(found(organization, filters, last), files.PRINTED + 1)
+    entries = [files.covered(one) for one in some]
     names = names_of(organization, entries)
     told = lines(entries[: files.PRINTED], names, fold=False)
     context = {

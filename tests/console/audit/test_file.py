@@ -37,6 +37,25 @@ def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("csv", ",audit.export,"),
+        ("jsonl", '"audit.export"'),
+        ("print", ">audit.export<"),
+    ],
+)
+def test_takes_out_as_many_as_its_entry_says_and_not_that_one(
+    auditor, keep, kind, line
+):
+    keep("audit.export", "read", label="Before")
+
+    answer = auditor.get(f"{URL}?operation=audit.export&format={kind}")
+
+    assert answer.getvalue().decode().count(line) == 1
+    assert AuditEntry.objects.get(label=f"1 entries, {kind}")
+
+
 HOSTILE = ("=1+1", "＝1", "'x", 'a\r\n"b",', "é", "%s {0}", "\ttab", "a;=1", "")
 
 
