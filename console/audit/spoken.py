@@ -1,11 +1,14 @@
 """What words that pages show for a value may stand for in the record, which keeps JSON:
 ``45 minutes``, ``On``, ``Not set``, the label of a choice, a moment, a fingerprint."""
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -21,6 +24,7 @@ LEAST = 3  # characters of a part of a label
 MOST = 40  # labels that are looked for at once
 NUMBER = re.compile(r"(\d[\d\s,]*?)\s*([^\W\d]+)(?:\s*\(.*\))?")
 MARK = re.compile(r"(?:.*\s)?([0-9a-f]{4}) ([0-9a-f]{4})\)?", re.IGNORECASE)
+COMMA = ", "  # between the items of a list
 MOMENT = "%d %b %Y, %H:%M:%S %z"
 
 type Found = Iterator[Meaning]
@@ -30,7 +34,13 @@ type Places = dict[str, tuple[str, ...]]
 def meanings(text: str) -> list[Meaning]:
     """None where a text can only mean itself."""
     plain = " ".join(text.casefold().split())
-    sources = (_spans(plain), _moments(text), _marks(plain), _words(plain))
+    sources = (
+        _spans(plain),
+        _moments(text),
+        _marks(plain),
+        _words(plain),
+        _lists(text),
+    )
     return [one for found in sources for one in found] + _labels(plain)
 
 
@@ -88,6 +98,42 @@ def _labels(plain: str) -> list[Meaning]:
     return found if len(found) <= MOST else []
 
 
+def _lists(text: str) -> Found:
+    """A list by its items as pages tell it, texts or labels; what is JSON, however it
+    is written."""
+    if text[:1] in ("[", "{"):
+        with suppress(ValueError):
+            yield Meaning(_json(json.loads(text)), whole=False)
+    if COMMA not in text:
+        return
+    yield Meaning(_json(text.split(COMMA)))
+    found = defaultdict(list)
+    for name, keys in _several(get_language()).items():
+        if listed := _keys(" ".join(text.casefold().split()), keys):
+            found[_json(listed)].append(name)
+    for value, names in found.items():
+        yield Meaning(value, tuple(names))
+
+
+def _keys(plain: str, keys: Mapping[str, str]) -> list[str]:
+    """The choices of a text of labels, in which commas may be as well; none where some
+    of it is no label."""
+    found, rest = [], plain + COMMA
+    while rest:
+        begins = (one for one in keys if rest.startswith(one + COMMA))
+        label = max(begins, key=len, default="")
+        if not label:
+            return []
+        found.append(keys[label])
+        rest = rest[len(label + COMMA) :]
+    return found
+
+
+def _json(value: Any) -> str:
+    """As the record keeps it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
 def _settings() -> Iterable[tuple[str, Setting]]:
     """Each setting that a change can be of, by the name that the change has."""
     for table in (SERVICE, CLIENT, TOKEN, LOCAL):
@@ -115,6 +161,16 @@ def _told(_language: str | None) -> tuple[Places, Places]:
         {words: tuple(names) for words, names in one.items()}
         for one in (absences, zeros)
     )
+
+
+@cache
+def _several(_language: str | None) -> dict[str, dict[str, str]]:
+    """By setting that takes several choices: these by their labels."""
+    return {
+        name: {choice(one, key).casefold(): key for key in one.show.choices}
+        for name, one in _settings()
+        if one.show.kind == "choices"
+    }
 
 
 @cache

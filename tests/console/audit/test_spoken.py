@@ -18,6 +18,10 @@ CHANGES = [
     Change("tokenAuthMethod", "CLIENT_SECRET_BASIC", "PRIVATE_KEY_JWT"),
     Change("description", "", "Plain"),
     Change("supportedScopes", [], None),
+    Change("supportedResponseTypes", ["CODE", "CODE_ID_TOKEN"], None),
+    Change("supportedAuthorizationDetailsTypes", ["Ä b", "c"], None),
+    Change("fromTheFuture", [{"b": 1, "a": "Ä"}], None),
+    Change("supportedBackchannelTokenDeliveryModes", None, ["PING", "POLL"]),
     Change("clientSecret", Fingerprint("4f2a11bc" * 4), Fingerprint("aa00bb11" * 4)),
 ]
 
