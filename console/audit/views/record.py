@@ -44,6 +44,7 @@ from tenants.audit.place import place
 from tenants.audit.search import MOST, count, search
 from tenants.authlete.api import OPERATIONS
 from tenants.authlete.codes import meaning
+from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 from tenants.roles import Right
@@ -141,6 +142,9 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     others = list(same_page[: RELATED + 1])
     names = names_of(member.organization.pk, [found, *others])
     operation = OPERATIONS.get(found.operation)
+    was = [one for one in found.changes if one["before"] is not None]
+    is_first = found.operation in EVENTS and not was
+    told = is_first and found.effect == Effect.READ
     context = {
         "member": member,
         "unwritten": unwritten,
@@ -148,9 +152,10 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
         "line": line([found], names),
         "removal": (removal := keeping.removal_of(found)),
         "changes": [] if removal else list(traced(found, changes_of(found))),
-        "made": found.operation in MAKING,
+        "made": is_first or found.operation in MAKING,
+        "told": told,
         "surprises": sentences(stored(found.unasked), declared_of(found.operation)),
-        "differences": differences(found.changes, found.subject),
+        "differences": [] if told else differences(found.changes, found.subject),
         "has_secrets": '"fingerprint":' in found.changed,
         "method": operation.method if operation else "",
         "path": path_of(found),

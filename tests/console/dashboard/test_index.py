@@ -17,10 +17,10 @@ from tests.pages import FORM, entering, filled, saving
 URL = "/acme/"
 
 
-def test_tells_which_regions_are_connected(member, sandbox):
+def test_tells_which_regions_have_a_credential(member, sandbox):
     page = member(Role.EDITOR).get(URL).content.decode()
 
-    assert page.count("connected") == 1  # us
+    assert page.count("has a credential") == 1  # us
     assert page.count("no credential") == 3
     assert "An administrator can add a credential" in page
 
