@@ -14,17 +14,16 @@ from console.models.lookups import KEPT
 from tenants.audit.events import SUBJECT_REVEAL, SUBJECT_SEARCH
 from tenants.audit.notes import Told, note
 from tenants.authlete.api.narrowing import is_seen
+from tenants.authlete.documents.tokens import LONGEST_SUBJECT
 from tenants.roles import Right
 from tenants.vault import Sealed
-
-LONGEST = 100  # characters; `api.md`, section 8, token/create
 
 
 class SubjectForm(forms.Form):
     """One subject, exactly as the services know it."""
 
     subject = forms.CharField(
-        max_length=LONGEST,
+        max_length=LONGEST_SUBJECT,
         label=_("Subject"),
         error_messages={
             "required": _("Enter the subject, exactly as the services know it."),

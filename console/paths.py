@@ -1,8 +1,11 @@
 """What may stand in a path of ours, and paths that were looked up once."""
 
+import re
 from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
+
+from tenants.regions import NAME as REGION
 
 
 class Number:
@@ -18,6 +21,28 @@ class Number:
 
     def to_url(self, number: int) -> str:
         return str(number)
+
+
+def id_of(text: str) -> int | None:
+    """The id that a text is; None where it is none."""
+    try:
+        return Number().to_python(text) if re.fullmatch(Number.regex, text) else None
+    except ValueError:
+        return None
+
+
+def service_at(text: str) -> tuple[str, int] | None:
+    """Region and id of what is named as "us/17"; None where it names no service."""
+    region, _slash, service = text.partition("/")
+    service_id = id_of(service)
+    return (region, service_id) if service_id and REGION.fullmatch(region) else None
+
+
+def client_at(text: str) -> tuple[str, int, int] | None:
+    """Region, service and client of what is named as "us/17/1001"; None for others."""
+    service, _slash, client = text.rpartition("/")
+    home, client_id = service_at(service), id_of(client)
+    return (*home, client_id) if home and client_id else None
 
 
 def path_to(route: str, *places: object) -> str:

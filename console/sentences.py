@@ -1,6 +1,5 @@
 """Changes as people would tell them: which setting, from what, to what."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,7 +10,7 @@ from console.forms.inside import inside
 from console.forms.words import said, short
 from console.names import ROLES
 from tenants.audit.events import EVENTS
-from tenants.authlete.changes import Change
+from tenants.authlete.changes import Change, member_of
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import Section, Setting, Show
 from tenants.authlete.documents.enums import GRANT_TYPE
@@ -110,7 +109,6 @@ OF_TOKENS = ("token.",)
 INNER = Show("text")
 OTHERWISE = _("%(words)s, with other content")  # where the words for both are the same
 UNSET = _("Not set")  # where what is absent is told by what it comes to
-FIRST = re.compile(r"[^.\[]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +129,6 @@ class Sentence:
     def member(self) -> str:
         """The member of the whole object that this is, or is inside of."""
         return member_of(self.name)
-
-
-def member_of(name: str) -> str:
-    """The member of a whole object that a name is, or is inside of."""
-    first = FIRST.match(name)
-    return first[0] if first else name
 
 
 def declared_of(operation: str) -> Declared:

@@ -63,7 +63,13 @@ def fresh(request: HttpRequest) -> bool:
         if record["method"] in PROOFS
     ]
     age = time.time() - max(proofs, default=0)
-    return bool(-SKEW <= age <= settings.STEP_UP_SECONDS)
+    return is_within(age, settings.STEP_UP_SECONDS)
+
+
+def is_within(age: float, limit: int) -> bool:
+    """Whether ``age`` is neither past ``limit`` nor from a clock that jumped; both in
+    seconds."""
+    return -SKEW <= age <= limit
 
 
 def _ask(request: ConsoleRequest) -> HttpResponse:

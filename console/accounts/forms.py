@@ -9,6 +9,7 @@ from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as Authenticate
+from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as Reauthenticate
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -26,7 +27,9 @@ from tenants.authlete.errors import Outcome
 PENDING = totp.SECRET_SESSION_KEY
 
 
-class AuthenticateForm(Authenticate):  # type: ignore[misc]
+class OneCode(BaseAuthenticateForm):  # type: ignore[misc]
+    """A code that is good once, of somebody who may not try many."""
+
     def clean_code(self) -> str:
         with _limited(self.user):
             code: str = super().clean_code()
@@ -34,12 +37,12 @@ class AuthenticateForm(Authenticate):  # type: ignore[misc]
         return code
 
 
-class ReauthenticateForm(Reauthenticate):  # type: ignore[misc]
-    def clean_code(self) -> str:
-        with _limited(self.user):
-            code: str = super().clean_code()
-        _spend_of(self, code)
-        return code
+class AuthenticateForm(OneCode, Authenticate):  # type: ignore[misc]
+    """The code of a sign-in."""
+
+
+class ReauthenticateForm(OneCode, Reauthenticate):  # type: ignore[misc]
+    """The code of somebody who is signed in already."""
 
 
 class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
@@ -71,7 +74,7 @@ def _limited(user: User) -> Iterator[None]:
         raise
 
 
-def _spend_of(form: Authenticate | Reauthenticate, code: str) -> None:
+def _spend_of(form: OneCode, code: str) -> None:
     if form.authenticator.type != Authenticator.Type.TOTP:
         return  # the library marks recovery codes as used by itself
     seed = factors.unseal(form.authenticator.data["secret"])

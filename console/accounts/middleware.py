@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from console.access import ConsoleRequest
 from console.accounts.record import keep
+from console.stepup import is_within
 from tenants.audit.events import SESSION_ENDED
 from tenants.authlete.errors import NotRecorded
 from tenants.models import Membership
@@ -28,7 +29,6 @@ type Answer = Callable[[HttpRequest], HttpResponse]
 
 BEGAN, SEEN = "began", "seen"  # seconds since 1970, in the session
 STEP = 60  # seconds between two notes of when somebody was last seen
-SKEW = 60  # seconds that two hosts' clocks may differ
 POLL = "X-Poll"  # the header of a page that looks again by itself
 
 
@@ -46,9 +46,9 @@ class SessionLimits:
         if SESSION_KEY in session:
             now = int(time.time())
             began, seen = session.get(BEGAN, 0), session.get(SEEN, 0)
-            if not _within(now - began, settings.SESSION_ABSOLUTE):
+            if not is_within(now - began, settings.SESSION_ABSOLUTE):
                 _end(request, "too long")
-            elif not _within(now - seen, settings.SESSION_IDLE):
+            elif not is_within(now - seen, settings.SESSION_IDLE):
                 _end(request, "unused")
             elif now - seen >= STEP and POLL not in request.headers:
                 session[SEEN] = now
@@ -137,8 +137,3 @@ def _end(request: HttpRequest, why: str) -> None:
     if user:
         with suppress(NotRecorded):
             keep(request, user, SESSION_ENDED, object=why)
-
-
-def _within(age: int, limit: int) -> bool:
-    """Whether ``age`` is neither past ``limit`` nor from a clock that jumped."""
-    return -SKEW <= age <= limit

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from console.audit.tracing import traceable
-from console.sentences import member_of
+from tenants.authlete.changes import member_of
 
 # What turns the direction of text around, ends a line, or is not seen: told as JSON
 # escapes it.

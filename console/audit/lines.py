@@ -1,7 +1,6 @@
 """Entries as the list tells them, one line each; reads of many regions that one page
 made together are one line."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +16,7 @@ from console.audit import risks
 from console.audit.brief import brief
 from console.models import KnownClient, KnownService
 from console.operations import deed_of, title, told
+from console.paths import id_of
 from console.sentences import Declared, Sentence, declared_of, sentences, stored
 from tenants.audit.events import AUDIT_SETTLE
 from tenants.audit.models import AuditEntry
@@ -27,7 +27,6 @@ from tenants.versions.models import Version
 
 MAKES = {"service.create", "idp.create_service", "client.create"}
 MOST = 2  # changes that a line tells
-NUMBER = re.compile(r"[0-9]{1,18}")  # that a database takes
 
 # Of services and clients, by region, the service's id, and the client's if it is one.
 type Names = Mapping[tuple[str, ...], str]
@@ -114,11 +113,11 @@ def changes_of(entry: AuditEntry) -> list[Sentence]:
 def names_of(organization: int, entries: Iterable[AuditEntry]) -> Names:
     """What the services and clients are called that the entries speak of, or were
     called last."""
-    some = [one for one in entries if NUMBER.fullmatch(one.service)]
+    some = [one for one in entries if id_of(one.service)]
     if not some:
         return {}
     numbers = {int(one.service) for one in some}
-    ids = {int(one.client) for one in some if NUMBER.fullmatch(one.client)}
+    ids = {int(one.client) for one in some if id_of(one.client)}
     own = {"organization_id": organization, "service_id__in": numbers}
     services = KnownService.objects.filter(**own).exclude(name="")
     named = services.values_list("region", "service_id", "name")

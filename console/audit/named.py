@@ -1,6 +1,5 @@
 """What is meant by a name: a person, a service, a client, a setting."""
 
-import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import chain
@@ -13,6 +12,7 @@ from django.db.models.functions import Concat, Upper
 from django.utils.translation import gettext as _
 
 from console.models import KnownClient, KnownService
+from console.paths import id_of
 from console.search_language import meant
 from console.sentences import CLIENT, HARDWARE, LOCAL, SERVICE, TOKEN
 from tenants.audit.letters import folded, spellings
@@ -22,7 +22,6 @@ from tenants.regions import NAME as REGION
 from tenants.regions import regions
 from tenants.versions.models import Version
 
-NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 SHOWN = 5  # services of similar names that an error lists
 ENOUGH = 20  # things of one name
 LOOKED_AT = 2000  # names among which a similar one is looked for
@@ -189,7 +188,7 @@ def clients(
     """The clients that have a name or had it, by region and id, deleted ones too; of
     several those in ``regions`` and ``places``, if any are there. An id as it stands,
     in any region, and an alias that calls were made with."""
-    if NUMBER.fullmatch(asked):
+    if id_of(asked):
         return [("", asked)]
     own = KnownClient.objects.filter(organization=organization)
     entries = AuditEntry.objects.filter(organization_id=organization.pk)
@@ -251,8 +250,8 @@ def _few[One](found: list[One], asked: str) -> list[One]:
 
 def called_of(organization: Organization, client: str) -> str:
     """What a client of an id is called, if that is known of exactly one."""
-    if not NUMBER.fullmatch(client):
+    if not (client_id := id_of(client)):
         return ""
-    own = KnownClient.objects.filter(organization=organization, client_id=int(client))
+    own = KnownClient.objects.filter(organization=organization, client_id=client_id)
     found = list(own.exclude(name="").values_list("name", flat=True)[:2])
     return found[0] if len(found) == 1 else ""

@@ -12,6 +12,7 @@ from console.audit import choices, named
 from console.audit.several import MOST, Checks, Choices, Texts
 from console.audit.spoken import meanings
 from console.models import KnownService
+from console.paths import id_of
 from console.search_language import quoted
 from tenants.audit.marks import MARK
 from tenants.models import Organization
@@ -99,7 +100,7 @@ class ValuesForm(forms.Form):
         given = self.cleaned_data
         try:
             for text in given.get("service", ()):
-                if not named.NUMBER.fullmatch(text):
+                if not id_of(text):
                     regions = given.get("region", []) if self.narrows else []
                     found = named.services(self.organization, text, regions)
                     self.found[text] = found

@@ -13,20 +13,25 @@ from urllib.parse import urlsplit
 
 from console.batches.members import MEMBERS, Kind
 from tenants.authlete.documents.enums import GRANT_TYPE
+from tenants.authlete.documents.tokens import (
+    LONGEST_SUBJECT,
+    STRANGE,
+    WITHOUT_REFRESH,
+    WITHOUT_SUBJECT,
+)
 from tenants.authlete.reading import DEPTH
 
 type Path = tuple[str | int, ...]
 type Wrong = tuple[Path, str]
 
-SUBJECT = 100  # characters
 PROPERTIES = 65_535  # characters of them as JSON
 LARGEST = 2**63
 MILLISECONDS = 10**11  # seconds since 1970 that no sign-in was at: the year 5138
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-TOKEN = re.compile(r"[!-~]+")
 THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes
-WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
-ALONE = {"IMPLICIT": "refresh_implicit", "CLIENT_CREDENTIALS": "refresh_client"}
+NO_REFRESH = dict(
+    zip(WITHOUT_REFRESH, ("refresh_implicit", "refresh_client"), strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,8 @@ class Known:
             yield ("clientId",), "client_missing"
 
     def _refresh_token(self, kind: Any) -> Iterator[Wrong]:
-        if kind in ALONE:
-            yield ("refreshToken",), ALONE[kind]
+        if kind in NO_REFRESH:
+            yield ("refreshToken",), NO_REFRESH[kind]
         elif "REFRESH_TOKEN" not in self.grant_types:
             yield ("refreshToken",), "refresh_service"
 
@@ -158,14 +163,14 @@ def _subject(entry: Mapping[str, Any]) -> Iterator[Wrong]:
         yield ("subject",), "subject_none"
     elif not subject.strip() and kind not in WITHOUT_SUBJECT:
         yield ("subject",), "subject_missing"
-    elif len(subject) > SUBJECT:
+    elif len(subject) > LONGEST_SUBJECT:
         yield ("subject",), "subject_long"
     elif not subject.isascii():
         yield ("subject",), "subject_ascii"
 
 
 def _token(name: str, value: str) -> Iterator[Wrong]:
-    if not TOKEN.fullmatch(value):
+    if not value or STRANGE.search(value):
         yield (name,), "token_form"
 
 

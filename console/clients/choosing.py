@@ -1,6 +1,5 @@
 """Which client to copy, of any service that the organization was seen to have."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,13 +7,13 @@ from django.urls import reverse
 
 from console.access import Workspace
 from console.models import KnownService
+from console.paths import service_at
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import all_clients
 
 SHOWN = 30  # clients
-PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})")  # region and service
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,11 @@ def homes(workspace: Workspace, service: Service) -> list[Home]:
 
 def elsewhere(workspace: Workspace, place: str) -> str:
     """The path at which a client of another service is made; empty for none."""
-    found = PLACE.fullmatch(place)
+    home = service_at(place)
     regions = {region.name for region in workspace.member.regions()}
-    if not found or found[1] not in regions:
+    if not home or home[0] not in regions:
         return ""
-    at = (workspace.organization.slug, found[1], int(found[2]))
-    return reverse("clients:new", args=at)
+    return reverse("clients:new", args=[workspace.organization.slug, *home])
 
 
 def find(workspace: Workspace, home: Home, asked: str) -> Found:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from console.clients.words import GRANTS, METHODS, SOURCES, TYPES
-from console.editing.known import hosts_of, kept
+from console.editing.known import hosts_of
 from tenants.authlete.documents.client import Client
+from tenants.authlete.reading import storable
 
 INDEX = (
     "region",
@@ -54,8 +55,8 @@ class Row:
             region,
             service_id,
             client.client_id,
-            kept(client.client_name),
-            kept(client.alias),
+            storable(client.client_name),
+            storable(client.alias),
             client.client_type,
             client.auth_method,
             client.source,

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from django.utils.translation import gettext_lazy as _
 
-from console.editing.known import kept
 from console.editing.secret_ages import CHANGED, UNCHANGED
 from tenants.audit.events import SECRET_SETTLE
 from tenants.audit.notes import Told, note
@@ -21,6 +20,7 @@ from tenants.authlete.documents.enums import (
     JWS_ALG_SYMMETRIC,
 )
 from tenants.authlete.errors import AuthleteError, NotRecorded, Outcome
+from tenants.authlete.reading import storable
 from tenants.authlete.redaction import Fingerprint
 
 # Signed or encrypted with a key that is made of the secret (OpenID Connect Core,
@@ -39,7 +39,7 @@ DERIVED = {
 
 
 def label(client: Client) -> str:
-    return kept(client.client_name).strip() or str(client.client_id)
+    return storable(client.client_name).strip() or str(client.client_id)
 
 
 def mark(client: Client) -> str:

@@ -21,6 +21,7 @@ from console.access import Workspace
 from console.clients.archetypes import ARCHETYPES, NAMED, Archetype
 from console.clients.copying import Copy, copied
 from console.forms.snapshot import plain, real
+from console.paths import client_at
 from console.sentences import CLIENT
 from tenants import vault
 from tenants.authlete.documents.client import Client
@@ -28,7 +29,6 @@ from tenants.authlete.documents.service import Service
 from tenants.versions.reading import spans
 
 KEPT = settings.SESSION_ABSOLUTE
-ORIGINAL = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})/([1-9][0-9]{0,18})")
 KEY = re.compile(r"[\w-]{24}")
 COMES_BACK = ("clientName", "clientNames", "clientIdAlias", "clientIdAliasEnabled")
 NEVER_BACK = ("clientId", "clientSecret", "locked")  # whatever the client was
@@ -48,9 +48,9 @@ class Start:
     def of(cls, asked: Mapping[str, str]) -> Self | None:
         """What an address asks for; None where that is nothing there is."""
         start, original = asked.get("start", ""), asked.get("original", "")
-        if ORIGINAL.fullmatch(again := asked.get("again", "")):
+        if client_at(again := asked.get("again", "")):
             return cls(again=again)
-        if ORIGINAL.fullmatch(original):
+        if client_at(original):
             return cls(original=original)
         return cls(archetype=start) if start in ARCHETYPES else None
 

@@ -1,6 +1,5 @@
 """What a version of an object is held beside: another moment, or another object."""
 
-import re
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -11,9 +10,9 @@ from console.editing.kind import Target
 from console.editing.moments import moment_of, said
 from console.editing.past import Known, known
 from console.models import KnownClient, KnownService
+from console.paths import client_at, service_at
 from tenants.authlete.documents.base import Document
 
-PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?")
 NOW = "now"
 OFFERED = 200  # other objects that a page names
 
@@ -42,18 +41,17 @@ def beside(found: Known, asked: str) -> Beside | None:
             words = "%(time)s"
         told = words % {"time": said(moment)}
         return Beside(found.document(span), told, same=True)
-    place = PLACE.fullmatch(asked)
     target = found.target
-    if not place or bool(place[3]) != bool(target.client_id):
+    place = client_at(asked) if target.client_id else service_at(asked)
+    if place is None:
         return None
+    name, *ids = place
     member = target.workspace.member
-    region = next((one for one in member.regions() if one.name == place[1]), None)
+    region = next((one for one in member.regions() if one.name == name), None)
     if region is None:
         return None
     workspace = Workspace(member, region, member.connect(region.name))
-    return _other(
-        known(Target(target.kind, workspace, int(place[2]), int(place[3] or 0)))
-    )
+    return _other(known(Target(target.kind, workspace, *ids)))
 
 
 def _other(found: Known) -> Beside:

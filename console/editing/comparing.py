@@ -10,7 +10,7 @@ from console.editing.kind import Kind
 from console.editing.restoring import Left, unsettable
 from console.forms.words import said
 from console.sentences import Declared, Sentence, sentence
-from tenants.authlete.changes import Change, differences
+from tenants.authlete.changes import Change, differences, member_of
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.splice import outright
@@ -52,7 +52,7 @@ def compared(kind: Kind, first: Document, other: Document, *, same: bool) -> Com
     differs, expected = [], []
     members: dict[str, Member] = {}
     for one in differences(first.wire(), other.wire(), agree):
-        member = _member(one.field)
+        member = member_of(one.field)
         told = sentence(one, kind.declared)
         if member in NEVER_SAID or (not same and _is_own(member, one)):
             expected.append(told)
@@ -81,7 +81,7 @@ def returned(
     """What ``members`` are now, and what they are to be again; all that differ and can
     be put back for None."""
     found = differences(now.wire(), then.wire(), agree)
-    differ = {_member(one.field) for one in found}
+    differ = {member_of(one.field) for one in found}
     wanted = {
         member: outright(now.get(member), then.get(member))
         for member in sorted(differ - NEVER_SAID)
@@ -101,7 +101,3 @@ def _is_own(member: str, change: Change) -> bool:
     secret = any(isinstance(v, Fingerprint) for v in (change.before, change.after))
     address = member.endswith(ADDRESS) and None not in (change.before, change.after)
     return member in OWN or secret or address
-
-
-def _member(field: str) -> str:
-    return field.partition(".")[0].partition("[")[0]

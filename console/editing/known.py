@@ -22,7 +22,7 @@ from console.editing.known_keys import (
 from console.models import KnownClient, KnownService
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
-from tenants.authlete.reading import clean
+from tenants.authlete.reading import storable
 from tenants.models import Organization
 
 AGE = timedelta(minutes=1)  # how far behind the time of a sighting may be
@@ -103,8 +103,8 @@ def remember_services(
 
 def _told(service: Service, known: tuple[str, str, int]) -> tuple[str, str, int]:
     """What is kept of a service; a list of names takes nothing else away."""
-    told = kept(service.issuer), _number(service.modified_at)
-    return (kept(service.service_name), *(told if any(told) else known[1:]))
+    told = storable(service.issuer), _number(service.modified_at)
+    return (storable(service.service_name), *(told if any(told) else known[1:]))
 
 
 def remember_clients(
@@ -191,17 +191,12 @@ def _host(uri: str) -> str:
     return "" if " " in host else host.lower()
 
 
-def kept(text: str) -> str:
-    """``text`` as every database takes it."""
-    return clean(text).replace("\0", "\ufffd")
-
-
 def _row(
     organization: Organization, region: str, service_id: int, client: Client
 ) -> KnownClient:
-    name = kept(client.client_name)[:LONGEST]
-    alias = kept(client.alias)[:LONGEST]
-    hosts = kept(" ".join(hosts_of(client)))[:LONGEST]
+    name = storable(client.client_name)[:LONGEST]
+    alias = storable(client.alias)[:LONGEST]
+    hosts = storable(" ".join(hosts_of(client)))[:LONGEST]
     return KnownClient(
         organization=organization,
         region=region,
@@ -209,10 +204,10 @@ def _row(
         client_id=client.client_id,
         name=name,
         alias=alias,
-        client_type=kept(client.client_type)[:60],
-        auth_method=kept(client.auth_method)[:60],
-        source=kept(client.source)[:60],
-        grants=kept(" ".join(sorted(client.grant_types)))[:INDEXED],
+        client_type=storable(client.client_type)[:60],
+        auth_method=storable(client.auth_method)[:60],
+        source=storable(client.source)[:60],
+        grants=storable(" ".join(sorted(client.grant_types)))[:INDEXED],
         hosts=hosts,
         locked=client.is_locked,
         chain_ends=_number(client.chain_expires_at),

@@ -12,7 +12,7 @@ from console.models import KnownKey
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.inventory import Held, of_client, of_service
 from tenants.authlete.documents.service import Service
-from tenants.authlete.reading import clean
+from tenants.authlete.reading import storable
 from tenants.models import Organization
 
 AT_ONCE = 200  # owners that a statement names
@@ -154,6 +154,6 @@ def _told(place: int, owner: str, held: Held) -> dict[str, object]:
         "owner": owner,
     }
     for name, most in LENGTHS.items():
-        told[name] = clean(str(told[name])).replace("\0", "\ufffd")[:most]
+        told[name] = storable(str(told[name]))[:most]
     words = (told[name] for name in ("kid", "thumbprint", "subject", "owner"))
     return told | {"words": " ".join(map(str, words)).lower()}

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from console.editing.kind import Target
 from console.navigation import path_of
+from tenants.audit.lost.since import CLOCKS
 from tenants.audit.models import AuditEntry
 from tenants.versions.models import Version
-from tenants.versions.outside import CLOCKS, made_at
+from tenants.versions.outside import made_at
 
 CALLS = {False: "idp.create_service", True: "client.create"}  # of a client or not
 PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?")

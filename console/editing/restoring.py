@@ -15,8 +15,8 @@ from console.editing.drafts import Edits
 from console.editing.kind import Kind
 from console.forms.inside import STEP
 from console.forms.words import said
-from console.sentences import FIRST, Declared, sentence
-from tenants.authlete.changes import Change
+from console.sentences import Declared, sentence
+from tenants.authlete.changes import Change, member_of
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.compare import agree, name_key
 from tenants.authlete.documents.splice import outright
@@ -119,8 +119,7 @@ def unsettable(declared: Declared, member: str) -> str:
 
 def _split(field: str) -> tuple[str, str]:
     """A change's place: the member, and the path inside it."""
-    first = FIRST.match(field)
-    member = first[0] if first else field
+    member = member_of(field)
     return member, field[len(member) :]
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
+from console.paths import service_at
 from console.sentences import SERVICE
 from console.services.archetypes import ARCHETYPES
 from tenants.authlete.documents.service import SECTIONS
@@ -26,9 +27,7 @@ class NewForm(forms.Form):
         label=_("Start from"),
         choices=[(slug, "") for slug in (*ARCHETYPES, COPY, AGAIN)],
     )
-    original = forms.RegexField(
-        r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}\Z", required=False, label=_("Original")
-    )
+    original = forms.CharField(required=False, label=_("Original"))
 
     def __init__(self, *args: Any, regions: Sequence[Region]) -> None:
         super().__init__(*args)
@@ -46,6 +45,12 @@ class NewForm(forms.Form):
                 [problem["msg"] for problem in error.errors()]
             ) from None
         return issuer
+
+    def clean_original(self) -> str:
+        original: str = self.cleaned_data["original"]
+        if original and not service_at(original):
+            raise forms.ValidationError(_("There is no such service."))
+        return original
 
     def clean(self) -> None:
         start = self.cleaned_data.get("start")

@@ -1,17 +1,15 @@
 """A service that is gone, made again from how it was when it was seen last."""
 
-import re
 from dataclasses import dataclass
 
 from django.http import Http404
 
 from console.access import Member
+from console.paths import service_at
 from console.services.copying import Copy, copied
 from console.services.forms import AGAIN
 from tenants.authlete.documents.service import Service
 from tenants.versions.reading import spans
-
-PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,8 @@ class Gone:
 
 def gone(member: Member, place: str) -> Gone:
     """Raises `Http404` where none was ever seen there."""
-    found = PLACE.fullmatch(place)
-    kept = spans(member.organization.pk, found[1], int(found[2])) if found else []
+    home = service_at(place)
+    kept = spans(member.organization.pk, *home) if home else []
     there = [one for one in kept if not one.version.is_gone]
     if not there:
         raise Http404

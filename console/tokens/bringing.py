@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import SecretStr
 
-LONGEST = 16_384  # characters; as many as a token that is looked up may have
-STRANGE = re.compile(r"[^!-~]")  # RFC 6750, section 2.1, and some more than that
+from console.tokens.checking.pasted import LONGEST
+from tenants.authlete.documents.tokens import STRANGE
+
 ENOUGH = 128  # bits that nobody guesses (RFC 6749, section 10.10)
 # The signs that a value may be drawn from, the fewest first.
 ALPHABETS = (

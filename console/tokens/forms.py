@@ -10,19 +10,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.editing.forms import WhyForm
-from console.lookups import LONGEST
 from console.tokens.asked import Asked
 from console.tokens.bringing import ENOUGH, Value, strength
 from console.tokens.changing import Wanted
 from console.tokens.names import Names
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.documents.service import Service
-from tenants.authlete.documents.tokens import IssuedToken
+from tenants.authlete.documents.tokens import (
+    LONGEST_SUBJECT,
+    WITHOUT_REFRESH,
+    WITHOUT_SUBJECT,
+    IssuedToken,
+)
 
 KEEP, REPLACE = "keep", "replace"
-# api.md, section 8, token/create
-ALONE = ("IMPLICIT", "CLIENT_CREDENTIALS")  # no refresh token comes with these
-WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
 PAIR = _("%(line)s is no pair: write a name, an equals sign and a value.")
 TWICE = _("%(name)s is there twice.")
 
@@ -105,7 +106,7 @@ class NewForm(HoldsForm, WhyForm):
     subject = forms.CharField(
         label=_("Subject"),
         required=False,
-        max_length=LONGEST,
+        max_length=LONGEST_SUBJECT,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         help_text=_(
             "Whom the token acts for, as the service knows them. None for client"
@@ -190,7 +191,7 @@ class NewForm(HoldsForm, WhyForm):
             self.add_error("subject", _("Leave it empty: a client acts for itself."))
         elif kind not in WITHOUT_SUBJECT and not subject:
             self.add_error("subject", _("Enter whom the token acts for."))
-        if kind in ALONE and self.cleaned_data.get("refresh_lives"):
+        if kind in WITHOUT_REFRESH and self.cleaned_data.get("refresh_lives"):
             text = _("No refresh token comes with this grant type.")
             self.add_error("refresh_lives", text)
 
@@ -207,7 +208,7 @@ class NewForm(HoldsForm, WhyForm):
             self.add_error("access_value", _("Enter the value that is to be imported."))
         if access and refresh and access == refresh:
             self.add_error("refresh_value", _("The access token has this value."))
-        alone = data.get("grant_type") in ALONE or not self.refreshes
+        alone = data.get("grant_type") in WITHOUT_REFRESH or not self.refreshes
         if refresh and alone:
             text = _("No refresh token comes with this grant type, or service.")
             self.add_error("refresh_value", text)

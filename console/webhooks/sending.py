@@ -31,7 +31,7 @@ from tenants.audit.events import WEBHOOK_PAUSE
 from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
-from tenants.authlete.reading import clean
+from tenants.authlete.reading import storable
 from tenants.vault import Sealed
 
 log = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ def _try(webhook: Webhook, delivery: Delivery, body: bytes) -> Came | None:
 
 def _shown(answer: str, body: str, secrets: list[str]) -> str:
     """The beginning of an answer, unless it repeats what nobody should see."""
-    whole = clean(answer).replace("\0", "\ufffd")
+    whole = storable(answer)
     answer = whole[:SHOWN]
     parts = (answer[at : at + ECHO] for at in range(len(answer) - ECHO + 1))
     if any(one in whole for one in secrets) or any(part in body for part in parts):

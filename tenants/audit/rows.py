@@ -11,7 +11,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
 from tenants.authlete.errors import Outcome as Fate
-from tenants.authlete.reading import clean
+from tenants.authlete.reading import clean, storable
 from tenants.authlete.redaction import Fingerprint
 
 TEXTS = tuple(
@@ -114,4 +114,4 @@ _longest = {
 
 def _fit(column: str, text: str) -> str:
     """``text`` without NUL, without a lone surrogate, and not too long."""
-    return text and clean(text).replace("\0", "\ufffd")[: _longest[column]]
+    return text and storable(text)[: _longest[column]]

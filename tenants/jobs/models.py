@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tenants import vault
-from tenants.authlete.reading import clean
+from tenants.authlete.reading import storable
 from tenants.models import Organization
 
 
@@ -51,7 +51,7 @@ TO_DO = (Fate.PENDING, Fate.RUNNING)
 
 def fit(text: str, longest: int) -> str:
     """``text`` as any database takes it."""
-    return clean(text).replace("\0", "\ufffd")[:longest]
+    return storable(text)[:longest]
 
 
 class Job(models.Model):

@@ -17,6 +17,7 @@ from tenants.audit.chain import ring
 from tenants.audit.gone import begun
 from tenants.authlete.documents.base import Document
 from tenants.authlete.editing import label_of
+from tenants.authlete.reading import storable
 from tenants.authlete.sight import Sight, moved, opened, without_counts
 from tenants.versions import outside
 from tenants.versions.models import Content, Version, digest_of
@@ -160,7 +161,7 @@ def _new(
         number=last.number + 1 if last else 1,
         digest=digest_of(sight.text) if sight.text else "",
         sketch=_sketch(sight.text) if sight.text else "",
-        name=name.replace("\0", "\ufffd")[:LONGEST],
+        name=storable(name)[:LONGEST],
         modified_at=sight.modified_at,
         first_at=now,
         last_at=now,

@@ -10,7 +10,7 @@ console's own doing somebody else's.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from django.db.models import Q
@@ -26,10 +26,11 @@ from tenants.audit.events import (
     SERVICE_MADE_OUTSIDE,
     Event,
 )
+from tenants.audit.lost.since import CLOCKS
 from tenants.audit.models import CHANGES, PATIENCE, AuditEntry, microseconds
 from tenants.audit.notes import note
 from tenants.audit.who import Who
-from tenants.authlete.changes import Change
+from tenants.authlete.changes import Change, member_of
 from tenants.authlete.documents.base import Document
 from tenants.authlete.editing import FIXED
 from tenants.authlete.errors import NotRecorded, Occupied, Outcome
@@ -61,7 +62,6 @@ TOUCHED: dict[str, frozenset[str] | None] = {
 HIDING = {*TOUCHED, *MAKING}
 FAILED = (Outcome.REFUSED, Outcome.NOT_SENT)
 TURN = 60.0  # seconds that one process has for telling; then it was killed
-CLOCKS = timedelta(minutes=5)  # by which Authlete's may differ from ours
 
 
 def is_so(last: Version, new: Version) -> bool:
@@ -184,7 +184,7 @@ def _event(last: Version | None, new: Version) -> Event:
 def _changes(last: Version | None, new: Version) -> tuple[Change, ...]:
     if last is None:
         made = moved(Document(), new.document())
-        return tuple(one for one in made if _member(one.field) not in FIXED)
+        return tuple(one for one in made if member_of(one.field) not in FIXED)
     if last.is_gone:
         before = _there_before(last)
         return moved(before.document(), new.document()) if before else ()
@@ -247,13 +247,9 @@ def _left(
         if touched is None or entry.outcome != Outcome.DONE:
             return ()
         told = [*entry.changes, *entry.unasked]
-        known |= touched | {_member(one["field"]) for one in told}
+        known |= touched | {member_of(one["field"]) for one in told}
     found = moved(last.document(), new.document())
-    return tuple(one for one in found if _member(one.field) not in known)
-
-
-def _member(field: str) -> str:
-    return field.partition(".")[0].partition("[")[0]
+    return tuple(one for one in found if member_of(one.field) not in known)
 
 
 def _seal(version: Version) -> str:

@@ -1,6 +1,5 @@
 """The forms of doing one thing with many clients."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -14,9 +13,9 @@ from console.clients.bulk.kept import CHANGE, Preview
 from console.clients.bulk.reading import Place
 from console.clients.bulk.settable import GROUPS, Mode
 from console.editing.forms import WhyForm
+from console.paths import client_at, service_at
 from tenants.regions import regions
 
-PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,18})/([1-9][0-9]{0,18})")
 TYPED = 20  # more clients than this are confirmed by typing how many
 
 
@@ -28,13 +27,14 @@ class SelectForm(forms.Form):
     """
 
     all = forms.BooleanField(required=False)
-    within = forms.RegexField(r"^[a-z0-9-]{1,20}/[1-9][0-9]{0,18}\Z", required=False)
+    within = forms.CharField(required=False)
     query = forms.CharField(max_length=4000, required=False)
     shown = forms.IntegerField(required=False)
 
     def clean_within(self) -> str:
         within: str = self.cleaned_data["within"]
-        if within and within.partition("/")[0] not in regions():
+        home = service_at(within)
+        if within and (home is None or home[0] not in regions()):
             raise forms.ValidationError(_("There is no such region."))
         return within
 
@@ -42,9 +42,8 @@ class SelectForm(forms.Form):
     def places(self) -> list[Place]:
         """The clients that are ticked, each once."""
         assert isinstance(self.data, QueryDict)
-        found = map(PLACE.fullmatch, self.data.getlist("place"))
-        places = [(one[1], int(one[2]), int(one[3])) for one in found if one]
-        return [one for one in dict.fromkeys(places) if max(one[1:]) < 2**63]
+        found = map(client_at, self.data.getlist("place"))
+        return list(dict.fromkeys(one for one in found if one))
 
 
 class DeedForm(forms.Form):

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pydantic import SecretStr
 
+from tenants.authlete.documents.tokens import STRANGE
 from tenants.authlete.reading import NotJson, clean_all, decode, read
 
 LONGEST = 16_384  # characters; a JWT with many claims has some 2,000
 SCHEME = re.compile(r"(?:authorization\s*:\s*)?(?:(?:bearer|dpop)(?:\s+|$))?", re.I)
 AROUND = " \t\r\n\"'`,;"  # what is copied along with it
 SPACE = re.compile(r"\s+")
-STRANGE = re.compile(r"[^!-~]")  # RFC 6750, section 2.1, and some more than that
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 LATEST = 10**15  # milliseconds since 1970; what claims to end later is no time
 

@@ -1,5 +1,6 @@
 """Tokens as Authlete tells of them."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
@@ -7,6 +8,13 @@ from typing import Any
 from pydantic import Field, SecretStr
 
 from tenants.authlete.documents.base import Wire
+
+# What no token has, since no header carries it: RFC 6750, section 2.1, has fewer signs.
+STRANGE = re.compile(r"[^!-~]")
+# api.md, section 8, token/create
+WITHOUT_REFRESH = ("IMPLICIT", "CLIENT_CREDENTIALS")  # grants that bring none
+WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
+LONGEST_SUBJECT = 100  # characters
 
 
 class TokenStatus(StrEnum):
