@@ -80,6 +80,7 @@ def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
     page = admin.get(CLIENT)
 
     assertContains(page, WARNING, status_code=404)
+    assertNotContains(page, "Deleted by", status_code=404)
     assertContains(page, settle_path(entry), status_code=404)
 
 
