@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,16 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import Change
 
 URL = "/acme/audit/export/file/"
+
+
+RECORD = Path(__file__).parents[3] / "docs" / "record.md"
+
+
+def test_the_documents_name_each_column():
+    table = re.findall(r"^\| (`[a-z_`, ]+`) \|", RECORD.read_text(), re.M)
+    named = {name for line in table for name in re.findall(r"[a-z_]+", line)}
+
+    assert {*exporting.COLUMNS} <= named
 
 
 def text(response):
