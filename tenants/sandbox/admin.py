@@ -56,7 +56,7 @@ def answered(sandbox: Sandbox, place: str, request: Request) -> Answer:
                     unknown(sandbox.state.regions[one.get("region", place)], one)
                 return Answer(204)
             case "POST", "/_settings":
-                return answer(settings(sandbox, loads(request.body)))
+                return answer(settings(sandbox, _asked(loads(request.body))))
     except (ValueError, TypeError, KeyError) as error:
         return answer({"error": f"{type(error).__name__}: {error}"}, 400)
     return Answer(404)
@@ -143,6 +143,8 @@ def unknown(region: Region, asked: Members) -> None:
 
 def settings(sandbox: Sandbox, asked: Members) -> Members:
     """Change what is asked for, and return what now holds."""
+    if odd := asked.keys() - {"latency", "window", "batch", *FLAGS, *REGIONS}:
+        raise ValueError(f"no such setting: {', '.join(sorted(odd))}")
     state = sandbox.state
     sandbox.latency = float(asked.get("latency", sandbox.latency))
     state.window = float(asked.get("window", state.window))
@@ -165,9 +167,15 @@ def _granted(region: Region, service_id: int) -> Iterator[Members]:
         yield {"client_id": client_id, "subject": subject, **asdict(one)}
 
 
-def _each(request: Request) -> list[Any]:
+def _each(request: Request) -> list[Members]:
     found = loads(request.body)
-    return found if isinstance(found, list) else [found]
+    return list(map(_asked, found if isinstance(found, list) else [found]))
+
+
+def _asked(found: Any) -> Members:
+    if not isinstance(found, dict):
+        raise TypeError("what is asked for is a JSON object")
+    return found
 
 
 def _token(token: Token) -> Members:

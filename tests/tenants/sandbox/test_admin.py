@@ -68,6 +68,11 @@ def test_sets_and_clears_faults(caller):
         ("/_unknown", b'{"client": 5}'),
         ("/_settings", b'{"latency": "much"}'),
         ("/_settings", b'{"batch": {"speed": 5}}'),
+        ("/_unknown", b"5"),
+        ("/_unknown", b"[5]"),
+        ("/_settings", b"[]"),
+        ("/_settings", b"5"),
+        ("/_settings", b'{"latencies": 5}'),
     ],
 )
 def test_says_what_it_does_not_understand(caller, path, body):
