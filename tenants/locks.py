@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from tenants.authlete import locks
 from tenants.authlete.errors import NotRecorded, Occupied
@@ -56,7 +57,7 @@ class Leases:
                 sleep(uniform(PAUSE / 2, PAUSE))  # noqa: S311  no secret
         except DatabaseError:
             raise NotRecorded(
-                "The console's database did not take the lock, so nothing was sent."
+                _("The console's database did not take the lock, so nothing was sent.")
             ) from None
 
     def _take(self, place: str, mine: UUID, span: timedelta) -> bool:

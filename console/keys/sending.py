@@ -1,6 +1,7 @@
 """What a step of a rollover sends to Authlete, once; begun again, it looks first."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from console.forms.keysets import key_lines
 from console.keys import module_steps, steps
@@ -107,7 +108,7 @@ def _destroy(api: ServiceApi, rollover: Rollover) -> bool:
 def _whole(api: ServiceApi) -> Service:
     service = api.get()
     if "modifiedAt" not in service.wire():  # rights on clients alone
-        raise Partial("This credential sees only a part of the service.")
+        raise Partial(_("This credential sees only a part of the service."))
     return service
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from console.models import ReceiptPlace
 from console.scopes import in_words
 from console.subjects.lines import Line
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.tokens import IssuedToken
-from tenants.authlete.errors import AuthleteError
+from tenants.authlete.errors import AuthleteError, Unreadable
 from tenants.regions import Region
 
 type Ended = tuple[ReceiptPlace, Line]
@@ -30,6 +32,12 @@ class Granted:
 
     scopes: Sequence[str]
     modified_at: int
+
+
+def too_few(counted: int, shown: int) -> Unreadable:
+    """What is told where a service shows fewer apps than it counts."""
+    told = {"counted": counted, "shown": shown}
+    return Unreadable(_("It counts %(counted)d apps and showed %(shown)d.") % told)
 
 
 def is_live(token: IssuedToken, now: int) -> bool:

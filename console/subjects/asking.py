@@ -16,14 +16,14 @@ from console.access import Member
 from console.editing.known import remember_services
 from console.models import KnownService
 from console.scopes import scopes_of
-from console.subjects.apps import App, Granted, Place, Told, Unchecked
+from console.subjects.apps import App, Granted, Place, Told, Unchecked, too_few
 from console.subjects.waves import Call, flow, wave
 from tenants.authlete import Authlete
 from tenants.authlete.api import grants, services, tokens
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.documents.tokens import IssuedToken, TokenStatus
-from tenants.authlete.errors import AuthleteError, Unreadable
+from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import PAGE, all_services
 from tenants.regions import Region
 
@@ -63,7 +63,7 @@ class _Asking:
                 continue
             self.told.places.append(place)
             if (counted := self.counted[number]) > len(apps):
-                error = Unreadable(f"It counts {counted} apps and showed {len(apps)}.")
+                error = too_few(counted, len(apps))
                 self.told.unchecked.append(Unchecked(place, error))
             for app in apps:
                 app.place = place

@@ -14,7 +14,7 @@ from time import time
 
 from django.utils.translation import gettext as _
 
-from console.subjects.apps import is_live
+from console.subjects.apps import is_live, too_few
 from console.subjects.lines import SCOPES, TOKENS, Kept, Line, Trouble
 from tenants.authlete.api.grants import PAGE
 from tenants.authlete.api.services import ServiceApi
@@ -25,7 +25,6 @@ from tenants.authlete.errors import (
     NotSent,
     Refused,
     Stale,
-    Unreadable,
 )
 
 ROUNDS = 2
@@ -109,9 +108,7 @@ class Revoking:
             if len(found) >= page.total_count:
                 return found
             if not new or len(found) >= APPS:
-                raise Unreadable(
-                    f"It counts {page.total_count} apps and showed {len(found)}."
-                )
+                raise too_few(page.total_count, len(found))
 
     def _meet(self, listed: Names) -> None:
         """Look what apps hold that were not met before."""

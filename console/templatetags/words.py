@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.words import Said
 
 register = template.Library()
 
@@ -33,8 +34,10 @@ UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, largest firs
 
 @register.filter
 def isolate(text: object) -> SafeString:
-    """Text from outside, so that its writing direction ends with it."""
-    return format_html("<bdi>{}</bdi>", text)
+    """Text from outside, so that its writing direction ends with it; or ours instead
+    of it, in the reader's language."""
+    told = text.told(_) if isinstance(text, Said) else text
+    return format_html("<bdi>{}</bdi>", told)
 
 
 @register.filter

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from time import time
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from console.access import Workspace
 from console.lookups import opened
 from console.tokens.asked import Asked
@@ -72,7 +74,7 @@ def tokens_of(workspace: Workspace, service_id: int, asked: Asked) -> Shown:
         return Shown(error=error)
     found = page.access_tokens or []
     if not found and page.total_count > start:
-        told = f"It counts {page.total_count} tokens and showed none."
+        told = _("It counts %(n)d tokens and showed none.") % {"n": page.total_count}
         return Shown(error=Unreadable(told))
     names = Names(workspace, service_id).of(one.client_id for one in found)
     now = int(time() * 1000)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from tenants.alerts import alert
 from tenants.audit import anchors, rows
@@ -166,7 +167,8 @@ def _run(who: Who, most: int) -> int:
         append([intent, done], lambda: _remove(entries, gone))
     except DatabaseError as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
-        raise NotRecorded(f"{error} Nothing was removed.") from error
+        message = _("%(why)s Nothing was removed.") % {"why": error}
+        raise NotRecorded(message) from error
     return len(entries)
 
 

@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from typing import TypedDict, Unpack
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from tenants.alerts import alert
 from tenants.audit import anchors, rows
@@ -112,8 +113,10 @@ def _keep(
 def _anchored(event: Event, effect: str) -> None:
     if event.stops(effect) and anchors.verdict.look():
         raise NotRecorded(
-            "No checkpoint of the record was kept outside of its database for a while."
-            " Nothing was done."
+            _(
+                "No checkpoint of the record was kept outside of its database for a"
+                " while. Nothing was done."
+            )
         )
 
 
@@ -121,7 +124,8 @@ def _write(batch: Sequence[Row], *, never: str) -> None:
     try:
         writer.write(batch, late=[rows.outcome(never, Outcome.NOT_SENT)])
     except Unwritten as error:
-        raise NotRecorded(f"{error} Nothing was done.") from error
+        message = _("%(why)s Nothing was done.") % {"why": error}
+        raise NotRecorded(message) from error
 
 
 def _listed(

@@ -13,6 +13,8 @@ from tenants.authlete.documents.splice import SealedEdit, edit
 from tenants.authlete.errors import Partial, Stale, Unsendable
 from tenants.authlete.reading import NotJson, read
 from tenants.authlete.redaction import Fingerprint, Redactor
+from tenants.authlete.words import Said
+from tenants.authlete.words import gettext_noop as _
 
 # Moves with every update, so that it says nothing.
 RESTLESS = frozenset({"modifiedAt"})
@@ -71,14 +73,17 @@ def edited(
     """
     if "modifiedAt" not in seen:
         # Spec 3.0.16, `service_get_api`: rights on clients alone show four members.
-        raise Partial("This credential sees only a part of what it would replace.")
+        raise Partial(
+            Said(_("This credential sees only a part of what it would replace."))
+        )
     if seen["modifiedAt"] != base:
-        raise Stale("Someone else has changed this meanwhile.", dict(seen))
+        raise Stale(Said(_("Someone else has changed this meanwhile.")), dict(seen))
     try:
         new = str(edit(RawObject.of(text), edits, redactor))
         value = read(new)
     except (SealedEdit, TypeError, ValueError) as error:
-        raise Unsendable(f"The edit cannot be written: {error}.") from None
+        message = Said(_("The edit cannot be written: {why}."), why=error)
+        raise Unsendable(message) from None
     whole = redactor.seen(value)
     return Edited(
         new,

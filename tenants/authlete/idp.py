@@ -7,6 +7,7 @@ its own, or none (`api.md`, sections 1 and 12).
 from dataclasses import dataclass
 
 from tenants.authlete.connections import Connections
+from tenants.authlete.words import gettext_noop as _
 
 SHARED_IDP = "https://login.authlete.com"
 SHARED = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # apiServerId of each
@@ -26,9 +27,17 @@ class IdpAccess:
         server = CLUSTERS.get(cluster.lower())
         shared = self.lines.base_url.lower() == SHARED_IDP
         if shared and server is None:
-            return "the shared identity provider does not know this cluster"
+            return _(
+                "The credential is not sent: the shared identity provider does not know"
+                " this cluster."
+            )
         if not shared and server is not None:
-            return "a shared cluster has the shared identity provider alone"
+            return _(
+                "The credential is not sent: a shared cluster has the shared identity"
+                " provider alone."
+            )
         if server not in (None, self.api_server_id):
-            return "the server's number is another region's"
+            return _(
+                "The credential is not sent: the server's number is another region's."
+            )
         return ""

@@ -16,6 +16,8 @@ from tenants.authlete.documents.service import Service, ServicePage
 from tenants.authlete.errors import AuthleteError, TooLarge, Unreadable
 from tenants.authlete.many import at_once, turn
 from tenants.authlete.operation import Operation, Places
+from tenants.authlete.words import Said
+from tenants.authlete.words import gettext_noop as _
 
 PAGE = 100  # objects a call; Authlete takes it (`api.md`, section 4)
 SMALL = 10  # objects a call where a page of `PAGE` is too large to take
@@ -30,7 +32,7 @@ class Kind[Page, One]:
     count: Callable[[Page], int]
     found: Callable[[Page], Sequence[One] | None]
     key: Callable[[One], int]
-    noun: str
+    short: str  # what is said where fewer are shown than are counted
     most: int  # of one list that are asked for
 
 
@@ -39,7 +41,7 @@ SERVICES = Kind[ServicePage, Service](
     lambda page: page.total_count,
     lambda page: page.services,
     lambda one: one.api_key,
-    "services",
+    _("The region counts {total} services and showed {shown}."),
     2_000,
 )
 CLIENTS = Kind[ClientPage, Client](
@@ -47,7 +49,7 @@ CLIENTS = Kind[ClientPage, Client](
     lambda page: page.total_count,
     lambda page: page.clients,
     lambda one: one.client_id,
-    "clients",
+    _("The region counts {total} clients and showed {shown}."),
     10_000,
 )
 
@@ -110,8 +112,7 @@ class Listed[Page, One]:
         """Say what is missing, where nothing else said it."""
         if self.error is None and not self.whole:
             self.error = Unreadable(
-                f"The region counts {self.total} {self.kind.noun}"
-                f" and showed {len(self.found)}."
+                Said(self.kind.short, total=self.total, shown=len(self.found))
             )
 
 

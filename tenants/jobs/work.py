@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from tenants.audit.log import AuditLog
 from tenants.authlete import Authlete
@@ -88,7 +89,7 @@ class Pulse:
             error = found
         self._log.close([Ending(one, Outcome.NOT_SENT) for one in entries])
         if error:
-            raise NotRecorded("The item could not be noted, so nothing was sent.")
+            raise NotRecorded(_("The item could not be noted, so nothing was sent."))
         raise Lost
 
 

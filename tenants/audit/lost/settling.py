@@ -12,6 +12,7 @@ from itertools import batched
 
 from django.db import Error
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tenants.alerts import alert
 from tenants.audit import rows
@@ -97,9 +98,8 @@ def settle(
         return False
     except (Error, KeyMissing) as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
-        raise NotRecorded(
-            "The record cannot be written. Nothing was settled."
-        ) from error
+        message = _("The record cannot be written. Nothing was settled.")
+        raise NotRecorded(message) from error
     if follow := FOLLOWING.get(entry.operation):
         try:
             follow(entry, outcome)

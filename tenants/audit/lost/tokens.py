@@ -240,7 +240,7 @@ def _tokens(lost: Lost, status: TokenStatus) -> Iterator[IssuedToken]:
         yield from found.access_tokens or ()
         if start + MOST >= found.total_count:
             return
-    raise TooLarge("There are more tokens than can be looked through.")
+    raise TooLarge(say("There are more tokens than can be looked through."))
 
 
 def _client(lost: Lost) -> int | None:

@@ -5,6 +5,7 @@ revoke of one user at one client becomes one of all users. Nothing is sent then.
 """
 
 from tenants.authlete.errors import Unsendable
+from tenants.authlete.words import Said
 from tenants.authlete.words import gettext_noop as _
 
 
@@ -12,7 +13,7 @@ def whole_subject(subject: str) -> str:
     """The subject as it is; raises `Unsendable` for none, or for one of which nothing
     can be seen."""
     if not isinstance(subject, str) or not is_seen(subject):
-        raise Unsendable(_("No subject was named, so nothing was done."))
+        raise Unsendable(Said(_("No subject was named, so nothing was done.")))
     return subject
 
 
@@ -26,12 +27,12 @@ def whole_client(client_id: int) -> int:
     """The client's number; raises `Unsendable` for none."""
     number = isinstance(client_id, int) and not isinstance(client_id, bool)
     if not number or client_id <= 0:
-        raise Unsendable(_("No client was named, so nothing was done."))
+        raise Unsendable(Said(_("No client was named, so nothing was done.")))
     return client_id
 
 
 def whole_hash(found: str) -> str:
     """A token's hash; raises `Unsendable` for none."""
     if not isinstance(found, str) or not found.strip():
-        raise Unsendable(_("No token was named, so nothing was done."))
+        raise Unsendable(Said(_("No token was named, so nothing was done.")))
     return found

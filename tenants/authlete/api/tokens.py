@@ -27,6 +27,8 @@ from tenants.authlete.door import Door
 from tenants.authlete.editing import Written
 from tenants.authlete.errors import Unsendable
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.words import Said
+from tenants.authlete.words import gettext_noop as _
 
 MOST = 20  # rows of one page; more is refused (api.md, section 4)
 
@@ -187,10 +189,10 @@ class Tokens:
         if properties is not None:
             asked["properties"] = (token.properties, [dict(one) for one in properties])
         if not asked:
-            raise Unsendable("Nothing is to change.")
+            raise Unsendable(Said(_("Nothing is to change.")))
         if any(at is not None and at <= 0 for at in (expires_at, refresh_expires_at)):
             # Authlete would take it for no change (api.md, section 8).
-            raise Unsendable("A token cannot end before 1970.")
+            raise Unsendable(Said(_("A token cannot end before 1970.")))
         name = whole_hash(token.access_token_hash)
         wanted = {name: after for name, (_, after) in asked.items()}
         seen = self._door.seen(wanted)

@@ -1,12 +1,19 @@
 """What people are told when a call did not succeed."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
+from django.utils.translation.trans_real import catalog
 
+import console
+import tenants
+from console.templatetags.words import isolate
 from tenants.authlete import codes, errors
 from tenants.authlete.errors import AuthleteError, Unreachable, Why
 from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.words import Said
 
 PULL = Operation("pull", "GET", "/push", dict)
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
@@ -36,6 +43,44 @@ def test_each_kind_says_what_happened_and_what_to_do(kind):
     assert kind.title
     assert kind.advice.endswith(".")
     assert kind.outcome
+
+
+def plain(path):
+    """Where an error is made of a text that nobody marked for translation."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        match call:
+            case ast.Call(
+                func=ast.Name(id=name), args=[ast.Constant(str()) | ast.JoinedStr(), *_]
+            ) if name in {kind.__name__ for kind in KINDS}:
+                yield f"{path.name}:{call.lineno}"
+
+
+def test_each_message_of_ours_can_be_translated():
+    samples = Path(str(console.__file__)).parent / "help" / "samples.py"
+    code = [
+        path
+        for package in (console, tenants)
+        for path in Path(str(package.__file__)).parent.rglob("*.py")
+        if "sandbox" not in path.parts and path != samples
+    ]
+
+    assert [one for path in code for one in plain(path)] == []
+
+
+def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
+    error = Unreachable(Said("{host} refused the connection.", host="us.test"))
+    (words, *_) = catalog()._catalog._catalogs  # type: ignore[attr-defined]
+    german = "{host} nimmt keine Verbindung an."
+    monkeypatch.setitem(words, "{host} refused the connection.", german)
+
+    assert error.message == str(error) == "us.test refused the connection."
+    assert isolate(error.message) == "<bdi>us.test nimmt keine Verbindung an.</bdi>"
+
+
+def test_a_message_of_ours_takes_values_as_they_are():
+    assert Said("The answer's action is {action}.", action="{0}") == (
+        "The answer's action is {0}."
+    )
 
 
 UNKNOWN = [kind for kind in KINDS if issubclass(kind, errors.Unknown)]
