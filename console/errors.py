@@ -16,14 +16,17 @@ LOST = (OperationalError, InterfaceError, InternalError)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler400``: what came cannot be read."""
     return _explained(request, "400", frame="door.html")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler403``: the person may not."""
     return _explained(request, "403")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler404``: there is no such page, or not for this person."""
     return _explained(request, "404")
 
 

@@ -123,6 +123,7 @@ class Beyond(NamedTuple):
 
 
 def kept(organization: int) -> Iterator[Kept]:
+    """Each kind of entry: for how long it is kept, and what was removed so far."""
     counted: Counter[str] = Counter()
     for _entry, run in runs(organization):
         counted.update(run.entries)
@@ -144,6 +145,7 @@ def removals(organization: int) -> list[Removal]:
 
 
 def removal(entry: AuditEntry, run: Run) -> Removal:
+    """One removal, told from its entry in the record."""
     said = run.said
     rows = (said.get("rows", 0), said.get("first", 0), said.get("last", 0))
     parts = [_part(kind, n, run.days.get(kind, 0)) for kind, n in run.entries.items()]

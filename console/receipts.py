@@ -29,6 +29,7 @@ def opened(member: Member, pk: UUID) -> Receipt:
 
 
 def of_job(member: Member, job: Job) -> Receipt | None:
+    """The receipt that a job came to, if the member may open it."""
     own = Receipt.objects.filter(organization=member.organization)
     return own.filter(job=job.pk).first() if may_open(member) else None
 

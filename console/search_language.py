@@ -141,6 +141,7 @@ def printed(terms: Iterable[Term]) -> str:
 
 
 def quoted(value: str) -> str:
+    """A value as it is written after a colon: in quotes where it needs them."""
     if BARE.fullmatch(value) and not (value[0] in BENT or _no_word(value)):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
@@ -215,6 +216,7 @@ def meant(text: str, among: Iterable[str]) -> str:
 
 
 def unknown(name: str) -> str:
+    """What is told of a filter that there is not, with what may have been meant."""
     bare = name.removeprefix("-")
     other = OTHER_NAMES.get(bare.casefold(), "")
     said = _("There is no filter called “%s”.") % bare

@@ -54,6 +54,7 @@ def check_email(email: str) -> str:
 
 
 def find(organization: Organization, email: str) -> Membership | None:
+    """The membership of whoever signs in with ``email``; None for no member."""
     return Membership.objects.filter(
         organization=organization, user__username=normal(email)
     ).first()

@@ -38,6 +38,7 @@ class Age:
 
 
 def age(region: Region, services: Iterable[KnownService]) -> Age:
+    """How old is what is known of a region's clients."""
     known = [one for one in services if one.region == region.name]
     read = [one.clients_at for one in known if one.clients_at]
     return Age(

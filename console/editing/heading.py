@@ -25,6 +25,7 @@ class ServicePages:
 
 
 def heading(workspace: Workspace, service_id: int) -> dict[str, Any]:
+    """What the head of a service's pages shows, as it was seen last; without a call."""
     known = KnownService.objects.filter(
         organization=workspace.organization,
         region=workspace.region.name,

@@ -91,6 +91,7 @@ def forget_of_service(organization: Organization, region: str, service_id: int) 
 def forget_of_clients(
     organization: Organization, region: str, service_id: int, gone: Sequence[int]
 ) -> None:
+    """Forget the keys of clients that are gone."""
     rows = KnownKey.objects.filter(
         organization=organization, region=region, service_id=service_id
     )

@@ -24,6 +24,7 @@ class SectionRow:
 
 
 def sections(kind: Kind, document: Document, edits: Edits) -> list[SectionRow]:
+    """The sections of an object, with how much is set in each and not saved yet."""
     return [
         SectionRow(
             slug,

@@ -106,6 +106,7 @@ def _is_gone(kept: Sequence[Span]) -> bool:
 
 
 def spans(target: Target) -> list[Span]:
+    """The versions that are kept of an object, each with how long it was so."""
     at = target.at
     return reading.spans(
         at["organization_id"], at["region"], target.service_id, target.client_id

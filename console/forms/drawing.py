@@ -125,6 +125,7 @@ class Listed:
 
 
 def units(box: Box) -> Units:
+    """The units of a duration, and what was typed in seconds."""
     typed = box.typed
     options = tuple(
         Option(unit, unit_name(unit), unit == typed["unit"]) for unit in reversed(UNITS)
@@ -140,6 +141,7 @@ def units(box: Box) -> Units:
 
 
 def one_of(box: Box) -> tuple[Option, ...]:
+    """What a single choice offers, with what is there although it is not offered."""
     choices = box.setting.show.choices
     return tuple(
         Option(one, choice(box.setting, one), one == box.typed, one in choices)
@@ -148,6 +150,7 @@ def one_of(box: Box) -> tuple[Option, ...]:
 
 
 def some_of(box: Box) -> tuple[Option, ...]:
+    """The same of a choice of several."""
     choices, picked = box.setting.show.choices, box.typed["picked"]
     return tuple(
         Option(one, choice(box.setting, one), one in picked, one in choices)
@@ -156,12 +159,15 @@ def some_of(box: Box) -> tuple[Option, ...]:
 
 
 def secret(box: Box) -> Kept:
+    """Whether there is a secret, and the one that was entered, sealed."""
     new = box.typed["new"]
     entered = seal(new, box.told.place, box.setting.member) if new else ""
     return Kept(bool(box.base), _mark(box.base), held=entered)
 
 
 def odd(usual: Kind) -> Callable[[Box], Kept]:
+    """Draws a value that its usual input cannot hold, as JSON beside that input."""
+
     def draw(box: Box) -> Kept:
         inner = Box(box.setting, usual, box.name, box.typed["usual"], None, box.told)
         mark = _mark(box.base)
@@ -184,6 +190,7 @@ def keys(box: Box) -> KeySet:
 
 
 def texts(box: Box) -> Listed:
+    """A list of texts, a row each, with blank ones to fill in."""
     first = len(box.typed) if box.told.focus == box.name else -1
     return Listed(
         box.name,
@@ -202,6 +209,7 @@ def texts(box: Box) -> Listed:
 
 
 def rows(box: Box) -> Listed:
+    """A list of objects, a row each, with blank ones to fill in."""
     inner = box.kind.input
     assert isinstance(inner, Rows)
     taken = {row["row"] for row in box.typed}
@@ -253,6 +261,7 @@ def item_of(base: Any, token: str) -> Any:
 
 
 def members(box: Box) -> Cells:
+    """The members of one object."""
     inner = box.kind.input
     assert isinstance(inner, Object)
     return _cells(box, inner, box.name, box.typed, box.base)

@@ -15,6 +15,7 @@ _private = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)"\s*:')  # in what may be a JWK
 
 
 def seal(text: str, place: str, member: str) -> str:
+    """What must not be shown again, as it may stand in the form at this place."""
     return vault.seal(text, f"console.forms/{place}/{member}")
 
 

@@ -321,6 +321,7 @@ def _picked(order: Iterable[str], picked: Container[str]) -> list[str]:
 
 
 def says_same(text: Any, value: Any) -> bool:
+    """Whether ``text`` is JSON of this value."""
     try:
         return isinstance(text, str) and same(read(text), value)
     except NotJson:

@@ -68,6 +68,7 @@ class Signed:
 
 
 def day(checkpoint: Checkpoint) -> str:
+    """When a checkpoint was signed, to the second."""
     return f"{checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -38,6 +38,8 @@ class Broken(Exception):
 
 
 class Checkpoint(NamedTuple):
+    """What is signed of the record at a moment: its size, and the root of its tree."""
+
     size: int  # rows
     root: str
     time: int  # microseconds since 1970

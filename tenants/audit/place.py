@@ -44,6 +44,7 @@ class Place:
 
 
 def place(entry: AuditEntry) -> Place:
+    """Where an entry stands in the chain, with the rows on both sides."""
     first, last = entry.seq, entry.outcome_seq
     wanted = [first - 2, first - 1, first, first + 1]
     wanted += [last - 1, last] if last else []

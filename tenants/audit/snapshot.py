@@ -45,6 +45,7 @@ def snapshot() -> Iterator[None]:
 
 
 def rows() -> Generator[tuple[Any, ...]]:
+    """Every row in order, as SQL has it, each beside its searchable entry or nulls."""
     record, entry = AuditRecord._meta.db_table, AuditEntry._meta.db_table
     columns = ", ".join(f"e.{name}" for name in SHOWN)
     return _read(

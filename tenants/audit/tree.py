@@ -30,6 +30,7 @@ class Face(NamedTuple):
 
 
 def face(row: Link) -> Face:
+    """A row with its subject, if it is about one, behind a veil."""
     told, hidden = split(row.content)
     return Face(told, hidden, veil(salt(ring()[row.key], row.mac), hidden))
 
@@ -59,6 +60,7 @@ def salt(key: bytes, mac: str) -> str:
 
 
 def veil(salt: str, hidden: str) -> str:
+    """Stands for what is hidden: hexadecimal SHA-256, of it and of a salt."""
     return sha256(f"meridian audit veil v1\n{salt}\n{hidden}".encode()).hexdigest()
 
 
@@ -70,11 +72,13 @@ def leaf(row: Link) -> bytes:
 
 
 def leaf_of(seq: int, entry: str, phase: str, face: Face) -> bytes:
+    """The hash of a row by its face (RFC 9162, section 2.1.1)."""
     data = f"meridian audit leaf v1\n{seq}\n{entry}\n{phase}\n{face.veil}\n{face.told}"
     return sha256(b"\0" + data.encode()).digest()
 
 
 def joined(left: bytes, right: bytes) -> bytes:
+    """The hash of two trees beside each other (RFC 9162, section 2.1.1)."""
     return sha256(b"\1" + left + right).digest()
 
 

@@ -15,6 +15,8 @@ WAIT = 3.0  # seconds for somebody else's write to end
 
 
 class Locks(Protocol):
+    """What keeps two writers of one object apart."""
+
     def hold(self, place: str, seconds: float) -> AbstractContextManager[None]:
         """Keep every other holder of ``place`` out, for ``seconds`` at most.
 

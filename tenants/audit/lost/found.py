@@ -26,6 +26,8 @@ LATE = timedelta(seconds=20)
 
 
 class Verdict(StrEnum):
+    """What a look at Authlete tells of a lost call."""
+
     DONE = "done"
     NOT_DONE = "not done"
     OTHERWISE = "otherwise"  # neither: somebody else changed it, or there are several
