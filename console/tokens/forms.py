@@ -1,18 +1,15 @@
-"""Forms about tokens: what one is to hold, and until when."""
+"""The forms that say what a token is to hold, and what a new one is."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from console.editing.forms import WhyForm
 from console.tokens.asked import Asked
 from console.tokens.bringing import ENOUGH, Value, strength
-from console.tokens.changing import Wanted
 from console.tokens.names import Names
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.documents.service import Service
@@ -23,7 +20,6 @@ from tenants.authlete.documents.tokens import (
     IssuedToken,
 )
 
-KEEP, REPLACE = "keep", "replace"
 PAIR = _("%(line)s is no pair: write a name, an equals sign and a value.")
 TWICE = _("%(name)s is there twice.")
 
@@ -233,82 +229,6 @@ def grants(service: Service) -> list[tuple[str, str]]:
     ]
 
 
-class Moment(forms.DateTimeField):
-    """A time in the reader's zone, to the second."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"type": "datetime-local", "step": 1}
-        widget = forms.DateTimeInput(attrs, format="%Y-%m-%dT%H:%M:%S")
-        super().__init__(required=False, widget=widget, **kwargs)
-
-
-class UpdateForm(HoldsForm):
-    """What a token is to hold, and until when; the rest of it does not change."""
-
-    ends = Moment(label=_("Access token ends"))
-    refresh_ends = Moment(label=_("Refresh token ends"))
-    properties = forms.ChoiceField(
-        label=_("Properties"),
-        choices=[(KEEP, _("Leave them")), (REPLACE, _("Replace all of them"))],
-        widget=forms.RadioSelect,
-        initial=KEEP,
-    )
-    field_order = ("scopes", "ends", "refresh_ends", "properties", "shown", "hidden")
-
-    def __init__(self, *args: Any, token: IssuedToken, **kwargs: Any) -> None:
-        initial = {
-            "scopes": token.scopes or [],
-            "ends": _time(token.access_token_expires_at),
-            "refresh_ends": _time(token.refresh_token_expires_at),
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-        self.token = token
-        if not token.refresh_token_hash:
-            del self.fields["refresh_ends"]
-
-    def clean(self) -> None:
-        super().clean()
-        data = self.cleaned_data
-        for name, was in self._times.items():
-            if name in self.errors or not self._differs(name, was):
-                continue
-            if data[name] is None:
-                self.add_error(name, _("Enter a time: an end can be moved, not taken."))
-            elif data[name] <= timezone.now():
-                self.add_error(name, _("This time is past. To end it, revoke it."))
-        if data.get("properties") == KEEP and (data.get("shown") or data.get("hidden")):
-            text = _("You entered properties and chose to leave them.")
-            self.add_error("properties", text)
-
-    @property
-    def wanted(self) -> Wanted:
-        data, token = self.cleaned_data, self.token
-        times = {
-            name: _milliseconds(data[name])
-            for name, was in self._times.items()
-            if self._differs(name, was)
-        }
-        same = set(data["scopes"]) == set(token.scopes or ())
-        return Wanted(
-            None if same else data["scopes"],
-            times.get("ends"),
-            times.get("refresh_ends"),
-            self.pairs if data["properties"] == REPLACE else None,
-        )
-
-    @property
-    def _times(self) -> Mapping[str, int]:
-        told = {
-            "ends": self.token.access_token_expires_at,
-            "refresh_ends": self.token.refresh_token_expires_at,
-        }
-        return {name: at for name, at in told.items() if name in self.fields}
-
-    def _differs(self, name: str, was: int) -> bool:
-        entered: datetime | None = self.cleaned_data.get(name)
-        return entered != _time(was)
-
-
 def offered(service: Service, token: IssuedToken | None = None) -> list[str]:
     """The scopes of the service, and those that the token has all the same."""
     listed = service.get("supportedScopes")
@@ -319,16 +239,3 @@ def offered(service: Service, token: IssuedToken | None = None) -> list[str]:
     ]
     held = token.scopes or () if token else ()
     return list(dict.fromkeys([*(str(one) for one in names if one), *held]))
-
-
-def _time(at: int) -> datetime | None:
-    """Milliseconds since 1970 as a time, to the second; None for never, and for what
-    no calendar has."""
-    try:
-        return datetime.fromtimestamp(at // 1000, UTC) if at else None
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def _milliseconds(time: datetime) -> int:
-    return int(time.timestamp()) * 1000

@@ -14,9 +14,10 @@ from console.once import OnceForm
 from console.page import answer
 from console.sentences import TOKEN, sentences
 from console.tokens import changing
-from console.tokens.forms import UpdateForm, offered
+from console.tokens.forms import offered
 from console.tokens.one import One
 from console.tokens.rows import Row
+from console.tokens.update_forms import UpdateForm
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
 
