@@ -6,6 +6,8 @@ around it by tag and classes, with all that decides on contrast. A text that is 
 one that was judged before, on whatever page, is not judged again.
 """
 
+import json
+
 # The settings of the tests serve it, so that Chromium reads it once and keeps it.
 LOADED = """async () => {
     if (window.axe) return;
@@ -27,7 +29,7 @@ ASKED = {"resultTypes": ["violations"], "selectors": False}
 CONTRAST = {**ASKED, "runOnly": [RULE]}
 OTHERS = {**ASKED, "rules": {RULE: {"enabled": False}}}
 NEW = """async ([known, asked]) => {
-    const seen = new Set(known), grounds = new Map(), fresh = new Map();
+    const seen = new Set(JSON.parse(known)), grounds = new Map(), fresh = new Map();
     // What is behind an element, up to the first that lets nothing through.
     const ground = (one) => {
         if (!one) return "";
@@ -79,7 +81,8 @@ def broken(page):
 
 def faint(page):
     """What has too little contrast, which is all that a theme can break."""
-    ways, found = page.evaluate(NEW, [sorted(judged), CONTRAST])
+    # As one text, since Playwright looks at each of many for itself.
+    ways, found = page.evaluate(NEW, [json.dumps([*judged]), CONTRAST])
     if not found:
         judged.update(ways)
     return _told(found)
