@@ -31,6 +31,7 @@ def _declared(sections: Mapping[str, type[Section]]) -> Declared:
 SERVICE = _declared(service.SECTIONS)
 CLIENT = _declared(client.SECTIONS)
 _ROLES = cast(Mapping[str, str], ROLES)  # texts in the end
+_NOTHING = cast(Mapping[str, str], {"": _("everything")})  # that was asked for
 # What a local event changes, takes out or comes to: members, credentials, lists, jobs.
 LOCAL: Declared = {
     one.member: ("", one)
@@ -45,7 +46,7 @@ LOCAL: Declared = {
         Setting("size", "size", _("Bytes"), "", Show("number")),
         Setting("file", "file", _("Fingerprint of the file"), "", Show("text")),
         Setting("digest", "digest", _("Digest"), "", Show("text")),
-        Setting("query", "query", _("Asked for"), "", Show("text")),
+        Setting("query", "query", _("Asked for"), "", Show("choice", choices=_NOTHING)),
         Setting("rows", "rows", _("Rows taken out"), "", Show("number")),
         Setting("outcome", "outcome", _("Outcome"), "", Show("text")),
         Setting("found", "found", _("What was found"), "", Show("text")),

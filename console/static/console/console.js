@@ -44,7 +44,7 @@ const worded = (element) => element.textContent.replace(/[\d\s]+/g, " ").trim();
 let left = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const here = document.activeElement;
-  left = here.matches("a, button, summary") && detail.target.contains(here) ? { tag: here.tagName, words: worded(here) } : null;
+  left = here?.matches("a, button, summary") && detail.target.contains(here) ? { tag: here.tagName, words: worded(here) } : null;
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!left || document.activeElement !== document.body) return;
