@@ -82,7 +82,7 @@ def edited(
         new = str(edit(RawObject.of(text), edits, redactor))
         value = read(new)
     except (SealedEdit, TypeError, ValueError) as error:
-        message = Said(_("The edit cannot be written: {why}."), why=error)
+        message = Said(_("The edit cannot be written: {why}."), why=str(error))
         raise Unsendable(message) from None
     whole = redactor.seen(value)
     return Edited(
