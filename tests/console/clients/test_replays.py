@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Rotation
 from tests.console.clients.conftest import CLIENT
@@ -65,6 +66,22 @@ def test_sent_again_it_does_and_shows_nothing(admin, ready, sandbox, deed):
     assert state(sandbox) == done
     assert again.redirect_chain
     assert not [one for one in shown if one in again.text]
+
+
+def test_sent_again_with_other_values_it_says_that_these_were_not_sent(
+    admin, ready, sandbox
+):
+    url, body = ready("secret/set")
+    admin.post(url, body, content_type=FORM)
+    done = state(sandbox)
+    other = body.replace("chosen-by-somebody", "chosen-by-somebody-else")
+
+    same = admin.post(url, body, content_type=FORM, follow=True)
+    changed = admin.post(url, other, content_type=FORM, follow=True)
+
+    assert state(sandbox) == done
+    assertNotContains(same, "with other values")
+    assertContains(changed, "with other values")
 
 
 @pytest.mark.parametrize("deed", DEEDS)
