@@ -112,11 +112,18 @@ class Choices(forms.ChoiceField):
 
     def _one(self, text: str) -> str:
         words: dict[str, str] = {}
+        called = []  # without the name that a label has behind it, to tell it by
         for key, label in flat(self.choices):
-            words |= {str(key): key, str(label): key} if key else {}
+            if not key:
+                continue
+            words |= {str(key): key, str(label): key}
+            if str(label).removesuffix(f" ({key})").casefold() == text.casefold():
+                called.append(str(key))
         for word, key in words.items():
             if word.casefold() == text.casefold():
                 return str(key)
+        if len(called) == 1:
+            return called[0]
         asked = OTHERWISE.get(text.casefold(), text)
         hint = meant(asked if asked in words else text, words)
         if not hint and len(words) <= FEW:

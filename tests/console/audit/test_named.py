@@ -88,6 +88,24 @@ def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
     assert [one.part for one in offered] == ["old-3"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ('region:"united states"', "region=us"),
+        ('-operation:"signed in"', "-operation=sign_in.done"),
+    ],
+)
+def test_takes_what_pages_call_a_region_or_an_operation(auditor, typed, asked):
+    assert auditor.post(URL, {"q": typed}).url == f"{URL}?{asked}"
+
+
+def test_takes_no_name_of_none_or_of_several(auditor):
+    found = auditor.post(URL, {"q": 'operation:"Created the service …"'})
+
+    assertContains(found, "Did you mean “Created the service … (", status_code=422)
+    assert auditor.post(URL, {"q": 'region:"Any region"'}).status_code == 422
+
+
 SUGGESTED = [
     ("servise:Shop", "service"),
     ("who:ida", "actor"),
