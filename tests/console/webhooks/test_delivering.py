@@ -39,7 +39,7 @@ def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
 
 def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, happen, monkeypatch):
     ended, busy = Event(), dict[UUID, Any]()
-    monkeypatch.setattr(delivering, "_apart", lambda *_: ended.wait(9))
+    monkeypatch.setattr(delivering, "_apart", lambda *_: ended.wait(60))
     monkeypatch.setattr(delivering, "_busy", busy)
     monkeypatch.setattr(delivering, "AT_ONCE", 3)
     monkeypatch.setattr(delivering, "SPARED", 1)
@@ -59,6 +59,8 @@ def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, happen, monkey
     delivering.serve()
     assert list(busy) == [first, second, other.pk]
     ended.set()
+    for one in busy.values():
+        one.join()
 
 
 def test_a_test_that_nobody_sent_for_an_hour_ends(hooked):

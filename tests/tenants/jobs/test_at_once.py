@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def three(do=lambda: None):
     """The first three items wait for one another, and for the second to do this."""
-    together = Barrier(3, timeout=10)
+    together = Barrier(3, timeout=60)
 
     def meanwhile(item):
         if item.begun == 1 and item.position <= 3:

@@ -1,5 +1,6 @@
 """What a worker does beside its jobs."""
 
+import threading
 from threading import Event
 
 import pytest
@@ -29,10 +30,14 @@ def test_holds_up_no_other_and_is_done_again(caplog):
             again.set()
         raise RuntimeError
 
+    others = set(threading.enumerate())
     chores.begin(ended)
+    begun = set(threading.enumerate()) - others
 
     assert again.wait(PATIENCE)
     ended.set()
+    for one in begun:
+        one.join()
     assert "a chore of the worker failed" in caplog.text
 
 
