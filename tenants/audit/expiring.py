@@ -134,7 +134,8 @@ def expire(who: Callable[[int], Who], most: int = MOST) -> Iterator[int]:
 
     Raises `Broken` at a row that is not as it was written: nothing is removed of
     what has to be looked into. Raises `NotRecorded` where the record does not take the
-    entry that tells of a run, which then removes nothing.
+    entry that tells of a run, or nothing outside knows of its newest rows: that run
+    then removes nothing.
     """
     for organization in organizations():
         while count := _run(who(organization), most):
@@ -142,8 +143,6 @@ def expire(who: Callable[[int], Who], most: int = MOST) -> Iterator[int]:
 
 
 def _run(who: Who, most: int) -> int:
-    if anchors.verdict.look():
-        return 0  # as everything else that destroys
     now = clock()
     kinds: dict[int, str] = {}
     for kind, found in due(who.organization_id, now):
@@ -151,6 +150,11 @@ def _run(who: Who, most: int) -> int:
     chosen = sorted(kinds)[:most]
     if not chosen:
         return 0
+    if anchors.verdict.look():  # as everything else that destroys
+        raise NotRecorded(
+            "No checkpoint of the record was kept outside of its database for a while;"
+            " nothing is removed meanwhile."
+        )
     entries = list(_entries(who.organization_id, chosen))
     if len(entries) != len(chosen):
         raise Overtaken

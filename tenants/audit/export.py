@@ -25,6 +25,7 @@ LONGEST = 1 << 26  # bytes of a line that is read; no row has as many
 WINDOW = 20_000  # rows of everybody that are looked through at once
 LOOK = 1.0  # seconds after which no further window is
 GONE = f'"content":{BEGINS}'.encode()  # of a line whose row was removed
+PROOF = {"before", "content", "key", "mac", "phase"}  # members of each line
 RECORD, ENTRY = AuditRecord._meta.db_table, AuditEntry._meta.db_table
 # Whose a removed row was, the entry of what removed it tells.
 RUN = (
@@ -81,6 +82,10 @@ class Checked(NamedTuple):
 
     rows: int
     removed: int  # of these, that were kept long enough, and say nothing any more
+
+
+class Unproven(Exception):
+    """The file has no proof that could be looked at."""
 
 
 class NotWhole(Exception):
@@ -182,7 +187,8 @@ def jsonl(rows: Iterable[Placed]) -> Iterator[str]:
 
 
 def check(path: Path) -> Checked:
-    """What the file holds; raises `NotWhole`, and names the first bad row."""
+    """What the file holds; raises `NotWhole`, and names the first bad row. Raises
+    `Unproven` for what a page exports, which is an entry a line, in other words."""
     hashed, count, last, end = sha256(), 0, (0, START), b""
     removed = 0
     gap = 0  # the first row that is not there, in an export of all rows
@@ -229,6 +235,8 @@ def _checked(text: bytes, count: int, last: tuple[int, str]) -> tuple[int, str]:
     """The row's number and mac; raises `NotWhole` unless the key vouches for it, and
     for each byte of the line."""
     said = _read(text, count)
+    if not count and "entry" in said and not PROOF & said.keys():
+        raise Unproven("an export of a page has no proof; an evidence pack has one")
     seq, before = said.get("seq", 0), said.get("before", "")
     try:
         content = canonical(said["content"])

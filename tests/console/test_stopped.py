@@ -1,12 +1,16 @@
 """Pages say while nothing is done, until it goes on by itself."""
 
+import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tenants.audit import anchors
 from tenants.audit.events import SIGN_OUT
-from tenants.audit.models import AuditHead
+from tenants.audit.kinds import YEARS
+from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.notes import note
 from tenants.audit.who import Who
+from tenants.jobs.expiring import keep_no_longer
 from tenants.roles import Role
 from tests.aged import ago
 from tests.record import recompute
@@ -51,3 +55,19 @@ def test_checkpoints_that_get_nowhere(member, settings, monkeypatch):
         note(Who(0, "ida"), SIGN_OUT)
 
     assert OUTSIDE in viewer.get(HOME).text
+
+
+def test_removals_wait_for_checkpoints_and_say_so(db, settings, monkeypatch):
+    monkeypatch.setattr(anchors, "verdict", anchors._Verdict())
+    settings.AUDIT_SINK_PATIENCE = 900
+    with ago(YEARS + 1):
+        note(Who(0, "ida"), SIGN_OUT)
+    settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
+
+    with pytest.raises(CommandError, match=r"Removed 0 .* nothing is removed"):
+        call_command("audit_expire")
+    keep_no_longer()  # it is to look again before the day is over
+    settings.AUDIT_SINKS = []
+    keep_no_longer()
+
+    assert AuditEntry.objects.get().operation == "audit.expire"

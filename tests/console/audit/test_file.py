@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from console.audit import exporting, files
 from console.editing import cells
@@ -143,3 +144,14 @@ def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypat
     assert "App 0" not in page
     assert "Only the newest 2 entries are here" in page
     assert auditor.get(f"{URL}?effect=nonsense").status_code == 302
+
+
+def test_nothing_says_that_it_was_changed_since_it_has_no_proof(
+    auditor, keep, tmp_path
+):
+    keep()
+    file = tmp_path / "taken.jsonl"
+    file.write_text(text(auditor.get(f"{URL}?effect=change&format=jsonl")))
+
+    with pytest.raises(CommandError, match="cannot be verified: an export of a page"):
+        call_command("audit_verify", file=file)
