@@ -18,6 +18,7 @@ from console.models import Webhook
 from console.models.webhooks import late
 from tenants.audit import anchors, rows, store
 from tenants.audit.who import Who
+from tenants.authlete.changes import Change
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.keyring import KeyMissing
@@ -114,7 +115,8 @@ def _record() -> str:
     """Whether a call could be recorded now; without that none is made."""
     try:
         store.append(())  # no row, but the head is locked, checked and written
-        probe = rows.intent(Who(0, ""), "readyz", Effect.READ)
+        changes = [Change("record", None, OK)]
+        probe = rows.intent(Who(0, ""), "readyz", Effect.READ, changes=changes)
         store.append([probe], keep=False)  # there is room and leave for one
     except KeyMissing:
         return "was written under a key that AUDIT_KEYS does not hold"

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -7,7 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tenants.audit import store
-from tenants.audit.models import AuditHead, AuditRecord
+from tenants.audit.models import (
+    AuditBlock,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+)
 from tenants.jobs import queue
 from tenants.jobs.models import Worker
 from tests.console.webhooks.conftest import hook
@@ -101,6 +108,16 @@ def test_a_record_that_cannot_be_written_is_told(db, monkeypatch):
         raise OperationalError("database or disk is full: /var/lib/meridian")
 
     monkeypatch.setattr(store, "append", full)
+
+    status, found = ready()
+
+    assert (status, found["record"]) == (503, "cannot be written")
+
+
+@pytest.mark.parametrize("model", [AuditRecord, AuditEntry, AuditField, AuditBlock])
+def test_each_table_that_a_call_needs_is_looked_at(db, model):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {model._meta.db_table} RENAME TO gone")
 
     status, found = ready()
 
