@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
 from console.clients.words import GRANTS, METHODS, SOURCES, TYPES
 from console.editing.known import hosts_of
 from tenants.authlete.documents.client import Client
 from tenants.authlete.reading import storable
+from tenants.authlete.times import time_of
 
 INDEX = (
     "region",
@@ -120,8 +121,5 @@ class Row:
 
 def moment(milliseconds: int) -> str:
     """A time of Authlete's as ISO 8601 has it; nothing where there is none."""
-    try:
-        found = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return ""
-    return found.isoformat(timespec="milliseconds") if milliseconds else ""
+    found = time_of(milliseconds)
+    return found.isoformat(timespec="milliseconds") if found else ""

@@ -17,6 +17,7 @@ from tenants.audit.events import SECRET_SETTLE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import REFRESH_SECRET, SET_SECRET
 from tenants.authlete.documents.client.rules.proof import SECRETS
+from tenants.authlete.times import time_of
 from tenants.models import Organization
 
 CHANGES = [REFRESH_SECRET.name, SET_SECRET.name, SECRET_SETTLE.name]
@@ -105,8 +106,7 @@ def age(known: datetime | None, created_at: int) -> Age:
     since 1970 at which the client was made."""
     if known:
         return Age(known, is_exact=True)
-    made = datetime.fromtimestamp(created_at / 1000, UTC) if created_at else None
-    return Age(made, is_exact=False)
+    return Age(time_of(created_at), is_exact=False)
 
 
 def overdue(organization: Organization) -> list[Overdue]:

@@ -20,6 +20,7 @@ from tenants.audit.events import SUBJECT_EXPORT
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.authlete.documents.tokens import IssuedToken
+from tenants.authlete.times import time_of
 from tenants.regions import regions
 
 
@@ -118,7 +119,5 @@ def _time(moment: int) -> str | None:
     """Milliseconds since 1970; None is never."""
     if not moment:
         return None
-    try:
-        return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="seconds")
-    except (OverflowError, ValueError, OSError):
-        return str(moment)
+    found = time_of(moment)
+    return found.isoformat(timespec="seconds") if found else str(moment)

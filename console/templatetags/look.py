@@ -1,7 +1,7 @@
 """What the templates of the console draw with: marks, times, controls."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from console.names import EFFECTS, OUTCOMES
+from tenants.authlete.times import time_of
 from tenants.regions import TITLES
 
 register = template.Library()
@@ -127,10 +128,9 @@ def when(moment: datetime | int | None, style: str = "short") -> SafeString:
     if not moment:
         return format_html('<span class="faint">{}</span>', "–")
     if isinstance(moment, int):
-        try:
-            moment = datetime.fromtimestamp(moment / 1000, UTC)
-        except (OverflowError, ValueError, OSError):
+        if not (time := time_of(moment)):
             return format_html('<span class="mono">{}</span>', moment)
+        moment = time
     zone = timezone.get_current_timezone_name()
     stamp, full = _spelled(moment, zone, get_language())
     near = ago(moment, timezone.now())

@@ -1,7 +1,7 @@
 """The form that changes a token: what it is to hold, and until when."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from console.tokens.changing import Wanted
 from console.tokens.forms import HoldsForm
 from tenants.authlete.documents.tokens import IssuedToken
+from tenants.authlete.times import time_of
 
 KEEP, REPLACE = "keep", "replace"
 
@@ -92,12 +93,8 @@ class UpdateForm(HoldsForm):
 
 
 def _time(at: int) -> datetime | None:
-    """Milliseconds since 1970 as a time, to the second; None for never, and for what
-    no calendar has."""
-    try:
-        return datetime.fromtimestamp(at // 1000, UTC) if at else None
-    except (OverflowError, ValueError, OSError):
-        return None
+    """A time of Authlete's to the second, as the form has it."""
+    return time_of(at // 1000 * 1000)
 
 
 def _milliseconds(time: datetime) -> int:

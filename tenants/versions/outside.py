@@ -10,7 +10,7 @@ console's own doing somebody else's.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypedDict
 
 from django.db.models import Q
@@ -35,6 +35,7 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.editing import FIXED
 from tenants.authlete.errors import NotRecorded, Occupied, Outcome
 from tenants.authlete.sight import moved
+from tenants.authlete.times import time_of
 from tenants.locks import Leases
 from tenants.models import Credential, Organization
 from tenants.versions.models import Version
@@ -88,12 +89,8 @@ def is_made(new: Version) -> bool:
 
 def made_at(new: Version) -> datetime | None:
     """By Authlete's clock; none where it does not say so."""
-    milliseconds = new.document().get("createdAt")
-    try:
-        made = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (TypeError, OverflowError, ValueError, OSError):
-        return None
-    return made if milliseconds and 1970 <= made.year < 9999 else None
+    made = time_of(new.document().get("createdAt"))
+    return made if made and made.year >= 1970 else None
 
 
 def _may_be_ours(new: Version, made: datetime) -> bool:

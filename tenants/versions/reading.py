@@ -7,12 +7,13 @@ have been changed elsewhere more than once, and only the last of that was seen.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tenants.audit.models import AuditEntry
+from tenants.authlete.times import time_of
 from tenants.keyring import KeyMissing
 from tenants.versions import outside
 from tenants.versions.keeping import mac, seal
@@ -90,10 +91,7 @@ def _starts(versions: Sequence[Version]) -> list[datetime]:
 
 
 def _told(version: Version) -> datetime:
-    try:
-        return datetime.fromtimestamp(version.modified_at / 1000, UTC)
-    except (OverflowError, ValueError, OSError):
-        return version.first_at
+    return time_of(version.modified_at) or version.first_at
 
 
 def is_whole(versions: Sequence[Version]) -> bool:

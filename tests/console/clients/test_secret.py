@@ -25,6 +25,13 @@ def test_says_how_old_it_is_as_far_as_that_is_known(admin, do):
     assertNotContains(admin.get(URL), "overdue")
 
 
+@pytest.mark.parametrize("made", [10**18, -(10**18), 253_402_300_799_999])
+def test_takes_a_time_that_no_calendar_has_for_none(admin, ledger, made):
+    ledger |= {"createdAt": made}
+
+    assertContains(admin.get(URL), "It proves with it who it is")
+
+
 @pytest.mark.parametrize(
     ("members", "words"),
     [
