@@ -75,8 +75,9 @@ def _made_by(call: AuditEntry) -> Version | None:
         own = firsts.filter(client_id=0)
     if kept := own.filter(entry=call.entry, written=True).first():
         return kept
-    named = own.filter(name=call.label, written=False)
-    found = [one for one in named[:SHOWN] if _is_in_time(one, call)]
+    named = own.filter(name=call.label, written=False, outside=Version.Outside.NO)
+    unseen = named.filter(first_at__gte=call.time)
+    found = [one for one in unseen[:SHOWN] if _is_in_time(one, call)]
     return found[0] if len(found) == 1 else None
 
 

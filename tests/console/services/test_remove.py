@@ -8,6 +8,7 @@ from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.roles import Role
+from tenants.sandbox.state import now
 from tenants.versions.models import Version
 from tests.pages import FORM, filled
 
@@ -133,6 +134,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
         "policyUri": "https://www.acme.example/policy",
         "jwks": '{"keys": [{"kty": "oct", "k": "pr1vate"}]}',
         "fromTheFuture": {"kept": True},
+        "createdAt": now(),  # as lately as the one that follows it
     }
     remove(admin)
     page = admin.get("/acme/services/us/17/")
