@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.authlete.documents.raw import RawObject
@@ -130,6 +130,7 @@ keys = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_whatever_is_kept_is_whole_and_no_seal_is_written(data):
     before = data.draw(keys)
