@@ -9,7 +9,7 @@ import re
 from console.forms.keysets import pretty
 from tenants import vault
 from tenants.authlete.documents.sealed_keys import Misplaced, put_back
-from tenants.connect import redactor
+from tenants.fingerprints import redactor
 
 _private = re.compile(r'"(d|p|q|dp|dq|qi|oth|k)"\s*:')  # in what may be a JWK
 

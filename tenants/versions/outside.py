@@ -32,10 +32,11 @@ from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change, member_of
 from tenants.authlete.documents.base import Document
-from tenants.authlete.editing import FIXED
+from tenants.authlete.editing import FIXED, veiled
 from tenants.authlete.errors import NotRecorded, Occupied, Outcome
 from tenants.authlete.sight import moved
 from tenants.authlete.times import time_of
+from tenants.fingerprints import redactor
 from tenants.locks import Leases
 from tenants.models import Credential, Organization
 from tenants.versions.models import Version
@@ -179,6 +180,11 @@ def _event(last: Version | None, new: Version) -> Event:
 
 
 def _changes(last: Version | None, new: Version) -> tuple[Change, ...]:
+    """What differs, as the record may keep it."""
+    return veiled(_differing(last, new), redactor())
+
+
+def _differing(last: Version | None, new: Version) -> tuple[Change, ...]:
     if last is None:
         made = moved(Document(), new.document())
         return tuple(one for one in made if member_of(one.field) not in FIXED)

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from console.models import Rotation
 from tenants.audit.models import AuditEntry
-from tenants.connect import redactor
+from tenants.fingerprints import redactor
 from tenants.roles import Role
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled

@@ -100,6 +100,27 @@ def test_a_change_made_elsewhere_is_told_once(service, sandbox):
     assert told.object.endswith(f"sha256:{versions()[-1].digest}")
 
 
+def test_the_record_gives_nothing_back_of_members_that_are_not_known(service, sandbox):
+    """A newer Authlete may keep a secret in one, whatever it is called."""
+    service.get()
+    sandbox.services[17] |= {
+        "fromTheFuture": {"kept": "c4nary-inside"},
+        "neverHeardOf": "c4nary",
+        "countedAnew": 5,
+        "description": "Known",
+        "modifiedAt": 2,
+    }
+    service.get()
+
+    (told,) = outside()
+    after = {one["field"].partition(".")[0]: one["after"] for one in told.changes}
+    assert after["description"] == "Known"
+    assert after["countedAnew"] == 5
+    assert after["neverHeardOf"].keys() == {"fingerprint"}
+    assert "fromTheFuture" in after
+    assert "c4nary" not in str(told.changes)
+
+
 @pytest.mark.parametrize("is_told", [False, True])
 def test_what_a_killed_process_was_telling_is_told_once(
     service, sandbox, monkeypatch, is_told

@@ -4,7 +4,7 @@ from pydantic import SecretStr
 
 from tenants.authlete.changes import Change
 from tenants.authlete.documents.tokens import IssuedToken
-from tenants.connect import redactor
+from tenants.fingerprints import redactor
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 OLD = 1_700_000_000_000
