@@ -28,13 +28,18 @@ def test_copies_and_says_so(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("""() => {
         const status = document.getElementById("status");
-        window.said = new Promise((done) => new MutationObserver(
-            () => done(status.textContent)
-        ).observe(status, { childList: true }));
+        const green = document.createElement("i");
+        document.getElementById("content").append(green);
+        green.style.color = "var(--ok)";
+        const colour = (one) => getComputedStyle(one).color;
+        window.said = new Promise((done) => new MutationObserver(() => done([
+            status.textContent,
+            colour(document.activeElement) === colour(green),
+        ])).observe(status, { childList: true }));
     }""")
     page.get_by_role("button", name="Copy service id").first.click()
 
-    assert page.evaluate("said") == "Copied."
+    assert page.evaluate("said") == ["Copied.", True]
     assert page.evaluate("navigator.clipboard.readText()") == "1948271630"
 
 
