@@ -14,6 +14,7 @@ from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.errors import NotRecorded
 from tenants.jobs import checkpoints as chores
+from tenants.jobs.models import Job
 from tests.aged import ago
 from tests.pages import FORM, filled
 from tests.record import SIGNING, recompute, unguard
@@ -69,6 +70,16 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
     assertContains(page, "A worker verifies the record already.")
     assert Verdict.objects.count() == 1
     assert AuditEntry.objects.filter(operation="audit.verify").count() == 1
+
+
+def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
+    auditor.post(URL, filled(auditor.get(URL), "once"), content_type=FORM)
+    Job.objects.update(state="cancelled")
+
+    looked = auditor.get(URL, headers=POLL).content.decode()
+
+    assert "every 2s" not in looked
+    assert 'hx-swap-oob="innerHTML">It was not made.</div>' in looked
 
 
 def test_is_asked_although_no_checkpoint_gets_outside(
