@@ -18,6 +18,7 @@ from console.audit.telling import veiled
 from console.templatetags.words import mask
 from tenants.audit import tree
 from tenants.audit.events import AUDIT_EXPORT
+from tenants.audit.filters import Filters
 from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.search import MOST, count, newest
@@ -37,11 +38,11 @@ MAY_NAME = [
 ]
 
 
-def keep(member: Member, form: RecordForm, kind: str) -> int:
+def keep(member: Member, form: RecordForm, filters: Filters, kind: str) -> int:
     """Keep that the search is taken out, and up to which entry, which comes before
     the one that says so; raises `NotRecorded`, and then it is not."""
     last = newest(member.organization.pk)
-    number = count(member.organization.pk, form.filters(), last=last)
+    number = count(member.organization.pk, filters, last=last)
     rows = number if number <= MOST else f"> {MOST}"
     note(
         member.who,
@@ -55,8 +56,9 @@ def keep(member: Member, form: RecordForm, kind: str) -> int:
 
 def export(member: Member, form: RecordForm, kind: str) -> StreamingHttpResponse:
     """The file; that it is taken is kept first."""
-    last = keep(member, form, kind)
-    pages = map(masked, exporting.rows(member.organization.pk, form.filters(), last))
+    filters = form.filters()
+    last = keep(member, form, filters, kind)
+    pages = map(masked, exporting.rows(member.organization.pk, filters, last))
     lines = WRITE[kind](pages)
     sent = map("".join, batched(lines, TOGETHER))
     response = StreamingHttpResponse(sent, content_type=KINDS[kind])

@@ -5,6 +5,7 @@ The first is in a control that people see; the others travel beside it, hidden.
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -108,22 +109,22 @@ class Choices(forms.ChoiceField):
 
     def clean(self, value: list[str]) -> list[str]:
         few(value)
-        return list(dict.fromkeys(self._one(text) for text in value))
+        return list(dict.fromkeys(chain.from_iterable(map(self._called, value))))
 
-    def _one(self, text: str) -> str:
+    def _called(self, text: str) -> list[str]:
         words: dict[str, str] = {}
         called = []  # without the name that a label has behind it, to tell it by
         for key, label in flat(self.choices):
             if not key:
                 continue
             words |= {str(key): key, str(label): key}
-            if str(label).removesuffix(f" ({key})").casefold() == text.casefold():
+            if _bare(str(label).removesuffix(f" ({key})")) == _bare(text):
                 called.append(str(key))
         for word, key in words.items():
             if word.casefold() == text.casefold():
-                return str(key)
-        if len(called) == 1:
-            return called[0]
+                return [str(key)]
+        if called:
+            return called
         asked = OTHERWISE.get(text.casefold(), text)
         hint = meant(asked if asked in words else text, words)
         if not hint and len(words) <= FEW:
@@ -136,6 +137,11 @@ class Checks(Choices):
     """The same, of which all are seen."""
 
     widget = forms.CheckboxSelectMultiple  # type: ignore[assignment]
+
+
+def _bare(words: str) -> str:
+    """Without the place of a name, which nobody types."""
+    return " ".join(words.replace("…", " ").casefold().split())
 
 
 def options(offered: Iterable[tuple[str, str]]) -> SafeString:

@@ -152,8 +152,10 @@ def _run(who: Who, most: int) -> int:
         return 0
     if anchors.verdict.look():  # as everything else that destroys
         raise NotRecorded(
-            "No checkpoint of the record was kept outside of its database for a while;"
-            " nothing is removed meanwhile."
+            _(
+                "No checkpoint of the record was kept outside of its database for a"
+                " while; nothing is removed meanwhile."
+            )
         )
     entries = list(_entries(who.organization_id, chosen))
     if len(entries) != len(chosen):

@@ -22,6 +22,9 @@ class Said(str):
         said.words, said.values = words, values
         return said
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        return (self.words,), self.values
+
     def told(self, translate: Callable[[str], str]) -> str:
         """The message in the language that ``translate`` puts its words into."""
         return translate(self.words).format(**self.values)

@@ -29,8 +29,8 @@ def file(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 
 
 def _print(request: ConsoleRequest, member: Member, form: RecordForm) -> HttpResponse:
-    last = files.keep(member, form, files.PRINT)
     organization, filters = member.organization.pk, form.filters()
+    last = files.keep(member, form, filters, files.PRINT)
     some = islice(found(organization, filters, last), files.PRINTED + 1)
     entries = [files.covered(one) for one in some]
     names = names_of(organization, entries)

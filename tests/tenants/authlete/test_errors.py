@@ -1,6 +1,7 @@
 """What people are told when a call did not succeed."""
 
 import ast
+import copy
 import re
 from pathlib import Path
 
@@ -65,6 +66,14 @@ def test_each_message_of_ours_can_be_translated():
     ]
 
     assert [one for path in code for one in plain(path)] == []
+
+
+def test_a_message_of_ours_is_the_same_after_it_was_copied():
+    said = Said("The host {host} refused.", host="{0}.test")
+
+    copied = copy.deepcopy(said)
+    assert copied == said == "The host {0}.test refused."
+    assert copied.words == said.words
 
 
 def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
