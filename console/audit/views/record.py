@@ -25,7 +25,7 @@ from console.audit.lines import changes_of, days, line, lines, names_of, path_of
 from console.audit.noting import noted
 from console.audit.tracing import traced
 from console.audit.views.kept import gone
-from console.editing.history import MAKING, is_undoable, path_about
+from console.editing.history import MAKING, UNDOABLE, is_undoable, path_about
 from console.models import Pack, Verdict
 from console.once import OnceForm
 from console.page import answer, go
@@ -143,7 +143,7 @@ def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
     names = names_of(member.organization.pk, [found, *others])
     operation = OPERATIONS.get(found.operation)
     was = [one for one in found.changes if one["before"] is not None]
-    is_first = found.operation in EVENTS and not was
+    is_first = found.operation in EVENTS.keys() - set(UNDOABLE) and not was
     told = is_first and found.effect == Effect.READ
     context = {
         "member": member,

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,10 @@ from console.clients.scopes import Limit, offered, unknown
 from console.editing.forms import MadeForm
 from console.editing.history import APART
 from console.editing.kind import Target
+from console.editing.restoring import Left, not_put_back
 from console.editing.sending import mark
 from console.page import answer
-from console.sentences import CLIENT, sentences
+from console.sentences import CLIENT, sentence, sentences
 from tenants.audit.lost.objects import LIMIT
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import Change
@@ -37,11 +39,14 @@ def scopes(
     client = target.api().get()
     service = workspace.authlete.service(service_id).get()
     now = _now(workspace, service_id, client_id)
-    known = offered(now, service)
+    undone = _undone(target, request.GET.get("undo", ""))
+    then = undone.before(LIMIT) if undone else now
+    known = offered([*(now or ()), *(then or ())], service)
     choice = ScopesForm(request.POST or None, offered=known)
     if not choice.is_bound:
-        undone = _undone(target, request.GET.get("undo", ""))
-        then = undone.before(LIMIT) if undone else now
+        if undone and (gone := unknown(then, service)):
+            messages.warning(request, not_put_back([_gone(gone)]))
+            then = [one for one in then or () if one not in gone] or now
         choice.initial = {
             "limit": "any" if then is None else "these" if then else "none",
             "scope": list(then or ()),
@@ -85,6 +90,12 @@ def _undone(target: Target, entry: str) -> AuditEntry | None:
     """An earlier choice that is to be taken back, if one is named."""
     own = AuditEntry.objects.filter(**target.at, operation__in=APART)
     return own.filter(entry=entry).first() if entry else None
+
+
+def _gone(names: Iterable[str]) -> Left:
+    why = _("The service does not have these scopes any more: %(names)s.")
+    label = sentence(Change(LIMIT, None, None), CLIENT).label
+    return Left(label, LIMIT, why % {"names": ", ".join(names)})
 
 
 def _now(workspace: Workspace, service_id: int, client_id: int) -> Limit:

@@ -67,6 +67,14 @@ def test_tells_of_an_export_what_was_taken_out_and_no_change(show, noted):
         assertNotContains(response, words)
 
 
+def test_a_change_made_elsewhere_of_what_was_not_set_is_told_from_not_set(show, noted):
+    changes = [Change("description", None, "new")]
+
+    response = show(noted(events.SERVICE_CHANGED_OUTSIDE, changes=changes))
+
+    assertContains(response, '<span class="muted">not set</span>')
+
+
 def test_tells_what_a_list_gained_and_hides_no_control(show, keep):
     turned = "https://b.example/\u202egpj"
     changes = [

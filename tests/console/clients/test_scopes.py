@@ -191,3 +191,58 @@ def test_says_what_was_refused(editor, ledger, sandbox):
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
 def test_needs_a_role_that_may_change(member, sandbox, ledger, role):
     assert member(role).get(URL).status_code == 403
+
+
+@pytest.fixture
+def opened(editor, ledger):
+    """Let a client that was limited ask for any scope; the path that undoes it."""
+
+    def make(was):
+        limited(ledger, was)
+        save(editor, choose(editor, "any"))
+        entry = AuditEntry.objects.filter(operation__startswith="requestable_scopes.")
+        return f"{URL}?undo={entry.exclude(effect='read')[0].entry}"
+
+    return make
+
+
+def test_undoing_says_which_scopes_the_service_has_lost(editor, sandbox, opened):
+    undo = opened(["openid", "email"])
+    sandbox.services[17]["supportedScopes"] = [{"name": "openid"}]
+
+    page = editor.get(undo)
+
+    assertContains(page, "Not everything can be put back.")
+    assertContains(page, "The service does not have these scopes any more: email.")
+    assertContains(page, 'value="these" checked')
+    assertContains(page, 'value="openid" checked')
+
+
+def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(
+    editor, sandbox, opened
+):
+    undo = opened(["openid", "email"])
+    sandbox.services[17]["supportedScopes"] = [{"name": "phone"}]
+
+    page = editor.get(undo)
+
+    assertContains(page, "does not have these scopes any more: openid, email.")
+    assertContains(page, 'value="any" checked')
+    body = filled(page, "limit")
+    assertContains(
+        editor.post(undo, f"{body}&review=", content_type=FORM),
+        "Nothing: this is how it is already.",
+    )
+
+
+def test_undoing_offers_what_it_was_where_the_service_does_not_tell(
+    editor, sandbox, opened
+):
+    undo = opened(["openid", "email"])
+    sandbox.services[17]["supportedScopes"] = None
+
+    page = editor.get(undo)
+    assertNotContains(page, "Not everything can be put back.")
+    assertContains(page, 'value="email" checked')
+    body = f"{filled(page, 'limit')}&review="
+    assert editor.post(undo, body, content_type=FORM).context["reviewed"]
