@@ -90,20 +90,28 @@ def _people(organization: Organization, begun: str) -> Offers:
 
 
 def _codes(organization: Organization, begun: str) -> Offers:
-    for code in _recorded(organization, "code", begun.upper()):
-        yield code, meaning(code)
+    for code in _recorded(organization, "code", begun):
+        yield code, _(said) if (said := meaning(code)) else ""
 
 
-def _recorded(organization: Organization, column: str, begun: str) -> Iterator[str]:
-    """The first few values of entries that begin like that: a step along the column's
-    index for each, however many entries there are."""
+def _recorded(organization: Organization, column: str, begun: str) -> list[str]:
+    """The first few values of entries that begin like that, in whatever letters."""
+    spelled = {begun, begun.lower(), begun.capitalize(), begun.upper()}
+    found = {one for start in spelled for one in _from(organization, column, start)}
+    return sorted(found, key=str.casefold)[:MOST]
+
+
+def _from(organization: Organization, column: str, start: str) -> Iterator[str]:
+    """The first few from there on: a step along the column's index for each, however
+    many entries there are. A database whose order is that of a language has capital
+    letters among the small ones, so these end nothing."""
     own = AuditEntry.objects.filter(
         organization_id=organization.pk, **{f"{column}__gt": ""}
     )
-    rest = {f"{column}__gte": begun}
+    rest = {f"{column}__gte": start}
     for _step in range(MOST):
         found = own.filter(**rest).aggregate(first=Min(column))["first"]
-        if not found or not found.startswith(begun):
+        if not found or not found.casefold().startswith(start.casefold()):
             return
         yield found
         rest = {f"{column}__gt": found}

@@ -1,8 +1,13 @@
 """What the search box offers while something is typed."""
 
 import pytest
+from django.db import connection
+from django.utils.translation import override, trans_real
 
+from console.audit.completing import offers
 from console.models import KnownClient
+from tenants.audit.models import AuditEntry
+from tenants.authlete.codes import meaning
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
 from tests.console.audit.conftest import NOW
@@ -57,6 +62,47 @@ def test_offers_names_and_values(auditor, known, keep, who, acme, typed, offered
     found = [one.text for one in response.context["offers"]]
     assert (found[0] if found else None) == offered
     assert response.content.decode().count('role="option"') == len(found)
+
+
+@pytest.mark.parametrize("typed", ["an", "An", "AN", "aN"])
+def test_capital_letters_make_no_difference_in_who_is_offered(
+    auditor, keep, who, typed
+):
+    for name in ("zoe", "Anna", "ANTON", "andy", "aaron"):
+        keep(actor=who(name))
+
+    found = auditor.post(URL, {"q": f"actor:{typed}"}).context["offers"]
+
+    assert [one.part for one in found] == ["andy", "Anna", "ANTON"]
+
+
+def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep, who):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"ALTER TABLE {AuditEntry._meta.db_table}"
+                ' ALTER COLUMN actor TYPE varchar(254) COLLATE "und-x-icu"'
+            )
+    for name in ("aaron", "Abel", "abigail", "Ada"):
+        keep(actor=who(name))
+
+    found = auditor.post(URL, {"q": "actor:a"}).context["offers"]
+
+    names = [one.part for one in found if one.part != "AUDITOR"]
+    assert names == ["aaron", "Abel", "abigail", "Ada"]
+
+
+def test_what_a_code_means_is_said_in_the_language_of_the_reader(
+    acme, keep, monkeypatch
+):
+    keep(end=Outcome.REFUSED, code="A004201")
+    words = vars(trans_real.translation("ja"))["_catalog"]._catalogs[0]
+    monkeypatch.setitem(words, meaning("A004201"), "だめ")
+
+    with override("ja"):
+        (found,) = offers("code:a004", acme)
+
+    assert found.meaning == "だめ"
 
 
 def test_says_no_value_of_another_organization(auditor, keep, who):
