@@ -10,7 +10,7 @@ WORDS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
-MOST = 10**9  # of anything that is counted; seconds are thirty years then
+MOST = 10**9  # of anything that is counted, and of seconds: thirty years
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # it has no types
@@ -33,8 +33,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # it has no types
             return entries(value)
         return super().parse_value(value, cast)
 
-    def number(self, var: str, *, default: int, least: int = 0) -> int:
-        cast = partial(whole, least=least)
+    def number(
+        self, var: str, *, default: int, least: int = 0, most: int = MOST
+    ) -> int:
+        cast = partial(whole, least=least, most=most)
         found: int = self.get_value(var, cast=cast, default=default)
         return found
 
@@ -52,14 +54,14 @@ def truth(text: str) -> bool:
         raise ValueError(f"{text!r} is neither true nor false") from None
 
 
-def whole(text: str, least: int) -> int:
+def whole(text: str, least: int, most: int = MOST) -> int:
     """A number of seconds, of rows, of hops."""
     try:
         found = int(text)
     except ValueError:
         raise ValueError(f"{text[:40]!r} is no whole number") from None
-    if not least <= found <= MOST:
-        raise ValueError(f"{found} is not between {least} and {MOST}") from None
+    if not least <= found <= most:
+        raise ValueError(f"{found} is not between {least} and {most}") from None
     return found
 
 

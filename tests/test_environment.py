@@ -148,6 +148,28 @@ def test_a_number_that_cannot_be_meant_is_refused(monkeypatch, text):
         Environment().number("SESSION_IDLE", default=1800, least=1)
 
 
+@pytest.mark.parametrize(
+    ("name", "most"), [("SECRET_MAX_AGE_DAYS", 36_500), ("BATCH_KEPT_HOURS", 876_000)]
+)
+def test_a_time_that_no_date_is_so_long_ago_stops_the_start(name, most):
+    """In one process each, as it is read once."""
+    command = [sys.executable, "-c", "import console.settings"]
+    known = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://", **fresh()}
+
+    found = subprocess.run(
+        command,
+        check=False,
+        cwd=ROOT,
+        env=known | {name: str(most + 1)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert f"{name} cannot be read: {most + 1} is not between 1 and {most}" in (
+        found.stderr
+    )
+
+
 @pytest.mark.parametrize("text", ["us", "us=", "=x", "us=a,us=b"])
 def test_pairs_that_cannot_be_told_are_refused(monkeypatch, text):
     monkeypatch.setenv("AUTHLETE_REGIONS", text)

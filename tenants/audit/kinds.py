@@ -12,6 +12,7 @@ from tenants.audit.events import AUDIT_EXPIRE, EVENTS
 DAY = 86_400_000_000  # microseconds
 YEARS = 2557  # days: seven years
 SHORTEST = 30  # days that anything is kept
+LONGEST = 36_500  # days, so that there is a time before which it is not
 FOREVER = "forever"
 
 READS, SIGN_INS, SEARCHES = "reads", "signins", "searches"
@@ -75,6 +76,8 @@ def days(said: str) -> int:
         raise ValueError(f"{said!r} is no number of days, and not {FOREVER}")
     if int(said) < SHORTEST:
         raise ValueError(f"nothing is kept for less than {SHORTEST} days, not {said}")
+    if int(said) > LONGEST:
+        raise ValueError(f"{said} days are more than {LONGEST}: say {FOREVER}")
     return int(said)
 
 

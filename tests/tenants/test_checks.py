@@ -33,3 +33,16 @@ def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
 
     with pytest.raises(CommandError, match="is not https"):
         call_command("check")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})],
+)
+def test_a_time_to_keep_something_that_is_before_every_date_stops_the_start(
+    settings, name, said
+):
+    setattr(settings, name, said)
+
+    with pytest.raises(CommandError, match=f"{name}.*more than 36500: say forever"):
+        call_command("check")
