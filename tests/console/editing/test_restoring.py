@@ -16,6 +16,7 @@ from tenants.authlete.documents.client import SECTIONS, Client
 from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.merge import merge
 from tenants.authlete.documents.splice import outright
+from tenants.authlete.redaction import Fingerprint
 from tests.console.forms.documents import documents
 from tests.nulls import with_nulls, without_nulls
 
@@ -120,6 +121,8 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
         (Change("number", 1, 2), "Only Authlete sets it."),
         (Change("locked", False, True), "Saving does not set it. Lock or unlock"),
         (Change("fromTheFuture", 1, 2), "does not know it"),
+        (Change("fromTheFuture", Fingerprint("a"), "b"), "does not know it"),
+        (Change("clientSecret", Fingerprint("a"), None), "It is a secret"),
         (Change("clientNames[ja].value", "a", "b"), "not there any more"),
         (Change("attributes[a].value].value", "a", "b"), "not there any more"),
     ],
