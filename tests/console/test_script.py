@@ -81,19 +81,58 @@ def test_sends_the_token_with_what_no_form_carries(page):
     assert posted.value.status == 200
 
 
-def test_keeps_the_focus_where_it_was_in_what_is_swapped(page):
-    page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
-    part = page.locator("#part")
-    swaps = ["Harbor 7", "Remove filter: Harbor", "Patterns"]  # of none, the page
-    links = [f"<a href='/harbor/'>{one}</a>" for one in swaps]
-    page.route(
-        "**/swap/*", lambda one: one.fulfill(body=links[int(one.request.url[-1])])
+def focus_after(page, before, at, after, **headers):
+    """What has the focus once ``before``, whose link or button ``at`` had it, is
+    replaced: its label, where it leads, or its id."""
+    page.evaluate("part => (document.getElementById('part').innerHTML = part)", before)
+    page.locator("#part > *").nth(at).focus()
+    page.unroute_all()
+    page.route("**/swap/", lambda route: route.fulfill(body=after))
+    return page.evaluate(
+        """headers => new Promise((done) => {
+            document.addEventListener("htmx:afterSettle", () => {
+                const here = document.activeElement;
+                done(here.ariaLabel || here.getAttribute("href") || here.id);
+            }, { once: true });
+            htmx.ajax("GET", "/swap/", { target: "#part", headers });
+        })""",
+        headers,
     )
-    for number, after in enumerate(swaps):
-        part.evaluate("one => one.innerHTML = '<a href=/harbor/>Harbor 12</a>'")
-        part.get_by_role("link").focus()
-        page.evaluate(f"void htmx.ajax('GET', '/swap/{number}', '#part')")
-        expect(page.locator(":focus")).to_contain_text(after)
+
+
+def links(words, *numbers):
+    return "".join(f"<a href='?{one}'>{words.format(one)}</a>" for one in numbers)
+
+
+def test_keeps_the_focus_on_the_same_in_what_is_swapped(page):
+    page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
+    on = "<a href='?1' aria-label='Remove filter: Harbor'>Harbor</a>"
+    copies = "<button aria-label='Copy id'></button><button aria-label='Copy'></button>"
+    rows, alike = "Again from row {}", "Receipt"
+    for before, at, after, found in (
+        (links("Harbor {}", 12), 0, links("Harbor {}", "1,007"), "?1,007"),
+        (links("Harbor {}", 12), 0, on, "Remove filter: Harbor"),
+        (on, 0, links("Harbor {}", 12), "?12"),
+        (links(rows, 11, 21, 31), 2, links(rows, 11, 21, 31, 41), "?31"),
+        (links(rows, 11, 21, 31), 2, links(rows, 11, 21), "content"),
+        (links(rows, 11, 21), 1, links(rows, 11), "content"),
+        (links(rows, 11), 0, links(rows, 11, 21).replace("11", "31"), "content"),
+        (links("Send", 1), 0, links("Send again", 2), "content"),
+        ("<a id=a href='?1'>Row 1</a>", 0, links("Row {}", 2), "content"),
+        (copies, 1, copies, "Copy"),
+        (copies, 1, copies.replace("Copy'", "Show'"), "content"),
+        (links(alike, 1, 2), 1, links(alike, 3, 4), "?4"),
+        (links(alike, 1, 2), 1, links(alike, 1, 2, 3), "content"),
+    ):
+        assert focus_after(page, before, at, after) == found, (before, at, after)
+
+
+def test_keeps_the_focus_on_what_leads_to_the_same_where_a_page_looks_again(page):
+    page.evaluate("document.getElementById('notices').innerHTML = '<p id=part></p>'")
+    before = links("Receipt", 1, 2)
+    for after, found in ((3, 1, 2), "?2"), ((3, 1), "content"), ((3, 4), "content"):
+        part = links("Receipt", *after)
+        assert focus_after(page, before, 1, part, **{"X-Poll": "yes"}) == found
 
 
 @pytest.mark.parametrize(("moved", "where"), [(0, "/harbor/"), (90, "/help/patterns/")])
@@ -116,7 +155,14 @@ def test_follows_a_link_that_was_swapped_while_it_was_pressed(
     assert any(asked) is (moved == 0)
 
 
-def test_replaces_nothing_by_itself_while_a_button_is_pressed(page):
+@pytest.mark.parametrize(
+    ("key", "lost"),
+    [
+        ("", "dispatchEvent(new Event('blur'))"),
+        ("Space", "document.dispatchEvent(new Event('visibilitychange'))"),
+    ],
+)
+def test_replaces_nothing_by_itself_while_a_button_is_pressed(page, key, lost):
     page.evaluate("""() => {
         const content = document.getElementById("content");
         content.innerHTML = "<p id='swapped'><button>Pause</button></p>";
@@ -127,12 +173,24 @@ def test_replaces_nothing_by_itself_while_a_button_is_pressed(page):
     })"""
     button = page.get_by_role("button", name="Pause")
 
+    def press():
+        if key:
+            page.keyboard.down(key)
+        else:
+            page.mouse.down()
+
     button.hover()
-    page.mouse.down()
+    button.focus()
+    press()
     page.evaluate(look)
-    page.mouse.up()
+    if key:
+        page.keyboard.up(key)
+    else:
+        page.mouse.up()
     expect(page.locator("#content")).to_have_attribute("data-clicked", "")
 
+    press()  # whose release goes to another window
+    page.evaluate(lost)
     page.evaluate(look)
     expect(button).to_have_count(0)
 

@@ -39,18 +39,32 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
 }
 
 // Whoever works by keyboard stays where they were: what had the focus in a part that
-// was replaced, and has no id by which htmx finds it, is found by its words.
-const worded = (element) => element.textContent.replace(/[\d\s]+/g, " ").trim();
+// was replaced, and has no id by which htmx finds it, is found by its words, and of
+// several alike by its place. Only what stands alone may have another number in them,
+// and what a page replaced by itself has to lead where it led.
+const tidy = (words) => words.replace(/\s+/g, " ").trim();
+const named = (one) => tidy(`${one.ariaLabel ?? ""} ${one.textContent}`);
+const uncounted = (one) => tidy(one.textContent.replace(/\d[\d\s.,’]*/g, " "));
+const leads = (one) => one.dataset.copy ?? one.getAttribute("href") ?? one.form?.getAttribute("action");
 let left = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const here = document.activeElement;
-  left = here?.matches("a, button, summary") && detail.target.contains(here) ? { tag: here.tagName, words: worded(here) } : null;
+  left = null;
+  if (!here?.matches("a, button, summary") || !detail.target.contains(here)) return;
+  const strict = detail.requestConfig?.headers["X-Poll"];
+  const like = (words) => all(here.tagName, byId("content") ?? document).filter(
+    (one) => words(one) === words(here) && (!strict || leads(one) === leads(here)) && one.checkVisibility(),
+  );
+  const [same, near] = [like(named), like(uncounted)];
+  left = () => {
+    const [still, fits] = [like(named), like(uncounted)];
+    if (still.length) return still.length === same.length ? still[same.indexOf(here)] : null;
+    return !here.id && uncounted(here) && near.length === 1 && fits.length === 1 ? fits[0] : null;
+  };
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!left || document.activeElement !== document.body) return;
-  const seen = all(left.tag, byId("content") ?? document).filter((one) => one.checkVisibility());
-  const same = seen.find((one) => worded(one) === left.words) ?? seen.find((one) => worded(one).includes(left.words));
-  (same ?? byId("content"))?.focus({ preventScroll: true });
+  (left() ?? byId("content"))?.focus({ preventScroll: true });
   left = null;
 });
 
@@ -64,11 +78,14 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("pointercancel", () => (pressed = null));
 
-// What a page asks for by itself replaces nothing while a button is held down, which
-// would take no click either: the page looks again soon.
+// What a page asks for by itself replaces nothing while a button is held down, by the
+// pointer or by Space, which would take no click either: the page looks again soon.
 let holding = false;
 document.addEventListener("pointerdown", () => (holding = true));
-for (const end of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(end, () => (holding = false));
+document.addEventListener("keydown", (event) => (holding ||= event.key === " "));
+document.addEventListener("keyup", (event) => (holding &&= event.key !== " "));
+for (const end of ["pointerup", "pointercancel", "dragend", "visibilitychange"]) document.addEventListener(end, () => (holding = false));
+addEventListener("blur", () => (holding = false));
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (holding && event.detail.requestConfig?.headers["X-Poll"]) event.detail.shouldSwap = false;
 });

@@ -15,7 +15,7 @@ def look(admin, webhook, **asked):
 def test_tells_what_it_gets_and_what_came_of_it(admin, acme, happen):
     happen(3)
     webhook = hook(acme, groups="keys", effects="destroy", subjects=True, tries=1)
-    Delivery.objects.create(
+    failed = Delivery.objects.create(
         webhook=webhook,
         first=1,
         last=6,
@@ -39,6 +39,7 @@ def test_tells_what_it_gets_and_what_came_of_it(admin, acme, happen):
         "250 ms",
         "a test",
         "?row=1",
+        f'id="again-{failed.pk}"',
         "every 3s",
     ):
         assertContains(page, said)
