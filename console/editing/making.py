@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 
 from console.editing.kind import Target
 from console.navigation import path_of
+from console.paths import client_at, service_at
 from tenants.audit.lost.since import CLOCKS
 from tenants.audit.models import AuditEntry
 from tenants.versions.models import Version
 from tenants.versions.outside import made_at
 
 CALLS = {False: "idp.create_service", True: "client.create"}  # of a client or not
-PLACE = re.compile(r"([a-z0-9-]{1,20})/([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?")
+WORD = re.compile(r"[\w/-]+")  # as a place may be one, without full stops
+LOOKED_AT = 100  # reasons that hold a place, or one that begins so
 SHOWN = 5
+
+type Place = tuple[str, int, int]  # region, service and client; 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ def made_again(target: Target) -> list[Made]:
     """What was made of it since it was deleted, as the reasons say."""
     ids = [target.service_id, *([target.client_id] if target.client_id else [])]
     place = "/".join(map(str, [target.workspace.region.name, *ids]))
-    calls = _calls(target).filter(reason__contains=place)[:SHOWN]
-    found = [_made_by(one) for one in calls if place in _places(one)]
+    calls = _calls(target).filter(reason__contains=place)[:LOOKED_AT]
+    own = (target.workspace.region.name, target.service_id, target.client_id)
+    named = [one for one in calls if own in _places(one)]
+    found = [_made_by(one) for one in named[:SHOWN]]
     return [_made(target, one) for one in found if one]
 
 
@@ -93,15 +99,14 @@ def _inside(first: Version) -> str:
 
 def made_from(target: Target, making: AuditEntry) -> Made | None:
     """What it was before it was deleted and made again."""
-    for place in _places(making):
-        region, service, client = (*place.split("/"), "0")[:3]
+    for region, service_id, client_id in _places(making):
         own = Version.objects.filter(
             organization_id=target.at["organization_id"],
             region=region,
-            service_id=int(service),
-            client_id=int(client),
+            service_id=service_id,
+            client_id=client_id,
         )
-        if bool(int(client)) == bool(target.client_id) and (last := own.first()):
+        if bool(client_id) == bool(target.client_id) and (last := own.first()):
             return _made(target, last)
     return None
 
@@ -115,8 +120,12 @@ def _made(target: Target, version: Version) -> Made:
     return Made(version.name or place[-1], path)
 
 
-def _places(entry: AuditEntry) -> Iterator[str]:
-    return (one[0] for one in PLACE.finditer(entry.reason))
+def _places(entry: AuditEntry) -> Iterator[Place]:
+    for word in WORD.findall(entry.reason):
+        if service := service_at(word):
+            yield (*service, 0)
+        elif client := client_at(word):
+            yield client
 
 
 def _versions(target: Target) -> QuerySet[Version]:

@@ -4,8 +4,13 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
+from console.editing.making import reason_again
+from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry
+from tenants.audit.rows import new_id
+from tenants.audit.who import Who
 from tenants.authlete.sight import Sight
+from tenants.connect import connect, credentials
 from tenants.roles import Role
 from tenants.versions.keeping import keep
 from tenants.versions.models import Version
@@ -96,6 +101,55 @@ def test_a_deleted_one_is_created_again(gone, sandbox):
     assertContains(history, f'href="{CLIENT}"')
     assertNotContains(gone.get(path), "Nobody has changed it from this console yet")
     assertContains(gone.get(CLIENT), f'href="{path}"', status_code=404)
+
+
+LARGEST = 2**63 - 1  # an id, of 19 digits
+
+
+@pytest.fixture
+def again(acme):
+    """Make a client for that reason, as the pages do, and tell its path."""
+
+    def make(reason):
+        who = Who(7, "ida", "editor", acme.pk, acme.slug, new_id(), "192.0.2.41")
+        door = connect(credentials(acme), "us", AuditLog(who, reason, ""))
+        made = door.service(17).clients.create({"clientName": "Ledger sync"}).reply
+        return f"/acme/services/us/17/clients/{made.client_id}/"
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (LARGEST, f"Again what was deleted: us/17/{LARGEST}"),
+        (44, "It was missed (us/17/44), said Bo."),
+    ],
+)
+def test_what_was_made_of_a_deleted_one_is_found_by_its_whole_id(
+    member, sandbox, ledger, again, number, reason
+):
+    editor = member(Role.EDITOR)
+    sandbox.clients[number] = ledger | {"clientId": number}
+    old = f"/acme/services/us/17/clients/{number}/"
+    editor.get(old)
+    del sandbox.clients[number]
+
+    new = again(reason)
+
+    assertContains(editor.get(old), f'href="{new}"', status_code=404)
+    assertContains(editor.get(f"{new}history/"), f'href="{old}"')
+
+
+def test_what_was_made_of_others_hides_nothing(gone, again):
+    new = again(reason_again("us/17/44"))
+    others = [again(reason_again(f"us/17/44{digit}")) for digit in range(6)]
+
+    page = gone.get(CLIENT)
+
+    assertContains(page, f'href="{new}"', status_code=404)
+    for other in others:
+        assertNotContains(page, f'href="{other}"', status_code=404)
 
 
 def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):
