@@ -101,11 +101,9 @@ def put_beside(kind: Kind, edits: Edits, wanted: Mapping[str, Any]) -> list[str]
 
 def _lost(kind: Kind, member: str, change: Change) -> str:
     """Why a value cannot be put back; nothing where it can."""
-    if why := unsettable(kind.declared, member):
-        return why
-    if sealed_in(change.before):
+    if member in kind.declared and sealed_in(change.before):
         return _("It is a secret, and the record keeps none. Set it anew.")
-    return ""
+    return unsettable(kind.declared, member)
 
 
 def unsettable(declared: Declared, member: str) -> str:
