@@ -19,6 +19,7 @@ from console.models.webhooks import late
 from tenants.audit import anchors, rows, store
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.keyring import KeyMissing
@@ -117,7 +118,8 @@ def _record() -> str:
         store.append(())  # no row, but the head is locked, checked and written
         changes = [Change("record", None, OK)]
         probe = rows.intent(Who(0, ""), "readyz", Effect.READ, changes=changes)
-        store.append([probe], keep=False)  # there is room and leave for one
+        ended = rows.outcome(probe.entry, Outcome.DONE)
+        store.append([probe, ended], keep=False)  # there is room and leave for both
     except KeyMissing:
         return "was written under a key that AUDIT_KEYS does not hold"
     except store.HeadMissing:

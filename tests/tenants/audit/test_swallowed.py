@@ -1,14 +1,24 @@
 """What a database takes and does not keep counts as not recorded."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError, connection
 
 from console.health import Readiness
 from tenants.audit import rows, store
-from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
+from tenants.audit.models import (
+    AuditBlock,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+)
+from tenants.audit.trouble import trouble
 from tenants.audit.verify import verify
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
+from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +26,8 @@ pytestmark = pytest.mark.django_db
 
 def call():
     changes = [Change("locked", False, True)]
-    return rows.intent(Who(0, "", "mia"), "sign_in", Effect.READ, changes=changes)
+    intent = rows.intent(Who(0, "", "mia"), "sign_in", Effect.READ, changes=changes)
+    return [intent, rows.outcome(intent.entry, Outcome.DONE)]
 
 
 def swallow(table: str, what: str) -> None:
@@ -39,23 +50,55 @@ def swallow(table: str, what: str) -> None:
 
 @pytest.mark.parametrize(
     ("model", "what"),
-    [(AuditRecord, "INSERT"), (AuditEntry, "INSERT"), (AuditHead, "UPDATE")],
+    [
+        (AuditRecord, "INSERT"),
+        (AuditEntry, "INSERT"),
+        (AuditEntry, "UPDATE"),
+        (AuditField, "INSERT"),
+        (AuditBlock, "INSERT"),
+        (AuditBlock, "UPDATE"),
+        (AuditHead, "UPDATE"),
+    ],
 )
 def test_nothing_goes_on_where_a_row_was_left_out_and_all_heals(model, what):
-    store.append([call()])
+    store.append(call())
     heads = AuditHead.objects.values_list()
     before = heads.get()
     swallow(model._meta.db_table, what)
 
-    with pytest.raises(DatabaseError):
-        store.append([call()])
+    with pytest.raises(store.Swallowed):
+        store.append(call())
+    assert trouble
     assert Readiness().look()["record"] == "cannot be written"
 
     assert heads.get() == before
-    assert AuditRecord.objects.count() == AuditEntry.objects.count() == 1
+    assert (AuditRecord.objects.count(), AuditEntry.objects.count()) == (2, 1)
     with connection.cursor() as cursor:
         name = "swallows" if connection.vendor == "sqlite" else "a_swallows"
         on = "" if connection.vendor == "sqlite" else f" ON {model._meta.db_table}"
         cursor.execute(f"DROP TRIGGER {name}{on}")
-    store.append([call()])
+    store.append(call())
+    assert not trouble
     assert verify().bad is None
+
+
+def test_a_row_that_is_bad_itself_is_no_trouble_of_the_record():
+    bad = [replace(call()[0], attempt=-(2**40))]
+
+    with pytest.raises(DatabaseError) as refused:
+        store.append(bad)
+
+    assert not isinstance(refused.value, store.Swallowed)
+    assert not trouble
+
+
+def test_of_an_entry_that_is_gone_the_outcome_is_kept_all_the_same():
+    gone, kept = call(), call()
+    store.append([gone[0], kept[0]])
+    AuditField.objects.all().delete()
+    AuditEntry.objects.filter(entry=gone[0].entry).delete()
+
+    store.append([gone[1], kept[1]])
+
+    assert AuditRecord.objects.filter(phase="outcome").count() == 2
+    assert AuditEntry.objects.get().outcome == "done"
