@@ -100,13 +100,16 @@ def _inside(first: Version) -> str:
 def made_from(target: Target, making: AuditEntry) -> Made | None:
     """What it was before it was deleted and made again."""
     for region, service_id, client_id in _places(making):
-        own = Version.objects.filter(
+        if bool(client_id) != bool(target.client_id):
+            continue
+        inside = Version.objects.filter(
             organization_id=target.at["organization_id"],
             region=region,
             service_id=service_id,
-            client_id=client_id,
         )
-        if bool(client_id) == bool(target.client_id) and (last := own.first()):
+        last = inside.filter(client_id=client_id).first()
+        service = inside.filter(client_id=0).first()
+        if last and (last.is_gone or (service and service.is_gone)):
             return _made(target, last)
     return None
 

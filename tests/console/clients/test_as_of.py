@@ -141,6 +141,16 @@ def test_what_was_made_of_a_deleted_one_is_found_by_its_whole_id(
     assertContains(editor.get(f"{new}history/"), f'href="{old}"')
 
 
+def test_nothing_was_made_of_one_that_is_there(member, ledger, again):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+
+    history = editor.get(f"{again('Like us/17/44')}history/")
+
+    assertContains(history, "Like us/17/44")
+    assertNotContains(history, "Made again of what was deleted")
+
+
 def test_what_was_made_of_others_hides_nothing(gone, again):
     new = again(reason_again("us/17/44"))
     others = [again(reason_again(f"us/17/44{digit}")) for digit in range(6)]
