@@ -21,6 +21,8 @@ from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.compare import agree, name_key
 from tenants.authlete.documents.splice import outright
 from tenants.authlete.redaction import sealed_in
+from tenants.authlete.veil import is_known, veiled_at
+from tenants.fingerprints import redactor
 
 type Step = tuple[str, bool]  # a name, and whether it is an item's in a list
 
@@ -62,7 +64,7 @@ def restored(
         if not why:
             try:
                 steps = _steps(inside)
-                was = stood.get(one.field, one.after)
+                was = _standing(one.field, stood.get(one.field, one.after), now, steps)
                 before = _put(wanted.get(member, now), steps, one.before)
                 base[member] = _put(base.get(member, now), steps, was)
                 wanted[member] = before
@@ -101,9 +103,13 @@ def put_beside(kind: Kind, edits: Edits, wanted: Mapping[str, Any]) -> list[str]
 
 def _lost(kind: Kind, member: str, change: Change) -> str:
     """Why a value cannot be put back; nothing where it can."""
-    if member in kind.declared and sealed_in(change.before):
-        return _("It is a secret, and the record keeps none. Set it anew.")
-    return unsettable(kind.declared, member)
+    if member not in kind.declared or not sealed_in(change.before):
+        return unsettable(kind.declared, member)
+    if not is_known(change.field):
+        return _("This version of the console does not know it.")
+    if isinstance(change.before, Mapping | list):
+        return _("Something in it may be a secret, and the record keeps none.")
+    return _("It is a secret, and the record keeps none. Set it anew.")
 
 
 def unsettable(declared: Declared, member: str) -> str:
@@ -115,6 +121,27 @@ def unsettable(declared: Declared, member: str) -> str:
     if declared[member][1].fixed:
         return _("Only Authlete sets it.")
     return ""
+
+
+def _standing(field: str, was: Any, now: Any, steps: Sequence[Step]) -> Any:
+    """What a change left; where the record has a fingerprint in it and the same is
+    there ``now``, that."""
+    if not sealed_in(was):
+        return was
+    there = _at(now, steps)
+    return there if agree(veiled_at(field, there, redactor()), was) else was
+
+
+def _at(value: Any, steps: Sequence[Step]) -> Any:
+    """What is at the end of the steps; None where nothing is."""
+    for name, is_item in steps:
+        if is_item:
+            items = value if isinstance(value, list) else []
+            key = name_key(items)
+            value = next((one for one in items if key and str(one[key]) == name), None)
+        else:
+            value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 def _split(field: str) -> tuple[str, str]:

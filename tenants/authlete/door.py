@@ -33,9 +33,11 @@ class Door(Protocol):
         body: Body,
         made: Mapping[str, Any],
         known: Mapping[str, Any] | None = None,
+        is_document: bool = True,
     ) -> Written[Reply]:
         """Make an object with the members ``made``, which is all or a part of
-        ``body``, and keep in the record what it was made with."""
+        ``body``, and keep in the record what it was made with: of a service or client,
+        as ``is_document`` says, no values of members that are not known."""
 
     def seen(self, value: Any) -> Any:
         """``value`` as the program may see it, secrets sealed."""

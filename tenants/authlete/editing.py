@@ -1,11 +1,11 @@
 """An edit that was written: what changed, and what Authlete made of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tenants.authlete.changes import Change, differences, member_of
+from tenants.authlete.changes import Change, differences
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.compare import agree, name_key, words
 from tenants.authlete.documents.raw import RawObject
@@ -18,18 +18,14 @@ from tenants.authlete.words import gettext_noop as _
 
 # Moves with every update, so that it says nothing.
 RESTLESS = frozenset({"modifiedAt"})
-_SETTINGS = [
-    one
+# What an update cannot set.
+FIXED = RESTLESS | {
+    one.member
     for sections in (service.SECTIONS, client.SECTIONS)
     for section in sections.values()
     for one in section.settings()
-]
-# Every member that is known; what a newer Authlete adds is none of them.
-DECLARED = frozenset(one.member for one in _SETTINGS)
-# What an update cannot set.
-FIXED = RESTLESS | {one.member for one in _SETTINGS if one.fixed}
-# Numbers, flags and what is sealed already can be no secret.
-PLAIN = (bool, int, float, Decimal, Fingerprint)
+    if one.fixed
+}
 NOTHING: tuple[Any, ...] = (
     None,
     "",
@@ -151,22 +147,6 @@ def surprises(sent: Mapping[str, Any], got: Any) -> tuple[Change, ...]:
     if not isinstance(got, Mapping):
         return ()
     return differences(_still(sent), _still(got), agree)
-
-
-def veiled(told: Iterable[Change], redactor: Redactor) -> tuple[Change, ...]:
-    """Of a member that this console does not know, nobody knows either whether there
-    is a secret in it, so that no value of it goes into the record."""
-
-    def veil(value: Any) -> Any:
-        is_plain = value is None or isinstance(value, PLAIN)
-        return value if is_plain else redactor.fingerprint(value)
-
-    return tuple(
-        one
-        if member_of(one.field) in DECLARED
-        else replace(one, before=veil(one.before), after=veil(one.after))
-        for one in told
-    )
 
 
 def _still(seen: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,10 +32,11 @@ from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change, member_of
 from tenants.authlete.documents.base import Document
-from tenants.authlete.editing import FIXED, veiled
+from tenants.authlete.editing import FIXED
 from tenants.authlete.errors import NotRecorded, Occupied, Outcome
 from tenants.authlete.sight import moved
 from tenants.authlete.times import time_of
+from tenants.authlete.veil import veiled
 from tenants.fingerprints import redactor
 from tenants.locks import Leases
 from tenants.models import Credential, Organization

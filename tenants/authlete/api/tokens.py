@@ -160,6 +160,7 @@ class Tokens:
             body=body,
             made=made,
             known=listed(lambda: self.list(client_id, subject)),
+            is_document=False,
         )
 
     def update(

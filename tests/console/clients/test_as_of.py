@@ -79,7 +79,14 @@ def test_one_that_was_never_seen_is_not_there(member, sandbox):
     assert page.status_code == 404
 
 
-def test_a_deleted_one_is_created_again(gone, sandbox):
+@pytest.fixture
+def unknown(ledger):
+    """What a newer Authlete has set of the client 44."""
+    ledger["neverHeardOf"] = "c4nary-text"
+    ledger["attributes"] = [{"key": "one", "value": "1", "future": "c4nary-inner"}]
+
+
+def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
     kept = dict(Version.objects.get(number=1).document().wire())
     start = "/acme/services/us/17/clients/new/?again=us/17/44"
     gone.get(CLIENT)
@@ -95,6 +102,11 @@ def test_a_deleted_one_is_created_again(gone, sandbox):
     assert again["clientId"] != 44
     assert again["redirectUris"] == kept["redirectUris"]
     assert again["clientSecret"] != OLD
+    told = AuditEntry.objects.get(operation="client.create")
+    assert told.after("neverHeardOf").keys() == {"fingerprint"}
+    assert told.after("redirectUris") == kept["redirectUris"]
+    assert told.after("attributes")[0]["value"] == "1"
+    assert "c4nary" not in str([one.changes for one in AuditEntry.objects.all()])
     path = f"/acme/services/us/17/clients/{again['clientId']}/"
     history = gone.get(f"{path}history/")
     assertContains(history, "Again what was deleted: us/17/44")

@@ -17,6 +17,8 @@ from tenants.authlete.documents.compare import agree
 from tenants.authlete.documents.merge import merge
 from tenants.authlete.documents.splice import outright
 from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.veil import veiled
+from tenants.fingerprints import redactor
 from tests.console.forms.documents import documents
 from tests.nulls import with_nulls, without_nulls
 
@@ -115,6 +117,21 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
     assert found.wanted == {"clientName": "old"}
 
 
+def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
+    added = {**NAMES[1], "fromTheFuture": "c4nary"}
+    now = {"clientNames": [NAMES[0], added]}
+    asked = veiled(changes({"clientNames": NAMES[:1]}, now), redactor())
+    assert "c4nary" not in str(asked)
+
+    found = restored(KIND, client(**now), asked, ())
+
+    assert found.wanted == {"clientNames": NAMES[:1]}
+    assert merge(found.base, now, found.wanted).conflicts == ()
+    added["fromTheFuture"] = "another"
+    found = restored(KIND, client(**now), asked, ())
+    assert merge(found.base, now, found.wanted).conflicts
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -122,6 +139,8 @@ def test_what_authlete_made_of_it_is_how_it_was_left():
         (Change("locked", False, True), "Saving does not set it. Lock or unlock"),
         (Change("fromTheFuture", 1, 2), "does not know it"),
         (Change("fromTheFuture", Fingerprint("a"), "b"), "does not know it"),
+        (Change("clientNames[fr].future", Fingerprint("a"), "b"), "does not know it"),
+        (Change("clientNames[de]", {"x": Fingerprint("a")}, None), "may be a secret"),
         (Change("clientSecret", Fingerprint("a"), None), "It is a secret"),
         (Change("clientNames[ja].value", "a", "b"), "not there any more"),
         (Change("attributes[a].value].value", "a", "b"), "not there any more"),

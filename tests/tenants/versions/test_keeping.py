@@ -108,6 +108,7 @@ def test_the_record_gives_nothing_back_of_members_that_are_not_known(service, sa
         "neverHeardOf": "c4nary",
         "countedAnew": 5,
         "description": "Known",
+        "supportedScopes": [{"name": "one", "description": "1", "future": "c4nary"}],
         "modifiedAt": 2,
     }
     service.get()
@@ -118,6 +119,9 @@ def test_the_record_gives_nothing_back_of_members_that_are_not_known(service, sa
     assert after["countedAnew"] == 5
     assert after["neverHeardOf"].keys() == {"fingerprint"}
     assert "fromTheFuture" in after
+    (scope,) = after["supportedScopes"]
+    assert scope["description"] == "1"
+    assert scope["future"].keys() == {"fingerprint"}
     assert "c4nary" not in str(told.changes)
 
 
