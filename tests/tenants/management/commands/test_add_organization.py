@@ -2,6 +2,7 @@ import pytest
 from django.core.management import CommandError
 
 from tenants.models import Organization
+from tests.tenants.conftest import Store
 
 ACME = ("add_organization", "--slug", "acme", "--name", "Acme")
 
@@ -48,3 +49,13 @@ def test_renames_nothing_by_accident(run):
 
     with pytest.raises(CommandError, match="Nothing was changed"):
         run("add_organization", "--slug", "acme", "--name", "Acne")
+
+
+def test_says_in_words_that_postgresql_was_never_migrated(postgresql):
+    owner, _ = postgresql
+
+    found = Store(f"postgresql://{owner}/postgres").manage(*ACME)
+
+    assert found.returncode == 1
+    assert found.stderr.startswith("manage.py: the database that DATABASE_URL names")
+    assert found.stderr.endswith('relation "tenants_organization" does not exist\n')

@@ -1,0 +1,53 @@
+"""What a command says of a database that it cannot use."""
+
+import sqlite3
+
+import psycopg
+import pytest
+from django.db import DataError, OperationalError, ProgrammingError
+
+from manage import is_unusable
+
+
+def caused(error, cause):
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        caused(OperationalError(), psycopg.OperationalError("connection refused")),
+        caused(ProgrammingError(), psycopg.errors.UndefinedTable()),
+    ],
+)
+def test_one_that_is_away_or_has_no_tables_is_told_in_words(error):
+    assert is_unusable(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        caused(OperationalError(), psycopg.errors.DeadlockDetected()),
+        caused(OperationalError(), psycopg.errors.LockNotAvailable()),
+        caused(ProgrammingError(), psycopg.errors.SyntaxError()),
+        caused(DataError(), psycopg.errors.DivisionByZero()),
+    ],
+)
+def test_one_that_others_hold_or_a_wrong_statement_keeps_its_traceback(error):
+    assert not is_unusable(error)
+
+
+def test_a_file_that_another_holds_is_no_unusable_one(tmp_path):
+    file = tmp_path / "m.sqlite3"
+    first, second = (sqlite3.connect(file, timeout=0) for _ in range(2))
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError) as held:
+        second.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError) as lacking:
+        first.execute("SELECT * FROM nothing")
+    first.close()
+    second.close()
+
+    assert not is_unusable(caused(OperationalError(), held.value))
+    assert is_unusable(caused(OperationalError(), lacking.value))
