@@ -19,6 +19,7 @@ from console.operations import deed_of, told
 from console.page import answer, go
 from tenants.audit.lost.settling import unknown
 from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.search import MOST
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.models import Membership
@@ -26,7 +27,6 @@ from tenants.regions import regions
 from tenants.roles import Right
 
 RECENT = 8  # entries that are shown
-UNKNOWN = 1000  # unknown outcomes that are counted
 LATELY = 500  # entries among which the last call to a region is looked for
 
 
@@ -63,7 +63,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
         verdicts = Verdict.objects.filter(organization=member.organization)
         context |= {
             "chain": AuditHead.objects.first(),
-            "unknown": unknown(member.organization.pk)[:UNKNOWN].count(),
+            "unknown": unknown(member.organization.pk)[: MOST + 1].count(),
+            "most": MOST,
             "verdict": verdicts.first(),
             "saved": list(offered.often(member)),
             "pinned": list(offered.pinned(member)),

@@ -8,15 +8,17 @@ to what it was by the reason, which names the old place unless somebody takes th
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from console.editing.kind import Target
 from console.navigation import path_of
 from console.paths import client_at, service_at
-from tenants.audit.lost.since import CLOCKS
-from tenants.audit.models import AuditEntry
+from tenants.audit.lost.since import CLOCKS, MICROSECOND
+from tenants.audit.models import CHANGES, AuditEntry, microseconds
+from tenants.audit.search import written
 from tenants.versions.models import Version
 from tenants.versions.outside import made_at
 
@@ -46,7 +48,9 @@ def making_of(target: Target) -> AuditEntry | None:
     calls = _calls(target).filter(region=first.region)
     if first.written:
         return calls.filter(entry=first.entry).first()
-    named = calls.filter(label=first.name, service=_inside(first))
+    if (made := made_at(first)) is None:
+        return None
+    named = calls.filter(_near(made), CHANGES, label=first.name, **_inside(first))
     return next((one for one in named[:SHOWN] if _made_by(one) == first), None)
 
 
@@ -92,9 +96,18 @@ def _is_in_time(first: Version, call: AuditEntry) -> bool:
     return made is not None and abs(made - call.time) < CLOCKS
 
 
-def _inside(first: Version) -> str:
-    """The service that a call names which makes such a thing."""
-    return str(first.service_id) if first.client_id else ""
+def _near(made: datetime) -> Q:
+    """The calls that are in time, by the rows in which they can stand."""
+    moment, clocks = microseconds(made), CLOCKS // MICROSECOND
+    since, until = moment - clocks, moment + clocks
+    first, last = written(since, until)
+    return Q(at__gte=since, at__lt=until, seq__gte=first, seq__lte=last)
+
+
+def _inside(first: Version) -> dict[str, str]:
+    """What tells a call that makes such a thing; one that makes a service names none,
+    as much else does."""
+    return {"service": str(first.service_id)} if first.client_id else {}
 
 
 def made_from(target: Target, making: AuditEntry) -> Made | None:

@@ -191,7 +191,7 @@ def _found(
     if until:
         wanted["at__lt"] = microseconds(until)
     if since or until:
-        earliest, latest = _written(since, until)
+        earliest, latest = written(wanted.get("at__gte"), wanted.get("at__lt"))
         low, high = max(low, earliest), min(high, latest)
     wanted |= {"seq__gte": low, "seq__lte": high}
     if _leads_by_field(filters):
@@ -333,13 +333,13 @@ def begun_before(moment: int) -> int:
     return 0 if found["last"] is None else (found["last"] + 1) * BLOCK - 1
 
 
-def _written(since: datetime | None, until: datetime | None) -> tuple[int, int]:
-    """Between which rows lie all that say they were written then; none where the
-    first is above the second."""
+def written(since: int | None, until: int | None) -> tuple[int, int]:
+    """Between which rows lie all that say they were written then, in microseconds
+    since 1970; none where the first is above the second."""
     blocks = AuditBlock.objects.all()
-    if since:
-        blocks = blocks.filter(latest__gte=microseconds(since))
-    if until:
-        blocks = blocks.filter(earliest__lt=microseconds(until))
+    if since is not None:
+        blocks = blocks.filter(latest__gte=since)
+    if until is not None:
+        blocks = blocks.filter(earliest__lt=until)
     first, last = blocks.aggregate(Min("block"), Max("block")).values()
     return (1, 0) if first is None else (first * BLOCK, (last + 1) * BLOCK - 1)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tenants.alerts import alert
 from tenants.audit import rows
 from tenants.audit.events import AUDIT_SETTLE
-from tenants.audit.models import CHANGES, NOT_DONE, PATIENCE, AuditEntry, microseconds
+from tenants.audit.models import PATIENCE, UNSETTLED, AuditEntry, microseconds
 from tenants.audit.store import append
 from tenants.audit.who import Who
 from tenants.authlete.changes import Change
@@ -47,8 +47,7 @@ def unknown(organization: int) -> QuerySet[AuditEntry]:
     """What may have changed something and nobody knows whether it did, newest first."""
     late = Q(outcome="", at__lt=microseconds(datetime.now(UTC) - PATIENCE))
     return AuditEntry.objects.filter(
-        CHANGES,
-        NOT_DONE,
+        UNSETTLED,
         Q(outcome=Outcome.UNKNOWN) | late,
         organization_id=organization,
     )

@@ -6,6 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import SavedSearch, Verdict
 from tenants.audit import events
 from tenants.audit.log import AuditLog
+from tenants.audit.models import AuditEntry
 from tenants.audit.notes import note
 from tenants.audit.who import Who
 from tenants.authlete.operation import Effect
@@ -152,3 +153,25 @@ def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
         page = member(role).get(URL).content.decode()
         assert ("The outcome of 1 call is unknown" in page) == (role is Role.AUDITOR)
     assertContains(admin.get(URL), 'href="/acme/audit/unknown/"')
+
+
+@pytest.mark.parametrize(("many", "told"), [(1000, "1,000"), (1001, "more than 1,000")])
+def test_says_where_more_is_unknown_than_is_counted(member, acme, many, told):
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            seq=-seq,
+            entry=str(seq),
+            at=0,
+            actor_id=1,
+            actor="bo@acme.example",
+            organization_id=acme.pk,
+            operation="push",
+            effect="change",
+            outcome="unknown",
+        )
+        for seq in range(many)
+    )
+
+    page = member(Role.ADMIN).get(URL)
+
+    assertContains(page, f"The outcomes of {told} calls are unknown")

@@ -6,9 +6,14 @@ FILL = """
 import json, random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from console.editing.making import making_of
+from console.editing.unsettled import unsettled
+from tenants.audit.lost.settling import unknown
 from tenants.audit.models import AuditBlock, AuditField, microseconds
 from tenants.audit.filters import Filters
 from tenants.audit.search import count, history, search
+from tenants.versions.models import Content, Version
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 START = microseconds(NOW - timedelta(days=200))
 random.seed(7)
@@ -35,6 +40,15 @@ AuditField.objects.bulk_create(fields, 500)
 AuditBlock.objects.bulk_create(AuditBlock(
     block=n, earliest=START + n * 864_000_000_000,
     latest=START + (n + 1) * 864_000_000_000) for n in range(21))
+made = Content.of(json.dumps({"createdAt": (START + 8_640_000_000_000) // 1000}))
+made.save()
+def target(service, client=0):
+    Version.objects.create(organization_id=1, region="us", service_id=service,
+        client_id=client, number=1, digest=made.digest, name="x", first_at=NOW,
+        last_at=NOW)
+    at = {"organization_id": 1, "region": "us", "service": str(service),
+          "client": str(client or "")}
+    return SimpleNamespace(at=at, service_id=service, client_id=client)
 with connection.cursor() as cursor:
     if connection.vendor == "postgresql":
         cursor.execute("ANALYZE")
@@ -98,6 +112,12 @@ plans["history"] = plan(lambda: history(1, "us", "7"))
 plans["deep"] = plan(lambda: search(1, Filters(), "o2000"))
 plans["newer"] = plan(lambda: search(1, Filters(actor="a7"), "n200"))
 plans["count"] = plan(lambda: count(1))
+plans["all unsettled"] = plan(lambda: list(unknown(1)[:25]))
+plans["number of unsettled"] = plan(lambda: unknown(1)[:1001].count())
+plans["unsettled of a service"] = plan(lambda: unsettled(target(7), "x"))
+plans["unsettled of a client"] = plan(lambda: unsettled(target(7, 7), "x"))
+plans["making of a service"] = plan(lambda: making_of(target(8)))
+plans["making of a client"] = plan(lambda: making_of(target(8, 7)))
 print(json.dumps(plans))
 """
 
@@ -122,7 +142,7 @@ INDEX = {
     "role's changes": ["audit_changes"],
     "actor's failures": ["audit_failures_by"],
     "service's failures": ["audit_failures"],
-    "unknown changes": ["audit_not_done"],
+    "unknown changes": ["audit_not_done", "audit_unsettled"],
     "outcomes": ["audit_not_done"],
     "open": ["audit_not_done"],
     "role": OWN,
@@ -155,6 +175,12 @@ INDEX = {
     "deep": OWN,
     "newer": ["audit_actor"],
     "count": OWN,
+    "all unsettled": ["audit_unsettled"],
+    "number of unsettled": ["audit_unsettled"],
+    "unsettled of a service": ["audit_unsettled"],
+    "unsettled of a client": ["audit_unsettled"],
+    "making of a service": ["audit_operation", "audit_changes"],
+    "making of a client": ["audit_history", "audit_changes"],
 }
 
 
@@ -168,6 +194,9 @@ def test_each_filter_has_its_index(store):
 
     assert set(plans) == set(INDEX), run.stderr
     kind = store.environment["DATABASE_URL"].partition(":")[0]
+    # However much was done in a service, what made it is looked for near its time.
+    for name in ("making of a service", "making of a client"):
+        assert any("seq" in line for line in plans[name])
     wrong = {
         name: plan
         for name, plan in plans.items()
