@@ -96,9 +96,9 @@ def _codes(organization: Organization, begun: str) -> Offers:
 
 def _recorded(organization: Organization, column: str, begun: str) -> list[str]:
     """The first few values of entries that begin like that, in whatever letters."""
-    spelled = {begun, begun.lower(), begun.capitalize(), begun.upper()}
+    spelled = {begun, begun.lower(), begun.capitalize(), begun.title(), begun.upper()}
     found = {one for start in spelled for one in _from(organization, column, start)}
-    return sorted(found, key=str.casefold)[:MOST]
+    return sorted(found, key=lambda one: (one.casefold(), one))[:MOST]
 
 
 def _from(organization: Organization, column: str, start: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from tenants.versions.models import Version
 from tenants.versions.outside import made_at
 
 CALLS = {False: "idp.create_service", True: "client.create"}  # of a client or not
-WORD = re.compile(r"[\w/-]+")  # as a place may be one, without full stops
+WORD = re.compile(r"[\w/-]+", re.ASCII)  # as a place may be one, without full stops
 LOOKED_AT = 100  # reasons that hold a place, or one that begins so
 SHOWN = 5
 
@@ -137,7 +137,7 @@ def _made(target: Target, version: Version) -> Made:
 
 
 def _places(entry: AuditEntry) -> Iterator[Place]:
-    for word in WORD.findall(entry.reason):
+    for word in (found.strip("/") for found in WORD.findall(entry.reason)):
         if service := service_at(word):
             yield (*service, 0)
         elif client := client_at(word):

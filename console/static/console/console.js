@@ -81,7 +81,7 @@ document.addEventListener("pointercancel", () => (pressed = null));
 // What a page asks for by itself replaces nothing while a button is held down, by the
 // pointer or by Space, which would take no click either: the page looks again soon.
 let holding = false;
-document.addEventListener("pointerdown", () => (holding = true));
+document.addEventListener("pointerdown", (event) => (holding = event.button === 0));
 document.addEventListener("keydown", (event) => (holding ||= event.key === " "));
 document.addEventListener("keyup", (event) => (holding &&= event.key !== " "));
 for (const end of ["pointerup", "pointercancel", "dragend", "visibilitychange"]) document.addEventListener(end, () => (holding = false));

@@ -76,6 +76,15 @@ def test_capital_letters_make_no_difference_in_who_is_offered(
     assert [one.part for one in found] == ["andy", "Anna", "ANTON"]
 
 
+def test_offers_a_name_of_several_words_in_small_letters(auditor, keep, who):
+    for name in ("J.Sanders", "J.Smith"):
+        keep(actor=who(name))
+
+    found = auditor.post(URL, {"q": "actor:j.sm"}).context["offers"]
+
+    assert [one.part for one in found] == ["J.Smith"]
+
+
 def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep, who):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

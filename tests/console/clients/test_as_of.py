@@ -136,6 +136,7 @@ def again(acme):
     [
         (LARGEST, f"Again what was deleted: us/17/{LARGEST}"),
         (44, "It was missed (us/17/44), said Bo."),
+        (44, "削除された/us/17/44/を再作成"),
     ],
 )
 def test_what_was_made_of_a_deleted_one_is_found_by_its_whole_id(
