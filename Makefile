@@ -5,7 +5,7 @@ TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
 TAMPERING := tests/tenants/audit/test_tampering.py
 
-.PHONY: help env demo check test test-postgres tampering outages kills bench screenshots lock clean
+.PHONY: help env demo check format test test-postgres tampering outages kills bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -25,8 +25,16 @@ check: env ## everything CI runs besides the tests
 	$(RUN)lint-imports
 	$(TESTING) $(RUN)python manage.py makemigrations --check --dry-run
 	$(RUN)djlint --quiet --lint console/templates
+	$(RUN)djangofmt --quiet --check console/templates
+	.ci/css --check
 	$(RUN)hadolint Dockerfile
 	.ci/house
+
+format: env ## format Python, templates and stylesheets
+	$(RUN)ruff check --fix --quiet .
+	$(RUN)ruff format --quiet .
+	$(RUN)djangofmt --quiet console/templates
+	.ci/css
 
 test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...
 	$(RUN)pytest -n auto -rs

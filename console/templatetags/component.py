@@ -8,7 +8,8 @@
 ```
 
 The partial gets the arguments, ``body``, each ``fill`` by its name, the request and
-the CSRF token, and nothing else of the page around it.
+the CSRF token, and nothing else of the page around it. Whitespace around the body and
+around each fill is removed.
 """
 
 from typing import Any
@@ -38,7 +39,8 @@ class Fill(Node):
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        context.render_context[FILLS][self.name] = self.nodelist.render(context)
+        text = self.nodelist.render(context)
+        context.render_context[FILLS][self.name] = SafeString(text.strip())
         return SafeString("")
 
 
@@ -69,7 +71,7 @@ class Component(Node):
         body = self.nodelist.render(context)
         context.render_context[FILLS] = outer
         values |= fills
-        values["body"] = body if body.strip() else ""
+        values["body"] = SafeString(body.strip())
         return partial.render(context.new(values))
 
 

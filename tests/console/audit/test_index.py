@@ -22,6 +22,7 @@ from tenants.authlete.fanout import fan_out
 from tenants.connect import connect, credentials
 from tenants.models import Credential, Organization
 from tenants.roles import Role
+from tests.support.markup import compact
 
 URL = "/acme/audit/"
 
@@ -289,7 +290,7 @@ def test_its_title_tells_the_search(auditor, headers):
     response = auditor.get(URL, {"effect": "destroy"}, headers=headers)
 
     title = "<title>effect:destroy · Audit record · Meridian</title>"
-    assertContains(response, title, count=1)
+    assert compact(response).count(title) == 1
 
 
 def test_its_box_takes_all_that_a_search_may_be(auditor):
@@ -300,12 +301,12 @@ def test_its_box_takes_all_that_a_search_may_be(auditor):
 def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
     first = {"operation": "service.update", "role": "admin", "effect": "reveal"}
     for asked, checked in ((first, 1), ({"role": "viewer"}, 0)):
-        response = auditor.get(URL, asked)
+        page = compact(auditor.get(URL, asked))
 
         for value in (asked.get("operation", ""), asked["role"], ""):
-            assertContains(response, f'<option value="{value}" selected>')
-        assertContains(response, " selected>", 3)  # the region is any
-        assertContains(response, 'value="reveal" id="id_effect_1" checked>', checked)
+            assert f'<option value="{value}" selected>' in page
+        assert page.count(" selected>") == 3  # the region is any
+        assert page.count('value="reveal" id="id_effect_1" checked>') == checked
 
 
 def test_a_search_is_no_longer_than_its_address_can_be(auditor):

@@ -18,6 +18,7 @@ from tenants.jobs.models import Job
 from tests.aged import ago
 from tests.pages import FORM, filled
 from tests.record import SIGNING, recompute, unguard
+from tests.support.markup import compact
 
 URL = "/acme/audit/verify/"
 POLL = {"HX-Request": "true", "X-Poll": "yes"}
@@ -50,7 +51,7 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
     assert "every 2s" in going
     assert "Whole: rows 1 to" in said
     assert "every 2s" not in said
-    looked = auditor.get(URL, headers=POLL).content.decode()
+    looked = compact(auditor.get(URL, headers=POLL))
     assert 'hx-swap-oob="innerHTML">Whole: rows 1 to' in looked
     assert 'id="jobs-going" hx-swap-oob="true"></span>' in looked
     verdict = Verdict.objects.get()
@@ -76,7 +77,7 @@ def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
     auditor.post(URL, filled(auditor.get(URL), "once"), content_type=FORM)
     Job.objects.update(state="cancelled")
 
-    looked = auditor.get(URL, headers=POLL).content.decode()
+    looked = compact(auditor.get(URL, headers=POLL))
 
     assert "every 2s" not in looked
     assert 'hx-swap-oob="innerHTML">It was not made.</div>' in looked

@@ -11,6 +11,7 @@ from console.models.selections import KEPT
 from tenants.authlete.documents.client import Client
 from tenants.roles import Role
 from tests.console.clients.conftest import client
+from tests.support.markup import compact
 
 URL = "/acme/clients/bulk/"
 LIST = "/acme/services/us/17/clients/"
@@ -19,7 +20,7 @@ ALL = {"within": "us/17", "all": "yes"}
 
 def names(browser, response):
     """Who was chosen, as the next page says."""
-    page = browser.get(response["Location"]).content.decode()
+    page = compact(browser.get(response["Location"]))
     chosen = page.partition('id="chosen"')[2]
     return re.findall(r"<li><div><bdi>([^<]+)</bdi>", chosen)
 

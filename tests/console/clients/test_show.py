@@ -5,6 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
+from tests.support.markup import compact
 
 URL = "/acme/services/us/17/clients/44/"
 
@@ -105,6 +106,6 @@ def test_names_some_of_many_redirect_uris_and_leads_to_all(member, ledger):
 
     response = member(Role.VIEWER).get(URL)
 
-    assertContains(response, "https://app.example/9<")
-    assertNotContains(response, "https://app.example/10<")
+    assert "https://app.example/9<" in compact(response)
+    assert "https://app.example/10<" not in compact(response)
     assertContains(response, "All 120")

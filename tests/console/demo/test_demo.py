@@ -121,7 +121,7 @@ def test_has_a_worker(demo):
 def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
     with browsing(demo) as browser:
         page = browser.get("/accounts/login/")
-        (path,) = re.findall(r'href="(/static/[^"]+\.css)"', page.text)
+        path = re.findall(r'href="(/static/[^"]+\.css)"', page.text)[0]
         style = browser.get(path)
 
     assert style.status_code == 200

@@ -131,7 +131,7 @@ def test_what_is_put_back_by_hand_is_no_change(opened):
 
 def test_ticking_a_value_chooses_exactly_these(opened):
     page = opened("scopes")
-    exactly = page.get_by_label(re.compile("^Exactly these")).first
+    exactly = page.get_by_role("radio", name=re.compile("^Exactly these")).first
     expect(exactly).not_to_be_checked()
 
     page.get_by_label("Aggregated").check()

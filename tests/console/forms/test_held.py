@@ -9,6 +9,7 @@ from console.forms.section import SettingsForm
 from tenants.authlete.redaction import Fingerprint
 from tests.console.forms.browser import sent
 from tests.console.forms.sample import SampleForm, page, service
+from tests.support.markup import compact
 
 SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
 NEW = {"secret": "replace", "secret.new": "n3w-s3cret"}
@@ -65,7 +66,7 @@ def test_what_is_held_opens_in_its_own_form_alone():
     here = SampleForm(
         document=service(**SECRET), edits={"secret": "n3w-s3cret"}, place="us/17"
     )
-    (held,) = re.findall(r'name="secret.held" value="([^"]+)"', str(here))
+    (held,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
     there = str(SampleForm(document=service(**SECRET), place="us/18"))
     data = sent(there, **{"secret": "replace", "secret.held": held})
 

@@ -4,6 +4,7 @@ import pytest
 
 from tenants.authlete.redaction import Fingerprint
 from tests.console.forms.sample import edits, filled, messages, page
+from tests.support.markup import compact
 
 SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
 
@@ -72,7 +73,7 @@ def test_takes_a_number_without_a_unit_for_seconds():
     ],
 )
 def test_shows_a_duration_in_the_largest_unit_that_holds_it(seconds, shown, unit):
-    html = page(seconds=seconds)
+    html = compact(page(seconds=seconds))
 
     assert f'name="seconds" id="f-seconds" value="{shown}"' in html
     assert f'<option value="{unit}" selected>' in html

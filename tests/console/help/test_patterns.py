@@ -7,7 +7,7 @@ from console.templatetags import frame
 URL = "/help/patterns/"
 PARTIALS = settings.BASE_DIR / "console" / "templates" / "components"
 PARTS = {path.stem for path in PARTIALS.glob("*.html")}
-ELSEWHERE = {"icons"}  # drawn by the icon tag
+ELSEWHERE = {"icons", "swap"}  # drawn by the icon tag; the attributes of a list
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from tenants.audit.who import Who
 from tenants.authlete.errors import Outcome
 from tenants.jobs.models import Item, Job
 from tenants.roles import Role
+from tests.support.markup import compact
 
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "yes"}
 
@@ -37,7 +38,7 @@ def test_looks_again_until_it_has_ended(editor, job, worker):
 
     worker()
 
-    after = editor.get(url(job), **HTMX).content.decode()
+    after = compact(editor.get(url(job), **HTMX))
     assert "hx-trigger" not in after
     assert "Refresh" not in after
     assert 'id="jobs-going" hx-swap-oob="true"></span>' in after  # the menu's mark

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 from tenants.roles import Role
 from tests.console.keys.conftest import HSM, key
 
-PART = re.compile(r'<pre id="(pem|jwk)"[^>]*>(.*?)</pre>', re.S)
+PART = re.compile(r'<pre\s+id="(pem|jwk)"[^>]*>(.*?)</pre>', re.S)
 
 
 def path(one):

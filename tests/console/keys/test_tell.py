@@ -8,7 +8,7 @@ from tenants.roles import Role
 from tests.console.keys.conftest import KEYS, act, page
 from tests.console.keys.test_confirm import UP, fed  # noqa: F401  a fixture
 
-PART = re.compile(r'<pre id="(the-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
+PART = re.compile(r'<pre\s+id="(the-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
 
 
 def test_hands_over_public_parts_alone(member, bank, fed):  # noqa: F811

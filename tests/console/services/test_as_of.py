@@ -11,6 +11,7 @@ from tenants.models import Credential
 from tenants.versions.expiring import expire
 from tenants.versions.models import Version
 from tests.pages import filled
+from tests.support.markup import compact
 from tests.versions import aged
 
 URL = "/acme/services/us/17/as-of/"
@@ -36,8 +37,8 @@ def test_tells_how_it_was_and_what_differs_from_now(editor, changed):
 
     assertContains(page, "It was last seen like this")
     assertContains(page, "1 difference")
-    assertContains(page, '<ins class="now"><bdi>2 hours')
-    assertContains(page, "<strong><bdi>3 hours")
+    assert '<ins class="now"><bdi>2 hours' in compact(page)
+    assert "<strong><bdi>3 hours" in compact(page)
     assertNotContains(page, SECRET)
     assertContains(page, "Put back as it was")
 
@@ -136,7 +137,7 @@ def test_works_while_the_region_is_down(editor, changed, sandbox):
 
     page = editor.get(URL, at(changed - timedelta(hours=2)))
 
-    assertContains(page, "<strong><bdi>3 hours")
+    assert "<strong><bdi>3 hours" in compact(page)
     assertContains(page, "did not answer")
 
 

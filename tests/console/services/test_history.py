@@ -1,8 +1,9 @@
 from pytest_django.asserts import (
     assertContains,
-    assertNotContains,
     assertTemplateNotUsed,
 )
+
+from tests.support.markup import compact
 
 URL = "/acme/services/us/17/history/"
 
@@ -26,7 +27,7 @@ def test_pages_backwards(editor, enter, save):
     response = editor.get(URL)
 
     assertContains(response, "CHG-23")
-    assertNotContains(response, "CHG-3<")
+    assert "CHG-3<" not in compact(response)
     older = editor.get(URL + response.context["next"])
     assertContains(older, "CHG-3")
     assertTemplateNotUsed(editor.get(URL, headers={"HX-Request": "true"}), "base.html")

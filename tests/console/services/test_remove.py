@@ -11,6 +11,7 @@ from tenants.roles import Role
 from tenants.sandbox.state import now
 from tenants.versions.models import Version
 from tests.pages import FORM, filled
+from tests.support.markup import compact
 
 URL = "/acme/services/us/17/remove/"
 FIELDS = ("region", "service_name", "issuer", "start", "original")
@@ -144,7 +145,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     form = admin.get(start)
     assertContains(form, "Create Shop again")
     assertContains(form, "What cannot come back")
-    assertContains(form, "Key set: None is ever kept here")
+    assert "Key set: None is ever kept here" in compact(form)
     asked = {name: form.context["form"][name].value() for name in FIELDS}
     url = f"/acme/services/create/?{urlencode(asked)}"
     review = admin.get(url)

@@ -8,6 +8,7 @@ from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.roles import Role
 from tests.pages import FORM, filled
+from tests.support.markup import compact
 
 URL = "/acme/services/us/17/review/"
 MERGE = "/acme/services/us/17/merge/"
@@ -237,7 +238,7 @@ def test_tells_of_the_save_where_the_service_cannot_be_read_after_it(
     assert sandbox.services[17]["accessTokenDuration"] == 86400
     assertContains(response, updates().get().entry, status_code=502)
     assertContains(response, "It was sent, and nobody knows yet", status_code=502)
-    assertContains(response, "<title>Outcome unknown", status_code=502)
+    assert "<title>Outcome unknown" in compact(response)
     assertNotContains(response, "Nothing was changed", status_code=502)
     assertNotContains(response, "Not done", status_code=502)
 

@@ -19,6 +19,7 @@ from tenants.audit.who import Who
 from tests.aged import ago
 from tests.console.webhooks.conftest import bring, taken
 from tests.pages import FORM, filled
+from tests.support.markup import compact
 
 
 def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, happen, receiver):
@@ -149,7 +150,7 @@ def test_says_what_is_wrong(admin, hooked, asked):
 
     assertContains(page, "field-error")
     assertNotContains(page, "Ensure this value")
-    assertNotContains(page, "go again<")
+    assert "go again<" not in compact(page)
 
 
 def test_takes_of_a_time_that_a_clock_shows_twice_the_first(admin, hooked, happen):
