@@ -18,7 +18,7 @@ COPY console console
 COPY tenants tenants
 # The settings want secrets to start with; these, an argument a line, are forgotten.
 # hadolint ignore=SC2046
-RUN env $(python -m console.fresh_secrets) DATABASE_URL=sqlite:// python manage.py collectstatic --noinput && \
+RUN env $(python -m console.ops.generate_secrets) DATABASE_URL=sqlite:// python manage.py collectstatic --noinput && \
     python -m compileall -q console tenants
 
 FROM ${BASE}
@@ -34,5 +34,5 @@ ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=1310
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
-    CMD ["python", "-m", "console.probe", "/healthz"]
+    CMD ["python", "-m", "console.ops.probe", "/healthz"]
 CMD ["gunicorn", "--bind", "0.0.0.0:8000"]

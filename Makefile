@@ -3,7 +3,7 @@ RUN := .venv/bin/
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
-TAMPERING := tests/tenants/audit/test_tampering.py
+TAMPERING := tests/tenants/audit/integrity/test_tampering.py
 
 .PHONY: help env demo check format test test-postgres tampering outages kills bench screenshots lock clean
 .DEFAULT_GOAL := help
@@ -48,7 +48,7 @@ outages: env ## fail the store of the record 20 times in each of 10 ways: 7 minu
 tampering: env ## change the record in thousands of ways, and find each; 100 clean runs: 15 minutes
 	TAMPERINGS=all $(RUN)pytest -q $(TAMPERING)
 	TAMPERINGS=all .ci/with-postgres $(RUN)pytest -q $(TAMPERING)
-	CLEAN_RUNS=100 $(RUN)pytest -q tests/tenants/audit/test_clean_runs.py
+	CLEAN_RUNS=100 $(RUN)pytest -q tests/tenants/audit/integrity/test_clean_runs.py
 
 kills: env ## kill processes 200 times on each database, and hold the record against it
 	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-from console.logs import masked
+from console.ops.logging import mask_secret_urls
 
 
 class AccessLog(Logger):
@@ -18,7 +18,7 @@ class AccessLog(Logger):
 
     def atoms(self, *request):
         found = super().atoms(*request)
-        return found | {"U": masked(found["U"])}
+        return found | {"U": mask_secret_urls(found["U"])}
 
 
 _on_sqlite = os.environ.get("DATABASE_URL", "").startswith("sqlite:")

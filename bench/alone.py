@@ -49,10 +49,10 @@ def _measured(url: str, work: Callable[[], int]) -> Spent:
     from django.db import DEFAULT_DB_ALIAS, connections
 
     from bench.clock import cpu_of, database_process
-    from console.databases import database
+    from console.ops.databases import database_config
 
     connections[DEFAULT_DB_ALIAS].close()
-    connections[DEFAULT_DB_ALIAS].settings_dict.update(database(url))
+    connections[DEFAULT_DB_ALIAS].settings_dict.update(database_config(url))
     beside = database_process()
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak
     before = _memory("VmRSS")

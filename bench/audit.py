@@ -21,14 +21,14 @@ SECONDS = 2.0  # a run
 
 
 def measure(stage: Stage) -> None:
-    from tenants.audit.marks import mark
+    from tenants.audit.subject_index import fingerprint_subject
 
     asked = {
         "newest": "",
         "newest, reads too": "?reads=1",
         "of an actor": f"?actor={person(7)}",
         "of a service": f"?service={service(7)}",
-        "of a subject": f"?mark={mark(OWN, 'subject 77')}",
+        "of a subject": f"?mark={fingerprint_subject(OWN, 'subject 77')}",
         "field:": f"?field={FIELD}",
         "refused": "?outcome=refused",
         "words that many have": "?q=thing",
@@ -43,10 +43,7 @@ def measure(stage: Stage) -> None:
     ):
         for name, query in asked.items():
             one = partial(_run, stage, f"/{ORGANIZATION}/audit/{query}", database)
-            pairs = [
-                (one(large, other=small), one(small, other=large))
-                for _ in range(ROUNDS)
-            ]
+            pairs = [(one(large, other=small), one(small, other=large)) for _ in range(ROUNDS)]
             mine, theirs = ([pair[at] for pair in pairs] for at in (0, 1))
             note = (
                 f"p50 {_middle(mine, 'p50'):.0f} / {_middle(theirs, 'p50'):.0f} ms,"

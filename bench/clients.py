@@ -112,9 +112,7 @@ def _organization(stage: Stage, console: Server) -> None:
     say("", f"The clients of an organization: {rows:,} rows against a tenth of them")
     for name, query in ASKED.items():
         found = run(page + query)
-        note = (
-            f"p95 {found.p95:.0f} ms, CPU {found.cpu:.0f} ms, other {found.other:.2f}"
-        )
+        note = f"p95 {found.p95:.0f} ms, CPU {found.cpu:.0f} ms, other {found.other:.2f}"
         say(Ratio(f"{name}: p50", found.p50, few[name].p50, note=note))
 
 

@@ -37,9 +37,7 @@ def cpu(*works: Callable[[], object], times: int = 20) -> list[float]:
 def one_call(stage: Stage, region: str, path: str) -> float:
     """Milliseconds of one answer to httpx alone, on a warm connection."""
     headers = {"Authorization": f"Bearer {stage.world['tokens'][region]}"}
-    with httpx.Client(
-        base_url=stage.region(region), trust_env=False, headers=headers
-    ) as client:
+    with httpx.Client(base_url=stage.region(region), trust_env=False, headers=headers) as client:
         client.get(path).raise_for_status()
         return median(timed(partial(client.get, path))[1] for _ in range(7))
 

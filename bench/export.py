@@ -29,9 +29,7 @@ def measure(stage: Stage) -> None:
     say("", f"Exports, {connection.vendor}: things a second of the CPU, and memory")
     bare = alone(much.url, bare_entries, little.url)
     for kind in ("csv", "jsonl"):
-        few, many = (
-            alone(one.url, partial(entries, kind), little.url) for one in (little, much)
-        )
+        few, many = (alone(one.url, partial(entries, kind), little.url) for one in (little, much))
         _tell(f"a search as {kind}: a bare cursor to CSV", many, bare, few)
     if much.is_chained:
         bare = alone(much.url, bare_rows, little.url)
@@ -50,18 +48,19 @@ def _tell(what: str, many: Spent, bare: Spent, few: Spent) -> None:
 def entries(kind: str) -> int:
     """All of an organization's, as its auditor gets them."""
     from bench.invented import OWN
-    from console.audit import exporting, files
-    from tenants.audit.filters import Filters
+    from console.audit import exports
+    from console.audit_log import export_formats
+    from tenants.audit.search.filters import EntryFilters
 
-    pages = map(files.masked, exporting.rows(OWN, Filters()))
-    return _written(files.WRITE[kind](pages))
+    pages = map(exports.mask_page, export_formats.iter_row_pages(OWN, EntryFilters()))
+    return _written(exports.WRITERS[kind](pages))
 
 
 def rows() -> int:
     """All rows of the record, as `audit_export` writes them."""
-    from tenants.audit.export import all_rows, jsonl
+    from tenants.audit.integrity.chain_export import format_export, read_all_rows
 
-    return _written(jsonl(all_rows()))
+    return _written(format_export(read_all_rows()))
 
 
 def bare_entries() -> int:

@@ -8,10 +8,10 @@ from bench.clock import one_call, timed
 from bench.record import LOG
 from bench.said import Ratio, say
 from bench.stage import REGIONS, SERVICES, Stage
-from tenants.authlete import Authlete, Redactor, connections_to
+from tenants.authlete import AuthleteClient, Redactor, get_connection_pool
 from tenants.authlete.api.services import JWKS, LIST
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.fanout import fan_out
+from tenants.authlete.fanout import gather_prepared
 
 TIMES = 6
 
@@ -19,25 +19,25 @@ TIMES = 6
 def measure(stage: Stage) -> None:
     say("", f"{len(REGIONS) * SERVICES} calls at once, against one call")
     doors = [
-        Authlete(
-            connections_to(stage.region(region)),
+        AuthleteClient(
+            get_connection_pool(stage.region(region)),
             SecretStr(stage.world["tokens"][region]),
             redactor=Redactor(b"k" * 32),
             region=region,
-            watch=LOG,
+            audit_sink=LOG,
         )
         for region in REGIONS
     ]
     asks = [
-        (door, door.ask(JWKS, places={"service_id": service.api_key}))
+        (door, door.prepare(JWKS, path_params={"service_id": service.api_key}))
         for door in doors
         for service in door.send(LIST, query={"end": SERVICES}).services or ()
     ]
-    path = asks[-1][1].question.path
+    path = asks[-1][1].raw_request.path
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
         slowest = one_call(stage, REGIONS[-1], path)
-        found = [timed(lambda: fan_out(asks)) for _ in range(TIMES)]
+        found = [timed(lambda: gather_prepared(asks)) for _ in range(TIMES)]
         failed = sum(isinstance(one, AuthleteError) for one in found[-1][0])
         cold, *warm = (took for _, took in found)
         say(

@@ -14,8 +14,8 @@ from bench.clock import one_call
 from bench.load import Run, load
 from bench.said import Ratio, say
 from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
+from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry
-from tenants.audit.verify import verify
 
 LIST = "/api/service/get/list?start=0&end=100"
 STARTS = 3  # of a server, for the first page of each
@@ -41,7 +41,7 @@ def measure(stage: Stage) -> None:
             f"{what}: CPU {median(run.cpu for run in runs):.1f} ms a page; "
             f"calls in the record {kept} of {asked}",
         )
-    bad = verify().bad
+    bad = verify_audit_log().first_bad_row
     say(f"the record is {'whole' if bad is None else f'not whole: {bad}'}")
 
 

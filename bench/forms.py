@@ -11,11 +11,11 @@ from django import forms as django
 from bench.clock import cpu
 from bench.said import Ratio, say
 from bench.stage import Stage, fetch
-from console.forms.section import SettingsForm, form_for
+from console.forms.settings_form import SettingsForm, form_for
 from tenants.authlete import Redactor
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.service import SECTIONS, Service
-from tenants.authlete.reading import read
+from tenants.authlete.json.reader import parse_json
 
 INPUT = re.compile("<(input|select|textarea)")
 LINES = "prose json jwks strings pems scopes pairs named_uris trust_anchors sns".split()
@@ -27,8 +27,8 @@ def measure(stage: Stage) -> None:
     say("", f"The form of {len(settings)} settings, against Django's as_div")
     for which, what in (("_ordinary", "an ordinary service"), ("_large", "40 kB")):
         text = fetch(f"{stage.region('us')}/{which}").decode()
-        service = Service.model_validate(Redactor(b"k" * 32).seen(read(text)))
-        initial = {one.name: plain(service.get(one.member)) for one in settings}
+        service = Service.model_validate(Redactor(b"k" * 32).redact(parse_json(text)))
+        initial = {one.name: plain(service.get(one.api_name)) for one in settings}
         draw = partial(drawn, ours, service)
         as_div = partial(divided, theirs, initial)
         ours_took, theirs_took = cpu(draw, as_div, times=5)
@@ -69,8 +69,8 @@ def field(one: Setting) -> django.Field:
         "help_text": one.help,
         "required": False,
     }
-    choices = list(one.show.choices.items())
-    match one.show.kind:
+    choices = list(one.input_type.choices.items())
+    match one.input_type.kind:
         case "flag":
             return django.BooleanField(**told)
         case "duration" | "number" | "moment":

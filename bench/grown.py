@@ -22,32 +22,32 @@ from django.db.backends.utils import CursorWrapper
 
 from bench.invented import APART, calls
 from bench.said import say
-from console.databases import database
-from tenants.audit.chain import head_mac, mac, ring
-from tenants.audit.entry import (
-    INTENT,
-    OUTCOME,
-    Intent,
-    Outcome,
-    content,
-    members,
-)
-from tenants.audit.marks import mark
+from console.ops.databases import database_config
+from tenants.audit.integrity.chain import compute_head_mac, compute_mac, get_audit_keys
 from tenants.audit.models import (
-    BLOCK,
+    ROWS_PER_BLOCK,
     AuditEntry,
     AuditField,
     AuditHead,
     AuditRecord,
 )
-from tenants.audit.store import ADD_BLOCK, RECORD, insert
+from tenants.audit.records import (
+    INTENT_FIELDS,
+    OUTCOME_FIELDS,
+    IntentRecord,
+    OutcomeRecord,
+    list_changed_members,
+    serialize_record,
+)
+from tenants.audit.store import RECORD_COLUMNS, UPSERT_BLOCK_SQL, insert_sql
+from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
 
 FEW = 10_000
 MANY = int(os.environ.get("BENCH_ENTRIES", "1000000"))
 CHAINED = 1_000_000  # and not more
 STEP = 20_000  # calls at once
-ENTRY = (*INTENT, "seq", "mark", *OUTCOME[1:], "outcome_seq")
+ENTRY = (*INTENT_FIELDS, "seq", "mark", *OUTCOME_FIELDS[1:], "outcome_seq")
 FIELD = ("organization_id", "field", "seq")
 
 type Row = Sequence[Any]
@@ -87,7 +87,7 @@ def grown() -> Generator[tuple[Grown, Grown]]:
             url = ending.enter_context(_copied(name))
             connections.settings[name] = {
                 **connections.settings[DEFAULT_DB_ALIAS],
-                **database(url),
+                **database_config(url),
             }
             ending.callback(connections[name].close)
             found.append(Grown(entries, url, name, now - entries * APART))
@@ -126,8 +126,8 @@ def _copied(name: str) -> Generator[str]:
 def _alone() -> None:
     """End all other connections to this database: only then it can be copied. The
     writer of the record begins with a new one."""
-    writer.settle()
-    writer.start_over()
+    writer.flush()
+    writer.reset()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -141,14 +141,14 @@ def _fill(record: Grown) -> None:
     with connection.schema_editor() as editor:
         for index in indexes:
             editor.remove_index(AuditEntry, index)
-    key = ring()[ring().current]
+    key = get_audit_keys()[get_audit_keys().current]
     head = AuditHead.objects.get(pk=1)
     seq, link = head.seq, head.link
     for numbers in batched(range(1, record.entries + 1), STEP):
         made = calls(numbers[0], numbers[-1], record.begin)
         seq, link = _add(made, seq, link, key, record)
     if record.is_chained:
-        head.seq, head.link, head.mac = seq, link, head_mac(key, seq, link)
+        head.seq, head.link, head.mac = seq, link, compute_head_mac(key, seq, link)
         head.save()
     with connection.schema_editor() as editor:
         for index in indexes:
@@ -159,7 +159,7 @@ def _fill(record: Grown) -> None:
 
 
 def _add(
-    made: Iterable[tuple[Intent, Outcome]],
+    made: Iterable[tuple[IntentRecord, OutcomeRecord]],
     seq: int,
     link: str,
     key: bytes,
@@ -175,39 +175,37 @@ def _add(
         for row in (opened, ended):
             seq += 1
             if record.is_chained:
-                text = content(row)
-                link = mac(key, link, seq, row.entry, row.phase, text)
-                records.append((seq, row.entry, row.phase, text, ring().current, link))
+                text = serialize_record(row)
+                link = compute_mac(key, link, seq, row.entry, row.phase, text)
+                records.append((seq, row.entry, row.phase, text, get_audit_keys().current, link))
         entries.append(
             (
-                *(getattr(opened, name) for name in INTENT),
+                *(getattr(opened, name) for name in INTENT_FIELDS),
                 begun,
-                mark(opened.organization_id, opened.subject),
-                *(getattr(ended, name) for name in OUTCOME[1:]),
+                fingerprint_subject(opened.organization_id, opened.subject),
+                *(getattr(ended, name) for name in OUTCOME_FIELDS[1:]),
                 seq,
             )
         )
-        for name in members(opened.changed):
+        for name in list_changed_members(opened.changed):
             fields.append((opened.organization_id, name, begun))
-        blocks.setdefault(begun // BLOCK, []).append(opened.at)
+        blocks.setdefault(begun // ROWS_PER_BLOCK, []).append(opened.at)
     spans = [(block, min(at), max(at)) for block, at in blocks.items()]
     with transaction.atomic(), connection.cursor() as cursor:
         for model, columns, rows in (
-            (AuditRecord, RECORD, records),
+            (AuditRecord, RECORD_COLUMNS, records),
             (AuditEntry, ENTRY, entries),
             (AuditField, FIELD, fields),
         ):
             _copy(cursor, model._meta.db_table, columns, rows)
-        cursor.executemany(ADD_BLOCK, spans)
+        cursor.executemany(UPSERT_BLOCK_SQL, spans)
     return seq, link
 
 
-def _copy(
-    cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]
-) -> None:
+def _copy(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Add rows whose texts hold neither tabs nor line breaks."""
     if connection.vendor == "sqlite":
-        cursor.executemany(insert(table, columns), rows)
+        cursor.executemany(insert_sql(table, columns), rows)
         return
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         copy.write("".join("\t".join(map(_told, row)) + "\n" for row in rows))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tenants.audit.entry import Intent, Outcome, canonical
+from tenants.audit.records import IntentRecord, OutcomeRecord, canonical_json
 
 OWN = 1  # the organization that is searched: every second call is one of its own
 APART = 26_000_000  # microseconds from one call to the next: 100,000 in 30 days
@@ -12,12 +12,12 @@ READER = "reader@bench.example"  # who never changed anything
 RARE = 5000  # one call in so many is from a region, a role or a code of its own
 READS = "service.get client.get client.list service.list token.list".split()
 MADE = {
-    field: canonical([{"field": field, "before": 3600, "after": after}])
+    field: canonical_json([{"field": field, "before": 3600, "after": after}])
     for field, after in [(FIELD, 600), *((f"member{n}", n) for n in range(150))]
 }
 
 
-def calls(first: int, last: int, begin: int) -> Iterator[tuple[Intent, Outcome]]:
+def calls(first: int, last: int, begin: int) -> Iterator[tuple[IntentRecord, OutcomeRecord]]:
     """Those from one number to another; ``begin`` is when the first of all was made,
     in microseconds since 1970."""
     for n in range(first, last + 1):
@@ -27,7 +27,7 @@ def calls(first: int, last: int, begin: int) -> Iterator[tuple[Intent, Outcome]]
         entry = f"{hour[:8]}-{hour[8:]}-7000-8000-{n:012x}"
         yield (
             _intent(n, own, entry, at, is_change=is_change),
-            Outcome(
+            OutcomeRecord(
                 entry=entry,
                 outcome="refused" if own % 200 == 0 else "done",
                 status=200,
@@ -38,11 +38,11 @@ def calls(first: int, last: int, begin: int) -> Iterator[tuple[Intent, Outcome]]
         )
 
 
-def _intent(n: int, own: int, entry: str, at: int, *, is_change: bool) -> Intent:
+def _intent(n: int, own: int, entry: str, at: int, *, is_change: bool) -> IntentRecord:
     changes = own // 7
     field = FIELD if changes % 3 == 0 else f"member{changes % 150}"
     read = READS[own % len(READS)]
-    return Intent(
+    return IntentRecord(
         entry=entry,
         at=at,
         actor_id=1 + own % ACTORS,
@@ -51,9 +51,7 @@ def _intent(n: int, own: int, entry: str, at: int, *, is_change: bool) -> Intent
         organization_id=OWN if n % 2 == 0 else OWN + 1 + own % 19,
         organization="harbor",
         region="us" if own % RARE != 2 else "br",
-        operation=("service.update" if own % 2 else "client.update")
-        if is_change
-        else read,
+        operation=("service.update" if own % 2 else "client.update") if is_change else read,
         effect="change" if is_change else "read",
         service=service(own),
         client=f"{20_000 + own // 4 % CLIENTS}" if own % 4 == 0 else "",

@@ -126,9 +126,7 @@ async def _run(
     often = requests // users or 1_000_000
     before, began = _cpu(servers, ours), time.perf_counter()
     until = began + (MOST if requests else seconds)
-    found = await asyncio.gather(
-        *(_asked(line, request, often, until) for line in lines)
-    )
+    found = await asyncio.gather(*(_asked(line, request, often, until) for line in lines))
     took = time.perf_counter() - began
     used, known, all_of_it = (
         after - start for after, start in zip(_cpu(servers, ours), before, strict=True)
@@ -153,9 +151,7 @@ async def _connected(port: int) -> Line:
     return line
 
 
-async def _asked(
-    line: Line, request: bytes, often: int, until: float
-) -> tuple[list[float], int]:
+async def _asked(line: Line, request: bytes, often: int, until: float) -> tuple[list[float], int]:
     waits, size = [], 0
     for _ in range(often):
         began = time.perf_counter()

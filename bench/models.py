@@ -16,9 +16,7 @@ def _model(name: str, fields: int) -> Any:
     )
     columns = {f"field_{at}": kinds[at % len(kinds)]() for at in range(fields)}
     meta = type("Meta", (), {"app_label": "bench"})
-    return type(
-        name, (models.Model,), {**columns, "__module__": __name__, "Meta": meta}
-    )
+    return type(name, (models.Model,), {**columns, "__module__": __name__, "Meta": meta})
 
 
 Wide, WideAudited = _model("Wide", WIDE), _model("WideAudited", WIDE)

@@ -38,11 +38,14 @@ def _tell(what: str, many: Spent, few: Spent, things: str) -> None:
 
 
 def signed() -> int:
-    from tenants.audit.checkpoints import cut, last
+    from tenants.audit.integrity.checkpoints import (
+        create_checkpoint,
+        load_last_checkpoint,
+    )
 
-    while cut():
+    while create_checkpoint():
         pass
-    found = last()
+    found = load_last_checkpoint()
     return found.size if found else 0
 
 
@@ -50,15 +53,15 @@ def packed(query: str) -> int:
     """How many entries are in it."""
     from django.http import QueryDict
 
-    from console.audit.forms import RecordForm
-    from console.audit.packing import write
+    from console.audit.evidence_packages import write_package
+    from console.audit_log.search_form import AuditSearchForm
     from console.models import Pack
-    from tenants.audit.search import LAST
+    from tenants.audit.search.entries import MAX_SEQ
     from tenants.models import Organization
 
     home = Organization.objects.get(slug=ORGANIZATION)
-    form = RecordForm(QueryDict(query), home)
+    form = AuditSearchForm(QueryDict(query), home)
     if not form.is_valid():
         raise ValueError(f"no search: {form.errors}")
     pack = Pack.objects.create(organization=home, actor="bench")
-    return write(pack, form, LAST)
+    return write_package(pack, form, MAX_SEQ)

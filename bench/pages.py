@@ -22,9 +22,7 @@ def measure(stage: Stage) -> None:
         for wait in (0, 20):
             stage.wait(wait)
             for users in (1, 16):
-                _compare(
-                    wait, users, partial(one, console, page), partial(one, floor, base)
-                )
+                _compare(wait, users, partial(one, console, page), partial(one, floor, base))
         stage.wait(100)
         crowd = one(console, page, 64)
         say(
@@ -76,7 +74,5 @@ def _compare(
     )
 
 
-def _middle(
-    pairs: list[tuple[Run, Run]], figure: Callable[[Run], float]
-) -> tuple[float, float]:
+def _middle(pairs: list[tuple[Run, Run]], figure: Callable[[Run], float]) -> tuple[float, float]:
     return median(figure(a) for a, _ in pairs), median(figure(b) for _, b in pairs)

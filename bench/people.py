@@ -12,7 +12,7 @@ from django.test import Client
 from pydantic import SecretStr
 
 from tenants.models import Credential, Membership, Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 def enter(slug: str, tokens: Mapping[str, str]) -> str:
@@ -24,7 +24,7 @@ def enter(slug: str, tokens: Mapping[str, str]) -> str:
     organization = Organization.objects.create(slug=slug, name="Harbor")
     for region, token in tokens.items():
         credential = Credential(organization=organization, region=region)
-        credential.keep(SecretStr(token)).save()
+        credential.set_token(SecretStr(token)).save()
     user = User.objects.create_user("ida@bench.example", "ida@bench.example")
     Membership.objects.create(organization=organization, user=user, role=Role.ADMIN)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})

@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from bench.clock import cpu
 from bench.said import Ratio, say
 from bench.stage import Stage
-from tenants.audit.log import AuditLog
-from tenants.audit.who import Who
-from tenants.authlete import Authlete, Connections, Redactor
+from tenants.audit.actor import Actor
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete import AuthleteClient, ConnectionPool, Redactor
 from tenants.authlete.api.services import GET, LIST
-from tenants.authlete.asking import Asked
+from tenants.authlete.prepared_request import PreparedRequest
 
 TIMES = 30
 
@@ -22,31 +22,29 @@ def measure(stage: Stage) -> None:
     stage.wait(0)
     say("", "Reading through the door, against httpx and json")
     url, token = stage.region("us"), stage.world["tokens"]["us"]
-    lines, redactor = Connections(url), Redactor(b"k" * 32)
-    plain = Authlete(lines, SecretStr(token), redactor=redactor)
-    watch = AuditLog(Who(1, "bench"))
-    audited = Authlete(lines, SecretStr(token), redactor=redactor, watch=watch)
-    bare = httpx.Client(
-        base_url=url, trust_env=False, headers={"Authorization": f"Bearer {token}"}
-    )
+    lines, redactor = ConnectionPool(url), Redactor(b"k" * 32)
+    plain = AuthleteClient(lines, SecretStr(token), redactor=redactor)
+    watch = AuditLogSink(Actor(1, "bench"))
+    audited = AuthleteClient(lines, SecretStr(token), redactor=redactor, audit_sink=watch)
+    bare = httpx.Client(base_url=url, trust_env=False, headers={"Authorization": f"Bearer {token}"})
     service = stage.world["service"]
-    asks: list[tuple[str, str, Asked[Any]]] = [
+    asks: list[tuple[str, str, PreparedRequest[Any]]] = [
         (
             "a service of 40 kB",
             f"/api/{service}/service/get",
-            plain.ask(GET, places={"service_id": service}),
+            plain.prepare(GET, path_params={"service_id": service}),
         ),
         (
             "a list of 50 services",
             "/api/service/get/list?start=0&end=100",
-            plain.ask(LIST, query={"start": 0, "end": 100}),
+            plain.prepare(LIST, query={"start": 0, "end": 100}),
         ),
     ]
     for what, path, asked in asks:
         theirs, door, recorded = cpu(
             partial(fetched, bare, path),
-            partial(plain.make, asked),
-            partial(audited.make, asked),
+            partial(plain.send_prepared, asked),
+            partial(audited.send_prepared, asked),
             times=TIMES,
         )
         say(

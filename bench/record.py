@@ -23,26 +23,32 @@ from bench.clock import timed
 from bench.said import Ratio, say
 from bench.stage import Stage
 from tenants.audit import store
-from tenants.audit.entry import INTENT, NO_OUTCOME, OUTCOME, Intent, Outcome
-from tenants.audit.log import AuditLog
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry, AuditRecord
-from tenants.audit.rows import intent, outcome
-from tenants.audit.verify import verify
-from tenants.audit.who import Who
+from tenants.audit.record_builder import build_intent, build_outcome
+from tenants.audit.recorder import AuditLogSink
+from tenants.audit.records import (
+    INTENT_FIELDS,
+    OPEN_OUTCOME_COLUMNS,
+    OUTCOME_FIELDS,
+    IntentRecord,
+    OutcomeRecord,
+)
 from tenants.authlete import errors
 from tenants.authlete.api.services import GET
-from tenants.authlete.watch import Call, Ending
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
 
 THREADS = 32
 SECONDS = 3.0
 CALLS = 200  # of a fan-out
-WHO = Who(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
-CALL = Call(GET, "us", "/api/17/service/get", {"service_id": "17"})
-LOG = AuditLog(WHO)
+WHO = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
+CALL = CallIntent(GET, "us", "/api/17/service/get", {"service_id": "17"})
+LOG = AuditLogSink(WHO)
 ENTRIES = AuditEntry._meta.db_table
 PLAIN = ENTRIES.replace("audit_", "plain_", 1)
 ADD, CLOSE = (
-    sql.replace(ENTRIES, PLAIN) for sql in (store.ADD_ENTRY, store.CLOSE_ENTRY)
+    sql.replace(ENTRIES, PLAIN) for sql in (store.INSERT_ENTRY_SQL, store.UPDATE_OUTCOME_SQL)
 )
 
 _numbers = count(1)
@@ -72,7 +78,7 @@ def measure(_: Stage) -> None:
     _copy_table()
     lock = threading.Lock()
     ours, plain, inline = many(grouped), many(alone), many(partial(chained, lock))
-    read, report = timed(_exported), timed(verify)
+    read, report = timed(_exported), timed(verify_audit_log)
     with patch.object(store, "mac", lambda *_: "0" * 64):  # no key vouches for these
         unchained = many(grouped)
     rate = (ours.rate + many(grouped).rate) / 2  # before the one and after it
@@ -84,7 +90,7 @@ def measure(_: Stage) -> None:
         ("a commit a thread, one chain behind a lock", inline),
     ):
         say(f"  {what:<44} {waits}")
-    whole = "whole" if report[0].bad is None else f"not whole: {report[0].bad}"
+    whole = "whole" if report[0].first_bad_row is None else f"not whole: {report[0].first_bad_row}"
     say(
         Ratio("worst wait: plain commits", ours.worst, plain.worst, goal="<= 0.02x"),
         Ratio("rate: plain commits", ours.rate, plain.rate, "/s"),
@@ -133,41 +139,41 @@ def many(call: Callable[[], None]) -> Waits:
 
 
 def grouped() -> None:
-    (entry,) = LOG.open([CALL])
-    LOG.close([Ending(entry, errors.Outcome.DONE, 200)])
+    (entry,) = LOG.record_intents([CALL])
+    LOG.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])
 
 
-def rows() -> tuple[Intent, Outcome]:
-    opened = intent(WHO, GET.name, "read", region="us", service="17", path=CALL.path)
-    return opened, outcome(opened.entry, errors.Outcome.DONE, status=200)
+def rows() -> tuple[IntentRecord, OutcomeRecord]:
+    opened = build_intent(WHO, GET.name, "read", region="us", service="17", path=CALL.path)
+    return opened, build_outcome(opened.entry, errors.Outcome.SUCCEEDED, status=200)
 
 
 def chained(lock: threading.Lock) -> None:
     for row in rows():
         with lock:
-            store.append([row])
+            store.append_records([row])
 
 
 def alone() -> None:
     opened, ended = rows()
     with transaction.atomic(), connection.cursor() as cursor:
-        values = [getattr(opened, name) for name in INTENT]
-        cursor.execute(ADD, [*values, next(_numbers), None, *NO_OUTCOME.values()])
+        values = [getattr(opened, name) for name in INTENT_FIELDS]
+        cursor.execute(ADD, [*values, next(_numbers), None, *OPEN_OUTCOME_COLUMNS.values()])
     with transaction.atomic(), connection.cursor() as cursor:
-        values = [getattr(ended, name) for name in OUTCOME[1:]]
+        values = [getattr(ended, name) for name in OUTCOME_FIELDS[1:]]
         cursor.execute(CLOSE, [*values, next(_numbers), opened.entry])
 
 
 def _fan_out() -> None:
-    for entry in LOG.open([CALL] * CALLS):
-        LOG.close([Ending(entry, errors.Outcome.DONE, 200)], wait=False)
-    LOG.settle()
+    for entry in LOG.record_intents([CALL] * CALLS):
+        LOG.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)], wait=False)
+    LOG.flush()
 
 
 def _one_by_one() -> None:
     for _ in range(CALLS):
         for row in rows():
-            store.append([row])
+            store.append_records([row])
 
 
 def _exported() -> int:

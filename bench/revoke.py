@@ -14,19 +14,18 @@ from django.contrib.auth.models import User
 from bench.said import Ratio, say
 from bench.stage import ORGANIZATION, REGIONS, SERVICES, Stage
 from bench.subject import SUBJECTS
-from console import lookups
-from console.access import Member
-from console.lookups import Found
 from console.models import Receipt
-from console.subjects import everywhere
-from console.subjects.filing import filed
-from console.subjects.sheets import sheet
+from console.users import bulk_revocation, lookups
+from console.users.lookups import OpenLookup
+from console.users.receipt_export import receipt_data
+from console.users.receipt_report import build_report
+from console.web.access import Member
 from tenants.audit.models import AuditEntry
-from tenants.jobs import chores
+from tenants.jobs import periodic_tasks
 from tenants.jobs.models import Job
-from tenants.jobs.working import Working
+from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 BUDGET = 20_000.0  # ms; the maintainers' journey H3
 LATENCY = 100  # ms
@@ -38,14 +37,14 @@ def measure(stage: Stage) -> None:
     home = Organization.objects.get(slug=ORGANIZATION)
     member = Member(User.objects.get(), home, Role.ADMIN, "the bench", "")
     assert len(member.regions()) == len(REGIONS)
-    chores.do_all()
+    periodic_tasks.run_all()
     for what, subject in SUBJECTS.items():
-        found = Found(lookups.make(member, subject), subject)
+        found = OpenLookup(lookups.create_lookup(member, subject), subject)
         before = AuditEntry.objects.count()
         began, worked = time.perf_counter(), time.process_time()
-        receipt = everywhere.start(member, found, "Account taken over", "INC-7")
+        receipt = bulk_revocation.start_revoke_all(member, found, "Account taken over", "INC-7")
         begun = time.perf_counter() - began
-        Working("bench", until_empty=True).run()
+        JobWorker("bench", until_empty=True).run()
         took = time.perf_counter() - began
         worked = time.process_time() - worked
         told = _told(member, receipt)
@@ -62,6 +61,6 @@ def measure(stage: Stage) -> None:
 
 def _told(member: Member, receipt: Receipt) -> dict[str, Any]:
     receipt.refresh_from_db()
-    told = filed(sheet(receipt, member))
+    told = receipt_data(build_report(receipt, member))
     json.dumps(told)
     return told

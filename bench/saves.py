@@ -21,18 +21,18 @@ from django.forms import model_to_dict
 
 from bench.models import NARROW, WIDE, Narrow, NarrowAudited, Wide, WideAudited
 from bench.said import Ratio, say
-from tenants.audit.log import AuditLog
-from tenants.audit.who import Who
+from tenants.audit.actor import Actor
+from tenants.audit.recorder import AuditLogSink
 from tenants.audit.writer import writer
 from tenants.authlete import errors
 from tenants.authlete.api.services import UPDATE
-from tenants.authlete.changes import changes
-from tenants.authlete.watch import Call, Ending
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.changes import diff_edits
 
 TURNS = 300
-WHO = Who(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
-CALL = Call(UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
-LOG = AuditLog(WHO, "asked for by the team", "CHG-2107")
+WHO = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
+CALL = CallIntent(UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
+LOG = AuditLogSink(WHO, "asked for by the team", "CHG-2107")
 CHANGED = ("field_1", "field_2", "field_4")  # a flag, a number, a text
 
 type Took = tuple[list[float], list[float]]  # milliseconds, and those of CPU
@@ -67,16 +67,14 @@ def _synchronous(how: str) -> Generator[None]:
 
 
 def _open_anew() -> None:
-    writer.settle()
-    writer.start_over()
+    writer.flush()
+    writer.reset()
     connection.close()
 
 
 def _compare(how: str, wide: str, narrow: str) -> None:
     told = f"p50 of {TURNS}, and CPU"
-    say(
-        "", ", ".join(filter(None, ["A call's two rows", connection.vendor, how, told]))
-    )
+    say("", ", ".join(filter(None, ["A call's two rows", connection.vendor, how, told])))
     _against(WIDE, Wide, WideAudited, wide)
     _against(NARROW, Narrow, NarrowAudited, narrow)
 
@@ -124,6 +122,6 @@ def _save(row: Any) -> None:
 
 
 def _record(before: dict[str, Any]) -> None:
-    found = changes(before, before | _changed())
-    (entry,) = LOG.open([replace(CALL, changes=found)])
-    LOG.close([Ending(entry, errors.Outcome.DONE, 200)])
+    found = diff_edits(before, before | _changed())
+    (entry,) = LOG.record_intents([replace(CALL, changes=found)])
+    LOG.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])

@@ -25,10 +25,10 @@ from bench.invented import (
 )
 from bench.said import Ratio, say
 from bench.stage import Stage
-from tenants.audit.filters import Filters
-from tenants.audit.marks import mark
 from tenants.audit.models import AuditEntry, AuditHead
-from tenants.audit.search import count, search
+from tenants.audit.search.entries import count_entries, search_entries
+from tenants.audit.search.filters import EntryFilters
+from tenants.audit.subject_index import fingerprint_subject
 
 DRAWS = 100
 WARM = 3  # draws that do not count
@@ -37,13 +37,13 @@ WEEK = timedelta(days=7)
 CHANGES = ("change", "destroy", "reveal")  # what the page shows unless it is asked
 MOST = 10.0  # milliseconds that a filter may take
 
-type Made = Callable[[int], Filters]  # the filters of each draw
+type Made = Callable[[int], EntryFilters]  # the filters of each draw
 type Look = Callable[[int], object]
 
 COUNTED: Mapping[str, Made] = {
-    "newest page": lambda _: Filters(effects=CHANGES),
-    "words: many": lambda n: Filters(text=f"thing {n}", effects=CHANGES),
-    "actor who changed nothing": lambda _: Filters(actor=READER, effects=CHANGES),
+    "newest page": lambda _: EntryFilters(effects=CHANGES),
+    "words: many": lambda n: EntryFilters(text=f"thing {n}", effects=CHANGES),
+    "actor who changed nothing": lambda _: EntryFilters(actor=READER, effects=CHANGES),
 }
 
 
@@ -51,59 +51,51 @@ def looks(now: datetime) -> Mapping[str, Made]:
     """Each search that the page offers; ``now`` is when the last call was made."""
     a_day = timedelta(days=1)
     return {
-        "newest page": lambda _: Filters(effects=CHANGES),
-        "newest page, reads too": lambda _: Filters(),
-        "actor": lambda n: Filters(actor=person(n), effects=CHANGES),
-        "actor who changed nothing": lambda _: Filters(actor=READER, effects=CHANGES),
-        "actor and a week": lambda n: Filters(
+        "newest page": lambda _: EntryFilters(effects=CHANGES),
+        "newest page, reads too": lambda _: EntryFilters(),
+        "actor": lambda n: EntryFilters(actor=person(n), effects=CHANGES),
+        "actor who changed nothing": lambda _: EntryFilters(actor=READER, effects=CHANGES),
+        "actor and a week": lambda n: EntryFilters(
             actor=person(n), since=now - 2 * WEEK, until=now - WEEK
         ),
-        "a day": lambda n: Filters(
+        "a day": lambda n: EntryFilters(
             effects=CHANGES, since=now - (n % 3 + 1) * a_day, until=now - n % 3 * a_day
         ),
-        "any of three actors": lambda n: Filters(
+        "any of three actors": lambda n: EntryFilters(
             actor=(person(n), person(n + 1), person(n + 2)), effects=CHANGES
         ),
-        "without two actors": lambda n: Filters(
-            effects=CHANGES, without=Filters(actor=(person(n), person(n + 1)))
+        "without two actors": lambda n: EntryFilters(
+            effects=CHANGES, without=EntryFilters(actor=(person(n), person(n + 1)))
         ),
-        "service": lambda n: Filters(places=(("us", service(n)),), effects=CHANGES),
-        "service, reads too": lambda n: Filters(places=(("us", service(n)),)),
-        "service by id": lambda n: Filters(service=service(n), effects=CHANGES),
-        "failures of a service": lambda n: Filters(
-            service=service(n), outcomes=("refused",)
+        "service": lambda n: EntryFilters(places=(("us", service(n)),), effects=CHANGES),
+        "service, reads too": lambda n: EntryFilters(places=(("us", service(n)),)),
+        "service by id": lambda n: EntryFilters(service=service(n), effects=CHANGES),
+        "failures of a service": lambda n: EntryFilters(service=service(n), outcomes=("refused",)),
+        "failures of an actor": lambda n: EntryFilters(actor=person(n), outcomes=("refused",)),
+        "client": lambda n: EntryFilters(client=f"{20_000 + n * 17 % CLIENTS}", effects=CHANGES),
+        "subject": lambda n: EntryFilters(
+            mark=fingerprint_subject(OWN, f"subject {n * 31 % SUBJECTS}") or ""
         ),
-        "failures of an actor": lambda n: Filters(
-            actor=person(n), outcomes=("refused",)
-        ),
-        "client": lambda n: Filters(
-            client=f"{20_000 + n * 17 % CLIENTS}", effects=CHANGES
-        ),
-        "subject": lambda n: Filters(
-            mark=mark(OWN, f"subject {n * 31 % SUBJECTS}") or ""
-        ),
-        "object": lambda n: Filters(object=f"object {n * 31 % SUBJECTS}"),
-        "ticket": lambda n: Filters(ticket=f"CHG-{n * 31 % 2000}", effects=CHANGES),
-        "operation": lambda _: Filters(operation="client.update"),
-        "effect: nothing has": lambda _: Filters(effects=("destroy",)),
-        "outcome: refused": lambda _: Filters(outcomes=("refused",)),
-        "outcome: unknown": lambda _: Filters(outcomes=("unknown",)),
-        "field: many": lambda _: Filters(field=FIELD, effects=CHANGES),
-        "field: few": lambda n: Filters(field=f"member{n % 50 * 3 + 1}"),
-        "field: and new:": lambda _: Filters(field=FIELD, new="600"),
-        "field: and an actor": lambda n: Filters(field=FIELD, actor=person(n)),
-        "code: many": lambda n: Filters(code=f"A00100{n % 5}"),
-        "code: few": lambda _: Filters(code="A206104"),
-        "role: few": lambda _: Filters(role="deployer", effects=CHANGES),
-        "role: few, reads too": lambda _: Filters(role="deployer"),
-        "region: few": lambda _: Filters(region="br", effects=CHANGES),
-        "reason: few": lambda n: Filters(
-            reason=f"team {n % 200 + 100}", effects=CHANGES
-        ),
-        "words: many": lambda n: Filters(text=f"thing {n % 1000}", effects=CHANGES),
-        "words: nowhere": lambda _: Filters(text="nowhere", effects=CHANGES),
-        "words: nowhere, reads too": lambda _: Filters(text="nowhere"),
-        "old: nowhere": lambda _: Filters(old="nowhere", effects=CHANGES),
+        "object": lambda n: EntryFilters(object=f"object {n * 31 % SUBJECTS}"),
+        "ticket": lambda n: EntryFilters(ticket=f"CHG-{n * 31 % 2000}", effects=CHANGES),
+        "operation": lambda _: EntryFilters(operation="client.update"),
+        "effect: nothing has": lambda _: EntryFilters(effects=("destroy",)),
+        "outcome: refused": lambda _: EntryFilters(outcomes=("refused",)),
+        "outcome: unknown": lambda _: EntryFilters(outcomes=("unknown",)),
+        "field: many": lambda _: EntryFilters(field=FIELD, effects=CHANGES),
+        "field: few": lambda n: EntryFilters(field=f"member{n % 50 * 3 + 1}"),
+        "field: and new:": lambda _: EntryFilters(field=FIELD, new="600"),
+        "field: and an actor": lambda n: EntryFilters(field=FIELD, actor=person(n)),
+        "code: many": lambda n: EntryFilters(code=f"A00100{n % 5}"),
+        "code: few": lambda _: EntryFilters(code="A206104"),
+        "role: few": lambda _: EntryFilters(role="deployer", effects=CHANGES),
+        "role: few, reads too": lambda _: EntryFilters(role="deployer"),
+        "region: few": lambda _: EntryFilters(region="br", effects=CHANGES),
+        "reason: few": lambda n: EntryFilters(reason=f"team {n % 200 + 100}", effects=CHANGES),
+        "words: many": lambda n: EntryFilters(text=f"thing {n % 1000}", effects=CHANGES),
+        "words: nowhere": lambda _: EntryFilters(text="nowhere", effects=CHANGES),
+        "words: nowhere, reads too": lambda _: EntryFilters(text="nowhere"),
+        "old: nowhere": lambda _: EntryFilters(old="nowhere", effects=CHANGES),
     }
 
 
@@ -126,7 +118,7 @@ def measure(stage: Stage) -> None:
         "a page in the middle: by OFFSET",
         "<= 0.05x",
         much,
-        partial(_page, lambda _: Filters(), now, cursor=f"o{middle:x}"),
+        partial(_page, lambda _: EntryFilters(), now, cursor=f"o{middle:x}"),
         _by_offset,
     )
     begun = datetime.fromtimestamp(0, UTC)
@@ -134,17 +126,17 @@ def measure(stage: Stage) -> None:
         "words nowhere in 30 days: in all of it",
         "<= 0.01x",
         much,
-        partial(_page, lambda _: Filters(text="nowhere"), now),
-        partial(_page, lambda _: Filters(text="nowhere", since=begun), now),
+        partial(_page, lambda _: EntryFilters(text="nowhere"), now),
+        partial(_page, lambda _: EntryFilters(text="nowhere", since=begun), now),
     )
 
 
 def _page(made: Made, now: datetime, n: int, cursor: str = "") -> None:
-    search(OWN, made(n), cursor, now=now)
+    search_entries(OWN, made(n), cursor, now=now)
 
 
 def _count(made: Made, now: datetime, n: int) -> None:
-    count(OWN, made(n), now=now)
+    count_entries(OWN, made(n), now=now)
 
 
 def _by_offset(_: int) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.request import ProxyHandler, build_opener
 
-from console.fresh_secrets import fresh
+from console.ops.generate_secrets import generate_secrets
 
 if TYPE_CHECKING:
     from bench.grown import Grown
@@ -108,9 +108,7 @@ class Stage:
             "FLOOR_DATABASE": str(self.home / "floor.sqlite3"),
         }
         url = f"http://127.0.0.1:{FLOOR}"
-        with self._running(
-            "floor", command, self.servers, f"{url}/enter", more
-        ) as process:
+        with self._running("floor", command, self.servers, f"{url}/enter", more) as process:
             session = fetch(f"{url}/enter").decode()
             yield Server(url, process, f"sessionid={session}")
 
@@ -135,7 +133,7 @@ class Stage:
         """None of the caller's reaches the console, but the database that is asked."""
         regions = ",".join(f"{name}={self.region(name)}" for name in REGIONS)
         database = f"sqlite:///{self.home / 'meridian.sqlite3'}"
-        return fresh() | {
+        return generate_secrets() | {
             "DJANGO_SETTINGS_MODULE": "bench.settings",
             "INSECURE": "true",
             "REQUIRE_MFA": "true",

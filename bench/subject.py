@@ -40,9 +40,7 @@ def measure(stage: Stage) -> None:
                 _page(stage, console, lookup, f"{waits[-1]} ms, {what}", slowest, goal)
 
 
-def _page(
-    stage: Stage, console: Server, lookup: str, what: str, slowest: float, goal: str
-) -> None:
+def _page(stage: Stage, console: Server, lookup: str, what: str, slowest: float, goal: str) -> None:
     page = f"{console.url}/{ORGANIZATION}/subjects/{lookup}/"
     before = AuditEntry.objects.count()
     run = load(
@@ -86,5 +84,5 @@ def _lookup(subject: str) -> str:
     """The id under which the bench's admin has looked somebody up."""
     home = Organization.objects.get(slug=ORGANIZATION)
     lookup = Lookup(user=User.objects.get(), organization=home)
-    lookup.keep(subject).save(force_insert=True)
+    lookup.seal_subject(subject).save(force_insert=True)
     return str(lookup.pk)

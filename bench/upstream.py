@@ -15,8 +15,14 @@ from functools import partial
 from random import Random
 
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.wire import Answer, Members, Request, dumps, query_of
-from tenants.sandbox.world import HARBOR
+from tenants.sandbox.http_messages import (
+    JsonDict,
+    SandboxRequest,
+    SandboxResponse,
+    dump_json,
+    parse_query,
+)
+from tenants.sandbox.seeding.organizations import HARBOR
 
 HOST = "127.0.0.1"
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
@@ -24,9 +30,7 @@ SIZE = 40_000  # bytes of the service that is looked at alone
 CLIENTS = 1_000  # of any service
 FEW = 6  # of each, where users are asked for
 OF_USERS = ("/client/authorization/", "/client/granted_scopes/", "/auth/token/")
-WORDS = (
-    "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
-)
+WORDS = "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
 
 
 class World:
@@ -45,39 +49,39 @@ class World:
         }
         self._service = next(iter(self.regions["us"].services))
         grow(self.regions["us"].services[self._service])
-        self._kept: dict[tuple[str, str, bytes], bytes] = {}
+        self._store_data: dict[tuple[str, str, bytes], bytes] = {}
 
-    def answer(
-        self, region: str, target: str, body: bytes = b"", method: str = "GET"
-    ) -> bytes:
+    def answer(self, region: str, target: str, body: bytes = b"", method: str = "GET") -> bytes:
         """The answer, head and all; what deletes something is done anew each time."""
         path, _, query = target.partition("?")
         if path.startswith("/_wait/"):
             return self._slow(*(float(part) for part in path.split("/")[2:]))
         if path == "/_world":
             told = {"tokens": self._tokens, "service": self._service}
-            return written(Answer(200, dumps(told)))
+            return written(SandboxResponse(200, dump_json(told)))
         if path in ("/_large", "/_ordinary"):
             large, ordinary, *_ = self.regions["us"].services.values()
-            return written(Answer(200, dumps(large if path == "/_large" else ordinary)))
+            return written(
+                SandboxResponse(200, dump_json(large if path == "/_large" else ordinary))
+            )
         key = (region, target, body)
-        if key not in self._kept:
+        if key not in self._store_data:
             headers = {"authorization": f"Bearer {self._tokens[region]}"}
             headers |= {"content-type": "application/json"} if body else {}
-            request = Request(method, path, query_of(query), headers, body)
+            request = SandboxRequest(method, path, parse_query(query), headers, body)
             of_users = any(one in path for one in OF_USERS)
             sandbox = self._few if of_users else self._sandbox
-            self._kept[key] = written(sandbox.answer(region, request))
-        answer = self._kept[key]
+            self._store_data[key] = written(sandbox.answer(region, request))
+        answer = self._store_data[key]
         if "/delete/" in path:
             self._forget(region, path.split("/")[2])
         return answer
 
     def _forget(self, region: str, service: str) -> None:
         """Make the answers about a service's users anew, since they change."""
-        self._kept = {
+        self._store_data = {
             key: kept
-            for key, kept in self._kept.items()
+            for key, kept in self._store_data.items()
             if key[0] != region or not key[1].startswith(f"/api/{service}/")
         }
 
@@ -85,13 +89,13 @@ class World:
         step = ((first if last is None else last) - first) / (len(self.regions) - 1)
         for at, name in enumerate(self.regions):
             self.wait[name] = (first + step * at) / 1000
-        return written(Answer(204))
+        return written(SandboxResponse(204))
 
 
-def grow(service: Members) -> None:
+def grow(service: JsonDict) -> None:
     """Give it so many scopes that it has the size of a large service."""
     random, scopes = Random(1), service.setdefault("supportedScopes", [])  # noqa: S311
-    while len(dumps(service)) < SIZE:
+    while len(dump_json(service)) < SIZE:
         words = [" ".join(random.choices(WORDS, k=12)) for _ in range(3)]
         scopes.append(
             {
@@ -107,7 +111,7 @@ def grow(service: Members) -> None:
         )
 
 
-def written(answer: Answer) -> bytes:
+def written(answer: SandboxResponse) -> bytes:
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
     head = (
         f"HTTP/1.1 {answer.status} OK\r\n"
@@ -149,9 +153,7 @@ class Line(asyncio.Protocol):
 async def serve(first: int, services: int) -> None:
     world, loop = World(services), asyncio.get_running_loop()
     for at, region in enumerate(world.regions):
-        await loop.create_server(
-            partial(Line, world, region), HOST, first + at, backlog=1024
-        )
+        await loop.create_server(partial(Line, world, region), HOST, first + at, backlog=1024)
     await asyncio.Event().wait()
 
 

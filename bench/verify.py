@@ -37,11 +37,11 @@ def measure(stage: Stage) -> None:
 
 def verified() -> int:
     """All rows; raises `ValueError` unless they are whole."""
-    from tenants.audit.verify import verify
+    from tenants.audit.integrity.verify import verify_audit_log
 
-    report = verify()
-    if report.bad:
-        raise ValueError(f"not whole: {report.bad}")
+    report = verify_audit_log()
+    if report.first_bad_row:
+        raise ValueError(f"not whole: {report.first_bad_row}")
     return report.rows
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
-from tenants import mail, posting
-from tenants.audit import kinds
-from tenants.audit.anchors import sinks
-from tenants.audit.signing import parsed
-from tenants.keyring import KeyRing
+from tenants.audit.integrity.anchors import load_sinks
+from tenants.audit.integrity.signing import parse_public_keys
+from tenants.audit.retention import policy
+from tenants.crypto.key_ring import KeyRing
+from tenants.outbound import mail, safe_http
 
 
 @register()
@@ -34,11 +34,11 @@ def check_sinks(**_: Any) -> list[Error]:
     nobody."""
     found = []
     try:
-        sinks()
+        load_sinks()
     except ValueError as error:
         found.append(Error(str(error), id="audit.E1"))
     try:
-        parsed(settings.AUDIT_PUBLIC_KEYS)
+        parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
     except ValueError:
         said = "AUDIT_PUBLIC_KEYS is no list of name:base64 of 32 bytes"
         found.append(Error(said, id="audit.E2"))
@@ -48,7 +48,7 @@ def check_sinks(**_: Any) -> list[Error]:
 @register()
 def check_mail(**_: Any) -> list[Error]:
     """Refuse to start where somebody waits for mail that nobody sends."""
-    if settings.ALERT_MAIL and not mail.is_on():
+    if settings.ALERT_MAIL and not mail.is_enabled():
         said = "ALERT_MAIL names people, but EMAIL_URL no mail server"
         return [Error(said, id="mail.E1")]
     return []
@@ -58,19 +58,19 @@ def check_mail(**_: Any) -> list[Error]:
 def check_webhooks(**_: Any) -> list[Error]:
     """Refuse to start where it could not be told what webhooks may reach."""
     try:
-        posting.check_settings()
+        safe_http.check_settings()
     except ValueError as error:
         return [Error(f"WEBHOOK_PRIVATE_HOSTS: {error}", id="webhooks.E1")]
     return []
 
 
 @register()
-def check_kept(**_: Any) -> list[Error]:
+def check_retention(**_: Any) -> list[Error]:
     """Refuse to start where it is not clear what may be removed, and when."""
     found = []
     for name, read in (
-        ("AUDIT_KEEP", kinds.policy),
-        ("VERSIONS_KEEP", lambda: kinds.days(settings.VERSIONS_KEEP)),
+        ("AUDIT_KEEP", policy.load_retention_policy),
+        ("VERSIONS_KEEP", lambda: policy.parse_retention_days(settings.VERSIONS_KEEP)),
     ):
         try:
             read()

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tenants.audit import rows
-from tenants.audit.models import PATIENCE
+from tenants.audit import record_builder
+from tenants.audit.models import OUTCOME_TIMEOUT
 
 DAY = 86_400_000_000_000  # nanoseconds
 
@@ -24,10 +24,10 @@ def ago(days):
         return moment
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "time", SimpleNamespace(time_ns=tick))
+        patch.setattr(record_builder, "time", SimpleNamespace(time_ns=tick))
         yield
 
 
 def overdue():
     """What is sent was sent so long ago that it is not on its way any more."""
-    return ago((PATIENCE + timedelta(seconds=1)) / timedelta(days=1))
+    return ago((OUTCOME_TIMEOUT + timedelta(seconds=1)) / timedelta(days=1))

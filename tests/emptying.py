@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import OperationalError, connection, transaction
 
-from tenants.audit.begin import begin, guard
+from tenants.audit.integrity.append_only import create_chain_head, install_triggers
 from tests import served
 from tests.record import unguard
 
@@ -39,16 +39,14 @@ def empty(_case: object = None) -> None:
 
 def _empty() -> None:
     unguard()
-    found = connection.introspection.django_table_names(
-        only_existing=True, include_views=False
-    )
+    found = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [CACHE, *(name for name in found if name not in KEPT)]
     if connection.vendor == "sqlite":  # others empty those that belong together
         tables = _used(tables)
     statements = connection.ops.sql_flush(no_style(), tables)
     connection.ops.execute_sql_flush(statements)
-    begin(connection)
-    guard(connection)
+    create_chain_head(connection)
+    install_triggers(connection)
 
 
 def _used(tables: list[str]) -> list[str]:

@@ -22,10 +22,7 @@ def secrets_in(value, name=""):
         case str() if value.startswith("{"):
             yield from secrets_in(json.loads(value))
         case str():
-            if (
-                re.search("(?i)secret|callbackApiKey|token(hash)?$", name)
-                or name in PRIVATE
-            ):
+            if re.search("(?i)secret|callbackApiKey|token(hash)?$", name) or name in PRIVATE:
                 yield value
         case list():
             for one in value:
@@ -41,13 +38,9 @@ class Hunt:
     def __init__(self, secrets):
         self.short = {one for one in secrets if len(one) < RUN}
         self.runs = {
-            one[at : at + RUN]
-            for one in secrets
-            for at in range(max(0, len(one) - RUN + 1))
+            one[at : at + RUN] for one in secrets for at in range(max(0, len(one) - RUN + 1))
         }
-        self._halves = {
-            run[at : at + HALF] for run in self.runs for at in range(HALF + 1)
-        }
+        self._halves = {run[at : at + HALF] for run in self.runs for at in range(HALF + 1)}
         self._seen = set()
 
     def found(self, text):

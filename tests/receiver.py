@@ -23,9 +23,7 @@ class Receiver:
                 receiver.got.append(self)
                 answer = receiver.answers.pop(0) if receiver.answers else 204
                 answer = answer() if callable(answer) else answer
-                status, headers, text = (
-                    answer if isinstance(answer, tuple) else (answer, {}, b"")
-                )
+                status, headers, text = answer if isinstance(answer, tuple) else (answer, {}, b"")
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -41,9 +39,7 @@ class Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         if context:
-            self.server.socket = context.wrap_socket(
-                self.server.socket, server_side=True
-            )
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/hook"
 
@@ -51,9 +47,7 @@ class Receiver:
 @contextmanager
 def receiving(context=None):
     receiver = Receiver(context)
-    thread = threading.Thread(
-        target=receiver.server.serve_forever, args=[0.02], daemon=True
-    )
+    thread = threading.Thread(target=receiver.server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
         yield receiver

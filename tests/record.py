@@ -2,15 +2,20 @@
 
 from django.db import connection
 
-from tenants.audit import begin, gone
-from tenants.audit.chain import START, head_mac, mac, ring
-from tenants.audit.gone import Tombstone
+from tenants.audit.integrity import append_only, tombstones
+from tenants.audit.integrity.chain import (
+    GENESIS_MAC,
+    compute_head_mac,
+    compute_mac,
+    get_audit_keys,
+)
+from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditHead, AuditRecord
 
 
 def unguard() -> None:
     """Drop the triggers that keep the record from being changed."""
-    begin.unguard(connection)
+    append_only.drop_triggers(connection)
 
 
 SIGNING = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is made
@@ -19,20 +24,20 @@ SIGNING = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is m
 def recompute(key=None):
     """Make the chain hold for whatever the rows say now, with its real keys or with
     others."""
-    keys = ring()
+    keys = get_audit_keys()
     key = key or keys.__getitem__
-    link, seq = START, 0
+    link, seq = GENESIS_MAC, 0
     for row in AuditRecord.objects.order_by("seq"):
         seq += 1
         if stone := Tombstone.parse(row.content):
             # What a removed row said is not known, so its own mac stays.
-            own = gone._mac(stone, row.link._replace(seq=seq), link)
+            own = tombstones._tombstone_mac(stone, row.chain_row._replace(seq=seq), link)
             told = stone._replace(mac=own).text
             AuditRecord.objects.filter(pk=row.pk).update(seq=seq, content=told)
             link = row.mac
             continue
-        link = mac(key(row.key), link, seq, row.entry, row.phase, row.content)
+        link = compute_mac(key(row.key), link, seq, row.entry, row.phase, row.content)
         AuditRecord.objects.filter(pk=row.pk).update(seq=seq, mac=link)
     name = keys.current
-    sealed = head_mac(key(name), seq, link)
+    sealed = compute_head_mac(key(name), seq, link)
     AuditHead.objects.update(seq=seq, link=link, key=name, mac=sealed)

@@ -10,14 +10,12 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from console.environment import Environment
-from console.fresh_secrets import fresh
+from console.ops.environment import Environment
+from console.ops.generate_secrets import generate_secrets
 
 ROOT = Path(__file__).parents[1]
 LINE = re.compile(r"^(?:# )?([A-Z][A-Z_]+)=(.*)$")
-READ = re.compile(
-    r"""\benv(?:\.\w+)?\(\s*"([A-Z_]+)"|environ\.get\(\s*"([A-Z_]+)"|\$\{([A-Z_]+)"""
-)
+READ = re.compile(r"""\benv(?:\.\w+)?\(\s*"([A-Z_]+)"|environ\.get\(\s*"([A-Z_]+)"|\$\{([A-Z_]+)""")
 
 
 def listed():
@@ -53,7 +51,7 @@ def test_each_is_listed_once_with_a_line_of_why():
 def test_secrets_are_empty_and_the_command_for_them_fills_exactly_those():
     empty = {name for name, value, optional in listed() if not (value or optional)}
 
-    assert empty == set(fresh())
+    assert empty == set(generate_secrets())
 
 
 def test_it_makes_a_deployment_that_django_finds_nothing_wrong_with(tmp_path):
@@ -63,7 +61,7 @@ def test_it_makes_a_deployment_that_django_finds_nothing_wrong_with(tmp_path):
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         check=False,
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **environment, **fresh()},
+        env={"PATH": os.environ["PATH"], **environment, **generate_secrets()},
         capture_output=True,
         text=True,
     )
@@ -89,7 +87,7 @@ def test_it_makes_a_deployment_that_django_finds_nothing_wrong_with(tmp_path):
     ],
 )
 def test_a_command_without_its_settings_says_so_in_words(given):
-    needed = fresh() | {"DATABASE_URL": "sqlite://"} if given else {}
+    needed = generate_secrets() | {"DATABASE_URL": "sqlite://"} if given else {}
     found = subprocess.run(
         [sys.executable, "manage.py", "add_organization", "--help"],
         check=False,
@@ -107,7 +105,7 @@ def test_a_command_without_its_settings_says_so_in_words(given):
 
 
 def test_a_command_that_cannot_use_its_database_says_so_in_words(tmp_path):
-    given = fresh() | {"DATABASE_URL": f"sqlite:///{tmp_path}/away/m.sqlite3"}
+    given = generate_secrets() | {"DATABASE_URL": f"sqlite:///{tmp_path}/away/m.sqlite3"}
     found = subprocess.run(
         [sys.executable, "manage.py", "add_organization", "--slug=a", "--name=A"],
         check=False,
@@ -145,7 +143,7 @@ def test_a_number_that_cannot_be_meant_is_refused(monkeypatch, text):
     monkeypatch.setenv("SESSION_IDLE", text)
 
     with pytest.raises(ImproperlyConfigured, match="SESSION_IDLE cannot be read"):
-        Environment().number("SESSION_IDLE", default=1800, least=1)
+        Environment().integer("SESSION_IDLE", default=1800, minimum=1)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +152,11 @@ def test_a_number_that_cannot_be_meant_is_refused(monkeypatch, text):
 def test_a_time_that_no_date_is_so_long_ago_stops_the_start(name, most):
     """In one process each, as it is read once."""
     command = [sys.executable, "-c", "import console.settings"]
-    known = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://", **fresh()}
+    known = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": "sqlite://",
+        **generate_secrets(),
+    }
 
     found = subprocess.run(
         command,
@@ -165,9 +167,7 @@ def test_a_time_that_no_date_is_so_long_ago_stops_the_start(name, most):
         text=True,
     )
 
-    assert f"{name} cannot be read: {most + 1} is not between 1 and {most}" in (
-        found.stderr
-    )
+    assert f"{name} cannot be read: {most + 1} is not between 1 and {most}" in (found.stderr)
 
 
 @pytest.mark.parametrize("text", ["us", "us=", "=x", "us=a,us=b"])
@@ -183,5 +183,5 @@ def test_lists_are_told_by_commas_with_or_without_spaces(monkeypatch):
     monkeypatch.setenv("AUTHLETE_API_SERVERS", "harbor=7, pier=8")
 
     assert Environment().list("ALLOWED_HOSTS") == ["a.example.com", "b.example.com"]
-    found = Environment().numbers("AUTHLETE_API_SERVERS", default={})
+    found = Environment().integer_mapping("AUTHLETE_API_SERVERS", default={})
     assert found == {"harbor": 7, "pier": 8}

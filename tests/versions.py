@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from tenants.versions.keeping import mac
 from tenants.versions.models import Version
+from tenants.versions.recorder import compute_version_mac
 
 
 def aged(*hours):
@@ -14,6 +14,6 @@ def aged(*hours):
     before = ""
     for one, ago in zip(Version.objects.order_by("number"), hours, strict=True):
         one.first_at = one.last_at = now - timedelta(hours=ago)
-        one.mac = before = mac(one, before)
+        one.mac = before = compute_version_mac(one, before)
         one.save()
     return now

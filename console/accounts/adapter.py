@@ -9,15 +9,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from console.access import address_of
-from console.accounts import browsers
-from console.accounts.passwords import LONGEST
-from console.accounts.record import keep
-from console.stepup import fresh
-from tenants import factors
+from console.accounts import known_browsers
+from console.accounts.audit import log_account_event
+from console.accounts.passwords import MAX_PASSWORD_BYTES
+from console.web.access import client_ip
+from console.web.step_up import is_recently_authenticated
 from tenants.audit.events import SIGN_IN_THROTTLED
 from tenants.authlete.errors import Outcome
-from tenants.members import normal
+from tenants.crypto import mfa_seeds
+from tenants.organizations.members import normalize_email
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -36,41 +36,37 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return address_of(request)
+        return client_ip(request)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Nobody who has just signed in is asked for the same things again."""
-        if fresh(self.request):
+        if is_recently_authenticated(self.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        if len(str(credentials.get("password", "")).encode()) > LONGEST:
+        if len(str(credentials.get("password", "")).encode()) > MAX_PASSWORD_BYTES:
             raise self.validation_error("email_password_mismatch")  # nothing hashed
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             login = str(credentials.get("email") or credentials.get("username"))
-            keep(request, None, SIGN_IN_THROTTLED, Outcome.REFUSED, login=login)
+            log_account_event(request, None, SIGN_IN_THROTTLED, Outcome.REJECTED, login=login)
             raise
 
-    def post_login(
-        self, request: HttpRequest, user: User, **kwargs: Any
-    ) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        browsers.remember(response, normal(user.email))
+        known_browsers.remember_browser(response, normalize_email(user.email))
         return response
 
-    def _get_login_attempts_cache_key(
-        self, request: HttpRequest, **credentials: Any
-    ) -> str:
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Tries are counted by address, whatever host the browser names.
 
         A browser that this person has signed in with has a count of its own: whoever
         guesses from elsewhere does not lock them out.
         """
-        login = normal(str(credentials.get("email") or credentials.get("username")))
-        return f"{browsers.known(request, login)}:{login}"
+        login = normalize_email(str(credentials.get("email") or credentials.get("username")))
+        return f"{known_browsers.known_browser_id(request, login)}:{login}"
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -83,7 +79,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        return factors.seal(text)
+        return mfa_seeds.seal_seed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return factors.unseal(encrypted_text)
+        return mfa_seeds.unseal_seed(encrypted_text)

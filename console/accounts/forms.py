@@ -19,29 +19,29 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
-from console.accounts.record import keep
-from tenants import factors
+from console.accounts.audit import log_account_event
 from tenants.audit.events import SIGN_IN_THROTTLED
 from tenants.authlete.errors import Outcome
+from tenants.crypto import mfa_seeds
 
-PENDING = totp.SECRET_SESSION_KEY
+PENDING_SECRET_KEY = totp.SECRET_SESSION_KEY
 
 
-class OneCode(BaseAuthenticateForm):  # type: ignore[misc]
+class SingleUseCodeForm(BaseAuthenticateForm):  # type: ignore[misc]
     """A code that is good once, of somebody who may not try many."""
 
     def clean_code(self) -> str:
-        with _limited(self.user):
+        with _log_throttling(self.user):
             code: str = super().clean_code()
-        _spend_of(self, code)
+        _use_code(self, code)
         return code
 
 
-class AuthenticateForm(OneCode, Authenticate):  # type: ignore[misc]
+class AuthenticateForm(SingleUseCodeForm, Authenticate):  # type: ignore[misc]
     """The code of a sign-in."""
 
 
-class ReauthenticateForm(OneCode, Reauthenticate):  # type: ignore[misc]
+class ReauthenticateForm(SingleUseCodeForm, Reauthenticate):  # type: ignore[misc]
     """The code of somebody who is signed in already."""
 
 
@@ -52,40 +52,40 @@ class ActivateForm(ActivateTOTPForm):  # type: ignore[misc]
         self.user = kwargs.pop("user")
         forms.Form.__init__(self, *args, **kwargs)
         session = context.request.session
-        if not self.is_bound or PENDING not in session:
+        if not self.is_bound or PENDING_SECRET_KEY not in session:
             seed = totp.generate_totp_secret()
-            session[PENDING] = factors.seal(seed, self.user.pk)
-        self.secret = factors.unseal(session[PENDING], self.user.pk)
+            session[PENDING_SECRET_KEY] = mfa_seeds.seal_seed(seed, self.user.pk)
+        self.secret = mfa_seeds.unseal_seed(session[PENDING_SECRET_KEY], self.user.pk)
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
-        _spend(self.user.pk, self.secret, code)
+        _mark_code_used(self.user.pk, self.secret, code)
         return code
 
 
 @contextmanager
-def _limited(user: User) -> Iterator[None]:
+def _log_throttling(user: User) -> Iterator[None]:
     """Keep it in the record when somebody has tried too many codes."""
     try:
         yield
     except ValidationError as error:
         if error.code == "too_many_login_attempts":
-            keep(context.request, user, SIGN_IN_THROTTLED, Outcome.REFUSED)
+            log_account_event(context.request, user, SIGN_IN_THROTTLED, Outcome.REJECTED)
         raise
 
 
-def _spend_of(form: OneCode, code: str) -> None:
+def _use_code(form: SingleUseCodeForm, code: str) -> None:
     if form.authenticator.type != Authenticator.Type.TOTP:
         return  # the library marks recovery codes as used by itself
-    seed = factors.unseal(form.authenticator.data["secret"])
+    seed = mfa_seeds.unseal_seed(form.authenticator.data["secret"])
     try:
-        _spend(form.user.pk, seed, code)
+        _mark_code_used(form.user.pk, seed, code)
     except ValidationError:
         form._emit_authentication_failed(form.authenticator)
         raise
 
 
-def _spend(user: int, seed: str, code: str) -> None:
+def _mark_code_used(user: int, seed: str, code: str) -> None:
     """Refuse a code whose time step was used before, in any process."""
     window = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
     for step in totp.yield_hotp_counters_from_time():

@@ -17,48 +17,48 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from console.access import ConsoleRequest
-from console.accounts.record import keep
-from console.stepup import is_within
+from console.accounts.audit import log_account_event
+from console.web.access import ConsoleRequest
+from console.web.step_up import is_within_limit
 from tenants.audit.events import SESSION_ENDED
-from tenants.authlete.errors import NotRecorded
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.models import Membership
-from tenants.roles import WITH_SECOND_FACTOR
+from tenants.organizations.roles import ROLES_REQUIRING_2FA
 
-type Answer = Callable[[HttpRequest], HttpResponse]
+type GetResponse = Callable[[HttpRequest], HttpResponse]
 
-BEGAN, SEEN = "began", "seen"  # seconds since 1970, in the session
-STEP = 60  # seconds between two notes of when somebody was last seen
-POLL = "X-Poll"  # the header of a page that looks again by itself
+STARTED_KEY, LAST_SEEN_KEY = "began", "seen"  # seconds since 1970, in the session
+LAST_SEEN_STEP_SECONDS = 60  # seconds between two notes of when somebody was last seen
+POLL_HEADER = "X-Poll"  # the header of a page that looks again by itself
 
 
-class SessionLimits:
+class SessionLimitMiddleware:
     """Ends a session that nobody used for a while, or that has lasted too long.
 
     A page that looks again by itself is nobody who uses it.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         session = request.session
         if SESSION_KEY in session:
             now = int(time.time())
-            began, seen = session.get(BEGAN, 0), session.get(SEEN, 0)
-            if not is_within(now - began, settings.SESSION_ABSOLUTE):
-                _end(request, "too long")
-            elif not is_within(now - seen, settings.SESSION_IDLE):
-                _end(request, "unused")
-            elif now - seen >= STEP and POLL not in request.headers:
-                session[SEEN] = now
+            began, seen = session.get(STARTED_KEY, 0), session.get(LAST_SEEN_KEY, 0)
+            if not is_within_limit(now - began, settings.SESSION_ABSOLUTE):
+                _end_session(request, "too long")
+            elif not is_within_limit(now - seen, settings.SESSION_IDLE):
+                _end_session(request, "unused")
+            elif now - seen >= LAST_SEEN_STEP_SECONDS and POLL_HEADER not in request.headers:
+                session[LAST_SEEN_KEY] = now
         return self.get_response(request)
 
 
-class NoStore:
+class NoStoreMiddleware:
     """No answer of ours is kept by a browser or by anything on the way to it."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -67,14 +67,14 @@ class NoStore:
         return response
 
 
-class NothingReplayed:
+class DiscardReplayMiddleware:
     """Forgets what was posted when the library asks for the password again.
 
     It would keep the whole request in the session, body and cookies, to repeat it
     afterwards. Here the person comes back to the page and posts anew.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -84,10 +84,10 @@ class NothingReplayed:
         return response
 
 
-class SignInWithHtmx:
+class HtmxSignInMiddleware:
     """Turns a redirect to sign-in into one of the whole page, not of a part of it."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -100,10 +100,10 @@ class SignInWithHtmx:
         return HttpResponseClientRedirect(f"{place}?{back}")
 
 
-class RequireSecondFactor:
+class RequireSecondFactorMiddleware:
     """Who may change anything sets a second factor up before doing anything else."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -119,21 +119,17 @@ class RequireSecondFactor:
         if not getattr(view, "login_required", True):
             return None
         # Who has one is the rule, and asked for first: it is the cheaper question.
-        has = Authenticator.objects.filter(
-            user_id=request.user.pk, type=Authenticator.Type.TOTP
-        )
-        needs = Membership.objects.filter(
-            user_id=request.user.pk, role__in=[*WITH_SECOND_FACTOR]
-        )
+        has = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP)
+        needs = Membership.objects.filter(user_id=request.user.pk, role__in=[*ROLES_REQUIRING_2FA])
         lacks = not has.exists() and needs.exists()
         return redirect(reverse("mfa_activate_totp")) if lacks else None
 
 
-def _end(request: HttpRequest, why: str) -> None:
+def _end_session(request: HttpRequest, reason: str) -> None:
     """It ends, whether or not the record can be told that it did."""
     user = request.user if isinstance(request.user, User) else None
     request.session.flush()
     request.user = AnonymousUser()
     if user:
-        with suppress(NotRecorded):
-            keep(request, user, SESSION_ENDED, object=why)
+        with suppress(AuditUnavailableError):
+            log_account_event(request, user, SESSION_ENDED, object=reason)

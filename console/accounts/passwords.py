@@ -7,32 +7,42 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
-LONGEST = 4096  # bytes
-LEFT = 8  # letters and digits that must be left when the expected words are taken out
-EXPECTED = ("meridian", "authlete", "console", "password", "welcome", "secret", "login")
+MAX_PASSWORD_BYTES = 4096  # bytes
+MIN_UNEXPECTED_CHARS = (
+    8  # letters and digits that must be left when the expected words are taken out
+)
+EXPECTED_WORDS = (
+    "meridian",
+    "authlete",
+    "console",
+    "password",
+    "welcome",
+    "secret",
+    "login",
+)
 
 
-class NotTooLong:
+class PasswordMaxLengthValidator:
     """Longer texts are refused before anything is hashed."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if len(password.encode()) > LONGEST:
+        if len(password.encode()) > MAX_PASSWORD_BYTES:
             raise ValidationError(self.get_help_text(), code="password_too_long")
 
     def get_help_text(self) -> str:
         return _("At most 4,096 bytes.")
 
 
-class NotExpected:
+class ExpectedWordsValidator:
     """A name that everyone here knows, with a year behind it, is no password."""
 
     def validate(self, password: str, user: Any = None) -> None:
         left = password.casefold()
-        for word in sorted(_words(user), key=len, reverse=True):
+        for word in sorted(_expected_words(user), key=len, reverse=True):
             left = left.replace(word, "")
-        if len(re.sub(r"[\W_]", "", left)) < LEFT:
+        if len(re.sub(r"[\W_]", "", left)) < MIN_UNEXPECTED_CHARS:
             raise ValidationError(
                 _(
                     "Without the names of the product, your organization and your "
@@ -45,8 +55,8 @@ class NotExpected:
         return _("Not mainly the name of the product, your organization or your role.")
 
 
-def _words(user: Any) -> set[str]:
-    words = {*EXPECTED, *(role.value for role in Role)}
+def _expected_words(user: Any) -> set[str]:
+    words = {*EXPECTED_WORDS, *(role.value for role in Role)}
     if user and user.pk:
         for one in Organization.objects.filter(membership__user=user.pk):
             words.update([one.slug, one.name, *re.split(r"[\W_]+", one.name)])

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from console.accounts.record import keep
-from console.stepup import has_code
+from console.accounts.audit import log_account_event
+from console.web.step_up import has_totp
 from tenants.audit.events import SIGN_IN_THROTTLED
 from tenants.authlete.errors import Outcome
 
@@ -39,15 +39,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
 def reauthenticate(request: HttpRequest) -> HttpResponse:
     """The library's page, for who has no codes; others are asked for one, since a
     password alone would be less than it took to sign in."""
-    if isinstance(request.user, User) and has_code(request.user):
+    if isinstance(request.user, User) and has_totp(request.user):
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("mfa_reauthenticate") + query)
     response: HttpResponse = account.reauthenticate(request)
     return response
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
+def too_many_requests(request: HttpRequest) -> HttpResponse:
     """What the library answers to an address that asks too often."""
     user = request.user if isinstance(request.user, User) else None
-    keep(request, user, SIGN_IN_THROTTLED, Outcome.REFUSED, object=request.path)
-    return render(request, "account/too_many.html", status=429)
+    log_account_event(request, user, SIGN_IN_THROTTLED, Outcome.REJECTED, object=request.path)
+    return render(request, "account/too_many_requests.html", status=429)

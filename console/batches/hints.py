@@ -14,26 +14,26 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from console.models import Batch, Sending
+from tenants.jobs.control import run_now
 from tenants.jobs.models import Job
-from tenants.jobs.steering import hurry
 
-SELDOM = timedelta(seconds=5)  # between two hints that are heeded
+MIN_INTERVAL = timedelta(seconds=5)  # between two hints that are heeded
 SALT = "console.batches.hints"
 
 
-def address(slug: str, region: str, service_id: int) -> str:
+def notification_url(slug: str, region: str, service_id: int) -> str:
     """What the service's ``tokenBatchNotificationEndpoint`` has to be."""
     place = (slug, region, service_id)
-    path = reverse("batches:told", args=[*place, _key(*place)])
+    path = reverse("batches:notify", args=[*place, _url_key(*place)])
     return f"{settings.CONSOLE_URL}{path}"
 
 
-def heed(slug: str, region: str, service_id: int, key: str) -> None:
+def handle_notification(slug: str, region: str, service_id: int, key: str) -> None:
     """Look at the service's batches at once; whoever is wrong learns nothing."""
-    if not constant_time_compare(key, _key(slug, region, service_id)):
+    if not constant_time_compare(key, _url_key(slug, region, service_id)):
         return
     now = timezone.now()
-    rested = Q(told_at=None) | Q(told_at__lt=now - SELDOM)
+    rested = Q(told_at=None) | Q(told_at__lt=now - MIN_INTERVAL)
     moving = Batch.objects.filter(
         rested,
         organization__slug=slug,
@@ -46,9 +46,9 @@ def heed(slug: str, region: str, service_id: int, key: str) -> None:
             running = Sending.objects.filter(batch=batch, fate=Sending.Fate.RUNNING)
             running.update(again_at=now)
             for job in Job.objects.filter(pk__in=[batch.watch]):
-                hurry(job)
+                run_now(job)
 
 
-def _key(slug: str, region: str, service_id: int) -> str:
+def _url_key(slug: str, region: str, service_id: int) -> str:
     found = salted_hmac(SALT, f"{slug}/{region}/{service_id}", algorithm="sha256")
     return found.hexdigest()

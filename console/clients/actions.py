@@ -2,36 +2,36 @@
 
 from dataclasses import dataclass
 
-from console.clients import rotating
+from console.clients.rotation import lifecycle
+from console.documents.kinds import DocumentTarget
 from console.editing import drafts
-from console.editing.kind import Target
-from console.editing.known import forget_client, remember_lock
-from tenants.authlete import Authlete
-from tenants.authlete.errors import AuthleteError, NotFound
+from console.inventory.index import index_client_lock, remove_client
+from tenants.authlete import AuthleteClient
+from tenants.authlete.errors import AuthleteError, NotFoundError
 from tenants.models import Organization
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveTokenCount:
     """A client's tokens that work at this moment."""
 
     count: int | None  # None: not known, which is not 0
     error: AuthleteError | None = None  # why not
 
 
-def live_tokens(authlete: Authlete, service_id: int, client_id: int) -> Live:
+def count_live_tokens(authlete: AuthleteClient, service_id: int, client_id: int) -> LiveTokenCount:
     try:
-        return Live(authlete.service(service_id).tokens.count(client_id))
+        return LiveTokenCount(authlete.service(service_id).tokens.count(client_id))
     except AuthleteError as error:
-        return Live(None, error)
+        return LiveTokenCount(None, error)
 
 
 def set_lock(
-    authlete: Authlete,
+    authlete: AuthleteClient,
     organization: Organization,
     service_id: int,
     client_id: int,
-    label: str,
+    name: str,
     *,
     locked: bool,
 ) -> bool:
@@ -39,25 +39,25 @@ def set_lock(
 
     ``label`` is its name, for the record. Safe to repeat.
     """
-    changed = authlete.service(service_id).client(client_id, label).set_lock(locked)
-    remember_lock(organization, authlete.region, service_id, client_id, locked)
+    changed = authlete.service(service_id).client(client_id, name).set_lock(locked)
+    index_client_lock(organization, authlete.region, service_id, client_id, locked)
     return changed
 
 
-def remove(authlete: Authlete, target: Target, label: str) -> bool:
+def delete_client(authlete: AuthleteClient, target: DocumentTarget, name: str) -> bool:
     """Delete a client with its tokens, and return whether it was still there.
 
     Nothing of it stays here but the record: no draft, no secret, no line in lists.
     """
     there = True
     try:
-        authlete.service(target.service_id).client(target.client_id, label).delete()
-    except NotFound as error:
-        if not error.is_told:
+        authlete.service(target.service_id).client(target.client_id, name).delete()
+    except NotFoundError as error:
+        if not error.is_from_authlete:
             raise
         there = False
-    drafts.forget(target)
+    drafts.discard_all(target)
     place = (authlete.region, target.service_id, target.client_id)
-    rotating.end(target.workspace.organization, *place)
-    forget_client(target.workspace.organization, *place)
+    lifecycle.cancel_rotation(target.workspace.organization, *place)
+    remove_client(target.workspace.organization, *place)
     return there

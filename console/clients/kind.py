@@ -1,42 +1,40 @@
-"""Clients as what is edited; see `console.editing.kind`."""
+"""Clients as what is edited; see `console.documents.kinds`."""
 
-from console.access import Workspace
-from console.editing import known
-from console.editing.kind import Kind, Target
-from console.sentences import CLIENT
-from tenants.authlete import Authlete
+from console.audit_log.change_descriptions import CLIENT_SETTINGS
+from console.documents.kinds import DocumentKind, DocumentTarget
+from console.inventory import index
+from console.web.access import Workspace
+from tenants.authlete import AuthleteClient
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.documents.client import SECTIONS, Client
-from tenants.authlete.documents.client.rules import findings
+from tenants.authlete.documents.client.rules import check_client
 
 
-def _api(authlete: Authlete, target: Target) -> ClientApi:
+def _api(authlete: AuthleteClient, target: DocumentTarget) -> ClientApi:
     return authlete.service(target.service_id).client(target.client_id)
 
 
-def _called(client: Client) -> str:
+def _display_name(client: Client) -> str:
     return client.client_name or client.alias
 
 
-def _remember(target: Target, client: Client) -> None:
+def _update_index(target: DocumentTarget, client: Client) -> None:
     workspace = target.workspace
-    known.remember_client(
-        workspace.organization, workspace.region.name, target.service_id, client
-    )
+    index.index_client(workspace.organization, workspace.region.name, target.service_id, client)
 
 
-KIND = Kind(
+CLIENT_KIND = DocumentKind(
     "client",
     "clients",
     SECTIONS,
-    CLIENT,
+    CLIENT_SETTINGS,
     _api,
     Client,
-    _called,
-    findings,
-    _remember,
+    _display_name,
+    check_client,
+    _update_index,
 )
 
 
-def target_of(workspace: Workspace, service_id: int, client_id: int) -> Target:
-    return Target(KIND, workspace, service_id, client_id)
+def client_target(workspace: Workspace, service_id: int, client_id: int) -> DocumentTarget:
+    return DocumentTarget(CLIENT_KIND, workspace, service_id, client_id)

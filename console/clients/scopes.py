@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from tenants.authlete.documents.service import Service
 
-type Limit = Sequence[str] | None  # None: any scope of the service
+type ScopeLimit = Sequence[str] | None  # None: any scope of the service
 
 
-def scopes_of(service: Service) -> Mapping[str, str] | None:
+def service_scopes(service: Service) -> Mapping[str, str] | None:
     """What each scope of the service is for, by name; None where it does not tell."""
     found = service.get("supportedScopes")
     if not isinstance(found, list):
@@ -19,14 +19,14 @@ def scopes_of(service: Service) -> Mapping[str, str] | None:
     }
 
 
-def offered(limit: Limit, service: Service) -> Mapping[str, str]:
+def selectable_scopes(limit: ScopeLimit, service: Service) -> Mapping[str, str]:
     """What can be ticked; where the service does not tell, what is so already."""
-    known = scopes_of(service)
+    known = service_scopes(service)
     return dict.fromkeys(limit or (), "") if known is None else known
 
 
-def unknown(limit: Limit, service: Service) -> list[str]:
+def missing_scopes(limit: ScopeLimit, service: Service) -> list[str]:
     """Scopes of the limit that the service does not have: Authlete drops them with
     the next update (api.md, section 6)."""
-    known = scopes_of(service)
+    known = service_scopes(service)
     return [one for one in limit or () if known is not None and one not in known]

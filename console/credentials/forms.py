@@ -7,9 +7,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Credential
-from tenants.regions import Region
+from tenants.organizations.regions import Region
 
-LONGEST = 4096  # characters of a token
+MAX_TOKEN_CHARS = 4096  # characters of a token
 
 
 class CredentialForm(forms.Form):
@@ -17,7 +17,7 @@ class CredentialForm(forms.Form):
 
     token = forms.CharField(
         label=_("Access token of the organization"),
-        max_length=LONGEST,
+        max_length=MAX_TOKEN_CHARS,
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),
@@ -39,22 +39,18 @@ class CredentialForm(forms.Form):
             "organization is reminded before. Empty: it works until it is revoked."
         ),
     )
-    anyway = forms.BooleanField(
-        label=_("Keep it without having tried it"), required=False
-    )
+    anyway = forms.BooleanField(label=_("Keep it without having tried it"), required=False)
 
     def __init__(self, data: Any, held: Credential | None) -> None:
         told = {"number": held.number, "expires_on": held.expires_on} if held else {}
         super().__init__(data, initial=told)
-        self.held = held
+        self.credential = held
         del self.fields["anyway"]
         if held:
             self.fields["token"].required = False
-            self.fields["token"].help_text = _(
-                "Leave it empty to keep the one there is."
-            )
+            self.fields["token"].help_text = _("Leave it empty to keep the one there is.")
 
-    def offer_anyway(self) -> None:
+    def add_force_field(self) -> None:
         """Ask whether it shall be kept although it could not be tried."""
         self.fields["anyway"] = self.base_fields["anyway"]
 
@@ -65,14 +61,12 @@ class CredentialForm(forms.Form):
         return day
 
     @property
-    def wants_anyway(self) -> bool:
+    def is_forced(self) -> bool:
         return bool(self.data.get("anyway"))
 
 
-class RemoveForm(forms.Form):
-    name = forms.CharField(
-        max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+class RemoveCredentialForm(forms.Form):
+    name = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def __init__(self, data: Any, region: Region) -> None:
         super().__init__(data)
@@ -83,7 +77,5 @@ class RemoveForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if name.casefold() != self.region.name.casefold():
-            raise forms.ValidationError(
-                _("This is not the region's name. Nothing was removed.")
-            )
+            raise forms.ValidationError(_("This is not the region's name. Nothing was removed."))
         return name

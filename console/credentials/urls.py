@@ -6,6 +6,6 @@ app_name = "credentials"
 urlpatterns = [
     path("", views.index, name="index"),
     path("<slug:region>/", views.edit, name="edit"),
-    path("<slug:region>/probe/", views.probe, name="probe"),
+    path("<slug:region>/probe/", views.check, name="check"),
     path("<slug:region>/remove/", views.remove, name="remove"),
 ]

@@ -6,53 +6,53 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.access import ConsoleRequest, Member, organization_page
-from console.credentials.forms import CredentialForm, RemoveForm
-from console.credentials.state import states
-from console.page import answer, go
-from console.stepup import step_up
-from tenants import credentials
-from tenants.authlete.errors import Unauthorized
-from tenants.authlete.probe import Finding
+from console.credentials.forms import CredentialForm, RemoveCredentialForm
+from console.credentials.status import load_statuses
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.authlete.credential_check import CredentialCheck
+from tenants.authlete.errors import UnauthorizedError
 from tenants.models import Credential
-from tenants.regions import Region, regions
-from tenants.roles import Right
+from tenants.organizations import credentials
+from tenants.organizations.regions import Region, get_regions
+from tenants.organizations.roles import ConsolePermission
 
 
-@organization_page(Right.MANAGE)
+@organization_page(ConsolePermission.ADMINISTRATION)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    context = {"member": member, "states": states(member.organization)}
-    return answer(request, "credentials/index.html", context)
+    context = {"member": member, "states": load_statuses(member.organization)}
+    return render_page(request, "credentials/index.html", context)
 
 
-@organization_page(Right.MANAGE)
+@organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Add or replace one; it is tried first, and kept only when it works."""
-    place = _region(region)
-    held = credentials.find(member.organization, region)
+    place = _get_region(region)
+    held = credentials.find_credential(member.organization, region)
     form = CredentialForm(request.POST or None, held)
     finding = None
     if form.is_valid():
-        offered = credentials.offered(
+        offered = credentials.build_credential(
             member.organization,
             region,
             form.cleaned_data["token"],
             form.cleaned_data["number"],
             form.cleaned_data["expires_on"],
         )
-        finding = _tried(form, member, offered)
-        untried = finding is not None and finding.problem in credentials.UNTRIED
+        finding = _test_credential(form, member, offered)
+        untried = finding is not None and finding.problem in credentials.INCONCLUSIVE_PROBLEMS
         if untried:
-            form.offer_anyway()
-        if finding and (finding.ok or (untried and form.wants_anyway)):
+            form.add_force_field()
+        if finding and (finding.is_usable or (untried and form.is_forced)):
             try:
-                changes = credentials.keep(member.who, offered, finding)
-            except credentials.Gone as error:
+                changes = credentials.save_credential(member.actor, offered, finding)
+            except credentials.CredentialChangedError as error:
                 form.add_error(None, str(error))
             else:
-                _tell(request, place, finding, changed=bool(changes))
-                return go(request, _index(member))
+                _show_result(request, place, finding, changed=bool(changes))
+                return redirect_to(request, _index_url(member))
     context = {
         "member": member,
         "region": place,
@@ -61,16 +61,16 @@ def edit(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
         "finding": finding,
     }
     status = 422 if form.is_bound else 200
-    return answer(request, "credentials/edit.html", context, status=status)
+    return render_page(request, "credentials/edit.html", context, status=status)
 
 
-@organization_page(Right.MANAGE)
-def probe(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
+@organization_page(ConsolePermission.ADMINISTRATION)
+def check(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
     """Try the one there is once more."""
-    place, held = _region(region), _held(member, region)
+    place, held = _get_region(region), _get_credential(member, region)
     finding = None
     if request.method == "POST":
-        finding = credentials.try_again(member.who, held)
+        finding = credentials.recheck_credential(member.actor, held)
         held.refresh_from_db()
     context = {
         "member": member,
@@ -79,47 +79,49 @@ def probe(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
         "finding": finding,
         "tried": request.method == "POST",
     }
-    return answer(request, "credentials/probe.html", context)
+    return render_page(request, "credentials/check.html", context)
 
 
-@organization_page(Right.MANAGE)
+@organization_page(ConsolePermission.ADMINISTRATION)
 @step_up
 def remove(request: ConsoleRequest, member: Member, region: str) -> HttpResponse:
-    held = _held(member, region)
+    held = _get_credential(member, region)
     # One may be left of a region that the settings do not have any more.
-    place = regions().get(region) or Region(region, "")
-    form = RemoveForm(request.POST or None, place)
+    place = get_regions().get(region) or Region(region, "")
+    form = RemoveCredentialForm(request.POST or None, place)
     if form.is_valid():
         try:
-            credentials.remove(member.who, held)
-        except credentials.Gone as error:
+            credentials.remove_credential(member.actor, held)
+        except credentials.CredentialChangedError as error:
             form.add_error(None, str(error))
         else:
             told = _("The credential for %(region)s is removed.")
             messages.success(request, told % {"region": place.title})
-            return go(request, _index(member))
+            return redirect_to(request, _index_url(member))
     context = {"member": member, "region": place, "held": held, "form": form}
     status = 422 if form.is_bound else 200
-    return answer(request, "credentials/remove.html", context, status=status)
+    return render_page(request, "credentials/remove.html", context, status=status)
 
 
-def _tried(form: CredentialForm, member: Member, offered: Credential) -> Finding | None:
+def _test_credential(
+    form: CredentialForm, member: Member, offered: Credential
+) -> CredentialCheck | None:
     try:
-        return credentials.attempt(member.who, offered)
-    except Unauthorized:
+        return credentials.probe_credential(member.actor, offered)
+    except UnauthorizedError:
         text = _("The token there is cannot be opened. Enter one.")
         form.add_error("token", text)
         return None
 
 
-def _tell(
-    request: ConsoleRequest, place: Region, finding: Finding, *, changed: bool
+def _show_result(
+    request: ConsoleRequest, place: Region, finding: CredentialCheck, *, changed: bool
 ) -> None:
-    if not finding.ok:
+    if not finding.is_usable:
         told = _("The credential for %(region)s is kept, but was not tried.")
         messages.warning(request, told % {"region": place.title})
         return
-    count = finding.services or 0
+    count = finding.service_count or 0
     sees = ngettext("It sees %(n)d service.", "It sees %(n)d services.", count)
     told = (
         _("The credential for %(region)s works and is kept.")
@@ -128,23 +130,23 @@ def _tell(
     )
     said = f"{told % {'region': place.title}} {sees % {'n': count}}"
     if finding.problem:
-        messages.warning(request, f"{said} {_(finding.words)} {_(finding.advice)}")
+        messages.warning(request, f"{said} {_(finding.description)} {_(finding.advice)}")
     else:
         messages.success(request, said)
 
 
-def _region(name: str) -> Region:
-    if name not in regions():
+def _get_region(name: str) -> Region:
+    if name not in get_regions():
         raise Http404
-    return regions()[name]
+    return get_regions()[name]
 
 
-def _held(member: Member, region: str) -> Credential:
-    found = credentials.find(member.organization, region)
+def _get_credential(member: Member, region: str) -> Credential:
+    found = credentials.find_credential(member.organization, region)
     if found is None:
         raise Http404
     return found
 
 
-def _index(member: Member) -> str:
+def _index_url(member: Member) -> str:
     return reverse("credentials:index", args=[member.organization.slug])

@@ -5,29 +5,29 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from console import offered, once
-from console.access import ConsoleRequest, Member, organization_page, signed_in_page
-from console.editing.batches import ended
-from console.editing.ends import ends
-from console.editing.history import path_about
-from console.editing.rollovers import under_way
-from console.editing.secret_ages import count_overdue
+from console.audit_log import search_presets
+from console.audit_log.operation_labels import label_name, render_label
+from console.history.entries import entry_page_path
+from console.inventory.activity import count_open_rollovers, recently_ended_batches
+from console.inventory.expiry import list_expiring
+from console.inventory.secret_age import count_overdue
 from console.models import Verdict
-from console.models.webhooks import late
-from console.navigation import path_of
-from console.operations import deed_of, told
-from console.page import answer, go
-from tenants.audit.lost.settling import unknown
+from console.models.webhooks import late_webhooks
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
+from console.web.navigation import optional_path
+from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry, AuditHead
-from tenants.audit.search import MOST
+from tenants.audit.reconciliation.resolutions import find_unresolved
+from tenants.audit.search.entries import MAX_COUNTED
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 from tenants.models import Membership
-from tenants.regions import regions
-from tenants.roles import Right
+from tenants.organizations.regions import get_regions
+from tenants.organizations.roles import ConsolePermission
 
-RECENT = 8  # entries that are shown
-LATELY = 500  # entries among which the last call to a region is looked for
+MAX_RECENT_ENTRIES = 8  # entries that are shown
+MAX_ENTRIES_SCANNED = 500  # entries among which the last call to a region is looked for
 
 
 @signed_in_page
@@ -40,78 +40,78 @@ def home(request: ConsoleRequest) -> HttpResponse:
     )
     if len(found) == 1:
         slug = found[0].organization.slug
-        return go(request, reverse("dashboard:index", args=[slug]))
-    return answer(request, "dashboard/home.html", {"memberships": found})
+        return redirect_to(request, reverse("dashboard:index", args=[slug]))
+    return render_page(request, "dashboard/home.html", {"memberships": found})
 
 
 @organization_page(None)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """What this member looks after, told from what is kept here: nobody is called."""
     context: dict[str, object] = {"member": member}
-    if member.may(Effect.READ):
+    if member.can(Effect.READ):
         context |= {
-            "places": _places(member),
-            "recent": _recent(member),
+            "places": _region_rows(member),
+            "recent": _recent_entries(member),
             "overdue": count_overdue(member.organization),
-            "ending": ends(member.organization),
-            "rollovers": under_way(member.organization),
-            "batches": ended(member.organization, member.user),
+            "ending": list_expiring(member.organization),
+            "rollovers": count_open_rollovers(member.organization),
+            "batches": recently_ended_batches(member.organization, member.user),
         }
-    if member.may(Right.MANAGE):
-        context["webhooks"] = late(member.organization)
-    if member.may(Right.RECORD):
+    if member.can(ConsolePermission.ADMINISTRATION):
+        context["webhooks"] = late_webhooks(member.organization)
+    if member.can(ConsolePermission.AUDIT_LOG):
         verdicts = Verdict.objects.filter(organization=member.organization)
         context |= {
             "chain": AuditHead.objects.first(),
-            "unknown": unknown(member.organization.pk)[: MOST + 1].count(),
-            "most": MOST,
+            "unknown": find_unresolved(member.organization.pk)[: MAX_COUNTED + 1].count(),
+            "most": MAX_COUNTED,
             "verdict": verdicts.first(),
-            "saved": list(offered.often(member)),
-            "pinned": list(offered.pinned(member)),
-            "once": once.fresh(),
+            "saved": list(search_presets.preset_searches(member)),
+            "pinned": list(search_presets.pinned_searches(member)),
+            "once": idempotency.new_key(),
         }
-    return answer(request, "dashboard/index.html", context)
+    return render_page(request, "dashboard/index.html", context)
 
 
-def _places(member: Member) -> list[dict[str, object]]:
+def _region_rows(member: Member) -> list[dict[str, object]]:
     """Every region, whether there is a credential, and how the last call to it went."""
     held = {one.region: one for one in member.organization.credential_set.all()}
     last: dict[str, AuditEntry] = {}
-    calls = _entries(member).values_list("region", "path", "at", "outcome")[:LATELY]
+    calls = _entries(member).values_list("region", "path", "at", "outcome")[:MAX_ENTRIES_SCANNED]
     for region, path, at, outcome in calls:
         if path and region not in last:  # a local event has none
             last[region] = AuditEntry(at=at, outcome=outcome)
     return [
         {"region": region, "credential": held.get(name), "last": last.get(name)}
-        for name, region in regions().items()
+        for name, region in get_regions().items()
     ]
 
 
-def _recent(member: Member) -> list[dict[str, object]]:
+def _recent_entries(member: Member) -> list[dict[str, object]]:
     """The newest changes, refusals and reveals.
 
     Who may not read the record sees what became of services, and not what happened
     here: members, credentials and denials.
     """
     entries = _entries(member).exclude(effect=Effect.READ)
-    if not member.may(Right.RECORD):
+    if not member.can(ConsolePermission.AUDIT_LOG):
         entries = entries.exclude(path="")  # a local event has none
     return [
-        {"entry": one, "what": _what(one), "path": _path(member, one)}
-        for one in entries[:RECENT]
+        {"entry": one, "what": _describe(one), "path": _entry_url(member, one)}
+        for one in entries[:MAX_RECENT_ENTRIES]
     ]
 
 
-def _path(member: Member, entry: AuditEntry) -> str:
+def _entry_url(member: Member, entry: AuditEntry) -> str:
     """To the entry in the record, or for who may not read that, to what it did."""
-    if member.may(Right.RECORD):
-        return path_of("audit:entry", member.organization.slug, entry.entry)
-    return path_about(entry, "saved") if entry.effect != Effect.READ else ""
+    if member.can(ConsolePermission.AUDIT_LOG):
+        return optional_path("audit:entry", member.organization.slug, entry.entry)
+    return entry_page_path(entry, "saved") if entry.effect != Effect.READ else ""
 
 
-def _what(entry: AuditEntry) -> SafeString:
+def _describe(entry: AuditEntry) -> SafeString:
     thing = entry.label or entry.object or entry.client or entry.service or "–"
-    return told(deed_of(entry), thing, is_done=entry.outcome == Outcome.DONE)
+    return render_label(label_name(entry), thing, is_done=entry.outcome == Outcome.SUCCEEDED)
 
 
 def _entries(member: Member) -> QuerySet[AuditEntry]:

@@ -5,18 +5,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from console.fresh_secrets import fresh
+from console.ops.generate_secrets import generate_secrets
 
 ROOT = Path(__file__).parents[2]
 REGIONS = ("us", "jp", "eu", "br")
 
 
-def options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """What ``manage.py demo`` can be told."""
     parser.add_argument("--port", type=int, default=8000, help="of the console")
-    parser.add_argument(
-        "--sandbox-port", type=int, default=9100, help="the first of five in a row"
-    )
+    parser.add_argument("--sandbox-port", type=int, default=9100, help="the first of five in a row")
     parser.add_argument(
         "--data",
         type=Path,
@@ -25,21 +23,21 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def prepare(arguments: Sequence[str]) -> None:
+def prepare_environment(arguments: Sequence[str]) -> None:
     """Set the environment for this process and those that it starts."""
     parser = argparse.ArgumentParser(add_help=False)
-    options(parser)
+    add_options(parser)
     asked, _ = parser.parse_known_args(arguments)
     data = asked.data.resolve()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.environ.update(settings(data, asked.port, asked.sandbox_port))
+    os.environ.update(demo_settings(data, asked.port, asked.sandbox_port))
 
 
-def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
+def demo_settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
     """Every setting that could lead out of the demo, and those that it needs."""
     urls = {name: f"http://127.0.0.1:{sandbox + at}" for at, name in enumerate(REGIONS)}
     idp = f"http://127.0.0.1:{sandbox + len(REGIONS)}"
-    return kept_keys(data / "keys") | {
+    return load_keys(data / "keys") | {
         "DJANGO_SETTINGS_MODULE": "console.settings",
         "MALLOC_ARENA_MAX": "2",  # as the image has them
         "MALLOC_MMAP_THRESHOLD_": "131072",  # bytes
@@ -66,12 +64,12 @@ def settings(data: Path, port: int, sandbox: int) -> dict[str, str]:
     }
 
 
-def kept_keys(path: Path) -> dict[str, str]:
+def load_keys(path: Path) -> dict[str, str]:
     """The demo's own keys: made when they are first needed, for their owner's eyes
     alone."""
     lines = path.read_text().splitlines() if path.exists() else []
     kept = dict(line.split("=", 1) for line in lines)
-    keys = fresh() | kept
+    keys = generate_secrets() | kept
     if keys != kept:
         text = "".join(f"{name}={value}\n" for name, value in keys.items())
         draft = path.with_suffix(f".{os.getpid()}")

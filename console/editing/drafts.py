@@ -11,141 +11,139 @@ from typing import Any, Self
 
 from django.db import transaction
 
-from console.editing.kind import Target
-from console.forms.snapshot import plain, real
+from console.audit_log.change_descriptions import DeclaredSettings
+from console.documents.kinds import DocumentTarget
+from console.forms.snapshot import from_plain, to_plain
 from console.models import Draft
-from console.sentences import Declared
 from tenants.authlete.documents.base import Document
-from tenants.authlete.documents.compare import alike
-from tenants.authlete.documents.splice import UNSET
-from tenants.vault import Sealed
+from tenants.authlete.json.compare import is_equivalent
+from tenants.authlete.json.splice import UNSET
+from tenants.crypto.vault import UnsealError
 
 
 @dataclass(frozen=True, slots=True)
-class Edits:
+class DraftEdits:
     """What one person wants changed, and what they saw when they wanted it."""
 
     version: int = 0  # of the document, when it was looked at
     base: Mapping[str, Any] = field(default_factory=dict)  # of all that was shown
-    wanted: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
     # Forms as they were left, by section: also what is not valid yet.
-    typed: Mapping[str, str] = field(default_factory=dict)
+    unsent_forms: Mapping[str, str] = field(default_factory=dict)
     changed_at: datetime | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.wanted or self.typed)
+        return bool(self.values or self.unsent_forms)
 
     def with_form(
         self,
         section: str,
         version: int,
         base: Mapping[str, Any],
-        wanted: Mapping[str, Any],
+        values: Mapping[str, Any],
     ) -> Self:
         """After a form was filled in: ``base`` holds every setting that it showed."""
-        wanted = {name: None if v is UNSET else v for name, v in wanted.items()}
-        others = {name: v for name, v in self.wanted.items() if name not in base}
+        values = {name: None if v is UNSET else v for name, v in values.items()}
+        others = {name: v for name, v in self.values.items() if name not in base}
         return replace(
             self,
             version=max(version, self.version),
-            base={**self.base, **base} if others or wanted else {},
-            wanted=others | wanted,
-            typed={name: v for name, v in self.typed.items() if name != section},
+            base={**self.base, **base} if others or values else {},
+            values=others | values,
+            unsent_forms={name: v for name, v in self.unsent_forms.items() if name != section},
         )
 
-    def leaving(self, typed: Mapping[str, str]) -> Self:
+    def with_unsent_forms(self, forms: Mapping[str, str]) -> Self:
         """With forms that are not sent yet, as they stand."""
-        return replace(self, typed=typed)
+        return replace(self, unsent_forms=forms)
 
-    def more(
-        self, version: int, base: Mapping[str, Any], wanted: Mapping[str, Any]
-    ) -> Self:
+    def with_values(self, version: int, base: Mapping[str, Any], values: Mapping[str, Any]) -> Self:
         """With further edits, made upon ``base``, besides those that there are."""
         return replace(
             self,
             version=max(version, self.version),
             base={**self.base, **base},
-            wanted={**self.wanted, **wanted},
+            values={**self.values, **values},
         )
 
-    def upon(self, document: Document, wanted: Mapping[str, Any]) -> Self:
+    def rebased_on(self, document: Document, values: Mapping[str, Any]) -> Self:
         """The edits ``wanted``, as made to ``document`` as it is now."""
-        left = {n: v for n, v in wanted.items() if not alike(v, document.get(n))}
+        left = {n: v for n, v in values.items() if not is_equivalent(v, document.get(n))}
         base = {name: document.get(name) for name in self.base}
-        return replace(self, version=document.modified_at, base=base, wanted=left)
+        return replace(self, version=document.modified_at, base=base, values=left)
 
 
-def find(target: Target) -> Edits:
+def load(target: DocumentTarget) -> DraftEdits:
     """The member's draft; an empty one where there is none."""
     draft = _rows(target).first()
-    return _edits(draft, target.kind.declared) if draft else Edits()
+    return _load_edits(draft, target.kind.declared) if draft else DraftEdits()
 
 
-def change(target: Target, how: Callable[[Edits], Edits]) -> Edits:
+def update(target: DocumentTarget, transform: Callable[[DraftEdits], DraftEdits]) -> DraftEdits:
     """Keep what ``how`` makes of the draft as it is now; no draft when that is empty.
 
     Two windows take turns, so that neither loses what was entered in the other.
     """
     with transaction.atomic():
-        draft, _ = Draft.objects.select_for_update().get_or_create(**_place(target))
-        edits = how(_edits(draft, target.kind.declared))
+        draft, _ = Draft.objects.select_for_update().get_or_create(**_draft_key(target))
+        edits = transform(_load_edits(draft, target.kind.declared))
         if edits:
             content = [
                 edits.version,
-                *map(dict, (edits.base, edits.wanted, edits.typed)),
+                *map(dict, (edits.base, edits.values, edits.unsent_forms)),
             ]
-            draft.keep(plain(content)).save()
+            draft.seal_content(to_plain(content)).save()
         else:
             draft.delete()
     return edits
 
 
-def settle(target: Target, saved: Edits) -> None:
+def clear_saved(target: DocumentTarget, saved: DraftEdits) -> None:
     """Drop what was saved; forms that were not sent, and newer changes, are kept."""
 
-    def left(now: Edits) -> Edits:
-        if now.wanted != saved.wanted:
+    def left(now: DraftEdits) -> DraftEdits:
+        if now.values != saved.values:
             return now
-        return replace(now, base={}, wanted={})
+        return replace(now, base={}, values={})
 
-    change(target, left)
+    update(target, left)
 
 
-def drop(target: Target) -> None:
+def discard(target: DocumentTarget) -> None:
     _rows(target).delete()
 
 
-def forget(target: Target) -> None:
+def discard_all(target: DocumentTarget) -> None:
     """Drop everybody's drafts for what is gone: of a service, its clients' as well."""
-    gone = {name: v for name, v in _place(target).items() if name != "user"}
+    gone = {name: v for name, v in _draft_key(target).items() if name != "user"}
     if not target.client_id:
         del gone["client_id"]
     Draft.objects.filter(**gone).delete()
 
 
-def _edits(draft: Draft, declared: Declared) -> Edits:
+def _load_edits(draft: Draft, declared: DeclaredSettings) -> DraftEdits:
     """What a draft holds that can still be changed.
 
     Nothing of one whose key is gone, or that another version of the console wrote
     otherwise; and of settings that are fixed by now, only that.
     """
     try:
-        version, base, wanted, typed = real(draft.content)
-        base, wanted = (_changeable(values, declared) for values in (base, wanted))
-        return Edits(int(version), base, wanted, dict(typed), draft.changed_at)
-    except (Sealed, KeyError, TypeError, ValueError, AttributeError):
-        return Edits()
+        version, base, wanted, typed = from_plain(draft.content)
+        base, wanted = (_editable(values, declared) for values in (base, wanted))
+        return DraftEdits(int(version), base, wanted, dict(typed), draft.changed_at)
+    except (UnsealError, KeyError, TypeError, ValueError, AttributeError):
+        return DraftEdits()
 
 
-def _changeable(values: Mapping[str, Any], declared: Declared) -> dict[str, Any]:
+def _editable(values: Mapping[str, Any], declared: DeclaredSettings) -> dict[str, Any]:
     return {
         name: value
         for name, value in values.items()
-        if name in declared and not declared[name][1].fixed
+        if name in declared and not declared[name][1].is_immutable
     }
 
 
-def _place(target: Target) -> dict[str, Any]:
+def _draft_key(target: DocumentTarget) -> dict[str, Any]:
     return {
         "user": target.workspace.member.user,
         "organization": target.workspace.organization,
@@ -155,5 +153,5 @@ def _place(target: Target) -> dict[str, Any]:
     }
 
 
-def _rows(target: Target) -> Any:
-    return Draft.objects.filter(**_place(target))
+def _rows(target: DocumentTarget) -> Any:
+    return Draft.objects.filter(**_draft_key(target))

@@ -3,14 +3,14 @@
 The objects are those of api.md, section 9.3; their rules are declared with the types.
 """
 
-from tenants.authlete.documents.base import Setting, Show
-from tenants.authlete.documents.client.extension import ClientExtension
-from tenants.authlete.documents.issuer_metadata import CredentialIssuer
-from tenants.authlete.documents.words import _
+from tenants.authlete.documents.base import InputType, Setting
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
+from tenants.authlete.documents.validation_messages import _
 
 
 def _column(kind: str, member: str, label: str) -> Setting:
-    return Setting(member.lower(), member, label, "", Show(kind))
+    return Setting(member.lower(), member, label, "", InputType(kind))
 
 
 COLUMNS: dict[str, tuple[Setting, ...]] = {
@@ -50,6 +50,6 @@ COLUMNS: dict[str, tuple[Setting, ...]] = {
         _column("tagged", "descriptions", _("Said in other languages")),
         _column("pairs", "attributes", _("Attributes")),
     ),
-    "issuer_metadata": CredentialIssuer.settings(),
-    "client_extension": ClientExtension.settings(),
+    "issuer_metadata": CredentialIssuerSettings.settings(),
+    "client_extension": ClientExtensionSettings.settings(),
 }

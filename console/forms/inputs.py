@@ -13,144 +13,147 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from console.forms.held import joined, opened
-from console.forms.jsontext import problem
-from console.forms.keysets import pretty
-from console.forms.sent import Sent
-from console.forms.words import UNITS, grouped, in_unit
+from console.forms.json_syntax import syntax_problem
+from console.forms.key_sets import indent_json
+from console.forms.sealed_input import restore_private_parts, unseal
+from console.forms.submitted import SubmittedValues
+from console.forms.value_text import DURATION_UNITS, format_number, largest_unit
 from tenants.authlete.documents.base import Setting
-from tenants.authlete.documents.compare import same
-from tenants.authlete.documents.sealed_keys import misplaced
-from tenants.authlete.reading import NotJson, read
-from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.documents.redacted_json import has_misplaced_redaction
+from tenants.authlete.json.compare import is_equal
+from tenants.authlete.json.reader import InvalidJsonError, parse_json
+from tenants.authlete.redaction.redactor import Fingerprint
 
-LONGEST = 1_000_000  # characters of JSON that are read at all
+MAX_JSON_CHARS = 1_000_000  # characters of JSON that are read at all
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
-_digits = re.compile(r"-?[0-9]{1,20}")
+DIGITS = re.compile(r"-?[0-9]{1,20}")
 
 
-class Input:
+class FieldInput:
     """One text, taken as it is typed."""
 
-    grouped = False  # whether it is several inputs under one name
+    is_group = False  # whether it is several inputs under one name
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         """Whether the input can hold ``value``, which is never None."""
         return isinstance(value, str)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         """What the input holds for ``value``."""
         return value or ""
 
-    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+    def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
         """What the input holds once ``value`` was entered in place of ``base``."""
-        return self.shown(setting, value)
+        return self.display(setting, value)
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
         """What the input held when it was sent."""
-        return sent.one()
+        return sent.last()
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         """Authlete's value for what was typed; None takes the member out.
 
         Raises `django.core.exceptions.ValidationError` where there is none.
         """
-        return as_before(typed, base) or None
+        return restore_line_breaks(typed, base) or None
 
 
-class Address(Input):
+class UriInput(FieldInput):
     """A text in which space around it is never meant."""
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         return typed.strip() or None
 
 
-class Entry(Input):
+class EntryInput(FieldInput):
     """A text inside a row, which is empty rather than not there."""
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
-        return as_before(typed, base)
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
+        return restore_line_breaks(typed, base)
 
 
-class Number(Input):
+class NumberInput(FieldInput):
     """A whole number."""
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         if isinstance(value, Decimal):
             return value == value.to_integral_value()
         return isinstance(value, int) and not isinstance(value, bool)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         return "" if value is None else str(int(value))
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
-        return whole(typed)
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
+        return parse_whole_number(typed)
 
 
-class Duration(Number):
+class DurationInput(NumberInput):
     """Seconds, as so many of a unit; without a unit they are seconds."""
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         if value is None:
             return {"number": "", "unit": "seconds"}
-        number, unit = in_unit(int(value))
+        number, unit = largest_unit(int(value))
         return {"number": str(number), "unit": unit}
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        return {"number": sent.one(), "unit": sent.one("unit") or "seconds"}
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        return {"number": sent.last(), "unit": sent.last("unit") or "seconds"}
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
-        number = whole(typed["number"])
-        if typed["unit"] not in UNITS:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
+        number = parse_whole_number(typed["number"])
+        if typed["unit"] not in DURATION_UNITS:
             raise ValidationError(_("Choose seconds, minutes, hours or days."))
-        return None if number is None else number * UNITS[typed["unit"]][0]
+        return None if number is None else number * DURATION_UNITS[typed["unit"]][0]
 
 
-class Flag(Input):
+class FlagInput(FieldInput):
     """A box to tick."""
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return isinstance(value, bool)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         return bool(setting.initial) if value is None else value
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
         return "on" in sent.parts
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         return typed
 
 
-class Choice(Input):
+class ChoiceInput(FieldInput):
     """One of several; what was there before stays possible."""
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
-        if typed and typed not in setting.show.choices and typed != base:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
+        if typed and typed not in setting.input_type.choices and typed != base:
             raise ValidationError(_("Choose one of the values that are offered."))
         return typed or None
 
 
-class Choices(Input):
+class MultipleChoiceInput(FieldInput):
     """Some of several, or where that is something else, Authlete's own."""
 
-    grouped = True
+    is_group = True
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         own = value is not None or not setting.absent
-        return {"own": own, "picked": _picked(offered(setting, value), value or ())}
+        return {
+            "own": own,
+            "picked": _in_choice_order(available_choices(setting, value), value or ()),
+        }
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        own = not setting.absent or sent.one("own") != "default"
-        return {"own": own, "picked": sent.many("pick")}
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        own = not setting.absent or sent.last("own") != "default"
+        return {"own": own, "picked": sent.all("pick")}
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         picked = typed["picked"]
         if not typed["own"]:
-            if picked != self.shown(setting, base)["picked"]:
+            if picked != self.display(setting, base)["picked"]:
                 raise ValidationError(
                     _(
                         "You picked values and left them to Authlete. Choose "
@@ -158,33 +161,33 @@ class Choices(Input):
                     )
                 )
             return None
-        if not set(picked) <= set(offered(setting, base)):
+        if not set(picked) <= set(available_choices(setting, base)):
             raise ValidationError(_("Choose among the values that are offered."))
-        as_it_was = dict.fromkeys([*(base or ()), *setting.show.choices])
-        return _picked(as_it_was, picked) or none_left(setting)
+        as_it_was = dict.fromkeys([*(base or ()), *setting.input_type.choices])
+        return _in_choice_order(as_it_was, picked) or empty_list_value(setting)
 
 
-class Secret(Input):
+class SecretInput(FieldInput):
     """A secret that stays, is replaced or removed, and is never shown."""
 
-    grouped = True
+    is_group = True
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return isinstance(value, Fingerprint | str)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         return {"do": KEEP, "new": ""}
 
-    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+    def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
         return {"do": REPLACE if value else REMOVE, "new": value or ""}
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        do, new = sent.one(), sent.one("new")
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        do, new = sent.last(), sent.last("new")
         if do == REPLACE and not new:
-            new = opened(sent.one("held"), sent.place, setting.member)
+            new = unseal(sent.last("held"), sent.form_key, setting.api_name)
         return {"do": do or (REPLACE if new else KEEP), "new": new}
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         match typed:
             case {"do": "replace", "new": ""}:
                 raise ValidationError(_("Enter the new secret, or keep the old one."))
@@ -198,42 +201,42 @@ class Secret(Input):
                 )
 
 
-class Json(Input):
+class JsonInput(FieldInput):
     """JSON as text; what says the same is left as it is written."""
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         if not typed.strip():
             return None
-        if len(typed) > LONGEST:
+        if len(typed) > MAX_JSON_CHARS:
             raise ValidationError(
-                _("This text has more than %s characters.") % grouped(LONGEST)
+                _("This text has more than %s characters.") % format_number(MAX_JSON_CHARS)
             )
         try:
-            found = read(typed)
-        except NotJson as error:
-            why = problem(typed) or error
+            found = parse_json(typed)
+        except InvalidJsonError as error:
+            why = syntax_problem(typed) or error
             raise ValidationError(_("This is not JSON: %s.") % why) from None
-        return base if says_same(base, found) else typed
+        return base if is_json_of(base, found) else typed
 
 
-class KeySet(Json):
+class KeySetInput(JsonInput):
     """The text of a JWK Set, spread over lines; private parts are sealed in it.
 
     Keys may come and go, and a sealed part stays in the key that it belongs to.
     """
 
-    def shown(self, setting: Setting, value: Any) -> Any:
-        return pretty(value) if value else ""
+    def display(self, setting: Setting, value: Any) -> Any:
+        return indent_json(value) if value else ""
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        entered = opened(sent.one("held"), sent.place, setting.member)
-        return joined(sent.one(), entered) if entered else sent.one()
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        entered = unseal(sent.last("held"), sent.form_key, setting.api_name)
+        return restore_private_parts(sent.last(), entered) if entered else sent.last()
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
-        found = super().value(setting, typed, base)
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
+        found = super().clean(setting, typed, base)
         try:
-            moved = found is not None and misplaced(base or "", found)
-        except NotJson:
+            moved = found is not None and has_misplaced_redaction(base or "", found)
+        except InvalidJsonError:
             moved = True
         if moved:
             raise ValidationError(
@@ -245,84 +248,78 @@ class KeySet(Json):
         return found
 
 
-class Odd(Input):
+class OddValueInput(FieldInput):
     """A value that its usual input cannot hold: kept as sent, replaced or removed.
 
     Fingerprints are among them, where a text turned out to be a private key.
     """
 
-    grouped = True
+    is_group = True
 
-    def __init__(self, usual: Input) -> None:
+    def __init__(self, usual: FieldInput) -> None:
         self.usual = usual
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return True
 
-    def shown(self, setting: Setting, value: Any) -> Any:
-        return {"do": KEEP, "usual": self.usual.shown(setting, None)}
+    def display(self, setting: Setting, value: Any) -> Any:
+        return {"do": KEEP, "usual": self.usual.display(setting, None)}
 
-    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+    def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
         if value is None:
-            return {"do": REMOVE, "usual": self.usual.shown(setting, None)}
-        return {"do": REPLACE, "usual": self.usual.entered(setting, value, None)}
+            return {"do": REMOVE, "usual": self.usual.display(setting, None)}
+        return {"do": REPLACE, "usual": self.usual.display_edited(setting, value, None)}
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        usual = self.usual.typed(setting, sent)
-        return {"do": sent.one("odd") or KEEP, "usual": usual}
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        usual = self.usual.read(setting, sent)
+        return {"do": sent.last("odd") or KEEP, "usual": usual}
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         match typed["do"]:
             case "replace":
-                return self.usual.value(setting, typed["usual"], None)
+                return self.usual.clean(setting, typed["usual"], None)
             case "remove":
                 return None
-            case _ if typed["usual"] != self.usual.shown(setting, None):
-                raise ValidationError(
-                    _("You entered a new value. Choose to replace, or clear it.")
-                )
+            case _ if typed["usual"] != self.usual.display(setting, None):
+                raise ValidationError(_("You entered a new value. Choose to replace, or clear it."))
             case _:
                 return base
 
 
-def whole(text: str) -> int | None:
+def parse_whole_number(text: str) -> int | None:
     """The whole number that a text is; nothing is None."""
     text = text.strip()
     if not text:
         return None
-    if not _digits.fullmatch(text):
+    if not DIGITS.fullmatch(text):
         raise ValidationError(_("Enter a whole number, in digits only."))
     return int(text)
 
 
-def as_before(text: str, base: Any) -> str:
+def restore_line_breaks(text: str, base: Any) -> str:
     """``text`` with the line breaks that the value had before."""
-    if (
-        isinstance(base, str)
-        and "\r\n" in base
-        and base.count("\n") == base.count("\r")
-    ):
+    if isinstance(base, str) and "\r\n" in base and base.count("\n") == base.count("\r"):
         return text.replace("\n", "\r\n")
     return text
 
 
-def none_left(setting: Setting) -> list[Any] | None:
+def empty_list_value(setting: Setting) -> list[Any] | None:
     """What an emptied list is: "none" only where an absent one says otherwise."""
     return [] if setting.absent else None
 
 
-def offered(setting: Setting, value: Any) -> list[str]:
+def available_choices(setting: Setting, value: Any) -> list[str]:
     """What can be picked: every choice, then what is there and not known here."""
-    return list(dict.fromkeys([*setting.show.choices, *(value or ())]))
+    return list(dict.fromkeys([*setting.input_type.choices, *(value or ())]))
 
 
-def _picked(order: Iterable[str], picked: Container[str]) -> list[str]:
+def _in_choice_order(order: Iterable[str], picked: Container[str]) -> list[str]:
     return [one for one in order if one in picked]
 
 
-def says_same(text: Any, value: Any) -> bool:
+def is_json_of(text: Any, value: Any) -> bool:
     """Whether ``text`` is JSON of this value."""
     try:
-        return isinstance(text, str) and same(read(text), value)
-    except NotJson:
+        return isinstance(text, str) and is_equal(parse_json(text), value)
+    except InvalidJsonError:
         return False

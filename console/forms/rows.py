@@ -8,158 +8,150 @@ all members that this version does not know.
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
-from console.forms.box import Kind
-from console.forms.inputs import Input, none_left
-from console.forms.sent import Sent, as_sent
+from console.forms.inputs import FieldInput, empty_list_value
+from console.forms.setting_field import FieldKind
+from console.forms.submitted import SubmittedValues, as_submitted
 from tenants.authlete.documents.base import Section, Setting
-from tenants.authlete.documents.compare import name_key, same
+from tenants.authlete.json.compare import find_key_field, is_equal
 
-TOKEN = 12  # characters of a row's token
+MAX_TOKEN_CHARS = 12  # characters of a row's token
 
-type Column = tuple[Setting, Kind]
+type Column = tuple[Setting, FieldKind]
 
 
-class Strings(Input):
+class StringsInput(FieldInput):
     """A list of texts, a row each; an emptied row is gone."""
 
-    grouped = True
+    is_group = True
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         return [one for one in value or () if one]
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        return [one for one in sent.many("item") if one]
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        return [one for one in sent.all("item") if one]
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
-        before = {as_sent(one): one for one in base or ()}
-        return [before.get(one, one) for one in typed] or none_left(setting)
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
+        before = {as_submitted(one): one for one in base or ()}
+        return [before.get(one, one) for one in typed] or empty_list_value(setting)
 
 
-class Object(Input):
+class ObjectInput(FieldInput):
     """Members of one object, each in its own input; others stay as they are.
 
     ``section`` declares them, where one does.
     """
 
-    grouped = True
+    is_group = True
 
     def __init__(self, *columns: Column, section: type[Section] | None = None) -> None:
         self.columns = columns
         self.section = section
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return isinstance(value, Mapping) and all(
-            value.get(one.member) is None or kind.input.fits(value[one.member])
+            value.get(one.api_name) is None or kind.input.supports(value[one.api_name])
             for one, kind in self.columns
         )
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         found = value or {}
         return {
-            one.name: kind.input.shown(one, found.get(one.member))
-            for one, kind in self.columns
+            one.name: kind.input.display(one, found.get(one.api_name)) for one, kind in self.columns
         }
 
-    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+    def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
         found, was = value or {}, base or {}
         return {
-            one.name: kind.input.entered(
-                one, found.get(one.member), was.get(one.member)
-            )
+            one.name: kind.input.display_edited(one, found.get(one.api_name), was.get(one.api_name))
             for one, kind in self.columns
         }
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
-        return {
-            one.name: kind.input.typed(one, sent.below(one.name))
-            for one, kind in self.columns
-        }
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
+        return {one.name: kind.input.read(one, sent.child(one.name)) for one, kind in self.columns}
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         found = dict(base or {})
         for one, kind in self.columns:
-            was = found.get(one.member)
+            was = found.get(one.api_name)
             new_row = base is None and not self.section  # has all of its members
-            if not new_row and self._untouched(one, kind.input, typed, was):
+            if not new_row and self._is_untouched(one, kind.input, typed, was):
                 continue
-            wanted = kind.input.value(one, typed[one.name], was)
-            if one.member in found or wanted not in (None, False):
-                found[one.member] = wanted
+            wanted = kind.input.clean(one, typed[one.name], was)
+            if one.api_name in found or wanted not in (None, False):
+                found[one.api_name] = wanted
         if all(inner is None for inner in found.values()):
             return None
         return found
 
-    def _untouched(self, one: Setting, inner: Input, typed: Any, was: Any) -> bool:
-        return bool(typed[one.name] == as_sent(inner.shown(one, was)))
+    def _is_untouched(self, one: Setting, inner: FieldInput, typed: Any, was: Any) -> bool:
+        return bool(typed[one.name] == as_submitted(inner.display(one, was)))
 
 
-class Rows(Input):
+class RowsInput(FieldInput):
     """A list of objects, a row each."""
 
-    grouped = True
+    is_group = True
 
     def __init__(self, *columns: Column) -> None:
-        self.row = Object(*columns)
+        self.row = ObjectInput(*columns)
 
-    def fits(self, value: Any) -> bool:
+    def supports(self, value: Any) -> bool:
         return isinstance(value, list)
 
-    def shown(self, setting: Setting, value: Any) -> Any:
+    def display(self, setting: Setting, value: Any) -> Any:
         """A row whose item has no form that is known here has no cells."""
-        fits, shown = self.row.fits, self.row.shown
+        fits, shown = self.row.supports, self.row.display
         return [
             {"row": str(at), "cells": shown(setting, item) if fits(item) else None}
             for at, item in enumerate(value or ())
         ]
 
-    def entered(self, setting: Setting, value: Any, base: Any) -> Any:
+    def display_edited(self, setting: Setting, value: Any, base: Any) -> Any:
         """Each row under the token of the item that it was made of."""
         items, olds = value or [], base or []
-        known = {one.member for one, _ in self.row.columns}
+        known = {one.api_name for one, _ in self.row.columns}
         rows = []
-        for at, (item, old) in enumerate(
-            zip(items, _origins(items, olds, known), strict=True)
-        ):
+        for at, (item, old) in enumerate(zip(items, _match_items(items, olds, known), strict=True)):
             token, was = (f"e{at}", None) if old is None else (str(old), olds[old])
-            fits = self.row.fits(item)
-            cells = self.row.entered(setting, item, was) if fits else None
+            fits = self.row.supports(item)
+            cells = self.row.display_edited(setting, item, was) if fits else None
             rows.append({"row": token, "cells": cells})
         return rows
 
-    def typed(self, setting: Setting, sent: Sent) -> Any:
+    def read(self, setting: Setting, sent: SubmittedValues) -> Any:
         rows = []
-        for token in sent.many("row"):
-            if not token.isalnum() or len(token) > TOKEN:
+        for token in sent.all("row"):
+            if not token.isalnum() or len(token) > MAX_TOKEN_CHARS:
                 continue  # not from a page of ours
             cells = sent.parts.get(token)
             row = {
                 "row": token,
-                "cells": self.row.typed(setting, cells) if cells else None,
+                "cells": self.row.read(setting, cells) if cells else None,
             }
-            if token.isdecimal() or not self.blank(setting, row):
+            if token.isdecimal() or not self.is_blank(setting, row):
                 rows.append(row)
         return rows
 
-    def value(self, setting: Setting, typed: Any, base: Any) -> Any:
+    def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
         left = {str(place): item for place, item in enumerate(base or ())}
         found = []
         for row in typed:
             item = left.pop(row["row"], None)
             if row["cells"] is None:
                 found += [] if item is None else [item]
-            elif not self.blank(setting, row):
-                found.append(self.row.value(setting, row["cells"], item))
-        return found or none_left(setting)
+            elif not self.is_blank(setting, row):
+                found.append(self.row.clean(setting, row["cells"], item))
+        return found or empty_list_value(setting)
 
-    def blank(self, setting: Setting, row: Mapping[str, Any]) -> bool:
+    def is_blank(self, setting: Setting, row: Mapping[str, Any]) -> bool:
         """Whether nothing is in a row's inputs."""
-        return bool(row["cells"] == self.row.shown(setting, None))
+        return bool(row["cells"] == self.row.display(setting, None))
 
 
-def _origins(
+def _match_items(
     items: Sequence[Any], olds: Sequence[Any], known: Container[str]
 ) -> list[int | None]:
     """The place of the old item that each item was made of.
@@ -167,16 +159,16 @@ def _origins(
     Told by being the same, by name, and for one that was renamed by the members that
     only Authlete knows: those must not be lost.
     """
-    name = name_key(items, olds)
+    name = find_key_field(items, olds)
 
     def rest(item: Any) -> dict[str, Any]:
         found = item if isinstance(item, Mapping) else {}
         return {member: found[member] for member in found if member not in known}
 
     tests: tuple[Callable[[Any, Any], bool], ...] = (
-        same,
+        is_equal,
         lambda item, old: name is not None and item[name] == old[name],
-        lambda item, old: bool(rest(item)) and same(rest(item), rest(old)),
+        lambda item, old: bool(rest(item)) and is_equal(rest(item), rest(old)),
     )
     left, found = dict(enumerate(olds)), dict[int, int]()
     for test in tests:

@@ -16,40 +16,42 @@ from typing import Any, Self
 from django.core import signing
 
 from tenants.authlete.documents.base import Document, Setting
-from tenants.authlete.documents.splice import UNSET
-from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.json.splice import UNSET
+from tenants.authlete.redaction.redactor import Fingerprint
 
 SALT = "console.forms.snapshot"
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class FormSnapshot:
     """The settings of one object, at one version."""
 
     version: int  # modifiedAt, milliseconds since 1970
     values: Mapping[str, Any]  # by Authlete's names; what is absent is not in it
 
     @classmethod
-    def of(cls, document: Document, settings: Iterable[Setting]) -> Self:
-        wire = document.wire()
-        members = [one.member for one in settings]
+    def from_document(cls, document: Document, settings: Iterable[Setting]) -> Self:
+        wire = document.to_dict()
+        members = [one.api_name for one in settings]
         seen = {name: wire[name] for name in members if wire.get(name) is not None}
         return cls(document.modified_at, seen)
 
-    def signed(self, place: str) -> str:
+    def sign(self, form_key: str) -> str:
         """Text that opens at ``place`` only: the object and the settings shown."""
         return signing.dumps(
-            plain([self.version, self.values]), salt=f"{SALT}/{place}", compress=True
+            to_plain([self.version, self.values]),
+            salt=f"{SALT}/{form_key}",
+            compress=True,
         )
 
     @classmethod
-    def opened(cls, text: str, place: str) -> Self:
+    def from_signed(cls, text: str, form_key: str) -> Self:
         """Raises `signing.BadSignature` for what was not signed here."""
-        content = signing.loads(text, salt=f"{SALT}/{place}")
-        return cls(*real(content))
+        content = signing.loads(text, salt=f"{SALT}/{form_key}")
+        return cls(*from_plain(content))
 
 
-def plain(value: Any) -> dict[str, Any]:
+def to_plain(value: Any) -> dict[str, Any]:
     """``value`` as JSON has it, numbers and fingerprints marked: see `real`.
 
     The mark is drawn anew each time, so that no document can hold it already.
@@ -61,7 +63,7 @@ def plain(value: Any) -> dict[str, Any]:
             case Decimal():
                 return {mark: ["number", str(odd)]}
             case Fingerprint():
-                return {mark: ["sealed", odd.mark]}
+                return {mark: ["sealed", odd.hex]}
             case _ if odd is UNSET:
                 return {mark: ["unset", ""]}
             case _:
@@ -71,7 +73,7 @@ def plain(value: Any) -> dict[str, Any]:
     return {"mark": mark, "text": text}
 
 
-def real(content: Mapping[str, Any]) -> Any:
+def from_plain(content: Mapping[str, Any]) -> Any:
     """The value that `plain` made ``content`` of."""
     mark = content["mark"]
 

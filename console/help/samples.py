@@ -1,4 +1,4 @@
-"""What the patterns page shows its components with."""
+"""A section with a setting of each kind, for the patterns page."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -8,8 +8,111 @@ from django import forms
 from django.template.loader import get_template
 from django.utils import timezone
 
-from console.help.kinds import kinds
-from tenants.authlete.errors import AuthleteError, BadRequest, Unanswered, Unreachable
+from console.forms.settings_form import SettingsForm, form_for
+from tenants.authlete.documents import types
+from tenants.authlete.documents.base import Section, setting
+from tenants.authlete.documents.service import Service
+from tenants.authlete.errors import (
+    AuthleteError,
+    BadRequestError,
+    NoResponseError,
+    UnreachableError,
+)
+from tenants.authlete.redaction.redactor import Fingerprint
+
+
+class SampleSettings(Section):
+    """One setting of each kind, in the states that a page can show."""
+
+    title = "One of each kind"
+
+    plain_text: types.Text = setting("Text")
+    """A text of one line, changed and not saved."""
+
+    long_text: types.MultilineText = setting("Prose")
+    """A text of several lines."""
+
+    address: types.EndpointUrl = setting("Address")
+    """An address that the rules would refuse, as Authlete has it."""
+
+    flag: types.Boolean = setting("Flag")
+    """On or off."""
+
+    lifetime: types.Seconds = setting("Duration", initial=86400)
+    """A span of time with its unit, and an error."""
+
+    number: types.Number = setting("Number")
+    """A whole number."""
+
+    algorithm: types.AsymmetricAlg = setting("Choice", absent="Not signed")
+    """One of a list."""
+
+    delivery_modes: types.DeliveryModes = setting("Choices")
+    """Some of a list, with a value that this console does not know."""
+
+    entries: types.Strings = setting("Texts")
+    """A list of texts."""
+
+    pairs: types.KeyValuePairs = setting("Pairs")
+    """A list of names and values."""
+
+    scopes: types.Scopes = setting("Scopes")
+    """A list of objects."""
+
+    secret: types.Secret = setting("Secret")
+    """Kept, replaced or removed, and never shown."""
+
+    keys: types.Jwks = setting("Key set")
+    """A JWK Set, with what it holds."""
+
+    document: types.JsonObject = setting("JSON")
+    """A JSON object as text."""
+
+    odd: types.Number = setting("Odd")
+    """A value that is not of the kind; it is kept as it is."""
+
+    fixed: types.Timestamp = setting("Moment", read_only=True)
+    """Set by Authlete alone."""
+
+    dropped: types.Boolean = setting("Ignored", ignored=True)
+    """Taken by Authlete and never kept."""
+
+
+SAMPLE_JWKS = """{"keys": [{
+  "kty": "EC", "crv": "P-256", "kid": "2026-02", "use": "sig", "alg": "ES256",
+  "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+  "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+}]}"""
+SAMPLE_DOCUMENT = {
+    "apiKey": 1,
+    "modifiedAt": 1_795_510_152_000,
+    "plainText": "Retail banking",
+    "longText": "Accounts, cards and statements\nfor retail customers.",
+    "address": "http://id.harbor.example/token",
+    "flag": True,
+    "lifetime": 3600,
+    "number": 120,
+    "algorithm": "ES256",
+    "deliveryModes": ["POLL", "PIGEON"],
+    "entries": ["ja", "en"],
+    "pairs": [{"key": "region", "value": "eu"}],
+    "scopes": [{"name": "accounts", "description": "See accounts"}],
+    "secret": Fingerprint("7f3a91c2"),
+    "keys": SAMPLE_JWKS,
+    "document": '{"a": [1, 2]}',
+    "odd": "a hundred",
+    "fixed": 1_795_510_152_000,
+}
+
+
+def sample_settings_form() -> SettingsForm:
+    """A form over the sample, with one change and one error."""
+    edits = {"plainText": "Retail banking, Europe", "lifetime": -5}
+    seen = Service.model_validate(SAMPLE_DOCUMENT)
+    form = form_for([SampleSettings])(document=seen, edits=edits)
+    form.add_error("lifetime", "Must be 0 or more.")
+    return form
+
 
 SECTIONS = (
     ("foundations", "Type, colours, icons"),
@@ -25,7 +128,7 @@ SECTIONS = (
     ("facts", "Facts, times, numbers"),
     ("changes", "Changes, code, chain"),
 )
-TYPE = (
+TYPE_SCALE = (
     ("--t-xxl", "24", "t-xxl"),
     ("--t-xl", "20", "t-xl"),
     ("--t-l", "16", "t-l"),
@@ -33,7 +136,7 @@ TYPE = (
     ("--t-s", "13", "t-s"),
     ("--t-xs", "12", "t-xs"),
 )
-COLOURS = (
+COLOUR_GROUPS = (
     ("Surfaces", ("canvas", "sunken", "raised", "hover", "press")),
     ("Lines", ("line", "line-2", "line-control")),
     ("Text", ("text", "text-2", "text-3")),
@@ -42,7 +145,7 @@ COLOURS = (
     ("Look at it", ("warn", "warn-fill", "warn-line")),
     ("Wrong", ("bad", "bad-fill", "bad-line", "bad-solid")),
 )
-JSON = """{
+SAMPLE_JSON = """{
   "serviceName": "Retail banking",
   "accessTokenDuration": 3600,
   "pkceRequired": true,
@@ -52,13 +155,13 @@ JSON = """{
   "sharedSignals": null
 }"""
 
-REGIONS = [
+SAMPLE_REGIONS = [
     {"region": "us", "state": "ok", "latency": 88},
     {"region": "jp", "state": "slow", "latency": 1412},
     {"region": "eu", "state": "", "latency": None},
     {"region": "br", "state": "down", "latency": None},
 ]
-CHANGES = [
+SAMPLE_CHANGES = [
     {
         "label": "Access token lifetime",
         "name": "accessTokenDuration",
@@ -89,7 +192,7 @@ CHANGES = [
 ]
 
 
-class Plain(forms.Form):
+class SampleForm(forms.Form):
     """A form as sign-in and members have it, with each kind of control."""
 
     email = forms.EmailField(label="E-mail", help_text="Who is invited.")
@@ -98,16 +201,16 @@ class Plain(forms.Form):
     told = forms.BooleanField(label="Tell them", help_text="By a link that you copy.")
 
 
-def patterns() -> dict[str, Any]:
+def pattern_context() -> dict[str, Any]:
     now = timezone.now()
     return {
         "sections": SECTIONS,
-        "type": TYPE,
-        "colours": COLOURS,
-        "icons": icons(),
-        "settings": kinds(),
-        "form": Plain({"email": "mara@harbor"}),
-        "json": JSON,
+        "type": TYPE_SCALE,
+        "colours": COLOUR_GROUPS,
+        "icons": icon_names(),
+        "settings": sample_settings_form(),
+        "form": SampleForm({"email": "mara@harbor"}),
+        "json": SAMPLE_JSON,
         "sizes": (20, 50, 100),
         "moments": {
             "seconds": now - timedelta(seconds=20),
@@ -116,15 +219,17 @@ def patterns() -> dict[str, Any]:
             "ahead": now + timedelta(days=37),
             "milliseconds": int(now.timestamp() * 1000) - 7_200_000,
         },
-        "refused": _told(
-            BadRequest("A redirect URI has a fragment.", status=400, code="A031207")
+        "refused": _with_request_id(
+            BadRequestError("A redirect URI has a fragment.", status=400, code="A031207")
         ),
-        "not_sent": _told(Unreachable("No connection to br.authlete.com within 3 s.")),
-        "unknown": _told(
-            Unanswered("The connection broke after the request had left.")
+        "not_sent": _with_request_id(
+            UnreachableError("No connection to br.authlete.com within 3 s.")
         ),
-        "regions": REGIONS,
-        "changes": CHANGES,
+        "unknown": _with_request_id(
+            NoResponseError("The connection broke after the request had left.")
+        ),
+        "regions": SAMPLE_REGIONS,
+        "changes": SAMPLE_CHANGES,
         "before": {"number": 18_204_133, "digest": "9f2c 41d8 77ab", "matches": True},
         "entry": {"number": 18_204_134, "digest": "c07e 118b 2d94", "matches": True},
         "after": {"number": 18_204_135, "digest": "51aa 9c0f b3e8", "matches": False},
@@ -132,13 +237,13 @@ def patterns() -> dict[str, Any]:
     }
 
 
-def icons() -> Iterable[str]:
+def icon_names() -> Iterable[str]:
     """The names of all icons."""
     drawn = get_template("components/icons.html")
     partials: dict[str, object] = drawn.template.extra_data["partials"]  # type: ignore[attr-defined]
     return partials
 
 
-def _told(error: AuthleteError) -> AuthleteError:
+def _with_request_id(error: AuthleteError) -> AuthleteError:
     error.request_id = "01jdf7q2w8m4"
     return error

@@ -6,17 +6,24 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from console.access import ConsoleRequest, signed_in_page
-from console.choices import THEME, ZONE, Theme, keep, zone_of, zones
 from console.help import samples
-from console.page import answer, go
+from console.web.access import ConsoleRequest, signed_in_page
+from console.web.preferences import (
+    THEME_COOKIE,
+    TIME_ZONE_COOKIE,
+    Theme,
+    save_preference,
+    selected_time_zone,
+    time_zone_names,
+)
+from console.web.responses import redirect_to, render_page
 from tenants.models import Organization
 
 
 @signed_in_page
 def index(request: ConsoleRequest) -> HttpResponse:
     """What the words and marks of the console mean."""
-    return answer(request, "help/index.html", {})
+    return render_page(request, "help/index.html", {})
 
 
 @signed_in_page
@@ -24,13 +31,13 @@ def organizations(request: ConsoleRequest) -> HttpResponse:
     """The organizations that one may switch to."""
     mine = Organization.objects.filter(membership__user=request.user).order_by("name")
     context = {"organizations": mine, "here": request.GET.get("here", "")}
-    return answer(request, "help/organizations.html", context, part="switch")
+    return render_page(request, "help/organizations.html", context, part="switch")
 
 
 @signed_in_page
 def patterns(request: ConsoleRequest) -> HttpResponse:
     """Every component in every state, drawn by the partials that the pages use."""
-    return answer(request, "help/patterns.html", samples.patterns())
+    return render_page(request, "help/patterns.html", samples.pattern_context())
 
 
 @signed_in_page
@@ -38,13 +45,13 @@ def theme(request: ConsoleRequest) -> HttpResponse:
     """Choose light, dark, or as the system has it, for this browser."""
     chosen = request.POST.get("theme")
     if request.method != "POST" or chosen not in set(Theme):
-        return answer(request, "help/theme.html", {})
+        return render_page(request, "help/theme.html", {})
     back = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(
         back, {request.get_host()}, require_https=request.is_secure()
     )
-    response = go(request, back if ours else request.path)
-    keep(response, THEME, chosen)
+    response = redirect_to(request, back if ours else request.path)
+    save_preference(response, THEME_COOKIE, chosen)
     return response
 
 
@@ -52,15 +59,15 @@ def theme(request: ConsoleRequest) -> HttpResponse:
 def zone(request: ConsoleRequest) -> HttpResponse:
     """Choose the time zone in which this browser tells times."""
     asked = request.POST.get("zone")
-    if request.method == "POST" and asked in zones():
+    if request.method == "POST" and asked in time_zone_names():
         messages.success(request, _("Times are told in this zone from now on."))
-        response = go(request, request.path)
-        keep(response, ZONE, asked)
+        response = redirect_to(request, request.path)
+        save_preference(response, TIME_ZONE_COOKIE, asked)
         return response
-    chosen = zone_of(request)
+    chosen = selected_time_zone(request)
     context = {
         "chosen": chosen.key if chosen else "",
-        "zones": zones(),
+        "zones": time_zone_names(),
         "now": timezone.now(),
     }
-    return answer(request, "help/zone.html", context)
+    return render_page(request, "help/zone.html", context)

@@ -1,17 +1,17 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from console.names import ROLES
-from tenants.members import LONGEST, check_email
-from tenants.roles import Role
+from console.web.labels import ROLE_LABELS
+from tenants.organizations.members import MAX_EMAIL_CHARS, clean_email
+from tenants.organizations.roles import Role
 
-CHOICES = [(role.value, ROLES[role]) for role in Role]
+ROLE_CHOICES = [(role.value, ROLE_LABELS[role]) for role in Role]
 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=CHOICES,
+        choices=ROLE_CHOICES,
         help_text=_("What each role may do is listed below."),
     )
 
@@ -25,7 +25,7 @@ class NewMemberForm(RoleForm):
     )
     name = forms.CharField(
         label=_("Name"),
-        max_length=LONGEST,
+        max_length=MAX_EMAIL_CHARS,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("As others read it. Kept as it is when they are known already."),
@@ -33,4 +33,4 @@ class NewMemberForm(RoleForm):
     field_order = ["email", "name", "role"]
 
     def clean_email(self) -> str:
-        return check_email(self.cleaned_data["email"])
+        return clean_email(self.cleaned_data["email"])

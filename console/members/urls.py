@@ -10,6 +10,6 @@ urlpatterns = [
     path("<number:pk>/remove/", views.remove, name="remove"),
     path("<number:pk>/close/", views.close, name="close"),
     path("<number:pk>/reopen/", views.reopen, name="reopen"),
-    path("<number:pk>/link/", views.link, name="link"),
-    path("<number:pk>/factor/", views.factor, name="factor"),
+    path("<number:pk>/link/", views.password_link, name="password_link"),
+    path("<number:pk>/factor/", views.reset_2fa, name="reset_2fa"),
 ]

@@ -72,9 +72,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["state", "until"], name="rotations_to_end")
-                ],
+                "indexes": [models.Index(fields=["state", "until"], name="rotations_to_end")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(

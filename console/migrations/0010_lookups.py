@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
                 ("sealed", models.TextField()),
                 (
                     "made_at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now
-                    ),
+                    models.DateTimeField(db_index=True, default=django.utils.timezone.now),
                 ),
                 (
                     "organization",

@@ -37,9 +37,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["user", "budget", "at"], name="spent_lately")
-                ],
+                "indexes": [models.Index(fields=["user", "budget", "at"], name="spent_lately")],
             },
         ),
     ]

@@ -131,9 +131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="knownkey",
-            index=models.Index(
-                fields=["organization", "ends_at", "id"], name="known_key_by_end"
-            ),
+            index=models.Index(fields=["organization", "ends_at", "id"], name="known_key_by_end"),
         ),
         migrations.AddIndex(
             model_name="knownkey",

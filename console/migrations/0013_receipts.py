@@ -89,9 +89,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="receipt",
-            index=models.Index(
-                fields=["organization", "page"], name="receipts_by_page"
-            ),
+            index=models.Index(fields=["organization", "page"], name="receipts_by_page"),
         ),
         migrations.AddIndex(
             model_name="receipt",

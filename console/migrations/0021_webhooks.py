@@ -119,9 +119,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "deliveries",
                 "ordering": ["-made_at", "-last"],
-                "indexes": [
-                    models.Index(fields=["webhook", "-made_at"], name="deliveries_log")
-                ],
+                "indexes": [models.Index(fields=["webhook", "-made_at"], name="deliveries_log")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("is_test", False), ("state", "pending")),

@@ -16,7 +16,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants import vault
+from tenants.crypto import vault
 from tenants.models import Organization
 
 
@@ -45,9 +45,7 @@ class Batch(models.Model):
     service_name = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     changed_at = models.DateTimeField(default=timezone.now)  # the state
-    starter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
-    )
+    starter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     actor = models.CharField(max_length=254)  # the starter, as the record tells them
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -98,11 +96,11 @@ class Batch(models.Model):
         return found
 
     @property
-    def counted(self) -> dict[int, int]:
+    def token_counts_before(self) -> dict[int, int]:
         """Tokens of each client before the run, as Authlete counted them."""
         return {int(one): number for one, number in json.loads(self.counts).items()}
 
-    def turn(self, to: State, *states: State, **more: Any) -> bool:
+    def transition(self, to: State, *states: State, **more: Any) -> bool:
         """Go on to another state; False where it is in none of ``states`` by now, and
         then nothing is changed."""
         told = {"state": to, "changed_at": timezone.now(), **more}
@@ -128,7 +126,7 @@ class Piece(models.Model):
         return f"{self.batch_id}/{self.position}"
 
     @property
-    def place(self) -> str:
+    def vault_context(self) -> str:
         return f"console.piece/sealed/{self.batch_id}/{self.position}"
 
 
@@ -145,29 +143,27 @@ class Chunk(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint("batch", "position", name="one_chunk_a_position")
-        ]
+        constraints = [models.UniqueConstraint("batch", "position", name="one_chunk_a_position")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.position}"
 
     @property
-    def place(self) -> str:
+    def vault_context(self) -> str:
         return f"console.chunk/sealed/{self.batch_id}/{self.position}"
 
     @property
-    def of_clients(self) -> Mapping[int, int]:
+    def tokens_by_client(self) -> Mapping[int, int]:
         return {int(one): number for one, number in json.loads(self.clients).items()}
 
-    def keep(self, entries: Sequence[Mapping[str, Any]]) -> Self:
-        self.sealed = vault.seal(json.dumps(list(entries)), self.place)
+    def seal_entries(self, entries: Sequence[Mapping[str, Any]]) -> Self:
+        self.sealed = vault.seal(json.dumps(list(entries)), self.vault_context)
         return self
 
     @property
     def entries(self) -> list[dict[str, Any]]:
         """Raises `vault.Sealed` where it does not open, or is kept no longer."""
-        found: list[dict[str, Any]] = json.loads(vault.unseal(self.sealed, self.place))
+        found: list[dict[str, Any]] = json.loads(vault.unseal(self.sealed, self.vault_context))
         return found
 
 
@@ -206,9 +202,7 @@ class Sending(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                "batch", "position", "is_dry", name="one_sending_of_a_chunk"
-            )
+            models.UniqueConstraint("batch", "position", "is_dry", name="one_sending_of_a_chunk")
         ]
         indexes = [models.Index(fields=["batch", "is_dry", "fate"])]
 
@@ -216,13 +210,13 @@ class Sending(models.Model):
         return f"{self.batch_id}/{self.position}: {self.fate}"
 
 
-@vault.kept_as("uploads of batches")
-def rotated() -> Iterator[Piece | Chunk]:
+@vault.register_rotation("uploads of batches")
+def reseal_uploads() -> Iterator[Piece | Chunk]:
     """Seal every part of a file under the current key, one row at a time."""
-    pieces = vault.rows(Piece.objects.exclude(sealed=""))
-    chunks = vault.rows(Chunk.objects.exclude(sealed=""))
+    pieces = vault.iterate_rows(Piece.objects.exclude(sealed=""))
+    chunks = vault.iterate_rows(Chunk.objects.exclude(sealed=""))
     for one in chain[Piece | Chunk](pieces, chunks):
-        new = vault.rotate(one.sealed, one.place)
+        new = vault.reseal(one.sealed, one.vault_context)
         if new != one.sealed:
             same = type(one)._default_manager.filter(pk=one.pk, sealed=one.sealed)
             same.update(sealed=new)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from tenants import vault
+from tenants.crypto import vault
 from tenants.models import Organization
 
 
@@ -43,27 +43,27 @@ class Draft(models.Model):
         return f"{self.user}: {what}service {self.service_id} in {self.region}"
 
     @property
-    def place(self) -> str:
+    def vault_context(self) -> str:
         key = (self.user_id, self.organization_id, self.region, self.service_id)
         inside = (self.client_id,) if self.client_id else ()
         return "/".join(map(str, ("console.draft/sealed", *key, *inside)))
 
-    def keep(self, content: Any) -> Self:
-        self.sealed = vault.seal(json.dumps(content), self.place)
+    def seal_content(self, content: Any) -> Self:
+        self.sealed = vault.seal(json.dumps(content), self.vault_context)
         self.changed_at = timezone.now()
         return self
 
     @property
     def content(self) -> Any:
         """Raises `vault.Sealed` when it was not sealed for this row."""
-        return json.loads(vault.unseal(self.sealed, self.place))
+        return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
-@vault.kept_as("drafts")
-def rotated() -> Iterator[Draft]:
+@vault.register_rotation("drafts")
+def reseal_drafts() -> Iterator[Draft]:
     """Seal every draft under the current key, one row at a time."""
-    for draft in vault.rows(Draft.objects.all()):
-        new = vault.rotate(draft.sealed, draft.place)
+    for draft in vault.iterate_rows(Draft.objects.all()):
+        new = vault.reseal(draft.sealed, draft.vault_context)
         if new != draft.sealed:
             # Only over the value that was read: edits made meanwhile stay.
             Draft.objects.filter(pk=draft.pk, sealed=draft.sealed).update(sealed=new)

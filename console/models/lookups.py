@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from tenants import vault
+from tenants.crypto import vault
 from tenants.models import Organization
 
-KEPT = timedelta(seconds=settings.SESSION_ABSOLUTE)
+LOOKUP_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
 
 
 class Lookup(models.Model):
@@ -32,24 +32,24 @@ class Lookup(models.Model):
         return f"{self.user}: a subject in {self.organization}"
 
     @property
-    def place(self) -> str:
-        return vault.place(self, "sealed", self.user_id, self.organization_id)
+    def vault_context(self) -> str:
+        return vault.seal_context(self, "sealed", self.user_id, self.organization_id)
 
-    def keep(self, subject: str) -> Self:
-        self.sealed = vault.seal(subject, self.place)
+    def seal_subject(self, subject: str) -> Self:
+        self.sealed = vault.seal(subject, self.vault_context)
         return self
 
     @property
     def subject(self) -> str:
         """Raises `vault.Sealed` when it was not sealed for this row."""
-        return vault.unseal(self.sealed, self.place)
+        return vault.unseal(self.sealed, self.vault_context)
 
 
-@vault.kept_as("lookups")
-def rotated() -> Iterator[Lookup]:
+@vault.register_rotation("lookups")
+def reseal_lookups() -> Iterator[Lookup]:
     """Seal every subject under the current key, one row at a time."""
-    for lookup in vault.rows(Lookup.objects.all()):
-        new = vault.rotate(lookup.sealed, lookup.place)
+    for lookup in vault.iterate_rows(Lookup.objects.all()):
+        new = vault.reseal(lookup.sealed, lookup.vault_context)
         if new != lookup.sealed:
             Lookup.objects.filter(pk=lookup.pk).update(sealed=new)
             yield lookup

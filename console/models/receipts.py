@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from tenants import vault
+from tenants.crypto import vault
 from tenants.models import Organization
 
 
@@ -21,9 +21,7 @@ class Receipt(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
-    maker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
-    )
+    maker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     actor = models.CharField(max_length=254)  # the maker, as the record tells them
     sealed = models.TextField()
     everything = models.BooleanField(default=False)  # else one app
@@ -46,25 +44,23 @@ class Receipt(models.Model):
         return f"{self.actor}: a subject in {self.organization}"
 
     @property
-    def place(self) -> str:
-        return vault.place(self, "sealed", self.organization_id)
+    def vault_context(self) -> str:
+        return vault.seal_context(self, "sealed", self.organization_id)
 
-    def keep(self, subject: str) -> Self:
-        self.sealed = vault.seal(subject, self.place)
+    def seal_subject(self, subject: str) -> Self:
+        self.sealed = vault.seal(subject, self.vault_context)
         return self
 
     @property
     def subject(self) -> str:
         """Raises `vault.Sealed` when it was not sealed for this row."""
-        return vault.unseal(self.sealed, self.place)
+        return vault.unseal(self.sealed, self.vault_context)
 
 
 class ReceiptPlace(models.Model):
-    """What is known of one service: JSON that `console.subjects.lines` reads."""
+    """What is known of one service: JSON that `console.users.receipt_lines` reads."""
 
-    receipt = models.ForeignKey(
-        Receipt, on_delete=models.CASCADE, related_name="places"
-    )
+    receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="places")
     region = models.CharField(max_length=20)
     service_id = models.BigIntegerField()
     name = models.CharField(max_length=200, blank=True)
@@ -76,20 +72,18 @@ class ReceiptPlace(models.Model):
     class Meta:
         ordering = ["region", "name", "service_id"]
         constraints = [
-            models.UniqueConstraint(
-                "receipt", "region", "service_id", name="one_place_a_receipt"
-            )
+            models.UniqueConstraint("receipt", "region", "service_id", name="one_place_a_receipt")
         ]
 
     def __str__(self) -> str:
         return f"{self.region}/{self.service_id} of {self.receipt_id}"
 
 
-@vault.kept_as("receipts")
-def rotated() -> Iterator[Receipt]:
+@vault.register_rotation("receipts")
+def reseal_receipts() -> Iterator[Receipt]:
     """Seal every subject under the current key, one row at a time."""
-    for receipt in vault.rows(Receipt.objects.all()):
-        new = vault.rotate(receipt.sealed, receipt.place)
+    for receipt in vault.iterate_rows(Receipt.objects.all()):
+        new = vault.reseal(receipt.sealed, receipt.vault_context)
         if new != receipt.sealed:
             Receipt.objects.filter(pk=receipt.pk).update(sealed=new)
             yield receipt

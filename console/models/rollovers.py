@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Organization
 
-IN_FLIGHT = timedelta(seconds=30)  # a call of a step may still be under way
-HARDWARE = "hsks"  # instead of a key set: keys in hardware modules
-FEDERATION = "federationSignatureKeyId"  # names what authorities above have to know
+MAX_STEP_DURATION = timedelta(seconds=30)  # a call of a step may still be under way
+HSM_MEMBER = "hsks"  # instead of a key set: keys in hardware modules
+FEDERATION_KEY_MEMBER = "federationSignatureKeyId"  # names what authorities above have to know
 
 
 class Rollover(models.Model):
@@ -96,19 +96,19 @@ class Rollover(models.Model):
         return f"{self.label}: {self.old_kid} to {self.new_kid}, {self.state}"
 
     @property
-    def is_over(self) -> bool:
+    def is_finished(self) -> bool:
         return self.state not in self.OPEN
 
     @property
     def in_hardware(self) -> bool:
-        return self.member == HARDWARE
+        return self.member == HSM_MEMBER
 
     @property
     def in_federation(self) -> bool:
-        return FEDERATION in self.settings
+        return FEDERATION_KEY_MEMBER in self.settings
 
     @property
-    def needs_word(self) -> bool:
+    def needs_confirmation(self) -> bool:
         """Whether it waits until somebody says that the authorities above know the new
         key, before that signs; or that it is trusted, before the old one goes."""
         since = {
@@ -120,7 +120,7 @@ class Rollover(models.Model):
         return self.confirmed_at is None or self.confirmed_at < since
 
     @property
-    def goes_back(self) -> bool:
+    def is_reverting(self) -> bool:
         """Whether it is being undone, or was."""
         back = (self.State.REVERTING, self.State.REVERTED, self.State.UNDONE)
         return self.state in back
@@ -133,15 +133,13 @@ class Rollover(models.Model):
     @property
     def is_acting(self) -> bool:
         """Whether a step is being carried out at this moment."""
-        return bool(self.acting_at and timezone.now() - self.acting_at < IN_FLIGHT)
+        return bool(self.acting_at and timezone.now() - self.acting_at < MAX_STEP_DURATION)
 
-    def turn(self, to: State | str, **more: object) -> bool:
+    def transition(self, to: State | str, **more: object) -> bool:
         """Go on from the row that was read; False where somebody else was faster, and
         then nothing is changed."""
         told = {"state": to, "changed_at": timezone.now(), **more}
-        here = type(self).objects.filter(
-            pk=self.pk, state=self.state, changed_at=self.changed_at
-        )
+        here = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
         if not here.update(**told):
             return False
         for name, value in told.items():

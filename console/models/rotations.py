@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants import vault
+from tenants.crypto import vault
 from tenants.models import Organization
 
-STAGED_FOR = timedelta(days=14)  # a secret that nobody activates is thrown away
+STAGED_LIFETIME = timedelta(days=14)  # a secret that nobody activates is thrown away
 
 
 class Rotation(models.Model):
@@ -81,7 +81,7 @@ class Rotation(models.Model):
         return self.state == self.State.STAGED and self.activate_at is not None
 
     @property
-    def is_unseen(self) -> bool:
+    def is_unrevealed(self) -> bool:
         """Whether nobody has seen the new secret, so that it may be shown once."""
         return self.state == self.State.STAGED and self.shown_at is None
 
@@ -92,57 +92,55 @@ class Rotation(models.Model):
         return self.state == self.State.ACTIVATED and bool(self.old_sealed)
 
     @property
-    def new(self) -> str:
+    def new_secret(self) -> str:
         """The new secret; raises `vault.Sealed` when it was not sealed for this row."""
-        return vault.unseal(self.new_sealed, self._place("new"))
+        return vault.unseal(self.new_sealed, self._vault_context("new"))
 
     @property
-    def old(self) -> str:
+    def old_secret(self) -> str:
         """The secret that it replaced; raises `vault.Sealed` as `new` does."""
-        return vault.unseal(self.old_sealed, self._place("old"))
+        return vault.unseal(self.old_sealed, self._vault_context("old"))
 
-    def keep_new(self, secret: str) -> Self:
-        self.new_sealed = vault.seal(secret, self._place("new"))
+    def seal_new_secret(self, secret: str) -> Self:
+        self.new_sealed = vault.seal(secret, self._vault_context("new"))
         return self
 
-    def keep_old(self, secret: str) -> Self:
-        self.old_sealed = vault.seal(secret, self._place("old"))
+    def seal_old_secret(self, secret: str) -> Self:
+        self.old_sealed = vault.seal(secret, self._vault_context("old"))
         return self
 
-    def turn(self, to: State, **more: object) -> bool:
+    def transition(self, to: State, **more: object) -> bool:
         """Go from the state that was read to another; False where somebody else was
         faster, and then nothing is changed."""
         told = {"state": to, "changed_at": timezone.now(), **more}
         if to not in self.OPEN:
             told |= {"new_sealed": "", "old_sealed": "", "activate_at": None}
-        here = type(self).objects.filter(
-            pk=self.pk, state=self.state, changed_at=self.changed_at
-        )
+        here = type(self).objects.filter(pk=self.pk, state=self.state, changed_at=self.changed_at)
         if not here.update(**told):
             return False
         for name, value in told.items():
             setattr(self, name, value)
         return True
 
-    def sealed_anew(self) -> dict[str, str]:
+    def resealed_columns(self) -> dict[str, str]:
         """The columns that are not under the current key, as they would be."""
         found = {}
         for name in ("new", "old"):
             value = getattr(self, f"{name}_sealed")
-            if value and (sealed := vault.rotate(value, self._place(name))) != value:
+            if value and (sealed := vault.reseal(value, self._vault_context(name))) != value:
                 found[f"{name}_sealed"] = sealed
         return found
 
-    def _place(self, column: str) -> str:
+    def _vault_context(self, column: str) -> str:
         key = (self.organization_id, self.region, self.service_id, self.client_id)
-        return vault.place(self, column, *key)
+        return vault.seal_context(self, column, *key)
 
 
-@vault.kept_as("rotations")
-def rotated() -> Iterator[Rotation]:
+@vault.register_rotation("rotations")
+def reseal_rotations() -> Iterator[Rotation]:
     """Seal every secret under the current key, one row at a time."""
-    for rotation in vault.rows(Rotation.objects.filter(state__in=Rotation.OPEN)):
-        if new := rotation.sealed_anew():
+    for rotation in vault.iterate_rows(Rotation.objects.filter(state__in=Rotation.OPEN)):
+        if new := rotation.resealed_columns():
             # Only over the values that were read: what was erased stays so.
             same = {name: getattr(rotation, name) for name in new}
             if Rotation.objects.filter(pk=rotation.pk, **same).update(**new):

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from tenants import vault
+from tenants.crypto import vault
 from tenants.models import Organization
 
-KEPT = timedelta(seconds=settings.SESSION_ABSOLUTE)
+SELECTION_LIFETIME = timedelta(seconds=settings.SESSION_ABSOLUTE)
 
 
 class Selection(models.Model):
@@ -32,25 +32,25 @@ class Selection(models.Model):
         return f"{self.user}: clients of {self.organization}"
 
     @property
-    def place(self) -> str:
-        return vault.place(self, "sealed", self.user_id, self.organization_id)
+    def vault_context(self) -> str:
+        return vault.seal_context(self, "sealed", self.user_id, self.organization_id)
 
-    def keep(self, content: Any) -> Self:
-        self.sealed = vault.seal(json.dumps(content), self.place)
+    def seal_content(self, content: Any) -> Self:
+        self.sealed = vault.seal(json.dumps(content), self.vault_context)
         self.changed_at = timezone.now()
         return self
 
     @property
     def content(self) -> Any:
         """Raises `vault.Sealed` when it was not sealed for this row."""
-        return json.loads(vault.unseal(self.sealed, self.place))
+        return json.loads(vault.unseal(self.sealed, self.vault_context))
 
 
-@vault.kept_as("selections")
-def rotated() -> Iterator[Selection]:
+@vault.register_rotation("selections")
+def reseal_selections() -> Iterator[Selection]:
     """Seal every selection under the current key, one row at a time."""
-    for selection in vault.rows(Selection.objects.all()):
-        new = vault.rotate(selection.sealed, selection.place)
+    for selection in vault.iterate_rows(Selection.objects.all()):
+        new = vault.reseal(selection.sealed, selection.vault_context)
         if new != selection.sealed:
             # Only over the value that was read: what was chosen meanwhile stays.
             same = Selection.objects.filter(pk=selection.pk, sealed=selection.sealed)

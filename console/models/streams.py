@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tenants.models import Organization
 
-START = "mrs_"  # so that a scanner of secrets can know one
+TOKEN_PREFIX = "mrs_"  # so that a scanner of secrets can know one  # noqa: S105
 
 
 class Stream(models.Model):
@@ -37,7 +37,7 @@ class Stream(models.Model):
     def __str__(self) -> str:
         return f"{self.name} of {self.organization}"
 
-    def keep(self, token: str) -> Self:
+    def set_token(self, token: str) -> Self:
         self.digest = _digest(token)
         return self
 
@@ -48,8 +48,8 @@ class Stream(models.Model):
         return found.filter(digest=_digest(token), organization__slug=slug).first()
 
 
-def new_token() -> str:
-    return START + token_urlsafe(32)
+def generate_token() -> str:
+    return TOKEN_PREFIX + token_urlsafe(32)
 
 
 def _digest(token: str) -> str:

@@ -12,13 +12,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenants import vault
 from tenants.audit.models import AuditRecord
+from tenants.crypto import vault
 from tenants.models import Organization
 
-START = "whsec_"  # Standard Webhooks
-OVERLAP = timedelta(hours=24)  # in which the secret before the last one signs as well
-LATE = timedelta(minutes=15)  # that the oldest row may wait until somebody is told
+SECRET_PREFIX = "whsec_"  # Standard Webhooks  # noqa: S105
+SECRET_OVERLAP = timedelta(hours=24)  # in which the secret before the last one signs as well
+LATE_AFTER = timedelta(minutes=15)  # that the oldest row may wait until somebody is told
 
 
 class Webhook(models.Model):
@@ -66,19 +66,19 @@ class Webhook(models.Model):
         return self.pause == self.Pause.NONE
 
     @property
-    def stopped(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether it was paused by nobody."""
         return self.pause in (self.Pause.FAILED, self.Pause.GONE)
 
     @property
     def url(self) -> str:
         """Raises `vault.Sealed` when it was not sealed for this row."""
-        return vault.unseal(self.url_sealed, self._place("url"))
+        return vault.unseal(self.url_sealed, self._vault_context("url"))
 
     @property
     def secret(self) -> str:
         """Raises `vault.Sealed` as `url` does."""
-        return vault.unseal(self.secret_sealed, self._place("secret"))
+        return vault.unseal(self.secret_sealed, self._vault_context("secret"))
 
     @property
     def waiting_since(self) -> datetime | None:
@@ -89,44 +89,47 @@ class Webhook(models.Model):
     @property
     def is_late(self) -> bool:
         """Whether somebody should look: it was stopped, or has waited for long."""
-        if self.stopped or not self.is_on:
-            return self.stopped
+        if self.is_stopped or not self.is_on:
+            return self.is_stopped
         since = self.waiting_since
-        return since is not None and timezone.now() - since > LATE
+        return since is not None and timezone.now() - since > LATE_AFTER
 
-    def secrets(self, now: datetime) -> list[str]:
+    def signing_secrets(self, now: datetime) -> list[str]:
         """Those that sign now, the newest first."""
         found = [self.secret]
         if self.old_until and now < self.old_until:
-            found.append(vault.unseal(self.old_sealed, self._place("old")))
+            found.append(vault.unseal(self.old_sealed, self._vault_context("old")))
         return found
 
-    def lead_to(self, url: str, origin: str) -> Self:
-        self.url_sealed, self.origin = vault.seal(url, self._place("url")), origin
+    def set_url(self, url: str, origin: str) -> Self:
+        self.url_sealed, self.origin = (
+            vault.seal(url, self._vault_context("url")),
+            origin,
+        )
         return self
 
-    def keep(self, secret: str) -> Self:
+    def set_secret(self, secret: str) -> Self:
         """Sign with a secret from now on, and for a while with the one before too,
         unless that does not open."""
         if self.secret_sealed:
             self.old_sealed, self.old_until = "", None
-            with suppress(vault.Sealed):
-                self.old_sealed = vault.seal(self.secret, self._place("old"))
-                self.old_until = timezone.now() + OVERLAP
-        self.secret_sealed = vault.seal(secret, self._place("secret"))
+            with suppress(vault.UnsealError):
+                self.old_sealed = vault.seal(self.secret, self._vault_context("old"))
+                self.old_until = timezone.now() + SECRET_OVERLAP
+        self.secret_sealed = vault.seal(secret, self._vault_context("secret"))
         return self
 
-    def sealed_anew(self) -> dict[str, str]:
+    def resealed_columns(self) -> dict[str, str]:
         """The columns that are not under the current key, as they would be."""
         found = {}
         for name in ("url", "secret", "old"):
             value = getattr(self, f"{name}_sealed")
-            if value and (sealed := vault.rotate(value, self._place(name))) != value:
+            if value and (sealed := vault.reseal(value, self._vault_context(name))) != value:
                 found[f"{name}_sealed"] = sealed
         return found
 
-    def _place(self, column: str) -> str:
-        return vault.place(self, column, self.organization_id)
+    def _vault_context(self, column: str) -> str:
+        return vault.seal_context(self, column, self.organization_id)
 
 
 class Delivery(models.Model):
@@ -185,7 +188,7 @@ class Delivery(models.Model):
         return f"msg_{self.pk.hex}"
 
 
-def late(organization: Organization | None = None) -> list[Webhook]:
+def late_webhooks(organization: Organization | None = None) -> list[Webhook]:
     """Those that somebody should look at, of one organization or of all."""
     found = Webhook.objects.all()
     if organization:
@@ -193,15 +196,15 @@ def late(organization: Organization | None = None) -> list[Webhook]:
     return [one for one in found if one.is_late]
 
 
-def new_secret() -> str:
-    return START + b64encode(token_bytes(32)).decode()
+def generate_secret() -> str:
+    return SECRET_PREFIX + b64encode(token_bytes(32)).decode()
 
 
-@vault.kept_as("webhooks")
-def rotated() -> Iterator[Webhook]:
+@vault.register_rotation("webhooks")
+def reseal_webhooks() -> Iterator[Webhook]:
     """Seal every address and secret under the current key, one row at a time."""
-    for webhook in vault.rows(Webhook.objects.all()):
-        if new := webhook.sealed_anew():
+    for webhook in vault.iterate_rows(Webhook.objects.all()):
+        if new := webhook.resealed_columns():
             # Only over the values that were read: what was set meanwhile stays.
             same = {name: getattr(webhook, name) for name in new}
             if Webhook.objects.filter(pk=webhook.pk, **same).update(**new):

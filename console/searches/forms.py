@@ -4,15 +4,20 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from console.audit_log.search_language import (
+    FILTERS,
+    INTERNAL_FILTERS,
+    MAX_QUERY_CHARS,
+    parse,
+)
 from console.models import SavedSearch
-from console.search_language import FURTHER, LONGEST_ADDRESS, NAMES, parse
 
-PARAMETERS = {*NAMES, *FURTHER, "q", "since", "until"}
-PASSING = ("at", "csrfmiddlewaretoken")  # no part of a search
-NEVER = ("subject", "-subject")  # these are in no address
+SEARCH_PARAMETERS = {*FILTERS, *INTERNAL_FILTERS, "q", "since", "until"}
+IGNORED_PARAMETERS = ("at", "csrfmiddlewaretoken")  # no part of a search
+FORBIDDEN_PARAMETERS = ("subject", "-subject")  # these are in no address
 
 
-class SearchForm(forms.ModelForm[SavedSearch]):
+class SavedSearchForm(forms.ModelForm[SavedSearch]):
     class Meta:
         model = SavedSearch
         fields = ("name", "shared", "pinned")
@@ -40,27 +45,25 @@ class SearchForm(forms.ModelForm[SavedSearch]):
         return name
 
 
-class NewSearchForm(SearchForm):
+class NewSavedSearchForm(SavedSearchForm):
     """A search that is looked at, as its address has it."""
 
-    query = forms.CharField(
-        widget=forms.HiddenInput, max_length=LONGEST_ADDRESS, required=False
-    )
+    query = forms.CharField(widget=forms.HiddenInput, max_length=MAX_QUERY_CHARS, required=False)
 
     class Meta:
         model = SavedSearch
         fields = ("name", "shared", "pinned", "query")
-        labels = SearchForm.Meta.labels
-        help_texts = SearchForm.Meta.help_texts
+        labels = SavedSearchForm.Meta.labels
+        help_texts = SavedSearchForm.Meta.help_texts
 
     def clean_query(self) -> str:
         given = QueryDict(self.cleaned_data["query"])
         kept = QueryDict(mutable=True)
         for name, values in given.lists():
-            if name not in PASSING + NEVER:
+            if name not in IGNORED_PARAMETERS + FORBIDDEN_PARAMETERS:
                 kept.setlist(name, [one for one in values if one])
         words, problems = parse(" ".join(kept.getlist("q")))
-        known = {name.removeprefix("-") for name in kept} <= PARAMETERS
+        known = {name.removeprefix("-") for name in kept} <= SEARCH_PARAMETERS
         if problems or not known or any(one.name for one in words):
             text = _("This is no search of the record. Search there, and save that.")
             raise forms.ValidationError(text)

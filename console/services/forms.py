@@ -7,17 +7,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
-from console.paths import service_at
-from console.sentences import SERVICE
-from console.services.archetypes import ARCHETYPES
+from console.audit_log.change_descriptions import SERVICE_SETTINGS
+from console.services.presets import SERVICE_PRESETS
+from console.web.paths import parse_service_ref
 from tenants.authlete.documents.service import SECTIONS
-from tenants.regions import Region
+from tenants.organizations.regions import Region
 
 # What a new service starts from, beside the archetypes: another, or one that is gone.
 COPY, AGAIN = "copy", "again"
 
 
-class NewForm(forms.Form):
+class NewServiceForm(forms.Form):
     """Where a new service is made, what it is called, and what it starts as."""
 
     region = forms.ChoiceField(label=_("Region"))
@@ -25,7 +25,7 @@ class NewForm(forms.Form):
     issuer = forms.CharField(label=_("Issuer"), max_length=2000)
     start = forms.ChoiceField(
         label=_("Start from"),
-        choices=[(slug, "") for slug in (*ARCHETYPES, COPY, AGAIN)],
+        choices=[(slug, "") for slug in (*SERVICE_PRESETS, COPY, AGAIN)],
     )
     original = forms.CharField(required=False, label=_("Original"))
 
@@ -37,18 +37,16 @@ class NewForm(forms.Form):
     def clean_issuer(self) -> str:
         """By the rule that the setting itself has."""
         issuer: str = self.cleaned_data["issuer"]
-        slug, setting = SERVICE["issuer"]
+        slug, setting = SERVICE_SETTINGS["issuer"]
         try:
-            SECTIONS[slug].checked(setting.name, issuer)
+            SECTIONS[slug].validate_setting(setting.name, issuer)
         except ValidationError as error:
-            raise forms.ValidationError(
-                [problem["msg"] for problem in error.errors()]
-            ) from None
+            raise forms.ValidationError([problem["msg"] for problem in error.errors()]) from None
         return issuer
 
     def clean_original(self) -> str:
         original: str = self.cleaned_data["original"]
-        if original and not service_at(original):
+        if original and not parse_service_ref(original):
             raise forms.ValidationError(_("There is no such service."))
         return original
 

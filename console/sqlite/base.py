@@ -16,14 +16,14 @@ from urllib.parse import quote
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-BESIDE = ("-wal", "-shm", "-journal")  # while somebody has it in use
+SIDECAR_SUFFIXES = ("-wal", "-shm", "-journal")  # while somebody has it in use
 
-type File = tuple[int, int]  # device and inode
+type FileId = tuple[int, int]  # device and inode
 
-_opened: set[str] = set()  # by this process
+_opened_files: set[str] = set()  # by this process
 
 
-def _file(name: str) -> File | None:
+def _file_id(name: str) -> FileId | None:
     """None where there is none, as for a database in memory."""
     try:
         found = os.stat(name)
@@ -32,10 +32,10 @@ def _file(name: str) -> File | None:
     return found.st_dev, found.st_ino
 
 
-def _is_still(name: str) -> bool:
+def _is_read_only_copy(name: str) -> bool:
     """Whether nobody has the file in use, and this process cannot change it."""
     path = Path(name)
-    if not path.is_file() or any(Path(f"{name}{end}").exists() for end in BESIDE):
+    if not path.is_file() or any(Path(f"{name}{end}").exists() for end in SIDECAR_SUFFIXES):
         return False
     return not all(os.access(one, os.W_OK) for one in (path, path.parent))
 
@@ -43,40 +43,40 @@ def _is_still(name: str) -> bool:
 class DatabaseWrapper(base.DatabaseWrapper):
     """Nothing is committed to another file than the one that has the name."""
 
-    _its_file: File | None = None
-    _reads_still = False  # as what nobody changes
+    _opened_file_id: FileId | None = None
+    _is_immutable = False  # as what nobody changes
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         name = str(conn_params["database"])
-        if name in _opened and not _file(name):
+        if name in _opened_files and not _file_id(name):
             raise sqlite3.OperationalError("the database file is gone")
-        self._reads_still = _is_still(name)
-        if self._reads_still:
+        self._is_immutable = _is_read_only_copy(name)
+        if self._is_immutable:
             still = f"file:{quote(name)}?immutable=1"
             conn_params = {**conn_params, "database": still}
         found = super().get_new_connection(conn_params)
-        self._its_file = _file(name)
-        if self._its_file:
-            _opened.add(name)
+        self._opened_file_id = _file_id(name)
+        if self._opened_file_id:
+            _opened_files.add(name)
         return found
 
     def close_if_unusable_or_obsolete(self) -> None:
-        if self.connection is not None and self._is_lost and not self.in_atomic_block:
+        if self.connection is not None and self._is_replaced and not self.in_atomic_block:
             self.close()
         super().close_if_unusable_or_obsolete()
 
     def _commit(self) -> None:
-        self._refuse_when_lost()
+        self._raise_if_replaced()
         super()._commit()  # type: ignore[misc]
-        self._refuse_when_lost()  # it may have gone meanwhile
+        self._raise_if_replaced()  # it may have gone meanwhile
 
-    def _refuse_when_lost(self) -> None:
-        if self._is_lost:
+    def _raise_if_replaced(self) -> None:
+        if self._is_replaced:
             raise OperationalError("the database file was moved or removed")
 
     @property
-    def _is_lost(self) -> bool:
+    def _is_replaced(self) -> bool:
         name = str(self.settings_dict["NAME"])
-        if self._reads_still and not _is_still(name):
+        if self._is_immutable and not _is_read_only_copy(name):
             return True
-        return self._its_file is not None and _file(name) != self._its_file
+        return self._opened_file_id is not None and _file_id(name) != self._opened_file_id

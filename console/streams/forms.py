@@ -1,10 +1,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from console.once import OnceForm
+from console.web.idempotency import IdempotentForm
 
 
-class NewStreamForm(OnceForm):
+class NewStreamForm(IdempotentForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=60,

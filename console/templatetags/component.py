@@ -28,10 +28,10 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-GIVEN = ("request", "csrf_token")  # of the page, besides the arguments
+INHERITED_CONTEXT = ("request", "csrf_token")  # of the page, besides the arguments
 
 
-class Fill(Node):
+class FillNode(Node):
     """A named part of a component; it renders in its component's place for it."""
 
     def __init__(self, name: str, nodelist: NodeList) -> None:
@@ -40,11 +40,11 @@ class Fill(Node):
 
     def render(self, context: Context) -> SafeString:
         text = self.nodelist.render(context)
-        context.render_context[FILLS][self.name] = SafeString(text.strip())
+        context.render_context[FILLS_KEY][self.name] = SafeString(text.strip())
         return SafeString("")
 
 
-class Component(Node):
+class ComponentNode(Node):
     """A partial with its arguments, its body and its fills."""
 
     def __init__(
@@ -63,35 +63,35 @@ class Component(Node):
         values: dict[str, Any] = {
             name: value.resolve(context) for name, value in self.arguments.items()
         }
-        for name in GIVEN:
+        for name in INHERITED_CONTEXT:
             values.setdefault(name, context.get(name))
-        outer = context.render_context.get(FILLS)
+        outer = context.render_context.get(FILLS_KEY)
         fills: dict[str, SafeString] = {}
-        context.render_context[FILLS] = fills
+        context.render_context[FILLS_KEY] = fills
         body = self.nodelist.render(context)
-        context.render_context[FILLS] = outer
+        context.render_context[FILLS_KEY] = outer
         values |= fills
         values["body"] = SafeString(body.strip())
         return partial.render(context.new(values))
 
 
-FILLS = "component fills"
+FILLS_KEY = "component fills"
 
 
 @register.tag
-def component(parser: Parser, token: Token) -> Component:
+def component(parser: Parser, token: Token) -> ComponentNode:
     _, name, *rest = token.split_contents()
     arguments = token_kwargs(rest, parser)
     if rest:
         raise template.TemplateSyntaxError(f"component takes no {rest[0]!r}")
     nodelist = parser.parse(("endcomponent",))
     parser.delete_first_token()
-    return Component(parser.compile_filter(name), arguments, nodelist)
+    return ComponentNode(parser.compile_filter(name), arguments, nodelist)
 
 
 @register.tag
-def fill(parser: Parser, token: Token) -> Fill:
+def fill(parser: Parser, token: Token) -> FillNode:
     _, name = token.split_contents()
     nodelist = parser.parse(("endfill",))
     parser.delete_first_token()
-    return Fill(name, nodelist)
+    return FillNode(name, nodelist)

@@ -16,19 +16,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from console.models import KnownService
-from console.paths import path_to
-from console.templatetags.look import icon
-from console.templatetags.words import grouped
-from tenants.audit.filters import NARROW, UNINDEXED, WINDOW
+from console.templatetags.text import grouped
+from console.templatetags.ui import icon
+from console.web.paths import cached_reverse
 from tenants.audit.models import AuditEntry
+from tenants.audit.search.filters import (
+    DEFAULT_WINDOW,
+    NARROW_FILTERS,
+    UNINDEXED_FILTERS,
+)
 from tenants.authlete.operation import Effect
 
 register = template.Library()
 
-NOTHING = SafeString("")
+EMPTY = SafeString("")
 
 
-class Path(URLNode):
+class CachedURLNode(URLNode):
     """Django's ``{% url %}``, by `path_to`: a list has hundreds."""
 
     def render(self, context: Context) -> str:
@@ -36,13 +40,13 @@ class Path(URLNode):
             said: str = super().render(context)
             return said
         places = (place.resolve(context) for place in self.args)
-        return conditional_escape(path_to(self.view_name.resolve(context), *places))
+        return conditional_escape(cached_reverse(self.view_name.resolve(context), *places))
 
 
 @register.tag
-def url(parser: Parser, token: Token) -> Path:
+def url(parser: Parser, token: Token) -> CachedURLNode:
     node = django_url(parser, token)
-    return Path(node.view_name, node.args, node.kwargs, node.asvar)
+    return CachedURLNode(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.simple_tag
@@ -97,16 +101,14 @@ def tab(
     return format_html(
         '<a href="{}"{}>{}{}</a>',
         path,
-        SafeString(' aria-current="page"') if here else NOTHING,
+        SafeString(' aria-current="page"') if here else EMPTY,
         label,
-        _counted(count, kind),
+        _count_badge(count, kind),
     )
 
 
 @register.simple_tag
-def chip(
-    label: object, path: str, on: bool = False, count: int | str | None = None
-) -> SafeString:
+def chip(label: object, path: str, on: bool = False, count: int | str | None = None) -> SafeString:
     """A filter to switch on by its link, or when it is ``on`` to take away."""
     return format_html(
         '<a class="chip{}" href="{}"{}>{}{}{}</a>',
@@ -114,10 +116,10 @@ def chip(
         path,
         format_html(' aria-label="{}"', _("Remove filter: %(name)s") % {"name": label})
         if on
-        else NOTHING,
+        else EMPTY,
         label,
-        _counted(count, ""),
-        icon("close") if on else NOTHING,
+        _count_badge(count, ""),
+        icon("close") if on else EMPTY,
     )
 
 
@@ -139,12 +141,10 @@ def sort_by(
     query: QueryDict = request.GET.copy()
     query.pop("page", None)
     query["sort"] = f"-{name}" if up else name
-    said = SafeString(
-        ' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else ""
-    )
+    said = SafeString(' aria-sort="ascending"' if up else ' aria-sort="descending"' if down else "")
     return format_html(
         '<th scope="col"{}{}><a href="?{}">{}{}</a></th>',
-        SafeString(' class="num"') if number else NOTHING,
+        SafeString(' class="num"') if number else EMPTY,
         said,
         query.urlencode(),
         label,
@@ -162,29 +162,29 @@ def alike(entry: AuditEntry, **values: str | int) -> str:
         query[name] = str(value)
     if entry.effect == Effect.READ:
         query["reads"] = "1"
-    if not reaches(query, entry.time):
-        query["since"] = day_of(entry.time)
+    if not covers_moment(query, entry.time):
+        query["since"] = local_day(entry.time)
     return f"?{query.urlencode()}"
 
 
-def reaches(asked: QueryDict, moment: datetime) -> bool:
+def covers_moment(asked: QueryDict, moment: datetime) -> bool:
     """Whether a search looks back as far as a moment, see `Filters.horizon`."""
-    if moment >= timezone.now() - WINDOW:
+    if moment >= timezone.now() - DEFAULT_WINDOW:
         return True
     named = {"without" if one.startswith("-") else one for one in asked}
     if all(one[0] in "45" for one in asked.getlist("status")):
         named.discard("status")
-    through = named & {*UNINDEXED, "q"}
-    return bool(named & {*NARROW, "since", "after"}) or not through
+    through = named & {*UNINDEXED_FILTERS, "q"}
+    return bool(named & {*NARROW_FILTERS, "since", "after"}) or not through
 
 
-def day_of(moment: datetime) -> str:
+def local_day(moment: datetime) -> str:
     """Where the reader is, as an address has it."""
     return timezone.localdate(moment).isoformat()
 
 
-def _counted(count: Any, kind: str) -> SafeString:
+def _count_badge(count: Any, kind: str) -> SafeString:
     if count is None or count == "":
-        return NOTHING
+        return EMPTY
     words = grouped(count) if isinstance(count, int) else count
     return format_html(' <span class="count {}">{}</span>', kind, words)

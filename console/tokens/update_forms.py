@@ -8,15 +8,15 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.tokens.changing import Wanted
-from console.tokens.forms import HoldsForm
+from console.tokens.changes import TokenUpdate
+from console.tokens.forms import TokenContentForm
 from tenants.authlete.documents.tokens import IssuedToken
-from tenants.authlete.times import time_of
+from tenants.authlete.timestamps import datetime_from_ms
 
 KEEP, REPLACE = "keep", "replace"
 
 
-class Moment(forms.DateTimeField):
+class DateTimeField(forms.DateTimeField):
     """A time in the reader's zone, to the second."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -25,11 +25,11 @@ class Moment(forms.DateTimeField):
         super().__init__(required=False, widget=widget, **kwargs)
 
 
-class UpdateForm(HoldsForm):
+class UpdateTokenForm(TokenContentForm):
     """What a token is to hold, and until when; the rest of it does not change."""
 
-    ends = Moment(label=_("Access token ends"))
-    refresh_ends = Moment(label=_("Refresh token ends"))
+    ends = DateTimeField(label=_("Access token ends"))
+    refresh_ends = DateTimeField(label=_("Refresh token ends"))
     properties = forms.ChoiceField(
         label=_("Properties"),
         choices=[(KEEP, _("Leave them")), (REPLACE, _("Replace all of them"))],
@@ -41,8 +41,8 @@ class UpdateForm(HoldsForm):
     def __init__(self, *args: Any, token: IssuedToken, **kwargs: Any) -> None:
         initial = {
             "scopes": token.scopes or [],
-            "ends": _time(token.access_token_expires_at),
-            "refresh_ends": _time(token.refresh_token_expires_at),
+            "ends": _to_datetime(token.access_token_expires_at),
+            "refresh_ends": _to_datetime(token.refresh_token_expires_at),
         }
         super().__init__(*args, initial=initial, **kwargs)
         self.token = token
@@ -52,8 +52,8 @@ class UpdateForm(HoldsForm):
     def clean(self) -> None:
         super().clean()
         data = self.cleaned_data
-        for name, was in self._times.items():
-            if name in self.errors or not self._differs(name, was):
+        for name, was in self._current_times.items():
+            if name in self.errors or not self._is_changed(name, was):
                 continue
             if data[name] is None:
                 self.add_error(name, _("Enter a time: an end can be moved, not taken."))
@@ -64,38 +64,38 @@ class UpdateForm(HoldsForm):
             self.add_error("properties", text)
 
     @property
-    def wanted(self) -> Wanted:
+    def update(self) -> TokenUpdate:
         data, token = self.cleaned_data, self.token
         times = {
-            name: _milliseconds(data[name])
-            for name, was in self._times.items()
-            if self._differs(name, was)
+            name: _to_milliseconds(data[name])
+            for name, was in self._current_times.items()
+            if self._is_changed(name, was)
         }
         same = set(data["scopes"]) == set(token.scopes or ())
-        return Wanted(
+        return TokenUpdate(
             None if same else data["scopes"],
             times.get("ends"),
             times.get("refresh_ends"),
-            self.pairs if data["properties"] == REPLACE else None,
+            self.property_list if data["properties"] == REPLACE else None,
         )
 
     @property
-    def _times(self) -> Mapping[str, int]:
+    def _current_times(self) -> Mapping[str, int]:
         told = {
             "ends": self.token.access_token_expires_at,
             "refresh_ends": self.token.refresh_token_expires_at,
         }
         return {name: at for name, at in told.items() if name in self.fields}
 
-    def _differs(self, name: str, was: int) -> bool:
+    def _is_changed(self, name: str, current: int) -> bool:
         entered: datetime | None = self.cleaned_data.get(name)
-        return entered != _time(was)
+        return entered != _to_datetime(current)
 
 
-def _time(at: int) -> datetime | None:
+def _to_datetime(time_ms: int) -> datetime | None:
     """A time of Authlete's to the second, as the form has it."""
-    return time_of(at // 1000 * 1000)
+    return datetime_from_ms(time_ms // 1000 * 1000)
 
 
-def _milliseconds(time: datetime) -> int:
+def _to_milliseconds(time: datetime) -> int:
     return int(time.timestamp()) * 1000

@@ -6,19 +6,19 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from console.editing.moments import MomentField
-from console.kinds import GROUPS
+from console.audit_log.event_labels import EVENT_GROUPS
+from console.forms.timestamps import TimestampField
 from console.models import Webhook
-from console.names import EFFECTS
-from console.once import OnceForm
-from tenants.posting import LONGEST, Refused, checked
+from console.web.idempotency import IdempotentForm
+from console.web.labels import EFFECT_LABELS
+from tenants.outbound.safe_http import MAX_URL_CHARS, UrlNotAllowedError, validate_url
 
-MOST_ROWS = 2**53
-NONE = _("Choose at least one.")
-NO_ROW = _("Enter the number of a row; the first one is 1.")
+MAX_ROW = 2**53
+CHOOSE_ONE_TEXT = _("Choose at least one.")
+INVALID_ROW_TEXT = _("Enter the number of a row; the first one is 1.")
 
 
-class WebhookForm(OnceForm):
+class WebhookForm(IdempotentForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
@@ -27,7 +27,7 @@ class WebhookForm(OnceForm):
     )
     url = forms.CharField(
         label=_("Address"),
-        max_length=LONGEST,
+        max_length=MAX_URL_CHARS,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "inputmode": "url", "spellcheck": "false"}
         ),
@@ -38,31 +38,29 @@ class WebhookForm(OnceForm):
     )
     effects = forms.MultipleChoiceField(
         label=_("Effects"),
-        choices=[(name, capfirst(str(word))) for name, word in EFFECTS.items()],
-        initial=list(EFFECTS),
+        choices=[(name, capfirst(str(word))) for name, word in EFFECT_LABELS.items()],
+        initial=list(EFFECT_LABELS),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": NONE},
+        error_messages={"required": CHOOSE_ONE_TEXT},
     )
     groups = forms.MultipleChoiceField(
         label=_("Events"),
-        choices=[(name, one.label) for name, one in GROUPS.items()],
-        initial=list(GROUPS),
+        choices=[(name, one.label) for name, one in EVENT_GROUPS.items()],
+        initial=list(EVENT_GROUPS),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": NONE},
+        error_messages={"required": CHOOSE_ONE_TEXT},
     )
     subjects = forms.BooleanField(
         label=_("Send subjects in the clear"),
         required=False,
-        help_text=_(
-            "Otherwise they are left out, and so is what else of an entry names one."
-        ),
+        help_text=_("Otherwise they are left out, and so is what else of an entry names one."),
     )
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]
         try:
-            checked(url)
-        except Refused as error:
+            validate_url(url)
+        except UrlNotAllowedError as error:
             raise forms.ValidationError(str(error)) from None
         return url
 
@@ -71,29 +69,29 @@ class WebhookForm(OnceForm):
         """What may be shown of the address; nothing where there is none."""
         if not (url := self.cleaned_data["url"]):
             return ""
-        place = checked(url)
+        place = validate_url(url)
         return f"{place.scheme}://{place.netloc.decode()}"
 
     @property
-    def chosen(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """The columns of a webhook that pages show and the record tells."""
         given = self.cleaned_data
         return {
             "name": given["name"],
-            "effects": _some(given["effects"], len(EFFECTS)),
-            "groups": _some(given["groups"], len(GROUPS)),
+            "effects": _join_unless_all(given["effects"], len(EFFECT_LABELS)),
+            "groups": _join_unless_all(given["groups"], len(EVENT_GROUPS)),
             "subjects": given["subjects"],
         }
 
 
-class ChangeForm(WebhookForm):
+class EditWebhookForm(WebhookForm):
     """The same for one that there is, whose address stays where none is given."""
 
     def __init__(self, *given: Any, webhook: Webhook, **named: Any) -> None:
         initial = {
             "name": webhook.name,
-            "effects": webhook.effects.split() or list(EFFECTS),
-            "groups": webhook.groups.split() or list(GROUPS),
+            "effects": webhook.effects.split() or list(EFFECT_LABELS),
+            "groups": webhook.groups.split() or list(EVENT_GROUPS),
             "subjects": webhook.subjects,
         }
         named["initial"] = initial | named.get("initial", {})
@@ -107,17 +105,17 @@ class ChangeForm(WebhookForm):
         return super().clean_url() if self.cleaned_data["url"] else ""
 
 
-class FromForm(forms.Form):
+class ReplayRangeForm(forms.Form):
     """From where on rows are to go again: as a number, or as a time."""
 
     row = forms.IntegerField(
         label=_("From row"),
         min_value=1,
-        max_value=MOST_ROWS,
+        max_value=MAX_ROW,
         required=False,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_ROW),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), INVALID_ROW_TEXT),
     )
-    at = MomentField(
+    at = TimestampField(
         label=_("Or what was begun since"),
         required=False,
         widget=forms.DateTimeInput(
@@ -131,12 +129,10 @@ class FromForm(forms.Form):
             raise forms.ValidationError(_("Give a row or a time."))
 
 
-class ReplayForm(OnceForm):
-    after = forms.IntegerField(
-        min_value=0, max_value=MOST_ROWS, widget=forms.HiddenInput
-    )
+class ConfirmReplayForm(IdempotentForm):
+    after = forms.IntegerField(min_value=0, max_value=MAX_ROW, widget=forms.HiddenInput)
 
 
-def _some(names: list[str], all_of_them: int) -> str:
+def _join_unless_all(names: list[str], total: int) -> str:
     """Empty where all are chosen, so that one that comes later is as well."""
-    return "" if len(names) == all_of_them else " ".join(names)
+    return "" if len(names) == total else " ".join(names)

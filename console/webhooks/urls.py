@@ -3,17 +3,17 @@ from django.urls import path
 from console.webhooks import views
 
 app_name = "webhooks"
-HERE = "<slug:organization>/webhooks/"
-ONE = f"{HERE}<uuid:webhook>/"
+PREFIX = "<slug:organization>/webhooks/"
+WEBHOOK_PREFIX = f"{PREFIX}<uuid:webhook>/"
 urlpatterns = [
-    path(HERE, views.index, name="index"),
-    path(f"{HERE}new/", views.new, name="new"),
-    path(ONE, views.show, name="show"),
-    path(f"{ONE}edit/", views.edit, name="edit"),
-    path(f"{ONE}probe/", views.probe, name="probe"),
-    path(f"{ONE}pause/", views.pause, name="pause"),
-    path(f"{ONE}resume/", views.resume, name="resume"),
-    path(f"{ONE}replay/", views.replay, name="replay"),
-    path(f"{ONE}rotate/", views.rotate, name="rotate"),
-    path(f"{ONE}remove/", views.remove, name="remove"),
+    path(PREFIX, views.index, name="index"),
+    path(f"{PREFIX}new/", views.new, name="new"),
+    path(WEBHOOK_PREFIX, views.show, name="show"),
+    path(f"{WEBHOOK_PREFIX}edit/", views.edit, name="edit"),
+    path(f"{WEBHOOK_PREFIX}probe/", views.send_test, name="send_test"),
+    path(f"{WEBHOOK_PREFIX}pause/", views.pause, name="pause"),
+    path(f"{WEBHOOK_PREFIX}resume/", views.resume, name="resume"),
+    path(f"{WEBHOOK_PREFIX}replay/", views.replay, name="replay"),
+    path(f"{WEBHOOK_PREFIX}rotate/", views.rotate, name="rotate"),
+    path(f"{WEBHOOK_PREFIX}remove/", views.remove, name="remove"),
 ]

@@ -14,7 +14,7 @@ from tenants.authlete.operation import Effect
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class AuditEvent:
     """One kind of local event; ``label`` says what happened, or was to happen.
 
     One that is kept ``always`` goes on where no checkpoint is known outside: it is
@@ -25,205 +25,218 @@ class Event:
     name: str
     label: str | Promise
     effect: Effect = Effect.CHANGE
-    denial: bool = False
-    always: bool = False
+    is_denial: bool = False
+    allowed_unanchored: bool = False
 
-    def stops(self, effect: str) -> bool:
+    def requires_anchor(self, effect: str) -> bool:
         """Whether it waits until a checkpoint is known outside."""
-        return effect != Effect.READ and not (self.always or self.denial)
+        return effect != Effect.READ and not (self.allowed_unanchored or self.is_denial)
 
 
-SIGN_IN_DONE = Event("sign_in.done", _("Sign in"), Effect.READ)
-SIGN_IN_REFUSED = Event("sign_in.refused", _("Sign in"), Effect.READ, denial=True)
-SIGN_IN_THROTTLED = Event(
-    "sign_in.throttled", _("Sign in, tried too often"), Effect.READ, denial=True
+SIGN_IN_DONE = AuditEvent("sign_in.done", _("Sign in"), Effect.READ)
+SIGN_IN_REFUSED = AuditEvent("sign_in.refused", _("Sign in"), Effect.READ, is_denial=True)
+SIGN_IN_THROTTLED = AuditEvent(
+    "sign_in.throttled", _("Sign in, tried too often"), Effect.READ, is_denial=True
 )
-SIGN_OUT = Event("sign_out", _("Sign out"), Effect.READ)
-SESSION_ENDED = Event("session.ended", _("A session ended by itself"), Effect.READ)
-STEP_UP_DONE = Event("step_up.done", _("Confirm who it is"), Effect.READ)
-STEP_UP_REFUSED = Event(
-    "step_up.refused", _("Confirm who it is"), Effect.READ, denial=True
+SIGN_OUT = AuditEvent("sign_out", _("Sign out"), Effect.READ)
+SESSION_ENDED = AuditEvent("session.ended", _("A session ended by itself"), Effect.READ)
+STEP_UP_DONE = AuditEvent("step_up.done", _("Confirm who it is"), Effect.READ)
+STEP_UP_REFUSED = AuditEvent("step_up.refused", _("Confirm who it is"), Effect.READ, is_denial=True)
+PASSWORD_CHANGE = AuditEvent("password.change", _("Change the password"), allowed_unanchored=True)
+PASSWORD_LINK = AuditEvent(
+    "password.link",
+    _("Hand out a link to set a password"),
+    Effect.REVEAL,
+    allowed_unanchored=True,
 )
-PASSWORD_CHANGE = Event("password.change", _("Change the password"), always=True)
-PASSWORD_LINK = Event(
-    "password.link", _("Hand out a link to set a password"), Effect.REVEAL, always=True
+SECOND_FACTOR_ADD = AuditEvent(
+    "second_factor.add", _("Add a second factor"), allowed_unanchored=True
 )
-SECOND_FACTOR_ADD = Event("second_factor.add", _("Add a second factor"), always=True)
-SECOND_FACTOR_REMOVE = Event(
-    "second_factor.remove", _("Remove a second factor"), Effect.DESTROY, always=True
+SECOND_FACTOR_REMOVE = AuditEvent(
+    "second_factor.remove",
+    _("Remove a second factor"),
+    Effect.DESTROY,
+    allowed_unanchored=True,
 )
 
 # The effect of a denied access is that of what was asked for.
-ACCESS_DENIED = Event(
-    "access.denied", _("Open a page without the right to"), Effect.READ, denial=True
+ACCESS_DENIED = AuditEvent(
+    "access.denied", _("Open a page without the right to"), Effect.READ, is_denial=True
 )
-ACCESS_STRANGER = Event(
+ACCESS_NON_MEMBER = AuditEvent(
     "access.stranger",
     _("Open a page of an organization without being a member"),
     Effect.READ,
-    denial=True,
+    is_denial=True,
 )
-BUDGET_EXCEEDED = Event(
+RATE_LIMIT_EXCEEDED = AuditEvent(
     "budget.exceeded",
     _("Do something more often than one person may"),
     Effect.READ,
-    denial=True,
+    is_denial=True,
 )
-DENIALS_COUNTED = Event(
+DENIALS_COUNTED = AuditEvent(
     "access.counted", _("More denials, counted and not listed"), Effect.READ
 )
 
-ORGANIZATION_ADD = Event("organization.add", _("Add an organization"))
-ORGANIZATION_CHANGE = Event("organization.change", _("Change an organization"))
-MEMBER_ADD = Event("member.add", _("Add a member"), always=True)
-MEMBER_CHANGE = Event("member.change", _("Change a member's role"), always=True)
-MEMBER_REMOVE = Event(
-    "member.remove", _("Remove a member"), Effect.DESTROY, always=True
+ORGANIZATION_ADD = AuditEvent("organization.add", _("Add an organization"))
+ORGANIZATION_CHANGE = AuditEvent("organization.change", _("Change an organization"))
+MEMBER_ADD = AuditEvent("member.add", _("Add a member"), allowed_unanchored=True)
+MEMBER_CHANGE = AuditEvent("member.change", _("Change a member's role"), allowed_unanchored=True)
+MEMBER_REMOVE = AuditEvent(
+    "member.remove", _("Remove a member"), Effect.DESTROY, allowed_unanchored=True
 )
-ACCOUNT_CLOSE = Event(
-    "account.close", _("Close an account"), Effect.DESTROY, always=True
+ACCOUNT_CLOSE = AuditEvent(
+    "account.close", _("Close an account"), Effect.DESTROY, allowed_unanchored=True
 )
-ACCOUNT_REOPEN = Event("account.reopen", _("Open an account again"), always=True)
-CREDENTIAL_ADD = Event("credential.add", _("Add a credential"))
-CREDENTIAL_CHANGE = Event("credential.change", _("Replace a credential"))
-CREDENTIAL_REMOVE = Event(
-    "credential.remove", _("Remove a credential"), Effect.DESTROY, always=True
+ACCOUNT_REOPEN = AuditEvent("account.reopen", _("Open an account again"), allowed_unanchored=True)
+CREDENTIAL_ADD = AuditEvent("credential.add", _("Add a credential"))
+CREDENTIAL_CHANGE = AuditEvent("credential.change", _("Replace a credential"))
+CREDENTIAL_REMOVE = AuditEvent(
+    "credential.remove",
+    _("Remove a credential"),
+    Effect.DESTROY,
+    allowed_unanchored=True,
 )
-CREDENTIAL_PROBE = Event("credential.probe", _("Try a credential"), Effect.READ)
-VAULT_ROTATE = Event(
-    "vault.rotate", _("Seal all secrets under the current key"), always=True
+CREDENTIAL_PROBE = AuditEvent("credential.probe", _("Try a credential"), Effect.READ)
+VAULT_ROTATE = AuditEvent(
+    "vault.rotate", _("Seal all secrets under the current key"), allowed_unanchored=True
 )
 
 # Noticed, not done; the actor is whatever did it elsewhere.
-SERVICE_MADE_OUTSIDE = Event(
-    "service.made_outside", _("A service was created outside this console"), always=True
+SERVICE_CREATED_EXTERNALLY = AuditEvent(
+    "service.made_outside",
+    _("A service was created outside this console"),
+    allowed_unanchored=True,
 )
-CLIENT_MADE_OUTSIDE = Event(
-    "client.made_outside", _("A client was created outside this console"), always=True
+CLIENT_CREATED_EXTERNALLY = AuditEvent(
+    "client.made_outside",
+    _("A client was created outside this console"),
+    allowed_unanchored=True,
 )
-SERVICE_CHANGED_OUTSIDE = Event(
+SERVICE_CHANGED_EXTERNALLY = AuditEvent(
     "service.changed_outside",
     _("A service was changed outside this console"),
-    always=True,
+    allowed_unanchored=True,
 )
-CLIENT_CHANGED_OUTSIDE = Event(
+CLIENT_CHANGED_EXTERNALLY = AuditEvent(
     "client.changed_outside",
     _("A client was changed outside this console"),
-    always=True,
+    allowed_unanchored=True,
 )
-SERVICE_GONE_OUTSIDE = Event(
+SERVICE_DELETED_EXTERNALLY = AuditEvent(
     "service.gone_outside",
     _("A service was deleted outside this console"),
     Effect.DESTROY,
-    always=True,
+    allowed_unanchored=True,
 )
-CLIENT_GONE_OUTSIDE = Event(
+CLIENT_DELETED_EXTERNALLY = AuditEvent(
     "client.gone_outside",
     _("A client was deleted outside this console"),
     Effect.DESTROY,
-    always=True,
+    allowed_unanchored=True,
 )
-SERVICE_BACK_OUTSIDE = Event(
-    "service.back_outside", _("A service that was gone is there again"), always=True
+SERVICE_RESTORED_EXTERNALLY = AuditEvent(
+    "service.back_outside",
+    _("A service that was gone is there again"),
+    allowed_unanchored=True,
 )
-CLIENT_BACK_OUTSIDE = Event(
-    "client.back_outside", _("A client that was gone is there again"), always=True
+CLIENT_RESTORED_EXTERNALLY = AuditEvent(
+    "client.back_outside",
+    _("A client that was gone is there again"),
+    allowed_unanchored=True,
 )
 
-CLIENTS_EXPORTED = Event("clients.exported", _("Export clients"), Effect.READ)
-KEYS_EXPORTED = Event("keys.exported", _("Export keys"), Effect.READ)
-JOB_START = Event("job.started", _("Start a job"))
-JOB_PAUSE = Event("job.paused", _("Pause a job"), always=True)
-JOB_RESUME = Event("job.resumed", _("Resume a job"))
-JOB_RETRY = Event("job.retried", _("Try again what failed in a job"))
-JOB_CANCEL = Event("job.cancelled", _("Cancel a job"), always=True)
-JOB_END = Event("job.ended", _("A job has ended"), always=True)
-ROLLOVER_START = Event("rollover.start", _("Start the rollover of a key"))
-ROLLOVER_CONFIRM = Event(
+CLIENTS_EXPORTED = AuditEvent("clients.exported", _("Export clients"), Effect.READ)
+KEYS_EXPORTED = AuditEvent("keys.exported", _("Export keys"), Effect.READ)
+JOB_START = AuditEvent("job.started", _("Start a job"))
+JOB_PAUSE = AuditEvent("job.paused", _("Pause a job"), allowed_unanchored=True)
+JOB_RESUME = AuditEvent("job.resumed", _("Resume a job"))
+JOB_RETRY = AuditEvent("job.retried", _("Try again what failed in a job"))
+JOB_CANCEL = AuditEvent("job.cancelled", _("Cancel a job"), allowed_unanchored=True)
+JOB_END = AuditEvent("job.ended", _("A job has ended"), allowed_unanchored=True)
+ROLLOVER_START = AuditEvent("rollover.start", _("Start the rollover of a key"))
+ROLLOVER_CONFIRM = AuditEvent(
     "rollover.confirm", _("Say that authorities know the new key of a rollover")
 )
-ROLLOVER_ADVANCE = Event("rollover.advance", _("Carry a rollover on before its time"))
-ROLLOVER_UNDO = Event("rollover.undo", _("Undo the rollover of a key"))
-ROLLOVER_LEAVE = Event("rollover.leave", _("End a rollover as it is"), always=True)
-ROLLOVER_STOP = Event(
-    "rollover.stop", _("A rollover stops for somebody to look"), always=True
+ROLLOVER_ADVANCE = AuditEvent("rollover.advance", _("Carry a rollover on before its time"))
+ROLLOVER_UNDO = AuditEvent("rollover.undo", _("Undo the rollover of a key"))
+ROLLOVER_END = AuditEvent("rollover.leave", _("End a rollover as it is"), allowed_unanchored=True)
+ROLLOVER_STOP = AuditEvent(
+    "rollover.stop", _("A rollover stops for somebody to look"), allowed_unanchored=True
 )
-SECRET_STAGE = Event(
-    "secret.stage", _("Make a new secret and keep it staged"), Effect.REVEAL
+SECRET_STAGE = AuditEvent("secret.stage", _("Make a new secret and keep it staged"), Effect.REVEAL)
+SECRET_SHOW = AuditEvent("secret.show", _("See a staged secret"), Effect.REVEAL)
+SECRET_CONFIRM_STORED = AuditEvent(
+    "secret.store", _("Say that the application knows the new secret")
 )
-SECRET_SHOW = Event("secret.show", _("See a staged secret"), Effect.REVEAL)
-SECRET_STORE = Event("secret.store", _("Say that the application knows the new secret"))
-SECRET_DROP = Event("secret.drop", _("Throw a staged secret away"), always=True)
-SECRET_FORGET = Event(
-    "secret.forget", _("Erase the secrets that were kept of a rotation"), always=True
+SECRET_DISCARD = AuditEvent("secret.drop", _("Throw a staged secret away"), allowed_unanchored=True)
+SECRET_ERASE = AuditEvent(
+    "secret.forget",
+    _("Erase the secrets that were kept of a rotation"),
+    allowed_unanchored=True,
 )
-SECRET_SETTLE = Event(
+SECRET_RESOLVE = AuditEvent(
     "secret.settle", _("Find out whether a secret was changed"), Effect.READ
 )
 
-BATCH_UPLOAD = Event("batch.upload", _("Upload a file of tokens"))
-BATCH_CANCEL = Event("batch.cancel", _("Throw an uploaded file away"), always=True)
-BATCH_ADOPT = Event("batch.adopt", _("Watch a batch that was made elsewhere"))
-BATCH_SETTLE = Event("batch.settle", _("Say what became of tokens of a batch"))
+BATCH_UPLOAD = AuditEvent("batch.upload", _("Upload a file of tokens"))
+BATCH_CANCEL = AuditEvent("batch.cancel", _("Throw an uploaded file away"), allowed_unanchored=True)
+BATCH_ADOPT = AuditEvent("batch.adopt", _("Watch a batch that was made elsewhere"))
+BATCH_RESOLVE = AuditEvent("batch.settle", _("Say what became of tokens of a batch"))
 
-SUBJECT_SEARCH = Event("subject.search", _("Look up a subject"), Effect.READ)
-SUBJECT_REVEAL = Event(
-    "subject.reveal", _("See a subject that pages hide"), Effect.REVEAL
-)
-SUBJECT_REVOKE_ALL = Event(
+SUBJECT_SEARCH = AuditEvent("subject.search", _("Look up a subject"), Effect.READ)
+SUBJECT_REVEAL = AuditEvent("subject.reveal", _("See a subject that pages hide"), Effect.REVEAL)
+SUBJECT_REVOKE_ALL = AuditEvent(
     "subject.revoke_all",
     _("Have everything of a subject revoked, everywhere"),
     Effect.DESTROY,
 )
-SUBJECT_EXPORT = Event(
-    "subject.export", _("Export what is known of a subject"), Effect.REVEAL
-)
-RECEIPT_MADE = Event(
+SUBJECT_EXPORT = AuditEvent("subject.export", _("Export what is known of a subject"), Effect.REVEAL)
+RECEIPT_CREATED = AuditEvent(
     "receipt.made", _("A receipt is made, and its digest kept"), Effect.READ
 )
-TOKEN_CHECK = Event("token.check", _("Look up a token"), Effect.READ)
+TOKEN_CHECK = AuditEvent("token.check", _("Look up a token"), Effect.READ)
 
-AUDIT_SETTLE = Event("audit.settle", _("Settle what was unknown"))
-SEARCH_SAVE = Event("search.save", _("Save a search of the record"))
-SEARCH_CHANGE = Event("search.change", _("Change a saved search"))
-SEARCH_REMOVE = Event("search.remove", _("Remove a saved search"), always=True)
-STREAM_ADD = Event("stream.add", _("Let a machine read the record"))
-STREAM_REMOVE = Event(
+AUDIT_RESOLVE = AuditEvent("audit.settle", _("Settle what was unknown"))
+SEARCH_SAVE = AuditEvent("search.save", _("Save a search of the record"))
+SEARCH_CHANGE = AuditEvent("search.change", _("Change a saved search"))
+SEARCH_REMOVE = AuditEvent("search.remove", _("Remove a saved search"), allowed_unanchored=True)
+STREAM_ADD = AuditEvent("stream.add", _("Let a machine read the record"))
+STREAM_REMOVE = AuditEvent(
     "stream.remove",
     _("Let a machine read the record no more"),
     Effect.DESTROY,
-    always=True,
+    allowed_unanchored=True,
 )
-STREAM_READ = Event("stream.read", _("A machine reads the record"), Effect.READ)
-STREAM_REFUSED = Event(
-    "stream.refused", _("Read the record without a token"), Effect.READ, denial=True
+STREAM_READ = AuditEvent("stream.read", _("A machine reads the record"), Effect.READ)
+STREAM_REFUSED = AuditEvent(
+    "stream.refused", _("Read the record without a token"), Effect.READ, is_denial=True
 )
-WEBHOOK_ADD = Event("webhook.add", _("Have the record sent somewhere"))
-WEBHOOK_CHANGE = Event("webhook.change", _("Change where the record is sent"))
-WEBHOOK_PAUSE = Event(
-    "webhook.pause", _("Stop sending the record for a while"), always=True
+WEBHOOK_ADD = AuditEvent("webhook.add", _("Have the record sent somewhere"))
+WEBHOOK_CHANGE = AuditEvent("webhook.change", _("Change where the record is sent"))
+WEBHOOK_PAUSE = AuditEvent(
+    "webhook.pause", _("Stop sending the record for a while"), allowed_unanchored=True
 )
-WEBHOOK_RESUME = Event("webhook.resume", _("Go on with sending the record"))
-WEBHOOK_REPLAY = Event("webhook.replay", _("Send rows of the record again"))
-WEBHOOK_ROTATE = Event("webhook.rotate", _("Replace the secret of a webhook"))
-WEBHOOK_TEST = Event("webhook.test", _("Try out a webhook"), Effect.READ)
-WEBHOOK_REMOVE = Event(
+WEBHOOK_RESUME = AuditEvent("webhook.resume", _("Go on with sending the record"))
+WEBHOOK_REPLAY = AuditEvent("webhook.replay", _("Send rows of the record again"))
+WEBHOOK_ROTATE = AuditEvent("webhook.rotate", _("Replace the secret of a webhook"))
+WEBHOOK_TEST = AuditEvent("webhook.test", _("Try out a webhook"), Effect.READ)
+WEBHOOK_REMOVE = AuditEvent(
     "webhook.remove",
     _("Send the record somewhere no more"),
     Effect.DESTROY,
-    always=True,
+    allowed_unanchored=True,
 )
 
-AUDIT_READ = Event("audit.read", _("Read the record"), Effect.READ)
-AUDIT_EXPORT = Event("audit.export", _("Export the record"), Effect.READ)
-AUDIT_VERIFY = Event("audit.verify", _("Verify the record"), Effect.READ)
-AUDIT_EXPIRE = Event(
+AUDIT_READ = AuditEvent("audit.read", _("Read the record"), Effect.READ)
+AUDIT_EXPORT = AuditEvent("audit.export", _("Export the record"), Effect.READ)
+AUDIT_VERIFY = AuditEvent("audit.verify", _("Verify the record"), Effect.READ)
+AUDIT_EXPIRE = AuditEvent(
     "audit.expire", _("Remove entries that were kept long enough"), Effect.DESTROY
 )
-VERSIONS_EXPIRE = Event(
+VERSIONS_EXPIRE = AuditEvent(
     "versions.expire", _("Remove versions that were kept long enough"), Effect.DESTROY
 )
 
-EVENTS = {
-    event.name: event for event in tuple(globals().values()) if isinstance(event, Event)
-}
+EVENTS = {event.name: event for event in tuple(globals().values()) if isinstance(event, AuditEvent)}

@@ -6,26 +6,33 @@ its own, or none (`api.md`, sections 1 and 12).
 
 from dataclasses import dataclass
 
-from tenants.authlete.connections import Connections
-from tenants.authlete.words import gettext_noop as _
+from tenants.authlete.messages import gettext_noop as _
+from tenants.authlete.transport.connection_pool import ConnectionPool
 
-SHARED_IDP = "https://login.authlete.com"
-SHARED = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # apiServerId of each
-CLUSTERS = {f"https://{name}.authlete.com": server for name, server in SHARED.items()}
+SHARED_IDP_URL = "https://login.authlete.com"
+SHARED_API_SERVER_IDS = {
+    "us": 76281,
+    "jp": 53285,
+    "eu": 63294,
+    "br": 47363,
+}  # apiServerId of each
+API_SERVER_ID_BY_CLUSTER = {
+    f"https://{name}.authlete.com": server for name, server in SHARED_API_SERVER_IDS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
 class IdpAccess:
     """An organization, as the identity provider of its region knows it."""
 
-    lines: Connections
+    pool: ConnectionPool
     organization_id: int
     api_server_id: int  # of the cluster; another one's would create elsewhere
 
-    def unfit_for(self, cluster: str) -> str:
+    def find_mismatch(self, cluster_url: str) -> str:
         """Why a token for ``cluster`` must not be sent there, or nothing."""
-        server = CLUSTERS.get(cluster.lower())
-        shared = self.lines.base_url.lower() == SHARED_IDP
+        server = API_SERVER_ID_BY_CLUSTER.get(cluster_url.lower())
+        shared = self.pool.base_url.lower() == SHARED_IDP_URL
         if shared and server is None:
             return _(
                 "The credential is not sent: the shared identity provider does not know"
@@ -37,7 +44,5 @@ class IdpAccess:
                 " provider alone."
             )
         if server not in (None, self.api_server_id):
-            return _(
-                "The credential is not sent: the server's number is another region's."
-            )
+            return _("The credential is not sent: the server's number is another region's.")
         return ""

@@ -7,4 +7,4 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.jobs import checkpoints, expiring  # noqa: F401  they register
+        from tenants.jobs import audit_tasks  # noqa: F401  they register

@@ -14,12 +14,12 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from tenants import vault
-from tenants.authlete.reading import storable
+from tenants.authlete.json.reader import make_storable
+from tenants.crypto import vault
 from tenants.models import Organization
 
 
-class State(models.TextChoices):
+class JobState(models.TextChoices):
     """Of a job."""
 
     WAITING = "waiting", _("waiting")  # for a worker, its time, or a region
@@ -27,31 +27,31 @@ class State(models.TextChoices):
     PAUSED = "paused", _("paused")
     DONE = "done", _("done")  # every item was tried; not that each went well
     CANCELLED = "cancelled", _("cancelled")
-    REFUSED = "refused", _("no longer allowed")
+    NOT_ALLOWED = "refused", _("no longer allowed")
 
 
-class Fate(models.TextChoices):
+class ItemState(models.TextChoices):
     """Of an item."""
 
     PENDING = "pending", _("to do")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
-    SAME = "same", _("already so")
-    REFUSED = "refused", _("refused")
+    UNCHANGED = "same", _("already so")
+    REJECTED = "refused", _("refused")
     NOT_SENT = "not sent", _("not sent")
     UNKNOWN = "unknown", _("unknown")
     SKIPPED = "skipped", _("skipped")
 
 
-ACTIVE = (State.WAITING, State.RUNNING)
-OPEN = (*ACTIVE, State.PAUSED)
-FAILED = (Fate.REFUSED, Fate.NOT_SENT, Fate.UNKNOWN)
-TO_DO = (Fate.PENDING, Fate.RUNNING)
+ACTIVE_JOB_STATES = (JobState.WAITING, JobState.RUNNING)
+OPEN_JOB_STATES = (*ACTIVE_JOB_STATES, JobState.PAUSED)
+FAILED_ITEM_STATES = (ItemState.REJECTED, ItemState.NOT_SENT, ItemState.UNKNOWN)
+UNFINISHED_ITEM_STATES = (ItemState.PENDING, ItemState.RUNNING)
 
 
-def fit(text: str, longest: int) -> str:
+def truncate(text: str, max_chars: int) -> str:
     """``text`` as any database takes it."""
-    return storable(text)[:longest]
+    return make_storable(text)[:max_chars]
 
 
 class Job(models.Model):
@@ -61,20 +61,16 @@ class Job(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
-    starter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
-    )
+    starter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     actor = models.CharField(max_length=254)  # the starter, as the record tells them
     reason = models.CharField(max_length=400)
     ticket = models.CharField(max_length=60, default="")
     page = models.CharField(max_length=36, default="")  # that it was started on
     address = models.CharField(max_length=45, default="")  # the browser's
 
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     created_at = models.DateTimeField(db_default=Now())
-    run_at = models.DateTimeField(
-        null=True
-    )  # when it was asked to begin; null: at once
+    run_at = models.DateTimeField(null=True)  # when it was asked to begin; null: at once
     due_at = models.DateTimeField(db_default=Now())  # no slice begins before
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -99,7 +95,7 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state not in OPEN
+        return self.state not in OPEN_JOB_STATES
 
 
 class Item(models.Model):
@@ -114,7 +110,7 @@ class Item(models.Model):
     inputs = models.TextField(default="")  # JSON, under the vault's key if ``sealed``
     sealed = models.BooleanField(default=False)
 
-    state = models.CharField(max_length=10, choices=Fate, default=Fate.PENDING)
+    state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PENDING)
     lease = models.UUIDField(null=True)  # the job's, when this item was begun
     begun = models.PositiveIntegerField(default=0)  # times
     tries = models.PositiveIntegerField(default=0)  # that failed without an answer
@@ -128,9 +124,7 @@ class Item(models.Model):
     class Meta:
         ordering = ["position"]
         indexes = [models.Index(fields=["job", "state", "tries", "position"])]
-        constraints = [
-            models.UniqueConstraint("job", "position", name="one_item_a_position")
-        ]
+        constraints = [models.UniqueConstraint("job", "position", name="one_item_a_position")]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.state}"
@@ -142,16 +136,16 @@ class Item(models.Model):
 
     @property
     def has_failed(self) -> bool:
-        return self.state in FAILED
+        return self.state in FAILED_ITEM_STATES
 
     @property
-    def place(self) -> str:
+    def seal_context(self) -> str:
         return f"jobs.item/inputs/{self.job_id}/{self.position}"
 
     @property
-    def what(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         """What it was started with; raises `vault.Sealed` if that cannot be opened."""
-        text = vault.unseal(self.inputs, self.place) if self.sealed else self.inputs
+        text = vault.unseal(self.inputs, self.seal_context) if self.sealed else self.inputs
         found: dict[str, Any] = json.loads(text or "{}")
         return found
 
@@ -166,11 +160,11 @@ class Worker(models.Model):
         return self.name
 
 
-@vault.kept_as("inputs of jobs")
-def rotated() -> Iterator[Item]:
+@vault.register_rotation("inputs of jobs")
+def rotate_item_inputs() -> Iterator[Item]:
     """Seal the inputs of every item under the current key, one row at a time."""
-    for item in vault.rows(Item.objects.filter(sealed=True).exclude(inputs="")):
-        new = vault.rotate(item.inputs, item.place)
+    for item in vault.iterate_rows(Item.objects.filter(sealed=True).exclude(inputs="")):
+        new = vault.reseal(item.inputs, item.seal_context)
         if new != item.inputs:
             same = Item.objects.filter(pk=item.pk, inputs=item.inputs)
             same.update(inputs=new)

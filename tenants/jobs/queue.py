@@ -17,69 +17,69 @@ from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tenants.jobs import chores, leases
-from tenants.jobs.models import ACTIVE, Job, Worker
+from tenants.jobs import leases, periodic_tasks
+from tenants.jobs.models import ACTIVE_JOB_STATES, Job, Worker
 
 log = logging.getLogger(__name__)
 
-LONGEST = timedelta(minutes=10)  # that a row may run; a slice takes seconds
-LATE = timedelta(seconds=90)  # without a sign of life of a worker
-KEPT = timedelta(days=1)  # the row of a worker that is gone
-DAYS = 1  # that finished rows of the queue are kept
+MAX_TASK_DURATION = timedelta(minutes=10)  # that a row may run; a slice takes seconds
+WORKER_TIMEOUT = timedelta(seconds=90)  # without a sign of life of a worker
+WORKER_RETENTION = timedelta(days=1)  # the row of a worker that is gone
+RESULT_RETENTION_DAYS = 1  # that finished rows of the queue are kept
 
 
-class Orphaned(Exception):
+class OrphanedTaskError(Exception):
     """The worker that ran this row is gone."""
 
 
 @task
-def look(job: str) -> None:
+def process_job(job: str) -> None:
     """Work on a job for a few seconds."""
-    from tenants.jobs.slices import run  # which enqueues in turn
+    from tenants.jobs.runner import run_slice  # which enqueues in turn
 
-    run(UUID(job))
+    run_slice(UUID(job))
 
 
 def enqueue(job: Job) -> None:
     """Have a worker look at the job once it is due; within the caller's transaction."""
     later = job.due_at if job.due_at > timezone.now() else None
-    job.task = look.using(run_after=later).enqueue(str(job.pk)).id
+    job.task = process_job.using(run_after=later).enqueue(str(job.pk)).id
     Job.objects.filter(pk=job.pk).update(task=job.task)
 
 
-def hand_on(job: UUID, lease: UUID) -> None:
+def release_job(job: UUID, lease: UUID) -> None:
     """Give a job back, and have it looked at again if there is more to do.
 
     Someone who resumed it meanwhile did so in vain while it was held.
     """
     with transaction.atomic():
-        if not leases.give_back(job, lease):
+        if not leases.release(job, lease):
             return
-        if found := Job.objects.filter(pk=job, state__in=ACTIVE).first():
+        if found := Job.objects.filter(pk=job, state__in=ACTIVE_JOB_STATES).first():
             enqueue(found)
 
 
-def reap() -> int:
+def requeue_abandoned_jobs() -> int:
     """Queue anew every job that is due and that nobody works on; return how many."""
     gone = DBTaskResult.objects.filter(
         status=TaskResultStatus.RUNNING,
-        task_path=look.module_path,
-        started_at__lt=timezone.now() - LONGEST,
+        task_path=process_job.module_path,
+        started_at__lt=timezone.now() - MAX_TASK_DURATION,
     )
-    _fail(gone.values_list("pk", flat=True))
-    left = Job.objects.filter(leases.free(), due())
-    return sum(_mend(job) for job in left)
+    _fail_tasks(gone.values_list("pk", flat=True))
+    left = Job.objects.filter(leases.is_unleased(), is_due())
+    return sum(_requeue(job) for job in left)
 
 
-def _mend(job: Job) -> bool:
+def _requeue(job: Job) -> bool:
     row = DBTaskResult.objects.filter(pk=job.task).first() if job.task else None
     if row and row.status == TaskResultStatus.READY:
         return False
     if row and row.status == TaskResultStatus.RUNNING:
         # Between taking the row and taking the lease there is a moment.
-        if job.lease is None and row.started_at > timezone.now() - leases.span():
+        if job.lease is None and row.started_at > timezone.now() - leases.lease_duration():
             return False
-        _fail([row.pk])
+        _fail_tasks([row.pk])
     with transaction.atomic():
         # Of several who see this, one writes.
         if not Job.objects.filter(pk=job.pk, task=job.task).update(task=""):
@@ -89,34 +89,37 @@ def _mend(job: Job) -> bool:
     return True
 
 
-def _fail(rows: Iterable[UUID]) -> None:
-    DBTaskResult.objects.filter(pk__in=rows, status=TaskResultStatus.RUNNING).update(
+def _fail_tasks(task_ids: Iterable[UUID]) -> None:
+    DBTaskResult.objects.filter(pk__in=task_ids, status=TaskResultStatus.RUNNING).update(
         status=TaskResultStatus.FAILED,
         finished_at=timezone.now(),
-        exception_class_path=f"{__name__}.{Orphaned.__name__}",
+        exception_class_path=f"{__name__}.{OrphanedTaskError.__name__}",
         traceback="",
     )
 
 
-def seen(worker: str) -> None:
+def record_heartbeat(worker: str) -> None:
     """Note that this worker is there, and forget those that are long gone."""
     Worker.objects.update_or_create(name=worker, defaults={"seen_at": Now()})
-    Worker.objects.filter(seen_at__lt=Now() - KEPT).delete()
+    Worker.objects.filter(seen_at__lt=Now() - WORKER_RETENTION).delete()
 
 
-def is_worked_on() -> bool:
+def has_live_worker() -> bool:
     """Whether a worker was seen lately."""
-    return Worker.objects.filter(seen_at__gte=Now() - LATE).exists()
+    return Worker.objects.filter(seen_at__gte=Now() - WORKER_TIMEOUT).exists()
 
 
-def due() -> Q:
+def is_due() -> Q:
     """Jobs that a worker should be working on."""
-    return Q(state__in=ACTIVE, due_at__lte=Now())
+    return Q(state__in=ACTIVE_JOB_STATES, due_at__lte=Now())
 
 
-@chores.every(3600.0)
-def prune() -> None:
+@periodic_tasks.run_every(3600.0)
+def prune_task_results() -> None:
     """Remove finished rows of the queue; jobs themselves stay."""
     call_command(
-        "prune_db_task_results", queue_name="*", min_age_days=DAYS, verbosity=0
+        "prune_db_task_results",
+        queue_name="*",
+        min_age_days=RESULT_RETENTION_DAYS,
+        verbosity=0,
     )

@@ -8,7 +8,7 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from tenants import vault
+from tenants.crypto import vault
 
 SHARED = "mfa.authenticator/data"
 SEALED = ("secret", "seed")

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tenants.sandbox.access import Token
-from tenants.sandbox.errors import Failure
-from tenants.sandbox.state import Region, State
-from tenants.sandbox.wire import Members, Request
+from tenants.sandbox.api_tokens import ApiToken
+from tenants.sandbox.errors import ActionResponseError
+from tenants.sandbox.http_messages import JsonDict, SandboxRequest
+from tenants.sandbox.state import SandboxRegion, SandboxState
 
-ACTIONS = {
+ACTION_STATUSES = {
     "BAD_REQUEST": 400,
     "INVALID_REQUEST": 400,
     "CALLER_ERROR": 400,
@@ -20,31 +20,31 @@ ACTIONS = {
 
 
 @dataclass(slots=True)
-class Context:
+class SandboxContext:
     """One request at one place: a region, or the IdP when ``region`` is None."""
 
-    state: State
-    request: Request
-    places: Mapping[str, str]
-    at: Region | None
-    bearer: Token | None = None
+    state: SandboxState
+    request: SandboxRequest
+    path_params: Mapping[str, str]
+    cluster: SandboxRegion | None
+    bearer: ApiToken | None = None
 
     @property
-    def region(self) -> Region:
-        assert self.at is not None, "asked of the IdP"
-        return self.at
+    def region(self) -> SandboxRegion:
+        assert self.cluster is not None, "asked of the IdP"
+        return self.cluster
 
     @property
-    def token(self) -> Token:
+    def token(self) -> ApiToken:
         assert self.bearer is not None, "asked without a token"
         return self.bearer
 
-    def service(self, right: str) -> Members:
+    def get_service(self, permission: str) -> JsonDict:
         """The service in the path; raises `Refusal` without that right on it."""
-        return self.region.service(self.token, self.places["service_id"], right)
+        return self.region.get_service(self.token, self.path_params["service_id"], permission)
 
-    def failure(self, action: str, code: str, message: str) -> Failure:
+    def action_error(self, action: str, code: str, message: str) -> ActionResponseError:
         """An action that failed: in a 200, unless statuses are asked to tell it too,
         since nobody has told which it is (api.md, section 14)."""
-        status = ACTIONS[action] if self.state.action_statuses else 200
-        return Failure(status, action, code, message)
+        status = ACTION_STATUSES[action] if self.state.action_statuses else 200
+        return ActionResponseError(status, action, code, message)

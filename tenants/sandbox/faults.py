@@ -14,12 +14,12 @@ from time import monotonic, sleep
 from typing import Any
 
 from tenants.authlete.api import OPERATIONS
-from tenants.sandbox.errors import IdpRefusal, Refusal
+from tenants.sandbox.errors import ApiResponseError, IdpResponseError
+from tenants.sandbox.http_messages import SandboxResponse, dump_json
 from tenants.sandbox.state import IDP
-from tenants.sandbox.wire import Answer, dumps
 
-MEGABYTE = b" " * 1_048_576
-HTML = b"""<html>\r
+SPACES_1_MIB = b" " * 1_048_576
+NGINX_ERROR_PAGE = b"""<html>\r
 <head><title>%(line)s</title></head>\r
 <body>\r
 <center><h1>%(line)s</h1></center>\r
@@ -29,19 +29,19 @@ HTML = b"""<html>\r
 """
 
 
-class Broken(Exception):
+class BrokenConnectionError(Exception):
     """The connection breaks here: `reset`, `close`, `truncate`, or `down`.
 
     ``answer`` is what was on its way; when truncated, half of its body gets out.
     """
 
-    def __init__(self, kind: str, answer: Answer | None = None) -> None:
+    def __init__(self, kind: str, answer: SandboxResponse | None = None) -> None:
         super().__init__(kind)
-        self.kind, self.answer = kind, answer
+        self.kind, self.response = kind, answer
 
 
 @dataclass(slots=True)
-class Fault:
+class InjectedFault:
     """One fault; what is left empty matches everything.
 
     ``times`` of None is for ever; ``delay`` is in milliseconds, ``seconds`` is how
@@ -67,17 +67,17 @@ class Fault:
     made: float = 0.0
 
     @property
-    def early(self) -> bool:
+    def replaces_response(self) -> bool:
         """Whether the work is left undone."""
-        return self.kind in REFUSING | BREAKING and not self.after
+        return self.kind in ERROR_FAULTS | CONNECTION_FAULTS and not self.after
 
     @property
-    def waits(self) -> bool:
+    def is_delay_before(self) -> bool:
         """Whether it only holds the work up."""
         return self.kind == "delay" and not self.after
 
     @property
-    def over(self) -> bool:
+    def is_expired(self) -> bool:
         aged = self.seconds is not None and monotonic() > self.made + self.seconds
         return aged or (self.times is not None and self.times <= 0)
 
@@ -89,60 +89,60 @@ class Fault:
             and re.search(self.path, path) is not None
         )
 
-    def strike(self, answer: Answer | None = None) -> Answer:
+    def apply(self, response: SandboxResponse | None = None) -> SandboxResponse:
         """What is answered instead; raises `Broken` where nothing is."""
         if self.delay:
             sleep(self.delay / 1000)
-        return EFFECTS[self.kind](self, answer or Answer())
+        return FAULT_EFFECTS[self.kind](self, response or SandboxResponse())
 
 
-class Faults:
+class FaultRegistry:
     """The faults that are set; they strike in the order in which they were."""
 
     def __init__(self) -> None:
-        self._set: list[Fault] = []
+        self._faults: list[InjectedFault] = []
         self._lock = threading.Lock()
         self.chance = random.Random(0)  # noqa: S311  not for secrets
 
-    def add(self, **members: Any) -> Fault:
+    def add(self, **members: Any) -> InjectedFault:
         """Set a fault; raises `ValueError` for one that is not known."""
-        if unknown := set(members) - {one.name for one in fields(Fault)}:
+        if unknown := set(members) - {one.name for one in fields(InjectedFault)}:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
-        if members.get("kind") not in EFFECTS:
-            raise ValueError(f"kind is one of {', '.join(sorted(EFFECTS))}")
+        if members.get("kind") not in FAULT_EFFECTS:
+            raise ValueError(f"kind is one of {', '.join(sorted(FAULT_EFFECTS))}")
         if members.get("operation", "") not in {"", *OPERATIONS}:
             raise ValueError("no operation is called that")
         try:
             re.compile(members.get("path", ""))
         except re.error as error:
             raise ValueError(f"path is no regular expression: {error}") from None
-        fault = Fault(**members | {"made": monotonic()})
+        fault = InjectedFault(**members | {"made": monotonic()})
         with self._lock:
-            self._set.append(fault)
+            self._faults.append(fault)
         return fault
 
     def clear(self) -> None:
         with self._lock:
-            self._set.clear()
+            self._faults.clear()
 
-    def down(self, region: str) -> bool:
+    def is_down(self, region: str) -> bool:
         """Whether nobody is to answer there at all."""
         return any(
-            one.kind == "down" and one.region in ("", region) and not one.over
-            for one in self._set
+            one.kind == "down" and one.region in ("", region) and not one.is_expired
+            for one in self._faults
         )
 
-    def struck(
+    def take_matching(
         self, region: str, operation: str, method: str, path: str
-    ) -> list[Fault]:
+    ) -> list[InjectedFault]:
         """The faults that this request meets, up to one that answers in its place.
 
         Each is used up by it.
         """
-        found: list[Fault] = []
+        found: list[InjectedFault] = []
         with self._lock:
-            self._set = [one for one in self._set if not one.over]
-            for fault in self._set:
+            self._faults = [one for one in self._faults if not one.is_expired]
+            for fault in self._faults:
                 if not fault.matches(region, operation, method, path):
                     continue
                 if self.chance.random() >= fault.probability:
@@ -150,44 +150,52 @@ class Faults:
                 if fault.times is not None:
                     fault.times -= 1
                 found.append(fault)
-                if fault.early:
+                if fault.replaces_response:
                     break
         return found
 
 
-def _status(fault: Fault, answer: Answer) -> Answer:
+def _error_status(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
     if fault.region == IDP:
-        refusal: Refusal = IdpRefusal(fault.status, fault.message, fault.code)
+        refusal: ApiResponseError = IdpResponseError(fault.status, fault.message, fault.code)
     else:
-        refusal = Refusal(fault.status, fault.code, fault.message)
-    return _after(fault, refusal.answer("/sandbox"))
+        refusal = ApiResponseError(fault.status, fault.code, fault.message)
+    return _with_retry_after(fault, refusal.to_response("/sandbox"))
 
 
-def _html(status: int, line: bytes) -> Callable[[Fault, Answer], Answer]:
-    def effect(fault: Fault, answer: Answer) -> Answer:
-        page = HTML % {b"line": line}
-        return _after(fault, Answer(status, page, {"Content-Type": "text/html"}))
+def _html_page(
+    status: int, line: bytes
+) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
+    def effect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+        page = NGINX_ERROR_PAGE % {b"line": line}
+        return _with_retry_after(
+            fault, SandboxResponse(status, page, {"Content-Type": "text/html"})
+        )
 
     return effect
 
 
-def _after(fault: Fault, answer: Answer) -> Answer:
+def _with_retry_after(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
     if fault.retry_after:
         answer.headers["Retry-After"] = str(fault.retry_after)
     return answer
 
 
-def _break(kind: str) -> Callable[[Fault, Answer], Answer]:
-    def effect(fault: Fault, answer: Answer) -> Answer:
-        raise Broken(kind, answer)
+def _break_connection(
+    kind: str,
+) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
+    def effect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+        raise BrokenConnectionError(kind, answer)
 
     return effect
 
 
-def _body(make: Callable[[bytes], bytes]) -> Callable[[Fault, Answer], Answer]:
-    def effect(fault: Fault, answer: Answer) -> Answer:
+def _transform_body(
+    transform: Callable[[bytes], bytes],
+) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
+    def effect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
         body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
-        return Answer(answer.status, make(body), answer.headers)
+        return SandboxResponse(answer.status, transform(body), answer.headers)
 
     return effect
 
@@ -196,11 +204,11 @@ def _long_number(body: bytes) -> bytes:
     return body[:1] + b'"odd":%b,' % (b"9" * 5000) + body[1:]
 
 
-def _wrong(fault: Fault, answer: Answer) -> Answer:
-    return Answer(answer.status, dumps(fault.value), answer.headers)
+def _wrong_type(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+    return SandboxResponse(answer.status, dump_json(fault.value), answer.headers)
 
 
-def _drip(fault: Fault, answer: Answer) -> Answer:
+def _slow_body(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
     """One byte at a time; `delay` was slept once and is the gap as well."""
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
 
@@ -210,68 +218,70 @@ def _drip(fault: Fault, answer: Answer) -> Answer:
             yield body[at : at + 1]
 
     headers = answer.headers | {"Content-Length": str(len(body))}
-    return Answer(answer.status, drops(), headers)
+    return SandboxResponse(answer.status, drops(), headers)
 
 
-def _big(fault: Fault, answer: Answer) -> Answer:
-    pieces = (b'{"filler":"', *[MEGABYTE] * 64, b'"}')
+def _large_body(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+    pieces = (b'{"filler":"', *[SPACES_1_MIB] * 64, b'"}')
     size = str(sum(map(len, pieces)))
-    return Answer(200, iter(pieces), answer.headers | {"Content-Length": size})
+    return SandboxResponse(200, iter(pieces), answer.headers | {"Content-Length": size})
 
 
-def _bomb(fault: Fault, answer: Answer) -> Answer:
-    body = gzip.compress(b'{"filler":"' + MEGABYTE * 64 + b'"}', 9)
-    return Answer(200, body, answer.headers | {"Content-Encoding": "gzip"})
+def _gzip_bomb(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+    body = gzip.compress(b'{"filler":"' + SPACES_1_MIB * 64 + b'"}', 9)
+    return SandboxResponse(200, body, answer.headers | {"Content-Encoding": "gzip"})
 
 
-def _redirect(fault: Fault, answer: Answer) -> Answer:
-    return Answer(302, b"", {"Location": fault.location})
+def _redirect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+    return SandboxResponse(302, b"", {"Location": fault.location})
 
 
-def _header(name: str, value: str) -> Callable[[Fault, Answer], Answer]:
-    def effect(fault: Fault, answer: Answer) -> Answer:
+def _set_header(
+    name: str, value: str
+) -> Callable[[InjectedFault, SandboxResponse], SandboxResponse]:
+    def effect(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
         answer.headers = answer.headers | {name: value}
         return answer
 
     return effect
 
 
-def _delay(fault: Fault, answer: Answer) -> Answer:
+def _delay(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
     return answer
 
 
-def _hang_up(fault: Fault, answer: Answer) -> Answer:
-    answer.last = True
+def _close_after(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
+    answer.closes_connection = True
     return answer
 
 
-EFFECTS: dict[str, Callable[[Fault, Answer], Answer]] = {
-    "status": _status,
-    "html429": _html(429, b"429 Too Many Requests"),
-    "html502": _html(502, b"502 Bad Gateway"),
-    "html200": _html(200, b"Welcome"),
+FAULT_EFFECTS: dict[str, Callable[[InjectedFault, SandboxResponse], SandboxResponse]] = {
+    "status": _error_status,
+    "html429": _html_page(429, b"429 Too Many Requests"),
+    "html502": _html_page(502, b"502 Bad Gateway"),
+    "html200": _html_page(200, b"Welcome"),
     "delay": _delay,
-    "reset": _break("reset"),
-    "close": _break("close"),
-    "truncate": _break("truncate"),  # half of a body whose length was promised
-    "down": _break("down"),
-    "hang_up": _hang_up,  # a whole answer, and the connection is gone after it
-    "drip": _drip,
-    "cut": _body(lambda body: body[: len(body) // 2]),
-    "garbage": _body(lambda body: b"\x1f\x00 not { json"),
-    "trailing": _body(lambda body: body + b"}"),
-    "not_utf8": _body(lambda body: body[:1] + b'"\xff\xfe":1,' + body[1:]),
-    "empty": _body(lambda body: b""),
-    "wrong_type": _wrong,
-    "nan": _body(lambda body: body[:1] + b'"odd":NaN,' + body[1:]),
-    "duplicate_keys": _body(lambda body: body[:1] + b'"odd":1,"odd":2,' + body[1:]),
-    "long_number": _body(_long_number),
-    "deep": _body(lambda body: b'{"odd":' * 20_000 + b"0" + b"}" * 20_000),
-    "big": _big,
-    "gzip_bomb": _bomb,
+    "reset": _break_connection("reset"),
+    "close": _break_connection("close"),
+    "truncate": _break_connection("truncate"),  # half of a body whose length was promised
+    "down": _break_connection("down"),
+    "hang_up": _close_after,  # a whole answer, and the connection is gone after it
+    "drip": _slow_body,
+    "cut": _transform_body(lambda body: body[: len(body) // 2]),
+    "garbage": _transform_body(lambda body: b"\x1f\x00 not { json"),
+    "trailing": _transform_body(lambda body: body + b"}"),
+    "not_utf8": _transform_body(lambda body: body[:1] + b'"\xff\xfe":1,' + body[1:]),
+    "empty": _transform_body(lambda body: b""),
+    "wrong_type": _wrong_type,
+    "nan": _transform_body(lambda body: body[:1] + b'"odd":NaN,' + body[1:]),
+    "duplicate_keys": _transform_body(lambda body: body[:1] + b'"odd":1,"odd":2,' + body[1:]),
+    "long_number": _transform_body(_long_number),
+    "deep": _transform_body(lambda body: b'{"odd":' * 20_000 + b"0" + b"}" * 20_000),
+    "big": _large_body,
+    "gzip_bomb": _gzip_bomb,
     "redirect": _redirect,
-    "cookie": _header("Set-Cookie", "AUTHLETE=sandbox; Path=/; HttpOnly"),
-    "wrong_content_type": _header("Content-Type", "text/html"),
+    "cookie": _set_header("Set-Cookie", "AUTHLETE=sandbox; Path=/; HttpOnly"),
+    "wrong_content_type": _set_header("Content-Type", "text/html"),
 }
-BREAKING = {"reset", "close", "down"}
-REFUSING = {"status", "html429", "html502", "redirect"}
+CONNECTION_FAULTS = {"reset", "close", "down"}
+ERROR_FAULTS = {"status", "html429", "html502", "redirect"}

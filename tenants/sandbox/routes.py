@@ -11,64 +11,63 @@ from tenants.authlete.api import batches as batch
 from tenants.authlete.api import clients as client
 from tenants.authlete.api import diagnostics as region
 from tenants.authlete.api import grants as grant
+from tenants.authlete.api import hardware_keys as key
 from tenants.authlete.api import idp as idp_api
-from tenants.authlete.api import keys as key
 from tenants.authlete.api import services as service
 from tenants.authlete.api import tokens as token
-from tenants.authlete.operation import Host, Operation
-from tenants.sandbox import (
+from tenants.authlete.operation import ApiHost, Operation
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.handlers import (
     batches,
-    client_changes,
+    client_operations,
     clients,
-    configuration,
     diagnostics,
+    discovery,
     grants,
     hardware_keys,
     id_tokens,
     idp,
     introspection,
-    issued,
     jose,
-    keys,
+    jwks,
     services,
-    token_changes,
     token_create,
+    tokens,
 )
-from tenants.sandbox.context import Context
-from tenants.sandbox.wire import Answer
+from tenants.sandbox.http_messages import SandboxResponse
 
-type Handler = Callable[[Context], Answer]
+type Handler = Callable[[SandboxContext], SandboxResponse]
 
-BUILT: dict[str, Handler] = {
+HANDLERS: dict[str, Handler] = {
     service.LIST.name: services.get_list,
     service.GET.name: services.get,
     service.UPDATE.name: services.update,
     service.CREATE.name: services.create,
     service.DELETE.name: services.delete,
-    service.CONFIGURATION.name: configuration.get,
-    service.JWKS.name: keys.get,
+    service.CONFIGURATION.name: discovery.get,
+    service.JWKS.name: jwks.get,
     client.LIST.name: clients.get_list,
     client.GET.name: clients.get,
     client.CREATE.name: clients.create,
     client.UPDATE.name: clients.update,
     client.DELETE.name: clients.delete,
-    client.SET_LOCK.name: client_changes.set_lock,
-    client.REFRESH_SECRET.name: client_changes.refresh_secret,
-    client.SET_SECRET.name: client_changes.set_secret,
-    client.GET_REQUESTABLE_SCOPES.name: client_changes.get_scopes,
-    client.UPDATE_REQUESTABLE_SCOPES.name: client_changes.set_scopes,
-    client.UPDATE_REQUESTABLE_SCOPES_POST.name: client_changes.set_scopes,
-    client.DELETE_REQUESTABLE_SCOPES.name: client_changes.delete_scopes,
-    token.LIST.name: issued.get_list,
+    client.SET_LOCK.name: client_operations.set_lock,
+    client.REFRESH_SECRET.name: client_operations.refresh_secret,
+    client.SET_SECRET.name: client_operations.set_secret,
+    client.GET_REQUESTABLE_SCOPES.name: client_operations.get_scopes,
+    client.UPDATE_REQUESTABLE_SCOPES.name: client_operations.set_scopes,
+    client.UPDATE_REQUESTABLE_SCOPES_POST.name: client_operations.set_scopes,
+    client.DELETE_REQUESTABLE_SCOPES.name: client_operations.delete_scopes,
+    token.LIST.name: tokens.get_list,
     token.CREATE.name: token_create.create,
-    token.UPDATE.name: token_changes.update,
-    token.DELETE.name: token_changes.delete,
-    token.REVOKE.name: token_changes.revoke,
+    token.UPDATE.name: tokens.update,
+    token.DELETE.name: tokens.delete,
+    token.REVOKE.name: tokens.revoke,
     batch.CREATE.name: batches.create,
     batch.STATUS.name: batches.status,
     token.REISSUE_ID_TOKEN.name: id_tokens.reissue,
     region.INTROSPECT.name: introspection.introspect,
-    region.INTROSPECT_STANDARD.name: introspection.standard,
+    region.INTROSPECT_STANDARD.name: introspection.introspect_standard,
     region.VERIFY_JOSE.name: jose.verify,
     grant.LIST.name: grants.get_list,
     grant.LIST_POST.name: grants.get_list,
@@ -86,15 +85,19 @@ BUILT: dict[str, Handler] = {
     key.GET.name: hardware_keys.get,
     key.CREATE.name: hardware_keys.create,
     key.DELETE.name: hardware_keys.delete,
-    region.CREDENTIAL_JWKS.name: keys.of_credentials,
+    region.CREDENTIAL_JWKS.name: jwks.get_credential_keys,
     region.INFO.name: diagnostics.info,
     region.ECHO.name: diagnostics.echo,
     region.HEALTH.name: diagnostics.healthcheck,
-    idp_api.LIST_SERVERS.name: idp.servers,
+    idp_api.LIST_SERVERS.name: idp.list_servers,
     idp_api.CREATE_SERVICE.name: idp.create,
     idp_api.REMOVE_SERVICE.name: idp.remove,
 }
-OPEN = (region.INFO.name, region.ECHO.name, region.HEALTH.name)  # need no token
+PUBLIC_OPERATIONS = (
+    region.INFO.name,
+    region.ECHO.name,
+    region.HEALTH.name,
+)  # need no token
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +113,17 @@ class Route:
         return self.operation.name
 
     @property
-    def spoken(self) -> str:
+    def display_path(self) -> str:
         """The path as Authlete's messages name it: without /api and what is open."""
         return re.sub(r"/\{\w+\}", "", self.operation.path.removeprefix("/api"))
 
     @property
-    def open(self) -> bool:
-        return self.name in OPEN
+    def is_public(self) -> bool:
+        return self.name in PUBLIC_OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class RouteMatch:
     """The operation that a request is for, and what stands in its places.
 
     Without a ``route`` there is none; ``allowed`` are then the methods that the
@@ -128,7 +131,7 @@ class Match:
     """
 
     route: Route | None = None
-    places: Mapping[str, str] = field(default_factory=dict)
+    path_params: Mapping[str, str] = field(default_factory=dict)
     allowed: str = ""
 
     @property
@@ -136,31 +139,31 @@ class Match:
         return self.route.name if self.route else ""
 
 
-class Routes:
+class RouteTable:
     """Finds the operation that a request is for."""
 
     def __init__(self, operations: Iterable[Operation[Any]]) -> None:
         # Two operations may be the same call, made for different ends.
         calls = {(one.path, one.method): one for one in reversed([*operations])}
-        routes = reversed([*map(_route, calls.values())])
+        routes = reversed([*map(_build_route, calls.values())])
         # What names its places more closely goes first.
-        self.all = sorted(routes, key=lambda one: one.pattern.groups)
+        self.routes = sorted(routes, key=lambda one: one.pattern.groups)
 
-    def find(self, method: str, path: str) -> Match:
+    def find(self, method: str, path: str) -> RouteMatch:
         allowed = set()
-        for route in self.all:
+        for route in self.routes:
             if found := route.pattern.fullmatch(path.removesuffix("/")):
                 if route.operation.method == method:
                     places = found.groupdict()
-                    return Match(route, {one: unquote(places[one]) for one in places})
+                    return RouteMatch(route, {one: unquote(places[one]) for one in places})
                 allowed.add(route.operation.method)
-        return Match(allowed=", ".join(sorted(allowed)))
+        return RouteMatch(allowed=", ".join(sorted(allowed)))
 
 
-def _route(operation: Operation[Any]) -> Route:
+def _build_route(operation: Operation[Any]) -> Route:
     pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", operation.path))
-    return Route(operation, pattern, BUILT.get(operation.name))
+    return Route(operation, pattern, HANDLERS.get(operation.name))
 
 
-CLUSTER = Routes(one for one in OPERATIONS.values() if one.host is Host.CLUSTER)
-IDP = Routes(one for one in OPERATIONS.values() if one.host is Host.IDP)
+CLUSTER_ROUTES = RouteTable(one for one in OPERATIONS.values() if one.host is ApiHost.CLUSTER)
+IDP_ROUTES = RouteTable(one for one in OPERATIONS.values() if one.host is ApiHost.IDP)

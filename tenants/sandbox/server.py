@@ -20,16 +20,16 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.faults import Broken
+from tenants.sandbox.faults import BrokenConnectionError
+from tenants.sandbox.http_messages import SandboxResponse
 from tenants.sandbox.state import IDP
-from tenants.sandbox.wire import Answer
 
 HOST = "127.0.0.1"
-LARGEST = 64 * 1_048_576  # bytes of a request's body
-WATCH = 0.05  # seconds between two looks at which regions are down
+MAX_BODY_BYTES = 64 * 1_048_576  # bytes of a request's body
+WATCH_INTERVAL_SECONDS = 0.05  # seconds between two looks at which regions are down
 
 
-class Listener(ThreadingHTTPServer):
+class SandboxListener(ThreadingHTTPServer):
     """Takes the connections of one place, each in a thread of its own."""
 
     daemon_threads = True
@@ -38,8 +38,8 @@ class Listener(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def __init__(self, port: int, sandbox: Sandbox, place: str) -> None:
-        super().__init__((HOST, port), Handler)
-        self.sandbox, self.place = sandbox, place
+        super().__init__((HOST, port), SandboxRequestHandler)
+        self.sandbox, self.host = sandbox, place
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that hangs up is no news; a mistake of ours is."""
@@ -47,28 +47,28 @@ class Listener(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-class Handler(BaseHTTPRequestHandler):
+class SandboxRequestHandler(BaseHTTPRequestHandler):
     """Speaks HTTP/1.1 for the WSGI app, and breaks a connection when told to."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
-    server: Listener
+    server: SandboxListener
     methods: ClassVar = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
-    def answer(self) -> None:
+    def handle_sandbox_request(self) -> None:
         try:
-            body = self._body()
+            body = self._read_body()
         except ValueError:
             self.close_connection = True
             self.send_error(413)
             return
         try:
-            environ = self._environ(body)
-            self._send(self.server.sandbox(environ, self._start))
+            environ = self._build_environ(body)
+            self._send_body(self.server.sandbox(environ, self._start_response))
             self.close_connection |= environ["sandbox.last"]
-        except Broken as broken:
-            self._break(broken)
+        except BrokenConnectionError as broken:
+            self._break_connection(broken)
         self.wfile.flush()
 
     def version_string(self) -> str:
@@ -77,27 +77,27 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_args: object) -> None:
         """Paths can hold tokens; nothing is written down."""
 
-    def _body(self) -> bytes:
+    def _read_body(self) -> bytes:
         """The request's body; raises `ValueError` for one without a usable length."""
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            return self._chunks()
+            return self._read_chunks()
         length = int(self.headers.get("Content-Length") or 0)
-        if not 0 <= length <= LARGEST:
+        if not 0 <= length <= MAX_BODY_BYTES:
             raise ValueError("too large")
         return self.rfile.read(length)
 
-    def _chunks(self) -> bytes:
+    def _read_chunks(self) -> bytes:
         whole = bytearray()
         while size := int(self.rfile.readline().partition(b";")[0], 16):
             whole += self.rfile.read(size)
             self.rfile.readline()
-            if len(whole) > LARGEST:
+            if len(whole) > MAX_BODY_BYTES:
                 raise ValueError("too large")
         while self.rfile.readline().strip():
             pass
         return bytes(whole)
 
-    def _environ(self, body: bytes) -> dict[str, Any]:
+    def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
         environ = {
             "REQUEST_METHOD": self.command,
@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
             environ["HTTP_" + name.upper().replace("-", "_")] = value
         return environ
 
-    def _start(self, status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+    def _start_response(self, status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
         code, _, phrase = status.partition(" ")
         self.send_response(int(code), phrase)
         for name, value in headers:
@@ -122,16 +122,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         return self.wfile.write
 
-    def _send(self, pieces: Iterable[bytes]) -> None:
+    def _send_body(self, pieces: Iterable[bytes]) -> None:
         for piece in pieces:
             self.wfile.write(piece)
             if len(piece) < 2:  # a drip: each drop leaves on its own
                 self.wfile.flush()
 
-    def _break(self, broken: Broken) -> None:
+    def _break_connection(self, broken: BrokenConnectionError) -> None:
         self.close_connection = True
-        if broken.kind == "truncate" and broken.answer:
-            self._half(broken.answer)
+        if broken.kind == "truncate" and broken.response:
+            self._send_half(broken.response)
         elif broken.kind in ("reset", "down"):
             # Closing with a linger of nothing sends RST instead of FIN.
             linger = struct.pack("ii", 1, 0)
@@ -139,18 +139,22 @@ class Handler(BaseHTTPRequestHandler):
             with suppress(OSError):
                 self.connection.close()
 
-    def _half(self, answer: Answer) -> None:
+    def _send_half(self, answer: SandboxResponse) -> None:
         body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
         headers = answer.headers | {"Content-Length": str(len(body))}
-        self._start(f"{answer.status} OK", list(headers.items()))
+        self._start_response(f"{answer.status} OK", list(headers.items()))
         self.wfile.write(body[: len(body) // 2])
 
 
-for _method in Handler.methods:
-    setattr(Handler, f"do_{_method}", Handler.answer)
+for _method in SandboxRequestHandler.methods:
+    setattr(
+        SandboxRequestHandler,
+        f"do_{_method}",
+        SandboxRequestHandler.handle_sandbox_request,
+    )
 
 
-class Server:
+class SandboxServer:
     """Listens for each region and the IdP, on ports in a row or on free ones.
 
     Use as a context manager; `url` tells where a place is. A region that is down
@@ -159,13 +163,13 @@ class Server:
 
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
         self.sandbox = sandbox
-        self._places = [*sandbox.state.regions, IDP]
+        self._hosts = [*sandbox.state.regions, IDP]
         self._ports: dict[str, int] = {}
-        self._listeners: dict[str, Listener] = {}
-        self._over = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-        for at, place in enumerate(self._places):
-            self._listen(place, port + at if port else 0)
+        self._listeners: dict[str, SandboxListener] = {}
+        self._stopped = threading.Event()
+        self._watcher = threading.Thread(target=self._watch_outages, daemon=True)
+        for at, place in enumerate(self._hosts):
+            self._open_listener(place, port + at if port else 0)
         for name, region in sandbox.state.regions.items():
             region.url = self.url(name)
         sandbox.state.idp_url = self.url(IDP)
@@ -173,7 +177,7 @@ class Server:
     def url(self, place: str) -> str:
         return f"http://{HOST}:{self._ports[place]}"
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> SandboxServer:
         self._watcher.start()
         return self
 
@@ -183,31 +187,31 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._over.set()
+        self._stopped.set()
         self._watcher.join()
         with ThreadPoolExecutor() as pool:
-            list(pool.map(self._silence, list(self._listeners)))
+            list(pool.map(self._close_listener, list(self._listeners)))
 
-    def _listen(self, place: str, port: int) -> None:
-        listener = Listener(port, self.sandbox, place)
-        self._ports[place] = listener.server_port
-        self.sandbox.ports[listener.server_port] = place
-        self._listeners[place] = listener
+    def _open_listener(self, host: str, port: int) -> None:
+        listener = SandboxListener(port, self.sandbox, host)
+        self._ports[host] = listener.server_port
+        self.sandbox.ports[listener.server_port] = host
+        self._listeners[host] = listener
         threading.Thread(
-            target=listener.serve_forever, args=(WATCH,), daemon=True
+            target=listener.serve_forever, args=(WATCH_INTERVAL_SECONDS,), daemon=True
         ).start()
 
-    def _silence(self, place: str) -> None:
-        listener = self._listeners.pop(place)
+    def _close_listener(self, host: str) -> None:
+        listener = self._listeners.pop(host)
         listener.shutdown()
         listener.server_close()
 
-    def _watch(self) -> None:
+    def _watch_outages(self) -> None:
         """Close the listener of a region that is down, and open it when it is up."""
-        while not self._over.wait(WATCH):
-            for place in self._places:
-                down = self.sandbox.faults.down(place)
+        while not self._stopped.wait(WATCH_INTERVAL_SECONDS):
+            for place in self._hosts:
+                down = self.sandbox.faults.is_down(place)
                 if down and place in self._listeners:
-                    self._silence(place)
+                    self._close_listener(place)
                 elif not down and place not in self._listeners:
-                    self._listen(place, self._ports[place])
+                    self._open_listener(place, self._ports[place])

@@ -9,31 +9,36 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from tenants.sandbox.keys import keys_of
-from tenants.sandbox.wire import Members
+from tenants.sandbox.handlers.jwks import parse_keys
+from tenants.sandbox.http_messages import JsonDict
 
 warnings.filterwarnings("ignore", "EdDSA is deprecated")  # Authlete still says so
 
-KINDS: dict[str, Any] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey, "oct": OctKey}
-CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "ES256K": "secp256k1"}
+KEY_CLASSES: dict[str, Any] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey, "oct": OctKey}
+CURVE_BY_ALG = {
+    "ES256": "P-256",
+    "ES384": "P-384",
+    "ES512": "P-521",
+    "ES256K": "secp256k1",
+}
 
-_PARTS = {"d", "k"}  # one of them is what a key signs with
+_PRIVATE_PARTS = {"d", "k"}  # one of them is what a key signs with
 
 
-class NoKey(LookupError):
+class NoSigningKeyError(LookupError):
     """The service has no key for this."""
 
 
-def keys(holder: Members) -> list[Members]:
+def registered_keys(holder: JsonDict) -> list[JsonDict]:
     """The keys that a service or a client has registered."""
-    return keys_of(holder.get("jwks"))
+    return parse_keys(holder.get("jwks"))
 
 
-def signed(
-    service: Members,
-    claims: Members,
+def sign_jwt(
+    service: JsonDict,
+    claims: JsonDict,
     alg: str,
-    named: str | None = "",
+    key_id: str | None = "",
     /,
     **header: Any,
 ) -> str:
@@ -44,26 +49,26 @@ def signed(
     is the first.
     """
     fitting = [
-        one for one in keys(service) if fits(one, alg) and not _PARTS.isdisjoint(one)
+        one
+        for one in registered_keys(service)
+        if can_sign(one, alg) and not _PRIVATE_PARTS.isdisjoint(one)
     ]
     if not fitting:
-        raise NoKey(alg)
-    key = next((one for one in fitting if one.get("kid") == named), fitting[0])
+        raise NoSigningKeyError(alg)
+    key = next((one for one in fitting if one.get("kid") == key_id), fitting[0])
     told = {"alg": alg, **header}
     if "kid" in key:
         told["kid"] = key["kid"]
-    return jws.serialize_compact(
-        told, json.dumps(claims), _imported(key), algorithms=[alg]
-    )
+    return jws.serialize_compact(told, json.dumps(claims), _import_key(key), algorithms=[alg])
 
 
-def fits(key: Members, alg: str) -> bool:
+def can_sign(key: JsonDict, alg: str) -> bool:
     """Whether signatures of that algorithm can be of this key."""
     if key.get("alg", alg) != alg or key.get("use", "sig") != "sig":
         return False
     match alg[:2]:
         case "ES":
-            return key.get("kty") == "EC" and key.get("crv") == CURVES.get(alg)
+            return key.get("kty") == "EC" and key.get("crv") == CURVE_BY_ALG.get(alg)
         case "RS" | "PS":
             return key.get("kty") == "RSA"
         case "Ed":
@@ -72,30 +77,30 @@ def fits(key: Members, alg: str) -> bool:
             return key.get("kty") == "oct"
 
 
-def is_by(text: str, key: Members, alg: str) -> bool:
+def has_valid_signature(text: str, key: JsonDict, alg: str) -> bool:
     """Whether the signature of a compact JWS is by that key."""
     try:
-        jws.deserialize_compact(text, _imported(key), algorithms=[alg])
+        jws.deserialize_compact(text, _import_key(key), algorithms=[alg])
     except (JoseError, ValueError, TypeError, KeyError):
         return False
     return True
 
 
-def opened(text: str) -> tuple[Members, Members]:
+def parse_jws(text: str) -> tuple[JsonDict, JsonDict]:
     """Header and payload of a compact JWS, unchecked; raises `ValueError`."""
     parts = text.split(".")
     if len(parts) != 3:
         raise ValueError("not a compact JWS")
-    header, payload = (_read(part) for part in parts[:2])
+    header, payload = (_decode_part(part) for part in parts[:2])
     return header, payload
 
 
-def _read(part: str) -> Members:
+def _decode_part(part: str) -> JsonDict:
     value = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value
 
 
-def _imported(key: Members) -> Any:
-    return KINDS[key["kty"]].import_key(key)
+def _import_key(key: JsonDict) -> Any:
+    return KEY_CLASSES[key["kty"]].import_key(key)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from tenants.authlete.documents.base import Document
-from tenants.authlete.sight import opened
+from tenants.authlete.snapshots import parse_snapshot
 
 
 class Content(models.Model):
@@ -23,15 +23,15 @@ class Content(models.Model):
         return self.digest
 
     @classmethod
-    def of(cls, text: str) -> "Content":
-        return cls(digest_of(text), zlib.compress(text.encode(), 9))
+    def from_text(cls, text: str) -> "Content":
+        return cls(compute_digest(text), zlib.compress(text.encode(), 9))
 
     @property
     def text(self) -> str:
         return zlib.decompress(bytes(self.packed)).decode()
 
 
-def digest_of(text: str) -> str:
+def compute_digest(text: str) -> str:
     """SHA-256, in hex."""
     return sha256(text.encode()).hexdigest()
 
@@ -43,8 +43,8 @@ class Version(models.Model):
         """Whether it came to be without the console, and the record has that."""
 
         NO = ""
-        UNTOLD = "untold"
-        TOLD = "told"
+        UNREPORTED = "untold"
+        REPORTED = "told"
 
     organization_id = models.BigIntegerField()
     region = models.CharField(max_length=20)
@@ -92,13 +92,13 @@ class Version(models.Model):
         return f"version {self.number} of {place}"
 
     @property
-    def is_gone(self) -> bool:
+    def is_deleted(self) -> bool:
         return not self.digest
 
-    def read[Kind: Document](self, kind: type[Kind]) -> Kind:
+    def read_as[Kind: Document](self, kind: type[Kind]) -> Kind:
         """The object as it was then; there is none of one that was gone."""
-        return opened(kind, Content.objects.get(pk=self.digest).text)
+        return parse_snapshot(kind, Content.objects.get(pk=self.digest).text)
 
     def document(self) -> Document:
         """The same as any kind; of one that was gone, an empty one."""
-        return self.read(Document) if self.digest else Document()
+        return self.read_as(Document) if self.digest else Document()

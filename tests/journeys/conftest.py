@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from pydantic import SecretStr
 
-from tenants.audit.who import Who
-from tenants.members import add
+from tenants.audit.actor import Actor
 from tenants.models import Credential, Organization
+from tenants.organizations.members import add_member
 from tenants.sandbox import app
-from tenants.sandbox.state import Lazily
-from tenants.sandbox.wire import Request
+from tenants.sandbox.http_messages import SandboxRequest
+from tenants.sandbox.state import LazyDict
 from tests.chromium import PATIENCE
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.overheard import Overheard
@@ -36,13 +36,13 @@ def sandbox(seeded, monkeypatch):
         mine.services = deepcopy(region.services)
         mine.owners = dict(region.owners)
         mine.clients, mine.tokens = copied(region.clients), copied(region.tokens)
-    monkeypatch.setattr(app, "SHARED", sandbox)
+    monkeypatch.setattr(app, "SHARED_SANDBOX", sandbox)
     return sandbox
 
 
 def copied(source):
     """The same by service, each copied when somebody asks for it."""
-    return Lazily(lambda service_id: deepcopy(source[service_id]))
+    return LazyDict(lambda service_id: deepcopy(source[service_id]))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def text_of(sandbox):
         headers = {"authorization": f"Bearer {token}"}
         what = f"client/get/{client_id}" if client_id else "service/get"
         path = f"/api/{number}/{what}"
-        return sandbox.answer(region, Request("GET", path, headers=headers)).body
+        return sandbox.answer(region, SandboxRequest("GET", path, headers=headers)).body
 
     return text_of
 
@@ -85,11 +85,7 @@ def sent_to(sandbox):
     def sent_to(region, number, client_id=0):
         what = f"client/update/{client_id}" if client_id else "service/update"
         path = f"/api/{number}/{what}"
-        return [
-            call.body
-            for call in sandbox.calls
-            if (call.region, call.path) == (region, path)
-        ]
+        return [call.body for call in sandbox.calls if (call.region, call.path) == (region, path)]
 
     return sent_to
 
@@ -103,7 +99,7 @@ def harbor(transactional_db, sandbox):
         home = sandbox.state.organizations[number]
         if token.preset == "full" and home.slug == "harbor":
             (region,) = token.regions
-            Credential(organization=harbor, region=region, number=number).keep(
+            Credential(organization=harbor, region=region, number=number).set_token(
                 SecretStr(token.value)
             ).save()
     return harbor
@@ -114,10 +110,10 @@ def person(harbor):
     """Make somebody a member of Harbor, with a password."""
 
     def person(role, name=""):
-        setup = Who(0, "setup", organization_id=harbor.pk, organization=harbor.slug)
+        setup = Actor(0, "setup", organization_id=harbor.pk, organization=harbor.slug)
         name = name or f"Some {role.name.title()}"
         email = f"{name.lower().replace(' ', '.')}@harbor.example"
-        user = add(setup, harbor, email, role, name).member.user
+        user = add_member(setup, harbor, email, role, name).membership.user
         user.set_password(PASSWORD)
         user.save()
         return user

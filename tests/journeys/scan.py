@@ -89,6 +89,4 @@ def faint(page):
 
 
 def _told(violations):
-    return [
-        (one["id"], node["html"][:200]) for one in violations for node in one["nodes"]
-    ]
+    return [(one["id"], node["html"][:200]) for one in violations for node in one["nodes"]]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.proof import prove
 from tests.routes import ROUTES
@@ -41,27 +41,21 @@ class Scene:
         self.client.force_login(self.user)
         prove(self.client)
         session = self.client.cookies["session"].value
-        self.page.context.add_cookies(
-            [{"name": "session", "value": session, "url": self.url}]
-        )
+        self.page.context.add_cookies([{"name": "session", "value": session, "url": self.url}])
 
     def at(self, region, name):
         """Turn to the service whose name begins like that, and to its first client."""
         here = self.sandbox.region(region)
         services = here.services
         number = next(
-            number
-            for number, one in services.items()
-            if one["serviceName"].startswith(name)
+            number for number, one in services.items() if one["serviceName"].startswith(name)
         )
         self.places |= {"region": region, "service_id": number}
         self.places["client_id"] = next(iter(here.clients[number]), 404)
 
     @property
     def service(self):
-        return self.sandbox.region(self.places["region"]).services[
-            self.places["service_id"]
-        ]
+        return self.sandbox.region(self.places["region"]).services[self.places["service_id"]]
 
     def path(self, name, **other):
         places = self.places | other

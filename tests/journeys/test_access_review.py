@@ -5,7 +5,7 @@ import csv
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from tenants.roles import Role
-from tenants.sandbox.state import now as sandbox_now
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import now_milliseconds as sandbox_now
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 from tests.versions import aged
@@ -47,7 +47,7 @@ def test_tells_the_same_of_a_client(browser_page, sandbox, person, live_server):
     scene.client.get(scene.path("clients:show"))
     one |= {"pkceRequired": True, "modifiedAt": sandbox_now()}
     scene.client.get(scene.path("clients:show"))
-    scene.client.get(scene.path("clients:listed"))
+    scene.client.get(scene.path("clients:service_clients"))
     now = aged(48, 1)
     scene.be(Role.AUDITOR)
     page = scene.page

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 
 HOST = "old.example.com"

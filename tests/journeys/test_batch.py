@@ -18,9 +18,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.server import Server
+from tenants.sandbox.server import SandboxServer
 from tests.ports import free
 
 ROOT = Path(__file__).parents[2]
@@ -71,9 +71,7 @@ class Deployment:
         self.run("-c", SETUP.format(password=PASSWORD))
 
     def run(self, *command):
-        subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, check=True
-        )
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=self.environment, check=True)
 
     def start(self):
         self._start("console", "-m", "gunicorn", f"--bind=127.0.0.1:{self.port}")
@@ -116,7 +114,7 @@ class Deployment:
 def sandbox():
     sandbox = Sandbox()
     acme = sandbox.state.organization("acme", "Acme")
-    sandbox.state.accept(Token("t0p", acme, ORGANIZATION))
+    sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
     sandbox.services[17] = {
         "apiKey": 17,
         "serviceName": "Shop",
@@ -131,7 +129,7 @@ def sandbox():
 
 @pytest.fixture
 def deployment(sandbox, tmp_path):
-    with Server(sandbox) as server:
+    with SandboxServer(sandbox) as server:
         deployment = Deployment(tmp_path, server.url("us"))
         deployment.prepare()
         deployment.start()
@@ -157,9 +155,7 @@ def file(path, bad=()):
     return path
 
 
-def test_ten_thousand_tokens_survive_a_restart(
-    sandbox, deployment, new_context, tmp_path_factory
-):
+def test_ten_thousand_tokens_survive_a_restart(sandbox, deployment, new_context, tmp_path_factory):
     mine = tmp_path_factory.mktemp("mine")  # the person's own disk
     page = new_context(base_url=deployment.url).new_page()
     page.set_default_timeout(PATIENCE)
@@ -189,9 +185,7 @@ def test_ten_thousand_tokens_survive_a_restart(
 
     # Uploaded with three bad lines.
     page.goto("/acme/services/us/17/batches/new/")
-    page.get_by_label("File", exact=True).set_input_files(
-        file(mine / "tokens.jsonl", BAD)
-    )
+    page.get_by_label("File", exact=True).set_input_files(file(mine / "tokens.jsonl", BAD))
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_text("has faults", exact=True)).to_be_visible(timeout=PATIENCE)
     for number, (_, words) in BAD.items():
@@ -202,18 +196,12 @@ def test_ten_thousand_tokens_survive_a_restart(
 
     # Corrected, and tried.
     page.get_by_role("link", name="Upload the corrected file").click()
-    page.get_by_label("File", exact=True).set_input_files(
-        file(mine / "corrected.jsonl")
-    )
+    page.get_by_label("File", exact=True).set_input_files(file(mine / "corrected.jsonl"))
     page.get_by_role("button", name="Upload and check").click()
-    expect(page.get_by_text("All 10,000 lines are right")).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_text("All 10,000 lines are right")).to_be_visible(timeout=PATIENCE)
     clean()
     page.get_by_role("button", name="Start the dry run").click()
-    expect(page.get_by_text("dry run passed", exact=True)).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_text("dry run passed", exact=True)).to_be_visible(timeout=PATIENCE)
     assert not sandbox.region("us").tokens[17]
 
     # Run, and started anew while Authlete works on all of it.

@@ -16,8 +16,8 @@ from django.db.models import Q
 
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
-from tenants.sandbox.token_seed import EVERYWHERE, HOSTILE
+from tenants.organizations.roles import Role
+from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE, SUBJECT_HOSTILE
 from tests.hunting import Hunt, opened, rows, secrets_in
 from tests.journeys.pages import review
 from tests.journeys.scene import PASSWORD, Scene
@@ -56,7 +56,7 @@ def hunt(sandbox):
 def people(sandbox):
     """Everybody whom a token is about; what is in the name of one, services have in
     theirs as well."""
-    return Hunt({one.subject for one in issued(sandbox)} - {"", HOSTILE})
+    return Hunt({one.subject for one in issued(sandbox)} - {"", SUBJECT_HOSTILE})
 
 
 def issued(sandbox):
@@ -117,11 +117,7 @@ def walk(scene, answers):
     asked += f"&original=us/{scene.places['service_id']}"
     others = {"entry": entry, "pk": member, "section": "all"} | NOBODY
     others["token"] = next(
-        (
-            one.access_hash
-            for one in tokens_of(scene)
-            if one.client_id == scene.places["client_id"]
-        ),
+        (one.access_hash for one in tokens_of(scene) if one.client_id == scene.places["client_id"]),
         "no-such-token",
     )
     for name in sorted(ROUTES.keys() - POSTED):
@@ -140,12 +136,15 @@ def use_the_desk(scene, answers):
     may name them. Whoever shows or makes tokens elsewhere adds it here."""
     region, number = scene.places["region"], scene.places["service_id"]
     held = scene.sandbox.region(region).tokens[number]
-    token = next(one for one in held if one.subject == EVERYWHERE)
+    token = next(one for one in held if one.subject == SUBJECT_EVERYWHERE)
     sent = [
-        ("subjects:index", {"subject": EVERYWHERE}),
-        ("tokens:check", {"token": token.access_token}),
-        ("tokens:check", {"token": token.access_token, "place": f"{region}/{number}"}),
-        ("tokens:check", {"token": token.refresh_token, "place": f"{region}/{number}"}),
+        ("users:index", {"subject": SUBJECT_EVERYWHERE}),
+        ("tokens:lookup", {"token": token.access_token}),
+        ("tokens:lookup", {"token": token.access_token, "place": f"{region}/{number}"}),
+        (
+            "tokens:lookup",
+            {"token": token.refresh_token, "place": f"{region}/{number}"},
+        ),
         ("tokens:verify", {"token": f"{token.access_token}.x.y", "skew": "no"}),
     ]
     for name, body in sent:
@@ -153,7 +152,7 @@ def use_the_desk(scene, answers):
         answers.append((DESK, f"{response.headers}\n{response.text}"))
     found = Lookup.objects.filter(user=scene.user).first()
     if found:
-        path = scene.path("subjects:show", lookup=found.pk)
+        path = scene.path("users:show", lookup=found.pk)
         answers.append((DESK, scene.client.get(f"{path}?whole=yes").text))
 
 
@@ -176,9 +175,7 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     save(scene)
     assert scene.service["authenticationCallbackApiSecret"] == NEW
     replace(scene, REFUSED)
-    sandbox.fault(
-        "status", operation="service.update", status=400, message=f"Bad: {REFUSED}"
-    )
+    sandbox.fault("status", operation="service.update", status=400, message=f"Bad: {REFUSED}")
     save(scene)
     scene.page.get_by_role("alert").wait_for()
     walk(scene, answers)
@@ -205,7 +202,7 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     assert any("Telepathy pilot" in text for _, text in answers)
     assert any("service.update" in text for _, text in places if text)
     assert [(place, hit) for place, text in places for hit in hunt.found(text)] == []
-    assert any(EVERYWHERE in text for place, text in answers if place == DESK)
+    assert any(SUBJECT_EVERYWHERE in text for place, text in answers if place == DESK)
     others = [one for one in places if one[0] not in NAMES_PEOPLE]
     assert [(place, hit) for place, text in others for hit in people.found(text)] == []
 
@@ -220,9 +217,7 @@ def test_what_is_made_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     scene.page.get_by_label("Reason").fill("New till")
     scene.press("Create client")
     scene.page.get_by_role("link", name="I stored it").click()
-    made = next(
-        one for one in odd_clients(scene).values() if one["clientName"] == "Till"
-    )
+    made = next(one for one in odd_clients(scene).values() if one["clientName"] == "Till")
     scene.places["client_id"] = made["clientId"]
     token = make_a_token(scene)
     walk(scene, answers)
@@ -267,9 +262,7 @@ def press_with_a_reason(scene, page, button):
     scene.page.locator("#the-secret, .notice.ok").first.wait_for()
 
 
-def test_what_is_seen_of_a_secret_is_in_one_answer(
-    scene, answers, caplog, sandbox, capfd
-):
+def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     """Seen, staged, activated, put back, drawn anew and set; each time walked on."""
     caplog.set_level(logging.DEBUG)
     scene.be(Role.ADMIN)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.conftest import session_of
 from tests.journeys.pages import enter, open_section
 from tests.journeys.scene import PASSWORD

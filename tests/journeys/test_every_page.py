@@ -22,7 +22,7 @@ NARROW = {"width": 320, "height": 800}
 ELSEWHERE = {
     "help:patterns": "tests/console/help/test_patterns_in_a_browser.py",
     "services:draft": "answers a script alone, with a sentence",
-    "audit:complete": "a part of audit:index, under what is typed",
+    "audit:suggest": "a part of audit:index, under what is typed",
     "clients:draft": "answers a script alone, with a sentence",
 }
 # Something small from the same address: for any other, Chromium would take another

@@ -11,13 +11,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tenants.audit import rows
-from tenants.audit.models import microseconds
-from tenants.audit.who import Who
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.models import to_microseconds
 from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 from tests.journeys.states.evidence import work
@@ -37,12 +37,12 @@ def destroyed_last_quarter():
     """A client was deleted in the middle of it."""
     today = timezone.now()
     begun = today.replace(day=1, month=(today.month - 1) // 3 * 3 + 1)
-    at = microseconds(begun - timedelta(days=40))
+    at = to_microseconds(begun - timedelta(days=40))
     home = Organization.objects.get(slug="harbor")
-    who = Who(7, "ida@harbor.example", "admin", home.pk, home.slug)
-    row = rows.intent(who, "client.delete", "destroy", label="Till", region="us")
+    who = Actor(7, "ida@harbor.example", "admin", home.pk, home.slug)
+    row = record_builder.build_intent(who, "client.delete", "destroy", label="Till", region="us")
     old = {name: getattr(row, name) for name in row.__slots__} | {"at": at}
-    writer.write([type(row)(**old), rows.outcome(row.entry, Outcome.DONE)])
+    writer.write([type(row)(**old), record_builder.build_outcome(row.entry, Outcome.SUCCEEDED)])
 
 
 def test_a_quarter_becomes_evidence(scene, tmp_path):
@@ -52,18 +52,14 @@ def test_a_quarter_becomes_evidence(scene, tmp_path):
     hand = Mouse(page)
 
     hand.click("link", "Destructive")
-    expect(page.get_by_role("link", name="Destructive")).to_have_attribute(
-        "aria-current", "true"
-    )
+    expect(page.get_by_role("link", name="Destructive")).to_have_attribute("aria-current", "true")
     hand.click("link", "Last quarter")
     expect(page.get_by_role("heading", name="1 entry")).to_be_visible()
     hand.click("link", "Export")
     hand.click("button", "Make an evidence pack")
     expect(page.get_by_text("It is being made.")).to_be_visible()
     work()
-    expect(
-        page.locator("#pack").get_by_text("It is ready.")
-    ).to_be_visible()  # by itself
+    expect(page.locator("#pack").get_by_text("It is ready.")).to_be_visible()  # by itself
     with page.expect_download() as download:
         hand.click("link", "Download")
 

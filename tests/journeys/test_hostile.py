@@ -11,7 +11,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.pages import too_wide
 from tests.journeys.scene import Scene
@@ -133,7 +133,7 @@ def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
 
     for name in PAGES:
         look(scene, f"services:{name}")
-    look(scene, "keys:hsm")
+    look(scene, "keys:hsm_keys")
 
 
 @pytest.mark.parametrize("scene", [True], ids=["no policy"], indirect=True)
@@ -145,7 +145,7 @@ def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
     scene.send("clients:stage", "reason", reason="Yearly rotation")
     scene.page.set_viewport_size(NARROW)
 
-    look(scene, "clients:listed")
+    look(scene, "clients:service_clients")
     for name in OF_CLIENTS:
         look(scene, f"clients:{name}")
         assert too_wide(scene.page) == [], name
@@ -161,7 +161,7 @@ def test_is_only_text_where_all_services_are(scene, hostile):
     look(scene, "services:new", f"?original=us/{number}")
     look(scene, "services:create", f"{asked}&original=us/{number}")
     look(scene, "services:remove")
-    look(scene, "services:saved", entry=entry)
+    look(scene, "services:change", entry=entry)
     look(scene, "audit:index")
     look(scene, "audit:entry", entry=entry)
     look(scene, "dashboard:index")

@@ -6,15 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import SavedSearch, Stream, Verdict
-from console.models.streams import new_token
-from tenants.audit import rows
+from console.models.streams import generate_token
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
 from tenants.audit.writer import writer
-from tenants.authlete.changes import Change
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 from tests.journeys.pages import too_wide
 from tests.journeys.scene import Scene
 from tests.journeys.states.webhooks import log
@@ -26,13 +26,21 @@ MANY, LONG = 500, "V" * 40_000
 WIDE = {"width": 1280, "height": 900}
 
 
-def keep(text, operation="service.update", end=Outcome.DONE, **told):
+def keep(text, operation="service.update", end=Outcome.SUCCEEDED, **told):
     """An entry that says ``text`` wherever it can say something."""
     home = Organization.objects.get(slug="harbor")
-    who = Who(7, text, "admin", home.pk, home.slug, rows.new_id(), "192.0.2.41")
+    who = Actor(
+        7,
+        text,
+        "admin",
+        home.pk,
+        home.slug,
+        record_builder.new_entry_id(),
+        "192.0.2.41",
+    )
     told = {"label": text, "object": text, "reason": text * 2, "ticket": text} | told
-    row = rows.intent(who, operation, "change", region="us", service="17", **told)
-    writer.write([row, rows.outcome(row.entry, end, code=text)])
+    row = record_builder.build_intent(who, operation, "change", region="us", service="17", **told)
+    writer.write([row, record_builder.build_outcome(row.entry, end, code=text)])
     return row.entry
 
 
@@ -53,12 +61,12 @@ def fits(scene, name, query="", **places):
 
 def test_the_record_shows_what_is_in_it_as_text(scene):
     for text in EVIL.values():
-        keep(text, changes=[Change("description", text, text[::-1])])
+        keep(text, changes=[FieldChange("description", text, text[::-1])])
         keep(text, "client.delete", Outcome.UNKNOWN, client="44")
 
     fits(scene, "audit:index", "?reads=1")
-    fits(scene, "audit:file", "?format=print")
-    fits(scene, "audit:unknown")
+    fits(scene, "audit:export_file", "?format=print")
+    fits(scene, "audit:unresolved")
     fits(scene, "dashboard:index")
     for entry in AuditEntry.objects.filter(client="44").values_list("entry", flat=True):
         look(scene, "audit:entry", entry=entry)
@@ -68,11 +76,14 @@ def test_the_record_shows_what_is_in_it_as_text(scene):
 def test_an_entry_of_many_and_long_values_can_be_read(scene):
     texts = [*EVIL.values(), LONG]
     changes = [
-        Change(f"setting{number}", None, texts[number % len(texts)])
+        FieldChange(f"setting{number}", None, texts[number % len(texts)])
         for number in range(MANY - 2)
     ]
     listed = [f"https://{number}.example/{'x' * 300}" for number in range(200)]
-    changes += [Change("redirectUris", listed, texts), Change("scopes", [], [{}])]
+    changes += [
+        FieldChange("redirectUris", listed, texts),
+        FieldChange("scopes", [], [{}]),
+    ]
     entry = keep(HEBREW, changes=changes)
 
     fits(scene, "audit:index")
@@ -93,14 +104,12 @@ def test_names_that_people_give_are_text(scene):
             organization=home, user=scene.user, name=name, query=query, pinned=True
         )
         stream = Stream(organization=home, name=name, made_by=text[:254])
-        stream.keep(new_token()).save()
-        webhook = hook(home, name=name, tries=1, made_by=text[:254])
+        stream.set_token(generate_token()).save()
+        webhook = make_webhook(home, name=name, tries=1, made_by=text[:254])
         log(webhook, 1, state="failed", status=500, answer=text[:500])
         if kind in ("tags", "length", "right to left"):
             fits(scene, "webhooks:show", webhook=webhook.pk)
-    Verdict.objects.create(
-        organization=home, actor=HEBREW[:254], bad=1, what=LONG[:400]
-    )
+    Verdict.objects.create(organization=home, actor=HEBREW[:254], bad=1, what=LONG[:400])
 
     pages = "webhooks:index streams:index searches:index audit:index audit:verify"
     for page in pages.split():

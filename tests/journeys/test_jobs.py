@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tenants.jobs.working import Working
-from tenants.roles import Role
+from tenants.jobs.worker import JobWorker
+from tenants.organizations.roles import Role
 from tests.journeys.scene import Scene
 from tests.journeys.states.jobs import job
 
@@ -28,7 +28,7 @@ def test_its_page_follows_it_to_the_end_and_then_rests(scene):
     scene.goto("jobs:show")
     expect(page.get_by_text("1 running")).to_be_visible()
 
-    Working("scene", until_empty=True).run()
+    JobWorker("scene", until_empty=True).run()
 
     expect(page.get_by_text("It has ended.")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tenants.sandbox import signing
-from tenants.sandbox.token_seed import EVERYWHERE
+from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
 from tests.hunting import Hunt, rows
 
 CLICKS = 4
@@ -23,7 +23,7 @@ def held(sandbox, found):
 
 @pytest.fixture
 def leaked(held):
-    live = [one for one in held if one.subject == EVERYWHERE]
+    live = [one for one in held if one.subject == SUBJECT_EVERYWHERE]
     return max(live, key=lambda one: one.expires_at)
 
 
@@ -31,8 +31,12 @@ def leaked(held):
 def jwt(sandbox, found, leaked):
     """What was found: the token, as applications send it."""
     service = sandbox.region("us").services[found("us", "Payments")]
-    claims = {"iss": service["issuer"], "jti": leaked.access_token, "sub": EVERYWHERE}
-    return signing.signed(service, claims, "ES256", typ="at+jwt")
+    claims = {
+        "iss": service["issuer"],
+        "jti": leaked.access_token,
+        "sub": SUBJECT_EVERYWHERE,
+    }
+    return signing.sign_jwt(service, claims, "ES256", typ="at+jwt")
 
 
 def test_is_looked_up_and_revoked(
@@ -51,7 +55,7 @@ def test_is_looked_up_and_revoked(
     hand.click("button", "Look up")
     expect(home.get_by_role("heading", name="What Payments says")).to_be_focused()
     whose = home.get_by_role("region", name="Whose it is")
-    for said in (EVERYWHERE, "Harbor app", "Payments", "access token"):
+    for said in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "access token"):
         expect(whose).to_contain_text(said)
     expect(home.get_by_label("Token", exact=True)).to_have_value("")
     hand.type(home.get_by_label("Reason"), "Found in a public repository")

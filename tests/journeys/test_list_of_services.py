@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 def test_keeps_the_focus_and_says_what_fits(signed_in, person):

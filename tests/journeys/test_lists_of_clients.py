@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
-from tests.console.clients.conftest import client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
 
 
 @pytest.fixture
@@ -18,9 +18,7 @@ def shop(sandbox, found):
     clients = sandbox.region("us").clients[number]
     clients.clear()
     for one in range(1, 121):
-        clients[one] = client(
-            one, clientType="PUBLIC" if one % 4 == 0 else "CONFIDENTIAL"
-        )
+        clients[one] = make_client(one, clientType="PUBLIC" if one % 4 == 0 else "CONFIDENTIAL")
     clients[77]["redirectUris"] = ["https://gone.example.net/cb"]
     return f"/harbor/services/us/{number}/clients/"
 
@@ -109,6 +107,4 @@ def test_takes_out_what_is_filtered(signed_in, person, shop):
 
     with Path(download.value.path()).open() as file:
         assert len(list(csv.DictReader(file))) == 30
-    assert re.fullmatch(
-        r"clients-us-\d+-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename
-    )
+    assert re.fullmatch(r"clients-us-\d+-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)

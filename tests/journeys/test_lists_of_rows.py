@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.pages import open_section, review, save, saved
 
 LANGUAGES = "Claim languages"
@@ -64,9 +64,7 @@ def test_changes_a_cell_of_a_table_and_keeps_the_others(page, service):
 
 
 def test_narrows_a_form_and_saves_what_is_left_in_it(page, service, found):
-    page.goto(
-        f"/harbor/services/us/{found('us', 'Payments')}/edit/all/?q=clock+tolerance"
-    )
+    page.goto(f"/harbor/services/us/{found('us', 'Payments')}/edit/all/?q=clock+tolerance")
     expect(page.locator(".field")).to_have_count(1)
     page.get_by_label("Unit of Clock tolerance").select_option("seconds")
     page.get_by_label("Clock tolerance", exact=True).fill("7")

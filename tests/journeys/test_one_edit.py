@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from console.sentences import stored
+from console.audit_log.change_descriptions import load_changes
 from tenants.audit.models import AuditEntry
-from tenants.authlete.changes import Change
-from tenants.roles import Role
+from tenants.authlete.changes import FieldChange
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import PASSWORD
 
@@ -24,15 +24,11 @@ def set_lifetime(hand, page):
     hand.type(page.get_by_label("Access token lifetime", exact=True), "45")
     hand.choose(page.get_by_label("Unit of Access token lifetime"), "minutes")
     hand.click("button", "Review changes")
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Review 1 change to Payments Japan"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review 1 change to Payments Japan")
     hand.type(page.get_by_label("Reason"), "Shorter, says risk")
     hand.type(page.get_by_label("Ticket"), "CHG-2107")
     hand.click("button", "Save 1 change to JP")
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "1 change to Payments Japan"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 change to Payments Japan")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -79,7 +75,7 @@ def test_leaves_one_change_in_the_record(signed_in, person, found):
     assert (entry.operation, entry.region) == ("service.update", "jp")
     assert (entry.reason, entry.ticket) == ("Shorter, says risk", "CHG-2107")
     assert entry.outcome == "done"
-    assert stored(entry.changes) == [Change("accessTokenDuration", 120, 2700)]
+    assert load_changes(entry.changes) == [FieldChange("accessTokenDuration", 120, 2700)]
 
 
 def test_is_read_by_an_auditor(signed_in, person):

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.audit.models import AuditEntry
-from tenants.authlete import connections_to
-from tenants.roles import Role
-from tenants.sandbox.server import Server
+from tenants.authlete import get_connection_pool
+from tenants.organizations.roles import Role
+from tenants.sandbox.server import SandboxServer
 
 DEADLINE = 10.0  # seconds that a call may take in all
 SPARE = 15.0  # seconds, far from a page that waits for ever, on the busiest machine
@@ -22,13 +22,13 @@ SLOW = 2.0  # seconds
 @pytest.fixture
 def sandbox(sandbox, settings):
     """The four regions on real ports."""
-    with Server(sandbox) as server:
+    with SandboxServer(sandbox) as server:
         urls = {name: server.url(name) for name in sandbox.state.regions}
         settings.AUTHLETE_TRANSPORT = ""
         settings.AUTHLETE_REGIONS = urls
         yield sandbox
         for url in urls.values():
-            connections_to(url).close()
+            get_connection_pool(url).close()
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from console.models import Receipt
-from tenants.authlete import connections
-from tenants.jobs import queue, steering
-from tenants.jobs.endings import worker
+from tenants.authlete.transport import connection_pool
+from tenants.jobs import control, queue
+from tenants.jobs.completion import worker_actor
 from tenants.jobs.models import Job
-from tenants.jobs.working import Working
-from tenants.roles import Role
+from tenants.jobs.worker import JobWorker
+from tenants.organizations.roles import Role
 from tests.hunting import rows
 from tests.journeys.hands import Mouse
 from tests.journeys.test_subject import SUBJECT, look_up, region
@@ -31,9 +31,9 @@ def home(signed_in, person):
 @pytest.fixture
 def waits(monkeypatch):
     """A page that looks again soon; and a function, after which no region rests."""
-    page = import_module("console.subjects.views.receipt")
+    page = import_module("console.users.views.receipt")
     monkeypatch.setattr(page, "SELDOM", 1)
-    return lambda: monkeypatch.setattr(connections, "_all", {})
+    return lambda: monkeypatch.setattr(connection_pool, "_pools", {})
 
 
 @pytest.fixture
@@ -60,9 +60,7 @@ def held(sandbox, name, subject=SUBJECT):
     """The tokens of somebody in a region, at services of Harbor."""
     here = sandbox.region(name)
     harbor = next(
-        number
-        for number, one in sandbox.state.organizations.items()
-        if one.slug == "harbor"
+        number for number, one in sandbox.state.organizations.items() if one.slug == "harbor"
     )
     own = [number for number in here.services if here.owner(number) == harbor]
     return [one for n in own for one in here.tokens[n] if one.subject == subject]
@@ -75,8 +73,8 @@ def say_why(hand, page):
 
 def work():
     """As the worker does, while the browser looks."""
-    queue.seen("journey")
-    Working("journey", until_empty=True).run()
+    queue.record_heartbeat("journey")
+    JobWorker("journey", until_empty=True).run()
 
 
 def test_revoke_one_app_of_somebody(home, hand, sandbox):
@@ -123,7 +121,7 @@ def test_revoke_everything_everywhere_and_prove_it(home, hand, sandbox, waits, n
     assert held(sandbox, "jp")
     sandbox.faults.clear()
     waits()
-    steering.resume(Job.objects.get(), worker(Job.objects.get()))
+    control.resume_job(Job.objects.get(), worker_actor(Job.objects.get()))
     work()
     expect(home.get_by_text("proven: nothing is left")).to_be_visible()
     hand.click("button", "Copy receipt link")

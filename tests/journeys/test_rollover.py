@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 from tests.journeys.states.rollovers import come, started, work
@@ -40,11 +40,7 @@ class World:
         """Sign something, and have all that has not expired be checked by everybody."""
         self.live += self.issuer.mint(self.client)
         checked = [[one.check(token) for token in self.live] for one in self.verifiers]
-        self.live = [
-            token
-            for token, is_live in zip(self.live, checked[0], strict=True)
-            if is_live
-        ]
+        self.live = [token for token, is_live in zip(self.live, checked[0], strict=True) if is_live]
 
     def wait(self, seconds):
         """Hour by hour, with a check before each ends and after."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Error, expect
 
 from console.models import Rotation
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import PASSWORD
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from tenants.audit.log import AuditLog
-from tenants.audit.who import Who
-from tenants.connect import connect, credentials
-from tenants.roles import Role
+from tenants.audit.actor import Actor
+from tenants.audit.recorder import AuditLogSink
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
 from tests.hunting import rows
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import PASSWORD
@@ -121,11 +121,11 @@ def test_works_without_scripts(browser_page, nia, sandbox):
 @pytest.fixture
 def revoked(harbor, found, sandbox):
     """A colleague has revoked an app of theirs, for a ticket."""
-    who = Who(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
-    service, log = found("us", "Payments"), AuditLog(who, "Lost phone", "INC-4411")
+    who = Actor(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
+    service, log = found("us", "Payments"), AuditLogSink(who, "Lost phone", "INC-4411")
     held = sandbox.region("us").tokens[service]
     client = next(one.client_id for one in held if one.subject == SUBJECT)
-    grants = connect(credentials(harbor), "us", log).service(service).grants
+    grants = connect(load_credentials(harbor), "us", log).service(service).grants
     grants.revoke_authorization(client, SUBJECT, label="Harbor app")
     return client
 

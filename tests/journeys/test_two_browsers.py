@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.pages import enter, review, save, saved
 from tests.journeys.states.client import LEDGER
 
@@ -89,9 +89,7 @@ def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, s
     enter(ida, ACCESS, "10", "minutes")
     enter(ida, REFRESH, "14", "days")
     review(ida)
-    expect(ida.get_by_role("heading", level=1)).to_have_text(
-        f"Merge before saving {edited.name}"
-    )
+    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge before saving {edited.name}")
     row = ida.get_by_role("row", name=ACCESS)
     expect(row).to_contain_text(edited.base)
     row.get_by_role("radio").nth(0 if choice == "Now" else 1).check()
@@ -113,7 +111,5 @@ def test_overwrites_nothing_that_was_saved_during_the_review(ida, tomas, edited)
 
     save(ida)
 
-    expect(ida.get_by_role("heading", level=1)).to_have_text(
-        f"Merge before saving {edited.name}"
-    )
+    expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge before saving {edited.name}")
     assert edited.lifetimes["accessTokenDuration"] == 1200

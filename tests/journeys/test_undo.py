@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.hands import Mouse
 from tests.journeys.scene import Scene
 from tests.journeys.states.client import ledger, save

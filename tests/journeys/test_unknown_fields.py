@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.pages import enter, open_section, review, save
 
 OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
@@ -12,9 +12,7 @@ OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
 def number(sandbox):
     """The service that is odd on purpose: see `docs/sandbox.md`."""
     return next(
-        number
-        for number, one in sandbox.region("us").services.items()
-        if "riskScoring" in one
+        number for number, one in sandbox.region("us").services.items() if "riskScoring" in one
     )
 
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 CUT = "one => one.scrollWidth > one.clientWidth"
 

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from console.search_language import quoted
+from console.audit_log.search_language import quote_value
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import Scene
 
 CLICKS, LOADS = 2, 2
@@ -44,5 +44,5 @@ def test_finds_it_from_home(scene, hand):
     kept = AuditEntry.objects.filter(operation="audit.read")
     assert [one.object for one in kept] == [
         entry,
-        f"service:{quoted(name)} field:accessTokenDuration",
+        f"service:{quote_value(name)} field:accessTokenDuration",
     ]

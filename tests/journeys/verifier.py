@@ -10,7 +10,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from tenants.sandbox.wire import Request
+from tenants.sandbox.http_messages import SandboxRequest
 
 
 class Unverified(Exception):
@@ -37,9 +37,7 @@ class Issuer:
         }
         body = json.dumps(members).encode() if members else b""
         path = f"/api/{self.number}/{path}"
-        found = self.sandbox.answer(
-            self.region, Request(method, path, {}, headers, body)
-        )
+        found = self.sandbox.answer(self.region, SandboxRequest(method, path, {}, headers, body))
         assert found.status == 200, found.body
         return json.loads(found.body)
 

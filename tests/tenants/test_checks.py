@@ -1,7 +1,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from tenants import mail
+from tenants.outbound import mail
 
 # A check of Django's asks the database what it can do.
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_a_key_that_cannot_be_read_stops_the_start(settings, name, text):
 
 def test_mail_that_nobody_sends_stops_the_start(settings):
     settings.ALERT_MAIL = ["ops@acme.example"]
-    settings.MAILERS = {"default": {"BACKEND": mail.NOWHERE}}
+    settings.MAILERS = {"default": {"BACKEND": mail.DUMMY_BACKEND}}
 
     with pytest.raises(CommandError, match="EMAIL_URL no mail server"):
         call_command("check")
@@ -39,9 +39,7 @@ def test_a_region_that_a_token_must_not_reach_stops_the_start(settings):
     ("name", "said"),
     [("VERSIONS_KEEP", "36501"), ("AUDIT_KEEP", {"reads": "999999999"})],
 )
-def test_a_time_to_keep_something_that_is_before_every_date_stops_the_start(
-    settings, name, said
-):
+def test_a_time_to_keep_something_that_is_before_every_date_stops_the_start(settings, name, said):
     setattr(settings, name, said)
 
     with pytest.raises(CommandError, match=f"{name}.*more than 36500: say forever"):

@@ -1,22 +1,29 @@
 """The pages of the record, one module for each group of pages."""
 
-from console.audit.views.access import access
-from console.audit.views.file import file
-from console.audit.views.kept import kept
-from console.audit.views.record import complete, entry, export, index, pack, verify
-from console.audit.views.unknown import settle, settle_all, unknown
+from console.audit.views.access_review import access_review
+from console.audit.views.entries import (
+    entry,
+    evidence_package,
+    export,
+    index,
+    suggest,
+    verify,
+)
+from console.audit.views.exports import export_file
+from console.audit.views.retention import retention
+from console.audit.views.unresolved import resolve, resolve_all, unresolved
 
 __all__ = [
-    "access",
-    "complete",
+    "access_review",
     "entry",
+    "evidence_package",
     "export",
-    "file",
+    "export_file",
     "index",
-    "kept",
-    "pack",
-    "settle",
-    "settle_all",
-    "unknown",
+    "resolve",
+    "resolve_all",
+    "retention",
+    "suggest",
+    "unresolved",
     "verify",
 ]

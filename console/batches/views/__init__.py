@@ -1,8 +1,8 @@
 from console.batches.views.index import columns, index
+from console.batches.views.notify import notify
+from console.batches.views.reconciliation import adopt, resolve
 from console.batches.views.run import cancel, dry_run, submit, watch
-from console.batches.views.settle import adopt, settle
-from console.batches.views.show import faults, show
-from console.batches.views.told import told
+from console.batches.views.show import issues, show
 from console.batches.views.upload import new, replace
 
 __all__ = [
@@ -10,13 +10,13 @@ __all__ = [
     "cancel",
     "columns",
     "dry_run",
-    "faults",
     "index",
+    "issues",
     "new",
+    "notify",
     "replace",
-    "settle",
+    "resolve",
     "show",
     "submit",
-    "told",
     "watch",
 ]

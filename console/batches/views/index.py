@@ -6,16 +6,16 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.access import ConsoleRequest, Member, organization_page
-from console.batches.members import MEMBERS, TEMPLATE
-from console.batches.progress import BADGES
-from console.editing.batches import ended
+from console.batches.progress import STATE_BADGES
+from console.batches.validation.fields import FIELD_TYPES, TEMPLATE_COLUMNS
+from console.inventory.activity import recently_ended_batches
 from console.models import Batch, KnownService, Sending
-from console.page import answer, go
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.operation import Effect
 
-ROWS = 25  # a page
-SERVICES = 500  # that one can choose from
+BATCHES_PER_PAGE = 25  # a page
+MAX_SERVICES = 500  # that one can choose from
 
 
 @organization_page(Effect.READ)
@@ -24,13 +24,11 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     slug = member.organization.slug
     services = KnownService.objects.filter(organization=member.organization)
     chosen = [
-        one
-        for one in services
-        if f"{one.region}/{one.service_id}" == request.GET.get("service")
+        one for one in services if f"{one.region}/{one.service_id}" == request.GET.get("service")
     ]
     if chosen:
         place = [slug, chosen[0].region, chosen[0].service_id]
-        return go(request, reverse("batches:new", args=place))
+        return redirect_to(request, reverse("batches:new", args=place))
     made = (
         Sending.objects.filter(batch=OuterRef("pk"), is_dry=False)
         .order_by()
@@ -42,18 +40,18 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in Batch.State.values:
         found = found.filter(state=state)
-    page = Paginator(found.annotate(made=Subquery(made)), ROWS).get_page(
+    page = Paginator(found.annotate(made=Subquery(made)), BATCHES_PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
         "member": member,
         "page": page,
-        "badges": BADGES,
-        "batches": ended(member.organization, member.user),
+        "badges": STATE_BADGES,
+        "batches": recently_ended_batches(member.organization, member.user),
         "state": state if state in Batch.State.values else "",
-        "services": services.order_by("name")[:SERVICES],
+        "services": services.order_by("name")[:MAX_SERVICES],
     }
-    return answer(request, "batches/index.html", context)
+    return render_page(request, "batches/index.html", context)
 
 
 @organization_page(Effect.READ)
@@ -61,11 +59,11 @@ def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
     """What a token can be made with, and a table to fill in."""
     if "download" in request.GET:
         text = StringIO()
-        csv.writer(text).writerow(TEMPLATE)
+        csv.writer(text).writerow(TEMPLATE_COLUMNS)
         response = HttpResponse(text.getvalue(), content_type="text/csv")
         name = 'attachment; filename="tokens.csv"'
         response["Content-Disposition"] = name
         return response
-    found = [(name, kind.name.lower()) for name, kind in MEMBERS.items()]
+    found = [(name, kind.name.lower()) for name, kind in FIELD_TYPES.items()]
     context = {"member": member, "columns": found}
-    return answer(request, "batches/columns.html", context)
+    return render_page(request, "batches/columns.html", context)

@@ -5,29 +5,29 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from console import once
-from console.access import ConsoleRequest, Member, organization_page
-from console.batches import keeping, sending, watching
+from console.batches import polling, storage, submission
 from console.batches.forms import SubmitForm
-from console.batches.progress import run_of, work_on
-from console.batches.views.show import one_of, path_of
+from console.batches.progress import load_jobs, load_run
+from console.batches.views.show import batch_path, get_batch
 from console.models import Batch
-from console.once import OnceForm
-from console.page import answer, go
-from console.stepup import step_up
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import IdempotentForm
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
 from tenants.authlete.operation import Effect
 
 
 @organization_page(Effect.REVEAL)
 def dry_run(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """Have Authlete check all of it; no token is made."""
-    return _once(request, member, batch, "dry_run", sending.dry_run)
+    return _run_action(request, member, batch, "dry_run", submission.start_dry_run)
 
 
 @organization_page(Effect.REVEAL)
 def cancel(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """Throw away what was uploaded, before it is submitted."""
-    return _once(request, member, batch, "cancel", keeping.cancel)
+    return _run_action(request, member, batch, "cancel", storage.cancel_batch)
 
 
 @organization_page(Effect.REVEAL)
@@ -35,63 +35,63 @@ def watch(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """Go on looking how it goes, in one's own name."""
 
     def again(member: Member, batch: Batch) -> None:
-        watching.look_now(batch, member.who)
+        polling.poll_now(batch, member.actor)
 
-    return _once(request, member, batch, "watch", again)
+    return _run_action(request, member, batch, "watch", again)
 
 
 @organization_page(Effect.REVEAL)
 @step_up
 def submit(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
     """What the dry run said; then have the tokens made."""
-    found = one_of(member, batch)
-    path = path_of("show", found)
+    found = get_batch(member, batch)
+    path = batch_path("show", found)
     form = SubmitForm(request.POST or None, mark=found.mark)
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, path)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, path)
         why = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
         try:
-            sending.submit(member, found, **why)
-        except keeping.Moved:
+            submission.start_submission(member, found, **why)
+        except storage.BatchConflictError:
             messages.warning(request, _("Nothing was submitted: it has moved on."))
-        return once.came_to(request, form, path)
+        return idempotency.finish(request, form, path)
     if found.state != Batch.State.TRIED:
-        return go(request, path)
+        return redirect_to(request, path)
     context = {
         "member": member,
         "batch": found,
-        "dry": run_of(found, is_dry=True),
+        "dry": load_run(found, is_dry=True),
         "form": form,
-        "once": once.fresh(),
+        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
-    return answer(request, "batches/submit.html", context, status=status)
+    return render_page(request, "batches/submit.html", context, status=status)
 
 
-def _once(
+def _run_action(
     request: ConsoleRequest,
     member: Member,
     pk: UUID,
     name: str,
-    act: Callable[[Member, Batch], object],
+    action: Callable[[Member, Batch], object],
 ) -> HttpResponse:
     """Ask, or do it once; then back to the batch."""
-    batch = one_of(member, pk)
-    path = path_of("show", batch)
-    form = OnceForm(request.POST or None)
+    batch = get_batch(member, pk)
+    path = batch_path("show", batch)
+    form = IdempotentForm(request.POST or None)
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, path)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, path)
         try:
-            act(member, batch)
-        except keeping.Moved:
+            action(member, batch)
+        except storage.BatchConflictError:
             messages.info(request, _("Nothing was changed: the batch has moved on."))
-        return once.came_to(request, form, path)
+        return idempotency.finish(request, form, path)
     context = {
         "member": member,
         "batch": batch,
-        "work": work_on(batch),
-        "once": once.fresh(),
+        "work": load_jobs(batch),
+        "once": idempotency.new_key(),
     }
-    return answer(request, f"batches/{name}.html", context)
+    return render_page(request, f"batches/{name}.html", context)

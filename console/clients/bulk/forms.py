@@ -7,19 +7,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from console.access import Member
-from console.clients.bulk.deeds import DEEDS, SET, Deed
-from console.clients.bulk.kept import CHANGE, Preview
-from console.clients.bulk.reading import Place
-from console.clients.bulk.settable import GROUPS, Mode
-from console.editing.forms import WhyForm
-from console.paths import client_at, service_at
-from tenants.regions import regions
+from console.clients.bulk.actions import BULK_ACTIONS, SET, BulkAction
+from console.clients.bulk.bulk_settings import SETTING_GROUPS, EditMode
+from console.clients.bulk.current_clients import ClientKey
+from console.clients.bulk.selections import CHANGE, BulkPreview
+from console.forms.change_forms import ChangeReasonForm
+from console.web.access import Member
+from console.web.paths import parse_client_ref, parse_service_ref
+from tenants.organizations.regions import get_regions
 
-TYPED = 20  # more clients than this are confirmed by typing how many
+TYPED_CONFIRMATION_MIN = 20  # more clients than this are confirmed by typing how many
 
 
-class SelectForm(forms.Form):
+class BulkSelectForm(forms.Form):
     """What a list sends: the clients that are ticked, or all that fit.
 
     ``within`` is the service of the list, ``query`` what it was asked for, ``shown``
@@ -33,20 +33,20 @@ class SelectForm(forms.Form):
 
     def clean_within(self) -> str:
         within: str = self.cleaned_data["within"]
-        home = service_at(within)
-        if within and (home is None or home[0] not in regions()):
+        home = parse_service_ref(within)
+        if within and (home is None or home[0] not in get_regions()):
             raise forms.ValidationError(_("There is no such region."))
         return within
 
     @property
-    def places(self) -> list[Place]:
+    def client_keys(self) -> list[ClientKey]:
         """The clients that are ticked, each once."""
         assert isinstance(self.data, QueryDict)
-        found = map(client_at, self.data.getlist("place"))
+        found = map(parse_client_ref, self.data.getlist("place"))
         return list(dict.fromkeys(one for one in found if one))
 
 
-class DeedForm(forms.Form):
+class BulkActionForm(forms.Form):
     """What is to be done, of what the person's role allows."""
 
     deed = forms.ChoiceField()
@@ -57,7 +57,7 @@ class DeedForm(forms.Form):
             ("", _("Choose a setting")),
             *(
                 (title, [(one.name, one.setting.label) for one in found])
-                for title, found in GROUPS
+                for title, found in SETTING_GROUPS
                 if found
             ),
         ],
@@ -65,10 +65,10 @@ class DeedForm(forms.Form):
 
     def __init__(self, *args: Any, member: Member) -> None:
         super().__init__(*args)
-        self.deeds: list[Deed] = [
-            one for one in DEEDS.values() if member.may(one.effect)
+        self.actions: list[BulkAction] = [
+            one for one in BULK_ACTIONS.values() if member.can(one.effect)
         ]
-        choices = [(one.name, one.label) for one in self.deeds]
+        choices = [(one.name, one.label) for one in self.actions]
         self.fields["deed"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> None:
@@ -76,31 +76,31 @@ class DeedForm(forms.Form):
             self.add_error("setting", _("Choose which one."))
 
 
-class ModeForm(forms.Form):
+class EditModeForm(forms.Form):
     """What is done with the value that is entered."""
 
     mode = forms.ChoiceField(
         choices=[
-            (Mode.EXACTLY.value, _("Give each exactly this")),
-            (Mode.ADD.value, _("Add these to what each has")),
-            (Mode.REMOVE.value, _("Take these out of what each has")),
+            (EditMode.EXACTLY.value, _("Give each exactly this")),
+            (EditMode.ADD.value, _("Add these to what each has")),
+            (EditMode.REMOVE.value, _("Take these out of what each has")),
         ],
-        initial=Mode.EXACTLY.value,
+        initial=EditMode.EXACTLY.value,
         widget=forms.RadioSelect,
     )
 
 
-class ConfirmForm(WhyForm):
+class BulkConfirmForm(ChangeReasonForm):
     """Why it is done, and that it is meant for so many."""
 
     reviewed = forms.CharField(widget=forms.HiddenInput)
     count = forms.CharField(required=False, label=_("Number of clients"))
 
-    def __init__(self, *args: Any, preview: Preview) -> None:
+    def __init__(self, *args: Any, preview: BulkPreview) -> None:
         super().__init__(*args)
-        self._mark = preview.mark
-        self.number = len(preview.of(CHANGE))
-        self.is_typed = self.number > TYPED
+        self._revision = preview.revision
+        self.number = len(preview.with_status(CHANGE))
+        self.is_typed = self.number > TYPED_CONFIRMATION_MIN
 
     def clean_count(self) -> str:
         typed: str = self.cleaned_data["count"]
@@ -114,7 +114,7 @@ class ConfirmForm(WhyForm):
         return typed
 
     def clean(self) -> None:
-        if self.cleaned_data.get("reviewed") != self._mark:
+        if self.cleaned_data.get("reviewed") != self._revision:
             text = _(
                 "The preview was made anew since this page was opened. Nothing was"
                 " started. Look at it once more."

@@ -8,65 +8,84 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from console import once
-from console.access import ConsoleRequest, Member, organization_page
-from console.clients.bulk import kept, selecting, starting
-from console.clients.bulk.deeds import DEEDS, SET
-from console.clients.bulk.forms import ConfirmForm, DeedForm, ModeForm, SelectForm
-from console.clients.bulk.kept import CANNOT, CHANGE, SAME, UNREAD, Choice, Preview
-from console.clients.bulk.previewing import preview
-from console.clients.bulk.reading import Placed
-from console.clients.bulk.settable import PROPERTIES, Edit, Mode, entered, form_of
+from console.clients.bulk import jobs, resolver, selections
+from console.clients.bulk.actions import BULK_ACTIONS, SET
+from console.clients.bulk.bulk_settings import (
+    BULK_SETTINGS,
+    EditMode,
+    SettingEdit,
+    entered_value,
+    setting_form,
+)
+from console.clients.bulk.current_clients import HasClientKey
+from console.clients.bulk.forms import (
+    BulkActionForm,
+    BulkConfirmForm,
+    BulkSelectForm,
+    EditModeForm,
+)
+from console.clients.bulk.preview import build_preview
+from console.clients.bulk.selections import (
+    CANNOT,
+    CHANGE,
+    SAME,
+    UNREAD,
+    BulkPreview,
+    ClientSelection,
+)
 from console.models import KnownService
-from console.page import answer, go
-from console.stepup import step_up
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
-SIZE = 50  # rows of a preview on a page
-FATES = (CHANGE, SAME, CANNOT, UNREAD)
-SAMPLE = 8  # names that are told of what was chosen
-EMPTY = _("Enter what is to be added or taken out.")
+PREVIEW_ROWS_PER_PAGE = 50  # rows of a preview on a page
+ROW_STATUSES = (CHANGE, SAME, CANNOT, UNREAD)
+MAX_SAMPLE_NAMES = 8  # names that are told of what was chosen
+EMPTY_LIST_MESSAGE = _("Enter what is to be added or taken out.")
 
 
 @organization_page(Effect.CHANGE)
-def bulk(request: ConsoleRequest, member: Member) -> HttpResponse:
+def bulk_select(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Keep which clients were chosen in a list; nothing is done with them yet."""
-    form = SelectForm(request.POST)
-    chosen = Choice()
+    form = BulkSelectForm(request.POST)
+    chosen = ClientSelection()
     if request.method == "POST" and form.is_valid():
-        chosen = selecting.chosen(member, form)
+        chosen = resolver.resolve_selection(member, form)
     number = len(chosen.clients)
-    if 0 < number <= kept.MOST:
-        return go(request, _path("bulk_action", member, kept.keep(member, chosen)))
-    back = selecting.back(member, chosen)
-    context = {"back": back, "number": number, "most": kept.MOST}
-    return answer(request, "clients/bulk.html", context)
+    if 0 < number <= selections.MAX_SELECTED_CLIENTS:
+        return redirect_to(
+            request,
+            _bulk_path("bulk_action", member, selections.create_selection(member, chosen)),
+        )
+    back = resolver.list_url(member, chosen)
+    context = {"back": back, "number": number, "most": selections.MAX_SELECTED_CLIENTS}
+    return render_page(request, "clients/bulk_select.html", context)
 
 
 @organization_page(Effect.CHANGE)
 @step_up
-def bulk_action(
-    request: ConsoleRequest, member: Member, selection: UUID
-) -> HttpResponse:
+def bulk_action(request: ConsoleRequest, member: Member, selection: UUID) -> HttpResponse:
     """What was chosen, and what can be done with it."""
-    choice = kept.find(member, selection)
+    choice = selections.load_selection(member, selection)
     if choice is None:
-        return _over(request, member)
-    form = DeedForm(request.POST or None, member=member)
+        return _selection_expired(request, member)
+    form = BulkActionForm(request.POST or None, member=member)
     if form.is_valid():
         deed = form.cleaned_data["deed"]
         if deed == SET:
             name = form.cleaned_data["setting"]
-            return go(request, _path("bulk_setting", member, selection, name))
-        kept.add(member, selection, choice, preview(member, choice, deed))
-        return go(request, _path("bulk_preview", member, selection))
+            return redirect_to(request, _bulk_path("bulk_setting", member, selection, name))
+        selections.save_preview(member, selection, choice, build_preview(member, choice, deed))
+        return redirect_to(request, _bulk_path("bulk_preview", member, selection))
     context = _context(member, selection, choice) | {
         "form": form,
-        "sample": _named(member, choice.clients[:SAMPLE]),
-        "more": len(choice.clients) - SAMPLE,
+        "sample": _with_service_names(member, choice.clients[:MAX_SAMPLE_NAMES]),
+        "more": len(choice.clients) - MAX_SAMPLE_NAMES,
     }
-    return answer(request, "clients/bulk_action.html", context)
+    return render_page(request, "clients/bulk_action.html", context)
 
 
 @organization_page(Effect.CHANGE)
@@ -74,99 +93,98 @@ def bulk_setting(
     request: ConsoleRequest, member: Member, selection: UUID, setting: str
 ) -> HttpResponse:
     """The value that all of them are to have, or what is added to a list."""
-    one = PROPERTIES.get(setting)
+    one = BULK_SETTINGS.get(setting)
     if one is None:
         raise Http404
-    choice = kept.find(member, selection)
+    choice = selections.load_selection(member, selection)
     if choice is None:
-        return _over(request, member)
+        return _selection_expired(request, member)
     data = request.POST if request.method == "POST" else None
-    form = form_of(one)(data, place=f"bulk/{member.organization.pk}/{selection}")
-    mode = ModeForm(data)
+    form = setting_form(one)(data, place=f"bulk/{member.organization.pk}/{selection}")
+    mode = EditModeForm(data)
     if form.is_valid() and mode.is_valid():
-        edit = Edit(one, Mode(mode.cleaned_data["mode"]), entered(form, one))
-        if edit.mode is Mode.EXACTLY or (one.is_list and edit.value):
-            kept.add(member, selection, choice, preview(member, choice, SET, edit))
-            return go(request, _path("bulk_preview", member, selection))
-        form.add_error(one.setting.name, str(EMPTY))
+        edit = SettingEdit(one, EditMode(mode.cleaned_data["mode"]), entered_value(form, one))
+        if edit.mode is EditMode.EXACTLY or (one.is_list and edit.value):
+            selections.save_preview(
+                member, selection, choice, build_preview(member, choice, SET, edit)
+            )
+            return redirect_to(request, _bulk_path("bulk_preview", member, selection))
+        form.add_error(one.setting.name, str(EMPTY_LIST_MESSAGE))
     context = _context(member, selection, choice) | {
         "property": one,
         "form": form,
         "field": form[one.setting.name],
         "mode": mode,
     }
-    return answer(request, "clients/bulk_setting.html", context)
+    return render_page(request, "clients/bulk_setting.html", context)
 
 
 @organization_page(Effect.CHANGE)
 @step_up
-def bulk_preview(
-    request: ConsoleRequest, member: Member, selection: UUID
-) -> HttpResponse:
+def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> HttpResponse:
     """What would come of each of them; then have a job do it."""
-    choice = kept.find(member, selection)
+    choice = selections.load_selection(member, selection)
     if choice is None or choice.preview is None:
-        return _over(request, member)
+        return _selection_expired(request, member)
     found = choice.preview
-    deed = DEEDS[found.deed]
-    if not member.may(deed.effect):
+    deed = BULK_ACTIONS[found.action]
+    if not member.can(deed.effect):
         raise PermissionDenied
-    form = ConfirmForm(request.POST or None, preview=found)
+    form = BulkConfirmForm(request.POST or None, preview=found)
     failure = None
     if form.number and form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, selecting.back(member, choice))
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, resolver.list_url(member, choice))
         try:
-            job = starting.start(member, found, form)
-            kept.drop(member, selection)
+            job = jobs.start_job(member, found, form)
+            selections.delete_selection(member, selection)
             place = [member.organization.slug, job.pk]
-            return once.came_to(request, form, reverse("jobs:show", args=place))
+            return idempotency.finish(request, form, reverse("jobs:show", args=place))
         except AuthleteError as error:
-            once.failed(request, form)
+            idempotency.mark_failed(request, form)
             failure = error
     context = _context(member, selection, choice) | {
         "deed": deed,
         "preview": found,
         "form": form,
         "failure": failure,
-        "once": once.fresh(),
-        **_listed(request, member, found),
+        "once": idempotency.new_key(),
+        **_preview_page(request, member, found),
     }
-    return answer(request, "clients/bulk_preview.html", context)
+    return render_page(request, "clients/bulk_preview.html", context)
 
 
-def _listed(request: HttpRequest, member: Member, found: Preview) -> dict[str, Any]:
+def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) -> dict[str, Any]:
     """One page of the rows, of one fate where the address says so."""
-    counts = {fate: len(found.of(fate)) for fate in FATES}
+    counts = {fate: len(preview.with_status(fate)) for fate in ROW_STATUSES}
     fate = request.GET.get("show", "")
-    rows = found.of(fate) if fate in counts else found.rows
-    page = Paginator(rows, SIZE).get_page(request.GET.get("page"))
+    rows = preview.with_status(fate) if fate in counts else preview.rows
+    page = Paginator(rows, PREVIEW_ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "page": page,
         "lines": [
-            {"row": row, "service": service, "changes": found.changes(row)}
-            for row, service in _named(member, page)
+            {"row": row, "service": service, "changes": preview.changes(row)}
+            for row, service in _with_service_names(member, page)
         ],
         "show": fate if fate in counts else "",
         "counts": counts,
-        "previous": _turned(request, page.number - 1) if page.has_previous() else "",
-        "next": _turned(request, page.number + 1) if page.has_next() else "",
+        "previous": _page_url(request, page.number - 1) if page.has_previous() else "",
+        "next": _page_url(request, page.number + 1) if page.has_next() else "",
     }
 
 
-def _named[One: Placed](member: Member, found: Iterable[One]) -> list[tuple[One, str]]:
+def _with_service_names[One: HasClientKey](
+    member: Member, found: Iterable[One]
+) -> list[tuple[One, str]]:
     """Each with the name of its service, as it was last seen."""
     names = {
         (one.region, one.service_id): one.name
         for one in KnownService.objects.filter(organization=member.organization)
     }
-    return [
-        (one, names.get((one.region, one.service_id)) or str(one.service_id))
-        for one in found
-    ]
+    return [(one, names.get((one.region, one.service_id)) or str(one.service_id)) for one in found]
 
 
-def _turned(request: HttpRequest, number: int) -> str:
+def _page_url(request: HttpRequest, number: int) -> str:
     asked = QueryDict(mutable=True)
     if show := request.GET.get("show"):
         asked["show"] = show
@@ -174,20 +192,20 @@ def _turned(request: HttpRequest, number: int) -> str:
     return f"?{asked.urlencode()}"
 
 
-def _context(member: Member, selection: UUID, choice: Choice) -> dict[str, Any]:
+def _context(member: Member, selection: UUID, choice: ClientSelection) -> dict[str, Any]:
     return {
         "member": member,
         "selection": selection,
         "choice": choice,
-        "back": selecting.back(member, choice),
+        "back": resolver.list_url(member, choice),
     }
 
 
-def _over(request: ConsoleRequest, member: Member) -> HttpResponse:
+def _selection_expired(request: ConsoleRequest, member: Member) -> HttpResponse:
     """For a selection that is not there any more, or was never this person's."""
-    context = {"back": selecting.back(member, Choice()), "is_over": True}
-    return answer(request, "clients/bulk.html", context)
+    context = {"back": resolver.list_url(member, ClientSelection()), "is_over": True}
+    return render_page(request, "clients/bulk_select.html", context)
 
 
-def _path(name: str, member: Member, selection: UUID, *more: str) -> str:
+def _bulk_path(name: str, member: Member, selection: UUID, *more: str) -> str:
     return reverse(f"clients:{name}", args=[member.organization.slug, selection, *more])

@@ -1,8 +1,8 @@
 from django.http import HttpResponse
 
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients.kind import target_of
+from console.clients.kind import client_target
 from console.editing import pages
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from tenants.authlete.operation import Effect
 
 
@@ -10,29 +10,29 @@ from tenants.authlete.operation import Effect
 def fields(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.fields(request, target_of(workspace, service_id, client_id))
+    return pages.fields(request, client_target(workspace, service_id, client_id))
 
 
 @workspace_page(Effect.READ)
 def document(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.document(request, target_of(workspace, service_id, client_id))
+    return pages.document(request, client_target(workspace, service_id, client_id))
 
 
 @workspace_page(Effect.READ)
 def history(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.history(request, target_of(workspace, service_id, client_id))
+    return pages.history(request, client_target(workspace, service_id, client_id))
 
 
 @workspace_page(Effect.READ)
-def saved(
+def change(
     request: ConsoleRequest,
     workspace: Workspace,
     service_id: int,
     client_id: int,
     entry: str,
 ) -> HttpResponse:
-    return pages.saved(request, target_of(workspace, service_id, client_id), entry)
+    return pages.saved(request, client_target(workspace, service_id, client_id), entry)

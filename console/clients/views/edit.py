@@ -1,9 +1,9 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients.kind import target_of
+from console.clients.kind import client_target
 from console.editing import pages
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from tenants.authlete.operation import Effect
 
 
@@ -15,7 +15,7 @@ def edit(
     client_id: int,
     section: str,
 ) -> HttpResponse:
-    return pages.edit(request, target_of(workspace, service_id, client_id), section)
+    return pages.edit(request, client_target(workspace, service_id, client_id), section)
 
 
 @require_POST
@@ -27,28 +27,28 @@ def draft(
     client_id: int,
     section: str,
 ) -> HttpResponse:
-    return pages.draft(request, target_of(workspace, service_id, client_id), section)
+    return pages.draft(request, client_target(workspace, service_id, client_id), section)
 
 
 @workspace_page(Effect.CHANGE)
 def discard(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.discard(request, target_of(workspace, service_id, client_id))
+    return pages.discard(request, client_target(workspace, service_id, client_id))
 
 
 @workspace_page(Effect.CHANGE)
 def review(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.review(request, target_of(workspace, service_id, client_id))
+    return pages.review(request, client_target(workspace, service_id, client_id))
 
 
 @workspace_page(Effect.CHANGE)
 def merge(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.merge(request, target_of(workspace, service_id, client_id))
+    return pages.merge(request, client_target(workspace, service_id, client_id))
 
 
 @require_POST
@@ -60,4 +60,4 @@ def restore(
     client_id: int,
     entry: str,
 ) -> HttpResponse:
-    return pages.restore(request, target_of(workspace, service_id, client_id), entry)
+    return pages.restore(request, client_target(workspace, service_id, client_id), entry)

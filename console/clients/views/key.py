@@ -3,18 +3,24 @@ from dataclasses import replace
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from console import once
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients.forms import KeyForm
-from console.clients.keypairs import NoKeySet, Pair, added, ids, pair
-from console.clients.kind import target_of
+from console.clients.forms import KeyPairForm
+from console.clients.key_pairs import (
+    InvalidKeySetError,
+    KeyPair,
+    add_key,
+    generate_key_pair,
+    key_ids,
+)
+from console.clients.kind import client_target
 from console.editing import drafts
-from console.editing.drafts import Edits
-from console.page import answer
+from console.editing.drafts import DraftEdits
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import render_page
 from tenants.authlete.documents.base import Document
 from tenants.authlete.operation import Effect
 
-FORMS = ("keys", "all")  # the forms that have the key set
+KEY_SET_FORMS = ("keys", "all")  # the forms that have the key set
 
 
 @workspace_page(Effect.CHANGE)
@@ -22,51 +28,51 @@ def key(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Make a key pair: the public half goes into the draft, the other is shown once."""
-    target = target_of(workspace, service_id, client_id)
+    target = client_target(workspace, service_id, client_id)
     client = target.api().get()
-    edits = drafts.find(target)
-    there = edits.wanted.get("jwks", client.get("jwks")) or ""
-    form = KeyForm(request.POST or None, taken=ids(str(there)))
+    edits = drafts.load(target)
+    there = edits.values.get("jwks", client.get("jwks")) or ""
+    form = KeyPairForm(request.POST or None, used_ids=key_ids(str(there)))
     made = None
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, target.path("edit", "keys"))
-        new = pair(form.cleaned_data["alg"], form.cleaned_data["kid"])
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, target.path("edit", "keys"))
+        new = generate_key_pair(form.cleaned_data["alg"], form.cleaned_data["kid"])
         try:
-            edits = drafts.change(target, lambda now: _with(now, client, new))
-            once.settle(request, form, target.path("review"))
+            edits = drafts.update(target, lambda now: _add_to_draft(now, client, new))
+            idempotency.record_result(request, form, target.path("review"))
             made = new
-        except NoKeySet:
-            once.failed(request, form)
+        except InvalidKeySetError:
+            idempotency.mark_failed(request, form)
             form.add_error(None, _("The key set that is there is not one. Mend it."))
     context = target.context(client) | {
         "form": form,
         "made": made,
         "edits": edits,
-        "once": once.fresh(),
+        "once": idempotency.new_key(),
     }
-    response = answer(request, "clients/key.html", context)
+    response = render_page(request, "clients/key.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _with(edits: Edits, client: Document, made: Pair) -> Edits:
+def _add_to_draft(edits: DraftEdits, client: Document, pair: KeyPair) -> DraftEdits:
     """The draft with the public key added, also to forms that were left open."""
     base = {"jwks": edits.base.get("jwks", client.get("jwks"))}
-    there = edits.wanted.get("jwks", client.get("jwks")) or ""
-    wanted = {"jwks": added(str(there), made.public)}
+    there = edits.values.get("jwks", client.get("jwks")) or ""
+    wanted = {"jwks": add_key(str(there), pair.public)}
     typed = {
-        section: _typed(text, made) if section in FORMS else text
-        for section, text in edits.typed.items()
+        section: _add_to_typed(text, pair) if section in KEY_SET_FORMS else text
+        for section, text in edits.unsent_forms.items()
     }
-    return replace(edits.more(client.modified_at, base, wanted), typed=typed)
+    return replace(edits.with_values(client.modified_at, base, wanted), unsent_forms=typed)
 
 
-def _typed(text: str, made: Pair) -> str:
+def _add_to_typed(text: str, pair: KeyPair) -> str:
     form = QueryDict(text, mutable=True)
     if "jwks" in form:
         try:
-            form["jwks"] = added(str(form["jwks"]), made.public)
-        except NoKeySet:
+            form["jwks"] = add_key(str(form["jwks"]), pair.public)
+        except InvalidKeySetError:
             return text
     return form.urlencode()

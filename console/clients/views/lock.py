@@ -2,13 +2,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from console import once
-from console.access import ConsoleRequest, Workspace, workspace_page
 from console.clients import actions
 from console.clients.forms import LockForm
-from console.clients.kind import target_of
-from console.editing.kind import Target
-from console.page import answer
+from console.clients.kind import client_target
+from console.documents.kinds import DocumentTarget
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import render_page
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
@@ -18,7 +18,7 @@ def lock(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """What a lock would stop, or its end would start; then do it."""
-    target = target_of(workspace, service_id, client_id)
+    target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     context = target.context(client)
     told = {"reason": request.GET.get("reason", "")[:400]}
@@ -26,24 +26,24 @@ def lock(
     failure = None
     if form.is_valid():
         path = target.path("show")
-        if not once.claim(request, form):
-            return once.again(request, form, path)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, path)
         try:
-            _set(request, target, context["name"], form)
-            return once.came_to(request, form, path)
+            _set_lock(request, target, context["name"], form)
+            return idempotency.finish(request, form, path)
         except AuthleteError as error:
-            once.failed(request, form)
+            idempotency.mark_failed(request, form)
             failure = error
     context |= {
         "form": form,
         "failure": failure,
-        "once": once.fresh(),
-        "live": actions.live_tokens(workspace.authlete, service_id, client_id),
+        "once": idempotency.new_key(),
+        "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
-    return answer(request, "clients/lock.html", context)
+    return render_page(request, "clients/lock.html", context)
 
 
-def _set(request: ConsoleRequest, target: Target, name: str, form: LockForm) -> None:
+def _set_lock(request: ConsoleRequest, target: DocumentTarget, name: str, form: LockForm) -> None:
     locked = form.cleaned_data["locked"] == "yes"
     workspace = target.workspace
     authlete = workspace.member.connect(

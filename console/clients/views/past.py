@@ -1,22 +1,22 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients.kind import target_of
+from console.clients.kind import client_target
 from console.editing import pages
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from tenants.authlete.operation import Effect
 
 
 @workspace_page(Effect.READ)
-def as_of(
+def version_at(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.as_of(request, target_of(workspace, service_id, client_id))
+    return pages.as_of(request, client_target(workspace, service_id, client_id))
 
 
 @require_POST
 @workspace_page(Effect.CHANGE)
-def bring_back(
+def restore_version(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.bring_back(request, target_of(workspace, service_id, client_id))
+    return pages.bring_back(request, client_target(workspace, service_id, client_id))

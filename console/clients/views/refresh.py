@@ -4,10 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.access import ConsoleRequest, Member, organization_page
-from console.clients.refreshing import SECONDS, Refreshed
-from console.clients.refreshing import refresh as read_anew
-from console.page import answer, go
+from console.clients.listing.refresh import REFRESH_SECONDS, RefreshResult
+from console.clients.listing.refresh import refresh_clients as read_anew
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.operation import Effect
 
 
@@ -17,21 +17,21 @@ def refresh(request: ConsoleRequest, member: Member) -> HttpResponse:
     back = reverse("clients:index", args=[member.organization.slug])
     if request.method == "POST":
         found = read_anew(member)
-        tell = messages.success if found and found.is_whole else messages.warning
-        tell(request, _said(found))
-        return go(request, back)
-    context = {"member": member, "back": back, "seconds": int(SECONDS)}
-    return answer(request, "clients/refresh.html", context)
+        tell = messages.success if found and found.is_complete else messages.warning
+        tell(request, _result_message(found))
+        return redirect_to(request, back)
+    context = {"member": member, "back": back, "seconds": int(REFRESH_SECONDS)}
+    return render_page(request, "clients/refresh.html", context)
 
 
-def _said(found: Refreshed | None) -> str:
+def _result_message(found: RefreshResult | None) -> str:
     if found is None:
         return _("Somebody is refreshing the list already. Look again in a moment.")
     read = ngettext(
         "The clients of %(count)d service were read.",
         "The clients of %(count)d services were read.",
-        found.read,
-    ) % {"count": found.read}
-    if found.is_whole:
+        found.services_read,
+    ) % {"count": found.services_read}
+    if found.is_complete:
         return read
     return f"{read} {_('Not everything answered; the list says what.')}"

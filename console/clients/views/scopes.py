@@ -6,25 +6,29 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from console import once
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients.forms import ScopesForm
-from console.clients.kind import target_of
-from console.clients.scopes import Limit, offered, unknown
-from console.editing.forms import MadeForm
-from console.editing.history import APART
-from console.editing.kind import Target
-from console.editing.restoring import Left, not_put_back
-from console.editing.sending import mark
-from console.page import answer
-from console.sentences import CLIENT, sentence, sentences
-from tenants.audit.lost.objects import LIMIT
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    describe_change,
+    describe_changes,
+)
+from console.clients.forms import RequestableScopesForm
+from console.clients.kind import client_target
+from console.clients.scopes import ScopeLimit, missing_scopes, selectable_scopes
+from console.documents.kinds import DocumentTarget
+from console.documents.request_preview import review_digest
+from console.editing.restore import UnrestorableSetting, unrestorable_message
+from console.forms.change_forms import ReviewedChangeForm
+from console.history.entries import UNDO_PAGES
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import render_page
 from tenants.audit.models import AuditEntry
-from tenants.authlete.changes import Change
+from tenants.audit.reconciliation.object_rules import REQUESTABLE_SCOPES_FIELD
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
-CHANGED = gettext_lazy(
+CHANGED_DURING_REVIEW = gettext_lazy(
     "What you chose is not what you reviewed, or someone changed it meanwhile. Nothing"
     " was saved; this is what would change now."
 )
@@ -35,17 +39,17 @@ def scopes(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Let a client ask for any scope, for none, or for exactly some."""
-    target = target_of(workspace, service_id, client_id)
+    target = client_target(workspace, service_id, client_id)
     client = target.api().get()
     service = workspace.authlete.service(service_id).get()
-    now = _now(workspace, service_id, client_id)
-    undone = _undone(target, request.GET.get("undo", ""))
-    then = undone.before(LIMIT) if undone else now
-    known = offered([*(now or ()), *(then or ())], service)
-    choice = ScopesForm(request.POST or None, offered=known)
+    now = _current_limit(workspace, service_id, client_id)
+    undone = _change_to_undo(target, request.GET.get("undo", ""))
+    then = undone.value_before(REQUESTABLE_SCOPES_FIELD) if undone else now
+    known = selectable_scopes([*(now or ()), *(then or ())], service)
+    choice = RequestableScopesForm(request.POST or None, selectable_scopes=known)
     if not choice.is_bound:
-        if undone and (gone := unknown(then, service)):
-            messages.warning(request, not_put_back([_gone(gone)]))
+        if undone and (gone := missing_scopes(then, service)):
+            messages.warning(request, unrestorable_message([_missing_scopes_note(gone)]))
             then = [one for one in then or () if one not in gone] or now
         choice.initial = {
             "limit": "any" if then is None else "these" if then else "none",
@@ -54,72 +58,81 @@ def scopes(
     context = target.context(client)
     asked = None if "review" in request.POST else request.POST or None
     told = {"reason": request.GET.get("reason", "")[:400]}
-    why = MadeForm(asked if "reviewed" in request.POST else None, initial=told)
+    why = ReviewedChangeForm(asked if "reviewed" in request.POST else None, initial=told)
     reviewed, failure = "", None
-    if choice.is_valid() and not _same(choice.wanted, now):
-        reviewed = mark({"now": now, "wanted": choice.wanted})
+    if choice.is_valid() and not _is_same_limit(choice.requestable_scopes, now):
+        reviewed = review_digest({"now": now, "wanted": choice.requestable_scopes})
         if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
-            messages.warning(request, CHANGED)
+            messages.warning(request, CHANGED_DURING_REVIEW)
         elif why.is_valid():
             path = target.path("show")
-            if not once.claim(request, why):
-                return once.again(request, why, path)
+            if not idempotency.acquire(request, why):
+                return idempotency.redirect_repeat(request, why, path)
             try:
-                _save(request, target, context["name"], choice.wanted, now, why)
-                return once.came_to(request, why, path)
+                _save(
+                    request,
+                    target,
+                    context["name"],
+                    choice.requestable_scopes,
+                    now,
+                    why,
+                )
+                return idempotency.finish(request, why, path)
             except AuthleteError as error:
-                once.failed(request, why)
+                idempotency.mark_failed(request, why)
                 failure = error
     context |= {
         "service": service,
         "now": now,
-        "unknown": unknown(now, service),
+        "unknown": missing_scopes(now, service),
         "scopes": known,
         "choice": choice,
         "ticked": set(choice["scope"].value() or ()),
         "form": why,
         "reviewed": reviewed,
-        "changes": _told(now, choice.wanted) if reviewed else (),
-        "once": once.fresh(),
+        "changes": _describe_change(now, choice.requestable_scopes) if reviewed else (),
+        "once": idempotency.new_key(),
         "failure": failure,
     }
-    return answer(request, "clients/scopes.html", context)
+    return render_page(request, "clients/scopes.html", context)
 
 
-def _undone(target: Target, entry: str) -> AuditEntry | None:
+def _change_to_undo(target: DocumentTarget, entry: str) -> AuditEntry | None:
     """An earlier choice that is to be taken back, if one is named."""
-    own = AuditEntry.objects.filter(**target.at, operation__in=APART)
+    own = AuditEntry.objects.filter(**target.audit_columns, operation__in=UNDO_PAGES)
     return own.filter(entry=entry).first() if entry else None
 
 
-def _gone(names: Iterable[str]) -> Left:
+def _missing_scopes_note(names: Iterable[str]) -> UnrestorableSetting:
     why = _("The service does not have these scopes any more: %(names)s.")
-    label = sentence(Change(LIMIT, None, None), CLIENT).label
-    return Left(label, LIMIT, why % {"names": ", ".join(names)})
+    label = describe_change(
+        FieldChange(REQUESTABLE_SCOPES_FIELD, None, None), CLIENT_SETTINGS
+    ).label
+    return UnrestorableSetting(label, REQUESTABLE_SCOPES_FIELD, why % {"names": ", ".join(names)})
 
 
-def _now(workspace: Workspace, service_id: int, client_id: int) -> Limit:
+def _current_limit(workspace: Workspace, service_id: int, client_id: int) -> ScopeLimit:
     client = workspace.authlete.service(service_id).client(client_id)
-    return client.requestable_scopes().requestable_scopes
+    return client.get_requestable_scopes().requestable_scopes
 
 
-def _same(wanted: Limit, now: Limit) -> bool:
+def _is_same_limit(wanted: ScopeLimit, now: ScopeLimit) -> bool:
     if wanted is None or now is None:
         return wanted is now
     return set(wanted) == set(now)
 
 
-def _told(now: Limit, wanted: Limit) -> Any:
-    return sentences([Change(LIMIT, now, wanted)], CLIENT)
+def _describe_change(now: ScopeLimit, wanted: ScopeLimit) -> Any:
+    return describe_changes([FieldChange(REQUESTABLE_SCOPES_FIELD, now, wanted)], CLIENT_SETTINGS)
 
 
 def _save(
     request: ConsoleRequest,
-    target: Target,
+    target: DocumentTarget,
     name: str,
-    wanted: Limit,
-    now: Limit,
-    why: MadeForm,
+    wanted: ScopeLimit,
+    now: ScopeLimit,
+    why: ReviewedChangeForm,
 ) -> None:
     workspace = target.workspace
     authlete = workspace.member.connect(
@@ -129,15 +142,14 @@ def _save(
     )
     client = authlete.service(target.service_id).client(target.client_id, name)
     if wanted is None:
-        client.open_requestable_scopes(now)
+        client.clear_requestable_scopes(now)
         said = _("%(name)s may ask for any scope of the service now.")
         messages.success(request, said % {"name": name})
         return
     stored = client.set_requestable_scopes(wanted, now).requestable_scopes
     if stored is None:
         said = _(
-            "Authlete answered that %(name)s may still ask for any scope. Look at it"
-            " once more."
+            "Authlete answered that %(name)s may still ask for any scope. Look at it once more."
         )
         messages.warning(request, said % {"name": name})
         return

@@ -3,20 +3,20 @@
 from django.http import HttpResponse
 from pydantic import SecretStr
 
-from console import once
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.budgets import REVEALS, spend
-from console.clients.secret_forms import SeenForm, SetForm
-from console.clients.secret_page import SecretPage, opened
-from console.clients.secrets import replaced, settle
-from console.editing.forms import WhyForm
-from console.once import OnceForm
-from console.page import answer
-from console.stepup import step_up
+from console.clients.rotation.client_secret import check_secret_changed, secret_change
+from console.clients.rotation.forms import CurrentSecretForm, SetSecretForm
+from console.clients.rotation.secret_page import SecretPage, load_secret_page
+from console.forms.change_forms import ChangeReasonForm
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import IdempotentForm
+from console.web.rate_limits import REVEAL_LIMIT, consume
+from console.web.responses import render_page
+from console.web.step_up import step_up
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
-from tenants.connect import fingerprint
+from tenants.organizations.api_clients import fingerprint_token
 
 
 @workspace_page(Effect.READ)
@@ -24,8 +24,8 @@ def secret(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """What needs the secret, how old it is, and what can be done about it."""
-    page = opened(workspace, service_id, client_id)
-    return answer(request, "clients/secret.html", page.context(age=page.age))
+    page = load_secret_page(workspace, service_id, client_id)
+    return render_page(request, "clients/secret.html", page.context(age=page.age))
 
 
 @workspace_page(Effect.REVEAL)
@@ -34,24 +34,24 @@ def reveal(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Show the secret in one response, to somebody who says why."""
-    page = opened(workspace, service_id, client_id)
-    form = WhyForm(request.POST or None)
+    page = load_secret_page(workspace, service_id, client_id)
+    form = ChangeReasonForm(request.POST or None)
     more: dict[str, object] = {"form": form}
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, page.path())
-        if not spend(workspace.member, REVEALS):
-            once.failed(request, form)
-            form.add_error(None, REVEALS.refusal)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page.path())
+        if not consume(workspace.member, REVEAL_LIMIT):
+            idempotency.mark_failed(request, form)
+            form.add_error(None, REVEAL_LIMIT.error_message)
             context = page.context(**more)
-            return answer(request, "clients/reveal.html", context, status=429)
+            return render_page(request, "clients/reveal.html", context, status=429)
         try:
-            more |= _shown(_api(page, form).reveal_secret().client_secret)
-            once.settle(request, form, page.path())
+            more |= _reveal_context(_client_api(page, form).reveal_secret().client_secret)
+            idempotency.record_result(request, form, page.path())
         except AuthleteError as error:
-            once.failed(request, form)
+            idempotency.mark_failed(request, form)
             more["failure"] = error
-    return answer(request, "clients/reveal.html", page.context(**more))
+    return render_page(request, "clients/reveal.html", page.context(**more))
 
 
 @workspace_page(Effect.REVEAL)
@@ -60,7 +60,7 @@ def rotate(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Let Authlete make a new secret at once; the old one stops with it."""
-    return _replace(request, "rotate", SeenForm, workspace, service_id, client_id)
+    return _replace_secret(request, "rotate", CurrentSecretForm, workspace, service_id, client_id)
 
 
 @workspace_page(Effect.REVEAL)
@@ -69,63 +69,66 @@ def set_secret(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """Let the client have a secret that somebody has chosen."""
-    return _replace(request, "set_secret", SetForm, workspace, service_id, client_id)
+    return _replace_secret(request, "set_secret", SetSecretForm, workspace, service_id, client_id)
 
 
-def _replace(
+def _replace_secret(
     request: ConsoleRequest,
     name: str,
-    kind: type[SeenForm],
+    kind: type[CurrentSecretForm],
     workspace: Workspace,
     service_id: int,
     client_id: int,
 ) -> HttpResponse:
-    sent = OnceForm(request.POST or None)
-    page = opened(workspace, service_id, client_id)
+    sent = IdempotentForm(request.POST or None)
+    page = load_secret_page(workspace, service_id, client_id)
     # Asked before the fingerprints are compared: by the second click it is another.
-    if sent.is_valid() and once.known(request, sent):
-        return once.again(request, sent, page.path())
-    form = kind(request.POST or None, mark=page.mark)
+    if sent.is_valid() and idempotency.is_used(request, sent):
+        return idempotency.redirect_repeat(request, sent, page.path())
+    form = kind(request.POST or None, fingerprint=page.fingerprint)
     more: dict[str, object] = {"form": form}
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, page.path())
-        api = _api(page, form)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page.path())
+        api = _client_api(page, form)
         try:
-            more |= _replaced(page, api, form) | {"done": True}
+            more |= _send_replacement(page, api, form) | {"done": True}
         except AuthleteError as error:
             if error.outcome is not Outcome.UNKNOWN:
-                once.failed(request, form)
+                idempotency.mark_failed(request, form)
                 more["failure"] = error
             else:
-                more |= {"lost": error, "changed": _settled(page, api, form)}
+                more |= {"lost": error, "changed": _check_changed(page, api, form)}
         if "failure" not in more:
-            once.settle(request, form, page.path())
-    return answer(request, f"clients/{name}.html", page.context(**more))
+            idempotency.record_result(request, form, page.path())
+    return render_page(request, f"clients/{name}.html", page.context(**more))
 
 
-def _replaced(page: SecretPage, api: ClientApi, form: SeenForm) -> dict[str, object]:
-    if isinstance(form, SetForm):
+def _send_replacement(
+    page: SecretPage, api: ClientApi, form: CurrentSecretForm
+) -> dict[str, object]:
+    if isinstance(form, SetSecretForm):
         chosen = SecretStr(form.cleaned_data["secret"])
-        new = fingerprint(chosen).mark
-        api.set_secret(chosen, (replaced(page.mark, new),))
+        new = fingerprint_token(chosen).hex
+        api.set_secret(chosen, (secret_change(page.fingerprint, new),))
         return {"mark": new}  # who typed it knows it
-    return _shown(api.refresh_secret(page.mark).new_client_secret)
+    return _reveal_context(api.refresh_secret(page.fingerprint).new_client_secret)
 
 
-def _settled(page: SecretPage, api: ClientApi, form: SeenForm) -> bool | None:
+def _check_changed(page: SecretPage, api: ClientApi, form: CurrentSecretForm) -> bool | None:
     """Whether a call whose reply was lost has changed the secret; in the record."""
-    told = page.told(form.cleaned_data["reason"], form.cleaned_data["ticket"])
-    return settle(api, page.workspace.member.who, page.mark, told)
+    told = page.audit_fields(form.cleaned_data["reason"], form.cleaned_data["ticket"])
+    return check_secret_changed(api, page.workspace.member.actor, page.fingerprint, told)
 
 
-def _api(page: SecretPage, form: WhyForm) -> ClientApi:
-    return page.api(
-        reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
-    )
+def _client_api(page: SecretPage, form: ChangeReasonForm) -> ClientApi:
+    return page.api(reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"])
 
 
-def _shown(secret: SecretStr | None) -> dict[str, object]:
+def _reveal_context(secret: SecretStr | None) -> dict[str, object]:
     """For exactly one response."""
     text = secret.get_secret_value() if secret else ""
-    return {"shown": text, "mark": fingerprint(SecretStr(text)).mark if text else ""}
+    return {
+        "shown": text,
+        "mark": fingerprint_token(SecretStr(text)).hex if text else "",
+    }

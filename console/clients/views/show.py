@@ -1,18 +1,19 @@
 from django.http import HttpResponse
 
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.clients import rotating
-from console.clients.facts import facts
-from console.clients.kind import target_of
-from console.editing import drafts, overview, pages
-from console.editing.history import past
-from console.editing.keys import keys
-from console.editing.notes import notes
-from console.editing.unsettled import unsettled
-from console.forms.words import words
-from console.page import answer
-from console.sentences import CLIENT
-from tenants.authlete.errors import Forbidden, NotFound
+from console.audit_log.change_descriptions import CLIENT_SETTINGS
+from console.clients.kind import client_target
+from console.clients.rotation import lifecycle
+from console.clients.summary import summarize_client
+from console.documents import overview
+from console.documents.configuration_warnings import configuration_warnings
+from console.documents.jwks_summary import list_keys
+from console.editing import drafts, pages
+from console.forms.value_text import format_value
+from console.history.entries import load_history
+from console.history.unresolved import list_unresolved
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import render_page
+from tenants.authlete.errors import ForbiddenError, NotFoundError
 from tenants.authlete.operation import Effect
 
 
@@ -21,26 +22,26 @@ def show(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
     """One client: what it is, its sections, keys and changes, from a single call."""
-    target = target_of(workspace, service_id, client_id)
+    target = client_target(workspace, service_id, client_id)
     try:
         client = target.api().get()
-    except (NotFound, Forbidden) as error:
-        return pages.gone(request, target, error)
-    edits = drafts.find(target)
+    except (NotFoundError, ForbiddenError) as error:
+        return pages.deleted(request, target, error)
+    edits = drafts.load(target)
     context = target.context(client)
-    _section, source = CLIENT["clientSource"]
+    _section, source = CLIENT_SETTINGS["clientSource"]
     context |= {
-        "facts": list(facts(client)),
-        "sections": overview.sections(target.kind, client, edits),
-        "keys": keys(client),
-        "unknown": overview.unknown(target.kind, client),
-        "notes": notes(target, client.wire()),
-        "source": words(source, client.get("clientSource")),
+        "facts": list(summarize_client(client)),
+        "sections": overview.section_rows(target.kind, client, edits),
+        "keys": list_keys(client),
+        "unknown": overview.unknown_members(target.kind, client),
+        "notes": configuration_warnings(target, client.to_dict()),
+        "source": format_value(source, client.get("clientSource")),
         "edits": edits,
-        "rotation": rotating.find(
+        "rotation": lifecycle.find_rotation(
             workspace.organization, workspace.region.name, service_id, client_id
         ),
-        "unsettled": unsettled(target, context["name"]),
-        "past": past(target, context["name"], most=5).lines[:5],
+        "unsettled": list_unresolved(target, context["name"]),
+        "past": load_history(target, context["name"], limit=5).lines[:5],
     }
-    return answer(request, "clients/show.html", context)
+    return render_page(request, "clients/show.html", context)

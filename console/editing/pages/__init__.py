@@ -4,22 +4,22 @@ Each takes the document's `Target` and is drawn from the area's own template, wh
 says what stands around the part that both share.
 """
 
-from console.editing.pages.as_of import as_of, bring_back
 from console.editing.pages.edit import discard, draft, edit
-from console.editing.pages.gone import gone
-from console.editing.pages.reading import document, fields, history, saved
 from console.editing.pages.restore import restore
 from console.editing.pages.review import merge, review
+from console.history.pages.deleted import deleted
+from console.history.pages.point_in_time import as_of, bring_back
+from console.history.pages.reading import document, fields, history, saved
 
 __all__ = [
     "as_of",
     "bring_back",
+    "deleted",
     "discard",
     "document",
     "draft",
     "edit",
     "fields",
-    "gone",
     "history",
     "merge",
     "restore",

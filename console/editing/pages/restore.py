@@ -6,58 +6,65 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from console.access import ConsoleRequest
+from console.audit_log.change_descriptions import load_changes
+from console.documents.kinds import DocumentTarget
 from console.editing import drafts
-from console.editing.history import APART, UNDOABLE, why_undone
-from console.editing.kind import Target
-from console.editing.pages.gone import gone_meanwhile
-from console.editing.past import known
-from console.editing.restoring import not_put_back, put_beside, restored
-from console.page import answer, go
-from console.sentences import stored
+from console.editing.restore import (
+    draft_conflict_messages,
+    plan_restore,
+    unrestorable_message,
+)
+from console.history.entries import UNDO_PAGES, UNDOABLE_OPERATIONS, undo_reason
+from console.history.pages.deleted import redirect_deleted
+from console.history.versions import load_versions
+from console.web.access import ConsoleRequest
+from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.base import Document
 
 
-def restore(request: ConsoleRequest, target: Target, entry: str) -> HttpResponse:
+def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
     """Put the values from before a change into the draft, and lead to its review."""
     kept = get_object_or_404(
         AuditEntry,
-        **target.at,
+        **target.audit_columns,
         entry=entry,
-        operation__in=(*UNDOABLE, *APART),
+        operation__in=(*UNDOABLE_OPERATIONS, *UNDO_PAGES),
         outcome__in=(AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN),
     )
-    now = known(target)
+    now = load_versions(target)
     if now.failure:
         raise now.failure
-    document = now.now
+    document = now.current
     if document is None:
-        return gone_meanwhile(request, target)
-    if kept.operation in APART:
-        return _apart(request, target, kept, document)
-    asked, surprises = stored(kept.changes), stored(kept.unasked)
-    found = restored(target.kind, document, asked, surprises)
-    if not found.wanted:
-        context = target.context(document) | {"entry": kept, "left": found.left}
-        return answer(request, target.template("restore"), context)
+        return redirect_deleted(request, target)
+    if kept.operation in UNDO_PAGES:
+        return _redirect_to_undo_page(request, target, kept, document)
+    asked, surprises = load_changes(kept.changes), load_changes(kept.side_effects)
+    found = plan_restore(target.kind, document, asked, surprises)
+    if not found.values:
+        context = target.context(document) | {"entry": kept, "left": found.unrestorable}
+        return render_page(request, target.template("restore"), context)
     version = document.modified_at
-    for told in put_beside(target.kind, drafts.find(target), found.wanted):
+    for told in draft_conflict_messages(target.kind, drafts.load(target), found.values):
         messages.warning(request, told)
-    drafts.change(target, lambda now: now.more(version, found.base, found.wanted))
-    if found.left:
-        messages.warning(request, not_put_back(found.left))
-    told = urlencode({"reason": why_undone(kept)})
-    return go(request, f"{target.path('review')}?{told}")
+    drafts.update(target, lambda now: now.with_values(version, found.base, found.values))
+    if found.unrestorable:
+        messages.warning(request, unrestorable_message(found.unrestorable))
+    told = urlencode({"reason": undo_reason(kept)})
+    return redirect_to(request, f"{target.path('review')}?{told}")
 
 
-def _apart(
-    request: ConsoleRequest, target: Target, kept: AuditEntry, document: Document
+def _redirect_to_undo_page(
+    request: ConsoleRequest,
+    target: DocumentTarget,
+    kept: AuditEntry,
+    document: Document,
 ) -> HttpResponse:
     """To the page that did it, set as it was before."""
-    page = APART[kept.operation]
-    if page == "lock" and bool(kept.before("locked")) == bool(document.get("locked")):
+    page = UNDO_PAGES[kept.operation]
+    if page == "lock" and bool(kept.value_before("locked")) == bool(document.get("locked")):
         context = target.context(document) | {"entry": kept, "left": ()}
-        return answer(request, target.template("restore"), context)
-    told = urlencode({"undo": kept.entry, "reason": why_undone(kept)})
-    return go(request, f"{target.path(page)}?{told}")
+        return render_page(request, target.template("restore"), context)
+    told = urlencode({"undo": kept.entry, "reason": undo_reason(kept)})
+    return redirect_to(request, f"{target.path(page)}?{told}")

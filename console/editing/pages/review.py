@@ -6,76 +6,79 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from console import once
-from console.access import ConsoleRequest
-from console.editing import drafts, reviewing, sending
-from console.editing.forms import MergeForm, ReasonForm
-from console.editing.kind import Target
-from console.page import answer, go
+from console.documents import request_preview
+from console.documents.kinds import DocumentTarget
+from console.editing import drafts
+from console.editing import review as editing_review
+from console.forms.change_forms import MergeForm, VersionedChangeForm
+from console.web import idempotency
+from console.web.access import ConsoleRequest
+from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
-from tenants.authlete import Authlete
-from tenants.authlete.client import SECONDS
-from tenants.authlete.deadline import Deadline
+from tenants.authlete import AuthleteClient
+from tenants.authlete.client import CALL_TIMEOUT_SECONDS
 from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, Stale
+from tenants.authlete.errors import AuthleteError, StaleVersionError
 from tenants.authlete.operation import Effect
+from tenants.authlete.transport.deadline import Deadline
 
-AGAIN = _(
-    "Your draft changed in another window. Nothing was sent; review it once more."
-)
-OVERTAKEN = _(
+DRAFT_CHANGED = _("Your draft changed in another window. Nothing was sent; review it once more.")
+SAVED_BY_OTHER = _(
     "Someone else saved a change while you were reviewing. Nothing was sent. "
     "This is your change upon theirs."
 )
-CHOOSE_AGAIN = _("Someone saved once more. Choose again; nothing was sent.")
+MERGE_OUTDATED = _("Someone saved once more. Choose again; nothing was sent.")
 
 
-def review(request: ConsoleRequest, target: Target) -> HttpResponse:
+def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """What would be sent, in sentences and as the request itself; then send it."""
-    edits = drafts.find(target)
+    edits = drafts.load(target)
     told = {"reason": request.GET.get("reason", "")[:400]}
-    form = ReasonForm(request.POST or None, initial=told)
+    form = VersionedChangeForm(request.POST or None, initial=told)
     failure = None
-    end = Deadline(SECONDS)
+    end = Deadline(CALL_TIMEOUT_SECONDS)
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, request.path)
-        if form.cleaned_data["reviewed"] != sending.mark(edits.wanted):
-            once.failed(request, form)
-            messages.warning(request, AGAIN)
-            return go(request, request.path)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, request.path)
+        if form.cleaned_data["reviewed"] != request_preview.review_digest(edits.values):
+            idempotency.mark_failed(request, form)
+            messages.warning(request, DRAFT_CHANGED)
+            return redirect_to(request, request.path)
         try:
-            return _saved(request, target, form, edits)
+            return _save(request, target, form, edits)
         except AuthleteError as error:
-            once.failed(request, form)
+            idempotency.mark_failed(request, form)
             failure = error
-        if isinstance(failure, Stale):
-            messages.warning(request, OVERTAKEN)
-            return go(request, request.path)
-    document = _read_after(failure, target, target.workspace.authlete.within(end))
-    found = reviewing.review(target, document, edits)
+        if isinstance(failure, StaleVersionError):
+            messages.warning(request, SAVED_BY_OTHER)
+            return redirect_to(request, request.path)
+    document = _read_current(failure, target, target.workspace.authlete.with_deadline(end))
+    found = editing_review.review(target, document, edits)
     if found.conflicts and not failure:
-        return go(request, target.path("merge"))
+        return redirect_to(request, target.path("merge"))
     if found.joined and not failure:  # what is sent has to be what was reviewed
-        edits = _rebased(target, edits, document, found.wanted)
+        edits = _rebase(target, edits, document, found.values)
     context = target.context(document) | {
         "edits": edits,
         "found": found,
-        "notes": found.notes,
+        "notes": found.warnings,
         "form": form,
         "failure": failure,
-        "once": once.fresh(),
-        "reviewed": sending.mark(edits.wanted),
-        "address": f"POST {target.address('update')}",
-        "excerpt": sending.excerpt(document, found.shown),
-        "body": sending.body(document, found.shown),
-        "curl": sending.curl(target, found.shown),
+        "once": idempotency.new_key(),
+        "reviewed": request_preview.review_digest(edits.values),
+        "address": f"POST {target.api_url('update')}",
+        "excerpt": request_preview.format_excerpt(document, found.redacted_values),
+        "body": request_preview.format_body(document, found.redacted_values),
+        "curl": request_preview.format_curl(target, found.redacted_values),
     }
-    return answer(request, target.template("review"), context)
+    return render_page(request, target.template("review"), context)
 
 
-def _saved(
-    request: ConsoleRequest, target: Target, form: ReasonForm, edits: drafts.Edits
+def _save(
+    request: ConsoleRequest,
+    target: DocumentTarget,
+    form: VersionedChangeForm,
+    edits: drafts.DraftEdits,
 ) -> HttpResponse:
     """Send the draft onto the version that it was reviewed against."""
     authlete = target.workspace.member.connect(
@@ -83,24 +86,25 @@ def _saved(
         reason=form.cleaned_data["reason"],
         ticket=form.cleaned_data["ticket"],
     )
-    written = target.api(authlete).update(form.cleaned_data["version"], edits.wanted)
-    drafts.settle(target, edits)
+    written = target.api(authlete).update(form.cleaned_data["version"], edits.values)
+    drafts.clear_saved(target, edits)
     target.kind.remember(target, written.reply)
-    return once.came_to(request, form, target.path("saved", written.entry))
+    return idempotency.finish(request, form, target.path("saved", written.entry_id))
 
 
-def _rebased(
-    target: Target, edits: drafts.Edits, document: Document, wanted: dict[str, Any]
-) -> drafts.Edits:
+def _rebase(
+    target: DocumentTarget,
+    edits: drafts.DraftEdits,
+    document: Document,
+    wanted: dict[str, Any],
+) -> drafts.DraftEdits:
     """The draft as it is made to the document of now, unless it changed meanwhile."""
-    merged = edits.upon(document, wanted)
-    return drafts.change(
-        target, lambda now: merged if now.wanted == edits.wanted else now
-    )
+    merged = edits.rebased_on(document, wanted)
+    return drafts.update(target, lambda now: merged if now.values == edits.values else now)
 
 
-def _read_after(
-    failure: AuthleteError | None, target: Target, authlete: Authlete
+def _read_current(
+    failure: AuthleteError | None, target: DocumentTarget, authlete: AuthleteClient
 ) -> Document:
     """The document as it is now; where it cannot be read after a save has failed, what
     became of the save is what has to be told."""
@@ -110,33 +114,35 @@ def _read_after(
         raise failure or error from None
 
 
-def merge(request: ConsoleRequest, target: Target) -> HttpResponse:
+def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Three versions beside each other: when opened, theirs now, yours."""
-    edits = drafts.find(target)
+    edits = drafts.load(target)
     document = target.api().get()
-    found = reviewing.review(target, document, edits)
+    found = editing_review.review(target, document, edits)
     form = MergeForm(request.POST or None, conflicts=found.conflicts)
     is_current = form.data.get("version") == str(document.modified_at)
     if is_current and form.is_valid():
-        merged = edits.upon(document, {**found.wanted, **form.given_up})
-        drafts.change(target, lambda now: merged if now.wanted == edits.wanted else now)
-        return go(request, target.path("review"))
+        merged = edits.rebased_on(document, {**found.values, **form.their_values})
+        drafts.update(target, lambda now: merged if now.values == edits.values else now)
+        return redirect_to(request, target.path("review"))
     if form.is_bound and not is_current:
-        messages.warning(request, CHOOSE_AGAIN)
+        messages.warning(request, MERGE_OUTDATED)
     context = target.context(document) | {
         "found": found,
         "form": form,
-        "lines": reviewing.side_by_side(target, edits, found),
+        "lines": editing_review.merge_rows(target, edits, found),
         "by": _last_change(target),
     }
-    return answer(request, target.template("merge"), context)
+    return render_page(request, target.template("merge"), context)
 
 
-def _last_change(target: Target) -> AuditEntry | None:
+def _last_change(target: DocumentTarget) -> AuditEntry | None:
     """The newest change that somebody else made here, if there is one."""
     return (
         AuditEntry.objects.filter(
-            **target.at, effect=Effect.CHANGE, outcome=AuditEntry.Outcome.DONE
+            **target.audit_columns,
+            effect=Effect.CHANGE,
+            outcome=AuditEntry.Outcome.DONE,
         )
         .exclude(actor_id=target.workspace.member.user.pk)
         .first()

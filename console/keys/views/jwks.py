@@ -2,113 +2,114 @@
 
 from django.http import HttpResponse
 
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.editing.forms import RemoveForm
-from console.editing.services import target_of
-from console.keys.actions import taken
-from console.keys.generating import made
-from console.keys.pages import again, change, opened
-from console.keys.rolling import under_way
-from console.keys.set_forms import NewKeyForm, VersionForm
-from console.keys.sets import KeySet, added, elsewhere, key_sets, moved, without
-from console.keys.signing import signings, unnamed
-from console.page import answer, go
-from console.stepup import step_up
+from console.documents.kinds import service_target
+from console.forms.change_forms import DeletionForm
+from console.keys.hsm.operations import list_used_kids
+from console.keys.jwks.forms import NewJwkForm, VersionForm
+from console.keys.jwks.generation import generate_key
+from console.keys.jwks.key_sets import (
+    KeySet,
+    add_key,
+    find_missing_key_settings,
+    load_key_sets,
+    move_key,
+    remove_key,
+)
+from console.keys.jwks.pages import (
+    change_key_set,
+    load_key_set_page,
+    redirect_if_repeated,
+)
+from console.keys.rollover.actions import list_active
+from console.keys.rollover.signing_settings import find_jwk_settings, list_unset_labels
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
 from tenants.authlete.documents.service import Service
 from tenants.authlete.operation import Effect
 
 
 @workspace_page(Effect.READ)
-def jwks(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def jwks(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """The keys in the sets of a service, and what signs with each."""
-    target = target_of(workspace, service_id)
+    target = service_target(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
-    sets = [(keys, _rolls(service, keys)) for keys in key_sets(service)]
+    sets = [(keys, _rollable_indexes(service, keys)) for keys in load_key_sets(service)]
     context = target.context(service) | {
         "sets": sets,
-        "is_whole": "modifiedAt" in service.wire(),  # not by rights on clients alone
-        "elsewhere": elsewhere(service),
-        "rollovers": under_way(target),
+        "is_whole": "modifiedAt" in service.to_dict(),  # not by rights on clients alone
+        "elsewhere": find_missing_key_settings(service),
+        "rollovers": list_active(target),
     }
-    return answer(request, "keys/jwks.html", context)
+    return render_page(request, "keys/jwks.html", context)
 
 
 @workspace_page(Effect.CHANGE)
-def new_jwk(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def new_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Have a new key in a set; its private part is seen by Authlete alone."""
-    if done := again(request, workspace, service_id):
+    if done := redirect_if_repeated(request, workspace, service_id):
         return done
-    page = opened(request, workspace, service_id)
-    form = NewKeyForm(
+    page = load_key_set_page(request, workspace, service_id)
+    form = NewJwkForm(
         request.POST or None,
         keys=page.keys,
-        taken=taken(page.service),
+        used_kids=list_used_kids(page.service),
         version=page.service.modified_at,
     )
 
     def edited() -> str:
-        key = made(form.cleaned_data["alg"], form.cleaned_data["kid"])
-        return added(page.keys.text, key)
+        key = generate_key(form.cleaned_data["alg"], form.cleaned_data["kid"])
+        return add_key(page.keys.text, key)
 
-    names = unnamed(page.service, page.keys)
-    return change(request, page, "new_jwk", form, edited, unnamed=names)
+    names = list_unset_labels(page.service, page.keys)
+    return change_key_set(request, page, "new_jwk", form, edited, unnamed=names)
 
 
 @workspace_page(Effect.DESTROY)
 @step_up
-def remove_jwk(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def remove_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """What breaks without a key; then take it out, its ID typed."""
-    if done := again(request, workspace, service_id):
+    if done := redirect_if_repeated(request, workspace, service_id):
         return done
-    page = opened(request, workspace, service_id)
+    page = load_key_set_page(request, workspace, service_id)
     if (row := page.row) is None:
-        return go(request, page.path)
-    name = row.line.kid or row.line.thumbprint or str(row.at + 1)
+        return redirect_to(request, page.path)
+    name = row.summary.kid or row.summary.thumbprint or str(row.index + 1)
     sent = None if row.uses else request.POST or None
-    form = RemoveForm(sent, name=name, version=page.service.modified_at)
+    form = DeletionForm(sent, name=name, version=page.service.modified_at)
 
     def edited() -> str:
-        return without(page.keys.text, row.at)
+        return remove_key(page.keys.text, row.index)
 
-    names = unnamed(page.service, page.keys, row)
-    rollovers = [
-        one for one in under_way(page.target, name) if one.member == page.keys.member
-    ]
+    names = list_unset_labels(page.service, page.keys, row)
+    rollovers = [one for one in list_active(page.target, name) if one.member == page.keys.member]
     more = {"typed": name, "unnamed": names, "rollovers": rollovers}
-    return change(request, page, "remove_jwk", form, edited, **more)
+    return change_key_set(request, page, "remove_jwk", form, edited, **more)
 
 
 @workspace_page(Effect.CHANGE)
-def move_jwk(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def move_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Put a key in another place of its set."""
-    if done := again(request, workspace, service_id):
+    if done := redirect_if_repeated(request, workspace, service_id):
         return done
-    page = opened(request, workspace, service_id)
+    page = load_key_set_page(request, workspace, service_id)
     row, to = page.row, request.GET.get("to", "")
-    if row is None or to not in {str(one.at) for one in page.keys.rows}:
-        return go(request, page.path)
+    if row is None or to not in {str(one.index) for one in page.keys.rows}:
+        return redirect_to(request, page.path)
     form = VersionForm(request.POST or None, version=page.service.modified_at)
     after = [one for one in page.keys.rows if one is not row]
     after.insert(int(to), row)
 
     def edited() -> str:
-        return moved(page.keys.text, row.at, int(to))
+        return move_key(page.keys.text, row.index, int(to))
 
-    return change(request, page, "move_jwk", form, edited, after=after)
+    return change_key_set(request, page, "move_jwk", form, edited, after=after)
 
 
-def _rolls(service: Service, keys: KeySet) -> set[int]:
+def _rollable_indexes(service: Service, keys: KeySet) -> set[int]:
     """The places of the keys that sign, and that a new key can take over from."""
     return {
-        row.at
+        row.index
         for row in keys.rows
-        if row.can_roll and signings(service, keys.member, row)
+        if row.can_roll_over and find_jwk_settings(service, keys.member, row)
     }

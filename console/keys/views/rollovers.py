@@ -13,75 +13,80 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from console import once
-from console.access import (
+from console.documents.kinds import DocumentTarget
+from console.keys.hsm.keys import HsmKey, HsmPage, keys_path, load_hsm_page
+from console.keys.hsm.operations import list_set_kids, list_used_kids
+from console.keys.jwks.forms import SECONDS_PER_HOUR, StartRolloverForm
+from console.keys.jwks.key_sets import KeySetRow, get_jwk, setting_label
+from console.keys.jwks.pages import KeySetPage, load_key_set_page, redirect_if_repeated
+from console.keys.rollover import actions
+from console.keys.rollover.signing_settings import (
+    SigningSetting,
+    find_hsm_settings,
+    find_jwk_settings,
+)
+from console.keys.rollover.timeline import build_stages
+from console.models import Rollover
+from console.models.rollovers import FEDERATION_KEY_MEMBER, HSM_MEMBER
+from console.web import idempotency
+from console.web.access import (
     ConsoleRequest,
     Member,
     Workspace,
     organization_page,
     workspace_page,
 )
-from console.editing.kind import Target
-from console.keys import rolling
-from console.keys.actions import taken
-from console.keys.pages import SetPage, again, opened
-from console.keys.set_forms import HOUR, RollForm
-from console.keys.sets import Row, key_at, label
-from console.keys.signing import signings
-from console.keys.timeline import stages
-from console.models import Rollover
-from console.page import answer, go
-from console.stepup import step_up
-from tenants.audit.lost.settling import settled
+from console.web.idempotency import IdempotentForm
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.audit.reconciliation.resolutions import find_resolutions
 from tenants.authlete.documents.service import Service
 from tenants.authlete.operation import Effect
 from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 
-SIZE = 50  # rows
-SOON = timedelta(minutes=1)
-OFTEN, SELDOM = 2, 20  # seconds between two looks of a browser
+ROLLOVERS_PER_PAGE = 50  # rows
+DUE_SOON = timedelta(minutes=1)
+FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 20  # seconds between two looks of a browser
 
 
 @workspace_page(Effect.DESTROY)
 @step_up
-def roll(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def start_rollover(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Begin to replace a signing key, step by step."""
-    if done := again(request, workspace, service_id):
+    if done := redirect_if_repeated(request, workspace, service_id):
         return done
-    page = opened(request, workspace, service_id)
+    page = load_key_set_page(request, workspace, service_id)
     row = page.row
-    if row is None or not row.can_roll:
+    if row is None or not row.can_roll_over:
         messages.info(request, _("Choose a key that signs."))
-        return go(request, page.path)
-    signs = signings(page.service, page.keys.member, row)
-    ids = taken(page.service)
-    form = RollForm(
+        return redirect_to(request, page.path)
+    signs = find_jwk_settings(page.service, page.keys.member, row)
+    ids = list_used_kids(page.service)
+    form = StartRolloverForm(
         request.POST or None,
         signings=signs,
-        taken=ids,
+        used_kids=ids,
         version=page.service.modified_at,
-        initial={"kid": fresh_kid(ids)},
+        initial={"kid": suggest_kid(ids)},
     )
     if form.is_valid():
-        if not once.claim(request, form):
-            return once.again(request, form, page.path)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page.path)
         try:
-            rollover = rolling.start(workspace.member, _asked(page, row, form))
-            return once.came_to(request, form, rollover_path(rollover))
-        except rolling.Taken:
-            once.failed(request, form)
+            rollover = actions.start(workspace.member, _build_jwk_rollover(page, row, form))
+            return idempotency.finish(request, form, rollover_path(rollover))
+        except actions.RolloverInProgressError:
+            idempotency.mark_failed(request, form)
             text = _("A rollover of this key set is under way. End that first.")
             form.add_error(None, text)
-    key = key_at(page.keys.text, row.at)
+    key = get_jwk(page.keys.text, row.index)
     certified = any(name.startswith("x5") for name in key)
     context = page.context(form=form, signs=signs, certified=certified) | {
-        "old": row.line.kid,
-        "shape": f"{row.line.alg or row.line.kty}, {row.line.size}",
+        "old": row.summary.kid,
+        "shape": f"{row.summary.alg or row.summary.kty}, {row.summary.size}",
     }
-    return answer(request, "keys/roll.html", context)
+    return render_page(request, "keys/start_rollover.html", context)
 
 
 @workspace_page(Effect.READ)
@@ -89,23 +94,27 @@ def rollover(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
     """Where a rollover stands, what was done when, and what comes next."""
-    found = one_of(workspace, service_id, rollover)
-    context = context_of(workspace, found)
-    context["every"] = _pace(found) if context["waits"] else 0
-    return answer(request, "keys/rollover.html", context, part="rollover")
+    found = get_rollover(workspace, service_id, rollover)
+    context = rollover_context(workspace, found)
+    context["every"] = _poll_seconds(found) if context["waits"] else 0
+    return render_page(request, "keys/rollover.html", context, part="rollover")
 
 
 @organization_page(Effect.READ)
 def rollovers(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Every rollover of the organization, those under way first."""
     found = Rollover.objects.filter(organization=member.organization)
-    rows = sorted(found, key=lambda one: one.is_over)
-    page = Paginator(rows, SIZE).get_page(request.GET.get("page"))
-    context = {"member": member, "page": page, "rows": [_row(one) for one in page]}
-    return answer(request, "keys/rollovers.html", context)
+    rows = sorted(found, key=lambda one: one.is_finished)
+    page = Paginator(rows, ROLLOVERS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "member": member,
+        "page": page,
+        "rows": [_rollover_row(one) for one in page],
+    }
+    return render_page(request, "keys/rollovers.html", context)
 
 
-def one_of(workspace: Workspace, service_id: int, pk: UUID) -> Rollover:
+def get_rollover(workspace: Workspace, service_id: int, pk: UUID) -> Rollover:
     return get_object_or_404(
         Rollover.objects.select_related("organization"),
         organization=workspace.organization,
@@ -121,44 +130,44 @@ def rollover_path(rollover: Rollover, page: str = "rollover") -> str:
     return reverse(f"keys:{page}", args=place)
 
 
-def context_of(workspace: Workspace, rollover: Rollover) -> dict[str, Any]:
+def rollover_context(workspace: Workspace, rollover: Rollover) -> dict[str, Any]:
     """What every page about a rollover is drawn from."""
-    job = rolling.job_of(rollover)
+    job = actions.get_job(rollover)
     jobs = Job.objects.filter(pk=rollover.job) if rollover.job else Job.objects.none()
-    failed = _failed(job)
+    failed = _failed_item(job)
     entry = failed.entry if failed else ""
     return {
         "workspace": workspace,
         "member": workspace.member,
         "rollover": rollover,
-        "settings": [label(name) for name in rollover.settings],
-        "stages": stages(rollover),
+        "settings": [setting_label(name) for name in rollover.settings],
+        "stages": build_stages(rollover),
         "job": job,
         "failed": failed,
-        "settled": settled(rollover.organization_id, [entry]).get(entry),
-        "waits": rolling.waits(rollover, job),
-        "is_early": rolling.is_early(rollover),
-        "can_undo": rolling.can_undo(rollover),
-        "stalled": jobs.filter(queue.due()).exists() and not queue.is_worked_on(),
-        "once": once.fresh(),
+        "settled": find_resolutions(rollover.organization_id, [entry]).get(entry),
+        "waits": actions.is_scheduled(rollover, job),
+        "is_early": actions.is_early(rollover),
+        "can_undo": actions.can_undo(rollover),
+        "stalled": jobs.filter(queue.is_due()).exists() and not queue.has_live_worker(),
+        "once": idempotency.new_key(),
     }
 
 
-def _asked(page: SetPage, row: Row, form: RollForm) -> Rollover:
+def _build_jwk_rollover(page: KeySetPage, row: KeySetRow, form: StartRolloverForm) -> Rollover:
     """What the form says, as it is kept."""
     entered = form.cleaned_data
-    return asked(
+    return build_rollover(
         page.target,
         page.service,
         entered,
         member=page.keys.member,
-        old_kid=row.line.kid,
-        old_thumbprint=row.line.thumbprint,
+        old_kid=row.summary.kid,
+        old_thumbprint=row.summary.thumbprint,
     )
 
 
-def asked(
-    target: Target, service: Service, entered: dict[str, Any], **old: str
+def build_rollover(
+    target: DocumentTarget, service: Service, data: dict[str, Any], **old_key: str
 ) -> Rollover:
     """A rollover from an old key, as it is kept."""
     workspace = target.workspace
@@ -166,40 +175,107 @@ def asked(
         organization=workspace.organization,
         region=workspace.region.name,
         service_id=target.service_id,
-        label=target.kind.called(service),
-        settings=entered["settings"],
-        new_kid=entered["kid"],
-        caches=entered["caches"] * HOUR,
-        tokens=entered["tokens"] * HOUR,
-        reason=entered["reason"],
-        ticket=entered["ticket"],
+        label=target.kind.display_name(service),
+        settings=data["settings"],
+        new_kid=data["kid"],
+        caches=data["caches"] * SECONDS_PER_HOUR,
+        tokens=data["tokens"] * SECONDS_PER_HOUR,
+        reason=data["reason"],
+        ticket=data["ticket"],
         started_by=workspace.member.user.get_username(),
-        **old,
+        **old_key,
     )
 
 
-def fresh_kid(taken: Collection[str]) -> str:
+def suggest_kid(used_kids: Collection[str]) -> str:
     """A name for the new key that tells its day."""
     stem = f"sig-{timezone.localdate():%Y-%m-%d}"
     names = (stem, *(f"{stem}-{number}" for number in range(2, 100)))
-    return next((name for name in names if name not in taken), "")
+    return next((name for name in names if name not in used_kids), "")
 
 
-def _row(rollover: Rollover) -> dict[str, Any]:
-    job = rolling.job_of(rollover)
+def _rollover_row(rollover: Rollover) -> dict[str, Any]:
+    job = actions.get_job(rollover)
     return {
         "rollover": rollover,
         "path": rollover_path(rollover),
-        "waits": rolling.waits(rollover, job),
+        "waits": actions.is_scheduled(rollover, job),
     }
 
 
-def _failed(job: Job | None) -> Item | None:
+def _failed_item(job: Job | None) -> Item | None:
     """What the last try came to, where that ended without going on."""
     return Item.objects.filter(job=job).first() if job and job.is_over else None
 
 
-def _pace(rollover: Rollover) -> int:
+def _poll_seconds(rollover: Rollover) -> int:
     """Seconds until a browser looks again."""
-    soon = rollover.due_at and rollover.due_at < timezone.now() + SOON
-    return OFTEN if soon else SELDOM
+    soon = rollover.due_at and rollover.due_at < timezone.now() + DUE_SOON
+    return FAST_POLL_SECONDS if soon else SLOW_POLL_SECONDS
+
+
+@workspace_page(Effect.DESTROY)
+@step_up
+def start_hsm_rollover(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, handle: str
+) -> HttpResponse:
+    """Begin to replace a signing key in hardware, step by step."""
+    listed = keys_path("hsm", workspace, service_id)
+    sent = IdempotentForm(request.POST or None)
+    if sent.is_valid() and idempotency.is_used(request, sent):
+        return idempotency.redirect_repeat(request, sent, listed)
+    place = load_hsm_page(workspace, service_id)
+    if place.key_list.disabled_by:  # the list tells who can switch it on
+        return redirect_to(request, listed)
+    kept = place.get_key(handle)
+    if not kept.can_roll_over or kept.key.kid in list_set_kids(place.service):
+        messages.info(request, _("Choose a key that signs, with an ID of its own."))
+        return redirect_to(request, listed)
+    signs = find_hsm_settings(place.service, kept)
+    form = _hsm_rollover_form(request, place, kept, signs)
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, listed)
+        old = {
+            "member": HSM_MEMBER,
+            "old_kid": kept.key.kid,
+            "old_handle": kept.key.handle,
+            "old_thumbprint": kept.public_key.thumbprint if kept.public_key else "",
+        }
+        found = build_rollover(place.target, place.service, form.cleaned_data, **old)
+        try:
+            rollover = actions.start(workspace.member, found)
+            return idempotency.finish(request, form, rollover_path(rollover))
+        except actions.RolloverInProgressError:
+            idempotency.mark_failed(request, form)
+            text = _("Another key in hardware is being replaced. End that first.")
+            form.add_error(None, text)
+    context = place.context() | {
+        "kept": kept,
+        "old": kept.key.kid,
+        "shape": f"{kept.key.alg}, {kept.key.hsm_name}",
+        "form": form,
+        "signs": signs,
+        "federated": any(one.member == FEDERATION_KEY_MEMBER for one in signs),
+        "back": keys_path("show_hsm", workspace, service_id, handle),
+        "once": idempotency.new_key(),
+    }
+    return render_page(request, "keys/start_hsm_rollover.html", context)
+
+
+def _hsm_rollover_form(
+    request: ConsoleRequest,
+    page: HsmPage,
+    hsm_key: HsmKey,
+    settings: list[SigningSetting],
+) -> StartRolloverForm:
+    """What names no key is proposed only where no other key could be signing it."""
+    ids = list_used_kids(page.service)
+    moving = [one.member for one in settings if not one.is_unset or hsm_key.other_key_count == 0]
+    return StartRolloverForm(
+        request.POST or None,
+        signings=settings,
+        used_kids=ids,
+        version=page.service.modified_at,
+        initial={"kid": suggest_kid(ids), "settings": moving},
+    )

@@ -8,25 +8,34 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
-from console.audit import exporting
-from console.audit.exporting import NotUnderstood, Row, asked, found
+from console.audit_log import export_formats
+from console.audit_log.export_formats import (
+    ExportRow,
+    SearchSyntaxError,
+    iter_entries,
+    parse_search,
+)
+from tenants.audit.actor import Actor
 from tenants.audit.events import AUDIT_EXPORT
-from tenants.audit.export import all_rows, jsonl, rows_of
-from tenants.audit.filters import Filters
-from tenants.audit.management.reading import RecordCommand
+from tenants.audit.integrity.chain_export import (
+    format_export,
+    read_all_rows,
+    read_rows_of,
+)
+from tenants.audit.management.base import AuditCommand
 from tenants.audit.models import AuditEntry
-from tenants.audit.notes import note
-from tenants.audit.who import Who
-from tenants.authlete.changes import Change
-from tenants.authlete.errors import NotRecorded
+from tenants.audit.recorder import record_event
+from tenants.audit.search.filters import EntryFilters
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import AuditUnavailableError
 from tenants.models import Organization
 
 FORMATS = ("jsonl", "csv")
 
-type Search = tuple[int, Filters]  # of an organization
+type OrganizationSearch = tuple[int, EntryFilters]  # of an organization
 
 
-class Command(RecordCommand):
+class Command(AuditCommand):
     help = (
         "Write the record, or what a search finds of it, to a file. JSON Lines can be "
         "checked with audit_verify --file. Both hold subjects as they are recorded."
@@ -35,9 +44,7 @@ class Command(RecordCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--out", type=Path, required=True, help="file to write")
         parser.add_argument("--query", default="", help="a search, as typed in a page")
-        parser.add_argument(
-            "--organization", default="", help="its slug; all of them without"
-        )
+        parser.add_argument("--organization", default="", help="its slug; all of them without")
         parser.add_argument(
             "--format",
             default="jsonl",
@@ -48,57 +55,57 @@ class Command(RecordCommand):
         formats = options["format"].split(",")
         if not set(formats) <= set(FORMATS):
             raise CommandError("--format takes jsonl, csv, or both with a comma.")
-        homes = self._homes(options["organization"])
+        homes = self._organizations(options["organization"])
         searches = self._searches(homes, options["query"])
         everything = not (options["organization"] or options["query"])
         if everything:
-            searches.append((0, Filters()))  # what is about no organization
+            searches.append((0, EntryFilters()))  # what is about no organization
         told = options["query"] or "all"
-        who = Who(0, "manage.py audit_export")
-        changes = [Change("query", None, told)]
+        who = Actor(0, "manage.py audit_export")
+        changes = [FieldChange("query", None, told)]
         for name in formats:
             out = options["out"]
             path = out.with_name(f"{out.name}.{name}") if len(formats) > 1 else out
             try:
-                note(who, AUDIT_EXPORT, object="all", label=name, changes=changes)
+                record_event(who, AUDIT_EXPORT, object="all", label=name, changes=changes)
                 if name == "csv":
-                    lines = exporting.csv(_pages(searches))
+                    lines = export_formats.write_csv(_pages(searches))
                 elif everything:
-                    lines = jsonl(all_rows())
+                    lines = format_export(read_all_rows())
                 else:
-                    lines = jsonl(rows_of(_entries(searches)))
+                    lines = format_export(read_rows_of(_entries(searches)))
                 rows = _write(path, lines)
-            except (OSError, DatabaseError, NotRecorded) as error:
+            except (OSError, DatabaseError, AuditUnavailableError) as error:
                 raise CommandError(f"{path}: {error}") from None
-            self.stdout.write(f"{path}: {rows - 1} {_noun(name)}.")
+            self.stdout.write(f"{path}: {rows - 1} {_unit_name(name)}.")
 
-    def _homes(self, slug: str) -> Iterable[Organization]:
+    def _organizations(self, slug: str) -> Iterable[Organization]:
         homes = Organization.objects.order_by("pk")
         if slug and not (homes := homes.filter(slug=slug)):
             raise CommandError(f"There is no organization {slug}.")
         return homes
 
-    def _searches(self, homes: Iterable[Organization], query: str) -> list[Search]:
+    def _searches(self, homes: Iterable[Organization], query: str) -> list[OrganizationSearch]:
         if not query:
-            return [(one.pk, Filters()) for one in homes]
+            return [(one.pk, EntryFilters()) for one in homes]
         try:
-            forms = [(one.pk, asked(one, query)) for one in homes]
-        except NotUnderstood as error:
+            forms = [(one.pk, parse_search(one, query)) for one in homes]
+        except SearchSyntaxError as error:
             raise CommandError(f"--query: {error}") from None
-        return [(pk, form.filters()) for pk, form in forms]
+        return [(pk, form.to_filters()) for pk, form in forms]
 
 
-def _entries(searches: Iterable[Search]) -> Iterator[AuditEntry]:
+def _entries(searches: Iterable[OrganizationSearch]) -> Iterator[AuditEntry]:
     for organization, filters in searches:
-        yield from found(organization, filters)
+        yield from iter_entries(organization, filters)
 
 
-def _pages(searches: Iterable[Search]) -> Iterator[Sequence[Row]]:
+def _pages(searches: Iterable[OrganizationSearch]) -> Iterator[Sequence[ExportRow]]:
     for organization, filters in searches:
-        yield from exporting.rows(organization, filters)
+        yield from export_formats.iter_row_pages(organization, filters)
 
 
-def _noun(name: str) -> str:
+def _unit_name(name: str) -> str:
     return "entries" if name == "csv" else "rows"
 
 
@@ -107,7 +114,7 @@ def _write(path: Path, lines: Iterable[str]) -> int:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
     try:
-        with open(draft, "x", encoding="utf-8", newline="", opener=_own) as file:
+        with open(draft, "x", encoding="utf-8", newline="", opener=_open_private) as file:
             for line in lines:
                 file.write(line)
                 count += 1
@@ -119,5 +126,5 @@ def _write(path: Path, lines: Iterable[str]) -> int:
     return count
 
 
-def _own(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

@@ -10,12 +10,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from console.demo import environment, people
-from console.demo.children import Children, Ended, Stopped
-from console.probe import ask
+from console.demo import environment, seed
+from console.demo.processes import DemoStoppedError, ProcessEndedError, ProcessGroup
+from console.ops.probe import is_healthy
 
-PLACES = len(environment.REGIONS) + 1  # the regions and the IdP
-START = 60.0  # seconds that the console has for its first answer
+SANDBOX_PORT_COUNT = len(environment.REGIONS) + 1  # the regions and the IdP
+START_TIMEOUT_SECONDS = 60.0  # seconds that the console has for its first answer
 
 
 class Command(BaseCommand):
@@ -27,24 +27,22 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        environment.options(parser)
+        environment.add_options(parser)
 
-    def handle(
-        self, *args: Any, port: int, sandbox_port: int, data: Path, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, port: int, sandbox_port: int, data: Path, **options: Any) -> None:
         data = data.resolve()
-        taken("--port", [port])
-        taken("--sandbox-port", range(sandbox_port, sandbox_port + PLACES))
+        ensure_ports_free("--port", [port])
+        ensure_ports_free("--sandbox-port", range(sandbox_port, sandbox_port + SANDBOX_PORT_COUNT))
         try:
-            with Children(data / "logs") as children:
+            with ProcessGroup(data / "logs") as children:
                 accounts = self.start(children, port, sandbox_port, data)
                 self.welcome(port, sandbox_port, data, accounts)
                 while True:
                     time.sleep(0.5)
                     children.check()
-        except Stopped:
+        except DemoStoppedError:
             self.stdout.write("\nAll of it has ended.")
-        except Ended as error:
+        except ProcessEndedError as error:
             raise CommandError(str(error)) from None
         except DatabaseError as error:
             raise CommandError(
@@ -53,26 +51,26 @@ class Command(BaseCommand):
             ) from None
 
     def start(
-        self, children: Children, port: int, sandbox_port: int, data: Path
-    ) -> list[people.Account]:
+        self, children: ProcessGroup, port: int, sandbox_port: int, data: Path
+    ) -> list[seed.DemoAccount]:
         self.say("Starting the sandbox: us, jp, eu, br and the identity provider")
         children.start("sandbox", ["manage.py", "sandbox", f"--port={sandbox_port}"])
         self.say("Preparing the database")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        last = sandbox_port + PLACES - 1
-        children.wait_for(lambda: listening(last), START)
-        found = people.fill(
+        last = sandbox_port + SANDBOX_PORT_COUNT - 1
+        children.wait_for(lambda: is_listening(last), START_TIMEOUT_SECONDS)
+        found = seed.seed_database(
             f"http://127.0.0.1:{sandbox_port}/_tokens", data / "accounts.json"
         )
         self.say("Starting the console and its worker")
         children.start("console", ["-m", "gunicorn", f"--bind=127.0.0.1:{port}"])
         children.start("worker", ["manage.py", "worker"])
-        children.wait_for(lambda: ask("/readyz", port), START)
+        children.wait_for(lambda: is_healthy("/readyz", port), START_TIMEOUT_SECONDS)
         return found
 
     def welcome(
-        self, port: int, sandbox_port: int, data: Path, accounts: list[people.Account]
+        self, port: int, sandbox_port: int, data: Path, accounts: list[seed.DemoAccount]
     ) -> None:
         wide = max(len(account.email) for account in accounts)
         lines = [
@@ -98,7 +96,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def taken(option: str, ports: Sequence[int]) -> None:
+def ensure_ports_free(option: str, ports: Sequence[int]) -> None:
     """Raises `CommandError` for a port that another program listens on."""
     for port in ports:
         try:
@@ -111,6 +109,6 @@ def taken(option: str, ports: Sequence[int]) -> None:
             ) from None
 
 
-def listening(port: int) -> bool:
+def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

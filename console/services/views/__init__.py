@@ -1,22 +1,21 @@
 """The pages of services, one module for each group of pages."""
 
+from console.services.views.creation import create, new
+from console.services.views.delete import remove
 from console.services.views.document import (
+    change,
     discovery,
     document,
     fields,
     history,
-    saved,
 )
 from console.services.views.edit import discard, draft, edit, merge, restore, review
 from console.services.views.index import index
-from console.services.views.new import create, new
-from console.services.views.past import as_of, bring_back
-from console.services.views.remove import remove
+from console.services.views.past import restore_version, version_at
 from console.services.views.show import show
 
 __all__ = [
-    "as_of",
-    "bring_back",
+    "change",
     "create",
     "discard",
     "discovery",
@@ -30,7 +29,8 @@ __all__ = [
     "new",
     "remove",
     "restore",
+    "restore_version",
     "review",
-    "saved",
     "show",
+    "version_at",
 ]

@@ -1,9 +1,9 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.access import ConsoleRequest, Workspace, workspace_page
+from console.documents.kinds import service_target
 from console.editing import pages
-from console.editing.services import target_of
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from tenants.authlete.operation import Effect
 
 
@@ -11,7 +11,7 @@ from tenants.authlete.operation import Effect
 def edit(
     request: ConsoleRequest, workspace: Workspace, service_id: int, section: str
 ) -> HttpResponse:
-    return pages.edit(request, target_of(workspace, service_id), section)
+    return pages.edit(request, service_target(workspace, service_id), section)
 
 
 @require_POST
@@ -19,28 +19,22 @@ def edit(
 def draft(
     request: ConsoleRequest, workspace: Workspace, service_id: int, section: str
 ) -> HttpResponse:
-    return pages.draft(request, target_of(workspace, service_id), section)
+    return pages.draft(request, service_target(workspace, service_id), section)
 
 
 @workspace_page(Effect.CHANGE)
-def discard(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
-    return pages.discard(request, target_of(workspace, service_id))
+def discard(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    return pages.discard(request, service_target(workspace, service_id))
 
 
 @workspace_page(Effect.CHANGE)
-def review(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
-    return pages.review(request, target_of(workspace, service_id))
+def review(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    return pages.review(request, service_target(workspace, service_id))
 
 
 @workspace_page(Effect.CHANGE)
-def merge(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
-    return pages.merge(request, target_of(workspace, service_id))
+def merge(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    return pages.merge(request, service_target(workspace, service_id))
 
 
 @require_POST
@@ -48,4 +42,4 @@ def merge(
 def restore(
     request: ConsoleRequest, workspace: Workspace, service_id: int, entry: str
 ) -> HttpResponse:
-    return pages.restore(request, target_of(workspace, service_id), entry)
+    return pages.restore(request, service_target(workspace, service_id), entry)

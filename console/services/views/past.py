@@ -1,22 +1,18 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from console.access import ConsoleRequest, Workspace, workspace_page
+from console.documents.kinds import service_target
 from console.editing import pages
-from console.editing.services import target_of
+from console.web.access import ConsoleRequest, Workspace, workspace_page
 from tenants.authlete.operation import Effect
 
 
 @workspace_page(Effect.READ)
-def as_of(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
-    return pages.as_of(request, target_of(workspace, service_id))
+def version_at(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    return pages.as_of(request, service_target(workspace, service_id))
 
 
 @require_POST
 @workspace_page(Effect.CHANGE)
-def bring_back(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
-    return pages.bring_back(request, target_of(workspace, service_id))
+def restore_version(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    return pages.bring_back(request, service_target(workspace, service_id))

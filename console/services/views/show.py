@@ -1,36 +1,35 @@
 from django.http import HttpResponse
 
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.editing import drafts, overview, pages
-from console.editing.history import past
-from console.editing.keys import keys
-from console.editing.notes import notes
-from console.editing.services import target_of
-from console.editing.unsettled import unsettled
-from console.page import answer
-from tenants.authlete.errors import Forbidden, NotFound
+from console.documents import overview
+from console.documents.configuration_warnings import configuration_warnings
+from console.documents.jwks_summary import list_keys
+from console.documents.kinds import service_target
+from console.editing import drafts, pages
+from console.history.entries import load_history
+from console.history.unresolved import list_unresolved
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import render_page
+from tenants.authlete.errors import ForbiddenError, NotFoundError
 from tenants.authlete.operation import Effect
 
 
 @workspace_page(Effect.READ)
-def show(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def show(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """One service: its sections, keys and recent changes, from a single call."""
-    target = target_of(workspace, service_id)
+    target = service_target(workspace, service_id)
     try:
         service = target.api().get()
-    except (NotFound, Forbidden) as error:
-        return pages.gone(request, target, error)
-    edits = drafts.find(target)
+    except (NotFoundError, ForbiddenError) as error:
+        return pages.deleted(request, target, error)
+    edits = drafts.load(target)
     context = target.context(service)
     context |= {
-        "sections": overview.sections(target.kind, service, edits),
-        "keys": keys(service),
-        "unknown": overview.unknown(target.kind, service),
-        "notes": notes(target, service.wire()),
+        "sections": overview.section_rows(target.kind, service, edits),
+        "keys": list_keys(service),
+        "unknown": overview.unknown_members(target.kind, service),
+        "notes": configuration_warnings(target, service.to_dict()),
         "edits": edits,
-        "unsettled": unsettled(target, context["name"]),
-        "past": past(target, context["name"], most=5).lines[:5],
+        "unsettled": list_unresolved(target, context["name"]),
+        "past": load_history(target, context["name"], limit=5).lines[:5],
     }
-    return answer(request, "services/show.html", context)
+    return render_page(request, "services/show.html", context)

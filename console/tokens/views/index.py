@@ -5,20 +5,20 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from console import lookups
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.budgets import SEARCHES, spend
-from console.editing.heading import heading
-from console.lookups import SubjectForm
-from console.page import answer, go
-from console.tokens.asked import Asked
-from console.tokens.names import Names
-from console.tokens.reading import Shown, subject_of, tokens_of
-from tenants.authlete.api.tokens import MOST
+from console.documents.service_header import service_header_context
+from console.tokens.client_names import ClientNames
+from console.tokens.listing import TokenListing, get_subject, list_tokens
+from console.tokens.query import TokenQuery
+from console.users import lookups
+from console.users.lookups import SubjectForm
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.rate_limits import SUBJECT_SEARCH_LIMIT, consume
+from console.web.responses import redirect_to, render_page
+from tenants.authlete.api.tokens import MAX_PAGE_SIZE
 from tenants.authlete.operation import Effect
-from tenants.roles import Right
+from tenants.organizations.roles import ConsolePermission
 
-STATES: dict[str, str | Promise] = {
+STATE_LABELS: dict[str, str | Promise] = {
     "": _("All that are kept"),
     "valid": _("Valid"),
     "expired": _("Expired"),
@@ -26,75 +26,73 @@ STATES: dict[str, str | Promise] = {
 
 
 @workspace_page(Effect.READ)
-def index(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse:
+def index(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """The tokens of one service; whom to narrow them to is posted."""
-    asked = Asked.of(request.GET)
+    asked = TokenQuery.from_url(request.GET)
     if request.method == "POST":
-        return _looked_up(request, workspace, service_id, asked)
-    names = Names(workspace, service_id)
-    meant = names.meant(asked.client) if asked.is_named else []
+        return _look_up_subject(request, workspace, service_id, asked)
+    names = ClientNames(workspace, service_id)
+    meant = names.find(asked.client) if asked.is_client_name else []
     if len(meant) == 1:
-        return go(request, request.path + asked.path(client=str(meant[0][0])))
-    found = Shown() if asked.is_named else tokens_of(workspace, service_id, asked)
+        return redirect_to(request, request.path + asked.url(client=str(meant[0][0])))
+    found = TokenListing() if asked.is_client_name else list_tokens(workspace, service_id, asked)
     if found.total and not found.rows:
-        last = replace(asked, page=(found.total - 1) // MOST + 1)
-        return go(request, request.path + last.query)
-    return _drawn(request, workspace, service_id, asked, found, meant)
+        last = replace(asked, page=(found.total - 1) // MAX_PAGE_SIZE + 1)
+        return redirect_to(request, request.path + last.query)
+    return _render(request, workspace, service_id, asked, found, meant)
 
 
-def _looked_up(
-    request: ConsoleRequest, workspace: Workspace, service_id: int, asked: Asked
+def _look_up_subject(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, query: TokenQuery
 ) -> HttpResponse:
     """The list of a subject's tokens, whom no address names."""
     member, form = workspace.member, SubjectForm(request.POST)
     status = 422
     if form.is_valid():
-        if not member.may(Right.DESK):
+        if not member.can(ConsolePermission.USERS):
             raise PermissionDenied
-        if spend(member, SEARCHES):
-            lookup = lookups.make(member, form.cleaned_data["subject"])
-            return go(request, request.path + asked.path(lookup=lookup.pk))
-        form.add_error("subject", SEARCHES.refusal)
+        if consume(member, SUBJECT_SEARCH_LIMIT):
+            lookup = lookups.create_lookup(member, form.cleaned_data["subject"])
+            return redirect_to(request, request.path + query.url(lookup=lookup.pk))
+        form.add_error("subject", SUBJECT_SEARCH_LIMIT.error_message)
         status = 429
-    return _drawn(request, workspace, service_id, asked, None, form=form, status=status)
+    return _render(request, workspace, service_id, query, None, form=form, status=status)
 
 
-def _drawn(
+def _render(
     request: ConsoleRequest,
     workspace: Workspace,
     service_id: int,
-    asked: Asked,
-    found: Shown | None,
-    meant: list[tuple[int, str]] | None = None,
+    query: TokenQuery,
+    listing: TokenListing | None,
+    matches: list[tuple[int, str]] | None = None,
     *,
     form: SubjectForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    names = Names(workspace, service_id)
-    chosen = asked.client_id
+    names = ClientNames(workspace, service_id)
+    chosen = query.client_id
     states = [
-        (label, asked.path(state=state), asked.state == state)
-        for state, label in STATES.items()
+        (label, query.url(state=state), query.state == state)
+        for state, label in STATE_LABELS.items()
     ]
     context = {
         "workspace": workspace,
         "member": workspace.member,
-        **heading(workspace, service_id),
-        "asked": asked,
-        "shown": found,
-        "meant": [(asked.path(client=str(n)), called, n) for n, called in meant or ()],
+        **service_header_context(workspace, service_id),
+        "asked": query,
+        "shown": listing,
+        "meant": [(query.url(client=str(n)), called, n) for n, called in matches or ()],
         "form": form,
         "without": {
-            "client": asked.path(client=""),
-            "subject": asked.path(lookup=None),
+            "client": query.url(client=""),
+            "subject": query.url(lookup=None),
         },
-        "previous": asked.previous,
-        "next": asked.next(found.total) if found else "",
+        "previous": query.previous,
+        "next": query.next(listing.total) if listing else "",
         "states": states,
-        "subject": subject_of(workspace, asked) if asked.lookup else "",
-        "client": names.of([chosen]).get(chosen, "") if chosen else "",
-        "names": names.offered(),
+        "subject": get_subject(workspace, query) if query.lookup else "",
+        "client": names.get_names([chosen]).get(chosen, "") if chosen else "",
+        "names": names.suggestions(),
     }
-    return answer(request, "tokens/index.html", context, part="list", status=status)
+    return render_page(request, "tokens/index.html", context, part="list", status=status)

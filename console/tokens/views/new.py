@@ -4,18 +4,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 from pydantic import SecretStr
 
-from console import once
-from console.access import ConsoleRequest, Workspace, workspace_page
-from console.budgets import REVEALS, spend
-from console.editing.heading import heading
-from console.page import answer
-from console.stepup import step_up
-from console.tokens.asked import Asked
-from console.tokens.forms import NewForm
-from console.tokens.making import Making
-from console.tokens.names import Names
-from tenants.authlete.documents.tokens import MadeToken
-from tenants.authlete.editing import Written
+from console.documents.service_header import service_header_context
+from console.tokens.client_names import ClientNames
+from console.tokens.creation import TokenCreation
+from console.tokens.forms import NewTokenForm
+from console.tokens.query import TokenQuery
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.rate_limits import REVEAL_LIMIT, consume
+from console.web.responses import render_page
+from console.web.step_up import step_up
+from tenants.authlete.documents.tokens import CreatedToken
+from tenants.authlete.edits import WriteResult
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
 
@@ -24,52 +24,52 @@ from tenants.authlete.operation import Effect
 @step_up
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Make a token that works at once, and show its value in this one response."""
-    names = Names(workspace, service_id)
+    names = ClientNames(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
-    form = NewForm(
+    form = NewTokenForm(
         request.POST or None,
         service=service,
-        names=names,
-        initial={"client": Asked.of(request.GET).client},
+        client_names=names,
+        initial={"client": TokenQuery.from_url(request.GET).client},
     )
     context: dict[str, Any] = {
         "workspace": workspace,
-        **heading(workspace, service_id),
+        **service_header_context(workspace, service_id),
         "form": form,
-        "names": names.offered(),
-        "once": once.fresh(),
+        "names": names.suggestions(),
+        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     if form.is_valid():
-        making = _making(workspace, service_id, form)
-        path = _listed(workspace, service_id, making.client_id)
-        if not once.claim(request, form):
-            return once.again(request, form, path)
-        if not spend(workspace.member, REVEALS):
-            once.failed(request, form)
-            form.add_error(None, REVEALS.refusal)
-            return answer(request, "tokens/new.html", context, status=429)
+        making = _creation(workspace, service_id, form)
+        path = _list_path(workspace, service_id, making.client_id)
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, path)
+        if not consume(workspace.member, REVEAL_LIMIT):
+            idempotency.mark_failed(request, form)
+            form.add_error(None, REVEAL_LIMIT.error_message)
+            return render_page(request, "tokens/new.html", context, status=429)
         context |= {"making": making, "listed": path}
-        context["client"] = names.of([making.client_id]).get(making.client_id, "")
-        before = making.alike()
+        context["client"] = names.get_names([making.client_id]).get(making.client_id, "")
+        before = making.list_similar()
         try:
-            written = making.make(
+            written = making.create(
                 reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
             )
         except AuthleteError as error:
-            once.failed(request, form)
+            idempotency.mark_failed(request, form)
             context["failure"] = error
             if error.outcome is Outcome.UNKNOWN:
-                context["found"] = making.new(before)
+                context["found"] = making.find_created(before)
         else:
-            once.settle(request, form, path)
-            return _made(request, context, written)
-    return answer(request, "tokens/new.html", context, status=status)
+            idempotency.record_result(request, form, path)
+            return _render_created(request, context, written)
+    return render_page(request, "tokens/new.html", context, status=status)
 
 
-def _making(workspace: Workspace, service_id: int, form: NewForm) -> Making:
+def _creation(workspace: Workspace, service_id: int, form: NewTokenForm) -> TokenCreation:
     data = form.cleaned_data
-    return Making(
+    return TokenCreation(
         workspace,
         service_id,
         data["grant_type"],
@@ -78,45 +78,45 @@ def _making(workspace: Workspace, service_id: int, form: NewForm) -> Making:
         data["scopes"],
         data["lives"] or 0,
         data["refresh_lives"] or 0,
-        form.pairs,
+        form.property_list,
         data["access_value"],
         data["refresh_value"],
     )
 
 
-def _made(
-    request: ConsoleRequest, context: dict[str, Any], written: Written[MadeToken]
+def _render_created(
+    request: ConsoleRequest, context: dict[str, Any], written: WriteResult[CreatedToken]
 ) -> HttpResponse:
     """The one response that holds the values; they are in no redirect and no store."""
     made, making = written.reply, context["making"]
     context |= {
         "made": made,
-        "entry": written.entry,
+        "entry": written.entry_id,
         "brought": making.access_value,
         "brought_refresh": making.refresh_value,
-        **_values(made, making),
+        **_shown_values(made, making),
     }
-    response = answer(request, "tokens/made.html", context)
+    response = render_page(request, "tokens/made.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _values(made: MadeToken, making: Making) -> dict[str, str]:
+def _shown_values(token: CreatedToken, creation: TokenCreation) -> dict[str, str]:
     """What is to be shown: nothing that was brought along is written back."""
-    access = "" if making.access_value else _open(made.access_token)
-    jwt = _open(made.jwt_access_token)
+    access = "" if creation.access_value else _plain(token.access_token)
+    jwt = _plain(token.jwt_access_token)
     return {
         "value": jwt or access,
         "inside": access if jwt else "",
-        "refresh": "" if making.refresh_value else _open(made.refresh_token),
+        "refresh": "" if creation.refresh_value else _plain(token.refresh_token),
     }
 
 
-def _open(value: SecretStr | None) -> str:
+def _plain(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
 
 
-def _listed(workspace: Workspace, service_id: int, client_id: int) -> str:
+def _list_path(workspace: Workspace, service_id: int, client_id: int) -> str:
     """The list of the client's tokens."""
     place = workspace.organization.slug, workspace.region.name, service_id
-    return reverse("tokens:index", args=place) + Asked(str(client_id)).query
+    return reverse("tokens:index", args=place) + TokenQuery(str(client_id)).query

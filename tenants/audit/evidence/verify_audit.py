@@ -225,9 +225,7 @@ class Pack:
         check_zip(self.zip)
         self.text = self.read("manifest.json")
         self.manifest = parsed(self.text)
-        self.keys = {
-            name: b64decode(key) for name, key in self.manifest["public_keys"].items()
-        }
+        self.keys = {name: b64decode(key) for name, key in self.manifest["public_keys"].items()}
         self.covered = 0  # rows, by what was kept elsewhere
         self.proven: set[str] = set()  # keys that signed that
 

@@ -1,10 +1,10 @@
 from django.db import migrations
 
-from tenants.audit.marks import renew
+from tenants.audit.subject_index import rebuild_fingerprints
 
 
 def fill(apps, schema_editor):
-    for _ in renew(apps.get_model("audit", "AuditEntry")):
+    for _ in rebuild_fingerprints(apps.get_model("audit", "AuditEntry")):
         pass
 
 

@@ -1,10 +1,10 @@
 from django.db import migrations
 
-from tenants.audit.begin import guard
+from tenants.audit.integrity.append_only import install_triggers
 
 
 def let_tombstones_in(apps, schema_editor):
-    guard(schema_editor.connection)
+    install_triggers(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

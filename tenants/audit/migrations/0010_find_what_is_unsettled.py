@@ -11,9 +11,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="auditentry",
             index=models.Index(
-                condition=Q(
-                    CHANGES, Q(("outcome", ""), ("outcome", "unknown"), _connector="OR")
-                ),
+                condition=Q(CHANGES, Q(("outcome", ""), ("outcome", "unknown"), _connector="OR")),
                 fields=["organization_id", "seq"],
                 name="audit_unsettled",
             ),

@@ -12,20 +12,20 @@ from tenants.authlete.api import (
     clients,
     diagnostics,
     grants,
+    hardware_keys,
     idp,
-    keys,
     runtime,
     services,
     tokens,
 )
 from tenants.authlete.operation import Operation
 
-GROUPS = (
+OPERATION_MODULES = (
     services,
     clients,
     tokens,
     grants,
-    keys,
+    hardware_keys,
     batches,
     diagnostics,
     runtime,
@@ -33,14 +33,16 @@ GROUPS = (
 )
 
 
-def _declared(groups: Iterable[ModuleType]) -> Iterator[Operation[Any]]:
-    for group in groups:
+def _iter_operations(modules: Iterable[ModuleType]) -> Iterator[Operation[Any]]:
+    for group in modules:
         for value in vars(group).values():
             if isinstance(value, Operation):
                 yield value
 
 
-def _by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any]]:
+def _index_by_name(
+    operations: Iterable[Operation[Any]],
+) -> Mapping[str, Operation[Any]]:
     found: dict[str, Operation[Any]] = {}
     for operation in operations:
         if found.setdefault(operation.name, operation) is not operation:
@@ -48,4 +50,4 @@ def _by_name(operations: Iterable[Operation[Any]]) -> Mapping[str, Operation[Any
     return MappingProxyType(found)
 
 
-OPERATIONS = _by_name(_declared(GROUPS))
+OPERATIONS = _index_by_name(_iter_operations(OPERATION_MODULES))

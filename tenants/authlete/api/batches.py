@@ -5,18 +5,18 @@ from typing import Any
 
 from pydantic import Field
 
-from tenants.authlete.documents.base import Wire
-from tenants.authlete.door import Door
+from tenants.authlete.api_client import ApiClient
+from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.operation import Effect, Operation
 
 
-class Accepted(Wire):
+class BatchAccepted(ApiModel):
     """What came of a batch that was sent: the id is the only way to ask for it."""
 
     request_id: str | None = None
 
 
-class BatchStatus(Wire):
+class BatchStatus(ApiModel):
     """How a batch went; times are in milliseconds since 1970.
 
     Without a ``result`` it is not done yet. A batch that FAILED may have made
@@ -31,7 +31,7 @@ class BatchStatus(Wire):
     modified_at: int = 0
 
 
-class Told(Wire):
+class BatchStatusReply(ApiModel):
     """The status of a batch, which may be missing while it runs."""
 
     status: BatchStatus | None = None
@@ -41,66 +41,66 @@ CREATE = Operation(
     "token_batch.create",
     "POST",
     "/api/{service_id}/auth/token/create/batch",
-    Accepted,
+    BatchAccepted,
     Effect.REVEAL,  # whoever chose the values holds tokens of anybody afterwards
-    spec="auth_token_create_batch_api",
+    operation_id="auth_token_create_batch_api",
 )
 # The same call with ``dryRun``, which makes no token.
 DRY_RUN = Operation(
     "token_batch.dry_run",
     "POST",
     "/api/{service_id}/auth/token/create/batch",
-    Accepted,
-    spec="auth_token_create_batch_api",
+    BatchAccepted,
+    operation_id="auth_token_create_batch_api",
 )
 STATUS = Operation(
     "token_batch.status",
     "GET",
     "/api/{service_id}/auth/token/create/batch/status/{token_batch_request_id}",
-    Told,
-    spec="auth_token_create_batch_status_api",
+    BatchStatusReply,
+    operation_id="auth_token_create_batch_status_api",
 )
 
-type Entries = Sequence[Mapping[str, Any]]
+type BatchEntries = Sequence[Mapping[str, Any]]
 
 
-class TokenBatches:
+class TokenBatchesApi:
     """The batches of one service, of which Authlete has no list."""
 
-    def __init__(self, door: Door, service_id: int) -> None:
-        self._door = door
-        self._places = {"service_id": service_id}
+    def __init__(self, client: ApiClient, service_id: int) -> None:
+        self._client = client
+        self._path_params = {"service_id": service_id}
 
-    def create(self, entries: Entries, *, label: str = "") -> str:
+    def create(self, entries: BatchEntries, *, label: str = "") -> str:
         """Have tokens made, some time later, and return the id of the request.
 
         It is empty where Authlete took them and told none.
         """
-        return self._sent(CREATE, entries, {}, label, known={"size": len(entries)})
+        return self._submit(CREATE, entries, {}, label, reconciliation_hints={"size": len(entries)})
 
-    def dry_run(self, entries: Entries, *, label: str = "") -> str:
+    def dry_run(self, entries: BatchEntries, *, label: str = "") -> str:
         """The same, and no token is made."""
-        return self._sent(DRY_RUN, entries, {"dryRun": "true"}, label, known={})
+        return self._submit(DRY_RUN, entries, {"dryRun": "true"}, label, reconciliation_hints={})
 
     def status(self, request_id: str) -> BatchStatus:
         """Raises `NotFound` where Authlete knows no such batch."""
-        places = {**self._places, "token_batch_request_id": request_id}
-        return self._door.send(STATUS, places=places).status or BatchStatus()
+        places = {**self._path_params, "token_batch_request_id": request_id}
+        return self._client.send(STATUS, path_params=places).status or BatchStatus()
 
-    def _sent(
+    def _submit(
         self,
-        operation: Operation[Accepted],
-        entries: Entries,
+        operation: Operation[BatchAccepted],
+        entries: BatchEntries,
         query: Mapping[str, str],
         label: str,
-        known: Mapping[str, Any],
+        reconciliation_hints: Mapping[str, Any],
     ) -> str:
-        reply = self._door.send(
+        reply = self._client.send(
             operation,
-            places=self._places,
+            path_params=self._path_params,
             query=query,
             body=entries,
             label=label,
-            known=known,
+            reconciliation_hints=reconciliation_hints,
         )
         return reply.request_id or ""

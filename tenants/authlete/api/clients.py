@@ -5,19 +5,22 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from tenants.authlete.api.knowing import counted
-from tenants.authlete.changes import Change
-from tenants.authlete.documents.base import Wire
+from tenants.authlete.api.reconciliation_hints import count_hint
+from tenants.authlete.api_client import ApiClient
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.documents.client import Client, ClientPage
-from tenants.authlete.door import Door
-from tenants.authlete.editing import Written
-from tenants.authlete.errors import BadRequest
+from tenants.authlete.edits import WriteResult
+from tenants.authlete.errors import BadRequestError
 from tenants.authlete.operation import Effect, Operation
 
-LOCKED_ALREADY = ("A293203", "A293204")  # the flag has that value (api.md, section 6)
+LOCK_UNCHANGED_CODES = (
+    "A293203",
+    "A293204",
+)  # the flag has that value (api.md, section 6)
 
 
-class MadeClient(Wire):
+class CreatedClientReply(ApiModel):
     """What a new client is known by, and its secret, which nothing shows again
     without a reveal."""
 
@@ -26,21 +29,21 @@ class MadeClient(Wire):
     client_secret: SecretStr | None = None  # a public client has one as well
 
 
-class HeldSecret(Wire):
+class ClientSecret(ApiModel):
     """A client's secret, in the open; for exactly one response."""
 
     client_id: int
     client_secret: SecretStr | None = None
 
 
-class ChangedSecret(Wire):
+class ClientSecretChange(ApiModel):
     """A client's secret after a change of it, and the one that it had before."""
 
     new_client_secret: SecretStr
     old_client_secret: SecretStr | None = None
 
 
-class RequestableScopes(Wire):
+class RequestableScopes(ApiModel):
     """The scopes that a client may ask for: None for any, an empty list for none."""
 
     requestable_scopes: list[str] | None = None
@@ -51,43 +54,43 @@ LIST = Operation(
     "GET",
     "/api/{service_id}/client/get/list",
     ClientPage,
-    spec="client_get_list_api",
+    operation_id="client_get_list_api",
 )
 GET = Operation(
     "client.get",
     "GET",
     "/api/{service_id}/client/get/{client_id}",
     Client,
-    spec="client_get_api",
+    operation_id="client_get_api",
 )
 # The same call, for somebody who is to see the secret.
 REVEAL_SECRET = Operation(
     "client.reveal_secret",
     "GET",
     "/api/{service_id}/client/get/{client_id}",
-    HeldSecret,
+    ClientSecret,
     Effect.REVEAL,
-    spec="client_get_api",
-    reveals=("clientSecret",),
+    operation_id="client_get_api",
+    revealed_fields=("clientSecret",),
 )
 # The same call, for nobody's eyes: sealed, so that it can be put back.
 KEEP_SECRET = Operation(
     "client.keep_secret",
     "GET",
     "/api/{service_id}/client/get/{client_id}",
-    HeldSecret,
+    ClientSecret,
     Effect.REVEAL,
-    spec="client_get_api",
-    reveals=("clientSecret",),
+    operation_id="client_get_api",
+    revealed_fields=("clientSecret",),
 )
 CREATE = Operation(
     "client.create",
     "POST",
     "/api/{service_id}/client/create",
-    MadeClient,
+    CreatedClientReply,
     Effect.CHANGE,
-    spec="client_create_api",
-    reveals=("clientSecret",),
+    operation_id="client_create_api",
+    revealed_fields=("clientSecret",),
 )
 UPDATE = Operation(
     "client.update",
@@ -95,7 +98,7 @@ UPDATE = Operation(
     "/api/{service_id}/client/update/{client_id}",
     Client,
     Effect.CHANGE,
-    spec="client_update_api",
+    operation_id="client_update_api",
 )
 DELETE = Operation(
     "client.delete",
@@ -103,7 +106,7 @@ DELETE = Operation(
     "/api/{service_id}/client/delete/{client_id}",
     type(None),
     Effect.DESTROY,
-    spec="client_delete_api",
+    operation_id="client_delete_api",
 )
 SET_LOCK = Operation(
     "client.set_lock",
@@ -111,26 +114,26 @@ SET_LOCK = Operation(
     "/api/{service_id}/client/lock_flag/update/{client_identifier}",
     dict,
     Effect.CHANGE,
-    spec="client_flag_update_api",
+    operation_id="client_flag_update_api",
 )
 # A GET that ends the old secret: never fetched ahead, never tried twice.
 REFRESH_SECRET = Operation(
     "client.refresh_secret",
     "GET",
     "/api/{service_id}/client/secret/refresh/{client_identifier}",
-    ChangedSecret,
+    ClientSecretChange,
     Effect.REVEAL,
-    spec="client_secret_refresh_api",
-    reveals=("newClientSecret", "oldClientSecret"),
+    operation_id="client_secret_refresh_api",
+    revealed_fields=("newClientSecret", "oldClientSecret"),
 )
 SET_SECRET = Operation(
     "client.set_secret",
     "POST",
     "/api/{service_id}/client/secret/update/{client_identifier}",
-    ChangedSecret,
+    ClientSecretChange,
     Effect.REVEAL,
-    spec="client_secret_update_api",
-    reveals=("newClientSecret", "oldClientSecret"),
+    operation_id="client_secret_update_api",
+    revealed_fields=("newClientSecret", "oldClientSecret"),
 )
 
 GET_REQUESTABLE_SCOPES = Operation(
@@ -138,7 +141,7 @@ GET_REQUESTABLE_SCOPES = Operation(
     "GET",
     "/api/{service_id}/client/extension/requestable_scopes/get/{client_id}",
     RequestableScopes,
-    spec="client_extension_requestables_scopes_get_api",
+    operation_id="client_extension_requestables_scopes_get_api",
 )
 UPDATE_REQUESTABLE_SCOPES = Operation(
     "requestable_scopes.update",
@@ -146,7 +149,7 @@ UPDATE_REQUESTABLE_SCOPES = Operation(
     "/api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
     RequestableScopes,
     Effect.CHANGE,
-    spec="client_extension_requestables_scopes_update_api",
+    operation_id="client_extension_requestables_scopes_update_api",
 )
 UPDATE_REQUESTABLE_SCOPES_POST = Operation(
     "requestable_scopes.update_post",
@@ -154,7 +157,7 @@ UPDATE_REQUESTABLE_SCOPES_POST = Operation(
     "/api/{service_id}/client/extension/requestable_scopes/update/{client_id}",
     RequestableScopes,
     Effect.CHANGE,
-    spec="client_extension_requestables_scopes_update_api_post",
+    operation_id="client_extension_requestables_scopes_update_api_post",
 )
 # Opens every scope again; what was set can be set anew.
 DELETE_REQUESTABLE_SCOPES = Operation(
@@ -163,147 +166,154 @@ DELETE_REQUESTABLE_SCOPES = Operation(
     "/api/{service_id}/client/extension/requestable_scopes/delete/{client_id}",
     type(None),
     Effect.CHANGE,
-    spec="client_extension_requestables_scopes_delete_api",
+    operation_id="client_extension_requestables_scopes_delete_api",
 )
 
 
-class Clients:
+class ClientsApi:
     """The clients of one service."""
 
-    def __init__(self, door: Door, service_id: int) -> None:
-        self._door = door
-        self._places = {"service_id": service_id}
+    def __init__(self, client: ApiClient, service_id: int) -> None:
+        self._client = client
+        self._path_params = {"service_id": service_id}
 
     def list(self, *, start: int = 0, end: int = 100) -> ClientPage:
         """One page; ``end`` is the first index that is left out."""
         query = {"start": start, "end": end}
-        return self._door.send(LIST, places=self._places, query=query)
+        return self._client.send(LIST, path_params=self._path_params, query=query)
 
     def count(self) -> int:
         """How many there are; a page of none is the cheapest way to ask."""
         return self.list(start=0, end=0).total_count
 
-    def create(self, client: Mapping[str, Any]) -> Written[MadeClient]:
+    def create(self, fields: Mapping[str, Any]) -> WriteResult[CreatedClientReply]:
         """Create a client with the members of ``client``."""
-        return self._door.create(
+        return self._client.create(
             CREATE,
-            places=self._places,
-            body=client,
-            made=client,
-            known=counted(self.count),
+            path_params=self._path_params,
+            body=fields,
+            fields=fields,
+            reconciliation_hints=count_hint(self.count),
         )
 
 
 class ClientApi:
     """One client of a service; ``label`` is its name, for the record."""
 
-    def __init__(
-        self, door: Door, service_id: int, client_id: int, label: str = ""
-    ) -> None:
-        self._door = door
+    def __init__(self, client: ApiClient, service_id: int, client_id: int, label: str = "") -> None:
+        self._client = client
         self._label = label
-        self._places = {"service_id": service_id, "client_id": client_id}
+        self._path_params = {"service_id": service_id, "client_id": client_id}
 
     def get(self) -> Client:
-        return self._door.send(GET, places=self._places)
+        return self._client.send(GET, path_params=self._path_params)
 
-    def update(self, base: int, edits: Mapping[str, Any]) -> Written[Client]:
+    def update(self, base_version: int, edits: Mapping[str, Any]) -> WriteResult[Client]:
         """Set the members that ``edits`` names, and leave all others as they are.
 
         Raises `Stale` when the client is not at version ``base`` any more.
         """
-        return self._door.edit(GET, UPDATE, places=self._places, base=base, edits=edits)
+        return self._client.edit(
+            GET,
+            UPDATE,
+            path_params=self._path_params,
+            base_version=base_version,
+            edits=edits,
+        )
 
     def delete(self) -> None:
         """Delete it with its tokens; nothing brings it back."""
-        self._door.send(DELETE, places=self._places, label=self._label)
+        self._client.send(DELETE, path_params=self._path_params, label=self._label)
 
-    def set_lock(self, locked: bool) -> bool:
+    def set_lock(self, is_locked: bool) -> bool:
         """Lock or unlock it, and return whether that changed anything."""
         try:
-            self._door.send(
+            self._client.send(
                 SET_LOCK,
-                places=self._identified,
-                body={"clientLocked": locked},
+                path_params=self._identifier_params,
+                body={"clientLocked": is_locked},
                 label=self._label,
-                changes=(Change("locked", not locked, locked),),
+                changes=(FieldChange("locked", not is_locked, is_locked),),
             )
-        except BadRequest as error:
-            if error.code in LOCKED_ALREADY:
+        except BadRequestError as error:
+            if error.code in LOCK_UNCHANGED_CODES:
                 return False
             raise
         return True
 
-    def reveal_secret(self) -> HeldSecret:
-        return self._door.send(REVEAL_SECRET, places=self._places, label=self._label)
+    def reveal_secret(self) -> ClientSecret:
+        return self._client.send(REVEAL_SECRET, path_params=self._path_params, label=self._label)
 
-    def keep_secret(self) -> HeldSecret:
+    def keep_secret(self) -> ClientSecret:
         """The same as `reveal_secret`, to be sealed and shown to nobody."""
-        return self._door.send(KEEP_SECRET, places=self._places, label=self._label)
+        return self._client.send(KEEP_SECRET, path_params=self._path_params, label=self._label)
 
-    def refresh_secret(self, before: str = "") -> ChangedSecret:
+    def refresh_secret(self, old_fingerprint: str = "") -> ClientSecretChange:
         """Let Authlete make a new secret; the old one stops working at once.
 
         ``before`` is the old one's fingerprint, for the record.
         """
-        return self._door.send(
+        return self._client.send(
             REFRESH_SECRET,
-            places=self._identified,
+            path_params=self._identifier_params,
             label=self._label,
-            known={"secret": before},
+            reconciliation_hints={"secret": old_fingerprint},
         )
 
     def set_secret(
-        self, secret: SecretStr, changes: tuple[Change, ...] = ()
-    ) -> ChangedSecret:
+        self, secret: SecretStr, changes: tuple[FieldChange, ...] = ()
+    ) -> ClientSecretChange:
         """Give it this secret: 1 to 86 letters, digits, ``-`` and ``_``.
 
         ``changes`` are the fingerprints before and after, for the record.
         """
-        return self._door.send(
+        return self._client.send(
             SET_SECRET,
-            places=self._identified,
+            path_params=self._identifier_params,
             body={"clientSecret": secret.get_secret_value()},
             label=self._label,
             changes=changes,
         )
 
-    def requestable_scopes(self) -> RequestableScopes:
-        return self._door.send(GET_REQUESTABLE_SCOPES, places=self._places)
+    def get_requestable_scopes(self) -> RequestableScopes:
+        return self._client.send(GET_REQUESTABLE_SCOPES, path_params=self._path_params)
 
     def set_requestable_scopes(
-        self, scopes: Sequence[str], before: Sequence[str] | None
+        self, scopes: Sequence[str], previous: Sequence[str] | None
     ) -> RequestableScopes:
         """Let it ask for exactly these; what the service does not know is dropped.
 
         ``before`` is what it could ask for until now, for the record.
         """
-        return self._door.send(
+        return self._client.send(
             UPDATE_REQUESTABLE_SCOPES,
-            places=self._places,
+            path_params=self._path_params,
             body={"requestableScopes": list(scopes)},
             label=self._label,
-            changes=_limited(before, scopes),
+            changes=_scope_change(previous, scopes),
         )
 
-    def open_requestable_scopes(self, before: Sequence[str] | None) -> None:
+    def clear_requestable_scopes(self, previous: Sequence[str] | None) -> None:
         """Let it ask for any scope of the service again."""
-        self._door.send(
+        self._client.send(
             DELETE_REQUESTABLE_SCOPES,
-            places=self._places,
+            path_params=self._path_params,
             label=self._label,
-            changes=_limited(before, None),
+            changes=_scope_change(previous, None),
         )
 
     @property
-    def _identified(self) -> dict[str, int]:
+    def _identifier_params(self) -> dict[str, int]:
         """For paths that take an alias as well; the record wants the number."""
-        return {**self._places, "client_identifier": self._places["client_id"]}
+        return {
+            **self._path_params,
+            "client_identifier": self._path_params["client_id"],
+        }
 
 
-def _limited(
+def _scope_change(
     before: Sequence[str] | None, after: Sequence[str] | None
-) -> tuple[Change, ...]:
+) -> tuple[FieldChange, ...]:
     """The change under the name that it has in the client (api.md, section 6)."""
     was, now = (None if one is None else list(one) for one in (before, after))
-    return (Change("extension.requestableScopes", was, now),)
+    return (FieldChange("extension.requestableScopes", was, now),)

@@ -6,23 +6,23 @@ counts as success, whatever it is.
 
 from typing import Any
 
-from tenants.authlete.documents.base import Wire
-from tenants.authlete.door import Door
+from tenants.authlete.api_client import ApiClient
+from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.operation import Effect, Operation
 
 
-class Health(Wire):
+class RegionHealth(ApiModel):
     """How a region feels, by its own word."""
 
     status: int
     text: str
 
     @property
-    def ok(self) -> bool:
+    def is_healthy(self) -> bool:
         return self.status == 200
 
 
-class Introspection(Wire):
+class Introspection(ApiModel):
     """What Authlete says of an access token, by its database and not by what a JWT
     has in it.
 
@@ -51,7 +51,7 @@ class Introspection(Wire):
     certificate_thumbprint: str | None = None
 
 
-class Active(Wire):
+class IntrospectionResponse(ApiModel):
     """What RFC 7662, section 2.2, says of a token; times are in seconds since 1970."""
 
     active: bool
@@ -71,14 +71,14 @@ class Active(Wire):
         return self.scope.split()
 
 
-class StandardIntrospection(Wire):
+class StandardIntrospection(ApiModel):
     """An answer by RFC 7662, as Authlete hands it on."""
 
     result_code: str = ""
-    response_content: Active
+    response_content: IntrospectionResponse
 
 
-class Verified(Wire):
+class JoseVerification(ApiModel):
     """What became of checking a JWS."""
 
     valid: bool  # by its signature and by its claims
@@ -90,15 +90,15 @@ class Verified(Wire):
     error_descriptions: list[str] | None = None
 
 
-INFO = Operation("region.info", "GET", "/api/info", dict, spec="info_api")
-ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict, spec="misc_echo_api")
+INFO = Operation("region.info", "GET", "/api/info", dict, operation_id="info_api")
+ECHO = Operation("region.echo", "GET", "/api/misc/echo", dict, operation_id="misc_echo_api")
 HEALTH = Operation(  # the one operation without an operationId
     "region.health",
     "GET",
     "/api/lifecycle/healthcheck",
-    Health,
-    answers=(500, 503),
-    text=True,
+    RegionHealth,
+    accepted_statuses=(500, 503),
+    is_plain_text=True,
 )
 
 INTROSPECT = Operation(
@@ -106,16 +106,16 @@ INTROSPECT = Operation(
     "POST",
     "/api/{service_id}/auth/introspection",
     Introspection,
-    spec="auth_introspection_api",
-    succeeds=("OK", "BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN"),
+    operation_id="auth_introspection_api",
+    success_actions=("OK", "BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN"),
 )
 INTROSPECT_STANDARD = Operation(
     "token.introspect_standard",
     "POST",
     "/api/{service_id}/auth/introspection/standard",
     StandardIntrospection,
-    spec="auth_introspection_standard_api",
-    tells=(
+    operation_id="auth_introspection_standard_api",
+    public_content_fields=(
         "active",
         "scope",
         "client_id",
@@ -128,54 +128,54 @@ INTROSPECT_STANDARD = Operation(
         "aud",
         "iss",
     ),
-    succeeds=("OK", "JWT"),
+    success_actions=("OK", "JWT"),
 )
 VERIFY_JOSE = Operation(
     "jose.verify",
     "POST",
     "/api/{service_id}/jose/verify",
-    Verified,
-    spec="jose_verify_api",
+    JoseVerification,
+    operation_id="jose_verify_api",
 )
 FEDERATION_CONFIGURATION = Operation(
     "federation.configuration",
     "POST",
     "/api/{service_id}/federation/configuration",
     dict,
-    spec="federation_configuration_api",
-    succeeds=("OK", "NOT_FOUND"),
+    operation_id="federation_configuration_api",
+    success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_METADATA = Operation(
     "vci.metadata",
     "POST",
     "/api/{service_id}/vci/metadata",
     dict,
-    spec="vci_metadata_api",
-    succeeds=("OK", "NOT_FOUND"),
+    operation_id="vci_metadata_api",
+    success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_JWT_ISSUER = Operation(
     "vci.jwt_issuer",
     "POST",
     "/api/{service_id}/vci/jwtissuer",
     dict,
-    spec="vci_jwtissuer_api",
-    succeeds=("OK", "NOT_FOUND"),
+    operation_id="vci_jwtissuer_api",
+    success_actions=("OK", "NOT_FOUND"),
 )
 CREDENTIAL_JWKS = Operation(
     "vci.jwks",
     "POST",
     "/api/{service_id}/vci/jwks",
     dict,
-    spec="vci_jwks_api",
-    succeeds=("OK", "NOT_FOUND"),
+    operation_id="vci_jwks_api",
+    success_actions=("OK", "NOT_FOUND"),
 )
 TICKET_INFO = Operation(
     "ticket.info",
     "POST",
     "/api/{service_id}/auth/authorization/ticket/info",
     dict,
-    spec="getAuthorizationTicketInfo",
-    succeeds=("OK",),
+    operation_id="getAuthorizationTicketInfo",
+    success_actions=("OK",),
 )
 TICKET_UPDATE = Operation(
     "ticket.update",
@@ -183,26 +183,26 @@ TICKET_UPDATE = Operation(
     "/api/{service_id}/auth/authorization/ticket/update",
     dict,
     Effect.CHANGE,
-    spec="updateAuthorizationTicket",
-    succeeds=("OK",),
+    operation_id="updateAuthorizationTicket",
+    success_actions=("OK",),
 )
 
 
-class Diagnostics:
+class DiagnosticsApi:
     """What a region says about itself."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, client: ApiClient) -> None:
+        self._client = client
 
-    def info(self) -> dict[str, Any]:
+    def get_info(self) -> dict[str, Any]:
         """Its version and features."""
-        return self._door.send(INFO)
+        return self._client.send(INFO)
 
     def echo(self, **query: str) -> dict[str, Any]:
         """The query, sent back; it takes no credential to be answered."""
-        return self._door.send(ECHO, query=query)
+        return self._client.send(ECHO, query=query)
 
-    def health(self, *, extended: bool = False) -> Health:
+    def get_health(self, *, extended: bool = False) -> RegionHealth:
         """Whether it feels well; ``extended`` asks for its database too."""
         query = {"extended": "true"} if extended else {}
-        return self._door.send(HEALTH, query=query)
+        return self._client.send(HEALTH, query=query)

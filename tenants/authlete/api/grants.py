@@ -6,19 +6,19 @@ stands in no address.
 
 import re
 
-from tenants.authlete.api.narrowing import whole_client, whole_subject
-from tenants.authlete.documents.base import Wire
+from tenants.authlete.api.identifiers import require_client_id, require_subject
+from tenants.authlete.api_client import ApiClient
+from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.documents.client import Client
-from tenants.authlete.door import Door
 from tenants.authlete.operation import Effect, Operation
 
-PAGE = 100  # clients of one call
+PAGE_SIZE = 100  # clients of one call
 
-CODE = re.compile(r"\[A\d{6}\]")
-NUMBER = re.compile(r"(?<![\w/.])\d+(?![\w/])")
+RESULT_CODE_PATTERN = re.compile(r"\[A\d{6}\]")
+NUMBER_PATTERN = re.compile(r"(?<![\w/.])\d+(?![\w/])")
 
 
-class AllowedPage(Wire):
+class AuthorizedClientPage(ApiModel):
     """One page of the clients that hold tokens of a user, be they expired."""
 
     start: int
@@ -27,7 +27,7 @@ class AllowedPage(Wire):
     clients: list[Client] | None = None  # the short view; null where none was asked for
 
 
-class EndedAuthorization(Wire):
+class AuthorizationDeletion(ApiModel):
     """What became of the tokens that a client held of a user."""
 
     result_code: str = ""
@@ -37,11 +37,11 @@ class EndedAuthorization(Wire):
     def count(self) -> int | None:
         """How many access tokens were deleted, where the message says one number; it
         is all that tells it (api.md, section 7)."""
-        found = NUMBER.findall(CODE.sub("", self.result_message))
+        found = NUMBER_PATTERN.findall(RESULT_CODE_PATTERN.sub("", self.result_message))
         return int(found[0]) if len(found) == 1 else None
 
 
-class GrantedScopes(Wire):
+class GrantedScopesReply(ApiModel):
     """The scopes that a user granted to a client, as Authlete remembers them.
 
     None: nothing is remembered; an empty list: granted without any scope.
@@ -53,11 +53,11 @@ class GrantedScopes(Wire):
     modified_at: int = 0
 
     @property
-    def are_known(self) -> bool:
+    def is_recorded(self) -> bool:
         return self.latest_granted_scopes is not None
 
 
-class ForgottenScopes(Wire):
+class GrantedScopesDeletion(ApiModel):
     """What became of the scopes that a user granted to a client."""
 
     result_code: str = ""
@@ -68,23 +68,23 @@ LIST = Operation(
     "authorization.list",
     "GET",
     "/api/{service_id}/client/authorization/get/list",
-    AllowedPage,
-    spec="client_authorization_get_list_api",
+    AuthorizedClientPage,
+    operation_id="client_authorization_get_list_api",
 )
 LIST_POST = Operation(
     "authorization.list_post",
     "POST",
     "/api/{service_id}/client/authorization/get/list",
-    AllowedPage,
-    spec="client_authorization_get_list_api_post",
+    AuthorizedClientPage,
+    operation_id="client_authorization_get_list_api_post",
 )
 LIST_BY_SUBJECT = Operation(
     "authorization.list_by_subject",
     "GET",
     "/api/{service_id}/client/authorization/get/list/{subject}",
-    AllowedPage,
-    spec="client_authorization_get_list_by_subject_api",
-    hidden=("subject",),
+    AuthorizedClientPage,
+    operation_id="client_authorization_get_list_by_subject_api",
+    secret_params=("subject",),
 )
 UPDATE = Operation(
     "authorization.update",
@@ -92,72 +92,72 @@ UPDATE = Operation(
     "/api/{service_id}/client/authorization/update/{client_id}",
     dict,
     Effect.CHANGE,
-    spec="client_authorization_update_api",
+    operation_id="client_authorization_update_api",
 )
 DELETE = Operation(
     "authorization.delete",
     "DELETE",
     "/api/{service_id}/client/authorization/delete/{client_id}",
-    EndedAuthorization,
+    AuthorizationDeletion,
     Effect.DESTROY,
-    spec="client_authorization_delete_api",
+    operation_id="client_authorization_delete_api",
 )
 DELETE_POST = Operation(
     "authorization.delete_post",
     "POST",
     "/api/{service_id}/client/authorization/delete/{client_id}",
-    EndedAuthorization,
+    AuthorizationDeletion,
     Effect.DESTROY,
-    spec="client_authorization_delete_api_post",
+    operation_id="client_authorization_delete_api_post",
 )
 DELETE_BY_SUBJECT = Operation(
     "authorization.delete_by_subject",
     "DELETE",
     "/api/{service_id}/client/authorization/delete/{client_id}/{subject}",
-    EndedAuthorization,
+    AuthorizationDeletion,
     Effect.DESTROY,
-    spec="client_authorization_delete_by_subject_api",
-    hidden=("subject",),
+    operation_id="client_authorization_delete_by_subject_api",
+    secret_params=("subject",),
 )
 
 GET_SCOPES = Operation(
     "granted_scopes.get",
     "GET",
     "/api/{service_id}/client/granted_scopes/get/{client_id}",
-    GrantedScopes,
-    spec="client_granted_scopes_get_api",
+    GrantedScopesReply,
+    operation_id="client_granted_scopes_get_api",
 )
 GET_SCOPES_POST = Operation(
     "granted_scopes.get_post",
     "POST",
     "/api/{service_id}/client/granted_scopes/get/{client_id}",
-    GrantedScopes,
-    spec="client_granted_scopes_get_api_post",
+    GrantedScopesReply,
+    operation_id="client_granted_scopes_get_api_post",
 )
 GET_SCOPES_BY_SUBJECT = Operation(
     "granted_scopes.get_by_subject",
     "GET",
     "/api/{service_id}/client/granted_scopes/get/{client_id}/{subject}",
-    GrantedScopes,
-    spec="client_granted_scopes_get_by_subject_api",
-    hidden=("subject",),
+    GrantedScopesReply,
+    operation_id="client_granted_scopes_get_by_subject_api",
+    secret_params=("subject",),
 )
 DELETE_SCOPES = Operation(
     "granted_scopes.delete",
     "DELETE",
     "/api/{service_id}/client/granted_scopes/delete/{client_id}",
-    ForgottenScopes,
+    GrantedScopesDeletion,
     Effect.DESTROY,
-    spec="client_granted_scopes_delete_api",
+    operation_id="client_granted_scopes_delete_api",
 )
 DELETE_SCOPES_BY_SUBJECT = Operation(
     "granted_scopes.delete_by_subject",
     "DELETE",
     "/api/{service_id}/client/granted_scopes/delete/{client_id}/{subject}",
-    ForgottenScopes,
+    GrantedScopesDeletion,
     Effect.DESTROY,
-    spec="client_granted_scopes_delete_by_subject_api",
-    hidden=("subject",),
+    operation_id="client_granted_scopes_delete_by_subject_api",
+    secret_params=("subject",),
 )
 
 # Reads a grant or revokes it, as its body says.
@@ -167,59 +167,61 @@ MANAGE = Operation(
     "/api/{service_id}/gm",
     dict,
     Effect.DESTROY,
-    spec="grant_m_api",
-    succeeds=("OK", "NO_CONTENT"),
+    operation_id="grant_m_api",
+    success_actions=("OK", "NO_CONTENT"),
 )
 
 
-class Grants:
+class GrantsApi:
     """What users have allowed the clients of one service."""
 
-    def __init__(self, door: Door, service_id: int) -> None:
-        self._door = door
-        self._places = {"service_id": service_id}
+    def __init__(self, client: ApiClient, service_id: int) -> None:
+        self._client = client
+        self._path_params = {"service_id": service_id}
 
-    def authorizations(
-        self, subject: str, *, start: int = 0, end: int = PAGE
-    ) -> AllowedPage:
+    def list_authorized_clients(
+        self, subject: str, *, start: int = 0, end: int = PAGE_SIZE
+    ) -> AuthorizedClientPage:
         """One page of the clients that hold tokens of a user; ``end`` is the first
         index that is left out."""
-        body = {"subject": whole_subject(subject), "start": start, "end": end}
-        return self._door.send(LIST_POST, places=self._places, body=body)
+        body = {"subject": require_subject(subject), "start": start, "end": end}
+        return self._client.send(LIST_POST, path_params=self._path_params, body=body)
 
     def revoke_authorization(
         self, client_id: int, subject: str, *, label: str = ""
-    ) -> EndedAuthorization:
+    ) -> AuthorizationDeletion:
         """Delete all tokens that a client holds of a user; none is a success too.
 
         The scopes that were granted stay remembered: see `delete_granted_scopes`.
         """
-        return self._door.send(
+        return self._client.send(
             DELETE_POST,
-            places=self._of(client_id),
-            body={"subject": whole_subject(subject)},
+            path_params=self._client_params(client_id),
+            body={"subject": require_subject(subject)},
             label=label,
         )
 
-    def granted_scopes(self, client_id: int, subject: str) -> GrantedScopes:
+    def get_granted_scopes(self, client_id: int, subject: str) -> GrantedScopesReply:
         """What a user once granted to a client, whether tokens are left or not."""
-        body = {"subject": whole_subject(subject)}
-        return self._door.send(GET_SCOPES_POST, places=self._of(client_id), body=body)
+        body = {"subject": require_subject(subject)}
+        return self._client.send(
+            GET_SCOPES_POST, path_params=self._client_params(client_id), body=body
+        )
 
     def delete_granted_scopes(
         self, client_id: int, subject: str, *, label: str = ""
-    ) -> ForgottenScopes:
+    ) -> GrantedScopesDeletion:
         """Forget what a user granted to a client; no token is touched.
 
         There is no call for it with the subject in a body, so it goes in the query,
         which is in no record and no log of ours.
         """
-        return self._door.send(
+        return self._client.send(
             DELETE_SCOPES,
-            places=self._of(client_id),
-            query={"subject": whole_subject(subject)},
+            path_params=self._client_params(client_id),
+            query={"subject": require_subject(subject)},
             label=label,
         )
 
-    def _of(self, client_id: int) -> dict[str, int]:
-        return {**self._places, "client_id": whole_client(client_id)}
+    def _client_params(self, client_id: int) -> dict[str, int]:
+        return {**self._path_params, "client_id": require_client_id(client_id)}

@@ -8,18 +8,18 @@ from dataclasses import replace
 from time import sleep
 from typing import Any
 
-from tenants.authlete.api.knowing import counted
+from tenants.authlete.api.reconciliation_hints import count_hint
 from tenants.authlete.api.services import GET, LIST
-from tenants.authlete.codes import RIGHT
-from tenants.authlete.deadline import Deadline
+from tenants.authlete.api_client import ApiClient
 from tenants.authlete.documents.service import Service
-from tenants.authlete.door import Door
-from tenants.authlete.editing import Written, surprises
+from tenants.authlete.edits import WriteResult, find_unexpected_changes
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.operation import Effect, Host, Operation
+from tenants.authlete.operation import ApiHost, Effect, Operation
+from tenants.authlete.result_codes import MISSING_RIGHT
+from tenants.authlete.transport.deadline import Deadline
 
-READY = 8.0  # seconds that a new service is waited for
-FIRST = 0.25  # seconds between two looks; doubles with each
+READY_TIMEOUT_SECONDS = 8.0  # seconds that a new service is waited for
+FIRST_POLL_SECONDS = 0.25  # seconds between two looks; doubles with each
 
 CREATE_SERVICE = Operation(
     "idp.create_service",
@@ -27,7 +27,7 @@ CREATE_SERVICE = Operation(
     "/api/service",
     Service,
     Effect.CHANGE,
-    host=Host.IDP,
+    host=ApiHost.IDP,
 )
 REMOVE_SERVICE = Operation(
     "idp.remove_service",
@@ -35,68 +35,71 @@ REMOVE_SERVICE = Operation(
     "/api/service/remove",
     type(None),
     Effect.DESTROY,
-    host=Host.IDP,
+    host=ApiHost.IDP,
 )
 LIST_SERVERS = Operation(
     "idp.list_servers",
     "GET",
     "/api/apiserver",
     list[dict[str, Any]],
-    host=Host.IDP,
+    host=ApiHost.IDP,
 )
 
 
-class Idp:
+class IdpApi:
     """The organization at the identity provider of its region."""
 
-    def __init__(self, door: Door, organization_id: int, api_server_id: int) -> None:
-        self._door = door
-        self._place = {"organizationId": organization_id, "apiServerId": api_server_id}
+    def __init__(self, client: ApiClient, organization_id: int, api_server_id: int) -> None:
+        self._client = client
+        self._organization_fields = {
+            "organizationId": organization_id,
+            "apiServerId": api_server_id,
+        }
 
-    def servers(self) -> list[dict[str, Any]]:
+    def list_servers(self) -> list[dict[str, Any]]:
         """The clusters that the organization may use."""
-        return self._door.send(LIST_SERVERS)
+        return self._client.send(LIST_SERVERS)
 
-    def create_service(self, service: Mapping[str, Any]) -> Written[Service]:
+    def create_service(self, fields: Mapping[str, Any]) -> WriteResult[Service]:
         """Create a service with the members of ``service``, and read it.
 
         A cluster may need a moment before it lets anyone see a new service; until
         then the reply is what the identity provider says of it.
         """
-        written = self._door.create(
+        written = self._client.create(
             CREATE_SERVICE,
-            body={**self._place, "service": service},
-            made=service,
-            known=counted(self._count),
+            body={**self._organization_fields, "service": fields},
+            fields=fields,
+            reconciliation_hints=count_hint(self._count_services),
         )
-        found = self._read(written.reply.api_key)
+        found = self._wait_until_readable(written.reply.api_key)
         if found is None:
             return written
-        seen = found.wire()
-        sent = self._door.seen(service)
-        strange = surprises(sent, {name: seen.get(name) for name in sent})
-        return replace(written, reply=found, surprises=strange)
+        seen = found.to_dict()
+        sent = self._client.redact(fields)
+        strange = find_unexpected_changes(sent, {name: seen.get(name) for name in sent})
+        return replace(written, reply=found, unexpected_changes=strange)
 
     def remove_service(self, service_id: int, *, label: str = "") -> None:
         """Remove a service with its clients and tokens; nothing brings it back."""
-        self._door.send(
+        self._client.send(
             REMOVE_SERVICE,
-            places={"service_id": service_id},  # for the record
-            body={**self._place, "serviceId": service_id},
+            path_params={"service_id": service_id},  # for the record
+            body={**self._organization_fields, "serviceId": service_id},
             label=label,
         )
 
-    def _count(self) -> int:
-        return self._door.send(LIST, query={"start": 0, "end": 0}).total_count
+    def _count_services(self) -> int:
+        return self._client.send(LIST, query={"start": 0, "end": 0}).total_count
 
-    def _read(self, service_id: int) -> Service | None:
+    def _wait_until_readable(self, service_id: int) -> Service | None:
         """The cluster's own view; None when it has none yet. It is created anyway."""
-        deadline, wait = Deadline(READY), FIRST
+        deadline, wait = Deadline(READY_TIMEOUT_SECONDS), FIRST_POLL_SECONDS
         while True:
             try:
-                return self._door.send(GET, places={"service_id": service_id})
+                return self._client.send(GET, path_params={"service_id": service_id})
             except AuthleteError as error:
-                if error.code != RIGHT or wait >= deadline.left():
+                if error.code != MISSING_RIGHT or wait >= deadline.remaining():
                     return None
             sleep(wait)
             wait *= 2

@@ -13,8 +13,8 @@ AUTHORIZE = Operation(
     "/api/{service_id}/auth/authorization",
     dict,
     Effect.CHANGE,
-    spec="auth_authorization_api",
-    succeeds=("INTERACTION", "NO_INTERACTION"),
+    operation_id="auth_authorization_api",
+    success_actions=("INTERACTION", "NO_INTERACTION"),
 )
 FAIL_AUTHORIZATION = Operation(
     "auth.authorization_fail",
@@ -22,8 +22,8 @@ FAIL_AUTHORIZATION = Operation(
     "/api/{service_id}/auth/authorization/fail",
     dict,
     Effect.CHANGE,
-    spec="auth_authorization_fail_api",
-    succeeds=("LOCATION", "FORM"),
+    operation_id="auth_authorization_fail_api",
+    success_actions=("LOCATION", "FORM"),
 )
 ISSUE_AUTHORIZATION = Operation(
     "auth.authorization_issue",
@@ -31,8 +31,8 @@ ISSUE_AUTHORIZATION = Operation(
     "/api/{service_id}/auth/authorization/issue",
     dict,
     Effect.REVEAL,
-    spec="auth_authorization_issue_api",
-    succeeds=("LOCATION", "FORM"),
+    operation_id="auth_authorization_issue_api",
+    success_actions=("LOCATION", "FORM"),
 )
 PUSH_AUTHORIZATION = Operation(
     "auth.pushed_authorization",
@@ -40,8 +40,8 @@ PUSH_AUTHORIZATION = Operation(
     "/api/{service_id}/pushed_auth_req",
     dict,
     Effect.CHANGE,
-    spec="pushed_auth_req_api",
-    succeeds=("CREATED",),
+    operation_id="pushed_auth_req_api",
+    success_actions=("CREATED",),
 )
 TOKEN = Operation(
     "auth.token",
@@ -49,8 +49,8 @@ TOKEN = Operation(
     "/api/{service_id}/auth/token",
     dict,
     Effect.REVEAL,
-    spec="auth_token_api",
-    succeeds=(
+    operation_id="auth_token_api",
+    success_actions=(
         "OK",
         "PASSWORD",
         "TOKEN_EXCHANGE",
@@ -65,8 +65,8 @@ FAIL_TOKEN = Operation(
     "/api/{service_id}/auth/token/fail",
     dict,
     Effect.CHANGE,
-    spec="auth_token_fail_api",
-    succeeds=("BAD_REQUEST",),
+    operation_id="auth_token_fail_api",
+    success_actions=("BAD_REQUEST",),
 )
 ISSUE_TOKEN = Operation(
     "auth.token_issue",
@@ -74,8 +74,8 @@ ISSUE_TOKEN = Operation(
     "/api/{service_id}/auth/token/issue",
     dict,
     Effect.REVEAL,
-    spec="auth_token_issue_api",
-    succeeds=("OK",),
+    operation_id="auth_token_issue_api",
+    success_actions=("OK",),
 )
 REVOKE = Operation(
     "auth.revocation",
@@ -83,24 +83,24 @@ REVOKE = Operation(
     "/api/{service_id}/auth/revocation",
     dict,
     Effect.DESTROY,
-    spec="auth_revocation_api",
-    succeeds=("OK",),
+    operation_id="auth_revocation_api",
+    success_actions=("OK",),
 )
 USERINFO = Operation(
     "auth.userinfo",
     "POST",
     "/api/{service_id}/auth/userinfo",
     dict,
-    spec="auth_userinfo_api",
-    succeeds=("OK",),
+    operation_id="auth_userinfo_api",
+    success_actions=("OK",),
 )
 ISSUE_USERINFO = Operation(
     "auth.userinfo_issue",
     "POST",
     "/api/{service_id}/auth/userinfo/issue",
     dict,
-    spec="auth_userinfo_issue_api",
-    succeeds=("JSON", "JWT"),
+    operation_id="auth_userinfo_issue_api",
+    success_actions=("JSON", "JWT"),
 )
 BACKCHANNEL = Operation(
     "backchannel.authentication",
@@ -108,8 +108,8 @@ BACKCHANNEL = Operation(
     "/api/{service_id}/backchannel/authentication",
     dict,
     Effect.CHANGE,
-    spec="backchannel_authentication_api",
-    succeeds=("USER_IDENTIFICATION",),
+    operation_id="backchannel_authentication_api",
+    success_actions=("USER_IDENTIFICATION",),
 )
 ISSUE_BACKCHANNEL = Operation(
     "backchannel.issue",
@@ -117,8 +117,8 @@ ISSUE_BACKCHANNEL = Operation(
     "/api/{service_id}/backchannel/authentication/issue",
     dict,
     Effect.CHANGE,
-    spec="backchannel_authentication_issue_api",
-    succeeds=("OK",),
+    operation_id="backchannel_authentication_issue_api",
+    success_actions=("OK",),
 )
 FAIL_BACKCHANNEL = Operation(
     "backchannel.fail",
@@ -126,8 +126,8 @@ FAIL_BACKCHANNEL = Operation(
     "/api/{service_id}/backchannel/authentication/fail",
     dict,
     Effect.CHANGE,
-    spec="backchannel_authentication_fail_api",
-    succeeds=("BAD_REQUEST", "FORBIDDEN"),
+    operation_id="backchannel_authentication_fail_api",
+    success_actions=("BAD_REQUEST", "FORBIDDEN"),
 )
 COMPLETE_BACKCHANNEL = Operation(
     "backchannel.complete",
@@ -135,8 +135,8 @@ COMPLETE_BACKCHANNEL = Operation(
     "/api/{service_id}/backchannel/authentication/complete",
     dict,
     Effect.REVEAL,
-    spec="backchannel_authentication_complete_api",
-    succeeds=("NO_ACTION", "NOTIFICATION"),
+    operation_id="backchannel_authentication_complete_api",
+    success_actions=("NO_ACTION", "NOTIFICATION"),
 )
 DEVICE = Operation(
     "device.authorization",
@@ -144,16 +144,16 @@ DEVICE = Operation(
     "/api/{service_id}/device/authorization",
     dict,
     Effect.CHANGE,
-    spec="device_authorization_api",
-    succeeds=("OK",),
+    operation_id="device_authorization_api",
+    success_actions=("OK",),
 )
 VERIFY_DEVICE = Operation(
     "device.verification",
     "POST",
     "/api/{service_id}/device/verification",
     dict,
-    spec="device_verification_api",
-    succeeds=("VALID", "EXPIRED", "NOT_EXIST"),
+    operation_id="device_verification_api",
+    success_actions=("VALID", "EXPIRED", "NOT_EXIST"),
 )
 COMPLETE_DEVICE = Operation(
     "device.complete",
@@ -161,8 +161,8 @@ COMPLETE_DEVICE = Operation(
     "/api/{service_id}/device/complete",
     dict,
     Effect.CHANGE,
-    spec="device_complete_api",
-    succeeds=("SUCCESS",),
+    operation_id="device_complete_api",
+    success_actions=("SUCCESS",),
 )
 REGISTER = Operation(
     "registration.create",
@@ -170,16 +170,16 @@ REGISTER = Operation(
     "/api/{service_id}/client/registration",
     dict,
     Effect.REVEAL,
-    spec="client_registration_api",
-    succeeds=("CREATED",),
+    operation_id="client_registration_api",
+    success_actions=("CREATED",),
 )
 GET_REGISTRATION = Operation(
     "registration.get",
     "POST",
     "/api/{service_id}/client/registration/get",
     dict,
-    spec="client_registration_get_api",
-    succeeds=("OK",),
+    operation_id="client_registration_get_api",
+    success_actions=("OK",),
 )
 UPDATE_REGISTRATION = Operation(
     "registration.update",
@@ -187,8 +187,8 @@ UPDATE_REGISTRATION = Operation(
     "/api/{service_id}/client/registration/update",
     dict,
     Effect.CHANGE,
-    spec="client_registration_update_api",
-    succeeds=("UPDATED",),
+    operation_id="client_registration_update_api",
+    success_actions=("UPDATED",),
 )
 DELETE_REGISTRATION = Operation(
     "registration.delete",
@@ -196,8 +196,8 @@ DELETE_REGISTRATION = Operation(
     "/api/{service_id}/client/registration/delete",
     dict,
     Effect.DESTROY,
-    spec="client_registration_delete_api",
-    succeeds=("DELETED",),
+    operation_id="client_registration_delete_api",
+    success_actions=("DELETED",),
 )
 REGISTER_FEDERATED = Operation(
     "federation.registration",
@@ -205,8 +205,8 @@ REGISTER_FEDERATED = Operation(
     "/api/{service_id}/federation/registration",
     dict,
     Effect.CHANGE,
-    spec="federation_registration_api",
-    succeeds=("OK",),
+    operation_id="federation_registration_api",
+    success_actions=("OK",),
 )
 NATIVE_SSO = Operation(
     "native_sso.process",
@@ -214,8 +214,8 @@ NATIVE_SSO = Operation(
     "/api/{service_id}/nativesso",
     dict,
     Effect.REVEAL,
-    spec="native_sso_api",
-    succeeds=("OK",),
+    operation_id="native_sso_api",
+    success_actions=("OK",),
 )
 NATIVE_SSO_LOGOUT = Operation(
     "native_sso.logout",
@@ -223,8 +223,8 @@ NATIVE_SSO_LOGOUT = Operation(
     "/api/{service_id}/nativesso/logout",
     dict,
     Effect.DESTROY,
-    spec="native_sso_logout_api",
-    succeeds=("OK",),
+    operation_id="native_sso_logout_api",
+    success_actions=("OK",),
 )
 CREATE_OFFER = Operation(
     "vci.offer_create",
@@ -232,24 +232,24 @@ CREATE_OFFER = Operation(
     "/api/{service_id}/vci/offer/create",
     dict,
     Effect.REVEAL,
-    spec="vci_offer_create_api",
-    succeeds=("CREATED",),
+    operation_id="vci_offer_create_api",
+    success_actions=("CREATED",),
 )
 OFFER_INFO = Operation(
     "vci.offer_info",
     "POST",
     "/api/{service_id}/vci/offer/info",
     dict,
-    spec="vci_offer_info_api",
-    succeeds=("OK",),
+    operation_id="vci_offer_info_api",
+    success_actions=("OK",),
 )
 PARSE_SINGLE = Operation(
     "vci.single_parse",
     "POST",
     "/api/{service_id}/vci/single/parse",
     dict,
-    spec="vci_single_parse_api",
-    succeeds=("OK",),
+    operation_id="vci_single_parse_api",
+    success_actions=("OK",),
 )
 ISSUE_SINGLE = Operation(
     "vci.single_issue",
@@ -257,16 +257,16 @@ ISSUE_SINGLE = Operation(
     "/api/{service_id}/vci/single/issue",
     dict,
     Effect.REVEAL,
-    spec="vci_single_issue_api",
-    succeeds=("OK", "ACCEPTED"),
+    operation_id="vci_single_issue_api",
+    success_actions=("OK", "ACCEPTED"),
 )
 PARSE_BATCH = Operation(
     "vci.batch_parse",
     "POST",
     "/api/{service_id}/vci/batch/parse",
     dict,
-    spec="vci_batch_parse_api",
-    succeeds=("OK",),
+    operation_id="vci_batch_parse_api",
+    success_actions=("OK",),
 )
 ISSUE_BATCH = Operation(
     "vci.batch_issue",
@@ -274,16 +274,16 @@ ISSUE_BATCH = Operation(
     "/api/{service_id}/vci/batch/issue",
     dict,
     Effect.REVEAL,
-    spec="vci_batch_issue_api",
-    succeeds=("OK",),
+    operation_id="vci_batch_issue_api",
+    success_actions=("OK",),
 )
 PARSE_DEFERRED = Operation(
     "vci.deferred_parse",
     "POST",
     "/api/{service_id}/vci/deferred/parse",
     dict,
-    spec="vci_deferred_parse_api",
-    succeeds=("OK",),
+    operation_id="vci_deferred_parse_api",
+    success_actions=("OK",),
 )
 ISSUE_DEFERRED = Operation(
     "vci.deferred_issue",
@@ -291,6 +291,6 @@ ISSUE_DEFERRED = Operation(
     "/api/{service_id}/vci/deferred/issue",
     dict,
     Effect.REVEAL,
-    spec="vci_deferred_issue_api",
-    succeeds=("OK",),
+    operation_id="vci_deferred_issue_api",
+    success_actions=("OK",),
 )

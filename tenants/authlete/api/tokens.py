@@ -9,54 +9,58 @@ from pydantic import SecretStr
 from tenants.authlete.api.diagnostics import (
     INTROSPECT,
     INTROSPECT_STANDARD,
-    Active,
     Introspection,
+    IntrospectionResponse,
 )
-from tenants.authlete.api.knowing import counted, listed
-from tenants.authlete.api.narrowing import whole_client, whole_hash, whole_subject
-from tenants.authlete.changes import Change
+from tenants.authlete.api.identifiers import (
+    require_client_id,
+    require_subject,
+    require_token_hash,
+)
+from tenants.authlete.api.reconciliation_hints import count_hint, token_list_hint
+from tenants.authlete.api_client import ApiClient
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.tokens import (
-    ChangedToken,
+    CreatedToken,
     IssuedToken,
-    MadeToken,
-    RevokedTokens,
+    RevocationResult,
     TokenPage,
     TokenStatus,
+    UpdatedToken,
 )
-from tenants.authlete.door import Door
-from tenants.authlete.editing import Written
-from tenants.authlete.errors import Unsendable
+from tenants.authlete.edits import WriteResult
+from tenants.authlete.errors import InvalidRequestError
+from tenants.authlete.messages import Message
+from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Effect, Operation
-from tenants.authlete.words import Said
-from tenants.authlete.words import gettext_noop as _
 
-MOST = 20  # rows of one page; more is refused (api.md, section 4)
+MAX_PAGE_SIZE = 20  # rows of one page; more is refused (api.md, section 4)
 
 LIST = Operation(
     "token.list",
     "GET",
     "/api/{service_id}/auth/token/get/list",
     TokenPage,
-    spec="auth_token_get_list_api",
+    operation_id="auth_token_get_list_api",
 )
 CREATE = Operation(
     "token.create",
     "POST",
     "/api/{service_id}/auth/token/create",
-    MadeToken,
+    CreatedToken,
     Effect.REVEAL,
-    spec="auth_token_create_api",
-    reveals=("accessToken", "refreshToken", "jwtAccessToken"),
-    succeeds=("OK",),
+    operation_id="auth_token_create_api",
+    revealed_fields=("accessToken", "refreshToken", "jwtAccessToken"),
+    success_actions=("OK",),
 )
 UPDATE = Operation(
     "token.update",
     "POST",
     "/api/{service_id}/auth/token/update",
-    ChangedToken,
+    UpdatedToken,
     Effect.CHANGE,
-    spec="auth_token_update_api",
-    succeeds=("OK",),
+    operation_id="auth_token_update_api",
+    success_actions=("OK",),
 )
 DELETE = Operation(
     "token.delete",
@@ -64,16 +68,16 @@ DELETE = Operation(
     "/api/{service_id}/auth/token/delete/{access_token_identifier}",
     type(None),
     Effect.DESTROY,
-    spec="auth_token_delete_api",
-    hidden=("access_token_identifier",),
+    operation_id="auth_token_delete_api",
+    secret_params=("access_token_identifier",),
 )
 REVOKE = Operation(
     "token.revoke",
     "POST",
     "/api/{service_id}/auth/token/revoke",
-    RevokedTokens,
+    RevocationResult,
     Effect.DESTROY,
-    spec="auth_token_revoke_api",
+    operation_id="auth_token_revoke_api",
 )
 REISSUE_ID_TOKEN = Operation(
     "id_token.reissue",
@@ -81,17 +85,17 @@ REISSUE_ID_TOKEN = Operation(
     "/api/{service_id}/idtoken/reissue",
     dict,
     Effect.REVEAL,
-    spec="idtoken_reissue_api",
-    succeeds=("OK",),
+    operation_id="idtoken_reissue_api",
+    success_actions=("OK",),
 )
 
 
-class Tokens:
+class TokensApi:
     """The access tokens that one service has issued."""
 
-    def __init__(self, door: Door, service_id: int) -> None:
-        self._door = door
-        self._places = {"service_id": service_id}
+    def __init__(self, client: ApiClient, service_id: int) -> None:
+        self._client = client
+        self._path_params = {"service_id": service_id}
 
     def list(
         self,
@@ -100,7 +104,7 @@ class Tokens:
         status: TokenStatus = TokenStatus.ALL,
         *,
         start: int = 0,
-        end: int = MOST,
+        end: int = MAX_PAGE_SIZE,
     ) -> TokenPage:
         """One page of 20 at most, of one client, of one user, or of all; ``end`` is
         the first index that is left out."""
@@ -109,7 +113,7 @@ class Tokens:
             query["clientIdentifier"] = client_id
         if subject:
             query["subject"] = subject
-        return self._door.send(LIST, places=self._places, query=query)
+        return self._client.send(LIST, path_params=self._path_params, query=query)
 
     def count(
         self,
@@ -134,7 +138,7 @@ class Tokens:
         properties: Sequence[Mapping[str, Any]] = (),
         access_token: SecretStr | None = None,
         refresh_token: SecretStr | None = None,
-    ) -> Written[MadeToken]:
+    ) -> WriteResult[CreatedToken]:
         """Make a token that works at once, for exactly one response.
 
         Without seconds it lives as long as the service says. ``access_token`` and
@@ -151,15 +155,15 @@ class Tokens:
             made["accessToken"] = access_token.get_secret_value()
         if refresh_token:
             made["refreshToken"] = refresh_token.get_secret_value()
-        body = made | {"clientId": whole_client(client_id)}
+        body = made | {"clientId": require_client_id(client_id)}
         if subject:
             body["subject"] = subject
-        return self._door.create(
+        return self._client.create(
             CREATE,
-            places=self._of(client_id),
+            path_params=self._token_params(client_id),
             body=body,
-            made=made,
-            known=listed(lambda: self.list(client_id, subject)),
+            fields=made,
+            reconciliation_hints=token_list_hint(lambda: self.list(client_id, subject)),
             is_document=False,
         )
 
@@ -172,7 +176,7 @@ class Tokens:
         refresh_expires_at: int | None = None,
         properties: Sequence[Mapping[str, Any]] | None = None,
         label: str = "",
-    ) -> ChangedToken:
+    ) -> UpdatedToken:
         """Change what is named of a token, and leave all else as it is.
 
         Times are in milliseconds since 1970. Authlete drops scopes that the client
@@ -190,20 +194,20 @@ class Tokens:
         if properties is not None:
             asked["properties"] = (token.properties, [dict(one) for one in properties])
         if not asked:
-            raise Unsendable(Said(_("Nothing is to change.")))
+            raise InvalidRequestError(Message(_("Nothing is to change.")))
         if any(at is not None and at <= 0 for at in (expires_at, refresh_expires_at)):
             # Authlete would take it for no change (api.md, section 8).
-            raise Unsendable(Said(_("A token cannot end before 1970.")))
-        name = whole_hash(token.access_token_hash)
+            raise InvalidRequestError(Message(_("A token cannot end before 1970.")))
+        name = require_token_hash(token.access_token_hash)
         wanted = {name: after for name, (_, after) in asked.items()}
-        seen = self._door.seen(wanted)
-        return self._door.send(
+        seen = self._client.redact(wanted)
+        return self._client.send(
             UPDATE,
-            places=self._of(token.client_id, token.subject),
+            path_params=self._token_params(token.client_id, token.subject),
             body={"accessTokenHash": name, **wanted},
             label=label,
-            changes=tuple(Change(one, asked[one][0], seen[one]) for one in asked),
-            known={"hash": name},
+            changes=tuple(FieldChange(one, asked[one][0], seen[one]) for one in asked),
+            reconciliation_hints={"hash": name},
         )
 
     def delete(self, token: IssuedToken, *, label: str = "") -> None:
@@ -211,73 +215,75 @@ class Tokens:
 
         Raises `NotFound` when it is gone already.
         """
-        name = whole_hash(token.access_token_hash)
-        places = self._of(token.client_id, token.subject)
+        name = require_token_hash(token.access_token_hash)
+        places = self._token_params(token.client_id, token.subject)
         places["access_token_identifier"] = name
-        self._door.send(DELETE, places=places, label=label, known={"hash": name})
+        self._client.send(
+            DELETE, path_params=places, label=label, reconciliation_hints={"hash": name}
+        )
 
     def revoke(self, token: IssuedToken, *, label: str = "") -> int:
         """End one token and its refresh token, and return how many access tokens
         ended. Raises `NotFound` when it is gone already."""
-        name = whole_hash(token.access_token_hash)
-        return self._door.send(
+        name = require_token_hash(token.access_token_hash)
+        return self._client.send(
             REVOKE,
-            places=self._of(token.client_id, token.subject),
+            path_params=self._token_params(token.client_id, token.subject),
             body={"accessTokenIdentifier": name},
             label=label,
-            known={"hash": name},
+            reconciliation_hints={"hash": name},
         ).count
 
     def revoke_value(
         self,
         token: SecretStr,
         *,
-        refresh: bool = False,
+        is_refresh_token: bool = False,
         client_id: int = 0,
         subject: str = "",
         label: str = "",
     ) -> int:
         """The same for a token whose value is known: an access token's or, with
         ``refresh``, a refresh token's. Whose it is goes into the record."""
-        name = "refreshTokenIdentifier" if refresh else "accessTokenIdentifier"
-        return self._door.send(
+        name = "refreshTokenIdentifier" if is_refresh_token else "accessTokenIdentifier"
+        return self._client.send(
             REVOKE,
-            places=self._of(client_id, subject) if client_id else self._places,
-            body={name: whole_hash(token.get_secret_value())},
+            path_params=self._token_params(client_id, subject) if client_id else self._path_params,
+            body={name: require_token_hash(token.get_secret_value())},
             label=label,
-            known={"value": True},
+            reconciliation_hints={"value": True},
         ).count
 
     def revoke_client(self, *, client_id: int, label: str = "") -> int:
         """End every token of a client, of all users, and return how many ended."""
-        return self._door.send(
+        return self._client.send(
             REVOKE,
-            places=self._of(client_id),
-            body={"clientIdentifier": str(whole_client(client_id))},
+            path_params=self._token_params(client_id),
+            body={"clientIdentifier": str(require_client_id(client_id))},
             label=label,
-            known=counted(lambda: self.count(client_id)),
+            reconciliation_hints=count_hint(lambda: self.count(client_id)),
         ).count
 
     def revoke_subject(self, *, subject: str) -> int:
         """End every token of a user, at all clients, and return how many ended."""
-        return self._door.send(
+        return self._client.send(
             REVOKE,
-            places=self._places,
-            body={"subject": whole_subject(subject)},
-            known=counted(lambda: self.count(subject=subject)),
+            path_params=self._path_params,
+            body={"subject": require_subject(subject)},
+            reconciliation_hints=count_hint(lambda: self.count(subject=subject)),
         ).count
 
-    def revoke_pair(self, *, client_id: int, subject: str, label: str = "") -> int:
+    def revoke_client_and_subject(self, *, client_id: int, subject: str, label: str = "") -> int:
         """End every token of a user at one client, and return how many ended."""
-        return self._door.send(
+        return self._client.send(
             REVOKE,
-            places=self._of(client_id),
+            path_params=self._token_params(client_id),
             body={
-                "clientIdentifier": str(whole_client(client_id)),
-                "subject": whole_subject(subject),
+                "clientIdentifier": str(require_client_id(client_id)),
+                "subject": require_subject(subject),
             },
             label=label,
-            known=counted(lambda: self.count(client_id, subject=subject)),
+            reconciliation_hints=count_hint(lambda: self.count(client_id, subject=subject)),
         ).count
 
     def introspect(
@@ -293,19 +299,21 @@ class Tokens:
             body["scopes"] = list(scopes)
         if subject:
             body["subject"] = subject
-        return self._door.send(INTROSPECT, places=self._places, body=body)
+        return self._client.send(INTROSPECT, path_params=self._path_params, body=body)
 
-    def introspect_standard(self, token: SecretStr, *, hint: str = "") -> Active:
+    def introspect_standard(
+        self, token: SecretStr, *, token_type_hint: str = ""
+    ) -> IntrospectionResponse:
         """What RFC 7662 says of a token, which may be a refresh token; ``hint`` is the
         kind to look for first (section 2.1)."""
         asked = {"token": token.get_secret_value()}
-        if hint:
-            asked["token_type_hint"] = hint
+        if token_type_hint:
+            asked["token_type_hint"] = token_type_hint
         body = {"parameters": urlencode(asked)}
-        reply = self._door.send(INTROSPECT_STANDARD, places=self._places, body=body)
+        reply = self._client.send(INTROSPECT_STANDARD, path_params=self._path_params, body=body)
         return reply.response_content
 
-    def _of(self, client_id: int, subject: str | None = None) -> dict[str, Any]:
+    def _token_params(self, client_id: int, subject: str | None = None) -> dict[str, Any]:
         """For the record, whose token it is; no path has these."""
-        places: dict[str, Any] = {**self._places, "client_id": client_id}
+        places: dict[str, Any] = {**self._path_params, "client_id": client_id}
         return places | {"subject": subject} if subject else places

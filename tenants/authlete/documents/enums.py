@@ -4,7 +4,7 @@ Every list is open: a value that is not here may come from a newer Authlete, is 
 and shown as it is. Values and their sources are those of api.md, section 10.
 """
 
-from tenants.authlete.documents.words import _
+from tenants.authlete.documents.validation_messages import _
 
 GRANT_TYPE = {
     "AUTHORIZATION_CODE": _("Authorization code"),
@@ -65,21 +65,13 @@ FAPI_MODE = {
     "FAPI1_BASELINE": _("FAPI 1.0 Baseline"),
     "FAPI1_ADVANCED": _("FAPI 1.0 Advanced"),
     "FAPI2_SECURITY": _("FAPI 2.0 Security Profile"),
-    "FAPI2_MESSAGE_SIGNING_AUTH_REQ": _(
-        "FAPI 2.0 Message Signing: authorization requests"
-    ),
-    "FAPI2_MESSAGE_SIGNING_AUTH_RES": _(
-        "FAPI 2.0 Message Signing: authorization responses"
-    ),
+    "FAPI2_MESSAGE_SIGNING_AUTH_REQ": _("FAPI 2.0 Message Signing: authorization requests"),
+    "FAPI2_MESSAGE_SIGNING_AUTH_RES": _("FAPI 2.0 Message Signing: authorization responses"),
     "FAPI2_MESSAGE_SIGNING_INTROSPECTION_RES": _(
         "FAPI 2.0 Message Signing: introspection responses"
     ),
-    "FAPI2_MESSAGE_SIGNING_RESOURCE_REQ": _(
-        "FAPI 2.0 Message Signing: resource requests"
-    ),
-    "FAPI2_MESSAGE_SIGNING_RESOURCE_RES": _(
-        "FAPI 2.0 Message Signing: resource responses"
-    ),
+    "FAPI2_MESSAGE_SIGNING_RESOURCE_REQ": _("FAPI 2.0 Message Signing: resource requests"),
+    "FAPI2_MESSAGE_SIGNING_RESOURCE_RES": _("FAPI 2.0 Message Signing: resource responses"),
 }
 DELIVERY_MODE = {
     "PING": _("Ping: told when ready, then asks"),

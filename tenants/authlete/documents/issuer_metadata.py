@@ -4,36 +4,36 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from tenants.authlete.documents.base import Section, Show, setting
+from tenants.authlete.documents.base import InputType, Section, setting
 from tenants.authlete.documents.types import (
-    Endpoint,
+    Boolean,
+    EndpointUrl,
     EntityIds,
-    Flag,
-    Issuer,
+    IssuerUrl,
     JsonObject,
     Strings,
 )
 
 
-class CredentialIssuer(Section):
+class CredentialIssuerSettings(Section):
     """What wallets read about a credential issuer (OID4VCI)."""
 
     title = "Issuer metadata"
 
-    credential_issuer: Issuer = setting("Credential issuer")
+    credential_issuer: IssuerUrl = setting("Credential issuer")
     """The address that names this issuer in offers and credentials."""
 
     authorization_servers: EntityIds = setting("Authorization servers")
     """The issuers of tokens that the wallet may use; with none, the credential issuer
     itself."""
 
-    credential_endpoint: Endpoint = setting("Credential endpoint")
+    credential_endpoint: EndpointUrl = setting("Credential endpoint")
     """Where wallets fetch one credential."""
 
-    batch_credential_endpoint: Endpoint = setting("Batch endpoint")
+    batch_credential_endpoint: EndpointUrl = setting("Batch endpoint")
     """Where wallets fetch several credentials in one request."""
 
-    deferred_credential_endpoint: Endpoint = setting("Deferred endpoint")
+    deferred_credential_endpoint: EndpointUrl = setting("Deferred endpoint")
     """Where wallets come back for a credential that was not ready at once."""
 
     credentials_supported: JsonObject = setting("Credentials on offer")
@@ -49,11 +49,11 @@ class CredentialIssuer(Section):
     )
     """How the content of an encrypted response can be encrypted, such as A256GCM."""
 
-    require_credential_response_encryption: Flag = setting("Require encryption")
+    require_credential_response_encryption: Boolean = setting("Require encryption")
     """Refuse wallets that want their credential unencrypted."""
 
 
 IssuerMetadata = Annotated[
-    Annotated[dict[str, Any], AfterValidator(CredentialIssuer.whole)] | None,
-    Show("issuer_metadata"),
+    Annotated[dict[str, Any], AfterValidator(CredentialIssuerSettings.validate_object)] | None,
+    InputType("issuer_metadata"),
 ]

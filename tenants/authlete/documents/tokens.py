@@ -7,14 +7,17 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from tenants.authlete.documents.base import Wire
+from tenants.authlete.documents.base import ApiModel
 
 # What no token has, since no header carries it: RFC 6750, section 2.1, has fewer signs.
-STRANGE = re.compile(r"[^!-~]")
+INVALID_TOKEN_CHARS = re.compile(r"[^!-~]")
 # api.md, section 8, token/create
-WITHOUT_REFRESH = ("IMPLICIT", "CLIENT_CREDENTIALS")  # grants that bring none
-WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
-LONGEST_SUBJECT = 100  # characters
+GRANTS_WITHOUT_REFRESH_TOKEN = (
+    "IMPLICIT",
+    "CLIENT_CREDENTIALS",
+)  # grants that bring none
+GRANTS_WITHOUT_SUBJECT = ("CLIENT_CREDENTIALS", "JWT_BEARER")
+MAX_SUBJECT_LENGTH = 100  # characters
 
 
 class TokenStatus(StrEnum):
@@ -25,7 +28,7 @@ class TokenStatus(StrEnum):
     INVALID = "INVALID"  # expired, and not swept yet
 
 
-class IssuedToken(Wire):
+class IssuedToken(ApiModel):
     """An access token, and its refresh token if there is one; never their values.
 
     Times are in milliseconds since 1970; 0 is never.
@@ -44,7 +47,7 @@ class IssuedToken(Wire):
     properties: list[dict[str, Any]] | None = None  # values sealed
 
 
-class TokenPage(Wire):
+class TokenPage(ApiModel):
     """One page of a list of tokens."""
 
     start: int
@@ -53,7 +56,7 @@ class TokenPage(Wire):
     access_tokens: list[IssuedToken] | None = None  # null where none was asked for
 
 
-class MadeToken(Wire):
+class CreatedToken(ApiModel):
     """A new token: its values, which nothing shows again, and what it is.
 
     ``expires_at`` is in milliseconds since 1970, ``expires_in`` in seconds.
@@ -71,19 +74,19 @@ class MadeToken(Wire):
     expires_in: int = 0
 
 
-class ChangedToken(Wire):
+class UpdatedToken(ApiModel):
     """What a token is after a change of it; times are in milliseconds since 1970."""
 
     access_token_expires_at: int = 0
     refresh_token_expires_at: int = 0
     scopes: list[str] | None = None
 
-    def lacks(self, asked: Sequence[str]) -> list[str]:
+    def missing_scopes(self, requested: Sequence[str]) -> list[str]:
         """The scopes among ``asked`` that Authlete dropped without a word."""
-        return [one for one in asked if one not in (self.scopes or ())]
+        return [one for one in requested if one not in (self.scopes or ())]
 
 
-class RevokedTokens(Wire):
+class RevocationResult(ApiModel):
     """What a revoke did; it has no ``action``, so the count is all there is."""
 
     count: int = Field(ge=0)

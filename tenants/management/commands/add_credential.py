@@ -7,21 +7,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants import credentials
-from tenants.audit.who import Who
-from tenants.authlete.errors import NotRecorded
-from tenants.authlete.probe import Finding, Problem
-from tenants.management.told import command, organization_of
+from tenants.audit.actor import Actor
+from tenants.authlete.credential_check import CredentialCheck, CredentialProblem
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.management.base import command_actor, get_organization
 from tenants.models import Credential
-from tenants.regions import regions
+from tenants.organizations import credentials
+from tenants.organizations.regions import get_regions
 
-VARIABLE = "AUTHLETE_TOKEN"
+TOKEN_VARIABLE = "AUTHLETE_TOKEN"  # noqa: S105
 
 
 class Command(BaseCommand):
     help = (
         "Keep an organization's access token for a region, sealed. It is read from "
-        f"{VARIABLE} or from standard input, never from an argument, and tried before "
+        f"{TOKEN_VARIABLE} or from standard input, never from an argument, and tried before "
         "it is kept. Doing so twice changes nothing."
     )
 
@@ -36,54 +36,52 @@ class Command(BaseCommand):
             type=date.fromisoformat,
             help="the last day on which the token works, as in 2027-03-31",
         )
-        parser.add_argument(
-            "--no-probe", action="store_true", help="keep it without trying it"
-        )
+        parser.add_argument("--no-probe", action="store_true", help="keep it without trying it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_of(options["organization"])
+        organization = get_organization(options["organization"])
         region, number = options["region"], options["number"]
-        if region not in regions():
-            known = ", ".join(regions())
+        if region not in get_regions():
+            known = ", ".join(get_regions())
             raise CommandError(f"There is no region {region!r}. There are: {known}.")
         if number is not None and not 0 < number < 2**63:
             raise CommandError("The number must be a positive 64-bit integer.")
-        token = os.environ.get(VARIABLE, "") or sys.stdin.readline()
+        token = os.environ.get(TOKEN_VARIABLE, "") or sys.stdin.readline()
         if not token.strip():
-            raise CommandError(f"There is no token in {VARIABLE} or standard input.")
-        found = credentials.find(organization, region)
+            raise CommandError(f"There is no token in {TOKEN_VARIABLE} or standard input.")
+        found = credentials.find_credential(organization, region)
         if number is None and found:
             number = found.number
         expires = options["expires"] or (found.expires_on if found else None)
-        offered = credentials.offered(organization, region, token, number, expires)
-        who = command("add_credential", organization)
+        offered = credentials.build_credential(organization, region, token, number, expires)
+        who = command_actor("add_credential", organization)
         try:
-            self._keep(who, offered, tried=not options["no_probe"])
-        except (credentials.Gone, NotRecorded) as error:
+            self._save(who, offered, probe=not options["no_probe"])
+        except (credentials.CredentialChangedError, AuditUnavailableError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
 
-    def _keep(self, who: Who, offered: Credential, *, tried: bool) -> None:
-        finding = credentials.attempt(who, offered) if tried else None
-        if finding and not finding.ok:
-            raise CommandError(_refusal(finding))
-        changes = credentials.keep(who, offered, finding)
-        place = f"{offered.organization} for {offered.region}"
+    def _save(self, actor: Actor, credential: Credential, *, probe: bool) -> None:
+        finding = credentials.probe_credential(actor, credential) if probe else None
+        if finding and not finding.is_usable:
+            raise CommandError(_describe_failure(finding))
+        changes = credentials.save_credential(actor, credential, finding)
+        place = f"{credential.organization} for {credential.region}"
         did = "Kept the credential of" if changes else "Nothing to change for"
         self.stdout.write(f"{did} {place}.")
         if finding:
-            count = finding.services or 0
+            count = finding.service_count or 0
             noun = "service" if count == 1 else "services"
-            said = f"It sees {count} {noun}. {finding.words} {finding.advice}"
+            said = f"It sees {count} {noun}. {finding.description} {finding.advice}"
             self.stdout.write(said.rstrip())
-            if finding.idp:
-                why = finding.idp.message
+            if finding.idp_error:
+                why = finding.idp_error.message
                 self.stdout.write(f"It can neither create nor remove services: {why}")
 
 
-def _refusal(finding: Finding) -> str:
-    said = f"Nothing was kept. {finding.words} {finding.advice}"
-    if finding.problem in credentials.UNTRIED:
+def _describe_failure(finding: CredentialCheck) -> str:
+    said = f"Nothing was kept. {finding.description} {finding.advice}"
+    if finding.problem in credentials.INCONCLUSIVE_PROBLEMS:
         said += " With --no-probe it is kept without being tried."
-    if finding.error and finding.problem is Problem.OTHER:
+    if finding.error and finding.problem is CredentialProblem.OTHER:
         said += f" ({finding.error})"
     return said

@@ -10,31 +10,29 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants import members
+from tenants.audit.actor import Actor
 from tenants.audit.events import PASSWORD_CHANGE
-from tenants.audit.notes import doing
-from tenants.audit.who import Who
-from tenants.authlete.errors import NotRecorded
-from tenants.management.told import command, organization_of, problems
+from tenants.audit.recorder import record_action
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.management.base import command_actor, format_errors, get_organization
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations import members
+from tenants.organizations.roles import Role
 
-VARIABLE = "MEMBER_PASSWORD"
+PASSWORD_VARIABLE = "MEMBER_PASSWORD"  # noqa: S105
 
 
 class Command(BaseCommand):
     help = (
         "Give a person a role in an organization. Who has no password yet gets a link "
-        f"to set one, printed once; scripts may set it through {VARIABLE} or standard "
+        f"to set one, printed once; scripts may set it through {PASSWORD_VARIABLE} or standard "
         "input. Doing so twice changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organization", required=True, help="its slug")
         parser.add_argument("--email", required=True)
-        parser.add_argument(
-            "--role", required=True, choices=[role.value for role in Role]
-        )
+        parser.add_argument("--role", required=True, choices=[role.value for role in Role])
         parser.add_argument("--name", default="", help="as people read it")
         parser.add_argument(
             "--password-stdin",
@@ -43,49 +41,45 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        organization = organization_of(options["organization"])
-        who = command("add_member", organization)
-        password = os.environ.get(VARIABLE, "")
+        organization = get_organization(options["organization"])
+        who = command_actor("add_member", organization)
+        password = os.environ.get(PASSWORD_VARIABLE, "")
         if options["password_stdin"]:
             password = sys.stdin.readline().rstrip("\r\n")
         try:
             if password:
                 validate_password(password)
-            user = self._member(who, organization, options)
+            user = self._ensure_member(who, organization, options)
             if not user.has_usable_password():
-                self._open(who, user, password)
+                self._give_password(who, user, password)
             elif password:
                 self.stdout.write("They have a password already; it was left as it is.")
         except ValidationError as error:
-            raise CommandError(f"Nothing was changed. {problems(error)}") from None
-        except (members.MayNot, NotRecorded) as error:
+            raise CommandError(f"Nothing was changed. {format_errors(error)}") from None
+        except (members.MembershipRuleError, AuditUnavailableError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
 
-    def _member(
-        self, who: Who, organization: Organization, options: dict[str, Any]
+    def _ensure_member(
+        self, actor: Actor, organization: Organization, options: dict[str, Any]
     ) -> User:
         role = Role(options["role"])
-        member = members.find(organization, options["email"])
+        member = members.find_membership(organization, options["email"])
         if member is None:
-            added = members.add(
-                who, organization, options["email"], role, options["name"]
-            )
-            user = added.member.user
+            added = members.add_member(actor, organization, options["email"], role, options["name"])
+            user = added.membership.user
             self.stdout.write(f"Added {user} to {organization} as {role}.")
             return user
         if member.role == role:
             self.stdout.write(f"{member.user} is in {organization} as {role} already.")
             return member.user
         before = member.role
-        members.change_role(who, member, role)
-        self.stdout.write(
-            f"{member.user} is now {role} in {organization}, no longer {before}."
-        )
+        members.change_role(actor, member, role)
+        self.stdout.write(f"{member.user} is now {role} in {organization}, no longer {before}.")
         return member.user
 
-    def _open(self, who: Who, user: User, password: str) -> None:
+    def _give_password(self, actor: Actor, user: User, password: str) -> None:
         if password:
-            with doing(who, PASSWORD_CHANGE, object=user.get_username()):
+            with record_action(actor, PASSWORD_CHANGE, object=user.get_username()):
                 user.set_password(password)
                 user.save(update_fields=["password"])
             self.stdout.write("The password that was handed over is set.")
@@ -94,9 +88,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Hand them this link; it sets their password, once, within {hours} hours:"
         )
-        path = members.hand_link(who, user)
+        path = members.create_password_link(actor, user)
         self.stdout.write(f"{settings.CONSOLE_URL}{path}")
         if not settings.CONSOLE_URL:
-            self.stdout.write(
-                "CONSOLE_URL is not set: put the console's address first."
-            )
+            self.stdout.write("CONSOLE_URL is not set: put the console's address first.")

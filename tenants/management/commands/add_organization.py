@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.audit.events import ORGANIZATION_ADD
-from tenants.audit.notes import doing
-from tenants.authlete.errors import NotRecorded
-from tenants.management.told import command, problems
+from tenants.audit.recorder import record_action
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.management.base import command_actor, format_errors
 from tenants.models import Organization
 
 
@@ -23,8 +23,7 @@ class Command(BaseCommand):
         found = Organization.objects.filter(slug=slug).first()
         if found and found.name != name:
             raise CommandError(
-                f"{slug} is there already, with the name {found.name!r}. "
-                "Nothing was changed."
+                f"{slug} is there already, with the name {found.name!r}. Nothing was changed."
             )
         if found:
             self.stdout.write(f"{name} is there already, at /{slug}/.")
@@ -33,11 +32,11 @@ class Command(BaseCommand):
         try:
             organization.full_clean()
         except ValidationError as error:
-            raise CommandError(f"Nothing was added. {problems(error)}") from None
-        who = command("add_organization")
+            raise CommandError(f"Nothing was added. {format_errors(error)}") from None
+        who = command_actor("add_organization")
         try:
-            with doing(who, ORGANIZATION_ADD, object=slug, label=name):
+            with record_action(who, ORGANIZATION_ADD, object=slug, label=name):
                 organization.save()
-        except NotRecorded as error:
+        except AuditUnavailableError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Added {name}, at /{slug}/.")

@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants import closing
-from tenants.authlete.errors import NotRecorded
-from tenants.management.told import command
-from tenants.members import MayNot, normal
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.management.base import command_actor
+from tenants.organizations import account_closure
+from tenants.organizations.members import MembershipRuleError, normalize_email
 
 
 class Command(BaseCommand):
@@ -22,9 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True)
         parser.add_argument("--reason", default="", help="for the record")
         parser.add_argument("--ticket", default="", help="for the record")
-        parser.add_argument(
-            "--reopen", action="store_true", help="let them sign in again instead"
-        )
+        parser.add_argument("--reopen", action="store_true", help="let them sign in again instead")
         parser.add_argument(
             "--leave-without-admin",
             action="store_true",
@@ -32,7 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email = normal(options["email"])
+        email = normalize_email(options["email"])
         user = User.objects.filter(username=email).first()
         if user is None:
             raise CommandError(f"There is no account {email!r}.")
@@ -41,14 +39,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{user} is {'open' if opens else 'closed'} already.")
             return
         why = {"reason": options["reason"], "ticket": options["ticket"]}
-        who = command("close_account")
+        who = command_actor("close_account")
         try:
             if opens:
-                homes = closing.reopen(who, user, **why)
+                homes = account_closure.reopen_account(who, user, **why)
             else:
                 last = options["leave_without_admin"]
-                homes = closing.close(who, user, last=last, **why)
-        except (MayNot, NotRecorded) as error:
+                homes = account_closure.close_account(who, user, allow_no_admin=last, **why)
+        except (MembershipRuleError, AuditUnavailableError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
         names = ", ".join(str(one) for one in homes) or "no organization"
         done = "signs in again" if opens else "is closed; all sessions have ended"

@@ -8,16 +8,16 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.authlete.documents.base import Section, Setting
 from tenants.authlete.documents.client import SECTIONS as CLIENT
-from tenants.authlete.documents.client.extension import ClientExtension
-from tenants.authlete.documents.issuer_metadata import CredentialIssuer
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
 from tenants.authlete.documents.service import SECTIONS as SERVICE
 
 # By the names of Authlete's specification, objects inside of others included.
 DOCUMENTS: dict[str, dict[str, type[Section]]] = {
     "service": SERVICE,
-    "credential_issuer_metadata": {"issuer-metadata": CredentialIssuer},
+    "credential_issuer_metadata": {"issuer-metadata": CredentialIssuerSettings},
     "client": CLIENT,
-    "client_extension": {"extension": ClientExtension},
+    "client_extension": {"extension": ClientExtensionSettings},
 }
 
 
@@ -31,42 +31,40 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = [options["document"]] if options["document"] else list(DOCUMENTS)
         if options["format"] == "json":
-            found = [
-                _section(name, slug) for name in chosen for slug in DOCUMENTS[name]
-            ]
+            found = [_section_data(name, slug) for name in chosen for slug in DOCUMENTS[name]]
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
         else:
             for name in chosen:
-                self.stdout.write("\n".join(_lines(name)))
+                self.stdout.write("\n".join(_format_document(name)))
 
 
-def _section(document: str, slug: str) -> dict[str, Any]:
+def _section_data(document: str, slug: str) -> dict[str, Any]:
     section = DOCUMENTS[document][slug]
     return {
         "document": document,
         "section": slug,
         "title": section.title,
         "intro": " ".join((section.__doc__ or "").split()),
-        "fields": [_field(one) for one in section.settings()],
+        "fields": [_setting_data(one) for one in section.settings()],
     }
 
 
-def _field(one: Setting) -> dict[str, Any]:
+def _setting_data(one: Setting) -> dict[str, Any]:
     return {
-        "name": one.member,
+        "name": one.api_name,
         "label": one.label,
-        "kind": one.show.kind,
-        "unit": one.show.unit,
-        "default": _default(one),
-        "secret": one.show.secret,
+        "kind": one.input_type.kind,
+        "unit": one.input_type.unit,
+        "default": _describe_default(one),
+        "secret": one.input_type.secret,
         "read_only": one.read_only,
         "ignored": one.ignored,
-        "choices": dict(one.show.choices),
+        "choices": dict(one.input_type.choices),
         "help": one.help,
     }
 
 
-def _default(one: Setting) -> str:
+def _describe_default(one: Setting) -> str:
     """In words, what holds while nobody has set it."""
     if one.zero:
         return f"0: {one.zero}"
@@ -75,19 +73,23 @@ def _default(one: Setting) -> str:
     return json.dumps(one.initial) if one.initial is not None else ""
 
 
-def _lines(document: str) -> Iterator[str]:
+def _format_document(document: str) -> Iterator[str]:
     for slug, section in DOCUMENTS[document].items():
         settings = section.settings()
         yield f"{document} / {slug}: {section.title} ({len(settings)})"
         for one in settings:
-            yield f"  {one.member}: {one.label} [{', '.join(_marks(one))}]"
+            yield f"  {one.api_name}: {one.label} [{', '.join(_describe_input(one))}]"
             yield f"      {one.help}"
         yield ""
 
 
-def _marks(one: Setting) -> Iterator[str]:
-    yield f"{one.show.kind} in {one.show.unit}" if one.show.unit else one.show.kind
-    if default := _default(one):
+def _describe_input(one: Setting) -> Iterator[str]:
+    yield (
+        f"{one.input_type.kind} in {one.input_type.unit}"
+        if one.input_type.unit
+        else one.input_type.kind
+    )
+    if default := _describe_default(one):
         yield default
     if one.read_only:
         yield "read only"

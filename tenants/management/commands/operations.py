@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         operations = OPERATIONS.values()
         if options["format"] == "json":
-            self.stdout.write(json.dumps([_data(one) for one in operations], indent=2))
+            self.stdout.write(json.dumps([_operation_data(one) for one in operations], indent=2))
             return
         wide = max(len(one.name) for one in operations)
         for one in operations:
@@ -29,17 +29,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(operations)} operations")
 
 
-def _data(operation: Operation[Any]) -> dict[str, Any]:
+def _operation_data(operation: Operation[Any]) -> dict[str, Any]:
     return {
         "name": operation.name,
-        "operationId": operation.spec or None,
+        "operationId": operation.operation_id or None,
         "host": operation.host,
         "method": operation.method,
         "path": operation.path,
         "effect": operation.effect,
         "reply": operation.reply.__name__,
-        "succeeds": operation.succeeds,
-        "reveals": operation.reveals,
-        "tells": operation.tells,
-        "hidden": operation.hidden,
+        "succeeds": operation.success_actions,
+        "reveals": operation.revealed_fields,
+        "tells": operation.public_content_fields,
+        "hidden": operation.secret_params,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.server import Server
+from tenants.sandbox.server import SandboxServer
 from tenants.sandbox.state import IDP
 
 
@@ -21,19 +21,17 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--port", type=port, default=9700, help="the first port, or 0"
-        )
+        parser.add_argument("--port", type=parse_port, default=9700, help="the first port, or 0")
         parser.add_argument(
             "--services",
-            type=number_of,
+            type=parse_count,
             help="services of the largest organization a region",
         )
-        parser.add_argument("--clients", type=number_of, help="clients a service")
-        parser.add_argument("--tokens", type=number_of, help="access tokens a service")
+        parser.add_argument("--clients", type=parse_count, help="clients a service")
+        parser.add_argument("--tokens", type=parse_count, help="access tokens a service")
         parser.add_argument(
             "--latency",
-            type=number_of,
+            type=parse_count,
             default=0,
             help="milliseconds before each answer",
         )
@@ -51,7 +49,7 @@ class Command(BaseCommand):
             tokens=options["tokens"],
         )
         try:
-            server = Server(sandbox, options["port"])
+            server = SandboxServer(sandbox, options["port"])
         except OSError as error:
             raise CommandError(
                 f"The five ports from {options['port']} on are not all free "
@@ -65,14 +63,14 @@ class Command(BaseCommand):
             over.wait()
 
 
-def port(text: str) -> int:
+def parse_port(text: str) -> int:
     first = int(text)
     if not 0 <= first <= 65_531:  # 0 takes any that is free
         raise argparse.ArgumentTypeError("must lie between 0 and 65531")
     return first
 
 
-def number_of(text: str) -> int:
+def parse_count(text: str) -> int:
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError("must not be negative")

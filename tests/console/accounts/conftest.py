@@ -1,9 +1,9 @@
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 
-from tenants.audit.who import Who
-from tenants.members import add
-from tenants.roles import Role
+from tenants.audit.actor import Actor
+from tenants.organizations.members import add_member
+from tenants.organizations.roles import Role
 
 PASSWORD = "plum orbit ladder seven"
 
@@ -11,8 +11,8 @@ PASSWORD = "plum orbit ladder seven"
 @pytest.fixture
 def ann(acme):
     """An admin of Acme with a password, and no second factor yet."""
-    setup = Who(0, "setup", organization_id=acme.pk, organization=acme.slug)
-    user = add(setup, acme, "ann@acme.example", Role.ADMIN, "Ann").member.user
+    setup = Actor(0, "setup", organization_id=acme.pk, organization=acme.slug)
+    user = add_member(setup, acme, "ann@acme.example", Role.ADMIN, "Ann").membership.user
     user.set_password(PASSWORD)
     user.save()
     return user
@@ -38,6 +38,4 @@ def with_factor(ann):
 
 
 def sign_in(client, email="ann@acme.example", password=PASSWORD, **more):
-    return client.post(
-        "/accounts/login/", {"login": email, "password": password}, **more
-    )
+    return client.post("/accounts/login/", {"login": email, "password": password}, **more)

@@ -13,10 +13,10 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
-from console.accounts.forms import PENDING
-from tenants import factors, vault
-from tenants.roles import Role
-from tenants.vault import Sealed
+from console.accounts.forms import PENDING_SECRET_KEY
+from tenants.crypto import mfa_seeds, vault
+from tenants.crypto.vault import UnsealError
+from tenants.organizations.roles import Role
 from tests.console.accounts.conftest import PASSWORD, sign_in
 
 SETUP = "/accounts/2fa/totp/activate/"
@@ -29,7 +29,9 @@ def signed_in(client):
 
 
 def pending(client):
-    return factors.unseal(client.session[PENDING], int(client.session["_auth_user_id"]))
+    return mfa_seeds.unseal_seed(
+        client.session[PENDING_SECRET_KEY], int(client.session["_auth_user_id"])
+    )
 
 
 @pytest.fixture
@@ -85,9 +87,7 @@ def test_a_code_is_good_once(with_factor, client, code_at, time_machine, step):
     assert not signed_in(again)
 
 
-def test_a_code_is_still_spent_when_its_window_is_nearly_over(
-    with_factor, code_at, time_machine
-):
+def test_a_code_is_still_spent_when_its_window_is_nearly_over(with_factor, code_at, time_machine):
     """The library itself forgets a used code after 30 s, a third of its window."""
     time_machine.move_to(1_800_000_000, tick=False)
     first, code = Client(), code_at(with_factor, 1)
@@ -162,15 +162,13 @@ def test_recovery_codes_are_shown_once_and_good_once(set_up, client):
         assert signed_in(other) is expected
 
 
-def test_a_seed_that_was_copied_to_another_person_opens_nothing(
-    with_factor, client, code_at
-):
+def test_a_seed_that_was_copied_to_another_person_opens_nothing(with_factor, client, code_at):
     bo = User.objects.create_user("bo@acme.example")
     theirs = totp.TOTP.activate(bo, totp.generate_totp_secret())
     row = Authenticator.objects.get(user__username="ann@acme.example")
-    for stolen in (theirs.instance.data["secret"], factors.seal(SEED)):
+    for stolen in (theirs.instance.data["secret"], mfa_seeds.seal_seed(SEED)):
         Authenticator.objects.filter(pk=row.pk).update(data={"secret": stolen})
-        with pytest.raises(Sealed):
+        with pytest.raises(UnsealError):
             Authenticator.objects.get(pk=row.pk).wrap().validate_code(code_at(SEED))
 
 
@@ -181,7 +179,7 @@ def test_seeds_that_were_sealed_to_one_place_are_bound_by_the_migration(
     bind = import_module("tenants.migrations.0003_bind_second_factors")
     bind.loosen(apps, None)
     shared = Authenticator.objects.values_list("data", flat=True).get()["secret"]
-    assert vault.unseal(shared, factors.NEW) == with_factor
+    assert vault.unseal(shared, mfa_seeds.UNBOUND_CONTEXT) == with_factor
 
     bind.bind(apps, None)
 
@@ -191,9 +189,7 @@ def test_seeds_that_were_sealed_to_one_place_are_bound_by_the_migration(
     assert signed_in(client)
 
 
-def test_rotation_seals_seeds_anew_and_they_still_work(
-    with_factor, client, code_at, settings
-):
+def test_rotation_seals_seeds_anew_and_they_still_work(with_factor, client, code_at, settings):
     settings.VAULT_KEYS = "v2:" + "B" * 43 + "=," + settings.VAULT_KEYS
 
     call_command("vault_rotate")
@@ -206,9 +202,7 @@ def test_rotation_seals_seeds_anew_and_they_still_work(
     assert signed_in(client)
 
 
-def test_asking_for_the_password_again_keeps_nothing_of_what_was_posted(
-    ann, client, time_machine
-):
+def test_asking_for_the_password_again_keeps_nothing_of_what_was_posted(ann, client, time_machine):
     time_machine.move_to(1_800_000_000, tick=False)
     sign_in(client)
     time_machine.move_to(1_800_000_000 + 10 * 60, tick=False)
@@ -219,9 +213,7 @@ def test_asking_for_the_password_again_keeps_nothing_of_what_was_posted(
     kept = json.dumps(dict(client.session))
     assert "TOPSECRET" not in kept
     assert "HTTP_COOKIE" not in kept
-    assert (
-        client.post(response["Location"], {"password": PASSWORD})["Location"] == SETUP
-    )
+    assert client.post(response["Location"], {"password": PASSWORD})["Location"] == SETUP
 
 
 @pytest.mark.parametrize(
@@ -256,9 +248,7 @@ def test_a_first_sign_in_leads_through_setting_it_up(ann, client, settings, code
     assert client.get("/acme/members/").status_code == 200
 
 
-def test_who_takes_it_away_sets_up_another_first(
-    with_factor, client, settings, code_at
-):
+def test_who_takes_it_away_sets_up_another_first(with_factor, client, settings, code_at):
     settings.REQUIRE_MFA = True
     sign_in(client)
     client.post(CODE, {"code": code_at(with_factor)})

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
-from tenants.audit.who import Who
-from tenants.members import add
-from tenants.roles import Role
+from tenants.audit.actor import Actor
+from tenants.organizations.members import add_member
+from tenants.organizations.roles import Role
 from tests.console.accounts.conftest import PASSWORD, sign_in
 
 WRONG = "The email address or the password is wrong."
@@ -43,7 +43,7 @@ def test_nobody_signs_up(db, client):
     ids=["wrong password", "no such person", "no password set yet"],
 )
 def test_refuses_in_the_same_words(acme, ann, client, email, password):
-    add(Who(0, "setup"), acme, "new@acme.example", Role.VIEWER)
+    add_member(Actor(0, "setup"), acme, "new@acme.example", Role.VIEWER)
 
     response = sign_in(client, email, password)
 
@@ -67,12 +67,10 @@ class Counting(Argon2PasswordHasher):
         return super().verify(password, encoded)
 
 
-@pytest.mark.parametrize(
-    "email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"]
-)
+@pytest.mark.parametrize("email", ["ann@acme.example", "nobody@acme.example", "new@acme.example"])
 def test_takes_as_long_for_somebody_as_for_nobody(acme, ann, client, settings, email):
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
-    add(Who(0, "setup"), acme, "new@acme.example", Role.VIEWER)
+    add_member(Actor(0, "setup"), acme, "new@acme.example", Role.VIEWER)
     ann.set_password(PASSWORD)
     ann.save()
     Counting.done = 0
@@ -93,9 +91,7 @@ def test_hashes_nothing_that_is_too_long(ann, client, settings):
 
 
 @pytest.mark.parametrize("trusted", [0, 1])
-def test_throttles_an_account_whatever_addresses_and_hosts_are_named(
-    ann, settings, trusted
-):
+def test_throttles_an_account_whatever_addresses_and_hosts_are_named(ann, settings, trusted):
     settings.TRUSTED_PROXIES = trusted
     # Ten tries from ten addresses use the account's hour up.
     answers = [

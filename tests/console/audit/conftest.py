@@ -4,15 +4,15 @@ import pytest
 from django.utils import timezone
 
 from console.models import KnownService
-from tenants.audit import rows
-from tenants.audit.log import AuditLog
-from tenants.audit.models import AuditEntry, microseconds
-from tenants.audit.rows import new_id
-from tenants.audit.who import Who
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry, to_microseconds
+from tenants.audit.record_builder import new_entry_id
+from tenants.audit.recorder import AuditLogSink
 from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
-from tenants.connect import connect, credentials
-from tenants.roles import Role
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
 
 NOW = "2026-11-24T12:00:00Z"
 
@@ -27,9 +27,9 @@ def who(acme):
     """Somebody of Acme, on a page of their own."""
 
     def make(actor="ida@acme.example", role="editor", page="", organization=acme):
-        page = page or new_id()
+        page = page or new_entry_id()
         slug = organization.slug
-        return Who(7, actor, role, organization.pk, slug, page, "192.0.2.41")
+        return Actor(7, actor, role, organization.pk, slug, page, "192.0.2.41")
 
     return make
 
@@ -39,8 +39,8 @@ def update(acme, sandbox, who):
     """Change the service 17 of a region, and return the entry that tells of it."""
 
     def make(edits, *, actor=None, reason="", ticket="", region="us"):
-        watch = AuditLog(actor or who(), reason, ticket)
-        service = connect(credentials(acme), region, watch).service(17)
+        watch = AuditLogSink(actor or who(), reason, ticket)
+        service = connect(load_credentials(acme), region, watch).service(17)
         service.update(service.get().modified_at, edits)
         return AuditEntry.objects.filter(operation="service.update").first()
 
@@ -70,20 +70,22 @@ def keep(who):
     def make(
         operation="service.update",
         effect="change",
-        end=Outcome.DONE,
+        end=Outcome.SUCCEEDED,
         ago=timedelta(0),
         actor=None,
         code="",
         status=None,
         **told,
     ):
-        row = rows.intent(actor or who(), operation, effect, **told)
-        at = microseconds(timezone.now() - ago)
+        row = record_builder.build_intent(actor or who(), operation, effect, **told)
+        at = to_microseconds(timezone.now() - ago)
         row = type(row)(
             **{name: getattr(row, name) for name in row.__slots__ if name != "at"},
             at=at,
         )
-        ending = [rows.outcome(row.entry, end, status=status, code=code)] if end else []
+        ending = (
+            [record_builder.build_outcome(row.entry, end, status=status, code=code)] if end else []
+        )
         writer.write([row, *ending])
         return row
 

@@ -5,16 +5,15 @@ from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit import events
-from tenants.audit.log import AuditLog
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
-from tenants.audit.notes import note
+from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.api import grants, services
-from tenants.authlete.changes import Change
+from tenants.authlete.audit_sink import CallIntent
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import AuthleteError, Outcome
-from tenants.authlete.watch import Call
 from tenants.models import Organization
-from tenants.roles import Role
-from tenants.sandbox import services as sandbox_services
+from tenants.organizations.roles import Role
+from tenants.sandbox.handlers import services as sandbox_services
 from tests.record import unguard
 
 
@@ -32,7 +31,7 @@ def noted(who):
     """Keep a local event and return its entry."""
 
     def make(event, *arguments, by=None, **told):
-        note(by or who(), event, *arguments, **told)
+        record_event(by or who(), event, *arguments, **told)
         return AuditEntry.objects.first()
 
     return make
@@ -57,7 +56,7 @@ def test_tells_before_and_after_in_sentences_and_in_json(show, update):
 
 
 def test_tells_of_an_export_what_was_taken_out_and_no_change(show, noted):
-    changes = [Change("query", None, ""), Change("rows", None, 18)]
+    changes = [FieldChange("query", None, ""), FieldChange("rows", None, 18)]
 
     response = show(noted(events.AUDIT_EXPORT, changes=changes))
 
@@ -68,18 +67,16 @@ def test_tells_of_an_export_what_was_taken_out_and_no_change(show, noted):
 
 
 def test_a_change_made_elsewhere_of_what_was_not_set_is_told_from_not_set(show, noted):
-    changes = [Change("description", None, "new")]
+    changes = [FieldChange("description", None, "new")]
 
-    response = show(noted(events.SERVICE_CHANGED_OUTSIDE, changes=changes))
+    response = show(noted(events.SERVICE_CHANGED_EXTERNALLY, changes=changes))
 
     assertContains(response, '<span class="muted">not set</span>')
 
 
 def test_tells_what_a_list_gained_and_hides_no_control(show, keep):
     turned = "https://b.example/\u202egpj"
-    changes = [
-        Change("redirectUris", ["https://a.example"], ["https://a.example", turned])
-    ]
+    changes = [FieldChange("redirectUris", ["https://a.example"], ["https://a.example", turned])]
     keep("client.update", service="17", client="5", region="us", changes=changes)
 
     response = show(AuditEntry.objects.first())
@@ -190,8 +187,8 @@ def test_says_why_authlete_refused(show, update, sandbox):
 @pytest.fixture
 def begun(who):
     """A change that was begun, and never ended."""
-    call = Call(services.UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
-    (entry,) = AuditLog(who()).open([call])
+    call = CallIntent(services.UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
+    (entry,) = AuditLogSink(who()).record_intents([call])
     return AuditEntry.objects.get(entry=entry)
 
 
@@ -210,9 +207,7 @@ def test_says_that_an_outcome_was_lost(show, begun):
 
 def test_tells_a_denial_and_how_often_it_was(show, noted):
     for _ in range(4):
-        entry = noted(
-            events.ACCESS_DENIED, "change", Outcome.REFUSED, object="services:edit"
-        )
+        entry = noted(events.ACCESS_DENIED, "change", Outcome.REJECTED, object="services:edit")
 
     response = show(entry)
 
@@ -226,14 +221,14 @@ def test_tells_a_denial_and_how_often_it_was(show, noted):
 
 
 def test_shows_no_subject(show, who):
-    call = Call(
+    call = CallIntent(
         grants.LIST_BY_SUBJECT,
         "us",
         "/api/17/client/authorization/get/list/anna%40customer.example",
         {"service_id": "17"},
         "anna@customer.example",
     )
-    (entry,) = AuditLog(who()).open([call])
+    (entry,) = AuditLogSink(who()).record_intents([call])
 
     response = show(AuditEntry.objects.get(entry=entry))
 
@@ -260,7 +255,7 @@ def test_text_from_outside_is_text(show, noted):
         noted(
             events.MEMBER_CHANGE,
             object=script,
-            changes=[Change(script, script, {script: [script]})],
+            changes=[FieldChange(script, script, {script: [script]})],
             reason=script,
         )
     )
@@ -373,5 +368,5 @@ def test_holds_an_object_after_a_change_beside_how_it_was_before(
     for entry, after in ((saved, 600), (noticed, 60)):
         page = editor.get(show(entry).context["whole"])
         assert page.context["then"].get("accessTokenDuration") == after
-        names = [one.name for one in page.context["compared"].differs]
+        names = [one.name for one in page.context["compared"].differences]
         assert "accessTokenDuration" in names

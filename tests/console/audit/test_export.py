@@ -4,7 +4,7 @@ import pytest
 
 from console.models import Pack
 from tenants.jobs.models import Job
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 
 URL = "/acme/audit/export/"

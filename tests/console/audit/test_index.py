@@ -12,16 +12,16 @@ from pytest_django.asserts import (
     assertTemplateNotUsed,
 )
 
-from console.audit.views import record as views
-from console.search_language import LONGEST, LONGEST_ADDRESS
-from tenants.audit.log import AuditLog
+from console.audit.views import entries as views
+from console.audit_log.search_language import MAX_QUERY_CHARS, MAX_SEARCH_CHARS
 from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.api import services
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.fanout import fan_out
-from tenants.connect import connect, credentials
+from tenants.authlete.fanout import gather_prepared
 from tenants.models import Credential, Organization
-from tenants.roles import Role
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
 from tests.support.markup import compact
 
 URL = "/acme/audit/"
@@ -85,10 +85,10 @@ def test_tells_the_name_of_a_service_that_its_list_showed(auditor, update, known
 
 
 def test_tells_what_many_regions_were_asked_in_one_line(auditor, acme, sandbox, who):
-    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
-    watch = AuditLog(who())
-    asked = [connect(credentials(acme), region, watch) for region in ("us", "eu")]
-    fan_out([(one, one.ask(services.LIST)) for one in asked])
+    Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
+    watch = AuditLogSink(who())
+    asked = [connect(load_credentials(acme), region, watch) for region in ("us", "eu")]
+    gather_prepared([(one, one.prepare(services.LIST)) for one in asked])
 
     response = auditor.get(URL, {"operation": "service.list"})
 
@@ -152,7 +152,7 @@ def test_leaves_no_reads_out_of_what_is_asked_for_by_kind(auditor, update, asked
 
 @pytest.fixture
 def pages_of_two(monkeypatch):
-    monkeypatch.setattr(views, "SIZE", 2)
+    monkeypatch.setattr(views, "ENTRIES_PER_PAGE", 2)
 
 
 def test_pages_lead_there_and_back(auditor, keep, pages_of_two):
@@ -176,7 +176,7 @@ def test_pages_lead_there_and_back(auditor, keep, pages_of_two):
 
 
 def test_counts_no_further_than_it_has_to(auditor, keep, monkeypatch):
-    monkeypatch.setattr("tenants.audit.search.MOST", 3)
+    monkeypatch.setattr("tenants.audit.search.entries.MAX_COUNTED", 3)
     monkeypatch.setattr(views, "MOST", 3)
     for _ in range(4):
         keep()
@@ -211,7 +211,7 @@ def test_says_that_it_could_not_read_the_record(auditor, monkeypatch):
     def search(*_, **__):
         raise OperationalError("the disk is on fire")
 
-    monkeypatch.setattr(views, "search", search)
+    monkeypatch.setattr(views, "search_entries", search)
     response = auditor.get(URL)
 
     assertContains(response, "The record could not be read")
@@ -252,9 +252,7 @@ def test_is_for_those_who_may_read_the_record(member, role):
 
 
 def test_is_closed_to_strangers(client, django_user_model, acme):
-    assertRedirects(
-        client.get(URL), f"/accounts/login/?next={URL}", fetch_redirect_response=False
-    )
+    assertRedirects(client.get(URL), f"/accounts/login/?next={URL}", fetch_redirect_response=False)
     client.force_login(django_user_model.objects.create_user("eve"))
     assert client.get(URL).status_code == 404
 
@@ -265,9 +263,7 @@ def test_is_closed_to_strangers(client, django_user_model, acme):
 def test_answers_htmx_with_the_record_alone(auditor, keep):
     keep(label="Shop")
 
-    response = auditor.get(
-        URL, {"ticket": "", "effect": "change"}, headers={"HX-Request": "true"}
-    )
+    response = auditor.get(URL, {"ticket": "", "effect": "change"}, headers={"HX-Request": "true"})
 
     assertContains(response, "Saved")
     assertTemplateNotUsed(response, "base.html")
@@ -295,7 +291,7 @@ def test_its_title_tells_the_search(auditor, headers):
 
 def test_its_box_takes_all_that_a_search_may_be(auditor):
     """A browser would cut what is pasted, and with it filters."""
-    assertContains(auditor.get(URL), f'maxlength="{LONGEST}"')
+    assertContains(auditor.get(URL), f'maxlength="{MAX_SEARCH_CHARS}"')
 
 
 def test_chooses_in_each_list_what_was_asked_for_and_next_time_nothing(auditor):
@@ -313,7 +309,7 @@ def test_a_search_is_no_longer_than_its_address_can_be(auditor):
     response = auditor.post(URL, {"q": "\u624b" * 500})
     assert (response.status_code, auditor.get(response.url).status_code) == (302, 200)
     server = runpy.run_path("gunicorn.conf.py")["limit_request_line"]
-    assert len(response.url) < LONGEST_ADDRESS < server - 1000
+    assert len(response.url) < MAX_QUERY_CHARS < server - 1000
     way_in = Client().get(response.url)["Location"]
     assert len(way_in) < server - 100
 

@@ -1,10 +1,14 @@
 import pytest
 
-from console.audit import risks
-from console.sentences import CLIENT, LOCAL, SERVICE
+from console.audit_log import risks
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    LOCAL_EVENT_SETTINGS,
+    SERVICE_SETTINGS,
+)
 from tenants.audit.events import EVENTS
 from tenants.authlete.api import OPERATIONS
-from tenants.authlete.changes import Change
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 
 
@@ -42,19 +46,19 @@ from tenants.authlete.errors import Outcome
     ],
 )
 def test_flags_what_weakens_security(field, before, after, is_risk):
-    assert bool(risks.of_change(Change(field, before, after))) is is_risk
+    assert bool(risks.change_risk(FieldChange(field, before, after))) is is_risk
 
 
 def test_knows_what_it_speaks_of():
-    declared = {*SERVICE, *CLIENT, *LOCAL}
-    assert {name.partition(".")[0] for name in risks.RULES} <= declared
-    assert set(risks.DEEDS) <= {*OPERATIONS, *EVENTS}
+    declared = {*SERVICE_SETTINGS, *CLIENT_SETTINGS, *LOCAL_EVENT_SETTINGS}
+    assert {name.partition(".")[0] for name in risks.CHANGE_RULES} <= declared
+    assert set(risks.EVENT_RISKS) <= {*OPERATIONS, *EVENTS}
 
 
 def test_the_record_says_why_an_entry_is_worth_a_look(auditor, keep):
-    pkce = [Change("pkceRequired", True, False)]
+    pkce = [FieldChange("pkceRequired", True, False)]
     weaker = keep("client.update", label="Till", changes=pkce)
-    keep("client.update", label="Shop", changes=pkce, end=Outcome.REFUSED)
+    keep("client.update", label="Shop", changes=pkce, end=Outcome.REJECTED)
     keep("client.reveal_secret", "reveal", label="Till")
 
     page = auditor.get("/acme/audit/").content.decode()

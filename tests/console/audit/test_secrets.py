@@ -24,9 +24,7 @@ BEFORE = {
 }
 AFTER = {
     "jwks": json.dumps({"keys": [KEY | {"k": "Y2FuYXJ5LWp3ay1hZnRlcg"}]}),
-    "snsCredentials": [
-        {"sns": "FACEBOOK", "apiKey": "app", "apiSecret": "canary-sns-after"}
-    ],
+    "snsCredentials": [{"sns": "FACEBOOK", "apiKey": "app", "apiSecret": "canary-sns-after"}],
     "authenticationCallbackApiSecret": "canary-callback-after",
     "accessTokenDuration": 600,
 }
@@ -44,9 +42,7 @@ def test_no_page_of_the_record_holds_a_secret(auditor, update, sandbox, is_refus
             update(AFTER)
     else:
         update(AFTER)
-        assert sandbox.services[17]["authenticationCallbackApiSecret"] == (
-            "canary-callback-after"
-        )
+        assert sandbox.services[17]["authenticationCallbackApiSecret"] == ("canary-callback-after")
 
     auditor.get(URL, {"q": "canary-callback-after"})
     entries = list(AuditEntry.objects.all())

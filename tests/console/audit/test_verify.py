@@ -5,15 +5,15 @@ from django.db import DatabaseError
 from pytest_django.asserts import assertContains
 
 from console.models import Verdict
-from tenants.audit import anchors
-from tenants.audit.checkpoints import cut
+from tenants.audit.actor import Actor
 from tenants.audit.events import SIGN_OUT
-from tenants.audit.expiring import expire
+from tenants.audit.integrity import anchors
+from tenants.audit.integrity.checkpoints import create_checkpoint
 from tenants.audit.models import AuditEntry, AuditRecord
-from tenants.audit.notes import note
-from tenants.audit.who import Who
-from tenants.authlete.errors import NotRecorded
-from tenants.jobs import checkpoints as chores
+from tenants.audit.recorder import record_event
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.jobs import audit_tasks as chores
 from tenants.jobs.models import Job
 from tests.aged import ago
 from tests.pages import FORM, filled
@@ -31,7 +31,7 @@ def kept(acme, keep, settings, tmp_path):
     settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
     for number in range(3):
         keep(reason=f"because {number}")
-    chores.keep()
+    chores.create_and_deliver_checkpoints()
 
 
 def press(browser, worker):
@@ -42,9 +42,7 @@ def press(browser, worker):
     return going, browser.get(URL).content.decode()
 
 
-def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(
-    auditor, kept, worker
-):
+def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kept, worker):
     assert "Nobody has asked yet" in auditor.get(URL).content.decode()
     going, said = press(auditor, worker)
 
@@ -83,10 +81,8 @@ def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
     assert 'hx-swap-oob="innerHTML">It was not made.</div>' in looked
 
 
-def test_is_asked_although_no_checkpoint_gets_outside(
-    auditor, kept, worker, monkeypatch
-):
-    monkeypatch.setattr(anchors.verdict, "look", lambda: True)
+def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, monkeypatch):
+    monkeypatch.setattr(anchors.anchor_monitor, "look", lambda: True)
 
     _going, said = press(auditor, worker)
 
@@ -95,9 +91,9 @@ def test_is_asked_although_no_checkpoint_gets_outside(
 
 def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatch):
     def refuse(*_, **__):
-        raise NotRecorded("The record cannot be written.")
+        raise AuditUnavailableError("The record cannot be written.")
 
-    monkeypatch.setattr("console.audit.verifying.start", refuse)
+    monkeypatch.setattr("console.audit.verification.start", refuse)
 
     form = filled(auditor.get(URL), "once")
     assert auditor.post(URL, form, content_type=FORM).status_code == 503
@@ -108,7 +104,7 @@ def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
     def torn(*_):
         raise DatabaseError("database disk image is malformed")
 
-    monkeypatch.setattr("tenants.audit.verify._verify", torn)
+    monkeypatch.setattr("tenants.audit.integrity.verify._verify_into", torn)
     _going, said = press(auditor, worker)
 
     assert "Not whole: the first bad row is 1" in said
@@ -120,9 +116,7 @@ def test_names_the_first_bad_row(auditor, kept, worker):
     """Even if all of it was written anew with its own key."""
     row = AuditRecord.objects.get(seq=3)
     unguard()
-    AuditRecord.objects.filter(seq=3).update(
-        content=row.content.replace("because 1", "because 7")
-    )
+    AuditRecord.objects.filter(seq=3).update(content=row.content.replace("because 1", "because 7"))
     AuditEntry.objects.filter(seq=3).update(reason="because 7")
     recompute()
 
@@ -132,9 +126,7 @@ def test_names_the_first_bad_row(auditor, kept, worker):
     assert "are not those that were signed on" in said
 
 
-def test_says_that_nothing_would_keep_a_row_from_being_changed(
-    auditor, kept, worker, caplog
-):
+def test_says_that_nothing_would_keep_a_row_from_being_changed(auditor, kept, worker, caplog):
     unguard()
 
     _going, said = press(auditor, worker)
@@ -145,7 +137,7 @@ def test_says_that_nothing_would_keep_a_row_from_being_changed(
 
 
 def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
-    path = anchors.sinks()[0].path
+    path = anchors.load_sinks()[0].path
     path.write_text(path.read_text().replace('"size":', '"size":1'))
 
     _going, said = press(auditor, worker)
@@ -155,14 +147,12 @@ def test_warns_of_a_file_outside_that_somebody_changed(auditor, kept, worker):
     assert "a file of checkpoints that somebody changed" in said
 
 
-def test_says_up_to_where_what_is_kept_outside_speaks_for_it(
-    auditor, kept, keep, worker
-):
+def test_says_up_to_where_what_is_kept_outside_speaks_for_it(auditor, kept, keep, worker):
     """What was signed since did not get to the file."""
-    path = anchors.sinks()[0].path
+    path = anchors.load_sinks()[0].path
     path.write_text(path.read_text() + "{what somebody else began")
     keep(reason="late")
-    cut()
+    create_checkpoint()
 
     _going, said = press(auditor, worker)
 
@@ -173,7 +163,7 @@ def test_says_up_to_where_what_is_kept_outside_speaks_for_it(
 
 
 def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
-    anchors.sinks()[0].path.unlink()
+    anchors.load_sinks()[0].path.unlink()
     settings.AUDIT_SINKS = []
 
     assert "named no place for them" in auditor.get(URL).content.decode()
@@ -183,9 +173,9 @@ def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
 
 def test_says_how_much_was_removed_by_policy(auditor, who, worker):
     with ago(3000):
-        note(who(), SIGN_OUT)
-        note(who(), SIGN_OUT)
-    assert sum(expire(lambda one: Who(0, "worker", organization_id=one))) == 2
+        record_event(who(), SIGN_OUT)
+        record_event(who(), SIGN_OUT)
+    assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))) == 2
 
     _going, said = press(auditor, worker)
 

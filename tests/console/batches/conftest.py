@@ -5,10 +5,10 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from console.batches.news import starter_of
+from console.batches.periodic_tasks import get_starter
 from console.models import Batch, Sending
 from tenants.models import Membership, Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.proof import prove
 
@@ -84,8 +84,8 @@ def press(admin):
 @pytest.fixture
 def at_once(monkeypatch):
     """Nobody waits between two looks."""
-    monkeypatch.setattr("console.batches.watching.FIRST", 0.0)
-    monkeypatch.setattr("console.batches.watching.LONGEST", 0.0)
+    monkeypatch.setattr("console.batches.polling.FIRST_POLL_SECONDS", 0.0)
+    monkeypatch.setattr("console.batches.polling.MAX_POLL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def slow(shop, monkeypatch):
     def slow():
         shop.state.batching.delay = 60_000
         for name in ("FIRST", "LONGEST"):
-            monkeypatch.setattr(f"console.batches.watching.{name}", 60.0)
+            monkeypatch.setattr(f"console.batches.polling.{name}", 60.0)
 
     return slow
 
@@ -139,7 +139,7 @@ def submitted(tried, press):
 
 def starter(batch):
     """Who started it, for what is done by people."""
-    who = starter_of(batch)
+    who = get_starter(batch)
     assert who
     return who
 

@@ -6,7 +6,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from console.models import Batch
-from tenants.sandbox.wire import Request, loads
+from tenants.sandbox.http_messages import SandboxRequest, parse_json
 from tests.console.batches.conftest import line
 from tests.pages import FORM, filled
 
@@ -28,8 +28,8 @@ def elsewhere(shop):
     body = json.dumps([line(1)]).encode()
     headers = {"authorization": "Bearer t0p", "content-type": "application/json"}
     path = "/api/17/auth/token/create/batch"
-    asked = Request("POST", path, headers=headers, body=body)
-    return loads(shop.answer("us", asked).body)["requestId"]
+    asked = SandboxRequest("POST", path, headers=headers, body=body)
+    return parse_json(shop.answer("us", asked).body)["requestId"]
 
 
 def test_watches_it_to_its_end(adopt, elsewhere, work):

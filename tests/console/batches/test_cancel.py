@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from console.batches import keeping
+from console.batches import storage
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
@@ -31,7 +31,7 @@ def test_what_is_stopped_for_long_keeps_no_token(submitted, worker, acme):
     Job.objects.update(state="paused")
     Batch.objects.update(changed_at=batch.changed_at - timedelta(hours=25))
 
-    keeping.forget()
+    storage.discard_expired()
 
     batch.refresh_from_db()
     assert batch.state == Batch.State.SUBMITTING
@@ -43,7 +43,7 @@ def test_what_nobody_goes_on_with_is_gone_in_time(upload, work, settings):
     left = upload(line(1))
     Batch.objects.update(changed_at=batch.changed_at - timedelta(hours=25), job=None)
 
-    keeping.forget()
+    storage.discard_expired()
 
     for one in (batch, left):
         one.refresh_from_db()

@@ -2,9 +2,9 @@
 
 from pytest_django.asserts import assertContains
 
-from console.batches import news
+from console.batches import periodic_tasks
 from console.models import Batch, Sending
-from tenants.jobs.judging import TRIES
+from tenants.jobs.failure_policy import MAX_TRIES
 from tenants.jobs.models import Item
 from tests.console.batches.conftest import CANARY, line
 
@@ -31,9 +31,7 @@ def test_does_not_pass_when_authlete_would_refuse_one(upload, work, press, shop,
     assertContains(page, "None was made.")
 
 
-def test_passes_where_authlete_keeps_no_status_of_dry_runs(
-    upload, work, press, shop, admin
-):
+def test_passes_where_authlete_keeps_no_status_of_dry_runs(upload, work, press, shop, admin):
     shop.state.batching.dry_unkept = True
     batch = work(upload(line(1)))
     press(batch, "dry-run")
@@ -82,7 +80,7 @@ def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
     batch = work(upload(line(1)))
     press(batch, "dry-run")
     shop.fault("status", operation="token_batch.create", status=503)
-    Item.objects.filter(job=batch.job).update(tries=TRIES)
+    Item.objects.filter(job=batch.job).update(tries=MAX_TRIES)
 
     work(batch)
 
@@ -94,9 +92,13 @@ def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
 
 def test_a_run_whose_job_never_began_is_taken_back(upload, work, press):
     batch = work(upload(line(1)))
-    batch.turn(Batch.State.TRYING, job=None, changed_at=batch.made_at - 2 * news.LATE)
+    batch.transition(
+        Batch.State.TRYING,
+        job=None,
+        changed_at=batch.made_at - 2 * periodic_tasks.JOB_START_GRACE,
+    )
 
-    news.catch_up()
+    periodic_tasks.resume_stalled()
 
     batch.refresh_from_db()
     assert batch.state == Batch.State.CHECKED

@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 def test_lists_batches_with_what_came_of_them(submitted, work, admin):
@@ -13,9 +13,7 @@ def test_lists_batches_with_what_came_of_them(submitted, work, admin):
     assertContains(page, f"/acme/batches/{batch.pk}/")
     for where in ("/acme/", "/acme/batches/"):
         assertContains(admin.get(where), "Your batch tokens.jsonl: succeeded")
-    assertContains(
-        admin.get("/acme/batches/?state=faulty"), "No batch is in this state"
-    )
+    assertContains(admin.get("/acme/batches/?state=faulty"), "No batch is in this state")
 
 
 def test_leads_to_a_new_one_in_a_service(admin, acme, shop):

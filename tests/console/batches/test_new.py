@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django.asserts import assertContains
 
-from console.batches import keeping
+from console.batches import storage
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
 from tests.console.batches.conftest import CANARY, NEW, file, line
@@ -75,7 +75,7 @@ def test_many_files_hold_no_more_than_one(admin, shop, settings, monkeypatch):
         kept.append(len(content))
         return SimpleUploadedFile(name, content)
 
-    monkeypatch.setattr("console.uploads.SimpleUploadedFile", made)
+    monkeypatch.setattr("console.web.uploads.SimpleUploadedFile", made)
     many = {f"f{at}": SimpleUploadedFile("x", b"x" * 900_000) for at in range(5)}
     admin.post(NEW, many)
 
@@ -83,7 +83,7 @@ def test_many_files_hold_no_more_than_one(admin, shop, settings, monkeypatch):
 
 
 def test_a_file_is_kept_and_checked_piece_by_piece(upload, work, monkeypatch):
-    monkeypatch.setattr(keeping, "PIECE", 100)  # bytes
+    monkeypatch.setattr(storage, "PIECE_BYTES", 100)  # bytes
 
     batch = upload(*map(line, range(1, 6)))
 
@@ -104,7 +104,7 @@ def test_reads_no_file_of_a_stranger(client, shop, acme, monkeypatch):
         kept.append(content)
         return SimpleUploadedFile(name, content)
 
-    monkeypatch.setattr("console.uploads.SimpleUploadedFile", made)
+    monkeypatch.setattr("console.web.uploads.SimpleUploadedFile", made)
     client.handler.enforce_csrf_checks = True
     response = client.post(NEW, {"file": file(line(1))})
 

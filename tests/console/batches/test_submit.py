@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from console.batches import news
+from console.batches import periodic_tasks
 from console.models import Batch, Chunk, Piece, Sending
 from tenants.audit.models import AuditEntry
+from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
-from tenants.jobs.steering import hurry
 from tests.console.batches.conftest import CANARY, WHY, fates, line
 from tests.pages import FORM, filled
 
@@ -75,9 +75,7 @@ def test_nothing_of_the_file_is_left_once_it_is_sent(submitted, work):
 
 
 @pytest.mark.parametrize("after", [True, False])
-def test_a_lost_reply_is_unknown_and_never_sent_again(
-    submitted, work, shop, admin, press, after
-):
+def test_a_lost_reply_is_unknown_and_never_sent_again(submitted, work, shop, admin, press, after):
     batch = submitted(5)
     shop.fault("reset", operation="token_batch.create", after=after, times=1)
 
@@ -92,9 +90,7 @@ def test_a_lost_reply_is_unknown_and_never_sent_again(
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "1 part is unknown")
 
 
-def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(
-    submitted, work, shop
-):
+def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(submitted, work, shop):
     """The call was opened, and nobody knows what came of it."""
     batch = submitted(3)
     gone = uuid4()
@@ -103,7 +99,7 @@ def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(
     first.update(state="running", lease=gone, entry=gone)
 
     work(batch)
-    news.catch_up()
+    periodic_tasks.resume_stalled()
 
     batch.refresh_from_db()
     assert batch.state == Batch.State.UNKNOWN
@@ -116,9 +112,7 @@ def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(
     ("entry", "held", "fate"),
     [("e", True, "waiting"), ("e", False, "unknown"), ("", False, "refused")],
 )
-def test_a_job_that_is_cancelled_lets_the_call_of_a_part_end(
-    submitted, entry, held, fate
-):
+def test_a_job_that_is_cancelled_lets_the_call_of_a_part_end(submitted, entry, held, fate):
     batch = submitted(3)
     until = timezone.now() + timedelta(seconds=30 if held else -30)
     Job.objects.filter(pk=batch.job).update(state="cancelled", lease_until=until)
@@ -126,7 +120,7 @@ def test_a_job_that_is_cancelled_lets_the_call_of_a_part_end(
     items.update(state="skipped")
     items.filter(position=1).update(state="running", entry=entry)
 
-    news.catch_up()
+    periodic_tasks.resume_stalled()
 
     assert fates(batch) == [fate, "refused"]
 
@@ -138,7 +132,7 @@ def test_a_region_that_is_down_is_waited_for(submitted, work, shop):
     work(batch)
     Item.objects.update(again_at=None)
     Job.objects.update(due_at=batch.made_at)
-    hurry(Job.objects.get(pk=batch.job))
+    run_now(Job.objects.get(pk=batch.job))
     work(batch)
 
     assert batch.state == Batch.State.SUCCEEDED

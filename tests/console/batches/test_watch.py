@@ -5,11 +5,11 @@ from django.contrib.auth.models import User
 from django.core import mail
 from pytest_django.asserts import assertContains
 
-from console.batches import news
+from console.batches import periodic_tasks
 from console.models import Batch, Sending
-from tenants.jobs import steering
+from tenants.jobs import control
 from tenants.jobs.models import Job
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.batches.conftest import fates, starter
 
 
@@ -57,16 +57,14 @@ def test_an_id_that_authlete_has_forgotten_is_unknown(submitted, work, shop):
     assert work(batch).state == Batch.State.UNKNOWN
 
 
-def test_a_running_batch_survives_who_watches_it(
-    submitted, worker, admin, shop, press, slow
-):
+def test_a_running_batch_survives_who_watches_it(submitted, worker, admin, shop, press, slow):
     """Its job was ended by somebody."""
     batch = submitted(1)
     slow()
     worker()
     batch.refresh_from_db()
     assert batch.state == Batch.State.RUNNING
-    steering.cancel(Job.objects.get(pk=batch.watch), starter(batch))
+    control.cancel_job(Job.objects.get(pk=batch.watch), starter(batch))
     assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Nobody looks how it goes")
 
     for one in shop.region("us").batches.values():
@@ -86,7 +84,7 @@ def test_a_restart_between_two_steps_loses_no_batch(submitted, worker, slow):
     Job.objects.filter(kind="token_batch.watch").delete()
     Batch.objects.update(watch=None)
 
-    news.catch_up()
+    periodic_tasks.resume_stalled()
 
     batch.refresh_from_db()
     assert Job.objects.get(pk=batch.watch).state == "waiting"
@@ -95,7 +93,7 @@ def test_a_restart_between_two_steps_loses_no_batch(submitted, worker, slow):
 @pytest.fixture
 def mailed(settings, monkeypatch):
     settings.CONSOLE_URL = "https://console.example"
-    monkeypatch.setattr("tenants.mail.is_on", lambda: True)
+    monkeypatch.setattr("tenants.outbound.mail.is_enabled", lambda: True)
     return mail.outbox
 
 
@@ -103,8 +101,8 @@ def test_tells_the_starter_once(submitted, work, mailed, admin, acme):
     batch = submitted(3)
     User.objects.update(email="ada@acme.example")
     work(batch)
-    news.tell()
-    news.tell()
+    periodic_tasks.send_completion_mails()
+    periodic_tasks.send_completion_mails()
 
     (letter,) = mailed
     assert letter.to == ["ada@acme.example"]
@@ -114,14 +112,12 @@ def test_tells_the_starter_once(submitted, work, mailed, admin, acme):
     assert batch.mailed_at
 
 
-def test_tries_again_what_the_mail_server_does_not_take(
-    submitted, work, mailed, monkeypatch
-):
+def test_tries_again_what_the_mail_server_does_not_take(submitted, work, mailed, monkeypatch):
     batch = submitted(1)
     User.objects.update(email="ada@acme.example")
-    monkeypatch.setattr("tenants.mail.send", fail)
+    monkeypatch.setattr("tenants.outbound.mail.send", fail)
     work(batch)
-    news.tell()
+    periodic_tasks.send_completion_mails()
 
     batch.refresh_from_db()
     assert batch.mailed_at is None
@@ -138,7 +134,7 @@ def test_who_left_is_told_nothing(submitted, work, mailed):
     work(batch)
     batch.starter.membership_set.all().delete()
 
-    news.tell()
+    periodic_tasks.send_completion_mails()
 
     assert not mailed
 
@@ -146,6 +142,4 @@ def test_who_left_is_told_nothing(submitted, work, mailed):
 def test_needs_a_role_that_may(member, submitted):
     batch = submitted(1)
 
-    assert (
-        member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/watch/").status_code == 403
-    )
+    assert member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/watch/").status_code == 403

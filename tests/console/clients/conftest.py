@@ -1,15 +1,15 @@
 import pytest
 
 from console.models import Rotation
-from tenants.roles import Role
-from tenants.sandbox.state import Issued
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import StoredToken
 from tests.pages import FORM, entering, filled, saving
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
 
 
-def client(number, **members):
+def make_client(number, **members):
     """A client as the sandbox keeps it."""
     return {
         "clientId": number,
@@ -33,8 +33,8 @@ def client(number, **members):
 def few(acme, sandbox):
     """Five clients of service 17 that differ in everything that is filtered by."""
     for one in (
-        client(1, clientName="Till", pkceRequired=True),
-        client(
+        make_client(1, clientName="Till", pkceRequired=True),
+        make_client(
             2,
             clientName="Web shop",
             clientType="PUBLIC",
@@ -42,20 +42,20 @@ def few(acme, sandbox):
             grantTypes=["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
             redirectUris=["https://old.example.com/cb", "https://shop.example.org/cb"],
         ),
-        client(
+        make_client(
             3,
             clientName="Ledger sync",
             grantTypes=["CLIENT_CREDENTIALS"],
             redirectUris=[],
             locked=True,
         ),
-        client(
+        make_client(
             4,
             clientName="Partner",
             clientSource="DYNAMIC_REGISTRATION",
             tokenAuthMethod="PRIVATE_KEY_JWT",
         ),
-        client(5, clientName="=HYPERLINK(1)", redirectUris=["com.acme.app:/cb"]),
+        make_client(5, clientName="=HYPERLINK(1)", redirectUris=["com.acme.app:/cb"]),
     ):
         sandbox.clients[one["clientId"]] = one
     return sandbox
@@ -65,7 +65,7 @@ def few(acme, sandbox):
 def many(acme, sandbox):
     """250 clients of service 17."""
     for number in range(1, 251):
-        sandbox.clients[number] = client(number)
+        sandbox.clients[number] = make_client(number)
     return sandbox
 
 
@@ -156,7 +156,7 @@ def tokens(sandbox):
 
     def tokens(number):
         sandbox.region("us").tokens[17] = [
-            Issued(f"hash-{at}", 44, "AUTHORIZATION_CODE", (), 1, LATE, "ann")
+            StoredToken(f"hash-{at}", 44, "AUTHORIZATION_CODE", (), 1, LATE, "ann")
             for at in range(number)
         ]
 

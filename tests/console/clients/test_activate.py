@@ -4,15 +4,15 @@ import pytest
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.clients import activating, rotating
-from console.clients.activating import activate
+from console.clients.rotation import activation, lifecycle
+from console.clients.rotation.activation import activate_secret
 from console.models import Rotation
-from tenants.audit.log import AuditLog
-from tenants.audit.lost.settling import settle
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
-from tenants.authlete.errors import NotFound, Outcome
-from tenants.connect import connect, credentials
+from tenants.audit.reconciliation.resolutions import resolve
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import NotFoundError, Outcome
+from tenants.organizations.api_clients import connect, load_credentials
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled
 
@@ -22,7 +22,7 @@ SECRET = f"{CLIENT}secret/"
 
 def long_ago():
     """As if nothing could be on its way any more."""
-    Rotation.objects.update(changed_at=timezone.now() - rotating.IN_FLIGHT)
+    Rotation.objects.update(changed_at=timezone.now() - lifecycle.IN_FLIGHT_TIMEOUT)
 
 
 def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rotation):
@@ -48,9 +48,7 @@ def test_asks_for_the_reason_with_the_one_of_the_rotation(admin, staged):
     assertContains(admin.get(URL), "Yearly rotation")
 
 
-def test_does_not_replace_a_secret_that_was_changed_meanwhile(
-    admin, staged, do, ledger, rotation
-):
+def test_does_not_replace_a_secret_that_was_changed_meanwhile(admin, staged, do, ledger, rotation):
     new = staged(admin)
     body = filled(admin.get(URL), "reason", reason="Yearly")
     ledger["clientSecret"] = "somebody-elses"
@@ -61,7 +59,7 @@ def test_does_not_replace_a_secret_that_was_changed_meanwhile(
     assert ledger["clientSecret"] == "somebody-elses"
     assert rotation().state == "staged"
 
-    do(admin, "activate", anyway="on")
+    do(admin, "activate", force="on")
 
     assert ledger["clientSecret"] == new
     assert rotation().old == "somebody-elses"
@@ -78,9 +76,7 @@ def test_a_lost_reply_is_settled_at_once(admin, staged, do, ledger, sandbox, rot
     assert AuditEntry.objects.get(operation="secret.settle").object == "changed"
 
 
-def test_a_call_that_never_arrived_leaves_it_staged(
-    admin, staged, do, ledger, sandbox, rotation
-):
+def test_a_call_that_never_arrived_leaves_it_staged(admin, staged, do, ledger, sandbox, rotation):
     staged(admin)
     sandbox.fault("reset", operation="client.set_secret", times=1)
 
@@ -93,12 +89,10 @@ def test_a_call_that_never_arrived_leaves_it_staged(
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-def test_what_nobody_knew_follows_from_the_next_look(
-    admin, staged, ledger, rotation, arrived
-):
+def test_what_nobody_knew_follows_from_the_next_look(admin, staged, ledger, rotation, arrived):
     new = staged(admin)
-    row = rotation().keep_old(OLD)
-    row.turn(Rotation.State.ACTIVATING, old_sealed=row.old_sealed)
+    row = rotation().seal_old_secret(OLD)
+    row.transition(Rotation.State.ACTIVATING, old_sealed=row.old_sealed)
     if arrived:
         ledger["clientSecret"] = new
     assertContains(admin.get(SECRET), "It is not known whether")
@@ -111,20 +105,20 @@ def test_what_nobody_knew_follows_from_the_next_look(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state"), [(Outcome.DONE, "activated"), (Outcome.NOT_DONE, "staged")]
+    ("outcome", "state"), [(Outcome.SUCCEEDED, "activated"), (Outcome.FAILED, "staged")]
 )
 def test_what_is_settled_in_the_record_counts_for_it(
     admin, staged, do, acme, sandbox, rotation, monkeypatch, outcome, state
 ):
     staged(admin)
-    monkeypatch.setattr(activating, "_arrived", lambda *_: False)  # nobody could look
+    monkeypatch.setattr(activation, "_has_arrived", lambda *_: False)  # nobody could look
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
     do(admin, "activate")
     assert rotation().state == "activating"
     long_ago()
 
     sent = AuditEntry.objects.get(operation="client.set_secret")
-    settle(Who(1, "ada", organization_id=acme.pk), sent, outcome, "")
+    resolve(Actor(1, "ada", organization_id=acme.pk), sent, outcome, "")
 
     assert rotation().state == state
     if state == "activated":
@@ -142,9 +136,7 @@ def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
 
 def test_of_two_who_activate_one_does(admin, staged, sandbox, rotation):
     staged(admin)
-    first, second = (
-        filled(admin.get(URL), "reason", reason="Yearly") for _ in range(2)
-    )
+    first, second = (filled(admin.get(URL), "reason", reason="Yearly") for _ in range(2))
 
     admin.post(URL, first, content_type=FORM)
     response = admin.post(URL, second, content_type=FORM, follow=True)
@@ -158,11 +150,11 @@ def test_what_was_claimed_meanwhile_is_not_sent(admin, staged, acme, sandbox, ro
     """Both have read the rotation before either has begun."""
     staged(admin)
     mine, theirs = rotation(), rotation()
-    theirs.turn(Rotation.State.ACTIVATING)
-    who = Who(1, "ada@acme.example", "admin", acme.pk, "acme")
+    theirs.transition(Rotation.State.ACTIVATING)
+    who = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
 
-    with pytest.raises(rotating.Moved):
-        activate(connect(credentials(acme), "us", AuditLog(who)), who, mine)
+    with pytest.raises(lifecycle.RotationConflictError):
+        activate_secret(connect(load_credentials(acme), "us", AuditLogSink(who)), who, mine)
 
     assert not [one for one in sandbox.calls if one.operation == "client.set_secret"]
 
@@ -218,10 +210,10 @@ def test_ends_with_a_client_that_is_gone_and_not_where_a_gateway_finds_no_way(
     admin, staged, acme, sandbox, rotation, code, state
 ):
     staged(admin)
-    who = Who(1, "ada@acme.example", "admin", acme.pk, "acme")
+    who = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
     sandbox.fault("status", operation="client.get", status=404, code=code)
 
-    with pytest.raises(NotFound):
-        activate(connect(credentials(acme), "us", AuditLog(who)), who, rotation())
+    with pytest.raises(NotFoundError):
+        activate_secret(connect(load_credentials(acme), "us", AuditLogSink(who)), who, rotation())
 
     assert rotation().state == state

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.proof import stale
 
 

@@ -4,9 +4,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import Selection
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
-from tenants.roles import Role
-from tenants.sandbox.state import Issued
-from tests.console.clients.conftest import client
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import StoredToken
+from tests.console.clients.conftest import make_client
 from tests.pages import FORM, filled
 from tests.proof import stale
 
@@ -39,7 +39,7 @@ def tokens(few):
 
     def issue(number, count):
         few.region("us").tokens[17] += [
-            Issued(f"{number}-{at}", number, "AUTHORIZATION_CODE", (), 0, 2**42)
+            StoredToken(f"{number}-{at}", number, "AUTHORIZATION_CODE", (), 0, 2**42)
             for at in range(count)
         ]
 
@@ -54,8 +54,7 @@ def confirm(browser, path, **entered):
 def rows(response):
     """What the page says of each client, by name: its fate, and the words."""
     return {
-        line["row"].name: (line["row"].fate, line["row"].why)
-        for line in response.context["lines"]
+        line["row"].name: (line["row"].fate, line["row"].why) for line in response.context["lines"]
     }
 
 
@@ -78,9 +77,7 @@ def test_tells_what_would_be_unlocked(editor, previewed):
     assert fates(response) == {"Till": "same", "Ledger sync": "change"}
 
 
-def test_counts_the_tokens_that_live_by_what_would_be_locked(
-    editor, few, previewed, tokens
-):
+def test_counts_the_tokens_that_live_by_what_would_be_locked(editor, few, previewed, tokens):
     tokens(1, 3)
     tokens(2, 1)
     response = editor.get(previewed(editor, "lock", 1, 2, 3))
@@ -106,9 +103,7 @@ def test_counts_tokens_with_a_bound(member, many, previewed):
 
 
 def test_tells_what_a_setting_was_and_would_be(editor, few, previewed):
-    path = previewed(
-        editor, "set", 1, 2, setting="pkceRequired", pkce_required__on="on"
-    )
+    path = previewed(editor, "set", 1, 2, setting="pkceRequired", pkce_required__on="on")
     response = editor.get(path)
 
     assert fates(response) == {"Till": "same", "Web shop": "change"}
@@ -149,9 +144,7 @@ def test_takes_out_of_a_list_what_is_in_it(editor, few, previewed):
 
 
 def test_warns_of_what_the_change_would_break(editor, few, previewed):
-    path = previewed(
-        editor, "set", 3, setting="tokenAuthMethod", token_auth_method="NONE"
-    )
+    path = previewed(editor, "set", 3, setting="tokenAuthMethod", token_auth_method="NONE")
     (line,) = editor.get(path).context["lines"]
 
     assert line["row"].notes
@@ -164,7 +157,7 @@ def test_warns_where_the_change_may_be_undone(editor, few, previewed):
 
 
 def test_cannot_set_what_is_seen_in_part(editor, few, previewed, monkeypatch):
-    monkeypatch.setattr("console.clients.bulk.reading.FEW", 0)
+    monkeypatch.setattr("console.clients.bulk.current_clients.MAX_SINGLE_READS", 0)
     for token in few.state.tokens.values():
         token.permissions = ("view_client", "modify_client")
     path = previewed(editor, "set", 1, setting="pkceRequired", pkce_required__on="on")
@@ -191,7 +184,7 @@ def test_leaves_out_what_could_not_be_read(editor, few, previewed):
 
 @pytest.mark.parametrize("most", [50, 0], ids=["one by one", "with their lists"])
 def test_changes_nothing(editor, few, previewed, monkeypatch, most):
-    monkeypatch.setattr("console.clients.bulk.reading.FEW", most)
+    monkeypatch.setattr("console.clients.bulk.current_clients.MAX_SINGLE_READS", most)
     before = [dict(one) for one in few.clients.values()]
     editor.get(previewed(editor, "lock", 1, 2))
 
@@ -218,9 +211,7 @@ def test_leaves_alone_what_fits_no_more(editor, few, within):
     editor.get("/acme/clients/")
     fitting = {"within": within, "all": "yes", "query": "q=redirect%3Aold.example.com"}
     path = editor.post("/acme/clients/bulk/", fitting)["Location"]
-    assertContains(
-        editor.get(editor.post(path, {"deed": "lock"})["Location"]), "Lock 1"
-    )
+    assertContains(editor.get(editor.post(path, {"deed": "lock"})["Location"]), "Lock 1")
 
     few.clients[2]["redirectUris"] = ["https://new.example.com/cb"]
     response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
@@ -305,7 +296,7 @@ def test_starts_nothing_by_who_was_not_asked_lately(editor, few, previewed):
 def test_knows_clients_of_other_services_and_regions(editor, few, previewed, chosen):
     other = few.region("us")
     other.services[18] = {"apiKey": 18, "serviceName": "Other", "modifiedAt": 1}
-    other.clients[18] = {181: client(181, clientName="Far")}
+    other.clients[18] = {181: make_client(181, clientName="Far")}
     places = ["us/17/1", "us/18/181", "jp/19/191"]
     path = editor.post("/acme/clients/bulk/", {"place": places})["Location"]
     response = editor.get(editor.post(path, {"deed": "lock"})["Location"])

@@ -1,8 +1,8 @@
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
-from console.clients.bulk.settable import PROPERTIES
-from tenants.roles import Role
+from console.clients.bulk.bulk_settings import BULK_SETTINGS
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 
 
@@ -18,11 +18,11 @@ def enter(browser, path, setting, **entered):
     return browser.post(path, body, content_type=FORM)
 
 
-@pytest.mark.parametrize("setting", PROPERTIES)
+@pytest.mark.parametrize("setting", BULK_SETTINGS)
 def test_has_an_input_for_each_setting(editor, chosen, setting):
     response = editor.get(f"{chosen(editor, 1)}set/{setting}/")
 
-    assertContains(response, f'id="field-{PROPERTIES[setting].setting.name}"')
+    assertContains(response, f'id="field-{BULK_SETTINGS[setting].setting.name}"')
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 URL = "/acme/clients/columns/"
 LIST = "/acme/services/us/17/clients/"

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.proof import stale
 
@@ -72,9 +72,7 @@ def test_creates_each_archetype(editor, sandbox, start, name, value):
 def test_its_history_begins_with_it(editor, sandbox):
     create(editor)
 
-    page = editor.get(
-        f"/acme/services/us/17/clients/{made(sandbox)['clientId']}/history/"
-    )
+    page = editor.get(f"/acme/services/us/17/clients/{made(sandbox)['clientId']}/history/")
     assertContains(page, "Created the client <bdi>Till</bdi>")
     assertContains(page, "New till")
 
@@ -216,7 +214,7 @@ def test_copies_all_but_what_must_not_be_copied(editor, sandbox):
 
 
 def test_copies_into_another_region(editor, sandbox, acme):
-    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     sandbox.region("eu").services[18] = {"apiKey": 18, "serviceName": "Depot"}
     sandbox.region("eu").clients[18][1001] = {
         "clientId": 1001,

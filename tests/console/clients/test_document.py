@@ -2,7 +2,7 @@ import json
 
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 URL = "/acme/services/us/17/clients/44/document/"
 

@@ -7,9 +7,7 @@ from tests.pages import FORM, filled
 URL = f"{CLIENT}drop/"
 
 
-def test_erases_the_staged_one_and_leaves_the_one_in_use(
-    admin, staged, do, ledger, rotation
-):
+def test_erases_the_staged_one_and_leaves_the_one_in_use(admin, staged, do, ledger, rotation):
     staged(admin)
 
     do(admin, "drop", reason="Wrong client")

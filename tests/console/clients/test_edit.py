@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from tenants.authlete.documents.client import SECTIONS
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.forms.browser import filled as sent_by
 from tests.pages import FORM, filled
 

@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 URL = "/acme/services/us/17/clients/44/fields/"
 

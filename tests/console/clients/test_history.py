@@ -10,8 +10,8 @@ from pytest_django.asserts import (
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tenants.roles import Role
-from tenants.sandbox.state import now
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import now_milliseconds
 from tests.console.clients.conftest import CLIENT
 from tests.support.markup import compact
 
@@ -50,8 +50,8 @@ def test_begins_with_its_creation_elsewhere(member, sandbox):
         "clientName": "Kiosk",
         "clientSecret": "k1l2m3n4-a-secret",
         "grantTypes": ["AUTHORIZATION_CODE"],
-        "createdAt": now(),
-        "modifiedAt": now(),
+        "createdAt": now_milliseconds(),
+        "modifiedAt": now_milliseconds(),
     }
     place = "/acme/services/us/17/clients/45/"
     editor.get(place)

@@ -12,8 +12,8 @@ from pytest_django.asserts import (
 from console.models import KnownClient, KnownService
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Organization
-from tenants.roles import Role
-from tests.console.clients.conftest import SECRET, client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import SECRET, make_client
 
 URL = "/acme/clients/"
 
@@ -21,10 +21,10 @@ URL = "/acme/clients/"
 @pytest.fixture
 def everywhere(few, acme):
     """The five clients of Shop in us, and one of Wallet in eu."""
-    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     eu = few.region("eu")
     eu.services[31] = {"apiKey": 31, "serviceName": "Wallet", "modifiedAt": 1}
-    eu.clients[31][1] = client(
+    eu.clients[31][1] = make_client(
         1, clientName="Zebra", grantTypes=["CIBA", "CLIENT_CREDENTIALS"]
     )
     return few
@@ -188,7 +188,7 @@ def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
     browser = member(Role.VIEWER)
 
     assertContains(browser.get(URL), "No clients yet")
-    sandbox.clients[1] = client(1)
+    sandbox.clients[1] = make_client(1)
     browser.post(f"{URL}refresh/")
     assertContains(browser.get(URL, {"q": "x-x"}), "No client fits")
 
@@ -227,9 +227,7 @@ def test_shows_nothing_of_a_region_without_a_credential(browser):
 
 
 def test_the_file_holds_what_is_filtered(browser):
-    response = browser.get(
-        URL, {"download": "csv", "q": "redirect:none", "sort": "name"}
-    )
+    response = browser.get(URL, {"download": "csv", "q": "redirect:none", "sort": "name"})
 
     text = b"".join(response).decode()
     (row,) = csv.DictReader(io.StringIO(text))

@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 
 CLIENT = "/acme/services/us/17/clients/44/"

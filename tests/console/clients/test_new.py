@@ -4,10 +4,10 @@ import pytest
 from pydantic import SecretStr
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.clients.archetypes import ARCHETYPES
+from console.clients.creation.presets import CLIENT_PRESETS
 from console.models import KnownService
 from tenants.models import Credential
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.support.markup import compact
 
@@ -24,7 +24,7 @@ def enter(browser, start="spa", page=None, **entered):
 def test_offers_every_archetype_and_a_copy(editor):
     response = editor.get(URL)
 
-    for slug, archetype in ARCHETYPES.items():
+    for slug, archetype in CLIENT_PRESETS.items():
         assertContains(response, f"?start={slug}")
         assertContains(response, archetype.title)
     assertContains(response, "Or a copy of another client")
@@ -38,11 +38,11 @@ def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
     assert "The service lacks: Backchannel (CIBA)" in compact(response)
 
 
-@pytest.mark.parametrize("slug", ARCHETYPES)
+@pytest.mark.parametrize("slug", CLIENT_PRESETS)
 def test_asks_only_for_what_the_person_knows(editor, slug):
     response = editor.get(URL, {"start": slug})
 
-    asked = set(response.context["form"].settings) & set(ARCHETYPES[slug].asked)
+    asked = set(response.context["form"].settings) & set(CLIENT_PRESETS[slug].form_settings)
     for name in response.context["form"].settings:
         shown = f'id="field-{name}"' in response.content.decode()
         assert shown is (name in asked), name
@@ -61,9 +61,7 @@ def test_says_what_of_the_service_does_not_fit(editor, sandbox):
 
 
 def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
-    response = enter(
-        editor, client_name="Till", redirect_uris__item=["https://till.example/cb"]
-    )
+    response = enter(editor, client_name="Till", redirect_uris__item=["https://till.example/cb"])
 
     path, _, key = response.url.partition("?new=")
     assert path == "/acme/services/us/17/clients/create/"
@@ -165,7 +163,7 @@ def test_says_what_a_copy_is_without(editor, sandbox):
 
 
 def test_leads_into_another_service(editor, sandbox, acme):
-    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     KnownService.objects.create(
         organization=acme,
         region="eu",

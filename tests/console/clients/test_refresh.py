@@ -4,10 +4,10 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from console.clients import refreshing
+from console.clients.listing import refresh
 from console.models import KnownClient, KnownService
-from tenants.roles import Role
-from tests.console.clients.conftest import client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
 
 URL = "/acme/clients/refresh/"
 
@@ -47,7 +47,7 @@ def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):
     browser.post(URL)
     old = timezone.now() - timedelta(days=1)
     KnownService.objects.filter(service_id=18).update(clients_at=old)
-    monkeypatch.setattr(refreshing, "BATCH", 1)
+    monkeypatch.setattr(refresh, "SERVICES_PER_BATCH", 1)
     few.calls.clear()
 
     browser.post(URL)
@@ -59,8 +59,8 @@ def test_takes_those_first_that_were_read_longest_ago(member, few, monkeypatch):
 def test_says_what_there_was_no_time_for(member, few, monkeypatch):
     browser = member(Role.VIEWER)
     browser.post(URL)
-    few.clients[9] = client(9, clientName="Late")
-    monkeypatch.setattr(refreshing, "LEAST", 60)
+    few.clients[9] = make_client(9, clientName="Late")
+    monkeypatch.setattr(refresh, "MIN_SECONDS_LEFT", 60)
 
     response = browser.post(URL, follow=True)
 

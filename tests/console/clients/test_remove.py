@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.proof import stale
 
@@ -30,9 +30,7 @@ def test_says_what_ends_and_offers_a_snapshot(admin, ledger, tokens):
     assertContains(response, "Type Ledger sync to confirm")
 
 
-def test_deletes_it_with_its_tokens_when_the_name_was_typed(
-    admin, ledger, tokens, sandbox
-):
+def test_deletes_it_with_its_tokens_when_the_name_was_typed(admin, ledger, tokens, sandbox):
     tokens(2)
 
     response = remove(admin)
@@ -72,9 +70,7 @@ def test_does_not_say_zero_where_tokens_could_not_be_counted(admin, ledger, sand
 
 
 def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
-    body = filled(
-        admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1"
-    )
+    body = filled(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
     ledger |= {"pkceRequired": True, "modifiedAt": 2}
 
     response = admin.post(URL, body, content_type=FORM)
@@ -85,9 +81,7 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
 
 @pytest.mark.parametrize("when", ["before it was read", "after"])
 def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
-    body = filled(
-        admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1"
-    )
+    body = filled(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
     if when == "after":
         sandbox.fault("status", operation="client.delete", status=404)
     else:
@@ -99,9 +93,7 @@ def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
     assertContains(admin.get("/acme/"), "The client was gone already")
 
 
-def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(
-    admin, ledger, sandbox
-):
+def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger, sandbox):
     ledger["locked"] = True
     code = "A026204"
     sandbox.fault("status", operation="client.delete", status=403, code=code)
@@ -138,9 +130,7 @@ def test_erases_a_secret_that_waits_for_it(admin, ledger, staged, rotation):
 
 
 def test_a_second_click_shows_what_the_first_came_to(admin, ledger):
-    body = filled(
-        admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1"
-    )
+    body = filled(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
 
     first, second = (admin.post(URL, body, content_type=FORM) for _ in range(2))
 
@@ -158,9 +148,7 @@ def test_asks_anew_who_it_is(admin, ledger, sandbox):
     assert 44 in sandbox.clients
 
 
-@pytest.mark.parametrize(
-    "role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR]
-)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR])
 def test_needs_a_role_that_may_destroy(member, sandbox, ledger, role):
     assert member(role).get(URL).status_code == 403
 

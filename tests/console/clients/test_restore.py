@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 
 SHOW = "/acme/services/us/17/clients/44/"
@@ -19,9 +19,7 @@ def undo(browser, page):
     return browser.post(page.replace("/saved/", "/restore/"))
 
 
-def test_puts_the_earlier_values_back_once_it_is_reviewed(
-    editor, changed, save, sandbox, ledger
-):
+def test_puts_the_earlier_values_back_once_it_is_reviewed(editor, changed, save, sandbox, ledger):
     response = undo(editor, changed)
 
     assert response.url.startswith(f"{SHOW}review/")
@@ -41,9 +39,7 @@ def test_takes_three_clicks_from_the_history(editor, changed):
     assertContains(response, changed.replace("/saved/", "/restore/"))
 
 
-def test_lets_a_person_decide_what_was_changed_once_more(
-    editor, changed, save, sandbox
-):
+def test_lets_a_person_decide_what_was_changed_once_more(editor, changed, save, sandbox):
     sandbox.clients[44] |= {"clientName": "Theirs", "modifiedAt": 99}
 
     response = editor.get(undo(editor, changed).url, follow=True)
@@ -100,9 +96,7 @@ def test_is_offered_to_those_who_may_change(member, changed):
     assertNotContains(member(Role.VIEWER).get(changed), "Undo this change")
 
 
-def test_takes_out_again_what_was_added_inside_an_object(
-    editor, enter, save, sandbox, ledger
-):
+def test_takes_out_again_what_was_added_inside_an_object(editor, enter, save, sandbox, ledger):
     """Beside what others changed in it since."""
     ledger["extension"] = {"requestableScopesEnabled": False, "idTokenDuration": 60}
     ledger["clientNames"] = [{"tag": "ja", "value": "元帳"}]

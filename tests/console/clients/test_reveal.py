@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.clients.conftest import CLIENT, OLD
 from tests.pages import FORM, filled
 
@@ -62,8 +62,6 @@ def test_says_that_there_is_none(admin, do, ledger):
     assertContains(do(admin, "reveal"), "It has no secret")
 
 
-@pytest.mark.parametrize(
-    "role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR]
-)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR])
 def test_needs_a_role_that_may_reveal(member, ledger, role):
     assert member(role).get(URL).status_code == 403

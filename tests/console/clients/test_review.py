@@ -77,9 +77,7 @@ def test_overwrites_nobody(editor, enter, ledger, sandbox):
 
 
 @pytest.mark.parametrize("fault", ["reset", "status"])
-def test_says_whether_anything_changed_where_it_failed(
-    editor, enter, save, sandbox, fault
-):
+def test_says_whether_anything_changed_where_it_failed(editor, enter, save, sandbox, fault):
     enter(editor, client_name="Ledger")
     sandbox.fault(fault, operation="client.update")
 

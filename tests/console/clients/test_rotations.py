@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.clients.conftest import CLIENT
 
 URL = "/acme/clients/rotations/"

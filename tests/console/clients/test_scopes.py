@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.support.markup import compact
 
@@ -125,9 +125,7 @@ def test_tells_what_authlete_dropped(editor, ledger, sandbox):
 
 
 @pytest.mark.parametrize("limit", STATES)
-def test_an_edit_of_something_else_keeps_the_three_states(
-    editor, ledger, sandbox, limit
-):
+def test_an_edit_of_something_else_keeps_the_three_states(editor, ledger, sandbox, limit):
     limited(ledger, STATES[limit])
     before = dict(ledger["extension"])
     url = f"{CLIENT}edit/basics/"
@@ -219,9 +217,7 @@ def test_undoing_says_which_scopes_the_service_has_lost(editor, sandbox, opened)
     assert 'value="openid" checked' in compact(page)
 
 
-def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(
-    editor, sandbox, opened
-):
+def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(editor, sandbox, opened):
     undo = opened(["openid", "email"])
     sandbox.services[17]["supportedScopes"] = [{"name": "phone"}]
 
@@ -236,9 +232,7 @@ def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(
     )
 
 
-def test_undoing_offers_what_it_was_where_the_service_does_not_tell(
-    editor, sandbox, opened
-):
+def test_undoing_offers_what_it_was_where_the_service_does_not_tell(editor, sandbox, opened):
     undo = opened(["openid", "email"])
     sandbox.services[17]["supportedScopes"] = None
 

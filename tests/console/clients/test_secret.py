@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.clients.conftest import CLIENT, OLD
 
 URL = f"{CLIENT}secret/"

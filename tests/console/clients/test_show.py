@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/clients/44/"

@@ -18,9 +18,7 @@ def test_puts_the_old_one_back_and_keeps_neither(admin, staged, do, ledger, rota
     assert (row.state, row.new_sealed, row.old_sealed) == ("undone", "", "")
 
 
-def test_does_not_replace_a_third_secret_unless_told_to(
-    admin, staged, do, ledger, rotation
-):
+def test_does_not_replace_a_third_secret_unless_told_to(admin, staged, do, ledger, rotation):
     staged(admin)
     do(admin, "activate")
     body = filled(admin.get(URL), "reason")
@@ -30,7 +28,7 @@ def test_does_not_replace_a_third_secret_unless_told_to(
 
     assertContains(response, "The secret in use is not the one")
     assert ledger["clientSecret"] == "a-third"
-    do(admin, "undo", anyway="on")
+    do(admin, "undo", force="on")
     assert ledger["clientSecret"] == OLD
 
 

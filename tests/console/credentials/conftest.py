@@ -2,8 +2,8 @@ import pytest
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tenants.roles import Role
-from tenants.sandbox.access import Token
+from tenants.organizations.roles import Role
+from tenants.sandbox.api_tokens import ApiToken
 
 GOOD = "a-token-that-jp-takes-0123456789"
 VIEW = ("view_service", "modify_service")
@@ -20,7 +20,7 @@ def accept(sandbox):
 
     def accepted(value, permissions=VIEW, **options):
         acme = sandbox.state.tokens["t0p"].organization
-        sandbox.state.accept(Token(value, acme, permissions, **options))
+        sandbox.state.accept(ApiToken(value, acme, permissions, **options))
         return value
 
     return accepted

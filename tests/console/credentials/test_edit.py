@@ -42,9 +42,7 @@ def test_takes_spaces_around_it_as_a_slip(put, accept, held):
     ],
     ids=["unknown", "revoked", "expired", "other region", "service", "rights"],
 )
-def test_keeps_nothing_that_does_not_work_and_says_why(
-    put, accept, held, options, says
-):
+def test_keeps_nothing_that_does_not_work_and_says_why(put, accept, held, options, says):
     if options is not None:
         accept(GOOD, **options)
 
@@ -72,9 +70,7 @@ def test_keeps_the_old_one_until_the_new_one_works(put, held):
     assert held("us") == "t0p"
 
 
-def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(
-    put, accept, held, sandbox
-):
+def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(put, accept, held, sandbox):
     sandbox.fault("status", status=503)
 
     response = put(accept(GOOD))
@@ -82,14 +78,14 @@ def test_one_that_cannot_be_tried_is_kept_only_when_asked_to(
     assert "Keep it without having tried it" in response.content.decode()
     assert held() is None
 
-    assert put(GOOD, anyway="on").status_code == 302
+    assert put(GOOD, force="on").status_code == 302
     assert held() == GOOD
     kept = Credential.objects.get(region="jp")
     assert kept.problem in ("failing", "unreachable")  # the breaker may have opened
 
 
 def test_a_wrong_one_is_not_kept_even_when_asked_to(put, held):
-    assert put("nobody-knows-this-one", anyway="on").status_code == 422
+    assert put("nobody-knows-this-one", force="on").status_code == 422
     assert held() is None
 
 

@@ -1,5 +1,5 @@
 from tenants.models import Membership, Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 def test_a_single_organization_opens_by_itself(member):

@@ -5,14 +5,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import SavedSearch, Verdict
 from tenants.audit import events
-from tenants.audit.log import AuditLog
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.notes import note
-from tenants.audit.who import Who
+from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.operation import Effect
-from tenants.connect import connect, credentials
-from tenants.roles import Role
-from tests.console.webhooks.conftest import hook
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
+from tests.console.webhooks.conftest import make_webhook
 from tests.pages import FORM, entering, filled, saving
 
 URL = "/acme/"
@@ -33,11 +32,11 @@ def test_calls_nobody(member, sandbox):
 
 
 def test_lists_changes_of_this_organization_alone(member, acme):
-    bo = Who(1, "bo@acme.example", organization_id=acme.pk)
-    eve = Who(1, "eve@other.example", organization_id=acme.pk + 1)
-    note(bo, events.MEMBER_ADD, label="Cyrus Here")
-    note(bo, events.AUDIT_READ)
-    note(eve, events.MEMBER_ADD, label="Diana Elsewhere")
+    bo = Actor(1, "bo@acme.example", organization_id=acme.pk)
+    eve = Actor(1, "eve@other.example", organization_id=acme.pk + 1)
+    record_event(bo, events.MEMBER_ADD, label="Cyrus Here")
+    record_event(bo, events.AUDIT_READ)
+    record_event(eve, events.MEMBER_ADD, label="Diana Elsewhere")
 
     page = member(Role.ADMIN).get(URL).content.decode()
 
@@ -47,13 +46,11 @@ def test_lists_changes_of_this_organization_alone(member, acme):
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
-def test_lists_services_alone_to_who_may_not_read_the_record(
-    member, acme, sandbox, role
-):
-    bo = Who(1, "bo@acme.example", organization_id=acme.pk)
-    note(bo, events.MEMBER_ADD, label="Cyrus Here")
-    note(bo, events.ACCESS_DENIED, effect=Effect.CHANGE, label="/acme/services/new/")
-    shop = connect(credentials(acme), "us", AuditLog(bo)).service(17)
+def test_lists_services_alone_to_who_may_not_read_the_record(member, acme, sandbox, role):
+    bo = Actor(1, "bo@acme.example", organization_id=acme.pk)
+    record_event(bo, events.MEMBER_ADD, label="Cyrus Here")
+    record_event(bo, events.ACCESS_DENIED, effect=Effect.CHANGE, label="/acme/services/new/")
+    shop = connect(load_credentials(acme), "us", AuditLogSink(bo)).service(17)
     shop.update(shop.get().modified_at, {"description": "Sells"})
 
     page = member(role).get(URL).content.decode()
@@ -64,9 +61,9 @@ def test_lists_services_alone_to_who_may_not_read_the_record(
 
 
 def test_an_auditor_sees_what_changed_lately_and_the_chain(member, acme):
-    bo = Who(1, "bo@acme.example", organization_id=acme.pk)
-    note(bo, events.MEMBER_ADD, label="Cyrus Here")
-    note(bo, events.AUDIT_READ)
+    bo = Actor(1, "bo@acme.example", organization_id=acme.pk)
+    record_event(bo, events.MEMBER_ADD, label="Cyrus Here")
+    record_event(bo, events.AUDIT_READ)
 
     page = member(Role.AUDITOR).get(URL).content.decode()
 
@@ -123,19 +120,17 @@ def test_is_for_every_member(member, role):
 
 
 def test_leads_editors_to_a_change_and_admins_to_its_entry(member, acme, sandbox):
-    bo = Who(1, "bo@acme.example", "editor", acme.pk, acme.slug)
-    shop = connect(credentials(acme), "us", AuditLog(bo)).service(17)
-    entry = shop.update(shop.get().modified_at, {"description": "Sells"}).entry
+    bo = Actor(1, "bo@acme.example", "editor", acme.pk, acme.slug)
+    shop = connect(load_credentials(acme), "us", AuditLogSink(bo)).service(17)
+    entry = shop.update(shop.get().modified_at, {"description": "Sells"}).entry_id
 
-    editors, admins = (
-        member(role).get(URL).content.decode() for role in (Role.EDITOR, Role.ADMIN)
-    )
+    editors, admins = (member(role).get(URL).content.decode() for role in (Role.EDITOR, Role.ADMIN))
     assert f'href="/acme/services/us/17/saved/{entry}/"' in editors
     assert f'href="/acme/audit/{entry}/"' in admins
 
 
 def test_tells_admins_of_a_webhook_that_is_behind(member, acme):
-    hook(acme, pause="gone")
+    make_webhook(acme, pause="gone")
 
     assert "The webhook SIEM is behind" in member(Role.ADMIN).get(URL).text
     assert "SIEM" not in member(Role.AUDITOR).get(URL).text

@@ -5,7 +5,7 @@ from tests.console.demo.running import ROOT
 
 
 def test_gives_memory_back_as_the_image_does(tmp_path: Path) -> None:
-    kept = environment.settings(tmp_path, 8000, 9000)
+    kept = environment.demo_settings(tmp_path, 8000, 9000)
 
     image = (ROOT / "Dockerfile").read_text().split()
     names = [name for name in kept if name.startswith("MALLOC_")]

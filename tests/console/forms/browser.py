@@ -76,9 +76,7 @@ class Page(HTMLParser):
         elif tag == "select" and self._select:
             chosen = [value for value, is_chosen in self._select.options if is_chosen]
             first = [value for value, _ in self._select.options[:1]]
-            self.entries += [
-                (self._select.name, value) for value in (chosen or first)[-1:]
-            ]
+            self.entries += [(self._select.name, value) for value in (chosen or first)[-1:]]
             self._select = None
 
 

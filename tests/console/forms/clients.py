@@ -9,12 +9,12 @@ from decimal import Decimal
 from random import Random
 
 from tenants.authlete.documents.client import SECTIONS
-from tenants.authlete.documents.client.extension import ClientExtension
-from tenants.authlete.documents.raw import dump
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.json.raw import dump_json
 from tests.console.forms.documents import KEY_SETS, TEXTS
 
 SETTINGS = [one for section in SECTIONS.values() for one in section.settings()]
-INSIDE = ClientExtension.settings()
+INSIDE = ClientExtensionSettings.settings()
 NUMBERS = ("0", "1", "-1", "59", "60", "86400", "9007199254740993", "1E+2", "1.50")
 LETTERS = "abc XYZ-_.:/#é台\u0430\u200b\u202e\u2028\ud83d𝄞"
 OTHERS = ("fromTheFuture", "riskScoring", "futureSecret", "e\u0301tat", "", "oldJwks")
@@ -25,7 +25,7 @@ def text_of(number, **members):
     """The JSON text of the client of that number, with ``members`` put in."""
     random = Random(number)
     found = {
-        one.member: _value(random, one)
+        one.api_name: _value(random, one)
         for one in SETTINGS
         if random.random() < 0.7  # else Authlete leaves it out
     }
@@ -35,7 +35,7 @@ def text_of(number, **members):
     names = list(found)
     if random.random() < 0.5:  # the order is nobody's promise
         random.shuffle(names)
-    text = dump({name: found[name] for name in names})
+    text = dump_json({name: found[name] for name in names})
     return re.sub(random.choice(ESCAPED), lambda at: f"\\u{ord(at[0]):04x}", text)
 
 
@@ -67,7 +67,7 @@ def _usual(random, one):
             return _some(random, _object, "tag", "value")
         case "client_extension":
             shown = [inner for inner in INSIDE if random.random() < 0.7]
-            inside = {inner.member: _value(random, inner) for inner in shown}
+            inside = {inner.api_name: _value(random, inner) for inner in shown}
             return inside | random.choice([{}, {"fromTheFuture": _odd(random)}])
         case _:
             return _text(random)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tenants.authlete.documents.client.extension import ClientExtension
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
 from tenants.authlete.documents.service import Service
-from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.redaction.redactor import Fingerprint
 
 TEXTS = (
     "",
@@ -34,9 +34,7 @@ numbers = st.integers(-(2**70), 2**70) | st.sampled_from(
 fingerprints = st.just(Fingerprint("0123456789abcdef"))
 values = st.recursive(
     st.none() | st.booleans() | numbers | texts | fingerprints,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
 KEY_SETS = (
@@ -104,10 +102,8 @@ def _usual(setting):
         case "hsks":
             return _objects("kid", "alg", "handle")
         case "client_extension":
-            inside = {one.member: _usual(one) for one in ClientExtension.settings()}
-            return st.fixed_dictionaries(
-                {}, optional=inside | {"fromTheFuture": values}
-            )
+            inside = {one.api_name: _usual(one) for one in ClientExtensionSettings.settings()}
+            return st.fixed_dictionaries({}, optional=inside | {"fromTheFuture": values})
         case "issuer_metadata":
             return st.fixed_dictionaries(
                 {},

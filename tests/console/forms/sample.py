@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from console.forms.section import SettingsForm, form_for
+from console.forms.settings_form import SettingsForm, form_for
 from tenants.authlete.documents import types
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.issuer_metadata import IssuerMetadata
@@ -18,16 +18,16 @@ class Sample(Section):
     text: types.Text = setting("Text")
     """A text."""
 
-    prose: types.Prose = setting("Prose")
+    prose: types.MultilineText = setting("Prose")
     """Lines."""
 
-    uri: types.Endpoint = setting("Address")
+    uri: types.EndpointUrl = setting("Address")
     """Where."""
 
-    flag: types.Flag = setting("Flag")
+    flag: types.Boolean = setting("Flag")
     """On or off."""
 
-    lasting_flag: types.Flag = setting("Lasting flag", initial=True)
+    lasting_flag: types.Boolean = setting("Lasting flag", initial=True)
     """On unless told otherwise."""
 
     seconds: types.Seconds = setting("Lifetime", initial=86400, zero="No end")
@@ -42,13 +42,13 @@ class Sample(Section):
     modes: types.DeliveryModes = setting("Modes")
     """Which."""
 
-    displays: types.Displays = setting("Displays", absent="Authlete's default: page")
+    displays: types.DisplayTypes = setting("Displays", absent="Authlete's default: page")
     """Which, or Authlete's own."""
 
     strings: types.Strings = setting("Words")
     """Words."""
 
-    pairs: types.Pairs = setting("Pairs")
+    pairs: types.KeyValuePairs = setting("Pairs")
     """Names and values."""
 
     uris: types.NamedUris = setting("Aliases")
@@ -69,16 +69,16 @@ class Sample(Section):
     body: types.JsonObject = setting("Document")
     """JSON."""
 
-    certificates: types.Pems = setting("Certificates")
+    certificates: types.PemCertificates = setting("Certificates")
     """PEM."""
 
     issuer: IssuerMetadata = setting("Issuer metadata")
     """An object."""
 
-    made_at: types.Moment = setting("Made", read_only=True)
+    made_at: types.Timestamp = setting("Made", read_only=True)
     """When."""
 
-    dropped: types.Flag = setting("Dropped", ignored=True)
+    dropped: types.Boolean = setting("Dropped", ignored=True)
     """Never kept."""
 
 

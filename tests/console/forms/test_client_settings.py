@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from console.forms.kinds import KINDS
-from console.forms.section import form_for
-from console.forms.words import words
+from console.forms.field_kinds import FIELD_KINDS
+from console.forms.settings_form import form_for
+from console.forms.value_text import format_value
 from tenants.authlete.documents.client import SECTIONS, Client
 from tests.console.forms.browser import sent
 
-SETTINGS = {one.member: one for kind in SECTIONS.values() for one in kind.settings()}
+SETTINGS = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
 CLIENT: dict[str, Any] = {
     "clientId": 17,
     "modifiedAt": 5,
@@ -45,8 +45,8 @@ def test_sending_a_page_back_as_it_came_edits_nothing(slug, client):
 def test_each_setting_can_be_entered_and_told(member):
     one = SETTINGS[member]
 
-    assert one.show.kind in KINDS
-    assert words(one, CLIENT.get(member))
+    assert one.input_type.kind in FIELD_KINDS
+    assert format_value(one, CLIENT.get(member))
 
 
 def test_names_in_other_languages_are_rows():
@@ -57,7 +57,7 @@ def test_names_in_other_languages_are_rows():
     assert back.edits == {
         "clientNames": [*CLIENT["clientNames"], {"tag": "de", "value": "Hauptbuch"}]
     }
-    assert words(SETTINGS["clientNames"], CLIENT["clientNames"]) == "ja = 台帳"
+    assert format_value(SETTINGS["clientNames"], CLIENT["clientNames"]) == "ja = 台帳"
 
 
 def test_a_row_in_no_language_is_refused():
@@ -84,9 +84,7 @@ def test_one_member_of_the_extension_is_changed_alone():
     assert form("tokens", told).edits == {
         "extension": CLIENT["extension"] | {"accessTokenDuration": 600}
     }
-    assert form("tokens", told, extension=None).edits == {
-        "extension": {"accessTokenDuration": 600}
-    }
+    assert form("tokens", told, extension=None).edits == {"extension": {"accessTokenDuration": 600}}
 
 
 def test_the_last_scope_that_goes_leaves_none_and_not_any():
@@ -96,7 +94,7 @@ def test_the_last_scope_that_goes_leaves_none_and_not_any():
 
 
 def test_a_moment_that_never_was_is_told_in_words():
-    assert words(SETTINGS["trustChainExpiresAt"], 0) == "No chain"
+    assert format_value(SETTINGS["trustChainExpiresAt"], 0) == "No chain"
     page = form_for([SECTIONS["federation"]])(document=Client.model_validate(CLIENT))
     assert "No chain" in str(page)
     assert "1970" not in str(page)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from console.forms.judging import alike
-from console.forms.section import form_for
-from console.forms.sent import as_sent
-from console.forms.snapshot import plain, real
+from console.forms.settings_form import form_for
+from console.forms.snapshot import from_plain, to_plain
+from console.forms.submitted import as_submitted
+from console.forms.validation import is_same_value
 from tenants.authlete.documents.service import SECTIONS, Service
 from tests.console.forms.browser import sent
 from tests.console.forms.documents import documents, drafts
@@ -22,14 +22,14 @@ def test_a_draft_that_nobody_touched_is_the_same_draft(slug, data):
     edits = data.draw(drafts(SECTIONS[slug]))
     event(f"{len(edits)} edits")
 
-    form = kind(sent(str(kind(document=service, edits=real(plain(edits))))))
+    form = kind(sent(str(kind(document=service, edits=from_plain(to_plain(edits))))))
 
     assert form.is_valid(), form.errors
     wanted = {
-        one.member: edits[one.member]
+        one.api_name: edits[one.api_name]
         for one in SECTIONS[slug].settings()
-        if one.member in edits
-        and not alike(edits[one.member], now(one, service.get(one.member)))
+        if one.api_name in edits
+        and not is_same_value(edits[one.api_name], now(one, service.get(one.api_name)))
     }
     assert form.edits.keys() == wanted.keys()
     for name, value in wanted.items():
@@ -49,4 +49,4 @@ def holds(found, wanted):
         case list(), list() if len(found) == len(wanted):
             return all(any(holds(one, item) for one in found) for item in wanted)
         case _:
-            return alike(as_sent(found), as_sent(wanted))
+            return is_same_value(as_submitted(found), as_submitted(wanted))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scan import broken, faint
 
 SERVICE = "/acme/services/us/17/"
@@ -40,9 +40,7 @@ def opened(page, live_server, member, sandbox, complaints):
     """Open a section of the service, with these members, as an editor."""
     page.set_default_timeout(30_000)
     session = member(Role.EDITOR).cookies["session"].value
-    page.context.add_cookies(
-        [{"name": "session", "value": session, "url": live_server.url}]
-    )
+    page.context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
@@ -55,10 +53,7 @@ def opened(page, live_server, member, sandbox, complaints):
 
 
 def names(page, label):
-    return [
-        one.input_value()
-        for one in page.get_by_label(re.compile(f"^{label}, row")).all()
-    ]
+    return [one.input_value() for one in page.get_by_label(re.compile(f"^{label}, row")).all()]
 
 
 def test_rows_come_and_go_in_place(opened, complaints):
@@ -75,14 +70,10 @@ def test_rows_come_and_go_in_place(opened, complaints):
 
     expect(page.get_by_label("Claims, row 2")).to_be_focused()
     assert names(page, "Claims") == ["sub", "email", "phone", "locale"]
-    expect(page.locator("#field-supported_claims")).to_have_class(
-        re.compile("is-changed")
-    )
+    expect(page.locator("#field-supported_claims")).to_have_class(re.compile("is-changed"))
     page.get_by_role("button", name="Review changes").click()
     expect(page.get_by_text("lost name")).to_be_visible()
-    expect(
-        page.get_by_text("locale, phone").or_(page.get_by_text("phone, locale"))
-    ).to_be_visible()
+    expect(page.get_by_text("locale, phone").or_(page.get_by_text("phone, locale"))).to_be_visible()
     assert complaints == []
 
 
@@ -102,9 +93,7 @@ def test_a_row_of_a_row_is_added_to_the_row_that_was_meant(opened):
     page.get_by_role("button", name="Review changes").click()
 
     expect(page.get_by_text("Name: cards")).to_be_visible()
-    expect(
-        page.get_by_text("Name: loans, Attributes: fapi = , regex = ")
-    ).to_be_visible()
+    expect(page.get_by_text("Name: loans, Attributes: fapi = , regex = ")).to_be_visible()
 
 
 def test_the_last_row_is_emptied_instead(opened):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.redaction.redactor import Fingerprint
 from tests.console.forms.sample import edits, filled, messages, page
 from tests.support.markup import compact
 
@@ -276,4 +276,4 @@ def test_what_was_typed_stays_in_the_page():
     assert 'value="many"' in html
     assert 'value="b"' in html
     assert "Was: a" in html
-    assert form.changed == {"text", "number"}
+    assert form.changed_names == {"text", "number"}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from console.forms.section import SettingsForm
-from tenants.authlete.documents.raw import RawObject
+from console.forms.settings_form import SettingsForm
 from tenants.authlete.documents.service import Service
-from tenants.authlete.documents.splice import edit
-from tenants.authlete.reading import read
-from tenants.authlete.redaction import Redactor
+from tenants.authlete.json.raw import RawObject
+from tenants.authlete.json.reader import parse_json
+from tenants.authlete.json.splice import apply_edits
+from tenants.authlete.redaction.redactor import Redactor
 from tests.console.forms.browser import filled as held
 from tests.console.forms.browser import sent
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
@@ -63,9 +63,7 @@ def test_a_text_that_was_there_keeps_its_line_breaks():
 def test_only_the_rows_that_changed_are_judged():
     seen = {"strings": ["", " spaced "]}
 
-    assert edits(seen, **{"strings.item": [" spaced ", "new"]}) == {
-        "strings": [" spaced ", "new"]
-    }
+    assert edits(seen, **{"strings.item": [" spaced ", "new"]}) == {"strings": [" spaced ", "new"]}
     assert messages(seen, **{"strings.item": [" spaced ", " new"]}) == [
         "Row 2: Leave out the space at the start or the end."
     ]
@@ -176,9 +174,7 @@ def test_no_token_makes_a_row_of_another(token):
     assert "<b>" not in str(form)
     assert "x" * 99 not in str(form)
     for row in form.edits.get("pairs", []):
-        assert row in ({"key": "a", "value": "1"}, {"key": "z", "value": ""}) or (
-            token == "0"
-        )
+        assert row in ({"key": "a", "value": "1"}, {"key": "z", "value": ""}) or (token == "0")
 
 
 class TestWithoutAScript:
@@ -227,9 +223,7 @@ class TestWithoutAScript:
         assert redrawn(form)["text"] == ["a"]
         assert redrawn(form)["prose"] == ["kept"]
 
-    @pytest.mark.parametrize(
-        "path", ["", "nothing", "nothing.0", "csrfmiddlewaretoken"]
-    )
+    @pytest.mark.parametrize("path", ["", "nothing", "nothing.0", "csrfmiddlewaretoken"])
     def test_a_button_that_is_not_there_does_nothing(self, path):
         assert press({}, "add", path).is_valid()
 
@@ -270,10 +264,10 @@ def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
     text = """{"apiKey":17, "modifiedAt":5, "scopes":[
       {"x": 1.50, "name":"a"}, {"name":"b", "y": 1E2, "x": {"z": [-0.0]}}]}"""
     redactor = Redactor(b"k" * 32)
-    form = SampleForm(document=Service.model_validate(redactor.seen(read(text))))
+    form = SampleForm(document=Service.model_validate(redactor.redact(parse_json(text))))
     renamed = SampleForm(sent(str(form), **{"scopes.1.name": "c"}))
 
-    written = str(edit(RawObject.of(text), renamed.edits, redactor))
+    written = str(apply_edits(RawObject.parse(text), renamed.edits, redactor))
 
     assert written.startswith(text[: text.index('{"name":"b"')])
     assert '{"name": "c", "y": 1E+2, "x": {"z": [-0.0]}}' in written

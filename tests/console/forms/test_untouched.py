@@ -4,12 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.forms.section import form_for
+from console.forms.settings_form import form_for
 from tenants.authlete.documents import client, service
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
-from tenants.authlete.reading import read
-from tenants.authlete.redaction import Redactor
+from tenants.authlete.json.reader import parse_json
+from tenants.authlete.redaction.redactor import Redactor
 from tests.console.forms.browser import sent
 from tests.console.forms.clients import text_of
 from tests.console.forms.documents import documents
@@ -43,7 +43,7 @@ def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
 def test_opening_and_sending_a_thousand_clients_edits_none(first):
     forms = [form_for([section]) for section in client.SECTIONS.values()]
     for number in range(first, first + 100):
-        found = Client.model_validate(REDACTOR.seen(read(text_of(number))))
+        found = Client.model_validate(REDACTOR.redact(parse_json(text_of(number))))
         for kind in forms:
             form = back(kind, found)
 

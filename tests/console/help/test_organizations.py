@@ -5,7 +5,7 @@ from pytest_django.asserts import (
 )
 
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 URL = "/help/organizations/"
 

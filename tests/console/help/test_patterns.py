@@ -2,7 +2,7 @@ import pytest
 from django.conf import settings
 from pytest_django.asserts import assertContains, assertTemplateUsed
 
-from console.templatetags import frame
+from console.templatetags import layout
 
 URL = "/help/patterns/"
 PARTIALS = settings.BASE_DIR / "console" / "templates" / "components"
@@ -13,7 +13,7 @@ ELSEWHERE = {"icons", "swap"}  # drawn by the icon tag; the attributes of a list
 @pytest.fixture(autouse=True)
 def nothing_kept():
     """So that the frame is drawn anew, and seen to be."""
-    frame._kept.cache_clear()
+    layout._render_cached.cache_clear()
 
 
 @pytest.fixture

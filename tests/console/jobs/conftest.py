@@ -1,30 +1,30 @@
 import pytest
 from django.contrib.auth.models import User
 
-from tenants.audit.who import Who
+from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
-from tenants.jobs.kinds import HANDLERS, Result, handler
-from tenants.jobs.steering import NewItem, start
-from tenants.roles import Role
+from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.registry import JOB_HANDLERS, ItemResult, job_handler
+from tenants.organizations.roles import Role
 
 
 @pytest.fixture(autouse=True)
 def kinds_of_these_tests():
     """What a test registers is gone after it."""
-    before = dict(HANDLERS)
+    before = dict(JOB_HANDLERS)
 
-    @handler("test.rename", effect=Effect.CHANGE)
+    @job_handler("test.rename", permission=Effect.CHANGE)
     def rename(work, item):
         api = work.connect(item.region).service(item.service_id)
         found = api.get()
         if found.service_name == item.what["name"]:
-            return Result("It had that name.", changed=False)
+            return ItemResult("It had that name.", changed=False)
         api.update(found.modified_at, {"serviceName": item.what["name"]})
-        return Result("Renamed.")
+        return ItemResult("Renamed.")
 
     yield
-    HANDLERS.clear()
-    HANDLERS.update(before)
+    JOB_HANDLERS.clear()
+    JOB_HANDLERS.update(before)
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def job(acme, editor, sandbox):
 def begun(acme, name="EDITOR", missing=1, **options):
     user = User.objects.get(username=name)
     role = user.membership_set.get(organization=acme).role
-    who = Who(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
-    items = [NewItem("us", 17, label="Shop", what={"name": "Till"})]
+    who = Actor(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
+    items = [NewItem("us", 17, label="Shop", payload={"name": "Till"})]
     items += [
-        NewItem("us", 900 + one, label=f"Gone {one}", what={"name": "Till"})
+        NewItem("us", 900 + one, label=f"Gone {one}", payload={"name": "Till"})
         for one in range(missing)
     ]
     options = {"reason": "New name", "ticket": "OPS-1"} | options
-    return start(who, acme, "test.rename", "Rename services", items, **options)
+    return start_job(who, acme, "test.rename", "Rename services", items, **options)

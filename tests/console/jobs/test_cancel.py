@@ -1,5 +1,5 @@
 from tenants.jobs.models import Item
-from tests.console.jobs.steered import send, state
+from tests.support.job_pages import send, state
 from tests.tenants.jobs.lifetimes import updates
 
 

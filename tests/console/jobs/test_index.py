@@ -1,7 +1,7 @@
 import pytest
 
-from tenants.jobs import steering
-from tenants.roles import Role
+from tenants.jobs import control
+from tenants.organizations.roles import Role
 from tests.console.jobs.conftest import begun
 
 URL = "/acme/jobs/"
@@ -56,12 +56,12 @@ def test_says_when_nothing_works_on_jobs(editor, job, worker):
 def test_the_menu_tells_how_many_go_on(editor, job):
     assert "1 running" in editor.get("/acme/").content.decode()
 
-    steering.pause(job, editor_of(job))
+    control.pause_job(job, editor_of(job))
 
     assert "1 running" not in editor.get("/acme/").content.decode()
 
 
 def editor_of(job):
-    from tenants.audit.who import Who
+    from tenants.audit.actor import Actor
 
-    return Who(job.starter_id, job.actor, "editor", job.organization_id, "acme")
+    return Actor(job.starter_id, job.actor, "editor", job.organization_id, "acme")

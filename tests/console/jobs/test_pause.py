@@ -1,7 +1,7 @@
 import pytest
 
-from tenants.roles import Role
-from tests.console.jobs.steered import send, state
+from tenants.organizations.roles import Role
+from tests.support.job_pages import send, state
 from tests.tenants.jobs.lifetimes import updates
 
 

@@ -1,4 +1,4 @@
-from tests.console.jobs.steered import send, state
+from tests.support.job_pages import send, state
 
 
 def test_goes_on_where_it_was(editor, job, worker, sandbox):

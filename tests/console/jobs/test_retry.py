@@ -1,5 +1,5 @@
 from tenants.jobs.models import Item
-from tests.console.jobs.steered import send, state
+from tests.support.job_pages import send, state
 
 
 def test_tries_again_what_failed_and_nothing_else(editor, job, worker, sandbox):

@@ -4,12 +4,12 @@ import time
 import pytest
 from django.test import Client
 
-from tenants.audit.lost.settling import settle
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
+from tenants.audit.reconciliation.resolutions import resolve
 from tenants.authlete.errors import Outcome
 from tenants.jobs.models import Item, Job
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.support.markup import compact
 
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "yes"}
@@ -87,8 +87,8 @@ def test_tells_how_an_unknown_item_was_settled_later(member, editor, job, worker
     AuditEntry.objects.filter(seq=entry.seq).update(outcome="unknown")
     assert "Try 2 again" in editor.get(url(job)).content.decode()
 
-    who = Who(9, "ida@acme.example", organization_id=acme.pk)
-    settle(who, entry, Outcome.DONE, "It is so.")
+    who = Actor(9, "ida@acme.example", organization_id=acme.pk)
+    resolve(who, entry, Outcome.SUCCEEDED, "It is so.")
 
     page = editor.get(url(job)).content.decode()
     assert "settled as done by <bdi>ida@acme.example</bdi>" in page

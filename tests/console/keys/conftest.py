@@ -9,9 +9,9 @@ from django_tasks_db.models import DBTaskResult
 
 from console.models import Rollover
 from tenants.jobs.models import Job
-from tenants.roles import Role
-from tenants.sandbox.keys import keys_of
-from tenants.sandbox.minting import kept_der, key_set
+from tenants.organizations.roles import Role
+from tenants.sandbox.handlers.jwks import parse_keys
+from tenants.sandbox.seeding.keys import cached_public_key_der, create_jwk_set
 from tests.pages import FORM, filled
 
 HSM = "/acme/services/us/17/keys/hsm/"
@@ -25,7 +25,7 @@ def key(kid, alg="ES256", **members):
         "kid": kid,
         "hsmName": "google",
         "handle": f"handle-of-{kid}".ljust(43, "x"),
-        "publicKey": kept_der(kid, alg),
+        "publicKey": cached_public_key_der(kid, alg),
         "alg": alg,
         **members,
     }
@@ -48,7 +48,7 @@ KEYS = "/acme/services/us/17/keys/"
 
 def jwk(kid, alg="ES256"):
     """A key with its private part, as a service keeps it in a set."""
-    return keys_of(key_set("x", alg))[0] | {"kid": kid}
+    return parse_keys(create_jwk_set("x", alg))[0] | {"kid": kid}
 
 
 class Stored(MutableMapping[str, Any]):

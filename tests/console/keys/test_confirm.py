@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains
 
-from console.keys.carrying import schedule
+from console.keys.rollover.jobs import schedule_step
 from console.models import Rollover
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
 from tests.console.keys.conftest import KEYS, act, jwk, kids, page
 from tests.support.markup import compact
 
@@ -43,9 +43,7 @@ def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, w
     assert entry.reason == "Yearly, says risk"
 
 
-def test_the_old_key_stays_until_the_new_one_is_trusted(
-    admin, bank, fed, come, do, worker
-):
+def test_the_old_key_stays_until_the_new_one_is_trusted(admin, bank, fed, come, do, worker):
     act(do, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     assert come(fed) == "switched"
@@ -63,9 +61,9 @@ def test_the_old_key_stays_until_the_new_one_is_trusted(
 
 def test_a_job_of_before_waits_as_well(bank, fed, come):
     admin = User.objects.get(username="ADMIN")
-    who = Who(admin.pk, "ADMIN", organization_id=fed.organization_id)
-    job = schedule(who, fed, fed.state, None)
-    fed.turn(fed.state, job=job.pk)
+    who = Actor(admin.pk, "ADMIN", organization_id=fed.organization_id)
+    job = schedule_step(who, fed, fed.state, None)
+    fed.transition(fed.state, job=job.pk)
 
     assert come(fed) == "published"
 

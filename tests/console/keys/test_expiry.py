@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.mailers import mailers
 from console.models import Digest, KnownClient, Rotation, ToldEnd
+from console.ops.mail_settings import mailer_config
 from tenants.models import Credential
-from tenants.roles import Role
-from tests.console.keys.test_telling import certificate
+from tenants.organizations.roles import Role
+from tests.console.keys.inventory.test_expiry_digest import certificate
 
 URL = "/acme/keys/expiry/"
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -21,9 +21,7 @@ def board(acme, member, time_machine):
     certificate(acme, NOW - timedelta(days=2), subject="CN=late")
     certificate(acme, NOW + timedelta(days=20), thumbprint="b", subject="CN=soon")
     certificate(acme, NOW + timedelta(days=91), thumbprint="c", subject="CN=far")
-    certificate(
-        acme, NOW + timedelta(days=40), "", subject="", kid="dated", service_id=3
-    )
+    certificate(acme, NOW + timedelta(days=40), "", subject="", kid="dated", service_id=3)
 
     def client(number, **members):
         told = {"organization": acme, "region": "us", "service_id": 17}
@@ -97,10 +95,8 @@ def test_says_who_is_told_and_what_was(board, acme, settings):
     response = board.get(URL)
 
     assertContains(response, "1 admin or editor gets a mail")
-    assert [row["end"].name for row in response.context["rows"] if row["told"]] == [
-        "CN=late"
-    ]
-    settings.MAILERS = mailers("")
+    assert [row["end"].name for row in response.context["rows"] if row["told"]] == ["CN=late"]
+    settings.MAILERS = mailer_config("")
     assertContains(board.get(URL), "No mail is sent about it")
 
 

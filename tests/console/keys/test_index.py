@@ -9,8 +9,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tenants.roles import Role
-from tests.console.clients.conftest import client as a_client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client as a_client
 from tests.made_keys import WEAK, certified, jwks, pair
 
 URL = "/acme/keys/"
@@ -19,7 +19,7 @@ URL = "/acme/keys/"
 @pytest.fixture
 def fleet(acme, sandbox):
     """Services in two regions and a client, with keys that are sound and odd."""
-    Credential(organization=acme, region="eu").keep(SecretStr("t0p")).save()
+    Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     sandbox.services[17] |= {
         "jwks": jwks(pair("shop-1", alg="ES256", use="sig"), pair("shop-1")),
         "idTokenSignatureKeyId": "shop-1",

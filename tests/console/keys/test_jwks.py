@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.keys.conftest import HSM, KEYS, jwk
 
 

@@ -1,4 +1,4 @@
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.keys.conftest import KEYS, kids
 
 UP = "move/?set=jwks&key=1&to=0"

@@ -3,7 +3,7 @@ import json
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.keys.conftest import KEYS, jwk, key, kids
 from tests.pages import FORM, filled
 
@@ -64,9 +64,7 @@ def test_adds_one_key_however_often_it_is_sent(member, bank):
 def test_warns_where_nobody_could_tell_which_of_two_signs(member, bank):
     bank["idTokenSignatureKeyId"] = None
 
-    assertContains(
-        member(Role.EDITOR).get(KEYS + PAGE), "Name the key that signs first"
-    )
+    assertContains(member(Role.EDITOR).get(KEYS + PAGE), "Name the key that signs first")
     bank["federationJwks"] = json.dumps({"keys": [jwk("f")]})
     shown = member(Role.ADMIN).get(f"{KEYS}new/?set=federationJwks")
     assertContains(shown, "Federation signing key")

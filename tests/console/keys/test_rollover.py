@@ -7,13 +7,13 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Rollover
-from tenants.audit.lost.settling import settle
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
+from tenants.audit.reconciliation.resolutions import resolve
 from tenants.authlete.errors import Outcome
-from tenants.jobs import slices
+from tenants.jobs import runner
 from tenants.jobs.models import Item, Job
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.keys.conftest import act, jwk, kids, page
 
 
@@ -46,12 +46,10 @@ def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
     )
 
 
-def test_a_step_that_was_interrupted_is_not_done_twice(
-    bank, rolling, come, worker, monkeypatch
-):
+def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, worker, monkeypatch):
     """The worker dies after Authlete has changed, before that is kept."""
     one = rolling()
-    turn = Rollover.turn
+    turn = Rollover.transition
     killed: list[str] = []
 
     def dying(self, to, **more):
@@ -60,9 +58,9 @@ def test_a_step_that_was_interrupted_is_not_done_twice(
             raise SystemExit
         return turn(self, to, **more)
 
-    monkeypatch.setattr(Rollover, "turn", dying)
+    monkeypatch.setattr(Rollover, "transition", dying)
     with pytest.raises(SystemExit):
-        slices.run(one.job)
+        runner.run_slice(one.job)
     assert killed == ["published"]
     before = bank["jwks"]
     Job.objects.filter(pk=one.job).update(lease_until=one.started_at)
@@ -151,7 +149,7 @@ def test_tells_what_was_found_out_of_a_lost_answer_that_nobody_saw(
     Job.objects.update(state="done", ended_at=timezone.now())
     lost = AuditEntry.objects.get(operation="service.update", outcome="unknown")
 
-    settle(Who(1, "ada", organization_id=acme.pk), lost, Outcome.DONE, "")
+    resolve(Actor(1, "ada", organization_id=acme.pk), lost, Outcome.SUCCEEDED, "")
 
     assertContains(page(admin, one), "settled as done by <bdi>ada</bdi>")
     assertContains(page(admin, one), "The step was carried out.")

@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.keys.conftest import rollover
 
 URL = "/acme/keys/rollovers/"

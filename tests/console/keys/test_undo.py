@@ -37,7 +37,7 @@ def test_nobody_goes_on_while_a_step_is_carried_out(admin, rolling, worker, do):
     one = rolling()
     worker()
     one.refresh_from_db()
-    one.turn(one.state, acting_at=one.published_at)
+    one.transition(one.state, acting_at=one.published_at)
 
     response = act(do, admin, one, "undo")
 

@@ -1,11 +1,11 @@
 import pytest
 from django.contrib.auth.models import User
 
+from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
-from tenants.members import add
 from tenants.models import Membership, Organization
-from tenants.roles import Role
+from tenants.organizations.members import add_member
+from tenants.organizations.roles import Role
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def admin(member):
 @pytest.fixture
 def bo(acme):
     """An editor of Acme who has a password."""
-    person = add(Who(0, "setup"), acme, "bo@acme.example", Role.EDITOR, "Bo").member
+    person = add_member(Actor(0, "setup"), acme, "bo@acme.example", Role.EDITOR, "Bo").membership
     person.user.set_password("plum orbit ladder seven")
     person.user.save()
     return person
@@ -27,15 +27,13 @@ def bo(acme):
 def elsewhere(db):
     """Another organization, with one member."""
     other = Organization.objects.create(slug="other", name="Other")
-    return add(Who(0, "setup"), other, "eve@other.example", Role.VIEWER).member
+    return add_member(Actor(0, "setup"), other, "eve@other.example", Role.VIEWER).membership
 
 
 @pytest.fixture
 def role_of():
     def role(email):
-        found = Membership.objects.filter(
-            user__username=email, organization__slug="acme"
-        ).first()
+        found = Membership.objects.filter(user__username=email, organization__slug="acme").first()
         return found and found.role
 
     return role

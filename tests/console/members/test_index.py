@@ -1,6 +1,6 @@
 import pytest
 
-from tenants.roles import ALLOWED, Role
+from tenants.organizations.roles import PERMISSIONS_BY_ROLE, Role
 
 URL = "/acme/members/"
 
@@ -33,6 +33,6 @@ def test_shows_the_table_that_decides(admin):
     page = admin.get(URL).content.decode()
     table = page[page.index('id="roles"') :]
 
-    granted = sum(len(needs) for needs in ALLOWED.values())
+    granted = sum(len(needs) for needs in PERMISSIONS_BY_ROLE.values())
     with_factor = 3  # administrator, editor, help desk
     assert table.count("</svg>yes") == granted + with_factor

@@ -10,9 +10,7 @@ def test_lets_them_in_once_more(admin, bo):
     page = admin.get(url(bo, "reopen"))
     assertContains(page, "Open the account of bo@acme.example again?")
 
-    admin.post(
-        url(bo, "reopen"), filled(page, "reason", reason="Back"), content_type=FORM
-    )
+    admin.post(url(bo, "reopen"), filled(page, "reason", reason="Back"), content_type=FORM)
 
     bo.user.refresh_from_db()
     assert bo.user.is_active

@@ -2,7 +2,7 @@ from functools import cache
 
 import pytest
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 @pytest.fixture
@@ -20,9 +20,7 @@ def auditor(browser):
 def save(browser):
     """Save a search as somebody of a role."""
 
-    def save(
-        name="Lifetimes", query="field=accessTokenDuration", role=Role.AUDITOR, **more
-    ):
+    def save(name="Lifetimes", query="field=accessTokenDuration", role=Role.AUDITOR, **more):
         given = {"name": name, "query": query} | more
         return browser(role).post("/acme/audit/searches/new/", given)
 

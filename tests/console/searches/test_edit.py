@@ -1,7 +1,7 @@
 from console.models import SavedSearch
 from tenants.audit.models import AuditEntry
 from tenants.models import Membership
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 def test_what_somebody_left_stays_shared_whoever_renames_it(save, browser):

@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 URL = "/acme/audit/searches/"
 
@@ -26,6 +26,5 @@ def test_tells_a_search_as_it_is_typed(auditor, save):
 
     assertContains(
         auditor.get(URL),
-        "after:2026-11-01 before:2026-12-01 service:&quot;Web shop&quot; -outcome:done"
-        " -it",
+        "after:2026-11-01 before:2026-12-01 service:&quot;Web shop&quot; -outcome:done -it",
     )

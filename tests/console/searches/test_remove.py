@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains
 from console.models import SavedSearch
 from tenants.audit.models import AuditEntry
 from tenants.models import Membership
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 
 def test_removes_ones_own_and_says_who_loses_it(auditor, save, browser):

@@ -1,6 +1,6 @@
 import pytest
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import entering, saving
 
 SERVICE = "/acme/services/us/17/"

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from console.forms.snapshot import plain
+from console.forms.snapshot import to_plain
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tests.pages import FORM, filled
@@ -49,7 +49,7 @@ def test_is_only_for_post(editor, sandbox):
 def keep(browser, content):
     """Have the draft hold ``content``, which another version wrote."""
     typed(browser, access_token_duration=77)
-    Draft.objects.get().keep(content).save()
+    Draft.objects.get().seal_content(content).save()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_one_of_another_version_of_the_console_breaks_no_page(editor, content):
 def test_a_setting_that_nobody_may_change_any_more_is_not_sent(editor):
     edits = {"createdAt": 5, "noLongerThere": "x", "accessTokenDuration": 60}
     base = {"accessTokenDuration": 3600}
-    keep(editor, plain([1, base, edits, {}]))
+    keep(editor, to_plain([1, base, edits, {}]))
 
     response = editor.get("/acme/services/us/17/review/")
 

@@ -1,10 +1,10 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from console.services.archetypes import ARCHETYPES
-from tenants.authlete.documents.service.rules import findings
+from console.services.presets import SERVICE_PRESETS
+from tenants.authlete.documents.service.rules import check_service
 from tenants.models import Credential
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.support.markup import compact
 
 URL = "/acme/services/new/"
@@ -24,8 +24,8 @@ def test_offers_the_archetypes_and_every_service_to_copy(editor, numbered):
 
 
 def test_archetypes_are_born_with_nothing_to_mend():
-    for one in ARCHETYPES.values():
-        assert findings(one.service("Shop", "https://as.example")) == []
+    for one in SERVICE_PRESETS.values():
+        assert check_service(one.build_document("Shop", "https://as.example")) == []
 
 
 def test_starts_as_a_copy_of_the_service_one_came_from(editor, numbered):

@@ -7,8 +7,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tenants.roles import Role
-from tenants.sandbox.state import now
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import now_milliseconds
 from tenants.versions.models import Version
 from tests.pages import FORM, filled
 from tests.support.markup import compact
@@ -82,9 +82,7 @@ def test_says_what_was_refused(admin, sandbox):
     assert 17 in sandbox.services
 
 
-@pytest.mark.parametrize(
-    "role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR]
-)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK, Role.EDITOR])
 def test_needs_a_role_that_may_destroy(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
 
@@ -119,8 +117,8 @@ def test_deletes_a_service_whose_name_is_blank(admin, sandbox):
 def test_leaves_no_draft_for_it_or_for_a_client_of_it(admin, acme, sandbox):
     at = {"user": User.objects.get(), "organization": acme, "region": "us"}
     for client in (0, 5):
-        Draft(**at, service_id=17, client_id=client).keep([]).save()
-    other = Draft(**at, service_id=18).keep([])
+        Draft(**at, service_id=17, client_id=client).seal_content([]).save()
+    other = Draft(**at, service_id=18).seal_content([])
     other.save()
 
     remove(admin, "Shop")
@@ -135,7 +133,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
         "policyUri": "https://www.acme.example/policy",
         "jwks": '{"keys": [{"kty": "oct", "k": "pr1vate"}]}',
         "fromTheFuture": {"kept": True},
-        "createdAt": now(),  # as lately as the one that follows it
+        "createdAt": now_milliseconds(),  # as lately as the one that follows it
     }
     remove(admin)
     page = admin.get("/acme/services/us/17/")

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from console.models import Draft
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.pages import FORM, filled
 from tests.support.markup import compact
 
@@ -57,9 +57,7 @@ def test_saves_and_records_why(editor, enter, save, sandbox):
         "Call center pilot",
         "CHG-2107",
     )
-    assert entry.changes == [
-        {"field": "accessTokenDuration", "before": 3600, "after": 86400}
-    ]
+    assert entry.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 86400}]
     assert not Draft.objects.exists()
 
 
@@ -131,9 +129,7 @@ def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
     assertContains(editor.get(URL), "Authlete already has every value of this draft")
 
 
-def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(
-    editor, enter, save, sandbox
-):
+def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(editor, enter, save, sandbox):
     enter(editor, **hours(24))
     sandbox.fault("status", operation="service.update", status=400, times=1)
 
@@ -167,9 +163,7 @@ def test_needs_a_role_that_may_change(member, sandbox, role):
     assert member(role).get(URL).status_code == 403
 
 
-def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(
-    editor, enter, sandbox
-):
+def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(editor, enter, sandbox):
     enter(editor, **hours(24))
     body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
 
@@ -193,9 +187,7 @@ def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
     assert not updates().exists()
 
 
-def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(
-    editor, enter, sandbox
-):
+def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(editor, enter, sandbox):
     enter(editor, **hours(24))
     body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     sandbox.fault("status", operation="service.update", status=400, times=1)
@@ -211,7 +203,7 @@ def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(
 @pytest.fixture
 def while_saving(sandbox, monkeypatch):
     """Have something happen at Authlete just when an update arrives there."""
-    struck = sandbox.faults.struck
+    struck = sandbox.faults.take_matching
 
     def make(happens):
         def watched(region, operation, *request):
@@ -219,7 +211,7 @@ def while_saving(sandbox, monkeypatch):
                 happens()
             return struck(region, operation, *request)
 
-        monkeypatch.setattr(sandbox.faults, "struck", watched)
+        monkeypatch.setattr(sandbox.faults, "take_matching", watched)
 
     return make
 

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 
 URL = "/acme/services/us/17/"
 KEY = {"kty": "EC", "crv": "P-256", "kid": "sig-1", "use": "sig", "x": "AA", "y": "AA"}
@@ -39,7 +39,7 @@ def test_shows_keys_and_what_names_them_but_no_private_part(member, sandbox):
 
     assertContains(response, "EC P-256")
     (found,) = response.context["keys"]
-    assert (found.is_private, len(found.named_by)) == (True, 1)
+    assert (found.is_private, len(found.used_by)) == (True, 1)
     assertNotContains(response, "pr1vate-part")
 
 

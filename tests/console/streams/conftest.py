@@ -1,8 +1,8 @@
 import pytest
 
 from console.models import Stream
-from console.models.streams import new_token
-from tenants.roles import Role
+from console.models.streams import generate_token
+from tenants.organizations.roles import Role
 
 
 @pytest.fixture
@@ -12,6 +12,6 @@ def admin(member):
 
 @pytest.fixture
 def token(acme):
-    token = new_token()
-    Stream(organization=acme, name="Splunk", made_by="ida").keep(token).save()
+    token = generate_token()
+    Stream(organization=acme, name="Splunk", made_by="ida").set_token(token).save()
     return token

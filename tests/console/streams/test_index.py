@@ -16,9 +16,7 @@ def test_says_when_there_is_none(admin):
     assertContains(admin.get("/acme/streams/"), "No machine reads this record")
 
 
-def test_tells_a_large_row_in_groups_and_how_to_revoke_for_screen_readers_alone(
-    admin, token
-):
+def test_tells_a_large_row_in_groups_and_how_to_revoke_for_screen_readers_alone(admin, token):
     Stream.objects.update(position=1_234_567)
     page = admin.get("/acme/streams/")
 

@@ -11,16 +11,17 @@ import pytest
 from django.db import OperationalError, connection
 
 from console.models import Stream
-from console.streams import reading, waiting
-from tenants.audit import export, writer
+from console.streams import reader
+from tenants.audit import writer
+from tenants.audit.actor import Actor
 from tenants.audit.events import MEMBER_ADD, SIGN_OUT
-from tenants.audit.expiring import expire
-from tenants.audit.export import rows_after
+from tenants.audit.integrity import chain_export
+from tenants.audit.integrity.chain_export import read_rows_after
 from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
-from tenants.audit.notes import doing, note
-from tenants.audit.rows import intent
-from tenants.audit.store import append
-from tenants.audit.who import Who
+from tenants.audit.record_builder import build_intent
+from tenants.audit.recorder import record_action, record_event
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.audit.store import append_records
 from tenants.models import Organization
 from tests.aged import ago
 
@@ -47,8 +48,8 @@ def read(client, token):
 
 def happen(organization, times=1):
     for number in range(times):
-        who = Who(1, "ida", "admin", organization.pk, organization.slug)
-        note(who, MEMBER_ADD, object=f"{organization.slug} {number}")
+        who = Actor(1, "ida", "admin", organization.pk, organization.slug)
+        record_event(who, MEMBER_ADD, object=f"{organization.slug} {number}")
 
 
 def test_goes_through_all_rows_of_the_organization_and_of_no_other(read, acme):
@@ -81,8 +82,8 @@ def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
     _, began = read()
     happen(Organization.objects.create(slug="other", name="Other"), 5)
     happen(acme)
-    monkeypatch.setattr(export, "WINDOW", 4)
-    monkeypatch.setattr(export, "LOOK", -1.0)
+    monkeypatch.setattr(chain_export, "ROWS_PER_WINDOW", 4)
+    monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
 
     found, cursors = list[Any](), [began]
     while not found:
@@ -95,7 +96,7 @@ def test_looks_for_rows_no_longer_than_a_second(read, acme, monkeypatch):
 
 def test_has_an_outcome_once_there_is_one(read, acme):
     _, cursor = read()
-    with doing(Who(1, "ida", "admin", acme.pk, "acme"), MEMBER_ADD):
+    with record_action(Actor(1, "ida", "admin", acme.pk, "acme"), MEMBER_ADD):
         (intent,), cursor = read(cursor)
 
     (outcome,), cursor = read(cursor)
@@ -115,10 +116,10 @@ def test_says_which_rows_were_removed_and_of_no_other_organization(read, acme):
     other = Organization.objects.create(slug="other", name="Other")
     with ago(3000):
         for _ in range(4):
-            note(Who(1, "bo", organization_id=other.pk), SIGN_OUT)
-            note(Who(1, "ida", organization_id=acme.pk), SIGN_OUT)
+            record_event(Actor(1, "bo", organization_id=other.pk), SIGN_OUT)
+            record_event(Actor(1, "ida", organization_id=acme.pk), SIGN_OUT)
     happen(acme)
-    removed = sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+    removed = sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
 
     found, cursor = [], 0
     while cursor < AuditHead.objects.get().seq:
@@ -131,9 +132,7 @@ def test_says_which_rows_were_removed_and_of_no_other_organization(read, acme):
     assert {row["content"]["gone"]["kind"] for row in gone} == {"signins"}
     (told,) = [one for one in found if one["content"].get("label") == "4 entries"]
     assert told["entry"] == gone[0]["content"]["gone"]["run"]
-    said = {
-        one["field"]: one["after"] for one in json.loads(told["content"]["changed"])
-    }
+    said = {one["field"]: one["after"] for one in json.loads(told["content"]["changed"])}
     assert (said["rows"], said["first"], said["last"]) == (8, 3, 16)
 
 
@@ -152,11 +151,11 @@ def test_the_record_tells_of_reading_once_an_hour(read, acme):
 
 def test_the_record_tells_once_of_two_who_read_at_once(read, acme, monkeypatch):
     def slowly(*given, **told):
-        monkeypatch.setattr(reading, "note", note)
+        monkeypatch.setattr(reader, "record_event", record_event)
         read()
-        note(*given, **told)
+        record_event(*given, **told)
 
-    monkeypatch.setattr(reading, "note", slowly)
+    monkeypatch.setattr(reader, "record_event", slowly)
     read()
 
     assert AuditEntry.objects.filter(operation="stream.read").count() == 1
@@ -165,9 +164,7 @@ def test_the_record_tells_once_of_two_who_read_at_once(read, acme, monkeypatch):
 
 @pytest.mark.parametrize("home", ["acme", "other", "nowhere"])
 @pytest.mark.parametrize("kind", ["none", "wrong", "basic", "query"])
-def test_without_a_token_of_this_organization_there_is_nothing(
-    client, token, home, kind
-):
+def test_without_a_token_of_this_organization_there_is_nothing(client, token, home, kind):
     Organization.objects.create(slug="other", name="Other")
     given = "mrs_" + "x" * 43 if home == "acme" else token
     headers = {
@@ -221,12 +218,12 @@ def test_does_not_go_on_from_a_row_that_an_older_copy_has_not(client, token):
 @pytest.mark.django_db(transaction=True)
 def test_skips_no_row_of_those_that_write_at_the_same_time(acme):
     """Some transactions take longer than others that began later."""
-    who = Who(1, "ida", "admin", acme.pk, "acme")
+    who = Actor(1, "ida", "admin", acme.pk, "acme")
 
     def write(pause):
         try:
             for _ in range(8):
-                append([intent(who, "member.add", "change")], lambda: sleep(pause))
+                append_records([build_intent(who, "member.add", "change")], lambda: sleep(pause))
         finally:
             connection.close()
 
@@ -234,7 +231,7 @@ def test_skips_no_row_of_those_that_write_at_the_same_time(acme):
     with ThreadPoolExecutor(4) as threads:
         writing = [threads.submit(write, pause) for pause in (0, 0.001, 0.005, 0.02)]
         while not all(one.done() for one in writing) or cursor < head():
-            rows, cursor = rows_after(acme.pk, cursor, 3)
+            rows, cursor = read_rows_after(acme.pk, cursor, 3)
             found += [row.seq for row, _before in rows]
     for one in writing:
         one.result()
@@ -262,7 +259,7 @@ def test_waits_for_a_row_that_another_process_commits(read, acme, settings):
 
     with ThreadPoolExecutor(1) as thread:
         waited = thread.submit(wait)
-        while not waiting._taken:
+        while not reader._waiting:
             assert not waited.done()
             sleep(0.01)
         happen(acme)
@@ -270,23 +267,24 @@ def test_waits_for_a_row_that_another_process_commits(read, acme, settings):
 
     assert [row["phase"] for row in rows][:1] == ["intent"]
     assert took < 10
-    assert not waiting._taken
+    assert not reader._waiting
 
 
-def test_waits_no_longer_than_asked_and_not_beside_too_many(
-    client, token, read, monkeypatch
-):
+def test_waits_no_longer_than_asked_and_not_beside_too_many(client, token, read, monkeypatch):
     stream, headers = Stream.objects.get(), {"Authorization": f"Bearer {token}"}
     slept: list[float] = []
-    monkeypatch.setattr(reading, "monotonic", lambda: sum(slept))
-    monkeypatch.setattr(reading, "sleep", slept.append)
+    monkeypatch.setattr(reader, "monotonic", lambda: sum(slept))
+    monkeypatch.setattr(reader, "sleep", slept.append)
     _, cursor = read()
     assert read(cursor, wait=3) == ([], cursor)
     assert sum(slept) == 3
 
-    others = [(stream.pk, waiting.OWN), (uuid4(), waiting.SEATS)]
+    others = [
+        (stream.pk, reader.MAX_WAITING_PER_STREAM),
+        (uuid4(), reader.MAX_WAITING_REQUESTS),
+    ]
     for whose, many in others:
-        monkeypatch.setattr(waiting, "_taken", Counter({whose: many}))
+        monkeypatch.setattr(reader, "_waiting", Counter({whose: many}))
         refused = client.get(URL, {"after": cursor, "wait": 3}, headers=headers)
         assert (refused.status_code, refused["Retry-After"]) == (429, "10")
         assert read(0, wait=3)[0]  # there are rows, so nothing waits
@@ -301,7 +299,7 @@ def test_hands_out_nothing_once_the_token_is_revoked_while_it_waits(
         happen(acme)
 
     _, cursor = read()
-    monkeypatch.setattr(reading, "sleep", revoke)
+    monkeypatch.setattr(reader, "sleep", revoke)
 
     headers = {"Authorization": f"Bearer {token}"}
     answer = client.get(URL, {"after": cursor, "wait": 3}, headers=headers)

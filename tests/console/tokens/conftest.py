@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 
 from console.models import Lookup
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tenants.sandbox import signing
-from tenants.sandbox.minting import key_set
-from tenants.sandbox.state import Issued
-from tenants.sandbox.tokens import hash_of
-from tests.console.clients.conftest import LATE, client
-from tests.console.tokens.leak import ISSUER, LEAKED, OWNER, REFRESH
+from tenants.sandbox.seeding.keys import create_jwk_set
+from tenants.sandbox.state import StoredToken
+from tenants.sandbox.token_lookup import hash_token
+from tests.console.clients.conftest import LATE, make_client
+from tests.console.tokens.pasted_tokens import ISSUER, LEAKED, OWNER, REFRESH
 from tests.pages import FORM, filled
 
 TOKENS = "/acme/services/us/17/tokens/"
@@ -41,7 +41,7 @@ def issue(sandbox):
             "refresh_expires_at": LATE,
             "access_token": VALUE,
         }
-        token = Issued(**(told | more))
+        token = StoredToken(**(told | more))
         sandbox.region("us").tokens[17].append(token)
         return token
 
@@ -59,8 +59,8 @@ def shop(acme, sandbox):
             "REFRESH_TOKEN",
         ],
     }
-    sandbox.clients[44] = client(44, clientName="Till")
-    sandbox.clients[45] = client(45, clientName="Web shop")
+    sandbox.clients[44] = make_client(44, clientName="Till")
+    sandbox.clients[45] = make_client(45, clientName="Web shop")
     return sandbox
 
 
@@ -88,7 +88,7 @@ def signer(shop):
     shop.services[17] |= {
         "issuer": ISSUER,
         "accessTokenSignAlg": "ES256",
-        "jwks": key_set("shop", "ES256"),
+        "jwks": create_jwk_set("shop", "ES256"),
         "supportedScopes": [{"name": "orders", "description": "Read your orders"}],
     }
     return shop
@@ -97,9 +97,7 @@ def signer(shop):
 @pytest.fixture
 def leaked(signer, issue):
     """A token of Till that somebody found."""
-    return issue(
-        access_hash=hash_of(LEAKED), subject=OWNER, refresh_hash=hash_of(REFRESH)
-    )
+    return issue(access_hash=hash_token(LEAKED), subject=OWNER, refresh_hash=hash_token(REFRESH))
 
 
 @pytest.fixture
@@ -108,7 +106,7 @@ def jwt(signer):
 
     def jwt(value=LEAKED, **claims):
         told = {"iss": ISSUER, "sub": OWNER, "jti": value, "exp": LATE // 1000}
-        return signing.signed(signer.services[17], told | claims, "ES256", typ="at+jwt")
+        return signing.sign_jwt(signer.services[17], told | claims, "ES256", typ="at+jwt")
 
     return jwt
 

@@ -8,7 +8,7 @@ from pytest_django.asserts import (
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS, VALUE
 
 
@@ -197,9 +197,7 @@ def test_a_name_is_no_step_in_a_path(member, shop, text):
     assertContains(response, "No client")
 
 
-def test_who_may_look_up_nobody_any_more_sees_no_subject(
-    admin, shop, look_up, acme, issue
-):
+def test_who_may_look_up_nobody_any_more_sees_no_subject(admin, shop, look_up, acme, issue):
     issue(1)
     lookup = look_up(admin)
     Membership.objects.update(role=Role.VIEWER)

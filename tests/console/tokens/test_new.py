@@ -1,9 +1,9 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.tokens import making
+from console.tokens import creation
 from tenants.audit.models import AuditEntry
-from tenants.sandbox.minting import key_set
+from tenants.sandbox.seeding.keys import create_jwk_set
 from tests.console.tokens.conftest import SUBJECT, TOKENS
 from tests.hunting import Hunt, rows
 from tests.pages import FORM, filled
@@ -61,7 +61,7 @@ def test_sends_the_jwt_where_applications_do(shop, make):
     shop.services[17] |= {
         "issuer": "https://shop.example",
         "accessTokenSignAlg": "ES256",
-        "jwks": key_set("shop", "ES256"),
+        "jwks": create_jwk_set("shop", "ES256"),
     }
 
     response = make()
@@ -72,7 +72,7 @@ def test_sends_the_jwt_where_applications_do(shop, make):
 
 def test_a_client_can_have_one_for_itself(shop, make):
     response = make(
-        grant_type="CLIENT_CREDENTIALS", subject="", refresh_lives="", client="app-45"
+        grant_type="CLIENT_CREDENTIALS", subject="", refresh_seconds="", client="app-45"
     )
 
     assertContains(response, "A token of Web shop was created")
@@ -129,9 +129,7 @@ def test_says_why_authlete_made_none(shop, make):
         (False, "The token was not made"),
     ],
 )
-def test_an_answer_that_is_lost_is_settled_by_the_list(
-    shop, issue, make, after, verdict
-):
+def test_an_answer_that_is_lost_is_settled_by_the_list(shop, issue, make, after, verdict):
     issue(1)
     shop.fault("reset", operation="token.create", after=after)
 
@@ -145,7 +143,7 @@ def test_an_answer_that_is_lost_is_settled_by_the_list(
 
 
 def test_does_not_guess_where_there_are_too_many(shop, issue, make, monkeypatch):
-    monkeypatch.setattr(making, "LOOKED_AT", 20)
+    monkeypatch.setattr(creation, "MAX_SIMILAR_TOKENS", 20)
     for number in range(21):
         issue(number)
     shop.fault("reset", operation="token.create", after=True)

@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.tokens.conftest import SUBJECT, path_of
 
 

@@ -67,9 +67,7 @@ def test_a_second_click_ends_no_other(admin, shop, issue):
     ("after", "verdict"),
     [(True, "not there any more"), (False, "still there, and works")],
 )
-def test_an_answer_that_is_lost_is_settled_by_the_lists(
-    admin, shop, issue, do, after, verdict
-):
+def test_an_answer_that_is_lost_is_settled_by_the_lists(admin, shop, issue, do, after, verdict):
     token = issue(1)
     shop.fault("reset", operation="token.revoke", after=after)
 

@@ -1,10 +1,10 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from console.tokens import previewed
+from console.tokens import bulk_revocation
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
-from tests.console.clients.conftest import client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
 from tests.console.tokens.conftest import HOUR, TOKENS
 from tests.pages import FORM, filled
 from tests.proof import stale
@@ -70,9 +70,7 @@ def test_ends_them_all_and_no_other(admin, shop, world, do):
         {"counted": "[]"},
     ],
 )
-def test_ends_none_without_the_name_a_reason_and_a_preview(
-    admin, shop, world, do, entered
-):
+def test_ends_none_without_the_name_a_reason_and_a_preview(admin, shop, world, do, entered):
     response = do(admin, URL, **({"typed": "Till"} | entered))
 
     assert response.status_code == 422
@@ -91,7 +89,7 @@ def test_a_preview_of_one_is_none_of_another(admin, shop, world):
 
 
 def test_a_preview_grows_old(admin, shop, world, do, monkeypatch):
-    monkeypatch.setattr(previewed, "SEEN_FOR", -1)
+    monkeypatch.setattr(bulk_revocation, "PREVIEW_LIFETIME_SECONDS", -1)
 
     response = do(admin, URL, typed="Till")
 
@@ -125,12 +123,8 @@ def test_says_what_is_left_where_more_were_issued_meanwhile(admin, shop, world, 
     assert "preview counted 2" in text
 
 
-@pytest.mark.parametrize(
-    ("after", "verdict"), [(True, "none works"), (False, "some still work")]
-)
-def test_an_answer_that_is_lost_is_counted_again(
-    admin, shop, world, issue, do, after, verdict
-):
+@pytest.mark.parametrize(("after", "verdict"), [(True, "none works"), (False, "some still work")])
+def test_an_answer_that_is_lost_is_counted_again(admin, shop, world, issue, do, after, verdict):
     shop.fault("reset", operation="token.revoke", after=after)
     shop.state.revoked_linger = True
 
@@ -170,7 +164,7 @@ def test_the_list_of_the_client_leads_here(member, shop, world):
 
 
 def test_one_without_a_name_is_told_and_typed_by_its_number(admin, shop, world, do):
-    shop.clients[44] = client(44, clientName=None, clientIdAlias=None)
+    shop.clients[44] = make_client(44, clientName=None, clientIdAlias=None)
 
     assertContains(admin.get(URL), "Type 44 to confirm")
     do(admin, URL, typed="44")

@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from console.models import Lookup
-from console.tokens import whose
+from console.tokens import bulk_revocation
 from tenants.audit.models import AuditEntry
 from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS
 from tests.pages import FORM, filled
@@ -55,7 +55,7 @@ def test_a_lookup_that_is_over_ends_nobodys(admin, shop, url):
 
 
 def test_says_where_there_may_be_other_apps(admin, shop, url, issue, monkeypatch):
-    monkeypatch.setattr(whose, "LOOKED_AT", 20)
+    monkeypatch.setattr(bulk_revocation, "MAX_TOKENS_PER_STATE", 20)
     for number in range(10, 35):
         issue(number)
 

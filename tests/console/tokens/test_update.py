@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.console.clients.conftest import LATE
 from tests.console.tokens.conftest import path_of
 from tests.pages import FORM, filled

@@ -8,8 +8,8 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 from pytest_django.asserts import assertContains
 
-from tenants.roles import Role
-from tests.console.tokens.leak import ISSUER, unreal
+from tenants.organizations.roles import Role
+from tests.console.tokens.pasted_tokens import ISSUER, unreal
 from tests.hunting import Hunt
 from tests.pages import FORM, filled
 
@@ -36,7 +36,9 @@ def test_says_that_it_is_by_the_service_that_it_names(verify, jwt):
 
 
 def test_says_what_is_wrong_with_it(verify, jwt):
-    response = verify(jwt(exp=int(time.time()) - 50), mandatory="exp aud", skew="10")
+    response = verify(
+        jwt(exp=int(time.time()) - 50), mandatory_claims="exp aud", clock_skew_seconds="10"
+    )
 
     assertContains(response, "The signature is right, what it says is not")
     assertContains(response, "<code>aud</code>")
@@ -47,7 +49,7 @@ def test_says_what_is_wrong_with_it(verify, jwt):
 def test_a_clock_may_differ(verify, jwt):
     token = jwt(exp=int(time.time()) - 50)
 
-    assertContains(verify(token, skew="120"), "It is valid")
+    assertContains(verify(token, clock_skew_seconds="120"), "It is valid")
 
 
 def test_says_that_somebody_else_has_signed_it(verify, jwt, signer):
@@ -63,15 +65,15 @@ def test_is_by_a_client(verify, signer):
     key = ECKey.generate_key("P-256")
     signer.clients[44]["jwks"] = json.dumps({"keys": [key.as_dict(private=False)]})
     token = jws.serialize_compact({"alg": "ES256"}, b'{"iss":"44"}', key)
-    asked = verify(token, by_client="44")
+    asked = verify(token, client_id="44")
     assertContains(asked, "Choose the service")
 
-    assertContains(verify(token, by_client="44", place="us/17"), "It is valid")
+    assertContains(verify(token, client_id="44", place="us/17"), "It is valid")
     assertContains(verify(token, place="us/17"), "It is not valid")
 
 
 def test_a_mistake_elsewhere_does_not_lose_what_was_pasted(verify, jwt, client, member):
-    refused = verify(jwt(), skew="soon")
+    refused = verify(jwt(), clock_skew_seconds="soon")
 
     assertContains(refused, "Enter a whole number", status_code=422)
     assertContains(refused, "goes on sealed", status_code=422)

@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 
 GIVEN = {
     "name": "SIEM",
@@ -14,7 +14,7 @@ GIVEN = {
 
 
 def test_what_is_under_way_is_given_up_for_what_is_chosen_now(admin, acme):
-    webhook = hook(acme)
+    webhook = make_webhook(acme)
     pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
     before = webhook.url_sealed
 
@@ -30,7 +30,7 @@ def test_what_is_under_way_is_given_up_for_what_is_chosen_now(admin, acme):
 
 
 def test_another_address_is_where_the_same_goes(admin, acme):
-    webhook = hook(acme, groups="clients")
+    webhook = make_webhook(acme, groups="clients")
     pending = Delivery.objects.create(webhook=webhook, first=1, last=2)
     given = GIVEN | {"url": "https://new.example/x"}
 
@@ -43,7 +43,7 @@ def test_another_address_is_where_the_same_goes(admin, acme):
 
 
 def test_another_path_on_the_same_host_is_told_and_kept_to_itself(admin, acme):
-    webhook = hook(acme, url="https://hooks.example/in/s3cr3t-A", groups="clients")
+    webhook = make_webhook(acme, url="https://hooks.example/in/s3cr3t-A", groups="clients")
     given = GIVEN | {"name": "Chat", "url": "https://hooks.example/in/s3cr3t-B"}
 
     admin.post(f"/acme/webhooks/{webhook.pk}/edit/", given)
@@ -59,7 +59,7 @@ def test_another_path_on_the_same_host_is_told_and_kept_to_itself(admin, acme):
 
 
 def test_says_what_is_wrong_and_when_nothing_is_changed(admin, acme):
-    path = f"/acme/webhooks/{hook(acme, groups='clients').pk}/edit/"
+    path = f"/acme/webhooks/{make_webhook(acme, groups='clients').pk}/edit/"
 
     wrong = admin.post(path, GIVEN | {"url": "ftp://x/"})
     as_it_is = GIVEN | {"url": "https://siem.example/in/s3cr3t-path"}

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 
 URL = "/acme/webhooks/"
 
@@ -12,11 +12,11 @@ def test_says_when_there_is_none(admin):
     assertContains(admin.get(URL), "The record is sent nowhere yet")
 
 
-def test_lists_how_each_does_without_its_secrets(admin, acme, happen):
-    happen()
-    found = hook(acme)
-    hook(acme, name="Chat", pause="gone")
-    hook(acme, name="Archive", tries=2, next_at=timezone.now() + timedelta(minutes=1))
+def test_lists_how_each_does_without_its_secrets(admin, acme, record_event):
+    record_event()
+    found = make_webhook(acme)
+    make_webhook(acme, name="Chat", pause="gone")
+    make_webhook(acme, name="Archive", tries=2, next_at=timezone.now() + timedelta(minutes=1))
 
     page = admin.get(URL)
 

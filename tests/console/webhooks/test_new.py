@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Webhook
 from tenants.audit.models import AuditEntry, AuditRecord
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 
 URL = "/acme/webhooks/new/"
 GIVEN = {
@@ -18,8 +18,8 @@ GIVEN = {
 }
 
 
-def test_shows_a_secret_once_and_seals_it_with_the_address(admin, happen):
-    last = happen()
+def test_shows_a_secret_once_and_seals_it_with_the_address(admin, record_event):
+    last = record_event()
     page = admin.post(URL, GIVEN)
 
     (secret,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
@@ -63,7 +63,7 @@ def test_says_what_is_wrong(admin, wrong, said):
 
 
 def test_there_are_only_so_many(admin, acme, monkeypatch):
-    monkeypatch.setattr("console.webhooks.views.MOST", 1)
-    hook(acme)
+    monkeypatch.setattr("console.webhooks.views.MAX_WEBHOOKS", 1)
+    make_webhook(acme)
 
     assertContains(admin.post(URL, GIVEN), "There can be 1", status_code=422)

@@ -1,20 +1,20 @@
 from pytest_django.asserts import assertContains
 
-from console.webhooks import delivering
+from console.webhooks import worker
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 
 
-def test_nothing_is_sent_any_more(admin, acme, happen):
-    happen()
-    webhook = hook(acme)
+def test_nothing_is_sent_any_more(admin, acme, record_event):
+    record_event()
+    webhook = make_webhook(acme)
     path = f"/acme/webhooks/{webhook.pk}/pause/"
-    assert delivering.due() == [webhook.pk]
+    assert worker.due_webhooks() == [webhook.pk]
     assertContains(admin.get(path), "Pause SIEM?")
 
     admin.post(path, {"once": "x" * 24})
 
     webhook.refresh_from_db()
     assert (webhook.pause, webhook.paused_by) == ("hand", "ADMIN")
-    assert delivering.due() == []
+    assert worker.due_webhooks() == []
     assert AuditEntry.objects.get(operation="webhook.pause").outcome == "done"

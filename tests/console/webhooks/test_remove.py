@@ -2,11 +2,11 @@ from pytest_django.asserts import assertContains
 
 from console.models import Delivery, Webhook
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 
 
 def test_takes_it_and_its_log_away(admin, acme):
-    webhook = hook(acme)
+    webhook = make_webhook(acme)
     Delivery.objects.create(webhook=webhook)
     path = f"/acme/webhooks/{webhook.pk}/remove/"
     assertContains(admin.get(path), "Remove SIEM?")

@@ -5,27 +5,27 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
-from tenants.audit import export
+from tenants.audit.actor import Actor
 from tenants.audit.events import (
     ACCESS_DENIED,
-    SECRET_SETTLE,
+    SECRET_RESOLVE,
     SIGN_OUT,
     WEBHOOK_ADD,
     WEBHOOK_REMOVE,
 )
-from tenants.audit.expiring import expire
+from tenants.audit.integrity import chain_export
 from tenants.audit.models import AuditEntry
-from tenants.audit.who import Who
+from tenants.audit.retention.expiry import delete_expired_entries
 from tests.aged import ago
-from tests.console.webhooks.conftest import bring, taken
+from tests.console.webhooks.conftest import deliver, read_delivery
 from tests.pages import FORM, filled
 from tests.support.markup import compact
 
 
-def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, happen, receiver):
-    happen(5)
+def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, record_event, receiver):
+    record_event(5)
     webhook = hooked()
-    bring(webhook)
+    deliver(webhook)
     Delivery.objects.create(webhook=webhook, first=99, last=99)
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
@@ -35,9 +35,9 @@ def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, happen, recei
     for _ in range(2):
         response = admin.post(path, body, content_type=FORM)
     assert response["Location"] == f"/acme/webhooks/{webhook.pk}/"
-    bring(webhook)
+    deliver(webhook)
 
-    first, second = (taken(one, webhook.secret)["data"] for one in receiver.got)
+    first, second = (read_delivery(one, webhook.secret)["data"] for one in receiver.got)
     assert [row["seq"] for row in second][:4] == [7, 8, 9, 10]
     assert first[6:10] == second[:4]
     ids = {one.headers["webhook-id"] for one in receiver.got}
@@ -49,9 +49,9 @@ def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, happen, recei
     }
 
 
-def test_counts_only_what_it_is_to_get(admin, hooked, happen):
-    happen(2)
-    head = happen(event=ACCESS_DENIED)
+def test_counts_only_what_it_is_to_get(admin, hooked, record_event):
+    record_event(2)
+    head = record_event(event=ACCESS_DENIED)
     webhook = hooked(position=head, effects="read")
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
@@ -59,10 +59,10 @@ def test_counts_only_what_it_is_to_get(admin, hooked, happen):
     assertContains(admin.get(path, {"row": 9000}), "No row goes again")
 
 
-def test_counts_for_no_longer_than_a_second(admin, hooked, happen, monkeypatch):
-    webhook = hooked(position=happen(2))
+def test_counts_for_no_longer_than_a_second(admin, hooked, record_event, monkeypatch):
+    webhook = hooked(position=record_event(2))
     path = f"/acme/webhooks/{webhook.pk}/replay/"
-    monkeypatch.setattr(export, "LOOK", -1.0)
+    monkeypatch.setattr(chain_export, "MAX_SCAN_SECONDS", -1.0)
 
     page = admin.get(path, {"row": 1})
     assertContains(page, "counting them takes too long")
@@ -72,11 +72,11 @@ def test_counts_for_no_longer_than_a_second(admin, hooked, happen, monkeypatch):
     assert entry.changes == [{"field": "from_row", "before": None, "after": 1}]
 
 
-def test_takes_a_time(admin, hooked, happen, time_machine):
+def test_takes_a_time(admin, hooked, record_event, time_machine):
     time_machine.move_to(timezone.now(), tick=False)
-    happen(2)
+    record_event(2)
     time_machine.shift(timedelta(minutes=2))
-    head = happen(3)
+    head = record_event(3)
     webhook = hooked(position=head)
     path = f"/acme/webhooks/{webhook.pk}/replay/"
 
@@ -89,16 +89,16 @@ def test_takes_a_time(admin, hooked, happen, time_machine):
 
 
 def expired():
-    return sum(expire(lambda one: Who(0, "worker", organization_id=one)))
+    return sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
 
 
-def test_removed_rows_go_again_as_such(admin, hooked, happen, receiver):
+def test_removed_rows_go_again_as_such(admin, hooked, record_event, receiver):
     with ago(2900):
-        happen(1, WEBHOOK_REMOVE)
+        record_event(1, WEBHOOK_REMOVE)
     with ago(2800):
-        happen(2, WEBHOOK_REMOVE)
-        happen(2, SECRET_SETTLE)
-    head = happen(1, WEBHOOK_REMOVE)
+        record_event(2, WEBHOOK_REMOVE)
+        record_event(2, SECRET_RESOLVE)
+    head = record_event(1, WEBHOOK_REMOVE)
     assert expired() == 5
     webhook = hooked(position=head, effects="destroy")
     path = f"/acme/webhooks/{webhook.pk}/replay/"
@@ -108,29 +108,27 @@ def test_removed_rows_go_again_as_such(admin, hooked, happen, receiver):
     page = admin.get(path, {"at": since})
     assertContains(page, "6 rows go again")
     admin.post(path, filled(page, "after"), content_type=FORM)
-    bring(webhook)
+    deliver(webhook)
 
-    sent = [one for got in receiver.got for one in taken(got, webhook.secret)["data"]]
+    sent = [one for got in receiver.got for one in read_delivery(got, webhook.secret)["data"]]
     assert [one["seq"] for one in sent][:7] == [3, 4, 5, 6, 11, 12, 13]
     kinds = [one["content"].get("gone", {}).get("kind") for one in sent]
     assert kinds[:5] == ["destructions"] * 4 + [None]
 
 
-def test_what_is_removed_while_it_is_under_way_comes_as_removed(
-    hooked, happen, receiver
-):
+def test_what_is_removed_while_it_is_under_way_comes_as_removed(hooked, record_event, receiver):
     with ago(2800):
-        happen(1, WEBHOOK_ADD)
-        happen(1, SIGN_OUT)
-        happen(1, WEBHOOK_ADD)
+        record_event(1, WEBHOOK_ADD)
+        record_event(1, SIGN_OUT)
+        record_event(1, WEBHOOK_ADD)
     webhook = hooked(effects="change")
     receiver.answers.append(500)
-    bring(webhook)
+    deliver(webhook)
     expired()
     type(webhook).objects.update(next_at=timezone.now())
-    bring(webhook)
+    deliver(webhook)
 
-    before, after = (taken(one, webhook.secret)["data"] for one in receiver.got)
+    before, after = (read_delivery(one, webhook.secret)["data"] for one in receiver.got)
     assert [one["seq"] for one in before] == [1, 2, 5, 6]
     assert [one["seq"] for one in after] == [1, 2, 3, 4, 5, 6]
     assert all("gone" in one["content"] for one in after)
@@ -153,10 +151,10 @@ def test_says_what_is_wrong(admin, hooked, asked):
     assert "go again<" not in compact(page)
 
 
-def test_takes_of_a_time_that_a_clock_shows_twice_the_first(admin, hooked, happen):
+def test_takes_of_a_time_that_a_clock_shows_twice_the_first(admin, hooked, record_event):
     """So that what was begun between both goes as well."""
     admin.cookies["zone"] = "Europe/Berlin"
-    path = f"/acme/webhooks/{hooked(position=happen()).pk}/replay/"
+    path = f"/acme/webhooks/{hooked(position=record_event()).pk}/replay/"
 
     page = admin.get(path, {"at": "2025-10-26T02:30:00"})
 

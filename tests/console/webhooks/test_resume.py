@@ -2,20 +2,20 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import bring, taken
+from tests.console.webhooks.conftest import deliver, read_delivery
 
 
 @pytest.mark.parametrize("pause", ["hand", "failed", "gone", ""])
-def test_goes_on_where_it_stopped(admin, hooked, happen, receiver, pause):
-    happen(2)
+def test_goes_on_where_it_stopped(admin, hooked, record_event, receiver, pause):
+    record_event(2)
     webhook = hooked(pause=pause, position=2, tries=8)
     path = f"/acme/webhooks/{webhook.pk}/resume/"
     assertContains(admin.get(path), "Resume SIEM?")
 
     admin.post(path, {"once": "x" * 24})
-    bring(webhook)
+    deliver(webhook)
 
-    rows = [row["seq"] for row in taken(receiver.got[0], webhook.secret)["data"]]
+    rows = [row["seq"] for row in read_delivery(receiver.got[0], webhook.secret)["data"]]
     assert rows[:2] == [3, 4]
     assert (webhook.pause, webhook.tries) == ("", 0)
     assert AuditEntry.objects.filter(operation="webhook.resume").exists()

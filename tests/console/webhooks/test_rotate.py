@@ -3,32 +3,30 @@ import re
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from console.models.webhooks import new_secret
+from console.models.webhooks import generate_secret
 from console.webhooks import actions
 from tenants.audit.models import AuditEntry, AuditRecord
-from tests.console.webhooks.conftest import bring, hook, taken
+from tests.console.webhooks.conftest import deliver, make_webhook, read_delivery
 
 
-def test_shows_another_secret_and_both_sign_for_a_while(
-    admin, hooked, happen, receiver
-):
+def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_event, receiver):
     webhook = hooked()
     old, path = webhook.secret, f"/acme/webhooks/{webhook.pk}/rotate/"
 
     page = admin.post(path, {"once": "x" * 24})
-    happen()
-    bring(webhook)
+    record_event()
+    deliver(webhook)
 
     (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
     assert new != old
-    taken(receiver.got[0], new, old)
+    read_delivery(receiver.got[0], new, old)
     assert not AuditRecord.objects.filter(content__contains=new[6:]).exists()
     assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "done"
     assert admin.post(path, {"once": "x" * 24}).status_code == 302
 
 
 def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
-    webhook = hook(acme)
+    webhook = make_webhook(acme)
     type(webhook).objects.update(secret_sealed=webhook.url_sealed)
 
     page = admin.post(f"/acme/webhooks/{webhook.pk}/rotate/", {"once": "x" * 24})
@@ -39,14 +37,14 @@ def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
 
 
 def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
-    webhook = hook(acme)
+    webhook = make_webhook(acme)
     first = "whsec_" + "B" * 44
 
     def meanwhile():
         webhook.keep(first).save()
-        return new_secret()
+        return generate_secret()
 
-    monkeypatch.setattr(actions, "new_secret", meanwhile)
+    monkeypatch.setattr(actions, "generate_secret", meanwhile)
     path = f"/acme/webhooks/{webhook.pk}/rotate/"
     page = admin.post(path, {"once": "x" * 24}, follow=True)
 
@@ -57,7 +55,7 @@ def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
 
 
 def test_warns_where_an_earlier_one_still_signs(admin, acme):
-    webhook = hook(acme)
+    webhook = make_webhook(acme)
     webhook.keep("whsec_" + "B" * 44).save()
 
     page = admin.get(f"/acme/webhooks/{webhook.pk}/rotate/")

@@ -5,16 +5,16 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
-from tests.console.webhooks.conftest import hook
+from tests.console.webhooks.conftest import make_webhook
 
 
 def look(admin, webhook, **asked):
     return admin.get(f"/acme/webhooks/{webhook.pk}/", asked)
 
 
-def test_tells_what_it_gets_and_what_came_of_it(admin, acme, happen):
-    happen(3)
-    webhook = hook(acme, groups="keys", effects="destroy", subjects=True, tries=1)
+def test_tells_what_it_gets_and_what_came_of_it(admin, acme, record_event):
+    record_event(3)
+    webhook = make_webhook(acme, groups="keys", effects="destroy", subjects=True, tries=1)
     failed = Delivery.objects.create(
         webhook=webhook,
         first=1,
@@ -60,7 +60,7 @@ def test_tells_what_it_gets_and_what_came_of_it(admin, acme, happen):
 def test_tells_how_it_does(admin, acme, state, said):
     if "old_until" in state:
         state = {"old_until": timezone.now() + state["old_until"]}
-    webhook = hook(acme, **state)
+    webhook = make_webhook(acme, **state)
 
     page = look(admin, webhook)
 
@@ -69,7 +69,7 @@ def test_tells_how_it_does(admin, acme, state, said):
 
 
 def test_has_pages(admin, acme):
-    webhook = hook(acme)
+    webhook = make_webhook(acme)
     for row in range(21):
         Delivery.objects.create(webhook=webhook, state="done", first=row + 4000)
 

@@ -1,6 +1,6 @@
-from tenants.audit.who import Who
-from tenants.members import hand_link
-from tenants.roles import Role
+from tenants.audit.actor import Actor
+from tenants.organizations.members import create_password_link
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 
 
@@ -60,7 +60,7 @@ def without_one(scene):
 @state("account_reset_password_from_key")
 def good(scene):
     user = scene.add(Role.EDITOR).user
-    scene.page.goto(hand_link(Who(0, "setup"), user))
+    scene.page.goto(create_password_link(Actor(0, "setup"), user))
 
 
 @state("account_reset_password_from_key")

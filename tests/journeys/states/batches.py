@@ -4,12 +4,12 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from console.batches.hints import address
+from console.batches.hints import notification_url
 from console.models import Batch, Sending
 from tenants.jobs import queue
 from tenants.jobs.models import Job
-from tenants.jobs.working import Working
-from tenants.roles import Role
+from tenants.jobs.worker import JobWorker
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.pages import filled
 
@@ -39,7 +39,7 @@ def upload(scene, text, name="old-platform-tokens.jsonl"):
 
 
 def work():
-    Working("scene", until_empty=True).run()
+    JobWorker("scene", until_empty=True).run()
 
 
 def checked(scene, count=12):
@@ -113,22 +113,22 @@ def asked_(scene):
     scene.goto("batches:replace")
 
 
-@state("batches:faults", Role.ADMIN)
+@state("batches:issues", Role.ADMIN)
 def some(scene):
     faulty(scene)
-    scene.goto("batches:faults")
+    scene.goto("batches:issues")
 
 
-@state("batches:faults", Role.ADMIN)
+@state("batches:issues", Role.ADMIN)
 def none(scene):
     checked(scene)
-    scene.goto("batches:faults")
+    scene.goto("batches:issues")
 
 
 @state("batches:show", Role.ADMIN)
 def being_checked(scene):
     upload(scene, lines(scene, 3))
-    queue.seen("scene")
+    queue.record_heartbeat("scene")
     scene.goto("batches:show")
 
 
@@ -173,7 +173,7 @@ def submitted_for_later(scene):
     work()
     later = timezone.now() + timedelta(hours=1)
     Sending.objects.update(again_at=later)
-    queue.seen("scene")
+    queue.record_heartbeat("scene")
 
 
 @state("batches:show", Role.ADMIN)
@@ -237,10 +237,10 @@ def asked_____(scene):
     scene.goto("batches:watch")
 
 
-@state("batches:settle", Role.ADMIN)
+@state("batches:resolve", Role.ADMIN)
 def lost_(scene):
     lost(scene)
-    scene.goto("batches:settle")
+    scene.goto("batches:resolve")
 
 
 @state("batches:adopt", Role.ADMIN)
@@ -256,7 +256,7 @@ def none_such(scene):
     scene.page.get_by_text("knows no batch").wait_for()
 
 
-@state("batches:told", Role.VIEWER)
+@state("batches:notify", Role.VIEWER)
 def for_authlete(scene):
     region, number = scene.places["region"], scene.places["service_id"]
-    scene.page.goto(address("harbor", region, number))
+    scene.page.goto(notification_url("harbor", region, number))

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"
@@ -56,9 +56,7 @@ def draft(scene, **entered):
 def save(scene, **entered):
     """Change and save, and return the id of the entry."""
     draft(scene, **entered)
-    answer = scene.send(
-        "clients:review", "reviewed", reason="New name", ticket="CHG-2107"
-    )
+    answer = scene.send("clients:review", "reviewed", reason="New name", ticket="CHG-2107")
     return answer.url.rstrip("/").rpartition("/")[2]
 
 
@@ -177,10 +175,10 @@ def a_conflict(scene):
     scene.goto("clients:merge")
 
 
-@state("clients:saved", Role.EDITOR)
+@state("clients:change", Role.EDITOR)
 def as_sent(scene):
     ledger(scene)
-    scene.goto("clients:saved", entry=save(scene))
+    scene.goto("clients:change", entry=save(scene))
 
 
 @state("clients:restore", Role.EDITOR)
@@ -189,7 +187,7 @@ def nothing_left(scene):
     entry = save(scene)
     stored = scene.sandbox.region("us").clients[scene.places["service_id"]][44]
     stored["clientName"] = client["clientName"]
-    scene.goto("clients:saved", entry=entry)
+    scene.goto("clients:change", entry=entry)
     scene.press("Undo this change")
 
 

@@ -1,7 +1,7 @@
 """What is done to a client as a whole: locked, limited, deleted."""
 
-from tenants.roles import Role
-from tenants.sandbox.state import Issued
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import StoredToken
 from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
 
@@ -11,7 +11,7 @@ LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 def alive(scene, number):
     """Give the client so many live tokens."""
     scene.sandbox.region("us").tokens[scene.places["service_id"]] = [
-        Issued(f"hash-{at}", 44, "AUTHORIZATION_CODE", ("openid",), 1, LATE, "ann")
+        StoredToken(f"hash-{at}", 44, "AUTHORIZATION_CODE", ("openid",), 1, LATE, "ann")
         for at in range(number)
     ]
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from console.models import KnownService
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.client_lists import fill
 from tests.pages import FORM, filled
@@ -15,7 +15,7 @@ def choose(scene, count=4, **other):
     region, number = scene.places["region"], scene.places["service_id"]
     places = [f"{region}/{number}/{one}" for one in range(1, count + 1)]
     sent = {"within": f"{region}/{number}", "place": places, **other}
-    path = scene.client.post(scene.path("clients:bulk"), sent)["Location"]
+    path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
     scene.places["selection"] = path.rstrip("/").rpartition("/")[2]
     return path
 
@@ -30,9 +30,9 @@ def preview(scene, path, deed="lock", setting="", **entered):
     scene.goto("clients:bulk_preview")
 
 
-@state("clients:bulk", Role.EDITOR)
+@state("clients:bulk_select", Role.EDITOR)
 def nothing_chosen(scene):
-    scene.goto("clients:bulk")
+    scene.goto("clients:bulk_select")
 
 
 @state("clients:bulk_action", Role.ADMIN)
@@ -53,7 +53,7 @@ def some_may_be_missing(scene):
     KnownService.objects.update(clients_at=timezone.now() - timedelta(days=3))
     KnownService.objects.filter(region="jp").update(clients_problem="it was down")
     sent = {"all": "yes", "query": "q=campaign", "shown": "2"}
-    path = scene.client.post(scene.path("clients:bulk"), sent)["Location"]
+    path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
     scene.places["selection"] = path.rstrip("/").rpartition("/")[2]
     scene.goto("clients:bulk_action")
 

@@ -1,6 +1,6 @@
 from tenants.models import Credential
-from tenants.roles import Role
-from tests.console.clients.conftest import client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
 from tests.journeys.scene import state
 
 ODD = (
@@ -22,48 +22,48 @@ def fill(scene, count):
     clients.clear()
     for number in range(1, count + 1):
         odd = ODD[number] if number < len(ODD) else {}
-        clients[number] = client(number, **odd)
+        clients[number] = make_client(number, **odd)
 
 
-@state("clients:listed", Role.EDITOR)
+@state("clients:service_clients", Role.EDITOR)
 def one_page_of_many(scene):
     fill(scene, 130)
-    scene.goto("clients:listed", "?page=2")
+    scene.goto("clients:service_clients", "?page=2")
 
 
-@state("clients:listed", Role.VIEWER)
+@state("clients:service_clients", Role.VIEWER)
 def searched(scene):
     fill(scene, 60)
-    scene.goto("clients:listed", "?type=CONFIDENTIAL&locked=no&sort=-changed&size=25")
+    scene.goto("clients:service_clients", "?type=CONFIDENTIAL&locked=no&sort=-changed&size=25")
     scene.page.locator("#facets").click()
 
 
-@state("clients:listed", Role.EDITOR)
+@state("clients:service_clients", Role.EDITOR)
 def none_yet(scene):
     fill(scene, 0)
-    scene.goto("clients:listed")
+    scene.goto("clients:service_clients")
 
 
-@state("clients:listed", Role.VIEWER)
+@state("clients:service_clients", Role.VIEWER)
 def none_fits(scene):
     fill(scene, 3)
-    scene.goto("clients:listed", "?q=nothing+like+it")
+    scene.goto("clients:service_clients", "?q=nothing+like+it")
 
 
-@state("clients:listed", Role.VIEWER)
+@state("clients:service_clients", Role.VIEWER)
 def not_understood(scene):
-    scene.goto("clients:listed", "?q=noSuchSetting:1")
+    scene.goto("clients:service_clients", "?q=noSuchSetting:1")
 
 
-@state("clients:listed", Role.VIEWER)
+@state("clients:service_clients", Role.VIEWER)
 def names_only(scene):
     fill(scene, 5)
     for token in scene.sandbox.state.tokens.values():
         token.permissions = ("view_client",)
-    scene.goto("clients:listed")
+    scene.goto("clients:service_clients")
 
 
-@state("clients:listed", Role.VIEWER)
+@state("clients:service_clients", Role.VIEWER)
 def a_part_missing(scene):
     fill(scene, 130)
     answer = scene.sandbox.answer
@@ -74,13 +74,13 @@ def a_part_missing(scene):
         return answer(place, request)
 
     scene.sandbox.answer = refuse_the_second
-    scene.goto("clients:listed", "?q=client")
+    scene.goto("clients:service_clients", "?q=client")
 
 
-@state("clients:listed", Role.VIEWER)
+@state("clients:service_clients", Role.VIEWER)
 def failed(scene):
     scene.sandbox.fault("status", operation="client.list", status=503)
-    scene.goto("clients:listed")
+    scene.goto("clients:service_clients")
 
 
 @state("clients:columns", Role.VIEWER)

@@ -1,4 +1,4 @@
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 
 NO_PAGE = ""  # the address is another page's, or nobody's

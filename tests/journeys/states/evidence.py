@@ -4,8 +4,8 @@ from django.test import override_settings
 
 from console.models import Pack, Verdict
 from tenants.audit.models import AuditSink
-from tenants.jobs.working import Working
-from tenants.roles import Role
+from tenants.jobs.worker import JobWorker
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.organization import busy
 from tests.record import SIGNING
@@ -15,7 +15,7 @@ DESTROYED = "?effect=destroy"
 
 def work(keys=SIGNING):
     with override_settings(AUDIT_SIGNING_KEYS=keys):
-        Working("scene", until_empty=True).run()
+        JobWorker("scene", until_empty=True).run()
 
 
 def pack(scene, keys=SIGNING):
@@ -36,23 +36,23 @@ def some_made(scene):
     scene.goto("audit:export")
 
 
-@state("audit:pack", Role.ADMIN)
+@state("audit:evidence_package", Role.ADMIN)
 def ready(scene):
     busy(scene)
     pack(scene)
-    scene.goto("audit:pack")
+    scene.goto("audit:evidence_package")
 
 
-@state("audit:pack", Role.ADMIN)
+@state("audit:evidence_package", Role.ADMIN)
 def not_made(scene):
     pack(scene, keys="")
-    scene.goto("audit:pack")
+    scene.goto("audit:evidence_package")
 
 
-@state("audit:pack", Role.AUDITOR)
+@state("audit:evidence_package", Role.AUDITOR)
 def being_made(scene):
     scene.send("audit:export", "once")
-    scene.goto("audit:pack", pack=Pack.objects.all()[0].pk)
+    scene.goto("audit:evidence_package", pack=Pack.objects.all()[0].pk)
 
 
 @state("audit:verify", Role.AUDITOR)

@@ -3,8 +3,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from tenants.models import Organization
-from tenants.roles import Role
-from tests.console.clients.conftest import client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
 from tests.journeys.scene import state
 from tests.made_keys import WEAK, certified, jwks, pair, public
 
@@ -29,14 +29,14 @@ def fill(scene):
     clients = region.clients[number]
     for at, days in enumerate((-12, 3, 25, 400), 70):
         name = f"gateway-{at}.partner.example"
-        clients[at] = client(
+        clients[at] = make_client(
             at,
             clientName=f"Partner {at}",
             jwks=jwks(certified(f"mtls-{at}", days, name), public(f"enc-{at}")),
             selfSignedCertificateKeyId=f"mtls-{at}",
         )
-    clients[80] = client(80, clientName="Ledger", jwks=jwks(pair("leaked")))
-    clients[81] = client(81, clientName="اختبار", jwks='{"keys": [7]}')
+    clients[80] = make_client(80, clientName="Ledger", jwks=jwks(pair("leaked")))
+    clients[81] = make_client(81, clientName="اختبار", jwks='{"keys": [7]}')
     scene.client.post(scene.path("clients:refresh"))
 
 

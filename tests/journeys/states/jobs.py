@@ -1,32 +1,32 @@
 from datetime import UTC, datetime, timedelta
 
-from tenants.audit.who import Who
+from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
-from tenants.jobs import queue, steering
-from tenants.jobs.kinds import Result, handler
+from tenants.jobs import control, queue
+from tenants.jobs.control import NewItem
 from tenants.jobs.models import Item, Job
-from tenants.jobs.steering import NewItem
-from tenants.jobs.working import Working
+from tenants.jobs.registry import ItemResult, job_handler
+from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.services import HARBOR
 
 
-@handler("scene.lifetime", effect=Effect.CHANGE)
+@job_handler("scene.lifetime", permission=Effect.CHANGE)
 def lifetime(work, item):
     api = work.connect(item.region).service(item.service_id)
     found = api.get()
     if found.get("accessTokenDuration") == 1800:
-        return Result("It is so already.", changed=False)
+        return ItemResult("It is so already.", changed=False)
     api.update(found.modified_at, {"accessTokenDuration": 1800})
-    return Result("Access tokens live 30 min now.")
+    return ItemResult("Access tokens live 30 min now.")
 
 
 def us(scene):
     home = Organization.objects.get(slug="harbor")
     role = scene.user.membership_set.get().role
-    return Who(scene.user.pk, scene.user.username, role, home.pk, home.slug, "page")
+    return Actor(scene.user.pk, scene.user.username, role, home.pk, home.slug, "page")
 
 
 def job(scene, **options):
@@ -41,14 +41,14 @@ def job(scene, **options):
     home = Organization.objects.get(slug="harbor")
     told = {"reason": "Shorter, says risk", "ticket": "CHG-2107"} | options
     title = "Let access tokens live 30 minutes"
-    made = steering.start(us(scene), home, "scene.lifetime", title, items, **told)
+    made = control.start_job(us(scene), home, "scene.lifetime", title, items, **told)
     scene.places["job"] = made.pk
     return made
 
 
 def ended(scene):
     job(scene)
-    Working("scene", until_empty=True).run()
+    JobWorker("scene", until_empty=True).run()
 
 
 def waiting(scene):
@@ -61,7 +61,7 @@ def scheduled(scene):
 
 
 def paused(scene):
-    steering.pause(job(scene), us(scene))
+    control.pause_job(job(scene), us(scene))
 
 
 @state("jobs:index", Role.EDITOR)
@@ -101,7 +101,7 @@ def running(scene):
     Job.objects.filter(pk=made.pk).update(state="running", started_at=made.created_at)
     Item.objects.filter(position__lte=2).update(state="done", text="Done.")
     Item.objects.filter(position=3).update(state="running")
-    queue.seen("scene")
+    queue.record_heartbeat("scene")
     scene.goto("jobs:show")
 
 

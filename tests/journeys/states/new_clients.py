@@ -1,6 +1,6 @@
 """A new client: what it starts as, the review, and the one look at its secret."""
 
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
 

@@ -2,7 +2,7 @@ from django.contrib.auth.models import User
 from pydantic import SecretStr
 
 from tenants.models import Credential, Membership, Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.webhooks import kept
 
@@ -150,19 +150,19 @@ def reopening(scene):
     scene.goto("members:reopen", pk=person.pk)
 
 
-@state("members:link", Role.ADMIN)
+@state("members:password_link", Role.ADMIN)
 def asked_(scene):
-    scene.goto("members:link", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:password_link", pk=scene.add(Role.EDITOR).pk)
 
 
-@state("members:factor", Role.ADMIN)
+@state("members:reset_2fa", Role.ADMIN)
 def asked__(scene):
-    scene.goto("members:factor", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:reset_2fa", pk=scene.add(Role.EDITOR).pk)
 
 
-@state("members:factor", Role.ADMIN)
+@state("members:reset_2fa", Role.ADMIN)
 def oneself_(scene):
-    scene.goto("members:factor", pk=scene.user.membership_set.get().pk)
+    scene.goto("members:reset_2fa", pk=scene.user.membership_set.get().pk)
 
 
 @state("credentials:index", Role.ADMIN)
@@ -171,9 +171,9 @@ def all_kinds(scene):
     held = Credential.objects.get(region="br")
     held.delete()
     wrong = Credential.objects.get(region="eu")
-    wrong.keep(SecretStr("of-somebody-else-0123456789")).save()
+    wrong.set_token(SecretStr("of-somebody-else-0123456789")).save()
     for region in ("us", "eu"):
-        scene.client.post(scene.path("credentials:probe", region=region))
+        scene.client.post(scene.path("credentials:check", region=region))
     scene.goto("credentials:index")
 
 
@@ -196,15 +196,15 @@ def refused(scene):
     scene.page.get_by_role("alert").first.wait_for()
 
 
-@state("credentials:probe", Role.ADMIN)
+@state("credentials:check", Role.ADMIN)
 def asked___(scene):
-    scene.goto("credentials:probe")
+    scene.goto("credentials:check")
 
 
-@state("credentials:probe", Role.ADMIN)
+@state("credentials:check", Role.ADMIN)
 def failed(scene):
     scene.sandbox.fault("down")
-    scene.goto("credentials:probe")
+    scene.goto("credentials:check")
     scene.press("Try now")
     scene.page.get_by_role("alert").first.wait_for()
 

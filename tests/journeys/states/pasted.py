@@ -1,6 +1,6 @@
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tenants.sandbox import signing
-from tenants.sandbox.token_seed import EVERYWHERE
+from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
 from tests.journeys.scene import state
 
 LONG_AGO = 1_700_000_000  # seconds since 1970
@@ -9,24 +9,24 @@ LONG_AGO = 1_700_000_000  # seconds since 1970
 def token_of(scene):
     """A live token of a user's, in the service where one is."""
     held = scene.sandbox.region("us").tokens[scene.places["service_id"]]
-    live = [one for one in held if one.subject == EVERYWHERE]
+    live = [one for one in held if one.subject == SUBJECT_EVERYWHERE]
     return max(live, key=lambda one: one.expires_at)
 
 
 def jwt(scene, **claims):
     """The same as a JWT that names its issuer, and has a long name in it."""
     told = {"iss": scene.service["issuer"], "jti": token_of(scene).access_token}
-    told |= {"sub": EVERYWHERE, "aud": "https://api.harbor.example/" + "x" * 80}
-    return signing.signed(scene.service, told | claims, signing_alg(scene))
+    told |= {"sub": SUBJECT_EVERYWHERE, "aud": "https://api.harbor.example/" + "x" * 80}
+    return signing.sign_jwt(scene.service, told | claims, signing_alg(scene))
 
 
 def signing_alg(scene):
-    algs = [str(one.get("alg")) for one in signing.keys(scene.service)]
+    algs = [str(one.get("alg")) for one in signing.registered_keys(scene.service)]
     return next(one for one in algs if one[:2] in ("ES", "PS", "RS", "Ed"))
 
 
 def look_up(scene, token, place=""):
-    scene.goto("tokens:check")
+    scene.goto("tokens:lookup")
     scene.page.get_by_label("Token").fill(token)
     if place:
         scene.page.get_by_label("Service").select_option(f"us/{place}")
@@ -35,48 +35,48 @@ def look_up(scene, token, place=""):
 
 def seen(scene):
     """The services are known by their names."""
-    scene.client.post(scene.path("tokens:check"), {"token": "nothing"})
+    scene.client.post(scene.path("tokens:lookup"), {"token": "nothing"})
 
 
-@state("tokens:check", Role.HELP_DESK)
+@state("tokens:lookup", Role.HELP_DESK)
 def empty(scene):
     seen(scene)
-    scene.goto("tokens:check")
+    scene.goto("tokens:lookup")
 
 
-@state("tokens:check", Role.ADMIN)
+@state("tokens:lookup", Role.ADMIN)
 def refused(scene):
     look_up(scene, "Bearer geheim-ö")
     scene.page.get_by_text("U+00F6").wait_for()
 
 
-@state("tokens:check", Role.HELP_DESK)
+@state("tokens:lookup", Role.HELP_DESK)
 def to_be_placed(scene):
     scene.sandbox.fault("down", region="jp")
     look_up(scene, token_of(scene).access_token)
     scene.page.get_by_text("Nothing was asked about it yet").wait_for()
 
 
-@state("tokens:check", Role.HELP_DESK)
+@state("tokens:lookup", Role.HELP_DESK)
 def found(scene):
     look_up(scene, jwt(scene))
     scene.page.get_by_role("button", name="Revoke this token").wait_for()
 
 
-@state("tokens:check", Role.HELP_DESK)
+@state("tokens:lookup", Role.HELP_DESK)
 def ended(scene):
     look_up(scene, jwt(scene, exp=LONG_AGO))
     scene.page.get_by_role("button", name="Ask all the same").wait_for()
 
 
-@state("tokens:check", Role.HELP_DESK)
+@state("tokens:lookup", Role.HELP_DESK)
 def unknown(scene):
     seen(scene)
     look_up(scene, "no-such-token", scene.places["service_id"])
     scene.page.get_by_text("knows no such token").wait_for()
 
 
-@state("tokens:check", Role.HELP_DESK)
+@state("tokens:lookup", Role.HELP_DESK)
 def failed(scene):
     seen(scene)
     scene.sandbox.fault("down", region="us")
@@ -90,19 +90,19 @@ def revoke(scene, reason="Found in a public repository"):
     scene.press("Revoke this token")
 
 
-@state("tokens:revoke_checked", Role.HELP_DESK)
+@state("tokens:revoke_by_value", Role.HELP_DESK)
 def done(scene):
     revoke(scene)
     scene.page.get_by_text("says that it has ended").wait_for()
 
 
-@state("tokens:revoke_checked", Role.HELP_DESK)
+@state("tokens:revoke_by_value", Role.HELP_DESK)
 def without_a_reason(scene):
     revoke(scene, " ")
     scene.page.get_by_text("Say why").wait_for()
 
 
-@state("tokens:revoke_checked", Role.HELP_DESK)
+@state("tokens:revoke_by_value", Role.HELP_DESK)
 def lost(scene):
     scene.sandbox.fault("reset", path="/token/revoke", after=True)
     revoke(scene)

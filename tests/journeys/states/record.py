@@ -1,15 +1,15 @@
 from playwright.sync_api import expect
 
 from console.models import SavedSearch
+from tenants.audit.actor import Actor
 from tenants.audit.events import SIGN_OUT, WEBHOOK_TEST
-from tenants.audit.expiring import expire
 from tenants.audit.models import AuditEntry
-from tenants.audit.notes import note
-from tenants.audit.who import Who
+from tenants.audit.recorder import record_event
+from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.jobs.models import Job
-from tenants.jobs.working import Working
+from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.aged import ago
 from tests.journeys.scene import state
 from tests.journeys.states.organization import busy
@@ -105,42 +105,42 @@ def _lost(scene, **fault):
     return newest(operation="service.update")
 
 
-@state("audit:unknown", Role.ADMIN)
+@state("audit:unresolved", Role.ADMIN)
 def some_unknown(scene):
     _lost(scene, after=True)
-    scene.goto("audit:unknown")
+    scene.goto("audit:unresolved")
 
 
-@state("audit:unknown", Role.AUDITOR)
+@state("audit:unresolved", Role.AUDITOR)
 def nothing_unknown(scene):
-    scene.goto("audit:unknown")
+    scene.goto("audit:unresolved")
 
 
-@state("audit:settle_all", Role.ADMIN)
+@state("audit:resolve_all", Role.ADMIN)
 def all_that_is_unknown(scene):
     _lost(scene, after=True)
-    scene.goto("audit:settle_all")
+    scene.goto("audit:resolve_all")
 
 
 @state("jobs:show", Role.ADMIN)
 def all_were_settled(scene):
     _lost(scene, after=True)
-    scene.send("audit:settle_all", "reason", reason="After the outage")
-    Working("scene", until_empty=True).run()
+    scene.send("audit:resolve_all", "reason", reason="After the outage")
+    JobWorker("scene", until_empty=True).run()
     scene.places["job"] = Job.objects.get().pk
     scene.goto("jobs:show")
 
 
-@state("audit:settle", Role.ADMIN)
+@state("audit:resolve", Role.ADMIN)
 def was_done(scene):
-    scene.goto("audit:settle", entry=_lost(scene, after=True))
+    scene.goto("audit:resolve", entry=_lost(scene, after=True))
 
 
-@state("audit:settle", Role.ADMIN)
+@state("audit:resolve", Role.ADMIN)
 def overtaken(scene):
     entry = _lost(scene, after=True)
     scene.service["description"] = "Somebody else's"
-    scene.goto("audit:settle", entry=entry)
+    scene.goto("audit:resolve", entry=entry)
 
 
 @state("audit:entry", Role.ADMIN)
@@ -156,33 +156,33 @@ def of_a_sign_in(scene):
     scene.goto("audit:entry", entry=newest(operation__startswith="sign"))
 
 
-@state("audit:access", Role.AUDITOR)
+@state("audit:access_review", Role.AUDITOR)
 def of_today(scene):
     busy(scene)
-    scene.goto("audit:access")
+    scene.goto("audit:access_review")
 
 
-@state("audit:access", Role.AUDITOR)
+@state("audit:access_review", Role.AUDITOR)
 def of_no_day(scene):
-    scene.goto("audit:access", "?on=1890-01-01")
+    scene.goto("audit:access_review", "?on=1890-01-01")
 
 
 def removed(scene):
     """Some entries of years ago; the id of one that was removed."""
     home = Organization.objects.get(slug="harbor")
-    who = Who(0, "worker", organization_id=home.pk, organization=home.slug)
+    who = Actor(0, "worker", organization_id=home.pk, organization=home.slug)
     with ago(3000):
-        note(who, SIGN_OUT)
-        note(who, WEBHOOK_TEST, label="SIEM")
+        record_event(who, SIGN_OUT)
+        record_event(who, WEBHOOK_TEST, label="SIEM")
     gone = newest(operation="webhook.test")
-    assert sum(expire(lambda _: who)) == 2
+    assert sum(delete_expired_entries(lambda _: who)) == 2
     return gone
 
 
-@state("audit:kept", Role.AUDITOR)
+@state("audit:retention", Role.AUDITOR)
 def some_removed(scene):
     removed(scene)
-    scene.goto("audit:kept")
+    scene.goto("audit:retention")
 
 
 @state("audit:entry", Role.AUDITOR)
@@ -196,7 +196,7 @@ def of_a_removal(scene):
     scene.goto("audit:entry", entry=newest(operation="audit.expire"))
 
 
-@state("audit:file", Role.AUDITOR)
+@state("audit:export_file", Role.AUDITOR)
 def printed(scene):
     busy(scene)
-    scene.goto("audit:file", "?format=print&effect=change")
+    scene.goto("audit:export_file", "?format=print&effect=change")

@@ -6,10 +6,10 @@ from django_tasks_db.models import DBTaskResult
 from console.models import Rollover
 from tenants.jobs import queue
 from tenants.jobs.models import Job
-from tenants.jobs.working import Working
-from tenants.roles import Role
-from tenants.sandbox.keys import keys_of
-from tenants.sandbox.minting import key_set
+from tenants.jobs.worker import JobWorker
+from tenants.organizations.roles import Role
+from tenants.sandbox.handlers.jwks import parse_keys
+from tenants.sandbox.seeding.keys import create_jwk_set
 from tests.journeys.scene import state
 
 FIRST = "?set=jwks&key=0"
@@ -19,19 +19,19 @@ WHY = {"reason": "Yearly, says risk", "ticket": "CHG-2107"}
 def second(scene):
     """The service has another key, which no setting names."""
     keys = json.loads(scene.service["jwks"])["keys"]
-    (other,) = keys_of(key_set("payments-2025", "RS256"))
+    (other,) = parse_keys(create_jwk_set("payments-2025", "RS256"))
     scene.service["jwks"] = json.dumps({"keys": [*keys, other]})
 
 
 def work():
-    queue.seen("scene")
-    Working("scene", until_empty=True).run()
+    queue.record_heartbeat("scene")
+    JobWorker("scene", until_empty=True).run()
 
 
 def started(scene, **entered):
     """Begin to replace the first key of the service, until it waits for caches."""
     entered = {"kid": "payments-2027"} | WHY | entered
-    response = scene.send("keys:roll", "once", FIRST, **entered)
+    response = scene.send("keys:start_rollover", "once", FIRST, **entered)
     scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
@@ -91,9 +91,9 @@ def up(scene):
     scene.goto("keys:move_jwk", "?set=jwks&key=1&to=0")
 
 
-@state("keys:roll", Role.ADMIN)
+@state("keys:start_rollover", Role.ADMIN)
 def too_short(scene):
-    scene.goto("keys:roll", FIRST)
+    scene.goto("keys:start_rollover", FIRST)
     scene.page.get_by_label("Hours between switching and retiring").fill("0")
     scene.page.get_by_label("Reason").fill("Yearly")
     scene.press("Start the rollover")
@@ -135,12 +135,12 @@ def switched_back(scene):
 def federated(scene):
     """Begin to replace a key of a federation that two superiors vouch for."""
     scene.service.update(
-        federationJwks=key_set("fed", "ES256"),
+        federationJwks=create_jwk_set("fed", "ES256"),
         federationSignatureKeyId="fed-es256",
         authorityHints=["https://up.example", "https://federation.example/anchor"],
     )
     place = "?set=federationJwks&key=0"
-    response = scene.send("keys:roll", "once", place, **WHY | {"kid": "fed-2027"})
+    response = scene.send("keys:start_rollover", "once", place, **WHY | {"kid": "fed-2027"})
     scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
@@ -151,10 +151,10 @@ def waits_for_superiors(scene):
     scene.goto("keys:rollover")
 
 
-@state("keys:tell", Role.ADMIN)
+@state("keys:share_key", Role.ADMIN)
 def what_to_tell(scene):
     federated(scene)
-    scene.goto("keys:tell")
+    scene.goto("keys:share_key")
 
 
 @state("keys:confirm", Role.ADMIN)
@@ -169,7 +169,7 @@ def confirming(scene):
 def several(scene):
     scene.be(Role.ADMIN)
     started(scene)
-    scene.send("keys:leave", "once", **WHY)
+    scene.send("keys:stop", "once", **WHY)
     scene.service["jwks"] = scene.service["jwks"].replace("payments-2027", "left")
     started(scene)
     scene.be(Role.VIEWER, "Vera")
@@ -194,10 +194,10 @@ def undoing(scene):
     scene.goto("keys:undo")
 
 
-@state("keys:leave", Role.ADMIN)
+@state("keys:stop", Role.ADMIN)
 def leaving(scene):
     started(scene)
-    scene.goto("keys:leave")
+    scene.goto("keys:stop")
 
 
 @state("keys:pause", Role.ADMIN)

@@ -1,5 +1,5 @@
 from console.models import Rotation
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 
 WHY = {"reason": "Yearly rotation, it is over a year old", "ticket": "CHG-2101"}
@@ -27,7 +27,7 @@ def staged(scene, *, stored=True):
     ledger(scene)
     scene.send("clients:stage", "reason", **WHY)
     if stored:
-        scene.client.post(scene.path("clients:stored"))
+        scene.client.post(scene.path("clients:confirm_stored"))
 
 
 def activated(scene):
@@ -86,7 +86,7 @@ def active(scene):
 def nobody_knows(scene):
     staged(scene)
     row = Rotation.objects.get()
-    row.turn(Rotation.State.ACTIVATING)
+    row.transition(Rotation.State.ACTIVATING)
     scene.goto("clients:secret")
 
 
@@ -180,23 +180,23 @@ def made_by_a_job(scene):
     Rotation.objects.update(shown_at=None)
 
 
-@state("clients:staged", Role.ADMIN)
+@state("clients:reveal_staged", Role.ADMIN)
 def unseen(scene):
     made_by_a_job(scene)
-    scene.goto("clients:staged")
+    scene.goto("clients:reveal_staged")
 
 
-@state("clients:staged", Role.ADMIN)
+@state("clients:reveal_staged", Role.ADMIN)
 def seen_(scene):
     made_by_a_job(scene)
-    scene.goto("clients:staged")
+    scene.goto("clients:reveal_staged")
     scene.press("Show secret")
 
 
-@state("clients:stored", Role.ADMIN)
+@state("clients:confirm_stored", Role.ADMIN)
 def asked_____(scene):
     staged(scene, stored=False)
-    scene.goto("clients:stored")
+    scene.goto("clients:confirm_stored")
 
 
 @state("clients:activate", Role.ADMIN)
@@ -237,15 +237,15 @@ def asked_______(scene):
     scene.goto("clients:forget")
 
 
-@state("clients:overdue", Role.ADMIN)
+@state("clients:overdue_secrets", Role.ADMIN)
 def full_(scene):
     scene.goto("clients:index")
-    scene.goto("clients:overdue")
+    scene.goto("clients:overdue_secrets")
 
 
-@state("clients:overdue", Role.VIEWER)
+@state("clients:overdue_secrets", Role.VIEWER)
 def nothing_known(scene):
-    scene.goto("clients:overdue")
+    scene.goto("clients:overdue_secrets")
 
 
 @state("clients:rotations", Role.ADMIN)

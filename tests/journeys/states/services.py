@@ -2,8 +2,8 @@ from copy import deepcopy
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tenants.roles import Role
-from tenants.sandbox.state import Region
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import SandboxRegion
 from tests.journeys.scene import state
 
 HARBOR, CIVIC = 4_217_001, 4_217_003
@@ -81,7 +81,7 @@ def none_yet(scene):
 
 @state("services:index", Role.EDITOR)
 def paged(scene):
-    region: Region = scene.sandbox.region("br")
+    region: SandboxRegion = scene.sandbox.region("br")
     for number in range(100, 240):
         region.services[number] = deepcopy(scene.service) | {
             "apiKey": number,
@@ -345,9 +345,9 @@ def not_chosen(scene):
     scene.page.get_by_role("alert").wait_for()
 
 
-@state("services:saved", Role.EDITOR)
+@state("services:change", Role.EDITOR)
 def as_sent(scene):
-    scene.goto("services:saved", entry=scene.save())
+    scene.goto("services:change", entry=scene.save())
 
 
 @state("services:restore", Role.EDITOR)
@@ -359,5 +359,5 @@ def only_secrets(scene):
     scene.send("services:edit", "base", **secret)
     scene.send("services:review", "reviewed", reason="Leaked", ticket="CHG-1")
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
-    scene.goto("services:saved", entry=entry)
+    scene.goto("services:change", entry=entry)
     scene.press("Undo this change")

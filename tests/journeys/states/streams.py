@@ -1,7 +1,7 @@
 from console.models import Stream
-from console.models.streams import new_token
+from console.models.streams import generate_token
 from tenants.models import Organization
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 
 
@@ -10,7 +10,7 @@ def kept(name):
         organization=Organization.objects.get(slug="harbor"),
         name=name,
         made_by="ida@harbor.example",
-    ).keep(new_token())
+    ).set_token(generate_token())
     stream.save()
     return stream
 

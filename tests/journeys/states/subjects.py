@@ -4,28 +4,28 @@ from console.models import Lookup, Receipt
 from tenants.audit.models import AuditEntry
 from tenants.jobs import queue
 from tenants.jobs.models import Job
-from tenants.jobs.working import Working
-from tenants.roles import Role
-from tenants.sandbox.state import Granted
-from tenants.sandbox.token_seed import HOSTILE
+from tenants.jobs.worker import JobWorker
+from tenants.organizations.roles import Role
+from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
+from tenants.sandbox.state import StoredGrant
 from tests.journeys.scene import state
 
 SUBJECT = "cust-204188"
 
 
 def look_up(scene, subject=SUBJECT):
-    scene.client.post(scene.path("subjects:index"), {"subject": subject})
+    scene.client.post(scene.path("users:index"), {"subject": subject})
     scene.places["lookup"] = Lookup.objects.latest("made_at").pk
 
 
-@state("subjects:index", Role.HELP_DESK)
+@state("users:index", Role.HELP_DESK)
 def empty(scene):
-    scene.goto("subjects:index")
+    scene.goto("users:index")
 
 
-@state("subjects:index", Role.ADMIN)
+@state("users:index", Role.ADMIN)
 def refused(scene):
-    scene.goto("subjects:index")
+    scene.goto("users:index")
     scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
     scene.press("Look up")
     scene.page.get_by_text("at most").wait_for()
@@ -33,82 +33,82 @@ def refused(scene):
 
 def see(scene, subject=SUBJECT, query=""):
     look_up(scene, subject)
-    scene.goto("subjects:show", query)
+    scene.goto("users:show", query)
     expect(scene.page.locator(".waiting")).to_have_count(0)
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def everywhere(scene):
     see(scene)
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def nowhere(scene):
     see(scene, "cust-000000")
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def only_expired(scene):
     see(scene, "cust-311907")
 
 
-@state("subjects:show", Role.ADMIN)
+@state("users:show", Role.ADMIN)
 def of_a_hostile_name(scene):
-    see(scene, HOSTILE, "?whole=yes")
+    see(scene, SUBJECT_HOSTILE, "?whole=yes")
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def of_a_long_name(scene):
     see(scene, "W" * 100)
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def two_regions_down(scene):
     scene.sandbox.fault("down", region="jp")
     scene.sandbox.fault("status", status=503, region="eu", path="authorization")
     see(scene)
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def being_asked(scene):
     scene.page.route("**/regions/**", lambda _: None)
     look_up(scene)
-    scene.goto("subjects:show")
+    scene.goto("users:show")
 
 
-@state("subjects:region", Role.HELP_DESK)
+@state("users:region", Role.HELP_DESK)
 def full(scene):
     look_up(scene)
-    scene.goto("subjects:region")
+    scene.goto("users:region")
 
 
-@state("subjects:region", Role.HELP_DESK)
+@state("users:region", Role.HELP_DESK)
 def failed(scene):
     scene.sandbox.fault("down", region="us")
     look_up(scene)
-    scene.goto("subjects:region")
+    scene.goto("users:region")
 
 
-@state("subjects:export", Role.HELP_DESK)
+@state("users:export", Role.HELP_DESK)
 def asked(scene):
     look_up(scene)
-    scene.goto("subjects:export")
+    scene.goto("users:export")
 
 
-@state("subjects:export", Role.HELP_DESK)
+@state("users:export", Role.HELP_DESK)
 def without_a_reason(scene):
     look_up(scene)
-    scene.goto("subjects:export")
+    scene.goto("users:export")
     scene.page.locator("textarea").fill(" ")
     scene.press("Download")
     scene.page.get_by_text("Say why").wait_for()
 
 
-@state("subjects:reveal", Role.ADMIN)
+@state("users:reveal", Role.ADMIN)
 def asked_(scene):
     look_up(scene)
     entry = AuditEntry.objects.get(operation="subject.search").entry
-    scene.goto("subjects:reveal", entry=entry)
+    scene.goto("users:reveal", entry=entry)
 
 
 def app_of_theirs(scene):
@@ -124,20 +124,20 @@ def revoke(scene):
     look_up(scene)
     client = app_of_theirs(scene)
     granted = scene.sandbox.region("us").granted[scene.places["service_id"]]
-    granted[client, SUBJECT] = Granted(["openid"], ["openid", "payments"], 1)
+    granted[client, SUBJECT] = StoredGrant(["openid"], ["openid", "payments"], 1)
     why = {"reason": "The phone was stolen on the train", "ticket": "INC-4471"}
-    scene.send("subjects:revoke_app", "reason", **why)
+    scene.send("users:revoke_app", "reason", **why)
     scene.places["receipt"] = Receipt.objects.get().pk
 
 
-@state("subjects:revoke_app", Role.HELP_DESK)
+@state("users:revoke_app", Role.HELP_DESK)
 def asked__(scene):
     look_up(scene)
     app_of_theirs(scene)
-    scene.goto("subjects:revoke_app")
+    scene.goto("users:revoke_app")
 
 
-@state("subjects:show", Role.HELP_DESK)
+@state("users:show", Role.HELP_DESK)
 def asked_whether_to_revoke(scene):
     see(scene)
     apps = scene.page.get_by_role("table").first
@@ -145,58 +145,58 @@ def asked_whether_to_revoke(scene):
     scene.page.get_by_role("dialog").wait_for()
 
 
-@state("subjects:region", Role.HELP_DESK)
+@state("users:region", Role.HELP_DESK)
 def with_one_revoked(scene):
     revoke(scene)
-    scene.goto("subjects:region")
+    scene.goto("users:region")
 
 
-@state("subjects:revoke_app", Role.HELP_DESK)
+@state("users:revoke_app", Role.HELP_DESK)
 def not_answered(scene):
     look_up(scene)
     app_of_theirs(scene)
     scene.sandbox.fault("down", region="us")
-    scene.goto("subjects:revoke_app")
+    scene.goto("users:revoke_app")
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def of_one_app(scene):
     revoke(scene)
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def not_proven(scene):
     scene.sandbox.fault("status", status=503, path="granted_scopes/delete")
     revoke(scene)
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def of_somebody_else(scene):
     revoke(scene)
     scene.be(Role.AUDITOR)
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")
 
 
-@state("subjects:revoke_all", Role.HELP_DESK)
+@state("users:revoke_all", Role.HELP_DESK)
 def previewed(scene):
     look_up(scene)
-    scene.goto("subjects:revoke_all")
+    scene.goto("users:revoke_all")
 
 
-@state("subjects:revoke_all", Role.HELP_DESK)
+@state("users:revoke_all", Role.HELP_DESK)
 def not_all_was_checked(scene):
     scene.sandbox.fault("down", region="jp")
     scene.sandbox.fault("status", status=503, region="eu", path="authorization")
     look_up(scene)
-    scene.goto("subjects:revoke_all")
+    scene.goto("users:revoke_all")
 
 
-@state("subjects:revoke_all", Role.HELP_DESK)
+@state("users:revoke_all", Role.HELP_DESK)
 def without_how_it_ends(scene):
     look_up(scene)
-    scene.goto("subjects:revoke_all")
+    scene.goto("users:revoke_all")
     scene.page.locator("textarea").fill("Account taken over")
     scene.page.locator("[name=typed]").fill("xxxx")
     scene.press("Revoke all")
@@ -206,30 +206,30 @@ def without_how_it_ends(scene):
 def revoke_all(scene, subject=SUBJECT, *, work=True):
     look_up(scene, subject)
     why = {"reason": "Account taken over", "ticket": "INC-4471", "typed": subject[-4:]}
-    scene.send("subjects:revoke_all", "typed", **why)
+    scene.send("users:revoke_all", "typed", **why)
     scene.places["receipt"] = Receipt.objects.get().pk
-    queue.seen("scene")
+    queue.record_heartbeat("scene")
     if work:
-        Working("scene", until_empty=True).run()
+        JobWorker("scene", until_empty=True).run()
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def being_made(scene):
     revoke_all(scene, work=False)
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def of_everything(scene):
     revoke_all(scene)
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def waiting_for_a_region(scene):
     scene.sandbox.fault("down", region="jp")
     revoke_all(scene)
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")
 
 
 @state("jobs:cancel", Role.HELP_DESK)
@@ -240,14 +240,14 @@ def without_a_region(scene):
     scene.goto("jobs:cancel")
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def ended_without_a_region(scene):
     without_a_region(scene)
     scene.press("End without these")
     scene.page.get_by_text("was to be revoked").wait_for()
 
 
-@state("subjects:receipt", Role.HELP_DESK)
+@state("users:receipt", Role.HELP_DESK)
 def of_nothing(scene):
     revoke_all(scene, "cust-000000")
-    scene.goto("subjects:receipt")
+    scene.goto("users:receipt")

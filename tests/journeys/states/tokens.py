@@ -1,4 +1,4 @@
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.journeys.scene import state
 from tests.journeys.states.subjects import SUBJECT
 
@@ -118,10 +118,10 @@ def asked_(scene):
     scene.goto("tokens:revoke")
 
 
-@state("tokens:remove", Role.ADMIN)
+@state("tokens:delete", Role.ADMIN)
 def asked__(scene):
     choose(scene, with_subject=False)
-    scene.goto("tokens:remove")
+    scene.goto("tokens:delete")
 
 
 @state("tokens:reveal", Role.ADMIN)

@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 
-from tenants.authlete.sight import Sight
+from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.models import Organization
-from tenants.roles import Role
-from tenants.versions.keeping import keep
+from tenants.organizations.roles import Role
+from tenants.versions.recorder import record_snapshot
 from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
 from tests.journeys.states.services import meanwhile
@@ -23,46 +23,49 @@ def versions(scene):
     return [urlencode({"at": one.isoformat()}) for one in moments]
 
 
-@state("services:as_of", Role.EDITOR)
+@state("services:version_at", Role.EDITOR)
 def beside_now(scene):
     then, _ = versions(scene)
-    scene.goto("services:as_of", f"?{then}")
+    scene.goto("services:version_at", f"?{then}")
 
 
-@state("services:as_of", Role.AUDITOR)
+@state("services:version_at", Role.AUDITOR)
 def beside_another_service(scene):
     scene.client.get(scene.path("services:show"))
     twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
-    scene.goto("services:as_of", f"?beside=us/{twin}")
+    scene.goto("services:version_at", f"?beside=us/{twin}")
 
 
-@state("services:as_of", Role.VIEWER)
+@state("services:version_at", Role.VIEWER)
 def nothing_known(scene):
-    scene.goto("services:as_of", "?at=1999-12-31T23:59&beside=nothing")
+    scene.goto("services:version_at", "?at=1999-12-31T23:59&beside=nothing")
 
 
 @state("services:show", Role.ADMIN)
 def deleted(scene):
     scene.client.get(scene.path("services:show"))
     number = scene.places["service_id"]
-    keep(Organization.objects.get(slug="harbor").pk, Sight("us", number, 0, "", True))
+    record_snapshot(
+        Organization.objects.get(slug="harbor").pk,
+        ObjectSnapshot("us", number, 0, "", True),
+    )
     del scene.sandbox.services[number]
     scene.goto("services:show")
 
 
-@state("services:bring_back", Role.EDITOR)
+@state("services:restore_version", Role.EDITOR)
 def nothing_chosen(scene):
     beside_now(scene)
     scene.press("Put back what is chosen")
 
 
-@state("clients:as_of", Role.EDITOR)
+@state("clients:version_at", Role.EDITOR)
 def beside_now_(scene):
     client = ledger(scene)
     moment = timezone.now()
     scene.client.get(scene.path("clients:show"))
     client.update(clientName="Ledger two", modifiedAt=2**41)
-    scene.goto("clients:as_of", f"?{urlencode({'at': moment.isoformat()})}")
+    scene.goto("clients:version_at", f"?{urlencode({'at': moment.isoformat()})}")
 
 
 @state("clients:show", Role.ADMIN)
@@ -81,13 +84,13 @@ def deleted_with_its_service_(scene):
     scene.goto("clients:show")
 
 
-@state("clients:as_of", Role.VIEWER)
+@state("clients:version_at", Role.VIEWER)
 def gone_by_now(scene):
     deleted_elsewhere_(scene)
-    scene.goto("clients:as_of")
+    scene.goto("clients:version_at")
 
 
-@state("clients:bring_back", Role.EDITOR)
+@state("clients:restore_version", Role.EDITOR)
 def nothing_chosen_(scene):
     beside_now_(scene)
     scene.press("Put back what is chosen")

@@ -7,18 +7,18 @@ from tenants.audit.models import AuditHead
 from tenants.jobs import queue
 from tenants.jobs.models import Worker
 from tenants.models import Organization
-from tenants.roles import Role
-from tests.console.webhooks.conftest import hook
+from tenants.organizations.roles import Role
+from tests.console.webhooks.conftest import make_webhook
 from tests.journeys.scene import state
 
 FULL = '{"error": "index is full", "retry": true}'
 
 
 def kept(name="SIEM, production", url="https://siem.example:8443/in/x", **more):
-    queue.seen("w1")
+    queue.record_heartbeat("w1")
     given = {"made_by": "ida@harbor.example", "position": AuditHead.objects.get().seq}
     home = Organization.objects.get(slug="harbor")
-    return hook(home, url, name=name, **(given | more))
+    return make_webhook(home, url, name=name, **(given | more))
 
 
 def log(webhook, count=3, **more):
@@ -136,9 +136,9 @@ def asked_(scene):
     scene.goto("webhooks:edit", webhook=kept(groups="clients").pk)
 
 
-@state("webhooks:probe", Role.ADMIN)
+@state("webhooks:send_test", Role.ADMIN)
 def asked__(scene):
-    scene.goto("webhooks:probe", webhook=kept().pk)
+    scene.goto("webhooks:send_test", webhook=kept().pk)
 
 
 @state("webhooks:pause", Role.ADMIN)

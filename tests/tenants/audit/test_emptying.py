@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 
-from tenants.audit.begin import is_guarded
+from tenants.audit.integrity.append_only import has_triggers
 from tenants.models import Organization
 from tests.emptying import empty
 from tests.record import unguard
@@ -25,7 +25,7 @@ def test_empties_a_record_whose_triggers_are_gone_already():
 
     empty()
 
-    assert is_guarded(connection)
+    assert has_triggers(connection)
 
 
 def test_empties_what_is_kept_for_a_while():
@@ -62,4 +62,4 @@ def test_empties_beside_a_request_that_takes_the_tables_in_another_order():
 
     other.join()
     assert not User.objects.exists()
-    assert is_guarded(connection)
+    assert has_triggers(connection)

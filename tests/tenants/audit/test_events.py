@@ -12,9 +12,7 @@ UNUSED = {"organization.change"}
 
 def test_every_event_is_kept_by_some_code():
     words = {
-        one.name: name
-        for name, one in vars(events).items()
-        if isinstance(one, events.Event)
+        one.name: name for name, one in vars(events).items() if isinstance(one, events.AuditEvent)
     }
     code = " ".join(
         path.read_text()

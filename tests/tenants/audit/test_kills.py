@@ -12,9 +12,9 @@ from collections import Counter, deque
 
 import pytest
 
-from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.server import Server
+from tenants.sandbox.server import SandboxServer
 
 KILLS = int(os.environ.get("KILLS", "5"))
 LONGEST = 0.8  # seconds until one is killed
@@ -63,7 +63,7 @@ def sandbox():
     sandbox = Sandbox(latency=5)
     sandbox.calls = deque()  # all of them are kept
     acme = sandbox.state.organization("acme", "Acme")
-    sandbox.state.accept(Token("t0p", acme, ORGANIZATION))
+    sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
     for number in SERVICES:
         sandbox.services[number] = {
             "apiKey": number,
@@ -91,7 +91,7 @@ def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
             assert time.monotonic() < end, "it did not come to that"
             time.sleep(0.005)
 
-    with Server(sandbox) as server:
+    with SandboxServer(sandbox) as server:
         store.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
             "INSECURE": "true",

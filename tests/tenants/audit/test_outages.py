@@ -19,9 +19,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.server import Server
+from tenants.sandbox.server import SandboxServer
 from tests.tenants.audit.test_least_privilege import GRANTS
 from tests.tenants.jobs.lifetimes import updates
 
@@ -84,7 +84,7 @@ def sandbox():
     sandbox = Sandbox()
     sandbox.calls = deque()  # all of them are kept
     acme = sandbox.state.organization("acme", "Acme")
-    sandbox.state.accept(Token("t0p", acme, ORGANIZATION))
+    sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
     for number in range(100, 500):  # so many that hardly one is still locked
         sandbox.services[number] = {
             "apiKey": number,
@@ -247,8 +247,7 @@ def stalled(url, _):
 
 WAYS: dict[str, list[Any]] = {
     "sqlite": [held_file, full_disk, moved, *[slow] * (TIMES > 1)],
-    "postgresql": [held_head, read_only, revoked, dropped]
-    + [slow, stalled] * (TIMES > 1),
+    "postgresql": [held_head, read_only, revoked, dropped] + [slow, stalled] * (TIMES > 1),
 }
 
 
@@ -275,7 +274,7 @@ def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox):
     ways = [one for one in WAYS[kind] if WAY in ("", one.__name__)]
     if not ways:
         pytest.skip(f"{WAY} is not a way for this database to fail")
-    with Server(sandbox) as server:
+    with SandboxServer(sandbox) as server:
         store.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
             "INSECURE": "true",

@@ -10,15 +10,15 @@ from django.utils.translation.trans_real import catalog
 
 import console
 import tenants
-from console.templatetags.words import isolate
-from tenants.authlete import codes, errors
-from tenants.authlete.errors import AuthleteError, Unreachable, Why
+from console.templatetags.text import isolate
+from tenants.authlete import errors, result_codes
+from tenants.authlete.errors import AuthleteError, UnreachableError, UnreachableReason
+from tenants.authlete.messages import Message
 from tenants.authlete.operation import Effect, Operation
-from tenants.authlete.words import Said
 
 PULL = Operation("pull", "GET", "/push", dict)
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
-TALK = Operation("talk", "POST", "/push", dict, Effect.CHANGE, succeeds=("OK",))
+TALK = Operation("talk", "POST", "/push", dict, Effect.CHANGE, success_actions=("OK",))
 
 
 def tree(kind=AuthleteError, depth=0):
@@ -69,15 +69,15 @@ def test_each_message_of_ours_can_be_translated():
 
 
 def test_a_message_of_ours_is_the_same_after_it_was_copied():
-    said = Said("The host {host} refused.", host="{0}.test")
+    said = Message("The host {host} refused.", host="{0}.test")
 
     copied = copy.deepcopy(said)
     assert copied == said == "The host {0}.test refused."
-    assert copied.words == said.words
+    assert copied.msgid == said.msgid
 
 
 def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
-    error = Unreachable(Said("{host} refused the connection.", host="us.test"))
+    error = UnreachableError(Message("{host} refused the connection.", host="us.test"))
     (words, *_) = catalog()._catalog._catalogs  # type: ignore[attr-defined]
     german = "{host} nimmt keine Verbindung an."
     monkeypatch.setitem(words, "{host} refused the connection.", german)
@@ -87,12 +87,12 @@ def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
 
 
 def test_a_message_of_ours_takes_values_as_they_are():
-    assert Said("The answer's action is {action}.", action="{0}") == (
+    assert Message("The answer's action is {action}.", action="{0}") == (
         "The answer's action is {0}."
     )
 
 
-UNKNOWN = [kind for kind in KINDS if issubclass(kind, errors.Unknown)]
+UNKNOWN = [kind for kind in KINDS if issubclass(kind, errors.UnknownOutcomeError)]
 
 
 @pytest.mark.parametrize("kind", UNKNOWN)
@@ -104,10 +104,8 @@ def test_nothing_is_called_unchanged_that_may_have_changed(kind):
     ("operation", "says"),
     [(PULL, "Nothing was changed"), (PUSH, "look whether it was made")],
 )
-def test_only_a_change_may_have_been_made_without_an_answer(
-    authlete, wire, operation, says
-):
-    wire.route(path="/push").respond(502)
+def test_only_a_change_may_have_been_made_without_an_answer(authlete, mock_api, operation, says):
+    mock_api.route(path="/push").respond(502)
 
     with pytest.raises(AuthleteError) as caught:
         authlete.send(operation)
@@ -115,9 +113,9 @@ def test_only_a_change_may_have_been_made_without_an_answer(
     assert says in caught.value.advice
 
 
-def refused(authlete, wire, status, code, **more):
+def refused(authlete, mock_api, status, code, **more):
     body = {"resultCode": code, "resultMessage": f"[{code}] No."} | more
-    wire.post("/push").respond(status, json=body)
+    mock_api.post("/push").respond(status, json=body)
     with pytest.raises(AuthleteError) as caught:
         authlete.send(TALK if status == 200 else PUSH)
     return caught.value
@@ -143,8 +141,8 @@ def refused(authlete, wire, status, code, **more):
         (500, "A037101", "could not store", "look whether it was made"),
     ],
 )
-def test_says_in_words_what_a_code_means(authlete, wire, status, code, meaning, advice):
-    error = refused(authlete, wire, status, code)
+def test_says_in_words_what_a_code_means(authlete, mock_api, status, code, meaning, advice):
+    error = refused(authlete, mock_api, status, code)
 
     assert meaning in error.meaning
     assert advice in error.advice
@@ -163,14 +161,14 @@ def test_says_in_words_what_a_code_means(authlete, wire, status, code, meaning, 
     ],
 )
 def test_a_code_that_nobody_knows_still_says_whose_fault_it_is(code, meaning):
-    assert codes.meaning(code).startswith(meaning)
-    assert bool(codes.meaning(code)) == bool(meaning)
+    assert result_codes.get_meaning(code).startswith(meaning)
+    assert bool(result_codes.get_meaning(code)) == bool(meaning)
 
 
-def test_an_unauthorized_action_does_not_blame_the_credential(authlete, wire):
-    error = refused(authlete, wire, 200, "A279306", action="UNAUTHORIZED")
+def test_an_unauthorized_action_does_not_blame_the_credential(authlete, mock_api):
+    error = refused(authlete, mock_api, 200, "A279306", action="UNAUTHORIZED")
 
-    assert isinstance(error, errors.BadRequest)
+    assert isinstance(error, errors.BadRequestError)
     assert "credential" not in error.advice
 
 
@@ -184,41 +182,39 @@ def test_an_unauthorized_action_does_not_blame_the_credential(authlete, wire):
         ({}, False),
     ],
 )
-def test_only_a_result_code_says_that_something_is_not_there(
-    authlete, wire, answer, is_told
-):
-    wire.get("/push").respond(404, **answer)
+def test_only_a_result_code_says_that_something_is_not_there(authlete, mock_api, answer, is_told):
+    mock_api.get("/push").respond(404, **answer)
 
-    with pytest.raises(errors.NotFound) as caught:
+    with pytest.raises(errors.NotFoundError) as caught:
         authlete.send(PULL)
 
-    assert caught.value.is_told == is_told
+    assert caught.value.is_from_authlete == is_told
 
 
 def test_codes_are_written_once_and_rightly():
     listed = [
         family + suffix
-        for family, members in codes.FAMILIES.items()
+        for family, members in result_codes.CODE_FAMILIES.items()
         for suffixes in members
         for suffix in suffixes.split()
     ]
 
-    assert len(listed) == len(set(listed)) == len(codes.KNOWN)
-    assert all(codes.GRAMMAR.fullmatch(code) for code in listed)
-    assert codes.ADVICE.keys() <= codes.KNOWN.keys()
+    assert len(listed) == len(set(listed)) == len(result_codes.MEANING_BY_CODE)
+    assert all(result_codes.CODE_PATTERN.fullmatch(code) for code in listed)
+    assert result_codes.ADVICE_BY_CODE.keys() <= result_codes.MEANING_BY_CODE.keys()
 
 
 def test_advice_fits_what_kept_a_connection_from_being_made():
-    assert "name servers" in Unreachable("No.", Why.NAME).advice
-    assert "did not prove" in Unreachable("No.", Why.TLS).advice
-    assert "Try again" in Unreachable("No.", Why.SLOW).advice
+    assert "name servers" in UnreachableError("No.", UnreachableReason.DNS).advice
+    assert "did not prove" in UnreachableError("No.", UnreachableReason.TLS).advice
+    assert "Try again" in UnreachableError("No.", UnreachableReason.TIMEOUT).advice
 
 
-def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, wire):
+def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, mock_api):
     body = {"resultMessage": "n0t-good is too short, n0t-better is not"}
-    wire.post("/push").respond(400, json=body)
+    mock_api.post("/push").respond(400, json=body)
 
-    with pytest.raises(errors.BadRequest) as caught:
+    with pytest.raises(errors.BadRequestError) as caught:
         authlete.send(
             PUSH,
             body={"clientSecret": "n0t-good", "service": {"apiSecret": "n0t-better"}},
@@ -227,10 +223,10 @@ def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, wire):
     assert "n0t" not in str(caught.value)
 
 
-def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, wire):
-    wire.post("/push").respond(401, json={"resultMessage": "t0p is not a token"})
+def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, mock_api):
+    mock_api.post("/push").respond(401, json={"resultMessage": "t0p is not a token"})
 
-    with pytest.raises(errors.Unauthorized, match="hidden is not a token") as caught:
+    with pytest.raises(errors.UnauthorizedError, match="hidden is not a token") as caught:
         authlete.send(PUSH, body={"clientSecret": "n0t-good"})
 
     asked = authlete.ask(PUSH, body={"clientSecret": "n0t-good"})
@@ -238,11 +234,11 @@ def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, wire):
     assert not re.search("t0p|n0t-good", printed)
 
 
-def test_a_gateway_that_limits_is_told_from_authlete(authlete, wire):
+def test_a_gateway_that_limits_is_told_from_authlete(authlete, mock_api):
     page = "<html><title>429 Too Many Requests</title></html>"
-    wire.post("/push").respond(429, html=page, headers={"Retry-After": "7"})
+    mock_api.post("/push").respond(429, html=page, headers={"Retry-After": "7"})
 
-    with pytest.raises(errors.TooMany) as caught:
+    with pytest.raises(errors.RateLimitError) as caught:
         authlete.send(PUSH)
 
     assert (caught.value.code, caught.value.retry_after) == ("", 7)

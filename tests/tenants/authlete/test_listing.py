@@ -7,36 +7,36 @@ import httpx
 import pytest
 
 from tenants.authlete import errors, listing
-from tenants.authlete.listing import all_services
+from tenants.authlete.listing import list_all_services
 from tests.tenants.authlete.conftest import service
 
 
 @pytest.fixture
-def full(world):
+def full(environment):
     """250 services in us, 3 in jp, none in eu."""
     for number in range(1000, 1249):
-        world.sandbox.services[number] = service(number)
+        environment.sandbox.services[number] = service(number)
     for number in (1, 2, 3):
-        world.sandbox.region("jp").services[number] = service(number)
-    return world
+        environment.sandbox.region("jp").services[number] = service(number)
+    return environment
 
 
-def pages(world, region):
-    calls = [call.query for call in world.sandbox.calls if call.region == region]
+def pages(environment, region):
+    calls = [call.query for call in environment.sandbox.calls if call.region == region]
     return sorted((int(one["start"]), int(one["end"])) for one in calls)
 
 
-def test_lists_every_service_of_every_region(full, notes):
-    us, jp, eu = all_services([full.door(region=name) for name in ("us", "jp", "eu")])
+def test_lists_every_service_of_every_region(full, audit_sink):
+    us, jp, eu = list_all_services([full.door(region=name) for name in ("us", "jp", "eu")])
 
-    assert len(us.all) == us.total == 250
-    assert [one.api_key for one in jp.all] == [1, 2, 3]
-    assert (eu.all, eu.total) == ([], 0)
-    assert us.whole
-    assert jp.whole
-    assert eu.whole
+    assert len(us.items) == us.total == 250
+    assert [one.api_key for one in jp.items] == [1, 2, 3]
+    assert (eu.items, eu.total) == ([], 0)
+    assert us.is_complete
+    assert jp.is_complete
+    assert eu.is_complete
     assert pages(full, "us") == [(0, 100), (100, 200), (200, 250)]
-    assert len(notes.calls) == len(notes.endings) == 5
+    assert len(audit_sink.calls) == len(audit_sink.outcomes) == 5
 
 
 def test_asks_all_regions_at_once(full):
@@ -50,7 +50,7 @@ def test_asks_all_regions_at_once(full):
 
     full.sandbox.answer = held
 
-    listed = all_services([full.door(region=name) for name in ("us", "jp", "eu", "br")])
+    listed = list_all_services([full.door(region=name) for name in ("us", "jp", "eu", "br")])
 
     assert [one.error for one in listed] == [None] * 4
 
@@ -58,15 +58,15 @@ def test_asks_all_regions_at_once(full):
 def test_a_region_that_is_down_says_so_and_spoils_no_other(full):
     full.sandbox.fault("status", region="jp", status=503)
 
-    us, jp = all_services([full.door(region=name) for name in ("us", "jp")])
+    us, jp = list_all_services([full.door(region=name) for name in ("us", "jp")])
 
-    assert us.whole
-    assert not jp.whole
-    assert isinstance(jp.error, errors.Broken)
+    assert us.is_complete
+    assert not jp.is_complete
+    assert isinstance(jp.error, errors.ServerError)
 
 
 @pytest.fixture
-def region(dial):
+def region(make_client):
     """A region of so many services that hands them out by a rule of its own."""
     asked = []
 
@@ -77,7 +77,7 @@ def region(dial):
             asked.append((start, end))
             return rule(start, end)
 
-        door = dial(lines={"transport": lambda: httpx.MockTransport(answer)})
+        door = make_client(lines={"transport": lambda: httpx.MockTransport(answer)})
         return door, asked
 
     return make
@@ -100,23 +100,21 @@ def test_keeps_what_came_when_a_later_page_fails(region):
         )
     )
 
-    (found,) = all_services([door])
+    (found,) = list_all_services([door])
 
-    assert len(found.all) == 150
-    assert isinstance(found.error, errors.Broken)
-    assert not found.whole
+    assert len(found.items) == 150
+    assert isinstance(found.error, errors.ServerError)
+    assert not found.is_complete
     assert len(asked) == 3
 
 
 def test_takes_a_region_that_hands_out_fewer_than_asked(region):
-    door, _ = region(
-        lambda start, end: page(start, end, 130, range(start, min(end, start + 40)))
-    )
+    door, _ = region(lambda start, end: page(start, end, 130, range(start, min(end, start + 40))))
 
-    (found,) = all_services([door])
+    (found,) = list_all_services([door])
 
-    assert len(found.all) == 130
-    assert found.whole
+    assert len(found.items) == 130
+    assert found.is_complete
 
 
 def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
@@ -127,10 +125,10 @@ def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
 
     door, asked = region(rule)
 
-    (found,) = all_services([door])
+    (found,) = list_all_services([door])
 
-    assert len(found.all) == 150
-    assert found.whole
+    assert len(found.items) == 150
+    assert found.is_complete
     assert len(asked) == len(set(asked))
 
 
@@ -146,38 +144,36 @@ def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
 def test_ends_whatever_a_region_counts(region, rule):
     door, asked = region(rule)
 
-    (found,) = all_services([door])
+    (found,) = list_all_services([door])
 
-    most = listing.SERVICES.most
-    assert len(asked) <= (1 + listing.DEEP) * most / listing.PAGE
-    assert len(found.all) <= most
-    assert not found.whole
+    most = listing.SERVICE_LIST.max_items
+    assert len(asked) <= (1 + listing.MAX_SHORT_PAGES) * most / listing.PAGE_SIZE
+    assert len(found.items) <= most
+    assert not found.is_complete
 
 
 def test_counts_a_service_once_that_moved_between_two_pages(region):
     door, _ = region(
-        lambda start, end: page(
-            start, end, 120, range(max(0, start - 5), min(end, 119))
-        )
+        lambda start, end: page(start, end, 120, range(max(0, start - 5), min(end, 119)))
     )
 
-    (found,) = all_services([door])
+    (found,) = list_all_services([door])
 
-    ids = [one.api_key for one in found.all]
+    ids = [one.api_key for one in found.items]
     assert len(ids) == len(set(ids)) > 100
 
 
 def test_a_credential_that_cannot_be_sent_spoils_no_other_region(full):
-    us, jp = all_services([full.door("two words"), full.door(region="jp")])
+    us, jp = list_all_services([full.door("two words"), full.door(region="jp")])
 
-    assert isinstance(us.error, errors.Unsendable)
-    assert jp.whole
+    assert isinstance(us.error, errors.InvalidRequestError)
+    assert jp.is_complete
 
 
 def test_says_so_when_a_region_shows_fewer_than_it_counts(region):
     door, _ = region(lambda start, end: page(start, end, 3, [1, 2]))
 
-    (found,) = all_services([door])
+    (found,) = list_all_services([door])
 
     assert "counts 3 services and showed 2" in str(found.error)
 
@@ -192,12 +188,12 @@ def test_a_region_that_hangs_holds_up_no_other(full):
 
     full.sandbox.answer = held
     hanging = [full.door(region="jp") for _ in range(3)]
-    waiting = threading.Thread(target=all_services, args=[hanging])
+    waiting = threading.Thread(target=list_all_services, args=[hanging])
     waiting.start()
 
-    (us,) = all_services([full.door()])
+    (us,) = list_all_services([full.door()])
 
-    assert us.whole
+    assert us.is_complete
     assert waiting.is_alive()  # jp has not answered yet
     ended.set()
     waiting.join()

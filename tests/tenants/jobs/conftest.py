@@ -1,21 +1,21 @@
 import pytest
 
-from tenants.audit.who import Who
-from tenants.jobs.kinds import HANDLERS
-from tenants.jobs.steering import NewItem, start
+from tenants.audit.actor import Actor
+from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.registry import JOB_HANDLERS
 from tenants.models import Membership
-from tenants.roles import Role
+from tenants.organizations.roles import Role
 from tests.tenants.jobs.lifetimes import LIFETIME, register
 
 
 @pytest.fixture(autouse=True)
 def kinds_of_these_tests():
     """What a test registers is gone after it."""
-    before = dict(HANDLERS)
+    before = dict(JOB_HANDLERS)
     register()
     yield
-    HANDLERS.clear()
-    HANDLERS.update(before)
+    JOB_HANDLERS.clear()
+    JOB_HANDLERS.update(before)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def editor(acme, django_user_model):
 
 @pytest.fixture
 def who(acme, editor):
-    return Who(
+    return Actor(
         editor.user_id,
         "ed@acme.example",
         Role.EDITOR,
@@ -57,10 +57,10 @@ def started(acme, who, services):
 
     def start_one(kind="test.lifetime", *, lifetime=600, numbers=services, **options):
         items = [
-            NewItem("us", number, label=f"Service {number}", what={LIFETIME: lifetime})
+            NewItem("us", number, label=f"Service {number}", payload={LIFETIME: lifetime})
             for number in numbers
         ]
         options = {"reason": "Shorter lives", "ticket": "OPS-7"} | options
-        return start(who, acme, kind, "Shorten tokens", items, **options)
+        return start_job(who, acme, kind, "Shorten tokens", items, **options)
 
     return start_one

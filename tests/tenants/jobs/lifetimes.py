@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tenants.authlete.operation import Effect
-from tenants.jobs.kinds import Result, handler
+from tenants.jobs.registry import ItemResult, job_handler
 
 LIFETIME = "accessTokenDuration"
 
@@ -11,7 +11,7 @@ LIFETIME = "accessTokenDuration"
 def register(kind="test.lifetime", *, meanwhile=None, **options):
     """``meanwhile`` is called with each item before its calls; returns the kind."""
 
-    @handler(kind, effect=Effect.CHANGE, **options)
+    @job_handler(kind, permission=Effect.CHANGE, **options)
     def run(work, item):
         if meanwhile:
             meanwhile(item)
@@ -19,9 +19,9 @@ def register(kind="test.lifetime", *, meanwhile=None, **options):
         service = api.get()
         wanted = item.what[LIFETIME]
         if service.get(LIFETIME) == wanted:
-            return Result("It was so.", changed=False)
+            return ItemResult("It was so.", changed=False)
         api.update(service.modified_at, {LIFETIME: wanted})
-        return Result(f"Now {wanted} s.")
+        return ItemResult(f"Now {wanted} s.")
 
     return kind
 

@@ -8,9 +8,9 @@ from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tenants.jobs import leases, queue, steering
-from tenants.jobs.endings import counts
-from tenants.jobs.models import Fate, Item, Job, State, Worker
+from tenants.jobs import control, leases, queue
+from tenants.jobs.completion import count_items_by_state
+from tenants.jobs.models import Item, ItemState, Job, JobState, Worker
 from tests.tenants.jobs.lifetimes import register, updates
 
 READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
@@ -19,9 +19,9 @@ READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
 def killed(job, *, entry=""):
     """As a worker leaves it that was killed at the first item; its lease is over."""
     DBTaskResult.objects.get(pk=job.task).claim("gone")
-    lease = leases.claim(job.pk)
+    lease = leases.acquire(job.pk)
     Item.objects.filter(position=1).update(
-        state=Fate.RUNNING, lease=lease, entry=entry, begun=1
+        state=ItemState.RUNNING, lease=lease, entry=entry, begun=1
     )
     Job.objects.update(lease_until=Now() - timedelta(seconds=1))
 
@@ -31,12 +31,12 @@ def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry)
     job = started()
     killed(job, entry=entry)
 
-    assert queue.reap() == 1
+    assert queue.requeue_abandoned_jobs() == 1
     worker()
 
     job.refresh_from_db()
-    assert job.state == State.DONE
-    assert counts(job) == {Fate.DONE: 10}
+    assert job.state == JobState.DONE
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
     assert Item.objects.get(position=1).begun == 2
     orphan = DBTaskResult.objects.get(worker_ids=["gone"])
     assert orphan.status == TaskResultStatus.FAILED
@@ -45,57 +45,57 @@ def test_a_job_whose_worker_is_gone_is_taken_up(worker, started, sandbox, entry)
 @pytest.mark.parametrize(
     ("entry", "fates"),
     [
-        ("", {Fate.DONE: 10}),  # nothing had been sent
-        ("opened", {Fate.UNKNOWN: 1, Fate.PENDING: 9}),
+        ("", {ItemState.DONE: 10}),  # nothing had been sent
+        ("opened", {ItemState.UNKNOWN: 1, ItemState.PENDING: 9}),
     ],
 )
 def test_what_must_not_be_repeated_is_not(worker, started, entry, fates):
     job = started(register("test.once", repeatable=False))
     killed(job, entry=entry)
 
-    queue.reap()
+    queue.requeue_abandoned_jobs()
     worker()
 
-    assert counts(job) == fates
+    assert count_items_by_state(job) == fates
 
 
 def test_a_job_is_one_worker_s_until_its_lease_is_over(started):
     job = started()
-    mine = leases.claim(job.pk)
+    mine = leases.acquire(job.pk)
     assert mine
-    assert leases.claim(job.pk) is None
+    assert leases.acquire(job.pk) is None
 
     Job.objects.update(lease_until=Now() - timedelta(seconds=1))
 
-    assert leases.claim(job.pk) not in (None, mine)
-    assert not leases.beat(job.pk, mine)
-    assert not leases.give_back(job.pk, mine)
+    assert leases.acquire(job.pk) not in (None, mine)
+    assert not leases.renew(job.pk, mine)
+    assert not leases.release(job.pk, mine)
 
 
 def test_a_lease_is_written_once_a_tenth_of_it_is_gone(started):
     job = started()
-    lease = leases.claim(job.pk)
+    lease = leases.acquire(job.pk)
     assert lease
     job.refresh_from_db()
 
-    assert leases.beat(job.pk, lease)
+    assert leases.renew(job.pk, lease)
     assert Job.objects.get().lease_until == job.lease_until
 
-    Job.objects.update(lease_until=Now() + 0.8 * leases.span())
-    assert leases.beat(job.pk, lease)
+    Job.objects.update(lease_until=Now() + 0.8 * leases.lease_duration())
+    assert leases.renew(job.pk, lease)
     assert (Job.objects.get().lease_until or job.due_at) >= job.lease_until
-    assert not leases.beat(job.pk, lease, State.PAUSED)
+    assert not leases.renew(job.pk, lease, JobState.PAUSED)
 
 
 def test_a_job_that_lives_is_left_alone(started):
     job = started()
-    assert queue.reap() == 0  # its row waits
+    assert queue.requeue_abandoned_jobs() == 0  # its row waits
 
     DBTaskResult.objects.get(pk=job.task).claim("alive")
-    assert queue.reap() == 0  # between the row and the lease
+    assert queue.requeue_abandoned_jobs() == 0  # between the row and the lease
 
-    leases.claim(job.pk)
-    assert queue.reap() == 0
+    leases.acquire(job.pk)
+    assert queue.requeue_abandoned_jobs() == 0
     assert DBTaskResult.objects.get().status == RUNNING
 
 
@@ -105,17 +105,17 @@ def test_a_job_without_a_row_gets_one(worker, started):
 
     worker()
 
-    assert counts(job) == {Fate.DONE: 10}
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
 
 
 def test_a_job_that_is_paused_or_not_due_is_left_alone(started):
     started()
     DBTaskResult.objects.all().delete()
-    Job.objects.update(state=State.PAUSED)
-    assert queue.reap() == 0
+    Job.objects.update(state=JobState.PAUSED)
+    assert queue.requeue_abandoned_jobs() == 0
 
-    Job.objects.update(state=State.WAITING, due_at=Now() + timedelta(minutes=1))
-    assert queue.reap() == 0
+    Job.objects.update(state=JobState.WAITING, due_at=Now() + timedelta(minutes=1))
+    assert queue.requeue_abandoned_jobs() == 0
 
 
 def test_one_row_too_many_does_nothing_twice(worker, started, sandbox, services):
@@ -138,14 +138,18 @@ def test_a_worker_that_lost_the_job_sends_nothing_more(worker, started, sandbox)
     worker()
 
     assert sum(updates(sandbox).values()) == 2
-    assert counts(job) == {Fate.DONE: 2, Fate.RUNNING: 1, Fate.PENDING: 7}
+    assert count_items_by_state(job) == {
+        ItemState.DONE: 2,
+        ItemState.RUNNING: 1,
+        ItemState.PENDING: 7,
+    }
 
 
 def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who):
     def there_and_back(item):
         if item.position == 2 and item.begun == 1:
-            steering.pause(item.job, who)
-            steering.resume(item.job, who)
+            control.pause_job(item.job, who)
+            control.resume_job(item.job, who)
             DBTaskResult.objects.filter(status=READY).delete()  # taken in vain
 
     job = started(register("test.back", meanwhile=there_and_back))
@@ -153,18 +157,18 @@ def test_resuming_while_a_worker_is_still_at_it_is_not_lost(worker, started, who
     worker()
 
     job.refresh_from_db()
-    assert job.state == State.DONE
-    assert counts(job) == {Fate.DONE: 10}
+    assert job.state == JobState.DONE
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
 
 
 def test_a_worker_is_seen_and_forgotten(worker):
-    assert not queue.is_worked_on()
+    assert not queue.has_live_worker()
 
     worker()
 
-    assert queue.is_worked_on()
+    assert queue.has_live_worker()
     Worker.objects.create(name="old", seen_at=timezone.now() - timedelta(days=2))
-    queue.seen("new")
+    queue.record_heartbeat("new")
     assert not Worker.objects.filter(name="old").exists()
 
 
@@ -174,7 +178,7 @@ def test_finished_rows_of_the_queue_are_removed_in_time(worker, started):
     old = timezone.now() - timedelta(days=2)
     DBTaskResult.objects.update(finished_at=old)
 
-    queue.prune()
+    queue.prune_task_results()
 
     assert not DBTaskResult.objects.exists()
     assert Job.objects.exists()

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from tests.receiver import receiving
-from tests.tenants.jobs.test_killed import PATIENCE, asked, until
+from tests.tenants.jobs.test_kills import PATIENCE, asked, until
 
 ROWS = 60
 POSITIONS = "SELECT position FROM console_webhook"

@@ -3,7 +3,7 @@
 import signal
 import time
 
-from tests.tenants.jobs.test_killed import asked
+from tests.tenants.jobs.test_kills import asked
 
 SEEN = "SELECT COUNT(*) FROM jobs_worker"
 
@@ -17,8 +17,7 @@ def test_ends_when_nothing_is_due(store):
 
 def test_waits_for_work_until_it_is_told_to_end(store):
     with store.start(
-        "from tenants.jobs.management.commands import worker\n"
-        "worker.Command().handle(once=False)"
+        "from tenants.jobs.management.commands import worker\nworker.Command().handle(once=False)"
     ) as process:
         while asked(store, SEEN) == [(0,)]:
             time.sleep(0.05)

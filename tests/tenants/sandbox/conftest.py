@@ -1,20 +1,20 @@
 import httpx
 import pytest
 
-from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.minting import key_set
-from tenants.sandbox.state import Issued
-from tenants.sandbox.tokens import hash_of
+from tenants.sandbox.seeding.keys import create_jwk_set
+from tenants.sandbox.state import StoredToken
+from tenants.sandbox.token_lookup import hash_token
 
 SERVICE = 1001
 CLIENT = f"/api/{SERVICE}/client"
 TOKEN = f"/api/{SERVICE}/auth/token"
 GRANT_TYPES = "AUTHORIZATION_CODE REFRESH_TOKEN IMPLICIT CLIENT_CREDENTIALS JWT_BEARER"
-LATE = 4_102_444_800_000  # 1 January 2100, in milliseconds
+FAR_FUTURE = 4_102_444_800_000  # 1 January 2100, in milliseconds
 
 
-class Wire(httpx.BaseTransport):
+class QuotedPathTransport(httpx.BaseTransport):
     """Hands requests over with their paths as they were sent, still quoted."""
 
     def __init__(self, sandbox):
@@ -29,13 +29,13 @@ class Wire(httpx.BaseTransport):
         return httpx.WSGITransport(app=app).handle_request(request)
 
 
-class Caller(httpx.Client):
+class SandboxClient(httpx.Client):
     """Speaks to one place of a sandbox, with a token that may do everything."""
 
     def __init__(self, sandbox, place="us", token="full"):
         host = "login" if place == "idp" else place
         super().__init__(
-            transport=Wire(sandbox),
+            transport=QuotedPathTransport(sandbox),
             base_url=f"https://{host}.authlete.com",
             headers={"Authorization": f"Bearer {token}"},
         )
@@ -53,15 +53,15 @@ def sandbox():
     sandbox = Sandbox()
     state = sandbox.state
     acme, other = state.organization("acme"), state.organization("other")
-    state.accept(Token("full", acme, ORGANIZATION))
-    state.accept(Token("reads", acme, ("view_service",)))
-    state.accept(Token("creates", acme, ("create_service", "delete_service")))
-    state.accept(Token("other", other, ORGANIZATION))
-    state.accept(Token("gone", acme, ORGANIZATION, revoked=True))
-    state.accept(Token("old", acme, ORGANIZATION, expires_at=1.0))
-    state.accept(Token("only-jp", acme, ORGANIZATION, regions=("jp",)))
-    state.accept(Token("service", acme, ("modify_service",), service_id=SERVICE))
-    state.accept(Token("clients", acme, ("modify_client",), service_id=SERVICE))
+    state.accept(ApiToken("full", acme, ORGANIZATION_PERMISSIONS))
+    state.accept(ApiToken("reads", acme, ("view_service",)))
+    state.accept(ApiToken("creates", acme, ("create_service", "delete_service")))
+    state.accept(ApiToken("other", other, ORGANIZATION_PERMISSIONS))
+    state.accept(ApiToken("gone", acme, ORGANIZATION_PERMISSIONS, revoked=True))
+    state.accept(ApiToken("old", acme, ORGANIZATION_PERMISSIONS, expires_at=1.0))
+    state.accept(ApiToken("only-jp", acme, ORGANIZATION_PERMISSIONS, regions=("jp",)))
+    state.accept(ApiToken("service", acme, ("modify_service",), service_id=SERVICE))
+    state.accept(ApiToken("clients", acme, ("modify_client",), service_id=SERVICE))
     sandbox.services[SERVICE] = {
         "apiKey": SERVICE,
         "number": 5,
@@ -76,15 +76,15 @@ def sandbox():
 
 @pytest.fixture
 def caller(sandbox):
-    return Caller(sandbox)
+    return SandboxClient(sandbox)
 
 
 @pytest.fixture
-def as_(sandbox):
+def client_as(sandbox):
     """Speak with another token, at another place."""
 
     def make(token="full", place="us"):
-        return Caller(sandbox, place, token)
+        return SandboxClient(sandbox, place, token)
 
     return make
 
@@ -109,7 +109,7 @@ def issuing(sandbox):
         "supportedGrantTypes": GRANT_TYPES.split(),
         "supportedScopes": [{"name": one} for one in ("openid", "orders", "loans")],
         "refreshTokenDuration": 7200,
-        "jwks": key_set("shop", "ES256"),
+        "jwks": create_jwk_set("shop", "ES256"),
     }
     region = sandbox.region("us")
     for number, alias in ((5, "till"), (6, "web")):
@@ -122,18 +122,18 @@ def issuing(sandbox):
 def issue(issuing):
     """Put a token of that value into the service."""
 
-    def issue(value="t1", client=5, subject="ann", expires=LATE, **more):
+    def issue(value="t1", client=5, subject="ann", expires=FAR_FUTURE, **more):
         refresh = more.pop("refresh", "")
-        token = Issued(
-            hash_of(value),
+        token = StoredToken(
+            hash_token(value),
             client,
             "AUTHORIZATION_CODE",
             more.pop("scopes", ("openid", "orders")),
             1000,
             expires,
             subject,
-            hash_of(refresh) if refresh else "",
-            LATE if refresh else 0,
+            hash_token(refresh) if refresh else "",
+            FAR_FUTURE if refresh else 0,
             access_token=value,
             refresh_token=refresh,
             **more,
@@ -144,5 +144,5 @@ def issue(issuing):
     return issue
 
 
-def refused(response):
+def status_and_code(response):
     return response.status_code, response.json()["resultCode"]

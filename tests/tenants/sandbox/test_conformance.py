@@ -7,13 +7,13 @@ import pytest
 from tenants.authlete.api import OPERATIONS
 from tenants.sandbox import routes
 from tenants.sandbox.app import Sandbox
-from tenants.sandbox.minting import key_set
-from tests.tenants.sandbox.conftest import Caller
-from tests.tenants.sandbox.schema import faults
+from tenants.sandbox.seeding.keys import create_jwk_set
+from tests.tenants.sandbox.conftest import SandboxClient
+from tests.tenants.sandbox.openapi_validation import find_violations
 
-CLUSTER = [route.operation for route in routes.CLUSTER.all]
-BUILT = [one for one in CLUSTER if one.name in routes.BUILT]
-UNBUILT = [one for one in CLUSTER if one.name not in routes.BUILT]
+CLUSTER = [route.operation for route in routes.CLUSTER_ROUTES.routes]
+BUILT = [one for one in CLUSTER if one.name in routes.HANDLERS]
+UNBUILT = [one for one in CLUSTER if one.name not in routes.HANDLERS]
 SETTINGS = {
     "clientName": "Partner",
     "clientNames": [{"tag": "ja", "value": "\u4ef2\u9593"}],
@@ -66,7 +66,7 @@ def wrong(openapi, operation, response):
     if kind not in content:
         return [f"it is {kind}"]
     value = response.json() if kind == "application/json" else response.text
-    return faults(openapi, content[kind]["schema"], value)
+    return find_violations(openapi, content[kind]["schema"], value)
 
 
 @pytest.fixture
@@ -77,9 +77,7 @@ def bank():
     tokens = [
         token.value
         for token in sandbox.state.tokens.values()
-        if token.organization == harbor
-        and token.preset == "full"
-        and token.works_in("eu")
+        if token.organization == harbor and token.preset == "full" and token.is_accepted_in("eu")
     ]
     service_id = next(
         number
@@ -89,9 +87,9 @@ def bank():
     sandbox.region("eu").services[service_id] |= {
         "hsmEnabled": True,
         "verifiableCredentialsEnabled": True,
-        "credentialJwks": key_set("credentials", "ES256"),
+        "credentialJwks": create_jwk_set("credentials", "ES256"),
     }
-    return Caller(sandbox, "eu", tokens[0]), service_id
+    return SandboxClient(sandbox, "eu", tokens[0]), service_id
 
 
 def ask(bank, operation):
@@ -166,7 +164,7 @@ def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
 
     response = caller.request(operation.method, path)
 
-    if operation.name in routes.OPEN:
+    if operation.name in routes.PUBLIC_OPERATIONS:
         assert response.status_code == 200
     else:
         assert response.status_code == 401
@@ -176,12 +174,10 @@ def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
 
 @pytest.mark.parametrize(
     "operation",
-    [one for one in BUILT if {"client_id", "client_identifier"} & set(one.places)],
+    [one for one in BUILT if {"client_id", "client_identifier"} & set(one.path_param_names)],
     ids=lambda one: one.name,
 )
-def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(
-    openapi, bank, operation
-):
+def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(openapi, bank, operation):
     caller, service_id = bank
     places = dict.fromkeys(operation.places, "nobody") | {"service_id": service_id}
     path = operation.path.format_map(places)
@@ -190,7 +186,7 @@ def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(
 
     result = {"$ref": "#/components/schemas/result"}
     assert response.status_code == 404
-    assert faults(openapi, result, response.json()) == []
+    assert find_violations(openapi, result, response.json()) == []
 
 
 @pytest.mark.parametrize("operation", UNBUILT, ids=lambda one: one.name)
@@ -200,7 +196,7 @@ def test_what_is_not_built_says_so(openapi, bank, operation):
     assert response.status_code == 501
     assert operation.name in response.json()["resultMessage"]
     result = {"$ref": "#/components/schemas/result"}
-    assert faults(openapi, result, response.json()) == []
+    assert find_violations(openapi, result, response.json()) == []
 
 
 def test_every_seeded_service_fits_the_schema_or_is_odd_on_purpose(openapi):
@@ -209,12 +205,12 @@ def test_every_seeded_service_fits_the_schema_or_is_odd_on_purpose(openapi):
     sandbox = Sandbox(seed=1, services=6)
     for token in [t for t in sandbox.state.tokens.values() if t.preset == "full"]:
         for place in token.regions or ():
-            caller = Caller(sandbox, place, token.value)
+            caller = SandboxClient(sandbox, place, token.value)
             page = caller.get("/api/service/get/list", params={"end": 99}).json()
             odd += [
                 one["serviceName"]
                 for one in page["services"]
-                if faults(openapi, schema, one)
+                if find_violations(openapi, schema, one)
             ]
 
     assert odd == ["Open banking sandbox \ud83e"]
@@ -227,21 +223,19 @@ def test_every_seeded_client_fits_the_schema_or_is_odd_on_purpose(openapi):
     odd, seen = [], 0
     for token in [t for t in sandbox.state.tokens.values() if t.preset == "full"]:
         (place,) = token.regions or ()
-        caller = Caller(sandbox, place, token.value)
+        caller = SandboxClient(sandbox, place, token.value)
         page = caller.get("/api/service/get/list", params={"end": 99}).json()
         for service in page["services"]:
             path = f"/api/{service['apiKey']}"
             found = caller.get(f"{path}/client/get/list", params={"end": 99}).json()
             seen += len(found["clients"])
-            odd += [one for one in found["clients"] if faults(openapi, client, one)]
+            odd += [one for one in found["clients"] if find_violations(openapi, client, one)]
             listed = caller.get(f"{path}/auth/token/get/list", params={"end": 20})
-            assert listed.status_code == 403 or not faults(
-                openapi, tokens, listed.json()
-            )
+            assert listed.status_code == 403 or not find_violations(openapi, tokens, listed.json())
 
     assert [one["clientName"] for one in odd] == ["Telepathy pilot \ud83e"]
     assert seen > 900
 
 
 def test_names_are_those_of_the_registry():
-    assert set(routes.BUILT) <= set(OPERATIONS)
+    assert set(routes.HANDLERS) <= set(OPERATIONS)

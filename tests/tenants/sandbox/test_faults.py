@@ -16,7 +16,7 @@ GET = f"/api/{SERVICE}/service/get"
 @pytest.fixture
 def door(sandbox, monkeypatch):
     """What the console is given as its transport."""
-    monkeypatch.setattr(app, "SHARED", sandbox)
+    monkeypatch.setattr(app, "SHARED_SANDBOX", sandbox)
     client = httpx.Client(
         transport=app.transport(),
         base_url="https://us.authlete.com",
@@ -42,10 +42,10 @@ def test_answers_a_status(door, sandbox, members, status, code):
     assert (response.status_code, response.json()["resultCode"]) == (status, code)
 
 
-def test_the_idp_fails_in_its_own_shape(as_, sandbox):
+def test_the_idp_fails_in_its_own_shape(client_as, sandbox):
     sandbox.fault("status", region="idp", message="No.")
 
-    assert as_(place="idp").get("/api/apiserver").json() == {"error": "[A001101] No."}
+    assert client_as(place="idp").get("/api/apiserver").json() == {"error": "[A001101] No."}
 
 
 def test_a_gateway_answers_html_with_or_without_a_wait(door, sandbox):

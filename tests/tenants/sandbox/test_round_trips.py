@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.tenants.sandbox.client_strategies import CLIENTS
 from tests.tenants.sandbox.conftest import CLIENT, SERVICE
-from tests.tenants.sandbox.made import CLIENTS
 
 SOME = settings(
     max_examples=100,
@@ -44,7 +44,7 @@ def test_a_client_is_stored_as_it_was_sent(caller, sandbox, settings):
 
 
 @pytest.mark.parametrize("read", ["full", "reads"])
-def test_nothing_is_lost_by_who_reads(caller, as_, read):
+def test_nothing_is_lost_by_who_reads(caller, client_as, read):
     made = caller.post(f"{CLIENT}/create", json={"clientName": "Till"}).json()
 
-    assert as_(read).get(f"{CLIENT}/get/{made['clientId']}").json() == made
+    assert client_as(read).get(f"{CLIENT}/get/{made['clientId']}").json() == made

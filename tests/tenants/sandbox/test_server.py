@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tenants.sandbox import faults
-from tenants.sandbox.server import Server
+from tenants.sandbox.server import SandboxServer
 from tests.tenants.sandbox.conftest import SERVICE
 
 GET = f"/api/{SERVICE}/service/get"
@@ -25,7 +25,7 @@ PATIENCE = 60  # seconds, on a machine that has much else to do
 
 @pytest.fixture
 def server(sandbox):
-    with Server(sandbox) as server:
+    with SandboxServer(sandbox) as server:
         yield server
 
 
@@ -77,9 +77,7 @@ def test_takes_hundreds_of_connections_at_once(server, sandbox):
 def test_takes_a_body_of_megabytes(line, sandbox):
     sandbox.region("us").newer.add("large")
 
-    response = line.post(
-        f"/api/{SERVICE}/service/update", json={"large": "x" * 5_000_000}
-    )
+    response = line.post(f"/api/{SERVICE}/service/update", json={"large": "x" * 5_000_000})
 
     assert response.status_code == 200
     assert len(response.json()["large"]) == 5_000_000
@@ -170,9 +168,7 @@ def test_listens_on_this_machine_alone(server):
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_needs_no_environment_and_ends_at_once(stop):
     command = [sys.executable, "manage.py", "sandbox", "--port=0", "--services=1"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True
-    ) as running:
+    with subprocess.Popen(command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout
         lines = [running.stdout.readline().split() for _ in range(6)]
         url = dict(line[:2] for line in lines)

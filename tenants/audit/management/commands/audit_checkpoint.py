@@ -6,14 +6,18 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from tenants.alerts import alert
-from tenants.audit import signing
-from tenants.audit.anchors import Diverged, append
-from tenants.audit.checkpoints import Broken, cut, last
-from tenants.audit.management.reading import RecordCommand
+from tenants.audit.integrity import signing
+from tenants.audit.integrity.anchors import AnchorDivergedError, append_to_file
+from tenants.audit.integrity.checkpoints import (
+    ChainBrokenError,
+    create_checkpoint,
+    load_last_checkpoint,
+)
+from tenants.audit.management.base import AuditCommand
+from tenants.outbound.alerts import alert
 
 
-class Command(RecordCommand):
+class Command(AuditCommand):
     help = (
         "Sign a checkpoint of the audit record, and add it and those before it to a "
         "file that lacks them. Keep that file where the database's owner cannot "
@@ -22,15 +26,11 @@ class Command(RecordCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--out", type=Path, help="JSON Lines file to add to")
-        parser.add_argument(
-            "--public", action="store_true", help="print the public keys and end"
-        )
+        parser.add_argument("--public", action="store_true", help="print the public keys and end")
 
-    def handle(
-        self, *args: Any, out: Path | None, public: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, out: Path | None, public: bool, **options: Any) -> None:
         if public:
-            if not (keys := signing.told()):
+            if not (keys := signing.format_public_keys()):
                 raise CommandError(
                     "No key is known here: AUDIT_SIGNING_KEYS and AUDIT_PUBLIC_KEYS are"
                     " empty. The worker's environment has them."
@@ -40,14 +40,19 @@ class Command(RecordCommand):
         if out is None:
             raise CommandError("Say where to with --out.")
         try:
-            while cut():
+            while create_checkpoint():
                 pass
-            append(out)
-        except Broken as error:
-            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.what)
+            append_to_file(out)
+        except ChainBrokenError as error:
+            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
             raise CommandError(f"Nothing was signed: {error}.") from None
-        except (Diverged, OSError, ValueError, signing.Unsigned) as error:
+        except (
+            AnchorDivergedError,
+            OSError,
+            ValueError,
+            signing.SigningKeyMissingError,
+        ) as error:
             raise CommandError(f"{out}: {error}.") from None
-        covered = last()
+        covered = load_last_checkpoint()
         rows = covered.size if covered else 0
         self.stdout.write(f"{out} ends with a checkpoint of {rows} rows.")

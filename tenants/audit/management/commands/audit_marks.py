@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from tenants.audit.management.reading import RecordCommand
-from tenants.audit.marks import renew
+from tenants.audit.management.base import AuditCommand
 from tenants.audit.models import AuditEntry
+from tenants.audit.subject_index import rebuild_fingerprints
 
 
-class Command(RecordCommand):
+class Command(AuditCommand):
     help = "Mark the entries about a subject under the oldest key; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Marked anew: {sum(renew(AuditEntry))} entries.")
+        self.stdout.write(f"Marked anew: {sum(rebuild_fingerprints(AuditEntry))} entries.")

@@ -1,34 +1,36 @@
 """An OAuth client: one flat object on the wire, sections for people."""
 
-from tenants.authlete.documents.base import Document, Section, Wire
-from tenants.authlete.documents.client.authentication import Authentication
-from tenants.authlete.documents.client.authorization import Authorization
-from tenants.authlete.documents.client.basics import Basics
-from tenants.authlete.documents.client.ciba import CibaAndWallets
-from tenants.authlete.documents.client.federation import Federation
-from tenants.authlete.documents.client.id_token import IdToken
-from tenants.authlete.documents.client.keys import Keys
-from tenants.authlete.documents.client.languages import Languages
-from tenants.authlete.documents.client.pages import Pages
-from tenants.authlete.documents.client.redirects import Redirects
-from tenants.authlete.documents.client.registration import Registration
-from tenants.authlete.documents.client.requests import Requests
-from tenants.authlete.documents.client.tokens import Tokens
+from tenants.authlete.documents.base import ApiModel, Document, Section
+from tenants.authlete.documents.client.authentication import (
+    ClientAuthenticationSettings,
+)
+from tenants.authlete.documents.client.authorization import ClientAuthorizationSettings
+from tenants.authlete.documents.client.basics import ClientGeneralSettings
+from tenants.authlete.documents.client.ciba import ClientCibaSettings
+from tenants.authlete.documents.client.federation import ClientFederationSettings
+from tenants.authlete.documents.client.id_token import ClientIdTokenSettings
+from tenants.authlete.documents.client.keys import ClientKeySettings
+from tenants.authlete.documents.client.languages import ClientTranslationSettings
+from tenants.authlete.documents.client.pages import ClientPageSettings
+from tenants.authlete.documents.client.redirects import ClientRedirectSettings
+from tenants.authlete.documents.client.registration import ClientRegistrationSettings
+from tenants.authlete.documents.client.requests import ClientRequestSettings
+from tenants.authlete.documents.client.tokens import ClientTokenSettings
 
 SECTIONS: dict[str, type[Section]] = {
-    "basics": Basics,
-    "authorization": Authorization,
-    "redirects": Redirects,
-    "authentication": Authentication,
-    "keys": Keys,
-    "tokens": Tokens,
-    "id-token": IdToken,
-    "requests": Requests,
-    "ciba-and-wallets": CibaAndWallets,
-    "pages": Pages,
-    "languages": Languages,
-    "registration": Registration,
-    "federation": Federation,
+    "basics": ClientGeneralSettings,
+    "authorization": ClientAuthorizationSettings,
+    "redirects": ClientRedirectSettings,
+    "authentication": ClientAuthenticationSettings,
+    "keys": ClientKeySettings,
+    "tokens": ClientTokenSettings,
+    "id-token": ClientIdTokenSettings,
+    "requests": ClientRequestSettings,
+    "ciba-and-wallets": ClientCibaSettings,
+    "pages": ClientPageSettings,
+    "languages": ClientTranslationSettings,
+    "registration": ClientRegistrationSettings,
+    "federation": ClientFederationSettings,
 }
 
 
@@ -42,12 +44,12 @@ class Client(Document):
 
     @property
     def client_name(self) -> str:
-        return self.text("clientName")
+        return self.get_text("clientName")
 
     @property
     def alias(self) -> str:
         """The client ID that the application sends."""
-        return self.text("clientIdAlias") or str(self.client_id)
+        return self.get_text("clientIdAlias") or str(self.client_id)
 
     @property
     def has_alias(self) -> bool:
@@ -56,16 +58,16 @@ class Client(Document):
     @property
     def client_type(self) -> str:
         """PUBLIC, CONFIDENTIAL, or what a newer Authlete says."""
-        return self.text("clientType")
+        return self.get_text("clientType")
 
     @property
     def auth_method(self) -> str:
-        return self.text("tokenAuthMethod")
+        return self.get_text("tokenAuthMethod")
 
     @property
     def source(self) -> str:
         """How it came to be, one of `enums.CLIENT_SOURCE`; empty where not told."""
-        return self.text("clientSource")
+        return self.get_text("clientSource")
 
     @property
     def is_locked(self) -> bool:
@@ -73,47 +75,47 @@ class Client(Document):
 
     @property
     def redirect_uris(self) -> list[str]:
-        return self._texts("redirectUris")
+        return self._get_texts("redirectUris")
 
     @property
     def grant_types(self) -> list[str]:
-        return self._texts("grantTypes")
+        return self._get_texts("grantTypes")
 
     @property
     def developer(self) -> str:
-        return self.text("developer")
+        return self.get_text("developer")
 
     @property
-    def keys_elsewhere(self) -> str:
+    def remote_jwks_uri(self) -> str:
         """Where its keys are published, if it has none here."""
-        return "" if self.text("jwks") else self.text("jwksUri")
+        return "" if self.get_text("jwks") else self.get_text("jwksUri")
 
     @property
     def created_at(self) -> int:
         """Milliseconds since 1970; 0 where it is not told."""
-        return self._moment("createdAt")
+        return self._get_timestamp("createdAt")
 
     @property
-    def chain_expires_at(self) -> int:
+    def trust_chain_expires_at(self) -> int:
         """Milliseconds since 1970; 0 where no chain of trust vouches for it."""
-        return self._moment("trustChainExpiresAt")
+        return self._get_timestamp("trustChainExpiresAt")
 
     @property
-    def document_expires_at(self) -> int:
+    def metadata_document_expires_at(self) -> int:
         """Milliseconds since 1970; 0 where no document is about it."""
-        return self._moment("metadataDocumentExpiresAt")
+        return self._get_timestamp("metadataDocumentExpiresAt")
 
-    def _moment(self, member: str) -> int:
-        value = self.get(member)
+    def _get_timestamp(self, name: str) -> int:
+        value = self.get(name)
         return value if isinstance(value, int) else 0
 
-    def _texts(self, member: str) -> list[str]:
-        value = self.get(member)
+    def _get_texts(self, name: str) -> list[str]:
+        value = self.get(name)
         entries = value if isinstance(value, list) else []
         return [one for one in entries if isinstance(one, str)]
 
 
-class ClientPage(Wire):
+class ClientPage(ApiModel):
     """One page of a list of clients."""
 
     start: int

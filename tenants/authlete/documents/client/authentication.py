@@ -1,16 +1,16 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
     AuthMethod,
+    Boolean,
     DistinguishedName,
-    Flag,
     IpAddress,
+    NonBlankText,
     Secret,
     SignedAlg,
-    Word,
 )
 
 
-class Authentication(Section):
+class ClientAuthenticationSettings(Section):
     """How the client proves at the token endpoint that it is itself. A certificate is
     known by exactly one of the names below (RFC 8705, section 2.1)."""
 
@@ -35,23 +35,23 @@ class Authentication(Section):
     """The distinguished name in the client's certificate, such as CN=app,O=Example
     (RFC 4514)."""
 
-    tls_client_auth_san_dns: Word = setting("Certificate host name")
+    tls_client_auth_san_dns: NonBlankText = setting("Certificate host name")
     """The host name among the alternative names of the client's certificate."""
 
-    tls_client_auth_san_uri: Word = setting("Certificate URI")
+    tls_client_auth_san_uri: NonBlankText = setting("Certificate URI")
     """The URI among the alternative names of the client's certificate, such as a SPIFFE
     ID."""
 
     tls_client_auth_san_ip: IpAddress = setting("Certificate IP address")
     """The IP address among the alternative names of the client's certificate."""
 
-    tls_client_auth_san_email: Word = setting("Certificate email address")
+    tls_client_auth_san_email: NonBlankText = setting("Certificate email address")
     """The email address among the alternative names of the client's certificate."""
 
-    self_signed_certificate_key_id: Word = setting("Self-signed certificate")
+    self_signed_certificate_key_id: NonBlankText = setting("Self-signed certificate")
     """The ID of the key in the client's key set that holds its self-signed certificate
     (RFC 8705, section 2.2)."""
 
-    mtls_endpoint_aliases_used: Flag = setting("Use the mutual TLS endpoints")
+    mtls_endpoint_aliases_used: Boolean = setting("Use the mutual TLS endpoints")
     """The client calls the service at the endpoints that are meant for mutual TLS, not
     at the usual ones (RFC 8705, section 5)."""

@@ -1,14 +1,14 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
+    Boolean,
     FapiModes,
-    Flag,
     GrantTypes,
     Seconds32,
     Strings,
 )
 
 
-class Authorization(Section):
+class ClientAuthorizationSettings(Section):
     """How this client may get tokens, and how careful its requests must be."""
 
     title = "Authorization"
@@ -17,15 +17,15 @@ class Authorization(Section):
     """The ways in which this client may get tokens (RFC 7591, section 2). The service
     must allow each of them, too; with none, the client gets no token."""
 
-    pkce_required: Flag = setting("Require PKCE")
+    pkce_required: Boolean = setting("Require PKCE")
     """Refuse requests of this client that ask for a code without a code challenge, so
     that a stolen code is worth nothing (RFC 7636)."""
 
-    pkce_s256_required: Flag = setting("Require S256 for PKCE")
+    pkce_s256_required: Boolean = setting("Require S256 for PKCE")
     """Refuse code challenges of this client that are not hashed (RFC 7636, section
     4.2)."""
 
-    par_required: Flag = setting("Require pushed requests")
+    par_required: Boolean = setting("Require pushed requests")
     """Refuse requests of this client that did not first go from its server to yours
     (PAR, RFC 9126)."""
 

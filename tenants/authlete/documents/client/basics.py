@@ -2,20 +2,20 @@ from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
     ApplicationType,
     BigNumber,
-    ClientAlias,
+    Boolean,
+    ClientIdAlias,
     ClientType,
-    Flag,
     JsonObject,
-    Moment,
+    KeyValuePairs,
+    MultilineText,
     Number,
-    Pairs,
-    Prose,
     Strings,
     Text,
+    Timestamp,
 )
 
 
-class Basics(Section):
+class ClientGeneralSettings(Section):
     """What the client is called, who answers for it, and what Authlete notes of it."""
 
     title = "Basics"
@@ -24,10 +24,10 @@ class Basics(Section):
     """The name by which users and colleagues know the application; your consent page
     may show it."""
 
-    description: Prose = setting("Description")
+    description: MultilineText = setting("Description")
     """What the application is for, for your colleagues or for your own pages."""
 
-    client_id_alias: ClientAlias = setting(
+    client_id_alias: ClientIdAlias = setting(
         "Client ID alias", absent="The number that is the client ID"
     )
     """The client ID that the application itself sends; unique within the service. Once
@@ -44,7 +44,7 @@ class Basics(Section):
     contacts: Strings = setting("Contacts")
     """Who to write to about this client, mostly email addresses; personal data."""
 
-    attributes: Pairs = setting("Attributes")
+    attributes: KeyValuePairs = setting("Attributes")
     """Words of your own that Authlete keeps with the client and never reads, such as an
     owner or a ticket."""
 
@@ -52,11 +52,11 @@ class Basics(Section):
     """Further facts about the client, under names that the service lists as custom
     client metadata."""
 
-    locked: Flag = setting("Locked", ignored=True)
+    locked: Boolean = setting("Locked", ignored=True)
     """A locked client gets no new tokens and no answers from your service. Lock or
     unlock it with its own button, not here."""
 
-    client_id_alias_enabled: Flag = setting("Alias in use", initial=True, ignored=True)
+    client_id_alias_enabled: Boolean = setting("Alias in use", initial=True, ignored=True)
     """Whether the alias can stand for the client ID; always so in Authlete 3."""
 
     client_id: BigNumber = setting("Client ID", read_only=True)
@@ -69,8 +69,8 @@ class Basics(Section):
     service_number: Number = setting("Service number", read_only=True)
     """The running number of the service that the client belongs to."""
 
-    created_at: Moment = setting("Created", read_only=True)
+    created_at: Timestamp = setting("Created", read_only=True)
     """When the client was made."""
 
-    modified_at: Moment = setting("Modified", read_only=True)
+    modified_at: Timestamp = setting("Modified", read_only=True)
     """When the client was last saved by anyone, even if nothing about it changed."""

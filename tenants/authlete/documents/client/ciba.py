@@ -1,14 +1,14 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
     AsymmetricAlg,
+    Boolean,
     DeliveryMode,
-    Endpoint,
-    Flag,
-    Redirect,
+    EndpointUrl,
+    RedirectUri,
 )
 
 
-class CibaAndWallets(Section):
+class ClientCibaSettings(Section):
     """Clients that have users confirm on another device (CIBA Core), and wallets that
     keep credentials (OID4VCI)."""
 
@@ -19,7 +19,7 @@ class CibaAndWallets(Section):
     )
     """How the client learns that the user has agreed on the other device."""
 
-    bc_notification_endpoint: Endpoint = setting("Notification endpoint")
+    bc_notification_endpoint: EndpointUrl = setting("Notification endpoint")
     """Where your server tells the client that the user has agreed; ping and push need
     it."""
 
@@ -29,15 +29,13 @@ class CibaAndWallets(Section):
     """With an algorithm, the client must sign its backchannel requests (CIBA Core,
     section 7.1.1)."""
 
-    bc_user_code_required: Flag = setting("Require a user code")
+    bc_user_code_required: Boolean = setting("Require a user code")
     """Refuse backchannel requests without a code that only the user knows, so that
     nobody is bothered by strangers' requests."""
 
-    credential_offer_endpoint: Redirect = setting("Credential offer endpoint")
+    credential_offer_endpoint: RedirectUri = setting("Credential offer endpoint")
     """Where the wallet takes offers of credentials; an address of the wallet
     application, too (OID4VCI)."""
 
-    credential_response_encryption_required: Flag = setting(
-        "Require encrypted credentials"
-    )
+    credential_response_encryption_required: Boolean = setting("Require encrypted credentials")
     """Give this wallet no credential unless it asks to have it encrypted."""

@@ -1,17 +1,17 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
+    Boolean,
     ContentEncryption,
-    Endpoint,
-    Flag,
+    EndpointUrl,
     KeyEncryption,
+    NonBlankText,
     SignatureAlg,
     SubjectType,
     Text,
-    Word,
 )
 
 
-class IdToken(Section):
+class ClientIdTokenSettings(Section):
     """What the client learns about users, and how that is signed, encrypted and
     addressed (OIDC Registration, section 2)."""
 
@@ -50,7 +50,7 @@ class IdToken(Section):
     """How UserInfo answers themselves are encrypted; needs their key encryption beside
     it."""
 
-    auth_time_required: Flag = setting("Tell when the user signed in")
+    auth_time_required: Boolean = setting("Tell when the user signed in")
     """Each ID token for this client says when the user last signed in, the claim
     auth_time."""
 
@@ -58,7 +58,7 @@ class IdToken(Section):
     """Whether clients see the same identifier for a user, or one of their own, by which
     they cannot compare notes. Changed, this client knows its users no more."""
 
-    sector_identifier_uri: Endpoint = setting(
+    sector_identifier_uri: EndpointUrl = setting(
         "Sector identifier address", absent="The host of the redirect URIs"
     )
     """A file that lists the redirect URIs of clients that see the same pairwise
@@ -68,6 +68,6 @@ class IdToken(Section):
     """The host that pairwise identifiers are made with. It can change with the redirect
     URIs, and with it every user's identifier."""
 
-    digest_algorithm: Word = setting("Digest of attachments", absent="sha-256")
+    digest_algorithm: NonBlankText = setting("Digest of attachments", absent="sha-256")
     """How attachments of verified claims that lie elsewhere are hashed, by the name in
     IANA's registry (OpenID Connect for Identity Assurance)."""

@@ -9,7 +9,7 @@ from tenants.authlete.documents.types import (
 )
 
 
-class Redirects(Section):
+class ClientRedirectSettings(Section):
     """Where the user's browser takes the answer to, and what that answer looks like."""
 
     title = "Redirects and responses"
@@ -22,9 +22,7 @@ class Redirects(Section):
     """What this client may ask the authorization endpoint for. The service must allow
     it, too; with none, every such request fails."""
 
-    response_modes: ResponseModes = setting(
-        "Response modes", absent="Authlete's default"
-    )
+    response_modes: ResponseModes = setting("Response modes", absent="Authlete's default")
     """How answers may travel back: in the query, the fragment, a posted form, or as a
     signed JWT in one of them."""
 

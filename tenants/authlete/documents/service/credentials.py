@@ -1,8 +1,8 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.issuer_metadata import IssuerMetadata
 from tenants.authlete.documents.types import (
-    Endpoint,
-    Flag,
+    Boolean,
+    EndpointUrl,
     Jwks,
     Number,
     Oid4vciVersion,
@@ -10,18 +10,18 @@ from tenants.authlete.documents.types import (
 )
 
 
-class Credentials(Section):
+class CredentialSettings(Section):
     """Credentials that users keep in a wallet and show to others (OID4VCI)."""
 
     title = "Verifiable credentials"
 
-    verifiable_credentials_enabled: Flag = setting("Issue credentials")
+    verifiable_credentials_enabled: Boolean = setting("Issue credentials")
     """Let this service act as a credential issuer for wallets."""
 
     oid4vci_version: Oid4vciVersion = setting(
         "Version of OID4VCI",
         absent="Authlete's default: first implementer's draft",
-        member="oid4vciVersion",
+        api_name="oid4vciVersion",
     )
     """The edition of the standard that this service follows; wallets must follow the
     same."""
@@ -34,17 +34,13 @@ class Credentials(Section):
     """The keys that sign credentials, private parts included. They are apart from the
     keys that sign tokens."""
 
-    credential_jwks_uri: Endpoint = setting("Credential key address")
+    credential_jwks_uri: EndpointUrl = setting("Credential key address")
     """Where verifiers fetch the public keys that credentials are checked with."""
 
-    credential_duration: Seconds = setting(
-        "Credential lifetime", zero="Authlete's default"
-    )
+    credential_duration: Seconds = setting("Credential lifetime", zero="Authlete's default")
     """How long a credential is valid after it was issued."""
 
-    credential_offer_duration: Seconds = setting(
-        "Offer lifetime", zero="Authlete's default"
-    )
+    credential_offer_duration: Seconds = setting("Offer lifetime", zero="Authlete's default")
     """How long a user may take up an offer for a credential."""
 
     credential_transaction_duration: Seconds = setting(
@@ -56,12 +52,10 @@ class Credentials(Section):
     """How long a wallet may use the nonce with which it proves that it holds the
     key."""
 
-    user_pin_length: Number = setting(
-        "Transaction code length", zero="Authlete's default"
-    )
+    user_pin_length: Number = setting("Transaction code length", zero="Authlete's default")
     """How long the code is that the user types to take up a pre-authorized offer."""
 
-    pre_authorized_grant_anonymous_access_supported: Flag = setting(
+    pre_authorized_grant_anonymous_access_supported: Boolean = setting(
         "Anonymous wallets for pre-authorized codes"
     )
     """Take pre-authorized codes from wallets that do not say which client they are."""

@@ -1,33 +1,31 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
-    Endpoint,
+    EndpointUrl,
     Length,
     Seconds32,
     UserCodeCharset,
-    UserCodePage,
+    UserCodeUrl,
 )
 
 
-class Device(Section):
+class DeviceFlowSettings(Section):
     """Sign-in for devices without a keyboard or browser, by a code that the user types
     elsewhere (RFC 8628)."""
 
     title = "Device flow"
 
-    device_authorization_endpoint: Endpoint = setting("Device endpoint")
+    device_authorization_endpoint: EndpointUrl = setting("Device endpoint")
     """Where devices get the code that they show to the user."""
 
-    device_verification_uri: Endpoint = setting("Page for the code")
+    device_verification_uri: EndpointUrl = setting("Page for the code")
     """The short address that the device shows, where the user enters the code. Without
     it, the device flow fails."""
 
-    device_verification_uri_complete: UserCodePage = setting("Page with the code")
+    device_verification_uri_complete: UserCodeUrl = setting("Page with the code")
     """The same page with the code filled in, for QR codes. Put USER_CODE where the
     code belongs."""
 
-    device_flow_code_duration: Seconds32 = setting(
-        "Code lifetime", zero="Authlete's default"
-    )
+    device_flow_code_duration: Seconds32 = setting("Code lifetime", zero="Authlete's default")
     """How long the user has to enter the code before the device must show a new
     one."""
 

@@ -1,9 +1,9 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
-    Endpoint,
+    Boolean,
+    EndpointUrl,
     EntityIds,
     FederationRegistrations,
-    Flag,
     Jwks,
     Seconds32,
     Text,
@@ -11,13 +11,13 @@ from tenants.authlete.documents.types import (
 )
 
 
-class Federation(Section):
+class ServiceFederationSettings(Section):
     """Trust in clients that is not set up one by one, but follows from a chain of
     statements up to an anchor (OpenID Federation)."""
 
     title = "OpenID Federation"
 
-    federation_enabled: Flag = setting("Take part in a federation")
+    federation_enabled: Boolean = setting("Take part in a federation")
     """Publish an entity configuration and accept clients through trust chains."""
 
     trust_anchors: TrustAnchors = setting("Trust anchors")
@@ -30,14 +30,10 @@ class Federation(Section):
     organization_name: Text = setting("Organization name")
     """Who runs this service, as other members of the federation read it."""
 
-    supported_client_registration_types: FederationRegistrations = setting(
-        "Ways of registration"
-    )
+    supported_client_registration_types: FederationRegistrations = setting("Ways of registration")
     """Whether clients join with their first request, or register beforehand."""
 
-    federation_registration_endpoint: Endpoint = setting(
-        "Federation registration endpoint"
-    )
+    federation_registration_endpoint: EndpointUrl = setting("Federation registration endpoint")
     """Where clients of the federation register beforehand."""
 
     federation_jwks: Jwks = setting("Federation key set")
@@ -54,6 +50,6 @@ class Federation(Section):
     """How long others may rely on this service's entity configuration before they fetch
     it again."""
 
-    signed_jwks_uri: Endpoint = setting("Signed key set address")
+    signed_jwks_uri: EndpointUrl = setting("Signed key set address")
     """Where the public keys of this service are served as a JWT that the federation
     keys sign."""

@@ -1,14 +1,14 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
-    Endpoint,
-    Flag,
+    Boolean,
+    EndpointUrl,
     IdTokenAudType,
     Seconds,
     Seconds32,
 )
 
 
-class IdToken(Section):
+class ServiceIdTokenSettings(Section):
     """What clients learn about the user who signed in, and for how long it holds."""
 
     title = "ID token and UserInfo"
@@ -22,7 +22,7 @@ class IdToken(Section):
     """Whether an ID token names its client as a list of one or as a plain text, for
     clients that read only one of them."""
 
-    id_token_reissuable: Flag = setting("New ID token on refresh")
+    id_token_reissuable: Boolean = setting("New ID token on refresh")
     """A refresh can answer with a fresh ID token, for clients that show what it says
     (OIDC Core, section 12.2)."""
 
@@ -30,10 +30,10 @@ class IdToken(Section):
     """How far the clocks of clients and this service may differ before a JWT counts as
     expired or too early."""
 
-    user_info_endpoint: Endpoint = setting("UserInfo endpoint")
+    user_info_endpoint: EndpointUrl = setting("UserInfo endpoint")
     """Where clients fetch claims about the user with an access token; shown in the
     discovery document."""
 
-    claim_shortcut_restrictive: Flag = setting("Fewer claims in ID tokens")
+    claim_shortcut_restrictive: Boolean = setting("Fewer claims in ID tokens")
     """Claims asked for by a scope, such as email, go into the ID token only when no
     access token is issued (OIDC Core, section 5.4)."""

@@ -1,13 +1,13 @@
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.types import (
     AttachmentTypes,
-    Flag,
+    Boolean,
     Strings,
     VerifiedClaimsSchema,
 )
 
 
-class IdentityAssurance(Section):
+class IdentityAssuranceSettings(Section):
     """Claims that come with word of how they were verified, and by which evidence
     (OIDC for Identity Assurance). Most lists appear in the discovery document."""
 
@@ -46,7 +46,7 @@ class IdentityAssurance(Section):
     supported_digest_algorithms: Strings = setting("Digest algorithms")
     """How the digest of an external attachment can be computed, such as sha-256."""
 
-    access_token_for_external_attachment_embedded: Flag = setting(
+    access_token_for_external_attachment_embedded: Boolean = setting(
         "Access tokens for attachments"
     )
     """Put an access token beside each external attachment, so that clients can fetch it
@@ -62,8 +62,6 @@ class IdentityAssurance(Section):
     """The kinds of identity document you take, as an earlier draft of the standard
     announced them."""
 
-    supported_verification_methods: Strings = setting(
-        "Verification methods (older draft)"
-    )
+    supported_verification_methods: Strings = setting("Verification methods (older draft)")
     """How you verify identity documents, as an earlier draft of the standard announced
     it."""

@@ -1,13 +1,19 @@
 from tenants.authlete.documents.base import Section, setting
-from tenants.authlete.documents.types import Endpoint, Flag, Hsks, Jwks, Text
+from tenants.authlete.documents.types import (
+    Boolean,
+    EndpointUrl,
+    HardwareKeys,
+    Jwks,
+    Text,
+)
 
 
-class Keys(Section):
+class ServiceKeySettings(Section):
     """The keys this service signs and decrypts with, and which of them signs what."""
 
     title = "Keys"
 
-    jwks_uri: Endpoint = setting("Public key address")
+    jwks_uri: EndpointUrl = setting("Public key address")
     """Where clients fetch the public keys; shown in the discovery document. It must
     serve the public part of the key set."""
 
@@ -32,10 +38,10 @@ class Keys(Section):
     resource_signature_key_id: Text = setting("Resource response key")
     """The ID of the key that signs responses of resource servers."""
 
-    hsm_enabled: Flag = setting("Keys in hardware modules")
+    hsm_enabled: Boolean = setting("Keys in hardware modules")
     """Let this service use keys that live in a hardware security module and never leave
     it."""
 
-    hsks: Hsks = setting("Hardware keys", ignored=True)
+    hsks: HardwareKeys = setting("Hardware keys", ignored=True)
     """The keys that live in hardware modules. They are made and destroyed on the keys
     page, not here."""

@@ -7,67 +7,71 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from tenants.alerts import alert
-from tenants.audit.checkpoints import Broken
-from tenants.audit.expiring import Overtaken, clock, due, may_remove, organizations
-from tenants.audit.kinds import days, policy
-from tenants.audit.management.reading import RecordCommand
-from tenants.authlete.errors import NotRecorded
-from tenants.jobs.expiring import remove
-from tenants.versions import expiring as versions
+from tenants.audit.integrity.checkpoints import ChainBrokenError
+from tenants.audit.management.base import AuditCommand
+from tenants.audit.retention.expiry import (
+    ConcurrentDeletionError,
+    can_delete,
+    earlier_clock,
+    find_expired,
+    list_organizations_with_entries,
+)
+from tenants.audit.retention.policy import load_retention_policy, parse_retention_days
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.jobs.audit_tasks import delete_expired
+from tenants.outbound.alerts import alert
+from tenants.versions import retention as versions
 
 
-class Command(RecordCommand):
+class Command(AuditCommand):
     help = (
         "Remove entries of the record and versions of services and clients that were "
         "kept as long as AUDIT_KEEP and VERSIONS_KEEP say. The worker does it daily."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--dry-run", action="store_true", help="only say what would be removed"
-        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         if dry_run:
-            self._expect()
+            self._report_expected()
             return
-        if not may_remove():
+        if not can_delete():
             raise CommandError(
                 "Nothing was removed: this role may not (docs/operating.md, “Two roles "
                 "on PostgreSQL”)."
             )
         found: Counter[str] = Counter()
         try:
-            for what, count in remove("manage.py audit_expire"):
+            for what, count in delete_expired("manage.py audit_expire"):
                 found[what] += count
-        except Broken as error:
-            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.what)
-            raise CommandError(f"{_said(found)} No more, because of {error}.") from None
-        except Overtaken:
+        except ChainBrokenError as error:
+            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
+            raise CommandError(f"{_format_deleted(found)} No more, because of {error}.") from None
+        except ConcurrentDeletionError:
             raise CommandError(
-                f"{_said(found)} Another process removes some, too; nothing is lost."
+                f"{_format_deleted(found)} Another process removes some, too; nothing is lost."
             ) from None
-        except NotRecorded as error:
-            raise CommandError(f"{_said(found)} {error}") from None
-        self.stdout.write(_said(found))
+        except AuditUnavailableError as error:
+            raise CommandError(f"{_format_deleted(found)} {error}") from None
+        self.stdout.write(_format_deleted(found))
 
-    def _expect(self) -> None:
+    def _report_expected(self) -> None:
         expected: Counter[str] = Counter()
-        for organization in organizations():
-            for kind, entries in due(organization, clock()):
+        for organization in list_organizations_with_entries():
+            for kind, entries in find_expired(organization, earlier_clock()):
                 expected[kind] += entries.count()
-        for kind, kept in policy().items():
-            self.stdout.write(f"{kind}, {_for(kept)}: {expected[kind]} entries to go")
-        kept = days(settings.VERSIONS_KEEP)
-        pasts = [one for found in versions.due(kept).values() for one in found]
+        for kind, kept in load_retention_policy().items():
+            self.stdout.write(f"{kind}, {_format_period(kept)}: {expected[kind]} entries to go")
+        kept = parse_retention_days(settings.VERSIONS_KEEP)
+        pasts = [one for found in versions.find_expired_versions(kept).values() for one in found]
         count = sum(one.kept - one.first for one in pasts) if kept else 0
-        self.stdout.write(f"versions, {_for(kept)}: {count} to go")
+        self.stdout.write(f"versions, {_format_period(kept)}: {count} to go")
 
 
-def _for(kept: int) -> str:
+def _format_period(kept: int) -> str:
     return f"kept for {kept} days" if kept else "kept for ever"
 
 
-def _said(found: Counter[str]) -> str:
+def _format_deleted(found: Counter[str]) -> str:
     return f"Removed {found['entries']} entries and {found['versions']} versions."

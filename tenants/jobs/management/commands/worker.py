@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from tenants.jobs.working import Working
+from tenants.jobs.worker import JobWorker
 
 
 class Command(BaseCommand):
@@ -17,12 +17,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--once", action="store_true", help="end when nothing is due any more"
-        )
+        parser.add_argument("--once", action="store_true", help="end when nothing is due any more")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         name = f"{socket.gethostname()[:50]}-{os.getpid()}"
-        working = Working(name, until_empty=once)
+        working = JobWorker(name, until_empty=once)
         working.configure_signals()
         working.run()

@@ -3,7 +3,12 @@
 import pytest
 
 from tenants.authlete.api.batches import CREATE, DRY_RUN
-from tenants.authlete.errors import BadRequest, NotFound, Outcome, Unanswered
+from tenants.authlete.errors import (
+    BadRequestError,
+    NoResponseError,
+    NotFoundError,
+    Outcome,
+)
 from tenants.authlete.operation import Effect
 
 CHOSEN = "kestrel-4471-chosen"
@@ -11,56 +16,56 @@ ENTRY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}
 
 
 @pytest.fixture
-def batches(tokens, world):
-    world.sandbox.services[17].pop("accessTokenSignAlg")
-    world.sandbox.region("us").tokens[17].clear()
-    return world.door().service(17).token_batches
+def batches(tokens, environment):
+    environment.sandbox.services[17].pop("accessTokenSignAlg")
+    environment.sandbox.region("us").tokens[17].clear()
+    return environment.door().service(17).token_batches
 
 
-def test_makes_tokens_and_tells_how_it_went(batches, world, kept):
+def test_makes_tokens_and_tells_how_it_went(batches, environment, kept):
     made = batches.create([ENTRY, ENTRY | {"accessToken": CHOSEN}])
 
     status = batches.status(made)
     assert (status.result, status.token_count) == ("SUCCEEDED", 2)
     assert len(kept()) == 2
-    assert world.sandbox.calls[0].query == {}
+    assert environment.sandbox.calls[0].query == {}
 
 
-def test_a_dry_run_makes_none_and_says_so_on_the_wire(batches, world, kept):
+def test_a_dry_run_makes_none_and_says_so_on_the_wire(batches, environment, kept):
     status = batches.status(batches.dry_run([ENTRY, ENTRY | {"scopes": ["loans"]}]))
 
     assert (status.result, status.error_code) == ("FAILED", "A106201")
     assert kept() == []
-    assert world.sandbox.calls[0].query == {"dryRun": "true"}
+    assert environment.sandbox.calls[0].query == {"dryRun": "true"}
 
 
 @pytest.mark.parametrize("blank", [True, False])
-def test_a_running_batch_has_no_result(batches, world, blank):
-    world.sandbox.state.batching.delay = 60_000
-    world.sandbox.state.batching.blank = blank
+def test_a_running_batch_has_no_result(batches, environment, blank):
+    environment.sandbox.state.batching.delay = 60_000
+    environment.sandbox.state.batching.blank = blank
 
     assert batches.status(batches.create([ENTRY])).result is None
 
 
 def test_there_may_be_no_such_batch(batches):
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         batches.status("nope")
 
 
-def test_a_lost_answer_leaves_it_open_and_is_sent_once(batches, world, kept):
-    world.sandbox.fault("reset", operation="token_batch.create", after=True)
+def test_a_lost_answer_leaves_it_open_and_is_sent_once(batches, environment, kept):
+    environment.sandbox.fault("reset", operation="token_batch.create", after=True)
 
-    with pytest.raises(Unanswered) as found:
+    with pytest.raises(NoResponseError) as found:
         batches.create([ENTRY])
 
     assert found.value.outcome is Outcome.UNKNOWN
-    assert len(world.sandbox.calls) == 1
+    assert len(environment.sandbox.calls) == 1
 
 
-def test_an_error_quotes_no_token_of_the_batch(batches, world):
-    world.sandbox.fault("status", status=400, message=f"In use: {CHOSEN}")
+def test_an_error_quotes_no_token_of_the_batch(batches, environment):
+    environment.sandbox.fault("status", status=400, message=f"In use: {CHOSEN}")
 
-    with pytest.raises(BadRequest, match="hidden") as found:
+    with pytest.raises(BadRequestError, match="hidden") as found:
         batches.create([ENTRY | {"accessToken": CHOSEN}])
 
     assert CHOSEN not in str(found.value)

@@ -3,10 +3,15 @@
 import pytest
 from pydantic import SecretStr
 
-from tenants.authlete.errors import BadRequest, Broken, Forbidden, Unreadable
+from tenants.authlete.errors import (
+    BadRequestError,
+    ForbiddenError,
+    InvalidResponseError,
+    ServerError,
+)
 from tenants.sandbox import signing
-from tenants.sandbox.state import Issued
-from tenants.sandbox.tokens import hash_of
+from tenants.sandbox.state import StoredToken
+from tenants.sandbox.token_lookup import hash_token
 from tests.tenants.authlete.api.conftest import LATE
 
 VALUE = "a-token-that-nobody-sees"
@@ -15,24 +20,24 @@ STANDARD = "/api/17/auth/introspection/standard"
 
 
 @pytest.fixture
-def token(world, tokens):
-    token = Issued(
-        hash_of(VALUE),
+def token(environment, tokens):
+    token = StoredToken(
+        hash_token(VALUE),
         5,
         "AUTHORIZATION_CODE",
         ("openid",),
         1000,
         LATE,
         "ann",
-        hash_of(REFRESH),
+        hash_token(REFRESH),
         LATE,
         properties=({"key": "tier", "value": "s3cret", "hidden": False},),
     )
-    world.sandbox.region("us").tokens[17].append(token)
+    environment.sandbox.region("us").tokens[17].append(token)
     return token
 
 
-def test_tells_what_a_token_is(tokens, token, notes):
+def test_tells_what_a_token_is(tokens, token, audit_sink):
     found = tokens.introspect(SecretStr(VALUE), scopes=["openid"], subject="ann")
 
     assert found.action == "OK"
@@ -43,7 +48,7 @@ def test_tells_what_a_token_is(tokens, token, notes):
     assert (found.expires_at, found.grant_type) == (LATE, "AUTHORIZATION_CODE")
     assert found.properties[0]["key"] == "tier"
     for secret in (VALUE, "s3cret"):
-        assert secret not in repr((found, notes.calls, notes.endings))
+        assert secret not in repr((found, audit_sink.calls, audit_sink.outcomes))
     assert token.used_at
 
 
@@ -73,7 +78,7 @@ def test_tells_an_expired_token_from_none(tokens, token):
 
 
 @pytest.mark.parametrize("value", [VALUE, REFRESH])
-def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, notes, value):
+def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, audit_sink, value):
     found = tokens.introspect_standard(SecretStr(value))
 
     assert found.active
@@ -81,7 +86,7 @@ def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, notes, val
     assert (found.iat, found.exp) == (1, LATE // 1000)
     assert found.token_type == ("Bearer" if value == VALUE else "")
     for secret in (value, "s3cret"):
-        assert secret not in repr((found, notes.calls, notes.endings))
+        assert secret not in repr((found, audit_sink.calls, audit_sink.outcomes))
 
 
 @pytest.mark.parametrize("value", ["none", "a b&c=%ü"])
@@ -91,24 +96,22 @@ def test_tells_that_a_token_is_not_active(tokens, value):
     assert (found.active, found.sub, found.exp) == (False, "", None)
 
 
-@pytest.mark.parametrize(
-    "content", [None, "", "[]", "a.b.c", "{}", '{"active": "odd"}']
-)
-def test_takes_nothing_else_for_an_answer_by_the_standard(authlete, wire, content):
+@pytest.mark.parametrize("content", [None, "", "[]", "a.b.c", "{}", '{"active": "odd"}'])
+def test_takes_nothing_else_for_an_answer_by_the_standard(authlete, mock_api, content):
     answer = {"action": "OK", "responseContent": content}
-    wire.post(STANDARD).respond(json=answer)
+    mock_api.post(STANDARD).respond(json=answer)
 
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidResponseError):
         authlete.service(17).tokens.introspect_standard(SecretStr(VALUE))
 
 
 @pytest.mark.parametrize(
     ("action", "error"),
-    [("BAD_REQUEST", BadRequest), ("INTERNAL_SERVER_ERROR", Broken)],
+    [("BAD_REQUEST", BadRequestError), ("INTERNAL_SERVER_ERROR", ServerError)],
 )
-def test_a_failure_never_quotes_the_token(authlete, wire, action, error):
+def test_a_failure_never_quotes_the_token(authlete, mock_api, action, error):
     said = {"action": action, "resultMessage": f"[A145202] odd: token={VALUE}"}
-    wire.post(STANDARD).respond(json=said)
+    mock_api.post(STANDARD).respond(json=said)
 
     with pytest.raises(error) as refused:
         authlete.service(17).tokens.introspect_standard(SecretStr(VALUE))
@@ -116,33 +119,33 @@ def test_a_failure_never_quotes_the_token(authlete, wire, action, error):
     assert "nobody" not in str(refused.value)
 
 
-def test_needs_a_credential_that_may_introspect(world, tokens):
-    world.accept("reads", ("view_service",))
-    reader = world.door("reads").service(17).tokens
+def test_needs_a_credential_that_may_introspect(environment, tokens):
+    environment.accept("reads", ("view_service",))
+    reader = environment.door("reads").service(17).tokens
 
-    with pytest.raises(Forbidden):
+    with pytest.raises(ForbiddenError):
         reader.introspect(SecretStr(VALUE))
 
 
-def test_checks_a_jws_of_the_service(world, tokens, notes):
-    service = world.door().service(17)
-    jws = signing.signed(world.sandbox.services[17], {"exp": 1}, "ES256")
+def test_checks_a_jws_of_the_service(environment, tokens, audit_sink):
+    service = environment.door().service(17)
+    jws = signing.sign_jwt(environment.sandbox.services[17], {"exp": 1}, "ES256")
 
-    found = service.verify_jose(SecretStr(jws), mandatory=["nonce"])
+    found = service.verify_jose(SecretStr(jws), mandatory_claims=["nonce"])
 
     assert (found.valid, found.signature_valid) == (False, True)
     assert found.missing_claims == ["nonce"]
     assert found.invalid_claims == ["exp"]
     assert len(found.error_descriptions) == 2
-    assert service.verify_jose(SecretStr(jws), skew=2**31 - 1).valid
-    assert jws not in repr((found, notes.calls))
+    assert service.verify_jose(SecretStr(jws), clock_skew_seconds=2**31 - 1).valid
+    assert jws not in repr((found, audit_sink.calls))
 
 
-def test_checks_a_jws_of_a_client(world, tokens):
-    service = world.door().service(17)
-    keys = world.sandbox.services[17]
-    world.sandbox.clients[5]["jwks"] = keys["jwks"]
-    jws = SecretStr(signing.signed(keys, {}, "ES256"))
+def test_checks_a_jws_of_a_client(environment, tokens):
+    service = environment.door().service(17)
+    keys = environment.sandbox.services[17]
+    environment.sandbox.clients[5]["jwks"] = keys["jwks"]
+    jws = SecretStr(signing.sign_jwt(keys, {}, "ES256"))
 
-    assert service.verify_jose(jws, by_client=5).valid
-    assert service.verify_jose(jws, by_client=6).result_code == "A160301"
+    assert service.verify_jose(jws, client_id=5).valid
+    assert service.verify_jose(jws, client_id=6).result_code == "A160301"

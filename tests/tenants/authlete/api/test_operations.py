@@ -6,10 +6,10 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from tenants.authlete.api import OPERATIONS, clients, grants, tokens
-from tenants.authlete.documents.base import Wire
-from tenants.authlete.operation import Effect, Host, Operation
+from tenants.authlete.documents.base import ApiModel
+from tenants.authlete.operation import ApiHost, Effect, Operation
 
-ON_CLUSTER = [one for one in OPERATIONS.values() if one.host is Host.CLUSTER]
+ON_CLUSTER = [one for one in OPERATIONS.values() if one.host is ApiHost.CLUSTER]
 
 # The same calls as client.get, and as token_batch.create.
 AGAIN = ("client.reveal_secret", "client.keep_secret", "token_batch.dry_run")
@@ -51,7 +51,7 @@ def resolved(openapi, schema):
 
 def test_declare_each_call_of_the_specification_once(openapi):
     declared = [
-        (one.spec, one.method, in_words_of_the_spec(one.path))
+        (one.operation_id, one.method, in_words_of_the_spec(one.path))
         for one in ON_CLUSTER
         if one.name not in AGAIN
     ]
@@ -65,16 +65,16 @@ def test_judge_each_action_that_the_specification_knows(openapi):
         members = response_of(openapi, operation).get("properties", {})
         known = resolved(openapi, members.get("action", {})).get("enum", [])
 
-        assert set(operation.succeeds) <= set(known), operation.name
-        assert bool(operation.succeeds) == bool(known), operation.name
-        assert "INTERNAL_SERVER_ERROR" not in operation.succeeds, operation.name
-        assert set(operation.reveals) <= set(members), operation.name
-        assert not operation.tells or "responseContent" in members, operation.name
+        assert set(operation.success_actions) <= set(known), operation.name
+        assert bool(operation.success_actions) == bool(known), operation.name
+        assert "INTERNAL_SERVER_ERROR" not in operation.success_actions, operation.name
+        assert set(operation.revealed_fields) <= set(members), operation.name
+        assert not operation.public_content_fields or "responseContent" in members, operation.name
 
 
 def test_read_no_member_that_the_specification_does_not_know(openapi):
     for operation in ON_CLUSTER:
-        if not issubclass(operation.reply, Wire) or operation.name in OWN:
+        if not issubclass(operation.reply, ApiModel) or operation.name in OWN:
             continue
         read = {field.alias for field in operation.reply.model_fields.values()}
         known = set(response_of(openapi, operation)["properties"])
@@ -84,9 +84,9 @@ def test_read_no_member_that_the_specification_does_not_know(openapi):
 def test_say_what_a_call_does_whatever_its_method():
     assert clients.REFRESH_SECRET.method == "GET"
     assert clients.REFRESH_SECRET.effect is Effect.REVEAL
-    assert not clients.REFRESH_SECRET.repeatable
+    assert not clients.REFRESH_SECRET.is_retryable
     assert grants.LIST_POST.method == "POST"
-    assert grants.LIST_POST.repeatable
+    assert grants.LIST_POST.is_retryable
     assert grants.MANAGE.effect is Effect.DESTROY
 
 
@@ -99,27 +99,27 @@ def test_no_read_uses_a_method_that_deletes():
 
 
 def test_a_token_in_a_path_is_never_shown():
-    shown = tokens.DELETE.shown({"service_id": 17, "access_token_identifier": "t0p"})
+    shown = tokens.DELETE.build_redacted_path({"service_id": 17, "access_token_identifier": "t0p"})
 
     assert shown == "/api/17/auth/token/delete/hidden"
 
 
 def test_a_subject_in_a_path_is_never_shown():
-    placed = [one for one in OPERATIONS.values() if "subject" in one.places]
+    placed = [one for one in OPERATIONS.values() if "subject" in one.path_param_names]
 
     assert len(placed) == 4
     for one in placed:
-        assert "subject" in one.hidden
-        shown = one.shown({"service_id": 1, "client_id": 5, "subject": "ann"})
+        assert "subject" in one.secret_params
+        shown = one.build_redacted_path({"service_id": 1, "client_id": 5, "subject": "ann"})
         assert "ann" not in shown
 
 
 def test_what_is_in_no_place_of_the_path_cannot_spoil_it():
-    assert grants.LIST_POST.url({"service_id": 17, "subject": ".."})
+    assert grants.LIST_POST.build_path({"service_id": 17, "subject": ".."})
     with pytest.raises(ValueError, match="subject"):
-        grants.LIST_BY_SUBJECT.url({"service_id": 17, "subject": ".."})
+        grants.LIST_BY_SUBJECT.build_path({"service_id": 17, "subject": ".."})
 
 
 def test_hiding_what_is_not_in_the_path_is_a_mistake():
     with pytest.raises(ValueError, match="hides"):
-        Operation("a", "GET", "/api/{id}", dict, hidden=("token",))
+        Operation("a", "GET", "/api/{id}", dict, secret_params=("token",))

@@ -9,8 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenants.authlete.documents.tokens import IssuedToken
-from tenants.authlete.errors import Outcome, Unanswered, Unreadable, Unsendable
-from tenants.sandbox.state import Issued
+from tenants.authlete.errors import (
+    InvalidRequestError,
+    InvalidResponseError,
+    NoResponseError,
+    Outcome,
+)
+from tenants.sandbox.state import StoredToken
 from tests.tenants.authlete.api.conftest import LATE
 
 REVOKE = "/api/17/auth/token/revoke"
@@ -31,11 +36,11 @@ SOME = settings(
         ("revoke_pair", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
     ],
 )
-def test_ends_many_and_counts_them(tokens, notes, kept, way, asked, count, left):
+def test_ends_many_and_counts_them(tokens, audit_sink, kept, way, asked, count, left):
     assert getattr(tokens, way)(**asked) == count
 
     assert kept() == left
-    call = notes.calls[-1]
+    call = audit_sink.calls[-1]
     assert call.subject == asked.get("subject", "")
     assert call.places.get("client_id", "") == str(asked.get("client_id", ""))
 
@@ -57,7 +62,7 @@ NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
 
 @given(client=st.sampled_from(NO_CLIENT), subject=st.sampled_from(NO_SUBJECT))
 @SOME
-def test_sends_no_revoke_whose_filter_is_empty(tokens, notes, kept, client, subject):
+def test_sends_no_revoke_whose_filter_is_empty(tokens, audit_sink, kept, client, subject):
     whole = {"client_id": 5, "subject": "ann"}
     attempts = [
         ("revoke_client", {"client_id": client}),
@@ -67,25 +72,25 @@ def test_sends_no_revoke_whose_filter_is_empty(tokens, notes, kept, client, subj
     ]
 
     for way, asked in attempts:
-        with pytest.raises(Unsendable):
+        with pytest.raises(InvalidRequestError):
             getattr(tokens, way)(**asked)
 
-    assert notes.calls == []
+    assert audit_sink.calls == []
     assert kept() == ["h1", "h2", "h3"]
 
 
 @pytest.mark.parametrize("way", ["revoke", "delete", "update"])
 @pytest.mark.parametrize("found", ["", " "])
-def test_sends_nothing_without_a_hash(tokens, notes, way, found):
+def test_sends_nothing_without_a_hash(tokens, audit_sink, way, found):
     nameless = IssuedToken(access_token_hash=found, client_id=5, subject="ann")
 
-    with pytest.raises(Unsendable):
+    with pytest.raises(InvalidRequestError):
         getattr(tokens, way)(nameless, **({"scopes": []} if way == "update" else {}))
 
-    assert notes.calls == []
+    assert audit_sink.calls == []
 
 
-def test_takes_no_revoke_without_its_filter(tokens, notes):
+def test_takes_no_revoke_without_its_filter(tokens, audit_sink):
     for way in ("revoke_client", "revoke_subject", "revoke_pair"):
         with pytest.raises(TypeError):
             getattr(tokens, way)()
@@ -95,12 +100,10 @@ def test_takes_no_revoke_without_its_filter(tokens, notes):
     with pytest.raises(TypeError):
         tokens.revoke_subject("ann")
 
-    assert notes.calls == []
+    assert audit_sink.calls == []
 
 
-HELD = st.lists(
-    st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "bob"])), max_size=6
-)
+HELD = st.lists(st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "bob"])), max_size=6)
 
 
 @given(
@@ -109,11 +112,9 @@ HELD = st.lists(
     subject=st.sampled_from([None, "ann", "bob", "zoe"]),
 )
 @SOME
-def test_ends_what_is_named_and_nothing_else(
-    world, tokens, kept, held, client, subject
-):
-    world.sandbox.region("us").tokens[17] = [
-        Issued(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
+def test_ends_what_is_named_and_nothing_else(environment, tokens, kept, held, client, subject):
+    environment.sandbox.region("us").tokens[17] = [
+        StoredToken(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
         for at, (number, theirs) in enumerate(held)
     ]
     spared = [
@@ -136,8 +137,8 @@ def test_ends_what_is_named_and_nothing_else(
     assert ended == len(held) - len(spared)
 
 
-def test_counts_what_lingers_once(world, tokens):
-    world.state.revoked_linger = True
+def test_counts_what_lingers_once(environment, tokens):
+    environment.state.revoked_linger = True
 
     assert [tokens.revoke_client(client_id=5) for _ in range(2)] == [2, 0]
     assert tokens.count(5) == 0
@@ -154,19 +155,19 @@ def test_counts_what_lingers_once(world, tokens):
         {"count": "many"},
     ],
 )
-def test_does_not_make_up_how_many_ended(authlete, wire, notes, answer):
-    wire.post(REVOKE).respond(json=answer)
+def test_does_not_make_up_how_many_ended(authlete, mock_api, audit_sink, answer):
+    mock_api.post(REVOKE).respond(json=answer)
 
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidResponseError):
         authlete.service(17).tokens.revoke_subject(subject="ann")
 
-    assert notes.endings[-1].outcome is Outcome.UNKNOWN
+    assert audit_sink.outcomes[-1].outcome is Outcome.UNKNOWN
 
 
-def test_sends_a_revoke_once(authlete, wire):
-    route = wire.post(REVOKE).mock(side_effect=httpx.ReadTimeout("slow"))
+def test_sends_a_revoke_once(authlete, mock_api):
+    route = mock_api.post(REVOKE).mock(side_effect=httpx.ReadTimeout("slow"))
 
-    with pytest.raises(Unanswered):
+    with pytest.raises(NoResponseError):
         authlete.service(17).tokens.revoke_subject(subject="ann")
 
     assert route.call_count == 1

@@ -6,43 +6,43 @@ import httpx
 import pytest
 
 from tenants.authlete import errors
-from tenants.authlete.api.services import KeySet
+from tenants.authlete.api.services import PublishedKeySet
 
 JWKS = "/api/17/service/jwks/get"
 
 
-def test_updates_and_says_what_was_written(world):
-    service = world.door().service(17)
+def test_updates_and_says_what_was_written(environment):
+    service = environment.door().service(17)
 
     written = service.update(1, {"serviceName": "Store"})
 
     assert written.reply.service_name == "Store"
     assert [one.field for one in written.changes] == ["serviceName"]
-    assert world.sandbox.services[17]["serviceName"] == "Store"
+    assert environment.sandbox.services[17]["serviceName"] == "Store"
 
 
-def test_gives_the_discovery_document_in_its_own_order(authlete, wire):
+def test_gives_the_discovery_document_in_its_own_order(authlete, mock_api):
     told = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
-    wire.get("/api/17/service/configuration").respond(text=told)
+    mock_api.get("/api/17/service/configuration").respond(text=told)
 
-    found = authlete.service(17).configuration()
+    found = authlete.service(17).get_discovery_document()
 
     assert list(found) == ["issuer", "b", "a"]
     assert found["b"] == [2, 1]
 
 
-def test_gives_a_discovery_document_of_the_sandbox_unsealed(world):
-    world.sandbox.services[17]["issuer"] = "https://a.example"
+def test_gives_a_discovery_document_of_the_sandbox_unsealed(environment):
+    environment.sandbox.services[17]["issuer"] = "https://a.example"
 
-    found = world.door().service(17).configuration()
+    found = environment.door().service(17).get_discovery_document()
 
     assert found["issuer"] == "https://a.example"
     assert "••" not in json.dumps(found, default=str)
 
 
-def test_asks_for_public_keys_alone(authlete, wire):
+def test_asks_for_public_keys_alone(authlete, mock_api):
     keys = [{"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b"}]
-    route = wire.get(JWKS).respond(json={"keys": keys})
+    route = mock_api.get(JWKS).respond(json={"keys": keys})
 
     found = authlete.service(17).jwks()
 
@@ -50,9 +50,9 @@ def test_asks_for_public_keys_alone(authlete, wire):
     assert dict(route.calls.last.request.url.params) == {"includePrivateKeys": "false"}
 
 
-def test_seals_a_private_key_that_came_all_the_same(authlete, wire):
+def test_seals_a_private_key_that_came_all_the_same(authlete, mock_api):
     key = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b", "d": "s3cret"}
-    wire.get(JWKS).respond(json={"keys": [key]})
+    mock_api.get(JWKS).respond(json={"keys": [key]})
 
     found = authlete.service(17).jwks()
 
@@ -63,26 +63,26 @@ def test_seals_a_private_key_that_came_all_the_same(authlete, wire):
 @pytest.mark.parametrize(
     ("answer", "found"),
     [
-        (httpx.Response(204), KeySet()),
-        (httpx.Response(200, json={"keys": []}), KeySet(keys=[])),
+        (httpx.Response(204), PublishedKeySet()),
+        (httpx.Response(200, json={"keys": []}), PublishedKeySet(keys=[])),
         (
             httpx.Response(302, headers={"Location": "https://a.example/jwks"}),
-            KeySet(location="https://a.example/jwks"),
+            PublishedKeySet(location="https://a.example/jwks"),
         ),
     ],
 )
-def test_tells_no_keys_from_keys_elsewhere(authlete, wire, notes, answer, found):
-    route = wire.get(JWKS).mock(side_effect=[answer])
+def test_tells_no_keys_from_keys_elsewhere(authlete, mock_api, audit_sink, answer, found):
+    route = mock_api.get(JWKS).mock(side_effect=[answer])
 
     assert authlete.service(17).jwks() == found
     assert route.call_count == 1
-    assert len(wire.calls) == 1, "nobody went where it leads"
-    assert notes.endings[0].outcome is errors.Outcome.DONE
-    assert notes.endings[0].status == answer.status_code
+    assert len(mock_api.calls) == 1, "nobody went where it leads"
+    assert audit_sink.outcomes[0].outcome is errors.Outcome.SUCCEEDED
+    assert audit_sink.outcomes[0].status == answer.status_code
 
 
-def test_takes_no_other_redirect_for_an_answer(authlete, wire):
-    wire.get(JWKS).respond(301, headers={"Location": "https://a.example/jwks"})
+def test_takes_no_other_redirect_for_an_answer(authlete, mock_api):
+    mock_api.get(JWKS).respond(301, headers={"Location": "https://a.example/jwks"})
 
-    with pytest.raises(errors.Odd):
+    with pytest.raises(errors.UnexpectedStatusError):
         authlete.service(17).jwks()

@@ -3,18 +3,18 @@
 import pytest
 from pydantic import SecretStr
 
-from tenants.authlete.changes import Change
+from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.tokens import TokenStatus
 from tenants.authlete.errors import (
-    BadRequest,
-    Broken,
-    Forbidden,
-    NotFound,
+    BadRequestError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
     Outcome,
-    Unsendable,
+    ServerError,
 )
-from tenants.authlete.redaction import Fingerprint
-from tenants.sandbox.tokens import hash_of
+from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.sandbox.token_lookup import hash_token
 from tests.tenants.authlete.api.conftest import LATE
 
 
@@ -59,15 +59,15 @@ def test_counts_without_listing_any(tokens):
 
 
 def test_takes_no_more_than_twenty_at_once(tokens):
-    with pytest.raises(BadRequest) as refused:
+    with pytest.raises(BadRequestError) as refused:
         tokens.list(end=21)
 
     assert refused.value.code == "A159205"
 
 
-def test_counts_live_tokens_of_a_client_in_the_words_of_the_api(authlete, wire):
+def test_counts_live_tokens_of_a_client_in_the_words_of_the_api(authlete, mock_api):
     page = {"start": 0, "end": 0, "totalCount": 3, "accessTokens": None}
-    route = wire.get("/api/17/auth/token/get/list").respond(json=page)
+    route = mock_api.get("/api/17/auth/token/get/list").respond(json=page)
 
     assert authlete.service(17).tokens.count(4471) == 3
     assert dict(route.calls.last.request.url.params) == {
@@ -83,7 +83,7 @@ def test_counts_those_of_a_user(tokens):
     assert tokens.count(6, subject="ann") == 0
 
 
-def test_makes_a_token_and_tells_its_values_once(tokens, notes, kept):
+def test_makes_a_token_and_tells_its_values_once(tokens, audit_sink, kept):
     written = tokens.create(
         "AUTHORIZATION_CODE",
         5,
@@ -95,32 +95,30 @@ def test_makes_a_token_and_tells_its_values_once(tokens, notes, kept):
 
     made = written.reply
     value = made.access_token.get_secret_value()
-    assert kept()[-1] == hash_of(value)
+    assert kept()[-1] == hash_token(value)
     assert made.refresh_token
     assert made.jwt_access_token
     assert (made.client_id, made.subject, made.scopes) == (5, "ann", ["openid"])
     assert made.expires_in == 600
-    call = notes.calls[-1]
+    call = audit_sink.calls[-1]
     assert (call.subject, call.places["client_id"]) == ("ann", "5")
     assert call.path == "/api/17/auth/token/create"
     fields = [one.field for one in call.changes]
     assert fields == ["grantType", "scopes", "accessTokenDuration", "properties"]
-    told = repr((written, notes.calls, notes.endings))
+    told = repr((written, audit_sink.calls, audit_sink.outcomes))
     for secret in (value, "s3cret", made.jwt_access_token.get_secret_value()):
         assert secret not in told
 
 
-def test_takes_a_value_that_exists_and_never_tells_it(tokens, notes, kept):
+def test_takes_a_value_that_exists_and_never_tells_it(tokens, audit_sink, kept):
     value, refresh = SecretStr("chosen-value"), SecretStr("chosen-too")
 
-    tokens.create(
-        "AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh
-    )
+    tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh)
 
-    assert kept()[-1] == hash_of("chosen-value")
-    assert isinstance(notes.calls[-1].changes[-1].after, Fingerprint)
-    assert "chosen" not in repr(notes.calls)
-    with pytest.raises(BadRequest) as refused:
+    assert kept()[-1] == hash_token("chosen-value")
+    assert isinstance(audit_sink.calls[-1].changes[-1].after, Fingerprint)
+    assert "chosen" not in repr(audit_sink.calls)
+    with pytest.raises(BadRequestError) as refused:
         tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value)
     assert refused.value.code == "A144201"
 
@@ -129,35 +127,35 @@ def test_takes_a_value_that_exists_and_never_tells_it(tokens, notes, kept):
 @pytest.mark.parametrize(
     ("asked", "error", "code"),
     [
-        ({"grant_type": "REFRESH_TOKEN"}, BadRequest, "A104202"),
-        ({"scopes": ["unheard"]}, BadRequest, "A106201"),
-        ({"client_id": 6}, Forbidden, "A107203"),
+        ({"grant_type": "REFRESH_TOKEN"}, BadRequestError, "A104202"),
+        ({"scopes": ["unheard"]}, BadRequestError, "A106201"),
+        ({"client_id": 6}, ForbiddenError, "A107203"),
     ],
 )
 def test_does_not_take_a_refusal_in_a_200_for_a_token(
-    world, tokens, notes, asked, error, code, told_twice
+    environment, tokens, audit_sink, asked, error, code, told_twice
 ):
-    world.state.action_statuses = told_twice
-    world.sandbox.clients[6]["locked"] = True
+    environment.state.action_statuses = told_twice
+    environment.sandbox.clients[6]["locked"] = True
     asked = {"grant_type": "AUTHORIZATION_CODE", "client_id": 5, "subject": "a"} | asked
 
     with pytest.raises(error) as refused:
         tokens.create(**asked)
 
     assert refused.value.code == code
-    assert notes.endings[-1].outcome is Outcome.REFUSED
+    assert audit_sink.outcomes[-1].outcome is Outcome.REJECTED
 
 
-def test_does_not_know_what_became_of_a_token_that_failed(world, tokens, notes):
-    world.sandbox.services[17]["accessTokenSignAlg"] = "RS256"
+def test_does_not_know_what_became_of_a_token_that_failed(environment, tokens, audit_sink):
+    environment.sandbox.services[17]["accessTokenSignAlg"] = "RS256"
 
-    with pytest.raises(Broken):
+    with pytest.raises(ServerError):
         tokens.create("AUTHORIZATION_CODE", 5, subject="a")
 
-    assert notes.endings[-1].outcome is Outcome.UNKNOWN
+    assert audit_sink.outcomes[-1].outcome is Outcome.UNKNOWN
 
 
-def test_changes_what_is_named_and_keeps_it_in_the_record(world, tokens, notes, first):
+def test_changes_what_is_named_and_keeps_it_in_the_record(environment, tokens, audit_sink, first):
     changed = tokens.update(
         first,
         scopes=["orders", "unheard"],
@@ -168,48 +166,48 @@ def test_changes_what_is_named_and_keeps_it_in_the_record(world, tokens, notes, 
     assert changed.scopes == ["orders"]
     assert changed.lacks(["orders", "unheard"]) == ["unheard"]
     assert changed.access_token_expires_at == 5000
-    token = world.sandbox.region("us").tokens[17][0]
+    token = environment.sandbox.region("us").tokens[17][0]
     assert token.properties[0]["value"] == "s3cret"
     assert token.refresh_expires_at == 0
-    call = notes.calls[-1]
+    call = audit_sink.calls[-1]
     assert call.changes[:2] == (
-        Change("scopes", ["openid"], ["orders", "unheard"]),
-        Change("accessTokenExpiresAt", LATE, 5000),
+        FieldChange("scopes", ["openid"], ["orders", "unheard"]),
+        FieldChange("accessTokenExpiresAt", LATE, 5000),
     )
     assert (call.subject, call.places["client_id"]) == ("ann", "5")
-    assert "s3cret" not in repr(notes.calls)
+    assert "s3cret" not in repr(audit_sink.calls)
 
 
 @pytest.mark.parametrize(
     "asked", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
 )
-def test_sends_no_change_that_would_be_none(tokens, first, notes, asked):
-    before = len(notes.calls)
+def test_sends_no_change_that_would_be_none(tokens, first, audit_sink, asked):
+    before = len(audit_sink.calls)
 
-    with pytest.raises(Unsendable):
+    with pytest.raises(InvalidRequestError):
         tokens.update(first, **asked)
 
-    assert len(notes.calls) == before
+    assert len(audit_sink.calls) == before
 
 
-def test_tells_that_a_token_is_gone(world, tokens, first):
+def test_tells_that_a_token_is_gone(environment, tokens, first):
     tokens.delete(first)
 
-    with pytest.raises(NotFound) as refused:
+    with pytest.raises(NotFoundError) as refused:
         tokens.delete(first)
     assert refused.value.code == "A161202"
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         tokens.update(first, scopes=[])
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         tokens.revoke(first)
 
 
 @pytest.mark.parametrize("way", ["delete", "revoke"])
-def test_ends_one_token_and_no_other(tokens, first, notes, kept, way):
+def test_ends_one_token_and_no_other(tokens, first, audit_sink, kept, way):
     assert getattr(tokens, way)(first, label="Till") == (1 if way == "revoke" else None)
 
     assert kept() == ["h2", "h3"]
-    call = notes.calls[-1]
+    call = audit_sink.calls[-1]
     assert (call.subject, call.label) == ("ann", "Till")
     assert call.places["client_id"] == "5"
     assert "h1" not in call.path

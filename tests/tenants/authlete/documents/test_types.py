@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from tenants.authlete.documents import enums, types
 from tenants.authlete.documents.base import Section, setting
-from tenants.authlete.documents.words import said
-from tenants.authlete.redaction import Fingerprint
+from tenants.authlete.documents.validation_messages import format_error
+from tenants.authlete.redaction.redactor import Fingerprint
 
 EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
 PRIVATE = EC | {"d": "CC"}
@@ -25,34 +25,34 @@ class Every(Section):
 
     title = "Every type"
 
-    flag: types.Flag = setting("Flag")
+    flag: types.Boolean = setting("Flag")
     text: types.Text = setting("Text")
-    prose: types.Prose = setting("Prose")
+    prose: types.MultilineText = setting("Prose")
     number: types.Number = setting("Number")
     big: types.BigNumber = setting("Big")
     length: types.Length = setting("Length")
     seconds: types.Seconds = setting("Seconds")
     seconds32: types.Seconds32 = setting("Seconds")
     secret: types.Secret = setting("Secret")
-    endpoint: types.Endpoint = setting("Endpoint")
-    issuer: types.Issuer = setting("Issuer")
-    page: types.Page = setting("Page")
-    user_code_page: types.UserCodePage = setting("Page")
+    endpoint: types.EndpointUrl = setting("Endpoint")
+    issuer: types.IssuerUrl = setting("Issuer")
+    page: types.WebPageUrl = setting("Page")
+    user_code_page: types.UserCodeUrl = setting("Page")
     jwks: types.Jwks = setting("Key set")
     json_object: types.JsonObject = setting("JSON")
     alg: types.AsymmetricAlg = setting("Algorithm")
     grants: types.GrantTypes = setting("Grants")
     strings: types.Strings = setting("Strings")
-    languages: types.Languages = setting("Languages")
+    languages: types.LanguageTags = setting("Languages")
     entity_ids: types.EntityIds = setting("Entities")
-    pems: types.Pems = setting("Certificates")
-    pairs: types.Pairs = setting("Pairs")
+    pems: types.PemCertificates = setting("Certificates")
+    pairs: types.KeyValuePairs = setting("Pairs")
     uris: types.NamedUris = setting("Addresses")
     scopes: types.Scopes = setting("Scopes")
-    sns: types.Sns = setting("Networks")
+    sns: types.SnsCredentialsList = setting("Networks")
     anchors: types.TrustAnchors = setting("Anchors")
-    word: types.Word = setting("Word")
-    alias: types.ClientAlias = setting("Alias")
+    word: types.NonBlankText = setting("Word")
+    alias: types.ClientIdAlias = setting("Alias")
     subject: types.DistinguishedName = setting("Subject")
     ip: types.IpAddress = setting("IP address")
     public_jwks: types.PublicJwks = setting("Public keys")
@@ -62,15 +62,15 @@ class Every(Section):
     jwts: types.Jwts = setting("Chain")
     names: types.TaggedNames = setting("Names")
     texts: types.Descriptions = setting("Texts")
-    pages: types.TaggedPages = setting("Pages")
+    pages: types.TaggedUrls = setting("Pages")
 
 
 def refusal(name, value):
     """What people are told; None when the value is taken."""
     try:
-        Every.checked(name, value)
+        Every.validate_setting(name, value)
     except ValidationError as error:
-        return " ".join(said(problem) for problem in error.errors())
+        return " ".join(format_error(problem) for problem in error.errors())
     return None
 
 
@@ -98,7 +98,7 @@ def pem():
 
 @pytest.mark.parametrize("name", [one.name for one in Every.settings()])
 def test_nothing_is_always_allowed(name):
-    assert Every.checked(name, None) is None
+    assert Every.validate_setting(name, None) is None
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_nothing_is_always_allowed(name):
     ],
 )
 def test_takes_what_is_right_as_it_is(name, value):
-    assert Every.checked(name, value) == value
+    assert Every.validate_setting(name, value) == value
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_takes_certificates_one_an_entry(pem):
     key = "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----"
     cut = pem.replace(pem.splitlines()[2], "")
 
-    assert Every.checked("pems", [pem]) == [pem]
+    assert Every.validate_setting("pems", [pem]) == [pem]
     assert "entry of its own" in refusal("pems", [pem + pem])
     assert "repeats" in refusal("pems", [pem, pem.strip()])
     assert "private key" in refusal("pems", [pem + key])
@@ -325,21 +325,21 @@ def test_an_error_names_the_entry_and_the_member():
     entries = [{"name": "a", "uri": "https://a.example"}, {"name": "b", "uri": "b"}]
 
     with pytest.raises(ValidationError) as caught:
-        Every.checked("uris", entries)
+        Every.validate_setting("uris", entries)
 
     (problem,) = caught.value.errors()
     assert problem["loc"] == ("uris", 1, "uri")
-    assert problem["msg"] == said(problem)
+    assert problem["msg"] == format_error(problem)
 
 
 def test_a_message_is_put_into_the_readers_language():
     german = {"Enter {most} or less.": "Höchstens {most}."}
 
     with pytest.raises(ValidationError) as caught:
-        Every.checked("length", 300)
+        Every.validate_setting("length", 300)
 
     (problem,) = caught.value.errors()
-    assert said(problem, german.__getitem__) == "Höchstens 255."
+    assert format_error(problem, german.__getitem__) == "Höchstens 255."
 
 
 def test_no_message_holds_a_secret():
@@ -379,4 +379,4 @@ ANYTHING = st.recursive(
 def test_whatever_comes_is_taken_as_it_is_or_refused_in_words(name, value):
     words = refusal(name, value)
 
-    assert (words or "").encode() or Every.checked(name, value) == value
+    assert (words or "").encode() or Every.validate_setting(name, value) == value

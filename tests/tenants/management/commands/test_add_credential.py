@@ -2,7 +2,7 @@ import pytest
 from django.core.management import CommandError
 
 from tenants.models import Credential
-from tenants.sandbox.access import ORGANIZATION, Token
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 
 JP = ("add_credential", "--organization", "acme", "--region", "jp")
 TOKEN = "a-token-that-jp-takes-0123456789"
@@ -11,7 +11,7 @@ TOKEN = "a-token-that-jp-takes-0123456789"
 @pytest.fixture
 def accepted(sandbox, acme):
     organization = sandbox.state.tokens["t0p"].organization
-    sandbox.state.accept(Token(TOKEN, organization, ORGANIZATION))
+    sandbox.state.accept(ApiToken(TOKEN, organization, ORGANIZATION_PERMISSIONS))
 
 
 def kept(region="jp"):
@@ -58,9 +58,7 @@ def test_takes_it_from_no_argument(run):
 
 
 def test_keeps_nothing_that_does_not_work(run, accepted):
-    with pytest.raises(
-        CommandError, match=r"Nothing was kept\. Authlete does not know"
-    ):
+    with pytest.raises(CommandError, match=r"Nothing was kept\. Authlete does not know"):
         run(*JP, stdin="wrong")
 
     assert kept() is None

@@ -11,9 +11,7 @@ def test_adds_one(run, recorded):
     assert run(*ACME) == "Added Acme, at /acme/.\n"
 
     assert Organization.objects.get().slug == "acme"
-    assert recorded() == [
-        ("organization.add", "manage.py add_organization", "", "done")
-    ]
+    assert recorded() == [("organization.add", "manage.py add_organization", "", "done")]
 
 
 def test_does_nothing_the_second_time(run, recorded):

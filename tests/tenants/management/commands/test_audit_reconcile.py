@@ -4,21 +4,21 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from tenants.audit.log import AuditLog
-from tenants.audit.lost import found
-from tenants.audit.lost.settling import settle
-from tenants.audit.models import AuditEntry, microseconds
-from tenants.audit.verify import verify
-from tenants.audit.who import Who
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditEntry, to_microseconds
+from tenants.audit.reconciliation import evidence
+from tenants.audit.reconciliation.resolutions import resolve
+from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import AuthleteError, Outcome
-from tenants.connect import connect, credentials
+from tenants.organizations.api_clients import connect, load_credentials
 
 
 @pytest.fixture
 def lost(acme, sandbox):
     """Of two lost replies, one that a look tells and one that somebody overtook."""
-    watch = AuditLog(Who(7, "ida@acme.example", organization_id=acme.pk))
-    service = connect(credentials(acme), "us", watch).service(17)
+    watch = AuditLogSink(Actor(7, "ida@acme.example", organization_id=acme.pk))
+    service = connect(load_credentials(acme), "us", watch).service(17)
     service.update(1, {"description": "As Authlete lays it out"})
     sandbox.clients[5] = {"clientId": 5, "clientName": "Till"}
     sandbox.fault("reset", after=True, operation="service.update", times=1)
@@ -49,28 +49,26 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
     assert "otherwise" in told
     assert ("client.delete", "done") in outcomes.all()
     assert ("service.update", "unknown") in outcomes.all()
-    assert verify().bad is None
+    assert verify_audit_log().first_bad_row is None
 
 
 @pytest.mark.parametrize("clock", [timedelta(0), timedelta(days=1)])
 @pytest.mark.parametrize("comes_late", [False, True])
-def test_waits_for_what_nobody_answered(
-    lost, acme, sandbox, monkeypatch, comes_late, clock
-):
-    watch = AuditLog(Who(7, "ida@acme.example", organization_id=acme.pk))
+def test_waits_for_what_nobody_answered(lost, acme, sandbox, monkeypatch, comes_late, clock):
+    watch = AuditLogSink(Actor(7, "ida@acme.example", organization_id=acme.pk))
     sandbox.clients[6] = {"clientId": 6, "clientName": "Desk"}
     sandbox.fault("reset", operation="client.delete", times=1)
     with pytest.raises(AuthleteError):
-        connect(credentials(acme), "us", watch).service(17).client(6, "Desk").delete()
+        connect(load_credentials(acme), "us", watch).service(17).client(6, "Desk").delete()
     desk = AuditEntry.objects.filter(label="Desk")
-    ahead = microseconds(datetime.now(UTC) + clock)
+    ahead = to_microseconds(datetime.now(UTC) + clock)
     desk.update(at=ahead, ended_at=ahead + 10_000_000)  # when it was given up
-    monkeypatch.setattr(found, "LATE", timedelta(minutes=9))
+    monkeypatch.setattr(evidence, "MAX_IN_FLIGHT", timedelta(minutes=9))
     waited = []
 
     def pass_by(seconds):
         waited.append(seconds)
-        monkeypatch.setattr(found, "LATE", timedelta(0))
+        monkeypatch.setattr(evidence, "MAX_IN_FLIGHT", timedelta(0))
         if comes_late:
             del sandbox.clients[6]
 
@@ -88,12 +86,12 @@ def test_waits_for_what_nobody_answered(
 
 def test_what_two_find_at_once_is_settled_once(lost):
     one, other = (AuditEntry.objects.get(operation="client.delete") for _ in range(2))
-    who = Who(0, "manage.py audit_reconcile", organization_id=one.organization_id)
+    who = Actor(0, "manage.py audit_reconcile", organization_id=one.organization_id)
 
-    assert settle(who, one, Outcome.DONE, "It is gone.")
-    assert not settle(who, other, Outcome.NOT_DONE, "It is there.")
+    assert resolve(who, one, Outcome.SUCCEEDED, "It is gone.")
+    assert not resolve(who, other, Outcome.FAILED, "It is there.")
 
     one.refresh_from_db()
     assert one.outcome == "done"
     assert AuditEntry.objects.filter(operation="audit.settle").count() == 1
-    assert verify().bad is None
+    assert verify_audit_log().first_bad_row is None

@@ -9,34 +9,34 @@ not known here, or has an odd form, breaks no rule.
 
 from collections.abc import Callable
 
-from tenants.authlete.documents.client.rules import flows, proof
-from tenants.authlete.documents.client.rules.fapi import fapi_modes
-from tenants.authlete.documents.finding import Finding, Members
+from tenants.authlete.documents.client.rules import authentication, flows
+from tenants.authlete.documents.client.rules.fapi import check_fapi_modes
+from tenants.authlete.documents.rule_violation import DocumentFields, RuleViolation
 
-RULES: tuple[Callable[[Members], list[Finding]], ...] = (
-    flows.redirects,
-    flows.code_flow,
-    flows.implicit_flow,
-    proof.public_secret,
-    proof.public_signatures,
-    proof.public_credentials,
-    proof.unproven,
-    proof.keys_twice,
-    proof.key_of_proof,
-    proof.key_of_signatures,
-    proof.key_to_hide_with,
-    proof.named_keys,
-    proof.assertion,
-    proof.certificate,
-    flows.signed_responses,
-    flows.encryption,
-    flows.pairwise,
-    flows.backchannel,
-    flows.requestable_scopes,
-    fapi_modes,
+CLIENT_RULES: tuple[Callable[[DocumentFields], list[RuleViolation]], ...] = (
+    flows.check_redirect_uris,
+    flows.check_code_flow,
+    flows.check_implicit_flow,
+    authentication.check_public_client_secret,
+    authentication.check_public_client_signatures,
+    authentication.check_public_client_credentials_grant,
+    authentication.check_missing_authentication,
+    authentication.check_duplicate_key_sources,
+    authentication.check_authentication_key,
+    authentication.check_signature_key,
+    authentication.check_encryption_key,
+    authentication.check_named_keys,
+    authentication.check_assertion_algorithm,
+    authentication.check_certificate_subject,
+    flows.check_signed_responses,
+    flows.check_encryption,
+    flows.check_pairwise_subject,
+    flows.check_ciba_delivery,
+    flows.check_requestable_scopes,
+    check_fapi_modes,
 )
 
 
-def findings(client: Members) -> list[Finding]:
+def check_client(client: DocumentFields) -> list[RuleViolation]:
     """What all rules find; once where two of them say the same of a setting."""
-    return list(dict.fromkeys(one for rule in RULES for one in rule(client)))
+    return list(dict.fromkeys(one for rule in CLIENT_RULES for one in rule(client)))

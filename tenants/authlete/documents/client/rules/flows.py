@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from tenants.authlete.documents.finding import (
-    Finding,
-    Members,
-    text,
-    texts,
+from tenants.authlete.documents.rule_violation import (
+    DocumentFields,
+    RuleViolation,
+    get_text,
+    get_texts,
 )
-from tenants.authlete.documents.words import _
+from tenants.authlete.documents.validation_messages import _
 
-ENCRYPTED = {  # what may be, and the code that refuses content encryption alone
+ENCRYPTION_RESULT_CODES = {  # what may be, and the code that refuses content encryption alone
     "idToken": "A032211",
     "userInfo": "A032212",
     "request": "A032213",
@@ -19,13 +19,13 @@ ENCRYPTED = {  # what may be, and the code that refuses content encryption alone
 }
 
 
-def redirects(client: Members) -> list[Finding]:
+def check_redirect_uris(client: DocumentFields) -> list[RuleViolation]:
     """Who is sent back to the client has somewhere to go (RFC 7591, section 2.1)."""
-    sent = {"AUTHORIZATION_CODE", "IMPLICIT"}.intersection(texts(client, "grantTypes"))
-    if not sent or texts(client, "redirectUris"):
+    sent = {"AUTHORIZATION_CODE", "IMPLICIT"}.intersection(get_texts(client, "grantTypes"))
+    if not sent or get_texts(client, "redirectUris"):
         return []
     return [
-        Finding(
+        RuleViolation(
             ("redirectUris", "grantTypes"),
             _(
                 "These grant types send users back to the client, and there is no "
@@ -35,10 +35,10 @@ def redirects(client: Members) -> list[Finding]:
     ]
 
 
-def code_flow(client: Members) -> list[Finding]:
+def check_code_flow(client: DocumentFields) -> list[RuleViolation]:
     """Codes are asked for and used, or neither (RFC 7591, section 2.1)."""
-    used = "AUTHORIZATION_CODE" in texts(client, "grantTypes")
-    asked = "CODE" in _asked(client)
+    used = "AUTHORIZATION_CODE" in get_texts(client, "grantTypes")
+    asked = "CODE" in _response_type_parts(client)
     if used and not asked:
         message = _(
             "The client may use codes but not ask for one. Add a response type "
@@ -51,13 +51,13 @@ def code_flow(client: Members) -> list[Finding]:
         )
     else:
         return []
-    return [Finding(("responseTypes", "grantTypes"), message)]
+    return [RuleViolation(("responseTypes", "grantTypes"), message)]
 
 
-def implicit_flow(client: Members) -> list[Finding]:
+def check_implicit_flow(client: DocumentFields) -> list[RuleViolation]:
     """The same of tokens from the authorization endpoint; ID tokens are some, too."""
-    used = "IMPLICIT" in texts(client, "grantTypes")
-    asked = "TOKEN" in _asked(client)
+    used = "IMPLICIT" in get_texts(client, "grantTypes")
+    asked = "TOKEN" in _response_type_parts(client)
     if used and not asked:
         message = _(
             "The client may use the implicit grant but not ask for a token or "
@@ -72,23 +72,23 @@ def implicit_flow(client: Members) -> list[Finding]:
         )
     else:
         return []
-    return [Finding(("responseTypes", "grantTypes"), message)]
+    return [RuleViolation(("responseTypes", "grantTypes"), message)]
 
 
-def _asked(client: Members) -> set[str]:
+def _response_type_parts(client: DocumentFields) -> set[str]:
     """The parts of the response types; those of an ID token are ID and TOKEN."""
-    return {part for one in texts(client, "responseTypes") for part in one.split("_")}
+    return {part for one in get_texts(client, "responseTypes") for part in one.split("_")}
 
 
-def signed_responses(client: Members) -> list[Finding]:
+def check_signed_responses(client: DocumentFields) -> list[RuleViolation]:
     """An answer that is a JWT needs a signature (JARM, section 3)."""
-    modes = texts(client, "responseModes")
+    modes = get_texts(client, "responseModes")
     # Beside plain modes it is a choice that the application may never make, and where
     # none are named Authlete lists them all.
     signed = modes and all("JWT" in mode.split("_") for mode in modes)
-    if signed and not text(client, "authorizationSignAlg"):
+    if signed and not get_text(client, "authorizationSignAlg"):
         return [
-            Finding(
+            RuleViolation(
                 ("authorizationSignAlg", "responseModes"),
                 _(
                     "Response modes with JWT fail until it is chosen how answers are "
@@ -99,10 +99,10 @@ def signed_responses(client: Members) -> list[Finding]:
     return []
 
 
-def encryption(client: Members) -> list[Finding]:
+def check_encryption(client: DocumentFields) -> list[RuleViolation]:
     """Content is encrypted only beside a key encryption (A032211 to A032214)."""
     return [
-        Finding(
+        RuleViolation(
             (f"{what}EncryptionAlg", f"{what}EncryptionEnc"),
             _(
                 "There is a content encryption without a key encryption, which "
@@ -111,24 +111,23 @@ def encryption(client: Members) -> list[Finding]:
             ),
             code,
         )
-        for what, code in ENCRYPTED.items()
-        if text(client, f"{what}EncryptionEnc")
-        and not text(client, f"{what}EncryptionAlg")
+        for what, code in ENCRYPTION_RESULT_CODES.items()
+        if get_text(client, f"{what}EncryptionEnc") and not get_text(client, f"{what}EncryptionAlg")
     ]
 
 
-def pairwise(client: Members) -> list[Finding]:
+def check_pairwise_subject(client: DocumentFields) -> list[RuleViolation]:
     """Pairwise identifiers are made with one host (OIDC Core, section 8.1; A032221)."""
-    if text(client, "subjectType") != "PAIRWISE" or text(client, "sectorIdentifierUri"):
+    if get_text(client, "subjectType") != "PAIRWISE" or get_text(client, "sectorIdentifierUri"):
         return []
-    uris = texts(client, "redirectUris")
-    if not uris and text(client, "bcDeliveryMode"):
+    uris = get_texts(client, "redirectUris")
+    if not uris and get_text(client, "bcDeliveryMode"):
         return []  # CIBA Core, section 4, finds the host elsewhere
-    hosts = {_host(uri) for uri in uris}
+    hosts = {_hostname(uri) for uri in uris}
     if len(hosts) == 1 and "" not in hosts:
         return []
     return [
-        Finding(
+        RuleViolation(
             ("sectorIdentifierUri", "subjectType", "redirectUris"),
             _(
                 "Pairwise identifiers are made with the one host that all redirect "
@@ -140,12 +139,12 @@ def pairwise(client: Members) -> list[Finding]:
     ]
 
 
-def backchannel(client: Members) -> list[Finding]:
+def check_ciba_delivery(client: DocumentFields) -> list[RuleViolation]:
     """The client learns somehow that its user agreed (CIBA Core, section 4)."""
-    mode = text(client, "bcDeliveryMode")
-    if mode in ("PING", "PUSH") and not text(client, "bcNotificationEndpoint"):
+    mode = get_text(client, "bcDeliveryMode")
+    if mode in ("PING", "PUSH") and not get_text(client, "bcNotificationEndpoint"):
         return [
-            Finding(
+            RuleViolation(
                 ("bcNotificationEndpoint", "bcDeliveryMode"),
                 _(
                     "With ping and push, your server tells the client that the user "
@@ -155,9 +154,9 @@ def backchannel(client: Members) -> list[Finding]:
                 "A032215",
             )
         ]
-    if not mode and "CIBA" in texts(client, "grantTypes"):  # A169301
+    if not mode and "CIBA" in get_texts(client, "grantTypes"):  # A169301
         return [
-            Finding(
+            RuleViolation(
                 ("bcDeliveryMode", "grantTypes"),
                 _(
                     "The client may use CIBA but has no delivery mode, so that its "
@@ -168,15 +167,15 @@ def backchannel(client: Members) -> list[Finding]:
     return []
 
 
-def requestable_scopes(client: Members) -> list[Finding]:
+def check_requestable_scopes(client: DocumentFields) -> list[RuleViolation]:
     """A list of scopes counts only while the limit is on."""
     extension = client.get("extension")
     if not isinstance(extension, Mapping):
         return []
     limited = extension.get("requestableScopesEnabled") is True
-    if texts(extension, "requestableScopes") and not limited:
+    if get_texts(extension, "requestableScopes") and not limited:
         return [
-            Finding(
+            RuleViolation(
                 ("extension",),
                 _(
                     "The scopes are listed but the limit is off, so that the client "
@@ -188,7 +187,7 @@ def requestable_scopes(client: Members) -> list[Finding]:
     return []
 
 
-def _host(uri: str) -> str:
+def _hostname(uri: str) -> str:
     try:
         return urlsplit(uri).hostname or ""
     except ValueError:

@@ -1,0 +1,45 @@
+"""Keeping what happens at the door where those who look after it read it."""
+
+from collections.abc import Iterator
+from typing import Unpack
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from console.web.access import client_ip
+from tenants.audit.actor import Actor
+from tenants.audit.events import AuditEvent
+from tenants.audit.recorder import EventDetails, record_event
+from tenants.authlete.errors import Outcome
+from tenants.models import Membership
+from tenants.organizations.members import normalize_email
+
+
+def log_account_event(
+    request: HttpRequest,
+    user: User | None,
+    event: AuditEvent,
+    outcome: Outcome = Outcome.SUCCEEDED,
+    *,
+    login: str = "",
+    **fields: Unpack[EventDetails],
+) -> None:
+    """Note ``event`` in each organization of ``user``, or in none when there is none.
+
+    ``login`` is who somebody claims to be. Raises `NotRecorded` as `note` does.
+    """
+    login = normalize_email(login)
+    user = user or User.objects.filter(username=login).first()
+    for who in _actors(request, user, login):
+        record_event(who, event, outcome=outcome, **fields)
+
+
+def _actors(request: HttpRequest, user: User | None, login: str) -> Iterator[Actor]:
+    page, address = getattr(request, "page", ""), client_ip(request)
+    number, name = (user.pk, user.get_username()) if user else (0, login)
+    found = list(Membership.objects.filter(user=number).select_related("organization"))
+    for one in found:
+        home = one.organization
+        yield Actor(number, name, one.role, home.pk, home.slug, page, address)
+    if not found:
+        yield Actor(number, name, page_id=page, ip_address=address)

@@ -1,0 +1,44 @@
+"""Browsers that somebody has signed in with before.
+
+Failed tries are limited by account, so anybody could lock a person out by guessing.
+A browser that the person has used carries a signed cookie, and its tries are counted
+apart. The cookie proves nothing else: it is no factor and opens nothing.
+"""
+
+import secrets
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+COOKIE_MAX_AGE_SECONDS = 90 * 24 * 60 * 60  # seconds
+COOKIE_NAME = "browser" if settings.INSECURE else "__Host-browser"
+
+_signer = TimestampSigner(salt="meridian known browser")
+
+
+def remember_browser(response: HttpResponse, login: str) -> None:
+    """Let this browser be known as one that ``login`` signs in with."""
+    response.set_cookie(
+        COOKIE_NAME,
+        _signer.sign(f"{secrets.token_urlsafe(12)}:{_digest(login)}"),
+        max_age=COOKIE_MAX_AGE_SECONDS,
+        secure=not settings.INSECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def known_browser_id(request: HttpRequest, login: str) -> str:
+    """The name of a browser that ``login`` has signed in with, or nothing."""
+    try:
+        value = _signer.unsign(request.COOKIES.get(COOKIE_NAME, ""), max_age=COOKIE_MAX_AGE_SECONDS)
+    except BadSignature:
+        return ""
+    name, _, whose = value.partition(":")
+    return name if whose == _digest(login) else ""
+
+
+def _digest(login: str) -> str:
+    return salted_hmac("meridian known browser", login, algorithm="sha256").hexdigest()

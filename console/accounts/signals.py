@@ -1,0 +1,87 @@
+"""What happens at the door: kept in the record, and what follows for sessions."""
+
+import time
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import signals as auth
+from django.contrib.auth.models import User
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from console.accounts.audit import log_account_event
+from console.accounts.middleware import LAST_SEEN_KEY, STARTED_KEY
+from tenants.audit import events
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+
+
+@receiver(auth.user_logged_in)
+def start_session(request: HttpRequest, **_: Any) -> None:
+    """A session's limits count from here."""
+    request.session[STARTED_KEY] = request.session[LAST_SEEN_KEY] = int(time.time())
+
+
+@receiver(account.user_logged_in)
+def log_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Who cannot be kept in the record is not let in."""
+    try:
+        log_account_event(request, user, events.SIGN_IN_DONE)
+    except AuditUnavailableError:
+        request.session.flush()
+        raise
+
+
+@receiver(auth.user_login_failed)
+def log_sign_in_rejected(credentials: dict[str, Any], request: HttpRequest, **_: Any) -> None:
+    login = credentials.get("email") or credentials.get("username") or ""
+    again = request.user.is_authenticated
+    event = events.STEP_UP_REFUSED if again else events.SIGN_IN_REFUSED
+    log_account_event(request, None, event, Outcome.REJECTED, login=login, object="password")
+
+
+@receiver(mfa.authentication_failed)
+def log_code_rejected(request: HttpRequest, user: User, reauthentication: bool, **_: Any) -> None:
+    event = events.STEP_UP_REFUSED if reauthentication else events.SIGN_IN_REFUSED
+    log_account_event(request, user, event, Outcome.REJECTED, object="code")
+
+
+@receiver(auth.user_logged_out)
+def log_sign_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user:
+        log_account_event(request, user, events.SIGN_OUT)
+
+
+@receiver(account.authentication_step_completed)
+def log_step_up(request: HttpRequest, user: User, method: str, **proof: Any) -> None:
+    """Somebody who proves themselves anew gets a session with a new id."""
+    if proof.get("reauthenticated"):
+        log_account_event(request, user, events.STEP_UP_DONE, object=method)
+        request.session.cycle_key()
+        UserSession.objects.create_from_request(request)
+
+
+@receiver([account.password_changed, account.password_reset, account.password_set])
+def log_password_change(request: HttpRequest, user: User, **_: Any) -> None:
+    """Django itself ends the sessions that began with the old one."""
+    log_account_event(request, user, events.PASSWORD_CHANGE)
+
+
+@receiver([mfa.authenticator_added, mfa.authenticator_reset])
+def log_factor_added(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    log_account_event(request, user, events.SECOND_FACTOR_ADD, object=authenticator.type)
+    _end_other_sessions(request, user)
+
+
+@receiver(mfa.authenticator_removed)
+def log_factor_removed(request: HttpRequest, user: User, authenticator: Any, **_: Any) -> None:
+    log_account_event(request, user, events.SECOND_FACTOR_REMOVE, object=authenticator.type)
+    _end_other_sessions(request, user)
+
+
+def _end_other_sessions(request: HttpRequest, user: User) -> None:
+    """Sessions that began under other factors end."""
+    others = UserSession.objects.filter(user=user)
+    for one in others.exclude(session_key=request.session.session_key):
+        one.end()

@@ -1,0 +1,132 @@
+"""Having a worker look at many calls whose outcome is unknown, and settle those that
+can be told."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from console.audit_log.entry_rows import NameMap, load_names, object_name
+from console.audit_log.evidence_csv import redact_subject
+from console.audit_log.operation_labels import label_name, label_text
+from console.web.access import Member
+from tenants.audit.events import AUDIT_RESOLVE
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.evidence import Conclusion
+from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
+from tenants.audit.reconciliation.rules import NO_RULE
+from tenants.authlete.errors import (
+    CredentialCircuitOpenError,
+    InconclusiveEvidenceError,
+    InvalidRequestError,
+    Outcome,
+    UnauthorizedError,
+)
+from tenants.jobs.completion import load_starter, worker_actor
+from tenants.jobs.context import JobContext
+from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.models import UNFINISHED_ITEM_STATES, Item, ItemState, Job
+from tenants.jobs.registry import ItemResult, RetryLaterError, job_handler
+from tenants.organizations.reconciliation import evaluate_evidence
+from tenants.organizations.roles import ConsolePermission
+
+RESOLVE_JOB_KIND = "audit.settle"
+MAX_PARALLEL_ITEMS = 8
+SUCCEEDED_TEXT = gettext_lazy("It was done: %s")
+FAILED_TEXT = gettext_lazy("It was not done: %s")
+ALREADY_RESOLVED_TEXT = gettext_lazy("Its outcome is known by now.")
+
+
+def start_resolution(
+    member: Member, entries: QuerySet[AuditEntry], *, reason: str, ticket: str
+) -> Job:
+    """Have a worker look at these, the oldest first."""
+    home = member.organization
+    lost = list(entries.reverse())
+    names = load_names(home.pk, lost)
+    said = ngettext(
+        "Settle %(count)d unknown outcome",
+        "Settle %(count)d unknown outcomes",
+        len(lost),
+    )
+    return start_job(
+        member.actor,
+        home,
+        RESOLVE_JOB_KIND,
+        said % {"count": len(lost)},
+        [
+            NewItem(
+                one.region,
+                label=_item_label(one, names),
+                payload={"entry": one.entry},
+            )
+            for one in lost
+        ],
+        reason=reason,
+        ticket=ticket,
+    )
+
+
+def _item_label(entry: AuditEntry, names: NameMap) -> str:
+    """What it was to do; every reader of the job sees it, so it names no subject."""
+    told = redact_subject(entry)
+    return label_text(label_name(told), object_name(told, names), is_done=False)
+
+
+def summarize(job: Job) -> Iterable[tuple[str, int]]:
+    """What came of it, by what the record says now."""
+    home = job.organization_id
+    settled = AuditEntry.objects.filter(
+        organization_id=home,
+        operation=AUDIT_RESOLVE.name,
+        page=str(job.pk),
+        page__gt="",
+    )
+    ends = AuditEntry.objects.filter(organization_id=home, entry__in=settled.values("object"))
+    counts = dict(ends.order_by().values_list("outcome").annotate(Count("seq")))
+    items = Item.objects.filter(job=job)
+    tried = items.filter(state=ItemState.NOT_SENT)
+    left = Exists(find_unresolved(home).filter(entry=OuterRef("entry")))
+    people = tried.filter(left).count()
+    looked = Q(tries__gt=0) | Q(again_at__isnull=False)
+    waiting = items.filter(looked, state__in=UNFINISHED_ITEM_STATES).count()
+    yield _("settled as done"), counts.get(Outcome.SUCCEEDED, 0)
+    yield _("settled as not done"), counts.get(Outcome.FAILED, 0)
+    yield _("for a person to decide"), people
+    yield _("cannot be told now"), tried.exclude(left).count() + waiting
+
+
+@job_handler(
+    RESOLVE_JOB_KIND,
+    permission=ConsolePermission.ADMINISTRATION,
+    concurrency=MAX_PARALLEL_ITEMS,
+    summary=summarize,
+)
+def resolve_item(work: JobContext, item: Item) -> ItemResult:
+    """Look at one call, and settle it where that tells; it may be begun again."""
+    home = work.job.organization_id
+    entry = find_unresolved(home).filter(entry=item.payload["entry"]).first()
+    if entry is None:
+        return ItemResult(str(ALREADY_RESOLVED_TEXT), changed=False)
+    try:
+        finding = evaluate_evidence(entry, work.connect(item.region)) if item.region else NO_RULE
+    except (UnauthorizedError, CredentialCircuitOpenError) as error:
+        # A credential of one region must not hold up the others.
+        refused = InvalidRequestError(error.message)
+        refused.request_id = error.request_id
+        raise refused from None
+    if finding.verdict is Conclusion.TOO_EARLY:
+        raise RetryLaterError(finding.wait_seconds)
+    outcome = finding.verdict.outcome
+    if outcome is None:
+        undecided = InconclusiveEvidenceError(str(finding.reason))
+        undecided.request_id = entry.entry
+        raise undecided
+    who = load_starter(work.job, ConsolePermission.ADMINISTRATION) or worker_actor(work.job)
+    why = {"reason": work.job.reason, "ticket": work.job.ticket}
+    if not resolve(who, entry, outcome, str(finding.reason), **why):
+        return ItemResult(str(ALREADY_RESOLVED_TEXT), changed=False)
+    item.entry = entry.entry
+    told = SUCCEEDED_TEXT if finding.verdict is Conclusion.SUCCEEDED else FAILED_TEXT
+    return ItemResult(told % finding.reason)

@@ -1,0 +1,182 @@
+"""The cells of a line of the record: each value leads to the entries that share it, on
+top of the filters that are set.
+
+Many lines share most of their values, so each cell is drawn once a page; a template
+for each would be most of what the page costs.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.audit_log.differences import search_text_for
+from console.audit_log.entry_rows import EMPTY_HTML, EntryRow, render_small
+from console.templatetags.layout import role_name
+from console.templatetags.links import covers_moment, local_day
+from console.templatetags.text import account, isolate
+from console.templatetags.ui import dot, effect, icon, outcome, region
+from tenants.audit.models import AuditEntry
+
+MAX_REASON_CHARS = 120  # characters that are seen
+MAX_TOOLTIP_CHARS = 300  # characters of one that is seen when pointed at
+
+
+class EntryTableRow(NamedTuple):
+    """A line and its cells."""
+
+    entry_row: EntryRow
+    actor: SafeString
+    action: SafeString
+    target: SafeString
+    outcome: SafeString
+    reason: SafeString
+
+
+class EntryTableRenderer:
+    """Draws the lines of one page of a search; ``home`` is the record's own path."""
+
+    def __init__(self, query: QueryDict, base_path: str) -> None:
+        self._query = query
+        self._base_path = base_path
+        self._scan_query = query.copy()
+        self._scan_query["reason"] = "…"  # or whatever else has no index
+        self._actor_cell, self._target_cell = (
+            cache(self._render_actor),
+            cache(self._render_target),
+        )
+        self._outcome_cell = cache(self._render_outcome)
+        self._ticket_cell = cache(self._render_ticket)
+        self._event_tag = cache(self._render_event_tag)
+
+    def render(self, entry_row: EntryRow) -> EntryTableRow:
+        entry = entry_row.entry
+        regions, names = tuple(entry_row.regions), (entry_row.service, entry_row.client)
+        places = (entry.region, entry.service, entry.client)
+        return EntryTableRow(
+            entry_row,
+            self._actor_cell(entry.actor, entry.role, self._since_for(entry)),
+            self._render_action(entry_row),
+            self._target_cell(regions, self._since_for(entry), *places, *names),
+            self._outcome_cell(str(entry.effective_outcome), entry.effect),
+            self._ticket_cell(entry.ticket, entry.subject) + self._render_reason(entry)
+            if entry.ticket or entry.reason
+            else format_html('<span class="faint">{}</span>', "–"),
+        )
+
+    def _render_action(self, entry_row: EntryRow) -> SafeString:
+        entry, many = entry_row.entry, EMPTY_HTML
+        path = f"{self._base_path}{entry.entry}/"
+        if entry_row.entry_count > 1:
+            path = f"?{_build_query(page=entry.page).urlencode()}"
+            told = ngettext("%(count)s entry", "%(count)s entries", entry_row.entry_count)
+            count = told % {"count": entry_row.entry_count}
+            many = format_html(' <span class="kind">{}</span>', count)
+        return format_html(
+            '<span hx-boost="false"><a href="{}">{}</a></span> {}{}{}{}',
+            path,
+            entry_row.action,
+            self._event_tag(entry.operation),
+            many,
+            entry_row.changes_html,
+            _render_warning(entry_row.warning),
+        )
+
+    def _render_event_tag(self, operation: str) -> SafeString:
+        return self._link(operation, {"operation": operation}, "kind")
+
+    def _since_for(self, entry: AuditEntry) -> str:
+        """Since when has to be looked for what has no index, so that the entry itself
+        is found; empty where such a search looks back as far."""
+        return "" if covers_moment(self._scan_query, entry.time) else local_day(entry.time)
+
+    def _render_actor(self, actor: str, role: str, since: str) -> SafeString:
+        if actor:
+            who = self._link(account(actor), {"actor": actor}, "cut", actor)
+        else:
+            who = format_html('<span class="faint">{}</span>', _("nobody known"))
+        asked = {"role": role, "since": since}
+        return who + render_small(self._link(role_name(role), asked) if role else "")
+
+    def _render_target(
+        self,
+        regions: Sequence[str],
+        since: str,
+        region_name: str,
+        service: str,
+        client: str,
+        service_name: str,
+        client_name: str,
+    ) -> SafeString:
+        found = EMPTY_HTML
+        if regions:
+            links = ((self._link(region(one), {"region": one, "since": since}),) for one in regions)
+            all_of_them = format_html_join("", "{}", links)
+            found = format_html('<span class="where">{}</span>', all_of_them)
+        if not service:
+            here = format_html('<span class="faint">{}</span>', _("this console"))
+            return found or here
+        at = {"service": service, "region": region_name}
+        found += self._link(isolate(service_name), at, "cut", service_name)
+        if client:
+            at = {"client": client, "region": region_name}
+            found += render_small(self._link(isolate(client_name), at, "cut", client_name))
+        return found
+
+    def _render_outcome(self, outcome_code: str, effect_code: str) -> SafeString:
+        word = outcome(outcome_code) if outcome_code else dot(_("open"), "idle")
+        link = self._link(word, {"outcome": outcome_code or "open"})
+        return link + render_small(self._link(effect(effect_code), {"effect": effect_code}))
+
+    def _render_ticket(self, ticket: str, subject: str) -> SafeString:
+        if not ticket:
+            return EMPTY_HTML
+        if not search_text_for(ticket, subject):
+            return format_html('<span class="mono cut">{}</span>', isolate(ticket))
+        return self._link(isolate(ticket), {"ticket": ticket}, "mono cut", ticket)
+
+    def _render_reason(self, entry: AuditEntry) -> SafeString:
+        if not entry.reason:
+            return EMPTY_HTML
+        shown = isolate(Truncator(entry.reason).chars(MAX_REASON_CHARS))
+        if part := search_text_for(entry.reason, entry.subject):
+            shown = self._link(shown, {"reason": part, "since": self._since_for(entry)})
+        said = Truncator(entry.reason).chars(MAX_TOOLTIP_CHARS)
+        return format_html('<small class="cut" title="{}">{}</small>', said, shown)
+
+    def _link(
+        self,
+        label: str,
+        values: Mapping[str, str],
+        css_class: str = "",
+        title: str = "",
+    ) -> SafeString:
+        query = self._query.copy()
+        for name, value in values.items():
+            if value:
+                query[name] = value
+        return format_html(
+            "<a{}{}{}>{}</a>",
+            format_html(' class="{}"', css_class) if css_class else "",
+            format_html(' href="?{}"', query.urlencode()),
+            format_html(' title="{}"', title) if title else "",
+            label,
+        )
+
+
+def _render_warning(risk: str) -> SafeString:
+    if not risk:
+        return EMPTY_HTML
+    return format_html('<small><span class="flag">{}{}</span></small>', icon("warning"), risk)
+
+
+def _build_query(**values: str) -> QueryDict:
+    query = QueryDict(mutable=True)
+    query.update(values)
+    return query

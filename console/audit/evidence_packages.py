@@ -1,0 +1,248 @@
+"""Making an evidence pack: what a worker does, and where the bytes are kept."""
+
+import io
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.audit_log.access_review import AccessReview
+from console.audit_log.evidence_csv import write_changes_csv
+from console.audit_log.export_formats import iter_entries
+from console.audit_log.search_form import AuditSearchForm
+from console.models import Pack, PackPart
+from console.web.access import Member
+from tenants.audit.evidence.package import EvidencePackage
+from tenants.audit.integrity import checkpoints
+from tenants.audit.integrity.chain import ChainRow
+from tenants.audit.integrity.checkpoints import ChainBrokenError, Checkpoint
+from tenants.audit.integrity.signing import SigningKeyMissingError
+from tenants.audit.integrity.tombstones import Tombstone
+from tenants.audit.models import AuditEntry, to_microseconds
+from tenants.audit.retention.policy import MICROSECONDS_PER_DAY
+from tenants.audit.retention.runs import list_runs
+from tenants.audit.search.entries import MAX_SEQ
+from tenants.audit.search.filters import EntryFilters
+from tenants.authlete.errors import AuditUnavailableError, InvalidRequestError
+from tenants.jobs.context import JobContext
+from tenants.jobs.control import NewItem, exclusive_jobs, start_job
+from tenants.jobs.models import Item, truncate
+from tenants.jobs.periodic_tasks import run_every_minute
+from tenants.jobs.registry import ItemResult, job_handler
+from tenants.organizations.roles import ConsolePermission
+from tenants.outbound.alerts import alert
+
+EVIDENCE_JOB_KIND = "audit.pack"
+PACKAGE_LIFETIME = timedelta(days=7)
+MAX_PACKAGE_ENTRIES = 500_000  # entries of one pack; their ids are held in memory
+PART_BYTES = 1 << 20  # bytes
+
+
+def request_package(member: Member, form: AuditSearchForm) -> tuple[Pack, bool]:
+    """Have a worker make a pack of what a search finds now; the form is a valid one.
+    False with the one that is being made, since each reads the whole record.
+
+    What comes later stays out, the entry of the pack's own job first of all.
+    """
+    with exclusive_jobs(member.actor, member.organization, EVIDENCE_JOB_KIND) as going:
+        if pack := Pack.objects.filter(made_at=None, job__in=going).first():
+            return pack, False
+        return _create_package(member, form), True
+
+
+def _create_package(member: Member, form: AuditSearchForm) -> Pack:
+    newest = AuditEntry.objects.filter(organization_id=member.organization.pk).first()
+    pack = Pack.objects.create(
+        organization=member.organization,
+        actor=member.actor.name,
+        search=truncate(form.loggable_text, 1000),
+    )
+    what = {
+        "pack": str(pack.pk),
+        "asked": _fixed_query(form).urlencode(),
+        "zone": timezone.get_current_timezone_name(),
+        "last": newest.seq if newest else 0,
+    }
+    title = _("Evidence pack")
+    items = [NewItem("", label=title, payload=what, sealed=True)]
+    try:
+        job = start_job(
+            member.actor,
+            member.organization,
+            EVIDENCE_JOB_KIND,
+            title,
+            items,
+            reason=title,
+        )
+    except AuditUnavailableError:
+        pack.delete()
+        raise
+    pack.job = job.pk
+    pack.save(update_fields=["job"])
+    return pack
+
+
+def _fixed_query(form: AuditSearchForm) -> QueryDict:
+    """The search between the moments that it means now, however late it is made."""
+    asked, filters = form.query, form.to_filters()
+    since = filters.since or filters.horizon(timezone.now())
+    until = filters.until
+    if since and until and until <= since:  # it finds nothing, and is no mistake
+        until = since + timedelta(microseconds=1)
+    for name, moment in (("after", since), ("before", until)):
+        if moment:
+            asked[name] = moment.isoformat()
+    return asked
+
+
+@job_handler(EVIDENCE_JOB_KIND, permission=ConsolePermission.AUDIT_LOG)
+def build_package(work: JobContext, item: Item) -> ItemResult:
+    """Make it, from the beginning if another worker had begun."""
+    what = item.payload
+    pack = Pack.objects.filter(pk=UUID(what["pack"])).first()
+    if pack is None or pack.made_at:
+        return ItemResult(_("It is there already, or not wanted any more."), changed=False)
+    pack.parts.all().delete()
+    form = AuditSearchForm(QueryDict(what["asked"]), pack.organization)
+    with work.keep_alive(), timezone.override(what["zone"]):
+        if not form.is_valid():
+            raise InvalidRequestError(_("The search is not understood any more."))
+        try:
+            entries = write_package(pack, form, what.get("last", MAX_SEQ))
+        except ChainBrokenError as error:
+            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
+            raise InvalidRequestError(
+                _("The record is not whole, so no pack is made of it.")
+            ) from None
+        except SigningKeyMissingError:
+            raise InvalidRequestError(
+                _("The worker has no key to sign with (AUDIT_SIGNING_KEYS).")
+            ) from None
+    return ItemResult(_("%(n)d entries") % {"n": entries})
+
+
+def write_package(pack: Pack, form: AuditSearchForm, max_seq: int) -> int:
+    """Write the pack of a valid search, up to the entry ``newest``; how many entries
+    are in it."""
+    last = _latest_checkpoint()
+    out = _PackageWriter(pack)
+    evidence = EvidencePackage(out)  # type: ignore[arg-type]  # all that is needed of a file
+    chosen: set[bytes] = set()
+    home, filters, now = pack.organization, form.to_filters(), timezone.now()
+    entries = _select_entries(home.pk, filters, min(max_seq, last.size), chosen)
+    evidence.write_lines("changes.csv", write_changes_csv(home.pk, entries))
+    rows = evidence.write_rows(lambda row: _is_selected(row, chosen), last)
+    moment = min(filters.until or now, now)
+    review = AccessReview.load(home, moment)
+    evidence.write_lines("access.csv", review.to_csv(review.list_rows()))
+    evidence.close(
+        organization=home.slug,
+        search=pack.search,
+        entries=len(chosen),
+        rows=rows,
+        made_by=pack.actor,
+        made_at=to_microseconds(now),
+        removed=_deleted_by_category(home.pk),
+    )
+    out.close_package()
+    pack.entries, pack.size, pack.covered = len(chosen), out.size, last.size
+    pack.made_at = now
+    pack.save()
+    return len(chosen)
+
+
+def _latest_checkpoint() -> Checkpoint:
+    """A checkpoint of all that there is now."""
+    while checkpoints.create_checkpoint():
+        pass
+    last = checkpoints.load_last_checkpoint()
+    if last is None:  # nothing was ever recorded
+        raise InvalidRequestError(_("There is nothing in the record yet."))
+    return last
+
+
+def _select_entries(
+    organization: int, filters: EntryFilters, max_seq: int, selected: set[bytes]
+) -> Iterator[AuditEntry]:
+    """The entries up to a row; each is noted in ``chosen``."""
+    for entry in iter_entries(organization, filters):
+        if entry.seq > max_seq:
+            continue
+        if len(selected) == MAX_PACKAGE_ENTRIES:
+            raise InvalidRequestError(
+                _("More than %(n)d entries fit. Narrow the search down.")
+                % {"n": MAX_PACKAGE_ENTRIES}
+            )
+        selected.add(UUID(entry.entry).bytes)
+        yield entry
+
+
+def _is_selected(row: ChainRow, selected: set[bytes]) -> bool:
+    is_mine = UUID(row.entry).bytes in selected
+    if is_mine and Tombstone.parse(row.content):
+        raise InvalidRequestError(
+            _("Some of these entries were removed meanwhile. Ask for the pack anew.")
+        )
+    return is_mine
+
+
+def _deleted_by_category(organization: int) -> dict[str, dict[str, int]]:
+    """What is in no pack any more, by kind: how many, and up to when at the latest."""
+    found: dict[str, dict[str, int]] = {}
+    for entry, run in list_runs(organization):
+        for kind, count in run.entries.items():
+            until = entry.at - run.days.get(kind, 0) * MICROSECONDS_PER_DAY
+            one = found.setdefault(kind, {"entries": 0, "until": until})
+            one["entries"] += count
+            one["until"] = max(one["until"], until)
+    return found
+
+
+class _PackageWriter(io.RawIOBase):
+    """A file that is only written to, kept in rows."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack, self._number, self.size = pack, 0, 0
+        self._buffer = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._buffer += data
+        while len(self._buffer) >= PART_BYTES:
+            self._store_part(PART_BYTES)
+        return len(data)
+
+    def close_package(self) -> None:
+        if self._buffer:
+            self._store_part(len(self._buffer))
+
+    def _store_part(self, size: int) -> None:
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        self._number += 1
+        self.size += size
+        PackPart.objects.create(pack=self._pack, number=self._number, data=data)
+
+
+def file_name(pack: Pack) -> str:
+    """What it is called where it is downloaded."""
+    day = timezone.localtime(pack.asked_at).date().isoformat()
+    return f"evidence-{pack.organization.slug}-{day}.zip"
+
+
+def iter_bytes(pack: Pack) -> Iterator[bytes]:
+    """Its bytes, one part after the other."""
+    for number in pack.parts.values_list("number", flat=True):
+        yield bytes(pack.parts.get(number=number).data)
+
+
+@run_every_minute
+def delete_old_packages() -> None:
+    """Remove packs that were made some days ago."""
+    Pack.objects.filter(asked_at__lt=timezone.now() - PACKAGE_LIFETIME).delete()

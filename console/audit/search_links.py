@@ -1,0 +1,213 @@
+"""Links from one search to others: one filter less, another period, a search that
+auditors often need."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit_log.multi_value_fields import flatten_choices
+from console.audit_log.name_lookup import client_display_name
+from console.audit_log.search_form import AuditSearchForm
+from console.audit_log.search_language import CURSOR
+from console.audit_log.times import describe_time, period_start
+from console.web.access import Member
+from console.web.navigation import optional_path
+from tenants.audit.events import EVENTS
+from tenants.audit.models import AuditEntry
+from tenants.versions.timeline import find_change
+
+YEAR_DAYS = 365  # days
+PERIOD_DAYS: Mapping[Promise, int] = {  # days, today included
+    gettext_lazy("Today"): 1,
+    gettext_lazy("7 days"): 7,
+    gettext_lazy("30 days"): 30,
+}
+MAX_CHIP_CHARS = 80  # characters of a chip
+CHIP_LABELS: Mapping[str, str | Promise] = {
+    "q": gettext_lazy("Words: %s"),
+    "since": gettext_lazy("From %s"),
+    "until": gettext_lazy("Until %s"),
+    "actor": gettext_lazy("Who: %s"),
+    "role": gettext_lazy("Role: %s"),
+    "region": gettext_lazy("Region: %s"),
+    "service": gettext_lazy("Service: %s"),
+    "operation": gettext_lazy("What: %s"),
+    "field": gettext_lazy("Setting: %s"),
+    "old": gettext_lazy("Was: %s"),
+    "new": gettext_lazy("Became: %s"),
+    "reason": gettext_lazy("Reason: %s"),
+    "code": gettext_lazy("Result code: %s"),
+    "status": gettext_lazy("HTTP status: %s"),
+    "request": gettext_lazy("Request: %s"),
+    "address": gettext_lazy("Address: %s"),
+    "mark": gettext_lazy("Subject with the mark %s"),
+    "after": gettext_lazy("From %s"),
+    "before": gettext_lazy("Until %s"),
+    "ticket": gettext_lazy("Ticket: %s"),
+    "effect": gettext_lazy("Effect: %s"),
+    "outcome": gettext_lazy("Outcome: %s"),
+    "client": gettext_lazy("Client: %s"),
+    "object": gettext_lazy("Object: %s"),
+    "page": gettext_lazy("One page: %s"),
+    "reads": "%s",
+}
+
+
+# Steps that belong together, of one client or one service.
+RELATED_EVENTS: Sequence[Sequence[str]] = (
+    (
+        "client.refresh_secret",
+        "client.set_secret",
+        "client.keep_secret",
+        *(name for name in EVENTS if name.startswith("secret.")),
+    ),
+    tuple(name for name in EVENTS if name.startswith("rollover.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLink:
+    """Another search; ``on``: it is the one that is shown, or a part of it."""
+
+    label: str
+    path: str  # the query alone, with its question mark
+    is_active: bool = False
+
+
+def invalid_search_url(member: Member, query: QueryDict) -> str:
+    """The record with filters that are not valid, which it says: without them it
+    would show more than was asked for."""
+    return reverse("audit:index", args=(member.organization.slug,)) + _query_string(query)
+
+
+def filter_chips(form: AuditSearchForm) -> Iterator[SearchLink]:
+    """Each filter that is set, with the search that is left without it."""
+    for name, value in form.pairs:
+        rest = form.query
+        rest.setlist(name, [one for one in rest.getlist(name) if one != value])
+        words = str(CHIP_LABELS[name.removeprefix("-")]) % _display_value(form, name, value)
+        if name.startswith("-"):
+            words = _("Not %s") % words
+        yield SearchLink(
+            Truncator(words).chars(MAX_CHIP_CHARS), _query_string(rest), is_active=True
+        )
+
+
+def period_links(form: AuditSearchForm) -> Iterator[SearchLink]:
+    today = timezone.localdate()
+    asked = form.query
+    for label, days in PERIOD_DAYS.items():
+        since = (today - timedelta(days=days - 1)).isoformat()
+        on = asked.get("since") == since and "until" not in asked
+        yield SearchLink(str(label), _with_since(asked, None if on else since), on)
+    first, last = _last_quarter_range()
+    on = (asked.get("since"), asked.get("until")) == (first, last)
+    query = form.query
+    for name, day in (("since", first), ("until", last)):
+        if on:
+            query.pop(name, None)
+        else:
+            query[name] = day
+    yield SearchLink(_("Last quarter"), _query_string(query), on)
+
+
+def related_search_query(entry: AuditEntry) -> str:
+    """The search for the other steps of the same rotation of a secret or a key; empty
+    where it is no step of one."""
+    steps = next((some for some in RELATED_EVENTS if entry.operation in some), ())
+    query = QueryDict(mutable=True)
+    query["client" if entry.client else "service"] = entry.client or entry.service
+    if entry.region:
+        query["region"] = entry.region
+    query.setlist("operation", list(steps))
+    return query.urlencode() if steps and entry.service else ""
+
+
+def snapshot_url(entry: AuditEntry) -> str:
+    """The page of a changed object right after the change, held beside how it was
+    right before; empty where it has none."""
+    place = (entry.organization, entry.region, entry.service)
+    if entry.client:
+        path = optional_path("clients:version_at", *place, entry.client)
+    else:
+        path = optional_path("services:version_at", *place)
+    query = QueryDict(mutable=True)
+    if versions := find_change(entry):
+        before, after = (one.since for one in versions)
+    else:
+        before, after = entry.time, entry.time + (entry.duration or timedelta())
+    query["at"], query["beside"] = after.isoformat(), before.isoformat()
+    return path and f"{path}{_query_string(query)}"
+
+
+def _last_quarter_range() -> tuple[str, str]:
+    """Its first and last days."""
+    last = period_start("quarter", 0) - timedelta(days=1)
+    return period_start("quarter", 1).isoformat(), last.isoformat()
+
+
+def one_year_url(form: AuditSearchForm) -> str:
+    """The same search, looking back for a year."""
+    since = timezone.localdate() - timedelta(days=YEAR_DAYS)
+    return _with_since(form.query, since.isoformat())
+
+
+def preset_links(form: AuditSearchForm, presets: Iterable[tuple[str, str]]) -> Iterator[SearchLink]:
+    """Searches by name and query, the one that is shown among them."""
+    here = form.query.urlencode() if form.is_valid() else None
+    for label, query in presets:
+        yield SearchLink(label, f"?{query}", is_active=here == query)
+
+
+def page_url(form: AuditSearchForm, cursor: str) -> str:
+    """The same search from ``cursor`` on; nothing when there is no more."""
+    query = form.query
+    query[CURSOR] = cursor
+    return _query_string(query) if cursor else ""
+
+
+def reads_url(form: AuditSearchForm, *, show: bool) -> str:
+    query = form.query
+    query.pop("reads", None)
+    if show:
+        query["reads"] = "1"
+    return _query_string(query)
+
+
+def _query_string(query: QueryDict) -> str:
+    return f"?{query.urlencode()}"
+
+
+def _with_since(asked: QueryDict, since: str | None) -> str:
+    query = asked.copy()
+    query.pop("since", None)
+    if since:
+        query["since"] = since
+    return _query_string(query)
+
+
+def _display_value(form: AuditSearchForm, name: str, value: str) -> str:
+    """A filter's value as people read it."""
+    field = form.fields[name.removeprefix("-")]
+    if isinstance(field, forms.ChoiceField):
+        for key, label in flatten_choices(field.choices):
+            if key == value:
+                return str(label)
+    if name in ("after", "before"):
+        return describe_time(value)
+    if name == "client":
+        called = client_display_name(form.organization, value)
+        return f"{called} ({value})" if called else value
+    match form.matched_services.get(value, []) if name == "service" else []:
+        case [one]:
+            return f"{one.name} ({one.region})"
+    return value[:12] if name.endswith("mark") else value

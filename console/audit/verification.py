@@ -1,0 +1,139 @@
+"""Having the record verified by a worker, and what is known of its checkpoints."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.models import Verdict
+from console.web.access import Member
+from tenants.audit.events import AUDIT_VERIFY
+from tenants.audit.integrity import anchors, checkpoint_verifier
+from tenants.audit.integrity.checkpoint_verifier import AnchorFileError
+from tenants.audit.integrity.checkpoints import Checkpoint
+from tenants.audit.integrity.report import UnreadableChainError, VerificationReport
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditSink
+from tenants.audit.recorder import record_event
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.jobs.context import JobContext
+from tenants.jobs.control import NewItem, exclusive_jobs, start_job
+from tenants.jobs.models import ACTIVE_JOB_STATES, Item, truncate
+from tenants.jobs.registry import ItemResult, job_handler
+from tenants.organizations.roles import ConsolePermission
+from tenants.outbound.alerts import alert
+
+VERIFY_JOB_KIND = "audit.verify"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSink:
+    """A place where checkpoints are kept, and how far it has come."""
+
+    kind: str  # file, mailto, https
+    state: AuditSink
+
+
+def list_sinks() -> list[CheckpointSink]:
+    states = AuditSink.objects.in_bulk()
+    return [
+        CheckpointSink(one.kind, states.get(one.name) or AuditSink(name=one.name))
+        for one in anchors.load_sinks()
+    ]
+
+
+def request_verification(member: Member) -> bool:
+    """Have a worker verify the whole record; False where one is at it."""
+    with exclusive_jobs(member.actor, member.organization, VERIFY_JOB_KIND) as going:
+        at_it = going.filter(state__in=ACTIVE_JOB_STATES)  # and paused by nobody
+        if Verdict.objects.filter(ended_at=None, job__in=at_it).exists():
+            return False
+        record_event(member.actor, AUDIT_VERIFY)
+        _start_job(member)
+        return True
+
+
+def _start_job(member: Member) -> None:
+    verdict = Verdict.objects.create(organization=member.organization, actor=member.actor.name)
+    title = _("Verify the record")
+    what = {"verdict": str(verdict.pk)}
+    items = [NewItem("", label=title, payload=what)]
+    try:
+        job = start_job(
+            member.actor,
+            member.organization,
+            VERIFY_JOB_KIND,
+            title,
+            items,
+            reason=title,
+        )
+    except AuditUnavailableError:
+        verdict.delete()
+        raise
+    verdict.job = job.pk
+    verdict.save(update_fields=["job"])
+
+
+@job_handler(VERIFY_JOB_KIND, permission=ConsolePermission.AUDIT_LOG)
+def verify_log(work: JobContext, item: Item) -> ItemResult:
+    """Read all of it, and hold it against the files that this worker can reach."""
+    verdict = Verdict.objects.filter(pk=UUID(item.payload["verdict"])).first()
+    if verdict is None:
+        return ItemResult(changed=False)
+    with work.keep_alive():
+        kept, wrong = _read_anchors()
+        try:
+            report = verify_audit_log(kept)
+        except UnreadableChainError as error:
+            if isinstance(error.__cause__, (OperationalError, InterfaceError)):
+                raise  # it is down, and this is tried again
+            report = VerificationReport(first_bad_row=(error.row, str(error)))
+    for told in wrong:
+        report.add_warning(told)
+    _store_result(verdict, report, kept)
+    if report.first_bad_row:
+        row, what = report.first_bad_row
+        alert("audit.broken", level=logging.ERROR, row=row, what=what)
+        return ItemResult(_("Not whole. First bad row: %(row)d") % {"row": row})
+    if verdict.unguarded:
+        alert("audit.unguarded", level=logging.ERROR)
+    return ItemResult(_("Whole: %(rows)d rows") % {"rows": report.rows})
+
+
+def _read_anchors() -> tuple[list[Checkpoint], list[str]]:
+    """What files outside hold, and which cannot be relied on; one that this worker
+    cannot open says nothing."""
+    found: list[Checkpoint] = []
+    wrong: list[str] = []
+    for sink in anchors.load_sinks():
+        if sink.kind == "file":
+            try:
+                found += checkpoint_verifier.read_anchor_file(sink.path)
+            except AnchorFileError as error:
+                wrong.append(f"{sink.name} cannot be relied on: {error}")
+            except OSError:
+                continue
+    return found, wrong
+
+
+def _store_result(verdict: Verdict, report: VerificationReport, kept: Sequence[Checkpoint]) -> None:
+    verdict.rows, verdict.entries = report.rows, report.calls
+    verdict.removed = report.deleted_count
+    verdict.warnings = len(report.warnings) + report.suppressed_warnings
+    verdict.unguarded = not report.has_triggers
+    verdict.checkpoints = report.checkpoint_count
+    if kept:
+        newest = max(kept)
+        verdict.outside, verdict.outside_at = newest.size, newest.signed_at
+    if report.first_bad_row:
+        verdict.bad, what = report.first_bad_row
+        verdict.what = truncate(what, 400)
+    if report.last_checkpoint:
+        verdict.covered = report.last_checkpoint.size
+        verdict.covered_at = report.last_checkpoint.signed_at
+    verdict.ended_at = timezone.now()
+    verdict.save()

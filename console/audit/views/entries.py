@@ -1,0 +1,320 @@
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import DatabaseError
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_htmx.http import push_url
+
+from console.audit import evidence_packages, search_links, verification
+from console.audit.entry_table import EntryTableRenderer
+from console.audit.read_tracking import log_read
+from console.audit.views.retention import deleted_entry
+from console.audit_log import retention, risks, search_presets
+from console.audit_log.change_descriptions import (
+    describe_changes,
+    load_changes,
+    settings_for_operation,
+)
+from console.audit_log.differences import diff_changes, link_values
+from console.audit_log.entry_rows import (
+    build_row,
+    build_rows,
+    describe_entry_changes,
+    group_by_day,
+    load_names,
+    request_path,
+)
+from console.audit_log.search_form import AuditSearchForm
+from console.audit_log.search_language import CURSOR, FILTERS
+from console.audit_log.suggestions import suggest_completions
+from console.history.entries import (
+    CREATION_OPERATIONS,
+    UNDOABLE_OPERATIONS,
+    entry_page_path,
+    is_undoable,
+)
+from console.models import Pack, Verdict
+from console.users.receipt_access import receipts_by_entry
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import IdempotentForm
+from console.web.responses import redirect_to, render_page
+from tenants.audit.events import (
+    AUDIT_EXPORT,
+    AUDIT_RESOLVE,
+    EVENTS,
+)
+from tenants.audit.integrity.chain_position import find_position
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.resolutions import (
+    find_resolution_entry,
+    find_unresolved,
+)
+from tenants.audit.recorder import record_event
+from tenants.audit.search.entries import MAX_COUNTED, count_entries, search_entries
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.operation import Effect
+from tenants.authlete.result_codes import get_meaning
+from tenants.jobs import queue
+from tenants.jobs.models import Item, Job
+from tenants.organizations.roles import ConsolePermission
+
+logger = logging.getLogger(__name__)
+
+ONE_MILLISECOND = timedelta(milliseconds=1)
+ENTRIES_PER_PAGE = 50  # entries a page
+MAX_LISTED_RESULTS = 10  # that were made, or verdicts, that are listed
+REFRESH_SECONDS = 2  # seconds between two looks of a browser at what is being made
+MAX_RELATED_ENTRIES = 10  # other entries of the same page that are listed
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def index(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """The organization's record, newest first, as far as the filters ask for it.
+
+    What is typed is posted, so that a subject can be among it, and leads to the
+    address of the search.
+    """
+    posted = request.method == "POST"
+    given = request.POST if posted else request.GET
+    form = AuditSearchForm(given, member.organization, is_posted=posted)
+    context: dict[str, Any] = {
+        "member": member,
+        "form": form,
+        "saved": list(search_links.preset_links(form, search_presets.preset_searches(member))),
+        "pinned": list(search_links.preset_links(form, search_presets.pinned_searches(member))),
+        "names": FILTERS,
+        "size": ENTRIES_PER_PAGE,
+    }
+    if not form.is_valid():
+        return render_page(request, "audit/index.html", context, part="record", status=422)
+    asked, cursor = form.query, given.get(CURSOR, "")
+    if cursor:
+        asked[CURSOR] = cursor
+    path = f"{request.path}?{asked.urlencode()}".rstrip("?")
+    if (posted or asked != given) and not request.htmx:
+        return redirect_to(request, path)  # an address to share: nothing empty, nothing typed
+    context["unwritten"] = not log_read(member, form.loggable_text)
+    try:
+        context |= _search_context(member, form, cursor)
+    except DatabaseError:
+        logger.exception("the record cannot be read")
+        context["failed"] = True
+    response = render_page(request, "audit/index.html", context, part="record")
+    return push_url(response, path) if request.htmx else response
+
+
+def _search_context(member: Member, form: AuditSearchForm, cursor: str) -> dict[str, Any]:
+    """The entries that are asked for, and the ways on from there."""
+    organization, filters = member.organization.pk, form.to_filters()
+    page = search_entries(organization, filters, cursor, size=ENTRIES_PER_PAGE)
+    entries = page.entries
+    names = load_names(organization, entries)
+    cells = EntryTableRenderer(form.query, reverse("audit:index", args=[member.organization.slug]))
+    told = build_rows(entries, names, group_reads=not (filters.page or filters.request))
+    return {
+        "lines": told,
+        "days": [[cells.render(one) for one in day] for day in group_by_day(told)],
+        "first": entries[0].seq if entries else None,
+        "last": entries[-1].seq if entries else None,
+        "count": count_entries(organization, filters),
+        "most": MAX_COUNTED,
+        "unknown": find_unresolved(organization)[: MAX_COUNTED + 1].count(),
+        "page": page,
+        "older": search_links.page_url(form, page.older),
+        "newer": search_links.page_url(form, page.newer),
+        "chips": list(search_links.filter_chips(form)),
+        "periods": list(search_links.period_links(form)),
+        "further": search_links.one_year_url(form),
+        "query": form.query.urlencode(),
+        "beyond": retention.find_retention_gaps(organization, filters, timezone.now()),
+        "with_reads": search_links.reads_url(form, show=True),
+        "without_reads": search_links.reads_url(form, show=False),
+    }
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def suggest(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What the search box could go on with: posted, since it may hold a subject."""
+    found = suggest_completions(request.POST.get("q", ""), member.organization)
+    return render_page(request, "audit/suggest.html", {"offers": found})
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def entry(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """One entry: what it changed, who and why, and whether the chain holds it."""
+    own = AuditEntry.objects.filter(organization_id=member.organization.pk)
+    found = own.filter(entry=str(entry)).first()
+    if found is None:
+        return deleted_entry(request, member, entry)
+    unwritten = not log_read(member, found.entry)
+    same_page = own.filter(page=found.page, page__gt="").exclude(seq=found.seq)
+    others = list(same_page[: MAX_RELATED_ENTRIES + 1])
+    names = load_names(member.organization.pk, [found, *others])
+    operation = OPERATIONS.get(found.operation)
+    was = [one for one in found.changes if one["before"] is not None]
+    is_first = found.operation in EVENTS.keys() - set(UNDOABLE_OPERATIONS) and not was
+    told = is_first and found.effect == Effect.READ
+    context = {
+        "member": member,
+        "unwritten": unwritten,
+        "entry": found,
+        "line": build_row([found], names),
+        "removal": (removal := retention.removal_from_entry(found)),
+        "changes": [] if removal else list(link_values(found, describe_entry_changes(found))),
+        "made": is_first or found.operation in CREATION_OPERATIONS,
+        "told": told,
+        "surprises": describe_changes(
+            load_changes(found.side_effects), settings_for_operation(found.operation)
+        ),
+        "differences": [] if told else diff_changes(found.changes, found.subject),
+        "has_secrets": '"fingerprint":' in found.changed,
+        "method": operation.method if operation else "",
+        "path": request_path(found),
+        "meaning": _(said) if (said := get_meaning(found.code)) else "",
+        "took": found.duration and found.duration / ONE_MILLISECOND,
+        "settling": find_resolution_entry(found),
+        "risk": risks.event_risk(found),
+        "together": search_links.related_search_query(found),
+        "settled": _resolved_entry(own, found),
+        "day": timezone.localdate(found.time).isoformat(),
+        "counted": found.operation in EVENTS and found.attempt > 1,
+        "whole": search_links.snapshot_url(found) if is_undoable(found) else "",
+        "undo": entry_page_path(found, "restore") if is_undoable(found) else "",
+        "others": build_rows(others[:MAX_RELATED_ENTRIES], names, group_reads=True),
+        "more": len(others) > MAX_RELATED_ENTRIES,
+        "place": find_position(found),
+        "job": _related_job(member, found),
+        "receipt": receipts_by_entry(member, [found]).get(found.entry),
+    }
+    return render_page(request, "audit/entry.html", context)
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def export(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What can be taken out of a search, and the packs that were made lately."""
+    form = AuditSearchForm(request.GET, member.organization)
+    if not form.is_valid():
+        return redirect_to(request, search_links.invalid_search_url(member, request.GET))
+    sent = IdempotentForm(request.POST or None)
+    if sent.is_valid():
+        if not idempotency.acquire(request, sent):
+            return idempotency.redirect_repeat(request, sent, request.get_full_path())
+        made, is_new = evidence_packages.request_package(member, form)
+        if not is_new:
+            said = _("One pack is made at a time. This is the one that is being made.")
+            messages.info(request, said)
+        path = reverse("audit:evidence_package", args=(member.organization.slug, made.pk))
+        return idempotency.finish(request, sent, path)
+    unwritten, filters = not log_read(member, form.loggable_text), form.to_filters()
+    context = {
+        "member": member,
+        "unwritten": unwritten,
+        "count": count_entries(member.organization.pk, filters),
+        "most": MAX_COUNTED,
+        "horizon": filters.horizon(timezone.now()),
+        "beyond": retention.find_retention_gaps(member.organization.pk, filters, timezone.now()),
+        "folds_reads": form.hides_reads,
+        "chips": list(search_links.filter_chips(form)),
+        "query": form.query.urlencode(),
+        "once": idempotency.new_key(),
+        "packs": Pack.objects.filter(organization=member.organization)[:MAX_LISTED_RESULTS],
+    }
+    return render_page(request, "audit/export.html", context)
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def evidence_package(
+    request: ConsoleRequest, member: Member, pack: UUID
+) -> HttpResponse | StreamingHttpResponse:
+    """An evidence pack that is being made, or is there to be downloaded."""
+    own = Pack.objects.filter(organization=member.organization)
+    found = get_object_or_404(own.select_related("organization"), pk=pack)
+    name = evidence_packages.file_name(found)
+    if found.made_at and "download" in request.GET:
+        label = f"{found.entries} entries, evidence pack"
+        record_event(member.actor, AUDIT_EXPORT, object=str(found.pk), label=label)
+        response = StreamingHttpResponse(
+            evidence_packages.iter_bytes(found), content_type="application/zip"
+        )
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Content-Length"] = found.size
+        response["Cache-Control"] = "no-store"
+        return response
+    context = {
+        "member": member,
+        "pack": found,
+        "file": name,
+        "ends_at": found.asked_at + evidence_packages.PACKAGE_LIFETIME,
+        **_job_context(found.job, is_done=found.made_at is not None),
+    }
+    return render_page(request, "audit/evidence_package.html", context, part="pack")
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Whether the record is whole, as somebody found last, and where its checkpoints
+    are kept; with a button to look now."""
+    path = reverse("audit:verify", args=(member.organization.slug,))
+    sent = IdempotentForm(request.POST or None)
+    if sent.is_valid():
+        if not idempotency.acquire(request, sent):
+            return idempotency.redirect_repeat(request, sent, path)
+        if not verification.request_verification(member):
+            messages.info(request, _("A worker verifies the record already."))
+        return idempotency.finish(request, sent, path)
+    verdicts = Verdict.objects.filter(organization=member.organization)
+    last, ended = verdicts.first(), verdicts.filter(ended_at__isnull=False)
+    context = {
+        "member": member,
+        "last": last,
+        "earlier": [one for one in ended if one != last][:MAX_LISTED_RESULTS],
+        "outside": verification.list_sinks(),
+        "once": idempotency.new_key(),
+        **_job_context(
+            last.job if last else None,
+            is_done=last is None or last.ended_at is not None,
+        ),
+    }
+    return render_page(request, "audit/verify.html", context, part="verify")
+
+
+def _job_context(pk: UUID | None, *, is_done: bool) -> dict[str, Any]:
+    """How far a job is that makes something; ``every``: seconds until a browser
+    looks again, ``trouble``: why it will not be made."""
+    job = None if is_done or not pk else Job.objects.filter(pk=pk).first()
+    over = job is None or job.is_over
+    items = Item.objects.filter(job=pk).values_list("text", flat=True)
+    return {
+        "job": job,
+        "failed": not is_done and over,
+        "trouble": next(iter(items), "") if job else "",
+        "every": 0 if is_done or over else REFRESH_SECONDS,
+        "stalled": not (is_done or over or queue.has_live_worker()),
+    }
+
+
+def _resolved_entry(own: QuerySet[AuditEntry], found: AuditEntry) -> AuditEntry | None:
+    """The entry whose outcome this one tells."""
+    if found.operation != AUDIT_RESOLVE.name:
+        return None
+    return own.filter(entry=found.object).first()
+
+
+def _related_job(member: Member, found: AuditEntry) -> Job | None:
+    """The job that made this call, or that this happened to: its id is their page."""
+    jobs = Job.objects.filter(organization=member.organization)
+    for text in (found.page, found.object):
+        with suppress(ValueError):  # most are no ids
+            if job := jobs.filter(pk=UUID(text)).first():
+                return job
+    return None

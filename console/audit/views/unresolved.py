@@ -1,0 +1,154 @@
+"""What nobody knows the outcome of, and settling it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit import bulk_resolution
+from console.audit.read_tracking import log_read
+from console.audit.resolution_forms import ResolveForm, SelectionForm, next_step
+from console.audit_log.entry_rows import (
+    build_row,
+    build_rows,
+    describe_entry_changes,
+    load_names,
+)
+from console.forms.change_forms import ChangeReasonForm
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import redirect_to, render_page
+from tenants.audit.events import EVENTS
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.evidence import Conclusion
+from tenants.audit.reconciliation.resolutions import find_unresolved as found
+from tenants.audit.reconciliation.resolutions import resolve as write
+from tenants.audit.reconciliation.rules import RULES
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.jobs.models import OPEN_JOB_STATES, Job
+from tenants.organizations.reconciliation import find_evidence
+from tenants.organizations.roles import ConsolePermission
+
+ENTRIES_PER_PAGE = 25  # entries a page
+STATE_CHANGED_TEXT = gettext_lazy(
+    "Authlete tells something else than when this page was drawn. Nothing was settled;"
+    " look once more."
+)
+ALREADY_RESOLVED_TEXT = gettext_lazy("The outcome of this is known.")
+
+
+@organization_page(ConsolePermission.AUDIT_LOG)
+def unresolved(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """What may have changed something, and nobody knows whether it did."""
+    organization = member.organization.pk
+    unwritten = not log_read(member, "unknown outcomes")
+    page = Paginator(found(organization), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    entries = list(page)
+    names = load_names(organization, entries)
+    jobs = Job.objects.filter(organization=organization, state__in=OPEN_JOB_STATES)
+    context = {
+        "member": member,
+        "unwritten": unwritten,
+        "page": page,
+        "lines": build_rows(entries, names, group_reads=False),
+        "job": jobs.filter(kind=bulk_resolution.RESOLVE_JOB_KIND).first(),
+    }
+    return render_page(request, "audit/unresolved.html", context)
+
+
+@organization_page(ConsolePermission.ADMINISTRATION)
+def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
+    """Have a worker look at all that is unknown, or at what was chosen of it."""
+    path = reverse("audit:unresolved", args=[member.organization.slug])
+    chosen = SelectionForm(request.POST or request.GET)
+    if chosen.is_empty_selection:
+        messages.info(request, _("Choose some first. Nothing was settled."))
+        return redirect_to(request, path)
+    lost = found(member.organization.pk)
+    if entries := chosen.cleaned_data["entry"]:
+        lost = lost.filter(entry__in=entries)
+    counts = lost.order_by("operation").values_list("operation").annotate(Count("seq"))
+    form = ChangeReasonForm(request.POST or None)
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, path)
+        if counts:
+            job = bulk_resolution.start_resolution(
+                member,
+                lost,
+                reason=form.cleaned_data["reason"],
+                ticket=form.cleaned_data["ticket"],
+            )
+            path = reverse("jobs:show", args=[member.organization.slug, job.pk])
+        return idempotency.finish(request, form, path)
+    if not counts:
+        messages.info(request, _("Nothing of that is unknown any more."))
+        return redirect_to(request, path)
+    context = {
+        "member": member,
+        "chosen": chosen,
+        "kinds": [(name, number, name in RULES) for name, number in counts],
+        "total": sum(number for _name, number in counts),
+        "form": form,
+        "once": idempotency.new_key(),
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "audit/resolve_all.html", context, status=status)
+
+
+@organization_page(ConsolePermission.ADMINISTRATION)
+def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpResponse:
+    """What Authlete tells now of a call whose outcome is unknown; then settle it."""
+    organization = member.organization
+    own = AuditEntry.objects.filter(organization_id=organization.pk)
+    lost = get_object_or_404(own, entry=str(entry))
+    path = reverse("audit:entry", args=(organization.slug, lost.entry))
+    if not found(organization.pk).filter(seq=lost.seq).exists():
+        messages.info(request, ALREADY_RESOLVED_TEXT)
+        return redirect_to(request, path)
+    form = ResolveForm(request.POST or None)
+    why = {name: form[name].value() or "" for name in ("reason", "ticket")}
+    finding = find_evidence(member.actor, organization, lost, **why)
+    outcome = finding.verdict.outcome
+    if outcome is None:
+        form.require_outcome()
+    failure = None
+    if form.is_valid() and form.cleaned_data["seen"] != (outcome or ""):
+        messages.warning(request, STATE_CHANGED_TEXT)
+    elif finding.verdict is not Conclusion.TOO_EARLY and form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, path)
+        outcome = outcome or Outcome(form.cleaned_data["outcome"])
+        try:
+            is_new = write(member.actor, lost, outcome, str(finding.reason), **why)
+        except AuditUnavailableError as error:
+            idempotency.mark_failed(request, form)
+            failure = error
+        else:
+            if is_new:
+                messages.success(request, _("Settled. The record keeps both outcomes."))
+            else:
+                messages.info(request, ALREADY_RESOLVED_TEXT)
+            return idempotency.finish(request, form, path)
+    names = load_names(organization.pk, [lost])
+    context = {
+        "member": member,
+        "entry": lost,
+        "line": build_row([lost], names),
+        "changes": describe_entry_changes(lost),
+        "is_call": lost.operation not in EVENTS,
+        "finding": finding,
+        "outcome": outcome,
+        "onward": next_step(lost) if outcome is Outcome.SUCCEEDED else None,
+        "form": form,
+        "failure": failure,
+        "once": idempotency.new_key(),
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "audit/resolve.html", context, status=status)

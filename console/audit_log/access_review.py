@@ -1,0 +1,186 @@
+"""Who could do what on a day, as the record tells it, and when they last did anything.
+
+Told backwards from the members of now: each change of a role since that day is taken
+back. What the record itself says is held against it.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from console.audit_log.entry_rows import build_row
+from console.audit_log.export_formats import format_time
+from console.lists import csv_cells
+from console.web.labels import PERMISSION_LABELS, ROLE_LABELS
+from tenants.audit.models import AuditEntry, to_microseconds
+from tenants.audit.retention.policy import ACCESS
+from tenants.audit.retention.runs import find_deleted_until
+from tenants.audit.search.entries import search_entries
+from tenants.audit.search.filters import EntryFilters
+from tenants.authlete.errors import Outcome
+from tenants.models import Membership, Organization
+from tenants.organizations.roles import PERMISSIONS_BY_ROLE, Role
+
+DORMANT_AFTER = timedelta(days=90)  # without an entry
+ROLE_EVENTS = ("member.add", "member.change", "member.remove")
+ACCESS_REVIEW_COLUMNS = (
+    "person name role may since given_by last_used dormant closed_now changed_since"
+    " untold as_of last_used_removed_before roles_removed_before"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReviewRow:
+    """What one person could do then."""
+
+    username: str
+    name: str
+    role: str
+    role_entry: AuditEntry | None  # what gave them the role
+    last_entry: AuditEntry | None  # what they did last until then, of what is kept
+    deleted_before: datetime | None  # they may have done more before this: it was removed
+    is_dormant: bool | None  # None: that is not known any more
+    is_closed: bool  # the account is, now
+    later_changes: Sequence[str]  # what changed since, oldest first, in words
+    is_unconfirmed: bool  # the record says otherwise, or nothing
+
+    @property
+    def role_label(self) -> str:
+        return str(ROLE_LABELS.get(self.role, self.role))
+
+    @property
+    def permissions(self) -> list[str]:
+        allowed = PERMISSIONS_BY_ROLE.get(Role(self.role), ()) if self.role in Role else ()
+        return [str(words) for need, words in PERMISSION_LABELS.items() if need in allowed]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReview:
+    """Who could do what at a moment, and from before when what would tell it was
+    removed; None where nothing was."""
+
+    organization: Organization
+    as_of: datetime
+    deleted_before: datetime | None  # entries of any kind: what somebody did last may be one
+    roles_deleted_before: datetime | None  # those of who is a member, and as what
+
+    @classmethod
+    def load(cls, organization: Organization, moment: datetime) -> Self:
+        found = {
+            kind: datetime.fromtimestamp(at / 1_000_000, UTC)
+            for kind, at in find_deleted_until(organization.pk).items()
+        }
+        latest = max(found.values(), default=None)
+        return cls(organization, moment, latest, found.get(ACCESS))
+
+    @property
+    def may_miss_members(self) -> bool:
+        """Whether somebody who has left since then, or a role, may be left out."""
+        return self.roles_deleted_before is not None and self.as_of < self.roles_deleted_before
+
+    def list_rows(self) -> Iterator[AccessReviewRow]:
+        """Everybody who was a member then, by name of account."""
+        changed: dict[str, list[AuditEntry]] = defaultdict(list)
+        found = AuditEntry.objects.filter(
+            organization_id=self.organization.pk,
+            operation__in=ROLE_EVENTS,
+            outcome=Outcome.SUCCEEDED,
+        )
+        for entry in found.order_by("seq"):
+            changed[entry.object].append(entry)
+        members = Membership.objects.filter(organization=self.organization)
+        now = {one.user.get_username(): one for one in members.select_related("user")}
+        for person in sorted(changed.keys() | now.keys()):
+            if held := self._build_row(person, now.get(person), changed[person]):
+                yield held
+
+    def _build_row(
+        self, person: str, member: Membership | None, role_entries: Sequence[AuditEntry]
+    ) -> AccessReviewRow | None:
+        limit = to_microseconds(self.as_of)
+        earlier = [one for one in role_entries if one.at < limit]
+        later = [one for one in role_entries if one.at >= limit]
+        role = _role_in_entry(later[0], "before") if later else member.role if member else ""
+        if not role:
+            return None
+        given = earlier[-1] if earlier else None
+        last = self._find_last_entry(person)
+        removed = self._deleted_before(last)
+        return AccessReviewRow(
+            person,
+            member.user.get_full_name() if member else "",
+            role,
+            given,
+            last,
+            removed,
+            is_dormant=self._is_dormant(last or given, removed),
+            is_closed=member is not None and not member.user.is_active,
+            later_changes=[_describe_role_change(one) for one in later],
+            is_unconfirmed=given is None or _role_in_entry(given, "after") != role,
+        )
+
+    def _find_last_entry(self, person: str) -> AuditEntry | None:
+        filters = EntryFilters(actor=(person,), until=self.as_of)
+        found = search_entries(self.organization.pk, filters, size=1)
+        return next(iter(found.entries), None)
+
+    def _deleted_before(self, last: AuditEntry | None) -> datetime | None:
+        if self.deleted_before is None or (last and last.time >= self.deleted_before):
+            return None
+        return min(self.deleted_before, self.as_of)
+
+    def _is_dormant(
+        self, last_entry: AuditEntry | None, deleted_before: datetime | None
+    ) -> bool | None:
+        since = self.as_of - DORMANT_AFTER
+        if last_entry and last_entry.time >= since:
+            return False
+        return None if deleted_before and deleted_before > since else True
+
+    def to_csv(self, rows: Iterable[AccessReviewRow]) -> Iterator[str]:
+        """One line a person; times are ISO 8601 in UTC."""
+        yield from csv_cells.csv_lines([ACCESS_REVIEW_COLUMNS])
+        yield from csv_cells.csv_lines(map(self._to_cells, rows))
+
+    def _to_cells(self, row: AccessReviewRow) -> list[object]:
+        dormant = {True: _("yes"), False: "", None: _("not known")}
+        return [
+            row.username,
+            row.name,
+            row.role,
+            "; ".join(row.permissions),
+            format_time(row.role_entry.at) if row.role_entry else "",
+            row.role_entry.actor if row.role_entry else "",
+            format_time(row.last_entry.at) if row.last_entry else "",
+            dormant[row.is_dormant],
+            _("yes") if row.is_closed else "",
+            "; ".join(row.later_changes),
+            _("yes") if row.is_unconfirmed else "",
+            *map(
+                _format_time,
+                (self.as_of, row.deleted_before, self.roles_deleted_before),
+            ),
+        ]
+
+
+def _format_time(moment: datetime | None) -> str:
+    return format_time(to_microseconds(moment)) if moment else ""
+
+
+def _role_in_entry(entry: AuditEntry, side: str) -> str:
+    """The role before or after a change of it; empty where there was none."""
+    changes = json.loads(entry.changed)
+    found = (one[side] for one in changes if one["field"] == "role")
+    return next(found, None) or ""
+
+
+def _describe_role_change(entry: AuditEntry) -> str:
+    told = build_row([entry], {})
+    change = next(iter(told.changes), None)
+    role = f": {change.before} → {change.after}" if change else ""
+    return f"{entry.time:%Y-%m-%d} {told.title}{role}"

@@ -1,0 +1,220 @@
+"""Changes as people would tell them: which setting, from what, to what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.utils.translation import gettext_noop as _
+
+from console.forms.nested_settings import resolve_nested
+from console.forms.value_text import short_fingerprint, translate
+from console.web.labels import ROLE_LABELS
+from tenants.audit.events import EVENTS
+from tenants.authlete.changes import FieldChange, get_top_level_field
+from tenants.authlete.documents import client, service
+from tenants.authlete.documents.base import InputType, Section, Setting
+from tenants.authlete.documents.enums import GRANT_TYPE
+from tenants.authlete.redaction.redactor import Fingerprint
+
+# The settings of a kind of document by Authlete's names, each with its section's slug.
+type DeclaredSettings = Mapping[str, tuple[str, Setting]]
+
+
+def _settings_by_member(sections: Mapping[str, type[Section]]) -> DeclaredSettings:
+    return {
+        one.api_name: (slug, one)
+        for slug, section in sections.items()
+        for one in section.settings()
+    }
+
+
+SERVICE_SETTINGS = _settings_by_member(service.SECTIONS)
+CLIENT_SETTINGS = _settings_by_member(client.SECTIONS)
+_ROLE_CHOICES = cast(Mapping[str, str], ROLE_LABELS)  # texts in the end
+_EMPTY_QUERY = cast(Mapping[str, str], {"": _("everything")})  # that was asked for
+# What a local event changes, takes out or comes to: members, credentials, lists, jobs.
+LOCAL_EVENT_SETTINGS: DeclaredSettings = {
+    one.api_name: ("", one)
+    for one in (
+        Setting("role", "role", _("Role"), "", InputType("choice", choices=_ROLE_CHOICES)),
+        Setting("token", "token", _("Access token"), "", InputType("secret")),
+        Setting("number", "number", _("Organization's number"), "", InputType("text")),
+        Setting("expires", "expires", _("Last day"), "", InputType("text")),
+        Setting("can_sign_in", "can_sign_in", _("Can sign in"), "", InputType("flag")),
+        Setting("signing_key", "signing_key", _("Signing key"), "", InputType("text")),
+        Setting("trouble", "trouble", _("What went wrong"), "", InputType("text")),
+        Setting("size", "size", _("Bytes"), "", InputType("number")),
+        Setting("file", "file", _("Fingerprint of the file"), "", InputType("text")),
+        Setting("digest", "digest", _("Digest"), "", InputType("text")),
+        Setting(
+            "query",
+            "query",
+            _("Asked for"),
+            "",
+            InputType("choice", choices=_EMPTY_QUERY),
+        ),
+        Setting("rows", "rows", _("Rows taken out"), "", InputType("number")),
+        Setting("outcome", "outcome", _("Outcome"), "", InputType("text")),
+        Setting("found", "found", _("What was found"), "", InputType("text")),
+        Setting("name", "name", _("Name"), "", InputType("text")),
+        Setting("origin", "origin", _("Address"), "", InputType("text")),
+        Setting("url", "url", _("Path of the address"), "", InputType("secret")),
+        Setting("effects", "effects", _("Effects"), "", InputType("text")),
+        Setting("groups", "groups", _("Events"), "", InputType("text")),
+        Setting("subjects", "subjects", _("Subjects in the clear"), "", InputType("flag")),
+        Setting("from_row", "from_row", _("From row"), "", InputType("number")),
+        Setting("versions", "versions", _("Versions removed"), "", InputType("number")),
+        Setting("days", "days", _("Days that they were kept"), "", InputType("number")),
+        Setting(
+            "unfit",
+            "unfit",
+            _("Objects whose versions do not fit, and stay"),
+            "",
+            InputType("number"),
+        ),
+        Setting("rows_again", "rows_again", _("Rows sent again"), "", InputType("number")),
+        *(
+            Setting(name, name, label, "", InputType("number"))
+            for name, label in {
+                "items_done": _("Items done"),
+                "items_same": _("Items already so"),
+                "items_refused": _("Items refused"),
+                "items_not_sent": _("Items not sent"),
+                "items_unknown": _("Items unknown"),
+                "items_skipped": _("Items skipped"),
+                "items_pending": _("Items not begun"),
+            }.items()
+        ),
+    )
+}
+# What a token is made with, and what of it can be changed.
+TOKEN_SETTINGS: DeclaredSettings = {
+    name: ("", Setting(name, name, label, "", show, zero=zero))
+    for name, label, show, zero in (
+        ("grantType", _("Grant type"), InputType("choice", choices=GRANT_TYPE), ""),
+        ("scopes", _("Scopes"), InputType("strings"), ""),
+        (
+            "accessTokenExpiresAt",
+            _("Access token ends"),
+            InputType("moment"),
+            _("never"),
+        ),
+        (
+            "refreshTokenExpiresAt",
+            _("Refresh token ends"),
+            InputType("moment"),
+            _("never"),
+        ),
+        ("accessTokenDuration", _("Access token lives"), InputType("duration"), ""),
+        ("refreshTokenDuration", _("Refresh token lives"), InputType("duration"), ""),
+        ("properties", _("Properties"), InputType("pairs"), ""),
+    )
+}
+# What a key in hardware is made with.
+HSM_KEY_SETTINGS: DeclaredSettings = {
+    one.api_name: ("", one)
+    for one in (
+        Setting("kid", "kid", _("Key ID"), "", InputType("text")),
+        Setting("kty", "kty", _("Type"), "", InputType("text")),
+        Setting("use", "use", _("Use"), "", InputType("text")),
+        Setting("alg", "alg", _("Algorithm"), "", InputType("text")),
+        Setting("hsm_name", "hsmName", _("Hardware module"), "", InputType("text")),
+    )
+}
+CLIENT_OPERATIONS = ("client.", "requestable_scopes.")  # operations
+TOKEN_OPERATIONS = ("token.",)
+UNDECLARED_SHOW = InputType("text")
+OTHER_CONTENT = _("%(words)s, with other content")  # where the words for both are the same
+NOT_SET = _("Not set")  # where what is absent is told by what it comes to
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDescription:
+    """One change, ready for ``components/changes.html``."""
+
+    name: str  # Authlete's, inside an object too: ``scopes[email].description``
+    label: str
+    section: str  # slug; empty for a member that is not declared
+    before: str
+    after: str
+    added: tuple[str, ...] = ()  # of a list in which the order means nothing
+    removed: tuple[str, ...] = ()
+    is_replaced: bool = False  # a secret: was and now are fingerprints
+    risk: str = ""  # why it should be looked at
+
+    @property
+    def member(self) -> str:
+        """The member of the whole object that this is, or is inside of."""
+        return get_top_level_field(self.name)
+
+
+def settings_for_operation(operation: str) -> DeclaredSettings:
+    """The settings of what an entry of the record changed."""
+    if operation in EVENTS and not operation.endswith("_outside"):
+        return LOCAL_EVENT_SETTINGS
+    if operation.startswith("key."):
+        return HSM_KEY_SETTINGS
+    if operation.startswith(TOKEN_OPERATIONS):
+        return TOKEN_SETTINGS
+    return CLIENT_SETTINGS if operation.startswith(CLIENT_OPERATIONS) else SERVICE_SETTINGS
+
+
+def describe_changes(
+    changes: Iterable[FieldChange], declared: DeclaredSettings
+) -> list[ChangeDescription]:
+    return [describe_change(change, declared) for change in changes]
+
+
+def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDescription:
+    """What changed, in words; an undeclared member keeps Authlete's name."""
+    member = get_top_level_field(change.field)
+    undeclared = Setting(member, member, member, "", UNDECLARED_SHOW)
+    section, setting = declared.get(member, ("", undeclared))
+    place = resolve_nested(setting, change.field[len(member) :])
+    before, after = change.before, change.after
+    if isinstance(before, Fingerprint) and isinstance(after, Fingerprint):
+        was, now = short_fingerprint(before), short_fingerprint(after)
+        return ChangeDescription(
+            change.field, place.label, section, was, now, is_replaced=before != after
+        )
+    was, now = place.format(before), place.format(after)
+    if was == now and before != after:
+        unset = translate(NOT_SET)
+        match before, after:
+            case None, _:
+                was = unset
+            case _, None:
+                now = unset
+            case _:
+                now = translate(OTHER_CONTENT) % {"words": now}
+    if (
+        declared is LOCAL_EVENT_SETTINGS
+    ):  # what was not there before, or is not any more, is not told
+        was, now = was if before is not None else "", now if after is not None else ""
+    # From or to Authlete's own choice, which an absent list stands for.
+    resets = bool(place.setting.absent) and None in (before, after)
+    if change.is_unordered_list and (before or after) and not resets:
+        gained = tuple(place.format([one]) for one in change.added)
+        lost = tuple(place.format([one]) for one in change.removed)
+        return ChangeDescription(change.field, place.label, section, was, now, gained, lost)
+    return ChangeDescription(change.field, place.label, section, was, now)
+
+
+def load_changes(values: Iterable[Mapping[str, Any]]) -> list[FieldChange]:
+    """The changes that an entry of the record keeps."""
+    return [
+        FieldChange(one["field"], _load_value(one["before"]), _load_value(one["after"]))
+        for one in values
+    ]
+
+
+def _load_value(value: Any) -> Any:
+    match value:
+        case {"fingerprint": str(mark)} if len(value) == 1:
+            return Fingerprint(mark)
+        case dict():
+            return {name: _load_value(inner) for name, inner in value.items()}
+        case list():
+            return [_load_value(item) for item in value]
+        case _:
+            return value

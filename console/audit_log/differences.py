@@ -1,0 +1,129 @@
+"""Values that an entry changed, each with what finds all changes from or to it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple, Self
+
+from console.audit_log.change_descriptions import ChangeDescription, load_changes
+from console.templatetags.text import sought
+from tenants.audit.models import AuditEntry
+from tenants.authlete.changes import FieldChange, get_top_level_field
+
+
+class SearchableValue(str):
+    """A value in words; ``sought`` is what can be typed after ``old:`` or ``new:``,
+    empty where nothing can."""
+
+    search_text: str
+
+    @classmethod
+    def build(cls, text: str, value: Any, subject: str) -> Self:
+        found = cls(text)
+        found.search_text = search_text_for(value, subject)
+        return found
+
+
+def search_text_for(value: Any, subject: str) -> str:
+    """What finds a value of an entry; no address may hold its subject."""
+    return "" if subject and subject in str(value) else sought(value)
+
+
+def link_values(
+    entry: AuditEntry, changes: Iterable[ChangeDescription]
+) -> Iterator[ChangeDescription]:
+    """What an entry changed, its values such that they can be looked for."""
+    for one, change in zip(changes, load_changes(entry.changes), strict=True):
+        yield _link_change(one, change, entry.subject)
+
+
+def _link_change(
+    description: ChangeDescription, change: FieldChange, subject: str
+) -> ChangeDescription:
+    found = replace(
+        description,
+        before=SearchableValue.build(description.before, change.before, subject),
+        after=SearchableValue.build(description.after, change.after, subject),
+    )
+    if not (description.added or description.removed):
+        return found
+    gained = zip(description.added, change.added, strict=True)
+    lost = zip(description.removed, change.removed, strict=True)
+    return replace(
+        found,
+        added=tuple(SearchableValue.build(words, value, subject) for words, value in gained),
+        removed=tuple(SearchableValue.build(words, value, subject) for words, value in lost),
+    )
+
+
+# What turns the direction of text around, ends a line, or is not seen: told as JSON
+# escapes it.
+INVISIBLE_CHARS = re.compile("[\x85\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# A line that has a value of its own: ``"name": "text",``.
+JSON_VALUE_LINE = re.compile(
+    r'(?:"(?:[^"\\]|\\.)*": )?("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false),?'
+)
+MAX_DIFF_LINES = 2000  # lines of one value that are compared, and not only told before and after
+
+
+class DiffLine(NamedTuple):
+    """``kind`` is del, ins, or empty for a line that is in both.
+
+    ``sought`` is what finds its value among changes of ``member``, if there is one.
+    """
+
+    kind: str
+    text: str
+    member: str = ""
+    search_text: str = ""
+
+    @property
+    def sign(self) -> str:
+        return {"del": "−", "ins": "+"}.get(self.kind, "")
+
+
+def diff_changes(changes: Iterable[Mapping[str, Any]], subject: str = "") -> list[DiffLine]:
+    """The changes of an entry, one member of the object after the other."""
+    return [
+        _with_search_text(line, change["field"], subject)
+        for change in changes
+        for line in _diff_lines(
+            _to_lines(change["field"], change["before"]),
+            _to_lines(change["field"], change["after"]),
+        )
+    ]
+
+
+def _with_search_text(line: DiffLine, field: str, subject: str) -> DiffLine:
+    value = JSON_VALUE_LINE.fullmatch(line.text.strip()) if line.kind else None
+    if value is None:
+        return line
+    found = search_text_for(json.loads(value[1]), subject)
+    return line._replace(member=get_top_level_field(field), search_text=found)
+
+
+def _to_lines(field: str, value: Any) -> list[str]:
+    """A member that is null or absent, which are the same, has none."""
+    if value is None:
+        return []
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    text = INVISIBLE_CHARS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return f"{json.dumps(field, ensure_ascii=False)}: {text}".split("\n")
+
+
+def _diff_lines(before: list[str], after: list[str]) -> Iterator[DiffLine]:
+    if len(before) + len(after) > MAX_DIFF_LINES:
+        yield from (DiffLine("del", text) for text in before)
+        yield from (DiffLine("ins", text) for text in after)
+        return
+    # An item of a list is the same when only the comma behind it is new.
+    was, now = ([text.removesuffix(",") for text in one] for one in (before, after))
+    matcher = SequenceMatcher(a=was, b=now, autojunk=False)
+    for kind, low, high, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            yield from (DiffLine("", text) for text in after[start:end])
+        else:
+            yield from (DiffLine("del", text) for text in before[low:high])
+            yield from (DiffLine("ins", text) for text in after[start:end])

@@ -1,0 +1,192 @@
+"""What words that pages show for a value may stand for in the record, which keeps JSON:
+``45 minutes``, ``On``, ``Not set``, the label of a choice, a moment, a fingerprint."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    LOCAL_EVENT_SETTINGS,
+    SERVICE_SETTINGS,
+    TOKEN_SETTINGS,
+)
+from console.forms.columns import COLUMNS
+from console.forms.value_text import DURATION_UNITS as SECONDS
+from console.forms.value_text import choice_label, format_absent, translate, unit_name
+from tenants.audit.search.filters import ValueSynonym
+from tenants.authlete.documents.base import Setting
+
+MIN_LABEL_CHARS = 3  # characters of a part of a label
+MAX_LABEL_MATCHES = 40  # labels that are looked for at once
+DURATION = re.compile(r"(\d[\d\s,]*?)\s*([^\W\d]+)(?:\s*\(.*\))?")
+FINGERPRINT = re.compile(r"(?:.*\s)?([0-9a-f]{4}) ([0-9a-f]{4})\)?", re.IGNORECASE)
+LIST_SEPARATOR = ", "  # between the items of a list
+DISPLAY_TIME_FORMAT = "%d %b %Y, %H:%M:%S %z"
+
+type Meanings = Iterator[ValueSynonym]
+type SettingsByLabel = dict[str, tuple[str, ...]]
+
+
+def parse_display_value(text: str) -> list[ValueSynonym]:
+    """None where a text can only mean itself."""
+    plain = " ".join(text.casefold().split())
+    sources = (
+        _parse_durations(plain),
+        _parse_times(text),
+        _parse_fingerprints(plain),
+        _parse_keywords(plain),
+        _parse_lists(text),
+    )
+    return [one for found in sources for one in found] + _parse_labels(plain)
+
+
+def _parse_durations(text: str) -> Meanings:
+    found = DURATION.fullmatch(text)
+    for unit, (size, _least) in SECONDS.items() if found else ():
+        name = unit_name(unit).casefold()
+        ways = (name, name.removesuffix("s"), name[:3], f"{name[:3]}s", name[:1])
+        if found and found[2] in ways:
+            number = int(re.sub(r"\D", "", found[1]))
+            yield ValueSynonym(str(number * size), _settings_of_kind("duration"))
+
+
+def _parse_times(text: str) -> Meanings:
+    try:
+        at = datetime.strptime(text, DISPLAY_TIME_FORMAT)
+    except ValueError:
+        return
+    yield ValueSynonym(str(int(at.timestamp())), _settings_of_kind("moment"), is_whole=False)
+
+
+def _parse_fingerprints(text: str) -> Meanings:
+    if found := FINGERPRINT.fullmatch(text):
+        yield ValueSynonym(f'"fingerprint":"{found[1]}{found[2]}', is_whole=False)
+
+
+def _parse_keywords(text: str) -> Meanings:
+    """Words for a whole value, whatever setting it is of or of some settings only."""
+    on, off = (pgettext("a setting", one) for one in ("On", "Off"))
+    for value, words in (
+        ("true", (on, _("yes"))),
+        ("false", (off, _("no"))),
+        ('""', (_("empty"),)),
+        ("[]", (_("None"),)),
+        ("null", (_("Not set"),)),
+    ):
+        if text in (one.casefold() for one in words):
+            yield ValueSynonym(value)
+    absences, zeros = _absence_labels(get_language())
+    if text in absences:
+        yield ValueSynonym("null", absences[text])
+    if text in zeros:
+        yield ValueSynonym("0", zeros[text])
+
+
+def _parse_labels(text: str) -> list[ValueSynonym]:
+    """Choices that have the text in their label, and not in their own name."""
+    if len(text) < MIN_LABEL_CHARS:
+        return []
+    found = [
+        ValueSynonym(f'"{key}"', members, is_whole=False)
+        for (key, label), members in _choice_labels(get_language()).items()
+        if text in label and text not in key.casefold()
+    ]
+    return found if len(found) <= MAX_LABEL_MATCHES else []
+
+
+def _parse_lists(text: str) -> Meanings:
+    """A list by its items as pages tell it, texts or labels; what is JSON, however it
+    is written."""
+    if text[:1] in ("[", "{"):
+        with suppress(ValueError):
+            yield ValueSynonym(_canonical_json(json.loads(text)), is_whole=False)
+    if LIST_SEPARATOR not in text:
+        return
+    yield ValueSynonym(_canonical_json(text.split(LIST_SEPARATOR)))
+    found = defaultdict(list)
+    for name, keys in _multi_choice_labels(get_language()).items():
+        if listed := _split_labels(" ".join(text.casefold().split()), keys):
+            found[_canonical_json(listed)].append(name)
+    for value, names in found.items():
+        yield ValueSynonym(value, tuple(names))
+
+
+def _split_labels(text: str, keys: Mapping[str, str]) -> list[str]:
+    """The choices of a text of labels, in which commas may be as well; none where some
+    of it is no label."""
+    found, rest = [], text + LIST_SEPARATOR
+    while rest:
+        begins = (one for one in keys if rest.startswith(one + LIST_SEPARATOR))
+        label = max(begins, key=len, default="")
+        if not label:
+            return []
+        found.append(keys[label])
+        rest = rest[len(label + LIST_SEPARATOR) :]
+    return found
+
+
+def _canonical_json(value: Any) -> str:
+    """As the record keeps it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _settings() -> Iterable[tuple[str, Setting]]:
+    """Each setting that a change can be of, by the name that the change has."""
+    for table in (
+        SERVICE_SETTINGS,
+        CLIENT_SETTINGS,
+        TOKEN_SETTINGS,
+        LOCAL_EVENT_SETTINGS,
+    ):
+        for member, (_section, setting) in table.items():
+            yield member, setting
+            for column in COLUMNS.get(setting.input_type.kind, ()):
+                yield f"{member}.{column.api_name}", column
+
+
+@cache
+def _settings_of_kind(kind: str) -> tuple[str, ...]:
+    return tuple({name for name, setting in _settings() if setting.input_type.kind == kind})
+
+
+@cache
+def _absence_labels(_language: str | None) -> tuple[SettingsByLabel, SettingsByLabel]:
+    """By words: the settings whose absence, and whose zero, is told so."""
+    absences, zeros = defaultdict(set), defaultdict(set)
+    for name, setting in _settings():
+        absences[format_absent(setting).casefold()].add(name)
+        if setting.zero:
+            zeros[translate(setting.zero).casefold()].add(name)
+    absences.pop(_("Not set").casefold(), None)  # of any
+    return tuple(  # type: ignore[return-value]
+        {words: tuple(names) for words, names in one.items()} for one in (absences, zeros)
+    )
+
+
+@cache
+def _multi_choice_labels(_language: str | None) -> dict[str, dict[str, str]]:
+    """By setting that takes several choices: these by their labels."""
+    return {
+        name: {choice_label(one, key).casefold(): key for key in one.input_type.choices}
+        for name, one in _settings()
+        if one.input_type.kind == "choices"
+    }
+
+
+@cache
+def _choice_labels(_language: str | None) -> dict[tuple[str, str], tuple[str, ...]]:
+    """By choice and label: the settings that have it."""
+    found = defaultdict(set)
+    for name, setting in _settings():
+        for key in setting.input_type.choices:
+            found[key, choice_label(setting, key).casefold()].add(name)
+    return {one: tuple(names) for one, names in found.items()}

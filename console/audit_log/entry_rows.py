@@ -1,0 +1,261 @@
+"""What an entry changed, in a line of the record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.audit_log import retention, risks
+from console.audit_log.change_descriptions import (
+    ChangeDescription,
+    DeclaredSettings,
+    describe_changes,
+    load_changes,
+    settings_for_operation,
+)
+from console.audit_log.operation_labels import label_name, label_text, render_label
+from console.models import KnownClient, KnownService
+from console.templatetags.text import isolate
+from console.web.paths import parse_id
+from tenants.audit.events import AUDIT_RESOLVE
+from tenants.audit.models import AuditEntry
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+from tenants.versions.models import Version
+
+MAX_VALUE_CHARS = 60  # characters of a value
+EMPTY_HTML = SafeString("")
+
+
+def render_changes(changes: Iterable[ChangeDescription], hidden_count: int) -> SafeString:
+    """Some changes, and how many ``more`` there are."""
+    told = [render_small(_render_change(one)) for one in changes]
+    if hidden_count:
+        said = ngettext("and %(count)s more", "and %(count)s more", hidden_count)
+        told.append(render_small(said % {"count": hidden_count}))
+    return SafeString("".join(told))
+
+
+def render_small(text: str) -> SafeString:
+    return format_html("<small>{}</small>", text) if text else EMPTY_HTML
+
+
+def _render_change(change: ChangeDescription) -> SafeString:
+    if change.is_replaced:
+        return format_html("{} {}", change.label, _("replaced"))
+    if change.added or change.removed:
+        lost = (
+            '<del class="was">{}</del> ',
+            ((_truncate(item),) for item in change.removed),
+        )
+        gained = (
+            '<ins class="now">+ {}</ins> ',
+            ((_truncate(item),) for item in change.added),
+        )
+        parts = (format_html_join("", *some) for some in (lost, gained))
+        return format_html("{} {}{}", change.label, *parts)
+    unset, was, now = _("Not set"), change.before, change.after
+    if was and was != unset:
+        was = format_html('<del class="was">{}</del>', _truncate(was))
+    if now and now != unset:
+        now = format_html('<ins class="now">{}</ins>', _truncate(now))
+    between = " → " if was and now else ""
+    return format_html("{} {}{}{}", change.label, was, between, now)
+
+
+def _truncate(text: str) -> SafeString:
+    return isolate(Truncator(text).chars(MAX_VALUE_CHARS) if len(text) > MAX_VALUE_CHARS else text)
+
+
+CREATE_EVENTS = {"service.create", "idp.create_service", "client.create"}
+MAX_CHANGES_PER_ROW = 2  # changes that a line tells
+
+# Of services and clients, by region, the service's id, and the client's if it is one.
+type NameMap = Mapping[tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One line of the list."""
+
+    entry: AuditEntry
+    action: SafeString
+    title: str
+    service: str  # its name, or else its id
+    client: str  # the same
+    regions: Sequence[str]
+    changes: Sequence[ChangeDescription]
+    hidden_changes: int  # changes that are not told
+    entry_count: int  # that the line stands for
+    warning: str  # why it should be looked at; empty where no rule says so
+
+    @property
+    def has_no_effect(self) -> bool:
+        """Whether it is known that it did not come to what the changes tell."""
+        return str(self.entry.effective_outcome) in risks.NO_EFFECT_OUTCOMES
+
+    @property
+    def changes_html(self) -> SafeString:
+        """What it changed, drawn."""
+        return render_changes(self.changes, self.hidden_changes)
+
+
+def build_rows(
+    entries: Iterable[AuditEntry], names: NameMap, *, group_reads: bool
+) -> list[EntryRow]:
+    """``fold``: tell in one line what one page read in many places."""
+    if not group_reads:
+        return [build_row([entry], names) for entry in entries]
+    return [build_row(list(group), names) for _key, group in groupby(entries, key=_grouping_key)]
+
+
+def group_by_day(rows: Iterable[EntryRow]) -> list[list[EntryRow]]:
+    """The lines of each day, where the reader is."""
+    return [list(one) for _day, one in groupby(rows, key=_local_day)]
+
+
+def _local_day(row: EntryRow) -> date:
+    return timezone.localdate(row.entry.time)
+
+
+def build_row(entries: Sequence[AuditEntry], names: NameMap) -> EntryRow:
+    entry = entries[0]
+    name, what = entry.operation, object_name(entry, names)
+    is_done = entry.outcome == Outcome.SUCCEEDED
+    changes = [
+        _shorten_durations(one, settings_for_operation(name))
+        for one in describe_entry_changes(entry)
+    ]
+    return EntryRow(
+        entry,
+        render_label(label_name(entry), what, is_done=is_done),
+        label_text(label_name(entry), what, is_done=is_done),
+        service_name(entry, names),
+        client_name(entry, names),
+        list(dict.fromkeys(one.region for one in entries if one.region)),
+        changes[:MAX_CHANGES_PER_ROW],
+        max(0, len(changes) - MAX_CHANGES_PER_ROW),
+        len(entries),
+        risks.event_risk(entry) or next((one.risk for one in changes if one.risk), ""),
+    )
+
+
+def describe_entry_changes(entry: AuditEntry) -> list[ChangeDescription]:
+    """What an entry changed; of what it made, nothing was anything before."""
+    if removal := retention.removal_from_entry(entry):
+        return list(removal.descriptions)
+    changes = load_changes(entry.changes)
+    told = describe_changes(changes, settings_for_operation(entry.operation))
+    if entry.operation in CREATE_EVENTS:
+        told = [replace(one, before="") for one in told]
+    if entry.outcome in risks.NO_EFFECT_OUTCOMES:
+        return told
+    found = map(risks.change_risk, changes)
+    return [replace(one, risk=risk) if risk else one for one, risk in zip(told, found, strict=True)]
+
+
+def load_names(organization: int, entries: Iterable[AuditEntry]) -> NameMap:
+    """What the services and clients are called that the entries speak of, or were
+    called last."""
+    some = [one for one in entries if parse_id(one.service)]
+    if not some:
+        return {}
+    numbers = {int(one.service) for one in some}
+    ids = {int(one.client) for one in some if parse_id(one.client)}
+    own = {"organization_id": organization, "service_id__in": numbers}
+    services = KnownService.objects.filter(**own).exclude(name="")
+    named = services.values_list("region", "service_id", "name")
+    names: dict[tuple[str, ...], str] = {
+        (region, str(service)): name for region, service, name in named
+    }
+    own |= {"region__in": {one.region for one in some}}
+    clients = KnownClient.objects.filter(**own, client_id__in=ids).exclude(name="")
+    columns = "region", "service_id", "client_id", "name"
+    for region, service, client, name in clients.values_list(*columns) if ids else ():
+        names[region, str(service), str(client)] = name
+    wanted = {
+        place
+        for one in some
+        for place in ((one.region, one.service), (one.region, one.service, one.client))
+        if all(place)
+    }
+    if unnamed := wanted - names.keys():
+        versions = Version.objects.filter(**own, client_id__in={0, *ids}, name__gt="")
+        once = versions.order_by().values_list(*columns).annotate(last=Max("number"))
+        for region, service, client, name, _last in once.order_by("last"):
+            place = (region, str(service), *([str(client)] if client else []))
+            if place in unnamed:
+                names[place] = name
+    return names
+
+
+def service_name(entry: AuditEntry, names: NameMap) -> str:
+    """The name of the service, as it is now or else as it was; or its id."""
+    now = names.get((entry.region, entry.service), "")
+    was = "" if entry.client else entry.label
+    return (now or was or entry.service) if entry.service else ""
+
+
+def client_name(entry: AuditEntry, names: NameMap) -> str:
+    """The name of the client, as it is now or else as it was; or its id."""
+    now = names.get((entry.region, entry.service, entry.client), "")
+    return (now or entry.label or entry.client) if entry.client else ""
+
+
+def object_name(entry: AuditEntry, names: NameMap) -> str:
+    """What the entry is about, by the name that it had then if that is known."""
+    if entry.operation == AUDIT_RESOLVE.name:
+        operation, _space, label = entry.label.partition(" ")
+        return label_text(operation, label or _target_name(entry, names), is_done=False)
+    return entry.label or entry.object or _target_name(entry, names)
+
+
+def _target_name(entry: AuditEntry, names: NameMap) -> str:
+    if entry.client:
+        name = names.get((entry.region, entry.service, entry.client))
+        return name or _("client %(id)s") % {"id": entry.client}
+    if not entry.service:
+        return "–"
+    name = names.get((entry.region, entry.service))
+    return name or _("service %(id)s") % {"id": entry.service}
+
+
+def _shorten_durations(
+    description: ChangeDescription, declared: DeclaredSettings
+) -> ChangeDescription:
+    """A change whose durations are not told in seconds as well."""
+    _section, setting = declared.get(description.name, ("", None))
+    if setting is None or setting.input_type.kind != "duration":
+        return description
+    was, now = (text.partition(" (")[0] for text in (description.before, description.after))
+    return replace(description, before=was, after=now)
+
+
+def _grouping_key(entry: AuditEntry) -> tuple[object, ...]:
+    """Entries that follow each other and have this in common are told as one."""
+    if not entry.page or entry.service or entry.effect != Effect.READ:
+        return (entry.seq,)
+    return (
+        entry.page,
+        entry.operation,
+        entry.object,
+        entry.effective_outcome,
+        entry.attempt,
+    )
+
+
+def request_path(entry: AuditEntry) -> str:
+    """The path of the request; where a subject stands in it, as it is declared."""
+    operation = OPERATIONS.get(entry.operation)
+    if entry.subject and (operation is None or "subject" in operation.path_param_names):
+        return operation.path if operation else ""
+    return entry.path

@@ -1,0 +1,172 @@
+"""Entries of the record as files: of exactly what is asked for, newest first.
+
+They are read and told a page at a time and a column at a time, since most columns say
+the same again and again: each value is then told once a page.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.http import QueryDict
+
+from console.audit_log.search_form import AuditSearchForm
+from console.lists import csv_cells
+from tenants.audit.models import AuditEntry
+from tenants.audit.search.entries import MAX_SEQ, iterate_columns, search_entries
+from tenants.audit.search.filters import EntryFilters
+from tenants.authlete.json.reader import replace_surrogates
+from tenants.models import Organization
+
+PAGE_SIZE = 1000  # entries that are read at once
+EXPORT_COLUMNS = (
+    "seq time entry actor role organization region operation effect outcome status"
+    " code service client subject object label reason ticket page address attempt"
+    " changed surprises ended outcome_seq"
+).split()
+DATABASE_COLUMNS = [{"time": "at", "ended": "ended_at"}.get(name, name) for name in EXPORT_COLUMNS]
+UNIQUE_COLUMNS = {
+    "seq",
+    "time",
+    "entry",
+    "ended",
+    "outcome_seq",
+}  # hardly any value twice
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+# How a time goes on after its hour: spelling it out each time is most of the cost.
+MINUTES_AND_SECONDS = [f"{minute:02}:{second:02}" for minute in range(60) for second in range(60)]
+MILLISECONDS_SUFFIX = [f".{milliseconds:03}Z" for milliseconds in range(1000)]
+
+type ExportRow = Sequence[Any]  # what `READ` names
+type CellFormatter = Callable[[Any], Any]
+
+
+class SearchSyntaxError(Exception):
+    """What was asked for is no search; says why."""
+
+
+def parse_search(organization: Organization, query: str) -> AuditSearchForm:
+    """The form of a search as people type it; raises `NotUnderstood`."""
+    given = QueryDict(mutable=True)
+    given["q"] = query
+    form = AuditSearchForm(given, organization)
+    if not form.is_valid():
+        said = [str(one) for errors in form.errors.values() for one in errors]
+        raise SearchSyntaxError(" ".join(said))
+    return form
+
+
+def iter_entries(
+    organization: int, filters: EntryFilters, max_seq: int = MAX_SEQ
+) -> Iterator[AuditEntry]:
+    """All entries that fit and came no later than ``last``, a page at a time."""
+    cursor = "" if max_seq == MAX_SEQ else f"o{max_seq + 1:x}"
+    while True:
+        page = search_entries(organization, filters, cursor, size=PAGE_SIZE)
+        yield from page.entries
+        cursor = page.older
+        if not cursor:
+            return
+
+
+def iter_row_pages(
+    organization: int, filters: EntryFilters, max_seq: int = MAX_SEQ
+) -> Iterator[Sequence[ExportRow]]:
+    """What files tell of them, in pages."""
+    return iterate_columns(
+        organization, filters, DATABASE_COLUMNS, size=PAGE_SIZE, last_seq=max_seq
+    )
+
+
+def write_csv(pages: Iterable[Sequence[ExportRow]]) -> Iterator[str]:
+    """One line an entry; times are ISO 8601 in UTC, and no cell is a formula."""
+    yield from csv_cells.csv_lines([EXPORT_COLUMNS])
+    for page in pages:
+        yield from csv_cells.format_rows(_format_page(page, _CSV_FORMATTERS, _csv_cell))
+
+
+def write_jsonl(pages: Iterable[Sequence[ExportRow]]) -> Iterator[str]:
+    """One line an entry, an object with a member for each column."""
+    for page in pages:
+        yield from map(_JSONL_TEMPLATE.__mod__, _format_page(page, _JSON_FORMATTERS, _json_value))
+
+
+def format_time(microseconds: int) -> str:
+    seconds, milliseconds = divmod(microseconds // 1000, 1000)
+    hour, seconds = divmod(seconds, 3600)
+    return f"{_format_hour(hour)}{MINUTES_AND_SECONDS[seconds]}{MILLISECONDS_SUFFIX[milliseconds]}"
+
+
+@lru_cache
+def _format_hour(hour: int) -> str:
+    told = datetime.fromtimestamp(3600 * hour, UTC).isoformat(timespec="hours")
+    return told.replace("+00:00", ":")
+
+
+def _format_page(
+    page: Sequence[ExportRow],
+    formatters: Mapping[str, CellFormatter],
+    default: CellFormatter,
+) -> Iterator[ExportRow]:
+    """The rows of a page; ``tell`` is for columns that have no teller of their own."""
+    by_column = [
+        _format_column(name, formatters.get(name, default), values)
+        for name, values in zip(EXPORT_COLUMNS, zip(*page, strict=True), strict=True)
+    ]
+    return zip(*by_column, strict=True)
+
+
+def _format_column(name: str, formatter: CellFormatter, values: Sequence[Any]) -> Iterable[Any]:
+    if name in UNIQUE_COLUMNS:
+        return map(formatter, values)
+    other = {one: told for one in {*values} if (told := formatter(one)) is not one}
+    return map(other.get, values, values) if other else values
+
+
+def _csv_cell(value: Any) -> Any:
+    return None if value is None else csv_cells.safe_cell(value)
+
+
+def _csv_time(value: int | None) -> str | None:
+    return None if value is None else format_time(value)
+
+
+def _csv_json(value: str) -> Any:
+    """Without an apostrophe, which would be one of a text in it."""
+    if value == "[]":
+        return None
+    text = _json(json.loads(value))
+    return csv_cells.safe_cell(
+        text if csv_cells.safe_cell(text) == text else text.replace(";", "\\u003b")
+    )
+
+
+def _json_value(value: Any) -> Any:
+    return value if type(value) is int else replace_surrogates(_json(value))
+
+
+def _json_time(value: int | None) -> str:
+    return "null" if value is None else f'"{format_time(value)}"'
+
+
+def _json_text(value: str) -> str:
+    return value if value == "[]" else replace_surrogates(_json(json.loads(value)))
+
+
+_JSONL_TEMPLATE = f"{{{', '.join(f'"{name}": %s' for name in EXPORT_COLUMNS)}}}\n"
+_CSV_FORMATTERS: dict[str, CellFormatter] = {
+    "time": _csv_time,
+    "ended": _csv_time,
+    "changed": _csv_json,
+    "surprises": _csv_json,
+}
+_JSON_FORMATTERS: dict[str, CellFormatter] = {
+    "time": _json_time,
+    "ended": _json_time,
+    "changed": _json_text,
+    "surprises": _json_text,
+}

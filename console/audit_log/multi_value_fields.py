@@ -1,0 +1,196 @@
+"""Fields of a form that take any of several values, one parameter each.
+
+The first is in a control that people see; the others travel beside it, hidden.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from console.audit_log.search_language import did_you_mean
+
+type ChoiceTuple = tuple[tuple[str, str | ChoiceTuple], ...]
+
+MAX_FILTER_VALUES = 20  # values of one filter: each is a search of its own
+MAX_LISTED_CHOICES = 20  # ways to write a choice, of which all are told
+CHOICE_SYNONYMS = {  # what people try
+    "administrator": "admin",
+    "create": "change",
+    "delete": "destroy",
+    "denied": "refused",
+    "edit": "change",
+    "error": "refused",
+    "failed": "refused",
+    "failure": "refused",
+    "login": "sign_in.done",
+    "logout": "sign_out",
+    "ok": "done",
+    "operator": "editor",
+    "owner": "admin",
+    "pending": "open",
+    "show": "reveal",
+    "success": "done",
+    "update": "change",
+    "view": "read",
+    "write": "change",
+}
+
+
+class _MultiValueWidget(forms.Widget):
+    """Drawn without Django's templates: there are many of it, with hundreds of
+    options."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return list(dict.fromkeys(filter(None, map(str.strip, data.getlist(name)))))
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        first, *others = value or [""]
+        told = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        hidden = '<input type="hidden" name="{}" value="{}">'
+        further = format_html_join("", hidden, ((name, one) for one in others))
+        return self.render_control(first, told) + further
+
+    def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
+        raise NotImplementedError
+
+
+class _MultiValueInput(_MultiValueWidget, forms.TextInput):
+    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+        told = format_html(' value="{}"', value) if value else ""
+        return format_html("<input{}{}>", _render_attrs(type=self.input_type, **attrs), told)
+
+
+class MultiTextInput(_MultiValueInput):
+    pass
+
+
+class MultiHiddenInput(_MultiValueInput):
+    input_type = "hidden"
+
+
+class MultiSelect(_MultiValueWidget, forms.Select):
+    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+        groups = _render_choices(_translate_choices(self.choices))
+        option = format_html('<option value="{}"', value)
+        chosen = groups.replace(f"{option}>", f"{option} selected>", 1)
+        return format_html("<select{}>{}</select>", _render_attrs(**attrs), SafeString(chosen))
+
+
+class MultiTextField(forms.CharField):
+    """Some texts."""
+
+    def __init__(self, label: Any = "", max_length: int = 200, **attrs: str) -> None:
+        attrs = {"autocomplete": "off", "spellcheck": "false"} | attrs
+        widget = MultiTextInput(attrs=attrs) if label else MultiHiddenInput()
+        super().__init__(label=label, max_length=max_length, required=False, widget=widget)
+
+    def clean(self, value: list[str]) -> list[str]:
+        check_value_count(value)
+        return [super(MultiTextField, self).clean(one) for one in value]
+
+
+class MultiChoiceField(forms.ChoiceField):
+    """Some of a list, by their names or by the words for them."""
+
+    widget = MultiSelect
+
+    def __init__(self, label: Any, choices: Any) -> None:
+        super().__init__(label=label, choices=choices, required=False)
+
+    def clean(self, value: list[str]) -> list[str]:
+        check_value_count(value)
+        return list(dict.fromkeys(chain.from_iterable(map(self._match_choices, value))))
+
+    def _match_choices(self, text: str) -> list[str]:
+        words: dict[str, str] = {}
+        called = []  # without the name that a label has behind it, to tell it by
+        for key, label in flatten_choices(self.choices):
+            if not key:
+                continue
+            words |= {str(key): key, str(label): key}
+            if _normalize_label(str(label).removesuffix(f" ({key})")) == _normalize_label(text):
+                called.append(str(key))
+        for word, key in words.items():
+            if word.casefold() == text.casefold():
+                return [str(key)]
+        if called:
+            return called
+        asked = CHOICE_SYNONYMS.get(text.casefold(), text)
+        hint = did_you_mean(asked if asked in words else text, words)
+        if not hint and len(words) <= MAX_LISTED_CHOICES:
+            known = ", ".join(dict.fromkeys(words.values()))
+            hint = " " + _("Known are %s.") % known
+        raise ValidationError(_("“%s” is not known.") % text + hint)
+
+
+class CheckboxesField(MultiChoiceField):
+    """The same, of which all are seen."""
+
+    widget = forms.CheckboxSelectMultiple  # type: ignore[assignment]
+
+
+def _normalize_label(label: str) -> str:
+    """Without the place of a name, which nobody types."""
+    return " ".join(label.replace("…", " ").casefold().split())
+
+
+def render_options(choices: Iterable[tuple[str, str]]) -> SafeString:
+    """What an input may be completed to, each with what that is if it is said."""
+    label = ' label="{}"'
+    return format_html_join(
+        "",
+        '<option value="{}"{}></option>',
+        ((one, format_html(label, said) if said else "") for one, said in choices),
+    )
+
+
+@lru_cache(maxsize=256)
+def _render_attrs(**attrs: str | bool) -> SafeString:
+    """Attributes, none of which anybody entered, as they are written."""
+    return flatatt(attrs)
+
+
+def _translate_choices(choices: Any) -> ChoiceTuple:
+    """Choices in the language of the reader."""
+    return tuple(
+        (
+            key,
+            _translate_choices(label) if isinstance(label, (list, tuple)) else str(label),
+        )
+        for key, label in choices
+    )
+
+
+@lru_cache(maxsize=64)
+def _render_choices(choices: ChoiceTuple) -> SafeString:
+    """Drawn once: some are hundreds, and no reader sees others."""
+    drawn = []
+    for key, label in choices:
+        if isinstance(label, tuple):
+            group = '<optgroup label="{}">{}</optgroup>'
+            drawn.append(format_html(group, key, _render_choices(label)))
+        else:
+            drawn.append(format_html('<option value="{}">{}</option>', key, label))
+    return SafeString("".join(drawn))
+
+
+def check_value_count(values: list[str]) -> None:
+    if len(values) > MAX_FILTER_VALUES:
+        raise ValidationError(_("Enter at most %d values.") % MAX_FILTER_VALUES)
+
+
+def flatten_choices(choices: Any) -> Any:
+    """Choices without their groups."""
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            yield from label
+        else:
+            yield key, label

@@ -1,0 +1,267 @@
+"""What is meant by a name: a person, a service, a client, a setting."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import chain
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Upper
+from django.utils.translation import gettext as _
+
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    HSM_KEY_SETTINGS,
+    LOCAL_EVENT_SETTINGS,
+    SERVICE_SETTINGS,
+    TOKEN_SETTINGS,
+)
+from console.audit_log.search_language import did_you_mean
+from console.models import KnownClient, KnownService
+from console.web.paths import parse_id
+from tenants.audit.models import IS_CHANGE, AuditEntry, AuditField
+from tenants.audit.search.text_normalization import case_variants, fold_case
+from tenants.models import Organization
+from tenants.organizations.regions import REGION_NAME_PATTERN as REGION
+from tenants.organizations.regions import get_regions
+from tenants.versions.models import Version
+
+MAX_LISTED_SERVICES = 5  # services of similar names that an error lists
+MAX_MATCHES = 20  # things of one name
+MAX_NAMES_SEARCHED = 2000  # names among which a similar one is looked for
+FULL_NAME = Concat("first_name", Value(" "), "last_name")
+# What each is called on pages; the same member of other things may be called otherwise.
+SETTING_LABELS: dict[str, list[str]] = {}
+for _table in (
+    SERVICE_SETTINGS,
+    CLIENT_SETTINGS,
+    TOKEN_SETTINGS,
+    HSM_KEY_SETTINGS,
+    LOCAL_EVENT_SETTINGS,
+):
+    for _member, (_section, _declared) in _table.items():
+        SETTING_LABELS.setdefault(_member, []).append(_declared.label)
+
+type ScopedId = tuple[str, str]  # region, empty for any, and a service's or client's id
+type ObjectKey = tuple[str, int, int]  # region, service, and client or 0
+
+
+def find_actors(organization: Organization, text: str) -> list[str]:
+    """Actors as the record has them: a member by address or name, who was one or came
+    without being one, or what runs by itself."""
+    members = User.objects.filter(membership__organization=organization)
+    for user in members.filter(username__iexact=text):
+        return [user.get_username()]
+    people = list(members.order_by("username")[:MAX_NAMES_SEARCHED])
+    found = [
+        user.get_username() for user in people if fold_case(user.get_full_name()) == fold_case(text)
+    ]
+    others = User.objects.exclude(membership__organization=organization)
+    called = others.alias(full=FULL_NAME).filter(
+        case_insensitive("full__iexact", text) | Q(username__iexact=text)
+    )
+    names = called.order_by("username").values_list("username", flat=True)
+    acted = AuditEntry.objects.filter(organization_id=organization.pk)
+    ways = dict.fromkeys([text, *names[:MAX_MATCHES]])
+    found += [one for one in ways if acted.filter(actor=one).exists()]
+    if found:
+        return _check_match_count(found, text)
+    said = _("Nobody called “%s” is a member, or has done anything.") % text
+    known = [name for one in people for name in (one.username, one.get_full_name())]
+    raise ValidationError(said + did_you_mean(text, filter(None, known)))
+
+
+def actor_queries(terms: Iterable[str]) -> dict[str, QuerySet[Any, Any]]:
+    """By word, the addresses of all whose name has it: a query, which the search of an
+    organization's entries asks along."""
+    full = User.objects.alias(full=FULL_NAME)
+    return {
+        one: full.filter(case_insensitive("full__icontains", one)).values_list("username")
+        for one in terms
+    }
+
+
+def find_settings(organization: Organization, text: str) -> list[str]:
+    """Authlete's names of settings, or what else is changed: one as it stands, or all
+    that are called so in any letters, on pages too."""
+    own = AuditField.objects.filter(organization_id=organization.pk, field=text)
+    if text in SETTING_LABELS or own.exists():
+        return [text]
+    called = {member: [*map(_, labels)] for member, labels in SETTING_LABELS.items()}
+    found = [
+        member
+        for member, labels in called.items()
+        if text.casefold() in (one.casefold() for one in (member, *labels))
+    ]
+    if found:
+        return found
+    said = _("No setting is called “%s”, and nothing of that name was ever changed.")
+    raise ValidationError(said % text + did_you_mean(text, [*chain(*called.values()), *called]))
+
+
+def normalize_address(organization: Organization, text: str) -> str:
+    """A network address as it is told mostly, however it was written."""
+    try:
+        return str(_unmap_ipv4(ip_address(text)))
+    except ValueError:
+        own = AuditEntry.objects.filter(organization_id=organization.pk)
+        if own.filter(address=text, address__gt="").exists():
+            return text
+    text = _("“%s” is no network address such as 192.0.2.7 or 2001:db8::7.")
+    raise ValidationError(text % text)
+
+
+def address_variants(address: str) -> list[str]:
+    """All that the record may have for an address: one of IPv4 is told as one of IPv6
+    where both come to one port, and not alike by every version of Python."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return [address]
+    if isinstance(found, IPv6Address):
+        return [address]
+    high, low = divmod(int(found), 1 << 16)
+    return [address, f"::ffff:{address}", f"::ffff:{high:x}:{low:x}"]
+
+
+def _unmap_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def find_former_regions(organization: Organization, names: Iterable[str]) -> list[str]:
+    """Those of some names that are no region of this deployment any more, but were
+    one in which the organization had something."""
+    names = {one.casefold() for one in names} - get_regions().keys()
+    own = {"organization_id": organization.pk}
+    kept = (
+        Version.objects.filter(**own),
+        KnownService.objects.filter(**own),
+        AuditEntry.objects.filter(IS_CHANGE, **own),
+    )
+    return [
+        name
+        for name in sorted(filter(REGION.fullmatch, names))
+        if any(rows.filter(region=name).exists() for rows in kept)
+    ]
+
+
+def find_services(
+    organization: Organization, text: str, regions: Sequence[str]
+) -> list[KnownService]:
+    """The services that have a name or had it, deleted ones too, or the one whose name
+    is like it; of several those in ``regions``, if any are there."""
+    own = KnownService.objects.filter(organization=organization)
+    once = _past_names(organization, text).filter(client_id=0)
+    had = {(region, number) for region, number, _ in once}
+    named = case_insensitive("name__iexact", text) | Q(service_id__in={one for _, one in had})
+    known = {
+        (one.region, one.service_id): one
+        for one in own.filter(named).order_by("region", "service_id")
+    }
+    same = [
+        one
+        for place, one in known.items()
+        if place in had or fold_case(one.name) == fold_case(text)
+    ]
+    same += [
+        KnownService(region=region, service_id=number, name=text)
+        for region, number in sorted(had - known.keys())
+    ]
+    if same:
+        return _check_match_count([one for one in same if one.region in regions] or same, text)
+    like = own.filter(case_insensitive("name__icontains", text))
+    found = list(like.order_by("region", "service_id")[:MAX_NAMES_SEARCHED])
+    found = [one for one in found if one.region in regions] or found
+    if len(found) == 1:
+        return found
+    if found:
+        names = [f"{one.name} ({one.region} {one.service_id})" for one in found]
+        listed = ", ".join(names[:MAX_LISTED_SERVICES]) + (
+            ", …" if names[MAX_LISTED_SERVICES:] else ""
+        )
+        said = _("Several services fit: %s. Give one's whole name, or its ID.")
+        raise ValidationError(said % listed)
+    text = _("No service is or was called “%s”.") % text
+    every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
+    raise ValidationError(text + did_you_mean(text, every))
+
+
+def find_clients(
+    organization: Organization,
+    text: str,
+    regions: Sequence[str],
+    services: Sequence[ScopedId],
+) -> list[ScopedId]:
+    """The clients that have a name or had it, by region and id, deleted ones too; of
+    several those in ``regions`` and ``places``, if any are there. An id as it stands,
+    in any region, and an alias that calls were made with."""
+    if parse_id(text):
+        return [("", text)]
+    own = KnownClient.objects.filter(organization=organization)
+    entries = AuditEntry.objects.filter(organization_id=organization.pk)
+    kept = [("", text)] if entries.filter(client=text, client__gt="").exists() else []
+    named = case_insensitive("name__iexact", text) | case_insensitive("alias__iexact", text)
+    known = own.filter(named).values_list("region", "service_id", "client_id")
+    once = _past_names(organization, text).filter(client_id__gt=0)
+    same = {*known[:MAX_NAMES_SEARCHED], *once}
+    there = {
+        (region, service, client)
+        for region, service, client in same
+        if (not regions or region in regions)
+        and (not services or {("", str(service)), (region, str(service))} & {*services})
+    }
+    if same:
+        ids = sorted({(region, str(client)) for region, _, client in there or same})
+        return _check_match_count([*ids, *kept], text)
+    found = list(own.filter(case_insensitive("name__icontains", text))[:2])
+    if len(found) == 1:
+        return [(found[0].region, str(found[0].client_id))]
+    if kept:
+        return kept
+    if found:
+        text = _("Several clients fit “%s”. Give one's whole name, or its ID.") % text
+        raise ValidationError(text)
+    text = _("No client is or was called “%s”.") % text
+    every = own.order_by().values_list("name", flat=True)[:MAX_NAMES_SEARCHED]
+    raise ValidationError(text + did_you_mean(text, every))
+
+
+def case_insensitive(lookup: str, text: str) -> Q:
+    """A look-up by a text in small letters or capital."""
+    return _any_of(Q(**{lookup: one}) for one in case_variants(text))
+
+
+def _any_of(conditions: Iterable[Q]) -> Q:
+    found = Q()
+    for one in conditions:
+        found |= one
+    return found
+
+
+def _past_names(organization: Organization, text: str) -> QuerySet[Version, ObjectKey]:
+    """Where something had a name, in each version of it that is kept; not each place
+    once, for which SQLite would take another index."""
+    own = Version.objects.filter(organization_id=organization.pk)
+    ways = [Upper(Value(one)) for one in case_variants(text)]  # as the index has it
+    named = own.alias(upper=Upper("name")).filter(upper__in=ways)
+    return named.order_by().values_list("region", "service_id", "client_id")
+
+
+def _check_match_count[One](matches: list[One], text: str) -> list[One]:
+    """Each is a search of its own; to leave some out would hide what was asked for."""
+    if len(matches) > MAX_MATCHES:
+        said = _("More than %(most)s are called “%(name)s”. Give IDs, or say where.")
+        raise ValidationError(said % {"most": MAX_MATCHES, "name": text})
+    return matches
+
+
+def client_display_name(organization: Organization, client: str) -> str:
+    """What a client of an id is called, if that is known of exactly one."""
+    if not (client_id := parse_id(client)):
+        return ""
+    own = KnownClient.objects.filter(organization=organization, client_id=client_id)
+    found = list(own.exclude(name="").values_list("name", flat=True)[:2])
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,234 @@
+"""How long what is kept, and what was removed, in words."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from console.audit_log.change_descriptions import ChangeDescription
+from console.audit_log.event_labels import EVENT_EFFECTS
+from tenants.audit.events import AUDIT_EXPIRE
+from tenants.audit.integrity.chain_position import ChainPosition, find_row_position
+from tenants.audit.integrity.tombstones import entry_id_to_microseconds
+from tenants.audit.models import AuditEntry
+from tenants.audit.retention import policy
+from tenants.audit.retention.runs import (
+    RetentionRun,
+    find_deleted_entry,
+    find_deleted_until,
+    list_runs,
+    try_read_run,
+)
+from tenants.audit.search.filters import EntryFilters
+
+DAYS_PER_YEAR = 365.25  # days
+YEAR_TOLERANCE_DAYS = 2  # days by which a number of years may be longer or shorter
+MAX_LISTED_REMOVALS = 20  # removals
+
+
+class EntryCategory(NamedTuple):
+    """A kind of entry, by which it is kept."""
+
+    label: str | Promise
+    description: str | Promise  # which entries
+
+
+CATEGORIES: Mapping[str, EntryCategory] = {
+    policy.READS: EntryCategory(
+        gettext_lazy("Reads"), gettext_lazy("Calls and events that only read.")
+    ),
+    policy.SIGN_INS: EntryCategory(
+        gettext_lazy("Signing in, and refusals"),
+        gettext_lazy(
+            "Signing in and out, sessions, passwords, second factors; and everything"
+            " that somebody was refused by this console."
+        ),
+    ),
+    policy.SEARCHES: EntryCategory(
+        gettext_lazy("Searches and exports"),
+        gettext_lazy(
+            "The record read, searched, exported, verified or streamed; subjects and"
+            " tokens looked up; lists taken out; receipts."
+        ),
+    ),
+    policy.REVEALS: EntryCategory(
+        gettext_lazy("Secrets shown"), gettext_lazy("All else that reveals something.")
+    ),
+    policy.CHANGES: EntryCategory(
+        gettext_lazy("Changes"), gettext_lazy("All else that changes something.")
+    ),
+    policy.DESTRUCTIONS: EntryCategory(
+        gettext_lazy("Deletions"),
+        gettext_lazy("All else that deletes, revokes or ends something."),
+    ),
+    policy.ACCESS: EntryCategory(
+        gettext_lazy("Who may do what"),
+        gettext_lazy(
+            "Members, organizations, credentials and keys of the vault. The access"
+            " review is told from these."
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRetention:
+    """How long a kind is kept, and what was removed of it."""
+
+    category: EntryCategory
+    period: str  # in words
+    removed_count: int
+    removed_before: datetime | None  # removed are those from before
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRemoval:
+    """A run, and what it removed in words."""
+
+    entry: AuditEntry
+    descriptions: Sequence[ChangeDescription]  # of each kind how many
+    rows: tuple[int, int, int]  # how many, the first and the last
+    total: int  # entries that were removed up to then
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedEntry:
+    """What is still known of an entry that was removed."""
+
+    entry: str
+    row_number: int  # of the row that it began with
+    started_at: datetime
+    category: str
+    removal_entry: AuditEntry  # the entry of its removal
+    retention_days: int  # that its kind was kept then
+    chain_position: ChainPosition  # of that row, in the chain
+
+    @property
+    def label(self) -> str:
+        return category_label(self.category)
+
+    @property
+    def period(self) -> str:
+        return format_period(self.retention_days)
+
+
+class RetentionGap(NamedTuple):
+    """Entries of some kinds from before a moment were removed."""
+
+    labels: str
+    removed_before: datetime
+
+
+def retention_by_category(organization: int) -> Iterator[CategoryRetention]:
+    """Each kind of entry: for how long it is kept, and what was removed so far."""
+    counted: Counter[str] = Counter()
+    for _entry, run in list_runs(organization):
+        counted.update(run.entries)
+    until = find_deleted_until(organization)
+    for kind, days in policy.load_retention_policy().items():
+        moment = _from_microseconds(until[kind]) if kind in until else None
+        yield CategoryRetention(CATEGORIES[kind], format_period(days), counted[kind], moment)
+
+
+def version_retention() -> str:
+    """How long it stays known how services and clients were set."""
+    return format_period(policy.parse_retention_days(settings.VERSIONS_KEEP))
+
+
+def list_removals(organization: int) -> list[RetentionRemoval]:
+    """The newest, and one more than `LISTED` where there are more."""
+    found = islice(list_runs(organization), MAX_LISTED_REMOVALS + 1)
+    return [describe_removal(entry, run) for entry, run in found]
+
+
+def describe_removal(entry: AuditEntry, run: RetentionRun) -> RetentionRemoval:
+    """One removal, told from its entry in the record."""
+    said = run.values
+    rows = (said.get("rows", 0), said.get("first", 0), said.get("last", 0))
+    parts = [_describe_count(kind, n, run.days.get(kind, 0)) for kind, n in run.entries.items()]
+    return RetentionRemoval(entry, parts, rows, run.deleted_total, str(said.get("digest", "")))
+
+
+def removal_from_entry(entry: AuditEntry) -> RetentionRemoval | None:
+    """What an entry removed, if it is one of a removal."""
+    run = try_read_run(entry) if entry.operation == AUDIT_EXPIRE.name else None
+    return describe_removal(entry, run) if run else None
+
+
+def find_removed_entry(organization: int, entry: str) -> RemovedEntry | None:
+    """None where there never was such an entry of this organization."""
+    found = find_deleted_entry(organization, entry)
+    if found is None:
+        return None
+    number, begun_at = (
+        found.row.seq,
+        _from_microseconds(entry_id_to_microseconds(entry)),
+    )
+    place = find_row_position(number)
+    return RemovedEntry(entry, number, begun_at, found.tombstone.kind, found.by, found.days, place)
+
+
+def _describe_count(category: str, count: int, days: int) -> ChangeDescription:
+    told = {"count": count, "period": format_period(days)}
+    now = _("%(count)d, kept for %(period)s") % told
+    return ChangeDescription(f"entries.{category}", category_label(category), "", "", now)
+
+
+def category_label(category: str) -> str:
+    """What a kind is called; one that is not known any more, as it was called then."""
+    return str(CATEGORIES[category].label) if category in CATEGORIES else category
+
+
+def format_period(days: int) -> str:
+    """A number of days as people say it; 0: always."""
+    if not days:
+        return _("always")
+    years = round(days / DAYS_PER_YEAR)
+    if years and abs(days - years * DAYS_PER_YEAR) <= YEAR_TOLERANCE_DAYS:
+        return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def find_retention_gaps(
+    organization: int,
+    filters: EntryFilters,
+    now: datetime,
+    categories: Collection[str] = frozenset(CATEGORIES),
+) -> list[RetentionGap]:
+    """What a search may miss of some kinds, since it reaches back to before it was
+    removed; those that were removed up to the same day together."""
+    begins, wanted = (
+        filters.since or filters.horizon(now),
+        _matching_categories(filters) & {*categories},
+    )
+    found: dict[date, list[tuple[str, datetime]]] = {}
+    for kind, until in find_deleted_until(organization).items():
+        moment = _from_microseconds(until)
+        if kind in wanted and (begins is None or begins < moment):
+            found.setdefault(moment.date(), []).append((category_label(kind), moment))
+    return [
+        RetentionGap("; ".join(name for name, _until in one), max(until for _name, until in one))
+        for _day, one in sorted(found.items())
+    ]
+
+
+def _matching_categories(filters: EntryFilters) -> set[str]:
+    """The kinds that a search can find entries of."""
+    operations, effects = filters.get_values("operation"), filters.effects
+    return {
+        policy.get_category(name, effect)
+        for name, effect in EVENT_EFFECTS.items()
+        if (name in operations or not operations) and (effect in effects or not effects)
+    }
+
+
+def _from_microseconds(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)

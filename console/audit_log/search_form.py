@@ -1,0 +1,283 @@
+"""What an auditor looks for: the filters of the record, a parameter of the URL for
+each value, with a minus before the name of what is left out.
+
+A value that nobody knows is refused and never left out: a filter less would show more
+than was asked for.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache, cached_property
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from console.audit_log import filter_choices, name_lookup
+from console.audit_log.multi_value_fields import (
+    MultiChoiceField,
+    MultiTextField,
+    render_options,
+)
+from console.audit_log.search_language import (
+    MAX_QUERY_CHARS,
+    expand_query,
+    format_terms,
+    parse,
+    terms_from_pairs,
+)
+from console.audit_log.times import (
+    NAMED_PERIODS,
+    DayField,
+    TimeField,
+    midnight,
+    resolve_time,
+)
+from console.audit_log.value_filters import ExcludedValuesForm, ValueFiltersForm
+from console.models import KnownService
+from tenants.audit.search.filters import EntryFilters
+from tenants.audit.subject_index import fingerprint_subject
+from tenants.authlete.operation import Effect
+from tenants.models import Organization
+
+MAX_DATALIST_OPTIONS = 200  # values that a field suggests
+WRITE_EFFECTS = [one.value for one in Effect if one is not Effect.READ]
+CHECKBOX_FILTERS = ("effect", "outcome")  # drawn so that all are seen
+# Whoever names one of these says which kinds of entry are meant, reads or not.
+EVENT_FILTERS = "reads effect outcome operation page request mark code status".split()
+# What could be anything that somebody pasted.
+FREE_TEXT_FILTERS = ("", "old", "new", "reason")
+MAX_QUOTED_URL_CHARS = 8000  # characters; gunicorn takes 8,190
+TYPED_NAMES = {"since": "after", "until": "before"}  # where a day was typed
+
+
+class AuditSearchForm(ValueFiltersForm):
+    """The filters; `filters` is what they mean, `asked` how they stand in a URL.
+
+    ``posted``: what was typed stands in no address, and may name a subject.
+    """
+
+    q = forms.CharField(max_length=500, required=False)
+    since = DayField(gettext_lazy("From"))
+    until = DayField(gettext_lazy("Until, included"))
+    after = TimeField()
+    before = TimeField()
+    reads = forms.ChoiceField(
+        choices=[("", ""), ("1", gettext_lazy("Reads too"))],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(
+        self, given: QueryDict, organization: Organization, *, is_posted: bool = False
+    ) -> None:
+        self.raw_data = given
+        data, self.syntax_errors, self.has_typed_terms = expand_query(
+            given, frozenset(self.base_fields)
+        )
+        if is_posted:
+            _replace_subjects_with_marks(data, given, organization)
+        if data.get("reads", "").casefold() == "yes":
+            data["reads"] = "1"
+        super().__init__(data, organization)
+        self.excluded = ExcludedValuesForm(data, organization)
+
+    def clean(self) -> None:
+        super().clean()
+        for problem in self.syntax_errors:
+            self.add_error("q", problem)
+        for name, values in self.data.lists():
+            single = name in self.fields and not isinstance(
+                self.fields[name], (MultiTextField, MultiChoiceField)
+            )
+            if single and len(values) > 1:
+                self.add_error("q", _("The filter “%s” is given twice.") % name)
+        for name, errors in self.excluded.errors.items():
+            for error in errors:
+                self.add_error("q", f"-{name}: {error}")
+        if {"since", "until", "after", "before"} <= self.cleaned_data.keys():
+            first, last = self._time_range()
+            # Which of two periods comes first may change from day to day.
+            shifts = any(self.cleaned_data[one] in NAMED_PERIODS for one in ("after", "before"))
+            if first and last and first >= last and not shifts:
+                self.add_error("until", _("This is before the search begins."))
+
+    def full_clean(self) -> None:
+        """What is wrong is told at the box if it was typed there, and the box keeps
+        what was typed."""
+        super().full_clean()
+        if not self.errors and self._is_too_long():
+            text = _("This is longer than an address can be. Leave something out.")
+            self.add_error("q", text)
+        if not (self.has_typed_terms and self.errors):
+            return
+        for name in [name for name in self.errors if name != "q"]:
+            for error in self.errors.pop(name):
+                self.add_error("q", f"{TYPED_NAMES.get(name, name)}: {error}")
+        self.data = self.raw_data
+
+    @property
+    def single_fields(self) -> list[forms.BoundField]:
+        """The filters of one control that are drawn below the search box."""
+        return [
+            field
+            for field in self.visible_fields()
+            if field.name != "q" and field.name not in CHECKBOX_FILTERS
+        ]
+
+    @property
+    def checkbox_fields(self) -> list[forms.BoundField]:
+        """The filters of which all values are drawn."""
+        return [self[name] for name in CHECKBOX_FILTERS]
+
+    @property
+    def hidden_exclusions(self) -> list[tuple[str, str]]:
+        """What the form keeps although it draws no control for it."""
+        return [
+            (name, value)
+            for name, values in self.data.lists()
+            if name.startswith("-")
+            for value in values
+        ]
+
+    @property
+    def has_filter_errors(self) -> bool:
+        """Whether what is below the search box has to be seen."""
+        return any(name != "q" for name in self.errors)
+
+    @property
+    def datalists(self) -> Iterator[tuple[str, SafeString]]:
+        """What may be typed, by the list that a field names."""
+        people = User.objects.filter(membership__organization=self.organization)
+        names = [
+            (user.get_username(), user.get_full_name())
+            for user in people.order_by("username")[:MAX_DATALIST_OPTIONS]
+        ]
+        yield "actors", render_options(names)
+        services = KnownService.objects.filter(organization=self.organization)
+        called = services.exclude(name="").order_by("name").values_list("name")
+        yield (
+            "services",
+            render_options((name, "") for (name,) in called.distinct()[:MAX_DATALIST_OPTIONS]),
+        )
+        yield "settings", _setting_options(get_language())
+
+    @property
+    def hides_reads(self) -> bool:
+        """Whether reads are left out, since nothing was said of them."""
+        said = any(self.cleaned_data[name] for name in EVENT_FILTERS)
+        return not said and not any(self.excluded.cleaned_data[name] for name in CHECKBOX_FILTERS)
+
+    def to_filters(self) -> EntryFilters:
+        """Only of a form that is valid."""
+        given, without = self.cleaned_data, self.excluded
+        words, _problems = parse(given["q"])
+        text, no_text = (
+            [one.value for one in words if one.negated is minus] for minus in (False, True)
+        )
+        left_out = without.to_filter_values() | {
+            "text": no_text,
+            "people": name_lookup.actor_queries(no_text),
+        }
+        effects = _without(
+            given["effect"],
+            without.cleaned_data["effect"],
+            filter_choices.effect_choices(),
+        )
+        since, until = self._time_range()
+        return EntryFilters(
+            **self.to_filter_values(),
+            effects=WRITE_EFFECTS if self.hides_reads else effects,
+            outcomes=_without(
+                given["outcome"],
+                without.cleaned_data["outcome"],
+                filter_choices.outcome_choices(),
+            ),
+            since=since,
+            until=until,
+            text=text,
+            people=name_lookup.actor_queries(text),
+            without=EntryFilters(**left_out) if any(left_out.values()) else None,
+        )
+
+    def _is_too_long(self) -> bool:
+        address = self.query.urlencode()  # which is quoted once more where one signs in
+        return len(address) > MAX_QUERY_CHARS or len(quote(address)) > MAX_QUOTED_URL_CHARS
+
+    def _time_range(self) -> tuple[datetime | None, datetime | None]:
+        given = self.cleaned_data
+        return (
+            _combine(max, midnight(given["since"]), resolve_time(given["after"])),
+            _combine(min, midnight(given["until"], days=1), resolve_time(given["before"])),
+        )
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each filter that is set, by name and value; only of a form that is valid."""
+        return [
+            (form.add_prefix(name), str(one))
+            for form in (self, self.excluded)
+            for name in form.fields
+            for value in [form.cleaned_data[name]]
+            for one in (value if isinstance(value, list) else [value])
+            if one
+        ]
+
+    @property
+    def query(self) -> QueryDict:
+        """The filters as they stand in a URL: each once, nothing empty."""
+        query = QueryDict(mutable=True)
+        for name, value in dict.fromkeys(self.pairs):
+            query.appendlist(name, value)
+        return query
+
+    @property
+    def text(self) -> str:
+        """The search as it could be typed."""
+        return format_terms(terms_from_pairs(self.pairs))
+
+    @property
+    def loggable_text(self) -> str:
+        """The search as the record may keep it: not the words, which could be
+        anything that someone pasted."""
+        terms = terms_from_pairs(self.pairs)
+        return format_terms(
+            term._replace(value="…") if term.name in FREE_TEXT_FILTERS else term for term in terms
+        )
+
+
+@cache
+def _setting_options(_language: str | None) -> SafeString:
+    return render_options(
+        (member, _(labels[0])) for member, labels in name_lookup.SETTING_LABELS.items()
+    )
+
+
+def _replace_subjects_with_marks(
+    data: QueryDict, given: QueryDict, organization: Organization
+) -> None:
+    """Put marks in the place of subjects; only quotes keep the spaces around one."""
+    for sign in ("", "-"):
+        entered = given.getlist(f"{sign}subject")
+        for subject in data.pop(f"{sign}subject", ()):
+            exact = subject.strip() if subject in entered else subject
+            if marked := fingerprint_subject(organization.pk, exact):
+                data.appendlist(f"{sign}mark", marked)
+
+
+def _without(given: list[str], excluded: list[str], choices: filter_choices.Choices) -> list[str]:
+    """Those that are asked for, or all, but for those that are left out."""
+    if not excluded:
+        return given
+    every = given or [key for key, _label in choices]
+    return [key for key in every if key not in excluded] or ["none"]
+
+
+def _combine(pick: Any, day: datetime | None, time: datetime | None) -> datetime | None:
+    found = [one for one in (day, time) if one]
+    return pick(found) if found else None

@@ -1,0 +1,291 @@
+"""The language of searches: ``service:"Shop" -outcome:done field:scopes,pkceRequired``.
+
+A term is a name and values of which any will do, or left out with a minus; what has no
+name are words. `parse` takes any text, and `printed` writes the one text that stands
+for some terms. What the values mean is the form's business.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# What may be given besides filters: where a page begins.
+CURSOR = "at"
+CSRF_FIELD = "csrfmiddlewaretoken"
+FILTERS: Mapping[str, str | Promise] = {
+    "actor": gettext_lazy("who did it, by name or e-mail"),
+    "role": gettext_lazy("the role that they had"),
+    "address": gettext_lazy("the network address that they came from"),
+    "region": gettext_lazy("a region"),
+    "service": gettext_lazy("a service, by name or ID"),
+    "client": gettext_lazy("a client, by name or ID"),
+    "subject": gettext_lazy("a subject, exactly; it becomes a mark"),
+    "operation": gettext_lazy("what was done"),
+    "effect": gettext_lazy("read, reveal, change or destroy"),
+    "outcome": gettext_lazy("done, refused, not sent, unknown, not done or open"),
+    "code": gettext_lazy("Authlete's result code"),
+    "status": gettext_lazy("the HTTP status: 404, or 5xx for all like it"),
+    "field": gettext_lazy("a setting that was to be changed"),
+    "old": gettext_lazy("what a setting was, as shown or as in JSON: off, 2700"),
+    "new": gettext_lazy('what it was to become, the same: "45 minutes"'),
+    "reason": gettext_lazy("words in the reason"),
+    "ticket": gettext_lazy("a ticket"),
+    "request": gettext_lazy("the id of a request, or of a page"),
+    "before": gettext_lazy("up to a day, a time, 7d ago, or this-quarter"),
+    "after": gettext_lazy("from a day, a time, 7d ago, or last-quarter on"),
+}
+# Those that links set: nobody has to know them to search.
+INTERNAL_FILTERS = ("mark", "object", "page", "reads")
+FILTER_ALIASES = {  # that people try
+    "action": "operation",
+    "app": "client",
+    "by": "actor",
+    "date": "after",
+    "day": "after",
+    "during": "after",
+    "error": "code",
+    "from": "after",
+    "http": "status",
+    "id": "request",
+    "ip": "address",
+    "now": "new",
+    "on": "after",
+    "result": "outcome",
+    "setting": "field",
+    "since": "after",
+    "until": "before",
+    "user": "actor",
+    "was": "old",
+    "what": "operation",
+    "when": "after",
+    "who": "actor",
+    "why": "reason",
+}
+QUOTE_HINT = gettext_lazy("Put text with a colon in quotes.")
+MAX_SEARCH_CHARS = 4000  # characters of what is typed
+# Characters of a search in an address, which servers and proxies take 8 KB of.
+MAX_QUERY_CHARS = 6000
+NON_NEGATABLE_FILTERS = ("before", "after", "reads")
+DAY_PATTERN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+QUOTED_PATTERN = r'"(?:[^"\\]|\\.)*"'
+VALUE_PATTERN = rf'(?:{QUOTED_PATTERN}|[^\s",][^\s,]*)'
+TERM_PATTERN = re.compile(
+    rf"(?P<minus>-?)(?:(?!https?://)(?P<name>[A-Za-z_]\w*):(?P<values>{VALUE_PATTERN}(?:,{VALUE_PATTERN})*)"
+    rf'|(?P<word>{QUOTED_PATTERN}|(?!")\S+))(?=\s|$)',
+    re.ASCII | re.DOTALL,
+)
+SINGLE_VALUE_PATTERN = re.compile(VALUE_PATTERN, re.DOTALL)
+FILTER_NAME_PATTERN = re.compile(r"-?(?!https?://)([A-Za-z_]\w*):", re.ASCII)
+UNQUOTED_PATTERN = re.compile(r'[^\s",:\\-][^\s",:\\]*')
+# What is typed for quotation marks, or put in by a browser.
+SMART_QUOTES = "“”„‟«»'‘’‚‛`´"
+BOOLEAN_WORDS = ("AND", "OR", "NOT")
+FILTER_LIKE_PATTERN = re.compile(r"\W*([a-z]+)[:=]", re.IGNORECASE)
+MAX_SUGGESTIONS = 3
+
+
+class AuditSearchTerm(NamedTuple):
+    """One filter with one of its values; a word where ``name`` is empty."""
+
+    name: str
+    value: str
+    negated: bool = False
+
+
+def parse(text: str) -> tuple[list[AuditSearchTerm], list[str]]:
+    """The terms of a text, and what of it cannot be understood, in sentences."""
+    terms, problems, at = [], [], 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        found = TERM_PATTERN.match(text, at)
+        named = FILTER_NAME_PATTERN.match(text, at)
+        if found is None or (named and not found["name"]):
+            rest = text[at:].split(maxsplit=1)[0]
+            problems.append(_syntax_problem(text, at, named))
+            at += len(rest)
+            continue
+        at, minus = found.end(), bool(found["minus"])
+        if problem := _term_problem(found):
+            problems.append(problem)
+        elif found["word"]:
+            terms.append(AuditSearchTerm("", _unquote(found["word"]), minus))
+        else:
+            values = SINGLE_VALUE_PATTERN.findall(found["values"])
+            terms += [
+                AuditSearchTerm(found["name"].lower(), _unquote(one), minus) for one in values
+            ]
+    return _normalize(terms), problems
+
+
+def format_terms(terms: Iterable[AuditSearchTerm]) -> str:
+    """The text of some terms, each filter once."""
+    said: list[str] = []
+    last = None
+    for term in _normalize(terms):
+        sign, value = "-" if term.negated else "", quote_value(term.value)
+        if term.name and last == (term.name, term.negated):
+            said[-1] += f",{value}"
+        else:
+            said.append(f"{sign}{term.name}:{value}" if term.name else sign + value)
+        last = (term.name, term.negated)
+    return " ".join(said)
+
+
+def quote_value(value: str) -> str:
+    """A value as it is written after a colon: in quotes where it needs them."""
+    if UNQUOTED_PATTERN.fullmatch(value) and not (value[0] in SMART_QUOTES or _word_problem(value)):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def expand_query(given: QueryDict, names: frozenset[str]) -> tuple[QueryDict, list[str], bool]:
+    """What was asked for, one parameter a filter with a minus before what is left
+    out; what cannot be understood; and whether filters were typed."""
+    data, problems = given.copy(), []
+    data.pop(CSRF_FIELD, None)
+    plain = {"q", "since", "until", *NON_NEGATABLE_FILTERS}
+    known = names | {f"-{name}" for name in names - plain}
+    for name in given:
+        if name not in known | {CURSOR, CSRF_FIELD}:
+            problems.append(unknown_filter_message(name))
+    typed = " ".join(given.getlist("q"))
+    if len(typed) > MAX_SEARCH_CHARS:  # to take it apart costs its length squared
+        problems.append(_("A search has %d characters at most.") % MAX_SEARCH_CHARS)
+        data["q"] = typed = ""
+    terms, broken = parse(typed)
+    filters = [term for term in terms if term.name]
+    for name, value, minus in filters:
+        if name not in FILTERS and name not in INTERNAL_FILTERS:
+            problems.append(unknown_filter_message(name))
+        elif minus and name in NON_NEGATABLE_FILTERS:
+            problems.append(_("“%s:” cannot be left out with a minus. Use the opposite.") % name)
+        else:
+            data.appendlist(f"-{name}" if minus else name, value)
+    if "q" in data:
+        data["q"] = format_terms(term for term in terms if not term.name)
+    for moment, name, days in (("after", "since", 0), ("before", "until", 1)):
+        given_days = [one for one in data.getlist(moment) if DAY_PATTERN.fullmatch(one)]
+        if given_days:
+            others = [one for one in data.getlist(moment) if one not in given_days]
+            data.setlist(moment, others)
+            known_days = data.getlist(name)
+            known_days += [_days_before(one, days) for one in given_days]
+            data.setlist(name, list(dict.fromkeys(known_days)))
+    return data, problems + broken, bool(filters or broken)
+
+
+def terms_from_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[AuditSearchTerm]:
+    """The terms that stand for filters as they are in an address."""
+    for name, value in pairs:
+        if name == "q":
+            yield from parse(value)[0]
+        elif name in ("since", "until"):
+            day = value if name == "since" else _days_before(value, -1)
+            yield AuditSearchTerm("after" if name == "since" else "before", day)
+        elif name == "reads":
+            yield AuditSearchTerm(name, "yes")
+        else:
+            yield AuditSearchTerm(name.removeprefix("-"), value, name.startswith("-"))
+
+
+def did_you_mean(text: str, candidates: Iterable[str]) -> str:
+    """A question after what was probably meant, if anything like it is known: what
+    has the text in it, the shortest first, or else what is most alike."""
+    asked, folded = text.casefold(), dict[str, str]()
+    for one in candidates:
+        folded.setdefault(one.casefold(), one)
+    holding = sorted((one for one in folded if asked in one), key=len)
+    found = holding[:MAX_SUGGESTIONS] if len(asked) >= MAX_SUGGESTIONS else []
+    found = found or get_close_matches(asked, folded, 1, 0.6)
+    listed = ", ".join(f"“{folded[one]}”" for one in found)
+    return " " + _("Did you mean %s?") % listed if found else ""
+
+
+def unknown_filter_message(name: str) -> str:
+    """What is told of a filter that there is not, with what may have been meant."""
+    bare = name.removeprefix("-")
+    other = FILTER_ALIASES.get(bare.casefold(), "")
+    said = _("There is no filter called “%s”.") % bare
+    asked = did_you_mean(other, [other]) if other else did_you_mean(bare, FILTERS)
+    return said + (asked or f" {QUOTE_HINT}")
+
+
+def _term_problem(found: re.Match[str]) -> str:
+    """Why a term is not what somebody can have meant; empty where it can be."""
+    word, keeps_spaces = found["word"], (found["name"] or "").lower() == "subject"
+    values = [word] if word else SINGLE_VALUE_PATTERN.findall(found["values"])
+    if word and not word.strip("-"):
+        return _("Nothing stands after “-”.")
+    if any(one[0] in SMART_QUOTES for one in values):
+        return _('Use straight double quotation marks, such as "a b".')
+    if any(_is_blank(_unquote(one), keeps_spaces) for one in values):
+        return _("Nothing stands between the quotation marks.")
+    return _word_problem(word) if word and word[0] != '"' else ""
+
+
+def _word_problem(word: str) -> str:
+    """Why a word that stands in no quotes is none to look for."""
+    if word in BOOLEAN_WORDS:
+        said = _(
+            "There is no “%s”. All that is typed must hold, several values stand after"
+            " a comma, and a minus leaves out. Put a word to look for in quotes."
+        )
+        return said % word
+    if word.startswith(":"):
+        return _("Nothing stands before “:”.") + f" {QUOTE_HINT}"
+    like = FILTER_LIKE_PATTERN.match(unicodedata.normalize("NFKC", word))
+    if like and like[1].lower() in FILTERS:
+        return did_you_mean(like[1], [f"{like[1].lower()}:"]).lstrip() + f" {QUOTE_HINT}"
+    return ""
+
+
+def _is_blank(value: str, keeps_spaces: bool) -> bool:
+    return not (value if keeps_spaces else value.strip())
+
+
+def _syntax_problem(text: str, position: int, named: re.Match[str] | None) -> str:
+    """Why nothing can be made of what stands at a place."""
+    after = text[named.end() if named else position + text[position:].startswith("-") :]
+    if named and (not after or after[0].isspace()):
+        return _("Nothing stands after “%s:”.") % named[1]
+    if after.startswith('"') and not re.match(QUOTED_PATTERN, after, re.DOTALL):
+        return _("A quotation mark is opened and never closed.")
+    place = text[position:].split()[0]
+    return _("A comma or a quotation mark is out of place in “%s”.") % place
+
+
+def _unquote(word: str) -> str:
+    if not (len(word) > 1 and word[0] == word[-1] == '"'):
+        return word
+    return re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL)
+
+
+def _normalize(terms: Iterable[AuditSearchTerm]) -> list[AuditSearchTerm]:
+    """Each once, those of one filter together, words last; nothing empty."""
+    once = [
+        term for term in dict.fromkeys(terms) if not _is_blank(term.value, term.name == "subject")
+    ]
+    first: dict[tuple[str, bool], int] = {}
+    for term in once:
+        first.setdefault((term.name, term.negated), len(first))
+    return sorted(once, key=lambda one: (not one.name, first[one.name, one.negated]))
+
+
+def _days_before(day: str, days: int) -> str:
+    """A day so many days before another; what is no day stays, to be refused."""
+    try:
+        return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError):
+        return day

@@ -1,0 +1,185 @@
+"""What a search that is being typed could go on with."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.audit_log import filter_choices
+from console.audit_log.multi_value_fields import flatten_choices
+from console.audit_log.name_lookup import MAX_NAMES_SEARCHED, SETTING_LABELS
+from console.audit_log.search_language import FILTERS, VALUE_PATTERN, quote_value
+from console.audit_log.times import NAMED_PERIODS, describe_time
+from console.models import KnownClient, KnownService
+from tenants.audit.models import AuditEntry
+from tenants.authlete.result_codes import get_meaning
+from tenants.models import Organization
+from tenants.organizations.regions import get_regions
+from tenants.versions.models import Version
+
+MAX_SUGGESTIONS = 8  # that are offered at a time
+MAX_QUERY_CHARS = 500  # characters of a search that is gone on with
+LAST_TERM = re.compile(
+    rf"(?P<before>(?:.*?\s)??)(?P<minus>-?)(?:(?P<name>[A-Za-z_]\w*):"
+    rf'(?P<done>(?:{VALUE_PATTERN},)*)(?P<begun>"(?:[^"\\]|\\.)*|[^\s",]*)'
+    r"|(?P<word>[A-Za-z_]\w*))",
+    re.ASCII | re.DOTALL,
+)
+
+type Candidates = Iterator[tuple[str, str]]  # a value, and what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the box would hold, the part of it that is new, and what that means."""
+
+    text: str
+    completion: str
+    meaning: str
+
+
+def suggest_completions(text: str, organization: Organization) -> list[Suggestion]:
+    """A few ways on from what was typed, none where none is known."""
+    asked = len(text) <= MAX_QUERY_CHARS and "\0" not in text  # which PostgreSQL does not take
+    last = LAST_TERM.fullmatch(text) if asked else None
+    if last is None:
+        return []
+    if last["word"]:
+        start = last["before"] + last["minus"]
+        word = last["word"].casefold()
+        return [
+            Suggestion(f"{start}{name}:", f"{name}:", str(said))
+            for name, said in FILTERS.items()
+            if name.startswith(word)
+        ]
+    source = SUGGESTION_SOURCES.get(last["name"].lower())
+    if source is None:
+        return []
+    start = text[: last.start("begun")]
+    begun = re.sub(r"\\(.)", r"\1", last["begun"].removeprefix('"'), flags=re.DOTALL)
+    found = sorted(source(organization, begun), key=_sort_key(begun))[:MAX_SUGGESTIONS]
+    return [Suggestion(f"{start}{quote_value(one)} ", one, said) for one, said in found]
+
+
+def _sort_key(typed: str) -> Callable[[tuple[str, str]], int]:
+    """First what begins with what was typed, then what means what begins so."""
+    asked = typed.casefold()
+
+    def rank(offer: tuple[str, str]) -> int:
+        begins = (text.casefold().startswith(asked) for text in offer)
+        return next((at for at, does in enumerate(begins) if does), len(offer))
+
+    return rank
+
+
+def _suggest_actors(organization: Organization, typed: str) -> Candidates:
+    people = User.objects.filter(membership__organization=organization)
+    members = set()
+    for user in people.order_by("username")[:MAX_NAMES_SEARCHED]:
+        members.add(user.get_username())
+        name = user.get_full_name()
+        if _contains(typed, user.get_username(), name):
+            yield user.get_username(), name
+    for actor in _recorded_values(organization, "actor", typed):
+        if actor not in members:
+            yield actor, ""
+
+
+def _suggest_result_codes(organization: Organization, typed: str) -> Candidates:
+    for code in _recorded_values(organization, "code", typed):
+        yield code, _(said) if (said := get_meaning(code)) else ""
+
+
+def _recorded_values(organization: Organization, column: str, typed: str) -> list[str]:
+    """The first few values of entries that begin like that, in whatever letters."""
+    spelled = {typed, typed.lower(), typed.capitalize(), typed.title(), typed.upper()}
+    found = {one for start in spelled for one in _values_with_prefix(organization, column, start)}
+    return sorted(found, key=lambda one: (one.casefold(), one))[:MAX_SUGGESTIONS]
+
+
+def _values_with_prefix(organization: Organization, column: str, prefix: str) -> Iterator[str]:
+    """The first few from there on: a step along the column's index for each, however
+    many entries there are. A database whose order is that of a language has capital
+    letters among the small ones, so these end nothing."""
+    own = AuditEntry.objects.filter(organization_id=organization.pk, **{f"{column}__gt": ""})
+    rest = {f"{column}__gte": prefix}
+    for _step in range(MAX_SUGGESTIONS):
+        found = own.filter(**rest).aggregate(first=Min(column))["first"]
+        if not found or not found.casefold().startswith(prefix.casefold()):
+            return
+        yield found
+        rest = {f"{column}__gt": found}
+
+
+def _suggest_services(organization: Organization, typed: str) -> Candidates:
+    known = KnownService.objects.filter(organization=organization).exclude(name="")
+    names = known.filter(name__icontains=typed).order_by("name").values_list("name")
+    for (name,) in names.distinct()[:MAX_SUGGESTIONS]:
+        yield name, ""
+
+
+def _suggest_clients(organization: Organization, typed: str) -> Candidates:
+    known = KnownClient.objects.filter(organization=organization).exclude(name="")
+    found = known.filter(words__contains=typed.casefold()).order_by("rank", "id")
+    for client in found[:MAX_SUGGESTIONS]:
+        yield client.name, f"{client.region} {client.client_id}"
+
+
+def _suggest_settings(_organization: Organization, typed: str) -> Candidates:
+    for member, labels in SETTING_LABELS.items():
+        if _contains(typed, member, *map(_, labels)):
+            yield member, _(labels[0])
+
+
+def _suggest_choices(
+    choices: Callable[[], object],
+) -> Callable[[Organization, str], Candidates]:
+    def found(_organization: Organization, begun: str) -> Candidates:
+        for key, label in flatten_choices(choices()):
+            if key and _contains(begun, str(key), str(label)):
+                yield str(key), str(label)
+
+    return found
+
+
+def _suggest_times(_organization: Organization, typed: str) -> Candidates:
+    today = timezone.localdate().isoformat()
+    for text in (*NAMED_PERIODS, "7d", "30d", today):
+        if _contains(typed, text):
+            yield text, "" if text == today else describe_time(text)
+
+
+def _suggest_regions(organization: Organization, typed: str) -> Candidates:
+    """Those of now, and those that services were seen in."""
+    yield from _suggest_choices(filter_choices.region_choices)(organization, typed)
+    seen = Version.objects.filter(organization_id=organization.pk)
+    last = ""
+    while found := seen.filter(region__gt=last).aggregate(Min("region"))["region__min"]:
+        last = found
+        if last not in get_regions() and _contains(typed, last):
+            yield last, _("not set up any more")
+
+
+SUGGESTION_SOURCES: Mapping[str, Callable[[Organization, str], Candidates]] = {
+    "actor": _suggest_actors,
+    "role": _suggest_choices(filter_choices.role_choices),
+    "region": _suggest_regions,
+    "service": _suggest_services,
+    "client": _suggest_clients,
+    "operation": _suggest_choices(filter_choices.event_choices),
+    "effect": _suggest_choices(filter_choices.effect_choices),
+    "outcome": _suggest_choices(filter_choices.outcome_choices),
+    "code": _suggest_result_codes,
+    "field": _suggest_settings,
+    "status": _suggest_choices(filter_choices.status_choices),
+    "after": _suggest_times,
+    "before": _suggest_times,
+}
+
+
+def _contains(typed: str, *texts: str) -> bool:
+    return any(typed.casefold() in text.casefold() for text in texts)

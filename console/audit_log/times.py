@@ -1,0 +1,199 @@
+"""Days and moments that a search names, where the reader is.
+
+``last-quarter`` is its beginning, as every other period, and counted anew whenever the
+search is made.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from console.audit_log.search_language import did_you_mean
+
+DAY_HELP = _("Enter a day like 2026-11-24.")
+TIME_HELP = _(
+    "Enter a day like 2026-11-24, a month like 2026-11, a time like 2026-11-24T12:30Z,"
+    " 7d, 12h, yesterday or last-quarter."
+)
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2999, 12, 30)
+AGE = re.compile(r"(\d{1,4})(min|h|d|w|mo|y)", re.ASCII)
+SPELLED_AGE = re.compile(  # with a hyphen for each space
+    r"(\d{1,4})-?(min|h|d|w|mo|y)(?:(?<=min)utes?|(?<=h)ours?|(?<=d)ays?|(?<=w)eeks?"
+    r"|(?<=mo)nths?|(?<=y)ears?|s)?(?:-ago)?",
+    re.ASCII,
+)
+AGE_UNITS = {
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+CALENDAR_PERIOD = re.compile(r"(\d{4})(?:-(?:q([1-4])|(\d\d)))?", re.ASCII)  # of the calendar
+ZONED_TIME = re.compile(r"(.*\d)\s*(Z|UTC|[+-]\d\d:?\d\d|[A-Za-z_]+/[\w/+-]+)", re.ASCII)
+CALENDAR_UNIT_MONTHS = {"mo": 1, "y": 12}  # months
+MAX_MONTHS_AGO = 50 * 12  # months ago
+DATE_FORMATS = (
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    *("%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%B %d %Y", "%B %Y"),
+    *("%d %b %Y", "%d. %b %Y", "%b %d, %Y", "%b %d %Y", "%b %Y"),
+)
+CLOCK_FORMATS = ("%H:%M", "%H:%M:%S")  # of today
+PERIOD_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# By what is typed: of which unit, and how many before the one that goes on.
+NAMED_PERIODS: Mapping[str, tuple[str, int, str | Promise]] = {
+    "today": ("day", 0, _("today")),
+    "yesterday": ("day", 1, _("yesterday")),
+    "this-week": ("week", 0, _("this week")),
+    "last-week": ("week", 1, _("last week")),
+    "this-month": ("month", 0, _("this month")),
+    "last-month": ("month", 1, _("last month")),
+    "this-quarter": ("quarter", 0, _("this quarter")),
+    "last-quarter": ("quarter", 1, _("last quarter")),
+    "this-year": ("year", 0, _("this year")),
+    "last-year": ("year", 1, _("last year")),
+}
+
+
+class DayField(forms.DateField):
+    """A day in the reader's time zone."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={"invalid": DAY_HELP},
+            validators=[
+                MinValueValidator(FIRST_DAY, DAY_HELP),
+                MaxValueValidator(LAST_DAY, DAY_HELP),
+            ],
+        )
+
+
+class TimeField(forms.CharField):
+    """A time, or so long ago; as one text. Without a zone it is the reader's."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        plain = "-".join(text.casefold().split())
+        ago = SPELLED_AGE.fullmatch(plain)
+        if ago and int(ago[1]) * CALENDAR_UNIT_MONTHS.get(ago[2], 0) <= MAX_MONTHS_AGO:
+            return f"{ago[1]}{ago[2]}"
+        if not text or plain in NAMED_PERIODS:
+            return plain
+        found = _parse_time(text)
+        if found is None or not FIRST_DAY <= found.date() <= LAST_DAY:
+            raise forms.ValidationError(str(TIME_HELP) + did_you_mean(plain, NAMED_PERIODS))
+        if timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        whole = found.astimezone(timezone.get_fixed_timezone(0))
+        return whole.isoformat().removesuffix("+00:00") + "Z"
+
+
+def resolve_time(text: str) -> datetime | None:
+    """What a cleaned `Moment` means now."""
+    if ago := AGE.fullmatch(text):
+        number, unit = int(ago[1]), ago[2]
+        if unit in CALENDAR_UNIT_MONTHS:
+            return _months_ago(number * CALENDAR_UNIT_MONTHS[unit])
+        return timezone.now() - number * AGE_UNITS[unit]
+    if period := NAMED_PERIODS.get(text):
+        return midnight(period_start(*period[:2]))
+    return datetime.fromisoformat(text) if text else None
+
+
+def period_start(unit: str, periods_ago: int) -> date:
+    """The first day of a unit that ended so many of it ago, or goes on; where the
+    reader is."""
+    today = timezone.localdate()
+    if unit == "day":
+        return today - timedelta(days=periods_ago)
+    if unit == "week":
+        return today - timedelta(days=today.weekday(), weeks=periods_ago)
+    month, size = today.year * 12 + today.month - 1, PERIOD_MONTHS[unit]
+    return _first_of_month(month // size * size - periods_ago * size)
+
+
+def describe_time(text: str) -> str:
+    """A cleaned `Moment` as people read it, with the offset of where they are."""
+    if ago := AGE.fullmatch(text):
+        number = int(ago[1])
+        said = {
+            "min": ngettext("%(n)d minute ago", "%(n)d minutes ago", number),
+            "h": ngettext("%(n)d hour ago", "%(n)d hours ago", number),
+            "d": ngettext("%(n)d day ago", "%(n)d days ago", number),
+            "w": ngettext("%(n)d week ago", "%(n)d weeks ago", number),
+            "mo": ngettext("%(n)d month ago", "%(n)d months ago", number),
+            "y": ngettext("%(n)d year ago", "%(n)d years ago", number),
+        }
+        return said[ago[2]] % {"n": number}
+    if period := NAMED_PERIODS.get(text):
+        return f"{period[2]} ({date_format(period_start(*period[:2]), 'j M Y')})"
+    local = timezone.localtime(datetime.fromisoformat(text))
+    return f"{date_format(local, 'j M Y, H:i:s')} {local:%:z}"
+
+
+def _parse_time(text: str) -> datetime | None:
+    """A day or a time in one of the ways in which people write them."""
+    if part := CALENDAR_PERIOD.fullmatch(text.casefold()):
+        year, quarter, month = (int(one) if one else 0 for one in part.groups())
+        if not year or (part[3] and not 1 <= month <= PERIOD_MONTHS["year"]):
+            return None
+        first = _first_of_month(year * 12 + max(0, month - 1, (quarter - 1) * 3))
+        return datetime.combine(first, time.min)
+    for form in DATE_FORMATS:
+        with suppress(ValueError):
+            return datetime.strptime(text, form)
+    for form in CLOCK_FORMATS:
+        with suppress(ValueError):
+            at = datetime.strptime(text, form).time()
+            return datetime.combine(timezone.localdate(), at)
+    try:
+        if zoned := ZONED_TIME.fullmatch(text):
+            when, zone = zoned.groups()
+            if "/" not in zone:
+                return parse_datetime(when + zone.replace("UTC", "Z"))
+            found = parse_datetime(when)
+            return found and found.replace(tzinfo=ZoneInfo(zone))
+        return parse_datetime(text)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
+
+
+def _months_ago(months: int) -> datetime:
+    """The same day and time where the reader is, or the month's last day."""
+    now = timezone.localtime()
+    first = _first_of_month(now.year * 12 + now.month - 1 - months)
+    last = monthrange(first.year, first.month)[1]
+    day = first.replace(day=min(now.day, last))
+    return timezone.make_aware(datetime.combine(day, now.time()))
+
+
+def _first_of_month(months: int) -> date:
+    """The first day of a month, counted from the year 0."""
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    """The beginning of a day in the reader's time zone, or of one ``days`` later."""
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))

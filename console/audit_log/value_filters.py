@@ -1,0 +1,186 @@
+"""The filters of a search that take any of several values, and what they mean."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.audit_log import filter_choices, name_lookup
+from console.audit_log.display_values import parse_display_value
+from console.audit_log.multi_value_fields import (
+    MAX_FILTER_VALUES,
+    CheckboxesField,
+    MultiChoiceField,
+    MultiTextField,
+)
+from console.audit_log.search_language import quote_value
+from console.models import KnownService
+from console.web.paths import parse_id
+from tenants.audit.subject_index import SUBJECT_FINGERPRINT_PATTERN
+from tenants.models import Organization
+
+STATUS_PATTERN = re.compile(r"[1-5](\d\d|xx)", re.ASCII)
+
+
+class ValueFiltersForm(forms.Form):
+    """The filters of which any of several values will do."""
+
+    actor = MultiTextField(gettext_lazy("Who"), 254, list="actors")
+    role = MultiChoiceField(gettext_lazy("Role"), filter_choices.role_choices)
+    operation = MultiChoiceField(gettext_lazy("What"), filter_choices.event_choices)
+    service = MultiTextField(gettext_lazy("Service name or ID"), list="services")
+    client = MultiTextField(gettext_lazy("Client name or ID"))
+    region = MultiChoiceField(gettext_lazy("Region"), filter_choices.region_choices)
+    field = MultiTextField(gettext_lazy("Changed setting"), list="settings")
+    old = MultiTextField(gettext_lazy("In what it was"))
+    new = MultiTextField(gettext_lazy("In what it became"))
+    reason = MultiTextField(gettext_lazy("In the reason"))
+    ticket = MultiTextField(gettext_lazy("Ticket"), 60)
+    code = MultiTextField(gettext_lazy("Result code"), 20)
+    status = MultiTextField(gettext_lazy("HTTP status"), 20)
+    request = MultiTextField(gettext_lazy("Request ID"), 36)
+    subject = MultiTextField(gettext_lazy("Subject"), 100)
+    address = MultiTextField(gettext_lazy("Network address"), 45)
+    effect = CheckboxesField(gettext_lazy("Effect"), filter_choices.effect_choices)
+    outcome = CheckboxesField(gettext_lazy("Outcome"), filter_choices.outcome_choices)
+    mark = MultiTextField(max_length=32)
+    object = MultiTextField()
+    page = MultiTextField(max_length=36)
+
+    region_narrows_service = True  # a region tells which service of a name is meant
+
+    def __init__(self, data: QueryDict, organization: Organization) -> None:
+        super().__init__(data)
+        self.data: QueryDict = data
+        self.organization = organization
+        asked = data.getlist(self.add_prefix("region"))
+        if len(asked) <= MAX_FILTER_VALUES and (
+            former := name_lookup.find_former_regions(organization, asked)
+        ):
+            field = self.fields["region"]
+            assert isinstance(field, MultiChoiceField)
+            field.choices = [
+                *filter_choices.region_choices(),
+                *((one, one) for one in former),
+            ]
+        self.matched_services: dict[str, list[KnownService]] = {}  # by the name that was given
+
+    def clean_actor(self) -> list[str]:
+        given = self.cleaned_data["actor"]
+        return [one for text in given for one in name_lookup.find_actors(self.organization, text)]
+
+    def clean_field(self) -> list[str]:
+        given, organization = self.cleaned_data["field"], self.organization
+        return [one for text in given for one in name_lookup.find_settings(organization, text)]
+
+    def clean_address(self) -> list[str]:
+        given: list[str] = self.cleaned_data["address"]
+        return [name_lookup.normalize_address(self.organization, text) for text in given]
+
+    def clean_code(self) -> list[str]:
+        return [text.upper() for text in self.cleaned_data["code"]]
+
+    def clean_request(self) -> list[str]:
+        return [text.lower() for text in self.cleaned_data["request"]]
+
+    def clean_status(self) -> list[str]:
+        given = [text.casefold() for text in self.cleaned_data["status"]]
+        for text in given:
+            if not STATUS_PATTERN.fullmatch(text):
+                said = _("A status is a number such as 404, or 5xx for all like it.")
+                raise forms.ValidationError(said + _suggest_outcome(text))
+        return given
+
+    def clean_subject(self) -> list[str]:
+        if self.cleaned_data["subject"]:
+            text = _("A subject must be in no address: type it into this page.")
+            raise forms.ValidationError(text)
+        return []
+
+    def clean_mark(self) -> list[str]:
+        given: list[str] = self.cleaned_data["mark"]
+        if all(SUBJECT_FINGERPRINT_PATTERN.fullmatch(text) for text in given):
+            return given
+        raise forms.ValidationError(_("This is no mark of a subject."))
+
+    def clean(self) -> None:
+        given = self.cleaned_data
+        try:
+            for text in given.get("service", ()):
+                if not parse_id(text):
+                    regions = given.get("region", []) if self.region_narrows_service else []
+                    found = name_lookup.find_services(self.organization, text, regions)
+                    self.matched_services[text] = found
+        except forms.ValidationError as error:
+            self.add_error("service", error)
+        try:
+            self.matched_clients = [
+                one
+                for text in given.get("client", ())
+                for one in name_lookup.find_clients(self.organization, text, *self._client_scope())
+            ]
+        except forms.ValidationError as error:
+            self.add_error("client", error)
+
+    def to_filter_values(self) -> dict[str, Any]:
+        """What the search takes, but for effects and outcomes."""
+        given = self.cleaned_data
+        names = (
+            "actor role region operation field old new reason ticket code status mark"
+            " object address page request"
+        )
+        wanted = {name: given[name] for name in names.split()}
+        wanted["address"] = [
+            way for one in given["address"] for way in name_lookup.address_variants(one)
+        ]
+        if any(region for region, _ in self.matched_clients):
+            wanted["clients"] = self.matched_clients
+        else:
+            wanted["client"] = [one for _, one in self.matched_clients]
+        if told := {*given["old"], *given["new"]}:
+            wanted["meanings"] = {one: parse_display_value(one) for one in told}
+        return wanted | (
+            {"places": self._service_ids()}
+            if self.matched_services
+            else {"service": given["service"]}
+        )
+
+    def _service_ids(self) -> list[name_lookup.ScopedId]:
+        """The services that are asked for, those by their id alone in any region."""
+        return [
+            place
+            for text in self.cleaned_data["service"]
+            for place in (
+                [(one.region, str(one.service_id)) for one in self.matched_services[text]]
+                if text in self.matched_services
+                else [("", text)]
+            )
+        ]
+
+    def _client_scope(self) -> tuple[list[str], list[name_lookup.ScopedId]]:
+        """Which client of a name is meant: regions and services, if it was said."""
+        given = self.cleaned_data
+        if not self.region_narrows_service:
+            return [], []
+        places = self._service_ids() if "service" in given else []
+        return given.get("region", []), places
+
+
+class ExcludedValuesForm(ValueFiltersForm):
+    """The values that are left out."""
+
+    region_narrows_service = False
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"-{field_name}"
+
+
+def _suggest_outcome(text: str) -> str:
+    """What somebody may have meant who takes what became of a call for its status."""
+    for key, label in filter_choices.outcome_choices():
+        if text in (key, str(label).casefold()):
+            return " " + _("Did you mean “%s”?") % f"outcome:{quote_value(key)}"
+    return ""

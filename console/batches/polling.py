@@ -1,0 +1,271 @@
+"""Looking how batches go, until each is done: by a job, so that nobody has to wait."""
+
+from datetime import timedelta
+from time import monotonic
+
+from django.db.models import F, Min, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.batches.masking import mask
+from console.models import Batch, Chunk, Sending
+from tenants.audit.actor import Actor
+from tenants.audit.reconciliation.resolutions import find_resolutions
+from tenants.authlete import AuthleteClient
+from tenants.authlete.documents.tokens import TokenStatus
+from tenants.authlete.errors import (
+    AuthleteError,
+    CredentialCircuitOpenError,
+    NotFoundError,
+    Outcome,
+    UnauthorizedError,
+)
+from tenants.authlete.operation import Effect
+from tenants.jobs.context import JobContext
+from tenants.jobs.control import NewItem, run_now, start_job
+from tenants.jobs.models import OPEN_JOB_STATES, Item, Job
+from tenants.jobs.models import ItemState as ItemFate
+from tenants.jobs.registry import ItemResult, RetryLaterError, job_handler
+
+FIRST_POLL_SECONDS, MAX_POLL_SECONDS = (
+    1.0,
+    60.0,
+)  # seconds until the next look, which double
+MAX_SLICE_SECONDS = 5.0  # seconds of looks in a row
+MAX_MISSES = 4  # looks that find no such batch, until that is believed
+ANY_STATUS = TokenStatus.ALL
+REQUIRED_EFFECT = Effect.READ
+
+State, Fate = Batch.State, Sending.Fate
+
+
+def ensure_polling(batch: Batch, who: Actor) -> None:
+    """Have somebody look how it goes; not within a transaction."""
+    batch.refresh_from_db(fields=["watch"])
+    if Job.objects.filter(pk__in=[batch.watch], state__in=OPEN_JOB_STATES).exists():
+        return
+    job = start_job(
+        who,
+        batch.organization,
+        "token_batch.watch",
+        _("Watch %(name)s") % {"name": batch.name},
+        [
+            NewItem(
+                batch.region,
+                batch.service_id,
+                label=batch.name,
+                payload={"batch": str(batch.pk)},
+            )
+        ],
+        reason=batch.reason,
+        ticket=batch.ticket,
+    )
+    Batch.objects.filter(pk=batch.pk).update(watch=job.pk)
+    batch.watch = job.pk
+
+
+def poll_now(batch: Batch, who: Actor) -> None:
+    """The same, whenever the next look was due."""
+    Sending.objects.filter(batch=batch, fate=Fate.RUNNING).update(again_at=None)
+    ensure_polling(batch, who)
+    for job in Job.objects.filter(pk__in=[batch.watch]):
+        run_now(job)
+
+
+@job_handler("token_batch.watch", permission=REQUIRED_EFFECT)
+def run_poll_job(work: JobContext, item: Item) -> ItemResult:
+    """Look at what is due, and come again until there is nothing left to wait for."""
+    batch = (
+        Batch.objects.select_related("organization")
+        .filter(pk=item.payload["batch"], organization=work.job.organization)
+        .first()
+    )
+    if batch is None:
+        return ItemResult(_("It is not there any more."), changed=False)
+    end = monotonic() + MAX_SLICE_SECONDS
+    authlete = work.connect(item.region)
+    for sending in _due_sendings(batch):
+        poll(authlete, batch, sending)
+        if monotonic() > end:
+            break
+    update_state(batch)
+    if not _is_pending(batch):
+        return ItemResult(_("It has ended."), changed=False)
+    raise RetryLaterError(_seconds_until_due(batch))
+
+
+def poll(authlete: AuthleteClient, batch: Batch, sending: Sending) -> None:
+    """Ask once how one request goes; raises where the credential is refused."""
+    api = authlete.service(batch.service_id).token_batches
+    try:
+        status = api.status(sending.request_id)
+    except (UnauthorizedError, CredentialCircuitOpenError):
+        raise
+    except NotFoundError as error:
+        if sending.misses + 1 < MAX_MISSES:
+            _schedule_next(sending, misses=F("misses") + 1)
+        elif sending.is_dry:
+            text = _("Authlete accepted it, and keeps no status of dry runs.")
+            _finish(sending, Fate.SUCCEEDED, text=text)
+        else:
+            text = _("Authlete knows no batch of this id.")
+            _finish(sending, Fate.UNKNOWN, text=text, code=error.code[:20])
+        return
+    except AuthleteError as error:
+        _schedule_next(sending, text=mask(error.message), code=error.code[:20])
+        return
+    told = {
+        "count": status.token_count,
+        "code": (status.error_code or "")[:20],
+        "text": mask(status.error_description or ""),
+    }
+    match status.result:
+        case None | "":
+            _schedule_next(sending, count=status.token_count, code="", text="", misses=0)
+        case "SUCCEEDED":
+            _finish(sending, Fate.SUCCEEDED, **told)
+        case "FAILED":
+            _finish(sending, Fate.FAILED, **told)
+        case _:
+            told["text"] = _("Authlete told a result that nobody knows.")
+            _finish(sending, Fate.UNKNOWN, **told)
+
+
+def update_state(batch: Batch) -> None:
+    """Bring the state of a batch to what is known of its parts."""
+    batch.refresh_from_db()
+    if batch.state == State.TRYING:
+        _apply_job_outcome(batch, is_dry=True)
+        _update_dry_run(batch)
+    elif batch.state in (*Batch.SENT, State.UNKNOWN):
+        _apply_job_outcome(batch, is_dry=False)
+        _apply_reconciled(batch)
+        _update_run(batch)
+
+
+def _update_dry_run(batch: Batch) -> None:
+    sendings = Sending.objects.filter(batch=batch, is_dry=True)
+    if sendings.filter(fate__in=Sending.OPEN).exists():
+        return
+    if sendings.exclude(fate=Fate.SUCCEEDED).exists():
+        batch.transition(State.UNFIT)
+    else:
+        batch.transition(State.TRIED, tried_at=timezone.now())
+
+
+def _update_run(batch: Batch) -> None:
+    sendings = Sending.objects.filter(batch=batch, is_dry=False)
+    fates = set(sendings.values_list("fate", flat=True))
+    if Fate.RUNNING in fates:
+        _transition(batch, State.SUBMITTING if Fate.WAITING in fates else State.RUNNING)
+        return
+    made = sendings.aggregate(all=Sum("count"))["all"] or 0
+    if Fate.UNKNOWN in fates:  # and then its job waits as well for somebody to look
+        to = State.UNKNOWN
+    elif Fate.WAITING in fates:
+        _transition(batch, State.SUBMITTING)
+        return
+    elif fates <= set(Sending.DONE) and not _has_shortfall(batch):
+        to = State.SUCCEEDED
+    else:
+        to = State.PARTLY if made else State.FAILED
+    if to != batch.state:
+        now = timezone.now()
+        mail = batch.mail_at or now
+        batch.transition(to, ended_at=now, mail_at=None if batch.mailed_at else mail)
+    if to != State.UNKNOWN:
+        refused = sendings.filter(fate=Fate.REFUSED).values("position")
+        kept = Chunk.objects.filter(batch=batch).exclude(position__in=refused)
+        kept.exclude(sealed="").update(sealed="")
+
+
+def _transition(batch: Batch, state: Batch.State) -> None:
+    if batch.state != state:
+        batch.transition(state)
+
+
+def _has_shortfall(batch: Batch) -> bool:
+    """Whether a part that succeeded made fewer tokens than it was to."""
+    parts = Sending.objects.filter(batch=batch, is_dry=False, fate__in=Sending.DONE)
+    return parts.filter(count__lt=F("tokens")).exists()
+
+
+def _apply_job_outcome(batch: Batch, *, is_dry: bool) -> None:
+    """What its job came to without saying so: a worker that was killed in the middle
+    of a call, or a job that was ended."""
+    waiting = Sending.objects.filter(batch=batch, is_dry=is_dry, fate=Fate.WAITING)
+    if not batch.job or not waiting.exists():
+        return
+    job = Job.objects.filter(pk=batch.job).first()
+    over = job is None or job.is_over
+    now = timezone.now()
+    held = job is not None and job.lease_until is not None and job.lease_until > now
+    in_call = []
+    for item in Item.objects.filter(job=batch.job, entry__gt=""):
+        place = item.payload["position"]
+        if item.state == ItemFate.RUNNING and held:
+            in_call.append(place)
+        elif item.state == ItemFate.UNKNOWN or (item.state == ItemFate.RUNNING and over):
+            waiting.filter(position=place).update(
+                fate=Fate.UNKNOWN, entry=item.entry, text=item.text, ended_at=now
+            )
+            Chunk.objects.filter(batch=batch, position=place).update(sealed="")
+    if over:
+        text = _("It was not sent.")
+        waiting.exclude(position__in=in_call).update(fate=Fate.REFUSED, text=text, ended_at=now)
+
+
+def _apply_reconciled(batch: Batch) -> None:
+    """What was settled in the record counts here as well."""
+    unknown = Sending.objects.filter(batch=batch, is_dry=False, fate=Fate.UNKNOWN)
+    entries = {one.entry: one for one in unknown.exclude(entry="")}
+    for entry, one in find_resolutions(batch.organization_id, entries).items():
+        made = one.outcome == Outcome.SUCCEEDED
+        unknown.filter(pk=entries[entry].pk).update(
+            fate=Fate.SETTLED if made else Fate.FAILED,
+            count=entries[entry].tokens if made else 0,
+            text=_("Settled in the record."),
+            ended_at=timezone.now(),
+        )
+
+
+def _due_sendings(batch: Batch) -> list[Sending]:
+    ready = Q(again_at=None) | Q(again_at__lte=timezone.now())
+    found = Sending.objects.filter(ready, batch=batch, fate=Fate.RUNNING)
+    return list(found.order_by("again_at", "position"))
+
+
+def _is_pending(batch: Batch) -> bool:
+    """Whether there is something to wait for."""
+    open_ = Sending.objects.filter(batch=batch, fate__in=Sending.OPEN)
+    return batch.state in Batch.MOVING and open_.exists()
+
+
+def _seconds_until_due(batch: Batch) -> float:
+    """Seconds until something is due."""
+    running = Sending.objects.filter(batch=batch, fate=Fate.RUNNING)
+    again = running.aggregate(at=Min("again_at"))["at"]
+    if again is None:
+        return MAX_POLL_SECONDS / 10
+    seconds: float = (again - timezone.now()).total_seconds()
+    return min(MAX_POLL_SECONDS, max(FIRST_POLL_SECONDS, seconds))
+
+
+def _schedule_next(sending: Sending, **fields: object) -> None:
+    wait = min(MAX_POLL_SECONDS, FIRST_POLL_SECONDS * 2.0 ** min(sending.looks, 10))
+    now = timezone.now()
+    _running(sending).update(
+        looks=F("looks") + 1,
+        looked_at=now,
+        again_at=now + timedelta(seconds=wait),
+        **fields,
+    )
+
+
+def _finish(sending: Sending, fate: Sending.Fate, **fields: object) -> None:
+    now = timezone.now()
+    _running(sending).update(fate=fate, looks=F("looks") + 1, looked_at=now, ended_at=now, **fields)
+
+
+def _running(sending: Sending) -> QuerySet[Sending]:
+    return Sending.objects.filter(pk=sending.pk, fate=Fate.RUNNING)

@@ -1,0 +1,191 @@
+"""Keeping what was uploaded, sealed, for as long as it is needed and no longer."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import SecretStr
+
+from console.models import Batch, Chunk, Piece, Sending
+from console.web.access import Member
+from tenants.audit.actor import Actor
+from tenants.audit.events import BATCH_CANCEL, BATCH_UPLOAD
+from tenants.audit.recorder import EventDetails, record_action, record_event
+from tenants.authlete.changes import FieldChange
+from tenants.crypto import vault
+from tenants.jobs import control
+from tenants.jobs.control import NewItem
+from tenants.jobs.models import ACTIVE_JOB_STATES, OPEN_JOB_STATES, Job, truncate
+from tenants.jobs.models import JobState as JobState
+from tenants.jobs.periodic_tasks import run_every_minute
+from tenants.organizations.api_clients import fingerprint_token
+
+PIECE_BYTES = 262_144  # bytes
+JOB_LOST_AFTER = timedelta(minutes=10)  # without a job that would go on with it
+
+State = Batch.State
+type Upload = UploadedFile[Any]
+
+
+def create_batch(member: Member, region: str, service_id: int, name: str, file: Upload) -> Batch:
+    """Keep a file for a service, and have it checked."""
+    batch = Batch(
+        organization=member.organization,
+        region=region,
+        service_id=service_id,
+        service_name=name,
+    )
+    return _store(member, batch, file)
+
+
+def replace_file(member: Member, batch: Batch, file: Upload) -> Batch:
+    """Put a corrected file in the place of the one that was there; raises `Moved`."""
+    if batch.state not in Batch.AT_REST:
+        raise BatchConflictError
+    return _store(member, batch, file)
+
+
+def _store(member: Member, batch: Batch, file: Upload) -> Batch:
+    digest = sha256()
+    for block in _read_blocks(file):
+        digest.update(block)
+    told: dict[str, Any] = {
+        "starter": member.user,
+        "actor": member.actor.name,
+        "file_name": truncate((file.name or "").rpartition("/")[2], 200),
+        "size": file.size or 0,
+        "mark": fingerprint_token(SecretStr(digest.hexdigest())).hex,
+    }
+    fresh = {"tokens": 0, "fault_count": 0, "listed": "[]", "trouble": "", "job": None}
+    for name, value in told.items():
+        setattr(batch, name, value)
+    said = audit_fields(batch)
+    said["changes"] = [
+        FieldChange("size", None, batch.size),
+        FieldChange("file", None, batch.mark),
+    ]
+    with (
+        record_action(member.actor, BATCH_UPLOAD, **said),
+        transaction.atomic(),
+    ):
+        if batch._state.adding:
+            batch.save(force_insert=True)
+        elif not batch.transition(State.CHECKING, **told, **fresh):
+            raise BatchConflictError
+        _delete_contents(batch)
+        for position, block in enumerate(_read_blocks(file)):
+            piece = Piece(batch=batch, position=position)
+            piece.sealed = vault.seal(block.decode("latin-1"), piece.vault_context)
+            piece.save()
+    title = _("Check %(name)s") % {"name": batch.name}
+    start_batch_job(batch, member.actor, "token_batch.check", title, [job_item(batch)])
+    return batch
+
+
+def _read_blocks(file: Upload) -> Iterator[bytes]:
+    """The file piece by piece; ``chunks`` of what is in memory is all of it at once."""
+    file.seek(0)
+    while block := file.read(PIECE_BYTES):
+        yield block
+
+
+class BatchConflictError(Exception):
+    """The batch has gone on meanwhile, and nothing was changed."""
+
+
+def job_item(batch: Batch, label: str = "", **extra: Any) -> NewItem:
+    """An item of a job about the batch."""
+    what = {"batch": str(batch.pk), **extra}
+    label = label or batch.name
+    return NewItem(batch.region, batch.service_id, label=label, payload=what)
+
+
+def start_batch_job(batch: Batch, who: Actor, kind: str, title: str, items: list[NewItem]) -> Job:
+    """Start the job that goes on with a batch."""
+    job = control.start_job(
+        who,
+        batch.organization,
+        kind,
+        title,
+        items,
+        reason=batch.reason,
+        ticket=batch.ticket,
+    )
+    Batch.objects.filter(pk=batch.pk).update(job=job.pk)
+    batch.job = job.pk
+    return job
+
+
+def cancel_batch(member: Member, batch: Batch) -> None:
+    """Throw away what was not sent yet; raises `Moved`."""
+    with (
+        record_action(member.actor, BATCH_CANCEL, **audit_fields(batch)),
+        transaction.atomic(),
+    ):
+        if not batch.transition(State.ABANDONED, *Batch.AT_REST, State.CHECKING):
+            raise BatchConflictError
+        _delete_contents(batch)
+
+
+def read_pieces(batch: Batch) -> Iterator[bytes]:
+    """The file as it came; raises `vault.Sealed`."""
+    for piece in vault.iterate_rows(Piece.objects.filter(batch=batch)):
+        yield vault.unseal(piece.sealed, piece.vault_context).encode("latin-1")
+
+
+def audit_fields(batch: Batch) -> EventDetails:
+    """What the record says about what is done with a batch."""
+    return EventDetails(
+        object=str(batch.pk),
+        label=batch.name,
+        region=batch.region,
+        service=str(batch.service_id),
+        reason=batch.reason,
+        ticket=batch.ticket,
+    )
+
+
+def _delete_contents(batch: Batch) -> None:
+    """Nothing of an earlier file is kept."""
+    for kind in (Piece, Chunk, Sending):
+        kind._default_manager.filter(batch=batch).delete()
+
+
+@run_every_minute
+def discard_expired() -> None:
+    """Throw away uploads that nobody went on with, and what is left of those that
+    have ended."""
+    now = timezone.now()
+    old = now - timedelta(hours=settings.BATCH_KEPT_HOURS)
+    for batch in _abandoned_batches(old, now - JOB_LOST_AFTER):
+        home = batch.organization
+        if batch.transition(State.ABANDONED, trouble=_("It was kept no longer.")):
+            _delete_contents(batch)
+            itself = Actor(0, "", organization_id=home.pk, organization=home.slug)
+            record_event(itself, BATCH_CANCEL, **audit_fields(batch))
+    over = Q(state__in=Batch.ENDED, ended_at__lt=old)
+    stopped = Q(state__in=Batch.SENT, changed_at__lt=old) & ~_has_job_in(ACTIVE_JOB_STATES)
+    ends = Batch.objects.filter(over | stopped)
+    Chunk.objects.filter(batch__in=ends).exclude(sealed="").update(sealed="")
+
+
+def _abandoned_batches(before: datetime, checking_before: datetime) -> QuerySet[Batch]:
+    """What nobody goes on with: at rest, stopped, or never checked to an end."""
+    rests = Q(state__in=Batch.AT_REST, changed_at__lt=before)
+    begun = Q(state__in=[State.CHECKING, State.TRYING], changed_at__lt=before)
+    lost = Q(state=State.CHECKING, changed_at__lt=checking_before)
+    stopped = (begun & ~_has_job_in(ACTIVE_JOB_STATES)) | (lost & ~_has_job_in(OPEN_JOB_STATES))
+    return Batch.objects.filter(rests | stopped).select_related("organization")
+
+
+def _has_job_in(states: Sequence[JobState]) -> Q:
+    """Whether its job is in one of these states."""
+    jobs = Job.objects.filter(pk=OuterRef("job"), state__in=states)
+    return Q(Exists(jobs))

@@ -1,0 +1,138 @@
+"""The objects of a JSON file, each with where it begins; never all of it at once."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from console.batches.validation.issues import UnreadableFileError, ValidationIssue
+
+MAX_TOKEN_CHARS = 262_144  # characters of one token
+OUTSIDE_STRING, INSIDE_STRING = re.compile(r'["{}\[\],]'), re.compile(r'["\\]')
+JSON_WHITESPACE = re.compile(r"[ \t\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRecord:
+    """The text of one token; line and column are counted from 1."""
+
+    line: int
+    column: int
+    text: str
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column of the character at ``at``."""
+        line = self.text.count("\n", 0, offset)
+        if not line:
+            return self.line, self.column + offset
+        return self.line + line, offset - self.text.rfind("\n", 0, offset)
+
+
+def read_lines(texts: Iterator[str]) -> Iterator[JsonRecord]:
+    """Each line that is not blank."""
+    number, rest = 1, ""
+    for text in texts:
+        *whole, rest = (rest + text).split("\n")
+        for one in whole:
+            if one.strip():
+                yield _check_length(JsonRecord(number, 1, one))
+            number += 1
+        _check_length(JsonRecord(number, 1, rest))
+    if rest.strip():
+        yield JsonRecord(number, 1, rest)
+
+
+def read_elements(texts: Iterator[str]) -> Iterator[JsonRecord]:
+    """Each element of the outermost array; raises `Cut` where it has no end."""
+    return _ArrayReader(texts).elements()
+
+
+def _check_length(record: JsonRecord) -> JsonRecord:
+    if len(record.text) > MAX_TOKEN_CHARS:
+        raise UnreadableFileError(ValidationIssue(record.line, record.column, "too_long"))
+    return record
+
+
+class _ArrayReader:
+    """Walks from bracket to bracket; what is behind it is let go."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+        self._text = ""
+        self._line, self._column = 1, 1
+        self._position_offset = 0  # the character that these are of
+        self._offset = 0  # what is looked at
+        self._start = 0  # of the element
+
+    def elements(self) -> Iterator[JsonRecord]:
+        self._read_more()
+        self._offset = self._start = JSON_WHITESPACE.match(self._text).end() + 1  # type: ignore[union-attr]
+        depth, quoted, some = 1, False, False
+        while depth:
+            mark = self._find_next(INSIDE_STRING if quoted else OUTSIDE_STRING)
+            if quoted:
+                quoted = mark != '"'
+                self._offset += mark == "\\"  # and what it escapes
+            elif mark == '"':
+                quoted = True
+            elif mark in "{[":
+                depth += 1
+            elif mark in "}]":
+                depth -= 1
+            if depth and not (depth == 1 and mark == "," and not quoted):
+                continue
+            record = self._record()
+            if depth or some or record.text:
+                yield _check_length(record)
+            some, self._start = True, self._offset
+        while True:
+            if rest := self._text[self._offset :].lstrip():
+                place = self._advance_position(len(self._text) - len(rest))
+                raise UnreadableFileError(ValidationIssue(*place, "array_more"))
+            self._start = self._offset = len(self._text)
+            if not self._read_more():
+                return
+
+    def _find_next(self, marks: re.Pattern[str]) -> str:
+        """The next of these marks, which is then behind us."""
+        while not (found := marks.search(self._text, self._offset)) or (
+            found.end() == len(self._text) and found[0] == "\\"
+        ):
+            self._offset = found.start() if found else len(self._text)
+            if not self._read_more():
+                place = self._advance_position(len(self._text))
+                raise UnreadableFileError(ValidationIssue(*place, "array_end"))
+            if len(self._text) - self._start > 2 * MAX_TOKEN_CHARS:
+                raise UnreadableFileError(
+                    ValidationIssue(*self._advance_position(self._start), "too_long")
+                )
+        self._offset = found.end()
+        return found[0]
+
+    def _record(self) -> JsonRecord:
+        """What stands between where the element began and the mark behind it."""
+        begin = JSON_WHITESPACE.match(self._text, self._start, self._offset - 1).end()  # type: ignore[union-attr]
+        text = self._text[begin : self._offset - 1].rstrip()
+        return JsonRecord(*self._advance_position(begin), text)
+
+    def _advance_position(self, offset: int) -> tuple[int, int]:
+        """The line and column of a character further on."""
+        passed = self._text.count("\n", self._position_offset, offset)
+        if passed:
+            self._line += passed
+            self._column = offset - self._text.rfind("\n", self._position_offset, offset)
+        else:
+            self._column += offset - self._position_offset
+        self._position_offset = offset
+        return self._line, self._column
+
+    def _read_more(self) -> bool:
+        """Read on, and let go what stands before the element."""
+        self._advance_position(self._start)
+        self._text = self._text[self._start :]
+        self._offset -= self._start
+        self._position_offset = self._start = 0
+        for text in self._texts:
+            if text:
+                self._text += text
+                return True
+        return False

@@ -1,0 +1,152 @@
+"""The settings that can be set for many clients at once, and how."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    ChangeDescription,
+    describe_changes,
+)
+from console.forms.field_kinds import FIELD_KINDS
+from console.forms.inputs import empty_list_value
+from console.forms.settings_form import SettingsForm, form_for
+from console.forms.validation import validation_errors
+from console.forms.value_text import format_value as in_words
+from console.forms.value_text import translate
+from tenants.authlete.changes import diff_edits
+from tenants.authlete.documents.base import Section, Setting
+from tenants.authlete.documents.client import SECTIONS
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.json.compare import is_equivalent
+
+EXTENSION = "extension"
+UNIQUE_MEMBERS = {"clientIdAlias"}  # no two clients of a service can have the same
+LIST_KINDS = {"strings", "choices"}  # kinds that words can be added to and taken out of
+
+type Members = Mapping[str, Any]
+
+
+class EditMode(StrEnum):
+    """What is done with the value that was entered."""
+
+    EXACTLY = "exactly"
+    ADD = "add"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSetting:
+    """One setting of a client, or of the object inside it."""
+
+    section: type[Section]
+    setting: Setting
+    within: str = ""  # the member that it is inside of
+
+    @property
+    def name(self) -> str:
+        """Authlete's, in the notation of a change: ``extension.tokenDuration``."""
+        member = self.setting.api_name
+        return f"{self.within}.{member}" if self.within else member
+
+    @property
+    def label(self) -> str:
+        return translate(self.setting.label)
+
+    @property
+    def is_list(self) -> bool:
+        return self.setting.input_type.kind in LIST_KINDS
+
+    def value_in(self, client: Members) -> Any:
+        """Its value in ``client``; None where it has none."""
+        return (self._holder(client) if self.within else client).get(self.setting.api_name)
+
+    def edits(self, client: Members, value: Any) -> dict[str, Any]:
+        """What to write so that ``client`` has ``value``; all else stays.
+
+        Inside an object, too, None takes the member out.
+        """
+        if not self.within:
+            return {self.setting.api_name: value}
+        return {self.within: {**self._holder(client), self.setting.api_name: value}}
+
+    def describe_value(self, value: Any) -> str:
+        return in_words(self.setting, value)
+
+    def describe_change(self, was: Any, now: Any) -> list[ChangeDescription]:
+        """The change from one value to another, in words."""
+        before, after = ({self.setting.api_name: value} for value in (was, now))
+        if self.within:
+            before, after = {self.within: before}, {self.within: after}
+        return describe_changes(diff_edits(before, after), CLIENT_SETTINGS)
+
+    def is_same(self, one: Any, other: Any) -> bool:
+        """Whether both come to the same: what is off may as well be absent."""
+        unset = not self.setting.is_customized(one) and not self.setting.is_customized(other)
+        return unset or is_equivalent(one, other)
+
+    def problems(self, value: Any, base: Any) -> list[str]:
+        """Why our rules would refuse ``value``, but for what ``base`` had already."""
+        kind = FIELD_KINDS[self.setting.input_type.kind]
+        return validation_errors(self.section, self.setting, kind.input, value, base)
+
+    def _holder(self, client: Members) -> Members:
+        found = client.get(self.within)
+        return found if isinstance(found, Mapping) else {}
+
+
+def _settings_of(section: type[Section], within: str = "") -> Iterable[BulkSetting]:
+    for one in section.settings():
+        if one.api_name == EXTENSION:
+            yield from _settings_of(ClientExtensionSettings, EXTENSION)
+        elif not one.is_immutable and one.api_name not in UNIQUE_MEMBERS:
+            yield BulkSetting(section, one, within)
+
+
+SETTING_GROUPS: tuple[tuple[str, tuple[BulkSetting, ...]], ...] = tuple(
+    (section.title, tuple(_settings_of(section))) for section in SECTIONS.values()
+)
+BULK_SETTINGS: Mapping[str, BulkSetting] = {
+    one.name: one for _title, found in SETTING_GROUPS for one in found
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingEdit:
+    """What is to be done with one setting of each client."""
+
+    target: BulkSetting
+    mode: EditMode
+    value: Any
+
+    def apply_to(self, value: Any) -> Any:
+        """What the setting becomes where it is ``now``."""
+        if self.mode is EditMode.EXACTLY:
+            return self.value
+        has = value if isinstance(value, list) else []
+        if self.mode is EditMode.ADD:
+            return [*has, *(one for one in self.value if one not in has)]
+        left = [one for one in has if one not in self.value]
+        return value if len(left) == len(has) else left or empty_list_value(self._setting)
+
+    @property
+    def _setting(self) -> Setting:
+        return self.target.setting
+
+
+def setting_form(bulk_setting: BulkSetting) -> type[SettingsForm]:
+    """The form with the setting's own input."""
+    return form_for([bulk_setting.section])
+
+
+def entered_value(form: SettingsForm, bulk_setting: BulkSetting) -> Any:
+    """What a form that is valid holds for the setting; None takes it out.
+
+    An input that was left as it was drawn counts as well: no tick is a decision.
+    """
+    setting = bulk_setting.setting
+    if setting.api_name in form.edits:
+        return form.edits[setting.api_name]
+    return bool(setting.initial) if setting.input_type.kind == "flag" else None

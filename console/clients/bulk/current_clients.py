@@ -1,0 +1,108 @@
+"""Reading many clients as they are now, and counting what lives by them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+from console.web.access import Member
+from tenants.authlete import AuthleteClient
+from tenants.authlete.api import clients, tokens
+from tenants.authlete.documents.client import Client
+from tenants.authlete.errors import AuthleteError, NotFoundError
+from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.listing import list_all_clients
+
+MAX_SINGLE_READS = 50  # clients that are read one by one; more are read with their whole lists
+MAX_TOKEN_COUNTS = 100  # clients of which the tokens are counted, a call each
+
+type ClientKey = tuple[str, int, int]  # region, service, client
+type FetchedClient = Client | AuthleteError | None  # None: it is there no more
+
+
+class HasClientKey(Protocol):
+    @property
+    def region(self) -> str: ...
+    @property
+    def service_id(self) -> int: ...
+    @property
+    def client_id(self) -> int: ...
+
+
+def client_key(one: HasClientKey) -> ClientKey:
+    return one.region, one.service_id, one.client_id
+
+
+class RegionApis:
+    """The ways to the regions, each opened once."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._apis: dict[str, AuthleteClient | AuthleteError] = {}
+
+    def __getitem__(self, region: str) -> AuthleteClient | AuthleteError:
+        if region not in self._apis:
+            try:
+                self._apis[region] = self._member.connect(region)
+            except AuthleteError as error:
+                self._apis[region] = error
+        return self._apis[region]
+
+    def pairs_for(self, keys: Sequence[ClientKey]) -> Iterator[tuple[ClientKey, AuthleteClient]]:
+        """Those of ``places`` that there is a way to."""
+        for place in keys:
+            door = self[place[0]]
+            if isinstance(door, AuthleteClient):
+                yield place, door
+
+
+def fetch_clients(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKey, FetchedClient]:
+    """Each client as it is now, or why it cannot be told."""
+    doors = RegionApis(member)
+    found: dict[ClientKey, FetchedClient] = {
+        place: door for place in keys if isinstance(door := doors[place[0]], AuthleteError)
+    }
+    there = list(doors.pairs_for(keys))
+    if len(keys) <= MAX_SINGLE_READS:
+        return found | dict(_fetch_each(there))
+    return found | dict(_fetch_lists(there))
+
+
+def _fetch_each(
+    pairs: Sequence[tuple[ClientKey, AuthleteClient]],
+) -> Iterator[tuple[ClientKey, FetchedClient]]:
+    asks: list[ReadRequest] = [
+        (door, {"service_id": service, "client_id": client}, {})
+        for (_, service, client), door in pairs
+    ]
+    replies = gather_reads(clients.GET, asks)
+    for (place, _), reply in zip(pairs, replies, strict=True):
+        is_gone = isinstance(reply, NotFoundError) and reply.is_from_authlete
+        yield place, None if is_gone else reply
+
+
+def _fetch_lists(
+    pairs: Sequence[tuple[ClientKey, AuthleteClient]],
+) -> Iterator[tuple[ClientKey, FetchedClient]]:
+    services = {place[:2]: door for place, door in pairs}
+    lists = list_all_clients([(door, number) for (_, number), door in services.items()])
+    by_service = dict(zip(services, lists, strict=True))
+    for place, _ in pairs:
+        listed = by_service[place[:2]]
+        yield place, listed.items_by_id.get(place[2], listed.error)
+
+
+def count_tokens_by_client(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKey, int]:
+    """How many tokens of each are live; left out where that was not counted."""
+    there = list(RegionApis(member).pairs_for(keys[:MAX_TOKEN_COUNTS]))
+    asks: list[ReadRequest] = [
+        (
+            door,
+            {"service_id": service},
+            {"clientIdentifier": client, "tokenStatus": "VALID", "start": 0, "end": 0},
+        )
+        for (_, service, client), door in there
+    ]
+    return {
+        place: reply.total_count
+        for (place, _), reply in zip(there, gather_reads(tokens.LIST, asks), strict=True)
+        if not isinstance(reply, AuthleteError)
+    }

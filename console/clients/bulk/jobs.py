@@ -1,0 +1,134 @@
+"""What jobs do with clients, one at a time; each may be begun again.
+
+Registered when the app is ready. A preview said what would come of each client: where
+that is not so any more, nothing is written, and the item says so.
+"""
+
+from django.utils.translation import gettext as _
+
+from console.clients import actions
+from console.clients.bulk.actions import BULK_ACTIONS
+from console.clients.bulk.bulk_settings import BULK_SETTINGS, BulkSetting
+from console.clients.bulk.forms import BulkConfirmForm
+from console.clients.bulk.selections import CHANGE, BulkPreview, PreviewRow
+from console.clients.rotation.staging import RotationExistsError, stage_secret
+from console.forms.snapshot import from_plain, to_plain
+from console.inventory.index import index_client
+from console.web.access import Member
+from tenants.authlete.api.clients import ClientApi
+from tenants.authlete.documents.client import Client
+from tenants.authlete.errors import StaleVersionError
+from tenants.authlete.operation import Effect
+from tenants.jobs import control
+from tenants.jobs.completion import load_starter, worker_actor
+from tenants.jobs.context import JobContext
+from tenants.jobs.control import NewItem
+from tenants.jobs.models import Item, Job
+from tenants.jobs.registry import ItemResult, job_handler
+
+
+@job_handler("client.lock", permission=Effect.CHANGE)
+def lock(work: JobContext, item: Item) -> ItemResult:
+    return _set_lock(work, item, locked=True)
+
+
+@job_handler("client.unlock", permission=Effect.CHANGE)
+def unlock(work: JobContext, item: Item) -> ItemResult:
+    return _set_lock(work, item, locked=False)
+
+
+def _set_lock(work: JobContext, item: Item, *, locked: bool) -> ItemResult:
+    changed = actions.set_lock(
+        work.connect(item.region),
+        work.job.organization,
+        item.service_id,
+        item.client_id,
+        item.label,
+        locked=locked,
+    )
+    if locked:
+        return ItemResult(_("Locked.") if changed else _("It was locked already."), changed)
+    return ItemResult(_("Unlocked.") if changed else _("It was not locked."), changed)
+
+
+@job_handler("client.set", permission=Effect.CHANGE)
+def set_setting(work: JobContext, item: Item) -> ItemResult:
+    """Set one setting, where it still has the value that the preview showed."""
+    one = BULK_SETTINGS[item.payload["setting"]]
+    was, wanted = from_plain(item.payload["values"])
+    api = _client_api(work, item)
+    client = api.get()
+    now = one.value_in(client.to_dict())
+    if one.is_same(now, wanted):
+        return ItemResult(_("It had this value already."), changed=False)
+    if not one.is_same(now, was):
+        raise StaleVersionError(_changed_message(one, now), client.to_dict())
+    written = api.update(client.modified_at, one.edits(client.to_dict(), wanted))
+    index_client(work.job.organization, item.region, item.service_id, written.reply)
+    return ItemResult(_result_message(one, now, wanted, written.reply))
+
+
+@job_handler("client.stage_rotation", permission=Effect.REVEAL)
+def stage_rotation(work: JobContext, item: Item) -> ItemResult:
+    """Make a new secret and keep it; it is seen once, on the client's page."""
+    try:
+        stage_secret(
+            work.connect(item.region),
+            load_starter(work.job, Effect.REVEAL) or worker_actor(work.job),
+            work.job.organization,
+            service_id=item.service_id,
+            client_id=item.client_id,
+            label=item.label,
+            reason=work.job.reason,
+            ticket=work.job.ticket,
+        )
+    except RotationExistsError:
+        return ItemResult(_("A rotation of it is under way already."), changed=False)
+    return ItemResult(_("Made. See it once, on the page of the client."))
+
+
+def _changed_message(setting: BulkSetting, now: object) -> str:
+    said = {"setting": setting.label, "value": setting.describe_value(now)}
+    return _("“%(setting)s” is now: %(value)s. Preview it anew.") % said
+
+
+def _result_message(setting: BulkSetting, was: object, now: object, client: Client) -> str:
+    said = {"was": setting.describe_value(was), "now": setting.describe_value(now)}
+    if not setting.is_same(setting.value_in(client.to_dict()), now):
+        return _("Sent, and Authlete made something else of it; see its history.")
+    return _("From %(was)s to %(now)s.") % said
+
+
+def _client_api(work: JobContext, item: Item) -> ClientApi:
+    service = work.connect(item.region).service(item.service_id)
+    return service.client(item.client_id, item.label)
+
+
+def start_job(member: Member, preview: BulkPreview, form: BulkConfirmForm) -> Job:
+    """Have the rows done that would change; what was seen of each goes along."""
+    return control.start_job(
+        member.actor,
+        member.organization,
+        BULK_ACTIONS[preview.action].job_kind,
+        preview.title,
+        [_job_item(preview, row) for row in preview.with_status(CHANGE)],
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+
+
+def _job_item(preview: BulkPreview, row: PreviewRow) -> NewItem:
+    what = {}
+    if preview.edit:
+        what = {
+            "setting": preview.edit.target.name,
+            "values": to_plain([row.was, row.now]),
+        }
+    return NewItem(
+        row.region,
+        row.service_id,
+        row.client_id,
+        row.name,
+        payload=what,
+        sealed=bool(what),
+    )

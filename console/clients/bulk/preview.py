@@ -1,0 +1,163 @@
+"""What a deed would come to for each client, before anything is sent."""
+
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.clients.bulk.actions import LOCK, ROTATE, SET
+from console.clients.bulk.bulk_settings import Members, SettingEdit
+from console.clients.bulk.current_clients import (
+    ClientKey,
+    FetchedClient,
+    client_key,
+    count_tokens_by_client,
+    fetch_clients,
+)
+from console.clients.bulk.resolver import ClientMatcher, build_matcher
+from console.clients.bulk.selections import (
+    CANNOT,
+    CHANGE,
+    SAME,
+    UNREAD,
+    BulkPreview,
+    ClientSelection,
+    PreviewRow,
+    SelectedClient,
+)
+from console.clients.rotation.client_secret import secret_uses
+from console.clients.rotation.lifecycle import open_rotations
+from console.web.access import Member
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.client.rules import check_client
+from tenants.authlete.errors import AuthleteError
+
+# Whose settings somebody else may tell Authlete anew.
+OVERWRITE_WARNINGS: Mapping[str, str | Promise] = {
+    "DYNAMIC_REGISTRATION": gettext_lazy(
+        "It registered itself, and may change this back by itself."
+    ),
+    "AUTOMATIC_REGISTRATION": gettext_lazy(
+        "Its federation vouches for it, and may change this back."
+    ),
+    "EXPLICIT_REGISTRATION": gettext_lazy(
+        "Its federation vouches for it, and may change this back."
+    ),
+    "METADATA_DOCUMENT": gettext_lazy(
+        "Its settings come from its document, which may change this back."
+    ),
+}
+
+
+def build_preview(
+    member: Member,
+    choice: ClientSelection,
+    action: str,
+    edit: SettingEdit | None = None,
+) -> BulkPreview:
+    """Read every client as it is now; nothing is changed."""
+    found = fetch_clients(member, [client_key(one) for one in choice.clients])
+    fitting, judge = build_matcher(member, choice), _row_previewer(member, action, edit)
+    rows = [_preview_row(one, found[client_key(one)], fitting, judge) for one in choice.clients]
+    if action == LOCK:
+        rows = _count_tokens(member, rows)
+    return BulkPreview(action, rows, timezone.now(), edit)
+
+
+type RowPreviewer = Callable[[PreviewRow, Client], PreviewRow]
+
+
+def _row_previewer(member: Member, action: str, edit: SettingEdit | None) -> RowPreviewer:
+    """What tells what the deed would come to for one client."""
+    if action == ROTATE:
+        return partial(_preview_rotation, taken=open_rotations(member.organization).keys())
+    if action == SET:
+        assert edit is not None
+        return partial(_preview_setting, edit=edit)
+    return partial(_preview_lock, wanted=action == LOCK)
+
+
+def _preview_row(
+    one: SelectedClient,
+    found: FetchedClient,
+    fitting: ClientMatcher,
+    judge: RowPreviewer,
+) -> PreviewRow:
+    row = PreviewRow(one.region, one.service_id, one.client_id, one.name)
+    if found is None:
+        return replace(row, fate=CANNOT, why=_("It is there no more."))
+    if isinstance(found, AuthleteError):
+        told = {"title": _(found.title), "message": found.message}
+        return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % told)
+    row = replace(row, name=found.client_name or found.alias)
+    if not _is_limited(found) and not fitting(client_key(one), found):
+        why = _("It does not fit the search any more, so it is left alone.")
+        return replace(row, fate=CANNOT, why=why)
+    return judge(row, found)
+
+
+def _is_limited(client: Client) -> bool:
+    """Whether the credential was shown hardly more than a name."""
+    return client.get("modifiedAt") is None
+
+
+def _preview_lock(row: PreviewRow, client: Client, *, wanted: bool) -> PreviewRow:
+    if _is_limited(client):
+        note = _("The credential is not shown whether it is locked.")
+        return replace(row, now=wanted, notes=[note])
+    if client.is_locked is wanted:
+        why = _("It is locked already.") if wanted else _("It is not locked.")
+        return replace(row, fate=SAME, why=why)
+    return replace(row, was=client.is_locked, now=wanted)
+
+
+def _preview_setting(row: PreviewRow, client: Client, *, edit: SettingEdit) -> PreviewRow:
+    if _is_limited(client):
+        why = _("The credential sees only a part of it; saving would erase the rest.")
+        return replace(row, fate=CANNOT, why=why)
+    one = edit.target
+    was = one.value_in(client.to_dict())
+    now = edit.apply_to(was)
+    if one.is_same(was, now):
+        return replace(row, fate=SAME, why=_("It has this value already."), was=was)
+    if problems := one.problems(now, was):
+        return replace(row, fate=CANNOT, why=" ".join(problems), was=was, now=now)
+    notes = list(_warnings(client, one.edits(client.to_dict(), now)))
+    return replace(row, notes=notes, was=was, now=now)
+
+
+def _warnings(client: Client, edits: Members) -> Iterator[str]:
+    """What the change would break, and who might undo it."""
+    before = client.to_dict()
+    known = set(check_client(before))
+    after = {n: v for n, v in (before | dict(edits)).items() if v is not None}
+    for finding in check_client(after):
+        if finding not in known:
+            yield _(finding.message)
+    if words := OVERWRITE_WARNINGS.get(client.source):
+        yield str(words)
+    elif client.get("dynamicallyRegistered") is True:
+        yield str(OVERWRITE_WARNINGS["DYNAMIC_REGISTRATION"])
+
+
+def _preview_rotation(
+    row: PreviewRow, client: Client, *, taken: Container[ClientKey]
+) -> PreviewRow:
+    if client_key(row) in taken:
+        return replace(row, fate=SAME, why=_("A rotation of it is under way already."))
+    if _is_limited(client):
+        note = _("The credential is not shown whether anything asks for its secret.")
+        return replace(row, notes=[note])
+    if not secret_uses(client):
+        return replace(row, fate=CANNOT, why=_("Nothing asks for its secret."))
+    return row
+
+
+def _count_tokens(member: Member, rows: Sequence[PreviewRow]) -> list[PreviewRow]:
+    """The same, with how many tokens live by those that would be locked."""
+    counts = count_tokens_by_client(member, [client_key(row) for row in rows if row.fate == CHANGE])
+    return [replace(row, tokens=counts.get(client_key(row))) for row in rows]

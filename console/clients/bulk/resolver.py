@@ -1,0 +1,171 @@
+"""What a list sent, resolved to the clients that it means at this moment."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import Protocol
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.clients.bulk.current_clients import ClientKey
+from console.clients.bulk.forms import BulkSelectForm
+from console.clients.bulk.selections import ClientSelection, SelectedClient
+from console.clients.listing.columns import COLUMNS_BY_NAME
+from console.clients.listing.facets import SERVICE_LIST_FACETS, apply_facets
+from console.clients.listing.request import (
+    CLIENT_VOCABULARY,
+    ClientListRequest,
+    search_text,
+    search_value,
+)
+from console.clients.listing.rows import ClientRow
+from console.clients.listing.search import ClientSearch
+from console.clients.listing.service_list import fetch_all
+from console.inventory.freshness import RegionFreshness
+from console.models import KnownClient
+from console.web.access import Member, Workspace
+from tenants.authlete.documents.client import Client
+from tenants.organizations.regions import get_regions
+
+KEYS_PER_QUERY = 200  # places that one statement names
+MAX_INDEX_AGE = timedelta(minutes=10)  # of what is known, without a word about it
+
+
+class ClientMatcher(Protocol):
+    """Whether a client fits what the list was asked for, as it is now."""
+
+    def __call__(self, place: ClientKey, client: Client) -> bool: ...
+
+
+def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
+    """Raises an `AuthleteError` where what fits cannot be told at all."""
+    told = form.cleaned_data
+    choice = ClientSelection(
+        (), told["within"], told["query"], told["shown"] or 0, selects_all=told["all"]
+    )
+    if not choice.selects_all:
+        return replace(choice, clients=_selected_by_key(member, form.client_keys))
+    resolve = _match_in_service if choice.within else _match_in_index
+    clients, gaps = resolve(member, choice)
+    return replace(choice, clients=clients, warnings=gaps)
+
+
+def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
+    """For everything that fits a list: a client may have changed since it was seen."""
+    if not choice.selects_all:
+        return lambda place, client: True
+    asked, services = _parse_query(member, choice)
+
+    def still(place: ClientKey, client: Client) -> bool:
+        region, number, _client = place
+        row = replace(
+            ClientRow.from_client(region, number, client),
+            service=services.get(place[:2], ""),
+        )
+        named = asked.query.filter(
+            [row],
+            lambda _row: search_text(client),
+            lambda row, member: search_value(client, member, row),
+        )
+        found, _counted = apply_facets(asked.facets, [(one, 1) for one in named], asked.chosen)
+        return bool(found)
+
+    return still
+
+
+def _parse_query(
+    member: Member, choice: ClientSelection
+) -> tuple[ClientListRequest, dict[tuple[str, int], str]]:
+    """What the list was asked for, understood; and what its services are called."""
+    query = QueryDict(choice.query)
+    if choice.within:
+        return ClientListRequest(
+            query, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(COLUMNS_BY_NAME)
+        ), {}
+    index = ClientSearch(member)
+    names = {place: one.name for place, one in index.services.items()}
+    return index.parse_request(query), names
+
+
+def _match_in_service(
+    member: Member, choice: ClientSelection
+) -> tuple[list[SelectedClient], list[str]]:
+    """All that fit of one service, as they are now, and why some may be missing."""
+    region, _slash, number = choice.within.partition("/")
+    workspace = Workspace(member, get_regions()[region], member.connect(region))
+    asked, _names = _parse_query(member, choice)
+    found = fetch_all(workspace, int(number), asked)
+    return _selected_clients(found.matching), [_(found.error.title)] if found.error else []
+
+
+def _match_in_index(
+    member: Member, choice: ClientSelection
+) -> tuple[list[SelectedClient], list[str]]:
+    """All that fit of all services, as they were last seen."""
+    index = ClientSearch(member)
+    asked = index.parse_request(QueryDict(choice.query))
+    if asked.query.problem:
+        return [], []
+    gaps = [gap for age in index.freshness() for gap in _freshness_warnings(age)]
+    return _selected_clients(index.iter_rows(asked)), gaps
+
+
+def _freshness_warnings(age: RegionFreshness) -> Iterator[str]:
+    """What of a region may have been overlooked."""
+    region = age.region.title
+    if number := len(age.unreachable_services):
+        said = ngettext(
+            "%(region)s: %(count)d service did not answer when it was last asked.",
+            "%(region)s: %(count)d services did not answer when they were last asked.",
+            number,
+        )
+        yield said % {"region": region, "count": number}
+    if age.unsynced_count:
+        said = ngettext(
+            "%(region)s: the clients of %(count)d service were never read.",
+            "%(region)s: the clients of %(count)d services were never read.",
+            age.unsynced_count,
+        )
+        yield said % {"region": region, "count": age.unsynced_count}
+    if age.oldest_sync and timezone.now() - age.oldest_sync > MAX_INDEX_AGE:
+        at = localtime(age.oldest_sync)
+        said = _("%(region)s: what is known is in part as old as %(at)s.")
+        when = f"{date_format(at, 'j M')}, {at:%H:%M %:z}"
+        yield said % {"region": region, "at": when}
+
+
+def _selected_clients(rows: Iterable[ClientRow]) -> list[SelectedClient]:
+    return [SelectedClient(row.region, row.service_id, row.client_id, row.title) for row in rows]
+
+
+def _selected_by_key(member: Member, keys: Sequence[ClientKey]) -> list[SelectedClient]:
+    """The clients at these places, with the names that they were last seen with."""
+    names: dict[ClientKey, str] = {}
+    for at in range(0, len(keys), KEYS_PER_QUERY):
+        these = [
+            Q(region=region, service_id=service_id, client_id=client_id)
+            for region, service_id, client_id in keys[at : at + KEYS_PER_QUERY]
+        ]
+        known = KnownClient.objects.filter(reduce(or_, these), organization=member.organization)
+        for one in known:
+            place = (one.region, one.service_id, one.client_id)
+            names[place] = one.name or one.alias
+    return [SelectedClient(*place, names.get(place, "")) for place in keys]
+
+
+def list_url(member: Member, choice: ClientSelection) -> str:
+    """The list that the clients were chosen in, as it was."""
+    slug = member.organization.slug
+    path = reverse("clients:index", args=[slug])
+    if choice.within:
+        path = reverse("clients:service_clients", args=[slug, *choice.within.split("/")])
+    return f"{path}?{choice.query}" if choice.query else path

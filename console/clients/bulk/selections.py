@@ -1,0 +1,206 @@
+"""What one person chose, kept between the pages that it takes to do something."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.audit_log.change_descriptions import ChangeDescription
+from console.clients.bulk.actions import BULK_ACTIONS
+from console.clients.bulk.bulk_settings import BULK_SETTINGS, EditMode, SettingEdit
+from console.forms.snapshot import from_plain, to_plain
+from console.models import Selection
+from console.models.selections import SELECTION_LIFETIME
+from console.web.access import Member
+from tenants.crypto.vault import UnsealError
+
+MAX_SELECTED_CLIENTS = 10_000  # clients of one selection
+# The fates of a row.
+CHANGE, SAME, CANNOT, UNREAD = "change", "same", "cannot", "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedClient:
+    """One client that was chosen; its name as it was last seen."""
+
+    region: str
+    service_id: int
+    client_id: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """What would come of one client."""
+
+    region: str
+    service_id: int
+    client_id: int
+    name: str
+    fate: str = CHANGE
+    why: str = ""  # it is the same already, or cannot be done
+    notes: Sequence[str] = ()  # what else to know before it is done
+    was: Any = None  # of the setting
+    now: Any = None
+    tokens: int | None = None  # that are live; None: not counted
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPreview:
+    """What one deed would come to, as all clients were when it was asked."""
+
+    action: str
+    rows: Sequence[PreviewRow]
+    created_at: datetime
+    edit: SettingEdit | None = None
+    revision: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+
+    def with_status(self, status: str) -> list[PreviewRow]:
+        return [row for row in self.rows if row.fate == status]
+
+    def changes(self, row: PreviewRow) -> list[ChangeDescription]:
+        """What would change about a client, in words; nothing of a secret."""
+        if self.edit:
+            return self.edit.target.describe_change(row.was, row.now)
+        if row.now is None:
+            return []
+        was, now = (_("locked") if one else _("not locked") for one in (row.was, row.now))
+        return [ChangeDescription("locked", "", "", was, now)]
+
+    @property
+    def tokens(self) -> int:
+        """How many live ones were counted, of clients that would change."""
+        return sum(row.tokens or 0 for row in self.with_status(CHANGE))
+
+    @property
+    def is_uncounted(self) -> bool:
+        return any(row.tokens is None for row in self.with_status(CHANGE))
+
+    @property
+    def title(self) -> str:
+        """As a heading, a button and a job are called."""
+        count = len(self.with_status(CHANGE))
+        if not count:
+            return str(BULK_ACTIONS[self.action].label)
+        if self.edit is None:
+            return BULK_ACTIONS[self.action].title(count)
+        said = ngettext(
+            "Set “%(setting)s” of %(count)d client",
+            "Set “%(setting)s” of %(count)d clients",
+            count,
+        )
+        return said % {"count": count, "setting": self.edit.target.label}
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSelection:
+    """What was chosen, where, and what of it could not be looked at."""
+
+    clients: Sequence[SelectedClient] = ()
+    within: str = ""  # the service of the list, region/number; nothing: of all services
+    query: str = ""  # what the list was asked for
+    shown_count: int = 0  # how many that list said there are
+    selects_all: bool = False  # everything that fits the list's search and filters
+    warnings: Sequence[str] = ()  # why some that fit may be missing
+    preview: BulkPreview | None = None
+    changed_at: datetime = field(default_factory=timezone.now)
+
+
+def create_selection(member: Member, selection: ClientSelection) -> UUID:
+    """Keep it for as long as a session lasts, and nothing that is older."""
+    Selection.objects.filter(changed_at__lt=timezone.now() - SELECTION_LIFETIME).delete()
+    kept = Selection(user=member.user, organization=member.organization)
+    kept.seal_content(_serialize(selection)).save(force_insert=True)
+    return kept.pk
+
+
+def save_preview(
+    member: Member, selection: UUID, choice: ClientSelection, preview: BulkPreview
+) -> None:
+    """Keep the preview beside what was chosen."""
+    kept = _own_selections(member).filter(pk=selection).first()
+    if kept:
+        kept.keep(_serialize(replace(choice, preview=preview))).save(force_update=True)
+
+
+def load_selection(member: Member, selection: UUID) -> ClientSelection | None:
+    """What this person chose; None when that is over, or was never theirs."""
+    kept = _own_selections(member).filter(pk=selection).first()
+    if kept is None:
+        return None
+    try:
+        return _deserialize(from_plain(kept.content), kept.changed_at)
+    except (UnsealError, KeyError, TypeError, ValueError):
+        return None  # its key is gone, or another version of the console kept it
+
+
+def delete_selection(member: Member, selection: UUID) -> None:
+    _own_selections(member).filter(pk=selection).delete()
+
+
+def _own_selections(member: Member) -> Any:
+    return Selection.objects.filter(
+        user=member.user,
+        organization=member.organization,
+        changed_at__gt=timezone.now() - SELECTION_LIFETIME,
+    )
+
+
+def _serialize(choice: ClientSelection) -> dict[str, Any]:
+    preview = choice.preview
+    told = {
+        "clients": [asdict(one) for one in choice.clients],
+        "within": choice.within,
+        "query": choice.query,
+        "shown": choice.shown_count,
+        "is_all": choice.selects_all,
+        "gaps": list(choice.warnings),
+        "preview": preview and _serialize_preview(preview),
+    }
+    return to_plain(told)
+
+
+def _serialize_preview(preview: BulkPreview) -> dict[str, Any]:
+    edit = preview.edit
+    return {
+        "deed": preview.action,
+        "rows": [asdict(row) for row in preview.rows],
+        "at": preview.created_at.isoformat(),
+        "edit": edit and [edit.target.name, edit.mode.value, edit.value],
+        "mark": preview.revision,
+    }
+
+
+def _deserialize(content: Mapping[str, Any], changed_at: datetime) -> ClientSelection:
+    clients = [SelectedClient(**one) for one in content["clients"]]
+    preview = content["preview"]
+    return ClientSelection(
+        clients,
+        content["within"],
+        content["query"],
+        content["shown"],
+        content["is_all"],
+        content["gaps"],
+        preview and _deserialize_preview(preview),
+        changed_at,
+    )
+
+
+def _deserialize_preview(content: Mapping[str, Any]) -> BulkPreview:
+    edit = None
+    if content["edit"]:
+        name, mode, value = content["edit"]
+        edit = SettingEdit(BULK_SETTINGS[name], EditMode(mode), value)
+    return BulkPreview(
+        content["deed"],
+        [PreviewRow(**one) for one in content["rows"]],
+        datetime.fromisoformat(content["at"]),
+        edit,
+        content["mark"],
+    )

@@ -1,0 +1,178 @@
+"""What a service does not have that a client of it wants.
+
+Authlete stores such a client, and its requests fail at runtime. The service may be
+changed to fit, or the client.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from console.audit_log.change_descriptions import CLIENT_SETTINGS, SERVICE_SETTINGS
+from console.forms.value_text import format_value, translate
+from tenants.authlete.documents.base import Setting
+from tenants.authlete.documents.client.rules.authentication import (
+    SERVER_SIGNING_ALG_FIELDS,
+)
+from tenants.authlete.documents.jwks.signing import can_sign
+from tenants.authlete.documents.service import Service
+from tenants.authlete.json.reader import InvalidJsonError, parse_json
+
+type Members = Mapping[str, Any]
+# What a client has of what its service has to support, and the word in between.
+SUPPORT_MEMBERS: Mapping[str, str] = {
+    "grantTypes": "supportedGrantTypes",
+    "responseTypes": "supportedResponseTypes",
+    "tokenAuthMethod": "supportedTokenAuthMethods",
+    "bcDeliveryMode": "supportedBackchannelTokenDeliveryModes",
+    "authorizationDetailsTypes": "supportedAuthorizationDetailsTypes",
+}
+# Every client names a signature of ID tokens, also where it gets none.
+ID_TOKEN_GRANTS = {"AUTHORIZATION_CODE", "IMPLICIT", "CIBA", "DEVICE_CODE"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMismatch:
+    """Something that the service lacks."""
+
+    message: str
+    setting: Setting  # of the service, that has to change
+    section: str  # where it is edited
+    missing: str  # in a word or two
+    is_fatal: bool = True  # else it works, and is only good to know
+
+
+def find_mismatches(client: Members, service: Service) -> list[ServiceMismatch]:
+    """What in the service does not fit the client, what fails first."""
+    found = [one for rule in MISMATCH_RULES for one in rule(client, service)]
+    return sorted(found, key=lambda one: not one.is_fatal)
+
+
+def _mismatch(
+    member: str, message: str, missing: str = "", *, is_fatal: bool = True
+) -> ServiceMismatch:
+    section, setting = SERVICE_SETTINGS[member]
+    return ServiceMismatch(message, setting, section, missing or translate(setting.label), is_fatal)
+
+
+def _string_list(client: Members, member: str) -> list[str]:
+    value = client.get(member)
+    listed = value if isinstance(value, list) else []
+    return [one for one in listed if isinstance(one, str)]
+
+
+def _check_supported_values(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    for member, supported in SUPPORT_MEMBERS.items():
+        has = service.get(supported)
+        wanted = client.get(member) or []
+        wants = [wanted] if isinstance(wanted, str) else _string_list(client, member)
+        lacking = [one for one in wants if isinstance(has, list) and one not in has]
+        if lacking:
+            _slug, setting = CLIENT_SETTINGS[member]
+            value = lacking[0] if isinstance(wanted, str) else lacking
+            lacks = format_value(setting, value)
+            yield _mismatch(
+                supported,
+                _("The service does not support this. %(label)s: %(value)s.")
+                % {"label": translate(setting.label), "value": lacks},
+                lacks,
+            )
+
+
+def _check_endpoints(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    grants = _string_list(client, "grantTypes")
+    if client.get("parRequired") is True and not service.get_text("pushedAuthReqEndpoint"):
+        yield _mismatch(
+            "pushedAuthReqEndpoint",
+            _("The client must push its requests, and the service names no endpoint."),
+        )
+    member = "backchannelAuthenticationEndpoint"
+    if "CIBA" in grants and not service.get_text(member):
+        yield _mismatch(
+            member,
+            _("The client uses CIBA, and the service names no endpoint for that."),
+        )
+    member = "verifiableCredentialsEnabled"
+    if "PRE_AUTHORIZED_CODE" in grants and service.get(member) is not True:
+        yield _mismatch(member, _("The service does not issue verifiable credentials."))
+
+
+def _check_fapi_modes(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    own, theirs = _string_list(client, "fapiModes"), service.get_texts("fapiModes")
+    if own and theirs and set(own) != set(theirs):
+        yield _mismatch(
+            "fapiModes",
+            _(
+                "The service has FAPI modes for all its clients, so those of this"
+                " client do not count: %(modes)s."
+            )
+            % {"modes": format_value(SERVICE_SETTINGS["fapiModes"][1], theirs)},
+            is_fatal=False,
+        )
+
+
+def _check_pkce(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    if "AUTHORIZATION_CODE" not in _string_list(client, "grantTypes"):
+        return
+    if service.get("pkceRequired") is True:
+        return
+    if client.get("pkceRequired") is True:
+        message = _(
+            "The service does not require PKCE. This client does so by its own"
+            " setting; others of the service may go without."
+        )
+    else:
+        message = _(
+            "Neither the service nor this client requires PKCE, so that a stolen code"
+            " can be used (RFC 9700, section 2.1.1)."
+        )
+    yield _mismatch("pkceRequired", message, is_fatal=False)
+
+
+def _check_signing_keys(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    grants = {*_string_list(client, "grantTypes")}
+    wanted = {
+        client.get(member)
+        for member in SERVER_SIGNING_ALG_FIELDS
+        if member != "idTokenSignAlg" or grants & ID_TOKEN_GRANTS
+    }
+    lacking = [
+        alg
+        for alg in sorted(one for one in wanted if isinstance(one, str))
+        if can_sign(service, alg) is False
+    ]
+    if lacking:
+        yield _mismatch(
+            "jwks",
+            _("The service has no key to sign with as this client wants: %(names)s.")
+            % {"names": ", ".join(lacking)},
+            _("a key for %(names)s") % {"names": ", ".join(lacking)},
+        )
+
+
+def _check_custom_metadata(client: Members, service: Service) -> Iterator[ServiceMismatch]:
+    known = service.get_texts("supportedCustomClientMetadata")
+    try:
+        found = parse_json(client.get("customMetadata") or "{}")
+    except (InvalidJsonError, TypeError):
+        return
+    names = set(found) if isinstance(found, dict) else set()
+    lacking = sorted(names - set(known))
+    if lacking:
+        yield _mismatch(
+            "supportedCustomClientMetadata",
+            _("The service does not list this custom metadata: %(names)s.")
+            % {"names": ", ".join(lacking)},
+        )
+
+
+MISMATCH_RULES: tuple[Callable[[Members, Service], Iterator[ServiceMismatch]], ...] = (
+    _check_supported_values,
+    _check_endpoints,
+    _check_signing_keys,
+    _check_custom_metadata,
+    _check_fapi_modes,
+    _check_pkce,
+)

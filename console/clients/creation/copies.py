@@ -1,0 +1,173 @@
+"""A new client made like another one, and what must not be copied blindly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from console.audit_log.change_descriptions import CLIENT_SETTINGS
+from console.clients.scopes import service_scopes
+from console.models import KnownService
+from console.web.access import Workspace
+from console.web.paths import parse_service_ref
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.listing import list_all_clients
+from tenants.authlete.redaction.redactor import contains_fingerprint
+
+# One client's alone: no two of a service have the alias, the names are what people
+# tell them apart by, and the chain of trust names the entity that the original is.
+NEVER_COPIED = frozenset({"clientIdAlias", "clientName", "clientNames", "trustChain"})
+UNREPORTED = frozenset(  # of what is not copied; Authlete sets them for every client
+    {
+        "number",
+        "serviceNumber",
+        "clientName",
+        "clientIdAliasEnabled",
+        "createdAt",
+        "modifiedAt",
+        "derivedSectorIdentifier",
+    }
+)
+# Whoever is there can act for the copy too, or has its users sent to them.
+SHARED_SETTINGS = (
+    "redirectUris",
+    "requestUris",
+    "jwksUri",
+    "jwks",
+    "sectorIdentifierUri",
+    "bcNotificationEndpoint",
+    "credentialOfferEndpoint",
+    "loginUri",
+)
+EXTENSION, SCOPES = "extension", "requestableScopes"
+MANUAL_SOURCES = ("", "STATIC_REGISTRATION")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCopy:
+    """What a copy starts as, and where it is not as the original."""
+
+    client: Mapping[str, Any]
+    left_out: tuple[str, ...] = ()  # labels: what is the original's alone
+    secrets_left_out: tuple[str, ...] = ()  # labels: private keys, which nobody here has
+    shared_settings: tuple[str, ...] = ()  # labels: addresses and keys that both have now
+    lost_scopes: tuple[str, ...] = ()  # the original may ask for them
+    no_scopes: bool = False  # those were all; it may ask for none
+    is_registered: bool = False  # by itself or by others, which still change it
+
+
+def copy_client(original: Client, target: Service) -> ClientCopy:
+    """Members that are not known are copied too; Authlete says what it drops."""
+    made: dict[str, Any] = {}
+    left_out, sealed = [], []
+    for member, value in original.to_dict().items():
+        _, setting = CLIENT_SETTINGS.get(member, ("", None))
+        label = setting.label if setting else member
+        if member in NEVER_COPIED or (setting and setting.is_immutable):
+            if setting and setting.is_customized(value) and not _is_unreported(original, member):
+                left_out.append(label)
+        elif contains_fingerprint(value):
+            sealed.append(label)
+        else:
+            made[member] = value
+    made, lost = _limit_scopes(made, service_scopes(target))
+    return ClientCopy(
+        made,
+        tuple(left_out),
+        tuple(sealed),
+        tuple(CLIENT_SETTINGS[name][1].label for name in SHARED_SETTINGS if made.get(name)),
+        lost,
+        bool(lost) and not made[EXTENSION][SCOPES],
+        original.source not in MANUAL_SOURCES,
+    )
+
+
+def _is_unreported(original: Client, member: str) -> bool:
+    if member == "clientIdAlias":
+        return original.alias == str(original.client_id)
+    return member in UNREPORTED or (member == "clientSource" and original.source in MANUAL_SOURCES)
+
+
+def _limit_scopes(
+    document: dict[str, Any], service_scopes: Mapping[str, str] | None
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The copy without the scopes that its service does not have, and those."""
+    extension = document.get(EXTENSION)
+    asked = extension.get(SCOPES) if isinstance(extension, dict) else None
+    if not isinstance(extension, dict) or service_scopes is None or not isinstance(asked, list):
+        return document, ()
+    lost = tuple(str(name) for name in asked if name not in service_scopes)
+    kept = [name for name in asked if name in service_scopes]
+    return document | {EXTENSION: {**extension, SCOPES: kept}} if lost else document, lost
+
+
+MAX_COPY_SOURCES = 30  # clients
+
+
+@dataclass(frozen=True, slots=True)
+class SourceService:
+    """A service whose clients can be copied."""
+
+    region: str
+    service_id: int
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.region}/{self.service_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceClients:
+    """Clients of one service that fit what was asked."""
+
+    service: SourceService
+    clients: Sequence[Client] = ()
+    hidden_count: int = 0  # that were not looked through, or are not shown
+    error: AuthleteError | None = None  # why not all were looked through
+
+
+def list_source_services(workspace: Workspace, service: Service) -> list[SourceService]:
+    """This service first, then those that lists have shown, by name."""
+    here = SourceService(
+        workspace.region.name,
+        service.api_key,
+        service.service_name or str(service.api_key),
+    )
+    known = KnownService.objects.filter(
+        organization=workspace.organization,
+        region__in=[region.name for region in workspace.member.regions()],
+    ).order_by("name", "region")
+    others = [
+        SourceService(one.region, one.service_id, one.name or str(one.service_id)) for one in known
+    ]
+    return [here, *(one for one in others if one.key != here.key)]
+
+
+def copy_target_path(workspace: Workspace, service_key: str) -> str:
+    """The path at which a client of another service is made; empty for none."""
+    home = parse_service_ref(service_key)
+    regions = {region.name for region in workspace.member.regions()}
+    if not home or home[0] not in regions:
+        return ""
+    return reverse("clients:new", args=[workspace.organization.slug, *home])
+
+
+def find_source_clients(workspace: Workspace, source: SourceService, search: str) -> SourceClients:
+    """The first clients whose name, alias or number holds what was asked."""
+    try:
+        authlete = workspace.member.connect(source.region)
+    except AuthleteError as error:
+        return SourceClients(source, error=error)
+    (listed,) = list_all_clients([(authlete, source.service_id)])
+    fitting = [one for one in listed.items if _matches(one, search)]
+    more = max(len(fitting) - MAX_COPY_SOURCES, 0) + max(listed.total - len(listed.items), 0)
+    return SourceClients(source, fitting[:MAX_COPY_SOURCES], more, listed.error)
+
+
+def _matches(client: Client, search: str) -> bool:
+    text = f"{client.client_name} {client.alias} {client.client_id}".lower()
+    return all(word in text for word in search.lower().split())

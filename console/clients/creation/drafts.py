@@ -1,0 +1,195 @@
+"""What a new client starts from, and what was entered for it until it is made.
+
+What is entered passes no address, which logs and browsers keep: it waits here, sealed,
+between the form and the review, so that the review can be loaded anew and step-up
+loses nothing.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from secrets import token_urlsafe
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404
+
+from console.audit_log.change_descriptions import CLIENT_SETTINGS
+from console.clients.creation.copies import ClientCopy, copy_client
+from console.clients.creation.presets import (
+    CLIENT_PRESETS,
+    COMMON_SETTINGS,
+    ClientPreset,
+)
+from console.forms.snapshot import from_plain, to_plain
+from console.web.access import Workspace
+from console.web.paths import parse_client_ref
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+from tenants.crypto import vault
+from tenants.versions.timeline import load_spans
+
+DRAFT_SECONDS = settings.SESSION_ABSOLUTE
+DRAFT_KEY_PATTERN = re.compile(r"[\w-]{24}")
+RESTORED_MEMBERS = (
+    "clientName",
+    "clientNames",
+    "clientIdAlias",
+    "clientIdAliasEnabled",
+)
+UNRESTORED_MEMBERS = ("clientId", "clientSecret", "locked")  # whatever the client was
+COPY_FORM_SETTINGS = (
+    *COMMON_SETTINGS,
+    "redirect_uris",
+    "jwks_uri",
+    "jwks",
+)  # asked anew of a copy
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOrigin:
+    """An archetype by its slug, or a client to copy: region, service and number; or
+    one that is gone, to be made again."""
+
+    preset: str = ""
+    original: str = ""
+    deleted: str = ""  # as `original`
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str]) -> Self | None:
+        """What an address asks for; None where that is nothing there is."""
+        start, original = params.get("start", ""), params.get("original", "")
+        if parse_client_ref(again := params.get("again", "")):
+            return cls(deleted=again)
+        if parse_client_ref(original):
+            return cls(original=original)
+        return cls(preset=start) if start in CLIENT_PRESETS else None
+
+    @property
+    def query(self) -> str:
+        asked = {
+            "again": self.deleted,
+            "original": self.original,
+            "start": self.preset,
+        }
+        return "?" + urlencode({name: v for name, v in asked.items() if v})
+
+
+@dataclass(frozen=True, slots=True)
+class InitialClient:
+    """What the form opens on."""
+
+    document: Mapping[str, Any]
+    form_settings: tuple[str, ...]  # names of settings
+    preset: ClientPreset | None = None
+    copy: ClientCopy | None = None
+    original: Client | None = None
+    is_from_other_service: bool = False  # the original is of another service
+    is_recreation: bool = False  # the original is gone
+    is_unverified: bool = False  # somebody changed what was kept of it
+
+    def build_document(self, edits: Mapping[str, Any]) -> dict[str, Any]:
+        """The document to create, under Authlete's names."""
+        made = {**self.document, **edits}
+        return {name: value for name, value in made.items() if value is not None}
+
+
+def load_initial_client(
+    workspace: Workspace, service: Service, origin: ClientOrigin
+) -> InitialClient:
+    """Reads the original, where there is one; raises `Http404` where one that is gone
+    was never seen."""
+    if origin.deleted:
+        return _load_deleted(workspace, service, origin.deleted)
+    if not origin.original:
+        archetype = CLIENT_PRESETS[origin.preset]
+        return InitialClient(archetype.build_client(service), archetype.form_settings, archetype)
+    region, service_id, client_id = origin.original.split("/")
+    here = (region, int(service_id)) == (workspace.region.name, service.api_key)
+    authlete = workspace.authlete if here else workspace.member.connect(region)
+    original = authlete.service(int(service_id)).client(int(client_id)).get()
+    copy = copy_client(original, service)
+    document = dict(copy.client)
+    if not here and original.client_name:
+        document["clientName"] = original.client_name
+    return InitialClient(
+        document,
+        COPY_FORM_SETTINGS,
+        copy=copy,
+        original=original,
+        is_from_other_service=not here,
+    )
+
+
+def _load_deleted(workspace: Workspace, service: Service, key: str) -> InitialClient:
+    """As the client was when it was seen last, its name and alias included."""
+    region, service_id, client_id = key.split("/")
+    known = load_spans(workspace.organization.pk, region, int(service_id), int(client_id))
+    there = [one for one in known if not one.version.is_deleted]
+    if not there:
+        raise Http404
+    last = there[-1]
+    original = last.version.read_as(Client)
+    copy = copy_client(original, service)
+    told_apart = {
+        CLIENT_SETTINGS[name][1].label for name in (*RESTORED_MEMBERS, *UNRESTORED_MEMBERS)
+    }
+    left_out = tuple(one for one in copy.left_out if one not in told_apart)
+    names = {name: original.get(name) for name in RESTORED_MEMBERS}
+    if original.alias == client_id:  # which Authlete had drawn
+        del names["clientIdAlias"]
+    told = {name: v for name, v in names.items() if v is not None}
+    here = (region, int(service_id)) == (workspace.region.name, service.api_key)
+    return InitialClient(
+        dict(copy.client) | told,
+        COPY_FORM_SETTINGS,
+        copy=replace(copy, left_out=left_out),
+        original=original,
+        is_from_other_service=not here,
+        is_recreation=True,
+        is_unverified=not last.is_intact,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewClientDraft:
+    """What a person entered for a client that is not made yet."""
+
+    origin: ClientOrigin
+    edits: Mapping[str, Any] = field(repr=False)
+
+
+def save_draft(workspace: Workspace, service_id: int, draft: NewClientDraft) -> str:
+    """Keep it for this person and service, and return the key to `find` it by."""
+    key = token_urlsafe(18)
+    place = _cache_key(workspace, service_id, key)
+    start = draft.origin
+    content = [start.preset, start.original, start.deleted, dict(draft.edits)]
+    cache.set(place, vault.seal(json.dumps(to_plain(content)), place), DRAFT_SECONDS)
+    return key
+
+
+def load_draft(workspace: Workspace, service_id: int, key: str) -> NewClientDraft | None:
+    """What was kept; None where it was not, or is not any more."""
+    if not DRAFT_KEY_PATTERN.fullmatch(key):
+        return None
+    place = _cache_key(workspace, service_id, key)
+    sealed = cache.get(place, "")
+    try:
+        archetype, original, again, edits = from_plain(json.loads(vault.unseal(sealed, place)))
+    except (vault.UnsealError, ValueError):  # or kept by a version before
+        return None
+    return NewClientDraft(ClientOrigin(archetype, original, again), edits)
+
+
+def delete_draft(workspace: Workspace, service_id: int, key: str) -> None:
+    """Forget what was entered, once it is made."""
+    cache.delete(_cache_key(workspace, service_id, key))
+
+
+def _cache_key(workspace: Workspace, service_id: int, key: str) -> str:
+    who = f"{workspace.member.user.pk}/{workspace.organization.pk}"
+    return f"new-client/{who}/{workspace.region.name}/{service_id}/{key}"

@@ -1,0 +1,91 @@
+"""A key pair for a client: the public half to keep, the private one to hand over.
+
+The private half is in one response and nowhere else: not in the draft, not in a log,
+not at Authlete.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from console.forms.key_sets import indent_json
+from tenants.authlete.json.reader import InvalidJsonError, parse_json
+
+RSA_KEY_BITS = 3072  # of RSA; NIST SP 800-57 part 1, table 2, to 2030 and after
+
+# Each is a signature or a key encryption that the settings offer.
+KEY_PAIR_ALGORITHMS: Mapping[str, str | Promise] = {
+    "ES256": _("ES256: signs, P-256; the usual choice"),
+    "ES384": _("ES384: signs, P-384"),
+    "PS256": _("PS256: signs, RSA; what FAPI takes besides ES256"),
+    "EdDSA": _("EdDSA: signs, Ed25519"),
+    "ECDH-ES+A256KW": _("ECDH-ES+A256KW: decrypts what is for the client, P-256"),
+    "RSA-OAEP-256": _("RSA-OAEP-256: decrypts what is for the client, RSA"),
+}
+ENCRYPTION_ALGORITHMS = frozenset({"ECDH-ES+A256KW", "RSA-OAEP-256"})
+CURVES = {"ES256": "P-256", "ES384": "P-384", "ECDH-ES+A256KW": "P-256"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """Both halves of a key."""
+
+    public: Mapping[str, Any]
+    private: str = field(repr=False)  # as a JWK
+    pem: str = field(repr=False)  # the same in PKCS #8 (RFC 5208)
+
+
+class InvalidKeySetError(Exception):
+    """What is there is no JWK Set that a key could be added to."""
+
+
+def generate_key_pair(alg: str, kid: str = "") -> KeyPair:
+    """A new pair; without ``kid`` it is called by its thumbprint (RFC 7638)."""
+    key = _generate_key(alg)
+    named = {
+        "kid": kid or key.thumbprint(),
+        "use": "enc" if alg in ENCRYPTION_ALGORITHMS else "sig",
+        "alg": alg,
+    }
+    return KeyPair(
+        named | dict(key.as_dict(private=False)),
+        json.dumps(named | dict(key.as_dict(private=True)), indent=2),
+        key.as_pem(private=True).decode(),
+    )
+
+
+def _generate_key(alg: str) -> ECKey | OKPKey | RSAKey:
+    if alg in CURVES:
+        return ECKey.generate_key(CURVES[alg])
+    if alg == "EdDSA":
+        return OKPKey.generate_key("Ed25519")
+    return RSAKey.generate_key(RSA_KEY_BITS)
+
+
+def add_key(key_set: str, public: Mapping[str, Any]) -> str:
+    """The text of a JWK Set with one more key; raises `NoKeySet`."""
+    try:
+        found = parse_json(key_set) if key_set.strip() else {"keys": []}
+    except InvalidJsonError:
+        raise InvalidKeySetError from None
+    match found:
+        case {"keys": list() as there}:
+            whole = {**found, "keys": [*there, dict(public)]}
+            return indent_json(json.dumps(whole, ensure_ascii=False))
+    raise InvalidKeySetError
+
+
+def key_ids(key_set: str) -> set[str]:
+    """The names of the keys in a set; none where it is no set."""
+    try:
+        found = parse_json(key_set or "{}")
+    except InvalidJsonError:
+        return set()
+    there = found.get("keys") if isinstance(found, dict) else None
+    listed = there if isinstance(there, list) else []
+    return {str(one["kid"]) for one in listed if isinstance(one, dict) and "kid" in one}

@@ -1,0 +1,123 @@
+"""Reading the clients of every service of every region anew, as far as time allows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from console.clients.listing.rows import ClientRow
+from console.inventory.index import index_clients
+from console.inventory.services import UnreachableRegion, list_services
+from console.models import KnownService
+from console.web.access import Member
+from tenants.authlete import AuthleteClient
+from tenants.authlete.documents.client import Client, ClientPage
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.listing import ListResult, list_all_clients
+from tenants.authlete.transport.deadline import Deadline
+
+REFRESH_SECONDS = 20.0  # for all of it
+MIN_SECONDS_LEFT = 1.0  # seconds without which no more is asked for
+SERVICES_PER_BATCH = 40  # services whose clients are held in memory at once
+NEVER_READ = datetime.min.replace(tzinfo=UTC)
+
+type ServiceKey = tuple[str, int]  # region and service
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshResult:
+    """What became of it."""
+
+    services_read: int  # services
+    silent_regions: Sequence[UnreachableRegion]  # regions that did not list their services
+    failed_services: int  # services that did not list their clients, or not all
+    skipped_services: int  # services for which no time was left
+
+    @property
+    def is_complete(self) -> bool:
+        return not (self.silent_regions or self.failed_services or self.skipped_services)
+
+
+def refresh_clients(member: Member, seconds: float = REFRESH_SECONDS) -> RefreshResult | None:
+    """Ask all services of all regions; what was read longest ago comes first.
+
+    What does not answer keeps what it showed last, and the index says so. None where
+    somebody else of the organization does the same at this moment.
+    """
+    lock = f"clients-refreshed:{member.organization.pk}"
+    if not cache.add(lock, member.page_id, 2 * seconds):  # should its process be killed
+        return None
+    try:
+        return _refresh(member, Deadline(seconds))
+    finally:
+        cache.delete(lock)
+
+
+def _refresh(member: Member, deadline: Deadline) -> RefreshResult:
+    found = list_services(member)
+    for silence in found.silent:
+        _save_problem(member, _describe_error(silence.error), region=silence.region.name)
+    places = [
+        (row.region.name, row.service.api_key)
+        for row in found.rows
+        if not row.seen_at and 0 < row.service.api_key < 2**63
+    ]
+    last = _last_read(member)
+    places.sort(key=lambda place: last.get(place) or NEVER_READ)
+    doors = {name: member.connect(name) for name in {region for region, _ in places}}
+    read = failed = 0
+    while places and deadline.remaining() > MIN_SECONDS_LEFT:
+        batch, places = places[:SERVICES_PER_BATCH], places[SERVICES_PER_BATCH:]
+        for place, problem in _read_batch(member, doors, batch, deadline):
+            read, failed = read + (not problem), failed + bool(problem)
+            if problem:
+                _save_problem(member, problem, region=place[0], service_id=place[1])
+    for region, number in places:
+        late = _("no time was left to ask for them")
+        _save_problem(member, late, region=region, service_id=number)
+    return RefreshResult(read, found.silent, failed, len(places))
+
+
+def _read_batch(
+    member: Member,
+    apis: dict[str, AuthleteClient],
+    keys: Sequence[ServiceKey],
+    deadline: Deadline,
+) -> Iterator[tuple[ServiceKey, str]]:
+    """Keep what each service shows; gives why not, where that is so."""
+    asked = [(apis[region], number) for region, number in keys]
+    for place, listed in zip(keys, list_all_clients(asked, deadline.remaining()), strict=True):
+        if not (problem := _list_problem(place, listed)):
+            index_clients(member.organization, *place, listed.items)
+        yield place, problem
+
+
+def _list_problem(place: ServiceKey, listed: ListResult[ClientPage, Client]) -> str:
+    if listed.error:
+        return _describe_error(listed.error)
+    if any(ClientRow.from_client(*place, one).is_limited for one in listed.items):
+        return _("the credential sees names only")
+    return ""
+
+
+def _describe_error(error: AuthleteError) -> str:
+    """What happened, with all that there is to quote."""
+    said = [f"HTTP {error.status}" if error.status else "", error.code]
+    if error.request_id:
+        said.append(_("request %(id)s") % {"id": error.request_id})
+    quoted = " ".join(filter(None, said))
+    return f"{error.message} ({quoted})" if quoted else error.message
+
+
+def _save_problem(member: Member, problem: str, **where: str | int) -> None:
+    """Keep why clients are shown as they were seen last."""
+    KnownService.objects.filter(organization=member.organization, **where).update(
+        clients_problem=problem[:1_000]
+    )
+
+
+def _last_read(member: Member) -> dict[ServiceKey, datetime | None]:
+    known = KnownService.objects.filter(organization=member.organization)
+    return {(one.region, one.service_id): one.clients_at for one in known}

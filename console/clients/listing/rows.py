@@ -1,0 +1,146 @@
+"""Short words for what a list of clients shows; the long ones are in the settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from console.inventory.index import redirect_hosts
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.enums import CLIENT_AUTH_METHOD, GRANT_TYPE
+from tenants.authlete.json.reader import make_storable
+from tenants.authlete.timestamps import datetime_from_ms
+
+type Labels = Mapping[str, str | Promise]
+
+CLIENT_TYPE_LABELS: Labels = {"CONFIDENTIAL": _("Confidential"), "PUBLIC": _("Public")}
+# By the names of RFC 7591, section 2, which developers know.
+AUTH_METHOD_LABELS: Labels = {
+    name: name.lower() for name in CLIENT_AUTH_METHOD if name != "NONE"
+} | {"NONE": _("none")}
+GRANT_TYPE_LABELS: Labels = {name: _(words) for name, words in GRANT_TYPE.items()}
+REGISTRATION_LABELS: Labels = {
+    "STATIC_REGISTRATION": _("By hand"),
+    "DYNAMIC_REGISTRATION": _("Dynamic"),
+    "AUTOMATIC_REGISTRATION": _("Federation, automatic"),
+    "EXPLICIT_REGISTRATION": _("Federation, explicit"),
+    "METADATA_DOCUMENT": _("Metadata document"),
+}
+LOCK_LABELS: Labels = {"yes": _("Locked"), "no": _("Not locked")}
+
+
+INDEX_COLUMNS = (
+    "region",
+    "service_id",
+    "client_id",
+    "name",
+    "alias",
+    "client_type",
+    "auth_method",
+    "source",
+    "grants",
+    "hosts",
+    "locked",
+    "modified_at",
+    "created_at",
+    "seen_at",
+)
+MAX_HOSTS_SHOWN = 2  # redirect hosts that a row shows
+STATIC_REGISTRATION = "STATIC_REGISTRATION"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    region: str
+    service_id: int
+    client_id: int
+    name: str
+    alias: str  # the client ID that the application sends
+    client_type: str = ""
+    auth_method: str = ""
+    source: str = ""
+    grants: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+    locked: bool = False
+    modified_at: int = 0  # milliseconds since 1970
+    created_at: int = 0  # milliseconds since 1970
+    seen_at: datetime | None = None  # None: this moment
+    service: str = ""  # its name
+    is_stale: bool = False  # its service did not answer when it was asked last
+
+    @classmethod
+    def from_client(cls, region: str, service_id: int, client: Client) -> Self:
+        return cls(
+            region,
+            service_id,
+            client.client_id,
+            make_storable(client.client_name),
+            make_storable(client.alias),
+            client.client_type,
+            client.auth_method,
+            client.source,
+            client.grant_types,
+            redirect_hosts(client),
+            client.is_locked,
+            client.modified_at,
+            client.created_at,
+        )
+
+    @classmethod
+    def from_index(cls, values: tuple[Any, ...], service: str, *, is_stale: bool) -> Self:
+        """From the columns ``INDEX`` of `KnownClient`."""
+        told = dict(zip(INDEX_COLUMNS, values, strict=True))
+        words = {name: told[name].split() for name in ("grants", "hosts")}
+        return cls(**{**told, **words}, service=service, is_stale=is_stale)
+
+    @property
+    def title(self) -> str:
+        return self.name or self.alias
+
+    @property
+    def key(self) -> str:
+        """Names it among all: region, service and id."""
+        return f"{self.region}/{self.service_id}/{self.client_id}"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the credential was shown hardly more than a name."""
+        return not self.created_at and not self.auth_method
+
+    @property
+    def type_label(self) -> str:
+        return str(CLIENT_TYPE_LABELS.get(self.client_type) or self.client_type or "–")
+
+    @property
+    def auth_label(self) -> str:
+        return str(AUTH_METHOD_LABELS.get(self.auth_method) or self.auth_method)
+
+    @property
+    def source_label(self) -> str:
+        return str(REGISTRATION_LABELS.get(self.source) or self.source)
+
+    @property
+    def grant_label(self) -> str:
+        return ", ".join(str(GRANT_TYPE_LABELS.get(one) or one) for one in self.grants)
+
+    @property
+    def registration_label(self) -> str:
+        """How it came to be, where that was not by hand: it may change by itself."""
+        return "" if self.source in ("", STATIC_REGISTRATION) else self.source_label
+
+    @property
+    def first_hosts(self) -> Sequence[str]:
+        return self.hosts[:MAX_HOSTS_SHOWN]
+
+    @property
+    def hidden_host_count(self) -> int:
+        return max(0, len(self.hosts) - MAX_HOSTS_SHOWN)
+
+
+def iso_time(milliseconds: int) -> str:
+    """A time of Authlete's as ISO 8601 has it; nothing where there is none."""
+    found = datetime_from_ms(milliseconds)
+    return found.isoformat(timespec="milliseconds") if found else ""

@@ -1,0 +1,101 @@
+"""The forms that are about a client's secret."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from console.forms.change_forms import ChangeReasonForm
+from console.models import Rotation
+from console.models.rotations import STAGED_LIFETIME
+
+SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,86}")  # api.md, section 6: A149601
+NOW, LATER = "now", "later"
+
+SECRET_CHANGED_MESSAGE = _(
+    "The secret was changed since this page was opened. Nothing was sent. Look at the"
+    " fingerprint, and decide anew."
+)
+
+
+class CurrentSecretForm(ChangeReasonForm):
+    """Why, and which secret was in use when the page was shown."""
+
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, fingerprint: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fingerprint = fingerprint
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("seen") != self.fingerprint:
+            self.add_error(None, SECRET_CHANGED_MESSAGE)
+
+
+class SetSecretForm(CurrentSecretForm):
+    """A secret that somebody has chosen; it is never written back into the page."""
+
+    secret = forms.CharField(
+        label=_("New secret"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "maxlength": 86}),
+        help_text=_("1 to 86 characters of A to Z, a to z, 0 to 9, - and _."),
+    )
+    field_order = ("secret", "reason", "ticket")
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
+        if not SECRET_PATTERN.fullmatch(secret):
+            raise forms.ValidationError(
+                _("Use 1 to 86 characters of A to Z, a to z, 0 to 9, - and _.")
+            )
+        return secret
+
+
+class ActivateSecretForm(ChangeReasonForm):
+    """When the new secret is sent; and that it is, whatever happened meanwhile."""
+
+    when = forms.ChoiceField(
+        label=_("When"),
+        choices=[(NOW, _("Now")), (LATER, _("At a time"))],
+        initial=NOW,
+        required=False,
+    )
+    at = forms.DateTimeField(
+        label=_("Time"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    anyway = forms.BooleanField(label=_("Replace it all the same"), required=False)
+
+    def __init__(self, *args: Any, rotation: Rotation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.until = rotation.until
+
+    def clean(self) -> None:
+        at = self.cleaned_data.get("at")
+        if self.cleaned_data.get("when") != LATER:
+            if at or "at" in self.errors:
+                text = _("You entered a time and chose now. Take one of them back.")
+                self.add_error("at", text)
+        elif "at" in self.errors:
+            return
+        elif at is None:
+            self.add_error("at", _("Enter a time."))
+        elif at < timezone.now() + timedelta(minutes=1):
+            self.add_error("at", _("This time is past. Choose a later one, or now."))
+        elif at > self.until:
+            self.add_error(
+                "at",
+                _("A staged secret is kept for %(days)d days. Choose an earlier time.")
+                % {"days": STAGED_LIFETIME.days},
+            )
+
+
+class UndoActivationForm(ChangeReasonForm):
+    """Why; and that it is undone, whatever happened meanwhile."""
+
+    anyway = forms.BooleanField(label=_("Replace it all the same"), required=False)

@@ -1,0 +1,50 @@
+"""What is done to clients by jobs."""
+
+from django.utils.translation import gettext as _
+
+from console.clients.rotation.activation import (
+    ACTIVATION_JOB,
+    SecretChangedError,
+    activate_secret,
+)
+from console.clients.rotation.lifecycle import RotationConflictError
+from console.models import Rotation
+from tenants.authlete.errors import InvalidRequestError, StaleVersionError
+from tenants.authlete.operation import Effect
+from tenants.crypto.vault import UnsealError
+from tenants.jobs.completion import load_starter, worker_actor
+from tenants.jobs.context import JobContext
+from tenants.jobs.models import Item
+from tenants.jobs.registry import ItemResult, job_handler
+
+State = Rotation.State
+
+
+@job_handler(ACTIVATION_JOB, permission=Effect.REVEAL)
+def run_activation(work: JobContext, item: Item) -> ItemResult:
+    """Activate a staged secret at its time; begun again, it looks first whether that
+    was done."""
+    rotation = Rotation.objects.filter(
+        pk=item.payload["rotation"],
+        job=work.job.pk,
+        state__in=[State.STAGED, State.ACTIVATING],
+    ).first()
+    if rotation is None:
+        return ItemResult(_("It is not waiting for this any more."), changed=False)
+    who = load_starter(work.job, Effect.REVEAL) or worker_actor(work.job)
+    try:
+        activate_secret(work.connect(item.region), who, rotation)
+    except RotationConflictError:
+        return ItemResult(_("Somebody else has gone on with it."), changed=False)
+    except SecretChangedError:
+        rotation.transition(State.STAGED, activate_at=None)
+        raise StaleVersionError(
+            _("The secret in use is not the one that was there when this was staged."),
+            {},
+        ) from None
+    except UnsealError:
+        rotation.transition(State.STAGED, activate_at=None)
+        raise InvalidRequestError(
+            _("What is kept here does not open under any key that there is.")
+        ) from None
+    return ItemResult(_("The old one can be put back."))

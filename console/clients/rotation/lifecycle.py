@@ -1,0 +1,155 @@
+"""The rotations of clients' secrets that are under way, and where each stands.
+
+Authlete holds one secret a client. So a new one is made here and kept sealed until
+the application knows it (`staging`); then it is sent, and the old one is kept for as
+long as it may be wanted back (`activating`). Whether a call whose reply was lost had
+changed anything is told by fingerprint, by the next look at the client.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from console.clients.rotation.client_secret import record_finding
+from console.inventory.secret_age import SecretOwner
+from console.models import Rotation
+from tenants.audit.actor import Actor
+from tenants.audit.events import SECRET_DISCARD, SECRET_ERASE, AuditEvent
+from tenants.audit.recorder import EventDetails, record_action, record_event
+from tenants.authlete.client import CALL_TIMEOUT_SECONDS
+from tenants.jobs.models import OPEN_JOB_STATES, Job
+from tenants.jobs.periodic_tasks import run_every_minute
+from tenants.models import Organization
+
+IN_FLIGHT_TIMEOUT = timedelta(
+    seconds=2 * CALL_TIMEOUT_SECONDS
+)  # a call of somebody else may still run
+
+State = Rotation.State
+
+
+class RotationConflictError(Exception):
+    """The rotation is not in the state any more that it was acted upon in."""
+
+
+def find_rotation(
+    organization: Organization, region: str, service_id: int, client_id: int
+) -> Rotation | None:
+    """The rotation of a client that is under way."""
+    expire_rotations()
+    rotation = Rotation.objects.filter(
+        organization=organization,
+        region=region,
+        service_id=service_id,
+        client_id=client_id,
+        state__in=Rotation.OPEN,
+    ).first()
+    if rotation and rotation.is_scheduled:
+        _check_schedule(rotation)
+    return rotation
+
+
+def open_rotations(organization: Organization) -> dict[SecretOwner, Rotation]:
+    """All that are under way in an organization, for lists."""
+    expire_rotations()
+    rows = Rotation.objects.filter(organization=organization, state__in=Rotation.OPEN).defer(
+        "new_sealed", "old_sealed"
+    )
+    return {(one.region, one.service_id, one.client_id): one for one in rows}
+
+
+def cancel_rotation(
+    organization: Organization, region: str, service_id: int, client_id: int
+) -> None:
+    """Erase both secrets of a client that is gone."""
+    if rotation := find_rotation(organization, region, service_id, client_id):
+        rotation.transition(State.FAILED)
+
+
+def reconcile_state(rotation: Rotation, fingerprint: str, who: Actor) -> None:
+    """Let the rotation's state follow from the fingerprint of the secret in use."""
+    if timezone.now() - rotation.changed_at < IN_FLIGHT_TIMEOUT:
+        return
+    was = rotation.state
+    if fingerprint == rotation.new_mark and was in (State.STAGED, State.ACTIVATING):
+        mark_activated(rotation, who)
+    elif fingerprint == rotation.new_mark and was == State.UNDOING:
+        rotation.transition(State.ACTIVATED)
+    elif fingerprint == rotation.old_mark and was == State.ACTIVATING:
+        rotation.transition(State.STAGED)
+    elif fingerprint == rotation.old_mark and was == State.UNDOING:
+        rotation.transition(State.UNDONE)
+    if rotation.state != was:
+        arrived = rotation.state in (State.ACTIVATED, State.UNDONE)
+        record_finding(who, arrived, audit_fields(rotation))
+
+
+@run_every_minute
+def expire_rotations() -> None:
+    """End what has lasted its time: staged secrets that nobody activated, and old
+    ones that nobody wanted back."""
+    late = Rotation.objects.filter(
+        until__lt=timezone.now(), state__in=[State.STAGED, State.ACTIVATED]
+    ).select_related("organization")
+    for rotation in late:
+        staged = rotation.state == State.STAGED
+        if rotation.transition(State.DROPPED if staged else State.SETTLED):
+            home = rotation.organization
+            itself = Actor(0, "", organization_id=home.pk, organization=home.slug)
+            event = SECRET_DISCARD if staged else SECRET_ERASE
+            record_event(itself, event, **audit_fields(rotation))
+
+
+def mark_activated(rotation: Rotation, who: Actor) -> None:
+    """The new secret is in use, from now on."""
+    now = timezone.now()
+    set_state(
+        rotation,
+        State.ACTIVATED,
+        activated_by=who.name,
+        activated_at=now,
+        activate_at=None,
+        until=now + timedelta(seconds=settings.UNDO_SECONDS),
+    )
+
+
+def audit_fields(rotation: Rotation, **why: str) -> EventDetails:
+    """What the record says about what is done to a rotation."""
+    return EventDetails(
+        region=rotation.region,
+        service=str(rotation.service_id),
+        client=str(rotation.client_id),
+        label=rotation.label,
+        reason=why.get("reason", rotation.reason),
+        ticket=why.get("ticket", rotation.ticket),
+    )
+
+
+def record_transition(
+    who: Actor,
+    event: AuditEvent,
+    rotation: Rotation,
+    state: Rotation.State,
+    *,
+    reason: str = "",
+    ticket: str = "",
+    **fields: object,
+) -> None:
+    """Go to another state, and keep that in the record; raises `Moved`."""
+    why = {"reason": reason, "ticket": ticket} if reason else {}
+    with record_action(who, event, **audit_fields(rotation, **why)):
+        set_state(rotation, state, **fields)
+
+
+def set_state(rotation: Rotation, state: Rotation.State, **fields: object) -> None:
+    """Go to another state; raises `Moved` when somebody else was faster."""
+    if not rotation.transition(state, **fields):
+        raise RotationConflictError
+
+
+def _check_schedule(rotation: Rotation) -> None:
+    """A job that was cancelled, or has ended without it, waits for nothing."""
+    job = rotation.job
+    if job is None or not Job.objects.filter(pk=job, state__in=OPEN_JOB_STATES).exists():
+        rotation.transition(State.STAGED, activate_at=None)

@@ -1,0 +1,97 @@
+"""What all pages about one client's secret show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from console.clients.kind import client_target
+from console.clients.rotation import lifecycle
+from console.clients.rotation.client_secret import (
+    client_label,
+    secret_fingerprint,
+    secret_uses,
+)
+from console.documents.kinds import DocumentTarget
+from console.inventory.secret_age import SecretAge, last_changes, secret_age
+from console.models import Rotation
+from console.web import idempotency
+from console.web.access import Workspace
+from tenants.audit.recorder import EventDetails
+from tenants.authlete.api.clients import ClientApi
+from tenants.authlete.documents.client import Client
+
+
+@dataclass(frozen=True)
+class SecretPage:
+    """One client as it is now, without its secret, and the rotation under way."""
+
+    target: DocumentTarget
+    client: Client
+    rotation: Rotation | None
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.target.workspace
+
+    @property
+    def label(self) -> str:
+        return client_label(self.client)
+
+    @property
+    def fingerprint(self) -> str:
+        return secret_fingerprint(self.client)
+
+    @property
+    def age(self) -> SecretAge:
+        place = (
+            self.workspace.region.name,
+            self.target.service_id,
+            self.client.client_id,
+        )
+        found = last_changes(self.workspace.organization.pk, *map(str, place))
+        return secret_age(found.get(place), self.client.created_at)
+
+    def audit_fields(self, reason: str, ticket: str) -> EventDetails:
+        """What the record says about the client."""
+        return EventDetails(
+            region=self.workspace.region.name,
+            service=str(self.target.service_id),
+            client=str(self.client.client_id),
+            label=self.label,
+            reason=reason,
+            ticket=ticket,
+        )
+
+    def api(self, *, reason: str, ticket: str) -> ClientApi:
+        """Calls about the client that are in the record with their reason."""
+        authlete = self.workspace.member.connect(
+            self.workspace.region.name, reason=reason, ticket=ticket
+        )
+        service = authlete.service(self.target.service_id)
+        return service.client(self.client.client_id, self.label)
+
+    def path(self) -> str:
+        """Of the page of the secret, where all of this leads back to."""
+        return self.target.path("secret")
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        return {
+            **self.target.context(self.client),
+            "service_id": self.target.service_id,
+            "mark": self.fingerprint,
+            "uses": secret_uses(self.client),
+            "rotation": self.rotation,
+            "once": idempotency.new_key(),
+            **more,
+        }
+
+
+def load_secret_page(workspace: Workspace, service_id: int, client_id: int) -> SecretPage:
+    """Read the client; what its fingerprint says about its rotation is kept."""
+    target = client_target(workspace, service_id, client_id)
+    client = workspace.authlete.service(service_id).client(client_id).get()
+    place = (workspace.organization, workspace.region.name, service_id, client_id)
+    if rotation := lifecycle.find_rotation(*place):
+        lifecycle.reconcile_state(rotation, secret_fingerprint(client), workspace.member.actor)
+        if rotation.state not in Rotation.OPEN:
+            rotation = None
+    return SecretPage(target, client, rotation)

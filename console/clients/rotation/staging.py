@@ -1,0 +1,119 @@
+"""A new secret that is made here, shown once, and kept until it is activated."""
+
+from secrets import token_urlsafe
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pydantic import SecretStr
+
+from console.clients.rotation.lifecycle import (
+    audit_fields,
+    expire_rotations,
+    record_transition,
+    set_state,
+)
+from console.inventory.secret_age import last_changes
+from console.models import Rotation
+from console.models.rotations import STAGED_LIFETIME
+from console.web.access import Member
+from tenants.audit.actor import Actor
+from tenants.audit.events import (
+    SECRET_CONFIRM_STORED,
+    SECRET_DISCARD,
+    SECRET_ERASE,
+    SECRET_SHOW,
+    SECRET_STAGE,
+)
+from tenants.audit.recorder import record_action
+from tenants.authlete import AuthleteClient
+from tenants.models import Organization
+from tenants.organizations.api_clients import fingerprint_token
+
+SECRET_BYTES = 64  # 86 letters, as many as Authlete takes and makes itself
+
+State = Rotation.State
+
+
+class RotationExistsError(Exception):
+    """Another rotation of the same client is under way."""
+
+
+def stage_secret(
+    authlete: AuthleteClient,
+    who: Actor,
+    organization: Organization,
+    *,
+    service_id: int,
+    client_id: int,
+    label: str,
+    reason: str,
+    ticket: str,
+) -> Rotation:
+    """Make a secret and keep it, and the one in use, to put that back one day.
+
+    Authlete learns nothing of it yet. Raises `Taken`.
+    """
+    api = authlete.service(service_id).client(client_id, label)
+    old = api.keep_secret().client_secret
+    new = SecretStr(token_urlsafe(SECRET_BYTES))
+    place = (authlete.region, service_id, client_id)
+    rotation = Rotation(
+        organization=organization,
+        region=authlete.region,
+        service_id=service_id,
+        client_id=client_id,
+        label=label,
+        new_mark=fingerprint_token(new).hex,
+        old_mark=fingerprint_token(old).hex if old else "",
+        old_since=last_changes(organization.pk, *map(str, place)).get(place),
+        reason=reason,
+        ticket=ticket,
+        staged_by=who.name,
+        until=timezone.now() + STAGED_LIFETIME,
+    )
+    rotation.seal_new_secret(new.get_secret_value())
+    if old:
+        rotation.seal_old_secret(old.get_secret_value())
+    expire_rotations()
+    with record_action(who, SECRET_STAGE, **audit_fields(rotation)):
+        try:
+            with transaction.atomic():
+                rotation.save(force_insert=True)
+        except IntegrityError:
+            raise RotationExistsError from None
+    return rotation
+
+
+def show_secret(member: Member, rotation: Rotation) -> SecretStr:
+    """The new secret, for one response: whoever asks next is too late.
+
+    Raises `Moved`.
+    """
+    secret = SecretStr(rotation.new_secret)
+    by, now = member.user.get_username(), timezone.now()
+    with record_action(member.actor, SECRET_SHOW, **audit_fields(rotation)):
+        set_state(rotation, State.STAGED, shown_by=by, shown_at=now)
+    return secret
+
+
+def confirm_stored(member: Member, rotation: Rotation) -> None:
+    """Somebody says that the application knows the new secret."""
+    by, now = member.user.get_username(), timezone.now()
+    record_transition(
+        member.actor,
+        SECRET_CONFIRM_STORED,
+        rotation,
+        State.STAGED,
+        stored_by=by,
+        stored_at=now,
+    )
+
+
+def discard_staged(member: Member, rotation: Rotation, **why: str) -> None:
+    """Throw a staged secret away."""
+    record_transition(member.actor, SECRET_DISCARD, rotation, State.DROPPED, **why)
+
+
+def delete_old_secret(member: Member, rotation: Rotation, **why: str) -> None:
+    """Erase the old secret: from now on nothing can be undone."""
+    record_transition(member.actor, SECRET_ERASE, rotation, State.SETTLED, **why)

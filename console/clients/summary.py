@@ -1,0 +1,57 @@
+"""What the page of a client tells first: how it signs in, and what it may get."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from console.audit_log.change_descriptions import CLIENT_SETTINGS
+from console.forms.columns import COLUMNS
+from console.forms.value_text import format_value, translate
+from tenants.authlete.documents.base import Document
+
+SUMMARY_MEMBERS = (
+    "applicationType",
+    "tokenAuthMethod",
+    "grantTypes",
+    "responseTypes",
+    "pkceRequired",
+    "subjectType",
+)
+LIFETIME_MEMBERS = ("accessTokenDuration", "refreshTokenDuration")
+MAX_SCOPES_NAMED = 8  # scopes that are named
+TOKEN_BINDINGS = {
+    "dpopRequired": "DPoP",
+    "tlsClientCertificateBoundAccessTokens": gettext_lazy("certificate"),
+}
+
+
+def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
+    """What each is called, and how it is."""
+    for member in SUMMARY_MEMBERS:
+        _section, setting = CLIENT_SETTINGS[member]
+        yield translate(setting.label), format_value(setting, client.get(member))
+    extension = client.get("extension")
+    inside: Mapping[str, Any] = extension if isinstance(extension, Mapping) else {}
+    for one in COLUMNS["client_extension"]:
+        if one.api_name in LIFETIME_MEMBERS:
+            yield translate(one.label), format_value(one, inside.get(one.api_name) or 0)
+    yield _("Scopes it may ask for"), describe_scopes(inside)
+    bound = [str(name) for member, name in TOKEN_BINDINGS.items() if client.get(member) is True]
+    yield _("Tokens are bound by"), ", ".join(bound) or _("what the service asks for")
+
+
+def describe_scopes(extension: Mapping[str, Any]) -> str:
+    """Any, none, or exactly these: the three states that a limit can be in."""
+    listed = extension.get("requestableScopes")
+    if extension.get("requestableScopesEnabled") is not True:
+        return _("Any scope of the service")
+    if not isinstance(listed, list) or not listed:
+        return _("None at all")
+    told = ", ".join(map(str, listed[:MAX_SCOPES_NAMED]))
+    more = len(listed) - MAX_SCOPES_NAMED
+    if more <= 0:
+        return told
+    words = ngettext("%(told)s and %(more)s more", "%(told)s and %(more)s more", more)
+    return words % {"told": told, "more": more}

@@ -1,0 +1,186 @@
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy
+
+from console.audit_log.change_descriptions import CLIENT_SETTINGS, describe_changes
+from console.clients.creation import copies, drafts
+from console.clients.creation.compatibility import ServiceMismatch, find_mismatches
+from console.clients.creation.create import create_client
+from console.clients.creation.drafts import ClientOrigin, NewClientDraft
+from console.clients.creation.presets import CLIENT_PRESETS, ClientPreset
+from console.clients.forms import build_new_client_form, form_edits
+from console.clients.paths import client_list_path, client_path, new_client_path
+from console.clients.rotation.client_secret import secret_uses
+from console.documents import overview
+from console.documents.request_preview import format_json, review_digest
+from console.forms.change_forms import ReviewedChangeForm
+from console.history.origin import recreation_reason
+from console.inventory.index import index_client
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.authlete.documents.client import SECTIONS, Client
+from tenants.authlete.documents.client.rules import check_client
+from tenants.authlete.documents.service import Service
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.operation import Effect
+from tenants.organizations.api_clients import fingerprint_token
+
+DRAFT_EXPIRED = gettext_lazy(
+    "What you entered is not kept here any more, or was another person's. Nothing was"
+    " made; enter it anew."
+)
+CHANGED_DURING_REVIEW = gettext_lazy(
+    "The service or the original was changed while you were reviewing. Nothing was"
+    " made; this is what would be made now."
+)
+
+
+@workspace_page(Effect.CHANGE)
+def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    """Choose what a new client starts as, then enter what only you know of it."""
+    kept = drafts.load_draft(workspace, service_id, request.GET.get("new", ""))
+    start = kept.origin if kept else ClientOrigin.from_params(request.GET.dict())
+    into = copies.copy_target_path(workspace, request.GET.get("into", ""))
+    if start and into:
+        return redirect_to(request, into + start.query)
+    service = workspace.authlete.service(service_id).get()
+    context = {"workspace": workspace, "service": service, "start": start}
+    if start is None:
+        context |= _choice_context(request, workspace, service)
+        return render_page(request, "clients/new.html", context)
+    begun = drafts.load_initial_client(workspace, service, start)
+    form = build_new_client_form(
+        begun,
+        _form_key(workspace, service_id, start),
+        request.POST if request.method == "POST" else None,
+        dict(kept.edits) if kept else None,
+    )
+    if form.is_valid():
+        key = drafts.save_draft(workspace, service_id, NewClientDraft(start, form_edits(form)))
+        return redirect_to(request, new_client_path("create", workspace, service_id, key))
+    context |= {
+        "begun": begun,
+        "form": form,
+        "misfits": find_mismatches(begun.document, service),
+        "homes": copies.list_source_services(workspace, service) if begun.copy else [],
+    }
+    return render_page(request, "clients/new.html", context)
+
+
+@workspace_page(Effect.CHANGE)
+@step_up
+def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
+    """What would be made, whole; then make it, and show its secret this once."""
+    key = request.GET.get("new", "")
+    why = ReviewedChangeForm(request.POST or None)
+    listed = client_list_path(workspace, service_id)
+    if why.is_valid() and idempotency.is_used(request, why):
+        return idempotency.redirect_repeat(request, why, listed)
+    entered = drafts.load_draft(workspace, service_id, key)
+    if entered is None:
+        messages.warning(request, DRAFT_EXPIRED)
+        return redirect_to(request, new_client_path("new", workspace, service_id))
+    service = workspace.authlete.service(service_id).get()
+    begun = drafts.load_initial_client(workspace, service, entered.origin)
+    if begun.is_recreation:
+        why.initial = {"reason": recreation_reason(entered.origin.deleted)}
+    client = begun.build_document(entered.edits)
+    whole = Client.model_validate({"clientId": 0, **client})
+    failure = None
+    reviewed = review_digest(workspace.authlete.redact(client))
+    if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
+        messages.warning(request, CHANGED_DURING_REVIEW)
+    elif why.is_valid():
+        if not idempotency.acquire(request, why):
+            return idempotency.redirect_repeat(request, why, listed)
+        try:
+            response = _create(request, workspace, service, client, why)
+            drafts.delete_draft(workspace, service_id, key)
+            return response
+        except AuthleteError as error:
+            idempotency.mark_failed(request, why)
+            failure = error
+    context = {
+        "workspace": workspace,
+        "service": service,
+        "key": key,
+        "begun": begun,
+        "client": client,
+        "form": why,
+        "once": idempotency.new_key(),
+        "reviewed": reviewed,
+        "failure": failure,
+        "misfits": find_mismatches(client, service),
+        "findings": check_client(client),
+        "uses": secret_uses(whole),
+        "groups": overview.describe_settings(SECTIONS, whole, set_only=True),
+        "unknown": sorted(client.keys() - CLIENT_SETTINGS.keys()),
+        "body": format_json(workspace.authlete.redact(client)),
+    }
+    return render_page(request, "clients/create.html", context)
+
+
+def _create(
+    request: ConsoleRequest,
+    workspace: Workspace,
+    service: Service,
+    client: dict[str, Any],
+    why: ReviewedChangeForm,
+) -> HttpResponse:
+    """The one response that holds the secret; it is in no redirect and no store."""
+    authlete = workspace.member.connect(
+        workspace.region.name,
+        reason=why.cleaned_data["reason"],
+        ticket=why.cleaned_data["ticket"],
+    )
+    made = create_client(authlete, service.api_key, client)
+    path = client_path("show", workspace, service.api_key, made.client_id)
+    idempotency.record_result(request, why, path)
+    if made.client:
+        index_client(workspace.organization, authlete.region, service.api_key, made.client)
+    found = made.client or Client.model_validate({"clientId": 0, **client})
+    context = {
+        "workspace": workspace,
+        "service": service,
+        "made": made,
+        "client": found,
+        "shown": made.secret.get_secret_value() if made.secret and secret_uses(found) else "",
+        "mark": fingerprint_token(made.secret).hex if made.secret else "",
+        "name": client.get("clientName") or str(made.client_id),
+        "path": path,
+        "surprises": describe_changes(made.surprises, CLIENT_SETTINGS),
+    }
+    response = render_page(request, "clients/created.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _choice_context(
+    request: ConsoleRequest, workspace: Workspace, service: Service
+) -> dict[str, Any]:
+    """What a new client can start as, and how far the service is ready for each."""
+    kinds = [
+        {"slug": slug, "kind": one, "misfits": _fatal_mismatches(one, service)}
+        for slug, one in CLIENT_PRESETS.items()
+    ]
+    homes = copies.list_source_services(workspace, service)
+    asked = request.GET.get("q", "")[:200]
+    place = request.GET.get("from", "")
+    home = next((one for one in homes if one.key == place), homes[0])
+    found = copies.find_source_clients(workspace, home, asked) if "from" in request.GET else None
+    return {"kinds": kinds, "homes": homes, "home": home, "q": asked, "found": found}
+
+
+def _fatal_mismatches(archetype: ClientPreset, service: Service) -> list[ServiceMismatch]:
+    found = find_mismatches(archetype.build_client(service), service)
+    return [one for one in found if one.is_fatal]
+
+
+def _form_key(workspace: Workspace, service_id: int, start: ClientOrigin) -> str:
+    """Names what a form was opened on, so that no other takes what was seen there."""
+    where = f"{workspace.organization.pk}/{workspace.region.name}/{service_id}"
+    return f"{where}/new/{start.query}"

@@ -1,0 +1,74 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from console.clients import actions
+from console.clients.kind import client_target
+from console.clients.paths import client_list_path
+from console.documents.kinds import DocumentTarget
+from console.forms.change_forms import DeletionForm
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import IdempotentForm
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.authlete.errors import AuthleteError, NotFoundError
+from tenants.authlete.operation import Effect
+
+
+@workspace_page(Effect.DESTROY)
+@step_up
+def remove(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """What dies with a client; then delete it, its name typed."""
+    listed = client_list_path(workspace, service_id)
+    # Asked before the client is read: by the second click it may be gone.
+    sent = IdempotentForm(request.POST or None)
+    if sent.is_valid() and idempotency.is_used(request, sent):
+        return idempotency.redirect_repeat(request, sent, listed)
+    target = client_target(workspace, service_id, client_id)
+    try:
+        client = target.api().get()
+    except NotFoundError as error:
+        if request.method != "POST" or not error.is_from_authlete:
+            raise
+        _add_message(request, existed=False)
+        return redirect_to(request, listed)
+    context = target.context(client)
+    name = context["name"].strip()
+    form = DeletionForm(request.POST or None, name=name, version=client.modified_at)
+    failure = None
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, listed)
+        try:
+            _delete(request, target, name, form)
+            return idempotency.finish(request, form, listed)
+        except AuthleteError as error:
+            idempotency.mark_failed(request, form)
+            failure = error
+    context |= {
+        "name": name,
+        "form": form,
+        "failure": failure,
+        "once": idempotency.new_key(),
+        "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
+    }
+    return render_page(request, "clients/remove.html", context)
+
+
+def _delete(request: ConsoleRequest, target: DocumentTarget, name: str, form: DeletionForm) -> None:
+    authlete = target.workspace.member.connect(
+        target.workspace.region.name,
+        reason=form.cleaned_data["reason"],
+        ticket=form.cleaned_data["ticket"],
+    )
+    _add_message(request, existed=actions.delete_client(authlete, target, name), name=name)
+
+
+def _add_message(request: ConsoleRequest, *, existed: bool, name: str = "") -> None:
+    if existed:
+        messages.success(request, _("Deleted %(name)s.") % {"name": name})
+    else:
+        messages.info(request, _("The client was gone already."))

@@ -1,0 +1,270 @@
+"""A new secret that is made, stored, activated, and perhaps undone, one by one."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from console.clients.rotation import activation, lifecycle, staging
+from console.clients.rotation.forms import ActivateSecretForm, UndoActivationForm
+from console.clients.rotation.secret_page import SecretPage, load_secret_page
+from console.forms.change_forms import ChangeReasonForm
+from console.models import Rotation
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import IdempotentForm
+from console.web.responses import redirect_to, render_page
+from console.web.step_up import step_up
+from tenants.authlete import AuthleteClient
+from tenants.authlete.errors import AuthleteError
+from tenants.authlete.operation import Effect
+from tenants.crypto.vault import UnsealError
+
+State = Rotation.State
+type RotationAction = Callable[[Rotation, ChangeReasonForm], None]
+
+ROTATION_EXISTS = gettext_lazy(
+    "Somebody else was faster: a new secret of this client is staged already. Yours was not kept."
+)
+ROTATION_MOVED = gettext_lazy("Somebody else has gone on with this rotation. Nothing was done.")
+SECRET_REPLACED = gettext_lazy(
+    "The secret in use is not the one that was there when this was staged. Nothing was"
+    " sent. Say below that it is to be replaced all the same, or throw this away."
+)
+SECRET_UNREADABLE = gettext_lazy(
+    "What is kept here does not open: it was sealed for another client, or under a key"
+    " that is gone. Nothing was sent."
+)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def stage(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Make a new secret, show it in this one response, and keep it sealed."""
+    page = load_secret_page(workspace, service_id, client_id)
+    sent = IdempotentForm(request.POST or None)
+    if sent.is_valid() and idempotency.is_used(request, sent):
+        return idempotency.redirect_repeat(request, sent, page.path())
+    if page.rotation:
+        if request.method == "POST":
+            messages.warning(request, ROTATION_EXISTS)
+        return redirect_to(request, page.path())
+    form = ChangeReasonForm(request.POST or None)
+    failure = None
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page.path())
+        try:
+            rotation = staging.stage_secret(
+                _connect(page, form),
+                workspace.member.actor,
+                workspace.organization,
+                service_id=service_id,
+                client_id=client_id,
+                label=page.label,
+                **_reason(form),
+            )
+            return _show_secret_once(request, page, rotation, form)
+        except staging.RotationExistsError:
+            messages.warning(request, ROTATION_EXISTS)
+            return idempotency.finish(request, form, page.path())
+        except AuthleteError as error:
+            idempotency.mark_failed(request, form)
+            failure = error
+    context = page.context(form=form, failure=failure)
+    return render_page(request, "clients/stage.html", context)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def reveal_staged(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Show a staged secret that nobody has seen yet, in this one response."""
+    page = load_secret_page(workspace, service_id, client_id)
+    if page.rotation is None or not page.rotation.is_unrevealed:
+        return _redirect_to_secret(request, page)
+    form = IdempotentForm(request.POST or None)
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page.path())
+        try:
+            return _show_secret_once(request, page, page.rotation, form)
+        except lifecycle.RotationConflictError:
+            messages.warning(request, ROTATION_MOVED)
+        except UnsealError:
+            messages.error(request, SECRET_UNREADABLE)
+        return idempotency.finish(request, form, page.path())
+    return render_page(request, "clients/reveal_staged.html", page.context(form=form))
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def confirm_stored(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Say that the application knows the new secret, so that it can be activated."""
+    page = load_secret_page(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.STAGED:
+        return redirect_to(request, page.path())
+    if request.method == "POST":
+        try:
+            staging.confirm_stored(workspace.member, page.rotation)
+        except lifecycle.RotationConflictError:
+            messages.warning(request, ROTATION_MOVED)
+            return redirect_to(request, page.path())
+        return redirect_to(request, page.target.path("activate"))
+    return render_page(request, "clients/confirm_stored.html", page.context())
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def activate(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Send the staged secret to Authlete; the old one is kept to be put back."""
+    page = load_secret_page(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.STAGED:
+        return _redirect_to_secret(request, page)
+    form = ActivateSecretForm(
+        request.POST or None, rotation=page.rotation, initial=_initial(page.rotation)
+    )
+
+    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
+        if at := form.cleaned_data["at"]:
+            activation.schedule_activation(workspace.member, rotation, at, **_reason(form))
+            messages.success(request, _("The new secret is activated at that time."))
+            return
+        anyway = form.cleaned_data["anyway"]
+        authlete, who = _connect(page, form), workspace.member.actor
+        activation.activate_secret(authlete, who, rotation, force=anyway)
+        activation.cancel_activation(who, rotation)
+        told = _("%(name)s has its new secret. The old one can be put back.")
+        messages.success(request, told % {"name": page.label})
+
+    return _run_step(request, page, "activate", form, done)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def undo(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Give the client the secret back that it had before."""
+    page = load_secret_page(workspace, service_id, client_id)
+    if page.rotation is None or not page.rotation.can_undo:
+        return _redirect_to_secret(request, page)
+    form = UndoActivationForm(request.POST or None, initial=_initial(page.rotation))
+
+    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
+        anyway = form.cleaned_data["anyway"]
+        authlete, who = _connect(page, form), workspace.member.actor
+        activation.restore_old_secret(authlete, who, rotation, force=anyway)
+        told = _("%(name)s has its old secret again.")
+        messages.success(request, told % {"name": page.label})
+
+    return _run_step(request, page, "undo", form, done)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def drop(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Throw a staged secret away."""
+    page = load_secret_page(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.STAGED:
+        return _redirect_to_secret(request, page)
+    form = ChangeReasonForm(request.POST or None, initial=_initial(page.rotation))
+
+    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
+        staging.discard_staged(workspace.member, rotation, **_reason(form))
+        activation.cancel_activation(workspace.member.actor, rotation)
+        messages.success(request, _("The staged secret is thrown away."))
+
+    return _run_step(request, page, "drop", form, done)
+
+
+@workspace_page(Effect.REVEAL)
+@step_up
+def forget(
+    request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
+) -> HttpResponse:
+    """Erase the old secret before its time, so that nothing can be undone."""
+    page = load_secret_page(workspace, service_id, client_id)
+    if page.rotation is None or page.rotation.state != State.ACTIVATED:
+        return _redirect_to_secret(request, page)
+    form = ChangeReasonForm(request.POST or None, initial=_initial(page.rotation))
+
+    def done(rotation: Rotation, form: ChangeReasonForm) -> None:
+        staging.delete_old_secret(workspace.member, rotation, **_reason(form))
+        messages.success(request, _("The old secret is forgotten."))
+
+    return _run_step(request, page, "forget", form, done)
+
+
+def _run_step(
+    request: ConsoleRequest,
+    page: SecretPage,
+    name: str,
+    form: ChangeReasonForm,
+    action: RotationAction,
+) -> HttpResponse:
+    """Go on with the rotation once somebody says why; or tell what is in the way."""
+    failure = None
+    if page.rotation and form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page.path())
+        try:
+            action(page.rotation, form)
+            return idempotency.finish(request, form, page.path())
+        except lifecycle.RotationConflictError:
+            messages.warning(request, ROTATION_MOVED)
+            return idempotency.finish(request, form, page.path())
+        except activation.SecretChangedError:
+            idempotency.mark_failed(request, form)
+            form.add_error(None, SECRET_REPLACED)
+        except UnsealError:
+            idempotency.mark_failed(request, form)
+            form.add_error(None, SECRET_UNREADABLE)
+        except AuthleteError as error:
+            idempotency.mark_failed(request, form)
+            failure = error
+    context = page.context(form=form, failure=failure)
+    return render_page(request, f"clients/{name}.html", context)
+
+
+def _show_secret_once(
+    request: ConsoleRequest, page: SecretPage, rotation: Rotation, form: IdempotentForm
+) -> HttpResponse:
+    """The one response that shows a staged secret."""
+    secret = staging.show_secret(page.workspace.member, rotation)
+    idempotency.record_result(request, form, page.path())
+    context = page.context(rotation=rotation, shown=secret.get_secret_value())
+    return render_page(request, "clients/reveal_staged.html", context)
+
+
+def _redirect_to_secret(request: ConsoleRequest, page: SecretPage) -> HttpResponse:
+    """The rotation is not, or not any more, where this could be done."""
+    sent = IdempotentForm(request.POST or None)
+    if sent.is_valid() and idempotency.is_used(request, sent):
+        return idempotency.redirect_repeat(request, sent, page.path())
+    if request.method == "POST":
+        messages.warning(request, ROTATION_MOVED)
+    return redirect_to(request, page.path())
+
+
+def _connect(page: SecretPage, form: ChangeReasonForm) -> AuthleteClient:
+    return page.workspace.member.connect(page.workspace.region.name, **_reason(form))
+
+
+def _reason(form: ChangeReasonForm) -> dict[str, str]:
+    return {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+
+
+def _initial(rotation: Rotation) -> dict[str, str]:
+    return {"reason": rotation.reason, "ticket": rotation.ticket}

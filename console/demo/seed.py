@@ -1,0 +1,103 @@
+"""Fills a demo's database: the sandbox's organizations, and one account a role."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+from django.utils import timezone
+
+from tenants.audit.actor import Actor
+from tenants.models import Organization
+from tenants.organizations import credentials, members
+from tenants.organizations.roles import Role
+
+PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another  # noqa: S105
+FULL_NAMES = {
+    Role.ADMIN: "Ida Lindqvist",
+    Role.EDITOR: "Tomas Okafor",
+    Role.HELP_DESK: "Mei Tanaka",
+    Role.AUDITOR: "Renata Alves",
+    Role.VIEWER: "Jon Hale",
+}
+TOKEN_DAYS_LEFT = {
+    "eu": 20,
+    "br": 75,
+}  # days until a token ends, so that somebody is warned
+ADMIN_ONLY_SLUG = "trial"  # the admin's only: everybody else is a stranger there
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    role: str
+    email: str
+    password: str
+
+
+def seed_database(tokens_url: str, accounts: Path) -> list[DemoAccount]:
+    """Bring the database up to what the sandbox is, and return who can sign in."""
+    direct = build_opener(ProxyHandler({}))
+    with direct.open(tokens_url, timeout=10) as answer:
+        found = json.load(answer)["organizations"]
+    people = load_accounts(accounts)
+    for one in found:
+        organization, _ = Organization.objects.update_or_create(
+            slug=one["slug"], defaults={"name": one["name"]}
+        )
+        save_credentials(organization, one)
+        for account in people:
+            if one["slug"] != ADMIN_ONLY_SLUG or account.role == Role.ADMIN:
+                ensure_member(organization, account)
+    return people
+
+
+def save_credentials(organization: Organization, found: dict[str, Any]) -> None:
+    """One credential a region, the one that may do everything."""
+    for region, tokens in found["regions"].items():
+        token = next(one["token"] for one in tokens if one["preset"] == "full")
+        number = found["organizationId"]
+        held = credentials.find_credential(organization, region)
+        days = timedelta(days=TOKEN_DAYS_LEFT.get(region, 300))
+        last = held.expires_on if held else timezone.localdate() + days
+        offered = credentials.build_credential(organization, region, token, number, last)
+        credentials.save_credential(_demo_actor(organization), offered, None)
+
+
+def ensure_member(organization: Organization, account: DemoAccount) -> None:
+    role = Role(account.role)
+    who = _demo_actor(organization)
+    member = members.find_membership(organization, account.email)
+    if member is None:
+        added = members.add_member(who, organization, account.email, role, FULL_NAMES[role])
+        member = added.membership
+    elif member.role != role:
+        members.change_role(who, member, role)
+    if not member.user.check_password(account.password):
+        member.user.set_password(account.password)
+        member.user.save(update_fields=["password"])
+
+
+def _demo_actor(organization: Organization) -> Actor:
+    return Actor(0, "manage.py demo", "", organization.pk, organization.slug)
+
+
+def load_accounts(path: Path) -> list[DemoAccount]:
+    """The demo's accounts, whose passwords stay the same from start to start."""
+    if path.exists():
+        return [DemoAccount(**one) for one in json.loads(path.read_text())]
+    made = [
+        DemoAccount(role.value, f"{role.name.lower()}@demo.example", generate_password())
+        for role in Role
+    ]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w") as file:
+        json.dump([asdict(account) for account in made], file, indent=2)
+    return made
+
+
+def generate_password() -> str:
+    return "-".join("".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(4)) for _ in "1234")

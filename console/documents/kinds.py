@@ -1,0 +1,146 @@
+"""What is edited: a kind of document, and one document of it in a workspace.
+
+The pages of services and of clients differ by the values here, and by what stands
+around the shared parts of their templates.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from console.audit_log.change_descriptions import SERVICE_SETTINGS, DeclaredSettings
+from console.web.access import Workspace
+from console.web.paths import cached_reverse
+from tenants.authlete import AuthleteClient
+from tenants.authlete.api import OPERATIONS
+from tenants.authlete.api.services import ServiceApi
+from tenants.authlete.documents.base import Document, Section
+from tenants.authlete.documents.rule_violation import RuleViolation
+from tenants.authlete.documents.service import SECTIONS, Service
+from tenants.authlete.documents.service.rules import check_service
+from tenants.authlete.edits import WriteResult
+
+
+class DocumentApi(Protocol):
+    """One document at Authlete."""
+
+    def get(self) -> Document: ...
+
+    def update(self, base: int, edits: Mapping[str, Any]) -> WriteResult[Any]: ...
+
+
+def no_findings(_members: Mapping[str, Any]) -> Sequence[RuleViolation]:
+    """What is found in documents of which no two settings are held together."""
+    return ()
+
+
+def ignore_saved_document(_target: "DocumentTarget", _document: Any) -> None:
+    """Who wants to know of a document that was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A kind of Authlete's documents that people edit."""
+
+    name: str  # as its operations are called: service, client
+    area: str  # of its pages and templates
+    sections: Mapping[str, type[Section]]
+    declared: DeclaredSettings
+    api: Callable[[AuthleteClient, "DocumentTarget"], DocumentApi]
+    document: type[Document]
+    display_name: Callable[[Any], str]  # what people call one; its id where it has no name
+    findings: Callable[[Mapping[str, Any]], Sequence[RuleViolation]] = no_findings
+    remember: Callable[["DocumentTarget", Any], None] = ignore_saved_document  # once it was saved
+
+    @property
+    def breadcrumb_template(self) -> str:
+        """The template of the breadcrumb to it."""
+        return f"{self.area}/crumbs.html"
+
+    @property
+    def header_template(self) -> str:
+        """The template of what stands over its pages."""
+        return f"{self.area}/head.html"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTarget:
+    """One document, as a member may edit it."""
+
+    kind: DocumentKind
+    workspace: Workspace
+    service_id: int
+    client_id: int = 0  # 0 for a service itself
+
+    def api(self, authlete: AuthleteClient | None = None) -> DocumentApi:
+        return self.kind.api(authlete or self.workspace.authlete, self)
+
+    def path(self, page: str, *more: str) -> str:
+        """The path of one of its pages."""
+        workspace = self.workspace
+        at = (workspace.organization.slug, workspace.region.name, *self._ids, *more)
+        return cached_reverse(f"{self.kind.area}:{page}", *at)
+
+    @property
+    def _ids(self) -> tuple[int, ...]:
+        return (self.service_id, self.client_id) if self.client_id else (self.service_id,)
+
+    def api_url(self, operation: str) -> str:
+        """Where Authlete does this with it: get, update."""
+        places = {"service_id": self.service_id, "client_id": self.client_id}
+        path = OPERATIONS[f"{self.kind.name}.{operation}"].path.format(**places)
+        return f"{self.workspace.region.url}{path}"
+
+    def template(self, page: str) -> str:
+        return f"{self.kind.area}/{page}.html"
+
+    def context(self, document: Document) -> dict[str, Any]:
+        """What every page about it is drawn from."""
+        return {
+            "target": self,
+            "workspace": self.workspace,
+            "document": document,
+            self.kind.name: document,
+            "name": self.kind.display_name(document),
+        }
+
+    @property
+    def audit_columns(self) -> dict[str, Any]:
+        """Its columns in the record of who did what."""
+        return {
+            "organization_id": self.workspace.organization.pk,
+            "region": self.workspace.region.name,
+            "service": str(self.service_id),
+            "client": str(self.client_id) if self.client_id else "",
+        }
+
+    def __str__(self) -> str:
+        """Names it for what must open nowhere else, such as what a form was opened
+        with."""
+        workspace = self.workspace
+        place = (workspace.organization.pk, workspace.region.name, *self._ids)
+        return "/".join(map(str, place))
+
+
+def _service_api(authlete: AuthleteClient, target: DocumentTarget) -> ServiceApi:
+    return authlete.service(target.service_id)
+
+
+def _service_name(service: Service) -> str:
+    return service.service_name or str(service.api_key)
+
+
+SERVICE_KIND = DocumentKind(
+    "service",
+    "services",
+    SECTIONS,
+    SERVICE_SETTINGS,
+    _service_api,
+    Service,
+    _service_name,
+    check_service,
+)
+
+
+def service_target(workspace: Workspace, service_id: int) -> DocumentTarget:
+    return DocumentTarget(SERVICE_KIND, workspace, service_id)

@@ -1,0 +1,101 @@
+"""What the pages about a document tell of its settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.documents.kinds import DocumentKind
+from console.editing.drafts import DraftEdits
+from console.forms.value_text import format_value
+from tenants.authlete.documents.base import Document, Section, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section as the page of a document lists it."""
+
+    slug: str
+    title: str
+    description: str
+    settings: int
+    set: int
+    unsaved: int
+    search_text: str  # everything a person may look for to find this section
+
+
+def section_rows(kind: DocumentKind, document: Document, edits: DraftEdits) -> list[SectionRow]:
+    """The sections of an object, with how much is set in each and not saved yet."""
+    return [
+        SectionRow(
+            slug,
+            section.title,
+            " ".join((section.__doc__ or "").split()),
+            len(section.settings()),
+            sum(_is_customized(one, document) for one in section.settings()),
+            sum(one.api_name in edits.values for one in section.settings()),
+            " ".join(f"{one.label} {one.api_name}" for one in section.settings()),
+        )
+        for slug, section in kind.sections.items()
+    ]
+
+
+def _is_customized(one: Setting, document: Document) -> bool:
+    """Whether somebody set it; what Authlete sets by itself does not count."""
+    return not one.is_immutable and one.is_customized(document.get(one.api_name))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A setting with its value in words."""
+
+    setting: Setting
+    value_text: str
+    is_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRowGroup:
+    """A section, told."""
+
+    slug: str
+    title: str
+    lines: Sequence[SettingRow]
+
+    @property
+    def set(self) -> int:
+        return sum(line.is_set for line in self.lines)
+
+
+def describe_settings(
+    sections: Mapping[str, type[Section]],
+    document: Document,
+    query: str = "",
+    *,
+    set_only: bool,
+) -> list[SettingRowGroup]:
+    """The settings whose names or help hold every word of ``asked``."""
+    groups = [
+        SettingRowGroup(
+            slug,
+            section.title,
+            [
+                SettingRow(one, format_value(one, value), one.is_customized(value))
+                for one in section.settings()
+                if _matches(one, query)
+                and (one.is_customized(value := document.get(one.api_name)) or not set_only)
+            ],
+        )
+        for slug, section in sections.items()
+    ]
+    return [group for group in groups if group.lines]
+
+
+def _matches(one: Setting, query: str) -> bool:
+    text = f"{one.label} {one.api_name} {one.help}".lower()
+    return all(word in text for word in query.lower().split())
+
+
+def unknown_members(kind: DocumentKind, document: Document) -> dict[str, Any]:
+    """The members that this version of the console does not know."""
+    found = document.to_dict().items()
+    return {name: value for name, value in found if name not in kind.declared}

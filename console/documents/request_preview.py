@@ -1,0 +1,78 @@
+"""What an edit sends, as text: the body, the same for a shell, and a mark of it."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext, ngettext
+
+from console.documents.kinds import DocumentTarget
+from tenants.authlete.documents.base import Document
+from tenants.authlete.redaction.redactor import Fingerprint
+
+NUMBER_PLACEHOLDER = re.compile(r'"\\u0000([-+.0-9eE]+)"')
+
+
+def format_body(document: Document, shown: dict[str, Any]) -> str:
+    """The document as it would be sent, with its secrets sealed."""
+    edited = document.to_dict() | shown
+    sent = {name: v for name, v in edited.items() if v is not None}
+    return format_json(sent)
+
+
+def format_excerpt(document: Document, shown: dict[str, Any]) -> str:
+    """The members of the body that differ from what was read, and how many do not."""
+    same = len(document.to_dict().keys() - shown.keys())
+    kept = {name: value for name, value in shown.items() if value is not None}
+    lines = format_json(kept).splitlines()[1:-1] if kept else []
+    lines += [
+        f"  … {name}: {gettext('left out, which resets it')} …"
+        for name in shown
+        if name not in kept
+    ]
+    told = ngettext(
+        "%(count)s member as read, in its place",
+        "%(count)s members as read, in their places",
+        same,
+    )
+    return "\n".join(["{", f"  … {told % {'count': same}} …", *lines, "}"])
+
+
+def format_json(value: Any) -> str:
+    """JSON to be read: fingerprints for secrets, and numbers that keep their digits."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_json_default)
+    return NUMBER_PLACEHOLDER.sub(r"\1", text)
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, Fingerprint):
+        return f"sealed:{value.hex}"
+    return f"\0{value}"  # a Decimal, for which `json` has no way of its own
+
+
+def format_curl(target: DocumentTarget, shown: dict[str, Any]) -> str:
+    """The same change for a shell: read, edit what differs, write it all back.
+
+    No secret is in it; a secret that is set anew has to be put in by hand.
+    """
+    head = '-H "Authorization: Bearer $AUTHLETE_TOKEN"'
+    gone = [name for name, value in shown.items() if value is None]
+    kept = {name: value for name, value in shown.items() if name not in gone}
+    steps = [f". + {format_json(kept)}"] if kept else ["."]
+    steps += [f"del(.{name})" for name in gone]
+    edit = " | ".join(steps).replace("'", "'\\''")
+    return (
+        f"curl -sS {head} \\\n  {target.api_url('get')} \\\n"
+        f"| jq '{edit}' \\\n"
+        f"| curl -sS -X POST {head} \\\n"
+        '  -H "Content-Type: application/json" \\\n'
+        f"  --data-binary @- {target.api_url('update')}"
+    )
+
+
+def review_digest(values: Mapping[str, Any]) -> str:
+    """Tells whether what is sent is still what was reviewed."""
+    text = json.dumps(dict(values), sort_keys=True, default=str)
+    return salted_hmac("console.editing.review", text, algorithm="sha256").hexdigest()

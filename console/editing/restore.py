@@ -1,0 +1,201 @@
+"""Putting back what a saved change replaced, as the record has it.
+
+The earlier values become a draft upon the document of now. A setting that somebody
+changed once more since is a conflict, which the merge shows; what the record does not
+hold, as secrets, is told and left as it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from console.audit_log.change_descriptions import DeclaredSettings, describe_change
+from console.documents.kinds import DocumentKind
+from console.editing.drafts import DraftEdits
+from console.forms.nested_settings import STEP_PATTERN
+from console.forms.value_text import translate
+from tenants.authlete.changes import FieldChange, get_top_level_field
+from tenants.authlete.documents.base import Document
+from tenants.authlete.json.compare import find_key_field, is_same_for_authlete
+from tenants.authlete.json.splice import make_replacement_edit
+from tenants.authlete.redaction.redactor import contains_fingerprint
+from tenants.authlete.redaction.unknown_fields import (
+    is_declared_field,
+    redact_unknown_value,
+)
+from tenants.crypto.fingerprints import get_redactor
+
+type PathStep = tuple[str, bool]  # a name, and whether it is an item's in a list
+
+
+@dataclass(frozen=True, slots=True)
+class UnrestorableSetting:
+    """A setting that cannot be put back, and why."""
+
+    label: str
+    name: str  # Authlete's
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """The edit that undoes a change, and what is left of it."""
+
+    base: Mapping[str, Any]  # by member, as the change left it
+    values: Mapping[str, Any]  # as it was before
+    unrestorable: Sequence[UnrestorableSetting]
+
+
+class MovedError(Exception):
+    """What was changed is not there any more."""
+
+
+def plan_restore(
+    kind: DocumentKind,
+    document: Document,
+    asked: Iterable[FieldChange],
+    surprises: Iterable[FieldChange],
+) -> RestorePlan:
+    """``surprises``: what Authlete made of ``asked`` when it was saved."""
+    stood = {one.field: one.after for one in surprises}
+    base: dict[str, Any] = {}
+    wanted: dict[str, Any] = {}
+    left = []
+    for one in asked:
+        member, inside = _split_field(one.field)
+        now = document.get(member)
+        why = _restore_problem(kind, member, one)
+        if not why:
+            try:
+                steps = _parse_steps(inside)
+                was = _value_after_change(one.field, stood.get(one.field, one.after), now, steps)
+                before = _with_value(wanted.get(member, now), steps, one.before)
+                base[member] = _with_value(base.get(member, now), steps, was)
+                wanted[member] = before
+            except MovedError:
+                why = _("What was changed inside it is not there any more.")
+        if why:
+            label = describe_change(one, kind.declared).label
+            left.append(UnrestorableSetting(label, one.field, why))
+    differ = [name for name, v in wanted.items() if not is_same_for_authlete(v, document.get(name))]
+    return RestorePlan(
+        {name: base[name] for name in differ},
+        {name: make_replacement_edit(document.get(name), wanted[name]) for name in differ},
+        left,
+    )
+
+
+def unrestorable_message(left: Iterable[UnrestorableSetting]) -> str:
+    told = "; ".join(f"{one.label}: {one.reason}" for one in left)
+    return _("Not everything can be put back. %(left)s") % {"left": told}
+
+
+def draft_conflict_messages(
+    kind: DocumentKind, edits: DraftEdits, values: Mapping[str, Any]
+) -> list[str]:
+    """What becomes of a draft's own ``edits`` where ``wanted`` comes into it."""
+    replaced = [n for n, v in edits.values.items() if n in values and v != values[n]]
+    others = [name for name in edits.values if name not in values]
+    told = [
+        (_("It replaces what your draft had for: %(settings)s."), replaced),
+        (_("Your draft has more, which is reviewed as well: %(settings)s."), others),
+    ]
+    return [
+        words % {"settings": ", ".join(translate(kind.declared[n][1].label) for n in names)}
+        for words, names in told
+        if names
+    ]
+
+
+def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> str:
+    """Why a value cannot be put back; nothing where it can."""
+    if member not in kind.declared or not contains_fingerprint(change.before):
+        return read_only_reason(kind.declared, member)
+    if not is_declared_field(change.field):
+        return _("This version of the console does not know it.")
+    if isinstance(change.before, Mapping | list):
+        return _("Something in it may be a secret, and the record keeps none.")
+    return _("It is a secret, and the record keeps none. Set it anew.")
+
+
+def read_only_reason(declared: DeclaredSettings, member: str) -> str:
+    """Why a save cannot set a member, whatever to; nothing where it can."""
+    if member not in declared:
+        return _("This version of the console does not know it.")
+    if member == "locked":
+        return _("Saving does not set it. Lock or unlock the client instead.")
+    if declared[member][1].is_immutable:
+        return _("Only Authlete sets it.")
+    return ""
+
+
+def _value_after_change(field: str, was: Any, now: Any, steps: Sequence[PathStep]) -> Any:
+    """What a change left; where the record has a fingerprint in it and the same is
+    there ``now``, that."""
+    if not contains_fingerprint(was):
+        return was
+    there = _value_at(now, steps)
+    return (
+        there
+        if is_same_for_authlete(redact_unknown_value(field, there, get_redactor()), was)
+        else was
+    )
+
+
+def _value_at(value: Any, steps: Sequence[PathStep]) -> Any:
+    """What is at the end of the steps; None where nothing is."""
+    for name, is_item in steps:
+        if is_item:
+            items = value if isinstance(value, list) else []
+            key = find_key_field(items)
+            value = next((one for one in items if key and str(one[key]) == name), None)
+        else:
+            value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _split_field(field: str) -> tuple[str, str]:
+    """A change's place: the member, and the path inside it."""
+    member = get_top_level_field(field)
+    return member, field[len(member) :]
+
+
+def _parse_steps(inside: str) -> list[PathStep]:
+    """Raises `Moved` where a name on the way cannot be read back, as an empty one."""
+    found = list(STEP_PATTERN.finditer(inside))
+    if "".join(step[0] for step in found) != inside:
+        raise MovedError
+    return [
+        (step["member"], False) if step["item"] is None else (step["item"], True) for step in found
+    ]
+
+
+def _with_value(value: Any, steps: Sequence[PathStep], new: Any) -> Any:
+    """``value`` with ``new`` at the end of the steps; None takes it out.
+
+    Raises `Moved` where a step leads nowhere.
+    """
+    if not steps:
+        return new
+    (name, is_item), *rest = steps
+    if is_item:
+        return _with_item(value, name, rest, new)
+    if not isinstance(value, Mapping | None) or "]" in name:
+        raise MovedError  # or an item's own name has brackets, and was cut at them
+    inner = _with_value((value or {}).get(name), rest, new)
+    others = {one: v for one, v in (value or {}).items() if one != name}
+    return others if inner is None else {**(value or {}), name: inner}
+
+
+def _with_item(value: Any, name: str, rest: Sequence[PathStep], new: Any) -> Any:
+    items = list(value) if isinstance(value, list) else []
+    key = find_key_field(items)
+    at = next((at for at, one in enumerate(items) if key and str(one[key]) == name), -1)
+    if at < 0:
+        if rest:
+            raise MovedError
+        return items if new is None else [*items, new]
+    inner = _with_value(items[at], rest, new)
+    return [*items[:at], *([] if inner is None else [inner]), *items[at + 1 :]]

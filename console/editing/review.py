@@ -1,0 +1,104 @@
+"""What a draft would do to a document as it is now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from console.audit_log.change_descriptions import ChangeDescription, describe_changes
+from console.documents.configuration_warnings import (
+    ConfigurationWarning,
+    warnings_after,
+)
+from console.documents.kinds import DocumentTarget
+from console.editing.drafts import DraftEdits
+from console.forms.value_text import format_value
+from tenants.authlete.changes import diff_edits
+from tenants.authlete.documents.base import Document
+from tenants.authlete.json.compare import is_equivalent
+from tenants.authlete.json.merge import MergeConflict, merge
+
+
+@dataclass(frozen=True, slots=True)
+class DraftReview:
+    """A draft held against the document that Authlete has at this moment."""
+
+    document: Document
+    values: dict[str, Any]  # what would be set; mine where both changed it
+    redacted_values: dict[str, Any]  # the same as people may see it, new secrets sealed
+    changes: list[ChangeDescription]
+    conflicts: tuple[MergeConflict, ...]
+    joined: frozenset[str]  # objects that hold what both changed inside them
+    other_changes: list[ChangeDescription]  # what others changed since the draft was begun
+    warnings: list[ConfigurationWarning]  # what would not go together then
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether Authlete would not store what comes of the edit."""
+        return any(note.code and note.is_new for note in self.warnings)
+
+    @property
+    def version(self) -> int:
+        return self.document.modified_at
+
+
+def review(target: DocumentTarget, document: Document, edits: DraftEdits) -> DraftReview:
+    declared = target.kind.declared
+    now = {name: document.get(name) for name in edits.base}
+    merged = merge(edits.base, now, edits.values)
+    wanted = {
+        name: value
+        for name, value in merged.fields.items()
+        if not is_equivalent(value, document.get(name))
+    }
+    shown = target.workspace.authlete.redact_edits(wanted)
+    return DraftReview(
+        document,
+        wanted,
+        shown,
+        describe_changes(diff_edits(document.to_dict(), shown), declared),
+        merged.conflicts,
+        merged.auto_merged,
+        describe_changes(diff_edits(edits.base, now), declared),
+        warnings_after(target, document.to_dict(), shown),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRow:
+    """One setting in a merge: as it was opened, as it is, as it was edited."""
+
+    member: str
+    label: str
+    base: str
+    theirs: str
+    mine: str
+    is_conflict: bool
+    is_mine: bool  # what the merge takes where it is no conflict
+    is_joined: bool  # or of both what they changed inside
+
+
+def merge_rows(target: DocumentTarget, edits: DraftEdits, found: DraftReview) -> list[MergeRow]:
+    """Every setting that either side changed, the conflicts first."""
+    conflicts = {one.field for one in found.conflicts}
+    mine_of = {one.field: one.mine for one in found.conflicts}
+    shown = target.workspace.authlete.redact_edits({**edits.values, **mine_of})
+    lines = []
+    for member, base in edits.base.items():
+        now, mine = found.document.get(member), shown.get(member, base)
+        if is_equivalent(base, now) and is_equivalent(base, mine):
+            continue
+        _, setting = target.kind.declared[member]
+        was, theirs, yours = (format_value(setting, value) for value in (base, now, mine))
+        is_mine = member in edits.values
+        lines.append(
+            MergeRow(
+                member,
+                setting.label,
+                was,
+                theirs,
+                yours,
+                member in conflicts,
+                is_mine,
+                member in found.joined,
+            )
+        )
+    return sorted(lines, key=lambda line: not line.is_conflict)

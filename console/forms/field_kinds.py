@@ -1,0 +1,81 @@
+"""The one table of kinds: how each is entered, drawn and taken.
+
+How a kind is told in words is `words`; what its values may be is declared with the
+types in `tenants/authlete/documents/types.py`. A kind's template is
+`fields/<kind>.html`.
+"""
+
+from functools import cache
+
+from console.forms import field_context
+from console.forms.columns import COLUMNS
+from console.forms.inputs import (
+    ChoiceInput,
+    DurationInput,
+    EntryInput,
+    FieldInput,
+    FlagInput,
+    JsonInput,
+    KeySetInput,
+    MultipleChoiceInput,
+    NumberInput,
+    OddValueInput,
+    SecretInput,
+    UriInput,
+)
+from console.forms.rows import Column, ObjectInput, RowsInput, StringsInput
+from console.forms.setting_field import FieldKind
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
+
+FIELD_KINDS = {
+    kind.name: kind
+    for kind in (
+        FieldKind("text", FieldInput()),
+        FieldKind("prose", FieldInput()),
+        FieldKind("uri", UriInput()),
+        FieldKind("entry", EntryInput()),
+        FieldKind("flag", FlagInput()),
+        FieldKind("number", NumberInput()),
+        FieldKind("duration", DurationInput(), field_context.duration_units),
+        FieldKind("moment", NumberInput()),
+        FieldKind("secret", SecretInput(), field_context.kept_secret),
+        FieldKind("json", JsonInput()),
+        FieldKind("jwks", KeySetInput(), field_context.key_set_view),
+        FieldKind("strings", StringsInput(), field_context.text_rows),
+        FieldKind("pems", StringsInput(), field_context.text_rows),
+        FieldKind("choice", ChoiceInput(), field_context.choice_options),
+        FieldKind("choices", MultipleChoiceInput(), field_context.multiple_choice_options),
+    )
+}
+
+
+def _columns(name: str) -> tuple[Column, ...]:
+    return tuple((one, FIELD_KINDS[one.input_type.kind]) for one in COLUMNS[name])
+
+
+# Rows may have rows inside, so those that are inside others come first.
+for _name in (
+    "pairs",
+    "tagged",
+    "named_uris",
+    "trust_anchors",
+    "sns",
+    "hsks",
+    "scopes",
+):
+    FIELD_KINDS[_name] = FieldKind(_name, RowsInput(*_columns(_name)), field_context.object_rows)
+for _name, _section in (
+    ("issuer_metadata", CredentialIssuerSettings),
+    ("client_extension", ClientExtensionSettings),
+):
+    _object = ObjectInput(*_columns(_name), section=_section)
+    FIELD_KINDS[_name] = FieldKind(_name, _object, field_context.object_members)
+
+FIXED_KIND = FieldKind("fixed", FieldInput())  # a value that nobody can change here, in words
+
+
+@cache
+def odd_kind(usual: FieldKind) -> FieldKind:
+    """The kind for a value that ``usual`` cannot hold."""
+    return FieldKind("odd", OddValueInput(usual.input), field_context.kept_odd_value(usual))

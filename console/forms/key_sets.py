@@ -1,0 +1,90 @@
+"""What a JWK Set's text holds, for people to read: never a private part."""
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenants.authlete.documents.jwks.analysis import PRIVATE_KEY_FIELDS
+from tenants.authlete.json.compare import is_equal
+from tenants.authlete.json.reader import InvalidJsonError, parse_json
+
+# RFC 7518, section 6; RFC 8037, section 2: what a key of a type cannot be without
+# are the members of its thumbprint (RFC 7638, section 3.2).
+THUMBPRINT_MEMBERS = {
+    "RSA": ("e", "kty", "n"),
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeySummary:
+    """One key of a set."""
+
+    kid: str
+    kty: str
+    use: str
+    alg: str
+    size: str  # a curve, or bits
+    is_private: bool
+    thumbprint: str  # RFC 7638 with SHA-256; empty where it cannot be made
+
+
+def list_key_set(text: str) -> tuple[KeySummary, ...]:
+    """The keys of a set; raises `ValueError` where it is not one."""
+    match parse_json(text):
+        case {"keys": list() as keys}:
+            return tuple(_summarize_key(key) for key in keys)
+    raise InvalidJsonError("not a JWK Set")
+
+
+def indent_json(text: str) -> str:
+    """The text with one member a line, where nothing of it would change."""
+    try:
+        spread = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        return spread if is_equal(parse_json(spread), parse_json(text)) else text
+    except (ValueError, RecursionError):
+        return text
+
+
+def _summarize_key(key: Any) -> KeySummary:
+    if not isinstance(key, Mapping):
+        raise InvalidJsonError("not a key")
+
+    def named(member: str) -> str:
+        value = key.get(member)
+        return value if isinstance(value, str) else ""
+
+    return KeySummary(
+        kid=named("kid"),
+        kty=named("kty"),
+        use=named("use"),
+        alg=named("alg"),
+        size=named("crv") or _modulus_bits(named("n")),
+        is_private=not PRIVATE_KEY_FIELDS.isdisjoint(key),
+        thumbprint=_thumbprint(key),
+    )
+
+
+def _modulus_bits(modulus: str) -> str:
+    try:
+        number = int.from_bytes(_base64url_decode(modulus))
+    except ValueError:
+        return ""
+    return f"{number.bit_length()} bit" if number else ""
+
+
+def _base64url_decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _thumbprint(key: Mapping[str, Any]) -> str:
+    names = THUMBPRINT_MEMBERS.get(str(key.get("kty")), ())
+    parts = {name: key.get(name) for name in names}
+    if not parts or not all(isinstance(part, str) for part in parts.values()):
+        return ""
+    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+    return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().strip("=")

@@ -1,0 +1,53 @@
+"""Changes inside a setting: ``supportedScopes[email].description`` in words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from console.forms.columns import COLUMNS
+from console.forms.value_text import format_members, format_value, to_json, translate
+from tenants.authlete.documents.base import InputType, Setting
+
+# A step into a list, by an item's name, or into an object, by a member's.
+STEP_PATTERN = re.compile(r"\[(?P<item>.*?)\](?=[.\[]|$)|\.(?P<member>[^.\[]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class NestedSetting:
+    """A place inside a setting."""
+
+    setting: Setting
+    label: str
+    is_item: bool = False  # a whole item of a list
+
+    def format(self, value: Any) -> str:
+        """What is at this place, in words."""
+        if not self.is_item:
+            return format_value(self.setting, value)
+        if value is None:
+            return _("not there")
+        if isinstance(value, Mapping):
+            return format_members(self.setting, value)
+        return value if isinstance(value, str) else to_json(value)
+
+
+def resolve_nested(setting: Setting, path: str) -> NestedSetting:
+    """The place that ``path`` leads to; what is not declared keeps its name."""
+    place = NestedSetting(setting, translate(setting.label))
+    for step in STEP_PATTERN.finditer(path):
+        item, member = step["item"], step["member"]
+        if member is None:
+            place = NestedSetting(place.setting, f"{place.label}, {item}", is_item=True)
+        else:
+            found = _declared_member(place.setting, member)
+            place = NestedSetting(found, f"{place.label}, {translate(found.label)}")
+    return place
+
+
+def _declared_member(setting: Setting, member: str) -> Setting:
+    columns = COLUMNS.get(setting.input_type.kind, ())
+    undeclared = Setting(member, member, member, "", InputType("text"))
+    return next((one for one in columns if one.api_name == member), undeclared)

@@ -1,0 +1,71 @@
+"""Moments: as people type them, as an address has them, and as a page says them."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """A moment as an address has it; without an offset it is in the reader's zone.
+
+    Of a time that their clock shows twice, when summer ends, it is the first; one that
+    is skipped, when summer begins, is what the clock shows instead.
+    """
+    try:
+        moment = parse_datetime(text.strip())
+        if moment is None:
+            return None
+        if timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+        moment = moment.astimezone(UTC)
+        timezone.localtime(moment)  # some are in no year of the reader's
+    except (ValueError, OverflowError):
+        return None
+    return moment
+
+
+def ambiguous_twin(moment: datetime) -> datetime | None:
+    """The other moment at which the reader's clock shows the same, if there is one."""
+    local, zone = timezone.localtime(moment), timezone.get_current_timezone()
+    other = local.replace(fold=1 - local.fold).astimezone(UTC)
+    is_shown = other.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+    return other if is_shown and other != local.astimezone(UTC) else None
+
+
+def is_same_second(one: datetime, other: datetime) -> bool:
+    """Whether the reader's clock shows both as the same second."""
+    return local_clock(one) == local_clock(other)
+
+
+def local_clock(moment: datetime) -> str:
+    """What the reader's clock shows, as a field of a form has it."""
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M:%S}"
+
+
+def timestamp_param(moment: datetime) -> str:
+    """A moment as it stands in an address."""
+    return timezone.localtime(moment).isoformat(timespec="microseconds")
+
+
+def format_timestamp(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
+
+
+class TimestampField(forms.Field):
+    """Takes what an address does."""
+
+    default_error_messages: ClassVar = {
+        "invalid": _("This is no moment. Enter one such as 2026-06-30T12:00.")
+    }
+
+    def to_python(self, value: str | None) -> datetime | None:
+        moment = parse_timestamp(value) if value else None
+        if value and moment is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment

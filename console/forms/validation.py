@@ -1,0 +1,98 @@
+"""What our rules say of a value, but for what was there before.
+
+A value that nobody changed is not judged: not alone, not inside a list to which
+something was added, and not in an object of which another member was changed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from console.forms.inputs import FieldInput
+from console.forms.rows import ObjectInput
+from console.forms.value_text import translate
+from tenants.authlete.documents.base import Section, Setting
+from tenants.authlete.documents.validation_messages import format_error as why
+from tenants.authlete.json import compare
+
+
+def validation_errors(
+    section: type[Section],
+    one: Setting,
+    inner: FieldInput,
+    value: Any,
+    base: Any = None,
+) -> list[str]:
+    """What is wrong with ``value``, in words; nothing of what ``base`` had."""
+    if isinstance(inner, ObjectInput) and inner.section and isinstance(value, Mapping):
+        return list(_member_errors(inner.section, value, base or {}))
+    try:
+        section.validate_setting(one.name, value)
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+    else:
+        return []
+    new = [one for one in problems if not _was_in_base(value, base, one["loc"][1:])]
+    if new:
+        return [_row_prefix(found["loc"][1:]) + why(found, gettext) for found in new]
+    # What was wrong before kept the rules for the list as a whole from being asked.
+    old = {found["loc"][1] for found in problems}
+    rest = [item for at, item in enumerate(value) if at not in old]
+    return validation_errors(section, one, inner, rest, base) if isinstance(value, list) else []
+
+
+def _member_errors(
+    section: type[Section], value: Mapping[str, Any], base: Mapping[str, Any]
+) -> Iterator[str]:
+    for one in section.settings():
+        now, was = value.get(one.api_name), base.get(one.api_name)
+        if not is_same_value(now, was):
+            for problem in validation_errors(section, one, FieldInput(), now, was):
+                yield _("%(label)s: %(problem)s") % {
+                    "label": translate(one.label),
+                    "problem": problem,
+                }
+
+
+def is_same_value(one: Any, other: Any) -> bool:
+    """Whether both say the same; in which order a list has its items, aside."""
+    if compare.is_equivalent(one, other):
+        return True
+    if not isinstance(one, list) or not isinstance(other, list):
+        return False
+    left = list(other)
+    for item in one:
+        at = next((at for at, old in enumerate(left) if compare.is_equal(item, old)), None)
+        if at is None:
+            return False
+        del left[at]
+    return not left
+
+
+def _was_in_base(value: Any, base: Any, path: Sequence[int | str]) -> bool:
+    """Whether what is at ``place`` inside ``value`` was in ``base`` before."""
+    match value, base, path:
+        case list(), list(), [int(at), *rest] if at < len(value):
+            if any(compare.is_equal(value[at], old) for old in base):
+                return True
+            return _was_in_base(value[at], _same_name_item(value[at], value, base), rest)
+        case Mapping(), Mapping(), [str(name), *rest] if name in value and name in base:
+            now, was = value[name], base[name]
+            return compare.is_equal(now, was) or _was_in_base(now, was, rest)
+        case _:
+            return False
+
+
+def _same_name_item(item: Any, value: Sequence[Any], base: Sequence[Any]) -> Any:
+    """The item of ``base`` that goes by the same name."""
+    name = compare.find_key_field(value, base)
+    return next((old for old in base if name and old[name] == item[name]), None)
+
+
+def _row_prefix(path: Sequence[int | str]) -> str:
+    """Where inside a list something is wrong, in words."""
+    rows = [str(part + 1) for part in path if isinstance(part, int)]
+    return _("Row %(row)s: ") % {"row": ", ".join(rows)} if rows else ""

@@ -1,0 +1,267 @@
+"""A setting's value in words, for pages, sentences and the record.
+
+Nothing here enters anything: what a value looks like in an input is `kinds`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from console.forms.columns import COLUMNS
+from console.forms.key_sets import list_key_set
+from tenants.authlete.documents.base import Setting
+from tenants.authlete.redaction.redactor import Fingerprint
+
+# Seconds of each unit, the largest first, and from how many of it it is used:
+# a day is told as 24 hours, two as 2 days.
+DURATION_UNITS = {
+    "days": (86_400, 2),
+    "hours": (3_600, 1),
+    "minutes": (60, 1),
+    "seconds": (1, 0),
+}
+MAX_INLINE_CHARS = 80  # characters of a text that stands inside a sentence
+
+
+def format_value(setting: Setting, value: Any) -> str:
+    """``value`` as people would say it; what is absent included."""
+    if value is None:
+        return format_absent(setting)
+    if isinstance(value, Fingerprint):
+        return format_fingerprint(value)
+    try:
+        return _FORMATTERS[setting.input_type.kind](setting, value)
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        OSError,
+    ):
+        return to_json(value)  # a form that nobody expected is told as it is
+
+
+def format_absent(setting: Setting) -> str:
+    """What holds while Authlete has no value."""
+    if setting.absent:
+        return gettext(setting.absent)
+    if setting.initial is not None:
+        return _("Authlete's default: %(value)s") % {
+            "value": format_value(setting, setting.initial)
+        }
+    return _("Off") if setting.input_type.kind == "flag" else _("Not set")
+
+
+def format_fingerprint(secret: Fingerprint) -> str:
+    return _("set (fingerprint %(mark)s)") % {"mark": short_fingerprint(secret)}
+
+
+def short_fingerprint(secret: Fingerprint) -> str:
+    """Enough of a fingerprint to tell two secrets apart by eye."""
+    return f"{secret.hex[:4]} {secret.hex[4:8]}"
+
+
+def to_json(value: Any) -> str:
+    """A value of any form, on one line."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def format_number(number: int | Decimal) -> str:
+    """A number whose digits are grouped as the language has it."""
+    return number_format(int(number), force_grouping=True)
+
+
+def largest_unit(seconds: int) -> tuple[int, str]:
+    """The largest unit that holds ``seconds`` exactly, and how many of it."""
+    for unit, (size, least) in DURATION_UNITS.items():
+        if seconds % size == 0 and seconds // size >= least:
+            return seconds // size, unit
+    return seconds, "seconds"
+
+
+def unit_name(unit: str) -> str:
+    return {
+        "days": _("days"),
+        "hours": _("hours"),
+        "minutes": _("minutes"),
+        "seconds": _("seconds"),
+    }[unit]
+
+
+def translate(text: str) -> str:
+    """A declared text in the reader's language."""
+    return gettext(text) if text else ""
+
+
+def format_count(number: int, unit: str) -> str:
+    """So many of a unit."""
+    match unit:
+        case "days":
+            said = ngettext("%(count)s day", "%(count)s days", number)
+        case "hours":
+            said = ngettext("%(count)s hour", "%(count)s hours", number)
+        case "minutes":
+            said = ngettext("%(count)s minute", "%(count)s minutes", number)
+        case _:
+            said = ngettext("%(count)s second", "%(count)s seconds", number)
+    return said % {"count": format_number(number)}
+
+
+def choice_label(setting: Setting, value: str) -> str:
+    """A choice by its label; one that is not known here by itself."""
+    label = setting.input_type.choices.get(value)
+    return gettext(label) if label else value
+
+
+def _format_choice(setting: Setting, value: Any) -> str:
+    _format_text(setting, value)
+    return choice_label(setting, value) or _("empty")
+
+
+def _format_duration(setting: Setting, value: Any) -> str:
+    seconds = _whole_number(value)
+    if seconds == 0 and setting.zero:
+        return gettext(setting.zero)
+    number, unit = largest_unit(seconds)
+    if unit == "seconds":
+        return format_count(number, unit)
+    return f"{format_count(number, unit)} ({format_count(seconds, 'seconds')})"
+
+
+def _format_whole_number(setting: Setting, value: Any) -> str:
+    number = _whole_number(value)
+    return gettext(setting.zero) if number == 0 and setting.zero else str(number)
+
+
+def _whole_number(value: Any) -> int:
+    if isinstance(value, bool) or int(value) != value:
+        raise TypeError("not a whole number")
+    return int(value)
+
+
+def _format_flag(_setting: Setting, value: Any) -> str:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return pgettext("a setting", "On") if value else pgettext("a setting", "Off")
+
+
+def _format_text(_setting: Setting, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value or _("empty")
+
+
+def _format_timestamp(setting: Setting, value: Any) -> str:
+    """Milliseconds since 1970, as the reader's own time."""
+    if value == 0 and setting.zero:
+        return gettext(setting.zero)
+    at = localtime(datetime.fromtimestamp(_whole_number(value) / 1000, UTC))
+    return f"{date_format(at, 'j M Y')}, {at:%H:%M:%S} {at:%:z}"
+
+
+def _format_secret(_setting: Setting, value: Any) -> str:
+    _format_text(_setting, value)
+    return _("a new secret") if value else _("empty")
+
+
+def _format_json(_setting: Setting, value: Any) -> str:
+    text = _format_text(_setting, value)
+    if len(text) <= MAX_INLINE_CHARS:
+        return text
+    return _("JSON of %(count)s characters") % {"count": format_number(len(text))}
+
+
+def _format_jwks(_setting: Setting, value: Any) -> str:
+    names = [line.kid or line.kty for line in list_key_set(value)]
+    said = ngettext("%(count)s key", "%(count)s keys", len(names))
+    return _join([said % {"count": len(names)}, *names], first=": ")
+
+
+def _format_choices(setting: Setting, value: Any) -> str:
+    return _join([choice_label(setting, one) for one in value]) or _("None")
+
+
+def _format_strings(_setting: Setting, value: Any) -> str:
+    return _join([one if isinstance(one, str) else to_json(one) for one in value])
+
+
+def _format_pems(_setting: Setting, value: Any) -> str:
+    said = ngettext("%(count)s certificate", "%(count)s certificates", len(value))
+    return said % {"count": len(value)}
+
+
+def _format_scopes(_setting: Setting, value: Any) -> str:
+    return _join(
+        [
+            _("%(name)s (default)") % {"name": one["name"]}
+            if one.get("defaultEntry")
+            else one["name"]
+            for one in value
+        ]
+    )
+
+
+def _format_by_members(*members: str) -> Callable[[Setting, Any], str]:
+    """Objects of a list by the members that tell them: key = value."""
+
+    def say(_setting: Setting, value: Any) -> str:
+        return _join([" = ".join(str(one[name]) for name in members) for one in value])
+
+    return say
+
+
+def format_members(setting: Setting, value: Any) -> str:
+    """An object by what is set in it; members that are not declared keep their name."""
+    declared = {one.api_name: one for one in COLUMNS.get(setting.input_type.kind, ())}
+    return _join(
+        [
+            f"{translate(declared[name].label)}: {format_value(declared[name], inner)}"
+            if name in declared
+            else f"{name}: {to_json(inner)}"
+            for name, inner in value.items()
+            if inner not in (None, False, "", [])
+        ]
+    )
+
+
+def _join(items: Sequence[str], *, first: str = "") -> str:
+    """Items with commas between, or that there is none."""
+    if first and len(items) > 1:
+        return items[0] + first + ", ".join(items[1:])
+    return ", ".join(items) or _("None")
+
+
+_FORMATTERS: Mapping[str, Callable[[Setting, Any], str]] = {
+    "text": _format_text,
+    "prose": _format_text,
+    "uri": _format_text,
+    "flag": _format_flag,
+    "duration": _format_duration,
+    "number": _format_whole_number,
+    "moment": _format_timestamp,
+    "secret": _format_secret,
+    "jwks": _format_jwks,
+    "json": _format_json,
+    "strings": _format_strings,
+    "pems": _format_pems,
+    "choice": _format_choice,
+    "choices": _format_choices,
+    "scopes": _format_scopes,
+    "pairs": _format_by_members("key", "value"),
+    "named_uris": _format_by_members("name", "uri"),
+    "trust_anchors": _format_by_members("entityId"),
+    "sns": _format_by_members("sns"),
+    "hsks": _format_by_members("kid", "alg"),
+    "issuer_metadata": format_members,
+    "client_extension": format_members,
+    "entry": _format_text,
+    "tagged": _format_by_members("tag", "value"),
+}

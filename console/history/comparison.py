@@ -1,0 +1,217 @@
+"""Two documents beside each other: what differs, and what was to be expected."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.audit_log.change_descriptions import (
+    ChangeDescription,
+    DeclaredSettings,
+    describe_change,
+)
+from console.documents.kinds import DocumentKind, DocumentTarget
+from console.editing.restore import UnrestorableSetting, read_only_reason
+from console.forms.timestamps import format_timestamp, parse_timestamp
+from console.forms.value_text import translate
+from console.history.versions import ObjectVersions, load_versions
+from console.models import KnownClient, KnownService
+from console.web.access import Workspace
+from console.web.paths import parse_client_ref, parse_service_ref
+from tenants.authlete.changes import FieldChange, diff_objects, get_top_level_field
+from tenants.authlete.documents.base import Document
+from tenants.authlete.json.compare import is_same_for_authlete
+from tenants.authlete.json.splice import make_replacement_edit
+from tenants.authlete.redaction.redactor import Fingerprint, contains_fingerprint
+
+# Different in any two objects, and of one object at two times no setting.
+IDENTITY_MEMBERS = frozenset(
+    """
+    apiKey number serviceNumber serviceOwnerNumber clientId clientIdAlias developer
+    serviceName clientName issuer createdAt derivedSectorIdentifier
+    """.split()
+)
+IGNORED_MEMBERS = frozenset({"modifiedAt", "metadata"})
+URL_SUFFIXES = ("Endpoint", "jwksUri")  # at the end of a name
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedMember:
+    """A member in which they differ, once."""
+
+    member: str
+    label: str
+    problem: str  # why its first value cannot be put into the other; empty if it can
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentComparison:
+    differences: Sequence[ChangeDescription]
+    members: Sequence[ComparedMember]
+    expected: Sequence[ChangeDescription]  # ids, addresses, secrets and times of its own
+
+    @property
+    def can_restore(self) -> bool:
+        return any(not one.problem for one in self.members)
+
+
+def compare_documents(
+    kind: DocumentKind, first: Document, other: Document, *, same_object: bool
+) -> DocumentComparison:
+    """``same``: both are of one object, at two times."""
+    differs, expected = [], []
+    members: dict[str, ComparedMember] = {}
+    for one in diff_objects(first.to_dict(), other.to_dict(), is_same_for_authlete):
+        member = get_top_level_field(one.field)
+        told = describe_change(one, kind.declared)
+        if member in IGNORED_MEMBERS or (not same_object and _is_identity(member, one)):
+            expected.append(told)
+            continue
+        differs.append(told)
+        if member not in members:
+            why = restore_problem(kind.declared, member, first, other)
+            _, setting = kind.declared.get(member, ("", None))
+            label = translate(setting.label) if setting else member
+            members[member] = ComparedMember(member, label, why)
+    return DocumentComparison(differs, list(members.values()), expected)
+
+
+def restore_problem(declared: DeclaredSettings, member: str, then: Document, now: Document) -> str:
+    """Why an old value cannot be put back; nothing where it can."""
+    if why := read_only_reason(declared, member):
+        return why
+    if contains_fingerprint(then.get(member)) or contains_fingerprint(now.get(member)):
+        return _("A secret is in it, and none is kept. It stays as it is now.")
+    return ""
+
+
+def restorable_values(
+    kind: DocumentKind, then: Document, now: Document, members: Sequence[str] | None
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What ``members`` are now, and what they are to be again; all that differ and can
+    be put back for None."""
+    found = diff_objects(now.to_dict(), then.to_dict(), is_same_for_authlete)
+    differ = {get_top_level_field(one.field) for one in found}
+    wanted = {
+        member: make_replacement_edit(now.get(member), then.get(member))
+        for member in sorted(differ - IGNORED_MEMBERS)
+        if (members is None or member in members)
+        and not restore_problem(kind.declared, member, then, now)
+    }
+    return {member: now.get(member) for member in wanted}, wanted
+
+
+def unrestorable_settings(
+    kind: DocumentKind, then: Document, now: Document
+) -> list[UnrestorableSetting]:
+    """What differs and is not put back, and why."""
+    members = compare_documents(kind, then, now, same_object=True).members
+    return [
+        UnrestorableSetting(one.label, one.member, one.problem) for one in members if one.problem
+    ]
+
+
+def _is_identity(member: str, change: FieldChange) -> bool:
+    secret = any(isinstance(v, Fingerprint) for v in (change.before, change.after))
+    address = member.endswith(URL_SUFFIXES) and None not in (
+        change.before,
+        change.after,
+    )
+    return member in IDENTITY_MEMBERS or secret or address
+
+
+COMPARE_WITH_CURRENT = "now"
+MAX_COMPARISON_OPTIONS = 200  # other objects that a page names
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTarget:
+    document: Document
+    label: str
+    is_same_object: bool  # the same object at another moment
+    is_now: bool = False
+    path: str = ""  # of another object's page
+
+
+def find_comparison_target(versions: ObjectVersions, asked: str) -> ComparisonTarget | None:
+    """Now, another moment, or another object; None where it is nothing of these."""
+    if asked == COMPARE_WITH_CURRENT:
+        return (
+            ComparisonTarget(versions.current, _("now"), is_same_object=True, is_now=True)
+            if versions.current
+            else None
+        )
+    if moment := parse_timestamp(asked):
+        span = versions.version_at(moment)
+        if span is None or span.version.is_deleted or moment > timezone.now():
+            return None
+        words = _("%(time)s, as it was last seen then")
+        if versions.is_certain(span, moment):
+            words = "%(time)s"
+        told = words % {"time": format_timestamp(moment)}
+        return ComparisonTarget(versions.document(span), told, is_same_object=True)
+    target = versions.target
+    place = parse_client_ref(asked) if target.client_id else parse_service_ref(asked)
+    if place is None:
+        return None
+    name, *ids = place
+    member = target.workspace.member
+    region = next((one for one in member.regions() if one.name == name), None)
+    if region is None:
+        return None
+    workspace = Workspace(member, region, member.connect(region.name))
+    return _compare_with_object(load_versions(DocumentTarget(target.kind, workspace, *ids)))
+
+
+def _compare_with_object(versions: ObjectVersions) -> ComparisonTarget:
+    """Another object as it is now, or as it was when it was seen last."""
+    target, document, words = (
+        versions.target,
+        versions.current,
+        _("%(name)s in %(region)s, now"),
+    )
+    if document is None:
+        assert versions.last, "what is not known of cannot be found"
+        document = versions.document(versions.last)
+        words = _("%(name)s in %(region)s, as it was last seen, %(time)s")
+    told = {
+        "name": target.kind.display_name(document) or str(target.client_id),
+        "region": target.workspace.region.title,
+        "time": format_timestamp(versions.last.until) if versions.last else "",
+    }
+    return ComparisonTarget(document, words % told, is_same_object=False, path=target.path("show"))
+
+
+def comparison_options(target: DocumentTarget) -> list[tuple[str, str]]:
+    """Other objects by their places, with their names: as they were last seen."""
+    home = target.workspace.organization
+    if not target.client_id:
+        return [(f"{one.region}/{one.service_id}", one.name) for one in other_services(target)]
+    own = KnownClient.objects.filter(organization=home)
+    me = own.filter(
+        region=target.workspace.region.name,
+        service_id=target.service_id,
+        client_id=target.client_id,
+    ).first()
+    near = own.filter(region=target.workspace.region.name, service_id=target.service_id).order_by(
+        "rank"
+    )[:MAX_COMPARISON_OPTIONS]
+    twins = own.filter(rank=me.rank).order_by("region")[:MAX_COMPARISON_OPTIONS] if me else []
+    return [
+        (f"{one.region}/{one.service_id}/{one.client_id}", one.name or one.alias)
+        for one in dict.fromkeys([*twins, *near])
+        if one != me
+    ]
+
+
+def other_services(target: DocumentTarget) -> list[KnownService]:
+    """Other services, by name: those that lists showed last."""
+    services = KnownService.objects.filter(organization=target.workspace.organization)
+    here = target.workspace.region.name, target.service_id
+    return [
+        one
+        for one in services.order_by("name")[:MAX_COMPARISON_OPTIONS]
+        if (one.region, one.service_id) != here
+    ]

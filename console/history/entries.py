@@ -1,0 +1,165 @@
+"""What was done to a document, newest first, as the record tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from console.audit_log.change_descriptions import (
+    ChangeDescription,
+    describe_changes,
+    load_changes,
+    settings_for_operation,
+)
+from console.audit_log.operation_labels import label_name, render_label
+from console.audit_log.retention import RetentionGap, find_retention_gaps
+from console.documents.kinds import DocumentTarget
+from console.history.origin import ObjectLink, find_creation, find_original
+from console.web.navigation import optional_path
+from tenants.audit.models import AuditEntry
+from tenants.audit.retention.policy import CHANGES, DESTRUCTIONS, REVEALS
+from tenants.audit.search.entries import search_history
+from tenants.audit.search.filters import EntryFilters
+from tenants.versions.external_changes import EXPLAINING_OPERATIONS
+
+# Of both kinds of document: saved from here, or elsewhere.
+UNDOABLE_OPERATIONS = [
+    f"{kind}.{what}" for kind in ("service", "client") for what in ("update", "changed_outside")
+]
+# Undone on pages of their own, as they were done.
+UNDO_PAGES = {
+    "client.set_lock": "lock",
+    "requestable_scopes.update": "scopes",
+    "requestable_scopes.update_post": "scopes",
+    "requestable_scopes.delete": "scopes",
+}
+CREATION_OPERATIONS = [
+    "client.create",
+    "client.made_outside",
+    "idp.create_service",
+    "service.made_outside",
+]
+HISTORY_CATEGORIES = (
+    REVEALS,
+    CHANGES,
+    DESTRUCTIONS,
+)  # kinds of entries, as they are kept
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """Something that was done to a document, or inside of a service."""
+
+    entry: AuditEntry
+    title: str
+    changes: Sequence[ChangeDescription]
+    path: str  # of the page about it; empty where there is none
+    undo_path: str  # where to send that it be undone; empty where it cannot be
+    time_range: Sequence[datetime] = ()  # within which it was done, if that is not `at`
+    recreated_from: ObjectLink | None = None  # what was deleted, and made again by it
+
+    @property
+    def is_creation(self) -> bool:
+        """Whether the object came to be by it."""
+        return self.entry.operation in CREATION_OPERATIONS
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it was saved elsewhere, and is set as it was."""
+        return is_unchanged(self.entry)
+
+    @property
+    def may_hide_outside_changes(self) -> bool:
+        """Whether what others change shortly after it may be taken for its doing."""
+        lost = self.entry.effective_outcome == AuditEntry.Outcome.UNKNOWN
+        return lost and self.entry.operation in EXPLAINING_OPERATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of what was done, newest first, with the cursors beside it."""
+
+    lines: Sequence[HistoryEntry]
+    newer: str
+    older: str
+
+
+def load_history(
+    target: DocumentTarget, name: str, cursor: str = "", *, limit: int = 20
+) -> HistoryPage:
+    """What was done to what is called ``name`` now; who only read it is left out."""
+    at = target.audit_columns
+    page = search_history(
+        at["organization_id"],
+        at["region"],
+        at["service"],
+        cursor,
+        client=at["client"],
+        size=limit,
+    )
+    lines = [_describe_entry(target, entry, name) for entry in page.entries]
+    if not page.older and (making := find_creation(target)):
+        again = find_original(target, making)
+        lines.append(replace(_describe_entry(target, making, name), recreated_from=again))
+    return HistoryPage(lines, page.newer, page.older)
+
+
+def history_gaps(target: DocumentTarget) -> list[RetentionGap]:
+    """What its history began with may have been removed."""
+    return find_retention_gaps(
+        target.audit_columns["organization_id"],
+        EntryFilters(),
+        timezone.now(),
+        HISTORY_CATEGORIES,
+    )
+
+
+def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> HistoryEntry:
+    inside = entry.client != target.audit_columns["client"]  # of a client, seen from its service
+    what = entry.label or (entry.client if inside else name)
+    done = render_label(
+        label_name(entry),
+        what,
+        is_done=entry.effective_outcome == AuditEntry.Outcome.DONE,
+    )
+    changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
+    undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
+    about = entry_page_path(entry, "saved")
+    return HistoryEntry(entry, done, changes, about, undo, outside_time_range(entry))
+
+
+def outside_time_range(entry: AuditEntry) -> Sequence[datetime]:
+    """When it was seen last before a change made elsewhere, and first after it."""
+    if not entry.operation.endswith("_outside"):
+        return ()
+    times, _, _ = entry.object.partition(" ")
+    first, _, last = times.partition("/")
+    return [one for one in map(parse_datetime, (first, last)) if one]
+
+
+def is_unchanged(entry: AuditEntry) -> bool:
+    return entry.operation.endswith(".changed_outside") and not entry.changes
+
+
+def is_undoable(entry: AuditEntry) -> bool:
+    """Whether it set something whose earlier values the record holds."""
+    fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
+    was_set = entry.operation in (*UNDOABLE_OPERATIONS, *UNDO_PAGES)
+    return was_set and entry.outcome in fates and bool(entry.changes)
+
+
+def undo_reason(entry: AuditEntry) -> str:
+    """The reason that is offered to whoever undoes it."""
+    return _("Undo %(entry)s") % {"entry": entry.ticket or entry.entry}
+
+
+def entry_page_path(entry: AuditEntry, page: str) -> str:
+    """The path of a page about an entry, of a service or a client; empty where there
+    is none."""
+    place = (entry.organization, entry.region, entry.service)
+    if entry.client:
+        return optional_path(f"clients:{page}", *place, entry.client, entry.entry)
+    return optional_path(f"services:{page}", *place, entry.entry)

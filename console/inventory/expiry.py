@@ -1,0 +1,155 @@
+"""What comes to an end by itself, and when: as far as it is known here.
+
+Certificates and keys, trust chains, metadata documents, the organization's own
+credentials, and secrets that are staged. What is at Authlete is as it was last seen.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from console.models import KnownClient, KnownKey, Rotation
+from tenants.models import Credential, Organization
+
+WARNING_DAYS = (0, 1, 7, 30, 90)  # before its end, of which people are told once each
+MAX_WARNING = timedelta(days=WARNING_DAYS[-1])
+
+
+class ExpiryKind(StrEnum):
+    """What it is that ends."""
+
+    CERTIFICATE = "certificate"
+    KEY = "key"
+    CHAIN = "trust chain"
+    DOCUMENT = "metadata document"
+    CREDENTIAL = "credential"
+    SECRET = "staged secret"  # noqa: S105  the name of a kind
+
+
+EXPIRY_KIND_LABELS: Mapping[str, str | Promise] = {
+    ExpiryKind.CERTIFICATE: _("Certificate"),
+    ExpiryKind.KEY: _("Key"),
+    ExpiryKind.CHAIN: _("Trust chain"),
+    ExpiryKind.DOCUMENT: _("Metadata document"),
+    ExpiryKind.CREDENTIAL: _("Credential"),
+    ExpiryKind.SECRET: _("Staged secret"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringItem:
+    """One thing, and when it ends."""
+
+    kind: ExpiryKind
+    key: str  # names it among all of the organization
+    name: str  # empty for a credential, of which a region has one
+    ends_at: datetime
+    region: str
+    service_id: int = 0
+    client_id: int = 0
+    owner: str = ""  # who holds it, where that is not its own name
+
+    def reached_warning_days(self, now: datetime) -> int | None:
+        """The nearest of `DAYS` that is reached; None where none is, 0 at the end."""
+        left = self.ends_at - now
+        return next((one for one in WARNING_DAYS if left <= timedelta(days=one)), None)
+
+    @property
+    def title(self) -> str:
+        return self.name or str(self.kind_label)
+
+    @property
+    def kind_label(self) -> str | Promise:
+        return EXPIRY_KIND_LABELS[self.kind]
+
+    @property
+    def has_expired(self) -> bool:
+        return self.ends_at <= timezone.now()
+
+
+def list_expiring(
+    organization: Organization, within: timedelta = MAX_WARNING
+) -> list[ExpiringItem]:
+    """What ends within that time or has ended, the first on top; each once."""
+    until = timezone.now() + within
+    found = [
+        *_keys(organization, until),
+        *_clients(organization, until),
+        *_credentials(organization, until),
+        *_secrets(organization, until),
+    ]
+    once = {(one.key, one.ends_at): one for one in found}
+    return sorted(once.values(), key=lambda one: (one.ends_at, one.key))
+
+
+def _keys(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
+    rows = KnownKey.objects.filter(organization=organization, ends_at__lte=until)
+    for one in rows.iterator():
+        mark = one.thumbprint or f"{one.kid[:60]}-{one.place}"
+        at = f"{one.region}/{one.service_id}/{one.client_id}"
+        yield ExpiringItem(
+            ExpiryKind.CERTIFICATE if one.subject else ExpiryKind.KEY,
+            f"key/{at}/{mark}",
+            one.subject or one.kid,
+            one.ends_at or until,
+            one.region,
+            one.service_id,
+            one.client_id,
+            one.owner,
+        )
+
+
+def _clients(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
+    columns = {"chain_ends": ExpiryKind.CHAIN, "document_ends": ExpiryKind.DOCUMENT}
+    most = int(until.timestamp() * 1000)
+    for column, what in columns.items():
+        rows = KnownClient.objects.filter(
+            organization=organization,
+            **{f"{column}__gt": 0, f"{column}__lte": most},
+        ).values_list("region", "service_id", "client_id", "name", "alias", column)
+        for region, service_id, client_id, name, alias, moment in rows.iterator():
+            yield ExpiringItem(
+                what,
+                f"{what.name.lower()}/{region}/{service_id}/{client_id}",
+                name or alias,
+                datetime.fromtimestamp(moment / 1000, UTC),
+                region,
+                service_id,
+                client_id,
+            )
+
+
+def _credentials(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
+    """A token works on its last day, and ends with it."""
+    held = Credential.objects.filter(organization=organization, expires_on__isnull=False)
+    for one in held:
+        assert one.expires_on is not None
+        last = one.expires_on + timedelta(days=1)
+        ends_at = timezone.make_aware(
+            datetime.combine(last, time()), timezone.get_default_timezone()
+        )
+        if ends_at <= until:
+            thing = f"credential/{one.region}"
+            yield ExpiringItem(ExpiryKind.CREDENTIAL, thing, "", ends_at, one.region)
+
+
+def _secrets(organization: Organization, until: datetime) -> Iterator[ExpiringItem]:
+    """Secrets that nobody has activated, and that are thrown away then."""
+    staged = Rotation.objects.filter(
+        organization=organization, state=Rotation.State.STAGED, until__lte=until
+    ).defer("new_sealed", "old_sealed")
+    for one in staged:
+        yield ExpiringItem(
+            ExpiryKind.SECRET,
+            f"secret/{one.pk}",
+            one.label or str(one.client_id),
+            one.until,
+            one.region,
+            one.service_id,
+            one.client_id,
+        )

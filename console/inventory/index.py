@@ -1,0 +1,262 @@
+"""Keeping what lists showed: the index that pages over all services are served from.
+
+Whoever saves, creates, locks or removes a client through the console says so here, so
+that the index follows at once. It holds no secret, and no page that shows or writes
+settings trusts it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from console.inventory.key_index import (
+    index_client_keys,
+    index_service_keys,
+    remove_client_keys,
+    remove_service_keys,
+)
+from console.models import KnownClient, KnownService
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+from tenants.authlete.json.reader import make_storable
+from tenants.models import Organization
+
+RESYNC_TOLERANCE = timedelta(minutes=1)  # how far behind the time of a sighting may be
+NEVER_SYNCED = datetime.min.replace(tzinfo=UTC)
+MAX_TEXT_CHARS = 1_000  # characters of a text that are kept
+MAX_INDEXED_CHARS = 300  # the same, where an index holds it (PostgreSQL: 2,704 bytes a row)
+INDEXED_CLIENT_FIELDS = (
+    "name",
+    "alias",
+    "client_type",
+    "auth_method",
+    "source",
+    "grants",
+    "hosts",
+    "locked",
+    "chain_ends",
+    "document_ends",
+    "edition",
+    "modified_at",
+    "created_at",
+    "rank",
+    "words",
+)
+CLIENT_INDEX_VERSION = 1  # raised whenever more is kept of a client, so that all are kept anew
+
+COMPARED_CLIENT_FIELDS = (
+    "modified_at",
+    "locked",
+    "chain_ends",
+    "document_ends",
+    "edition",
+)
+
+
+def index_services(
+    organization: Organization, complete_lists: Mapping[str, Sequence[Service]]
+) -> None:
+    """Keep names for the record and for the day a region is down; no setting.
+
+    ``whole`` are all the services of a region, by the region's name.
+    """
+    now = timezone.now()
+    rows = KnownService.objects.filter(organization=organization, region__in=complete_lists)
+    known = {
+        (region, number): (pk, (name, issuer, changed), seen_at)
+        for pk, region, number, name, issuer, changed, seen_at in rows.values_list(
+            "pk", "region", "service_id", "name", "issuer", "modified_at", "seen_at"
+        )
+    }
+    seen = {
+        place: _service_values(one, known.get(place, ("", ("", "", 0)))[1])
+        for region, services in complete_lists.items()
+        for one in services
+        for place in [(region, one.api_key)]
+    }
+    if gone := known.keys() - seen.keys():
+        rows.filter(pk__in=[known[place][0] for place in gone]).delete()
+        for region, service_id in gone:
+            clients_of_service(organization, region, service_id).delete()
+            remove_service_keys(organization, region, service_id)
+    if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
+        rows.update(seen_at=now)
+    KnownService.objects.bulk_create(
+        [
+            KnownService(
+                organization=organization,
+                region=region,
+                service_id=service_id,
+                name=name,
+                issuer=issuer,
+                modified_at=modified_at,
+                seen_at=now,
+            )
+            for (region, service_id), (name, issuer, modified_at) in seen.items()
+            if (region, service_id) not in known
+            or known[region, service_id][1] != (name, issuer, modified_at)
+        ],
+        update_conflicts=True,
+        unique_fields=["organization", "region", "service_id"],
+        update_fields=["name", "issuer", "modified_at", "seen_at"],
+    )
+    index_service_keys(organization, complete_lists)
+
+
+def _service_values(service: Service, known: tuple[str, str, int]) -> tuple[str, str, int]:
+    """What is kept of a service; a list of names takes nothing else away."""
+    told = make_storable(service.issuer), _storable_number(service.modified_at)
+    return (make_storable(service.service_name), *(told if any(told) else known[1:]))
+
+
+def index_clients(
+    organization: Organization, region: str, service_id: int, clients: Sequence[Client]
+) -> None:
+    """Keep what the whole list of a service's clients showed, and forget the others."""
+    now = timezone.now()
+    rows = clients_of_service(organization, region, service_id)
+    known = {
+        number: (pk, same, seen_at)
+        for number, pk, seen_at, *same in rows.values_list(
+            "client_id", "pk", "seen_at", *COMPARED_CLIENT_FIELDS
+        )
+    }
+    seen = {one.client_id: one for one in clients if 0 < one.client_id < 2**63}
+    if gone := [number for number in known if number not in seen]:
+        for at in range(0, len(gone), 500):  # what a statement of SQLite's may hold
+            rows.filter(client_id__in=gone[at : at + 500]).delete()
+        remove_client_keys(organization, region, service_id, gone)
+    if any(now - seen_at > RESYNC_TOLERANCE for _, _, seen_at in known.values()):
+        rows.update(seen_at=now)
+    new = [
+        one
+        for number, one in seen.items()
+        if number not in known or not _is_unchanged(known[number][1], one)
+    ]
+    _upsert_clients(_client_row(organization, region, service_id, one) for one in new)
+    index_client_keys(organization, region, service_id, new)
+    _mark_clients_read(organization, region, service_id)
+
+
+def index_client(organization: Organization, region: str, service_id: int, client: Client) -> None:
+    """Keep what one client is now: it was made, or saved."""
+    if 0 < client.client_id < 2**63:
+        _upsert_clients([_client_row(organization, region, service_id, client)])
+        index_client_keys(organization, region, service_id, [client])
+
+
+def index_client_lock(
+    organization: Organization,
+    region: str,
+    service_id: int,
+    client_id: int,
+    locked: bool,
+) -> None:
+    """Keep that a client was locked, or unlocked."""
+    rows = clients_of_service(organization, region, service_id).filter(client_id=client_id)
+    rows.update(locked=locked, seen_at=timezone.now())
+
+
+def remove_client(organization: Organization, region: str, service_id: int, client_id: int) -> None:
+    """Keep that a client is no more."""
+    clients_of_service(organization, region, service_id).filter(client_id=client_id).delete()
+    remove_client_keys(organization, region, service_id, [client_id])
+
+
+def clients_of_service(
+    organization: Organization, region: str, service_id: int
+) -> QuerySet[KnownClient]:
+    """The clients of one service, as they were last seen."""
+    return KnownClient.objects.filter(
+        organization=organization, region=region, service_id=service_id
+    )
+
+
+def redirect_hosts(client: Client) -> list[str]:
+    """Where its redirect URIs lead, each once; a scheme of its own for native ones."""
+    found = dict.fromkeys(map(_host, client.redirect_uris))
+    return [host for host in found if host]
+
+
+@lru_cache(maxsize=4096)
+def _host(uri: str) -> str:
+    """The host of an address, or its scheme; nothing where it has neither."""
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname or (f"{parts.scheme}:" if parts.scheme else "")
+    except ValueError:
+        return ""
+    return "" if " " in host else host.lower()
+
+
+def _client_row(
+    organization: Organization, region: str, service_id: int, client: Client
+) -> KnownClient:
+    name = make_storable(client.client_name)[:MAX_TEXT_CHARS]
+    alias = make_storable(client.alias)[:MAX_TEXT_CHARS]
+    hosts = make_storable(" ".join(redirect_hosts(client)))[:MAX_TEXT_CHARS]
+    return KnownClient(
+        organization=organization,
+        region=region,
+        service_id=service_id,
+        client_id=client.client_id,
+        name=name,
+        alias=alias,
+        client_type=make_storable(client.client_type)[:60],
+        auth_method=make_storable(client.auth_method)[:60],
+        source=make_storable(client.source)[:60],
+        grants=make_storable(" ".join(sorted(client.grant_types)))[:MAX_INDEXED_CHARS],
+        hosts=hosts,
+        locked=client.is_locked,
+        chain_ends=_storable_number(client.trust_chain_expires_at),
+        document_ends=_storable_number(client.metadata_document_expires_at),
+        edition=CLIENT_INDEX_VERSION,
+        modified_at=_storable_number(client.modified_at),
+        created_at=_storable_number(client.created_at),
+        seen_at=timezone.now(),
+        rank=(name or alias).casefold()[:80],
+        words=f"{name} {alias} {client.client_id} {hosts}".lower(),
+    )
+
+
+def _mark_clients_read(organization: Organization, region: str, service_id: int) -> None:
+    """Keep that a service's clients were all read just now."""
+    now = timezone.now()
+    place = {"organization": organization, "region": region, "service_id": service_id}
+    known = KnownService.objects.filter(**place).first()
+    if not known:
+        KnownService.objects.get_or_create(**place, defaults={"clients_at": now, "seen_at": now})
+    elif known.clients_problem or now - (known.clients_at or NEVER_SYNCED) > RESYNC_TOLERANCE:
+        known.clients_at, known.clients_problem = now, ""
+        known.save(update_fields=["clients_at", "clients_problem"])
+
+
+def _upsert_clients(rows: Iterable[KnownClient]) -> None:
+    KnownClient.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organization", "region", "service_id", "client_id"],
+        update_fields=[*INDEXED_CLIENT_FIELDS, "seen_at"],
+    )
+
+
+def _is_unchanged(kept: Sequence[object], client: Client) -> bool:
+    """Whether a client is as it was: what Authlete sets by itself may change without
+    its version."""
+    now = (
+        _storable_number(client.modified_at),
+        client.is_locked,
+        _storable_number(client.trust_chain_expires_at),
+        _storable_number(client.metadata_document_expires_at),
+        CLIENT_INDEX_VERSION,
+    )
+    return bool(now[0]) and tuple(kept) == now
+
+
+def _storable_number(value: int) -> int:
+    """``value`` where a database can hold it, else 0."""
+    return value if abs(value) < 2**63 else 0

@@ -1,0 +1,165 @@
+"""Keeping what lists showed of keys, so that all of them can be searched at once.
+
+It goes along with what is kept of services and clients (`known`), and holds nothing
+but what follows from public members.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Q, QuerySet
+
+from console.models import KnownKey
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.jwks.inventory import (
+    InventoryKey,
+    list_client_keys,
+    list_service_keys,
+)
+from tenants.authlete.documents.service import Service
+from tenants.authlete.json.reader import make_storable
+from tenants.models import Organization
+
+OWNERS_PER_STATEMENT = 200  # owners that a statement names
+INDEXED_KEY_FIELDS = (
+    "place",
+    "kind",
+    "kid",
+    "kty",
+    "use",
+    "alg",
+    "shape",
+    "thumbprint",
+    "subject",
+    "ends_at",
+    "marks",
+    "used_by",
+    "owner",
+    "words",
+)
+MAX_FIELD_LENGTHS = {
+    field.name: field.max_length
+    for field in KnownKey._meta.fields
+    if field.name in INDEXED_KEY_FIELDS and field.max_length
+}
+
+
+def index_service_keys(
+    organization: Organization, complete_lists: Mapping[str, Sequence[Service]]
+) -> None:
+    """``whole`` are all the services of a region, by the region's name."""
+    for region, services in complete_lists.items():
+        seen = [
+            (
+                one.api_key,
+                0,
+                one.service_name or str(one.api_key),
+                list_service_keys(one),
+            )
+            for one in services
+            if one.get("pkceRequired") is not None  # else no more than names was shown
+        ]
+        if not seen:
+            continue
+        rows = KnownKey.objects.filter(
+            organization=organization,
+            region=region,
+            service_id__in=[number for number, *_ in seen],
+            client_id=0,
+        )
+        _replace_changed(organization, region, rows, seen)
+
+
+def index_client_keys(
+    organization: Organization,
+    region: str,
+    service_id: int,
+    clients: Iterable[Client],
+) -> None:
+    """Of these clients, and of no others."""
+    seen = [
+        (service_id, one.client_id, one.client_name or one.alias, list_client_keys(one))
+        for one in clients
+        if one.auth_method or one.created_at  # else no more than names was shown
+    ]
+    rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
+    for at in range(0, len(seen), OWNERS_PER_STATEMENT):
+        few = seen[at : at + OWNERS_PER_STATEMENT]
+        theirs = rows.filter(client_id__in=[number for _, number, _, _ in few])
+        _replace_changed(organization, region, theirs, few)
+
+
+def remove_service_keys(organization: Organization, region: str, service_id: int) -> None:
+    """Forget its keys and those of its clients."""
+    KnownKey.objects.filter(
+        organization=organization, region=region, service_id=service_id
+    ).delete()
+
+
+def remove_client_keys(
+    organization: Organization, region: str, service_id: int, client_ids: Sequence[int]
+) -> None:
+    """Forget the keys of clients that are gone."""
+    rows = KnownKey.objects.filter(organization=organization, region=region, service_id=service_id)
+    for at in range(0, len(client_ids), OWNERS_PER_STATEMENT):
+        rows.filter(client_id__in=client_ids[at : at + OWNERS_PER_STATEMENT]).delete()
+
+
+def _replace_changed(
+    organization: Organization,
+    region: str,
+    rows: QuerySet[KnownKey],
+    seen: Iterable[tuple[int, int, str, Sequence[InventoryKey]]],
+) -> None:
+    """Write what differs from what is known; an owner whose keys do is written anew."""
+    known: dict[tuple[int, int], list[tuple[object, ...]]] = {}
+    for service_id, client_id, *told in rows.order_by("place").values_list(
+        "service_id", "client_id", *INDEXED_KEY_FIELDS
+    ):
+        known.setdefault((service_id, client_id), []).append(tuple(told))
+    changed: list[tuple[int, int]] = []
+    fresh: list[KnownKey] = []
+    for service_id, client_id, owner, held in seen:
+        told = [_key_values(place, owner, one) for place, one in enumerate(held)]
+        whose = (service_id, client_id)
+        if known.get(whose, []) == [tuple(one.values()) for one in told]:
+            continue
+        changed.append(whose)
+        fresh += [
+            KnownKey(
+                organization=organization,
+                region=region,
+                service_id=service_id,
+                client_id=client_id,
+                **one,
+            )
+            for one in told
+        ]
+    for at in range(0, len(changed), OWNERS_PER_STATEMENT):
+        either = Q()
+        for service_id, client_id in changed[at : at + OWNERS_PER_STATEMENT]:
+            either |= Q(service_id=service_id, client_id=client_id)
+        rows.filter(either).delete()
+    KnownKey.objects.bulk_create(fresh, ignore_conflicts=True)  # of who reads as well
+
+
+def _key_values(position: int, owner: str, held: InventoryKey) -> dict[str, object]:
+    fact = held.info
+    told: dict[str, object] = {
+        "place": position,
+        "kind": str(held.location),
+        "kid": fact.kid,
+        "kty": fact.kty,
+        "use": fact.use,
+        "alg": fact.alg,
+        "shape": fact.key_spec,
+        "thumbprint": fact.thumbprint,
+        "subject": fact.subject,
+        "ends_at": fact.expires_at,
+        "marks": " ".join(fact.issues),
+        "used_by": " ".join(held.used_by),
+        "owner": owner,
+    }
+    for name, most in MAX_FIELD_LENGTHS.items():
+        told[name] = make_storable(str(told[name]))[:most]
+    words = (told[name] for name in ("kid", "thumbprint", "subject", "owner"))
+    return told | {"words": " ".join(map(str, words)).lower()}

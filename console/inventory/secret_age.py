@@ -1,0 +1,143 @@
+"""How old clients' secrets are, as far as it is known here, and which are too old.
+
+Authlete does not say when a secret was changed. The record does, of what was done
+from here; of all others no more is known than that they were made with the client, or
+later.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from console.models import KnownClient, Rotation
+from tenants.audit.events import SECRET_RESOLVE
+from tenants.audit.models import AuditEntry
+from tenants.authlete.api.clients import REFRESH_SECRET, SET_SECRET
+from tenants.authlete.documents.client.rules.authentication import CLIENT_SECRET_METHODS
+from tenants.authlete.timestamps import datetime_from_ms
+from tenants.models import Organization
+
+CHANGE_OPERATIONS = [REFRESH_SECRET.name, SET_SECRET.name, SECRET_RESOLVE.name]
+# What a lost reply came to, in the record's `object`.
+CHANGED, UNCHANGED = "changed", "not changed"
+
+type SecretOwner = tuple[str, int, int]  # region, service, client
+
+
+@dataclass(frozen=True, slots=True)
+class SecretAge:
+    """How long a secret has been in use."""
+
+    since: datetime | None  # none where not even Authlete says when it was made
+    is_exact: bool  # changed from here then; else made with the client, or later
+
+    @property
+    def days(self) -> int:
+        return (timezone.now() - self.since).days if self.since else 0
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.since is not None and self.since < overdue_before()
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueSecret:
+    """A client whose secret is too old."""
+
+    pk: int  # of the `KnownClient`
+    age: SecretAge
+
+
+def overdue_before() -> datetime:
+    """Secrets that were made before are overdue."""
+    return timezone.now() - timedelta(days=settings.SECRET_MAX_AGE_DAYS)
+
+
+def last_changes(
+    organization: int, region: str = "", service: str = "", client: str = ""
+) -> dict[SecretOwner, datetime]:
+    """When secrets were last changed from here, by client."""
+    told = {"region": region, "service": service, "client": client}
+    rows = (
+        AuditEntry.objects.filter(
+            organization_id=organization,
+            operation__in=CHANGE_OPERATIONS,
+            outcome=AuditEntry.Outcome.DONE,
+            client__gt="",
+            **{name: value for name, value in told.items() if value},
+        )
+        .exclude(operation=SECRET_RESOLVE.name, object=UNCHANGED)
+        .order_by()
+        .values_list("region", "service", "client")
+        .annotate(Max("at"))
+    )
+    known = {
+        (region, int(service), int(client)): datetime.fromtimestamp(at / 1e6, UTC)
+        for region, service, client, at in rows
+    }
+    return _without_undone(organization, known)
+
+
+def _without_undone(
+    organization: int, known: dict[SecretOwner, datetime]
+) -> dict[SecretOwner, datetime]:
+    """A secret that was put back is as old as it was before."""
+    undone = Rotation.objects.filter(organization_id=organization, state=Rotation.State.UNDONE)
+    rows = undone.order_by("-changed_at").values_list(
+        "region", "service_id", "client_id", "changed_at", "old_since"
+    )
+    for region, service, client, ended_at, old_since in rows:
+        place = (region, service, client)
+        if place not in known or known[place] > ended_at:
+            continue  # it was changed again since
+        del known[place]
+        if old_since:
+            known[place] = old_since
+    return known
+
+
+def secret_age(known: datetime | None, created_at: int) -> SecretAge:
+    """``known`` is when it was changed from here, ``created_at`` the milliseconds
+    since 1970 at which the client was made."""
+    if known:
+        return SecretAge(known, is_exact=True)
+    return SecretAge(datetime_from_ms(created_at), is_exact=False)
+
+
+def list_overdue(organization: Organization) -> list[OverdueSecret]:
+    """Clients that prove with a secret who they are and whose secret is too old, the
+    oldest first; as they were last seen."""
+    known = last_changes(organization.pk)
+    rows = _clients_past_limit(organization).order_by("rank", "pk")
+    found = [
+        OverdueSecret(pk, secret_age(known.get((region, service, client)), created_at))
+        for pk, region, service, client, created_at in rows.values_list(
+            "pk", "region", "service_id", "client_id", "created_at"
+        ).iterator()
+    ]
+    late = [one for one in found if one.age.is_overdue]
+    return sorted(late, key=lambda one: one.age.since or overdue_before())
+
+
+def count_overdue(organization: Organization) -> int:
+    """How many those are, without reading them."""
+    since = overdue_before()
+    known = last_changes(organization.pk)
+    young = {place for place, at in known.items() if at >= since}
+    old = _clients_past_limit(organization)
+    some = old.filter(client_id__in=[client for _, _, client in young])
+    places = set(some.values_list("region", "service_id", "client_id"))
+    return old.count() - len(places & young)
+
+
+def _clients_past_limit(organization: Organization) -> QuerySet[KnownClient]:
+    """Clients with a secret that were made before; younger ones cannot be overdue."""
+    return KnownClient.objects.filter(
+        organization=organization,
+        auth_method__in=CLIENT_SECRET_METHODS,
+        created_at__gt=0,
+        created_at__lt=int(overdue_before().timestamp() * 1000),
+    ).exclude(client_type="PUBLIC")

@@ -1,0 +1,153 @@
+"""Looking now and then at every service and client, so that what others change
+elsewhere is noticed without anybody opening a page.
+
+A list says of each object when it was last changed. Only what moved since its newest
+version is read; what the door sees of that it keeps, and tells the record.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import F
+from django.utils import timezone
+
+from console.inventory.index import index_clients
+from console.inventory.removed import record_removed_services
+from console.inventory.services import BackgroundReader, list_services
+from console.models import KnownService
+from tenants.authlete import AuthleteClient
+from tenants.authlete.api import clients, services
+from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.listing import list_all_clients
+from tenants.authlete.transport.deadline import Deadline
+from tenants.jobs.periodic_tasks import run_every_minute
+from tenants.models import Organization
+from tenants.versions import external_changes, reattribution
+from tenants.versions.recorder import update_last_seen
+from tenants.versions.timeline import load_newest_versions
+
+WORKER_NAME = "worker"
+SYNC_SECONDS_PER_ORGANIZATION = 20.0  # for one organization at a time: the others wait meanwhile
+MIN_SECONDS_LEFT = 2.0  # seconds without which no more is asked for
+SERVICES_PER_SYNC = 20  # services whose clients are listed in one go
+NOT_LISTED = -1  # in place of a `modifiedAt`: it is not listed any more
+MAX_READS_PER_SYNC = 200  # objects of one kind that are read in one go; the others next time
+
+type SyncedObject = tuple[str, int, int]  # region, service, client
+
+
+@run_every_minute
+def sync_all() -> None:
+    """Each organization once in `VERSIONS_EVERY` seconds."""
+    every = settings.VERSIONS_EVERY
+    if not every:
+        return
+    for organization in Organization.objects.all():
+        if cache.add(f"versions-looked:{organization.pk}", "yes", every):
+            sync_organization(organization)
+            reattribution.reattribute_changes(organization.pk)
+    external_changes.report_pending()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What was read because it had moved, and what is left for the next time."""
+
+    services: int
+    clients: int
+    remaining: int
+
+
+def sync_organization(
+    organization: Organization, seconds: float = SYNC_SECONDS_PER_ORGANIZATION
+) -> SyncResult:
+    """Read what moved; the clients of those services that were asked for them longest
+    ago."""
+    itself = BackgroundReader(organization, WORKER_NAME)
+    end, now = Deadline(seconds), timezone.now()
+    found = list_services(itself)
+    rows = [row for row in found.rows if not row.seen_at]
+    silent = {one.region.name for one in found.silent}
+    whole = {one.name for one in itself.regions()} - silent
+    names = whole | {row.region.name for row in rows}
+    doors = {name: itself.connect(name) for name in names}
+    told = {(row.region.name, row.service.api_key, 0): row.service.modified_at for row in rows}
+    here = _changed_objects(organization, told, now)
+    _read_documents(doors, here[:MAX_READS_PER_SYNC], end)
+    if end.remaining() > MIN_SECONDS_LEFT:
+        listed = {place[:2] for place in told}
+        record_removed_services(
+            organization, {name: doors[name] for name in whole}, listed, end.remaining()
+        )
+    now = timezone.now()
+    inside = _changed_objects(organization, _list_clients(organization, doors, end), now)
+    _read_documents(doors, inside[:MAX_READS_PER_SYNC], end)
+    left = len(here[MAX_READS_PER_SYNC:]) + len(inside[MAX_READS_PER_SYNC:])
+    return SyncResult(len(here[:MAX_READS_PER_SYNC]), len(inside[:MAX_READS_PER_SYNC]), left)
+
+
+def _list_clients(
+    organization: Organization, doors: Mapping[str, AuthleteClient], end: Deadline
+) -> dict[SyncedObject, int]:
+    """When clients were last changed, of some services; the index has them too."""
+    if end.remaining() < MIN_SECONDS_LEFT:
+        return {}
+    own = KnownService.objects.filter(organization=organization, region__in=doors)
+    oldest = own.order_by(F("clients_asked_at").asc(nulls_first=True), "pk")
+    rows = list(oldest.values_list("pk", "region", "service_id")[:SERVICES_PER_SYNC])
+    # Also of those that do not answer: they would always be the first.
+    own.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
+    places = [(region, number) for _, region, number in rows]
+    kept = load_newest_versions(organization.pk, places)
+    told: dict[SyncedObject, int] = {}
+    asked = [(doors[region], number) for region, number in places]
+    for place, found in zip(places, list_all_clients(asked, end.remaining()), strict=True):
+        there = {(*place, one.client_id): one.modified_at for one in found.items}
+        if found.is_complete and all(there.values()):
+            index_clients(organization, *place, found.items)
+            told |= {
+                one: NOT_LISTED
+                for one, version in kept.items()
+                if one[:2] == place and one[2] and one not in there
+                if version.digest
+            }
+        told |= there
+    return told
+
+
+def _changed_objects(
+    organization: Organization, told: Mapping[SyncedObject, int], now: datetime
+) -> list[SyncedObject]:
+    """What is not as it was when it was seen last, or never was; of all others it is
+    kept that they were still the same ``now``."""
+    kept = load_newest_versions(organization.pk, {place[:2] for place in told})
+    same = {
+        place
+        for place, modified_at in told.items()
+        if place in kept and kept[place].modified_at == modified_at
+    }
+    update_last_seen((kept[place] for place in same), now)
+    return [place for place, version in told.items() if version and place not in same]
+
+
+def _read_documents(
+    doors: Mapping[str, AuthleteClient], places: Sequence[SyncedObject], end: Deadline
+) -> None:
+    """All of them services, or all of them clients."""
+    if places and end.remaining() > MIN_SECONDS_LEFT:
+        operation = clients.GET if places[0][2] else services.GET
+        gather_reads(
+            operation,
+            [_read_request(doors, *place) for place in places],
+            end.remaining(),
+        )
+
+
+def _read_request(
+    doors: Mapping[str, AuthleteClient], region: str, service: int, client: int
+) -> ReadRequest:
+    places = {"service_id": service} | ({"client_id": client} if client else {})
+    return doors[region], places, {}

@@ -1,0 +1,97 @@
+"""One key or certificate in the inventory, as it was last seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from console.keys.inventory.labels import (
+    CRITICAL_ISSUES,
+    ISSUE_LABELS,
+    KIND_LABELS,
+    USE_LABELS,
+    setting_label,
+)
+from console.models import KnownKey
+from console.web.navigation import optional_path
+from tenants.authlete.documents.jwks.inventory import KeyLocation
+
+# The page of a service's own keys of a kind, where there is one.
+PAGE_BY_KIND: Mapping[str, str] = {
+    KeyLocation.HARDWARE: "keys:hsm_keys",
+    KeyLocation.SERVICE: "keys:jwks",
+}
+EXPIRY_WARNING_DAYS = 30  # days before its end at which a key stands out
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    key: KnownKey
+    service: str  # its name
+    organization_slug: str  # of the organization
+    is_stale: bool = False  # its region did not answer just now
+
+    @property
+    def title(self) -> str:
+        return self.key.kid or self.key.subject
+
+    @property
+    def kind(self) -> str | Promise:
+        return KIND_LABELS.get(self.key.kind, self.key.kind)
+
+    @property
+    def use(self) -> str | Promise:
+        return USE_LABELS.get(self.key.use, self.key.use)
+
+    @property
+    def shape(self) -> str:
+        return self.key.shape or self.key.kty
+
+    @property
+    def issues(self) -> Sequence[tuple[str | Promise, str]]:
+        """What is weak or odd, in words, each with the kind of its badge."""
+        return [
+            (ISSUE_LABELS.get(one, one), "bad" if one in CRITICAL_ISSUES else "warn")
+            for one in self.key.marks.split()
+        ]
+
+    @property
+    def used_by(self) -> Sequence[tuple[str, str]]:
+        """The settings that name it: label, and Authlete's name."""
+        return [(setting_label(one), one) for one in self.key.used_by.split()]
+
+    @property
+    def has_expired(self) -> bool:
+        return self.key.ends_at is not None and self.key.ends_at <= timezone.now()
+
+    @property
+    def expires_soon(self) -> bool:
+        ends = self.key.ends_at
+        return ends is not None and (ends - timezone.now()).days < EXPIRY_WARNING_DAYS
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return self.key.ends_at
+
+    @property
+    def path(self) -> str:
+        """Where the key can be seen and changed."""
+        key = self.key
+        place = (self.organization_slug, key.region, str(key.service_id))
+        return optional_path(PAGE_BY_KIND.get(key.kind, ""), *place) or self.owner_path
+
+    @property
+    def owner_path(self) -> str:
+        key = self.key
+        at = [self.organization_slug, key.region, key.service_id]
+        if key.client_id:
+            return reverse("clients:show", args=[*at, key.client_id])
+        return reverse("services:show", args=at)
+
+    @property
+    def service_path(self) -> str:
+        at = [self.organization_slug, self.key.region, self.key.service_id]
+        return reverse("services:show", args=at)

@@ -1,0 +1,165 @@
+"""What a person typed into the search box of a list.
+
+Words are looked for in what a row shows; those in quotes stay together.
+``pkceRequired:true`` and ``accessTokenDuration>3600`` compare a declared setting, by
+Authlete's name for it; a list may have shorter names of its own, such as ``region``.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Self
+
+from django.utils.translation import gettext as _
+
+from tenants.authlete.documents.base import Section
+
+WORD_PATTERN = re.compile(r'(?:"[^"]*"|[^\s"]|")+')
+QUALIFIER_PATTERN = re.compile(r"([A-Za-z]\w*)(?::(?![<>])|:?([<>]=?))(.*)", re.ASCII)
+COMPARATORS: Mapping[str, Callable[[int, int], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+MAX_QUERY_CHARS = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class SearchVocabulary:
+    """What one list can be asked: each name in small letters, and what it compares."""
+
+    names: Mapping[str, str]
+    example: str  # of a qualifier, for who used none that there is
+    names_elsewhere: Mapping[str, str]  # names that this list lacks and another one has
+    unordered: frozenset[str] = frozenset()  # names whose values have no order
+
+    @classmethod
+    def from_sections(
+        cls,
+        sections: Iterable[type[Section]],
+        *,
+        example: str,
+        more: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Every setting that is no secret, and ``more`` names of the list's own."""
+        members = {
+            one.api_name.lower(): one.api_name
+            for section in sections
+            for one in section.settings()
+            if not one.input_type.secret
+        }
+        return cls(members | dict(more or {}), example, {}, frozenset(more or ()))
+
+    def restricted_to(self, *kept: str) -> Self:
+        """The same for a list that knows no more than these."""
+        names = {name: one for name, one in self.names.items() if one in kept}
+        rest = {name: one for name, one in self.names.items() if one not in kept}
+        return type(self)(names, self.example, rest, self.unordered)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerm:
+    """One qualifier: what is compared, how, and with what."""
+
+    member: str
+    operator: str  # empty: is or holds it
+    value: str
+
+    def matches(self, value: Any) -> bool:
+        if not self.operator:
+            return self.value.lower() in _value_texts(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            return False
+        return COMPARATORS[self.operator](value, int(self.value))
+
+
+class SearchQuery:
+    """A search, ready to be held against rows; ``problem`` says what is wrong."""
+
+    def __init__(self, text: str, vocabulary: SearchVocabulary) -> None:
+        self.text = text[:MAX_QUERY_CHARS].strip()
+        self.words: list[str] = []
+        self.conditions: list[SearchTerm] = []
+        self.problem = ""
+        self._vocabulary = vocabulary
+        for word in WORD_PATTERN.findall(self.text):
+            self._parse_word(word)
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def _parse_word(self, word: str) -> None:
+        match = None if word.startswith('"') else QUALIFIER_PATTERN.fullmatch(word)
+        if not match or word.lower().startswith(("http:", "https:")):
+            self.words.append(word.replace('"', "").lower())
+            return
+        name, sign, wanted = match[1], match[2] or "", match[3].replace('"', "")
+        member = self._vocabulary.names.get(name.lower())
+        if member is None or (sign and name.lower() in self._vocabulary.unordered):
+            self.problem = _unknown_name_message(name, self._vocabulary)
+        elif sign and not re.fullmatch(r"-?[0-9]{1,18}", wanted):
+            self.problem = _("“%(word)s” needs a whole number.") % {"word": word}
+        else:
+            self.conditions.append(SearchTerm(member, sign, wanted))
+
+    def filter[Row](
+        self,
+        rows: Iterable[Row],
+        text: Callable[[Row], str],
+        value: Callable[[Row, str], Any],
+    ) -> list[Row]:
+        """The rows that it names; none when it cannot be understood, never all.
+
+        ``text`` is what words are looked for in, ``value`` what a name stands for.
+        """
+        if self.problem:
+            return []
+        return [
+            row
+            for row in rows
+            if self._contains_words(text, row)
+            and all(test.matches(value(row, test.member)) for test in self.conditions)
+        ]
+
+    def _contains_words[Row](self, text: Callable[[Row], str], row: Row) -> bool:
+        if not self.words:
+            return True
+        said = text(row).lower()
+        return all(word in said for word in self.words)
+
+
+def _unknown_name_message(name: str, vocabulary: SearchVocabulary) -> str:
+    """Whoever mistyped a name gets the nearest; nobody gets the whole list."""
+    if there := vocabulary.names_elsewhere.get(name.lower()):
+        return _("This list cannot be searched by %(name)s. Search the list of one service.") % {
+            "name": there
+        }
+    if near := get_close_matches(name.lower(), vocabulary.names, 1, 0.75):
+        return _("There is no setting called “%(name)s”. Is it %(near)s?") % {
+            "name": name,
+            "near": _spelled(near[0], vocabulary),
+        }
+    return _(
+        "There is no setting called “%(name)s”. Use Authlete’s name for it, "
+        "as in %(example)s, and put text with a colon in quotes."
+    ) % {"name": name, "example": vocabulary.example}
+
+
+def _spelled(name: str, vocabulary: SearchVocabulary) -> str:
+    return name if name in vocabulary.unordered else vocabulary.names[name]
+
+
+def _value_texts(value: Any) -> list[str]:
+    """What a value may be called in a query."""
+    match value:
+        case bool():
+            return ["true", "yes", "on"] if value else ["false", "no", "off"]
+        case None:
+            return ["none", "false", "no", "off", "0"]
+        case list():
+            return [str(one).lower() for one in value] or ["none"]
+        case _:
+            return [str(value).lower()]

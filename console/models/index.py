@@ -1,0 +1,136 @@
+"""What lists showed last: for the record, for regions that are down, and to search
+every client of an organization at once. No secret, and no setting that is trusted."""
+
+from django.db import models
+
+from tenants.models import Organization
+
+
+class KnownService(models.Model):
+    """What a list of services showed last: for names, and for regions that are down."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    name = models.TextField(blank=True)
+    issuer = models.TextField(blank=True)
+    modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    seen_at = models.DateTimeField()
+    clients_at = models.DateTimeField(null=True)  # its clients were read, all of them
+    clients_asked_at = models.DateTimeField(null=True)  # by whoever looks by itself
+    clients_problem = models.TextField(blank=True)  # why not, when last asked
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization", "region", "service_id", name="one_known_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.region}"
+
+
+class KnownClient(models.Model):
+    """What a list of clients showed last, as far as it is searched by."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, db_index=False)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    client_id = models.BigIntegerField()
+    name = models.TextField(blank=True)
+    alias = models.TextField(blank=True)
+    client_type = models.CharField(max_length=60, blank=True)
+    auth_method = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    grants = models.TextField(blank=True)  # separated by spaces
+    hosts = models.TextField(blank=True)  # of its redirect URIs, separated by spaces
+    locked = models.BooleanField(default=False)
+    chain_ends = models.BigIntegerField(default=0)  # milliseconds since 1970, of trust
+    document_ends = models.BigIntegerField(default=0)  # the same, of its metadata
+    edition = models.PositiveSmallIntegerField(default=0)  # of what is kept of it
+    modified_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    created_at = models.BigIntegerField(default=0)  # milliseconds since 1970
+    seen_at = models.DateTimeField()
+    rank = models.CharField(max_length=80, blank=True)  # what names are sorted by
+    words = models.TextField(blank=True)  # what is searched, in small letters
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                "region",
+                "service_id",
+                "client_id",
+                name="one_known_client",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organization", "rank", "id"], name="known_client_by_name"),
+            models.Index(
+                fields=["organization", "modified_at", "id"],
+                name="known_client_by_change",
+            ),
+            models.Index(
+                # In the order in which combinations of them are counted.
+                fields=[
+                    "organization",
+                    "region",
+                    "client_type",
+                    "auth_method",
+                    "source",
+                    "locked",
+                    "grants",
+                    "service_id",
+                ],
+                name="known_client_by_facets",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of service {self.service_id} in {self.region}"
+
+
+class KnownKey(models.Model):
+    """What can be told of a key by its public members, as it was last seen."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, db_index=False)
+    region = models.CharField(max_length=20)
+    service_id = models.BigIntegerField()
+    client_id = models.BigIntegerField(default=0)  # 0: the service's own
+    place = models.PositiveIntegerField()  # among all keys of its owner
+    kind = models.CharField(max_length=10)  # an `inventory.Kind`
+    kid = models.CharField(max_length=200, blank=True)
+    kty = models.CharField(max_length=20, blank=True)
+    use = models.CharField(max_length=20, blank=True)
+    alg = models.CharField(max_length=40, blank=True)
+    shape = models.CharField(max_length=60, blank=True)
+    thumbprint = models.CharField(max_length=64, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    ends_at = models.DateTimeField(null=True)
+    marks = models.CharField(max_length=120, blank=True)  # `Mark`s, parted by spaces
+    used_by = models.CharField(max_length=400, blank=True)  # members, the same way
+    owner = models.CharField(max_length=200, blank=True)  # its name
+    words = models.TextField(blank=True)  # what is searched, in small letters
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                "region",
+                "service_id",
+                "client_id",
+                "place",
+                name="one_known_key",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organization", "ends_at", "id"], name="known_key_by_end"),
+            models.Index(
+                fields=["organization", "kind", "region", "marks"],
+                name="known_key_by_facets",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kid or self.subject} of {self.owner} in {self.region}"

@@ -1,0 +1,19 @@
+"""How often people did what may be done only so often."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Spending(models.Model):
+    """One person did once what they have a budget for; kept while it counts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False)
+    budget = models.CharField(max_length=20)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "budget", "at"], name="spent_lately")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.budget}"

@@ -1,0 +1,162 @@
+"""``/healthz`` tells that the process is alive, ``/readyz`` that it is able to work.
+
+They are answered before anything else: a probe speaks plain http to an address that
+is in no list of hosts, and has no session. What they say names no detail that would
+help a stranger.
+"""
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+
+from console.models import Webhook
+from console.models.webhooks import late_webhooks
+from tenants.audit import record_builder, store
+from tenants.audit.actor import Actor
+from tenants.audit.integrity import anchors
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+from tenants.crypto.key_ring import KeyNotFoundError
+from tenants.jobs import queue
+
+RESULT_TTL_SECONDS = 1.0  # seconds that a verdict serves other probes: each costs a write
+LOCK_TIMEOUT_SECONDS = 2.0  # seconds that a probe waits for another that is looking
+OK = "ok"
+WORKER, WEBHOOKS = "worker", "webhooks"  # told, but pages do without them
+
+
+class HealthMiddleware:
+    """Middleware; the first of all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._readiness = ReadinessCheck()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        match request.path_info:
+            case "/healthz":
+                return _plain_text(OK)
+            case "/readyz":
+                return self._readyz()
+            case _:
+                return self.get_response(request)
+
+    def _readyz(self) -> HttpResponse:
+        found = self._readiness.results()
+        works = all(said == OK for part, said in found.items() if part not in (WORKER, WEBHOOKS))
+        lines = "\n".join(f"{part}: {said}" for part, said in found.items())
+        return _plain_text(lines, status=200 if works else 503)
+
+
+class ReadinessCheck:
+    """What is needed to work, looked at by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._results: dict[str, str] = {}
+        self._expires_at = 0.0
+        self._migrated = False  # once true it stays so
+
+    def results(self) -> dict[str, str]:
+        """Each part with ``ok``, or with what is wrong in words."""
+        # A database that hangs must not come to hold every thread that there is.
+        if not self._lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            return {"database": "does not answer in time"}
+        try:
+            if monotonic() >= self._expires_at:
+                self._results = self._run_checks()
+                self._expires_at = monotonic() + RESULT_TTL_SECONDS
+            return self._results
+        finally:
+            self._lock.release()
+
+    def _run_checks(self) -> dict[str, str]:
+        """Stops at the first part that fails: what follows rests on it."""
+        found: dict[str, str] = {}
+        parts = {
+            "database": _check_database,
+            "migrations": self._check_migrations,
+            "record": _check_audit_log,
+        }
+        if settings.AUDIT_SINKS:
+            parts["checkpoints"] = _check_checkpoints
+        for part, look in parts.items():
+            found[part] = look()
+            if found[part] != OK:
+                return found
+        return found | {WORKER: _check_worker()} | _check_webhooks()
+
+    def _check_migrations(self) -> str:
+        if not self._migrated:
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if plan:
+                return f"{len(plan)} to apply; run manage.py migrate"
+            self._migrated = True
+        return OK
+
+
+def _check_database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "does not answer"
+    return OK
+
+
+def _check_audit_log() -> str:
+    """Whether a call could be recorded now; without that none is made."""
+    try:
+        store.append_records(())  # no row, but the head is locked, checked and written
+        changes = [FieldChange("record", None, OK)]
+        probe = record_builder.build_intent(Actor(0, ""), "readyz", Effect.READ, changes=changes)
+        ended = record_builder.build_outcome(probe.entry, Outcome.SUCCEEDED)
+        store.append_records([probe, ended], commit=False)  # there is room and leave for both
+    except KeyNotFoundError:
+        return "was written under a key that AUDIT_KEYS does not hold"
+    except store.ChainHeadError:
+        return "is not whole; run manage.py audit_verify"
+    except DatabaseError:
+        return "cannot be written"
+    return OK
+
+
+def _check_checkpoints() -> str:
+    """Whether what was recorded is known outside of the database."""
+    try:
+        if anchors.anchor_monitor.is_overdue():
+            return "the newest rows were kept nowhere outside for too long"
+    except DatabaseError:
+        return "not known"
+    return OK
+
+
+def _check_worker() -> str:
+    try:
+        return OK if queue.has_live_worker() else "none was seen lately; jobs wait for one"
+    except DatabaseError:
+        return "not known"
+
+
+def _check_webhooks() -> dict[str, str]:
+    """How those do that there are; nothing where there is none."""
+    try:
+        if not Webhook.objects.exists():
+            return {}
+        behind = len(late_webhooks())
+    except DatabaseError:
+        return {WEBHOOKS: "not known"}
+    return {WEBHOOKS: f"{behind} stopped or behind" if behind else OK}
+
+
+def _plain_text(text: str, status: int = 200) -> HttpResponse:
+    answer = HttpResponse(f"{text}\n", status=status, content_type="text/plain")
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,105 @@
+"""A new service made like another one, and what must not be copied blindly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from console.audit_log.change_descriptions import SERVICE_SETTINGS
+from console.services.forms import AGAIN
+from console.web.access import Member
+from console.web.paths import parse_service_ref
+from tenants.authlete.documents.service import Service
+from tenants.authlete.redaction.redactor import contains_fingerprint
+from tenants.versions.timeline import load_spans
+
+UNCOPIED_MEMBERS = ("metadata",)  # Authlete's own figures about the original
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCopy:
+    """The document to create, and the settings that are not as in the original."""
+
+    service: Mapping[str, Any]
+    rewritten_urls: tuple[str, ...] = ()  # labels: addresses that were below the old issuer
+    unchanged_urls: tuple[str, ...] = ()  # labels: addresses elsewhere, as they were
+    left_out: tuple[str, ...] = ()  # labels: keys, secrets, and what Authlete sets
+
+
+def copy_service(original: Service, name: str, issuer: str) -> ServiceCopy:
+    """Members that are not known are copied too; Authlete says what it drops."""
+    made: dict[str, Any] = {}
+    moved, kept, left_out = [], [], []
+    old, new = original.issuer.rstrip("/"), issuer.rstrip("/")
+    for member, value in original.to_dict().items():
+        _, setting = SERVICE_SETTINGS.get(member, ("", None))
+        label = setting.label if setting else member
+        if contains_fingerprint(value):
+            left_out.append(label)
+        elif member not in UNCOPIED_MEMBERS and (setting is None or not setting.is_immutable):
+            made[member] = _rewrite_urls(value, old, new)
+            if made[member] != value:
+                moved.append(label)
+            elif isinstance(value, str) and value.startswith("https://"):
+                kept.append(label)
+    made |= {"serviceName": name, "issuer": issuer}
+    return ServiceCopy(made, *map(tuple, (moved, kept, left_out)))
+
+
+def _rewrite_urls(value: Any, old: str, new: str) -> Any:
+    """``value`` with every address below ``old`` put below ``new``."""
+    match value:
+        case str() if old and (value == old or value.startswith(f"{old}/")):
+            return new + value[len(old) :]
+        case list():
+            return [_rewrite_urls(one, old, new) for one in value]
+        case dict():
+            return {name: _rewrite_urls(one, old, new) for name, one in value.items()}
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedService:
+    """A service as it was last, and where: region and ID."""
+
+    place: str
+    service: Service
+    is_unverified: bool  # somebody changed what was kept of it
+
+    @property
+    def name(self) -> str:
+        return self.service.service_name or str(self.service.api_key)
+
+    @property
+    def initial(self) -> dict[str, str]:
+        """What the form opens on."""
+        return {
+            "region": self.place.partition("/")[0],
+            "service_name": self.service.service_name,
+            "issuer": self.service.issuer,
+            "start": AGAIN,
+            "original": self.place,
+        }
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Settings that do not come back, by their labels."""
+        return self.build_copy(self.service.service_name, self.service.issuer).left_out
+
+    def build_copy(self, name: str, issuer: str) -> ServiceCopy:
+        """The document to create. Addresses that stay as they were are its own."""
+        found = copy_service(self.service, name, issuer)
+        return ServiceCopy(found.service, found.rewritten_urls, left_out=found.left_out)
+
+
+def load_deleted_service(member: Member, place: str) -> DeletedService:
+    """Raises `Http404` where none was ever seen there."""
+    home = parse_service_ref(place)
+    kept = load_spans(member.organization.pk, *home) if home else []
+    there = [one for one in kept if not one.version.is_deleted]
+    if not there:
+        raise Http404
+    last = there[-1]
+    return DeletedService(place, last.version.read_as(Service), not last.is_intact)

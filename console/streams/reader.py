@@ -1,0 +1,121 @@
+"""Waiting for rows: few requests of a process may, so that pages keep its threads."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic, sleep
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from console.models import Stream
+from tenants.audit import events
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.chain_export import (
+    RowWithPreviousMac,
+    format_line,
+    read_rows_after,
+)
+from tenants.audit.recorder import record_event
+from tenants.authlete.errors import AuditUnavailableError
+
+MAX_WAITING_REQUESTS = 8  # requests that wait in one process, of its 64 threads
+MAX_WAITING_PER_STREAM = 2  # of one token among them
+RETRY_AFTER_SECONDS = 10  # seconds until who found no seat should ask again
+
+_waiting: Counter[UUID] = Counter()
+_lock = threading.Lock()
+
+
+class TooManyWaitingError(Exception):
+    """As many wait as may."""
+
+
+@contextmanager
+def wait_slot(stream: UUID) -> Iterator[None]:
+    """A place to wait on; raises `Full`."""
+    with _lock:
+        if _waiting.total() >= MAX_WAITING_REQUESTS or _waiting[stream] >= MAX_WAITING_PER_STREAM:
+            raise TooManyWaitingError
+        _waiting[stream] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _waiting[stream] -= 1
+            if not _waiting[stream]:
+                del _waiting[stream]
+
+
+READ_LOG_INTERVAL = timedelta(hours=1)  # from one entry about reading to the next
+MAX_ROWS = 1000  # rows in one answer
+MAX_WAIT_SECONDS = 30  # seconds that an answer without rows may wait for some
+POLL_SECONDS = 0.5  # seconds from one look to the next; other processes write rows, too
+
+
+class StreamRevokedError(Exception):
+    """The token was removed meanwhile."""
+
+
+class StreamBatch:
+    """Some rows of an organization's record, and where the next ones begin."""
+
+    def __init__(self, rows: list[RowWithPreviousMac], cursor: int) -> None:
+        self.rows, self.cursor = rows, cursor
+
+    def lines(self) -> Iterator[str]:
+        return (format_line(row, before) for row, before in self.rows)
+
+
+def read_rows(stream: Stream, after: int, limit: int, wait: int, who: Actor) -> StreamBatch:
+    """At most ``limit`` rows that follow ``after``, in the order of the record; where
+    there is none, ``wait`` so many seconds for one.
+
+    Raises `NotRecorded` when it cannot be kept that they are read, `NotWhole` when
+    there is no such row to go on from, `Full` when too many wait already, and
+    `Revoked`.
+    """
+    _log_read(stream, who)
+    rows, cursor = read_rows_after(stream.organization_id, after, limit)
+    if wait and not rows:
+        with wait_slot(stream.pk):
+            rows, cursor = _wait_for_rows(stream, cursor, limit, wait)
+    own = Stream.objects.filter(pk=stream.pk)
+    if not own.update(used_at=timezone.now(), position=cursor, reads=F("reads") + 1):
+        raise StreamRevokedError
+    return StreamBatch(rows, cursor)
+
+
+def _wait_for_rows(
+    stream: Stream, cursor: int, limit: int, wait: int
+) -> tuple[list[RowWithPreviousMac], int]:
+    rows: list[RowWithPreviousMac] = []
+    end = monotonic() + wait
+    while not rows and (left := end - monotonic()) > 0:
+        sleep(min(POLL_SECONDS, left))
+        rows, cursor = read_rows_after(stream.organization_id, cursor, limit)
+    return rows, cursor
+
+
+def _log_read(stream: Stream, who: Actor) -> None:
+    """The first read, and then one entry an hour that counts the reads since."""
+    now, was = timezone.now(), stream.told_at
+    if was and now - was < READ_LOG_INTERVAL:
+        return
+    own = Stream.objects.filter(pk=stream.pk)
+    if not own.filter(told_at=was).update(told_at=now):
+        return  # somebody who reads beside this tells it
+    try:
+        record_event(who, events.STREAM_READ, label=stream.name, object=describe_reads(stream))
+    except AuditUnavailableError:
+        own.filter(told_at=now).update(told_at=was)
+        raise
+    own.update(reads=F("reads") - stream.reads)
+
+
+def describe_reads(stream: Stream) -> str:
+    """What it read since the record last told of that, for its next entry."""
+    return f"{stream.reads} reads before, as far as row {stream.position}"

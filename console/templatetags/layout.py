@@ -1,0 +1,135 @@
+"""What the frame around every page is drawn with."""
+
+from collections.abc import Hashable
+from functools import lru_cache
+from time import monotonic
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from console.web import navigation
+from console.web.labels import ROLE_LABELS
+from console.web.preferences import Theme, selected_theme
+from tenants.audit.integrity import anchors
+from tenants.audit.store import write_failures
+from tenants.authlete.operation import Effect
+from tenants.authlete.transport.circuit_breaker import HealthSample
+from tenants.jobs.models import Job
+from tenants.jobs.queue import is_due
+from tenants.organizations.api_clients import get_region_health
+from tenants.organizations.roles import Role
+
+register = template.Library()
+
+SLOW_SECONDS = 1.0  # seconds
+STALE_SECONDS = 300.0  # seconds after which an answer says nothing about now
+
+
+@register.simple_tag
+def kept(partial: str, **of: Hashable) -> SafeString:
+    """A partial that depends on nothing but its arguments and the language.
+
+    It is rendered once and kept in this process: the frame is drawn on every page,
+    and costs more than most of what stands in it.
+    """
+    return _render_cached(partial, get_language(), tuple(of.items()))
+
+
+@lru_cache(maxsize=2048)
+def _render_cached(
+    partial: str, language: str | None, of: tuple[tuple[str, Hashable], ...]
+) -> SafeString:
+    return SafeString(get_template(partial).render(dict(of)))
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> Theme:
+    """The theme that this browser chose, or the system's."""
+    return selected_theme(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def whoami(context: Context) -> Any:
+    """The member that the page is shown to, or None outside of an organization."""
+    return getattr(context.get("request"), "member", None)
+
+
+@register.simple_tag
+def stopped() -> str:
+    """Why nothing is done now: the "record", or what is kept "outside" of it."""
+    if write_failures:
+        return "record"
+    return "outside" if anchors.anchor_monitor.blocks_changes() else ""
+
+
+@register.simple_tag(takes_context=True)
+def area(context: Context) -> str:
+    """The area that the page belongs to, or its route if that has a place of its own in
+    the menu; tokens of a service are among services."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match and match.view_name in navigation.PAGE_MENU_ROUTES:
+        return str(match.view_name)
+    if match and match.app_name == "tokens" and "service_id" in match.kwargs:
+        return "services"
+    return match.app_name if match else ""
+
+
+@register.simple_tag
+def menu(here: str, organization: str, role: Role) -> list[Any]:
+    """The places in the menu, by heading."""
+    return list(navigation.build_menu(here, organization, role))
+
+
+@register.simple_tag
+def going(member: Any) -> int:
+    """How many of the jobs that a member may see go on just now."""
+    jobs = Job.objects.filter(is_due(), organization=member.organization)
+    if not member.may(Effect.READ):
+        jobs = jobs.filter(starter=member.user)
+    return jobs.count()
+
+
+@register.simple_tag
+def path_of(route: str, *places: str) -> str:
+    """The path of a page, or nothing when there is no such page."""
+    return navigation.optional_path(route, *places)
+
+
+@register.simple_tag
+def pulses(member: Any) -> list[dict[str, Any]]:
+    """How each region of an organization answered this process last."""
+    return [{"region": one, **_describe_health(get_region_health(one))} for one in member.regions()]
+
+
+def _describe_health(last: HealthSample | None) -> dict[str, Any]:
+    if last is None or monotonic() - last.monotonic_time > STALE_SECONDS:
+        return {"state": "", "latency": None}
+    if not last.is_healthy:
+        return {"state": "down", "latency": None}
+    state = "slow" if last.duration_seconds > SLOW_SECONDS else "ok"
+    return {"state": state, "latency": last.duration_seconds * 1000}
+
+
+@register.filter
+def may(member: Any, need: str) -> bool:
+    """Whether a member's role has a right: an `Effect` or a `Right`, by its word."""
+    return bool(member.role.may(need))
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """A role in words."""
+    return str(ROLE_LABELS.get(role, role))
+
+
+@register.filter
+def initials(user: Any) -> str:
+    """Two letters for a person: of the name, else of the address."""
+    name = user.get_full_name() or user.get_username().partition("@")[0]
+    words = name.replace(".", " ").split() or ["?"]
+    first, last = str(words[0]), str(words[-1])
+    return (first[0] + (last[0] if len(words) > 1 else "")).upper()

@@ -1,0 +1,134 @@
+"""Filters for text: what came from outside, API names, numbers, spans of time."""
+
+import json
+import re
+from collections.abc import Callable
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tenants.authlete.messages import Message
+from tenants.authlete.redaction.redactor import Fingerprint
+
+register = template.Library()
+
+MAX_SEARCH_VALUE_CHARS = 200  # characters of one value that a search takes
+HUMP_PATTERN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=_)")
+DOT_PATTERN = re.compile(r"(?=\.)")
+JSON_TOKEN_PATTERN = re.compile(
+    r'(?P<k>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<s>"(?:[^"\\]|\\.)*")'
+    r"|(?P<n>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
+)
+WEB_URL_PATTERN = re.compile(r"https?://[^\s/?#@\\]+([/?#][^\s\\]*)?", re.IGNORECASE)
+DURATION_UNITS: tuple[tuple[int, Callable[[int], str]], ...] = (  # seconds, largest first
+    (86_400, lambda n: ngettext("%(count)d day", "%(count)d days", n)),
+    (3_600, lambda n: ngettext("%(count)d hour", "%(count)d hours", n)),
+    (60, lambda n: ngettext("%(count)d minute", "%(count)d minutes", n)),
+    (1, lambda n: ngettext("%(count)d second", "%(count)d seconds", n)),
+)
+
+
+@register.filter
+def isolate(text: object) -> SafeString:
+    """Text from outside, so that its writing direction ends with it; or ours instead
+    of it, in the reader's language."""
+    told = text.localize(_) if isinstance(text, Message) else text
+    return format_html("<bdi>{}</bdi>", told)
+
+
+@register.filter
+def account(name: str) -> SafeString:
+    """What somebody signs in as, which may break behind its @."""
+    before, at, behind = name.rpartition("@")
+    if not at:
+        return isolate(name)
+    return format_html("<bdi>{}@<wbr>{}</bdi>", before, behind)
+
+
+@register.filter
+def api_name(name: str) -> SafeString:
+    """A name of the API that may break at its humps."""
+    return format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in HUMP_PATTERN.split(name)))
+
+
+@register.filter
+def host(name: str) -> SafeString:
+    """A host from outside, that may break at its dots."""
+    parts = format_html_join(SafeString("<wbr>"), "{}", ((p,) for p in DOT_PATTERN.split(name)))
+    return format_html("<bdi>{}</bdi>", parts)
+
+
+@register.filter
+def safe_href(address: str) -> SafeString:
+    """A link, when the address is of the web; any other is text and nothing else."""
+    if not WEB_URL_PATTERN.fullmatch(address):
+        return isolate(address)
+    return format_html('<a href="{}" rel="noopener noreferrer"><bdi>{}</bdi></a>', address, address)
+
+
+@register.filter
+def sought(value: object) -> str:
+    """What finds a value of the record after ``old:``, ``new:`` or ``reason:``, as
+    much as is taken there; empty where nothing does."""
+    match value:
+        case Fingerprint():
+            return value.hex
+        case bool() | int() | float():
+            return json.dumps(value)
+        case str() if "\0" not in value:
+            return value.strip()[:MAX_SEARCH_VALUE_CHARS].strip()
+        case _:
+            return ""
+
+
+@register.filter
+def mask(text: str) -> str:
+    """The last four characters behind dots; nothing at all of what is short."""
+    return f"••••{text[-4:]}" if len(text) >= 12 else "••••"
+
+
+@register.filter
+def grouped(number: int | float | None) -> str:
+    """A number with the thousands grouped as the language has it."""
+    return "–" if number is None else number_format(number, force_grouping=True)
+
+
+@register.filter
+def latency(ms: float | None) -> str:
+    """Milliseconds, in seconds from one second on."""
+    if ms is None:
+        return "–"
+    if ms < 1000:
+        return _("%(count)s ms") % {"count": round(ms)}
+    return _("%(count)s s") % {"count": number_format(ms / 1000, decimal_pos=1)}
+
+
+@register.filter
+def duration(seconds: int | None) -> str:
+    """Seconds in the units that a person would say, none left out."""
+    if seconds is None:
+        return "–"
+    if seconds <= 0:
+        return DURATION_UNITS[-1][1](seconds) % {"count": seconds}
+    words = []
+    for size, unit in DURATION_UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            words.append(unit(count) % {"count": count})
+    return " ".join(words)
+
+
+@register.filter
+def coloured(json: str) -> SafeString:
+    """JSON with its names, strings and numbers marked; its text stays as it is."""
+    parts = []
+    end = 0
+    for found in JSON_TOKEN_PATTERN.finditer(json):
+        parts.append((json[end : found.start()], found.lastgroup, found[0]))
+        end = found.end()
+    marked = format_html_join("", '{}<span class="{}">{}</span>', parts)
+    return marked + conditional_escape(json[end:])

@@ -1,0 +1,220 @@
+"""What the templates of the console draw with: marks, times, controls."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS
+from tenants.authlete.timestamps import datetime_from_ms
+from tenants.organizations.regions import REGION_TITLES
+
+register = template.Library()
+
+
+# -------------------------------------------------------------------- marks
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """Draw an icon of ``components/icons.html``, silent for screen readers."""
+    return _icon(name, kind)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, kind: str) -> SafeString:
+    lines = get_template(f"components/icons.html#{name}").render()
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 16 16" aria-hidden="true">{}</svg>',
+        f" {kind}" if kind else "",
+        lines,
+    )
+
+
+@register.simple_tag
+def region(named: Any, state: str = "") -> SafeString:
+    """A region's badge; ``state`` "down" is drawn dashed and said in words.
+
+    Takes a `Region` or its name.
+    """
+    name = getattr(named, "name", named)
+    title = REGION_TITLES.get(name, name)
+    if state == "down":
+        title = _("%(region)s, does not answer") % {"region": title}
+    return format_html(
+        '<abbr class="region" title="{}"{}>{}</abbr>',
+        title,
+        format_html(' data-state="{}"', state) if state else "",
+        name,
+    )
+
+
+@register.simple_tag
+def outcome(of: str) -> SafeString:
+    """What became of a call, as a word with its mark."""
+    return format_html(
+        '<span class="outcome" data-outcome="{}">{}</span>',
+        of,
+        OUTCOME_LABELS.get(of, of),
+    )
+
+
+@register.simple_tag
+def effect(of: str) -> SafeString:
+    """What a call does to Authlete, as a word with its mark."""
+    return format_html(
+        '<span class="effect" data-effect="{}">{}</span>', of, EFFECT_LABELS.get(of, of)
+    )
+
+
+@register.simple_tag
+def badge(text: object, kind: str = "") -> SafeString:
+    """A short state: ``kind`` is ok, warn, bad, info or nothing."""
+    return format_html('<span class="badge {}">{}</span>', kind, text)
+
+
+@register.simple_tag
+def dot(text: object, kind: str = "") -> SafeString:
+    """A quiet state: ``kind`` is ok, warn, bad or nothing."""
+    return format_html('<span class="dot {}">{}</span>', kind, text)
+
+
+@register.filter
+def fingerprint(mark: str) -> str:
+    """A secret's fingerprint, in groups that can be compared."""
+    return " ".join(mark[at : at + 4] for at in range(0, len(mark), 4)) or "–"
+
+
+@register.simple_tag
+def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> SafeString:
+    """Text with a button that copies it; ``label`` says what is copied.
+
+    ``kind``: "mono", and "whole" where it must break rather than be cut off.
+    """
+    return format_html(
+        '<span class="copyable{}"><span class="{}">{}</span>'
+        '<button class="icon-button tight" type="button" data-copy="{}"'
+        ' aria-label="{}">{}</button></span>',
+        " whole" if "whole" in kind else "",
+        kind,
+        text,
+        text,
+        label or _("Copy"),
+        _icon("copy", ""),
+    )
+
+
+# --------------------------------------------------------------------- time
+
+
+@register.simple_tag
+def when(moment: datetime | int | None, style: str = "short") -> SafeString:
+    """A moment in the reader's time zone.
+
+    ``moment`` is aware, or in milliseconds since 1970 as Authlete has it. ``style``:
+    "short" is relative with the full time as title, "full" the time with its offset
+    and the relative one in brackets, "exact" the time with its offset alone, "clock"
+    its hour with the full time as title, "day" the day and its offset above those.
+    """
+    if not moment:
+        return format_html('<span class="faint">{}</span>', "–")
+    if isinstance(moment, int):
+        if not (time := datetime_from_ms(moment)):
+            return format_html('<span class="mono">{}</span>', moment)
+        moment = time
+    zone = timezone.get_current_timezone_name()
+    stamp, full = _format_moment(moment, zone, get_language())
+    near = relative_time(moment, timezone.now())
+    if style == "day":
+        return _format_day(timezone.localtime(moment))
+    spelled = _("%(time)s (%(ago)s)") % {"time": full, "ago": near}
+    if style in ("short", "clock"):
+        seen, title = (near, full) if style == "short" else (stamp[11:19], spelled)
+        return format_html('<time datetime="{}" title="{}">{}</time>', stamp, title, seen)
+    said = spelled if style == "full" else full
+    return format_html('<time datetime="{}">{}</time>', stamp, said)
+
+
+def _format_day(local: datetime) -> SafeString:
+    day, today = local.date(), timezone.localdate()
+    near = {0: _("Today"), 1: _("Yesterday")}.get((today - day).days, "")
+    full = date_format(local, "l, j F Y")
+    return format_html(
+        '<time datetime="{}">{}</time> <small>{}</small>',
+        day.isoformat(),
+        f"{near}, {full}" if near else full,
+        f"{local:%:z}",
+    )
+
+
+@lru_cache(maxsize=4096)
+def _format_moment(moment: datetime, _zone: str, _language: str | None) -> tuple[str, str]:
+    """A moment in the reader's zone, for machines and for people."""
+    local = timezone.localtime(moment)
+    full = f"{date_format(local, 'j M Y')}, {local:%H:%M:%S} {local:%:z}"
+    return local.isoformat(timespec="seconds"), full
+
+
+def relative_time(moment: datetime, now: datetime) -> str:
+    """How long before or after ``now`` a moment is, in the largest whole unit."""
+    gap = abs(now - moment)
+    if gap < timedelta(seconds=45):
+        return _("just now") if moment <= now else _("in a moment")
+    for unit, words in _time_units():
+        count = round(gap / unit)
+        if count >= 1 and gap >= unit * 0.75:
+            span = words(count) % {"count": count}
+            break
+    return (_("%(span)s ago") if moment <= now else _("in %(span)s")) % {"span": span}
+
+
+def _time_units() -> Iterator[tuple[timedelta, Any]]:
+    day = timedelta(days=1)
+    yield day * 365, lambda n: ngettext("%(count)d year", "%(count)d years", n)
+    yield day * 30, lambda n: ngettext("%(count)d month", "%(count)d months", n)
+    yield day, lambda n: ngettext("%(count)d day", "%(count)d days", n)
+    hour = timedelta(hours=1)
+    yield hour, lambda n: ngettext("%(count)d hour", "%(count)d hours", n)
+    minute = timedelta(minutes=1)
+    yield minute, lambda n: ngettext("%(count)d min", "%(count)d min", n)
+
+
+# -------------------------------------------------------------------- forms
+
+WIDGET_CLASSES = {
+    "checkbox": "",
+    "radio": "",
+    "hidden": "",
+    "select": "select",
+    "textarea": "textarea",
+}
+
+
+@register.simple_tag
+def control(field: BoundField, first: str = "") -> SafeString:
+    """A plain field's control, in the look, without a hint that repeats its label.
+
+    ``first``: not empty for the field that a page is about; it takes the focus.
+    """
+    widget = field.field.widget
+    kind = getattr(widget, "input_type", "textarea")
+    hint, label = str(widget.attrs.get("placeholder", "")), str(field.label)
+    if hint.casefold() in label.casefold() or label.casefold() in hint.casefold():
+        widget.attrs.pop("placeholder", None)
+    if first:
+        widget.attrs["autofocus"] = True
+    attrs: dict[str, str | bool] = {"class": WIDGET_CLASSES.get(kind, "input")}
+    if kind == "textarea" and widget.attrs.get("rows") == "10":  # Django's, and tall
+        attrs["rows"] = "3"
+    return field.as_widget(attrs=attrs)

@@ -1,0 +1,204 @@
+"""Having everything of a subject revoked, at every service of every region.
+
+Services are listed anew. A region that does not list them gets an item that lists them
+later, and one for each of its services that was seen before.
+"""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.inventory.index import index_services
+from console.models import KnownService, Receipt
+from console.users import receipt_store
+from console.users.lookups import OpenLookup
+from console.users.receipt_digest import log_receipt_digest
+from console.users.receipt_lines import (
+    ReceiptConflictError,
+    ReceiptProblem,
+    ServiceReceipt,
+    open_service_receipt,
+)
+from console.users.revocation import UserRevocation
+from console.web.access import Member
+from tenants.audit.events import SUBJECT_REVOKE_ALL
+from tenants.audit.recorder import record_action
+from tenants.authlete import AuthleteClient
+from tenants.authlete.errors import (
+    AuthleteError,
+    CredentialCircuitOpenError,
+    ForbiddenError,
+    UnauthorizedError,
+)
+from tenants.authlete.listing import list_all_services
+from tenants.jobs.completion import worker_actor
+from tenants.jobs.context import JobContext, LeaseLostError
+from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.models import Item, Job
+from tenants.jobs.registry import ItemResult, job_handler
+from tenants.models import Organization
+from tenants.organizations.roles import ConsolePermission
+
+REVOKE_ALL_JOB_KIND = "subject.revoke_all"
+LISTING_TIMEOUT_SECONDS = 6.0  # in which the regions list their services
+
+
+def start_revoke_all(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> Receipt:
+    """Raises `NotRecorded`, and then nothing was begun."""
+    connected = member.regions()
+    receipt = receipt_store.create_receipt(
+        member, lookup, reason, ticket, regions=connected, revokes_all=True
+    )
+    what = {"receipt": str(receipt.pk), "subject": lookup.subject}
+    items = list(_build_items(member, what))  # asked for before a transaction begins
+    try:
+        with record_action(
+            member.actor,
+            SUBJECT_REVOKE_ALL,
+            subject=lookup.subject,
+            object=str(receipt.pk),
+            reason=reason,
+            ticket=ticket,
+        ):
+            job = start_job(
+                member.actor,
+                member.organization,
+                REVOKE_ALL_JOB_KIND,
+                _("Revoke everything of one subject"),
+                items,
+                reason=reason,
+                ticket=ticket,
+            )
+    except AuthleteError:
+        receipt.delete()
+        raise
+    receipt_store.link_job(receipt, job)
+    return receipt
+
+
+def build_service_item(region: str, service_id: int, name: str, payload: dict[str, str]) -> NewItem:
+    return NewItem(region, service_id, label=name, payload=payload, sealed=True)
+
+
+def _build_items(member: Member, payload: dict[str, str]) -> Iterator[NewItem]:
+    """The regions take turns, so that none is asked for more at once than another."""
+    home = member.organization
+    turns, later = [], []
+    for region, listed in _list_services(member):
+        if listed is None:
+            label = _("Services that are not known yet")
+            later.append(NewItem(region, label=label, payload=payload, sealed=True))
+        names = _indexed_services(home, region) if listed is None else listed
+        turns.append(
+            [build_service_item(region, number, name, payload) for number, name in names.items()]
+        )
+    for turn in zip_longest(*turns):
+        yield from filter(None, turn)
+    yield from later
+
+
+def _list_services(member: Member) -> Iterator[tuple[str, dict[int, str] | None]]:
+    """The services of each region by number; None where it did not list all."""
+    doors: dict[str, AuthleteClient | None] = {}
+    for region in member.regions():
+        try:
+            doors[region.name] = member.connect(region.name)
+        except AuthleteError:
+            doors[region.name] = None
+    open_ = {name: door for name, door in doors.items() if door}
+    lists = dict(
+        zip(
+            open_,
+            list_all_services(list(open_.values()), LISTING_TIMEOUT_SECONDS),
+            strict=True,
+        )
+    )
+    whole = {name: one.items for name, one in lists.items() if one.is_complete}
+    index_services(member.organization, whole)
+    for name in doors:
+        found = whole.get(name)
+        yield (
+            name,
+            None if found is None else {one.api_key: one.service_name for one in found},
+        )
+
+
+def _indexed_services(organization: Organization, region: str) -> dict[int, str]:
+    """The services of a region that were seen before."""
+    rows = KnownService.objects.filter(organization=organization, region=region)
+    return dict(rows.values_list("service_id", "name"))
+
+
+MAX_PARALLEL_SERVICES = 32  # services, of all regions in turn; half of what a search asks of one
+
+
+def log_receipt(job: Job) -> None:
+    """The receipt is whole, until something is tried again."""
+    if receipt := Receipt.objects.filter(job=job.pk).first():
+        log_receipt_digest(worker_actor(job), receipt.pk)
+
+
+@job_handler(
+    REVOKE_ALL_JOB_KIND,
+    permission=ConsolePermission.USERS,
+    concurrency=MAX_PARALLEL_SERVICES,
+    on_ended=log_receipt,
+    reason_names_subject=True,
+)
+def process_item(work: JobContext, item: Item) -> ItemResult:
+    """End all that acts for the subject at one service; begun again, it goes on from
+    what it has kept."""
+    receipt = Receipt.objects.get(pk=item.payload["receipt"])
+    receipt_store.link_job(receipt, work.job)
+    try:
+        if not item.service_id:
+            return _add_service_items(work, item)
+        return _revoke_in_service(work, item, receipt)
+    except (UnauthorizedError, CredentialCircuitOpenError) as error:
+        # A credential of one region must not hold up the others.
+        refused = ForbiddenError(error.message, status=error.status, code=error.code)
+        refused.request_id = error.request_id
+        raise refused from None
+
+
+def _revoke_in_service(work: JobContext, item: Item, receipt: Receipt) -> ItemResult:
+    kept = open_service_receipt(receipt, item.region, item.service_id)
+    try:
+        service = work.connect(item.region).service(item.service_id)
+        UserRevocation(service, item.payload["subject"], kept).revoke_all()
+    except ReceiptConflictError:
+        raise LeaseLostError from None
+    except AuthleteError as error:
+        if not kept.problems:
+            kept.problem = ReceiptProblem.from_error(error)
+            kept.save(is_over=True)
+        raise
+    return _result_of(kept)
+
+
+def _result_of(kept: ServiceReceipt) -> ItemResult:
+    """In numbers; every reader of the job sees it."""
+    if not kept.lines:
+        return ItemResult(_("Nothing was there."), changed=False)
+    apps = len(kept.lines)
+    tokens = sum(line.revoked_count or 0 for line in kept.lines.values())
+    said = (
+        ngettext("%(count)d app", "%(count)d apps", apps) % {"count": apps},
+        ngettext("%(count)d token ended", "%(count)d tokens ended", tokens) % {"count": tokens},
+    )
+    return ItemResult(", ".join(said) + ".")
+
+
+def _add_service_items(work: JobContext, item: Item) -> ItemResult:
+    """List the services of a region, and have each done that is not to be done yet."""
+    (listed,) = list_all_services([work.connect(item.region)])
+    count = work.add_items(
+        build_service_item(item.region, one.api_key, one.service_name, item.payload)
+        for one in listed.items
+    )
+    if listed.error:
+        raise listed.error
+    said = ngettext("%(count)d service was added.", "%(count)d services were added.", count)
+    return ItemResult(said % {"count": count}, changed=bool(count))

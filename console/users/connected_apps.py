@@ -1,0 +1,213 @@
+"""An app that may act for a subject: what it holds, and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from console.forms.scope_descriptions import describe_scope
+from console.models import ReceiptPlace
+from console.users.receipt_lines import ReceiptLine
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.tokens import IssuedToken
+from tenants.authlete.errors import AuthleteError, InvalidResponseError
+from tenants.organizations.regions import Region
+
+type RevokedApp = tuple[ReceiptPlace, ReceiptLine]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedService:
+    """A service that was asked."""
+
+    region: Region
+    service_id: int
+    name: str
+    scopes: dict[str, str] = field(default_factory=dict)  # what each is for, by name
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedScopes:
+    """The scopes that Authlete remembers; its time is in milliseconds since 1970."""
+
+    scopes: Sequence[str]
+    modified_at: int
+
+
+def missing_apps_error(counted: int, shown: int) -> InvalidResponseError:
+    """What is told where a service shows fewer apps than it counts."""
+    told = {"counted": counted, "shown": shown}
+    return InvalidResponseError(_("It counts %(counted)d apps and showed %(shown)d.") % told)
+
+
+def is_token_live(token: IssuedToken, now_ms: int) -> bool:
+    """Whether it works or can be refreshed; ``now`` in milliseconds since 1970."""
+    return not (end := _expires_at(token)) or end > now_ms
+
+
+def _expires_at(token: IssuedToken) -> int:
+    ends = [token.access_token_expires_at]
+    if token.refresh_token_hash:
+        ends.append(token.refresh_token_expires_at)
+    return 0 if 0 in ends else max(ends)
+
+
+@dataclass(slots=True)
+class ConnectedApp:
+    """A client of which the subject has tokens, be they expired."""
+
+    service: CheckedService
+    client: Client
+    now_ms: int  # milliseconds since 1970
+    tokens: list[IssuedToken] = field(default_factory=list)
+    token_count: int = 0  # tokens, by Authlete's own count
+    granted_scopes: GrantedScopes | None = None  # None: nothing is remembered
+    tokens_error: AuthleteError | None = None  # why they are not known, or not all
+    scopes_error: AuthleteError | None = None
+
+    @property
+    def name(self) -> str:
+        return self.client.client_name or str(self.client.client_id)
+
+    @property
+    def live_count(self) -> int:
+        """Tokens that work, or that can be refreshed."""
+        return sum(1 for one in self.tokens if self._is_live(one))
+
+    @property
+    def expired_count(self) -> int:
+        return len(self.tokens) - self.live_count
+
+    @property
+    def unread_count(self) -> int:
+        """Tokens of which it is not known whether they are live."""
+        return max(0, self.token_count - len(self.tokens))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all its tokens were seen."""
+        return self.tokens_error is None and not self.unread_count
+
+    @property
+    def scopes(self) -> list[str]:
+        """Those of live tokens, or where none is live those of all."""
+        held = [one for one in self.tokens if self._is_live(one)] or self.tokens
+        return list(dict.fromkeys(scope for one in held for scope in one.scopes or ()))
+
+    @property
+    def scope_descriptions(self) -> list[tuple[str, str]]:
+        """The same with what each is for, where somebody says so."""
+        return [(one, describe_scope(one, self.service.scopes)) for one in self.scopes]
+
+    @property
+    def unused_scopes(self) -> list[str]:
+        """Scopes that are remembered and that no such token has."""
+        held = set(self.scopes)
+        return [
+            one
+            for one in (self.granted_scopes.scopes if self.granted_scopes else ())
+            if one not in held
+        ]
+
+    @property
+    def refreshed_at(self) -> int:
+        return max((one.last_refreshed_at for one in self.tokens), default=0)
+
+    @property
+    def created_at(self) -> int:
+        return min((one.created_at for one in self.tokens if one.created_at), default=0)
+
+    @property
+    def expires_at(self) -> int:
+        """When the last token stops to work and to be refreshed; 0 is never."""
+        ends = [_expires_at(one) for one in self.tokens]
+        return 0 if 0 in ends else max(ends, default=0)
+
+    def _is_live(self, token: IssuedToken) -> bool:
+        return is_token_live(token, self.now_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class UncheckedItem:
+    """What was not found out, and why."""
+
+    service: CheckedService
+    error: AuthleteError
+    app: str = ""  # of this app; nothing: whether the service has any
+
+
+@dataclass(slots=True)
+class RegionResult:
+    """What one region told."""
+
+    region: Region
+    services: list[CheckedService] = field(default_factory=list)  # services that answered
+    apps: list[ConnectedApp] = field(default_factory=list)
+    unchecked: list[UncheckedItem] = field(default_factory=list)
+    error: AuthleteError | None = None  # why its services are not known, or not all
+    revoked_apps: Sequence[RevokedApp] = ()  # what was revoked from the same page
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether anything is known of the region."""
+        return bool(self.services) or self.lists_all_apps
+
+    @property
+    def lists_all_apps(self) -> bool:
+        """Whether all services said which apps there are."""
+        return self.error is None and not self.unchecked
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all apps said what they hold, as well."""
+        return self.lists_all_apps and all(
+            app.is_complete and not app.scopes_error for app in self.apps
+        )
+
+
+@dataclass(frozen=True)
+class RevocationPreview:
+    """What all regions told, in numbers; what did not answer counts for nothing."""
+
+    regions: Sequence[RegionResult]
+
+    @cached_property
+    def apps(self) -> list[ConnectedApp]:
+        return [app for one in self.regions for app in one.apps]
+
+    @property
+    def live_count(self) -> int:
+        return sum(app.live_count for app in self.apps)
+
+    @property
+    def expired_count(self) -> int:
+        return sum(app.expired_count for app in self.apps)
+
+    @property
+    def incomplete_app_count(self) -> int:
+        """Apps whose tokens are not all known."""
+        return sum(not app.is_complete for app in self.apps)
+
+    @property
+    def granted_app_count(self) -> int:
+        """Apps of which granted scopes are remembered."""
+        return sum(app.granted_scopes is not None for app in self.apps)
+
+    @property
+    def service_count(self) -> int:
+        return sum(len(one.services) for one in self.regions)
+
+    @cached_property
+    def failed_regions(self) -> list[RegionResult]:
+        """Regions whose services are not known, or not all."""
+        return [one for one in self.regions if one.error]
+
+    @cached_property
+    def unchecked(self) -> list[UncheckedItem]:
+        """Services that did not answer, but for those of a region that told nothing."""
+        return [found for one in self.regions if one.has_answer for found in one.unchecked]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.failed_regions and not self.unchecked

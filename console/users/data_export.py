@@ -1,0 +1,125 @@
+"""Everything that is known of a subject, as one file for the person that it is about.
+
+It names no token and nobody who works here: what the person may ask for is what is
+kept of them (GDPR, article 15).
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpResponse
+
+from console.users.action_history import list_entries
+from console.users.connected_apps import CheckedService, ConnectedApp, RegionResult
+from console.users.lookups import OpenLookup
+from console.users.user_search import find_user
+from console.web.access import Member
+from tenants.audit.events import SUBJECT_EXPORT
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_event
+from tenants.authlete.documents.tokens import IssuedToken
+from tenants.authlete.timestamps import datetime_from_ms
+from tenants.organizations.regions import get_regions
+
+
+def export_user_data(member: Member, lookup: OpenLookup, reason: str, ticket: str) -> HttpResponse:
+    """The file; that it is taken is kept first.
+
+    Raises `NotRecorded`, and then there is none.
+    """
+    record_event(
+        member.actor,
+        SUBJECT_EXPORT,
+        subject=lookup.subject,
+        reason=reason,
+        ticket=ticket,
+    )
+    done = list_entries(member, lookup.subject)
+    told = find_user(member, lookup.subject)
+    is_whole = all(one.is_complete for one in told)
+    content = {
+        "subject": lookup.subject,
+        "organization": member.organization.name,
+        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "complete": is_whole,
+        "regions": [_region_data(one) for one in told],
+        "not_connected": _unconnected_regions(told),
+        "done_here": [_entry_data(one) for one in done],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    response = HttpResponse(text, content_type="application/json")
+    name = f"subject-{lookup.lookup.pk}{'' if is_whole else '-incomplete'}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _unconnected_regions(results: Sequence[RegionResult]) -> list[str]:
+    asked_for = {one.region.name for one in results}
+    return [name for name in get_regions() if name not in asked_for]
+
+
+def _region_data(result: RegionResult) -> dict[str, Any]:
+    return {
+        "region": result.region.name,
+        "complete": result.is_complete,
+        "not_checked": [
+            *([{"why": str(result.error)}] if result.error else ()),
+            *(_service_data(one.service) | {"why": str(one.error)} for one in result.unchecked),
+        ],
+        "services": [_service_data(one) for one in result.services],
+        "apps": [_app_data(one) for one in result.apps],
+    }
+
+
+def _service_data(service: CheckedService) -> dict[str, Any]:
+    return {"service": service.service_id, "name": service.name}
+
+
+def _app_data(app: ConnectedApp) -> dict[str, Any]:
+    granted = app.granted_scopes
+    return {
+        "client": app.client.client_id,
+        "name": app.name,
+        "service": _service_data(app.service),
+        "tokens": [_token_data(one) for one in app.tokens],
+        "tokens_in_all": None if app.tokens_error else app.token_count,
+        "granted_scopes": list(granted.scopes) if granted else None,
+        "granted_at": _format_time(granted.modified_at) if granted else None,
+        "scopes": dict(app.scope_descriptions),
+        "not_checked": [str(one) for one in (app.tokens_error, app.scopes_error) if one],
+    }
+
+
+def _token_data(token: IssuedToken) -> dict[str, Any]:
+    return {
+        "grant_type": token.grant_type,
+        "scopes": token.scopes or [],
+        "created_at": _format_time(token.created_at),
+        "refreshed_at": _format_time(token.last_refreshed_at),
+        "access_ends_at": _format_time(token.access_token_expires_at),
+        "refresh_ends_at": (
+            _format_time(token.refresh_token_expires_at) if token.refresh_token_hash else None
+        ),
+    }
+
+
+def _entry_data(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "at": entry.time.isoformat(timespec="seconds"),
+        "what": entry.operation,
+        "outcome": entry.effective_outcome,
+        "region": entry.region,
+        "service": entry.service,
+        "client": entry.client,
+    }
+
+
+def _format_time(milliseconds: int) -> str | None:
+    """Milliseconds since 1970; None is never."""
+    if not milliseconds:
+        return None
+    found = datetime_from_ms(milliseconds)
+    return found.isoformat(timespec="seconds") if found else str(milliseconds)

@@ -1,0 +1,36 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from console.forms.change_forms import ChangeReasonForm
+
+CONFIRM_CHARS = 4  # characters of a subject that are typed to confirm
+
+
+class DisclosureForm(forms.Form):
+    """Why somebody sees what is hidden; both go into the record."""
+
+    reason = forms.CharField(
+        max_length=400,
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why; whoever reads the record will ask.")},
+    )
+    ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
+
+
+class RevokeAllForm(ChangeReasonForm):
+    """The same for what ends everything, and that it is meant for this subject."""
+
+    typed = forms.CharField(max_length=CONFIRM_CHARS, strip=False, label=_("Subject"))
+
+    def __init__(self, *args: Any, subject: str) -> None:
+        super().__init__(*args)
+        self._expected_ending = subject[-CONFIRM_CHARS:]
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip() != self._expected_ending.strip():
+            raise forms.ValidationError(_("This is not how the subject ends."))
+        return typed

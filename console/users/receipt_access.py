@@ -1,0 +1,49 @@
+"""Finding receipts: by their id, by the job that does the work, by entries of the
+record. Nothing lists them, since that would be a list of people."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+
+from console.models import Receipt
+from console.web.access import Member
+from tenants.audit.events import SUBJECT_REVOKE_ALL
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Job
+from tenants.organizations.roles import ConsolePermission
+
+
+def can_open_receipts(member: Member) -> bool:
+    """Those who look subjects up, and those who read the record."""
+    return member.can(ConsolePermission.USERS) or member.can(ConsolePermission.AUDIT_LOG)
+
+
+def get_receipt(member: Member, pk: UUID) -> Receipt:
+    """Raises `PermissionDenied`, and `Http404`."""
+    if not can_open_receipts(member):
+        raise PermissionDenied
+    return get_object_or_404(Receipt, pk=pk, organization=member.organization)
+
+
+def receipt_for_job(member: Member, job: Job) -> Receipt | None:
+    """The receipt that a job came to, if the member may open it."""
+    own = Receipt.objects.filter(organization=member.organization)
+    return own.filter(job=job.pk).first() if can_open_receipts(member) else None
+
+
+def receipts_by_entry(member: Member, entries: Iterable[AuditEntry]) -> Mapping[str, Receipt]:
+    """The receipts of what entries of the record tell, by the entry."""
+    told = list(entries)
+    pages = {one.page for one in told if one.page}
+    begun = {one.entry: one.object for one in told if one.operation == SUBJECT_REVOKE_ALL.name}
+    own = Receipt.objects.filter(organization=member.organization)
+    rows = list(own.filter(Q(page__in=pages) | Q(pk__in=begun.values())))
+    by_page = {one.page: one for one in rows}
+    by_id = {str(one.pk): one for one in rows}
+    found = {
+        one.entry: by_id.get(begun.get(one.entry, "")) or by_page.get(one.page) for one in told
+    }
+    return {entry: one for entry, one in found.items() if one}

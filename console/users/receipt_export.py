@@ -1,0 +1,120 @@
+"""A receipt as a file, for whoever keeps tickets: all that its page says, and more."""
+
+from typing import Any
+
+from console.users.receipt_lines import ReceiptLine, ReceiptProblem, ServiceReceipt
+from console.users.receipt_report import ReceiptCall, ReceiptReport, UnconfirmedService
+from tenants.audit.reconciliation.resolutions import Resolution
+
+
+def receipt_data(report: ReceiptReport) -> dict[str, Any]:
+    receipt = report.receipt
+    return {
+        "receipt": str(receipt.pk),
+        "organization": receipt.organization.slug,
+        "subject": report.subject,
+        "what": "everything" if receipt.everything else "one app",
+        "by": receipt.actor,
+        "ticket": receipt.ticket,
+        "reason": receipt.reason,
+        "begun_at": receipt.made_at.isoformat(timespec="seconds"),
+        "ended_at": (report.ended_at.isoformat(timespec="seconds") if report.ended_at else None),
+        "proven": report.is_confirmed,
+        "tokens": {
+            "live_before": report.live_before,
+            "expired_before": report.expired_before,
+            "not_looked_at_before": report.unread_before,
+            "ended": report.revoked_tokens,
+            "live_after": report.live_after,
+            "apps_not_counted": report.uncounted_apps,
+        },
+        "scopes_forgotten": report.apps_without_scopes,
+        "regions": receipt.regions,
+        "regions_not_connected": report.unconnected_regions,
+        "services": [_service_data(one) for one in report.services],
+        "not_proven": [_unconfirmed_data(one) for one in report.unconfirmed],
+        "calls": [_call_data(one) for one in report.calls],
+    }
+
+
+def _service_data(receipt: ServiceReceipt) -> dict[str, Any]:
+    row = receipt.row
+    return {
+        "region": row.region,
+        "service": row.service_id,
+        "name": row.name,
+        "proven": row.is_proven,
+        "looked_at": (row.ended_at.isoformat(timespec="seconds") if row.ended_at else None),
+        "apps": [_app_data(one) for one in receipt.lines.values()],
+        "trouble": _problem_data(receipt.problem) if receipt.problem else None,
+    }
+
+
+def _app_data(line: ReceiptLine) -> dict[str, Any]:
+    return {
+        "client": line.client_id,
+        "name": line.name,
+        "before": {
+            "live": line.live,
+            "expired": line.expired,
+            "not_looked_at": line.unseen,
+            "granted_scopes": line.granted,
+        },
+        "ended": line.revoked_count,
+        "ended_by_difference": not line.is_counted,
+        "scopes_forgotten": line.scopes_removed,
+        "after": {
+            "live": line.live_left,
+            "listed": line.left,
+            "scopes_remembered": line.remembered,
+        },
+        "proven": line.is_confirmed,
+        "troubles": [_problem_data(one) for one in line.troubles],
+    }
+
+
+def _unconfirmed_data(service: UnconfirmedService) -> dict[str, Any]:
+    return {
+        "region": service.region,
+        "service": service.service_id or None,
+        "name": service.name,
+        "state": service.item.state if service.item else None,
+        "why": [trouble.message for trouble in service.problems]
+        or ([service.item.text] if service.item and service.item.text else []),
+    }
+
+
+def _problem_data(problem: ReceiptProblem) -> dict[str, Any]:
+    return {
+        "what": problem.what,
+        "message": problem.message,
+        "status": problem.status,
+        "code": problem.code,
+        "request_id": problem.request_id,
+    }
+
+
+def _resolution_data(resolution: Resolution) -> dict[str, Any]:
+    """That its outcome was unknown, and who found it out."""
+    by = resolution.by
+    return {"by": by.actor, "at": by.time.isoformat(), "entry": by.entry}
+
+
+def _call_data(call: ReceiptCall) -> dict[str, Any]:
+    entry = call.entry
+    return {
+        "request_id": entry.entry,
+        "operation": entry.operation,
+        "region": entry.region,
+        "service": entry.service,
+        "client": entry.client,
+        "outcome": entry.effective_outcome.value or "open",
+        "settled": _resolution_data(call.resolution) if call.resolution else None,
+        "status": entry.status,
+        "code": entry.code,
+        "at": entry.time.isoformat(),
+        "position": entry.seq,
+        "mac": call.mac,
+        "outcome_position": entry.outcome_seq,
+        "outcome_mac": call.outcome_mac or None,
+    }

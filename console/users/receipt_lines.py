@@ -1,0 +1,152 @@
+"""What a receipt says of one service, app by app, and keeping it while it is learnt.
+
+A worker may be killed between any two calls. So what was there before is kept before
+anything is ended, and what is about to be ended before it is: whoever goes on then
+knows the one, and looks what became of the other.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from django.utils import timezone
+
+from console.models import KnownService, Receipt, ReceiptPlace
+from tenants.authlete.errors import AuthleteError
+
+TOKENS_PART, SCOPES_PART = "tokens", "scopes"
+
+
+class ReceiptConflictError(Exception):
+    """Somebody else goes on with this service by now."""
+
+
+@dataclass(slots=True)
+class ReceiptProblem:
+    """Why something was not found out, or not done."""
+
+    what: str  # tokens, scopes, or nothing: all of it
+    title: str
+    message: str
+    status: int | None = None
+    code: str = ""
+    request_id: str = ""
+
+    @classmethod
+    def from_error(cls, error: AuthleteError, part: str = "") -> Self:
+        return cls(part, error.title, error.message, error.status, error.code, error.request_id)
+
+
+@dataclass(slots=True)
+class ReceiptLine:
+    """One app: what it held, what was ended of it, and what is left."""
+
+    client_id: int
+    name: str = ""
+    live: int | None = None  # tokens before; None: they could not be read
+    expired: int | None = None
+    unseen: int = 0  # further ones, that were only counted
+    granted: list[str] | None = None  # scopes that were remembered before
+    ended: int = 0  # tokens, as Authlete counted them
+    is_counted: bool = True  # no call to end them was left without a count
+    left: int | None = None  # tokens that are listed afterwards; None: not proven
+    live_left: int | None = None  # those that still work, or can be refreshed
+    remembered: bool | None = None  # scopes, afterwards; None: not proven
+    troubles: list[ReceiptProblem] = field(default_factory=list)
+
+    @property
+    def display_name(self) -> str:
+        return self.name or str(self.client_id)
+
+    @property
+    def tokens_before(self) -> int | None:
+        if self.live is None or self.expired is None:
+            return None
+        return self.live + self.expired + self.unseen
+
+    @property
+    def revoked_count(self) -> int | None:
+        """How many tokens ended; where a count was lost, by the difference."""
+        if self.is_counted:
+            return self.ended
+        if self.tokens_before is None or self.left is None:
+            return None
+        return max(self.ended, self.tokens_before - self.left)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it was seen that nothing is left that acts for the subject."""
+        return self.live_left == 0 and self.remembered is False
+
+    @property
+    def scopes_removed(self) -> bool:
+        """Whether scopes were remembered, and are not any more."""
+        return self.granted is not None and self.remembered is False
+
+    def reset_check(self) -> None:
+        self.left = self.live_left = self.remembered = None
+
+
+@dataclass(slots=True)
+class ServiceReceipt:
+    """The lines of one service in their row."""
+
+    row: ReceiptPlace
+    lines: dict[int, ReceiptLine] = field(default_factory=dict)  # by client
+    problem: ReceiptProblem | None = None  # with all of it
+
+    @classmethod
+    def from_row(cls, row: ReceiptPlace) -> Self:
+        said: dict[str, Any] = json.loads(row.content)
+        lines = [_parse_line(one) for one in said.get("lines", ())]
+        trouble = said.get("trouble")
+        return cls(
+            row,
+            {one.client_id: one for one in lines},
+            ReceiptProblem(**trouble) if trouble else None,
+        )
+
+    @property
+    def is_confirmed(self) -> bool:
+        return not self.problem and all(one.is_confirmed for one in self.lines.values())
+
+    @property
+    def problems(self) -> list[ReceiptProblem]:
+        own = [self.problem] if self.problem else []
+        return own + [one for line in self.lines.values() for one in line.troubles]
+
+    def save(self, *, is_over: bool = False) -> None:
+        """Write what is known; raises `Overtaken` where somebody wrote meanwhile."""
+        row = self.row
+        told = {
+            "lines": [asdict(one) for one in self.lines.values()],
+            "trouble": asdict(self.problem) if self.problem else None,
+        }
+        row.content = json.dumps(told, ensure_ascii=False)
+        row.is_proven = is_over and self.is_confirmed
+        row.ended_at = timezone.now() if is_over else None
+        same = ReceiptPlace.objects.filter(pk=row.pk, version=row.version)
+        row.version += 1
+        if not same.update(
+            content=row.content,
+            version=row.version,
+            is_proven=row.is_proven,
+            ended_at=row.ended_at,
+        ):
+            raise ReceiptConflictError
+
+
+def open_service_receipt(receipt: Receipt, region: str, service_id: int) -> ServiceReceipt:
+    """The row of a service; what was learnt of it before is in it."""
+    place = {"region": region, "service_id": service_id}
+    known = KnownService.objects.filter(organization=receipt.organization_id, **place)
+    name = known.values_list("name", flat=True).first() or ""
+    row, _made = ReceiptPlace.objects.get_or_create(
+        receipt=receipt, **place, defaults={"name": name[:200]}
+    )
+    return ServiceReceipt.from_row(row)
+
+
+def _parse_line(data: dict[str, Any]) -> ReceiptLine:
+    troubles = [ReceiptProblem(**one) for one in data.pop("troubles")]
+    return ReceiptLine(**data, troubles=troubles)

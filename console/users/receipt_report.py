@@ -1,0 +1,258 @@
+"""A receipt with all that belongs to it, as one reader may see it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Max
+from django.utils.safestring import SafeString
+
+from console.audit_log.operation_labels import render_label
+from console.models import Receipt
+from console.templatetags.text import mask
+from console.users.receipt_lines import ReceiptLine, ReceiptProblem, ServiceReceipt
+from console.web.access import Member
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.reconciliation.resolutions import Resolution, find_resolutions
+from tenants.audit.search.entries import search_entries
+from tenants.audit.search.filters import EntryFilters
+from tenants.crypto.vault import UnsealError
+from tenants.jobs.control import select_retryable_items
+from tenants.jobs.models import (
+    ACTIVE_JOB_STATES,
+    UNFINISHED_ITEM_STATES,
+    Item,
+    ItemState,
+    Job,
+    JobState,
+)
+from tenants.organizations.regions import get_regions
+from tenants.organizations.roles import ConsolePermission
+
+MAX_CALLS = 10_000  # of one receipt that are told
+BATCH_SIZE = 500  # rows of the record
+CONFIRMED_STATES = (ItemState.DONE, ItemState.UNCHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCall:
+    """A call that was to end something, and where it stands in the record's chain."""
+
+    entry: AuditEntry
+    mac: str  # of the row that it began with
+    outcome_mac: str  # of the row that ended it; nothing while there is none
+    resolution: Resolution | None = None  # where that was found out later
+
+    @property
+    def position(self) -> int:
+        return self.entry.outcome_seq or self.entry.seq
+
+    @property
+    def description(self) -> SafeString:
+        one = self.entry
+        is_done = one.outcome == AuditEntry.Outcome.DONE
+        return render_label(one.operation, one.label or one.client, is_done=is_done)
+
+    @property
+    def short_mac(self) -> str:
+        """Enough of the last mac to compare by eye."""
+        mac = self.outcome_mac or self.mac
+        return " ".join(mac[at : at + 4] for at in range(0, 16, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedService:
+    """A service, or a whole region, of which nothing is proven; why, if known."""
+
+    region: str
+    service_id: int  # 0: the region's services are not known
+    name: str
+    problems: Sequence[ReceiptProblem] = ()
+    item: Item | None = None
+
+
+@dataclass(frozen=True)
+class ReceiptReport:
+    receipt: Receipt
+    subject: str  # as the reader may see it
+    services: Sequence[ServiceReceipt]
+    calls: Sequence[ReceiptCall]  # none are read while a job is at it
+    job: Job | None
+    items: Sequence[Item]  # of the job, that did not go well, or not yet
+    total: int  # of the job's items
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is being done any more; a job that was cancelled finishes
+        what it is at."""
+        running = any(one.state == ItemState.RUNNING for one in self.items)
+        return self.ended_at is not None and not running
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a job is at it just now, and waits for nothing."""
+        return _is_running(self.job)
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When a job that waits came to its last end, or began; None where it does
+        not wait."""
+        job = self.job
+        if job is None or job.is_over or self.is_running:
+            return None
+        ended = Item.objects.filter(job=job).aggregate(at=Max("ended_at"))["at"]
+        return ended or job.started_at
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether the job has ended, and the same job can try something again."""
+        job = self.job
+        return job is not None and job.is_over and select_retryable_items(job).exists()
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.job.ended_at if self.job else self.receipt.ended_at
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether nothing was left anywhere; where nobody was asked, that is none."""
+        return self.is_over and bool(self.services) and not self.unconfirmed
+
+    @property
+    def unconnected_regions(self) -> list[str]:
+        """The other regions, where everything was to be revoked."""
+        others = [name for name in get_regions() if name not in self.receipt.regions]
+        return others if self.receipt.everything else []
+
+    @cached_property
+    def lines(self) -> list[tuple[ServiceReceipt, ReceiptLine]]:
+        return [(one, line) for one in self.services for line in one.lines.values()]
+
+    @cached_property
+    def services_without_apps(self) -> list[ServiceReceipt]:
+        """Services that were asked, and keep nothing of the subject."""
+        return [one for one in self.services if one.row.is_proven and not one.lines]
+
+    @cached_property
+    def unconfirmed(self) -> list[UnconfirmedService]:
+        """What is not proven; while a job goes on, what it has not come to."""
+        return list(self._iter_unconfirmed())
+
+    def _iter_unconfirmed(self) -> Iterator[UnconfirmedService]:
+        known = {(one.row.region, one.row.service_id): one for one in self.services}
+        for item in self.items:
+            kept = known.pop((item.region, item.service_id), None)
+            troubles = kept.problems if kept else ()
+            yield UnconfirmedService(item.region, item.service_id, item.label, troubles, item)
+        for kept in known.values():
+            if not kept.row.is_proven:
+                row = kept.row
+                yield UnconfirmedService(row.region, row.service_id, row.name, kept.problems)
+
+    @property
+    def attempted(self) -> int:
+        return self.total - sum(one.state in UNFINISHED_ITEM_STATES for one in self.items)
+
+    # Sums over all lines; what could not be counted is told beside them.
+
+    @property
+    def live_before(self) -> int:
+        return sum(line.live or 0 for _place, line in self.lines)
+
+    @property
+    def expired_before(self) -> int:
+        return sum(line.expired or 0 for _place, line in self.lines)
+
+    @property
+    def unread_before(self) -> int:
+        return sum(line.unseen for _place, line in self.lines)
+
+    @property
+    def uncounted_apps(self) -> int:
+        """Apps of which it is not known how many tokens they held, or lost."""
+        return sum(
+            line.tokens_before is None or line.revoked_count is None for _place, line in self.lines
+        )
+
+    @property
+    def revoked_tokens(self) -> int:
+        return sum(line.revoked_count or 0 for _place, line in self.lines)
+
+    @property
+    def apps_without_scopes(self) -> int:
+        return sum(line.scopes_removed for _place, line in self.lines)
+
+    @property
+    def live_after(self) -> int:
+        """Tokens that were seen to be alive afterwards."""
+        return sum(line.live_left or 0 for _place, line in self.lines)
+
+
+def build_report(receipt: Receipt, reader: Member | None = None) -> ReceiptReport:
+    """As ``reader`` may see it; without one, it names nobody."""
+    job = Job.objects.filter(pk=receipt.job).first() if receipt.job else None
+    items = Item.objects.filter(job=receipt.job) if job else Item.objects.none()
+    return ReceiptReport(
+        receipt,
+        _visible_subject(reader, receipt) if reader else "",
+        [ServiceReceipt.from_row(row) for row in receipt.places.all()],
+        [] if _is_running(job) else _load_calls(receipt),
+        job,
+        list(items.exclude(state__in=CONFIRMED_STATES)),
+        items.count(),
+    )
+
+
+def is_receipt_confirmed(receipt: Receipt) -> bool:
+    """The same as the sheet says, without putting it together."""
+    if not receipt.places.exists() or receipt.places.filter(is_proven=False).exists():
+        return False
+    if not receipt.job:
+        return receipt.ended_at is not None
+    if Item.objects.filter(job=receipt.job).exclude(state__in=CONFIRMED_STATES).exists():
+        return False
+    return Job.objects.filter(pk=receipt.job, ended_at__isnull=False).exists()
+
+
+def _is_running(job: Job | None) -> bool:
+    if job is None or job.state not in ACTIVE_JOB_STATES:
+        return False
+    return job.state == JobState.RUNNING or not job.trouble
+
+
+def _visible_subject(member: Member, receipt: Receipt) -> str:
+    """In full for who made the receipt alone, as long as they may look people up."""
+    try:
+        subject = receipt.subject
+    except UnsealError:
+        return ""
+    own = receipt.maker_id == member.user.pk and member.can(ConsolePermission.USERS)
+    return subject if own else mask(subject)
+
+
+def _load_calls(receipt: Receipt) -> list[ReceiptCall]:
+    if not receipt.page:
+        return []
+    filters = EntryFilters(page=receipt.page, effects=("destroy",))
+    entries = search_entries(receipt.organization_id, filters, size=MAX_CALLS).entries
+    macs = _load_macs([one.seq for one in entries])
+    macs |= _load_macs([one.outcome_seq for one in entries if one.outcome_seq])
+    ends = find_resolutions(receipt.organization_id, [one.entry for one in entries])
+    return [
+        ReceiptCall(
+            one,
+            macs.get(one.seq, ""),
+            macs.get(one.outcome_seq or 0, ""),
+            ends.get(one.entry),
+        )
+        for one in reversed(entries)
+    ]
+
+
+def _load_macs(positions: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for at in range(0, len(positions), BATCH_SIZE):
+        rows = AuditRecord.objects.filter(seq__in=positions[at : at + BATCH_SIZE])
+        found |= dict(rows.values_list("seq", "mac"))
+    return found

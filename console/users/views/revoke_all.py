@@ -1,0 +1,66 @@
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django_htmx.http import push_url
+
+from console.models import Receipt
+from console.users import bulk_revocation, lookups
+from console.users.connected_apps import RevocationPreview
+from console.users.forms import RevokeAllForm
+from console.users.user_search import find_user
+from console.users.views.receipt import render_receipt
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import IdempotentForm
+from console.web.responses import render_page
+from console.web.step_up import step_up
+from tenants.authlete.errors import AuthleteError
+from tenants.organizations.roles import ConsolePermission
+
+
+@organization_page(ConsolePermission.USERS)
+@step_up
+def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpResponse:
+    """What would end everywhere, and what was not checked; then have a job end it."""
+    found = lookups.get_lookup(member, lookup)
+    page = reverse("users:show", args=[member.organization.slug, lookup])
+    form = RevokeAllForm(request.POST or None, subject=found.subject)
+    failure = None
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page)
+        why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
+        try:
+            return _show_receipt(
+                request,
+                member,
+                form,
+                bulk_revocation.start_revoke_all(member, found, *why),
+            )
+        except AuthleteError as error:
+            idempotency.mark_failed(request, form)
+            failure = error
+    context = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "preview": RevocationPreview(find_user(member, found.subject)),
+        "form": form,
+        "failure": failure,
+        "once": idempotency.new_key(),
+        "page": page,
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "users/revoke_all.html", context, status=status)
+
+
+def _show_receipt(
+    request: ConsoleRequest, member: Member, form: IdempotentForm, receipt: Receipt
+) -> HttpResponse:
+    """On to the receipt, which tells how far it is; htmx shows it in place."""
+    path = reverse("users:receipt", args=[member.organization.slug, receipt.pk])
+    if not request.htmx:
+        return idempotency.finish(request, form, path)
+    idempotency.record_result(request, form, path)
+    return push_url(render_receipt(request, member, receipt), path)

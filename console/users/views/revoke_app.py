@@ -1,0 +1,95 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import reswap, retarget
+
+from console.forms.change_forms import ChangeReasonForm
+from console.users import lookups
+from console.users.action_history import list_actions
+from console.users.receipt_lines import ServiceReceipt
+from console.users.revocation import revoke_connected_app
+from console.users.user_search import load_app
+from console.web import idempotency
+from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.responses import render_page
+from tenants.authlete.errors import AuthleteError
+from tenants.organizations.regions import Region
+from tenants.organizations.roles import ConsolePermission
+
+
+@organization_page(ConsolePermission.USERS)
+def revoke_app(
+    request: ConsoleRequest,
+    member: Member,
+    lookup: UUID,
+    region: str,
+    service_id: int,
+    client_id: int,
+) -> HttpResponse:
+    """What stops working without an app; then end all that it holds."""
+    found = lookups.get_lookup(member, lookup)
+    place = _get_region(member, region)
+    form = ChangeReasonForm(request.POST or None)
+    page = reverse("users:show", args=[member.organization.slug, lookup])
+    if form.is_valid():
+        if not idempotency.acquire(request, form):
+            return idempotency.redirect_repeat(request, form, page)
+        why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
+        kept = revoke_connected_app(member, found, place, service_id, client_id, *why)
+        return _show_result(request, member, form, kept, page, found.subject)
+    context: dict[str, Any] = {
+        "member": member,
+        "lookup": found.lookup,
+        "subject": found.subject,
+        "form": form,
+        "once": idempotency.new_key(),
+        "page": page,
+    }
+    try:
+        context["app"] = load_app(member, found.subject, place, service_id, client_id)
+    except AuthleteError as error:
+        context["failure"] = error
+    status = 422 if form.errors else 200
+    response = render_page(request, "users/revoke_app.html", context, part="ask", status=status)
+    if request.htmx and form.errors:  # else it would take the place of the row
+        retarget(response, "#ask")
+        reswap(response, "innerHTML")
+    return response
+
+
+def _get_region(member: Member, name: str) -> Region:
+    for region in member.regions():
+        if region.name == name:
+            return region
+    raise Http404
+
+
+def _show_result(
+    request: ConsoleRequest,
+    member: Member,
+    form: ChangeReasonForm,
+    kept: ServiceReceipt,
+    page: str,
+    subject: str,
+) -> HttpResponse:
+    """Back to the subject, whose row says it; to the receipt where it is not proven."""
+    place = kept.row
+    if not kept.is_confirmed:
+        args = [member.organization.slug, place.receipt_id]
+        return idempotency.finish(request, form, reverse("users:receipt", args=args))
+    (line,) = kept.lines.values()
+    if not request.htmx:
+        messages.success(request, _("Revoked %(app)s.") % {"app": line.display_name})
+        return idempotency.finish(request, form, f"{page}#in-{place.region}")
+    idempotency.record_result(request, form, page)
+    context = {
+        "member": member,
+        "place": place,
+        "line": line,
+        "past": list_actions(member, subject),
+    }
+    return render_page(request, "users/revoked_row.html", context)

@@ -1,0 +1,268 @@
+"""Who is asking, in which workspace, and whether they may."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from ipaddress import ip_address
+from typing import Any, Concatenate
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import ACCESS_DENIED, ACCESS_NON_MEMBER, AuditEvent
+from tenants.audit.recorder import AuditLogSink, record_event
+from tenants.authlete import AuthleteClient
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+from tenants.models import Membership, Organization
+from tenants.organizations.api_clients import (
+    CredentialsByRegion,
+    connect,
+    list_connected_regions,
+    list_regions_with_service_creation,
+    load_credentials,
+)
+from tenants.organizations.regions import Region, get_regions
+from tenants.organizations.roles import Permission, Role
+
+# What else a browser could send would only be taken for a GET.
+browser_methods_only = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class ConsoleRequest(HttpRequest):
+    """A request that has been through `organization_page` or `workspace_page`."""
+
+    user: User
+    htmx: HtmxDetails
+    page_id: str  # its id, shared by every entry that it makes
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person in one organization, for the time of one request."""
+
+    user: User
+    organization: Organization
+    role: Role
+    page_id: str
+    ip_address: str
+
+    def can(self, need: Permission) -> bool:
+        return self.role.has_permission(need)
+
+    @cached_property
+    def _credentials(self) -> CredentialsByRegion:
+        """The organization's credentials, sealed as they are kept."""
+        return load_credentials(self.organization)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            self.user.pk,
+            self.user.get_username(),
+            self.role.value,
+            self.organization.pk,
+            self.organization.slug,
+            self.page_id,
+            self.ip_address,
+        )
+
+    def audit_sink(self, *, reason: str = "", ticket: str = "") -> AuditLogSink:
+        """What keeps this member's calls in the record."""
+        return AuditLogSink(self.actor, reason, ticket)
+
+    def connect(self, region: str, *, reason: str = "", ticket: str = "") -> AuthleteClient:
+        """Raises `Unauthorized` where there is no credential that opens."""
+        watch = self.audit_sink(reason=reason, ticket=ticket)
+        return connect(self._credentials, region, watch, holder=self.user.get_username())
+
+    def regions(self) -> list[Region]:
+        """The regions that the organization has a credential for."""
+        return list_connected_regions(self._credentials)
+
+    def service_creation_regions(self) -> list[Region]:
+        """The regions in which the organization can create and remove services."""
+        return list_regions_with_service_creation(self._credentials)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One organization in one region, as one member may use it."""
+
+    member: Member
+    region: Region
+    authlete: AuthleteClient
+
+    @property
+    def organization(self) -> Organization:
+        return self.member.organization
+
+    @property
+    def role(self) -> Role:
+        return self.member.role
+
+
+type OrganizationPage[**P] = Callable[Concatenate[ConsoleRequest, Member, P], HttpResponseBase]
+type WorkspacePage[**P] = Callable[Concatenate[ConsoleRequest, Workspace, P], HttpResponseBase]
+type ViewFunction = Callable[..., HttpResponseBase]
+
+
+def organization_page[**P](
+    needs: Permission | None,
+) -> Callable[[OrganizationPage[P]], ViewFunction]:
+    """For members of the organization that the URL names, whose role may do this.
+
+    Strangers are told that there is no such page, members what they lack; the record
+    keeps both. ``None`` opens the page to every member.
+    """
+
+    def decorate(page: OrganizationPage[P]) -> ViewFunction:
+        known = browser_methods_only(page)
+
+        @wraps(page)
+        def view(
+            request: ConsoleRequest,
+            organization: str,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> HttpResponseBase:
+            member = _admit_member(request, organization, needs)
+            with _log_denials(request, member, needs):
+                return known(request, member, *args, **kwargs)
+
+        return _declare_needs(view, needs)
+
+    return decorate
+
+
+def workspace_page[**P](
+    needs: Permission,
+) -> Callable[[WorkspacePage[P]], ViewFunction]:
+    """The same, for one region that the organization has a credential for."""
+
+    def decorate(page: WorkspacePage[P]) -> ViewFunction:
+        known = browser_methods_only(page)
+
+        @wraps(page)
+        def view(
+            request: ConsoleRequest,
+            organization: str,
+            region: str,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> HttpResponseBase:
+            member = _admit_member(request, organization, needs)
+            if region not in get_regions():
+                raise Http404
+            workspace = Workspace(member, get_regions()[region], member.connect(region))
+            with _log_denials(request, member, needs):
+                return known(request, workspace, *args, **kwargs)
+
+        return _declare_needs(view, needs)
+
+    return decorate
+
+
+def signed_in_page(page: Callable[..., HttpResponseBase]) -> ViewFunction:
+    """For everyone who is signed in, of whatever organization, or of none."""
+    return _declare_needs(browser_methods_only(page), None)
+
+
+def public_page(page: Callable[..., HttpResponseBase]) -> ViewFunction:
+    """For programs that cannot sign in: it must do no more than a stranger may, and
+    needs no token of a form, since no session stands behind it."""
+    return _declare_needs(login_not_required(csrf_exempt(browser_methods_only(page))), None)
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The client's address: as many hops back as proxies are trusted, no more."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    if not settings.TRUSTED_PROXIES:
+        return peer
+    hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    told = [*(hop.strip() for hop in hops if hop.strip()), peer]
+    hop = str(told[max(0, len(told) - 1 - settings.TRUSTED_PROXIES)])
+    return _parse_ip(hop) or peer
+
+
+def _parse_ip(hop: str) -> str:
+    """The address that a proxy named, some with a port behind it; or nothing."""
+    if hop.startswith("["):
+        hop = hop[1:].partition("]")[0]
+    elif hop.count(":") == 1:
+        hop = hop.partition(":")[0]
+    try:
+        return str(ip_address(hop))
+    except ValueError:
+        return ""
+
+
+def _admit_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> Member:
+    found = (
+        Membership.objects.select_related("organization")
+        .filter(user=request.user, organization__slug=slug)
+        .first()
+    )
+    if found is None:
+        _log_non_member(request, slug, needs)
+        raise Http404
+    member = Member(
+        request.user,
+        found.organization,
+        Role(found.role),
+        request.page_id,
+        client_ip(request),
+    )
+    request.member = member  # type: ignore[attr-defined]  # what the frame shows
+    if needs is not None and not member.can(needs):
+        _log_access_event(request, member.actor, ACCESS_DENIED, needs)
+        raise PermissionDenied
+    return member
+
+
+@contextmanager
+def _log_denials(
+    request: ConsoleRequest, member: Member, needs: Permission | None
+) -> Iterator[None]:
+    """Keep as well what a page itself refuses, by more than the role it needs."""
+    try:
+        yield
+    except PermissionDenied:
+        _log_access_event(request, member.actor, ACCESS_DENIED, needs)
+        raise
+
+
+def _log_non_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> None:
+    """Keep a stranger's try, where there is such an organization and where not."""
+    home = Organization.objects.filter(slug=slug).first()
+    who = Actor(
+        request.user.pk,
+        request.user.get_username(),
+        organization_id=home.pk if home else 0,
+        organization=home.slug if home else "",
+        page_id=request.page_id,
+        ip_address=client_ip(request),
+    )
+    _log_access_event(request, who, ACCESS_NON_MEMBER, needs)
+
+
+def _log_access_event(
+    request: ConsoleRequest, who: Actor, event: AuditEvent, needs: Permission | None
+) -> None:
+    asked = request.resolver_match.view_name if request.resolver_match else ""
+    effect = needs if isinstance(needs, Effect) else ""
+    record_event(who, event, effect, Outcome.REJECTED, object=asked, label=request.path)
+
+
+def _declare_needs(view: Callable[..., Any], needs: Permission | None) -> ViewFunction:
+    view.needs = needs  # type: ignore[attr-defined]  # read by tests/test_house.py
+    return view

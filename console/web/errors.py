@@ -1,0 +1,76 @@
+"""Pages for what went wrong outside of any page: each says what happened, whether
+anything was changed, what to do, and the id to quote."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import reswap, retarget
+
+# The last is what PostgreSQL says while it can only be read.
+DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler400``: what came cannot be read."""
+    return _render_error(request, "400", frame="base_signed_out.html")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler403``: the person may not."""
+    return _render_error(request, "403")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """``handler404``: there is no such page, or not for this person."""
+    return _render_error(request, "404")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Nothing is asked of the session or the database: they may be what broke."""
+    context = {"frame": "base_signed_out.html", "page": getattr(request, "page", "")}
+    # Told apart, since it passes: a probe and a balancer may try again.
+    lost = isinstance(sys.exception(), DATABASE_ERRORS)
+    name = "errors/503.html" if lost else "errors/500.html"
+    template = f"{name}#notice" if _is_htmx_swap(request) else name
+    status = 503 if lost else 500
+    response = HttpResponse(render_to_string(template, context), status=status)
+    return retarget_to_notices(response) if _is_htmx_swap(request) else response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The check against forged requests failed (``CSRF_FAILURE_VIEW``)."""
+    return _render_error(request, "csrf", status=403)
+
+
+def retarget_to_notices(response: HttpResponse) -> HttpResponse:
+    """Let htmx show this above the page, whatever it had asked for."""
+    return reswap(retarget(response, "#notices"), "innerHTML")
+
+
+def _render_error(
+    request: HttpRequest, name: str, *, frame: str = "", status: int | None = None
+) -> HttpResponse:
+    user = getattr(request, "user", None)
+    inside = not frame and user is not None and user.is_authenticated
+    context: dict[str, Any] = {
+        "frame": "base.html" if inside else "base_signed_out.html",
+        "inside": inside,
+        "page": getattr(request, "page", ""),
+        "login": settings.LOGIN_URL,
+    }
+    template = f"errors/{name}.html" + ("#notice" if _is_htmx_swap(request) else "")
+    response = HttpResponse(
+        render_to_string(template, context, request), status=status or int(name)
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return retarget_to_notices(response) if _is_htmx_swap(request) else response
+
+
+def _is_htmx_swap(request: HttpRequest) -> bool:
+    htmx = getattr(request, "htmx", None)
+    return htmx is not None and bool(htmx) and not htmx.boosted

@@ -1,0 +1,94 @@
+"""What no page should have to handle itself."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import override
+
+from console.web.access import ConsoleRequest
+from console.web.errors import csrf_failure, retarget_to_notices
+from console.web.preferences import selected_time_zone
+from console.web.responses import render_page
+from tenants.audit.record_builder import new_entry_id
+from tenants.authlete.errors import (
+    AuditUnavailableError,
+    AuthleteError,
+    DeadlineExceededError,
+    ForbiddenError,
+    NotFoundError,
+    PoolTimeoutError,
+    UnauthorizedError,
+)
+
+ERROR_STATUS: dict[type[AuthleteError], int] = {
+    NotFoundError: 404,
+    ForbiddenError: 403,
+    UnauthorizedError: 403,
+    AuditUnavailableError: 503,
+    PoolTimeoutError: 503,
+    DeadlineExceededError: 503,
+}
+
+
+class PageIdMiddleware:
+    """Gives each request an id, which all it leaves in the record carries."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cast(ConsoleRequest, request).page_id = new_entry_id()
+        response = self.get_response(request)
+        response["X-Page-Id"] = cast(ConsoleRequest, request).page_id
+        return response
+
+
+class CrossSiteRequestMiddleware:
+    """Refuses what a page of another site asks for, before anything is looked up.
+
+    Browsers say by themselves where a request comes from. A link that somebody follows
+    to here is no such thing, and whoever does not say is judged by the form's token.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        followed = request.headers.get("Sec-Fetch-Mode") == "navigate"
+        reads = request.method in ("GET", "HEAD")
+        foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
+        if foreign and not (followed and reads):
+            return csrf_failure(request)
+        return self.get_response(request)
+
+
+class TimeZoneMiddleware:
+    """Tells times in the zone that the reader chose, or in the console's own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with override(selected_time_zone(request)):
+            return self.get_response(request)
+
+
+class AuthleteErrorMiddleware:
+    """Explains an `AuthleteError` that the page itself did not handle."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, AuthleteError):
+            return None
+        asked = cast(ConsoleRequest, request)
+        if asked.htmx:
+            notice = render_page(asked, "errors/authlete.html", {"error": exception}, part="notice")
+            return retarget_to_notices(notice)
+        status = ERROR_STATUS.get(type(exception), 502)
+        return render_page(asked, "errors/authlete.html", {"error": exception}, status=status)

@@ -1,0 +1,55 @@
+"""What may stand in a path of ours, and paths that were looked up once."""
+
+import re
+from functools import lru_cache
+
+from django.urls import get_script_prefix, reverse
+
+from tenants.organizations.regions import REGION_NAME_PATTERN as REGION
+
+
+class IdConverter:
+    """An id of Authlete's: a 64-bit integer."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, text: str) -> int:
+        number = int(text)
+        if number >= 2**63:
+            raise ValueError("no id is that large")
+        return number
+
+    def to_url(self, number: int) -> str:
+        return str(number)
+
+
+def parse_id(text: str) -> int | None:
+    """The id that a text is; None where it is none."""
+    try:
+        return IdConverter().to_python(text) if re.fullmatch(IdConverter.regex, text) else None
+    except ValueError:
+        return None
+
+
+def parse_service_ref(text: str) -> tuple[str, int] | None:
+    """Region and id of what is named as "us/17"; None where it names no service."""
+    region, _slash, service = text.partition("/")
+    service_id = parse_id(service)
+    return (region, service_id) if service_id and REGION.fullmatch(region) else None
+
+
+def parse_client_ref(text: str) -> tuple[str, int, int] | None:
+    """Region, service and client of what is named as "us/17/1001"; None for others."""
+    service, _slash, client = text.rpartition("/")
+    home, client_id = parse_service_ref(service), parse_id(client)
+    return (*home, client_id) if home and client_id else None
+
+
+def cached_reverse(route: str, *args: object) -> str:
+    """Django's `reverse`, which looks a path up once: a page has dozens."""
+    return _reverse(route, tuple(map(str, args)), get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _reverse(route: str, args: tuple[str, ...], _prefix: str) -> str:
+    return reverse(route, args=args)

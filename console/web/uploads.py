@@ -1,0 +1,49 @@
+"""Files that people send: held in memory alone, since they may hold tokens, and only
+from who is signed in.
+
+Django's own handlers would write a large one to the disk of this machine.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+
+class InMemoryUploadHandler(FileUploadHandler):
+    """Files of ``UPLOAD_MAX_MB`` together at most; of one that is more than what is
+    left of that, only the name is kept."""
+
+    chunk_size = 262_144
+
+    def handle_raw_input(self, *_args: Any, **_options: Any) -> None:
+        user = getattr(self.request, "user", None)
+        self._max_bytes = settings.UPLOAD_MAX_MB * 1024 * 1024
+        if user is None or not user.is_authenticated:
+            self._max_bytes = 0
+        self._used_bytes = 0  # bytes of the files before
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        super().new_file(*args, **options)
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._size += len(raw_data)
+        if self._used_bytes + self._size > self._max_bytes:
+            self._chunks.clear()
+        else:
+            self._chunks.append(raw_data)
+
+    def file_complete(self, file_size: int) -> SimpleUploadedFile:
+        if self._used_bytes + self._size > self._max_bytes:
+            return OversizedUpload(self.file_name or "", b"")
+        self._used_bytes += self._size
+        whole = b"".join(self._chunks)
+        self._chunks.clear()
+        return SimpleUploadedFile(self.file_name or "", whole)
+
+
+class OversizedUpload(SimpleUploadedFile):
+    """Stands for a file that was not kept."""

@@ -1,0 +1,271 @@
+"""Bringing a webhook what it has not had: in order, and at least once.
+
+Only what was taken moves its position in the record. What is under way is a row of
+the database before it leaves, so that a worker that is killed loses nothing, and the
+next one sends the same under the same id (`docs/decisions/webhooks.md`).
+"""
+
+import json
+import logging
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+import httpx
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from console.models import Delivery, Webhook
+from console.webhooks.payloads import build_body, build_headers, next_batch
+from tenants.audit.actor import Actor
+from tenants.audit.events import WEBHOOK_PAUSE
+from tenants.audit.recorder import record_event
+from tenants.audit.records import canonical_json
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.json.reader import make_storable
+from tenants.crypto.vault import UnsealError
+from tenants.outbound import safe_http
+from tenants.outbound.alerts import alert
+
+log = logging.getLogger(__name__)
+
+LOCK_DURATION = timedelta(seconds=30)  # that one worker has a webhook to itself
+MAX_DELIVERIES_PER_TURN = 50  # deliveries in a row, until other webhooks have their turn
+MAX_TURN_SECONDS = 20.0  # seconds, after which they have it in any case
+HOUR_SECONDS = 3600
+# Seconds until the next try; when all have failed, after some 22 hours, none follows.
+RETRY_DELAYS_SECONDS = (
+    5,
+    30,
+    120,
+    600,
+    HOUR_SECONDS,
+    3 * HOUR_SECONDS,
+    6 * HOUR_SECONDS,
+    12 * HOUR_SECONDS,
+)
+RETRY_JITTER = 0.2  # of each, either way
+INTERNAL_ERROR_DELAY = timedelta(minutes=1)  # after a failure of our own
+MAX_ANSWER_CHARS = 500  # characters of an answer
+MIN_ECHO_CHARS = 24  # characters in a row that tell that an answer repeats what was sent
+MIN_SECRET_CHARS = 6  # characters that a part of an address has if it may be a secret
+HTTP_GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryResult:
+    """What came of one try."""
+
+    seconds: float  # seconds
+    status: int | None = None
+    answer: str = ""
+    error: str = ""
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status is not None and self.status // 100 == 2
+
+    @property
+    def columns(self) -> dict[str, object]:
+        return {
+            "took": self.seconds,
+            "status": self.status,
+            "answer": self.answer,
+            "error": self.error,
+        }
+
+
+def is_unlocked(now: datetime) -> Q:
+    """Of webhooks: no worker is at it."""
+    return Q(held_until=None) | Q(held_until__lt=now)
+
+
+def deliver_due(pk: UUID) -> None:
+    """Send a webhook what it has not had, as long as it takes it and its turn lasts."""
+    until = monotonic() + MAX_TURN_SECONDS
+    for _turn in range(MAX_DELIVERIES_PER_TURN):
+        if not _deliver_next(pk) or monotonic() > until:
+            return
+
+
+def _deliver_next(pk: UUID) -> bool:
+    """Whether something was taken, so that there may be more at once."""
+    now = timezone.now()
+    until = now + LOCK_DURATION
+    due = Webhook.objects.filter(is_unlocked(now), pk=pk, pause="", next_at__lte=now)
+    if not due.update(held_until=until):
+        return False
+    held = Webhook.objects.filter(pk=pk, held_until=until)
+    try:
+        return _deliver(held.get())
+    except (DatabaseError, Webhook.DoesNotExist):
+        return False  # looked at again in a moment
+    except Exception:
+        log.exception("webhook %s could not be served; it is tried again", pk)
+        held.update(next_at=timezone.now() + INTERNAL_ERROR_DELAY)
+        return False
+    finally:
+        held.update(held_until=None)
+
+
+def _deliver(webhook: Webhook) -> bool:
+    delivery = Delivery.objects.filter(
+        webhook=webhook, state=Delivery.State.PENDING, is_test=False
+    ).first()
+    if delivery is None:
+        found = next_batch(webhook)
+        if isinstance(found, int):
+            _at_position(webhook, webhook.position).update(position=found)
+            return False
+        delivery = found
+        delivery.save(force_insert=True)
+        if not _is_unchanged(webhook):  # somebody changed it before there was this
+            delivery.delete()
+            return True
+    body = build_body(webhook, delivery)
+    if not body:  # the next one is made of what its rows are now
+        _mark_discarded(delivery)
+        return True
+    came = _send(webhook, delivery, body)
+    if came is None:
+        return True
+    if came.is_accepted:
+        _mark_delivered(webhook, delivery, Delivery.State.DONE, came.columns)
+    else:
+        _mark_failed(webhook, delivery, came)
+    return came.is_accepted
+
+
+def _is_unchanged(webhook: Webhook) -> bool:
+    same = ("position", "url_sealed", "effects", "groups", "subjects")
+    choice = {name: getattr(webhook, name) for name in same}
+    return Webhook.objects.filter(pk=webhook.pk, **choice).exists()
+
+
+def deliver_test(pk: UUID) -> None:
+    """Send a test, once; nothing follows from how it ends."""
+    delivery = Delivery.objects.select_related("webhook").get(pk=pk)
+    body = build_body(delivery.webhook, delivery)
+    if came := _send(delivery.webhook, delivery, body):
+        state = Delivery.State.DONE if came.is_accepted else Delivery.State.FAILED
+        Delivery.objects.filter(pk=pk).update(state=state, **came.columns)
+
+
+def _send(webhook: Webhook, delivery: Delivery, body: bytes) -> DeliveryResult | None:
+    """None where it was dropped meanwhile, or somebody else tries it."""
+    now = timezone.now()
+    same = Delivery.objects.filter(
+        pk=delivery.pk, state=Delivery.State.PENDING, tries=delivery.tries
+    )
+    if not same.update(tries=F("tries") + 1, tried_at=now):
+        return None
+    begun = monotonic()
+    try:
+        secrets = webhook.signing_secrets(now)
+        headers = build_headers(delivery, body, secrets, now)
+        url = webhook.url
+        answer = safe_http.post(url, body, headers)
+    except UnsealError:
+        error = _("Its address or secret does not open: VAULT_KEYS has changed.")
+    except safe_http.UrlNotAllowedError as refused:
+        error = str(refused)
+    except (httpx.HTTPError, OSError) as failure:
+        error = _("No answer: %(why)s") % {"why": failure or type(failure).__name__}
+    else:
+        hidden = [*secrets, *_secret_url_parts(url), *_subject_spellings(body)]
+        shown = _loggable_answer(answer.text, body.decode(), hidden)
+        return DeliveryResult(answer.seconds, answer.status, shown)
+    return DeliveryResult(monotonic() - begun, error=error[:300])
+
+
+def _loggable_answer(answer: str, body: str, secrets: list[str]) -> str:
+    """The beginning of an answer, unless it repeats what nobody should see."""
+    whole = make_storable(answer)
+    answer = whole[:MAX_ANSWER_CHARS]
+    parts = (answer[at : at + MIN_ECHO_CHARS] for at in range(len(answer) - MIN_ECHO_CHARS + 1))
+    if any(one in whole for one in secrets) or any(part in body for part in parts):
+        return _("(It repeats what it was sent.)")
+    return answer
+
+
+def _secret_url_parts(url: str) -> list[str]:
+    """What of an address only who may write there should know: many servers answer
+    with it when nothing is there."""
+    path = httpx.URL(url).raw_path.decode()
+    found = re.split(r"[/?&=]", f"{path}/{unquote(path)}")
+    return [one for one in found if len(one) >= MIN_SECRET_CHARS]
+
+
+def _subject_spellings(body: bytes) -> Iterator[str]:
+    """Those in the clear, as an answer in words, in JSON or in an address has them."""
+    said = {row["content"].get("subject") for row in json.loads(body)["data"]}
+    for one in filter(None, said):
+        yield from (one, canonical_json(one)[1:-1], quote(one, safe=""))
+
+
+def _mark_delivered(
+    webhook: Webhook, delivery: Delivery, state: str, columns: Mapping[str, object]
+) -> None:
+    """Go on behind it, unless it was given up or somebody moved the position
+    meanwhile."""
+    own = Delivery.objects.filter(pk=delivery.pk)
+    with transaction.atomic():
+        if own.filter(state=Delivery.State.PENDING).update(state=state, **columns):
+            _at_position(webhook, delivery.after).update(position=delivery.until)
+        else:
+            own.update(**columns)
+        Webhook.objects.filter(pk=webhook.pk).update(
+            tries=0,
+            failing_since=None,
+            taken_at=timezone.now(),
+            next_at=timezone.now(),  # behind those that wait for longer
+        )
+
+
+def _mark_discarded(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.PENDING).update(
+        state=Delivery.State.DROPPED
+    )
+
+
+def _at_position(webhook: Webhook, position: int) -> QuerySet[Webhook]:
+    """The webhook, unless somebody moved it from there."""
+    return Webhook.objects.filter(pk=webhook.pk, position=position)
+
+
+def _mark_failed(webhook: Webhook, delivery: Delivery, result: DeliveryResult) -> None:
+    """Try again later, or stop: for now, or since it will never take anything."""
+    now = timezone.now()
+    Delivery.objects.filter(pk=delivery.pk).update(**result.columns)
+    if result.status == HTTP_GONE:
+        _stop(webhook, Webhook.Pause.GONE, result)
+    elif webhook.tries >= len(RETRY_DELAYS_SECONDS):
+        _stop(webhook, Webhook.Pause.FAILED, result)
+    else:
+        wait = RETRY_DELAYS_SECONDS[webhook.tries] * random.uniform(  # noqa: S311
+            1 - RETRY_JITTER, 1 + RETRY_JITTER
+        )
+        _at_position(webhook, delivery.after).update(
+            tries=webhook.tries + 1,
+            failing_since=webhook.failing_since or now,
+            next_at=now + timedelta(seconds=wait),
+        )
+
+
+def _stop(webhook: Webhook, pause: Webhook.Pause, result: DeliveryResult) -> None:
+    home = webhook.organization
+    who = Actor(0, "worker", organization_id=home.pk, organization=home.slug)
+    said = result.error or str(result.status)
+    changes = [FieldChange("outcome", None, said)]
+    record_event(who, WEBHOOK_PAUSE, label=webhook.name, object=webhook.origin, changes=changes)
+    Webhook.objects.filter(pk=webhook.pk, pause="").update(
+        pause=pause, paused_at=timezone.now(), paused_by=""
+    )
+    alert("webhook.stopped", webhook=str(webhook.pk), organization=home.slug, why=pause)

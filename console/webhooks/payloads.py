@@ -1,0 +1,123 @@
+"""What a webhook is sent: rows of the record, signed as Standard Webhooks has it.
+
+Nothing here is kept but which rows a delivery holds; the record only grows, so the
+same delivery is the same bytes whenever it is tried, until its rows are removed.
+"""
+
+import hmac
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from console.audit_log.event_labels import EVENT_EFFECTS, EVENT_GROUPS
+from console.models import Delivery, Webhook
+from console.models.webhooks import SECRET_PREFIX
+from tenants.audit.integrity.chain_export import (
+    RowSelection,
+    RowWithPreviousMac,
+    format_line,
+    read_rows_after,
+)
+from tenants.audit.integrity.merkle import split_subject
+from tenants.audit.records import canonical_json
+from tenants.audit.retention.policy import get_category
+
+MAX_ROWS = 100  # of one delivery, at most
+MAX_BODY_BYTES = 256 * 1024  # of its body, unless a single row is larger
+ENVELOPE_BYTES = 200  # bytes of a body around its rows
+ROWS_TYPE, TEST_TYPE = "audit.rows", "audit.test"
+
+
+def row_filter(webhook: Webhook) -> RowSelection:
+    """Which entries it wants."""
+    chosen = [EVENT_GROUPS[name] for name in webhook.groups.split() if name in EVENT_GROUPS]
+    names, effects = (
+        [name for one in chosen for name in one.event_names],
+        webhook.effects,
+    )
+    kinds = {
+        get_category(name, effect)
+        for name, effect in EVENT_EFFECTS.items()
+        if (name in names or not names) and (effect in effects.split() or not effects)
+    }
+    return RowSelection(effects.split(), names, kinds)
+
+
+def next_batch(webhook: Webhook) -> Delivery | int:
+    """The next rows that it has not had, or as far as which there are none for it.
+
+    Raises `NotWhole` when the record does not reach as far as it has had it.
+    """
+    rows, until = read_rows_after(
+        webhook.organization_id, webhook.position, MAX_ROWS, row_filter(webhook)
+    )
+    if not rows:
+        return until
+    some = list(_fit_lines(_row_lines(webhook, rows)))
+    last = rows[len(some) - 1][0].seq
+    return Delivery(
+        webhook=webhook,
+        after=webhook.position,
+        first=rows[0][0].seq,
+        last=last,
+        until=until if len(some) == len(rows) else last,
+        rows=len(some),
+    )
+
+
+def build_body(webhook: Webhook, delivery: Delivery) -> bytes:
+    """Empty where its rows are other ones now: of what was removed, only the kind is
+    known, and more may be of it than were wanted."""
+    if delivery.is_test:
+        return _join_body(TEST_TYPE, delivery.made_at, [])
+    rows, _until = read_rows_after(
+        webhook.organization_id, delivery.first - 1, delivery.rows, row_filter(webhook)
+    )
+    if [row.seq for row, _before in (rows[:1] + rows[-1:])] != [
+        delivery.first,
+        delivery.last,
+    ]:
+        return b""
+    return _join_body(ROWS_TYPE, delivery.made_at, _row_lines(webhook, rows))
+
+
+def build_headers(
+    delivery: Delivery, body: bytes, secrets: Iterable[str], now: datetime
+) -> dict[str, str]:
+    """What a receiver verifies it by; the time is that of the try."""
+    at = str(int(now.timestamp()))
+    signed = f"{delivery.message}.{at}.".encode() + body
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": delivery.message,
+        "webhook-timestamp": at,
+        "webhook-signature": " ".join(_sign(one, signed) for one in secrets),
+    }
+
+
+def _sign(secret: str, message: bytes) -> str:
+    key = b64decode(secret.removeprefix(SECRET_PREFIX))
+    return f"v1,{b64encode(hmac.digest(key, message, 'sha256')).decode()}"
+
+
+def _row_lines(webhook: Webhook, rows: Iterable[RowWithPreviousMac]) -> Iterator[str]:
+    for row, before in rows:
+        if not webhook.subjects:
+            told, _hidden = split_subject(row.content)
+            row = row._replace(content=told)
+        yield format_line(row, before).rstrip("\n")
+
+
+def _fit_lines(lines: Iterable[str]) -> Iterator[str]:
+    """As many as fit, and one in any case; they are ASCII."""
+    left = MAX_BODY_BYTES - ENVELOPE_BYTES
+    for number, text in enumerate(lines):
+        left -= len(text) + 1
+        if number and left < 0:
+            return
+        yield text
+
+
+def _join_body(message_type: str, timestamp: datetime, lines: Iterable[str]) -> bytes:
+    head = canonical_json({"timestamp": timestamp.isoformat(), "type": message_type})[:-1]
+    return f'{head},"data":[{",".join(lines)}]}}'.encode()

@@ -1,0 +1,88 @@
+"""What the workers do about webhooks: each has a thread of its own while it is served,
+so that a slow one holds up no other.
+
+A worker that ends, however it does, ends these threads with it: what they were at is
+sent again by the next, under the same id.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Thread
+from uuid import UUID
+
+from django.db import connections
+from django.db.models import Q
+from django.utils import timezone
+
+from console.models import Delivery, Webhook
+from console.webhooks.delivery import deliver_due, deliver_test, is_unlocked
+from tenants.audit.models import AuditHead
+from tenants.jobs.periodic_tasks import run_every, run_every_minute
+
+MAX_PARALLEL_WEBHOOKS = 16  # webhooks that one worker serves
+SLOTS_RESERVED_FOR_DELIVERIES = 4  # of these, that no test takes
+LOG_RETENTION = timedelta(days=30)  # a delivery in the log
+MAX_LOGGED_DELIVERIES = 1000  # deliveries in the log of one webhook
+TEST_RESPONSE_TIMEOUT = timedelta(minutes=5)  # after which a test has no answer to come
+TEST_START_TIMEOUT = timedelta(hours=1)  # after which nobody waits for a test any more
+
+_threads: dict[UUID, Thread] = {}
+
+
+@run_every(1.0)
+def start_due_deliveries() -> None:
+    """Have a thread see to every webhook that is due, and to tests where that leaves
+    room."""
+    for pk in [pk for pk, thread in _threads.items() if not thread.is_alive()]:
+        del _threads[pk]
+    wanted = [(deliver_due, pk, MAX_PARALLEL_WEBHOOKS) for pk in due_webhooks()]
+    wanted += [
+        (deliver_test, pk, MAX_PARALLEL_WEBHOOKS - SLOTS_RESERVED_FOR_DELIVERIES)
+        for pk in pending_tests()
+    ]
+    for what, pk, most in wanted:
+        if pk not in _threads and len(_threads) < most:
+            _threads[pk] = Thread(target=_run_in_thread, args=[what, pk], daemon=True)
+            _threads[pk].start()
+
+
+def due_webhooks() -> list[UUID]:
+    """Webhooks behind the record whose turn it is, who waits longest first."""
+    head = AuditHead.objects.values_list("seq", flat=True).first() or 0
+    now = timezone.now()
+    found = Webhook.objects.filter(is_unlocked(now), pause="", next_at__lte=now, position__lt=head)
+    return list(found.order_by("next_at").values_list("pk", flat=True))
+
+
+def pending_tests() -> list[UUID]:
+    """What somebody wants to be sent just to see whether it comes through."""
+    found = Delivery.objects.filter(is_test=True, state=Delivery.State.PENDING, tries=0)
+    return list(found.values_list("pk", flat=True))
+
+
+def _run_in_thread(action: Callable[[UUID], None], pk: UUID) -> None:
+    """In a thread, which keeps no connection to the database."""
+    try:
+        action(pk)
+    finally:
+        connections.close_all()
+
+
+@run_every_minute
+def delete_old_deliveries() -> None:
+    """Forget old deliveries, and secrets that sign no more."""
+    now = timezone.now()
+    Webhook.objects.filter(old_until__lt=now).update(old_sealed="", old_until=None)
+    lost = Q(tried_at__lt=now - TEST_RESPONSE_TIMEOUT) | Q(
+        tried_at=None, made_at__lt=now - TEST_START_TIMEOUT
+    )
+    pending = Delivery.objects.filter(lost, is_test=True, state=Delivery.State.PENDING)
+    pending.update(state=Delivery.State.FAILED)
+    over = Delivery.objects.exclude(state=Delivery.State.PENDING)
+    over.filter(made_at__lt=now - LOG_RETENTION).delete()
+    for pk in Webhook.objects.values_list("pk", flat=True):
+        own = over.filter(webhook=pk)
+        for oldest in own.values_list("made_at", flat=True)[
+            MAX_LOGGED_DELIVERIES : MAX_LOGGED_DELIVERIES + 1
+        ]:
+            own.filter(made_at__lte=oldest).delete()

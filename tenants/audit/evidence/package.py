@@ -1,0 +1,110 @@
+"""Writing an evidence pack: one ZIP, file after file, in constant memory."""
+
+import json
+import tempfile
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from tenants.audit.evidence.proof import ProofPart, build_proof_parts
+from tenants.audit.integrity import signing
+from tenants.audit.integrity.chain import ChainRow
+from tenants.audit.integrity.checkpoints import Checkpoint
+from tenants.audit.models import AuditCheckpoint
+from tenants.audit.records import canonical_json
+
+VERIFIER_PATH = Path(__file__).with_name("verify_audit.py")
+README_PATH = Path(__file__).with_name("README.txt")
+COMPRESSION_LEVEL = 3  # of compression; more takes longer than it saves
+
+type WriteText = Callable[[str], object]
+
+
+class EvidencePackage:
+    """The pack while it is written; it is whole once `close` has returned.
+
+    Nothing is read of ``out`` and nothing sought in it.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._zip = ZipFile(out, "w", ZIP_DEFLATED)
+        self._created_at = time.gmtime()[:6]
+        self._hashes: dict[str, str] = {}
+
+    @contextmanager
+    def open_file(self, name: str) -> Iterator[WriteText]:
+        """A file of text, whose hash is signed in the end."""
+        hashed = sha256()
+        info = ZipInfo(name, self._created_at)
+        info.compress_type, info.compress_level = ZIP_DEFLATED, COMPRESSION_LEVEL
+        with self._zip.open(info, "w", force_zip64=True) as file:
+
+            def say(text: str) -> None:
+                data = text.encode()
+                hashed.update(data)
+                file.write(data)
+
+            yield say
+        self._hashes[name] = hashed.hexdigest()
+
+    def write_lines(self, name: str, lines: Iterable[str]) -> None:
+        with self.open_file(name) as say:
+            for line in lines:
+                say(line)
+
+    def write_rows(self, is_included: Callable[[ChainRow], bool], last: Checkpoint) -> int:
+        """The rows, what proves their places, and the checkpoints up to ``last``;
+        how many rows are shown."""
+        count = 0
+        with tempfile.TemporaryFile("w+", encoding="ascii") as proof:
+            with self.open_file("entries.jsonl") as say:
+                for part in build_proof_parts(is_included, last.size):
+                    proof.write(f"{_proof_line(part)}\n")
+                    count += part.row is not None
+                    if part.row:
+                        say(_entry_line(part))
+            proof.seek(0)
+            self.write_lines("proof.jsonl", proof)
+        kept = AuditCheckpoint.objects.filter(size__lte=last.size)
+        self.write_lines("checkpoints.jsonl", (f"{one.line}\n" for one in kept.iterator()))
+        return count
+
+    def close(self, **details: object) -> None:
+        """Add what explains the pack, and sign all of it; raises `Unsigned`."""
+        self.write_lines("README.txt", [README_PATH.read_text()])
+        self.write_lines("verify_audit.py", [VERIFIER_PATH.read_text()])
+        keys = signing.load_public_keys()
+        manifest = {
+            "format": "meridian audit evidence v1",
+            "files": self._hashes,
+            "public_keys": {name: b64encode(key).decode() for name, key in keys.items()},
+            **details,
+        }
+        text = json.dumps(manifest, indent=2, sort_keys=True)
+        whole = sha256(text.encode()).hexdigest()
+        key, signature = signing.sign(f"meridian audit evidence v1\n{whole}")
+        self.write_lines("manifest.json", [text])
+        self.write_lines("manifest.sig", [canonical_json({"key": key, "signature": signature})])
+        self._zip.close()
+
+
+def _proof_line(part: ProofPart) -> str:
+    if part.row:
+        return f'{{"leaf":"{part.hash.hex()}","seq":{part.row.seq}}}'
+    return f'{{"hash":"{part.hash.hex()}","rows":{part.rows}}}'
+
+
+def _entry_line(part: ProofPart) -> str:
+    """What is told is canonical JSON already."""
+    row, face = part.row, part.redacted
+    assert row
+    assert face
+    return (
+        f'{{"entry":"{row.entry}","phase":"{row.phase}","seq":{row.seq},'
+        f'"told":{face.visible},"veil":"{face.commitment}"}}\n'
+    )

@@ -1,0 +1,129 @@
+"""How a record begins: with a head, and with triggers that let it only grow.
+
+One thing is let through: a row's content may become a tombstone, once.
+"""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tenants.audit.integrity.chain import GENESIS_MAC, compute_head_mac, get_audit_keys
+from tenants.audit.integrity.tombstones import TOMBSTONE_PREFIX
+
+INSERT_HEAD_SQL = """
+INSERT INTO audit_audithead (id, seq, link, key, mac) VALUES (1, 0, %s, %s, %s)
+"""
+UNCHANGED_COLUMNS_SQL = " AND ".join(
+    f"NEW.{one} = OLD.{one}" for one in "seq entry phase key mac".split()
+)
+IS_TOMBSTONE_UPDATE_SQL = (
+    f"{UNCHANGED_COLUMNS_SQL}"
+    f" AND substr(OLD.content, 1, {len(TOMBSTONE_PREFIX)}) <> '{TOMBSTONE_PREFIX}'"
+    f" AND substr(NEW.content, 1, {len(TOMBSTONE_PREFIX)}) = '{TOMBSTONE_PREFIX}'"
+)
+TRIGGER_MESSAGE = "the audit record only grows"
+# The condition stands in here and not at the trigger, where it could be told from
+# another only by parsing it.
+TRIGGER_FUNCTION_BODY = f"""
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF {IS_TOMBSTONE_UPDATE_SQL} THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION '{TRIGGER_MESSAGE}';
+END
+"""
+CREATE_TRIGGER_SQL = {
+    "sqlite": {
+        "audit_record_no_update": (
+            "CREATE TRIGGER audit_record_no_update BEFORE UPDATE ON audit_auditrecord"
+            f" WHEN NOT ({IS_TOMBSTONE_UPDATE_SQL})"
+            f" BEGIN SELECT RAISE(ABORT, '{TRIGGER_MESSAGE}'); END"
+        ),
+        "audit_record_no_delete": (
+            "CREATE TRIGGER audit_record_no_delete BEFORE DELETE ON audit_auditrecord"
+            f" BEGIN SELECT RAISE(ABORT, '{TRIGGER_MESSAGE}'); END"
+        ),
+        "audit_record_no_replace": (  # which fires no trigger of a deletion
+            "CREATE TRIGGER audit_record_no_replace BEFORE INSERT ON audit_auditrecord"  # noqa: S608
+            " WHEN EXISTS (SELECT 1 FROM audit_auditrecord WHERE seq = NEW.seq)"
+            f" BEGIN SELECT RAISE(ABORT, '{TRIGGER_MESSAGE}'); END"
+        ),
+    },
+    "postgresql": {
+        "audit_record_only_buried": (
+            "CREATE TRIGGER audit_record_only_buried BEFORE UPDATE ON audit_auditrecord"
+            " FOR EACH ROW EXECUTE FUNCTION audit_record_only_grows()"
+        ),
+        "audit_record_only_grows": (
+            "CREATE TRIGGER audit_record_only_grows"
+            " BEFORE DELETE OR TRUNCATE ON audit_auditrecord"
+            " EXECUTE FUNCTION audit_record_only_grows()"
+        ),
+    },
+}
+CREATE_FUNCTION_SQL = (
+    "CREATE OR REPLACE FUNCTION audit_record_only_grows() RETURNS trigger"
+    f" LANGUAGE plpgsql AS $${TRIGGER_FUNCTION_BODY}$$"
+)
+DROP_TRIGGER_SQL = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": "DROP TRIGGER IF EXISTS {name} ON audit_auditrecord",
+}
+
+# When each fires, as `pg_trigger.tgtype` tells it: for each row 1, before 2; delete 8,
+# update 16, truncate 32.
+TRIGGER_TYPES = {
+    "audit_record_only_buried": 1 + 2 + 16,
+    "audit_record_only_grows": 2 + 8 + 32,
+}
+# Those that there are, and what each does, as far as the database tells it.
+SELECT_TRIGGERS_SQL = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT t.tgname, t.tgtype || p.prosrc
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgenabled IN ('O', 'A') AND t.tgrelid = 'audit_auditrecord'::regclass
+        AND t.tgqual IS NULL AND t.tgattr::text = ''
+        """,
+}
+
+
+def create_chain_head(connection: BaseDatabaseWrapper) -> None:
+    """Give an empty record its head; one without is not whole."""
+    name = get_audit_keys().current
+    mac = compute_head_mac(get_audit_keys()[name], 0, GENESIS_MAC)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_HEAD_SQL, (GENESIS_MAC, name, mac))
+
+
+def install_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Have the database refuse to change or delete a row of the record, but for
+    putting a tombstone in place of what it says.
+
+    That stops mistakes. Whoever may drop a trigger is found by ``audit_verify``.
+    """
+    drop_triggers(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(CREATE_FUNCTION_SQL)
+        for statement in CREATE_TRIGGER_SQL[connection.vendor].values():
+            cursor.execute(statement)
+
+
+def drop_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Have it refuse nothing, which only `guard` and tests need."""
+    drop = DROP_TRIGGER_SQL[connection.vendor]
+    with connection.cursor() as cursor:
+        for name in CREATE_TRIGGER_SQL[connection.vendor]:
+            cursor.execute(drop.format(name=name))
+
+
+def has_triggers(connection: BaseDatabaseWrapper) -> bool:
+    """Whether it refuses all of that."""
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT_TRIGGERS_SQL[connection.vendor])
+        found = dict(cursor.fetchall())
+    wanted = CREATE_TRIGGER_SQL[connection.vendor]
+    if connection.vendor == "postgresql":
+        wanted = {name: f"{fires}{TRIGGER_FUNCTION_BODY}" for name, fires in TRIGGER_TYPES.items()}
+    return wanted.items() <= found.items()

@@ -1,0 +1,216 @@
+"""Signed statements of how long the record is, and what is in it.
+
+Each says: of so many rows, this is the root of their tree. Kept where whoever owns
+the database cannot reach, they show that a record was put back, cut or written anew,
+even by somebody who has the keys of the chain.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple, Self
+
+from django.db import IntegrityError, transaction
+
+from tenants.audit.integrity import signing
+from tenants.audit.integrity.chain import (
+    GENESIS_MAC,
+    ChainRow,
+    compute_head_mac,
+    get_audit_keys,
+)
+from tenants.audit.integrity.chain_reader import read_chain
+from tenants.audit.integrity.merkle import MerkleTree, hash_row
+from tenants.audit.integrity.tombstones import is_row_intact
+from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord
+from tenants.audit.records import MALFORMED_ERRORS, canonical_json
+from tenants.crypto.key_ring import KeyNotFoundError
+
+INTERVAL_MICROSECONDS = 4 * 60 * 1_000_000  # microseconds; workers look each minute
+ROWS_UNTIL_DUE = 1000  # after which one is due earlier
+MAX_TIME_MICROSECONDS = 253_402_300_800_000_000  # microseconds since 1970: no time can be later
+MAX_NEW_ROWS = 100_000  # rows that one covers anew, so that no worker is held up for long
+
+
+class ChainBrokenError(Exception):
+    """The record is not one to be signed; says which row, and why."""
+
+    def __init__(self, row: int, what: str) -> None:
+        super().__init__(f"row {row}: {what}")
+        self.row, self.reason = row, what
+
+
+class Checkpoint(NamedTuple):
+    """What is signed of the record at a moment: its size, and the root of its tree."""
+
+    size: int  # rows
+    root: str
+    time: int  # microseconds since 1970
+    previous: str  # digest of the one before
+    key: str
+    signature: str
+
+    @property
+    def signed_text(self) -> str:
+        """What is signed."""
+        said = (self.size, self.root, self.time, self.previous)
+        return "\n".join(["meridian audit checkpoint v1", *map(str, said)])
+
+    @property
+    def signed_at(self) -> datetime:
+        return datetime.fromtimestamp(self.time / 1_000_000, UTC)
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.signed_text.encode()).hexdigest()
+
+    @property
+    def line(self) -> str:
+        return canonical_json(self._asdict())
+
+    @property
+    def has_valid_signature(self) -> bool:
+        return signing.is_valid_signature(self.signed_text, self.key, self.signature)
+
+    @classmethod
+    def parse(cls, line: str) -> Self:
+        """Raises `ValueError` for what is no checkpoint."""
+        said = json.loads(line, object_pairs_hook=_reject_duplicates)
+        if not isinstance(said, dict) or set(said) != set(cls._fields):
+            raise ValueError("this is no checkpoint")
+        found = cls(**said)
+        numbers, texts = (found.size, found.time), (found.root, found.previous)
+        if not all(type(one) is int and 0 <= one < MAX_TIME_MICROSECONDS for one in numbers):
+            raise ValueError("this is no checkpoint")
+        if not all(isinstance(one, str) for one in (*texts, found.key, found.signature)):
+            raise ValueError("this is no checkpoint")
+        return found
+
+
+def _reject_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("it names a member twice")
+    return found
+
+
+def load_last_checkpoint() -> Checkpoint | None:
+    """The newest that is kept here; raises `Broken` where it cannot be read."""
+    return _parse_stored(AuditCheckpoint.objects.last())
+
+
+def _parse_stored(row: AuditCheckpoint | None) -> Checkpoint | None:
+    try:
+        return Checkpoint.parse(row.line) if row else None
+    except MALFORMED_ERRORS:
+        raise ChainBrokenError(_load_head()[0], "the newest checkpoint cannot be read") from None
+
+
+def is_checkpoint_due(now: int) -> bool:
+    """Whether the record has grown enough, or a while ago."""
+    covered = load_last_checkpoint()
+    new = _load_head()[0] - (covered.size if covered else 0)
+    if new == 0 or covered is None:
+        return new > 0
+    # One that was signed by a clock that was ahead is no reason to wait.
+    return not 0 < new < ROWS_UNTIL_DUE or not 0 <= now - covered.time < INTERVAL_MICROSECONDS
+
+
+def create_checkpoint() -> Checkpoint | None:
+    """Sign one for all rows that there are, after checking those that are new; none
+    where none is.
+
+    Raises `Broken`, and `signing.Unsigned`.
+    """
+    kept = AuditCheckpoint.objects.last()
+    before = _parse_stored(kept)
+    tree = _load_tree(kept, before)
+    size, link = _load_head()
+    if size < tree.size:
+        raise ChainBrokenError(size + 1, f"the record had {tree.size} rows when last signed")
+    if size == tree.size:
+        return None
+    upto = min(size, tree.size + MAX_NEW_ROWS)
+    _add_new_rows(tree, upto, link if upto == size else "")
+    said = Checkpoint(
+        upto,
+        tree.root,
+        time.time_ns() // 1000,
+        before.digest if before else GENESIS_MAC,
+        "",
+        "",
+    )
+    key, signature = signing.sign(said.signed_text)
+    found = said._replace(key=key, signature=signature)
+    number = kept.number + 1 if kept else 1
+    try:
+        with transaction.atomic():
+            AuditCheckpoint.objects.create(
+                number=number, size=upto, line=found.line, peaks=serialize_peaks(tree)
+            )
+    except IntegrityError:
+        return None  # another worker was faster
+    return found
+
+
+def _load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> MerkleTree:
+    """The tree as it was when the last checkpoint was signed: were its peaks not
+    held against the signature, a past written anew could be signed by the next."""
+    if row is None or previous is None:
+        return MerkleTree()
+    try:
+        found = json.loads(row.peaks)
+        tree = MerkleTree((rows, bytes.fromhex(peak)) for rows, peak in found)
+        same = (tree.size, tree.root) == (previous.size, previous.root)
+    except MALFORMED_ERRORS:
+        same = False
+    if not (previous.has_valid_signature and same):
+        raise ChainBrokenError(previous.size, "its checkpoint was changed, or signed by nobody")
+    return tree
+
+
+def serialize_peaks(tree: MerkleTree) -> str:
+    """What the next one goes on from."""
+    return json.dumps([(rows, peak.hex()) for rows, peak in tree.peaks])
+
+
+def _load_head() -> tuple[int, str]:
+    head = AuditHead.objects.filter(pk=1).first()
+    if head is None:
+        raise ChainBrokenError(1, "the record has no head")
+    try:
+        right = compute_head_mac(get_audit_keys()[head.key], head.seq, head.link)
+    except KeyNotFoundError:
+        raise ChainBrokenError(head.seq, f"the head names the key {head.key!r}") from None
+    if right != head.mac:
+        raise ChainBrokenError(head.seq, "the head was changed")
+    return head.seq, head.link
+
+
+def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> None:
+    """Take in the new rows; ``end`` is the mac of the last one where it is known."""
+    seq, link = tree.size, GENESIS_MAC
+    if seq:
+        row = AuditRecord.objects.filter(seq=seq).first()
+        if row is None:
+            raise ChainBrokenError(seq, "it is missing")
+        link = row.mac
+    for found in read_chain(seq, until):
+        seq += 1
+        if found.seq != seq:
+            raise ChainBrokenError(seq, "it is missing")
+        if not _is_linked(found, link):
+            raise ChainBrokenError(seq, "it, or the row before it, was changed")
+        link = found.mac
+        tree.add(hash_row(found))
+    if tree.size != until or (last_mac and last_mac != link):
+        raise ChainBrokenError(tree.size, "the record ends otherwise than its head says")
+
+
+def _is_linked(row: ChainRow, previous_mac: str) -> bool:
+    try:
+        return is_row_intact(row, previous_mac)
+    except KeyNotFoundError:
+        return False

@@ -1,0 +1,117 @@
+"""Whether the record is searchable by what its rows say, and by nothing else."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from tenants.audit.integrity import chain_reader
+from tenants.audit.integrity.report import VerificationError
+from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditRecord
+from tenants.audit.records import OPEN_OUTCOME_COLUMNS, list_changed_members
+from tenants.audit.subject_index import fingerprint_subject
+
+
+class SearchIndexVerifier:
+    """The tables beside the record, held against one row of it after the other."""
+
+    def __init__(self) -> None:
+        self._pending_outcomes: dict[int, int] = {}  # by intent, the outcome that is shown
+        self._blocks: dict[int, tuple[int, int]] = {}
+        self._blocks_with_deletions: set[int] = set()  # blocks of which something was removed
+        self._fields = chain_reader.read_indexed_fields()
+        self._next_fields = next(self._fields, None)
+
+    def close(self) -> None:
+        self._fields.close()
+
+    def check_row(
+        self,
+        phase: str,
+        content: dict[str, Any],
+        seq: int,
+        entry_columns: dict[str, Any],
+    ) -> None:
+        """Whether it is found by what this row says; raises `Bad`."""
+        is_shown = _matches_entry(phase, content, seq, entry_columns)
+        if phase == "outcome":
+            if is_shown:
+                self._pending_outcomes.pop(entry_columns["seq"], None)
+            return
+        if entry_columns["outcome_seq"] is not None:
+            self._pending_outcomes[seq] = entry_columns["outcome_seq"]
+        if self._next_fields and self._next_fields[0] < seq:
+            raise VerificationError("it is searchable by a field it has not", self._next_fields[0])
+        organization = content["organization_id"]
+        changed = ((organization, one) for one in list_changed_members(content["changed"]))
+        if names := chain_reader.sort_fields(changed):
+            if self._next_fields != (seq, names):
+                raise VerificationError("it is not searchable by the fields it changed")
+            self._next_fields = next(self._fields, None)
+        first, last = self._blocks.get(seq // ROWS_PER_BLOCK, (content["at"], content["at"]))
+        span = min(first, content["at"]), max(last, content["at"])
+        self._blocks[seq // ROWS_PER_BLOCK] = span
+
+    def check_tombstone(self, seq: int, *, has_entry: bool) -> None:
+        """Whether it is not found by what a removed row said; raises `Bad`."""
+        if has_entry or (self._next_fields and self._next_fields[0] == seq):
+            raise VerificationError("it was removed, and is searchable all the same")
+        self._blocks_with_deletions.add(seq // ROWS_PER_BLOCK)
+
+    def finish(self, entries: int) -> None:
+        """Whether nothing more is found than the ``entries`` that rows tell of."""
+        if self._pending_outcomes:
+            row = min(self._pending_outcomes)
+            raise VerificationError("its searchable entry has an outcome that there is not", row)
+        if AuditEntry.objects.count() != entries:
+            intents = AuditRecord.objects.filter(
+                seq=OuterRef("seq"), entry=OuterRef("entry"), phase="intent"
+            )
+            forged = AuditEntry.objects.filter(~Exists(intents)).order_by("seq").first()
+            what = "it is searchable, but not in the record"
+            raise VerificationError(what, forged.seq if forged else None)
+        if self._next_fields:
+            raise VerificationError("it is searchable by a field it has not", self._next_fields[0])
+        kept = AuditBlock.objects.values_list("block", "earliest", "latest")
+        blocks = {block: (first, last) for block, first, last in kept}
+        if wrong := [
+            one for one in blocks.keys() | self._blocks if self._has_wrong_times(one, blocks)
+        ]:
+            first = min(one for one in wrong if isinstance(one, int))
+            raise VerificationError(
+                "its entries cannot be searched by time", max(1, first * ROWS_PER_BLOCK)
+            )
+
+    def _has_wrong_times(self, number: int, blocks: dict[int, tuple[int, int]]) -> bool:
+        """Whether a block's times are not those of its rows; where some are gone,
+        whether they leave out one that is not."""
+        kept, right = blocks.get(number), self._blocks.get(number)
+        if number not in self._blocks_with_deletions or kept is None:
+            return kept != right
+        if not all(isinstance(one, int) for one in kept):
+            return True  # SQLite lets a column hold anything
+        return right is not None and not kept[0] <= right[0] <= right[1] <= kept[1]
+
+
+def _matches_entry(
+    phase: str, content: dict[str, Any], seq: int, entry_columns: dict[str, Any]
+) -> bool:
+    """Whether the searchable entry shows this row, which an outcome that was
+    followed by another (after reconciling) does not; raises `Bad` if wrongly."""
+    if phase == "intent":
+        if entry_columns["seq"] != seq:
+            raise VerificationError("it has no searchable entry, or one numbered otherwise")
+        if entry_columns["mark"] != fingerprint_subject(
+            content["organization_id"], content["subject"]
+        ):
+            raise VerificationError("it is not searchable by its subject; run audit_marks")
+        if "known" not in content and entry_columns["known"] is not None:
+            raise VerificationError("its searchable entry knows more than it")
+        if entry_columns["outcome_seq"] is None:
+            content = content | OPEN_OUTCOME_COLUMNS
+    elif entry_columns["outcome_seq"] is None or entry_columns["outcome_seq"] < seq:
+        raise VerificationError("its searchable entry does not have this outcome")
+    elif entry_columns["outcome_seq"] > seq:
+        return False
+    if not content.items() <= entry_columns.items():
+        raise VerificationError("its searchable entry does not say the same")
+    return True

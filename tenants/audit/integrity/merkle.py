@@ -1,0 +1,117 @@
+"""A Merkle tree over the rows of the record (RFC 9162, section 2.1).
+
+Its root stands for every row up to one. Whoever holds a signed root needs no key of
+the record to see that a row belongs under it, and no row but those that are theirs.
+The bytes are in `docs/operating.md`, "The record".
+"""
+
+import hmac
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import NamedTuple
+
+from tenants.audit.integrity.chain import ChainRow, get_audit_keys
+from tenants.audit.integrity.tombstones import Tombstone
+from tenants.audit.records import canonical_json
+
+# Members of an intent in which its subject may stand.
+SUBJECT_FIELDS = "subject path object label reason ticket changed".split()
+
+type Peak = tuple[int, bytes]  # how many rows, a power of two, and their hash
+
+
+class RedactedRow(NamedTuple):
+    """A row as it may be shown to whoever may not see subjects."""
+
+    visible: str  # the content without what is veiled; canonical JSON
+    hidden: str  # that, or nothing; the same
+    commitment: str  # stands for it, and can be checked with `salt` alone
+
+
+def redact_row(row: ChainRow) -> RedactedRow:
+    """A row with its subject, if it is about one, behind a veil."""
+    told, hidden = split_subject(row.content)
+    return RedactedRow(
+        told,
+        hidden,
+        compute_commitment(compute_salt(get_audit_keys()[row.key], row.mac), hidden),
+    )
+
+
+def split_subject(content: str) -> tuple[str, str]:
+    """What may be told of a row, and what names the subject that it is about."""
+    if '"subject":"' not in content or '"subject":""' in content:
+        return content, ""
+    said = json.loads(content)
+    if "subject" not in said:  # only a text inside says so
+        return content, ""
+    subject = said["subject"]
+    hidden = {
+        name: said.pop(name) for name in SUBJECT_FIELDS if mentions_subject(subject, said[name])
+    }
+    return canonical_json(said), canonical_json(hidden)
+
+
+def mentions_subject(subject: str, text: str) -> bool:
+    """Whether ``text``, which may be JSON, has the subject in it."""
+    return subject in text or canonical_json(subject)[1:-1] in text
+
+
+def compute_salt(key: bytes, mac: str) -> str:
+    """Known to the keepers of the record alone, so that no veil can be guessed at."""
+    return hmac.digest(key, f"meridian audit salt v1\n{mac}".encode(), "sha256").hex()
+
+
+def compute_commitment(salt: str, hidden: str) -> str:
+    """Stands for what is hidden: hexadecimal SHA-256, of it and of a salt."""
+    return sha256(f"meridian audit veil v1\n{salt}\n{hidden}".encode()).hexdigest()
+
+
+def hash_row(row: ChainRow) -> bytes:
+    """The hash of one row; of one that was removed, that of what it said."""
+    if gone := Tombstone.parse(row.content):
+        return bytes.fromhex(gone.leaf)
+    return hash_redacted_row(row.seq, row.entry, row.phase, redact_row(row))
+
+
+def hash_redacted_row(seq: int, entry: str, phase: str, redacted: RedactedRow) -> bytes:
+    """The hash of a row by its face (RFC 9162, section 2.1.1)."""
+    data = (
+        f"meridian audit leaf v1\n{seq}\n{entry}\n{phase}"
+        f"\n{redacted.commitment}\n{redacted.visible}"
+    )
+    return sha256(b"\0" + data.encode()).digest()
+
+
+def hash_children(left: bytes, right: bytes) -> bytes:
+    """The hash of two trees beside each other (RFC 9162, section 2.1.1)."""
+    return sha256(b"\1" + left + right).digest()
+
+
+class MerkleTree:
+    """Grows row by row, and keeps no more than one hash for each doubling."""
+
+    def __init__(self, peaks: Iterable[Peak] = ()) -> None:
+        self.peaks = list(peaks)  # of perfect trees, the largest first
+
+    @property
+    def size(self) -> int:
+        return sum(rows for rows, _ in self.peaks)
+
+    def add(self, leaf: bytes) -> None:
+        rows, right = 1, leaf
+        while self.peaks and self.peaks[-1][0] == rows:
+            _, left = self.peaks.pop()
+            rows, right = 2 * rows, hash_children(left, right)
+        self.peaks.append((rows, right))
+
+    @property
+    def root(self) -> str:
+        """In hexadecimal; that of no row at all is the hash of nothing."""
+        if not self.peaks:
+            return sha256().hexdigest()
+        *rest, (_, found) = self.peaks
+        for _, left in reversed(rest):
+            found = hash_children(left, found)
+        return found.hex()

@@ -1,0 +1,61 @@
+"""What verifying the record finds, and how it ends early."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError
+
+from tenants.audit.integrity.checkpoints import Checkpoint
+from tenants.audit.retention.runs import VerifiedRun
+
+MAX_WARNINGS = 20  # that are told one by one
+
+
+@dataclass(slots=True)
+class VerificationReport:
+    """What was found; ``bad`` is the first row that cannot be right."""
+
+    has_triggers: bool = True  # the database refuses to change a row
+    rows: int = 0
+    calls: int = 0
+    deletion_runs: list[VerifiedRun] = field(default_factory=list)
+    first_bad_row: tuple[int, str] | None = None
+    warnings: list[str] = field(default_factory=list)
+    suppressed_warnings: int = 0  # warnings that are only counted
+    checkpoint_count: int = 0  # that it was held against
+    last_checkpoint: Checkpoint | None = None  # the last of these
+
+    @property
+    def deleted_by_category(self) -> Counter[str]:
+        """Entries that were kept long enough, by kind."""
+        found: Counter[str] = Counter()
+        for one in self.deletion_runs:
+            found.update(one.entries)
+        return found
+
+    @property
+    def deleted_count(self) -> int:
+        return self.deleted_by_category.total()
+
+    def add_warning(self, warning: str) -> None:
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append(warning)
+        else:
+            self.suppressed_warnings += 1
+
+
+class UnreadableChainError(DatabaseError):
+    """The database does not give what it has of the record, from ``row`` on."""
+
+    def __init__(self, row: int, error: DatabaseError) -> None:
+        said = str(error).partition("\n")[0] or type(error).__name__
+        super().__init__(f"from row {row} on, it cannot be read: {said}")
+        self.row = row
+
+
+class VerificationError(Exception):
+    """The record is not whole, at ``row`` where it is not the one being read."""
+
+    def __init__(self, reason: str, row: int | None = None) -> None:
+        super().__init__(reason)
+        self.row = row

@@ -1,0 +1,77 @@
+"""The keys that sign checkpoints: apart from those of the chain, so that whoever has
+these and the database still cannot write the past anew.
+
+Only what signs needs ``AUDIT_SIGNING_KEYS``. Whoever verifies needs no more than the
+public halves, from ``AUDIT_PUBLIC_KEYS``.
+"""
+
+from base64 import b64decode, b64encode
+from functools import cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from django.conf import settings
+
+from tenants.crypto.key_ring import KEY_BYTES, KeyRing
+
+
+class SigningKeyMissingError(Exception):
+    """There is no key to sign with."""
+
+
+def sign(text: str) -> tuple[str, str]:
+    """The name of the key, and the signature as base64; raises `Unsigned`."""
+    if not settings.AUDIT_SIGNING_KEYS:
+        raise SigningKeyMissingError("AUDIT_SIGNING_KEYS names no key to sign checkpoints with")
+    ring = _parse_signing_keys(settings.AUDIT_SIGNING_KEYS)
+    key = Ed25519PrivateKey.from_private_bytes(ring[ring.current])
+    return ring.current, b64encode(key.sign(text.encode())).decode()
+
+
+def is_valid_signature(text: str, name: str, signature: str) -> bool:
+    """Whether a key that is known by that name signed the text."""
+    known = load_public_keys().get(name)
+    if known is None:
+        return False
+    try:
+        found = b64decode(signature, validate=True)
+        Ed25519PublicKey.from_public_bytes(known).verify(found, text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return b64encode(found).decode() == signature  # its last bits may say anything
+
+
+def load_public_keys() -> dict[str, bytes]:
+    """All that are known, by name; those of our own signing keys win."""
+    found = parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
+    if settings.AUDIT_SIGNING_KEYS:
+        ring = _parse_signing_keys(settings.AUDIT_SIGNING_KEYS)
+        for name in ring:
+            key = Ed25519PrivateKey.from_private_bytes(ring[name])
+            found[name] = key.public_key().public_bytes_raw()
+    return found
+
+
+def format_public_keys() -> str:
+    """The public keys as ``AUDIT_PUBLIC_KEYS`` takes them."""
+    return ",".join(f"{name}:{b64encode(key).decode()}" for name, key in load_public_keys().items())
+
+
+def parse_public_keys(text: str) -> dict[str, bytes]:
+    """Raises `ValueError` for what is no list of public keys."""
+    found = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        name, _, coded = entry.partition(":")
+        key = b64decode(coded, validate=True)
+        if not name.isalnum() or len(key) != KEY_BYTES:
+            raise ValueError(f"a public key is not name:base64 of {KEY_BYTES} bytes")
+        found[name] = key
+    return found
+
+
+@cache
+def _parse_signing_keys(text: str) -> KeyRing:
+    return KeyRing.parse(text, "checkpoint")

@@ -1,0 +1,204 @@
+"""Proving that the record is whole: offline, row by row, in one pass.
+
+First the chain, which is the truth, and what was signed of it; then that what makes
+it searchable says the same.
+The bytes are in `docs/operating.md`, "The record".
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from tenants.audit.events import AUDIT_EXPIRE
+from tenants.audit.integrity import chain_reader, checkpoint_verifier, signing
+from tenants.audit.integrity.append_only import has_triggers
+from tenants.audit.integrity.chain import (
+    GENESIS_MAC,
+    ChainRow,
+    compute_head_mac,
+    get_audit_keys,
+)
+from tenants.audit.integrity.checkpoint_verifier import (
+    CheckpointMismatchError,
+    CheckpointVerifier,
+)
+from tenants.audit.integrity.checkpoints import Checkpoint
+from tenants.audit.integrity.clock_skew import TOLERANCE_MICROSECONDS, ClockSkewDetector
+from tenants.audit.integrity.index_verifier import SearchIndexVerifier
+from tenants.audit.integrity.merkle import hash_row
+from tenants.audit.integrity.report import (
+    UnreadableChainError,
+    VerificationError,
+    VerificationReport,
+)
+from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
+from tenants.audit.models import AuditHead
+from tenants.audit.records import MALFORMED_ERRORS
+from tenants.audit.retention.runs import RunVerifier, UnprovenDeletionError
+from tenants.crypto.key_ring import KeyNotFoundError
+
+
+def verify_audit_log(anchor: Iterable[Checkpoint] = ()) -> VerificationReport:
+    """Read all of the record as it is at this moment; see `Report`.
+
+    Without an ``anchor``, checkpoints that were kept elsewhere, neither an old copy
+    of the whole database put back nor a record written anew with its own keys is
+    detectable. Raises `Unreadable`.
+    """
+    try:
+        return _build_report([*anchor])
+    except (UnreadableChainError, UnicodeDecodeError) as error:
+        if "decode" not in str(error):
+            raise
+    with chain_reader.tolerate_invalid_utf8():
+        return _build_report([*anchor])
+
+
+def _build_report(anchor: Sequence[Checkpoint]) -> VerificationReport:
+    report = VerificationReport()
+    try:
+        _verify_into(report, anchor)
+    except DatabaseError as error:
+        raise UnreadableChainError(report.rows + 1, error) from error
+    return report
+
+
+def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> None:
+    report.has_triggers = has_triggers(connection)
+    if not report.has_triggers:
+        report.add_warning("the database would let rows be changed: no trigger")
+    with chain_reader.consistent_snapshot():
+        kept, wrong = checkpoint_verifier.load_stored_checkpoints()
+        if not signing.load_public_keys():
+            if kept:
+                report.add_warning("no public key is known, so no checkpoint counts")
+            kept = []
+        signed = CheckpointVerifier([*anchor, *kept])
+        try:
+            _Verification(report, signed).run()
+        except (VerificationError, UnprovenDeletionError) as error:
+            row = report.rows + 1 if error.row is None else error.row
+            report.first_bad_row = (int(row), str(error))
+        except CheckpointMismatchError as error:
+            report.first_bad_row = (error.row, str(error))
+        except MALFORMED_ERRORS as error:
+            what = f"it is like no row that is written here ({type(error).__name__})"
+            report.first_bad_row = (report.rows + 1, what)
+        if wrong and (not report.first_bad_row or wrong.row < report.first_bad_row[0]):
+            report.first_bad_row = (wrong.row, str(wrong))
+        report.first_bad_row = report.first_bad_row or checkpoint_verifier.find_missing_checkpoint(
+            anchor
+        )
+    report.checkpoint_count, report.last_checkpoint = (
+        signed.verified_count,
+        signed.last_verified,
+    )
+
+
+class _Verification:
+    """One reading of the record, from the first row to the head."""
+
+    def __init__(self, report: VerificationReport, signed: CheckpointVerifier) -> None:
+        self.report = report
+        self.checkpoints = signed
+        self.previous_mac, self.clocks = GENESIS_MAC, ClockSkewDetector()
+        self.latest_time, self.last_signed_at = 0, 0  # microseconds since 1970
+        self.runs = RunVerifier()
+        report.deletion_runs = self.runs.verified
+        self.searchable = SearchIndexVerifier()
+
+    def run(self) -> None:
+        # Closed at once, whatever is found: a cursor that is left to be collected may
+        # be closed while the connection is at something else, and waits for itself.
+        with (
+            closing(self.searchable),
+            closing(chain_reader.read_rows_with_entries()) as rows,
+        ):
+            self.check_rows(rows)
+        self.check_end()
+
+    def check_rows(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for row in rows:
+            seq, entry, phase, content, key, found, *shown = row
+            if seq == self.report.rows:
+                raise VerificationError("it is there twice, or searchable twice", seq)
+            if seq != self.report.rows + 1:
+                raise VerificationError(f"the next row is numbered {seq}: rows are missing")
+            link = ChainRow(seq, entry, phase, content, key, found)
+            self.previous_mac = _check_link(link, self.previous_mac)
+            if stone := Tombstone.parse(content):
+                self.check_tombstone(link, stone, has_entry=any(shown))
+            else:
+                self.check_index(link, dict(zip(chain_reader.ENTRY_COLUMNS, shown, strict=True)))
+            if self.checkpoints:
+                self.check_checkpoint(link)
+            self.report.rows += 1
+
+    def check_index(self, row: ChainRow, entry_columns: dict[str, Any]) -> None:
+        """Whether everything else says what the row does."""
+        said = json.loads(row.content)
+        self.searchable.check_row(row.phase, said, row.seq, entry_columns)
+        self.report.calls += row.phase == "intent"
+        self.check_time(said["at" if row.phase == "intent" else "ended_at"], row.seq)
+        if said.get("operation") == AUDIT_EXPIRE.name:
+            self.runs.check_run(said)
+
+    def check_tombstone(self, row: ChainRow, tombstone: Tombstone, *, has_entry: bool) -> None:
+        """Whether nothing else says what the row did, either."""
+        self.searchable.check_tombstone(row.seq, has_entry=has_entry)
+        self.runs.add_tombstone(row, tombstone)
+
+    def check_time(self, time: int, seq: int) -> None:
+        for told in self.clocks.observe(seq, time):
+            self.report.add_warning(told)
+        self.latest_time = max(self.latest_time, time)
+
+    def check_checkpoint(self, row: ChainRow) -> None:
+        """Whether the rows up to this one are those that were signed."""
+        found = self.checkpoints.add_leaf(hash_row(row))
+        if found and not found.has_valid_signature:
+            raise VerificationError("the checkpoint that ends with it is signed by nobody")
+        if found:
+            self.check_checkpoint_time(found)
+
+    def check_checkpoint_time(self, checkpoint: Checkpoint) -> None:
+        """Whether a checkpoint is later than what it follows; each is told once."""
+        until, row = checkpoint.time + TOLERANCE_MICROSECONDS, f"row {checkpoint.size}:"
+        if self.latest_time > until:
+            self.report.add_warning(f"{row} a row up to it is dated later than its checkpoint")
+            self.latest_time = 0
+        if self.last_signed_at > until:
+            self.report.add_warning(f"{row} its checkpoint is dated before an earlier one")
+        self.last_signed_at = checkpoint.time
+
+    def check_end(self) -> None:
+        """Whether the record ends here, and nothing more is searchable."""
+        self.checkpoints.finish()
+        self.runs.finish()
+        head = AuditHead.objects.filter(pk=1).first()
+        if head is None:
+            raise VerificationError("the record has no head")
+        try:
+            right = compute_head_mac(get_audit_keys()[head.key], head.seq, head.link)
+        except KeyNotFoundError:
+            raise VerificationError(f"the head was made with the key {head.key!r}") from None
+        if right != head.mac:
+            raise VerificationError("the head was changed")
+        if (head.seq, head.link) != (self.report.rows, self.previous_mac):
+            raise VerificationError(f"the record ends here, but had {head.seq} rows")
+        if AuditHead.objects.count() > 1:
+            raise VerificationError("the record has more than one head")
+        self.searchable.finish(self.report.calls)
+
+
+def _check_link(row: ChainRow, previous_mac: str) -> str:
+    try:
+        is_so = is_row_intact(row, previous_mac)
+    except KeyNotFoundError as error:
+        raise VerificationError(f"it cannot be checked: {error}") from None
+    if not is_so:
+        raise VerificationError("it, or the row before it, was changed")
+    return row.mac

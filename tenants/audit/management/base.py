@@ -1,0 +1,17 @@
+"""What the commands about the record share: how they fail."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+
+class AuditCommand(BaseCommand):
+    """A command that tells in words what the database refused."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except DatabaseError as error:
+            said = str(error).partition("\n")[0] or type(error).__name__
+            raise CommandError(f"The record cannot be used: {said}.") from error

@@ -1,0 +1,187 @@
+"""Settling what was to be made or removed: services, clients, keys in hardware."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation import related_calls
+from tenants.audit.reconciliation.evidence import (
+    NOTHING_RECORDED,
+    Evidence,
+    UnresolvedCall,
+    conclude_conflicting,
+    conclude_failed,
+    conclude_inconclusive,
+    conclude_succeeded,
+)
+from tenants.authlete.errors import NotFoundError, Outcome
+from tenants.authlete.listing import list_all_clients, list_all_services
+
+
+def check_client_deleted(lost: UnresolvedCall) -> Evidence:
+    try:
+        lost.client.get()
+    except NotFoundError as error:
+        if not error.is_from_authlete:  # a gateway says so, which knows nothing of it
+            raise
+        ends = related_calls.find_competing_calls(lost, "client.delete", "idp.remove_service")
+        return _conclude_deleted(lost, ends, _("There is no such client any more."))
+    return conclude_failed(_("The client is still there."))
+
+
+def check_service_deleted(lost: UnresolvedCall) -> Evidence:
+    """Told by the list: what a credential may not see looks as if it were gone."""
+    (listed,) = list_all_services([lost.authlete])
+    if int(lost.entry.service) in listed.items_by_id:
+        return conclude_failed(_("The service is still there."))
+    if listed.error:
+        raise listed.error
+    ends = related_calls.find_competing_calls(lost, "idp.remove_service")
+    return _conclude_deleted(lost, ends, _("There is no such service any more."))
+
+
+def _conclude_deleted(
+    lost: UnresolvedCall, competing: Sequence[AuditEntry], reason: str | Promise
+) -> Evidence:
+    """By this call, if no other can have ended it: Authlete refuses to delete what is
+    not there, so what was deleted later had been there."""
+    same = [one for one in competing if one.operation == lost.entry.operation]
+    if any(one.outcome == Outcome.SUCCEEDED for one in same):
+        return conclude_failed(_("It was still there: another call has deleted it."))
+    return related_calls.AMBIGUOUS if competing else conclude_succeeded(reason)
+
+
+def check_service_created(lost: UnresolvedCall) -> Evidence:
+    (listed,) = list_all_services([lost.authlete])
+    if listed.error:
+        raise listed.error
+    name = lost.value_after("serviceName")
+    return _check_created(
+        lost,
+        ("idp.create_service", "idp.remove_service"),
+        [
+            CreationCandidate(
+                str(one.api_key),
+                one.service_name or "",
+                one.service_name == name,
+                one.get("createdAt") or 0,
+            )
+            for one in listed.items
+        ],
+    )
+
+
+def check_client_created(lost: UnresolvedCall) -> Evidence:
+    (listed,) = list_all_clients([(lost.authlete, int(lost.entry.service))])
+    if listed.error:
+        raise listed.error
+    wanted = {
+        name: lost.value_after(name)
+        for name in ("clientName", "clientIdAlias")
+        if lost.value_after(name)
+    }
+    return _check_created(
+        lost,
+        ("client.create", "client.delete"),
+        [
+            CreationCandidate(
+                str(one.client_id),
+                one.client_name or "",
+                all(one.get(name) == value for name, value in wanted.items()),
+                one.created_at or 0,
+            )
+            for one in listed.items
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CreationCandidate:
+    """What may be it."""
+
+    id: str
+    name: str
+    has_expected_name: bool  # as was intended
+    created_at_ms: int  # when it was made, in milliseconds since 1970; 0 where nobody says so
+
+
+def _check_created(
+    lost: UnresolvedCall,
+    calls: tuple[str, str],
+    candidates: Iterable[CreationCandidate],
+) -> Evidence:
+    """``calls`` are that which makes one, and that which removes one."""
+    make, remove = calls
+    others = set(lost.hints.get("others", ()))  # whose calls are known
+    fits = [
+        one
+        for one in candidates
+        if one.id not in others
+        and (not one.created_at_ms or related_calls.is_within_call_time(lost, one.created_at_ms))
+    ]
+    named = [one.id for one in fits if one.has_expected_name]
+    timed = _without_known_creator(lost, make, [one for one in fits if not one.has_expected_name])
+    rivals = [
+        one
+        for one in related_calls.find_calls_with_same_label(lost, make)
+        if related_calls.is_nearby(lost, one) and one.entry not in lost.hints.get("told", ())
+    ]
+    if len(named) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
+        if rivals:
+            return conclude_inconclusive(
+                _("Another call was to make one of that name at that time."), named
+            )
+        return conclude_succeeded(say("It is there, made at that time: %(id)s.") % {"id": named[0]})
+    if named:
+        return conclude_inconclusive(
+            _("Several may be it: by their name, or by when they were made."), named
+        )
+    if related_calls.find_calls_with_same_label(lost, remove):
+        return conclude_conflicting(_("None of that name is there; one was deleted since."))
+    if timed:
+        return conclude_inconclusive(
+            _("None of that name was made at that time, but one of another name."),
+            timed,
+        )
+    return conclude_failed(_("None of that name was made at that time."))
+
+
+def _without_known_creator(
+    lost: UnresolvedCall, operation: str, others: Sequence[CreationCandidate]
+) -> list[str]:
+    """Those of another name that no other call is known to have made."""
+    done = Counter(one.label for one in related_calls.find_succeeded_nearby(lost, operation))
+    named = Counter(one.name for one in others)
+    return [
+        one.id for one in others if one.created_at_ms and not 0 < named[one.name] <= done[one.name]
+    ]
+
+
+def check_key_created(lost: UnresolvedCall) -> Evidence:
+    """The console makes no second key of a ``kid``, though Authlete would."""
+    kid = lost.value_after("kid")
+    others = related_calls.find_competing_calls(lost, "key.create", "key.delete")
+    if any(one.label == kid for one in others):
+        return related_calls.AMBIGUOUS
+    if any(one.kid == kid for one in lost.service.hardware_keys.list()):
+        return conclude_succeeded(_("There is a key of that name."))
+    return conclude_failed(_("There is no key of that name."))
+
+
+def check_key_deleted(lost: UnresolvedCall) -> Evidence:
+    handle = lost.hints.get("handle")
+    if not handle:
+        return NOTHING_RECORDED
+    if any(one.handle == handle for one in lost.service.hardware_keys.list()):
+        return conclude_failed(_("The key is still listed."))
+    ends = [
+        one
+        for one in related_calls.find_competing_calls(lost, "key.delete")
+        if one.reconciliation_hints.get("handle") == handle
+    ]
+    return _conclude_deleted(lost, ends, _("The key is not listed any more."))

@@ -1,0 +1,203 @@
+"""Settling what was to change of services and clients."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation import related_calls
+from tenants.audit.reconciliation.evidence import (
+    NOTHING_RECORDED,
+    Evidence,
+    UnresolvedCall,
+    conclude_conflicting,
+    conclude_failed,
+    conclude_inconclusive,
+    conclude_succeeded,
+)
+from tenants.authlete.api.clients import LOCK_UNCHANGED_CODES
+from tenants.authlete.errors import NotFoundError, Outcome
+from tenants.authlete.redaction.redactor import Fingerprint
+
+SECRET_OPERATIONS = ("client.refresh_secret", "client.set_secret")
+SCOPE_OPERATIONS = tuple(f"requestable_scopes.{one}" for one in "update update_post delete".split())
+REQUESTABLE_SCOPES_FIELD = "extension.requestableScopes"
+OBJECT_DELETED = conclude_conflicting(_("It is not there any more: somebody has deleted it since."))
+
+
+def _conclude_not_found(error: NotFoundError) -> Evidence:
+    """Raises it where it is a gateway's, which knows nothing of it."""
+    if not error.is_from_authlete:
+        raise error
+    return OBJECT_DELETED
+
+
+def check_service_updated(lost: UnresolvedCall) -> Evidence:
+    if told := _state_before_next_save(lost):
+        return related_calls.found_by_next_call(_compare_digest(lost, *told))
+    service = lost.service.get()
+    return _compare_digest(
+        lost, lost.authlete.content_digest(service.to_dict()), service.modified_at
+    )
+
+
+def check_client_updated(lost: UnresolvedCall) -> Evidence:
+    if told := _state_before_next_save(lost):
+        return related_calls.found_by_next_call(_compare_digest(lost, *told))
+    try:
+        client = lost.client.get()
+    except NotFoundError as error:
+        return _conclude_not_found(error)
+    return _compare_digest(lost, lost.authlete.content_digest(client.to_dict()), client.modified_at)
+
+
+def _state_before_next_save(lost: UnresolvedCall) -> tuple[str, int] | None:
+    """The likeness and the version that the console's next save was put upon."""
+    saves = related_calls.find_later_calls(lost, lost.entry.operation).exclude(known__isnull=True)
+    read = saves.filter(known__gt="").first()
+    return (
+        (read.reconciliation_hints["base"], read.reconciliation_hints["version"]) if read else None
+    )
+
+
+def _compare_digest(lost: UnresolvedCall, now: str, version: int) -> Evidence:
+    if not lost.hints:
+        return NOTHING_RECORDED
+    if version == lost.hints["version"]:
+        return conclude_failed(_("It is exactly as it was before, and was not saved since."))
+    if now == lost.hints["base"]:
+        return conclude_conflicting(
+            _(
+                "It is as it was before, and yet it was saved since: this may have"
+                " been done, and undone elsewhere."
+            )
+        )
+    if now == lost.hints["intended"]:
+        return conclude_succeeded(_("It is exactly as it was to become."))
+    return conclude_conflicting(
+        _(
+            "It is neither as it was before nor as it was to become: it was changed by"
+            " somebody else, or Authlete has made something else of it."
+        )
+    )
+
+
+def check_lock_set(lost: UnresolvedCall) -> Evidence:
+    """Authlete refuses to set a lock that is set, so the next call tells of it."""
+    told = _lock_before_next_call(lost)
+    if told is not None:
+        return related_calls.found_by_next_call(_compare_lock(lost, told))
+    try:
+        return _compare_lock(lost, lost.client.get().is_locked)
+    except NotFoundError as error:
+        return _conclude_not_found(error)
+
+
+def _lock_before_next_call(lost: UnresolvedCall) -> bool | None:
+    for one in related_calls.find_later_calls(lost, lost.entry.operation):
+        if one.outcome == Outcome.SUCCEEDED:
+            return not one.value_after("locked")
+        if one.outcome == Outcome.REJECTED and one.code in LOCK_UNCHANGED_CODES:
+            return bool(one.value_after("locked"))
+    return None
+
+
+def _compare_lock(lost: UnresolvedCall, now: bool) -> Evidence:
+    for one in related_calls.find_competing_calls(lost, lost.entry.operation):
+        unsure = one.outcome != Outcome.SUCCEEDED or one.seq < lost.entry.seq
+        if unsure and one.value_after("locked") == now:
+            return related_calls.AMBIGUOUS
+    if now == lost.value_after("locked"):
+        return conclude_succeeded(_("The lock is as it was to be set."))
+    return conclude_failed(_("The lock is as it was before."))
+
+
+def check_requestable_scopes(lost: UnresolvedCall) -> Evidence:
+    """To some of the scopes that a client may request, or to any."""
+    for one in related_calls.find_later_calls(lost, "client.update", *SCOPE_OPERATIONS):
+        if one.operation in SCOPE_OPERATIONS:
+            return related_calls.found_by_next_call(
+                _compare_scopes(lost, one.value_before(REQUESTABLE_SCOPES_FIELD))
+            )
+        if any(change["field"].startswith("extension") for change in one.changes):
+            return related_calls.AMBIGUOUS
+    try:
+        return _compare_scopes(lost, lost.client.get_requestable_scopes().requestable_scopes)
+    except NotFoundError as error:
+        return _conclude_not_found(error)
+
+
+def _compare_scopes(lost: UnresolvedCall, now: Sequence[str] | None) -> Evidence:
+    if _is_same_set(now, lost.value_after(REQUESTABLE_SCOPES_FIELD)):
+        return conclude_succeeded(
+            _("The client may request exactly the scopes that were to be set.")
+        )
+    if _is_same_set(now, lost.value_before(REQUESTABLE_SCOPES_FIELD)):
+        return conclude_failed(_("The client may request what it could before."))
+    return conclude_conflicting(
+        _("The client may request neither what it could before nor what was to be set.")
+    )
+
+
+def _is_same_set(one: Sequence[str] | None, other: Sequence[str] | None) -> bool:
+    return (one is None) == (other is None) and set(one or ()) == set(other or ())
+
+
+def check_secret_refreshed(lost: UnresolvedCall) -> Evidence:
+    return _check_secret_replaced(lost, "")
+
+
+def check_secret_set(lost: UnresolvedCall) -> Evidence:
+    return _check_secret_replaced(lost, _fingerprint_of(lost.value_after("clientSecret")))
+
+
+def _check_secret_replaced(lost: UnresolvedCall, after: str) -> Evidence:
+    """``after`` is empty where Authlete chose the secret."""
+    before = _secret_before(lost.entry)
+    if not before:
+        return NOTHING_RECORDED
+    told = filter(
+        None,
+        map(_secret_before, related_calls.find_later_calls(lost, *SECRET_OPERATIONS)),
+    )
+    if now := next(told, ""):
+        return related_calls.found_by_next_call(_compare_secret(before, after, now))
+    try:
+        secret = lost.client.get().get("clientSecret")
+    except NotFoundError as error:
+        return _conclude_not_found(error)
+    now = secret.hex if isinstance(secret, Fingerprint) else ""
+    return _compare_secret(before, after, now)
+
+
+def _compare_secret(before: str, after: str, now: str) -> Evidence:
+    if now == before:
+        return conclude_failed(_("The client has the same secret as before."))
+    if after and now != after:
+        return conclude_conflicting(
+            _("The client has neither the secret of before nor the one that was to be set.")
+        )
+    return conclude_succeeded(_("The client has another secret than before. It can be revealed."))
+
+
+def _secret_before(entry: AuditEntry) -> str:
+    """The fingerprint that was read before it was to be replaced."""
+    known = str(entry.reconciliation_hints.get("secret", ""))
+    return known or _fingerprint_of(entry.value_before("clientSecret"))
+
+
+def _fingerprint_of(value: Any) -> str:
+    return value.get("fingerprint", "") if isinstance(value, dict) else ""
+
+
+def check_secret_revealed(lost: UnresolvedCall) -> Evidence:
+    """A secret that was to be shown, which changes nothing at Authlete."""
+    if lost.entry.outcome:
+        return conclude_failed(_("No answer came that could be used, so nobody saw a secret."))
+    return conclude_inconclusive(
+        _(
+            "Nothing was changed. Whether the secret was shown before the console ended"
+            " cannot be told."
+        )
+    )

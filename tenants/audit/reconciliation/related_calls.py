@@ -1,0 +1,110 @@
+"""What else the console did to the same object, which tells of a lost call or hides it.
+
+Before the console changes something it reads it, and keeps in the intent what it found.
+So the next change, a second try above all, tells what had become of the call before
+it. What is there now would tell what became of both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit.models import IS_CHANGE, NOT_SUCCEEDED, OUTCOME_TIMEOUT, AuditEntry
+from tenants.audit.reconciliation.evidence import (
+    Evidence,
+    UnresolvedCall,
+    conclude_conflicting,
+)
+from tenants.authlete.errors import Outcome
+
+MAX_CLOCK_SKEW = timedelta(minutes=5)  # by which Authlete's may differ from ours
+MILLISECOND = timedelta(milliseconds=1)
+MICROSECOND = timedelta(microseconds=1)
+NEARBY_MICROSECONDS = (2 * MAX_CLOCK_SKEW + OUTCOME_TIMEOUT) // MICROSECOND
+FAILED_OUTCOMES = (Outcome.REJECTED, Outcome.NOT_SENT, Outcome.FAILED)
+UNRESOLVED_OUTCOMES = ("", Outcome.UNKNOWN)
+AMBIGUOUS = conclude_conflicting(
+    _(
+        "Another call of this console has done the same, or may have: what is there"
+        " now does not tell which of them it was."
+    )
+)
+
+
+def found_by_next_call(finding: Evidence) -> Evidence:
+    """By what the next call found, and not by what is there now."""
+    said = say("As the console's next change of the same found it: %(what)s")
+    return replace(finding, reason=said % {"what": finding.reason})
+
+
+def find_later_calls(lost: UnresolvedCall, *operations: str) -> QuerySet[AuditEntry]:
+    """What the console was to do to the same object next, the next one first."""
+    own = _calls_on_same_object(lost, operations).filter(seq__gt=lost.entry.seq)
+    return own.order_by("seq")
+
+
+def find_competing_calls(lost: UnresolvedCall, *operations: str) -> list[AuditEntry]:
+    """What may have had the same effect as a lost call: later, or at the same time, or
+    before and nobody knows."""
+    own = _calls_on_same_object(lost, operations).exclude(entry=lost.entry.entry)
+    after = own.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=lost.entry.seq)
+    before = own.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=lost.entry.seq)
+    beside = own.filter(
+        seq__lt=lost.entry.seq,
+        at__gt=lost.entry.at - OUTCOME_TIMEOUT // MICROSECOND,
+        ended_at__gt=lost.entry.at,
+        outcome=Outcome.SUCCEEDED,
+    )
+    return [*after, *before, *beside]
+
+
+def find_calls_with_same_label(lost: UnresolvedCall, operation: str) -> list[AuditEntry]:
+    """What may have made or removed one of the same name as was to be made."""
+    own = _calls_on_same_object(lost, [operation]).exclude(entry=lost.entry.entry)
+    near = own.filter(label=lost.entry.label, at__gt=lost.entry.at - NEARBY_MICROSECONDS)
+    return list(near.exclude(outcome__in=FAILED_OUTCOMES))
+
+
+def find_succeeded_nearby(lost: UnresolvedCall, operation: str) -> list[AuditEntry]:
+    """Other calls that are known to have done this at about that time."""
+    done = _calls_on_same_object(lost, [operation]).filter(outcome=Outcome.SUCCEEDED)
+    span = (lost.entry.at - NEARBY_MICROSECONDS, lost.entry.at + NEARBY_MICROSECONDS)
+    return list(done.filter(at__range=span))
+
+
+def is_nearby(lost: UnresolvedCall, other: AuditEntry) -> bool:
+    """Whether clocks may make what either of both has made look like the other's."""
+    return abs(other.at - lost.entry.at) < NEARBY_MICROSECONDS
+
+
+def is_within_call_time(lost: UnresolvedCall, created_at_ms: int) -> bool:
+    """Whether something that was made ``at``, in milliseconds since 1970, may have
+    been made by the call."""
+    early, late = (
+        MAX_CLOCK_SKEW // MILLISECOND,
+        (OUTCOME_TIMEOUT + MAX_CLOCK_SKEW) // MILLISECOND,
+    )
+    return lost.began_ms - early <= created_at_ms <= lost.began_ms + late
+
+
+def _calls_on_same_object(lost: UnresolvedCall, operations: Iterable[str]) -> QuerySet[AuditEntry]:
+    """A service takes along what is in it, a client its tokens, and what is done to
+    all tokens of a user is done to those of one client."""
+    entry = lost.entry
+    own = AuditEntry.objects.filter(
+        IS_CHANGE,
+        organization_id=entry.organization_id,
+        region=entry.region,
+        operation__in=operations,
+    )
+    if entry.service:
+        own = own.filter(service=entry.service)
+    if entry.client:
+        own = own.filter(client__in=(entry.client, ""))
+    if entry.subject:
+        own = own.filter(Q(subject=entry.subject) | Q(subject=""))
+    return own

@@ -1,0 +1,148 @@
+"""The list of what is unknown, and writing down what was found out.
+
+Nothing is rewritten: the entry gets a further outcome, which is the one that counts
+from then on, and the settling is an entry of its own.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import batched
+
+from django.db import Error
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.events import AUDIT_RESOLVE
+from tenants.audit.models import (
+    IS_UNRESOLVED,
+    OUTCOME_TIMEOUT,
+    AuditEntry,
+    to_microseconds,
+)
+from tenants.audit.store import append_records
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.crypto.key_ring import KeyNotFoundError
+from tenants.outbound.alerts import alert
+
+MAX_ENTRIES_PER_QUERY = 500  # entries in one question to the database
+
+log = logging.getLogger(__name__)
+
+type ResolutionHook = Callable[[AuditEntry, Outcome], None]
+RESOLUTION_HOOKS: dict[str, ResolutionHook] = {}
+
+
+def on_resolved(operation: str) -> Callable[[ResolutionHook], ResolutionHook]:
+    """Register what is to know at once that a call of this kind was settled. It may be
+    killed before, so whatever follows must be found without it as well."""
+
+    def register(follow: ResolutionHook) -> ResolutionHook:
+        RESOLUTION_HOOKS[operation] = follow
+        return follow
+
+    return register
+
+
+def find_unresolved(organization: int) -> QuerySet[AuditEntry]:
+    """What may have changed something and nobody knows whether it did, newest first."""
+    late = Q(outcome="", at__lt=to_microseconds(datetime.now(UTC) - OUTCOME_TIMEOUT))
+    return AuditEntry.objects.filter(
+        IS_UNRESOLVED,
+        Q(outcome=Outcome.UNKNOWN) | late,
+        organization_id=organization,
+    )
+
+
+class _AlreadyResolvedError(Exception):
+    """The outcome became known meanwhile."""
+
+
+def resolve(
+    actor: Actor,
+    entry: AuditEntry,
+    outcome: Outcome,
+    evidence: str,
+    *,
+    reason: str = "",
+    ticket: str = "",
+) -> bool:
+    """Write down what became of ``entry``, and by whom and what that was found.
+
+    False where that became known since it was looked at: what was known first stays.
+    Raises `NotRecorded`, and then nothing is settled.
+    """
+    told = record_builder.build_intent(
+        actor,
+        AUDIT_RESOLVE.name,
+        AUDIT_RESOLVE.effect,
+        object=entry.entry,
+        label=f"{entry.operation} {entry.label}".strip(),
+        changes=[
+            FieldChange("outcome", entry.effective_outcome.value, outcome.value),
+            FieldChange("found", None, evidence),
+        ],
+        region=entry.region,
+        service=entry.service,
+        client=entry.client,
+        reason=reason,
+        ticket=ticket,
+    )
+    ends = [
+        record_builder.build_outcome(told.entry, Outcome.SUCCEEDED),
+        record_builder.build_outcome(entry.entry, outcome, status=entry.status, code=entry.code),
+    ]
+    try:
+        append_records([told, *ends], lambda: _check_still_unresolved(entry))
+    except _AlreadyResolvedError:
+        return False
+    except (Error, KeyNotFoundError) as error:
+        alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
+        message = _("The record cannot be written. Nothing was settled.")
+        raise AuditUnavailableError(message) from error
+    if follow := RESOLUTION_HOOKS.get(entry.operation):
+        try:
+            follow(entry, outcome)
+        except Exception:
+            log.exception("what follows from entry %s waits for a look", entry.entry)
+    return True
+
+
+def _check_still_unresolved(entry: AuditEntry) -> None:
+    """Raises `_Overtaken` unless it is unknown still, while nobody writes."""
+    if not find_unresolved(entry.organization_id).filter(seq=entry.seq).exists():
+        raise _AlreadyResolvedError
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How an entry was settled; ``by`` tells who did that, when and why."""
+
+    outcome: str
+    by: AuditEntry
+
+
+def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Resolution]:
+    """Those of these entries that were settled, each as it was last."""
+    found: dict[str, Resolution] = {}
+    for some in batched((one for one in set(entries) if one), MAX_ENTRIES_PER_QUERY):
+        rows = AuditEntry.objects.filter(
+            organization_id=organization,
+            operation=AUDIT_RESOLVE.name,
+            object__in=some,
+            object__gt="",  # the index's own condition
+        )
+        for by in rows.order_by("seq"):
+            told = {one["field"]: one["after"] for one in by.changes}
+            found[by.object] = Resolution(told.get("outcome", ""), by)
+    return found
+
+
+def find_resolution_entry(entry: AuditEntry) -> AuditEntry | None:
+    """The newest entry that settled this one."""
+    found = find_resolutions(entry.organization_id, [entry.entry]).get(entry.entry)
+    return found.by if found else None

@@ -1,0 +1,51 @@
+"""One rule for each operation that changes something and can be looked up."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit.reconciliation import (
+    batch_rules,
+    creation_rules,
+    object_rules,
+    token_rules,
+)
+from tenants.audit.reconciliation.evidence import (
+    Evidence,
+    UnresolvedCall,
+    conclude_inconclusive,
+)
+from tenants.authlete.errors import AuthleteError
+
+RULES: Mapping[str, Callable[[UnresolvedCall], Evidence]] = {
+    "service.update": object_rules.check_service_updated,
+    "client.update": object_rules.check_client_updated,
+    "idp.create_service": creation_rules.check_service_created,
+    "client.create": creation_rules.check_client_created,
+    "client.refresh_secret": object_rules.check_secret_refreshed,
+    "client.set_secret": object_rules.check_secret_set,
+    "client.reveal_secret": object_rules.check_secret_revealed,
+    "client.keep_secret": object_rules.check_secret_revealed,
+    "client.set_lock": object_rules.check_lock_set,
+    "requestable_scopes.update": object_rules.check_requestable_scopes,
+    "requestable_scopes.update_post": object_rules.check_requestable_scopes,
+    "requestable_scopes.delete": object_rules.check_requestable_scopes,
+    "client.delete": creation_rules.check_client_deleted,
+    "idp.remove_service": creation_rules.check_service_deleted,
+    "key.create": creation_rules.check_key_created,
+    "key.delete": creation_rules.check_key_deleted,
+    "token.create": token_rules.check_token_created,
+    "token.update": token_rules.check_token_updated,
+    "token.revoke": token_rules.check_tokens_ended,
+    "token.delete": token_rules.check_tokens_ended,
+    "token_batch.create": batch_rules.check_batch_created,
+    "authorization.delete_post": token_rules.check_authorization_revoked,
+    "granted_scopes.delete": token_rules.check_granted_scopes_deleted,
+}
+NO_RULE = conclude_inconclusive(_("There is no call that tells what became of this."))
+
+
+def conclude_unreachable(error: AuthleteError) -> Evidence:
+    """Authlete did not answer, so this can be tried again."""
+    return conclude_inconclusive(say("It could not be looked at: %s.") % say(error.title))

@@ -1,0 +1,258 @@
+"""Settling what was to happen to tokens, and to what users have allowed."""
+
+from collections.abc import Iterator
+from time import time_ns
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from tenants.audit.reconciliation import related_calls
+from tenants.audit.reconciliation.evidence import (
+    NOTHING_RECORDED,
+    Evidence,
+    UnresolvedCall,
+    conclude_conflicting,
+    conclude_failed,
+    conclude_inconclusive,
+    conclude_succeeded,
+)
+from tenants.audit.record_builder import to_plain_json
+from tenants.authlete.api.reconciliation_hints import HASH_PREFIX_CHARS
+from tenants.authlete.api.tokens import MAX_PAGE_SIZE
+from tenants.authlete.documents.tokens import IssuedToken, TokenStatus
+from tenants.authlete.errors import Outcome, ResponseTooLargeError
+
+MAX_PAGES = 50  # of a list of tokens that are looked at
+MILLISECONDS_PER_SECOND = 1000  # milliseconds; Authlete rounds when a token ends
+MAX_CLOCK_SKEW_MS = related_calls.MAX_CLOCK_SKEW // related_calls.MILLISECOND
+TOKEN_ENDING_OPERATIONS = (
+    "token.revoke",
+    "token.delete",
+    "authorization.delete_post",
+    "client.delete",
+    "idp.remove_service",
+)
+
+
+def check_token_created(lost: UnresolvedCall) -> Evidence:
+    """By which there are: a token has no name, and its value was lost."""
+    if "count" not in lost.hints:
+        return NOTHING_RECORDED
+    new = _find_new_tokens(lost)
+    others = related_calls.find_competing_calls(lost, "token.create")
+    names = [one.access_token_hash[:HASH_PREFIX_CHARS] for one in new]
+    if not new:
+        if _may_have_expired(lost):
+            return conclude_inconclusive(_("There is none; but it would have ended since."))
+        return conclude_failed(_("There is no token that was not there before."))
+    more = _count_tokens(lost, TokenStatus.ALL) - lost.hints["count"]
+    told = "hashes" in lost.hints or more == 1
+    if others or len(new) > 1 or not told:
+        return conclude_inconclusive(_("Other tokens have come or gone since."), names)
+    return conclude_succeeded(
+        say(
+            "There is one that was not there before: %(name)s. Its value is lost:"
+            " revoke it, and make another one."
+        )
+        % {"name": names[0]}
+    )
+
+
+def _find_new_tokens(lost: UnresolvedCall) -> list[IssuedToken]:
+    """Those that the call may have made: of that time, as they were asked for, and not
+    there before where that is known."""
+    before = lost.hints.get("hashes", ())
+    kinds = {lost.value_after("grantType"), None}
+    return [
+        one
+        for one in _list_tokens(lost, TokenStatus.ALL)
+        if one.access_token_hash[:HASH_PREFIX_CHARS] not in before
+        and related_calls.is_within_call_time(lost, one.created_at)
+        and (not one.grant_type or kinds & {one.grant_type})
+    ]
+
+
+def _may_have_expired(lost: UnresolvedCall) -> bool:
+    """Authlete may drop what has expired, and the console may have ended it."""
+    ends = related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
+    asked = lost.value_after("accessTokenDuration")
+    seconds = asked or lost.service.get().get("accessTokenDuration")
+    return bool(ends) or bool(
+        seconds and lost.began_ms + seconds * MILLISECONDS_PER_SECOND < _now_ms()
+    )
+
+
+def check_token_updated(lost: UnresolvedCall) -> Evidence:
+    if "hash" not in lost.hints:
+        return NOTHING_RECORDED
+    if now := _state_before_next_update(lost):
+        return related_calls.found_by_next_call(_compare_token(lost, now))
+    token = _find_token(lost)
+    return TOKEN_ENDED if token is None else _compare_token(lost, token.to_dict())
+
+
+def _compare_token(lost: UnresolvedCall, now: dict[str, Any]) -> Evidence:
+    changes = lost.entry.changes
+    if all(_is_same_value(one["field"], now, one["after"]) for one in changes):
+        return conclude_succeeded(_("The token is as it was to become."))
+    if all(_is_same_value(one["field"], now, one["before"]) for one in changes):
+        return conclude_failed(_("The token is as it was before."))
+    return conclude_conflicting(_("The token is neither as it was before nor as it was to become."))
+
+
+def _state_before_next_update(lost: UnresolvedCall) -> dict[str, Any]:
+    """What the console's next change of the token found; nothing where there is none
+    that looked at the same."""
+    fields = {one["field"] for one in lost.entry.changes}
+    for one in related_calls.find_later_calls(lost, lost.entry.operation):
+        found = {change["field"]: change["before"] for change in one.changes}
+        if one.reconciliation_hints.get("hash") == lost.hints["hash"] and fields & found.keys():
+            return found if fields <= found.keys() else {}
+    return {}
+
+
+TOKEN_ENDED = conclude_conflicting(_("The token is not listed any more: it was ended since."))
+
+
+def _is_same_value(field: str, now: dict[str, Any], value: Any) -> bool:
+    found = to_plain_json(now.get(field))
+    if field.endswith("ExpiresAt"):
+        return bool(abs((found or 0) - (value or 0)) < MILLISECONDS_PER_SECOND)
+    if field == "scopes":
+        return set(found or ()) == set(value or ())
+    return bool((found or []) == (value or []))
+
+
+def check_tokens_ended(lost: UnresolvedCall) -> Evidence:
+    """One token, all of a client, all of a user, or all of both."""
+    if "value" in lost.hints:
+        return conclude_inconclusive(
+            _("The token was known by its value, which is not kept. Check it again.")
+        )
+    if "hash" not in lost.hints:
+        return _check_all_ended(lost)
+    token = _find_token(lost)
+    if token is None:
+        return _conclude_ended(lost, _("The token is not listed any more."))
+    if lost.entry.operation == "token.delete" or _find_token(lost, TokenStatus.VALID):
+        return conclude_failed(_("The token is still listed."))
+    if lost.began_ms < token.access_token_expires_at < _now_ms():
+        return conclude_inconclusive(_("The token has expired since."))
+    return _conclude_ended(lost, _("The token is listed, but does not work any more."))
+
+
+def _conclude_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
+    """By this call, if no other can have done it: Authlete refuses to delete a token
+    that is not there."""
+    name = lost.hints["hash"]
+    ends = [
+        one
+        for one in related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
+        if one.reconciliation_hints.get("hash", name) == name
+        and "value" not in one.reconciliation_hints
+    ]
+    if lost.entry.operation == "token.delete" and any(
+        one.operation == "token.delete" and one.outcome == Outcome.SUCCEEDED for one in ends
+    ):
+        return conclude_failed(_("It was still there: another call has deleted it."))
+    return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
+
+
+def _check_all_ended(lost: UnresolvedCall) -> Evidence:
+    """By how many work now, or by how many did when the same was sent again."""
+    count, same = lost.hints.get("count"), (lost.entry.client, lost.entry.subject)
+    for one in related_calls.find_later_calls(lost, lost.entry.operation):
+        again = one.reconciliation_hints.get("count")
+        if (one.client, one.subject) == same and again is not None:
+            if again == 0:
+                return conclude_succeeded(
+                    _("No token worked any more when the same was sent again.")
+                )
+            if again == count:
+                return conclude_failed(
+                    _("As many tokens worked as before when the same was sent again.")
+                )
+            return related_calls.AMBIGUOUS
+    older, unsure = _count_live_tokens(lost)
+    if older + unsure == 0:
+        return _conclude_all_ended(lost, _("No token of that time works any more."))
+    if older + unsure == count:
+        return conclude_failed(_("As many tokens of that time work as before."))
+    if older:
+        return conclude_conflicting(_("Some tokens of that time still work."))
+    return conclude_inconclusive(_("Tokens work that were made at about that time."))
+
+
+def _conclude_all_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
+    """By this call, if no other ended some of them."""
+    ends = [
+        one
+        for one in related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
+        if "hash" not in one.reconciliation_hints
+    ]
+    return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
+
+
+def check_authorization_revoked(lost: UnresolvedCall) -> Evidence:
+    older, unsure = _count_live_tokens(lost)
+    if older:
+        return conclude_failed(_("The app still has tokens of that time."))
+    if unsure:
+        return conclude_inconclusive(_("The app has tokens that were made at about that time."))
+    return _conclude_all_ended(lost, _("The app has no token of that time any more."))
+
+
+def check_granted_scopes_deleted(lost: UnresolvedCall) -> Evidence:
+    grants = lost.service.grants.get_granted_scopes(lost.client_id, lost.entry.subject)
+    if not grants.is_recorded:
+        if related_calls.find_competing_calls(lost, lost.entry.operation, "client.delete"):
+            return related_calls.AMBIGUOUS
+        return conclude_succeeded(_("No granted scopes are remembered any more."))
+    if grants.modified_at > lost.began_ms:
+        return conclude_conflicting(_("Scopes were granted since."))
+    return conclude_failed(_("The granted scopes are still remembered."))
+
+
+def _count_live_tokens(lost: UnresolvedCall) -> tuple[int, int]:
+    """How many tokens work that are older than the call, and how many of which that
+    is not sure, since clocks may differ."""
+    made = [one.created_at for one in _list_tokens(lost, TokenStatus.VALID)]
+    older = sum(at < lost.began_ms - MAX_CLOCK_SKEW_MS for at in made)
+    return older, sum(at <= lost.began_ms + MAX_CLOCK_SKEW_MS for at in made) - older
+
+
+def _find_token(lost: UnresolvedCall, status: TokenStatus = TokenStatus.ALL) -> IssuedToken | None:
+    name = lost.hints.get("hash")
+    tokens = _list_tokens(lost, status) if name else ()
+    return next((one for one in tokens if one.access_token_hash == name), None)
+
+
+def _now_ms() -> int:
+    return time_ns() // 1_000_000
+
+
+def _count_tokens(lost: UnresolvedCall, status: TokenStatus) -> int:
+    return lost.service.tokens.count(_client_id(lost), status, subject=lost.entry.subject)
+
+
+def _list_tokens(lost: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedToken]:
+    """Those of the client, the user, or both that the entry is about."""
+    for page in range(MAX_PAGES):
+        start = page * MAX_PAGE_SIZE
+        found = lost.service.tokens.list(
+            _client_id(lost),
+            lost.entry.subject,
+            status,
+            start=start,
+            end=start + MAX_PAGE_SIZE,
+        )
+        yield from found.access_tokens or ()
+        if start + MAX_PAGE_SIZE >= found.total_count:
+            return
+    raise ResponseTooLargeError(say("There are more tokens than can be looked through."))
+
+
+def _client_id(lost: UnresolvedCall) -> int | None:
+    return lost.client_id if lost.entry.client else None

@@ -1,0 +1,252 @@
+"""The audit log: no call without an entry."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import TypedDict, Unpack
+
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.events import DENIALS_COUNTED, AuditEvent
+from tenants.audit.integrity import anchors
+from tenants.audit.record_builder import build_intent, build_outcome
+from tenants.audit.records import IntentRecord, Record
+from tenants.audit.writer import AuditWriteError, writer
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.operation import Effect
+from tenants.concurrency.counters import WindowCounter, should_report
+from tenants.outbound.alerts import alert
+
+
+@dataclass(frozen=True)
+class AuditLogSink:
+    """A `Watch` that keeps every call of one person's in the record."""
+
+    actor: Actor
+    reason: str = ""
+    ticket: str = ""
+    reason_names_subject: bool = False  # whom the reason may name, so it stands beside them
+
+    def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
+        """Commit the intents; raises `NotRecorded`, and then none may be made."""
+        changes = any(call.operation.effect is not Effect.READ for call in calls)
+        if changes and anchors.anchor_monitor.blocks_changes():
+            raise AuditUnavailableError(
+                _(
+                    "No checkpoint of the record was kept outside of its database for"
+                    " a while. Nothing was sent."
+                )
+            )
+        intents = [self._build_intent(call) for call in calls]
+        unsent = [build_outcome(row.entry, Outcome.NOT_SENT) for row in intents]
+        try:
+            writer.write(intents, if_abandoned=unsent)
+        except AuditWriteError as error:
+            message = _("%(why)s Nothing was sent.") % {"why": error}
+            raise AuditUnavailableError(message) from error
+        return [row.entry for row in intents]
+
+    def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None:
+        """Commit outcomes. When that fails the call is done all the same: its entry
+        stays open, is shown as such, and is settled by ``audit_reconcile``."""
+        rows = [
+            build_outcome(
+                end.entry_id,
+                end.outcome,
+                status=end.status,
+                code=end.code,
+                surprises=end.unexpected_changes,
+            )
+            for end in outcomes
+        ]
+        writer.write_outcomes(rows, wait=wait)
+
+    def flush(self) -> None:
+        with suppress(AuditWriteError):  # the writer has told of it
+            writer.flush()
+
+    def _build_intent(self, call: CallIntent) -> IntentRecord:
+        is_told = bool(call.subject) or not self.reason_names_subject
+        return build_intent(
+            self.actor,
+            call.operation.name,
+            call.operation.effect.value,
+            changes=call.changes,
+            reconciliation_hints=call.reconciliation_hints,
+            attempt=call.attempt,
+            region=call.region,
+            service=call.path_params.get("service_id", ""),
+            client=call.path_params.get("client_id", ""),
+            subject=call.subject,
+            label=call.label,
+            path=call.path,
+            reason=self.reason if is_told else "",
+            ticket=self.ticket if is_told else "",
+        )
+
+
+MAX_DENIALS_PER_ACTOR = 30  # denials of one actor in a minute that are kept one by one
+MAX_DENIALS_TOTAL = 600  # those of all actors together
+
+_denial_counter = WindowCounter()
+
+
+class EventDetails(TypedDict, total=False):
+    """What else is known of an event."""
+
+    label: str  # what the object is called
+    object: str  # what it is known by: a member's email, a page's name
+    changes: Sequence[FieldChange]
+    region: str
+    service: str
+    client: str
+    subject: str
+    reason: str
+    ticket: str
+
+
+def record_event(
+    actor: Actor,
+    event: AuditEvent,
+    effect: str = "",
+    outcome: Outcome = Outcome.SUCCEEDED,
+    **details: Unpack[EventDetails],
+) -> None:
+    """Keep what has happened; ``effect`` is the event's own unless it is given.
+
+    Raises `NotRecorded`, and then it must not have happened; but never for a denial,
+    which stays one. Denials that repeat are counted.
+    """
+    effect = effect or event.effect
+    if not event.is_denial:
+        _write_event(actor, event, effect, outcome, 1, details)
+    elif found := _select_denial(actor, event, effect, details):
+        listed, counted, times = found
+        if counted is not event:
+            effect, details = counted.effect, {}
+        try:
+            entry = _write_event(listed, counted, effect, outcome, times, details)
+        except AuditUnavailableError:
+            entry = ""
+        alert(
+            counted.name,
+            entry=entry,
+            organization=listed.organization,
+            actor=listed.user_id,
+            address=listed.ip_address,
+        )
+
+
+@contextmanager
+def record_action(
+    actor: Actor,
+    event: AuditEvent,
+    *,
+    is_read_only: bool = False,
+    **details: Unpack[EventDetails],
+) -> Iterator[None]:
+    """Keep the intent of what the block does, and what became of it afterwards.
+
+    An exception means that it was refused, and that nothing was changed; one of the
+    database's, that nobody knows. Raises `NotRecorded` before the block is entered.
+    What ``only_reads`` goes on where no checkpoint is known outside.
+    """
+    if not is_read_only:
+        _check_anchored(event, event.effect)
+    row = record_builder.build_intent(actor, event.name, event.effect, **details)
+    _write_records([row], entry=row.entry)
+    fate = Outcome.UNKNOWN
+    try:
+        yield
+        fate = Outcome.SUCCEEDED
+    except DatabaseError:
+        raise
+    except Exception:
+        fate = Outcome.REJECTED
+        raise
+    finally:
+        writer.write_outcomes([record_builder.build_outcome(row.entry, fate)])
+
+
+def _write_event(
+    actor: Actor,
+    event: AuditEvent,
+    effect: str,
+    outcome: Outcome,
+    count: int,
+    details: EventDetails,
+) -> str:
+    _check_anchored(event, effect)
+    row = record_builder.build_intent(actor, event.name, effect, attempt=count, **details)
+    _write_records([row, record_builder.build_outcome(row.entry, outcome)], entry=row.entry)
+    return row.entry
+
+
+def _check_anchored(event: AuditEvent, effect: str) -> None:
+    if event.requires_anchor(effect) and anchors.anchor_monitor.blocks_changes():
+        raise AuditUnavailableError(
+            _(
+                "No checkpoint of the record was kept outside of its database for a"
+                " while. Nothing was done."
+            )
+        )
+
+
+def _write_records(records: Sequence[Record], *, entry: str) -> None:
+    try:
+        writer.write(
+            records,
+            if_abandoned=[record_builder.build_outcome(entry, Outcome.NOT_SENT)],
+        )
+    except AuditWriteError as error:
+        message = _("%(why)s Nothing was done.") % {"why": error}
+        raise AuditUnavailableError(message) from error
+
+
+def _select_denial(
+    actor: Actor, event: AuditEvent, effect: str, details: EventDetails
+) -> tuple[Actor, AuditEvent, int] | None:
+    """Under which name a denial is kept, and the how manieth it is; none if it only
+    counts. See `docs/decisions/counted-denials.md`."""
+    source = _denial_source(actor)
+    same = (
+        actor.organization_id,
+        source,
+        event.name,
+        effect,
+        *map(str, details.values()),
+    )
+    times = _denial_counter.count("same", *same)
+    if not should_report(times):
+        return None
+    if _denial_counter.count("by", source) > MAX_DENIALS_PER_ACTOR:
+        event, times = DENIALS_COUNTED, _denial_counter.count("more", source)
+        if not should_report(times):
+            return None
+    if _denial_counter.count("all") > MAX_DENIALS_TOTAL:
+        actor, event, times = (
+            Actor(0, ""),
+            DENIALS_COUNTED,
+            _denial_counter.count("more"),
+        )
+        if not should_report(times):
+            return None
+    return actor, event, times
+
+
+def _denial_source(actor: Actor) -> str:
+    """Whose denials are counted together: an account's, or else an address's, of
+    which one subscriber has all 64 bits below an IPv6 prefix."""
+    if actor.user_id:
+        return str(actor.user_id)
+    try:
+        address = ip_address(actor.ip_address)
+    except ValueError:
+        return actor.ip_address
+    return str(ip_network((address, 64 if address.version == 6 else 32), strict=False))

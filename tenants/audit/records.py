@@ -1,0 +1,110 @@
+"""What is kept of a call: its intent, and later its outcome."""
+
+import json
+import re
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, ClassVar
+
+from tenants.authlete.json.reader import replace_surrogates
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRecord:
+    """What was about to be sent; the columns of `AuditEntry` that it fills."""
+
+    phase: ClassVar[str] = "intent"
+
+    entry: str
+    at: int
+    actor_id: int
+    actor: str
+    role: str
+    organization_id: int
+    organization: str
+    region: str
+    operation: str
+    effect: str
+    service: str
+    client: str
+    subject: str
+    object: str
+    label: str
+    path: str
+    attempt: int
+    reason: str
+    ticket: str
+    page: str
+    address: str
+    changed: str
+    known: str  # JSON, or nothing: by what it can be settled
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecord:
+    """What became of it."""
+
+    phase: ClassVar[str] = "outcome"
+
+    entry: str
+    outcome: str
+    status: int | None
+    code: str
+    ended_at: int
+    surprises: str
+
+
+MAX_FIELD_NAME_CHARS = 200  # characters of a member's name that are searched by
+
+# What reading a row may end in that nobody wrote here.
+MALFORMED_ERRORS = (
+    *(ArithmeticError, AttributeError, LookupError),
+    *(RecursionError, TypeError, ValueError),
+)
+
+type Record = IntentRecord | OutcomeRecord
+
+INTENT_FIELDS = tuple(field.name for field in fields(IntentRecord))
+OUTCOME_FIELDS = tuple(field.name for field in fields(OutcomeRecord))
+
+_get_intent_values, _get_outcome_values = (
+    attrgetter(*INTENT_FIELDS),
+    attrgetter(*OUTCOME_FIELDS),
+)
+_json_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
+
+# How the columns stand while an entry is open.
+OPEN_OUTCOME_COLUMNS = {
+    "outcome": "",
+    "status": None,
+    "code": "",
+    "ended_at": None,
+    "surprises": "[]",
+}
+
+
+def list_changed_members(changed: str) -> set[str]:
+    """The members of an object that are told to change: ``scopes`` for a change of
+    ``scopes[email].description``."""
+    if changed == "[]":
+        return set()
+    fields = [change["field"] for change in json.loads(changed)]
+    return {
+        replace_surrogates(re.split(r"[.[]", one, maxsplit=1)[0])[:MAX_FIELD_NAME_CHARS]
+        for one in fields
+    }
+
+
+def canonical_json(value: Any) -> str:
+    """One text for one value: ASCII, members sorted, no space."""
+    return _json_encoder.encode(value)
+
+
+def serialize_record(row: Record) -> str:
+    """What the chain keeps of a row: canonical JSON (`docs/operating.md`)."""
+    names, read = (
+        (INTENT_FIELDS, _get_intent_values)
+        if isinstance(row, IntentRecord)
+        else (OUTCOME_FIELDS, _get_outcome_values)
+    )
+    return canonical_json(dict(zip(names, read(row), strict=True)))

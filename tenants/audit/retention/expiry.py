@@ -1,0 +1,290 @@
+"""Removing entries that were kept long enough, so that the record can still be proven.
+
+A run takes the oldest entries of one organization. What it removes is in the record
+with it, in one transaction: whatever kills it leaves all of it or nothing.
+See `docs/decisions/retention.md`.
+"""
+
+import json
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import batched
+from typing import NamedTuple
+
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.events import AUDIT_EXPIRE
+from tenants.audit.integrity import anchors
+from tenants.audit.integrity.chain import GENESIS_MAC, ChainRow
+from tenants.audit.integrity.checkpoints import ChainBrokenError
+from tenants.audit.integrity.merkle import hash_row
+from tenants.audit.integrity.tombstones import Tombstone, is_row_intact
+from tenants.audit.models import (
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+    to_microseconds,
+)
+from tenants.audit.records import IntentRecord, list_changed_members
+from tenants.audit.retention.policy import (
+    CATEGORY_BY_EFFECT,
+    MICROSECONDS_PER_DAY,
+    get_category,
+    load_retention_policy,
+)
+from tenants.audit.retention.runs import (
+    DeletedRows,
+    build_run_changes,
+    find_last_run,
+    read_run,
+)
+from tenants.audit.search.entries import find_last_seq_before
+from tenants.audit.store import append_records
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.crypto.key_ring import KeyNotFoundError
+from tenants.outbound.alerts import alert
+
+MAX_ENTRIES_PER_RUN = 2500  # entries in one run: writers of the record wait for so long
+MAX_NUMBERS_PER_QUERY = 500  # numbers in one statement
+FINAL_OUTCOMES = ("done", "refused", "not sent", "not done")
+RECORD_TABLE = AuditRecord._meta.db_table
+REPLACE_CONTENT_SQL = f"UPDATE {RECORD_TABLE} SET content = %s WHERE seq = %s AND content = %s"  # noqa: S608
+DELETE_FIELD_SQL = (
+    f"DELETE FROM {AuditField._meta.db_table}"  # noqa: S608
+    " WHERE organization_id = %s AND field = %s AND seq = %s"
+)
+HAS_PRIVILEGES_SQL = (
+    "SELECT has_column_privilege('audit_auditrecord', 'content', 'UPDATE')"
+    " AND has_table_privilege('audit_auditentry', 'DELETE')"
+)
+
+
+class ConcurrentDeletionError(Exception):
+    """Another process removed some of the same entries meanwhile."""
+
+
+class RowToDelete(NamedTuple):
+    """A row that is to be removed, and what will stand in its place."""
+
+    row: ChainRow
+    tombstone: Tombstone
+
+
+def can_delete() -> bool:
+    """Whether this process has the rights to; see "Two roles" in operating.md."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(HAS_PRIVILEGES_SQL)
+        return bool(cursor.fetchone()[0])
+
+
+def list_organizations_with_entries() -> Iterator[int]:
+    """All that have entries, 0 for the console as a whole included."""
+    found, last = AuditEntry.objects.order_by("organization_id"), -1
+    while True:
+        later = found.filter(organization_id__gt=last)
+        number = later.values_list("organization_id", flat=True).first()
+        if number is None:
+            return
+        yield number
+        last = number
+
+
+def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[AuditEntry]]]:
+    """The entries that were kept long enough, the oldest first, operation by
+    operation, with their kind; ``now`` in microseconds since 1970."""
+    kept = load_retention_policy()
+    for operation in _list_operations(organization):
+        for kind, effects in _effects_by_category(operation).items():
+            if not kept.get(kind):
+                continue
+            until = now - kept[kind] * MICROSECONDS_PER_DAY
+            yield (
+                kind,
+                AuditEntry.objects.filter(
+                    organization_id=organization,
+                    operation=operation,
+                    seq__lte=find_last_seq_before(until),
+                    effect__in=effects,
+                    at__lt=until,
+                    ended_at__lt=until,
+                    outcome__in=FINAL_OUTCOMES,
+                ).order_by("seq"),
+            )
+
+
+def _effects_by_category(operation: str) -> Mapping[str, Sequence[str]]:
+    """Of which kinds its entries are, by their effects."""
+    found = defaultdict(list)
+    for effect in CATEGORY_BY_EFFECT:
+        found[get_category(operation, effect)].append(effect)
+    return found
+
+
+def _list_operations(organization: int) -> Iterator[str]:
+    """Each that there are entries of, found by leaps along its index."""
+    own = AuditEntry.objects.filter(organization_id=organization)
+    names, last = own.order_by("operation").values_list("operation", flat=True), ""
+    while name := names.filter(operation__gt=last).first():
+        yield name
+        last = name
+
+
+def delete_expired_entries(
+    build_actor: Callable[[int], Actor], limit: int = MAX_ENTRIES_PER_RUN
+) -> Iterator[int]:
+    """Remove what was kept long enough, run by run; how many entries each removed.
+
+    Raises `Broken` at a row that is not as it was written: nothing is removed of
+    what has to be looked into. Raises `NotRecorded` where the record does not take the
+    entry that tells of a run, or nothing outside knows of its newest rows: that run
+    then removes nothing.
+    """
+    for organization in list_organizations_with_entries():
+        while count := _run_once(build_actor(organization), limit):
+            yield count
+
+
+def _run_once(actor: Actor, limit: int) -> int:
+    now = earlier_clock()
+    kinds: dict[int, str] = {}
+    for kind, found in find_expired(actor.organization_id, now):
+        kinds |= dict.fromkeys(found.values_list("seq", flat=True)[:limit], kind)
+    chosen = sorted(kinds)[:limit]
+    if not chosen:
+        return 0
+    if anchors.anchor_monitor.blocks_changes():  # as everything else that destroys
+        raise AuditUnavailableError(
+            _(
+                "No checkpoint of the record was kept outside of its database for a"
+                " while; nothing is removed meanwhile."
+            )
+        )
+    entries = list(_load_entries(actor.organization_id, chosen))
+    if len(entries) != len(chosen):
+        raise ConcurrentDeletionError
+    intent = record_builder.build_intent(actor, AUDIT_EXPIRE.name, AUDIT_EXPIRE.effect)
+    gone = [
+        RowToDelete(row, _build_tombstone(row, before, kinds[entry.seq], intent.entry))
+        for entry in entries
+        for row, before in _check_entry(entry, kinds[entry.seq], now)
+    ]
+    gone.sort()
+    intent = _describe_run(intent, gone)
+    done = record_builder.build_outcome(intent.entry, Outcome.SUCCEEDED)
+    try:
+        append_records([intent, done], lambda: _delete(entries, gone))
+    except DatabaseError as error:
+        alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
+        message = _("%(why)s Nothing was removed.") % {"why": error}
+        raise AuditUnavailableError(message) from error
+    return len(entries)
+
+
+def earlier_clock() -> int:
+    """Microseconds since 1970 by this process' clock or by the database's, whichever is
+    behind: what one that is ahead would remove cannot be had back."""
+    theirs = AuditHead.objects.annotate(now=Now()).values_list("now", flat=True).first()
+    ours = time.time_ns() // 1000
+    return min(ours, to_microseconds(theirs)) if theirs else ours
+
+
+def _load_entries(organization: int, numbers: Sequence[int]) -> Iterator[AuditEntry]:
+    for some in batched(numbers, MAX_NUMBERS_PER_QUERY):
+        yield from AuditEntry.objects.filter(organization_id=organization, seq__in=some).order_by(
+            "seq"
+        )
+
+
+def _build_tombstone(row: ChainRow, previous_mac: str, category: str, run: str) -> Tombstone:
+    return Tombstone.create(row, previous_mac, kind=category, leaf=hash_row(row).hex(), run=run)
+
+
+def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[ChainRow, str]]:
+    """The rows of an entry, each with the mac of the row before it.
+
+    What the chain says counts, since anybody may change what is only searched by:
+    raises `Broken` where it says that the entry is to be kept, and `Overtaken` where
+    it was removed meanwhile.
+    """
+    found = _load_rows(entry)
+    for row, before in found:
+        try:
+            is_so = is_row_intact(row, before)
+        except KeyNotFoundError:
+            is_so = False
+        is_gone = Tombstone.parse(row.content)
+        if is_so and is_gone and not _select_same([entry]).exists():
+            raise ConcurrentDeletionError
+        if not is_so or is_gone:
+            raise ChainBrokenError(row.seq, "it, or the row before it, was changed")
+    first, last = (json.loads(found[at][0].content) for at in (0, -1))
+    until = now - load_retention_policy()[category] * MICROSECONDS_PER_DAY
+    if not (
+        [found[0][0].seq, found[-1][0].seq] == [entry.seq, entry.outcome_seq]
+        and first["organization_id"] == entry.organization_id
+        and get_category(first["operation"], first["effect"]) == category
+        and last.get("outcome") in FINAL_OUTCOMES
+        and max(first["at"], last["ended_at"]) < until
+    ):
+        raise ChainBrokenError(entry.seq, "its searchable entry does not say the same")
+    return found
+
+
+def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:
+    span = (entry.seq, entry.outcome_seq)
+    own = AuditRecord.objects.filter(seq__range=span, entry=entry.entry)
+    links = [row.chain_row for row in own.order_by("seq")]
+    if not links:
+        raise ChainBrokenError(entry.seq, "it is missing")
+    earlier = AuditRecord.objects.filter(seq__in=[one.seq - 1 for one in links])
+    macs = dict(earlier.values_list("seq", "mac"))
+    return [(one, macs.get(one.seq - 1, GENESIS_MAC)) for one in links]
+
+
+def _describe_run(intent: IntentRecord, deleted_rows: Sequence[RowToDelete]) -> IntentRecord:
+    """The intent with what it is to remove."""
+    told = DeletedRows()
+    for row, stone in deleted_rows:
+        told.add(row._replace(content=stone.text), stone)
+    before = find_last_run(intent.organization_id)
+    total = (read_run(before).deleted_total if before else 0) + told.entries.total()
+    changes = build_run_changes(told, total, load_retention_policy())
+    label = f"{told.entries.total()} entries"
+    return replace(intent, label=label, changed=record_builder.serialize_changes(changes))
+
+
+def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) -> None:
+    """Raises `Overtaken` where not all of it is there any more."""
+    searched = [_select_same(some) for some in batched(entries, MAX_NUMBERS_PER_QUERY)]
+    if sum(some.count() for some in searched) != len(entries):
+        raise ConcurrentDeletionError
+    blank = [(stone.text, row.seq, row.content) for row, stone in deleted_rows]
+    fields = [
+        (one.organization_id, name, one.seq)
+        for one in entries
+        for name in list_changed_members(one.changed)
+    ]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA secure_delete = ON")  # of this connection
+        cursor.executemany(REPLACE_CONTENT_SQL, blank)
+        if fields:
+            cursor.executemany(DELETE_FIELD_SQL, fields)
+    for some in searched:
+        some.delete()
+
+
+def _select_same(entries: Sequence[AuditEntry]) -> QuerySet[AuditEntry]:
+    numbers = [one.seq for one in entries]
+    return AuditEntry.objects.filter(organization_id=entries[0].organization_id, seq__in=numbers)

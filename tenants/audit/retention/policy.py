@@ -1,0 +1,92 @@
+"""How long entries are kept, by what kind of thing they tell.
+
+The name of an operation or event says its kind, or else its effect does.
+"""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from tenants.audit.events import AUDIT_EXPIRE, EVENTS
+
+MICROSECONDS_PER_DAY = 86_400_000_000  # microseconds
+SEVEN_YEARS_IN_DAYS = 2557  # days: seven years
+MIN_RETENTION_DAYS = 30  # days that anything is kept
+MAX_RETENTION_DAYS = 36_500  # days, so that there is a time before which it is not
+FOREVER = "forever"
+
+READS, SIGN_INS, SEARCHES = "reads", "signins", "searches"
+REVEALS, CHANGES, DESTRUCTIONS = "reveals", "changes", "destructions"
+ACCESS = "access"
+
+# Days; 0: for ever. Without what made somebody a member, who may do what and since
+# when cannot be told.
+DEFAULT_RETENTION_DAYS: Mapping[str, int] = {
+    READS: SEVEN_YEARS_IN_DAYS,
+    SIGN_INS: SEVEN_YEARS_IN_DAYS,
+    SEARCHES: SEVEN_YEARS_IN_DAYS,
+    REVEALS: SEVEN_YEARS_IN_DAYS,
+    CHANGES: SEVEN_YEARS_IN_DAYS,
+    DESTRUCTIONS: SEVEN_YEARS_IN_DAYS,
+    ACCESS: 0,
+}
+CATEGORY_BY_EFFECT = {
+    "read": READS,
+    "reveal": REVEALS,
+    "change": CHANGES,
+    "destroy": DESTRUCTIONS,
+}
+CATEGORY_BY_AREA = {
+    **dict.fromkeys("member organization credential vault".split(), ACCESS),
+    **dict.fromkeys("audit stream search".split(), SEARCHES),
+    **dict.fromkeys("sign_in sign_out session step_up password second_factor".split(), SIGN_INS),
+}
+CATEGORY_BY_OPERATION = {
+    **{name: SIGN_INS for name, event in EVENTS.items() if event.is_denial},
+    **dict.fromkeys(
+        "subject.search subject.export token.check clients.exported keys.exported"
+        " receipt.made".split(),
+        SEARCHES,
+    ),
+    "access.counted": SIGN_INS,
+    "audit.settle": CHANGES,
+    AUDIT_EXPIRE.name: "",  # what is gone is proven by it
+}
+
+
+def get_category(operation: str, effect: str) -> str:
+    """By which an entry is kept; empty for what is never removed."""
+    area = operation.partition(".")[0]
+    found = CATEGORY_BY_OPERATION.get(operation)
+    return (
+        CATEGORY_BY_AREA.get(area, CATEGORY_BY_EFFECT.get(effect, "")) if found is None else found
+    )
+
+
+def load_retention_policy() -> dict[str, int]:
+    """How many days each kind is kept, 0 for ever; raises `ValueError` in words."""
+    return {
+        **DEFAULT_RETENTION_DAYS,
+        **{kind: parse_retention_days(said) for kind, said in _configured_days().items()},
+    }
+
+
+def parse_retention_days(text: str) -> int:
+    """A number of days as a setting says it; raises `ValueError` in words."""
+    if text in ("0", FOREVER):
+        return 0
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{text!r} is no number of days, and not {FOREVER}")
+    if int(text) < MIN_RETENTION_DAYS:
+        raise ValueError(f"nothing is kept for less than {MIN_RETENTION_DAYS} days, not {text}")
+    if int(text) > MAX_RETENTION_DAYS:
+        raise ValueError(f"{text} days are more than {MAX_RETENTION_DAYS}: say {FOREVER}")
+    return int(text)
+
+
+def _configured_days() -> dict[str, str]:
+    said: dict[str, str] = settings.AUDIT_KEEP
+    if unknown := said.keys() - DEFAULT_RETENTION_DAYS.keys():
+        named = ", ".join(sorted(unknown))
+        raise ValueError(f"there is no {named}, only {', '.join(DEFAULT_RETENTION_DAYS)}")
+    return said

@@ -1,0 +1,245 @@
+"""What each removal says of itself, and the record held against that.
+
+A run is an entry, `audit.expire`, of the organization whose entries it removed. It
+comes later in the chain than all rows that it removed, and signs what is left of them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from tenants.audit.events import AUDIT_EXPIRE
+from tenants.audit.integrity.chain import ChainRow
+from tenants.audit.integrity.tombstones import Tombstone, entry_id_to_microseconds
+from tenants.audit.models import ROWS_PER_BLOCK, AuditBlock, AuditEntry, AuditRecord
+from tenants.audit.records import MALFORMED_ERRORS
+from tenants.audit.retention.policy import MICROSECONDS_PER_DAY, MIN_RETENTION_DAYS
+from tenants.authlete.changes import FieldChange
+
+
+class DeletedRows:
+    """The rows of one run, in the order of the record."""
+
+    def __init__(self) -> None:
+        self.first = self.last = self.rows = 0
+        self.entries: Counter[str] = Counter()
+        self.newest_time: dict[str, int] = {}  # microseconds since 1970, of each kind
+        self._hash = sha256()
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+    def add(self, row: ChainRow, tombstone: Tombstone) -> None:
+        self.first, self.last = self.first or row.seq, row.seq
+        self.rows += 1
+        self._hash.update(f"{row.seq} {row.content}\n".encode())
+        if row.phase == "intent":
+            self.entries[tombstone.kind] += 1
+            self.newest_time[tombstone.kind] = max(
+                self.newest_time.get(tombstone.kind, 0),
+                entry_id_to_microseconds(row.entry),
+            )
+
+
+def build_run_changes(
+    deleted: DeletedRows, total: int, retention_days: Mapping[str, int]
+) -> Sequence[FieldChange]:
+    """What the entry of a run says that it did."""
+    return [
+        *(FieldChange(f"entries.{kind}", None, n) for kind, n in deleted.entries.items()),
+        *(FieldChange(f"days.{kind}", None, retention_days[kind]) for kind in deleted.entries),
+        FieldChange("total", None, total),
+        FieldChange("rows", None, deleted.rows),
+        FieldChange("first", None, deleted.first),
+        FieldChange("last", None, deleted.last),
+        FieldChange("digest", None, deleted.digest),
+    ]
+
+
+class RetentionRun(NamedTuple):
+    """The entry of a run, read."""
+
+    time: int  # microseconds since 1970
+    values: Mapping[str, Any]
+
+    @classmethod
+    def parse(cls, time: int, changed: str) -> "RetentionRun":
+        return cls(time, {one["field"]: one["after"] for one in json.loads(changed)})
+
+    @property
+    def deleted_total(self) -> int:
+        """Entries of its organization that were removed up to then."""
+        found: int = self.values["total"]
+        return found
+
+    @property
+    def days(self) -> dict[str, int]:
+        """How long each kind was kept of which something was removed."""
+        return self._by_category("days")
+
+    @property
+    def entries(self) -> dict[str, int]:
+        return self._by_category("entries")
+
+    def _by_category(self, prefix: str) -> dict[str, int]:
+        found = (name.partition(".") for name in self.values)
+        return {kind: self.values[f"{prefix}.{kind}"] for name, _, kind in found if name == prefix}
+
+
+def find_last_run(organization: int) -> AuditEntry | None:
+    """The last run that removed something of an organization's."""
+    return AuditEntry.objects.filter(
+        organization_id=organization, operation=AUDIT_EXPIRE.name
+    ).first()
+
+
+def read_run(entry: AuditEntry) -> RetentionRun:
+    return RetentionRun.parse(entry.at, entry.changed)
+
+
+class VerifiedRun(NamedTuple):
+    """A run that was held against what is gone, for whoever asks what was removed."""
+
+    time: int  # microseconds since 1970
+    organization: str  # its slug
+    entry: str
+    first: int
+    last: int
+    entries: Mapping[str, int]  # by kind
+
+
+class UnprovenDeletionError(Exception):
+    """A row is gone that no run removed, or a run says what is not so."""
+
+    def __init__(self, reason: str, row: int | None = None) -> None:
+        super().__init__(reason)
+        self.row = row  # the first that is to blame, where it is not the one at hand
+
+
+class RunVerifier:
+    """All runs of a record that is read once, from the first row to the last."""
+
+    def __init__(self) -> None:
+        self.verified: list[VerifiedRun] = []
+        self._pending: dict[str, DeletedRows] = {}  # whose entry is still to come
+        self._totals: Counter[int] = Counter()  # by organization
+
+    def add_tombstone(self, row: ChainRow, tombstone: Tombstone) -> None:
+        try:
+            self._pending.setdefault(tombstone.run, DeletedRows()).add(row, tombstone)
+        except ValueError:
+            raise UnprovenDeletionError("it was removed, and its id tells no time") from None
+
+    def check_run(self, content: Mapping[str, Any]) -> None:
+        """Hold what is gone against the run that says so, from its intent."""
+        told = self._pending.pop(content["entry"], None)
+        if told is None:
+            raise UnprovenDeletionError("what it says was removed is there")
+        try:
+            run = RetentionRun.parse(content["at"], content["changed"])
+            self._totals[content["organization_id"]] += told.entries.total()
+            total = self._totals[content["organization_id"]]
+            right = build_run_changes(told, total, run.days)
+            is_so = run.values == {one.field: one.after for one in right}
+        except (KeyError, TypeError, ValueError):
+            is_so = False
+        if not is_so:
+            raise UnprovenDeletionError(
+                f"what is gone from row {told.first} to {told.last} is not what it says was removed"
+            )
+        for kind, days in run.days.items():
+            if (
+                days < MIN_RETENTION_DAYS
+                or told.newest_time[kind] > run.time - days * MICROSECONDS_PER_DAY
+            ):
+                raise UnprovenDeletionError(
+                    f"it removed {kind} that were not {max(days, MIN_RETENTION_DAYS)} days old",
+                    told.first,
+                )
+        whose, entry = content["organization"], content["entry"]
+        span = told.first, told.last
+        self.verified.append(VerifiedRun(run.time, whose, entry, *span, told.entries))
+
+    def finish(self) -> None:
+        if self._pending:
+            first = min(told.first for told in self._pending.values())
+            raise UnprovenDeletionError("it was removed by nothing that the record tells of", first)
+
+
+MAX_ID_DELAY_MICROSECONDS = (
+    60_000_000  # microseconds from when an entry got its id to when it was begun
+)
+MAX_BLOCKS_SEARCHED = 5  # that may hold an entry of a moment, with clocks that disagree
+MAX_RUNS_READ = 100  # the newest, that are asked how far back something was removed
+
+
+class DeletedEntry(NamedTuple):
+    """An entry that was removed: the row that it began with, and what removed it."""
+
+    row: AuditRecord
+    tombstone: Tombstone
+    by: AuditEntry
+    run: RetentionRun
+
+    @property
+    def days(self) -> int:
+        """How long its kind was kept then."""
+        return self.run.days.get(self.tombstone.kind, 0)
+
+
+def find_deleted_entry(organization: int, entry: str) -> DeletedEntry | None:
+    """None where there never was such an entry of this organization.
+
+    The record has no index of ids: they say when they were made, and that leads to
+    the rows.
+    """
+    try:
+        at = entry_id_to_microseconds(entry)
+    except ValueError:  # no id of an entry
+        return None
+    blocks = AuditBlock.objects.filter(earliest__lte=at + MAX_ID_DELAY_MICROSECONDS, latest__gte=at)
+    for block in blocks.order_by("block").values_list("block", flat=True)[:MAX_BLOCKS_SEARCHED]:
+        span = (block * ROWS_PER_BLOCK, (block + 1) * ROWS_PER_BLOCK - 1)
+        row = AuditRecord.objects.filter(seq__range=span, entry=entry, phase="intent").first()
+        stone = Tombstone.parse(row.content) if row else None
+        if row and stone:
+            by = _run_entries(organization).filter(entry=stone.run).first()
+            run = try_read_run(by) if by else None
+            return DeletedEntry(row, stone, by, run) if by and run else None
+    return None
+
+
+def list_runs(organization: int) -> Iterator[tuple[AuditEntry, RetentionRun]]:
+    """Those that removed entries of an organization, the newest first."""
+    for entry in _run_entries(organization).iterator():
+        if run := try_read_run(entry):
+            yield entry, run
+
+
+def find_deleted_until(organization: int) -> Mapping[str, int]:
+    """Up to when, in microseconds since 1970, entries of each kind were removed; by
+    kind, without those of which none was lately."""
+    found: dict[str, int] = {}
+    for entry in _run_entries(organization)[:MAX_RUNS_READ]:
+        run = try_read_run(entry)
+        for kind, days in (run.days if run else {}).items():
+            found[kind] = max(found.get(kind, 0), entry.at - days * MICROSECONDS_PER_DAY)
+    return found
+
+
+def _run_entries(organization: int) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(organization_id=organization, operation=AUDIT_EXPIRE.name)
+
+
+def try_read_run(entry: AuditEntry) -> RetentionRun | None:
+    """None where it is not as it was written, which verifying tells."""
+    try:
+        run = read_run(entry)
+        return run if run.deleted_total and run.entries and run.days else None
+    except MALFORMED_ERRORS:
+        return None

@@ -1,0 +1,96 @@
+"""Looking into the values that entries were to change, as they are stored."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
+from django.db.models.sql.compiler import SQLCompiler
+
+from tenants.audit.search.filters import ValueSynonym
+from tenants.audit.search.text_normalization import case_variants
+
+type SQL = tuple[str, tuple[Any, ...]]
+
+# Each change of an entry, and the JSON text of a member of it. Text, since the one
+# that PostgreSQL would make of it may hold no NUL; compared without regard to case in
+# ASCII alone, as SQLite does.
+EACH_CHANGE_SQL = {
+    "sqlite": "json_each({changed}) c",
+    "postgresql": "json_array_elements(({changed})::json) AS c(value)",
+}
+MEMBER_TEXT_SQL = {
+    "sqlite": "(c.value -> '$.{member}')",
+    "postgresql": "(c.value -> '{member}')::text",
+}
+LIKE_SQL = {
+    "sqlite": "{text} LIKE %s ESCAPE '\\'",
+    "postgresql": "UPPER({text}) LIKE UPPER(%s)",
+}
+
+
+class ChangeValueMatch(Func):
+    """Whether one change, of any of ``fields`` if there are some, had all of ``old``
+    in its value before and all of ``new`` in the one after; or what ``meanings`` says
+    that they stand for."""
+
+    output_field = BooleanField()
+
+    def __init__(
+        self,
+        changed: F,
+        fields: Sequence[str],
+        old: Sequence[str],
+        new: Sequence[str],
+        meanings: Mapping[str, Sequence[ValueSynonym]],
+        **extra: Any,
+    ) -> None:
+        super().__init__(changed, **extra)
+        self.members = [("before", one) for one in old] + [("after", one) for one in new]
+        self.fields = fields
+        self.meanings = meanings
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> SQL:
+        changed, given = compiler.compile(self.source_expressions[0])
+        wanted, values = [], []
+        for member, one in self.members:
+            ways = [*self._alternatives(connection.vendor, member, one)]
+            wanted.append(f"({' OR '.join(asked for asked, _ in ways)})")
+            values += [value for _, given in ways for value in given]
+        if names := [_escape_like(one) for one in self.fields]:
+            patterns = [f'"{one}{end}' for one in names for end in ('"', ".%", "[%")]
+            named = _like_sql(connection.vendor, "field")
+            wanted.append(f"({' OR '.join([named] * len(patterns))})")
+            values += patterns
+        each = EACH_CHANGE_SQL[connection.vendor].format(changed=changed)
+        asked = " AND ".join(wanted)
+        return f"EXISTS (SELECT 1 FROM {each} WHERE {asked})", (*given, *values)  # noqa: S608
+
+    def _alternatives(self, vendor: str, member: str, text: str) -> Iterator[SQL]:
+        """What a text may be found by in a value, each with its parameters."""
+        like = _like_sql(vendor, member)
+        for way in case_variants(text):
+            yield like, (f"%{_escape_like(_json_fragment(way))}%",)
+        for meaning in self.meanings.get(text, ()):
+            part, names = _escape_like(meaning.text), [*map(json.dumps, meaning.fields)]
+            asked = like
+            if names:
+                field = MEMBER_TEXT_SQL[vendor].format(member="field")
+                asked = f"({like} AND {field} IN ({', '.join(['%s'] * len(names))}))"
+            yield asked, (part if meaning.is_whole else f"%{part}%", *names)
+
+
+def _like_sql(vendor: str, member: str) -> str:
+    return LIKE_SQL[vendor].format(text=MEMBER_TEXT_SQL[vendor].format(member=member))
+
+
+def _json_fragment(text: str) -> str:
+    """How a piece of text stands within JSON in ASCII."""
+    return json.dumps(text)[1:-1]
+
+
+def _escape_like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,349 @@
+"""Finding entries: one organization's, newest first, a page at a time.
+
+A page begins where the one before ended (keyset), so that the thousandth costs what
+the first does and new entries shift nothing. The order is the chain's, never a
+clock's. That each filter has its index is held by `tests/tenants/audit/test_plans`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+
+from tenants.audit.models import (
+    HAS_ERROR_STATUS,
+    IS_CHANGE,
+    IS_RARE,
+    NOT_SUCCEEDED,
+    OUTCOME_TIMEOUT,
+    ROWS_PER_BLOCK,
+    AuditBlock,
+    AuditEntry,
+    AuditField,
+    to_microseconds,
+)
+from tenants.audit.search.change_values import ChangeValueMatch
+from tenants.audit.search.filters import (
+    ALL_ENTRIES,
+    NARROW_FILTERS,
+    RARE_EFFECTS,
+    EntryFilters,
+)
+from tenants.audit.search.text_normalization import case_variants
+
+MAX_COUNTED = 1000  # entries that are counted; what comes after is "more than"
+MAX_SEQ = 2**63 - 1
+
+EXACT_FILTERS = (
+    "actor role region service client subject mark object operation entry page ticket code address"
+).split()
+SPARSE_COLUMNS = "client subject object ticket page address".split()  # indexed where not empty
+CHANGE_EFFECTS = {"change", *RARE_EFFECTS}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries, newest first."""
+
+    entries: list[AuditEntry] = field(default_factory=list)
+    older: str = ""  # the cursor of the page that follows, empty at the end
+    newer: str = ""
+    horizon: datetime | None = None  # see `Filters.horizon`
+
+
+def search_entries(
+    organization: int,
+    filters: EntryFilters = ALL_ENTRIES,
+    cursor: str = "",
+    *,
+    size: int = 50,
+    now: datetime | None = None,
+) -> EntryPage:
+    """The entries of an organization that ``filters`` asks for.
+
+    ``cursor`` is one that a page gave; anything else is read as the first page.
+    """
+    now = now or datetime.now(UTC)
+    up, seq = _parse_cursor(cursor)
+    low, high = (seq + 1, MAX_SEQ) if up else (1, seq - 1)
+    near = _select_nearest(organization, filters, now, low, high, ascending=up, limit=size + 1)
+    rows = sorted(near, key=attrgetter("seq"), reverse=not up)
+    beyond, rows = len(rows) > size, rows[:size]
+    if up:
+        rows.reverse()
+    is_last, is_first = (False, not beyond) if up else (not beyond, seq > MAX_SEQ)
+    return EntryPage(
+        rows,
+        older="" if is_last or not rows else f"o{rows[-1].seq:x}",
+        newer="" if is_first or not rows else f"n{rows[0].seq:x}",
+        horizon=filters.horizon(now),
+    )
+
+
+def find_last_seq(organization: int) -> int:
+    """The last entry of an organization, in its place in the record; 0 for none."""
+    own = AuditEntry.objects.filter(organization_id=organization)
+    return own.aggregate(last=Max("seq"))["last"] or 0
+
+
+def iterate_columns(
+    organization: int,
+    filters: EntryFilters,
+    names: Sequence[str],
+    *,
+    size: int,
+    last_seq: int = MAX_SEQ,
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Some columns of all entries that fit, ``seq`` being the first of them: newest
+    first, none after ``last``, ``size`` at a time. Making objects of them would take
+    as long as reading."""
+    now, high = datetime.now(UTC), last_seq
+    while high:
+        near = _select_nearest(organization, filters, now, 1, high, ascending=False, limit=size)
+        rows = sorted(near.values_list(*names), key=itemgetter(0), reverse=True)
+        if rows:
+            yield rows
+        high = rows[-1][0] - 1 if len(rows) == size else 0
+
+
+def count_entries(
+    organization: int,
+    filters: EntryFilters = ALL_ENTRIES,
+    *,
+    now: datetime | None = None,
+    last_seq: int = MAX_SEQ,
+) -> int:
+    """How many there are up to ``last``; `MOST` + 1 when there are more than that."""
+    now = now or datetime.now(UTC)
+    parts = [
+        _matching_entries(organization, one, now, 1, last_seq).order_by()[: MAX_COUNTED + 1]
+        for one in filters.split_alternatives()
+    ]
+    if len(parts) == 1:
+        return parts[0].count()
+    numbers = {seq for part in parts for seq in part.values_list("seq", flat=True)}
+    return min(len(numbers), MAX_COUNTED + 1)
+
+
+def search_history(
+    organization: int,
+    region: str,
+    service: str,
+    cursor: str = "",
+    *,
+    client: str = "",
+    size: int = 50,
+) -> EntryPage:
+    """What was done to a service, or to one client of it, and who saw a secret of it;
+    reads are left out."""
+    effects = ("change", "destroy", "reveal")
+    filters = EntryFilters(region=region, service=service, client=client, effects=effects)
+    return search_entries(organization, filters, cursor, size=size)
+
+
+def _parse_cursor(cursor: str) -> tuple[bool, int]:
+    """Whether newer entries are meant, and from which one on."""
+    try:
+        seq = int(cursor[1:], 16)
+    except ValueError:
+        seq = 0
+    known = cursor[:1] in ("n", "o") and 0 < seq <= MAX_SEQ
+    return (cursor[0] == "n", seq) if known else (False, MAX_SEQ + 1)
+
+
+def _select_nearest(
+    organization: int,
+    filters: EntryFilters,
+    now: datetime,
+    low: int,
+    high: int,
+    *,
+    ascending: bool,
+    limit: int,
+) -> QuerySet[AuditEntry]:
+    """The rows nearest to where a page begins, to be put in order."""
+    found = []
+    for one in filters.split_alternatives():
+        # Of two columns that say the same, the one of the index that leads.
+        order = "fields__seq" if _leads_by_field(one) else "seq"
+        rows = _matching_entries(organization, one, now, low, high)
+        found.append(rows.order_by(order if ascending else f"-{order}")[:limit])
+    if len(found) == 1:
+        return found[0]
+    numbers = {seq for rows in found for seq in rows.values_list("seq", flat=True)}
+    wanted = sorted(numbers, reverse=not ascending)[:limit]
+    own = AuditEntry.objects.filter(organization_id=organization, seq__in=wanted)
+    return own.order_by()
+
+
+def _leads_by_field(filters: EntryFilters) -> bool:
+    return len(filters.get_values("field")) == 1
+
+
+def _matching_entries(
+    organization: int, filters: EntryFilters, now: datetime, low: int, high: int
+) -> QuerySet[AuditEntry]:
+    """The rows that are asked for from ``low`` to ``high``, in no order."""
+    since, until = filters.since or filters.horizon(now), filters.until
+    wanted: dict[str, Any] = {"organization_id": organization}
+    if since:
+        wanted["at__gte"] = to_microseconds(since)
+    if until:
+        wanted["at__lt"] = to_microseconds(until)
+    if since or until:
+        earliest, latest = find_seq_range(wanted.get("at__gte"), wanted.get("at__lt"))
+        low, high = max(low, earliest), min(high, latest)
+    wanted |= {"seq__gte": low, "seq__lte": high}
+    if _leads_by_field(filters):
+        wanted |= {
+            "fields__organization_id": organization,
+            "fields__field": filters.get_values("field")[0],
+            "fields__seq__gte": low,
+            "fields__seq__lte": high,
+        }
+    sparse = (
+        SPARSE_COLUMNS
+        if any(map(filters.get_values, NARROW_FILTERS))
+        else [*SPARSE_COLUMNS, "code"]
+    )
+    wanted |= {f"{name}__gt": "" for name in sparse if filters.get_values(name)}
+    if filters.clients:
+        wanted["client__gt"] = ""
+    conditions = [
+        *_conditions(filters, now, is_joined=_leads_by_field(filters)),
+        *_index_hints(filters),
+    ]
+    if filters.without:
+        conditions += [~one for one in _exclusion_conditions(filters.without, now)]
+    return AuditEntry.objects.filter(*conditions, **wanted)  # one: each costs a copy
+
+
+def _index_hints(filters: EntryFilters) -> Iterator[Q]:
+    """What partial indexes want to read, word for word, though it follows.
+
+    PostgreSQL proves it by itself. Told twice, it expects fewer rows than there are,
+    and sorts them all instead of going along the index to the first few.
+    """
+    if connection.vendor == "postgresql":
+        return
+    if filters.is_rare:
+        yield IS_RARE
+    elif filters.wants_error_status:
+        yield HAS_ERROR_STATUS
+    elif filters.excludes_succeeded:  # of both, there are fewer of these
+        yield NOT_SUCCEEDED
+    elif filters.effects and "read" not in filters.effects:
+        yield IS_CHANGE
+
+
+def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False) -> Iterator[Q]:
+    """What each filter asks of a row, but for the times, and for the field where the
+    rows are joined by it."""
+    for name in EXACT_FILTERS:
+        match filters.get_values(name):
+            case (one,):
+                yield Q(**{name: one})
+            case (_, _, *_) as several:
+                yield Q(**{f"{name}__in": several})
+    for name, pairs in (("service", filters.places), ("client", filters.clients)):
+        if pairs:
+            yield _any_of(
+                Q(**{name: one}, region=region) if region else Q(**{name: one})
+                for region, one in pairs
+            )
+    if {*filters.effects} == CHANGE_EFFECTS and not filters.excludes_succeeded:
+        yield IS_CHANGE
+    elif filters.effects:
+        yield Q(effect__in=filters.effects)
+    if filters.outcomes:
+        yield _outcome_condition(filters.outcomes, now)
+    if filters.get_values("status"):
+        yield _any_of(map(_status_condition, filters.get_values("status")))
+    for part in filters.get_values("reason"):
+        yield _contains(part, "reason")
+    for part in filters.get_values("text"):
+        told = _contains(part, "label", "reason", "actor")
+        yield told | Q(actor__in=filters.people[part]) if filters.people else told
+    if filters.get_values("field") and not is_joined:
+        yield Q(
+            Exists(
+                AuditField.objects.filter(
+                    organization_id=OuterRef("organization_id"),
+                    seq=OuterRef("seq"),
+                    field__in=filters.get_values("field"),
+                )
+            )
+        )
+    if filters.get_values("old") or filters.get_values("new"):
+        fields, old, new = map(filters.get_values, ("field", "old", "new"))
+        inside = ChangeValueMatch(F("changed"), fields, old, new, filters.meanings)
+        yield ~Q(changed="[]") & Q(inside)
+
+
+def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
+    """What each value that is left out asks of a row: what was, what became, and of
+    which setting are asked each by itself."""
+    inside = {name: excluded.get_values(name) for name in ("old", "new")}
+    yield from _conditions(replace(excluded, old=(), new=(), request=()), now)
+    for name, values in inside.items():
+        for one in values:
+            single = EntryFilters(**{name: one}, meanings=excluded.meanings)
+            yield from _conditions(single, now)
+    if asked := excluded.get_values("request"):
+        yield Q(entry__in=asked) | Q(page__in=asked)
+
+
+def _contains(part: str, *columns: str) -> Q:
+    """Whether any of some columns has a text in it, in small letters or capital."""
+    return _any_of(
+        Q(**{f"{column}__icontains": one}) for column in columns for one in case_variants(part)
+    )
+
+
+def _any_of(conditions: Iterator[Q]) -> Q:
+    found = Q()
+    for one in conditions:
+        found |= one
+    return found
+
+
+def _status_condition(status: str) -> Q:
+    if not status.endswith("xx"):
+        return Q(status=int(status))
+    first = int(status[0]) * 100
+    return Q(status__gte=first, status__lt=first + 100)
+
+
+def _outcome_condition(outcomes: Sequence[str], now: datetime) -> Q:
+    """As `AuditEntry.fate` tells it."""
+    # The outcome first: an index tells it, and most rows need not be read.
+    late = Q(outcome="") & Q(at__lt=to_microseconds(now - OUTCOME_TIMEOUT))
+    ended = Q(outcome__in=[one for one in outcomes if one != "open"])
+    if "unknown" in outcomes:
+        ended |= late
+    if "open" in outcomes:
+        ended |= Q(outcome="") & ~late
+    return ended
+
+
+def find_last_seq_before(moment: int) -> int:
+    """The last row that can have been begun before a moment, in microseconds since
+    1970; 0 where none was."""
+    found = AuditBlock.objects.filter(earliest__lt=moment).aggregate(last=Max("block"))
+    return 0 if found["last"] is None else (found["last"] + 1) * ROWS_PER_BLOCK - 1
+
+
+def find_seq_range(since: int | None, until: int | None) -> tuple[int, int]:
+    """Between which rows lie all that say they were written then, in microseconds
+    since 1970; none where the first is above the second."""
+    blocks = AuditBlock.objects.all()
+    if since is not None:
+        blocks = blocks.filter(latest__gte=since)
+    if until is not None:
+        blocks = blocks.filter(earliest__lt=until)
+    first, last = blocks.aggregate(Min("block"), Max("block")).values()
+    return (1, 0) if first is None else (first * ROWS_PER_BLOCK, (last + 1) * ROWS_PER_BLOCK - 1)

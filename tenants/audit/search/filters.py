@@ -1,0 +1,141 @@
+"""What entries are looked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import QuerySet
+
+DEFAULT_WINDOW = timedelta(days=30)  # that a search without an index looks back
+NO_MATCH = ("-",)  # an id that nothing has
+
+# Any of several values; of these, the first that has some leads to the rows.
+LEADING_FILTERS = tuple(
+    "entry page mark subject clients client object ticket field places service actor"
+    " address operation code".split()
+)
+RARE_EFFECTS = {"destroy", "reveal"}
+# Few rows are left, however old.
+NARROW_FILTERS = {*LEADING_FILTERS, "request"} - {"operation", "code"}
+UNINDEXED_FILTERS = {
+    "role",
+    "region",
+    "status",
+    "text",
+    "reason",
+    "old",
+    "new",
+    "without",
+}
+
+type FilterValues = str | Sequence[str]  # any of them will do; none: it does not matter
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSynonym:
+    """JSON that somebody may mean who types a word that pages show for it."""
+
+    text: str
+    fields: tuple[str, ...] = ()  # whose value it is; none: of any
+    is_whole: bool = True  # all of the value, or a part of it
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilters:
+    """What is looked for; what is empty does not matter. All must hold."""
+
+    actor: FilterValues = ()
+    role: FilterValues = ()
+    region: FilterValues = ()
+    service: FilterValues = ()
+    places: Sequence[tuple[str, str]] = ()  # services: region, if not any, and id
+    client: FilterValues = ()
+    clients: Sequence[tuple[str, str]] = ()  # region, if not any, and id
+    subject: FilterValues = ()
+    mark: FilterValues = ()  # of a subject, see `marks`
+    object: FilterValues = ()
+    operation: FilterValues = ()
+    effects: Sequence[str] = ()
+    outcomes: Sequence[str] = ()  # "open" while it is awaited
+    code: FilterValues = ()
+    status: FilterValues = ()  # of HTTP: 404, or 4xx for all that begin like it
+    address: FilterValues = ()  # of the browser
+    field: FilterValues = ()  # a member that was to be changed, by Authlete's name
+    old: FilterValues = ()  # in what such a member was; all of them
+    new: FilterValues = ()  # in what it was to become; all of them
+    # What values of `old` and `new` stand for besides themselves.
+    meanings: Mapping[str, Sequence[ValueSynonym]] = MappingProxyType({})
+    reason: FilterValues = ()  # all of them are in it
+    ticket: FilterValues = ()
+    entry: FilterValues = ()
+    page: FilterValues = ()
+    request: FilterValues = ()  # of an entry, or of the page that made several
+    since: datetime | None = None
+    until: datetime | None = None  # up to, and without, this moment
+    text: FilterValues = ()  # each in label, reason or actor
+    # By such a text, who is meant besides: those whose name has it, as a query.
+    people: Mapping[str, QuerySet[Any, Any]] = MappingProxyType({})
+    without: "EntryFilters | None" = None  # of which nothing may hold, each value by itself
+
+    def get_values(self, name: str) -> tuple[Any, ...]:
+        """The values of a filter, none where it does not matter."""
+        given = getattr(self, name)
+        return ((given,) if given else ()) if isinstance(given, str) else tuple(given)
+
+    def horizon(self, now: datetime) -> datetime | None:
+        """How far is looked back although nobody said so, if not to the beginning:
+        where no index helps, the whole record would have to be read."""
+        named = {name for name in NARROW_FILTERS | UNINDEXED_FILTERS if getattr(self, name)}
+        if self.wants_error_status:
+            named.discard("status")
+        if self.since or named & NARROW_FILTERS or not named & UNINDEXED_FILTERS:
+            return None
+        return (self.until or now) - DEFAULT_WINDOW
+
+    def split_alternatives(self) -> "list[EntryFilters]":
+        """The same as searches of one value in the filter that leads: several, with
+        an index for one, would be read and sorted as a whole."""
+        if self.request:
+            return self._split_requests()
+        for name in LEADING_FILTERS:
+            if found := self.get_values(name):
+                break
+        else:
+            name, found = "effects", self.get_values("effects") if self.is_rare else ()
+        if len(found) < 2:
+            return [self]
+        single: list[dict[str, Any]] = [{name: (one,)} for one in found]
+        return [replace(self, **one) for one in single]
+
+    def _split_requests(self) -> "list[EntryFilters]":
+        """Entries and pages have an index each."""
+        asked, rest = self.get_values("request"), replace(self, request=())
+        entries, pages = (
+            [one for one in asked if not self.get_values(name) or one in self.get_values(name)]
+            for name in ("entry", "page")
+        )
+        return [
+            *(replace(rest, entry=(one,)) for one in entries),
+            *(replace(rest, page=(one,)) for one in pages),
+        ] or [replace(rest, entry=NO_MATCH)]
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether nothing leads to the rows but that what they did is seldom done."""
+        named = any(map(self.get_values, LEADING_FILTERS))
+        return bool(self.effects) and {*self.effects} <= RARE_EFFECTS and not named
+
+    @property
+    def excludes_succeeded(self) -> bool:
+        return bool(self.outcomes) and "done" not in self.outcomes
+
+    @property
+    def wants_error_status(self) -> bool:
+        """Whether only statuses will do that say that something went wrong."""
+        found = self.get_values("status")
+        return bool(found) and all(one[0] in "45" for one in found)
+
+
+ALL_ENTRIES = EntryFilters()

@@ -1,0 +1,55 @@
+"""What a subject is searched by in addresses and saved searches, which hold none.
+
+A mark is the keyed fingerprint of a subject in one organization; an entry has it in a
+column with an index. Its key is derived from the oldest of `AUDIT_KEYS`, which has to
+be kept as long as it verifies a row, so that a new key in front changes no mark. Where
+the oldest is given up, or an older version wrote meanwhile, `audit_marks` makes all
+marks anew. See `docs/decisions/marks-of-subjects.md`.
+"""
+
+import hmac
+import re
+from collections.abc import Iterator
+
+from django.db import connection, models, transaction
+
+from tenants.audit.integrity.chain import get_audit_keys
+
+FINGERPRINT_HEX_DIGITS = 32  # hexadecimal digits
+SUBJECT_FINGERPRINT_PATTERN = re.compile(rf"[0-9a-f]{{{FINGERPRINT_HEX_DIGITS}}}")
+ENTRIES_PER_TRANSACTION = (
+    1000  # entries in one transaction, so that the record's writer gets its turn
+)
+
+
+def fingerprint_subject(organization: int, subject: str) -> str | None:
+    """What entries about a subject are found by; none where there is no subject."""
+    if not subject:
+        return None
+    keys = get_audit_keys()
+    data = f"meridian audit subject v1\n{organization}\n{subject}"
+    return hmac.digest(keys[keys.oldest], data.encode(), "sha256").hex()[:FINGERPRINT_HEX_DIGITS]
+
+
+def rebuild_fingerprints(entries: type[models.Model]) -> Iterator[int]:
+    """Give every entry the mark that it should have; how many had a wrong one, batch
+    by batch."""
+    change = (
+        f"UPDATE {entries._meta.db_table} SET mark = %s"  # noqa: S608
+        " WHERE organization_id = %s AND seq = %s"
+    )
+    all_of_them = entries._default_manager.order_by()
+    for (organization,) in all_of_them.values_list("organization_id").distinct():
+        own, last = all_of_them.filter(organization_id=organization), 0
+        about = own.filter(subject__gt="").order_by("seq")
+        columns = about.values_list("seq", "subject", "mark")
+        while found := list(columns.filter(seq__gt=last)[:ENTRIES_PER_TRANSACTION]):
+            wrong = [
+                (right, organization, seq)
+                for seq, subject, now in found
+                if (right := fingerprint_subject(organization, subject)) != now
+            ]
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.executemany(change, wrong)
+            yield len(wrong)
+            last = found[-1][0]

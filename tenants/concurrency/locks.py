@@ -1,0 +1,79 @@
+"""The locks of all processes: one lease a row, and no transaction held meanwhile.
+
+A lease that nobody gave back (its process was killed) runs out by the clock of the
+database, the only one that all processes share.
+"""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from random import uniform
+from time import monotonic, sleep
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tenants.authlete import write_locks
+from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError
+from tenants.models import WriteLease
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1  # seconds between two looks
+
+
+@dataclass(frozen=True)
+class DatabaseLocks:
+    """The locks of one organization, taken in the name of one person."""
+
+    organization_id: int
+    holder: str
+
+    @contextmanager
+    def hold(self, key: str, lease_seconds: float) -> Generator[None]:
+        """See `tenants.authlete.write_locks.Locks`."""
+        key = _fit_key(f"{self.organization_id}/{key}")
+        mine = uuid4()
+        self._wait_until_acquired(key, mine, timedelta(seconds=lease_seconds))
+        try:
+            yield
+        finally:
+            try:
+                WriteLease.objects.filter(place=key, token=mine).delete()
+            except DatabaseError:
+                log.exception("a lease was not given back, and runs out by itself")
+
+    def _wait_until_acquired(self, place: str, token: UUID, duration: timedelta) -> None:
+        end = monotonic() + write_locks.LOCK_WAIT_SECONDS
+        try:
+            while not self._try_acquire(place, token, duration):
+                if monotonic() > end:
+                    raise ConcurrentWriteError(_find_holder(place))
+                sleep(uniform(POLL_SECONDS / 2, POLL_SECONDS))  # noqa: S311  no secret
+        except DatabaseError:
+            raise AuditUnavailableError(
+                _("The console's database did not take the lock, so nothing was sent.")
+            ) from None
+
+    def _try_acquire(self, place: str, token: UUID, duration: timedelta) -> bool:
+        """Each statement decides alone; none is read before it is written."""
+        lease = {"token": token, "holder": self.holder[:150], "until": Now() + duration}
+        if WriteLease.objects.filter(place=place, until__lt=Now()).update(**lease):
+            return True
+        WriteLease.objects.bulk_create([WriteLease(place=place, **lease)], ignore_conflicts=True)
+        return WriteLease.objects.filter(place=place, token=token).exists()
+
+
+def _find_holder(place: str) -> str:
+    holders = WriteLease.objects.filter(place=place).values_list("holder", flat=True)
+    return holders.first() or ""
+
+
+def _fit_key(place: str) -> str:
+    """``place`` as the column takes it; a longer one becomes its digest."""
+    return place if len(place) <= 200 else sha256(place.encode()).hexdigest()

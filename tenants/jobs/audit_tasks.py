@@ -1,0 +1,77 @@
+"""The workers remove what was kept long enough, once a day."""
+
+import logging
+import time
+from collections.abc import Iterator
+from itertools import chain
+
+from django.conf import settings
+from django.core.cache import cache
+
+from tenants.audit.actor import Actor
+from tenants.audit.integrity import anchors
+from tenants.audit.integrity.checkpoints import (
+    ChainBrokenError,
+    create_checkpoint,
+    is_checkpoint_due,
+)
+from tenants.audit.retention.expiry import ConcurrentDeletionError, can_delete
+from tenants.audit.retention.expiry import delete_expired_entries as expire_entries
+from tenants.authlete.errors import AuditUnavailableError
+from tenants.jobs.periodic_tasks import run_every_minute
+from tenants.models import Organization
+from tenants.outbound.alerts import alert
+from tenants.versions.retention import delete_expired_versions as expire_versions
+
+WORKER_NAME = "worker"
+CACHE_KEY = "expired"  # in the cache, until it is to be looked again
+DAY_SECONDS = 86_400  # seconds
+RETRY_SECONDS = 3600  # seconds until what went wrong is tried again
+
+
+@run_every_minute
+def delete_expired_daily() -> None:
+    if cache.get(CACHE_KEY) or not can_delete():
+        return
+    try:
+        for _ in delete_expired(WORKER_NAME):
+            pass
+    except (ConcurrentDeletionError, AuditUnavailableError):
+        return  # another worker is at it, or the record takes nothing: once more soon
+    except ChainBrokenError as error:
+        alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
+        cache.set(CACHE_KEY, "yes", RETRY_SECONDS)
+        return
+    cache.set(CACHE_KEY, "yes", DAY_SECONDS)
+
+
+def delete_expired(name: str) -> Iterator[tuple[str, int]]:
+    """Remove entries and versions, some at a time; how many of which.
+
+    Raises `Broken`, `Overtaken` and `NotRecorded`; what was removed until then is.
+    """
+    slugs = dict(Organization.objects.values_list("pk", "slug"))
+
+    def who(organization: int) -> Actor:
+        slug = slugs.get(organization, "")
+        return Actor(0, name, organization_id=organization, organization=slug)
+
+    return chain(
+        (("entries", count) for count in expire_entries(who)),
+        (("versions", count) for count in expire_versions(who)),
+    )
+
+
+@run_every_minute
+def create_and_deliver_checkpoints() -> None:
+    """Sign what is new once that is due, and deliver what is not delivered yet.
+
+    A worker without a key only delivers, so that one elsewhere may sign.
+    """
+    if settings.AUDIT_SIGNING_KEYS:
+        try:
+            while is_checkpoint_due(time.time_ns() // 1000) and create_checkpoint():
+                pass
+        except ChainBrokenError as error:
+            alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
+    anchors.deliver_checkpoints()

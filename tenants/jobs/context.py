@@ -1,0 +1,159 @@
+"""What a handler is given: the way to Authlete in the name of who started the job."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete import AuthleteClient
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.operation import Effect
+from tenants.jobs import leases
+from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job
+from tenants.organizations.api_clients import CredentialsByRegion, connect
+
+if TYPE_CHECKING:
+    from tenants.jobs.control import NewItem
+
+
+class LeaseLostError(Exception):
+    """Another worker has the job by now; this one must not send another byte."""
+
+
+class LeasedAuditSink:
+    """A `Watch` that asks before each call whether the job is still this worker's,
+    and ``notes`` beside the item what is about to change something and must not be
+    begun again."""
+
+    def __init__(
+        self, log: AuditLogSink, item: Item, lease: UUID, *, saves_entry: bool = True
+    ) -> None:
+        self._log = log
+        self._item = item
+        self._saves_entry = saves_entry
+        self.lease = lease
+        self.sent: set[str] = set()  # entries of what may have changed something
+
+    def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
+        self.renew_lease()
+        entries = self._log.record_intents(calls)
+        changing = [
+            entry
+            for entry, call in zip(entries, calls, strict=True)
+            if call.operation.effect is not Effect.READ
+        ]
+        if changing:
+            if self._saves_entry:
+                self._save_entry(changing[-1], entries)
+            self._item.entry = changing[-1]
+            self.sent.update(changing)
+        return entries
+
+    def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None:
+        # Nobody looks at the outcome of a read before the slice ends, which waits.
+        wait = wait and any(one.entry_id in self.sent for one in outcomes)
+        self.sent.difference_update(
+            one.entry_id for one in outcomes if one.outcome in (Outcome.REJECTED, Outcome.NOT_SENT)
+        )
+        self._log.record_outcomes(outcomes, wait=wait)
+
+    def flush(self) -> None:
+        self._log.flush()
+
+    def renew_lease(self) -> None:
+        """Say that this worker is alive, in the middle of what takes long and makes no
+        calls; raises `Lost`."""
+        if not leases.renew(self._item.job_id, self.lease):
+            raise LeaseLostError
+
+    def _save_entry(self, entry: str, entries: Sequence[str]) -> None:
+        """Should this process be killed now, whoever comes next knows of the call."""
+        mine = Item.objects.filter(pk=self._item.pk, state=ItemState.RUNNING, lease=self.lease)
+        error: Exception | None = None
+        try:
+            if mine.update(entry=entry):
+                return
+        except DatabaseError as found:
+            error = found
+        self._log.record_outcomes([CallOutcome(one, Outcome.NOT_SENT) for one in entries])
+        if error:
+            raise AuditUnavailableError(_("The item could not be noted, so nothing was sent."))
+        raise LeaseLostError
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """One item of a job, in the hands of one worker."""
+
+    job: Job
+    audit_sink: LeasedAuditSink
+    credentials: CredentialsByRegion  # the organization's credentials
+
+    def connect(self, region: str) -> AuthleteClient:
+        """Every call is kept as the starter's, with the job's reason and ticket.
+
+        Raises `Unauthorized` where there is no credential that opens.
+        """
+        return connect(self.credentials, region, self.audit_sink, holder=self.job.actor)
+
+    @contextmanager
+    def keep_alive(self) -> Iterator[None]:
+        """Keep the lease while something takes long and makes no call.
+
+        Raises `Lost` afterwards where the job has become somebody else's.
+        """
+        ended = threading.Event()
+        pace = leases.lease_duration().total_seconds() / 3
+
+        def beat() -> None:
+            try:
+                while not ended.wait(pace):
+                    with suppress(LeaseLostError, DatabaseError):
+                        self.audit_sink.renew_lease()
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=beat, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+        self.audit_sink.renew_lease()
+
+    def add_items(self, new_items: Iterable["NewItem"]) -> int:
+        """Have the same job do more, and return how many items that are: places which
+        it has an item for already are left out, so this may be repeated.
+
+        Raises `Lost`. A job that was cancelled meanwhile stays as it is.
+        """
+        with transaction.atomic():
+            # Of several who add, one counts positions.
+            if not leases.lock(self.job.pk, self.audit_sink.lease):
+                raise LeaseLostError
+            if not Job.objects.filter(pk=self.job.pk, state__in=OPEN_JOB_STATES).exists():
+                return 0
+            items = Item.objects.filter(job=self.job)
+            places = items.values_list("region", "service_id", "client_id")
+            there = set(places)
+            last = items.aggregate(last=Max("position"))["last"] or 0
+            new = [
+                one for one in new_items if (one.region, one.service_id, one.client_id) not in there
+            ]
+            made = [one.build(self.job, at) for at, one in enumerate(new, last + 1)]
+            Item.objects.bulk_create(made, batch_size=500)
+        return len(made)
+
+    def mark_outcome_known(self, item: Item) -> None:
+        """What became of the call of this item is known and kept, within the caller's
+        transaction: should this worker be killed now, the item may be begun again."""
+        Item.objects.filter(pk=item.pk, lease=item.lease).update(entry="")

@@ -1,0 +1,240 @@
+"""What people do with jobs: start, pause, resume, cancel, retry.
+
+All of it is kept in the record. Whether somebody may is asked by the pages, with
+`may_steer`; the rights of who started a job are asked again at every slice of it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Greatest, Now
+
+from tenants.audit import events
+from tenants.audit.actor import Actor
+from tenants.audit.events import AuditEvent
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_action
+from tenants.concurrency.locks import DatabaseLocks
+from tenants.crypto import vault
+from tenants.jobs.completion import event_details, run_ended_hook, skip_pending_items
+from tenants.jobs.models import (
+    ACTIVE_JOB_STATES,
+    FAILED_ITEM_STATES,
+    OPEN_JOB_STATES,
+    Item,
+    ItemState,
+    Job,
+    JobState,
+    truncate,
+)
+from tenants.jobs.queue import enqueue
+from tenants.jobs.registry import JOB_HANDLERS
+from tenants.models import Organization
+from tenants.organizations.roles import Role
+
+START_LOCK_SECONDS = 30.0  # seconds that starting a job may take
+
+
+class JobStateError(Exception):
+    """The job is in no state for this any more, and nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One thing to be done; ``what`` is kept under the vault's key if ``sealed``,
+    and until it is done."""
+
+    region: str
+    service_id: int = 0
+    client_id: int = 0
+    label: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    sealed: bool = False
+
+    def build(self, job: Job, position: int) -> Item:
+        item = Item(
+            job=job,
+            position=position,
+            region=self.region,
+            service_id=self.service_id,
+            client_id=self.client_id,
+            label=truncate(self.label, 200),
+            sealed=self.sealed,
+        )
+        inputs = json.dumps(dict(self.payload))
+        item.inputs = vault.seal(inputs, item.seal_context) if self.sealed else inputs
+        return item
+
+
+def start_job(
+    actor: Actor,
+    organization: Organization,
+    kind: str,
+    title: str,
+    items: Iterable[NewItem],
+    *,
+    reason: str,
+    ticket: str = "",
+    run_at: datetime | None = None,
+) -> Job:
+    """Have a worker do this, at once or at a time to come.
+
+    Not to be called within a transaction: the record is written first.
+    """
+    if kind not in JOB_HANDLERS:
+        raise ValueError(f"no handler for jobs of the kind {kind}")
+    job = Job(
+        organization=organization,
+        kind=kind,
+        title=truncate(title, 200),
+        starter_id=actor.user_id or None,
+        actor=actor.name,
+        reason=truncate(reason, 400),
+        ticket=truncate(ticket, 60),
+        page=actor.page_id,
+        address=actor.ip_address,
+        run_at=run_at,
+    )
+    with (
+        record_action(
+            actor,
+            events.JOB_START,
+            is_read_only=JOB_HANDLERS[kind].is_read_only,
+            **event_details(job),
+        ),
+        transaction.atomic(),
+    ):
+        if run_at:
+            job.due_at = run_at
+        job.save(force_insert=True)
+        new = (item.build(job, position) for position, item in enumerate(items, 1))
+        Item.objects.bulk_create(new, batch_size=500)
+        job.refresh_from_db()
+        enqueue(job)
+    return job
+
+
+@contextmanager
+def exclusive_jobs(actor: Actor, organization: Organization, kind: str) -> Iterator[QuerySet[Job]]:
+    """The jobs of a kind that are not over; meanwhile nobody else comes this far."""
+    with DatabaseLocks(organization.pk, actor.name).hold(kind, START_LOCK_SECONDS):
+        yield Job.objects.filter(organization=organization, kind=kind, state__in=OPEN_JOB_STATES)
+
+
+def pause_job(job: Job, actor: Actor) -> None:
+    """The item that is running is finished; raises `Settled`."""
+    with _record_control(job, actor, events.JOB_PAUSE):
+        _change_state(job, ACTIVE_JOB_STATES, state=JobState.PAUSED, trouble="")
+
+
+def resume_job(job: Job, actor: Actor) -> None:
+    """Go on with a paused job, or try again at once what waits for a region.
+
+    A job that was to begin later still is. Raises `Settled`.
+    """
+    with _record_control(job, actor, events.JOB_RESUME):
+        _change_state(job, (JobState.PAUSED, JobState.WAITING), state=JobState.WAITING, trouble="")
+        Item.objects.filter(job=job, state=ItemState.PENDING).update(again_at=None)
+        _schedule(job)
+
+
+def cancel_job(job: Job, actor: Actor) -> None:
+    """The item that is running is finished, all others are skipped."""
+    with _record_control(job, actor, events.JOB_CANCEL):
+        _change_state(job, OPEN_JOB_STATES, state=JobState.CANCELLED, ended_at=Now(), trouble="")
+        skip_pending_items(job)
+    run_ended_hook(job)
+
+
+def cancel_if_open(job: UUID | None, actor: Actor) -> None:
+    """Cancel what has not ended, so that nothing waits for what was gone on with."""
+    waiting = Job.objects.filter(pk=job, state__in=OPEN_JOB_STATES).first() if job else None
+    if waiting:
+        with suppress(JobStateError):
+            cancel_job(waiting, actor)
+
+
+def run_now(job: Job) -> None:
+    """Look at once at what waits for its turn; nobody decides anything by that, so it
+    is not in the record."""
+    waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING, run_at=None)
+    if waiting.exists():
+        Item.objects.filter(job=job, state=ItemState.PENDING).update(again_at=None)
+        _schedule(job)
+
+
+def retry_failed_items(job: Job, actor: Actor) -> int:
+    """Try again what failed in a job that has ended, and return how many those are.
+
+    What is unknown is tried again only where that can do no harm. Raises `Settled`.
+    """
+    with _record_control(job, actor, events.JOB_RETRY):
+        over = (JobState.DONE, JobState.CANCELLED, JobState.NOT_ALLOWED)
+        _change_state(job, over, state=JobState.WAITING, ended_at=None, trouble="", failures=0)
+        again = select_retryable_items(job).update(
+            state=ItemState.PENDING,
+            tries=0,
+            again_at=None,
+            ended_at=None,
+            text="",
+            code="",
+        )
+        if not again:
+            raise JobStateError
+        _schedule(job)
+    return again
+
+
+def select_retryable_items(job: Job) -> QuerySet[Item]:
+    """The items that can be tried again; not what was unknown, and was done as
+    somebody has found out since."""
+    known = JOB_HANDLERS.get(job.kind)
+    fates = (
+        FAILED_ITEM_STATES
+        if known and known.repeatable
+        else (ItemState.REJECTED, ItemState.NOT_SENT)
+    )
+    entries = AuditEntry.objects.filter(organization_id=job.organization_id)
+    settled = entries.filter(
+        operation=events.AUDIT_RESOLVE.name, object=OuterRef("entry"), object__gt=""
+    )
+    done = entries.filter(Exists(settled), entry=OuterRef("entry"), outcome="done")
+    items = Item.objects.filter(job=job, state__in=fates)
+    return items.exclude(Exists(done), state=ItemState.UNKNOWN)
+
+
+def can_control(job: Job, actor_id: int, role: Role) -> bool:
+    """The starter, and admins whose role may do what the job does."""
+    known = JOB_HANDLERS.get(job.kind)
+    if known is None or not role.has_permission(known.permission):
+        return False
+    return job.starter_id == actor_id or role is Role.ADMIN
+
+
+@contextmanager
+def _record_control(job: Job, actor: Actor, event: AuditEvent) -> Iterator[None]:
+    with (
+        record_action(actor, event, **event_details(job)),
+        transaction.atomic(),
+    ):
+        yield
+
+
+def _change_state(job: Job, states: Sequence[JobState], **values: Any) -> None:
+    if not Job.objects.filter(pk=job.pk, state__in=states).update(**values):
+        raise JobStateError
+
+
+def _schedule(job: Job) -> None:
+    """Let it be looked at now, or when it was asked to begin."""
+    begins = Greatest(Coalesce("run_at", Now()), Now())
+    Job.objects.filter(pk=job.pk).update(due_at=begins)
+    job.refresh_from_db()
+    enqueue(job)

@@ -1,0 +1,135 @@
+"""One item: begun by one worker, tried, and kept with what became of it.
+
+An item that is running belongs to the lease under which it was begun, and only that
+lease writes its end: a worker that lost the job meanwhile writes nothing.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from tenants.authlete.errors import AuthleteError
+from tenants.jobs import failure_policy
+from tenants.jobs.context import JobContext, LeaseLostError
+from tenants.jobs.failure_policy import NextStep
+from tenants.jobs.models import Item, ItemState, Job, truncate
+from tenants.jobs.registry import JobHandler, RetryLaterError
+
+log = logging.getLogger(__name__)
+
+
+def start_next_item(job: Job, lease: UUID) -> Item | None:
+    """The next item: those first that have not failed yet. None if none is due."""
+    ready = Q(again_at=None) | Q(again_at__lte=Now())
+    pending = Item.objects.filter(ready, job=job, state=ItemState.PENDING)
+    item = pending.order_by("tries", "position").first()
+    if item is None:
+        return None
+    mine = Item.objects.filter(pk=item.pk, state=ItemState.PENDING)
+    before = {"entry": "", "text": "", "code": "", "again_at": None}
+    if not mine.update(**before, state=ItemState.RUNNING, lease=lease, begun=F("begun") + 1):
+        raise LeaseLostError  # it was skipped meanwhile
+    item.refresh_from_db()
+    return item
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAttempt:
+    """What the job does next, and what the trouble is with a whole region."""
+
+    next_step: NextStep = NextStep.CONTINUE
+    problem: str = ""
+
+
+def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
+    """Run one item, and keep what became of it."""
+    failures = work.job.failures
+    try:
+        result = handler.run(work, item)
+    except AuthleteError as error:
+        return _handle_failure(work, item, handler, error, failures)
+    except RetryLaterError as later:
+        requeue_item(item, again_at=Now() + timedelta(seconds=later.seconds))
+        return ItemAttempt()
+    except (LeaseLostError, DatabaseError):
+        raise
+    except Exception:
+        log.exception("job %s failed at item %s", item.job_id, item.position)
+        fate = ItemState.UNKNOWN if work.audit_sink.sent else ItemState.NOT_SENT
+        text = _("The console failed here; its log says how.")
+        finish_item(item, fate, text=text, **_entry_values(item, handler))
+        return ItemAttempt(NextStep.STOP)
+    fate = ItemState.DONE if result.changed else ItemState.UNCHANGED
+    told = _entry_values(item, handler) | ({"inputs": ""} if item.sealed else {})
+    finish_item(item, fate, text=result.text, **told)
+    if work.job.failures:
+        Job.objects.filter(pk=work.job.pk).update(failures=0)
+        work.job.failures = 0
+    return ItemAttempt()
+
+
+def _entry_values(item: Item, handler: JobHandler) -> dict[str, str]:
+    """The call that changed it; what must not be begun again has noted it before."""
+    return {"entry": item.entry} if handler.repeatable else {}
+
+
+def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) -> None:
+    """Keep an end; raises `Lost` when the item is not this lease's any more."""
+    if not select_leased(item).update(
+        state=state, text=truncate(text, 400), ended_at=Now(), **more
+    ):
+        raise LeaseLostError
+
+
+def requeue_item(item: Item, **more: Any) -> None:
+    """Let it be begun again."""
+    if not select_leased(item).update(state=ItemState.PENDING, **more):
+        raise LeaseLostError
+
+
+def select_leased(item: Item) -> QuerySet[Item]:
+    return Item.objects.filter(pk=item.pk, state=ItemState.RUNNING, lease=item.lease)
+
+
+def _handle_failure(
+    work: JobContext,
+    item: Item,
+    handler: JobHandler,
+    error: AuthleteError,
+    failures: int,
+) -> ItemAttempt:
+    found = failure_policy.decide(
+        error,
+        may_have_changed=bool(work.audit_sink.sent),
+        repeatable=handler.repeatable,
+        tries=item.tries,
+    )
+    told: dict[str, Any] = {
+        "text": truncate(f"{_(error.title)}: {error.message}", 400),
+        "code": truncate(error.code, 20),
+        "entry": error.request_id or item.entry,
+    }
+    if found.state is not ItemState.PENDING:
+        finish_item(item, found.state, **told)
+        return ItemAttempt(found.next_step)
+    trouble = truncate(f"{item.region.upper()}: {_(error.title)}", 400)
+    told["tries"] = item.tries + found.counts_as_try
+    if found.next_step is NextStep.STOP:
+        requeue_item(item, **told)
+        return ItemAttempt(found.next_step, trouble)
+    again = Now() + timedelta(seconds=failure_policy.retry_delay(error, failures))
+    requeue_item(item, again_at=again, **told)
+    if found.next_step is NextStep.WAIT:
+        region = Item.objects.filter(job=work.job, region=item.region)
+        region.filter(state=ItemState.PENDING).update(again_at=again)
+    # Those that failed at the same time count as one failure.
+    work.job.failures = failures + 1
+    Job.objects.filter(pk=work.job.pk).update(failures=failures + 1, trouble=trouble)
+    return ItemAttempt(found.next_step, trouble)

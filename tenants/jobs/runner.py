@@ -1,0 +1,176 @@
+"""One slice of a job: a few items, a few seconds, each item kept as it ends."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from time import monotonic
+from uuid import UUID
+
+from django.db import connection, connections
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from tenants.audit.actor import Actor
+from tenants.audit.recorder import AuditLogSink
+from tenants.concurrency.write_queue import serialize_writes
+from tenants.jobs import item_runner, leases
+from tenants.jobs.completion import (
+    end_job,
+    has_unfinished_items,
+    load_starter,
+    pause_with_problem,
+    run_ended_hook,
+    skip_pending_items,
+)
+from tenants.jobs.context import JobContext, LeasedAuditSink, LeaseLostError
+from tenants.jobs.failure_policy import NextStep
+from tenants.jobs.models import Item, ItemState, Job, JobState
+from tenants.jobs.queue import release_job
+from tenants.jobs.registry import JOB_HANDLERS, JobHandler
+from tenants.organizations.api_clients import CredentialsByRegion, load_credentials
+
+log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 5.0  # after which no further item is begun
+MAX_ITEMS_PER_THREAD = 25  # of each thread
+
+
+def run_slice(pk: UUID) -> None:
+    """Work on a job, if it is due and nobody else does."""
+    lease = leases.acquire(pk)
+    if lease is None:
+        return
+    job = Job.objects.select_related("organization").get(pk=pk)
+    try:
+        _run_job(job, lease)
+    except LeaseLostError:
+        log.warning("job %s went to another worker, or an item was skipped", pk)
+    if Job.objects.filter(pk=pk, state=JobState.CANCELLED).exists():
+        skip_pending_items(job)  # what was being tried when it was cancelled
+        run_ended_hook(job)
+    release_job(pk, lease)
+
+
+def _run_job(job: Job, lease: UUID) -> None:
+    handler = JOB_HANDLERS.get(job.kind)
+    if handler is None:
+        pause_with_problem(job, lease, _("This version of the console knows no such job."))
+        return
+    who = load_starter(job, handler.permission)
+    if who is None:
+        why = _("Whoever started it may not do this any more.")
+        end_job(job, lease, JobState.NOT_ALLOWED, why)
+    elif _recover_items(job, lease, handler):
+        _run_items(job, lease, handler, who, load_credentials(job.organization))
+
+
+def _run_items(
+    job: Job,
+    lease: UUID,
+    handler: JobHandler,
+    actor: Actor,
+    credentials: CredentialsByRegion,
+) -> None:
+    turns = _ItemFeed(job, lease, MAX_ITEMS_PER_THREAD * handler.concurrency)
+    log = AuditLogSink(
+        actor, job.reason, job.ticket, reason_names_subject=handler.reason_names_subject
+    )
+
+    def work() -> None:
+        while item := turns.take_item():
+            pulse = LeasedAuditSink(log, item, lease, saves_entry=not handler.repeatable)
+            found = item_runner.run_item(JobContext(job, pulse, credentials), item, handler)
+            if found.next_step is NextStep.STOP:
+                turns.stop(found.problem or _stopped_at(item))
+
+    try:
+        _run_threads(handler.concurrency, work)
+    finally:
+        log.flush()
+    if turns.problem and has_unfinished_items(job):
+        pause_with_problem(job, lease, turns.problem)
+    elif turns.problem or turns.is_empty:
+        _wait_or_end(job, lease)
+
+
+class _ItemFeed:
+    """Who of a slice's threads begins which item, and whether any still does."""
+
+    def __init__(self, job: Job, lease: UUID, limit: int) -> None:
+        self._job = job
+        self._lease = lease
+        self._left = limit
+        self._ends_at = monotonic() + SLICE_SECONDS
+        self._lock = Lock()
+        self.is_empty = False
+        self.problem = ""
+
+    def take_item(self) -> Item | None:
+        """The next item, begun; None when this slice begins no further one."""
+        with self._lock:
+            over = self.problem or not self._left or monotonic() > self._ends_at
+            if over or not leases.renew(self._job.pk, self._lease, JobState.RUNNING):
+                return None
+            self._left -= 1
+            item = item_runner.start_next_item(self._job, self._lease)
+            self.is_empty = item is None
+            return item
+
+    def stop(self, problem: str) -> None:
+        with self._lock:
+            self.problem = self.problem or problem
+
+
+def _run_threads(count: int, work: Callable[[], None]) -> None:
+    """Work in so many threads, and return when all of them have ended.
+
+    Within a transaction, as tests have it, no other thread would see the job.
+    """
+    if count == 1 or connection.in_atomic_block:
+        work()
+        return
+    with ThreadPoolExecutor(count, "job") as threads:
+        found = [threads.submit(_run_in_thread, work) for _ in range(count)]
+    for one in found:
+        one.result()
+
+
+def _run_in_thread(work: Callable[[], None]) -> None:
+    try:
+        with connection.execute_wrapper(serialize_writes):
+            work()
+    finally:
+        connections.close_all()
+
+
+def _stopped_at(item: Item) -> str:
+    return _("It stopped at “{item}”: look at that first.").format(item=item.name)
+
+
+def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
+    """What a killed worker left in the middle is begun again where that can do no
+    harm; False when somebody must look first."""
+    lost = None
+    for item in Item.objects.filter(job=job, state=ItemState.RUNNING).exclude(lease=lease):
+        if handler.repeatable or not item.entry:
+            item_runner.requeue_item(item)
+        else:
+            text = _("The worker was stopped in the middle of this.")
+            item_runner.finish_item(item, ItemState.UNKNOWN, text=text)
+            lost = lost or item
+    if lost and has_unfinished_items(job):
+        pause_with_problem(job, lease, _stopped_at(lost))
+        return False
+    return True
+
+
+def _wait_or_end(job: Job, lease: UUID) -> None:
+    """Nothing is due: the job is over, or waits for what is to be tried again."""
+    pending = Item.objects.filter(job=job, state=ItemState.PENDING)
+    again = pending.aggregate(at=Min("again_at"))["at"]
+    if again is None and not pending.exists():
+        end_job(job, lease, JobState.DONE)
+    else:
+        mine = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
+        mine.update(state=JobState.WAITING, due_at=again or job.due_at)

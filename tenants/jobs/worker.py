@@ -1,0 +1,82 @@
+"""The process that works on jobs: the queue's own worker, and what it lacks.
+
+Between any two tasks it notes that it is there, takes up what was left lying, and
+outlives a database that does not answer. Its chores run beside it.
+"""
+
+import logging
+import time
+from threading import Event
+
+from django.db import DatabaseError, close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from tenants.jobs import completion, periodic_tasks, queue
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 10.0  # seconds
+IDLE_SECONDS = 0.5  # seconds between two looks at an empty queue
+DATABASE_RETRY_SECONDS = 2.0  # seconds until a database that failed is asked again
+
+
+class JobWorker(Worker):
+    """Runs until it is told to end, and then finishes the slice that it is at."""
+
+    def __init__(self, name: str, *, until_empty: bool = False) -> None:
+        super().__init__(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=1,
+            worker_id=name,
+        )
+        self._until_empty = until_empty
+        self._next_tick = 0.0
+
+    def run(self) -> None:
+        """Work until told to end; or do the chores, and then work until nothing is
+        due."""
+        if self._until_empty:
+            periodic_tasks.run_all()
+            self._work_loop()
+            return
+        ended = Event()
+        periodic_tasks.start_all(ended)
+        try:
+            self._work_loop()
+        finally:
+            ended.set()
+
+    def _work_loop(self) -> None:
+        while self.running:
+            try:
+                self._tick()
+                self._run_tasks = 0
+                super().run()  # one task, or none
+            except DatabaseError:
+                if self._until_empty:
+                    raise
+                log.exception("the worker's database failed; it is asked again")
+                close_old_connections()
+                self._sleep(DATABASE_RETRY_SECONDS)
+                continue
+            if not self._run_tasks:
+                if self._until_empty:
+                    return
+                self._sleep(IDLE_SECONDS)
+
+    def _tick(self) -> None:
+        if time.monotonic() < self._next_tick:
+            return
+        queue.record_heartbeat(self.worker_id)
+        queue.requeue_abandoned_jobs()
+        completion.end_abandoned_items()
+        self._next_tick = time.monotonic() + TICK_SECONDS
+
+    def _sleep(self, seconds: float) -> None:
+        if self.running:
+            time.sleep(seconds)

@@ -1,0 +1,110 @@
+"""Closing a person's account everywhere, and opening it again, in every record."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tenants.audit import events
+from tenants.audit.actor import Actor
+from tenants.audit.events import AuditEvent
+from tenants.audit.recorder import record_action
+from tenants.authlete.changes import FieldChange
+from tenants.models import Membership, Organization
+from tenants.organizations.members import MembershipRuleError
+from tenants.organizations.roles import Role
+
+
+def close_account(
+    actor: Actor,
+    user: User,
+    *,
+    reason: str = "",
+    ticket: str = "",
+    allow_no_admin: bool = False,
+) -> list[Organization]:
+    """Let nobody sign in as ``user`` any more, end their sessions, and say where they
+    are a member; their memberships and what they did stay.
+
+    Raises `MayNot` where an organization would be left without an admin, unless
+    ``last`` says that this is meant.
+    """
+    homes = _organizations_of(user)
+    with _record_in_each_organization(actor, homes, events.ACCOUNT_CLOSE, user, reason, ticket):
+        _check_state_unchanged(user, is_active=True)
+        if not allow_no_admin:
+            _check_admins_remain(homes, user)
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        for session in UserSession.objects.filter(user=user):
+            session.end()
+    user.is_active = False
+    return homes
+
+
+def reopen_account(
+    actor: Actor, user: User, *, reason: str = "", ticket: str = ""
+) -> list[Organization]:
+    """Let them sign in again, with the password and second factor that they had."""
+    homes = _organizations_of(user)
+    with _record_in_each_organization(actor, homes, events.ACCOUNT_REOPEN, user, reason, ticket):
+        _check_state_unchanged(user, is_active=False)
+        User.objects.filter(pk=user.pk).update(is_active=True)
+    user.is_active = True
+    return homes
+
+
+def _organizations_of(user: User) -> list[Organization]:
+    return list(Organization.objects.filter(membership__user=user).order_by("pk"))
+
+
+@contextmanager
+def _record_in_each_organization(
+    actor: Actor,
+    organizations: Sequence[Organization],
+    event: AuditEvent,
+    user: User,
+    reason: str,
+    ticket: str,
+) -> Iterator[None]:
+    """An entry in each organization's record, or in that of none, and all or nothing
+    done; the organizations are held meanwhile, so that two admins cannot close each
+    other."""
+    here = [replace(actor, organization_id=one.pk, organization=one.slug) for one in organizations]
+    active = FieldChange("can_sign_in", user.is_active, not user.is_active)
+    with ExitStack() as entries:
+        for one in here or [actor]:
+            entries.enter_context(
+                record_action(
+                    one,
+                    event,
+                    object=user.get_username(),
+                    changes=[active],
+                    reason=reason,
+                    ticket=ticket,
+                )
+            )
+        with transaction.atomic():
+            pks = [one.pk for one in organizations]
+            held = Organization.objects.select_for_update().filter(pk__in=pks)
+            list(held.order_by("pk"))
+            yield
+
+
+def _check_state_unchanged(user: User, *, is_active: bool) -> None:
+    if not User.objects.filter(pk=user.pk, is_active=is_active).exists():
+        raise MembershipRuleError(_("Somebody else has changed this account meanwhile."))
+
+
+def _check_admins_remain(organizations: Sequence[Organization], user: User) -> None:
+    admins = Membership.objects.filter(role=Role.ADMIN, user__is_active=True)
+    for one in organizations:
+        mine = admins.filter(organization=one)
+        if mine.filter(user=user).exists() and not mine.exclude(user=user).exists():
+            raise MembershipRuleError(
+                _("%(name)s would have no administrator. Make somebody else one first.")
+                % {"name": one.name}
+            )

@@ -1,0 +1,125 @@
+"""Opening a connection: the one place that joins credential, audit and transport."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from pydantic import SecretStr
+
+from tenants.authlete import AuthleteClient, get_connection_pool
+from tenants.authlete.audit_sink import AuditSink
+from tenants.authlete.errors import UnauthorizedError
+from tenants.authlete.idp import IdpAccess
+from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.transport.circuit_breaker import HealthSample
+from tenants.authlete.transport.connection_pool import ConnectionPool, TransportFactory
+from tenants.authlete.transport.retries import RetryBudget
+from tenants.concurrency.locks import DatabaseLocks
+from tenants.crypto.fingerprints import get_redactor
+from tenants.crypto.vault import UnsealError
+from tenants.models import Credential, Organization
+from tenants.organizations.regions import Region, get_regions
+from tenants.versions.recorder import VersionRecorder
+
+type CredentialsByRegion = Mapping[str, Credential]  # by region
+
+
+def load_credentials(organization: Organization) -> CredentialsByRegion:
+    """An organization's credentials for the regions that there are, in their order."""
+    held = {one.region: one for one in Credential.objects.filter(organization=organization)}
+    return {name: held[name] for name in get_regions() if name in held}
+
+
+def connect(
+    credentials: CredentialsByRegion,
+    region: str,
+    audit_sink: AuditSink,
+    *,
+    holder: str = "",
+) -> AuthleteClient:
+    """The connection to a region; ``watch`` keeps its calls, and ``holder`` is who
+    is named to others while an object is written.
+
+    Raises `Unauthorized` where there is no credential, or none that opens.
+    """
+    if region not in credentials:
+        raise UnauthorizedError(_("There is no credential for this region."))
+    return connect_with_credential(credentials[region], audit_sink, holder=holder)
+
+
+def connect_with_credential(
+    credential: Credential, audit_sink: AuditSink, *, holder: str = ""
+) -> AuthleteClient:
+    """The connection that one credential opens, saved or not."""
+    region = get_regions()[credential.region]
+    try:
+        token = credential.token
+    except UnsealError as error:
+        message = _("The credential cannot be opened: %(why)s.") % {"why": error}
+        raise UnauthorizedError(message) from None
+    return AuthleteClient(
+        _connection_pool(region.url),
+        token,
+        redactor=get_redactor(),
+        region=region.name,
+        audit_sink=audit_sink,
+        retry_budget=_retry_budget(region.url),
+        idp_access=_build_idp_access(region, credential),
+        write_locks=DatabaseLocks(credential.organization_id, holder),
+        observer=VersionRecorder(credential.organization_id),
+    )
+
+
+def list_connected_regions(credentials: CredentialsByRegion) -> list[Region]:
+    """The regions that an organization can be asked in."""
+    return [get_regions()[name] for name in credentials]
+
+
+def list_regions_with_service_creation(
+    credentials: CredentialsByRegion,
+) -> list[Region]:
+    """The regions in which an organization can create and remove services."""
+    return [
+        region
+        for region in list_connected_regions(credentials)
+        if region.idp
+        and region.api_server is not None
+        and credentials[region.name].number is not None
+    ]
+
+
+def get_region_health(region: Region) -> HealthSample | None:
+    """How this process's last call to a region ended; None when there was none."""
+    return _connection_pool(region.url).circuit_breaker.last_sample
+
+
+def _connection_pool(base_url: str) -> ConnectionPool:
+    return get_connection_pool(
+        base_url,
+        max_connections=settings.AUTHLETE_CONNECTIONS,
+        transport_factory=_load_transport(),
+    )
+
+
+def _build_idp_access(region: Region, credential: Credential) -> IdpAccess | None:
+    """Where the organization creates services; None where a number is missing."""
+    if not region.idp or region.api_server is None or credential.number is None:
+        return None
+    return IdpAccess(_connection_pool(region.idp), credential.number, region.api_server)
+
+
+def fingerprint_token(token: SecretStr) -> Fingerprint:
+    """What stands for a token in the record and on pages."""
+    return get_redactor().fingerprint(token.get_secret_value())
+
+
+@cache
+def _retry_budget(base_url: str) -> RetryBudget:
+    return RetryBudget()
+
+
+def _load_transport() -> TransportFactory | None:
+    name = settings.AUTHLETE_TRANSPORT
+    return import_string(name) if name else None

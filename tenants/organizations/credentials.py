@@ -1,0 +1,199 @@
+"""An organization's credentials: trying, keeping and removing them, on the record.
+
+The token itself is in none of it: the record and the pages know its fingerprint.
+"""
+
+from copy import copy
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from pydantic import SecretStr
+
+from tenants.audit import events
+from tenants.audit.actor import Actor
+from tenants.audit.recorder import AuditLogSink, record_action, record_event
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.credential_check import (
+    CredentialCheck,
+    CredentialProblem,
+    check_credential,
+)
+from tenants.authlete.errors import Outcome, UnauthorizedError
+from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.crypto.vault import UnsealError
+from tenants.models import Credential, Organization
+from tenants.organizations.api_clients import connect_with_credential, fingerprint_token
+
+# When the credential may be good, and only could not be tried.
+INCONCLUSIVE_PROBLEMS = {
+    CredentialProblem.UNREACHABLE,
+    CredentialProblem.SERVER_ERROR,
+    CredentialProblem.RATE_LIMITED,
+}
+CANNOT_UNSEAL = "unopened"  # beside the problems: no key of ours opens it
+
+
+class CredentialChangedError(Exception):
+    """It was replaced or removed meanwhile, and nothing was changed."""
+
+
+def find_credential(organization: Organization, region: str) -> Credential | None:
+    return Credential.objects.filter(organization=organization, region=region).first()
+
+
+def build_credential(
+    organization: Organization,
+    region: str,
+    token: str,
+    number: int | None,
+    expires_on: date | None = None,
+) -> Credential:
+    """A credential as it would be kept; a blank token is the one that is kept now.
+
+    One that was copied out of a request brings its "Bearer" along, which is left out.
+    """
+    made = find_credential(organization, region) or Credential(
+        organization=organization, region=region
+    )
+    made.number = number
+    made.expires_on = expires_on
+    scheme, _space, rest = token.strip().partition(" ")
+    token = rest.strip() if scheme.lower() == "bearer" else token.strip()
+    if token:
+        made.set_token(SecretStr(token))
+    return made
+
+
+def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
+    """Call the region with it; what came of it is noted, and kept nowhere else.
+
+    Raises `Unauthorized` when no key of ours opens it.
+    """
+    tried = copy(credential)
+    if tried.number is None:
+        tried.number = 0  # the identity provider is asked for no number here
+    finding = check_credential(connect_with_credential(tried, AuditLogSink(actor)))
+    outcome = Outcome.SUCCEEDED if finding.is_usable else Outcome.REJECTED
+    record_event(
+        actor,
+        events.CREDENTIAL_PROBE,
+        outcome=outcome,
+        region=credential.region,
+        object=_fingerprint_text(credential),
+        label=finding.description,
+    )
+    return finding
+
+
+def save_credential(
+    actor: Actor, credential: Credential, finding: CredentialCheck | None
+) -> list[FieldChange]:
+    """Save it, and what came of trying it; returns what differs from before.
+
+    When nothing does, only the finding is kept. Raises `Gone` when there is another
+    one by now, or none.
+    """
+    before = find_credential(credential.organization, credential.region)
+    changes = _diff(before, credential)
+    if before is not None and before.pk == credential.pk and not changes:
+        _save_probe_result(credential, finding)
+        return []
+    event = events.CREDENTIAL_CHANGE if before else events.CREDENTIAL_ADD
+    with (
+        record_action(
+            actor,
+            event,
+            region=credential.region,
+            object=_fingerprint_text(credential),
+            changes=changes,
+        ),
+        transaction.atomic(),
+    ):
+        _check_unchanged(before, credential)
+        credential.changed_at = timezone.now()
+        credential.changed_by = actor.name
+        _set_probe_result(credential, finding)
+        credential.save()
+    return changes
+
+
+def recheck_credential(actor: Actor, credential: Credential) -> CredentialCheck | None:
+    """Try a kept one and remember the finding; none when no key of ours opens it."""
+    try:
+        finding = probe_credential(actor, credential)
+    except UnauthorizedError:
+        seen = Credential.objects.filter(pk=credential.pk)
+        seen.update(problem=CANNOT_UNSEAL, services=None, tried_at=timezone.now())
+        return None
+    _save_probe_result(credential, finding)
+    return finding
+
+
+def remove_credential(actor: Actor, credential: Credential) -> None:
+    """Raises `Gone` when it was replaced or removed meanwhile."""
+    taken = FieldChange("token", _token_fingerprint(credential), None)
+    with (
+        record_action(
+            actor,
+            events.CREDENTIAL_REMOVE,
+            region=credential.region,
+            object=_fingerprint_text(credential),
+            changes=[taken],
+        ),
+        transaction.atomic(),
+    ):
+        _check_unchanged(credential, credential)
+        Credential.objects.filter(pk=credential.pk).delete()
+
+
+def _check_unchanged(expected: Credential | None, credential: Credential) -> None:
+    rows = Credential.objects.select_for_update().filter(
+        organization=credential.organization_id, region=credential.region
+    )
+    now = rows.first()
+    if (now and now.sealed) != (expected and expected.sealed):
+        raise CredentialChangedError(_("Somebody else has changed this credential meanwhile."))
+
+
+def _diff(before: Credential | None, after: Credential) -> list[FieldChange]:
+    pairs = {
+        "token": (before and _token_fingerprint(before), _token_fingerprint(after)),
+        "number": (before and before.number, after.number),
+        "expires": (before and _format_expiry(before), _format_expiry(after)),
+    }
+    return [FieldChange(name, *pair) for name, pair in pairs.items() if pair[0] != pair[1]]
+
+
+def _format_expiry(credential: Credential) -> str | None:
+    return credential.expires_on.isoformat() if credential.expires_on else None
+
+
+def _token_fingerprint(credential: Credential) -> Fingerprint | None:
+    try:
+        return fingerprint_token(credential.token)
+    except UnsealError:
+        return None
+
+
+def _fingerprint_text(credential: Credential) -> str:
+    token = _token_fingerprint(credential)
+    return token.hex if token else ""
+
+
+def _save_probe_result(credential: Credential, finding: CredentialCheck | None) -> None:
+    _set_probe_result(credential, finding)
+    if finding:
+        Credential.objects.filter(pk=credential.pk).update(
+            tried_at=credential.tried_at,
+            problem=credential.problem,
+            services=credential.services,
+        )
+
+
+def _set_probe_result(credential: Credential, finding: CredentialCheck | None) -> None:
+    """Nothing is known of one that was not tried."""
+    credential.tried_at = timezone.now() if finding else None
+    credential.problem = (finding.problem or "") if finding else ""
+    credential.services = finding.service_count if finding else None

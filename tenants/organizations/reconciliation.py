@@ -1,0 +1,91 @@
+"""Looking at Authlete what became of a call whose outcome is unknown."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tenants.audit.actor import Actor
+from tenants.audit.models import OUTCOME_TIMEOUT, AuditEntry
+from tenants.audit.reconciliation.evidence import (
+    Conclusion,
+    Evidence,
+    UnresolvedCall,
+    conclude_too_early,
+)
+from tenants.audit.reconciliation.related_calls import MAX_CLOCK_SKEW
+from tenants.audit.reconciliation.rules import NO_RULE, RULES, conclude_unreachable
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete import AuthleteClient
+from tenants.authlete.errors import AuthleteError
+from tenants.models import Organization
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.versions.models import Version
+
+type EvidenceSource = Callable[[AuditEntry], Mapping[str, Any]]
+EVIDENCE_SOURCES: dict[str, EvidenceSource] = {}
+
+
+def register_evidence_source(
+    operation: str,
+) -> Callable[[EvidenceSource], EvidenceSource]:
+    """Register what tells of a call more than its intent could: by what was learnt
+    later, and is kept elsewhere."""
+
+    def register(learn: EvidenceSource) -> EvidenceSource:
+        EVIDENCE_SOURCES[operation] = learn
+        return learn
+
+    return register
+
+
+def find_evidence(
+    actor: Actor,
+    organization: Organization | None,
+    entry: AuditEntry,
+    *,
+    reason: str = "",
+    ticket: str = "",
+) -> Evidence:
+    """What Authlete tells now; ``who`` looks, which is in the record as well."""
+    if organization is None or not entry.region:
+        return NO_RULE
+    watch = AuditLogSink(actor, reason, ticket)
+    try:
+        authlete = connect(load_credentials(organization), entry.region, watch)
+        return evaluate_evidence(entry, authlete)
+    except AuthleteError as error:
+        return conclude_unreachable(error)
+
+
+def evaluate_evidence(entry: AuditEntry, authlete: AuthleteClient) -> Evidence:
+    """The same; raises `AuthleteError` where Authlete does not answer."""
+    rule, learn = RULES.get(entry.operation), EVIDENCE_SOURCES.get(entry.operation)
+    if rule is None:
+        return NO_RULE
+    lost = UnresolvedCall(entry, authlete, learn(entry) if learn else {})
+    seconds = lost.seconds_in_flight  # when the look begins
+    finding = rule(lost)
+    if seconds and finding.verdict is Conclusion.FAILED:
+        return conclude_too_early(seconds)
+    return finding
+
+
+@register_evidence_source("client.create")
+def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
+    """The clients of the same service that other calls have made at about that time,
+    and which calls those were: versions know both."""
+    margin = 2 * MAX_CLOCK_SKEW + OUTCOME_TIMEOUT
+    kept = Version.objects.filter(
+        organization_id=entry.organization_id,
+        region=entry.region,
+        service_id=int(entry.service),
+        written=True,
+        first_at__range=(entry.time - margin, entry.time + margin),
+    )
+    made = dict(kept.exclude(entry=entry.entry).values_list("entry", "client_id"))
+    creates = AuditEntry.objects.filter(
+        organization_id=entry.organization_id,
+        operation=entry.operation,
+        entry__in=made,
+    )
+    told = list(creates.values_list("entry", flat=True))
+    return {"told": told, "others": [str(made[one]) for one in told]}

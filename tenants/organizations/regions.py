@@ -1,0 +1,118 @@
+"""The regions that this deployment speaks to; nobody can add one from a page.
+
+The four shared ones are built in, with the IdP that creates their services
+(`api.md`, section 1). A dedicated cluster has its own IdP, or none.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import Error, register
+
+from tenants.authlete.idp import SHARED_API_SERVER_IDS, SHARED_IDP_URL
+from tenants.outbound.safe_http import is_public
+
+REGION_NAME_PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
+REGION_NAME_RULE = "1 to 20 small letters, digits and hyphens do, with no hyphen at an end"
+REGION_TITLES = {"us": "United States", "jp": "Japan", "eu": "Europe", "br": "Brazil"}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One Authlete cluster, and where its services are created."""
+
+    name: str
+    url: str
+    idp: str = ""  # base URL; empty where services cannot be created from here
+    api_server: int | None = None  # the cluster's id at the IdP
+
+    @property
+    def title(self) -> str:
+        return REGION_TITLES.get(self.name, self.name)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+def get_regions() -> dict[str, Region]:
+    """Every region by name, in the order of the settings."""
+    return _build_regions(
+        tuple(settings.AUTHLETE_REGIONS.items()),
+        tuple(settings.AUTHLETE_IDPS.items()),
+        tuple(settings.AUTHLETE_API_SERVERS.items()),
+    )
+
+
+type _StringPairs = tuple[tuple[str, str], ...]
+
+
+@cache
+def _build_regions(
+    urls: _StringPairs, idps: _StringPairs, servers: _StringPairs
+) -> dict[str, Region]:
+    found = {}
+    for name, url in urls:
+        # A token must not reach the shared IdP from a cluster that is not its own.
+        shared = name in SHARED_API_SERVER_IDS and url == f"https://{name}.authlete.com"
+        idp = dict(idps).get(name, SHARED_IDP_URL if shared else "")
+        server = dict(servers).get(name, SHARED_API_SERVER_IDS.get(name) if idp else None)
+        found[name] = Region(
+            name, url.rstrip("/"), idp.rstrip("/"), int(server) if server else None
+        )
+    return found
+
+
+@register()
+def check_regions(**_: Any) -> list[Error]:
+    """Refuse to start with a region that a token must not be sent to."""
+    found = []
+    for region in get_regions().values():
+        if not REGION_NAME_PATTERN.fullmatch(region.name):
+            text = f"AUTHLETE_REGIONS: {region.name!r} cannot name a region; {REGION_NAME_RULE}"
+            found.append(Error(text, id="regions.E1"))
+        for url in filter(None, (region.url, region.idp)):
+            if problem := find_url_problem(url):
+                text = f"AUTHLETE_REGIONS, {region.name}: {url} {problem}"
+                found.append(Error(text, id="regions.E2"))
+    return found
+
+
+def find_url_problem(url: str) -> str:
+    """Why ``url`` cannot be a region's, or nothing."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "is not an https address"
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "holds more than a scheme, a host and a port"
+    if parts.path.strip("/"):
+        return "has a path; leave out /api, it is added to every call"
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        return "is not an https address"
+    if settings.INSECURE:
+        return ""
+    if parts.scheme != "https":
+        return "is not https"
+    return _find_host_problem(parts.hostname)
+
+
+def _find_host_problem(hostname: str) -> str:
+    """Whether a host names this machine or a private network."""
+    host = hostname.rstrip(".")
+    if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
+        return "is inside this network"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        last = host.rpartition(".")[2]
+        # 127.1 and 0x7f.1 are no names either: the machine takes them for addresses.
+        is_name = "." in host and not last.isdigit() and not last.startswith("0x")
+        return "" if is_name else "is not a full host name"
+    return "" if is_public(address) else "is inside this network"

@@ -1,0 +1,205 @@
+"""Posting to an address that somebody entered, without being led elsewhere.
+
+Whoever enters it must not come to reach through us what they could not reach
+themselves (SSRF). So the host is looked up once, each of its addresses has to be a
+public one, and the connection goes to one that was looked at. Nothing is followed, no
+proxy of the environment is used, and little of the answer is read
+(`docs/decisions/webhooks.md`).
+"""
+
+import logging
+import re
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from time import monotonic
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tenants.authlete.transport.deadline import Deadline
+from tenants.authlete.transport.network import (
+    DeadlineNetworkBackend,
+    SingleConnectionTransport,
+)
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10.0  # for all of it: names, TLS, sending, the answer
+MAX_RESPONSE_BYTES = 4096  # bytes that are read of an answer
+MAX_URL_CHARS = 2000  # characters of an address
+UNPRIVILEGED_PORTS = range(1024, 65536)  # those below are a machine's own services, 443 excepted
+AUTHORITY_END = re.compile(r"(?<=[^/:])[/?#\\]")  # ends with the first of these
+NAT64_NETWORK = IPv6Network("64:ff9b::/96")  # RFC 6052
+GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that was ever given out
+
+type IPAddress = IPv4Address | IPv6Address
+
+
+class UrlNotAllowedError(Exception):
+    """Nothing was sent, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostResult:
+    status: int
+    text: str  # its beginning
+    seconds: float
+
+
+def validate_url(text: str) -> httpx.URL:
+    """The address to post to; raises `Refused` for one that is not taken, whatever its
+    name may stand for."""
+    if len(text) > MAX_URL_CHARS or any(ord(one) <= 32 or ord(one) == 127 for one in text):
+        raise UrlNotAllowedError(_("This is not an address."))
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, ValueError):
+        raise UrlNotAllowedError(_("This is not an address.")) from None
+    plain = url.scheme == "http" and settings.INSECURE
+    if not (url.scheme == "https" or plain) or not url.host:
+        raise UrlNotAllowedError(_("An address begins with https://"))
+    if "@" in AUTHORITY_END.split(text, 1)[0]:
+        raise UrlNotAllowedError(_("No name or password can stand in the address."))
+    if url.fragment:
+        raise UrlNotAllowedError(_("Nothing can stand after a # in the address."))
+    port = 443 if url.port is None else url.port
+    if not (port in (443, *settings.WEBHOOK_PORTS) or port in UNPRIVILEGED_PORTS):
+        raise UrlNotAllowedError(_("Port %(port)d is not one that may be used.") % {"port": port})
+    try:
+        literal = ip_address(url.host.strip("[]"))
+    except ValueError:
+        return url
+    check_public(url.host, [str(literal)])
+    return url
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    is_trusted: bool = False,
+) -> PostResult:
+    """What is answered within `SECONDS`; ``anywhere`` for an address that comes from
+    whoever runs the console.
+
+    Raises `Refused`, and `httpx.HTTPError` where no answer came.
+    """
+    place = httpx.URL(url) if is_trusted else validate_url(url)
+    network = DeadlineNetworkBackend() if is_trusted else PublicNetwork()
+    network.deadline = Deadline(TIMEOUT_SECONDS)
+    request = httpx.Request("POST", place, content=body, headers=_with_default_headers(headers))
+    if place.userinfo:
+        login = httpx.BasicAuth(place.username, place.password)
+        request = next(login.sync_auth_flow(request))
+    begun = monotonic()
+    with SingleConnectionTransport(network, 0, build_ssl_context()) as transport:
+        response = transport.handle_request(request)
+        try:
+            text = _read_start(response.stream)
+        finally:
+            response.close()
+    return PostResult(response.status_code, text, monotonic() - begun)
+
+
+@cache
+def build_ssl_context() -> ssl.SSLContext:
+    """The internet's, and those that this machine or ``SSL_CERT_FILE`` adds."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+class PublicNetwork(DeadlineNetworkBackend):
+    """Connects to an address that was looked at, or to none."""
+
+    def resolve(self, host: str, port: int, deadline: Deadline) -> list[str]:
+        found = super().resolve(host, port, deadline)
+        check_public(host, found)
+        return found
+
+
+def check_public(host: str, addresses: Iterable[str]) -> None:
+    """Raises `Refused` unless every address of a host may be reached: with one that
+    may not, it would be chance which of them is."""
+    names, networks = _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
+    if _normalize_host(host) in names:
+        return
+    for text in addresses:
+        address = ip_address(text)
+        within = any(address in one for one in networks if one.version == address.version)
+        if not (within or is_public(address)):
+            # Which one it is, is not for who entered the name: they could have all
+            # names looked up that are known within.
+            log.warning("%s leads to %s, which is not public", host, address)
+            raise UrlNotAllowedError(
+                _("%(host)s leads to what is not a public address.") % {"host": host}
+            )
+
+
+def is_public(address: IPAddress) -> bool:
+    """Whether it is one of the internet's, whatever it is wrapped in."""
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast
+    if address in NAT64_NETWORK:
+        return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+    if inner := address.ipv4_mapped or address.sixtofour:
+        return is_public(inner)
+    return address in GLOBAL_UNICAST and address.is_global
+
+
+@cache
+def _parse_private_hosts(
+    entries: tuple[str, ...],
+) -> tuple[frozenset[str], tuple[IPv4Network | IPv6Network, ...]]:
+    """``WEBHOOK_PRIVATE_HOSTS``: names, and networks or single addresses.
+
+    Raises `ValueError` for what is neither.
+    """
+    names, networks = set(), []
+    for entry in map(str.strip, entries):
+        try:
+            networks.append(ip_network(entry))
+        except ValueError:
+            if "/" in entry or not entry.replace("-", "").replace(".", "").isalnum():
+                raise ValueError(f"{entry!r} is no host and no network") from None
+            names.add(_normalize_host(entry))
+    return frozenset(names), tuple(networks)
+
+
+def check_settings() -> None:
+    """Raises `ValueError` for a setting that cannot be read."""
+    _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
+
+
+def _normalize_host(host: str) -> str:
+    return host.lower().rstrip(".")
+
+
+def _with_default_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {"User-Agent": "Meridian", "Accept": "*/*", **headers}
+
+
+def _read_start(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> str:
+    """As it came, so that what is packed tightly stays small."""
+    assert isinstance(stream, httpx.SyncByteStream)
+    return b"".join(_limit_bytes(stream, MAX_RESPONSE_BYTES)).decode(errors="replace")
+
+
+def _limit_bytes(stream: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    for chunk in stream:
+        yield chunk[:limit]
+        limit -= len(chunk)
+        if limit <= 0:
+            return

@@ -1,0 +1,84 @@
+"""Access tokens of the pretend Authlete, and what each of them may do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import time
+
+from tenants.sandbox.errors import ApiResponseError
+
+# Holding the left implies the right (api.md, section 2).
+IMPLIED_PERMISSIONS = {
+    "modify_client": ["view_client"],
+    "view_service": ["view_client"],
+    "use_service": ["use_introspection", "view_service"],
+    "create_client": ["use_service", "modify_client"],
+    "modify_service": ["create_client"],
+}
+ORGANIZATION_PERMISSIONS = (
+    "create_service",
+    "modify_service",
+    "delete_service",
+    "view_service",
+    "view_audit_log",
+)
+
+
+@dataclass(slots=True)
+class ApiToken:
+    """One access token.
+
+    ``service_id`` makes it a service access token; ``regions`` of None are all.
+    ``expires_at`` is in seconds since 1970.
+    """
+
+    value: str
+    organization: int
+    permissions: tuple[str, ...]
+    preset: str = "custom"
+    regions: tuple[str, ...] | None = None
+    service_id: int | None = None
+    expires_at: float | None = None
+    revoked: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "organization" if self.service_id is None else "service"
+
+    @property
+    def state(self) -> str:
+        if self.revoked:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= time():
+            return "expired"
+        return "active"
+
+    def has_permission(self, permission: str) -> bool:
+        return permission in expand_permissions(self.permissions)
+
+    def is_accepted_in(self, region: str | None) -> bool:
+        """Whether the region takes it; the IdP (None) takes those of all regions."""
+        return region is None or self.regions is None or region in self.regions
+
+
+def expand_permissions(permissions: Iterable[str]) -> set[str]:
+    """The permissions with all that they imply."""
+    found: set[str] = set()
+    new = list(permissions)
+    while new:
+        if (right := new.pop()) not in found:
+            found.add(right)
+            new += IMPLIED_PERMISSIONS.get(right, [])
+    return found
+
+
+def parse_authorization_header(header: str | None) -> str:
+    """The token in an Authorization header.
+
+    Raises `Refusal` when there is no header or when it is malformed.
+    """
+    if header is None:
+        raise ApiResponseError(401, "A001202", "The Authorization header is missing.")
+    scheme, _, value = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not value.strip() or " " in value.strip():
+        raise ApiResponseError(401, "A001203", "The Authorization header is malformed.")
+    return value.strip()

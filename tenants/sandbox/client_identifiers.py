@@ -1,0 +1,64 @@
+"""The names by which a service knows its clients: the number, and the alias."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from tenants.sandbox.errors import ApiResponseError
+from tenants.sandbox.http_messages import JsonDict
+from tenants.sandbox.state import SandboxRegion
+
+
+def find_client(clients: Mapping[int, JsonDict], identifier: str) -> JsonDict | None:
+    """The client of that number, or else the one of that alias."""
+    if identifier.isascii() and identifier.isdecimal() and int(identifier) in clients:
+        return clients[int(identifier)]
+    for client in clients.values():
+        if client.get("clientIdAlias") == identifier and _is_alias_enabled(client):
+            return client
+    return None
+
+
+def is_alias_taken(clients: Mapping[int, JsonDict], client: JsonDict) -> bool:
+    """Whether another client goes by the alias of ``client``, or by its number."""
+    if not _is_alias_enabled(client):
+        return False
+    alias, own = client["clientIdAlias"], client["clientId"]
+    return any(
+        (_is_alias_enabled(other) and other.get("clientIdAlias") == alias) or str(number) == alias
+        for number, other in clients.items()
+        if number != own
+    )
+
+
+def _is_alias_enabled(client: JsonDict) -> bool:
+    return client.get("clientIdAliasEnabled", True) is not False
+
+
+def derive_sector(client: JsonDict) -> str:
+    """The host of the sector; empty where none can be told."""
+    if uri := client.get("sectorIdentifierUri"):
+        return urlsplit(uri).hostname or ""
+    hosts = {urlsplit(one).hostname for one in client.get("redirectUris", ())}
+    return next(iter(hosts)) or "" if len(hosts) == 1 else ""
+
+
+def check_sector(region: SandboxRegion, client: JsonDict) -> None:
+    """Raises `Refusal` for a sector that cannot be used."""
+    uri = client.get("sectorIdentifierUri")
+    if uri in region.sectors:
+        if (listed := region.sectors[uri]) is None:
+            raise ApiResponseError(
+                400, "A032219", "The document at 'sectorIdentifierUri' is unreadable."
+            )
+        if missing := set(client.get("redirectUris", ())) - set(listed):
+            raise ApiResponseError(
+                400,
+                "A032220",
+                f"The document at 'sectorIdentifierUri' lacks {sorted(missing)[0]}.",
+            )
+    if client.get("subjectType") == "PAIRWISE" and not derive_sector(client):
+        raise ApiResponseError(
+            400,
+            "A032221",
+            "'subjectType' is PAIRWISE, and the redirect URIs have not one host.",
+        )

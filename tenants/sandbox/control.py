@@ -1,0 +1,220 @@
+"""What a tester asks of the sandbox itself; no Authlete has these paths.
+
+`GET /_tokens` lists the tokens, `GET /_state` what a region holds, `GET /_calls` the
+requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
+`POST /_unknown` adds what no specification names; `POST /_settings` changes the
+latency (milliseconds), the window in which a new service is not seen (seconds), how
+batches go, and what nobody has told of a live server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tenants.sandbox.api_tokens import ApiToken
+from tenants.sandbox.handlers import batches
+from tenants.sandbox.http_messages import (
+    JsonDict,
+    SandboxRequest,
+    SandboxResponse,
+    json_response,
+    parse_json,
+)
+from tenants.sandbox.schema.client import CLIENT_FIELDS
+from tenants.sandbox.schema.service import SERVICE_FIELDS
+from tenants.sandbox.state import BatchSettings, SandboxRegion, SandboxState
+
+if TYPE_CHECKING:
+    from tenants.sandbox.app import Sandbox
+
+FLAG_SETTINGS = (
+    "locked_refused",
+    "revoked_linger",
+    "action_statuses",
+    "deleted_told",
+    "half_deleted",
+)
+REGION_SETTINGS = ("forgetful", "without_hsm")
+
+
+def handle(sandbox: Sandbox, host: str, request: SandboxRequest) -> SandboxResponse:
+    host = request.query.get("region", host)
+    try:
+        match request.method, request.path.removesuffix("/"):
+            case "GET", "/_tokens":
+                return json_response(list_tokens(sandbox.state), pretty=True)
+            case "GET", "/_state":
+                found = dump_state(sandbox.state, host, request.query.get("service"))
+                return json_response(found, pretty=True)
+            case "GET", "/_calls":
+                return json_response([_dump_call(one) for one in list(sandbox.calls)])
+            case "POST", "/_faults":
+                made = [sandbox.faults.add(**one) for one in _parse_objects(request)]
+                return json_response({"set": len(made)}, 201)
+            case "DELETE", "/_faults":
+                sandbox.faults.clear()
+                return SandboxResponse(204)
+            case "POST", "/_unknown":
+                for one in _parse_objects(request):
+                    add_unknown_fields(sandbox.state.regions[one.get("region", host)], one)
+                return SandboxResponse(204)
+            case "POST", "/_settings":
+                return json_response(
+                    update_settings(sandbox, _require_object(parse_json(request.body)))
+                )
+    except (ValueError, TypeError, KeyError) as error:
+        return json_response({"error": f"{type(error).__name__}: {error}"}, 400)
+    return SandboxResponse(404)
+
+
+def list_tokens(state: SandboxState) -> JsonDict:
+    """Every token, by organization and region, and where the regions are."""
+    return {
+        "regions": {
+            region.name: {"url": region.url, "apiServerId": region.server_id}
+            for region in state.regions.values()
+        },
+        "idp": state.idp_url,
+        "organizations": [
+            {
+                "organizationId": one.number,
+                "slug": one.slug,
+                "name": one.name,
+                "plan": one.plan,
+                "regions": {
+                    region: [
+                        _dump_token(token)
+                        for token in state.tokens.values()
+                        if token.organization == one.number and token.is_accepted_in(region)
+                    ]
+                    for region in state.regions
+                },
+            }
+            for one in state.organizations.values()
+        ],
+    }
+
+
+def dump_state(state: SandboxState, host: str, service_id: str | None = None) -> JsonDict:
+    """A region as it is in memory, secrets and all: they are not anybody's.
+
+    With ``service_id`` it is that service alone.
+    """
+    region = state.regions[host]
+    with region.lock:
+        batches.run_due_batches(state, region)
+        chosen = [*region.services] if service_id is None else [int(service_id)]
+        return {
+            "region": region.name,
+            "apiServerId": region.server_id,
+            "services": [region.services[one] for one in chosen],
+            "clients": {one: list(region.clients[one].values()) for one in chosen},
+            "tokens": {one: list(map(asdict, region.tokens[one])) for one in chosen},
+            "granted": {one: list(_dump_granted_scopes(region, one)) for one in chosen},
+            "batches": [
+                {"request_id": one.request_id, "result": one.result}
+                for one in region.batches.values()
+                if one.service_id in chosen
+            ],
+            "owners": {one: region.owner(one) for one in chosen},
+            "newer": sorted(region.newer),
+        }
+
+
+def add_unknown_fields(region: SandboxRegion, params: JsonDict) -> None:
+    """Give services or a client members or words that no specification names.
+
+    ``service`` is one of them, or all when absent; ``client`` is one of that service,
+    which then stays as it is; ``members`` are set as they are; ``words`` go to the end
+    of the list that each names.
+    """
+    chosen = params.get("service")
+    members, words = params.get("members", {}), params.get("words", {})
+    table = SERVICE_FIELDS if "client" not in params else CLIENT_FIELDS
+    with region.lock:
+        if table is CLIENT_FIELDS:
+            documents = [region.clients[params["service"]][params["client"]]]
+        elif chosen is None:
+            documents = [*region.services.values()]
+        else:
+            documents = [region.services[chosen]]
+        region.newer |= set(members) - set(table.types)
+        for document in documents:
+            document |= members
+            for name, more in words.items():
+                document[name] = [*document.get(name, []), *more]
+            document["modifiedAt"] = document.get("modifiedAt", 0) + 1
+
+
+def update_settings(sandbox: Sandbox, params: JsonDict) -> JsonDict:
+    """Change what is asked for, and return what now holds."""
+    if odd := params.keys() - {
+        "latency",
+        "window",
+        "batch",
+        *FLAG_SETTINGS,
+        *REGION_SETTINGS,
+    }:
+        raise ValueError(f"no such setting: {', '.join(sorted(odd))}")
+    state = sandbox.state
+    sandbox.latency = float(params.get("latency", sandbox.latency))
+    state.window = float(params.get("window", state.window))
+    for name in FLAG_SETTINGS:
+        setattr(state, name, bool(params.get(name, getattr(state, name))))
+    for name in REGION_SETTINGS:
+        setattr(state, name, set(params.get(name, getattr(state, name))))
+    state.batching = BatchSettings(**asdict(state.batching) | params.get("batch", {}))
+    return {
+        "latency": sandbox.latency,
+        "window": state.window,
+        **{name: getattr(state, name) for name in FLAG_SETTINGS},
+        **{name: sorted(getattr(state, name)) for name in REGION_SETTINGS},
+        "batch": asdict(state.batching),
+    }
+
+
+def _dump_granted_scopes(region: SandboxRegion, service_id: int) -> Iterator[JsonDict]:
+    for (client_id, subject), one in region.granted[service_id].items():
+        yield {"client_id": client_id, "subject": subject, **asdict(one)}
+
+
+def _parse_objects(request: SandboxRequest) -> list[JsonDict]:
+    found = parse_json(request.body)
+    return list(map(_require_object, found if isinstance(found, list) else [found]))
+
+
+def _require_object(value: Any) -> JsonDict:
+    if not isinstance(value, dict):
+        raise TypeError("what is asked for is a JSON object")
+    return value
+
+
+def _dump_token(token: ApiToken) -> JsonDict:
+    found: JsonDict = {
+        "token": token.value,
+        "kind": token.kind,
+        "preset": token.preset,
+        "permissions": list(token.permissions),
+        "state": token.state,
+    }
+    if token.service_id is not None:
+        found["serviceId"] = token.service_id
+    if token.expires_at is not None:
+        expiry = datetime.fromtimestamp(token.expires_at, UTC)
+        found["expiresAt"] = expiry.isoformat(timespec="seconds")
+    return found
+
+
+def _dump_call(call: Any) -> JsonDict:
+    return {
+        "method": call.method,
+        "path": call.path,
+        "query": call.query,
+        "region": call.region,
+        "requestId": call.request_id,
+        "operation": call.operation,
+        "status": call.status,
+    }

@@ -1,0 +1,160 @@
+"""Many tokens made by one request, some time after it was answered.
+
+Nobody waits for a batch: it is worked on by the first request that comes once it is
+due, or by a timer where the service has an endpoint to be told at. Nobody has told
+the codes of these calls; A490 and A491 are our own.
+"""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.errors import ApiResponseError
+from tenants.sandbox.handlers.token_create import (
+    CREATE_PARAMETERS,
+    UsedHashes,
+    build_token,
+    sign_access_token,
+)
+from tenants.sandbox.http_messages import (
+    JsonDict,
+    SandboxRequest,
+    SandboxResponse,
+    json_response,
+)
+from tenants.sandbox.request_parsing import parse_array
+from tenants.sandbox.state import (
+    SandboxRegion,
+    SandboxState,
+    StoredBatch,
+    now_milliseconds,
+)
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")  # nobody else is ever told
+NOTIFICATION_TIMEOUT_SECONDS = 5.0  # seconds for whoever is told
+
+
+def create(context: SandboxContext) -> SandboxResponse:
+    """Take the entries; only their shape is looked at before it is answered."""
+    service = context.get_service("use_service")
+    entries = parse_array(context.request, CREATE_PARAMETERS)
+    most = context.state.batching.most
+    if not entries:
+        raise ApiResponseError(400, "A490201", "The request has no entries.")
+    if most and len(entries) > most:
+        raise ApiResponseError(400, "A490202", f"A batch has {most} entries at most.")
+    is_dry = context.request.get_flag("dryRun")
+    at, wait = now_milliseconds(), context.state.batching.delay / 1000
+    due = monotonic() + wait
+    batch = StoredBatch(str(uuid4()), service["apiKey"], entries, is_dry, due, at, at)
+    context.region.batches[batch.request_id] = batch
+    if address := _notification_url(service):
+        parts = (context.state, context.region, batch, address)
+        timer = threading.Timer(wait, _run_and_notify, parts)
+        timer.daemon = True
+        timer.start()
+    said = "The batch was accepted."
+    return json_response(_result_fields("A490001", said) | {"requestId": batch.request_id})
+
+
+def status(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("use_service")
+    batch = context.region.batches.get(context.path_params["token_batch_request_id"])
+    unkept = context.state.batching.dry_unkept
+    if batch is None or batch.service_id != service["apiKey"] or (batch.is_dry and unkept):
+        raise ApiResponseError(404, "A491201", "There is no such batch.")
+    told = _result_fields("A491001", "The status of the batch was found.")
+    if batch.result or not context.state.batching.blank:
+        told["status"] = _batch_status(batch)
+    return json_response(told)
+
+
+def run_due_batches(state: SandboxState, region: SandboxRegion) -> None:
+    """Work on every batch that is due; within the region's lock."""
+    for batch in region.batches.values():
+        if not batch.result and batch.due_at <= monotonic():
+            _run(state, region, batch)
+
+
+def _run(state: SandboxState, region: SandboxRegion, batch: StoredBatch) -> None:
+    """Make the tokens one after the other, up to the first that cannot be."""
+    context = SandboxContext(state, SandboxRequest("POST", ""), {}, region)
+    fails_after = None if batch.is_dry else state.batching.fails_after
+    batch.result = "SUCCEEDED"
+    try:
+        _create_tokens(context, batch, batch.entries[:fails_after])
+        if fails_after is not None and fails_after < len(batch.entries):
+            raise ApiResponseError(500, "A490101", "The batch was interrupted.")
+    except ApiResponseError as refusal:
+        batch.result = "FAILED"
+        batch.error_code, batch.error_description = refusal.code, refusal.message
+    batch.entries = []
+    batch.modified_at = now_milliseconds()
+
+
+def _create_tokens(
+    context: SandboxContext, batch: StoredBatch, entries: Sequence[JsonDict]
+) -> None:
+    region = context.region
+    service = region.services.get(batch.service_id)
+    if service is None:
+        raise ApiResponseError(403, "A003202", "The service has been deleted.")
+    taken, at = UsedHashes.for_service(context, service), now_milliseconds()
+    for asked in entries:
+        token = build_token(context, service, asked, taken, at)
+        if not batch.token_count:
+            sign_access_token(context, service, token, asked)  # which depends on the service
+        taken.add(token)
+        if not batch.is_dry:
+            region.tokens[batch.service_id].append(token)
+        batch.token_count += 1
+
+
+def _run_and_notify(
+    state: SandboxState, region: SandboxRegion, batch: StoredBatch, address: str
+) -> None:
+    """End a batch at its time, and tell so."""
+    with region.lock:
+        if not batch.result:
+            _run(state, region, batch)
+        told = _batch_status(batch)
+    with suppress(httpx.HTTPError):
+        httpx.post(
+            address,
+            json=told,
+            timeout=NOTIFICATION_TIMEOUT_SECONDS,
+            follow_redirects=False,
+        )
+
+
+def _notification_url(service: JsonDict) -> str:
+    """Where to tell of the end of batches, on this machine; nothing where nowhere."""
+    address = str(service.get("tokenBatchNotificationEndpoint") or "")
+    with suppress(ValueError):
+        if urlsplit(address).hostname in LOOPBACK_HOSTS:
+            return address
+    return ""
+
+
+def _batch_status(batch: StoredBatch) -> JsonDict:
+    told = {
+        "batchKind": "CREATE",
+        "requestId": batch.request_id,
+        "result": batch.result or None,
+        "errorCode": batch.error_code or None,
+        "errorDescription": batch.error_description or None,
+        "tokenCount": batch.token_count,
+        "createdAt": batch.created_at,
+        "modifiedAt": batch.modified_at,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _result_fields(code: str, message: str) -> JsonDict:
+    return {"resultCode": code, "resultMessage": f"[{code}] {message}"}

@@ -1,0 +1,195 @@
+"""Clients of a service on a cluster."""
+
+from random import SystemRandom
+from secrets import token_urlsafe
+
+from tenants.sandbox import client_identifiers
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.errors import ApiResponseError
+from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.request_parsing import convert_value, parse_body, parse_range
+from tenants.sandbox.schema import validators
+from tenants.sandbox.schema.client import CLIENT_FIELDS, validate_client
+from tenants.sandbox.schema.documents import DocumentType
+from tenants.sandbox.state import SandboxRegion, now_milliseconds
+
+CLIENT_DOCUMENT = DocumentType(CLIENT_FIELDS, validate_client)
+MAX_CUSTOM_METADATA_LENGTH = 65_535  # characters of custom metadata
+MAX_CLIENTS_BY_PLAN = {"FREE": 20}  # clients a service; nobody has told how many it really is
+_random = SystemRandom()
+
+
+def get(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("view_client")
+    return json_response(CLIENT_DOCUMENT.render(get_client(context, service)))
+
+
+def get_list(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("view_client")
+    start, end = parse_range(context.request, "A028")
+    full = context.token.has_permission("view_service") and not context.request.get_flag("limited")
+    found = list(context.region.clients[service["apiKey"]].values())
+    if developer := context.request.query.get("developer"):
+        found = [one for one in found if one.get("developer") == developer]
+    page: JsonDict = {"start": start, "end": end, "totalCount": len(found)}
+    if end > start:
+        page["clients"] = [CLIENT_DOCUMENT.render(one, full=full) for one in found[start:end]]
+    return json_response(page)
+
+
+def create(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("create_client")
+    body = parse_body(context.request, CLIENT_FIELDS, allow_forms=False)
+    region = context.region
+    _check_limits(context, service, body)
+    at = now_milliseconds()
+    base = _server_fields(region, service, at)
+    if developer := body.get("developer"):
+        base["developer"] = convert_value("developer", "text", developer, frozenset())
+        validators.validate_ascii("developer", base["developer"])
+    client = _replace(region, service, base, body, "A123")
+    client["modifiedAt"] = at
+    region.clients[service["apiKey"]][client["clientId"]] = client
+    _update_client_count(region, service)
+    return json_response(CLIENT_DOCUMENT.render(client), 201)
+
+
+def _server_fields(region: SandboxRegion, service: JsonDict, created_at: int) -> JsonDict:
+    """What the server alone says of a new client."""
+    mine = region.clients[service["apiKey"]]
+    client_id = _random.randrange(10**9, 10**13)
+    while any(client_id in theirs for theirs in region.clients.values()):
+        client_id = _random.randrange(10**9, 10**13)
+    return {
+        "number": max((one.get("number", 0) for one in mine.values()), default=0) + 1,
+        "serviceNumber": service.get("number", 0),
+        "clientId": client_id,
+        "clientSecret": token_urlsafe(64),
+        "clientIdAliasEnabled": True,
+        "clientSource": "STATIC_REGISTRATION",
+        "createdAt": created_at,
+    }
+
+
+def update(context: SandboxContext) -> SandboxResponse:
+    """The whole client is replaced; there is no other kind of update."""
+    service = context.get_service("modify_client")
+    client = get_client(context, service)
+    body = parse_body(context.request, CLIENT_FIELDS)
+    new = _replace(context.region, service, client, body, "A030")
+    context.region.clients[service["apiKey"]][client["clientId"]] = new
+    return json_response(CLIENT_DOCUMENT.render(new))
+
+
+def _replace(
+    region: SandboxRegion,
+    service: JsonDict,
+    base: JsonDict,
+    body: JsonDict,
+    code_prefix: str,
+) -> JsonDict:
+    """``base`` after a body that replaces it; the limits' codes are of ``family``."""
+    mine = region.clients[service["apiKey"]]
+    new = CLIENT_DOCUMENT.replace(base, body, region.known_fields(base), now_milliseconds())
+    taken, big = ("603", "604") if code_prefix == "A123" else ("601", "602")
+    new["clientIdAlias"] = new.get("clientIdAlias") or str(new["clientId"])
+    if client_identifiers.is_alias_taken(mine, new):
+        raise ApiResponseError(403, code_prefix + taken, "The client ID alias is in use.")
+    if len(new.get("customMetadata", "")) > MAX_CUSTOM_METADATA_LENGTH:
+        raise ApiResponseError(403, code_prefix + big, "'customMetadata' is too big.")
+    client_identifiers.check_sector(region, new)
+    if host := client_identifiers.derive_sector(new):
+        new["derivedSectorIdentifier"] = host
+    else:
+        new.pop("derivedSectorIdentifier", None)
+    if extension := new.get("extension"):
+        new["extension"] = drop_unknown_scopes(service, extension)
+    return new
+
+
+def drop_unknown_scopes(service: JsonDict, extension: JsonDict) -> JsonDict:
+    """The extension without the scopes that the service does not know."""
+    if (scopes := extension.get("requestableScopes")) is None:
+        return extension
+    known = {scope.get("name") for scope in service.get("supportedScopes", ())}
+    return extension | {"requestableScopes": [one for one in scopes if one in known]}
+
+
+def _check_limits(context: SandboxContext, service: JsonDict, body: JsonDict) -> None:
+    mine = context.region.clients[service["apiKey"]]
+    developer = body.get("developer")
+    most = service.get("clientsPerDeveloper", 0)
+    theirs = [one for one in mine.values() if one.get("developer") == developer]
+    if developer and 0 < most <= len(theirs):
+        raise ApiResponseError(403, "A123601", "The developer may have no more clients.")
+    owner = context.region.owner(service["apiKey"])
+    home = context.state.organizations.get(owner or 0)
+    if home and len(mine) >= MAX_CLIENTS_BY_PLAN.get(home.plan, 2**31):
+        raise ApiResponseError(403, "A123602", "The plan allows no more clients.")
+
+
+def delete(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("create_client")
+    region = context.region
+    client = get_client(context, service, "A026")
+    client_id, service_id = client["clientId"], service["apiKey"]
+    region.tokens[service_id] = [
+        one for one in region.tokens[service_id] if one.client_id != client_id
+    ]
+    region.granted[service_id] = {
+        pair: one for pair, one in region.granted[service_id].items() if pair[0] != client_id
+    }
+    del region.clients[service_id][client_id]
+    region.gone.add(client_id)
+    _update_client_count(region, service)
+    return SandboxResponse(204)
+
+
+def get_client(context: SandboxContext, service: JsonDict, code_prefix: str = "") -> JsonDict:
+    """The client in the path, by its number or else by its alias.
+
+    Raises `Refusal`, with a code of ``family`` or with the one of any operation.
+    """
+    region, name = context.region, context.path_params["client_id"]
+    if not name.isascii() or not name.isdecimal():
+        return get_client_by_identifier(context, service, name)
+    number = int(name)
+    client = region.clients[service["apiKey"]].get(number)
+    if client is None:
+        if any(number in theirs for theirs in region.clients.values()):
+            code = f"{code_prefix}202" if code_prefix else "A001213"
+            raise ApiResponseError(403, code, "The client belongs to another service.")
+        gone = "203" if number in region.gone else "201"
+        code = f"{code_prefix}{gone}" if code_prefix else "A001212"
+        raise ApiResponseError(404, code, f"There is no client with the ID {number}.")
+    if client.get("locked") and context.state.locked_refused:
+        code = f"{code_prefix}204" if code_prefix else "A001215"
+        raise ApiResponseError(403, code, "The client is locked.")
+    return client
+
+
+def get_client_by_identifier(
+    context: SandboxContext,
+    service: JsonDict,
+    identifier: str,
+    not_found_code: str = "A001218",
+) -> JsonDict:
+    """The client of that number or alias; raises `Refusal`."""
+    region = context.region
+    mine = region.clients[service["apiKey"]]
+    client = client_identifiers.find_client(mine, identifier)
+    if client is None:
+        if any(client_identifiers.find_client(one, identifier) for one in region.clients.values()):
+            raise ApiResponseError(403, "A001219", "The client belongs to another service.")
+        raise ApiResponseError(
+            404, not_found_code, f"There is no client with the identifier {identifier}."
+        )
+    return client
+
+
+def _update_client_count(region: SandboxRegion, service: JsonDict) -> None:
+    """Note in the service how many clients it has, where it tells that at all."""
+    count = str(len(region.clients[service["apiKey"]]))
+    for pair in service.get("metadata", ()):
+        if pair.get("key") == "clientCount":
+            pair["value"] = count

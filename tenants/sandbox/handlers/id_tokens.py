@@ -1,0 +1,82 @@
+"""ID tokens that are issued anew beside an access token that was just refreshed."""
+
+from tenants.sandbox import signing, token_lookup
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.errors import ActionResponseError
+from tenants.sandbox.handlers.token_create import ok_response
+from tenants.sandbox.http_messages import (
+    JsonDict,
+    SandboxResponse,
+    dump_json,
+    parse_json,
+)
+from tenants.sandbox.request_parsing import parse_fields
+from tenants.sandbox.state import StoredToken, now_milliseconds
+
+REISSUE_PARAMETERS = {
+    "accessToken": "text",
+    "refreshToken": "text",
+    "sub": "text",
+    "claims": "text",
+    "idtHeaderParams": "text",
+    "idTokenAudType": "text",
+}
+
+
+def reissue(context: SandboxContext) -> SandboxResponse:
+    """Nobody has told the codes: all of A0011 here are the sandbox's own."""
+    service = context.get_service("use_service")
+    asked = parse_fields(context.request, REISSUE_PARAMETERS, allow_forms=False)
+    mine = context.region.tokens[service["apiKey"]]
+    token = token_lookup.find_by_value(mine, asked.get("accessToken", ""))
+    if token is None or not token_lookup.is_valid(token, now_milliseconds()):
+        raise _caller_error(context, "'accessToken' is missing or does not work.")
+    refresh = asked.get("refreshToken", "")
+    if token_lookup.find_by_refresh_token([token], refresh, allow_hash=False) is None:
+        raise _caller_error(context, "'refreshToken' is not that of the access token.")
+    try:
+        extra, header = (_parse_object(asked.get(one)) for one in ("claims", "idtHeaderParams"))
+    except ValueError:
+        raise _caller_error(context, "'claims' or 'idtHeaderParams' is no object.") from None
+    client = context.region.clients[service["apiKey"]].get(token.client_id, {})
+    claims = extra | _build_claims(service, token, asked)
+    alg = client.get("idTokenSignAlg") or "RS256"
+    named = service.get("idTokenSignatureKeyId")
+    try:
+        made = signing.sign_jwt(service, claims, alg, named, **header)
+    except signing.NoSigningKeyError:
+        said = f"The service has no key to sign with {alg}."
+        raise context.action_error("INTERNAL_SERVER_ERROR", "A001197", said) from None
+    content = {
+        "access_token": asked["accessToken"],
+        "refresh_token": refresh,
+        "id_token": made,
+        "token_type": service.get("accessTokenType") or "Bearer",
+        "expires_in": max(0, token.expires_at - now_milliseconds()) // 1000,
+        "scope": " ".join(token.scopes),
+    }
+    told = {"responseContent": dump_json(content).decode(), "idToken": made}
+    return ok_response("A001196", "The ID token was issued anew.", told)
+
+
+def _build_claims(service: JsonDict, token: StoredToken, params: JsonDict) -> JsonDict:
+    at, audience = now_milliseconds() // 1000, str(token.client_id)
+    return {
+        "iss": service.get("issuer"),
+        "sub": params.get("sub") or token.subject,
+        "aud": audience if params.get("idTokenAudType") == "string" else [audience],
+        "iat": at,
+        "exp": at + int(service.get("idTokenDuration") or 0),
+    }
+
+
+def _parse_object(text: str | None) -> JsonDict:
+    """The JSON object in a text; raises `ValueError`."""
+    value = parse_json(text) if text else {}
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _caller_error(context: SandboxContext, message: str) -> ActionResponseError:
+    return context.action_error("CALLER_ERROR", "A001198", message)

@@ -1,0 +1,290 @@
+"""What a token is, asked in two ways: Authlete's own, and that of RFC 7662."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from tenants.sandbox import signing, token_lookup
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.handlers import tokens
+from tenants.sandbox.http_messages import (
+    JsonDict,
+    SandboxResponse,
+    dump_json,
+    json_response,
+)
+from tenants.sandbox.request_parsing import parse_fields
+from tenants.sandbox.state import StoredToken, now_milliseconds
+
+INTROSPECTION_PARAMETERS = {
+    "token": "text",
+    "scopes": "[text]",
+    "subject": "text",
+    "clientCertificate": "text",
+    "dpop": "text",
+    "resources": "[text]",
+    "acrValues": "[text]",
+    "maxAge": "int64",
+    **dict.fromkeys(("htm", "htu", "uri", "message", "targetUri"), "text"),
+    "requiredComponents": "[text]",
+    "headers": "[pair]",
+    **dict.fromkeys(("dpopNonceRequired", "requestBodyContained"), "flag"),
+}
+STANDARD_PARAMETERS = {"withHiddenProperties": "flag"} | dict.fromkeys(
+    """
+    parameters rsUri httpAcceptHeader introspectionSignAlg introspectionEncryptionAlg
+    introspectionEncryptionEnc sharedKeyForSign sharedKeyForEncryption
+    publicKeyForEncryption
+    """.split(),
+    "text",
+)
+JWT_CONTENT_TYPE = "application/token-introspection+jwt"  # RFC 9701, section 4
+
+
+@dataclass(frozen=True, slots=True)
+class IntrospectionOutcome:
+    """What was found of a token: Authlete's action and code, and OAuth's error."""
+
+    action: str
+    code: str
+    message: str
+    error: str = ""
+
+
+VALID = IntrospectionOutcome("OK", "A056001", "The access token is valid.")
+MISSING_TOKEN = IntrospectionOutcome(
+    "BAD_REQUEST", "A057301", "The access token is missing.", "invalid_request"
+)
+UNKNOWN_TOKEN = IntrospectionOutcome(
+    "UNAUTHORIZED", "A057302", "The access token does not exist.", "invalid_token"
+)
+OTHER_SERVICE = IntrospectionOutcome(
+    "UNAUTHORIZED",
+    "A057303",
+    "The access token belongs to another service.",
+    "invalid_token",
+)
+FOREIGN_JWT = IntrospectionOutcome(
+    "UNAUTHORIZED", "A057304", "The JWT is not by the service.", "invalid_token"
+)
+# Of these nobody has told the codes.
+EXPIRED_TOKEN = IntrospectionOutcome(
+    "UNAUTHORIZED", "A056301", "The access token has expired.", "invalid_token"
+)
+INSUFFICIENT_SCOPE = IntrospectionOutcome(
+    "FORBIDDEN",
+    "A056302",
+    "The access token does not cover the scopes.",
+    "insufficient_scope",
+)
+OTHER_SUBJECT = IntrospectionOutcome(
+    "FORBIDDEN",
+    "A056303",
+    "The access token belongs to another subject.",
+    "invalid_request",
+)
+OTHER_RESOURCE = IntrospectionOutcome(
+    "FORBIDDEN",
+    "A056304",
+    "The access token is not for the resources.",
+    "invalid_target",
+)
+INSUFFICIENT_AUTHENTICATION = IntrospectionOutcome(
+    "UNAUTHORIZED",
+    "A056305",
+    "The user did not sign in as well or as lately as is asked for.",
+    "insufficient_user_authentication",  # RFC 9470, section 3
+)
+MISSING_PROOF = IntrospectionOutcome(
+    "UNAUTHORIZED", "A065308", "The access token is bound to a key.", "invalid_token"
+)
+
+
+def introspect(context: SandboxContext) -> SandboxResponse:
+    """Tell of an access token, which counts as use of it.
+
+    One that has ended and cannot be refreshed is swept on this occasion: the next
+    one to ask finds none (api.md, sections 3.4 and 7).
+    """
+    service = context.get_service("use_introspection")
+    asked = parse_fields(context.request, INTROSPECTION_PARAMETERS)
+    at = now_milliseconds()
+    value = asked.get("token", "")
+    if not value:
+        return _build_response(MISSING_TOKEN, None, {})
+    mine = context.region.tokens[service["apiKey"]]
+    token = token_lookup.find_by_value(mine, value)
+    if token is None:
+        others = token_lookup.tokens_of_other_services(context.region, service)
+        return _build_response(
+            OTHER_SERVICE if token_lookup.find_by_value(others, value) else UNKNOWN_TOKEN,
+            None,
+            {},
+        )
+    if value.count(".") == 2 and not _is_signed_by(service, value):
+        return _build_response(FOREIGN_JWT, None, {})
+    token.used_at = at
+    finding = _evaluate(token, asked, at)
+    told = _describe_token(context, service, token, at)
+    told["sufficient"] = set(asked.get("scopes", ())) <= set(token.scopes)
+    if finding is EXPIRED_TOKEN and not told["refreshable"]:
+        tokens.remove_tokens(context, service, [token])
+    return _build_response(finding, token, told)
+
+
+def _evaluate(token: StoredToken, params: JsonDict, at: int) -> IntrospectionOutcome:
+    if not token_lookup.is_valid(token, at):
+        return EXPIRED_TOKEN
+    if token.more.get("certificateThumbprint") and not params.get("clientCertificate"):
+        return MISSING_PROOF
+    if token.more.get("dpopKeyThumbprint") and not params.get("dpop"):
+        return MISSING_PROOF
+    if not set(params.get("scopes", ())) <= set(token.scopes):
+        return INSUFFICIENT_SCOPE
+    if params.get("subject", token.subject) != token.subject:
+        return OTHER_SUBJECT
+    if not set(params.get("resources", ())) <= set(token.more.get("resources", ())):
+        return OTHER_RESOURCE
+    acrs, since = params.get("acrValues"), int(token.more.get("authTime", 0))
+    is_old = "maxAge" in params and at / 1000 - since > int(params["maxAge"])
+    if is_old or (acrs and token.more.get("acr") not in acrs):
+        return INSUFFICIENT_AUTHENTICATION
+    return VALID
+
+
+def _describe_token(
+    context: SandboxContext, service: JsonDict, token: StoredToken, at: int
+) -> JsonDict:
+    client = context.region.clients[service["apiKey"]].get(token.client_id, {})
+    scopes = service.get("supportedScopes", ())
+    told = {
+        "clientId": token.client_id,
+        "clientIdAlias": client.get("clientIdAlias"),
+        "clientIdAliasUsed": False,
+        "expiresAt": token.expires_at,
+        "subject": token.subject or None,
+        "scopes": list(token.scopes) or None,
+        "scopeDetails": [one for one in scopes if one["name"] in token.scopes] or None,
+        "existent": True,
+        "usable": token_lookup.is_valid(token, at),
+        "refreshable": token_lookup.is_refreshable(token, at),
+        "properties": list(token.properties) or None,  # hidden ones too
+        "grantType": token.grant_type,
+        "serviceAttributes": service.get("attributes"),
+        "clientAttributes": client.get("attributes"),
+        **token.more,
+    }
+    told["accessTokenResources"] = told.get("resources")
+    told.pop("dpopKeyThumbprint", None)
+    return told
+
+
+def _build_response(
+    outcome: IntrospectionOutcome, token: StoredToken | None, fields: JsonDict
+) -> SandboxResponse:
+    flags = dict.fromkeys(("existent", "usable", "sufficient", "refreshable"), False)
+    content = f'Bearer error="{outcome.error}",error_description="{outcome.code}"'
+    said = {
+        "resultCode": outcome.code,
+        "resultMessage": f"[{outcome.code}] {outcome.message}",
+        "action": outcome.action,
+        "responseContent": content if outcome.error else None,
+        "authTime": 0,
+        **({} if token else {"clientId": 0, "expiresAt": 0}),
+        **flags,
+        **fields,
+    }
+    return json_response({name: value for name, value in said.items() if value is not None})
+
+
+def _is_signed_by(service: JsonDict, value: str) -> bool:
+    """Whether a JWT is signed with a key of the service."""
+    header, _ = signing.parse_jws(value)
+    alg = str(header.get("alg"))
+    keys = signing.registered_keys(service)
+    return any(
+        signing.has_valid_signature(value, key, alg) for key in keys if signing.can_sign(key, alg)
+    )
+
+
+def introspect_standard(context: SandboxContext) -> SandboxResponse:
+    """The introspection of RFC 7662, which takes a refresh token as well."""
+    service = context.get_service("use_introspection")
+    asked = parse_fields(context.request, STANDARD_PARAMETERS)
+    text = asked.get("parameters")
+    if not text:
+        raise context.action_error("BAD_REQUEST", "A145201", "'parameters' is missing.")
+    value = parse_qs(text).get("token", [""])[0]
+    if not value:
+        raise context.action_error("BAD_REQUEST", "A145202", "'parameters' has no token.")
+    mine = context.region.tokens[service["apiKey"]]
+    kind, found = "access_token", token_lookup.find_by_value(mine, value)
+    if found is None:
+        kind, found = (
+            "refresh_token",
+            token_lookup.find_by_refresh_token(mine, value, allow_hash=False),
+        )
+    told: JsonDict = {"active": False}
+    if found is not None:
+        found.used_at = at = now_milliseconds()
+        works = token_lookup.is_valid if kind == "access_token" else token_lookup.is_refreshable
+        if works(found, at):
+            hidden = asked.get("withHiddenProperties", False)
+            told = _standard_claims(service, found, kind, hidden)
+    active = str(told["active"]).lower()
+    message = f"[A145001] The introspection was performed (type={kind}, {active=!s})."
+    said = {"resultCode": "A145001", "resultMessage": message}
+    if asked.get("httpAcceptHeader") == JWT_CONTENT_TYPE:
+        content = _sign_response(context, service, asked, told)
+        return json_response({**said, "action": "JWT", "responseContent": content})
+    content = dump_json(told).decode()
+    return json_response({**said, "action": "OK", "responseContent": content})
+
+
+def _standard_claims(
+    service: JsonDict, token: StoredToken, kind: str, include_hidden: bool
+) -> JsonDict:
+    """What a token is, by RFC 7662, section 2.2, and its properties beside that."""
+    access = kind == "access_token"
+    expires = token.expires_at if access else token.refresh_expires_at
+    told: dict[str, Any] = {
+        one["key"]: one.get("value")
+        for one in token.properties
+        if one.get("key") and (include_hidden or not one.get("hidden"))
+    }
+    told |= {
+        "active": True,
+        "scope": " ".join(token.scopes) or None,
+        "client_id": str(token.client_id),
+        "token_type": (service.get("accessTokenType") or "Bearer") if access else None,
+        "exp": expires // 1000 or None,
+        "iat": token.created_at // 1000,
+        "sub": token.subject or None,
+        "iss": service.get("issuer"),
+        "aud": token.more.get("resources"),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _sign_response(
+    context: SandboxContext, service: JsonDict, params: JsonDict, claims: JsonDict
+) -> str:
+    """RFC 9701, section 5."""
+    if not params.get("rsUri"):
+        said = "'rsUri' is missing, which a JWT is for."
+        raise context.action_error("BAD_REQUEST", "A404301", said)
+    alg = params.get("introspectionSignAlg") or "RS256"
+    claims = {
+        "iss": service.get("issuer"),
+        "aud": params["rsUri"],
+        "iat": now_milliseconds() // 1000,
+        "token_introspection": claims,
+    }
+    named, typ = service.get("introspectionSignatureKeyId"), "token-introspection+jwt"
+    try:
+        return signing.sign_jwt(service, claims, alg, named, typ=typ)
+    except signing.NoSigningKeyError:
+        # Nobody has told the code.
+        raise context.action_error(
+            "INTERNAL_SERVER_ERROR", "A404101", f"There is no key for {alg}."
+        ) from None

@@ -1,0 +1,124 @@
+"""Whether a JWS is by a service or by a client, and whether it is of now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenants.sandbox import client_identifiers, signing
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.errors import ApiResponseError
+from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.request_parsing import parse_fields
+from tenants.sandbox.state import now_milliseconds
+
+VERIFY_PARAMETERS = {
+    "jose": "text",
+    "mandatoryClaims": "[text]",
+    "clockSkew": "int32",
+    "clientIdentifier": "text",
+    "signedByClient": "flag",
+}
+TIME_CLAIMS = {
+    "exp": ("A160206", "has passed"),
+    "iat": ("A160207", "is in the future"),
+    "nbf": ("A160208", "is in the future"),
+}
+
+
+@dataclass(slots=True)
+class JwsCheck:
+    """What is wrong with a JWS; the first code is the one that is told."""
+
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    invalid: list[str] = field(default_factory=list)
+    signed: bool = False
+
+
+def verify(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("use_service")
+    asked = parse_fields(context.request, VERIFY_PARAMETERS)
+    text = asked.get("jose", "")
+    if not text:
+        raise ApiResponseError(400, "A160201", "'jose' is missing.")
+    checked = JwsCheck()
+    if text.count(".") == 4:
+        checked.problems.append(("A160101", "Encrypted JWTs are not supported."))
+        return _build_response(checked)
+    try:
+        header, claims = signing.parse_jws(text)
+    except ValueError as error:
+        checked.problems.append(("A160202", f"It cannot be parsed: {error}."))
+        return _build_response(checked)
+    _check_claims(checked, asked, claims)
+    if problem := _check_signature(context, service, asked, str(header.get("alg"))):
+        checked.problems.append(problem)
+    return _build_response(checked)
+
+
+def _check_claims(check: JwsCheck, params: JsonDict, claims: JsonDict) -> None:
+    for name in params.get("mandatoryClaims", ()):
+        if claims.get(name) is None:
+            check.missing.append(name)
+            check.problems.append(("A160203", f"The claim '{name}' is missing."))
+    skew, at = int(params.get("clockSkew", 0)), now_milliseconds() / 1000
+    for name, (code, said) in TIME_CLAIMS.items():
+        value: Any = claims.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool):
+            problem = ("A160205", f"The claim '{name}' is not an integer.")
+        elif value + skew < at if name == "exp" else value - skew > at:
+            problem = (code, f"The time of '{name}' {said}.")
+        else:
+            continue
+        check.invalid.append(name)
+        check.problems.append(problem)
+
+
+def _check_signature(
+    context: SandboxContext, service: JsonDict, params: JsonDict, alg: str
+) -> tuple[str, str] | None:
+    """What is wrong with the signature."""
+    holder, who = service, "218"
+    name = params.get("clientIdentifier", "")
+    client = client_identifiers.find_client(context.region.clients[service["apiKey"]], name)
+    if params.get("signedByClient"):
+        if not name:
+            return "A160215", "No client is named that signed it."
+        if client is None:
+            return "A160216", "There is no such client."
+        holder, who = client, "301"
+    if alg.startswith("HS"):
+        return ("A160217", "There is no shared key.")
+    keys = signing.registered_keys(holder)
+    if not keys:
+        return f"A160{who}", "No JWK Set is registered."
+    fitting = [one for one in keys if signing.can_sign(one, alg)]
+    if not fitting:
+        return "A160221", "No key fits."
+    if any(signing.has_valid_signature(params["jose"], one, alg) for one in fitting):
+        return None
+    return "A160219", "The signature is wrong."
+
+
+def _build_response(check: JwsCheck) -> SandboxResponse:
+    return json_response(dict(_response_fields(check)))
+
+
+def _response_fields(check: JwsCheck) -> Iterator[tuple[str, Any]]:
+    signature = {"A160101", "A160202", "A160215", "A160216", "A160217", "A160218"}
+    signature |= {"A160219", "A160221", "A160301"}
+    codes = [code for code, _ in check.problems]
+    code = codes[0] if codes else "A160001"
+    said = check.problems[0][1] if codes else "The JWS is valid."
+    yield "resultCode", code
+    yield "resultMessage", f"[{code}] {said}"
+    yield "valid", not codes
+    yield "signatureValid", signature.isdisjoint(codes)
+    if check.missing:
+        yield "missingClaims", check.missing
+    if check.invalid:
+        yield "invalidClaims", check.invalid
+    if codes:
+        yield "errorDescriptions", [text for _, text in check.problems]

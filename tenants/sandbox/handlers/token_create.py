@@ -1,0 +1,294 @@
+"""Tokens that are made without anybody signing in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tenants.sandbox import client_identifiers, signing, token_lookup
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
+from tenants.sandbox.request_parsing import parse_fields
+from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH
+from tenants.sandbox.state import StoredToken, now_milliseconds
+
+CREATE_PARAMETERS = {
+    "grantType": "text",
+    "clientId": "int64",
+    "clientIdentifier": "text",
+    "subject": "text",
+    "scopes": "[text]",
+    "accessTokenDuration": "int64",
+    "refreshTokenDuration": "int64",
+    "properties": "[property]",
+    "accessToken": "text",
+    "refreshToken": "text",
+    "accessTokenPersistent": "flag",
+    "jwtAtClaims": "text",
+    "forExternalAttachment": "flag",
+    "certificateThumbprint": "text",
+    "dpopKeyThumbprint": "text",
+    "authorizationDetails": "raw",
+    "resources": "[text]",
+    "acr": "text",
+    "authTime": "int64",
+    "sessionId": "text",
+    **dict.fromkeys(("clientIdAliasUsed", "clientEntityIdUsed"), "flag"),
+    "metadataDocumentUsed": "flag",
+}
+# What nothing but an introspection tells.
+INTROSPECTION_ONLY_FIELDS = (
+    "forExternalAttachment",
+    "certificateThumbprint",
+    "dpopKeyThumbprint",
+    "authorizationDetails",
+    "resources",
+    "acr",
+    "authTime",
+    "clientIdAliasUsed",
+    "clientEntityIdUsed",
+    "metadataDocumentUsed",
+)
+GRANTS_WITHOUT_REFRESH_TOKEN = (
+    "IMPLICIT",
+    "CLIENT_CREDENTIALS",
+)  # no refresh token comes with these
+MAX_SUBJECT_LENGTH = 100  # letters
+
+
+@dataclass(slots=True)
+class UsedHashes:
+    """The hashes of what is in use anywhere in a region."""
+
+    access: set[str]
+    refresh: set[str]
+
+    @classmethod
+    def for_service(cls, context: SandboxContext, service: JsonDict) -> "UsedHashes":
+        known = context.region.tokens[service["apiKey"]]
+        known = known + token_lookup.tokens_of_other_services(context.region, service)
+        return cls({one.access_hash for one in known}, {one.refresh_hash for one in known})
+
+    def add(self, token: StoredToken) -> None:
+        self.access.add(token.access_hash)
+        self.refresh.add(token.refresh_hash)
+
+
+def create(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("use_service")
+    asked = parse_fields(context.request, CREATE_PARAMETERS)
+    at = now_milliseconds()
+    token = build_token(context, service, asked, UsedHashes.for_service(context, service), at)
+    client = _find_client(context, service, asked)
+    expires = _access_token_expiry(service, client, asked, at)
+    name = client.get("clientIdAlias") if asked.get("clientIdAliasUsed") else None
+    scopes = list(token.scopes)
+    told = {
+        "accessToken": token.access_token,
+        "refreshToken": token.refresh_token or None,
+        "jwtAccessToken": sign_access_token(context, service, token, asked),
+        "tokenId": token.token_id,
+        "tokenType": service.get("accessTokenType") or "Bearer",
+        "clientId": token.client_id,
+        "clientIdentifier": name or str(token.client_id),
+        "subject": token.subject or None,
+        "grantType": token.grant_type,
+        "scopes": scopes or None,
+        "refreshTokenScopes": (scopes or None) if token.refresh_hash else None,
+        "expiresAt": expires,
+        "expiresIn": (expires - at) // 1000 if expires else 0,
+        "properties": list(token.properties) or None,
+        "authorizationDetails": asked.get("authorizationDetails"),
+        "sessionId": asked.get("sessionId"),
+        "forExternalAttachment": asked.get("forExternalAttachment", False),
+    }
+    context.region.tokens[service["apiKey"]].append(token)
+    return ok_response("A109001", "The access token was created.", told)
+
+
+def build_token(
+    context: SandboxContext,
+    service: JsonDict,
+    params: JsonDict,
+    used_hashes: UsedHashes,
+    created_at: int,
+) -> StoredToken:
+    """The token that is asked for, in no list yet; raises `Refusal`."""
+    _check_grant_type(context, service, params)
+    _check_subject(context, params)
+    scopes = _parse_scopes(context, service, params)
+    client = _find_client(context, service, params)
+    _check_values(context, service, params, used_hashes)
+    token = StoredToken(
+        "",
+        client["clientId"],
+        params["grantType"],
+        tuple(scopes),
+        _round_to_second(created_at),
+        _round_to_second(_access_token_expiry(service, client, params, created_at)),
+        params.get("subject", ""),
+        properties=tuple(params.get("properties", ())),
+        access_token=params.get("accessToken") or token_lookup.generate_token_value(),
+        token_id=str(uuid4()),
+        more={name: params[name] for name in INTROSPECTION_ONLY_FIELDS if params.get(name)},
+    )
+    token.access_hash = token_lookup.hash_token(token.access_token)
+    if _has_refresh_token(service, params):
+        token.refresh_token = params.get("refreshToken") or token_lookup.generate_token_value()
+        token.refresh_hash = token_lookup.hash_token(token.refresh_token)
+        token.refresh_expires_at = _round_to_second(
+            _expiry(service, client, params, "refreshToken", created_at)
+        )
+    return token
+
+
+def ok_response(code: str, message: str, fields: JsonDict) -> SandboxResponse:
+    said = {"resultCode": code, "resultMessage": f"[{code}] {message}", "action": "OK"}
+    return json_response(said | {name: one for name, one in fields.items() if one is not None})
+
+
+def supported_scopes(service: JsonDict) -> set[Any]:
+    """The names of the scopes that the service knows."""
+    return {scope.get("name") for scope in service.get("supportedScopes", ())}
+
+
+def compute_lifetime(
+    service: JsonDict, client: JsonDict, scopes: Collection[str], token_kind: str
+) -> int:
+    """Seconds that an `accessToken` or a `refreshToken` lives: the least that service,
+    client and scopes say, of what they do say (api.md, section 9.3)."""
+    named = {"accessToken": "access_token", "refreshToken": "refresh_token"}[token_kind]
+    said = [
+        pair.get("value")
+        for scope in service.get("supportedScopes", ())
+        if scope.get("name") in scopes
+        for pair in scope.get("attributes") or ()
+        if pair.get("key") == f"{named}.duration"
+    ]
+    lifetimes = [int(text) for text in said if str(text).isdecimal()]
+    for one in (service, client.get("extension") or {}):
+        lifetimes.append(int(one.get(f"{token_kind}Duration") or 0))
+    return min((one for one in lifetimes if one > 0), default=0)
+
+
+def are_properties_too_big(properties: list[JsonDict]) -> bool:
+    return len(str(properties)) > MAX_TEXT_LENGTH
+
+
+def _check_grant_type(context: SandboxContext, service: JsonDict, asked: JsonDict) -> None:
+    kind = asked.get("grantType")
+    if not kind:
+        raise context.action_error("BAD_REQUEST", "A104201", "'grantType' is missing.")
+    if kind == "REFRESH_TOKEN":
+        raise context.action_error("BAD_REQUEST", "A104202", "REFRESH_TOKEN is not allowed.")
+    if kind not in (service.get("supportedGrantTypes") or ()):
+        said = f"The service does not support the grant type {kind}."
+        raise context.action_error("BAD_REQUEST", "A104203", said)
+
+
+def _check_subject(context: SandboxContext, asked: JsonDict) -> None:
+    subject = asked.get("subject", "")
+    if asked["grantType"] == "CLIENT_CREDENTIALS":
+        asked["subject"] = ""
+        return
+    if not subject and asked["grantType"] != "JWT_BEARER":
+        raise context.action_error("BAD_REQUEST", "A105201", "'subject' is missing.")
+    if len(subject) > MAX_SUBJECT_LENGTH:
+        raise context.action_error("BAD_REQUEST", "A105202", "'subject' is too long.")
+    if not subject.isascii():
+        raise context.action_error("BAD_REQUEST", "A105203", "'subject' is not ASCII.")
+
+
+def _parse_scopes(context: SandboxContext, service: JsonDict, asked: JsonDict) -> list[str]:
+    scopes = list(dict.fromkeys(asked.get("scopes", ())))
+    for scope in scopes:
+        if scope not in supported_scopes(service):
+            said = f"The service does not support the scope '{scope}'."
+            raise context.action_error("BAD_REQUEST", "A106201", said)
+    return scopes
+
+
+def _find_client(context: SandboxContext, service: JsonDict, asked: JsonDict) -> JsonDict:
+    region, mine = context.region, context.region.clients[service["apiKey"]]
+    name = str(asked.get("clientId") or asked.get("clientIdentifier", ""))
+    client = client_identifiers.find_client(mine, name)
+    if client is None:
+        if any(client_identifiers.find_client(theirs, name) for theirs in region.clients.values()):
+            said = "The client belongs to another service."
+            raise context.action_error("FORBIDDEN", "A107202", said)
+        raise context.action_error("BAD_REQUEST", "A107201", "There is no such client.")
+    if client.get("locked"):
+        raise context.action_error("FORBIDDEN", "A107203", "The client is locked.")
+    return client
+
+
+def _check_values(
+    context: SandboxContext, service: JsonDict, asked: JsonDict, used_hashes: UsedHashes
+) -> None:
+    """What is brought along: properties, and values that somebody chose."""
+    if are_properties_too_big(asked.get("properties", [])):
+        raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
+    if asked.get("refreshToken") and not _has_refresh_token(service, asked):
+        at = (
+            GRANTS_WITHOUT_REFRESH_TOKEN.index(asked["grantType"])
+            if asked["grantType"] in GRANTS_WITHOUT_REFRESH_TOKEN
+            else 2
+        )
+        said = "No refresh token can come with this."
+        raise context.action_error("BAD_REQUEST", f"A10820{2 + at}", said)
+    value = asked.get("accessToken")
+    if value and token_lookup.hash_access_token(value) in used_hashes.access:
+        raise context.action_error("BAD_REQUEST", "A144201", "'accessToken' is in use.")
+    chosen = asked.get("refreshToken")
+    if chosen and token_lookup.hash_token(chosen) in used_hashes.refresh:
+        raise context.action_error("BAD_REQUEST", "A144202", "'refreshToken' is in use.")
+
+
+def _has_refresh_token(service: JsonDict, asked: JsonDict) -> bool:
+    kinds = service.get("supportedGrantTypes") or ()
+    return asked["grantType"] not in GRANTS_WITHOUT_REFRESH_TOKEN and "REFRESH_TOKEN" in kinds
+
+
+def _access_token_expiry(service: JsonDict, client: JsonDict, asked: JsonDict, at: int) -> int:
+    """When the access token ends, in milliseconds since 1970; 0 is never."""
+    if asked.get("accessTokenPersistent"):
+        return 0
+    return _expiry(service, client, asked, "accessToken", at)
+
+
+def _expiry(service: JsonDict, client: JsonDict, asked: JsonDict, kind: str, at: int) -> int:
+    """When it ends, in milliseconds since 1970."""
+    asked_for = int(asked.get(f"{kind}Duration", 0))
+    if asked_for > 0:
+        return at + 1000 * asked_for
+    return at + 1000 * compute_lifetime(service, client, asked.get("scopes", ()), kind)
+
+
+def _round_to_second(at: int) -> int:
+    """As it is stored, in whole seconds (api.md, section 4)."""
+    return round(at / 1000) * 1000
+
+
+def sign_access_token(
+    context: SandboxContext, service: JsonDict, token: StoredToken, asked: JsonDict
+) -> str | None:
+    """The token as a JWT around its value, where the service signs its tokens."""
+    alg = service.get("accessTokenSignAlg")
+    if not alg or alg == "NONE":
+        return None
+    claims = {
+        "iss": service.get("issuer"),
+        "sub": token.subject or None,
+        "client_id": str(token.client_id),
+        "scope": " ".join(token.scopes) or None,
+        "iat": token.created_at // 1000,
+        "exp": token.expires_at // 1000 or None,
+        "jti": token.access_token,
+    }
+    told = {name: value for name, value in claims.items() if value is not None}
+    named = service.get("accessTokenSignatureKeyId")
+    try:
+        return signing.sign_jwt(service, told, alg, named, typ="at+jwt")
+    except signing.NoSigningKeyError:
+        said = f"The service has no key to sign with {alg}."
+        raise context.action_error("INTERNAL_SERVER_ERROR", "A108205", said) from None

@@ -1,0 +1,267 @@
+"""Access tokens that a service has issued, as far as their list tells."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from tenants.sandbox import token_lookup
+from tenants.sandbox.context import SandboxContext
+from tenants.sandbox.errors import ApiResponseError, unparsable_body
+from tenants.sandbox.handlers import clients
+from tenants.sandbox.handlers.token_create import (
+    INTROSPECTION_ONLY_FIELDS,
+    are_properties_too_big,
+    compute_lifetime,
+    ok_response,
+    supported_scopes,
+)
+from tenants.sandbox.http_messages import (
+    ExactNumber,
+    JsonDict,
+    SandboxResponse,
+    json_response,
+)
+from tenants.sandbox.request_parsing import parse_body, parse_fields, parse_range
+from tenants.sandbox.state import StoredToken, now_milliseconds
+
+MAX_TOKENS_PER_PAGE = 20  # rows of a page; api.md, section 4
+STATUSES = ("ALL", "VALID", "INVALID")
+CLIENT_SUMMARY_FIELDS = (
+    "number",
+    "clientName",
+    "clientNames",
+    "description",
+    "descriptions",
+    "clientId",
+    "clientIdAlias",
+    "clientIdAliasEnabled",
+    "clientType",
+)
+
+
+def get_list(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("view_service")
+    _check_plan(context, service)
+    query = context.request.query
+    start, end = parse_range(context.request, "A159")
+    if end - start > MAX_TOKENS_PER_PAGE:
+        raise ApiResponseError(400, "A159205", f"The range is larger than {MAX_TOKENS_PER_PAGE}.")
+    found = context.region.tokens[service["apiKey"]]
+    page: JsonDict = {"start": start, "end": end}
+    if name := query.get("clientIdentifier"):
+        client = clients.get_client_by_identifier(context, service, name)
+        found = [one for one in found if one.client_id == client["clientId"]]
+        page["client"] = {one: client[one] for one in CLIENT_SUMMARY_FIELDS if client.get(one)}
+    if subject := query.get("subject"):
+        found = [one for one in found if one.subject == subject]
+        page["subject"] = subject
+    if (status := _parse_status(query.get("tokenStatus", ""))) != "ALL":
+        at = now_milliseconds()
+        found = [one for one in found if token_lookup.is_valid(one, at) == (status == "VALID")]
+    page["totalCount"] = len(found)
+    if end > start:
+        page["accessTokens"] = [_dump_token(one) for one in found[start:end]]
+    return json_response(page)
+
+
+def _check_plan(context: SandboxContext, service: JsonDict) -> None:
+    owner = context.region.owner(service["apiKey"])
+    home = context.state.organizations.get(owner or 0)
+    if home and home.plan == "FREE":
+        raise ApiResponseError(403, "A001217", "The plan does not include this API.")
+
+
+def _parse_status(text: str) -> str:
+    """What nobody knows is taken for nothing said."""
+    return text.upper() if text.upper() in STATUSES else "ALL"
+
+
+def _dump_token(token: StoredToken) -> JsonDict:
+    row: JsonDict = {
+        "accessTokenHash": token.access_hash,
+        "accessTokenExpiresAt": token.expires_at,
+        "refreshTokenHash": token.refresh_hash or None,
+        "refreshTokenExpiresAt": token.refresh_expires_at,
+        "createdAt": token.created_at,
+        "lastRefreshedAt": token.refreshed_at,
+        "clientId": token.client_id,
+        "subject": token.subject or None,
+        "grantType": token.grant_type,
+        "scopes": list(token.scopes),
+        "refreshTokenScopes": list(token.scopes) if token.refresh_hash else None,
+        "properties": list(token.properties) or None,
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+UPDATE_PARAMETERS = {
+    "accessToken": "text",
+    "accessTokenHash": "text",
+    "accessTokenExpiresAt": "int64",
+    "refreshTokenExpiresAt": "int64",
+    "scopes": "[text]",
+    "properties": "[property]",
+    "accessTokenPersistent": "flag",
+    "accessTokenValueUpdated": "flag",
+    "accessTokenExpiresAtUpdatedOnScopeUpdate": "flag",
+    "refreshTokenExpiresAtUpdatedOnScopeUpdate": "flag",
+    "certificateThumbprint": "text",
+    "dpopKeyThumbprint": "text",
+    "authorizationDetails": "raw",
+    "forExternalAttachment": "flag",
+    "tokenId": "text",
+}
+
+
+def update(context: SandboxContext) -> SandboxResponse:
+    service = context.get_service("use_service")
+    asked = parse_fields(context.request, UPDATE_PARAMETERS)
+    token = _find_token(context, service, asked)
+    if are_properties_too_big(asked.get("properties", [])):
+        raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
+    client = context.region.clients[service["apiKey"]][token.client_id]
+    at = now_milliseconds()
+    if "scopes" in asked:
+        token.scopes = tuple(filter_scopes(service, client, asked["scopes"]))
+        if asked.get("accessTokenExpiresAtUpdatedOnScopeUpdate"):
+            seconds = compute_lifetime(service, client, token.scopes, "accessToken")
+            token.expires_at = at + 1000 * seconds
+        if asked.get("refreshTokenExpiresAtUpdatedOnScopeUpdate"):
+            seconds = compute_lifetime(service, client, token.scopes, "refreshToken")
+            token.refresh_expires_at = at + 1000 * seconds
+    if (expiry := int(asked.get("accessTokenExpiresAt", 0))) > 0:
+        token.expires_at = expiry
+    if asked.get("accessTokenPersistent"):
+        token.expires_at = 0
+    if token.refresh_hash and int(asked.get("refreshTokenExpiresAt", 0)) > 0:
+        token.refresh_expires_at = int(asked["refreshTokenExpiresAt"])
+    if "properties" in asked:
+        token.properties = tuple(asked["properties"])
+    token.more |= {name: asked[name] for name in INTROSPECTION_ONLY_FIELDS if name in asked}
+    value = asked.get("accessToken")
+    if asked.get("accessTokenValueUpdated"):
+        value = token.access_token = token_lookup.generate_token_value()
+        token.access_hash = token_lookup.hash_token(value)
+    told = {
+        "accessToken": value,
+        "accessTokenExpiresAt": token.expires_at,
+        "refreshTokenExpiresAt": token.refresh_expires_at,
+        "scopes": list(token.scopes) or None,
+        "properties": list(token.properties) or None,
+        "tokenType": service.get("accessTokenType") or "Bearer",
+        "tokenId": token.token_id or None,
+        "authorizationDetails": token.more.get("authorizationDetails"),
+        "forExternalAttachment": token.more.get("forExternalAttachment", False),
+    }
+    return ok_response("A135001", "The access token was updated.", told)
+
+
+def filter_scopes(service: JsonDict, client: JsonDict, scopes: Sequence[str]) -> list[str]:
+    """The scopes that a token of the client may have; others go without a word."""
+    known = supported_scopes(service)
+    extension = client.get("extension") or {}
+    if extension.get("requestableScopesEnabled"):
+        known &= set(extension.get("requestableScopes") or ())
+    return [one for one in dict.fromkeys(scopes) if one in known]
+
+
+def _find_token(context: SandboxContext, service: JsonDict, params: JsonDict) -> StoredToken:
+    """The token that an update is for; a value goes before a hash."""
+    region = context.region
+    find: Callable[[Iterable[StoredToken], str], StoredToken | None] = token_lookup.find_by_value
+    name = params.get("accessToken")
+    if not name:
+        find, name = token_lookup.find_by_hash, params.get("accessTokenHash")
+    if not name:
+        said = "Neither 'accessToken' nor 'accessTokenHash' is there."
+        raise context.action_error("BAD_REQUEST", "A134201", said)
+    if token := find(region.tokens[service["apiKey"]], name):
+        return token
+    if find(token_lookup.tokens_of_other_services(region, service), name):
+        said = "The access token belongs to another service."
+        raise context.action_error("FORBIDDEN", "A134203", said)
+    raise context.action_error("NOT_FOUND", "A134202", "There is no such access token.")
+
+
+def delete(context: SandboxContext) -> SandboxResponse:
+    """The row goes, and with it the access token and its refresh token."""
+    service = context.get_service("use_service")
+    region, name = context.region, context.path_params["access_token_identifier"]
+    for find in (token_lookup.find_by_access_token, token_lookup.find_by_refresh_token):
+        if token := find(region.tokens[service["apiKey"]], name):
+            remove_tokens(context, service, [token])
+            return SandboxResponse(204)
+    if token_lookup.find_by_access_token(
+        token_lookup.tokens_of_other_services(region, service), name
+    ):
+        said = "The access token belongs to another service."
+        raise ApiResponseError(403, "A161203", said)
+    raise ApiResponseError(404, "A161202", "There is no such access token.")
+
+
+def revoke(context: SandboxContext) -> SandboxResponse:
+    """What the first identifier names ends, and the others mean nothing.
+
+    An identifier that is empty is none, so that it widens nothing: without any, the
+    request is refused.
+    """
+    service = context.get_service("use_service")
+    mine = context.region.tokens[service["apiKey"]]
+    body = parse_body(context.request)
+    chosen: list[StoredToken]
+    if name := _identifier(body, "accessTokenIdentifier"):
+        chosen = _require_token(token_lookup.find_by_access_token(mine, name))
+    elif name := _identifier(body, "refreshTokenIdentifier"):
+        chosen = _require_token(token_lookup.find_by_refresh_token(mine, name))
+    else:
+        chosen = _select_tokens(context, service, body)
+    if context.state.revoked_linger:
+        for token in chosen:
+            token.revoked = True
+    else:
+        remove_tokens(context, service, chosen)
+    message = f"[A312001] {len(chosen)} access token(s) were revoked."
+    said = {"resultCode": "A312001", "resultMessage": message, "count": len(chosen)}
+    return json_response(said)
+
+
+def remove_tokens(
+    context: SandboxContext, service: JsonDict, removed: Sequence[StoredToken]
+) -> None:
+    """Take tokens out of the database."""
+    gone = {id(one) for one in removed}
+    mine = context.region.tokens[service["apiKey"]]
+    mine[:] = [one for one in mine if id(one) not in gone]
+
+
+def _require_token(token: StoredToken | None) -> list[StoredToken]:
+    if token is None:
+        raise ApiResponseError(404, "A313301", "There is no such token.")
+    return [token]
+
+
+def _select_tokens(context: SandboxContext, service: JsonDict, body: JsonDict) -> list[StoredToken]:
+    """The tokens of a client, of a user, or of a user at a client."""
+    name, subject = (_identifier(body, one) for one in ("clientIdentifier", "subject"))
+    if not name and not subject:
+        # Nobody has told the code.
+        raise ApiResponseError(400, "A312201", "The request names nothing to revoke.")
+    found = [one for one in context.region.tokens[service["apiKey"]] if not one.revoked]
+    if name:
+        client = clients.get_client_by_identifier(context, service, name)
+        found = [one for one in found if one.client_id == client["clientId"]]
+    if subject:
+        found = [one for one in found if one.subject == subject]
+    return found
+
+
+def _identifier(body: JsonDict, name: str) -> str:
+    """The text of a member, empty where there is none; a number is one as well."""
+    value: Any = body.get(name)
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case int() | ExactNumber() if not isinstance(value, bool):
+            return str(value)
+    raise unparsable_body(f"'{name}' is not a string")

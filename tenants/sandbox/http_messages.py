@@ -1,0 +1,105 @@
+"""Requests, answers and JSON, as the pretend server sees them."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+
+type JsonDict = dict[str, Any]
+
+JSON_CONTENT_TYPE = "application/json;charset=UTF-8"
+
+
+class ExactNumber(Decimal):
+    """A number that is written again as it was read (`1E2`, `0.10`)."""
+
+    def __new__(cls, text: str) -> "ExactNumber":
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxRequest:
+    """One request, read whole; ``path`` is as it was sent, still quoted."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def request_id(self) -> str:
+        return self.headers.get("x-request-id", "")
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def get_flag(self, name: str) -> bool:
+        """A yes or no in the query, as Java reads one."""
+        return self.query.get(name, "").lower() == "true"
+
+
+@dataclass(slots=True)
+class SandboxResponse:
+    """One answer; ``body`` may come in pieces when it must not be held whole.
+
+    After the ``last`` one the server closes the connection without having said so.
+    """
+
+    status: int = 200
+    body: bytes | Iterable[bytes] = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    closes_connection: bool = False
+
+
+def json_response(value: object, status: int = 200, *, pretty: bool = False) -> SandboxResponse:
+    """``value`` as JSON."""
+    return SandboxResponse(
+        status, dump_json(value, pretty=pretty), {"Content-Type": JSON_CONTENT_TYPE}
+    )
+
+
+def parse_json(data: str | bytes) -> Any:
+    """The value of a JSON text; raises `ValueError` when it is not JSON."""
+    try:
+        return json.loads(data, parse_float=ExactNumber, parse_constant=_reject_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def dump_json(value: object, *, pretty: bool = False) -> bytes:
+    """JSON in UTF-8; numbers as they were read, lone surrogates escaped."""
+    found: list[ExactNumber] = []
+
+    def mark(number: object) -> str:
+        if not isinstance(number, ExactNumber):
+            raise TypeError(f"{type(number)} is not JSON")
+        found.append(number)
+        return f"\x00{number.text}\x00"
+
+    text = json.dumps(
+        value,
+        ensure_ascii=False,
+        default=mark,
+        indent=2 if pretty else None,
+        separators=None if pretty else (",", ":"),
+    )
+    if found:
+        text = re.sub(r'"\\u0000([-+.0-9eE]+)\\u0000"', r"\1", text)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def parse_query(text: str) -> dict[str, str]:
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def _reject_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

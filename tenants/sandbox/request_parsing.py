@@ -1,0 +1,203 @@
+"""Reading a body into the shape that a server keeps, as its JSON library would.
+
+A value of the wrong type refuses the whole body (A126202); an unknown member is
+dropped without a word; null is the same as absent.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tenants.sandbox.errors import ApiResponseError, unparsable_body
+from tenants.sandbox.http_messages import (
+    ExactNumber,
+    JsonDict,
+    SandboxRequest,
+    parse_json,
+    parse_query,
+)
+from tenants.sandbox.schema import fields
+from tenants.sandbox.schema.fields import FieldTable
+
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
+INTEGER_LIMITS = {"int32": 2**31, "int64": 2**63}
+
+
+def parse_body(
+    request: SandboxRequest,
+    table: FieldTable | None = None,
+    *,
+    allow_forms: bool = True,
+) -> JsonDict:
+    """The JSON object or form that came with a request.
+
+    ``table`` tells the kinds of a form's fields; without it they are texts. Without
+    ``forms`` only JSON is taken.
+
+    Raises `Refusal`: without a Content-Type (A258201), without a body (A126203),
+    with one that is not an object (A126202).
+    """
+    match request.content_type:
+        case "":
+            raise ApiResponseError(400, "A258201", "The Content-Type header is missing.")
+        case "application/json":
+            return _parse_object(request.body)
+        case kind if kind == FORM_CONTENT_TYPE and allow_forms:
+            form = parse_query(request.body.decode("utf-8", "replace"))
+            return dict(_convert_form(form, table.types)) if table else dict(form)
+        case kind:
+            raise ApiResponseError(400, "A258201", f"The Content-Type {kind} is not supported.")
+
+
+def parse_fields(
+    request: SandboxRequest, types: Mapping[str, str], *, allow_forms: bool = True
+) -> JsonDict:
+    """The members of those kinds that came with a request, each as it should be.
+
+    ``raw`` is an object of any kind. Raises `Refusal`.
+    """
+    table = FieldTable(types, frozenset(), {}, ())
+    return convert_fields(parse_body(request, table, allow_forms=allow_forms), types)
+
+
+def parse_array(request: SandboxRequest, types: Mapping[str, str]) -> list[JsonDict]:
+    """The same of each object in the array that came with a request."""
+    if request.content_type != "application/json":
+        raise ApiResponseError(400, "A258201", "The Content-Type is not application/json.")
+    found = _parse_value(request.body)
+    if not isinstance(found, list):
+        raise unparsable_body("it is not a JSON array")
+    return [
+        convert_fields(_require_type(f"[{at}]", one, dict, "an object"), types)
+        for at, one in enumerate(found)
+    ]
+
+
+def convert_fields(body: JsonDict, types: Mapping[str, str]) -> JsonDict:
+    """The members of those kinds in ``body``; raises `Refusal`."""
+    return {
+        name: _require_type(name, body[name], dict, "an object")
+        if kind == "raw"
+        else convert_value(name, kind, body[name], frozenset())
+        for name, kind in types.items()
+        if body.get(name) is not None
+    }
+
+
+def _parse_object(body: bytes) -> JsonDict:
+    value = _parse_value(body)
+    if not isinstance(value, dict):
+        raise unparsable_body("it is not a JSON object")
+    return value
+
+
+def _parse_value(body: bytes) -> Any:
+    if not body.strip():
+        raise ApiResponseError(400, "A126203", "The request body is missing or empty.")
+    try:
+        return parse_json(body)
+    except ValueError as error:
+        raise unparsable_body(f"it is not JSON ({error})") from None
+
+
+def _convert_form(form: dict[str, str], types: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """A form's texts as JSON; lists are texts between spaces, objects cannot be."""
+    for name, text in form.items():
+        kind = types.get(name, "text")
+        if kind == "flag":
+            yield name, text.lower() == "true"
+        elif kind in INTEGER_LIMITS:
+            try:
+                yield name, int(text)
+            except ValueError:
+                raise unparsable_body(f"'{name}' is not an integer") from None
+        elif kind.startswith("["):
+            if kind.strip("[]") not in fields.OBJECT_TYPES:
+                yield name, text.split()
+        elif kind not in fields.OBJECT_TYPES:
+            yield name, text
+
+
+def convert_value(name: str, type_name: str, value: Any, extra_values: frozenset[str]) -> Any:
+    """One member's value as the server keeps it.
+
+    ``known`` are words beyond the enumerations that this server takes. Raises
+    `Refusal` where the type is wrong or a word is not known (A031201).
+    """
+    if type_name.startswith("["):
+        return _convert_list(name, type_name[1:-1], value, extra_values)
+    if type_name in fields.OBJECT_TYPES:
+        return _convert_object(name, type_name, value, extra_values)
+    if type_name == "flag":
+        return _require_type(name, value, bool, "a boolean")
+    if type_name in INTEGER_LIMITS:
+        return _convert_integer(name, type_name, value)
+    text = _require_type(name, value, str, "a string")
+    words = fields.enum_values().get(type_name)
+    if words is not None and text not in words and text not in extra_values:
+        raise ApiResponseError(400, "A031201", f"The value '{text}' of '{name}' is not known.")
+    return text
+
+
+def _convert_list(name: str, kind: str, value: Any, known: frozenset[str]) -> list[Any]:
+    _require_type(name, value, list, "an array")
+    if None in value:
+        raise ApiResponseError(400, "A031205", f"'{name}' contains a null element.")
+    return [convert_value(name, kind, item, known) for item in value]
+
+
+def _convert_object(name: str, kind: str, value: Any, known: frozenset[str]) -> JsonDict:
+    _require_type(name, value, dict, "an object")
+    kinds = fields.OBJECT_TYPES[kind]
+    found: JsonDict = {}
+    for inner, one in kinds.items():
+        if value.get(inner) is not None:
+            found[inner] = convert_value(f"{name}.{inner}", one, value[inner], known)
+        elif one == "flag":
+            found[inner] = False
+        elif one in INTEGER_LIMITS:
+            found[inner] = 0
+    return found
+
+
+def _convert_integer(name: str, kind: str, value: Any) -> Any:
+    whole = isinstance(value, (int, ExactNumber)) and not isinstance(value, bool)
+    if not whole or value != int(value):
+        raise unparsable_body(f"'{name}' is not an integer")
+    if not -INTEGER_LIMITS[kind] <= value < INTEGER_LIMITS[kind]:
+        raise unparsable_body(f"'{name}' does not fit {kind}")
+    return value
+
+
+def _require_type[Kind](name: str, value: Any, kind: type[Kind], description: str) -> Kind:
+    if not isinstance(value, kind):
+        raise unparsable_body(f"'{name}' is not {description}")
+    return value
+
+
+def parse_range(request: SandboxRequest, code_prefix: str) -> tuple[int, int]:
+    """The range that a request asks for, 0 to 5 when it does not say.
+
+    Raises `Refusal` with a code of that family: 201 and 203 for what is not an
+    integer, 202 and 204 for what is negative.
+    """
+    start = _parse_bound(request, "start", 0, f"{code_prefix}201", f"{code_prefix}202")
+    return start, _parse_bound(request, "end", 5, f"{code_prefix}203", f"{code_prefix}204")
+
+
+def _parse_bound(
+    request: SandboxRequest, name: str, default: int, type_code: str, negative_code: str
+) -> int:
+    text = request.query.get(name)
+    if text is None:
+        return default
+    try:
+        bound = int(text)
+        if not text.lstrip("+-").isascii() or not -(2**31) <= bound < 2**31:
+            raise ValueError
+    except ValueError:
+        raise ApiResponseError(
+            400, type_code, f"The value of '{name}' is not an integer."
+        ) from None
+    if bound < 0:
+        raise ApiResponseError(400, negative_code, f"The value of '{name}' is negative.")
+    return bound

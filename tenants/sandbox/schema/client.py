@@ -1,0 +1,313 @@
+"""What an Authlete 3.0 server knows of a client: spec 3.0.16, schema `client`."""
+
+import json
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+from tenants.sandbox.errors import ApiResponseError
+from tenants.sandbox.handlers.jwks import PRIVATE_KEY_FIELDS
+from tenants.sandbox.http_messages import JsonDict
+from tenants.sandbox.schema import validators
+from tenants.sandbox.schema.fields import FieldTable
+from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
+
+# Name and kind, in the order in which a server answers them. A dash: an update
+# takes the member and does not store it.
+_CLIENT_FIELDS = """
+number int32 -
+serviceNumber int32 -
+clientName text
+clientNames [tagged_value]
+description text
+descriptions [tagged_value]
+clientId int64 -
+clientSecret text -
+clientIdAlias text
+clientIdAliasEnabled flag -
+clientType client_type
+applicationType application_type
+logoUri uri
+logoUris [tagged_value]
+contacts [text]
+tlsClientCertificateBoundAccessTokens flag
+dynamicallyRegistered flag -
+softwareId text
+developer text -
+softwareVersion text
+registrationAccessTokenHash text -
+createdAt int64 -
+modifiedAt int64 -
+grantTypes [grant_type]
+responseTypes [response_type]
+redirectUris [text]
+authorizationSignAlg jws_alg
+authorizationEncryptionAlg jwe_alg
+authorizationEncryptionEnc jwe_enc
+tokenAuthMethod client_auth_method
+tokenAuthSignAlg jws_alg
+selfSignedCertificateKeyId text
+tlsClientAuthSubjectDn text
+tlsClientAuthSanDns text
+tlsClientAuthSanUri text
+tlsClientAuthSanIp text
+tlsClientAuthSanEmail text
+parRequired flag
+requestObjectRequired flag
+requestSignAlg jws_alg
+requestEncryptionAlg jwe_alg
+requestEncryptionEnc jwe_enc
+requestUris [text]
+defaultMaxAge int32
+defaultAcrs [text]
+idTokenSignAlg jws_alg
+idTokenEncryptionAlg jwe_alg
+idTokenEncryptionEnc jwe_enc
+authTimeRequired flag
+subjectType subject_type
+sectorIdentifierUri uri
+derivedSectorIdentifier text -
+jwksUri uri
+jwks jwks
+userInfoSignAlg jws_alg
+userInfoEncryptionAlg jwe_alg
+userInfoEncryptionEnc jwe_enc
+loginUri uri
+tosUri uri
+tosUris [tagged_value]
+policyUri uri
+policyUris [tagged_value]
+clientUri uri
+clientUris [tagged_value]
+bcDeliveryMode delivery_mode
+bcNotificationEndpoint uri
+bcRequestSignAlg jws_alg
+bcUserCodeRequired flag
+attributes [pair]
+extension client_extension
+authorizationDetailsTypes [text]
+customMetadata text
+frontChannelRequestObjectEncryptionRequired flag
+requestObjectEncryptionAlgMatchRequired flag
+requestObjectEncryptionEncMatchRequired flag
+digestAlgorithm text
+singleAccessTokenPerSubject flag
+pkceRequired flag
+pkceS256Required flag
+dpopRequired flag
+automaticallyRegistered flag -
+explicitlyRegistered flag -
+rsRequestSigned flag
+rsSignedRequestKeyId text
+clientRegistrationTypes [client_registration_type] -
+organizationName text -
+signedJwksUri text -
+entityId text -
+trustAnchorId text -
+trustChain [text]
+trustChainExpiresAt int64 -
+trustChainUpdatedAt int64 -
+locked flag -
+credentialOfferEndpoint uri
+fapiModes [fapi_mode]
+responseModes [response_mode]
+credentialResponseEncryptionRequired flag
+mtlsEndpointAliasesUsed flag
+inScopeForTokenMigration flag
+metadataDocumentLocation uri -
+metadataDocumentExpiresAt int64 -
+metadataDocumentUpdatedAt int64 -
+discoveredByMetadataDocument flag -
+clientSource client_source -
+"""
+
+# What the server takes when an update leaves the member out (api.md, section 6). The
+# response modes are a guess: nobody has told which the server's default are.
+_CLIENT_FALLBACKS = {
+    "tokenAuthMethod": "NONE",
+    "idTokenSignAlg": "RS256",
+    "subjectType": "PUBLIC",
+    "responseModes": [
+        "QUERY",
+        "FRAGMENT",
+        "FORM_POST",
+        "JWT",
+        "QUERY_JWT",
+        "FRAGMENT_JWT",
+        "FORM_POST_JWT",
+    ],
+}
+
+_CLIENT_SUMMARY = (
+    "number",
+    "clientName",
+    "clientId",
+    "clientIdAlias",
+    "clientIdAliasEnabled",
+    "clientType",
+)
+
+CLIENT_FIELDS = FieldTable.parse(_CLIENT_FIELDS, _CLIENT_FALLBACKS, _CLIENT_SUMMARY)
+
+
+MAX_LIST_ENTRIES = 1_000  # of any list
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as it matters
+# RFC 4514, as far as types, equal signs, commas and escapes go.
+DISTINGUISHED_NAME = re.compile(
+    r"(?:(?:^|[,+] *)(?:[A-Za-z][\w-]*|\d+(?:\.\d+)+)=(?:[^,+\\]|\\.)*)+"
+)
+# RFC 8705, section 2.1.2: how a certificate is told.
+CERTIFICATE_SUBJECT_FIELDS = (
+    "tlsClientAuthSubjectDn",
+    "tlsClientAuthSanDns",
+    "tlsClientAuthSanUri",
+    "tlsClientAuthSanIp",
+    "tlsClientAuthSanEmail",
+)
+ASCII_FIELDS = (
+    "clientIdAlias",
+    "softwareId",
+    "softwareVersion",
+    "selfSignedCertificateKeyId",
+    "rsSignedRequestKeyId",
+    "digestAlgorithm",
+    *CERTIFICATE_SUBJECT_FIELDS,
+)
+ASCII_LIST_FIELDS = ("redirectUris", "requestUris", "defaultAcrs")
+ENCRYPTION_RESULT_CODES = {
+    "idToken": "A032211",
+    "userInfo": "A032212",
+    "request": "A032213",
+    "authorization": "A032214",
+}
+
+
+def validate_client(client: JsonDict) -> None:
+    """Raises `Refusal`, 400, naming the first member that cannot be."""
+    for name, kind in CLIENT_FIELDS.types.items():
+        if (value := client.get(name)) is not None:
+            _validate_value(name, kind, value)
+    _validate_uris(client)
+    _validate_encryption(client)
+    _validate_certificate_subject(client)
+    if client.get("bcRequestSignAlg", "ES256").startswith(("HS", "NONE")):
+        raise bad_request("A031222", "'bcRequestSignAlg' must be asymmetric.")
+    calls_back = client.get("bcDeliveryMode") in ("PING", "PUSH")
+    if calls_back and not client.get("bcNotificationEndpoint"):
+        raise bad_request("A032215", "'bcNotificationEndpoint' is needed for this mode.")
+
+
+def _validate_value(name: str, kind: str, value: Any) -> None:
+    if kind.startswith("[") and len(value) > MAX_LIST_ENTRIES:
+        raise bad_request("A031220", f"'{name}' has too many elements.")
+    match kind:
+        case "int32" | "int64":
+            validators.validate_number(name, value)
+        case "client_extension":
+            for inner, one in value.items():
+                if isinstance(one, int):
+                    validators.validate_number(f"{name}.{inner}", one)
+        case "uri":
+            validators.validate_uri(name, value)
+        case "jwks":
+            validators.validate_json_text(name, kind, value)
+            _validate_public_keys(name, value)
+        case "[pair]":
+            validators.validate_keyed_list(name, value, "A032222")
+        case "[tagged_value]":
+            _validate_tagged_values(name, value)
+        case "text":
+            _validate_text(name, value)
+        case "[text]":
+            _validate_texts(name, value)
+
+
+def _validate_text(name: str, value: str) -> None:
+    if name in ASCII_FIELDS:
+        validators.validate_ascii(name, value)
+    if name == "customMetadata":  # how big it may be is a limit, see `clients`
+        _validate_metadata(value)
+    elif len(value) > MAX_TEXT_LENGTH:
+        raise bad_request("A031204", f"'{name}' is too long.")
+
+
+def _validate_texts(name: str, entries: list[str]) -> None:
+    if name in ASCII_LIST_FIELDS and not all(one.isascii() for one in entries):
+        raise bad_request("A031206", f"'{name}' has a character that is not ASCII.")
+    if any(len(one) > MAX_TEXT_LENGTH for one in entries):
+        raise bad_request("A031207", f"An element of '{name}' is too long.")
+
+
+def _validate_metadata(value: str) -> None:
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise bad_request("A032223", "'customMetadata' is not a JSON object.")
+
+
+def _validate_public_keys(name: str, text: str) -> None:
+    if any(PRIVATE_KEY_FIELDS & set(key) for key in json.loads(text)["keys"]):
+        raise bad_request("A031212", f"'{name}' holds a key that is not public.")
+
+
+def _validate_tagged_values(name: str, entries: list[JsonDict]) -> None:
+    for one in entries:
+        if not (tag := one.get("tag")):
+            raise bad_request("A032201", f"An element of '{name}' has no language tag.")
+        if not LANGUAGE_TAG.fullmatch(tag):
+            raise bad_request("A032202", f"'{name}' has the malformed language tag '{tag}'.")
+        if not (value := one.get("value")):
+            raise bad_request("A032203", f"The element '{tag}' of '{name}' has no value.")
+        if name.endswith("Uris"):
+            try:
+                validators.validate_uri(name, value)
+            except ApiResponseError:
+                said = f"The element '{tag}' of '{name}' is not an absolute URI."
+                raise bad_request("A032205", said) from None
+        if len(value) > MAX_TEXT_LENGTH:
+            raise bad_request("A032206", f"The element '{tag}' of '{name}' is too long.")
+    if twice := _find_duplicate(one["tag"].lower() for one in entries):
+        raise bad_request("A032204", f"'{name}' has the language tag '{twice}' twice.")
+
+
+def _validate_uris(client: JsonDict) -> None:
+    for name in ("redirectUris", "requestUris"):
+        for one in client.get(name, ()):
+            validators.validate_uri(name, one)
+        if twice := _find_duplicate(client.get(name, ())):
+            raise bad_request("A031211", f"'{name}' has '{twice}' twice.")
+    for one in client.get("redirectUris", ()):
+        validators.validate_no_fragment("redirectUris", one)
+    for name in ("loginUri", "bcNotificationEndpoint"):
+        if value := client.get(name):
+            validators.validate_https(name, value)
+    sector = client.get("sectorIdentifierUri")
+    if sector and urlsplit(sector).scheme != "https":
+        raise bad_request("A032210", "'sectorIdentifierUri' does not use https.")
+
+
+def _validate_encryption(client: JsonDict) -> None:
+    for stem, code in ENCRYPTION_RESULT_CODES.items():
+        alg, enc = f"{stem}EncryptionAlg", f"{stem}EncryptionEnc"
+        if client.get(enc) and not client.get(alg):
+            raise bad_request(code, f"'{enc}' is set and '{alg}' is not.")
+
+
+def _validate_certificate_subject(client: JsonDict) -> None:
+    told = [name for name in CERTIFICATE_SUBJECT_FIELDS if client.get(name)]
+    if len(told) > 1:
+        raise bad_request("A032216", f"Only one may be set of {', '.join(told)}.")
+    if client.get("tokenAuthMethod") == "TLS_CLIENT_AUTH" and not told:
+        raise bad_request("A032217", f"One must be set of {', '.join(CERTIFICATE_SUBJECT_FIELDS)}.")
+    name = client.get("tlsClientAuthSubjectDn")
+    if name and not DISTINGUISHED_NAME.fullmatch(name):
+        raise bad_request("A031223", "'tlsClientAuthSubjectDn' is no DN.")
+
+
+def _find_duplicate(texts: Iterable[str]) -> str:
+    """A text that is there more than once; empty where none is."""
+    return next((a for a, b in pairwise(sorted(texts)) if a == b), "")

@@ -1,0 +1,105 @@
+"""A service or a client as the server keeps it, and as it answers it."""
+
+from collections.abc import Callable, Collection
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from tenants.sandbox.http_messages import JsonDict, dump_json, parse_json
+from tenants.sandbox.request_parsing import convert_value
+from tenants.sandbox.schema import fields
+from tenants.sandbox.schema.fields import FieldTable
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """One kind of document: its members, and what raises `Refusal` for a bad one."""
+
+    table: FieldTable
+    validate: Callable[[JsonDict], None]
+
+    def replace(
+        self, base: JsonDict, body: JsonDict, extra_fields: Collection[str], now: int
+    ) -> JsonDict:
+        """``base`` after an update with ``body``, which replaces all of it.
+
+        What ``body`` leaves out is reset: some members to a fallback, numbers to 0,
+        flags to false, all else to absent. Members of ``newer`` are known to this
+        server although no specification names them. ``now`` is in milliseconds
+        since 1970; a version always moves on. Raises `Refusal`.
+        """
+        kinds, fixed = self.table.types, self.table.read_only
+        words = frozenset(self._unlisted_values(base))
+        made: JsonDict = {}
+        for name, kind in kinds.items():
+            sent = body.get(name)
+            if sent is not None:  # of what is not stored, the type is judged as well
+                blank = _is_blank(kind, sent)
+                sent = None if blank else convert_value(name, kind, sent, words)
+            value = base.get(name) if name in fixed else sent
+            if value is not None:
+                made[name] = value
+            elif name in self.table.fallbacks:
+                made[name] = deepcopy(self.table.fallbacks[name])
+        for name, value in body.items():
+            if name not in kinds and value is not None and name in extra_fields:
+                made[name] = value
+        self.validate({name: made[name] for name in made if name not in fixed})
+        for name, kind in kinds.items():
+            if name in made:
+                made[name] = _normalize(name, kind, made[name])
+        made["modifiedAt"] = max(now, base.get("modifiedAt", 0) + 1)
+        return made
+
+    def render(self, document: JsonDict, *, full: bool = True) -> JsonDict:
+        """As it is answered: numbers and flags always, nothing that is null."""
+        kinds = self.table.types
+        names = kinds if full else self.table.summary
+        found: JsonDict = {}
+        for name in names:
+            value = document.get(name)
+            if value is not None:
+                found[name] = value
+            elif full and kinds[name] == "flag":
+                found[name] = False
+            elif full and kinds[name] in ("int32", "int64"):
+                found[name] = 0
+        if full:
+            for name, value in document.items():
+                if name not in found and value is not None:
+                    found[name] = value
+        return found
+
+    def _unlisted_values(self, document: JsonDict) -> set[str]:
+        """The words beyond the enumerations that this document already holds."""
+        found: set[str] = set()
+        for name, kind in self.table.types.items():
+            if kind.strip("[]") in fields.enum_values():
+                value = document.get(name)
+                found |= set(value if isinstance(value, list) else [value]) - {None}
+        return found
+
+
+def _normalize(name: str, kind: str, value: Any) -> Any:
+    """The value as it lies in the database, which is not always as it was sent."""
+    if name == "supportedScopes":
+        return sorted(value, key=lambda scope: str(scope.get("name")))
+    if kind == "jwks":
+        return _format_jwk_set(value)
+    if kind == "[trust_anchor]":
+        return [
+            anchor | {"jwks": _format_jwk_set(anchor["jwks"])} if "jwks" in anchor else anchor
+            for anchor in value
+        ]
+    return value
+
+
+def _format_jwk_set(text: str) -> str:
+    """A JWK Set's text without spaces, each key's members in the server's order."""
+    value = parse_json(text)
+    keys = [dict(sorted(key.items())) for key in value["keys"]]
+    return dump_json(value | {"keys": keys}).decode()
+
+
+def _is_blank(kind: str, value: Any) -> bool:
+    return value == "" and kind not in ("text", "flag")

@@ -1,0 +1,119 @@
+"""Members, kinds and words, as an Authlete 3.0 server knows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """The members of one schema.
+
+    ``kinds`` are in the order in which a server answers them; an update does not
+    store the ``fixed`` ones; ``fallbacks`` are what the server takes when an update
+    leaves the member out; ``limited`` are those of the short view.
+    """
+
+    types: Mapping[str, str]
+    read_only: frozenset[str]
+    fallbacks: Mapping[str, Any]
+    summary: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str, fallbacks: Mapping[str, Any], limited: tuple[str, ...]) -> Self:
+        """Read lines of a name, a kind, and a dash where an update stores nothing."""
+        rows = _split_rows(text)
+        return cls(
+            {name: kind for name, kind, *_ in rows},
+            frozenset(name for name, _kind, *mark in rows if mark),
+            fallbacks,
+            limited,
+        )
+
+
+OBJECT_TYPES = {
+    "pair": {"key": "text", "value": "text"},
+    "property": {"key": "text", "value": "text", "hidden": "flag"},
+    "tagged_value": {"tag": "text", "value": "text"},
+    "named_uri": {"name": "text", "uri": "uri"},
+    "sns_credentials": {"sns": "text", "apiKey": "text", "apiSecret": "text"},
+    "trust_anchor": {"entityId": "text", "jwks": "jwks"},
+    "scope": {
+        "name": "text",
+        "defaultEntry": "flag",
+        "description": "text",
+        "descriptions": "[tagged_value]",
+        "attributes": "[pair]",
+    },
+    "client_extension": {
+        "requestableScopes": "[text]",
+        "requestableScopesEnabled": "flag",
+        "accessTokenDuration": "int64",
+        "refreshTokenDuration": "int64",
+        "idTokenDuration": "int64",
+        "tokenExchangePermitted": "flag",
+    },
+    "hsk": dict.fromkeys("kty use kid hsmName handle publicKey alg".split(), "text"),
+    "credential_issuer_metadata": {
+        "authorizationServers": "[text]",
+        "credentialIssuer": "text",
+        "credentialEndpoint": "uri",
+        "batchCredentialEndpoint": "uri",
+        "deferredCredentialEndpoint": "text",
+        "credentialsSupported": "json",
+        "credentialResponseEncryptionAlgValuesSupported": "[text]",
+        "credentialResponseEncryptionEncValuesSupported": "[text]",
+        "requireCredentialResponseEncryption": "flag",
+    },
+}
+
+# A name, and words of it; a name that comes again goes on.
+_ENUM_VALUES = """
+application_type WEB NATIVE
+attachment_type EMBEDDED EXTERNAL
+claim_type NORMAL AGGREGATED DISTRIBUTED
+client_auth_method NONE CLIENT_SECRET_BASIC CLIENT_SECRET_POST CLIENT_SECRET_JWT
+client_auth_method PRIVATE_KEY_JWT TLS_CLIENT_AUTH SELF_SIGNED_TLS_CLIENT_AUTH
+client_auth_method ATTEST_JWT_CLIENT_AUTH SPIFFE_JWT
+client_registration_type AUTOMATIC EXPLICIT
+client_source STATIC_REGISTRATION DYNAMIC_REGISTRATION AUTOMATIC_REGISTRATION
+client_source EXPLICIT_REGISTRATION METADATA_DOCUMENT
+client_type PUBLIC CONFIDENTIAL
+delivery_mode PING POLL PUSH
+display PAGE POPUP TOUCH WAP
+fapi_mode FAPI1_ADVANCED FAPI1_BASELINE FAPI2_MESSAGE_SIGNING_AUTH_REQ
+fapi_mode FAPI2_MESSAGE_SIGNING_AUTH_RES FAPI2_MESSAGE_SIGNING_INTROSPECTION_RES
+fapi_mode FAPI2_SECURITY FAPI2_MESSAGE_SIGNING_RESOURCE_REQ
+fapi_mode FAPI2_MESSAGE_SIGNING_RESOURCE_RES
+grant_type AUTHORIZATION_CODE IMPLICIT PASSWORD CLIENT_CREDENTIALS REFRESH_TOKEN
+grant_type CIBA DEVICE_CODE TOKEN_EXCHANGE JWT_BEARER PRE_AUTHORIZED_CODE
+jwe_alg RSA1_5 RSA_OAEP RSA_OAEP_256 A128KW A192KW A256KW DIR ECDH_ES
+jwe_alg ECDH_ES_A128KW ECDH_ES_A192KW ECDH_ES_A256KW A128GCMKW A192GCMKW A256GCMKW
+jwe_alg PBES2_HS256_A128KW PBES2_HS384_A192KW PBES2_HS512_A256KW
+jwe_enc A128CBC_HS256 A192CBC_HS384 A256CBC_HS512 A128GCM A192GCM A256GCM
+jws_alg NONE HS256 HS384 HS512 RS256 RS384 RS512 ES256 ES384 ES512 PS256 PS384
+jws_alg PS512 ES256K EdDSA
+prompt NONE LOGIN CONSENT SELECT_ACCOUNT CREATE
+response_mode QUERY FRAGMENT FORM_POST JWT QUERY_JWT FRAGMENT_JWT FORM_POST_JWT
+response_type NONE CODE TOKEN ID_TOKEN CODE_TOKEN CODE_ID_TOKEN ID_TOKEN_TOKEN
+response_type CODE_ID_TOKEN_TOKEN
+service_profile FAPI OPEN_BANKING
+sns FACEBOOK
+subject_type PUBLIC PAIRWISE
+user_code_charset BASE20 NUMERIC
+verified_claims_validation_schema standard standard+id_document
+"""
+
+
+@cache
+def enum_values() -> dict[str, tuple[str, ...]]:
+    """The words of each enumeration, those that only live servers know included."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, *words in _split_rows(_ENUM_VALUES):
+        found[name] = (*found.get(name, ()), *words)
+    return found
+
+
+def _split_rows(table: str) -> list[list[str]]:
+    return [line.split() for line in table.strip().splitlines()]

@@ -1,0 +1,299 @@
+"""What an Authlete 3.0 server knows of a service.
+
+Spec 3.0.16, schema `service`, with what live servers do otherwise (`supportedAcrs`
+can be written although the spec says it cannot).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from tenants.sandbox.http_messages import JsonDict
+from tenants.sandbox.schema import validators
+from tenants.sandbox.schema.fields import FieldTable
+from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
+
+# Name and kind, in the order in which a server answers them. A dash: an update
+# takes the member and does not store it.
+_SERVICE_FIELDS = """
+number int32 -
+serviceName text
+issuer text
+description text
+apiKey int64 -
+apiSecret text -
+tokenBatchNotificationEndpoint uri -
+clientAssertionAudRestrictedToIssuer flag
+serviceOwnerNumber int32 -
+clientsPerDeveloper int32
+developerAuthenticationCallbackEndpoint uri -
+developerAuthenticationCallbackApiKey text -
+developerAuthenticationCallbackApiSecret text -
+supportedSnses [sns] -
+snsCredentials [sns_credentials]
+clientIdAliasEnabled flag -
+metadata [pair] -
+createdAt int64 -
+modifiedAt int64 -
+authenticationCallbackEndpoint uri
+authenticationCallbackApiKey text
+authenticationCallbackApiSecret text
+supportedAcrs [text]
+supportedGrantTypes [grant_type]
+supportedResponseTypes [response_type]
+supportedAuthorizationDetailsTypes [text]
+supportedServiceProfiles [service_profile]
+errorDescriptionOmitted flag
+errorUriOmitted flag
+authorizationEndpoint uri
+directAuthorizationEndpointEnabled flag -
+supportedUiLocales [text]
+supportedDisplays [display]
+pkceRequired flag
+pkceS256Required flag
+authorizationResponseDuration int64
+tokenEndpoint uri
+directTokenEndpointEnabled flag -
+supportedTokenAuthMethods [client_auth_method]
+missingClientIdAllowed flag
+revocationEndpoint uri
+directRevocationEndpointEnabled flag -
+supportedRevocationAuthMethods [client_auth_method]
+introspectionEndpoint uri
+directIntrospectionEndpointEnabled flag -
+supportedIntrospectionAuthMethods [client_auth_method]
+pushedAuthReqEndpoint uri
+pushedAuthReqDuration int64
+parRequired flag
+requestObjectRequired flag
+traditionalRequestObjectProcessingApplied flag
+mutualTlsValidatePkiCertChain flag
+trustedRootCertificates [text]
+mtlsEndpointAliases [named_uri]
+accessTokenType text
+tlsClientCertificateBoundAccessTokens flag
+accessTokenDuration int64
+singleAccessTokenPerSubject flag
+accessTokenSignAlg jws_alg
+accessTokenSignatureKeyId text
+refreshTokenDuration int64
+refreshTokenDurationKept flag
+refreshTokenDurationReset flag
+refreshTokenKept flag
+supportedScopes [scope]
+scopeRequired flag
+idTokenDuration int64
+allowableClockSkew int32
+supportedClaimTypes [claim_type]
+supportedClaimLocales [text]
+supportedClaims [text]
+claimShortcutRestrictive flag
+jwksUri uri
+directJwksEndpointEnabled flag -
+jwks jwks
+idTokenSignatureKeyId text
+userInfoSignatureKeyId text
+authorizationSignatureKeyId text
+userInfoEndpoint uri
+directUserInfoEndpointEnabled flag -
+dynamicRegistrationSupported flag
+registrationEndpoint uri
+registrationManagementEndpoint uri
+policyUri uri
+tosUri uri
+serviceDocumentation uri
+backchannelAuthenticationEndpoint uri
+supportedBackchannelTokenDeliveryModes [delivery_mode]
+backchannelAuthReqIdDuration int32
+backchannelPollingInterval int32
+backchannelUserCodeParameterSupported flag
+backchannelBindingMessageRequiredInFapi flag
+deviceAuthorizationEndpoint uri
+deviceVerificationUri uri
+deviceVerificationUriComplete uri
+deviceFlowCodeDuration int32
+deviceFlowPollingInterval int32
+userCodeCharset user_code_charset
+userCodeLength int32
+supportedTrustFrameworks [text]
+supportedEvidence [text]
+supportedIdentityDocuments [text]
+supportedVerificationMethods [text]
+supportedVerifiedClaims [text]
+verifiedClaimsValidationSchemaSet verified_claims_validation_schema
+attributes [pair]
+nbfOptional flag
+issSuppressed flag
+supportedCustomClientMetadata [text]
+tokenExpirationLinked flag
+frontChannelRequestObjectEncryptionRequired flag
+requestObjectEncryptionAlgMatchRequired flag
+requestObjectEncryptionEncMatchRequired flag
+hsmEnabled flag
+hsks [hsk] -
+grantManagementEndpoint text
+grantManagementActionRequired flag
+unauthorizedOnClientConfigSupported flag
+dcrScopeUsedAsRequestable flag
+endSessionEndpoint uri
+loopbackRedirectionUriVariable flag
+requestObjectAudienceChecked flag
+accessTokenForExternalAttachmentEmbedded flag
+authorityHints [text]
+federationEnabled flag
+federationJwks jwks
+federationSignatureKeyId text
+federationConfigurationDuration int32
+federationRegistrationEndpoint text
+organizationName text
+predefinedTransformedClaims json
+refreshTokenIdempotent flag
+signedJwksUri text
+supportedAttachments [attachment_type]
+supportedDigestAlgorithms [text]
+supportedDocuments [text]
+supportedDocumentsMethods [text]
+supportedDocumentsValidationMethods [text]
+supportedDocumentsVerificationMethods [text]
+supportedElectronicRecords [text]
+supportedClientRegistrationTypes [client_registration_type]
+tokenExchangeByIdentifiableClientsOnly flag
+tokenExchangeByConfidentialClientsOnly flag
+tokenExchangeByPermittedClientsOnly flag
+tokenExchangeEncryptedJwtRejected flag
+tokenExchangeUnsignedJwtRejected flag
+jwtGrantByIdentifiableClientsOnly flag
+jwtGrantEncryptedJwtRejected flag
+jwtGrantUnsignedJwtRejected flag
+dcrDuplicateSoftwareIdBlocked flag
+trustAnchors [trust_anchor]
+openidDroppedOnRefreshWithoutOfflineAccess flag
+supportedDocumentsCheckMethods [text]
+rsResponseSigned flag
+cnonceDuration int64
+dpopNonceRequired flag
+verifiableCredentialsEnabled flag
+credentialJwksUri text
+credentialOfferDuration int64
+dpopNonceDuration int64
+preAuthorizedGrantAnonymousAccessSupported flag
+credentialTransactionDuration int64
+introspectionSignatureKeyId text
+resourceSignatureKeyId text
+userPinLength int32
+supportedPromptValues [prompt]
+idTokenReissuable flag
+credentialJwks jwks
+fapiModes [fapi_mode]
+credentialDuration int64
+credentialIssuerMetadata credential_issuer_metadata
+idTokenAudType text
+nativeSsoSupported flag
+oid4vciVersion text
+cimdMetadataPolicyEnabled flag
+clientIdMetadataDocumentSupported flag
+cimdAllowlistEnabled flag
+cimdAllowlist [text]
+cimdAlwaysRetrieved flag
+cimdHttpPermitted flag
+cimdQueryPermitted flag
+cimdMetadataPolicy json
+httpAliasProhibited flag
+"""
+
+# What the server takes when an update leaves the member out; an empty list is
+# stored as it is, and breaks the service later (api.md, section 5).
+_SERVICE_FALLBACKS = {
+    "supportedGrantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+    "supportedResponseTypes": ["CODE"],
+    "supportedTokenAuthMethods": ["CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST"],
+    "supportedDisplays": ["PAGE"],
+    "supportedPromptValues": ["NONE", "LOGIN", "CONSENT", "SELECT_ACCOUNT"],
+    "supportedClaimTypes": ["NORMAL"],
+}
+
+_SERVICE_SUMMARY = ("number", "serviceName", "description", "apiKey")
+
+
+SERVICE_FIELDS = FieldTable.parse(_SERVICE_FIELDS, _SERVICE_FALLBACKS, _SERVICE_SUMMARY)
+
+
+INTEGER_MAXIMUMS = {"userCodeLength": 255, "allowableClockSkew": 65_535}
+SCOPE_NAME = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
+RESERVED_CLIENT_METADATA = frozenset(  # RFC 7591, section 2, and its like
+    """
+    client_id client_secret client_name redirect_uris grant_types response_types
+    token_endpoint_auth_method scope jwks jwks_uri contacts software_id
+    software_version
+    """.split()
+)
+
+
+def validate_service(service: JsonDict) -> None:
+    """Raises `Refusal`, 400, naming the first member that cannot be."""
+    for name, kind in SERVICE_FIELDS.types.items():
+        value = service.get(name)
+        if value is None:
+            continue
+        if kind in ("int32", "int64"):
+            validators.validate_number(name, value)
+        elif kind == "uri":
+            validators.validate_uri(name, value)
+        elif kind in ("jwks", "json"):
+            validators.validate_json_text(name, kind, value)
+        elif kind == "text" and len(value) > MAX_TEXT_LENGTH:
+            raise bad_request("A031204", f"'{name}' is too long.")
+        elif kind == "[trust_anchor]":
+            for anchor in value:
+                keys = anchor.get("jwks", '{"keys": []}')
+                validators.validate_json_text(f"{name}.jwks", "jwks", keys)
+        elif kind in ("[pair]", "[tagged_value]", "[named_uri]"):
+            validators.validate_keyed_list(name, value, "A039231")
+    _validate_rules(service)
+    _validate_scopes(service.get("supportedScopes") or ())
+
+
+def _validate_rules(service: JsonDict) -> None:
+    for name, limit in INTEGER_MAXIMUMS.items():
+        if service.get(name, 0) > limit:
+            raise bad_request("A031221", f"'{name}' is out of range; the most is {limit}.")
+    for name in ("issuer", "endSessionEndpoint"):
+        if value := service.get(name):
+            validators.validate_https(name, value)
+            validators.validate_no_fragment(name, value)
+    if urlsplit(service.get("issuer", "")).query:
+        raise bad_request("A031218", "'issuer' has a query component.")
+    if str(service.get("accessTokenSignAlg") or "").startswith("HS"):
+        raise bad_request("A031222", "'accessTokenSignAlg' must be asymmetric.")
+    for pem in service.get("trustedRootCertificates") or ():
+        try:
+            x509.load_pem_x509_certificate(pem.encode())
+        except ValueError:
+            raise bad_request(
+                "A039230", "'trustedRootCertificates' has a malformed certificate."
+            ) from None
+    for taken in RESERVED_CLIENT_METADATA & set(service.get("supportedCustomClientMetadata") or ()):
+        raise bad_request("A039232", f"'supportedCustomClientMetadata': {taken} is reserved.")
+
+
+def _validate_scopes(scopes: Iterable[JsonDict]) -> None:
+    names = Counter(scope.get("name") for scope in scopes)
+    for name, times in names.items():
+        if not name:
+            raise bad_request("A039204", "A scope in 'supportedScopes' has no name.")
+        if times > 1:
+            raise bad_request("A039203", f"'supportedScopes' has '{name}' twice.")
+        if len(name) > 255:
+            raise bad_request("A039205", "A scope name in 'supportedScopes' is too long.")
+        if not SCOPE_NAME.fullmatch(name):
+            raise bad_request("A039206", f"'supportedScopes': bad letter in '{name}'.")
+    for scope in scopes:
+        if len(scope.get("description", "")) > MAX_TEXT_LENGTH:
+            raise bad_request("A039207", "A description in 'supportedScopes' is too long.")
+        if any(not one.get("tag") for one in scope.get("descriptions", ())):
+            raise bad_request("A039217", "A description in 'supportedScopes' has no tag.")
+        if any(not one.get("key") for one in scope.get("attributes", ())):
+            raise bad_request("A039224", "An attribute in 'supportedScopes' has no key.")

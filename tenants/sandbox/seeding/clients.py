@@ -1,0 +1,169 @@
+"""Makes the clients of a seeded service, when somebody first asks for them."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from functools import cache
+from random import Random
+
+from tenants.sandbox.client_identifiers import derive_sector
+from tenants.sandbox.handlers.clients import CLIENT_DOCUMENT, drop_unknown_scopes
+from tenants.sandbox.http_messages import ExactNumber, JsonDict
+from tenants.sandbox.seeding import client_archetypes as kinds
+from tenants.sandbox.seeding.client_catalog import (
+    CLIENTS_BY_ARCHETYPE,
+    DYNAMIC_FIELDS,
+    FORMER_HOST,
+    LOCKED_FIELDS,
+    METADATA_DOCUMENT_FIELDS,
+    STAFF_CLIENTS,
+    STAFF_HOST,
+    UNUSUAL_CLIENT,
+    ClientSeed,
+)
+from tenants.sandbox.seeding.keys import add_keys, create_jwk_set
+from tenants.sandbox.seeding.organizations import ServiceSeed
+
+DAY_MILLISECONDS = 86_400_000  # milliseconds
+FILLER_ARCHETYPES = (
+    kinds.single_page,
+    kinds.native,
+    kinds.web,
+    kinds.machine,
+    kinds.fapi2_client,
+    kinds.machine_with_key,
+)
+FIRST_WORDS = "Amber Birch Cedar Delta Ember Fjord Grove Harvest Indigo Juniper".split()
+SECOND_WORDS = "Books Clinic Freight Garden Hotels Insurance Kitchen Ledger Travel".split()
+
+
+def count_clients(plot: ServiceSeed, count: int | None) -> int:
+    """How many clients the service will have."""
+    return len(_client_seeds(plot)) if count is None else count
+
+
+def create_clients(
+    service: JsonDict, plot: ServiceSeed, random: Random, count: int | None
+) -> dict[int, JsonDict]:
+    """``count`` clients, or as many as a service like that has."""
+    made: dict[int, JsonDict] = {}
+    for number, client in enumerate(_generate_clients(service, plot, random, count), 1):
+        client["number"] = number
+        client["serviceNumber"] = service["number"]
+        made[client["clientId"]] = client
+    return made
+
+
+def _generate_clients(
+    service: JsonDict, plot: ServiceSeed, random: Random, count: int | None
+) -> Iterator[JsonDict]:
+    cast = _client_seeds(plot)
+    for part in cast[:count]:
+        yield _build_client(part, plot, service, random)
+    for at in range(len(cast), count or 0):
+        yield _build_filler(at, service, random)
+
+
+def _client_seeds(plot: ServiceSeed) -> tuple[ClientSeed, ...]:
+    if plot.host.startswith(STAFF_HOST):
+        return STAFF_CLIENTS
+    if plot.variant == "filler":
+        return CLIENTS_BY_ARCHETYPE[plot.archetype][:3]
+    return CLIENTS_BY_ARCHETYPE[plot.archetype] + (
+        (UNUSUAL_CLIENT,) if plot.variant == "odd" else ()
+    )
+
+
+def _build_client(
+    seed: ClientSeed, plot: ServiceSeed, service: JsonDict, random: Random
+) -> JsonDict:
+    name = random.choice(seed.names.split("|")).format(service=plot.name)
+    slug = "".join(name.lower().split())
+    host = seed.host.format(host=plot.host, slug=slug)
+    settings: JsonDict = {"clientName": name} | seed.archetype(host) | seed.settings
+    if seed.scope_count is not None:
+        names = [one["name"] for one in service.get("supportedScopes", ())]
+        settings["extension"] = settings.get("extension", {}) | {
+            "requestableScopesEnabled": True,
+            "requestableScopes": names[-seed.scope_count :] if seed.scope_count else [],
+        }
+    base = _server_fields(service, random)
+    client = CLIENT_DOCUMENT.replace(base, settings, (), 0)
+    if "extension" in client:
+        client["extension"] = drop_unknown_scopes(service, client["extension"])
+    client["clientIdAlias"] = client.get("clientIdAlias") or str(client["clientId"])
+    client["modifiedAt"] = base["createdAt"] + random.randrange(100 * DAY_MILLISECONDS)
+    if seed.variant == "odd":
+        _add_unusual_values(client)
+    if seed.variant == "leaked":  # before anybody checked it
+        client["jwks"] = add_keys(create_jwk_set("directory", "ES256"))
+    return _with_sector(client | seed.server_fields)
+
+
+def _build_filler(index: int, service: JsonDict, random: Random) -> JsonDict:
+    """One of many; it shares with others of its kind whatever is the same."""
+    client = _filler_template(index % len(FILLER_ARCHETYPES)) | _server_fields(service, random)
+    words = f"{random.choice(FIRST_WORDS)} {random.choice(SECOND_WORDS)}"
+    host = f"{words.replace(' ', '-').lower()}-{index + 1}.example"
+    client["clientName"] = f"{words} {index + 1:04}"
+    client["clientIdAlias"] = str(client["clientId"])
+    client["modifiedAt"] = client["createdAt"] + random.randrange(100 * DAY_MILLISECONDS)
+    if "redirectUris" in client:
+        hosts = [host, host, host, host, FORMER_HOST] if random.random() < 0.2 else [host]
+        client["redirectUris"] = [f"https://{random.choice(hosts)}/callback"]
+    chance = random.random()
+    if chance < 0.03:
+        client |= LOCKED_FIELDS
+    elif chance < 0.08:
+        client |= DYNAMIC_FIELDS
+    elif chance < 0.1:
+        client |= METADATA_DOCUMENT_FIELDS
+    return _with_sector(client)
+
+
+@cache
+def _filler_template(index: int) -> JsonDict:
+    return CLIENT_DOCUMENT.replace({}, FILLER_ARCHETYPES[index]("partner.example"), (), 0)
+
+
+def _server_fields(service: JsonDict, random: Random) -> JsonDict:
+    """What only the server says of a client."""
+    return {
+        "clientId": random.randrange(10**9, 10**13),
+        "clientSecret": _random_text(random, 64),
+        "clientIdAliasEnabled": True,
+        "clientSource": "STATIC_REGISTRATION",
+        "createdAt": service["createdAt"] + random.randrange(150 * DAY_MILLISECONDS),
+    }
+
+
+def _with_sector(client: JsonDict) -> JsonDict:
+    if host := derive_sector(client):
+        client["derivedSectorIdentifier"] = host
+    return {name: value for name, value in client.items() if value is not None}
+
+
+def _add_unusual_values(client: JsonDict) -> None:
+    """What a console must show, keep and not fall over."""
+    client["clientName"] += " \ud83e"  # half an emoji, as a cut text ends
+    client["grantTypes"] = [*client["grantTypes"], "TELEPATHY"]
+    client["tokenAuthMethod"] = "SPIFFE_JWT"
+    client["clientType"] = "TELEPATHIC"
+    client["logoUri"] = "javascript:alert(document.domain)"
+    client["tosUri"] = "https://harbor.example@evil.example/<script>alert(1)</script>"
+    client["defaultMaxAge"] = ExactNumber("1E2")
+    client["attributes"] = [
+        {"key": "owner", "value": "<img src=x onerror=alert(1)>"},
+        {"key": "note", "value": "line one\nline two\u2028\u202eright to left"},
+    ]
+    client["spiffeId"] = "spiffe://harbor.example/telepathy"
+    client["haipVersion"] = "1.0"
+    client["thoughts"] = {
+        "weight": ExactNumber("0.7500000000000000000001"),
+        "minds": [9007199254740993, ExactNumber("-0.0")],
+        "apiToken": "a-secret-in-a-client-that-nobody-knows",
+    }
+
+
+def _random_text(random: Random, length: int) -> str:
+    """That many bytes as Authlete writes them: 64 make the 86 letters of a secret."""
+    return urlsafe_b64encode(random.randbytes(length)).decode().rstrip("=")

@@ -1,0 +1,275 @@
+"""Telling a change that was made elsewhere from those that were made here.
+
+It is one if nothing that the console sent since the object was seen last can have
+done it. Only the record's and the console's own clocks are compared, never Authlete's:
+it may be set otherwise. Where an object is seen for the first time, Authlete alone says
+when it was made. That tells what is new since the console looks after it, which is
+worth an entry, from all that was there before; a clock that is wrong makes none of the
+console's own doing somebody else's.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.db.models import Q
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import (
+    CLIENT_CHANGED_EXTERNALLY,
+    CLIENT_CREATED_EXTERNALLY,
+    CLIENT_DELETED_EXTERNALLY,
+    CLIENT_RESTORED_EXTERNALLY,
+    SERVICE_CHANGED_EXTERNALLY,
+    SERVICE_CREATED_EXTERNALLY,
+    SERVICE_DELETED_EXTERNALLY,
+    SERVICE_RESTORED_EXTERNALLY,
+    AuditEvent,
+)
+from tenants.audit.models import IS_CHANGE, OUTCOME_TIMEOUT, AuditEntry, to_microseconds
+from tenants.audit.reconciliation.related_calls import MAX_CLOCK_SKEW
+from tenants.audit.recorder import record_event
+from tenants.authlete.changes import FieldChange, get_top_level_field
+from tenants.authlete.documents.base import Document
+from tenants.authlete.edits import READ_ONLY_FIELDS
+from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError, Outcome
+from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
+from tenants.authlete.snapshots import diff_snapshots
+from tenants.authlete.timestamps import datetime_from_ms
+from tenants.concurrency.locks import DatabaseLocks
+from tenants.crypto.fingerprints import get_redactor
+from tenants.models import Credential, Organization
+from tenants.versions.models import Version
+
+EXTERNAL_ACTOR = "outside this console"
+MAX_ENTRIES_INSPECTED = 200  # entries about an object that are looked through, the newest first
+CLIENT_CREATION_OPERATIONS = (
+    "client.create",
+    "registration.create",
+    "federation.registration",
+)
+# What else than the members it names a call changes; None: nobody can tell which.
+CHANGED_MEMBERS_BY_OPERATION: dict[str, frozenset[str] | None] = {
+    "service.update": frozenset(),
+    "client.update": frozenset(),
+    "client.set_lock": frozenset({"locked"}),
+    "client.refresh_secret": frozenset({"clientSecret"}),
+    "client.set_secret": frozenset({"clientSecret"}),
+    "requestable_scopes.update": frozenset({"extension"}),
+    "requestable_scopes.update_post": frozenset({"extension"}),
+    "requestable_scopes.delete": frozenset({"extension"}),
+    "client.delete": None,
+    "idp.create_service": None,
+    "idp.remove_service": None,
+    "key.create": None,
+    "key.delete": None,
+}
+# Until one is settled, what is seen after it may be its doing.
+EXPLAINING_OPERATIONS = {*CHANGED_MEMBERS_BY_OPERATION, *CLIENT_CREATION_OPERATIONS}
+FAILED_OUTCOMES = (Outcome.REJECTED, Outcome.NOT_SENT)
+REPORT_LOCK_SECONDS = 60.0  # seconds that one process has for telling; then it was killed
+
+
+def is_external_change(last: Version, new: Version) -> bool:
+    """Whether what is between two sights was done without the console."""
+    if last.modified_at == new.modified_at:
+        return False  # no word of Authlete's that somebody saved it
+    ours = list(_find_own_calls(last, new))
+    return not ours or bool(_find_unexplained(last, new, ours))
+
+
+def is_external_creation(new: Version) -> bool:
+    """Whether what is seen for the first time was made without the console, since it
+    has the credential that shows it."""
+    made = created_at(new)
+    if made is None:
+        return False
+    since = Credential.objects.filter(
+        organization_id=new.organization_id,
+        region=new.region,
+        changed_at__lt=made - MAX_CLOCK_SKEW,
+    )
+    return since.exists() and not _may_be_created_here(new, made)
+
+
+def created_at(new: Version) -> datetime | None:
+    """By Authlete's clock; none where it does not say so."""
+    made = datetime_from_ms(new.document().get("createdAt"))
+    return made if made and made.year >= 1970 else None
+
+
+def _may_be_created_here(new: Version, created: datetime) -> bool:
+    """Whether a call that was to make something was under way when this was made, and
+    is not known to have made something else."""
+    near = (
+        to_microseconds(created - MAX_CLOCK_SKEW - OUTCOME_TIMEOUT),
+        to_microseconds(created + MAX_CLOCK_SKEW),
+    )
+    calls = AuditEntry.objects.filter(
+        IS_CHANGE,
+        organization_id=new.organization_id,
+        region=new.region,
+        at__range=near,
+    ).exclude(outcome__in=(*FAILED_OUTCOMES, Outcome.FAILED))
+    if not new.client_id:
+        return calls.filter(operation="idp.create_service", label=new.name).exists()
+    mine = calls.filter(service=str(new.service_id), operation__in=CLIENT_CREATION_OPERATIONS)
+    entries = set(mine.values_list("entry", flat=True))
+    others = Version.objects.filter(entry__in=entries, written=True).exclude(
+        client_id=new.client_id
+    )
+    return bool(entries - set(others.values_list("entry", flat=True)))
+
+
+def report_change(last: Version | None, new: Version, *, is_retry: bool = False) -> None:
+    """Have the record tell of it, once; a worker tries ``again`` where that failed, or
+    where whoever was at it was killed. Without ``last`` it was made."""
+    untold = Version.objects.filter(pk=new.pk, outside=Version.Outside.UNREPORTED)
+    turn = DatabaseLocks(new.organization_id, EXTERNAL_ACTOR).hold(
+        f"outside/{new.pk}", REPORT_LOCK_SECONDS
+    )
+    with suppress(ConcurrentWriteError, AuditUnavailableError), turn:
+        if untold.exists():
+            if not (is_retry and _is_reported(last, new)):
+                _record_event(last, new)
+            untold.update(outside=Version.Outside.REPORTED)
+
+
+def _is_reported(last: Version | None, new: Version) -> bool:
+    """Whether it came into the record, and nobody lived to note that here."""
+    return AuditEntry.objects.filter(
+        IS_CHANGE,
+        organization_id=new.organization_id,
+        operation=_select_event(last, new).name,
+        at__gte=to_microseconds(new.first_at),
+        object__endswith=event_object_suffix(new),
+        **_object_columns(new),
+    ).exists()
+
+
+def _record_event(last: Version | None, new: Version) -> None:
+    """Raises `NotRecorded`."""
+    home = Organization.objects.filter(pk=new.organization_id).first()
+    who = Actor(0, EXTERNAL_ACTOR, "", new.organization_id, home.slug if home else "")
+    since = last.last_at if last else created_at(new) or new.first_at
+    record_event(
+        who,
+        _select_event(last, new),
+        label=new.name,
+        object=f"{_format_time(since)}{event_object_suffix(new)}",
+        changes=_redacted_changes(last, new),
+        **_object_columns(new),
+    )
+
+
+class _ObjectColumns(TypedDict):
+    region: str
+    service: str
+    client: str
+
+
+def _object_columns(version: Version) -> _ObjectColumns:
+    """Its columns in the record."""
+    client = str(version.client_id) if version.client_id else ""
+    return _ObjectColumns(region=version.region, service=str(version.service_id), client=client)
+
+
+def event_object_suffix(version: Version) -> str:
+    return f"/{_format_time(version.first_at)}{_digest_suffix(version)}"
+
+
+def _select_event(last: Version | None, new: Version) -> AuditEvent:
+    if last is None:
+        return CLIENT_CREATED_EXTERNALLY if new.client_id else SERVICE_CREATED_EXTERNALLY
+    if new.is_deleted:
+        return CLIENT_DELETED_EXTERNALLY if new.client_id else SERVICE_DELETED_EXTERNALLY
+    if last.is_deleted:
+        return CLIENT_RESTORED_EXTERNALLY if new.client_id else SERVICE_RESTORED_EXTERNALLY
+    return CLIENT_CHANGED_EXTERNALLY if new.client_id else SERVICE_CHANGED_EXTERNALLY
+
+
+def _redacted_changes(last: Version | None, new: Version) -> tuple[FieldChange, ...]:
+    """What differs, as the record may keep it."""
+    return redact_unknown_fields(_find_differences(last, new), get_redactor())
+
+
+def _find_differences(last: Version | None, new: Version) -> tuple[FieldChange, ...]:
+    if last is None:
+        made = diff_snapshots(Document(), new.document())
+        return tuple(one for one in made if get_top_level_field(one.field) not in READ_ONLY_FIELDS)
+    if last.is_deleted:
+        before = _last_existing(last)
+        return diff_snapshots(before.document(), new.document()) if before else ()
+    return () if new.is_deleted else _find_unexplained(last, new, _find_own_calls(last, new))
+
+
+def _last_existing(deleted: Version) -> Version | None:
+    """How something was before it was gone."""
+    earlier = Version.objects.filter(**_object_key(deleted), number__lt=deleted.number)
+    return earlier.exclude(digest="").first()
+
+
+def report_pending() -> None:
+    """What was noticed and is not in the record yet."""
+    for new in Version.objects.filter(outside=Version.Outside.UNREPORTED)[:MAX_ENTRIES_INSPECTED]:
+        before = Version.objects.filter(**_object_key(new), number=new.number - 1).first()
+        report_change(before, new, is_retry=True)
+
+
+def _object_key(version: Version) -> dict[str, Any]:
+    """Which object it is of."""
+    names = ("organization_id", "region", "service_id", "client_id")
+    return {name: getattr(version, name) for name in names}
+
+
+def _find_own_calls(last: Version, new: Version) -> Iterable[AuditEntry]:
+    """What the console sent that may have changed the object between two sights."""
+    since = to_microseconds(last.last_at)
+    patient = since - int(OUTCOME_TIMEOUT.total_seconds() * 1_000_000)
+    # A service takes its clients along.
+    clients = ["", str(last.client_id)] if last.client_id else [""]
+    about = AuditEntry.objects.filter(
+        IS_CHANGE,
+        # Without an answer, it may still be carried out for a while. What was sent
+        # long before is not, whenever it was settled.
+        at__gt=patient,
+        at__lte=to_microseconds(new.first_at),
+        organization_id=last.organization_id,
+        region=last.region,
+        service=str(last.service_id),
+        client__in=clients,
+    )
+    ended = Q(outcome=Outcome.SUCCEEDED, ended_at__gt=since)
+    unsure = Q(outcome__in=("", Outcome.UNKNOWN))
+    found = about.filter(operation__in=CHANGED_MEMBERS_BY_OPERATION).exclude(
+        outcome__in=FAILED_OUTCOMES
+    )
+    if last.client_id:
+        found = found.exclude(~Q(operation="idp.remove_service"), client="")
+    return found.filter(ended | unsure)[:MAX_ENTRIES_INSPECTED]
+
+
+def _find_unexplained(
+    last: Version, new: Version, own_calls: Iterable[AuditEntry]
+) -> tuple[FieldChange, ...]:
+    """What differs that none of ``ours`` can have changed."""
+    if last.is_deleted:
+        return ()  # one of them took it away or brought it back
+    known: set[str] = set()
+    for entry in own_calls:
+        touched = CHANGED_MEMBERS_BY_OPERATION[entry.operation]
+        if touched is None or entry.outcome != Outcome.SUCCEEDED:
+            return ()
+        told = [*entry.changes, *entry.side_effects]
+        known |= touched | {get_top_level_field(one["field"]) for one in told}
+    found = diff_snapshots(last.document(), new.document())
+    return tuple(one for one in found if get_top_level_field(one.field) not in known)
+
+
+def _digest_suffix(version: Version) -> str:
+    return f" sha256:{version.digest}" if version.digest else ""
+
+
+def _format_time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

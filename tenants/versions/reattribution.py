@@ -1,0 +1,94 @@
+"""What a lost call was taken to have done, and cannot have, since it is known by now
+that it did nothing."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import batched
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from tenants.audit.events import AUDIT_RESOLVE
+from tenants.audit.models import IS_CHANGE, OUTCOME_TIMEOUT, AuditEntry, to_microseconds
+from tenants.authlete.errors import Outcome
+from tenants.authlete.transport.deadline import Deadline
+from tenants.versions.external_changes import (
+    CLIENT_CREATION_OPERATIONS,
+    EXPLAINING_OPERATIONS,
+    MAX_ENTRIES_INSPECTED,
+    is_external_change,
+    is_external_creation,
+)
+from tenants.versions.models import Version
+
+LOOKBACK = timedelta(days=30)  # for which settled calls are looked through
+TIMEOUT_SECONDS = 10.0  # for those of one organization; the others next time
+CREATION_OPERATIONS = (*CLIENT_CREATION_OPERATIONS, "idp.create_service")
+
+
+def reattribute_changes(organization_id: int) -> None:
+    """Find the changes that were made elsewhere, for `outside.tell_all`.
+
+    What was settled is looked at until no answer from before that can be on its way
+    to be kept any more, and then left out.
+    """
+    known, end = f"settled-looked:{organization_id}", Deadline(TIMEOUT_SECONDS)
+    now = timezone.now()
+    sure = to_microseconds(now - OUTCOME_TIMEOUT)
+    settlings = AuditEntry.objects.filter(
+        organization_id=organization_id,
+        operation=AUDIT_RESOLVE.name,
+        seq__gt=cache.get(known, 0),
+        at__gt=to_microseconds(now - LOOKBACK),
+    ).order_by("seq")
+    for some in batched(settlings.values_list("seq", "at", "object"), MAX_ENTRIES_INSPECTED):
+        _reattribute(organization_id, [settled for *_, settled in some])
+        if left := [seq for seq, at, _ in some if at < sure]:
+            cache.set(known, left[-1], LOOKBACK.total_seconds())
+        if not end.remaining():
+            return
+
+
+def _reattribute(organization_id: int, resolved: Iterable[str]) -> None:
+    lost = AuditEntry.objects.filter(
+        IS_CHANGE,
+        organization_id=organization_id,
+        entry__in=resolved,
+        operation__in=EXPLAINING_OPERATIONS,
+        outcome=Outcome.FAILED,
+    )
+    for entry in lost:
+        for new in _versions_seen_after(entry):
+            own = Version.objects.filter(pk=new.pk, outside=Version.Outside.NO)
+            own.update(outside=Version.Outside.UNREPORTED)
+
+
+def _versions_seen_after(entry: AuditEntry) -> Iterator[Version]:
+    """What was seen since it was sent, up to when it was the cause of nothing more, and
+    was made or changed by no other call of the console's."""
+    rows = Version.objects.filter(
+        organization_id=entry.organization_id,
+        region=entry.region,
+        outside=Version.Outside.NO,
+        written=False,
+        first_at__gte=entry.time,
+    ).order_by("first_at")
+    if entry.service:
+        rows = rows.filter(service_id=int(entry.service))
+    if entry.operation in CREATION_OPERATIONS:
+        rows = rows.filter(number=1)
+    elif entry.operation != "idp.remove_service":  # that takes the clients along
+        rows = rows.filter(client_id=int(entry.client or 0))
+    for new in rows[:MAX_ENTRIES_INSPECTED]:
+        last = Version.objects.filter(
+            organization_id=new.organization_id,
+            region=new.region,
+            service_id=new.service_id,
+            client_id=new.client_id,
+            number=new.number - 1,
+        ).first()
+        if last is None:
+            if new.number == 1 and is_external_creation(new):
+                yield new
+        elif last.last_at < entry.time + OUTCOME_TIMEOUT and is_external_change(last, new):
+            yield new

@@ -1,0 +1,212 @@
+"""Keeping what comes through the door, and noticing what was not done from here."""
+
+import hmac
+import logging
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tenants.audit.integrity.chain import get_audit_keys
+from tenants.audit.integrity.tombstones import entry_id_to_microseconds
+from tenants.authlete.documents.base import Document
+from tenants.authlete.edits import get_display_name
+from tenants.authlete.json.reader import make_storable
+from tenants.authlete.snapshots import (
+    ObjectSnapshot,
+    diff_snapshots,
+    parse_snapshot,
+    strip_server_fields,
+)
+from tenants.versions import external_changes
+from tenants.versions.models import Content, Version, compute_digest
+
+log = logging.getLogger(__name__)
+
+LAST_SEEN_TOLERANCE = timedelta(seconds=2)  # how far behind the time of a last sight may be
+MAX_CALL_DURATION = timedelta(minutes=1)  # that no answer takes
+ENTRY_ID_VERSION = 7  # the version of the ids of its entries
+MAX_NAME_CHARS = 200  # characters of a name
+
+
+@dataclass(frozen=True)
+class VersionRecorder:
+    """One organization's `Eyes`."""
+
+    organization_id: int
+    _snapshots: deque[ObjectSnapshot] = field(default_factory=deque)
+
+    def observe(self, snapshot: ObjectSnapshot) -> None:
+        self._snapshots.append(snapshot)
+
+    def flush(self) -> None:
+        """What cannot be kept is told to whoever runs the console; what was asked of
+        Authlete is answered all the same."""
+        with suppress(IndexError):  # once there is no more, here or in another thread
+            while True:
+                self._record_safely(self._snapshots.popleft())
+
+    def _record_safely(self, sight: ObjectSnapshot) -> None:
+        try:
+            record_snapshot(self.organization_id, sight)
+        except Exception:
+            log.exception("a version could not be kept")
+
+
+def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
+    """Add a version where the object is another than when it was seen last."""
+    last = select_versions(organization_id, sight).first()
+    if last is None and not sight.text:
+        return  # nothing is known of it, nor was
+    now = timezone.now()
+    if last and _is_unchanged(last, sight):
+        _touch(last, sight)
+        return
+    if last and _is_outdated(last, sight, now):
+        return
+    contents = [Content.from_text(sight.text)] if sight.text else []
+    Content.objects.bulk_create(contents, ignore_conflicts=True)
+    new = _build_version(organization_id, sight, last, now)
+    if not sight.is_write and _is_external(last, new):
+        new.outside = Version.Outside.UNREPORTED
+    try:
+        with transaction.atomic():
+            new.save(force_insert=True)
+            # Once more: until now `expiring` may have removed the same content.
+            Content.objects.bulk_create(contents, ignore_conflicts=True)
+    except IntegrityError:  # another process saw the same, and was faster
+        if sight.is_write:
+            same = select_versions(organization_id, sight).filter(modified_at=sight.modified_at)
+            same.update(entry=sight.entry_id, written=True)
+        return
+    if new.outside:
+        external_changes.report_change(last, new)
+
+
+def _is_external(last: Version | None, new: Version) -> bool:
+    return (
+        external_changes.is_external_change(last, new)
+        if last
+        else external_changes.is_external_creation(new)
+    )
+
+
+def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:
+    """Keep that these were the same at a moment, as a list said."""
+    pks = [one.pk for one in versions if one.last_at < moment - LAST_SEEN_TOLERANCE]
+    for at in range(0, len(pks), 500):  # what a statement of SQLite's may hold
+        rows = Version.objects.filter(pk__in=pks[at : at + 500], last_at__lt=moment)
+        rows.update(last_at=moment)
+
+
+def select_versions(organization_id: int, sight: ObjectSnapshot) -> QuerySet[Version]:
+    """The versions of what was seen, newest first."""
+    return Version.objects.filter(
+        organization_id=organization_id,
+        region=sight.region,
+        service_id=sight.service_id,
+        client_id=sight.client_id,
+    )
+
+
+def _is_unchanged(last: Version, sight: ObjectSnapshot) -> bool:
+    if not sight.text or last.is_deleted:
+        return not sight.text and last.is_deleted
+    if last.modified_at != sight.modified_at:
+        return False
+    if last.digest == compute_digest(sight.text) or last.sketch == _digest_without_counts(
+        sight.text
+    ):
+        return True
+    # Of one version, what Authlete writes otherwise from time to time is no news.
+    return not diff_snapshots(last.document(), parse_snapshot(Document, sight.text))
+
+
+def _is_outdated(last: Version, sight: ObjectSnapshot, now: datetime) -> bool:
+    """Whether something newer was seen while the answer was under way."""
+    if last.is_deleted:  # it was there when the call began, which says nothing of now
+        return timedelta(0) <= last.first_at - _call_start(sight) < MAX_CALL_DURATION
+    older = bool(sight.text) and sight.modified_at < last.modified_at
+    return older and now - last.last_at < MAX_CALL_DURATION
+
+
+def _touch(last: Version, sight: ObjectSnapshot) -> None:
+    """It was so when the call began. Since then it may have been changed, from here
+    even, and what is kept of that may come first."""
+    if sight.is_write and not last.written:
+        last.entry, last.written = sight.entry_id, True
+        last.save(update_fields=["entry", "written"])
+    began = _call_start(sight)
+    if began - last.last_at > LAST_SEEN_TOLERANCE:
+        Version.objects.filter(pk=last.pk, last_at__lt=began).update(last_at=began)
+
+
+def _call_start(sight: ObjectSnapshot) -> datetime:
+    """When the call did that showed it; now, where it is not in the record."""
+    try:
+        in_record = UUID(sight.entry_id).version == ENTRY_ID_VERSION
+    except ValueError:
+        in_record = False
+    if not in_record:
+        return timezone.now()
+    return datetime.fromtimestamp(entry_id_to_microseconds(sight.entry_id) / 1_000_000, UTC)
+
+
+def _build_version(
+    organization_id: int, sight: ObjectSnapshot, last: Version | None, now: datetime
+) -> Version:
+    name = last.name if last else ""
+    if sight.text:
+        name = get_display_name(parse_snapshot(Document, sight.text).to_dict()) or name
+    new = Version(
+        organization_id=organization_id,
+        region=sight.region,
+        service_id=sight.service_id,
+        client_id=sight.client_id,
+        number=last.number + 1 if last else 1,
+        digest=compute_digest(sight.text) if sight.text else "",
+        sketch=_digest_without_counts(sight.text) if sight.text else "",
+        name=make_storable(name)[:MAX_NAME_CHARS],
+        modified_at=sight.modified_at,
+        first_at=now,
+        last_at=now,
+        entry=sight.entry_id,
+        written=sight.is_write,
+        key=get_audit_keys().current,
+    )
+    new.mac = compute_version_mac(new, last.mac if last else "")
+    return new
+
+
+def compute_version_mac(version: Version, previous_mac: str) -> str:
+    """HMAC-SHA256 over what a version says and the mac of the one before it."""
+    said = (
+        "meridian version v1",
+        previous_mac,
+        version.organization_id,
+        version.region,
+        version.service_id,
+        version.client_id,
+        version.number,
+        version.digest,
+        version.modified_at,
+        int(version.first_at.timestamp() * 1_000_000),
+    )
+    data = "\n".join(map(str, said)).encode()
+    return hmac.digest(get_audit_keys()[version.key], data, "sha256").hex()
+
+
+def compute_start_mac(version: Version) -> str:
+    """HMAC-SHA256 over a version whose one before was removed, and that one's mac."""
+    data = f"meridian version start v1\n{version.before}\n{version.mac}".encode()
+    return hmac.digest(get_audit_keys()[version.key], data, "sha256").hex()
+
+
+def _digest_without_counts(text: str) -> str:
+    return compute_digest(strip_server_fields(text))

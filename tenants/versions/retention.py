@@ -1,0 +1,118 @@
+"""Removing versions that were kept long enough.
+
+How an object was at any moment since then stays known, and how it was last. The
+oldest version that is left says which mac it follows, under a seal: without it,
+versions that somebody just deleted would not be missed.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Max, Min
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import VERSIONS_EXPIRE
+from tenants.audit.recorder import record_action
+from tenants.audit.retention.expiry import earlier_clock
+from tenants.audit.retention.policy import MICROSECONDS_PER_DAY, parse_retention_days
+from tenants.authlete.changes import FieldChange
+from tenants.versions.models import Content, Version
+from tenants.versions.recorder import compute_start_mac
+from tenants.versions.timeline import are_intact
+
+log = logging.getLogger(__name__)
+
+MAX_OBJECTS_PER_BATCH = 500  # objects whose versions are removed in one go
+OBJECT_COLUMNS = ("organization_id", "region", "service_id", "client_id")
+
+
+class ExpiredVersions(NamedTuple):
+    """The versions of an object that are to go: all before one that is kept."""
+
+    object_key: dict[str, Any]
+    first: int
+    kept: int
+
+
+def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int]:
+    """Remove what was kept long enough; how many versions at a time.
+
+    Raises `NotRecorded`, and then those are all there.
+    """
+    keep = parse_retention_days(settings.VERSIONS_KEEP)
+    if not keep:
+        return
+    for organization, pasts in find_expired_versions(keep).items():
+        for at in range(0, len(pasts), MAX_OBJECTS_PER_BATCH):
+            chosen = pasts[at : at + MAX_OBJECTS_PER_BATCH]
+            there = [len(_load_intact(one)) for one in chosen]
+            # Of one that has nothing left to go, another worker was quicker.
+            some = [one for one, rows in zip(chosen, there, strict=True) if rows > 1]
+            if not some:
+                continue
+            count = sum(one.kept - one.first for one in some)
+            changes = [
+                FieldChange("versions", None, count),
+                FieldChange("days", None, keep),
+            ]
+            if unfit := there.count(0):
+                changes.append(FieldChange("unfit", None, unfit))
+            label = f"{count} versions"
+            with record_action(
+                build_actor(organization), VERSIONS_EXPIRE, label=label, changes=changes
+            ):
+                for one in some:
+                    _delete(one)
+            yield count
+
+
+def find_expired_versions(retention_days: int) -> dict[int, list[ExpiredVersions]]:
+    """What can go, by organization: versions that another had followed that many days
+    ago."""
+    until = datetime.fromtimestamp(
+        (earlier_clock() - retention_days * MICROSECONDS_PER_DAY) / 1_000_000, UTC
+    )
+    old = Version.objects.filter(first_at__lt=until).order_by()
+    spans = old.values(*OBJECT_COLUMNS).annotate(first=Min("number"), kept=Max("number"))
+    found = defaultdict(list)
+    for row in spans.filter(first__lt=F("kept")).iterator():
+        first, kept = row.pop("first"), row.pop("kept")
+        found[row["organization_id"]].append(ExpiredVersions(row, first, kept))
+    return found
+
+
+def _load_intact(expired: ExpiredVersions) -> list[Version]:
+    """None where one is not as it was kept: that is to be looked into, and all stay."""
+    own = Version.objects.filter(**expired.object_key)
+    rows = list(own.filter(number__lte=expired.kept).order_by("number"))
+    if are_intact(rows):
+        return rows
+    log.error("versions of %s do not fit together, and are kept", expired.object_key)
+    return []
+
+
+def _delete(expired: ExpiredVersions) -> None:
+    own = Version.objects.filter(**expired.object_key)
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            # Whoever keeps a version waits, and then sees which contents are gone.
+            with connection.cursor() as cursor:
+                table = Version._meta.db_table
+                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        rows = _load_intact(expired)  # once more, since nobody else writes now
+        if len(rows) < 2:
+            return
+        *gone, kept = rows
+        kept.before = gone[-1].mac
+        kept.seal = compute_start_mac(kept)
+        kept.save(update_fields=["before", "seal"])
+        own.filter(number__lt=expired.kept).delete()
+        digests = {one.digest for one in gone}
+        used = Version.objects.filter(digest__in=digests)
+        digests -= set(used.values_list("digest", flat=True))
+        Content.objects.filter(digest__in=digests).delete()

@@ -1,0 +1,147 @@
+"""What an object was like at any moment, as far as it is known.
+
+Authlete's `modifiedAt` moves with every change (api.md, 9.1). So a version holds from
+its `modifiedAt` up to when it was seen last; from then up to the next one's it may
+have been changed elsewhere more than once, and only the last of that was seen.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tenants.audit.models import AuditEntry
+from tenants.authlete.timestamps import datetime_from_ms
+from tenants.crypto.key_ring import KeyNotFoundError
+from tenants.versions import external_changes
+from tenants.versions.models import Version
+from tenants.versions.recorder import compute_start_mac, compute_version_mac
+
+ONE_MICROSECOND = timedelta(microseconds=1)  # after a sight, at the moment of which it was so
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSpan:
+    """A version, and the time that it is known for."""
+
+    version: Version
+    since: datetime
+    until: datetime  # when it was seen last
+    next_since: datetime | None = None  # when the next one began; None for the newest
+    is_intact: bool = True  # its mac says that nobody changed it here
+
+
+def load_spans(
+    organization_id: int, region: str, service_id: int, client_id: int = 0
+) -> list[VersionSpan]:
+    """Everything that is known of an object, the oldest first."""
+    rows = Version.objects.filter(
+        organization_id=organization_id,
+        region=region,
+        service_id=service_id,
+        client_id=client_id,
+    ).order_by("number")
+    versions = list(rows)
+    starts, matching = list(_start_times(versions)), _check_macs(versions)
+    return [
+        VersionSpan(
+            one,
+            starts[at],
+            one.last_at,
+            starts[at + 1] if at + 1 < len(versions) else None,
+            matching[at],
+        )
+        for at, one in enumerate(versions)
+    ]
+
+
+def find_span_at(spans: Sequence[VersionSpan], moment: datetime) -> VersionSpan | None:
+    """The version that held then; None where nothing is known that far back."""
+    return next((one for one in reversed(spans) if one.since <= moment), None)
+
+
+def find_change(entry: AuditEntry) -> tuple[VersionSpan, VersionSpan] | None:
+    """The version that a change came to, made here or elsewhere, behind the one before
+    it."""
+    if not entry.service.isdecimal():
+        return None
+    client = int(entry.client) if entry.client.isdecimal() else 0
+    found = load_spans(entry.organization_id, entry.region, int(entry.service), client)
+    pairs = pairwise(found)
+    return next((pair for pair in pairs if _is_result_of(pair[1].version, entry)), None)
+
+
+def _is_result_of(version: Version, entry: AuditEntry) -> bool:
+    if version.outside:
+        return entry.object.endswith(external_changes.event_object_suffix(version))
+    return version.written and version.entry == entry.entry
+
+
+def _start_times(versions: Sequence[Version]) -> list[datetime]:
+    """When each began: Authlete's word, where it fits between two sights of ours."""
+    found = []
+    before: Version | None = None
+    for one in versions:
+        start = one.first_at if one.is_deleted else min(_modified_at(one), one.first_at)
+        found.append(max(start, before.last_at + ONE_MICROSECOND) if before else start)
+        before = one
+    return found
+
+
+def _modified_at(version: Version) -> datetime:
+    return datetime_from_ms(version.modified_at) or version.first_at
+
+
+def are_intact(versions: Sequence[Version]) -> bool:
+    """Whether these, the oldest first, are as they were kept, and none is missing."""
+    return all(_check_macs(versions))
+
+
+def _check_macs(versions: Sequence[Version]) -> list[bool]:
+    """Of each whether it is as it was kept, right after the one before."""
+    found, before = [], ""
+    for number, one in enumerate(versions):
+        try:
+            if number == 0 and one.seal and compute_start_mac(one) == one.seal:
+                before = one.before
+            found.append(compute_version_mac(one, before) == one.mac)
+        except KeyNotFoundError:
+            found.append(False)
+        before = one.mac
+    return found
+
+
+def load_newest_versions(
+    organization_id: int, services: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int, int], Version]:
+    """The newest version of these services and of their clients, by region, service
+    and client."""
+    wanted = set(services)
+    rows = _newest_versions(organization_id, {region for region, _ in wanted}).filter(
+        service_id__in={service for _, service in wanted}
+    )
+    return {
+        (one.region, one.service_id, one.client_id): one
+        for one in rows.order_by().iterator()
+        if (one.region, one.service_id) in wanted
+    }
+
+
+def load_existing_services(organization_id: int, regions: Iterable[str]) -> list[Version]:
+    """The newest version of each service of these regions that was not gone then."""
+    rows = _newest_versions(organization_id, regions).filter(client_id=0, digest__gt="")
+    return list(rows.order_by())
+
+
+def _newest_versions(organization_id: int, regions: Iterable[str]) -> QuerySet[Version]:
+    later = Version.objects.filter(
+        organization_id=OuterRef("organization_id"),
+        region=OuterRef("region"),
+        service_id=OuterRef("service_id"),
+        client_id=OuterRef("client_id"),
+        number__gt=OuterRef("number"),
+    )
+    own = Version.objects.filter(organization_id=organization_id, region__in=list(regions))
+    return own.filter(~Exists(later))

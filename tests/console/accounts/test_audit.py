@@ -1,0 +1,169 @@
+"""What the record keeps of the door."""
+
+import pytest
+from django.test import Client
+
+from tenants.audit.models import AuditEntry, AuditHead
+from tests.console.accounts.conftest import PASSWORD, sign_in
+from tests.console.accounts.test_second_factor import CODE, SETUP, pending
+
+
+def told(*names):
+    """Of each entry, oldest first: operation, outcome, actor and what it names."""
+    found = AuditEntry.objects.exclude(actor="setup").order_by("seq")
+    return [
+        (one.operation, one.outcome, one.actor, one.object)
+        for one in found
+        if not names or one.operation in names
+    ]
+
+
+ANN = "ann@acme.example"
+
+
+def test_a_sign_in_with_who_where_and_from_which_page(acme, ann, client):
+    response = sign_in(client, REMOTE_ADDR="192.0.2.7")
+
+    assert told() == [("sign_in.done", "done", ANN, "")]
+    kept = AuditEntry.objects.get(operation="sign_in.done")
+    assert (kept.organization_id, kept.role) == (acme.pk, "admin")
+    assert (kept.address, kept.page) == ("192.0.2.7", response["X-Page-Id"])
+
+
+def test_a_wrong_password_in_the_organization_of_whom_it_is(acme, ann, client):
+    sign_in(client, password="wrong")
+
+    assert told() == [("sign_in.refused", "refused", ANN, "password")]
+    assert AuditEntry.objects.get(actor=ANN).organization_id == acme.pk
+
+
+def test_a_guess_at_nobody_in_no_organization(ann, client):
+    sign_in(client, " Nobody@x.example")
+
+    assert told() == [("sign_in.refused", "refused", "nobody@x.example", "password")]
+    assert AuditEntry.objects.get(actor="nobody@x.example").organization_id == 0
+
+
+def test_no_password_that_was_tried(ann, client):
+    sign_in(client, password="wrong-but-nearly-right")
+
+    rows = [str(vars(one)) for one in AuditEntry.objects.all()]
+    assert not any("nearly-right" in row for row in rows)
+
+
+def test_tries_that_were_too_many(ann):
+    for n in range(12):
+        sign_in(Client(), password="wrong", REMOTE_ADDR=f"10.0.{n}.1")
+
+    assert ("sign_in.throttled", "refused", ANN, "") in told()
+
+
+def test_an_address_that_asks_too_often(ann, client):
+    for _ in range(31):
+        response = sign_in(client)
+        client.cookies.clear()
+
+    assert response.status_code == 429
+    assert "Too many requests" in response.content.decode()
+    assert told("sign_in.throttled")
+
+
+def test_a_wrong_code_and_the_sign_in_that_follows(with_factor, client, code_at):
+    sign_in(client)
+    assert told() == []  # not signed in yet
+
+    client.post(CODE, {"code": "000000"})
+    client.post(CODE, {"code": code_at(with_factor)})
+
+    assert told() == [
+        ("sign_in.refused", "refused", ANN, "code"),
+        ("sign_in.done", "done", ANN, ""),
+    ]
+
+
+def test_a_code_that_was_used_before(with_factor, code_at):
+    for _ in range(2):
+        client = Client()
+        sign_in(client)
+        client.post(CODE, {"code": code_at(with_factor)})
+
+    assert told("sign_in.refused") == [("sign_in.refused", "refused", ANN, "code")]
+
+
+def test_too_many_codes(with_factor, client):
+    sign_in(client)
+    for n in range(12):
+        client.post(CODE, {"code": f"{n:06}"})
+
+    assert told("sign_in.throttled")
+
+
+def test_signing_out(ann, client):
+    sign_in(client)
+    client.post("/accounts/logout/")
+
+    assert told()[-1] == ("sign_out", "done", ANN, "")
+
+
+@pytest.mark.parametrize(
+    ("used", "after", "why"),
+    [([], 31, "unused"), (range(20, 12 * 60, 20), 12 * 60 + 1, "too long")],
+)
+def test_a_session_that_ends_by_itself(ann, client, time_machine, used, after, why):
+    time_machine.move_to(1_800_000_000, tick=False)
+    sign_in(client)
+    for minute in (*used, after):
+        time_machine.move_to(1_800_000_000 + minute * 60, tick=False)
+        client.get("/")
+
+    assert told()[-1] == ("session.ended", "done", ANN, why)
+
+
+def test_proving_oneself_again(ann, client):
+    sign_in(client)
+    client.post("/accounts/reauthenticate/", {"password": "wrong"})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+    assert told()[1:] == [
+        ("step_up.refused", "refused", ANN, "password"),
+        ("step_up.done", "done", ANN, "password"),
+    ]
+
+
+def test_a_new_password(ann, client):
+    sign_in(client)
+    new = "lamp river seven orchard"
+    client.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+
+    assert told()[-1] == ("password.change", "done", ANN, "")
+
+
+def test_second_factors_that_come_and_go(ann, client, code_at, django_capture_on_commit_callbacks):
+    sign_in(client)
+    client.get(SETUP)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(SETUP, {"code": code_at(pending(client))})
+        client.post("/accounts/2fa/totp/deactivate/")
+
+    assert ("second_factor.add", "done", ANN, "totp") in told()
+    assert ("second_factor.remove", "done", ANN, "totp") in told()
+
+
+def test_nobody_is_let_in_whom_the_record_cannot_keep(ann, client):
+    AuditHead.objects.update(mac="forged")
+
+    response = sign_in(client)
+
+    assert response.status_code >= 500
+    assert client.get("/")["Location"].startswith("/accounts/login/")
+
+
+def test_each_failure_raises_an_alert(ann, client, caplog):
+    sign_in(client, password="wrong", REMOTE_ADDR="192.0.2.7")
+
+    (alert,) = [one.alert for one in caplog.records if one.name == "meridian.alert"]
+    assert alert["event"] == "sign_in.refused"
+    assert (alert["actor"], alert["address"]) == (ann.pk, "192.0.2.7")

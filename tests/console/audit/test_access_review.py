@@ -1,0 +1,140 @@
+import csv
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import MEMBER_ADD, MEMBER_REMOVE, SIGN_OUT
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_event
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.authlete.changes import FieldChange
+from tenants.models import Membership
+from tests.aged import ago
+from tests.support.markup import compact
+
+URL = "/acme/audit/access/"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def people(acme, keep):
+    """Ida became an admin a week ago, Bo left five days ago, Cy came by no entry."""
+
+    def role(operation, person, before, after, days):
+        changes = [FieldChange("role", before, after)]
+        keep(f"member.{operation}", object=person, changes=changes, ago=days * DAY)
+
+    for person, now in (("ida@acme.example", "admin"), ("cy@acme.example", "viewer")):
+        user = User.objects.create_user(person)
+        Membership.objects.create(organization=acme, user=user, role=now)
+    role("add", "ida@acme.example", None, "editor", 200)
+    role("add", "bo@acme.example", None, "help desk", 150)
+    role("change", "ida@acme.example", "editor", "admin", 7)
+    role("remove", "bo@acme.example", "help desk", None, 5)
+
+
+def rows(browser, days):
+    day = (timezone.localdate() - days * DAY).isoformat()
+    response = browser.get(f"{URL}?on={day}&format=csv")
+    text = b"".join(response.streaming_content).decode()
+    return {one["person"]: one for one in csv.DictReader(text.splitlines())}
+
+
+def test_tells_who_could_do_what_on_a_day(auditor, people):
+    then, lately, now = (rows(auditor, days) for days in (10, 6, 0))
+
+    assert then["ida@acme.example"]["role"] == "editor"
+    assert "Editor → Administrator" in then["ida@acme.example"]["changed_since"]
+    assert lately["ida@acme.example"]["role"] == "admin"
+    assert "Manage members" in lately["ida@acme.example"]["may"]
+    assert lately["bo@acme.example"]["dormant"] == "yes"
+    assert "Removed" in lately["bo@acme.example"]["changed_since"]
+    assert "bo@acme.example" not in now
+    assert now["cy@acme.example"]["untold"] == "yes"
+    assert now["ida@acme.example"]["untold"] == ""
+    taken = AuditEntry.objects.filter(operation="audit.export")
+    assert taken.count() == 3
+
+
+def test_shows_it_and_when_each_did_something_last(auditor, people):
+    page = auditor.get(URL).content.decode()
+
+    assert "the record does not tell since when" in page
+    assert "nothing for 90 days" in page
+    assert "bo@acme.example" not in page
+    assert auditor.get(f"{URL}?on=nonsense").status_code == 422
+
+
+@pytest.fixture
+def removed(who, people, settings):
+    """Remove when people signed out 500 and 20 days ago, and whatever else of these
+    kinds is so old; return the day up to which that was removed."""
+
+    def make(**kept):
+        settings.AUDIT_KEEP = {kind: str(days) for kind, days in kept.items()}
+        with ago(500):
+            record_event(who("ida@acme.example"), SIGN_OUT)
+            record_event(who("bo@acme.example"), SIGN_OUT)
+        with ago(20):
+            record_event(who("bo@acme.example"), SIGN_OUT)
+        assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+        return f"{timezone.now() - max(kept.values()) * DAY:%Y-%m-%d}"
+
+    return make
+
+
+def test_says_not_never_where_entries_were_removed(auditor, removed):
+    day = removed(signins=400)
+
+    page = auditor.get(URL).content.decode()
+    now, then = rows(auditor, 0), rows(auditor, 450)
+
+    assert "not since" in page
+    assert "older entries were removed" in page
+    assert "Removed were:" in page
+    assert ">never<" not in compact(page)
+    cy = now["cy@acme.example"]
+    assert cy["last_used_removed_before"].startswith(day)
+    assert (cy["last_used"], cy["dormant"]) == ("", "yes")
+    assert now["ida@acme.example"]["last_used_removed_before"] == ""
+    assert then["cy@acme.example"]["dormant"] == "not known"
+    before = (timezone.localdate() - 450 * DAY).isoformat()
+    shown = auditor.get(f"{URL}?on={before}").content.decode()
+    assert "entries of that time were removed" in shown
+    assert "nothing for 90 days" not in shown
+    assert "can be incomplete" not in shown
+
+
+def test_tells_exactly_what_is_younger_than_what_was_removed(auditor, removed):
+    removed(signins=30)
+
+    now, then = rows(auditor, 0), rows(auditor, 6)
+
+    assert now["cy@acme.example"]["dormant"] == "not known"
+    bo = then["bo@acme.example"]
+    assert (bo["last_used_removed_before"], bo["dormant"]) == ("", "")
+    assert bo["last_used"]
+
+
+def test_says_that_it_can_lack_people_where_their_entries_were_removed(auditor, who, removed):
+    for event, before, after, days in (
+        (MEMBER_ADD, None, "viewer", 480),
+        (MEMBER_REMOVE, "viewer", None, 430),
+    ):
+        with ago(days):
+            changes = [FieldChange("role", before, after)]
+            record_event(who(), event, object="di@acme.example", changes=changes)
+    assert "di@acme.example" in rows(auditor, 440)
+    day = removed(access=420)
+
+    on = (timezone.localdate() - 440 * DAY).isoformat()
+    page = auditor.get(f"{URL}?on={on}").content.decode()
+    told = rows(auditor, 440)
+
+    assert "This review can be incomplete" in page
+    assert "di@acme.example" not in told
+    assert told["cy@acme.example"]["roles_removed_before"].startswith(day)
+    assert "can be incomplete" not in auditor.get(URL).content.decode()

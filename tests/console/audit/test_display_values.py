@@ -1,0 +1,70 @@
+"""What pages show for a value finds that value, after ``old:`` and ``new:``."""
+
+import pytest
+
+from console.audit_log.display_values import parse_display_value
+from console.audit_log.entry_rows import describe_entry_changes
+from tenants.audit.models import AuditEntry
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.redaction.redactor import Fingerprint
+from tests.console.audit.test_search_form import URL, shown
+
+CHANGES = [
+    FieldChange("accessTokenDuration", 2700, 86_400),
+    FieldChange("refreshTokenDuration", 2_592_000, 0),
+    FieldChange("pkceRequired", True, None),
+    FieldChange("parRequired", False, True),
+    FieldChange("accessTokenSignAlg", None, "RS256"),
+    FieldChange("tokenAuthMethod", "CLIENT_SECRET_BASIC", "PRIVATE_KEY_JWT"),
+    FieldChange("description", "", "Plain"),
+    FieldChange("supportedScopes", [], None),
+    FieldChange("supportedResponseTypes", ["CODE", "CODE_ID_TOKEN"], None),
+    FieldChange("supportedAuthorizationDetailsTypes", ["Ä b", "c"], None),
+    FieldChange("fromTheFuture", [{"b": 1, "a": "Ä"}], None),
+    FieldChange("supportedBackchannelTokenDeliveryModes", None, ["PING", "POLL"]),
+    FieldChange("clientSecret", Fingerprint("4f2a11bc" * 4), Fingerprint("aa00bb11" * 4)),
+]
+
+
+@pytest.fixture
+def kept(keep):
+    keep("service.update", label="Shop", changes=CHANGES)
+    keep("service.update", label="Other", changes=[FieldChange("number", 2700, 0)])
+    return AuditEntry.objects.get(label="Shop")
+
+
+def test_words_of_an_entry_find_it(auditor, kept):
+    told = describe_entry_changes(kept)
+    typed = [
+        {"field": one.name, name: words}
+        for one in told
+        for name, words in (("old", one.before), ("new", one.after))
+    ]
+
+    lost = [asked for asked in typed if shown(auditor.get(URL, asked)) != ["Saved Shop"]]
+
+    assert len(typed) == 2 * len(CHANGES)
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({"old": "45 minutes"}, ["Saved Shop"]),
+        ({"old": "2 700 SECONDS"}, ["Saved Shop"]),
+        ({"old": "45m"}, ["Saved Shop"]),
+        ({"new": "24h"}, ["Saved Shop"]),
+        ({"old": "2700"}, ["Saved Other", "Saved Shop"]),
+        ({"field": "pkceRequired", "old": "yes", "new": "off"}, ["Saved Shop"]),
+        ({"field": "parRequired", "old": "on"}, []),
+        ({"field": "accessTokenDuration", "new": "45 minutes"}, []),
+        ({"-old": "45 minutes"}, ["Saved Other"]),
+    ],
+)
+def test_words_mean_what_they_say(auditor, kept, typed, found):
+    assert shown(auditor.get(URL, typed)) == found
+
+
+def test_other_text_means_itself_alone():
+    for text in ("", "plain", "2700", "https://a.example", "5 apples", "\0", "%"):
+        assert parse_display_value(text) == []

@@ -1,0 +1,278 @@
+"""The pack of a search: made by a job, verified by its own program, downloaded."""
+
+import csv
+import io
+import json
+import zipfile
+from contextlib import nullcontext
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.audit import evidence_packages
+from console.models import Pack
+from tenants.audit.actor import Actor
+from tenants.audit.events import SEARCH_SAVE, SIGN_OUT, WEBHOOK_REMOVE
+from tenants.audit.evidence import verify_audit
+from tenants.audit.evidence.package import EvidencePackage
+from tenants.audit.integrity import checkpoints
+from tenants.audit.integrity.signing import format_public_keys
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.recorder import record_event
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.authlete.changes import FieldChange
+from tenants.jobs.audit_tasks import CACHE_KEY
+from tenants.jobs.context import JobContext
+from tenants.jobs.models import Item, Job
+from tenants.models import Membership
+from tenants.organizations.roles import Role
+from tests.aged import ago
+from tests.pages import FORM, filled
+from tests.record import SIGNING, unguard
+
+POLL = {"HX-Request": "true", "X-Poll": "yes"}
+SUBJECT = 'jürgen"jo@bank.example'
+
+
+@pytest.fixture
+def entries(acme, keep, settings):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    for number in range(4):
+        keep(effect="destroy", operation="client.delete", label=f"=App {number}")
+    keep(effect="destroy", operation="grant.delete", subject=SUBJECT, reason=SUBJECT)
+    keep(effect="change")
+
+
+@pytest.fixture
+def made(auditor, entries, worker):
+    """The path of a pack of what destroys something."""
+    path = "/acme/audit/export/?effect=destroy"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    assert "being made" in auditor.get(path).content.decode()
+    worker()
+    return path
+
+
+def test_one_is_made_at_a_time(auditor, made, worker):
+    path = "/acme/audit/export/?effect=change"
+
+    def ask():
+        form = filled(auditor.get(path), "once")
+        return auditor.post(path, form, content_type=FORM, follow=True)
+
+    Pack.objects.update(made_at=None)
+    Job.objects.update(state="paused")
+    other = ask()
+    assert other.redirect_chain == [(made, 302)]
+    assertContains(other, "One pack is made at a time")
+    assert Job.objects.count() == 1
+
+    Job.objects.update(state="cancelled")
+    assertNotContains(ask(), "One pack is made at a time")
+    assert Job.objects.count() == Pack.objects.count() == 2
+
+
+def downloaded(browser, path):
+    return b"".join(browser.get(path, {"download": "1"}))
+
+
+def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
+    page = auditor.get(made, headers=POLL).content.decode()
+    data = downloaded(auditor, made)
+
+    assert "Download" in page
+    assert 'hx-swap-oob="innerHTML">It is ready.' in page
+    assert "every 2s" not in page
+    assert Pack.objects.get().size == len(data)
+    path = tmp_path / "pack.zip"
+    path.write_bytes(data)
+    said = verify_audit.verify(str(path), format_public_keys())
+    assert "OK: 10 rows of 5 entries" in said
+    assert "search: effect:destroy" in said
+    assert SUBJECT.encode() not in data
+    with zipfile.ZipFile(path) as pack:
+        texts = {name: pack.read(name).decode() for name in pack.namelist()}
+    assert not [name for name, text in texts.items() if SUBJECT in text]
+    rows = list(csv.DictReader(io.StringIO(texts["changes.csv"])))
+    assert [row["effect"] for row in rows] == ["destroy"] * 5
+    assert rows[0]["reason"] == ""
+    assert rows[-1]["what"].endswith("=App 0")
+    access = list(csv.DictReader(io.StringIO(texts["access.csv"])))
+    assert [(one["person"], one["role"]) for one in access] == [("AUDITOR", "auditor")]
+    manifest = json.loads(texts["manifest.json"])
+    assert (manifest["made_by"], manifest["entries"]) == ("AUDITOR", 5)
+
+
+def test_has_what_was_found_when_it_was_asked_for(auditor, entries, worker, time_machine):
+    path = "/acme/audit/export/?effect=destroy&after=90min"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    worker()
+
+    assert Pack.objects.get().entries == 5
+    auditor.get(path)
+
+
+def test_has_the_access_review_of_the_end_of_the_time_searched(
+    auditor, acme, entries, keep, worker
+):
+    user = User.objects.create_user("ida@acme.example")
+    Membership.objects.create(organization=acme, user=user, role="admin")
+    for name, before, after, days in (
+        ("add", None, "editor", 9),
+        ("change", "editor", "admin", 2),
+    ):
+        changes, ago = [FieldChange("role", before, after)], timedelta(days=days)
+        keep(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
+    day = timezone.localdate() - timedelta(days=5)
+    path = f"/acme/audit/export/?until={day}"
+    path = auditor.post(path, filled(auditor.get(path), "once"), content_type=FORM)["Location"]
+    worker()
+
+    with zipfile.ZipFile(io.BytesIO(downloaded(auditor, path))) as pack:
+        packed = pack.read("access.csv").decode()
+    shown = auditor.get("/acme/audit/access/", {"on": str(day), "format": "csv"})
+    assert packed == b"".join(shown).decode()
+    assert "Editor → Administrator" in packed
+
+
+def test_tells_what_had_been_removed_and_holds_when_more_is(
+    auditor, acme, entries, worker, tmp_path, settings, who
+):
+    with ago(3000):
+        record_event(who(), SIGN_OUT)
+    with ago(2600):
+        record_event(who(), SIGN_OUT)
+        record_event(who(), SEARCH_SAVE)
+    settings.AUDIT_KEEP = {"searches": "2900"}
+    expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
+    assert sum(expired) == 2
+    path = "/acme/audit/export/?reads=1"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    worker()
+    file = tmp_path / "pack.zip"
+    file.write_bytes(downloaded(auditor, path))
+    said = verify_audit.verify(str(file), format_public_keys())
+
+    day = (timezone.now() - timedelta(days=2557)).date().isoformat()
+    assert f"not searched: 2 signins from before {day}" in said
+    with zipfile.ZipFile(file) as pack:
+        rows = pack.read("entries.jsonl").decode()
+    assert "search.save" in rows
+    settings.AUDIT_KEEP = {}
+    expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
+    assert sum(expired) == 1
+    checkpoints.create_checkpoint()
+    call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
+    assert (
+        verify_audit.verify(str(file), format_public_keys(), str(tmp_path / "kept.jsonl")) == said
+    )
+
+
+def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who):
+    with ago(3000):
+        record_event(who(), WEBHOOK_REMOVE)
+    path = "/acme/audit/export/?effect=destroy"
+    form = filled(auditor.get(path), "once")
+    path = auditor.post(path, form, content_type=FORM)["Location"]
+    written = EvidencePackage.write_lines
+
+    def lines(self, name, found):
+        written(self, name, found)
+        if name == "changes.csv":
+            sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+
+    cache.set(CACHE_KEY, "yes")  # the worker itself is not to remove it before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EvidencePackage, "write_lines", lines)
+        worker()
+
+    assert "removed meanwhile" in auditor.get(path).content.decode()
+
+
+def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entries, keep, worker):
+    path = "/acme/audit/export/?reads=1"
+    page = auditor.get(path)
+    made = auditor.post(path, filled(page, "once"), content_type=FORM)["Location"]
+    keep(label="Too late")
+    worker()
+
+    assert Pack.objects.get().entries == page.context["count"]
+    with zipfile.ZipFile(io.BytesIO(downloaded(auditor, made))) as pack:
+        packed = pack.read("changes.csv").decode()
+    assert "job.started" not in packed
+    assert "Too late" not in packed
+
+
+def test_each_download_is_kept(auditor, made):
+    downloaded(auditor, made)
+    answer = auditor.get(made, {"download": "1"})
+
+    assert answer["Content-Disposition"].startswith('attachment; filename="evidence-')
+    assert answer["Cache-Control"] == "no-store"
+    kept = AuditEntry.objects.filter(operation="audit.export")
+    assert [one.label for one in kept] == ["5 entries, evidence pack"] * 2
+
+
+def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
+    monkeypatch.setattr(evidence_packages, "PART_BYTES", 500)
+    first = downloaded(auditor, made)
+    pack = Pack.objects.get()
+    Pack.objects.update(made_at=None)
+    item = Item.objects.get()
+    item.inputs, item.sealed = (
+        json.dumps({"pack": str(pack.pk), "asked": "effect=destroy", "zone": "UTC"}),
+        False,
+    )
+
+    evidence_packages.build_package(cast(JobContext, SimpleNamespace(alive=nullcontext)), item)
+
+    again = downloaded(auditor, made)
+    assert pack.parts.count() > 5
+    names = [zipfile.ZipFile(io.BytesIO(data)).namelist() for data in (first, again)]
+    assert names[0] == names[1]
+
+
+def test_says_why_it_was_not_made(auditor, entries, worker, settings):
+    settings.AUDIT_SIGNING_KEYS = ""
+    url = "/acme/audit/export/"
+    path = auditor.post(url, filled(auditor.get(url), "once"), content_type=FORM)["Location"]
+    worker()
+
+    page = auditor.get(path).content.decode()
+    assert "It was not made" in page
+    assert "AUDIT_SIGNING_KEYS" in page
+
+
+def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
+    unguard()
+    AuditRecord.objects.filter(seq=2).update(content="{}")
+    url = "/acme/audit/export/"
+    path = auditor.post(url, filled(auditor.get(url), "once"), content_type=FORM)["Location"]
+    worker()
+
+    assert "The record is not whole" in auditor.get(path).content.decode()
+
+
+def test_is_forgotten_after_some_days(auditor, made, time_machine):
+    evidence_packages.delete_old_packages()
+    assert auditor.get(made).status_code == 200
+    time_machine.move_to(timezone.now() + evidence_packages.PACKAGE_LIFETIME + timedelta(minutes=1))
+    evidence_packages.delete_old_packages()
+
+    assert not Pack.objects.exists()
+
+
+def test_is_for_auditors_of_this_organization_alone(auditor, made, member):
+    assert member(Role.EDITOR).get(made).status_code == 403
+    assert auditor.get(made.replace("acme", "other")).status_code == 404

@@ -1,0 +1,152 @@
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from console.audit import exports
+from console.audit_log import export_formats
+from console.lists import csv_cells
+from tenants.audit.models import AuditEntry
+from tenants.authlete.changes import FieldChange
+
+URL = "/acme/audit/export/file/"
+
+
+RECORD = Path(__file__).parents[3] / "docs" / "record.md"
+
+
+def test_the_documents_name_each_column():
+    table = re.findall(r"^\| (`[a-z_`, ]+`) \|", RECORD.read_text(), re.M)
+    named = {name for line in table for name in re.findall(r"[a-z_]+", line)}
+
+    assert {*export_formats.EXPORT_COLUMNS} <= named
+
+
+def text(response):
+    return b"".join(response.streaming_content).decode()
+
+
+def test_takes_out_exactly_what_is_searched(auditor, keep, monkeypatch):
+    monkeypatch.setattr(export_formats, "PAGE_SIZE", 2)  # several pages
+    for number in range(5):
+        keep("client.delete", "destroy", label=f"=HYPERLINK({number})")
+    keep("client.update", label="Other")
+
+    sheet = text(auditor.get(f"{URL}?effect=destroy")).splitlines()
+    lines = list(csv.DictReader(sheet))
+    told = text(auditor.get(f"{URL}?effect=destroy&format=jsonl")).splitlines()
+
+    labels = [f"=HYPERLINK({number})" for number in (4, 3, 2, 1, 0)]
+    assert [one["label"] for one in lines] == [f"'{one}" for one in labels]
+    assert [json.loads(one)["label"] for one in told] == labels
+    assert lines[0]["time"].endswith("Z")
+    taken = AuditEntry.objects.filter(operation="audit.export")
+    assert [(one.object, one.label) for one in taken] == [
+        ("effect:destroy", "5 entries, jsonl"),
+        ("effect:destroy", "5 entries, csv"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("csv", ",audit.export,"),
+        ("jsonl", '"audit.export"'),
+        ("print", ">audit.export<"),
+    ],
+)
+def test_takes_out_as_many_as_its_entry_says_and_not_that_one(auditor, keep, kind, line):
+    keep("audit.export", "read", label="Before")
+
+    answer = auditor.get(f"{URL}?operation=audit.export&format={kind}")
+
+    assert answer.getvalue().decode().count(line) == 1
+    assert AuditEntry.objects.get(label=f"1 entries, {kind}")
+
+
+HOSTILE = ("=1+1", "＝1", "'x", 'a\r\n"b",', "é", "%s {0}", "\ttab", "a;=1", "")
+
+
+def test_says_of_each_entry_what_the_record_says(auditor, keep, monkeypatch):
+    monkeypatch.setattr(export_formats, "PAGE_SIZE", 3)  # several pages
+    for said in HOSTILE:
+        keep(label=said, reason=said, changes=[FieldChange(said, None, [said])])
+    keep(end=None)
+
+    asked = f"{URL}?operation=service.update"
+    told = lines_of(auditor.get(f"{asked}&format=jsonl"))
+    sheet = list(csv.DictReader(io.StringIO(text(auditor.get(asked)), newline="")))
+
+    kept = AuditEntry.objects.filter(operation="service.update")
+    assert [one["label"] for one in told[1:]] == [*reversed(HOSTILE)]
+    for entry, one, row in zip(kept, told, sheet, strict=True):
+        columns = vars(entry)
+        assert one["time"].startswith(f"{entry.time:%FT%T}.")
+        assert (one["changed"], one["surprises"]) == (entry.changes, entry.side_effects)
+        for name in one.keys() & columns.keys() - {"changed", "surprises"}:
+            assert one[name] == columns[name]
+            assert row[name] == as_cell(columns[name])
+        assert json.loads(row["changed"] or "[]") == entry.changes
+        assert (row["time"], row["ended"]) == (one["time"], one["ended"] or "")
+
+
+def lines_of(answer):
+    return [json.loads(one) for one in text(answer).splitlines()]
+
+
+def as_cell(value):
+    return "" if value is None else csv_cells.escape_formula(value)
+
+
+def test_sends_many_lines_at_once(auditor, keep):
+    for _ in range(3):
+        keep()
+
+    assert len(list(auditor.get(URL).streaming_content)) == 1
+
+
+@pytest.mark.parametrize("subject", ["customer-204188", "jürgen-204188", 'a"b-2-204188'])
+def test_shows_no_subject_whole(auditor, keep, subject):
+    keep(
+        "token.update",
+        subject=subject,
+        reason=f"{subject} called",
+        label=f"Token of {subject}",
+        changes=[FieldChange("properties", None, [subject])],
+        ticket="INC-1",
+    )
+
+    for kind in ("csv", "jsonl"):
+        told = text(auditor.get(f"{URL}?ticket=INC-1&format={kind}"))
+        assert "204188" not in told
+        assert "••••4188" in told
+    printed = auditor.get(f"{URL}?ticket=INC-1&format=print").content.decode()
+    assert "204188" not in printed
+    assert "••••4188" in printed
+
+
+def test_prints_what_is_searched_and_says_where_it_ends(auditor, keep, monkeypatch):
+    monkeypatch.setattr(exports, "MAX_PRINTED_ENTRIES", 2)
+    for number in range(3):
+        keep("client.delete", "destroy", label=f"App {number}")
+
+    page = auditor.get(f"{URL}?effect=destroy&format=print").content.decode()
+
+    assert "App 2" in page
+    assert "App 1" in page
+    assert "App 0" not in page
+    assert "Only the newest 2 entries are here" in page
+    assert auditor.get(f"{URL}?effect=nonsense").status_code == 302
+
+
+def test_nothing_says_that_it_was_changed_since_it_has_no_proof(auditor, keep, tmp_path):
+    keep()
+    file = tmp_path / "taken.jsonl"
+    file.write_text(text(auditor.get(f"{URL}?effect=change&format=jsonl")))
+
+    with pytest.raises(CommandError, match="cannot be verified: an export of a page"):
+        call_command("audit_verify", file=file)

@@ -1,0 +1,263 @@
+"""What a name stands for in a search, and what was meant by one that nobody knows."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.audit_log import name_lookup
+from console.models import KnownClient
+from tenants.audit.models import AuditEntry
+from tenants.versions.models import Version
+from tests.console.audit.conftest import NOW
+from tests.console.audit.test_search_form import URL, shown
+
+
+def known_client(organization, name, client_id=42):
+    """Let the list of clients have shown one."""
+    KnownClient.objects.create(
+        organization=organization,
+        region="us",
+        service_id=17,
+        client_id=client_id,
+        name=name,
+        seen_at=NOW,
+    )
+
+
+def test_calls_clients_by_their_names(auditor, acme, keep):
+    known_client(acme, "Till <1>")
+    keep("client.update", region="us", service="17", client="42")
+
+    response = auditor.get(URL, {"client": "42"})
+
+    assert shown(response) == ["Saved Till <1>"]
+    assert [chip.label for chip in response.context["chips"]] == ["Client: Till <1> (42)"]
+    assertContains(response, "<bdi>Till &lt;1&gt;</bdi></a></small>", count=1)
+    entry = AuditEntry.objects.get(operation="client.update").entry
+    assertContains(
+        auditor.get(f"{URL}{entry}/"),
+        f'<a href="{URL}?client=42&amp;region=us"><bdi>Till &lt;1&gt;</bdi></a>',
+    )
+
+
+def test_a_clients_name_means_no_other_client_of_its_id(auditor, acme, keep):
+    known_client(acme, "Till")
+    keep("client.update", region="us", service="17", client="42", label="Ours")
+    keep("client.update", region="eu", service="18", client="42", label="Other")
+
+    assert shown(auditor.get(URL, {"client": "till"})) == ["Saved Ours"]
+    assert shown(auditor.get(URL, {"-client": "till"})) == ["Saved Other"]
+    assert len(shown(auditor.get(URL, {"client": "42"}))) == 2
+
+
+def test_an_accent_is_one_however_it_is_kept(auditor, acme, keep, known):
+    known("us", 17, "Caf\u00e9")
+    known("us", 18, "Cafe\u0301 two")
+    known_client(acme, "Kasse\u0301")
+    keep(region="us", service="17", label="One")
+    keep(region="us", service="18", label="Two", reason="caf\u00e9")
+    keep("client.update", region="us", service="19", client="42", label="Till")
+
+    for typed, found in (
+        ({"service": "CAFE\u0301"}, ["Saved One"]),
+        ({"service": "caf\u00e9 two"}, ["Saved Two"]),
+        ({"client": "Kass\u00e9"}, ["Saved Till"]),
+        ({"reason": "Cafe\u0301"}, ["Saved Two"]),
+    ):
+        assert shown(auditor.get(URL, typed)) == found
+
+
+def test_a_region_that_is_no_more_can_be_searched(auditor, acme, keep):
+    once(acme, "Lost", region="old-3")
+    keep(region="old-1", label="Gone")
+    keep(region="us", label="Shop")
+
+    response = auditor.get(URL, {"region": "old-1"})
+
+    assert shown(response) == ["Saved Gone"]
+    assert [chip.label for chip in response.context["chips"]] == ["Region: old-1"]
+    assert shown(auditor.get(URL, {"-region": "old-1"})) == ["Saved Shop"]
+    assert auditor.get(URL, {"region": "old-2"}).status_code == 422
+    offered = auditor.post(f"{URL}complete/", {"q": "region:ol"}).context["offers"]
+    assert [one.part for one in offered] == ["old-3"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ('region:"united states"', "region=us"),
+        ('-operation:"signed in"', "-operation=sign_in.done"),
+        ('operation:"created the client"', "operation=client.create"),
+        (
+            'operation:"Created the service …"',
+            "operation=idp.create_service&operation=service.create",
+        ),
+    ],
+)
+def test_takes_what_pages_call_a_region_or_an_operation(auditor, typed, asked):
+    assert auditor.post(URL, {"q": typed}).url == f"{URL}?{asked}"
+
+
+def test_takes_no_name_of_none(auditor):
+    assert auditor.post(URL, {"q": 'region:"Any region"'}).status_code == 422
+
+
+SUGGESTED = [
+    ("servise:Shop", "service"),
+    ("who:ida", "actor"),
+    ("effect:destory", "destroy"),
+    ("operation:service.updte", "service.update"),
+    ("field:pkceRequird", "pkceRequired"),
+    ("service:Shpo", "Shop"),
+    ("client:Tlil", "Till"),
+    ("after:last-quater", "last-quarter"),
+    ("on:2026-11-24", "after"),
+    ("-actor:auditro", "AUDITOR"),
+    ("-outcome:refusd", "refused"),
+    ("status:Refused", "outcome:refused"),
+    ("http:500", "status"),
+    ("effect:Delete", "destroy"),
+    ("outcome:failed", "refused"),
+    ("operation:delete", "key.delete"),
+    ("field:Durat", "cnonceDuration"),
+]
+
+
+@pytest.mark.parametrize(("typed", "meant"), SUGGESTED)
+def test_asks_whether_something_like_it_was_meant(auditor, acme, keep, known, typed, meant):
+    known("us", 17, "Shop")
+    known_client(acme, "Till")
+    keep()
+
+    response = auditor.post(URL, {"q": typed})
+
+    assertContains(response, f"Did you mean “{meant}”", status_code=422)
+    assertContains(response, f'value="{typed}"', status_code=422)
+    assertNotContains(response, "<td", status_code=422)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("after:2026-02-30", "after: Enter a day like 2026-11-24."),
+        ("after:2026-11-24 before:2026-11-24", "before: This is before the search"),
+        ("role:boss", "Known are admin, editor, help desk, auditor, viewer."),
+    ],
+)
+def test_says_what_is_wrong_in_the_words_that_were_typed(auditor, typed, said):
+    assertContains(auditor.post(URL, {"q": typed}), said, status_code=422)
+
+
+def once(organization, name, service=17, client=0, number=1, region="us"):
+    """Let something have had a name in the version of a number."""
+    Version.objects.create(
+        organization_id=organization.pk,
+        region=region,
+        service_id=service,
+        client_id=client,
+        number=number,
+        name=name,
+        first_at=NOW,
+        last_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("asked", ["Shop", "web SHOP"])
+def test_finds_a_service_by_the_name_that_it_had(auditor, acme, keep, known, asked):
+    known("us", 17, "Web shop")
+    once(acme, "Shop")
+    once(acme, "Shops", 18)
+    keep(region="us", service="17", label="Shop")
+    keep(region="us", service="18", label="Another")
+
+    response = auditor.get(URL, {"service": asked})
+
+    assert shown(response) == ["Saved Shop"]
+    assert response.context["chips"][0].label == "Service: Web shop (us)"
+
+
+def test_finds_what_was_deleted_by_its_name_and_tells_it(auditor, acme, keep, known):
+    """Another may have the name by now."""
+    known("us", 20, "Shop")
+    once(acme, "Draft of a shop")
+    once(acme, "Shop", number=2)
+    once(acme, "Till", client=42)
+    once(acme, "Till", client=43)
+    keep("client.delete", "destroy", region="us", service="17", client="42")
+    keep(region="us", service="17")
+
+    response = auditor.get(URL, {"service": "Shop"})
+    assert [(one.service, one.client) for one in response.context["lines"]] == [
+        ("Shop", ""),
+        ("Shop", "Till"),
+    ]
+    response = auditor.get(URL, {"client": "till", "service": "Shop"})
+    assert shown(response) == ["Deleted the client Till"]
+
+
+def test_leaves_none_out_where_too_many_have_a_name(auditor, acme, known):
+    for number in range(1, 31):
+        known("us" if number < 11 else "eu", number, "Shop")
+        known_client(acme, "Till", number)
+
+    for asked in ({"service": "shop"}, {"client": "till"}):
+        response = auditor.get(URL, asked)
+        assertContains(response, "More than 20 are called", status_code=422)
+    response = auditor.get(URL, {"service": "shop", "region": "us"})
+    assert response.status_code == 200
+
+
+def test_finds_by_name_who_has_left(auditor, keep, who):
+    for name in ("bo@acme.example", "eve@other.example"):
+        User.objects.create_user(name, first_name="Bo", last_name="Ek")
+    keep(actor=who("bo@acme.example"), label="Shop")
+
+    for asked in ("bo ek", "BO@acme.example"):
+        assert shown(auditor.get(URL, {"actor": asked}, follow=True)) == ["Saved Shop"]
+    assert auditor.get(URL, {"actor": "eve@other.example"}).status_code == 422
+
+
+def test_a_label_means_all_settings_that_have_it(acme):
+    called = Counter(_(one) for labels in name_lookup.SETTING_LABELS.values() for one in labels)
+    label, times = called.most_common(1)[0]
+
+    assert times > 1
+    assert len(name_lookup.find_settings(acme, label.upper())) == times
+
+
+@pytest.mark.parametrize(
+    ("label", "member"),
+    [
+        ("Access token lifetime", "accessTokenDuration"),
+        ("Access token lives", "accessTokenDuration"),
+        ("Organization's number", "number"),
+    ],
+)
+def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):
+    assert member in name_lookup.find_settings(acme, label)
+
+
+@pytest.mark.parametrize("asked", ["192.0.2.9", "::FFFF:c000:209"])
+def test_finds_an_address_of_ipv4_as_any_server_or_proxy_tells_it(auditor, keep, who, asked):
+    ways = ["192.0.2.9", "::ffff:192.0.2.9", "::ffff:c000:209"]
+    for way in (*ways, "192.0.2.10"):
+        keep(actor=replace(who(), address=way), label=way)
+
+    assert shown(auditor.get(URL, {"address": asked}, follow=True)) == [
+        f"Saved {way}" for way in reversed(ways)
+    ]
+    left = auditor.get(URL, {"q": f"-address:{asked} effect:change"}, follow=True)
+    assert shown(left) == ["Saved 192.0.2.10"]
+
+
+def test_a_word_finds_what_a_person_of_that_name_did(auditor, keep, who):
+    User.objects.create_user("io7@acme.example", first_name="Ida", last_name="Öst")
+    keep(label="Theirs", actor=who("io7@acme.example"))
+    keep(label="Another's", actor=who("bo@acme.example"))
+
+    assert shown(auditor.get(URL, {"q": '"ida ö"'})) == ["Saved Theirs"]
+    assert shown(auditor.get(URL, {"q": "-öst"})) == ["Saved Another's"]

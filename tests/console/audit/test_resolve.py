@@ -1,0 +1,165 @@
+from contextlib import nullcontext
+from datetime import timedelta
+
+import pytest
+
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditEntry, AuditHead, AuditRecord
+from tenants.audit.reconciliation import evidence
+from tenants.audit.reconciliation.resolutions import resolve
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
+from tests.aged import overdue
+from tests.pages import FORM, filled
+from tests.support.markup import compact
+
+
+@pytest.fixture
+def lost(acme, sandbox, update):
+    """An update of the service 17 whose reply did not come, and its page to settle."""
+    update({"description": "As Authlete lays it out"})
+
+    def lost(sent=overdue, **fault):
+        sandbox.fault("reset", operation="service.update", times=1, **fault)
+        with sent(), pytest.raises(AuthleteError):
+            update({"accessTokenDuration": 60})
+        entry = AuditEntry.objects.filter(outcome="unknown").get()
+        return entry, f"/acme/audit/{entry.entry}/settle/"
+
+    return lost
+
+
+@pytest.mark.parametrize(("after", "found"), [(True, "done"), (False, "not done")])
+def test_settles_by_what_authlete_tells(member, lost, after, found):
+    admin = member(Role.ADMIN)
+    entry, url = lost(after=after)
+    rows = AuditRecord.objects.filter(entry=entry.entry).count()
+    page = admin.get(url)
+
+    body = filled(page, "reason", reason="Somebody waits for it", ticket="INC-1")
+    assert f"Settle as {found}" in page.content.decode()
+    admin.post(url, body, content_type=FORM)
+    admin.post(url, body, content_type=FORM)
+
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == found
+    assert AuditRecord.objects.filter(entry=entry.entry).count() == rows + 1
+    settling = AuditEntry.objects.get(operation="audit.settle")
+    assert (settling.object, settling.reason) == (entry.entry, "Somebody waits for it")
+    assert verify_audit_log().first_bad_row is None
+    shown = admin.get(f"/acme/audit/{entry.entry}/").content.decode()
+    assert settling.entry in shown
+    assert "No answer came at the time" in shown
+    assert "Somebody waits for it" in shown
+    assert "/settle/" not in shown
+    told = admin.get(f"/acme/audit/{settling.entry}/").content.decode()
+    assert "Settled the outcome of “<bdi>Tried to " in told
+
+
+def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):
+    """A secret that nobody saw, a token that nobody has, clients that it may be."""
+    till = {"clientName": "Till", "clientSecret": "t1ll-secret", "modifiedAt": 5}
+    for id in (44, 45):
+        sandbox.clients[id] = till | {"clientId": id}
+    sandbox.services[17]["supportedGrantTypes"] = ["CLIENT_CREDENTIALS"]
+    service = connect(load_credentials(acme), "us", AuditLogSink(who())).service(17)
+    secret = service.client(44).get().get("clientSecret").mark
+    sandbox.fault("reset", method="GET", path="refresh", after=True)
+    sandbox.fault("reset", operation="token.create", after=True)
+    sandbox.fault("reset", operation="client.create")
+    for call in (
+        lambda: service.client(44).refresh_secret(secret),
+        lambda: service.tokens.create("CLIENT_CREDENTIALS", 44),
+        lambda: service.clients.create({"clientName": "Till"}),
+    ):
+        with pytest.raises(AuthleteError):
+            call()
+
+    admin = member(Role.ADMIN)
+    page = "".join(
+        compact(admin.get(f"/acme/audit/{one.entry}/settle/"))
+        for one in AuditEntry.objects.filter(outcome="unknown")
+    )
+
+    assert 'href="/acme/services/us/17/clients/44/reveal/">Reveal the secret' in page
+    assert 'href="/acme/services/us/17/tokens/">Find it among' in page
+    assert '<a href="/acme/services/us/17/clients/45/">45</a>' in page
+    assert '<a class="mono" href="/acme/services/us/17/">17</a>' in page
+
+
+def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
+    entry, _url = lost(after=True)
+    AuditHead.objects.update(key="gone")
+
+    with pytest.raises(AuditUnavailableError, match="Nothing was settled"):
+        resolve(Actor(0, "ida", organization_id=acme.pk), entry, Outcome.SUCCEEDED, "seen")
+
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
+
+
+def test_settles_as_nothing_else_than_what_was_read(member, sandbox, lost):
+    admin = member(Role.ADMIN)
+    entry, url = lost(after=True)
+    seen = filled(admin.get(url), "reason", reason="As it says")
+    sandbox.services[17] |= {"description": "Theirs", "modifiedAt": 2**41}
+
+    moved = admin.post(url, f"{seen}&outcome=done", content_type=FORM)
+
+    assert "something else than when this page was drawn" in moved.content.decode()
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
+    body = filled(moved, "reason", outcome="not done")
+    admin.post(url, body, content_type=FORM)
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "not done"
+
+
+def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lost):
+    admin = member(Role.ADMIN)
+    entry, url = lost(after=True)
+    sandbox.services[17]["description"] = "Somebody else's"
+    body = filled(admin.get(url), "reason", reason="Compared by hand", outcome=None)
+
+    undecided = admin.post(url, body, content_type=FORM)
+    assert "Say what became of it." in undecided.content.decode()
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
+
+    body = filled(undecided, "reason", reason="Compared by hand", outcome="done")
+    admin.post(url, body, content_type=FORM)
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "done"
+
+
+def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(member, sandbox, lost):
+    admin = member(Role.ADMIN)
+    _entry, url = lost(after=True)
+    sandbox.fault("status", operation="service.get", status=400, times=1)
+    unseen = admin.get(url).content.decode()
+    page = admin.get(url)
+
+    refused = admin.post(url, filled(page, "reason"), content_type=FORM)
+    assert "It could not be looked at" in unseen
+    assert f'href="{url}">Look again</a>' in unseen
+    assert "It was done" in page.content.decode()
+    assert refused.status_code == 422
+    assert "Say why" in refused.content.decode()
+
+
+def unanswered(entry):
+    """Let it be a call that was given up after ten seconds."""
+    late = entry.at + 10_000_000
+    AuditEntry.objects.filter(pk=entry.pk).update(ended_at=late)
+
+
+def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox, lost, monkeypatch):
+    monkeypatch.setattr(evidence, "MAX_IN_FLIGHT", timedelta(minutes=9))
+    admin = member(Role.ADMIN)
+    entry, url = lost(sent=nullcontext)
+    unanswered(entry)
+    said = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "once": "x"}
+
+    for page in (admin.get(url), admin.post(url, said)):
+        assert "It cannot be told yet" in page.text
+        assert "can be told in" in page.text
+        assert 'type="submit">Settle' not in compact(page)
+        assert "gets this one as well" not in page.text
+    assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"

@@ -1,0 +1,146 @@
+"""Settling many unknown outcomes at once, by a job."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation import evidence
+from tenants.audit.reconciliation.related_calls import MICROSECOND
+from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.authlete.transport import connection_pool
+from tenants.jobs.control import run_now
+from tenants.jobs.models import Item, Job
+from tenants.organizations.roles import Role
+from tests.aged import overdue
+from tests.pages import FORM, filled
+
+URL = "/acme/audit/unknown/settle/"
+UNKNOWN = "/acme/audit/unknown/"
+WHY = {"reason": "After the outage", "ticket": "INC-9"}
+
+
+@pytest.fixture
+def admin(member):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def lost(sandbox, update, keep):
+    """Ids of calls without an answer, by what there is to be found of them."""
+
+    def lose(edits, **fault):
+        sandbox.fault("reset", operation="service.update", times=1, **fault)
+        with overdue(), pytest.raises(AuthleteError):
+            update(edits)
+        return AuditEntry.objects.filter(operation="service.update")[0].entry
+
+    update({"description": "As Authlete lays it out"})
+    gone = {"service": "17", "client": "9", "region": "us"}
+    return {
+        "done": lose({"accessTokenDuration": 60}, after=True),
+        "not done": lose({"accessTokenDuration": 90}),
+        "untold": keep("job.started", "change", Outcome.UNKNOWN, object="x").entry,
+        "away": keep("client.delete", "destroy", Outcome.UNKNOWN, **gone).entry,
+    }
+
+
+def settle(browser, path=URL):
+    body = filled(browser.get(path), "reason", **WHY)
+    response = browser.post(URL, body, content_type=FORM)
+    assert browser.post(URL, body, content_type=FORM)["Location"] == response["Location"]
+    return response["Location"]
+
+
+def outcome(entry):
+    return AuditEntry.objects.get(entry=entry).outcome
+
+
+def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, worker, monkeypatch):
+    page = admin.get(UNKNOWN)
+    assertContains(page, "Settle all 4")
+    assertContains(admin.get(URL), "nothing: a person decides")
+    sandbox.fault("status", operation="client.get", status=503)
+
+    path = settle(admin)
+    assertContains(admin.get(UNKNOWN), "A worker looks at them")
+    worker()
+
+    found = {name: outcome(entry) for name, entry in lost.items()}
+    assert found == {
+        "done": "done",
+        "not done": "not done",
+        "untold": "unknown",
+        "away": "unknown",
+    }
+    page = admin.get(path)
+    for said in (
+        "<strong>1</strong> settled as done",
+        "<strong>1</strong> settled as not done",
+        "<strong>1</strong> for a person to decide",
+        "<strong>1</strong> cannot be told now",
+        "A person decides: There is no call that tells",
+    ):
+        assertContains(page, said)
+    told = AuditEntry.objects.filter(operation="audit.settle")
+    assert {(one.reason, one.ticket) for one in told} == {tuple(WHY.values())}
+    assert {one.role for one in told} == {"admin"}
+    assert verify_audit_log().first_bad_row is None
+
+    sandbox.faults.clear()  # the region is back, and the client is gone
+    monkeypatch.setattr(connection_pool, "_pools", {})
+    run_now(Job.objects.get())
+    worker()
+
+    assert outcome(lost["away"]) == "done"
+    assert told.all().count() == 3
+    assertNotContains(admin.get(path), "cannot be told now")
+
+
+def test_looks_again_once_a_call_cannot_be_on_its_way(admin, sandbox, update, worker, monkeypatch):
+    monkeypatch.setattr(evidence, "MAX_IN_FLIGHT", timedelta(minutes=9))
+    update({"description": "As Authlete lays it out"})
+    sandbox.fault("reset", operation="service.update", times=1)
+    with pytest.raises(AuthleteError):
+        update({"accessTokenDuration": 60})
+    (lost,) = AuditEntry.objects.filter(outcome="unknown")
+    AuditEntry.objects.filter(pk=lost.pk).update(ended_at=lost.at + 10_000_000)
+
+    path = settle(admin, f"{URL}?some=1&entry={lost.entry}")
+    worker()
+    assert outcome(lost.entry) == "unknown"
+    assertContains(admin.get(path), "<strong>1</strong> cannot be told now")
+    assert Item.objects.filter(again_at__gte=lost.time + evidence.MAX_IN_FLIGHT).count() == 1
+
+    AuditEntry.objects.filter(pk=lost.pk).update(at=lost.at - evidence.MAX_IN_FLIGHT // MICROSECOND)
+    run_now(Job.objects.get())
+    worker()
+    assert outcome(lost.entry) == "not done"
+
+
+def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):
+    none = admin.get(URL, {"some": "1"}, follow=True)
+    assertContains(none, "Choose some first")
+    odd = admin.get(f"{URL}?some=1&entry=%00", follow=True)
+    assertContains(odd, "Choose some first")
+
+    settle(admin, f"{URL}?some=1&entry={lost['not done']}")
+    worker()
+
+    assert outcome(lost["not done"]) == "not done"
+    assert outcome(lost["done"]) == "unknown"
+    again = admin.get(f"{URL}?some=1&entry={lost['not done']}", follow=True)
+    assertContains(again, "Nothing of that is unknown any more")
+
+
+def test_does_not_settle_twice_what_another_has_settled(admin, lost, worker):
+    settle(admin)
+    body = filled(admin.get(f"/acme/audit/{lost['done']}/settle/"), "reason", **WHY)
+    admin.post(f"/acme/audit/{lost['done']}/settle/", body, content_type=FORM)
+    worker()
+
+    own = AuditEntry.objects.filter(operation="audit.settle", object=lost["done"])
+    assert own.count() == 1
+    assert Item.objects.get(text__startswith="Its outcome is known").state == "same"

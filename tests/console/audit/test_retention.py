@@ -1,0 +1,155 @@
+"""How long what is kept, what was removed, and what is left of it."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import SEARCH_SAVE, SIGN_OUT, WEBHOOK_TEST
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.recorder import record_event
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.audit.retention.runs import find_deleted_entry
+from tenants.models import Organization
+from tests.aged import ago
+from tests.record import unguard
+
+URL = "/acme/audit/kept/"
+
+
+def worker(organization):
+    return Actor(0, "worker", organization_id=organization)
+
+
+@pytest.fixture
+def gone(acme, who):
+    """The id of an entry that was removed with two others of Acme, and one of other."""
+    other = Organization.objects.create(slug="other", name="Other")
+    with ago(3000):
+        record_event(who(), WEBHOOK_TEST, label="SIEM")
+        record_event(who(), SIGN_OUT)
+        record_event(who(), SIGN_OUT)
+        record_event(who(organization=other), SIGN_OUT)
+    found = AuditEntry.objects.get(operation="webhook.test").entry
+    record_event(who(), WEBHOOK_TEST, label="Another")
+    assert sum(delete_expired_entries(worker)) == 4
+    return found
+
+
+def test_says_how_long_each_kind_is_kept(auditor, settings):
+    settings.AUDIT_KEEP = {"reads": "45", "reveals": "730", "changes": "forever"}
+
+    page = auditor.get(URL)
+
+    assertContains(page, "45 days")
+    assertContains(page, "2 years")
+    assertContains(page, "7 years")
+    assertContains(page, "AUDIT_KEEP")
+    assertContains(page, "Nothing yet")
+    entry = AuditEntry.objects.filter(operation="audit.read").first()
+    assert entry
+    assert entry.object == "what is kept"
+
+
+def test_says_what_was_removed_and_when(auditor, gone):
+    page = auditor.get(URL)
+
+    assertContains(page, "3 entries so far")
+    assertContains(page, "Reads: 1, kept for 7 years")
+    assertContains(page, "Signing in, and refusals: 2, kept for 7 years")
+
+
+def test_a_removal_tells_what_it_removed(auditor, acme, gone):
+    run = AuditEntry.objects.get(operation="audit.expire", organization_id=acme.pk)
+
+    page = auditor.get(f"/acme/audit/{run.entry}/")
+
+    assertContains(page, "What was removed")
+    assertContains(page, "6, from 1 to 6")
+    assertContains(page, "Reads: 1, kept for 7 years")
+    assertNotContains(page, "What changed")
+    listed = auditor.get("/acme/audit/?operation=audit.expire")
+    assertContains(listed, "2, kept for 7 years")
+
+
+def test_an_old_link_says_that_its_entry_was_removed(auditor, gone):
+    page = auditor.get(f"/acme/audit/{gone}/")
+
+    assert page.status_code == 410
+    assertContains(page, "This entry was removed", status_code=410)
+    assertContains(page, "Reads", status_code=410)
+    day = (timezone.now() - timedelta(days=3000)).astimezone(UTC).date().isoformat()
+    assertContains(page, day, status_code=410)
+    assertContains(page, "removed, and its tombstone matches", 2, status_code=410)
+    assertNotContains(page, "SIEM", status_code=410)
+
+
+def test_a_tombstone_that_was_changed_does_not_match(auditor, gone):
+    unguard()
+    row = AuditRecord.objects.get(seq=1)
+    said = row.content.replace('"leaf":"', '"leaf":"0')
+    AuditRecord.objects.filter(seq=1).update(content=said)
+
+    page = auditor.get(f"/acme/audit/{gone}/")
+    assertContains(page, "does not match", status_code=410)
+
+
+def test_there_is_no_page_of_what_never_was_or_is_elsewhere(auditor, acme, gone):
+    other = Organization.objects.get(slug="other")
+    (theirs,) = AuditRecord.objects.filter(seq=7).values_list("entry", flat=True)
+    assert find_deleted_entry(other.pk, theirs)
+
+    for entry in (theirs, uuid4(), "ffffffff-ffff-ffff-ffff-ffffffffffff"):
+        assert auditor.get(f"/acme/audit/{entry}/").status_code == 404
+
+
+def test_the_neighbour_of_a_removed_row_says_so(auditor, gone):
+    entry = AuditEntry.objects.filter(operation="webhook.test").get()
+
+    page = auditor.get(f"/acme/audit/{entry.entry}/")
+
+    assertContains(page, "removed, and its tombstone matches", 1)
+
+
+SINCE = (datetime.now(UTC) - timedelta(days=100)).date().isoformat()
+FAR = "Removed were:"
+
+
+@pytest.mark.parametrize(
+    ("query", "is_told"),
+    [
+        ("reads=1", True),
+        (f"reads=1&since={SINCE}", False),
+        ("effect=destroy&operation=client.delete", False),
+        ("operation=sign_out", True),
+        ("q=word", False),
+    ],
+)
+def test_a_search_says_that_it_reaches_back_beyond_what_is_kept(auditor, gone, query, is_told):
+    for page in ("", "export/", "export/file/"):
+        more = "&format=print" if page.endswith("file/") else ""
+        told = auditor.get(f"/acme/audit/{page}?{query}{more}")
+        (assertContains if is_told else assertNotContains)(told, FAR)
+
+
+def test_where_nothing_was_removed_no_search_says_so(auditor, who):
+    record_event(who(), SEARCH_SAVE, label="Mine")
+
+    assertNotContains(auditor.get("/acme/audit/?reads=1"), FAR)
+
+
+def test_the_history_of_an_object_says_that_its_beginning_was_removed(auditor, acme, who, update):
+    with ago(3000):
+        update({"description": "x"})
+    assert sum(delete_expired_entries(worker))
+
+    page = auditor.get("/acme/services/us/17/history/")
+    assertContains(page, "No change is kept")
+    assertContains(page, "Changes, from before")
+    update({"description": "y"})
+    page = auditor.get("/acme/services/us/17/history/")
+    assertNotContains(page, "No change is kept")
+    assertContains(page, "removed from the record:")

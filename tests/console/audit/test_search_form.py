@@ -1,0 +1,394 @@
+"""What of the record is shown: filters, their address, and searches kept."""
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+)
+
+from console.audit_log import filter_choices
+from console.audit_log.event_labels import EVENT_EFFECTS
+from console.models import KnownClient
+from tenants.audit import events
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_event
+from tenants.audit.subject_index import fingerprint_subject
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+from tenants.models import Membership
+from tenants.organizations.roles import Role
+from tests.console.audit.conftest import NOW
+
+URL = "/acme/audit/"
+
+
+def shown(response):
+    """What the lines tell, newest first."""
+    return [line.title for line in response.context["lines"]]
+
+
+class Mark(str):
+    """A subject in the place of which its mark is asked for."""
+
+
+FILTERS = [
+    {"actor": "bo@acme.example"},
+    {"role": "admin"},
+    {"address": "2001:DB8:0::7"},
+    {"q": "-address:192.0.2.41"},
+    {"region": "eu"},
+    {"service": "18"},
+    {"service": "18", "region": "eu"},
+    {"service": "retail"},
+    {"client": "5"},
+    {"operation": "service.delete"},
+    {"effect": "destroy"},
+    {"effect": ["destroy", "reveal"]},
+    {"outcome": "refused"},
+    {"outcome": ["refused", "unknown"]},
+    {"status": "404"},
+    {"q": "status:5xx,4XX -status:409"},
+    {"q": "outcome:refused -status:2xx,500"},
+    {"field": "pkceRequired"},
+    {"field": "Require PKCE"},
+    {"ticket": "CHG-1"},
+    {"object": "the other"},
+    {"q": "retail"},
+    {"q": "because"},
+    {"q": "ticket:CHG-1"},
+    {"q": '"ng:1"'},
+    {"q": 'service:"Retail banking" field:pkceRequired because'},
+    {"q": "code:a001"},
+    {"q": 'actor:"Bo Ek" client:Till -service:17,nil -role:editor'},
+    {"q": "-outcome:done -effect:read,reveal reason:NG:1 code:a,A001"},
+    {"q": "field:hsks,pkceRequired old:false new:TRUE after:1d"},
+    {"mark": Mark("anna")},
+    {"-mark": Mark("bo"), "-object": "nil", "client": "5"},
+    {"q": "service:Shop,18 -operation:service.update outcome:Refused"},
+]
+
+
+@pytest.mark.parametrize("asked", FILTERS, ids=str)
+def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
+    for region, number, name in (("eu", 18, "Retail banking"), ("jp", 3, "Shop")):
+        known(region, number, name)
+    known("us", 20, "nil")
+    KnownClient.objects.create(
+        organization=acme,
+        region="eu",
+        service_id=18,
+        client_id=5,
+        name="Till",
+        seen_at=NOW,
+    )
+    User.objects.create_user("bo@acme.example", first_name="Bo", last_name="Ek")
+    Membership.objects.create(
+        organization=acme, user=User.objects.get(first_name="Bo"), role="admin"
+    )
+    keep(service="17", region="us", label="Shop")
+    odd = keep(
+        "service.delete",
+        "destroy",
+        Outcome.REJECTED,
+        actor=replace(who("bo@acme.example", "admin"), address="2001:db8::7"),
+        service="18",
+        region="eu",
+        client="5",
+        object="the other",
+        label="Retail banking",
+        reason="because of ng:1",
+        ticket="CHG-1",
+        subject="anna",
+        code="A001",
+        status=404,
+        changes=[FieldChange("pkceRequired", False, True)],
+    )
+    keep(service="17", region="us", label="Shop", ago=timedelta(days=2))
+
+    asked = {
+        name: fingerprint_subject(acme.pk, said) if isinstance(said, Mark) else said
+        for name, said in asked.items()
+    }
+    response = auditor.get(URL, asked, follow=True)
+
+    assert response.status_code == 200
+    (line,) = response.context["lines"]
+    assert line.entry.entry == odd.entry
+    assertContains(response, "1 entry")
+
+
+def test_counts_days_where_the_reader_is(member, keep, settings, time_machine):
+    settings.TIME_ZONE = "Asia/Tokyo"  # nine hours ahead
+    time_machine.move_to("2026-11-24T16:30:00Z", tick=False)
+    auditor = member(Role.AUDITOR)
+    keep(label="In Tokyo this was on the 25th")
+    keep(label="In Tokyo this was on the 24th", ago=timedelta(hours=2))
+
+    on = {"since": "2026-11-25", "until": "2026-11-25"}
+    assert shown(auditor.get(URL, on)) == ["Saved In Tokyo this was on the 25th"]
+    on = {"until": "2026-11-24"}
+    assert shown(auditor.get(URL, on)) == ["Saved In Tokyo this was on the 24th"]
+
+
+REFUSED = [
+    {"service": "no such service"},
+    {"region": "mars"},
+    {"role": "king"},
+    {"operation": "service.explode"},
+    {"effect": "explode"},
+    {"effect": ["destroy", "explode"]},
+    {"outcome": "fine"},
+    {"status": "40"},
+    {"q": "status:6xx"},
+    {"field": "noSuchSetting"},
+    {"field": "a b"},
+    {"since": "yesterday"},
+    {"since": "0001-01-01"},
+    {"until": "9999-12-31"},
+    {"since": "2026-11-24", "until": "2026-11-23"},
+    {"reads": "maybe"},
+    {"ticket": "x" * 61},
+    {"actor": "a\0b"},
+    {"actor": "nobody@acme.example"},
+    {"-actor": "nobody@acme.example"},
+    {"colour": "red"},
+    {"q": "colour:red"},
+    {"q": "-after:2026-11-24"},
+    {"q": "effect:explode"},
+    {"q": "ticket:" + ",".join("abcdefghijklmnopqrstu")},
+    {"since": ["2026-11-24", "2026-11-23"]},
+    {"q": "actor:"},
+    {"-service": "no such service"},
+    {"after": "teatime"},
+    {"-q": "anna"},
+    {"-since": "2026-11-24"},
+    {"mark": "anna"},
+    {"subject": "anna"},
+    {"q": "subject:anna"},
+    {"q": 'actor:""'},
+    {"q": "address:192.0.2.300"},
+    {"q": 'service:" "'},
+    {"q": "after:1d before:2d"},
+    {"after": "2026-11-24T12:00Z", "before": "2026-11-24T12:00Z"},
+]
+
+
+@pytest.mark.parametrize("asked", REFUSED, ids=str)
+def test_shows_nothing_for_a_filter_that_it_does_not_understand(auditor, keep, asked):
+    keep(label="Shop")
+
+    response = auditor.get(URL, asked)
+
+    assert response.status_code == 422
+    assertNotContains(response, "<td", status_code=422)
+    assertContains(response, "field-error", status_code=422)
+    assertContains(response, "Nothing is shown", status_code=422)
+
+
+def test_every_kind_of_entry_can_be_asked_for():
+    offered = {one[0] for found in filter_choices.event_choices()[1:] for one in found[1]}
+
+    assert offered == EVENT_EFFECTS.keys()
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_", "\\", ".*(a+)+$", "'; DROP TABLE audit_auditentry; /*", '"']
+)
+def test_takes_words_as_they_are(auditor, keep, text):
+    keep(label="Shop")
+
+    response = auditor.get(URL, {"q": f"x{text}"}, follow=True)
+
+    assert shown(response) == []
+    assertContains(response, "No entry fits")
+
+
+@pytest.mark.parametrize("name", ["q", "service", "ticket", "field", "since", "page"])
+def test_stands_what_is_far_too_long(auditor, keep, name):
+    keep(label="Shop")
+
+    assert auditor.get(URL, {name: "9" * 5000}).status_code == 422
+
+
+def test_what_is_too_long_is_not_taken_apart(auditor):
+    """To do so would keep a thread busy for minutes."""
+    response = auditor.post(URL, {"q": "actor: " * 3000})
+
+    assertContains(response, "4000 characters at most", status_code=422)
+    assertNotContains(response, "Nothing stands after", status_code=422)
+
+
+def test_a_name_means_all_services_that_have_it(auditor, keep, known):
+    for region, number, name in (
+        ("us", 17, "Shop"),
+        ("eu", 18, "Shop"),
+        ("eu", 9, "Shops"),
+    ):
+        known(region, number, name)
+    keep(service="18", region="eu", label="In Europe")
+    keep(service="17", region="us", label="In America")
+    keep(service="9", region="eu", label="Another")
+
+    assert shown(auditor.get(URL, {"service": "shop"})) == [
+        "Saved In America",
+        "Saved In Europe",
+    ]
+    within = auditor.get(URL, {"service": "shop", "region": "eu"})
+    assert shown(within) == ["Saved In Europe"]
+    response = auditor.get(URL, {"service": "sho"})
+    assertContains(response, "Several services fit: Shops (eu 9), Shop", status_code=422)
+
+
+def test_puts_a_mark_in_the_place_of_a_subject(auditor, keep):
+    keep("token.list", "read", subject="anna@x.example", service="17")
+    keep("token.list", "read", subject="bo@x.example", service="18")
+
+    response = auditor.post(URL, {"q": 'subject:"anna@x.example" effect:read'})
+
+    assert response.status_code == 302
+    assert "anna" not in response.url
+    found = auditor.get(response.url)
+    assert [line.entry.service for line in found.context["lines"]] == ["17"]
+    assert "anna" not in AuditEntry.objects.filter(operation="audit.read")[0].object
+    response = auditor.post(URL, {"subject": "anna@x.example"})
+    assert "anna" not in response.url
+
+
+def test_says_that_it_looks_back_no_further_than_it_does(auditor, keep):
+    keep(label="Old", ago=timedelta(days=40))
+
+    response = auditor.get(URL, {"region": "us", "q": "Old"})
+
+    assert shown(response) == []
+    assertContains(response, "looks back 30 days")
+    further = auditor.get(URL + response.context["further"])
+    assertNotContains(further, "looks back 30 days")
+
+
+# The address, chips and saved searches
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ({"actor": "auditor", "ticket": "", "q": ""}, {"actor": ["AUDITOR"]}),
+        ({"q": ["one", "two"]}, {"q": ["one two"]}),
+        (
+            {"q": 'field:pkceRequired effect:change effect:destroy "two words"'},
+            {
+                "field": ["pkceRequired"],
+                "effect": ["change", "destroy"],
+                "q": ['"two words"'],
+            },
+        ),
+        ({"field": "Require PKCE"}, {"field": ["pkceRequired"]}),
+        (
+            {"q": "after:2026-11-01 before:2026-12-01 -role:admin,editor x -y reads:yes"},
+            {
+                "-role": ["admin", "editor"],
+                "since": ["2026-11-01"],
+                "until": ["2026-11-30"],
+                "q": ["x -y"],
+                "reads": ["1"],
+            },
+        ),
+        ({"after": "2026-11-01T10:00+09:00"}, {"after": ["2026-11-01T01:00:00Z"]}),
+        (
+            {"since": "2026-11-01", "after": "2026-11-01T10:00Z"},
+            {"since": ["2026-11-01"], "after": ["2026-11-01T10:00:00Z"]},
+        ),
+    ],
+)
+def test_has_an_address_to_share(auditor, typed, asked):
+    response = auditor.get(URL, typed)
+
+    assert response.status_code == 302
+    assert parse_qs(urlsplit(response.url).query) == asked
+    found = auditor.get(response.url)
+    assert found.status_code == 200
+    again = auditor.post(URL, {"q": found.context["form"].text})
+    assert parse_qs(urlsplit(again.url).query) == asked
+
+
+def test_offers_to_take_each_filter_away(auditor, keep):
+    keep()
+
+    response = auditor.get(URL, {"effect": ["change", "destroy"], "ticket": "T"})
+
+    rest = {chip.label: chip.path for chip in response.context["chips"]}
+    assert rest == {
+        "Ticket: T": "?effect=change&effect=destroy",
+        "Effect: Change": "?ticket=T&effect=destroy",
+        "Effect: Destroy": "?ticket=T&effect=change",
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"after": "7d"}, "From 7 days ago"),
+        ({"before": "1h"}, "Until 1 hour ago"),
+        ({"after": "Last Quarter"}, "From last quarter (1 Jul 2026)"),
+        ({"after": "2026-11-01T10:00+09:00"}, "From 1 Nov 2026, 01:00:00 +00:00"),
+    ],
+)
+def test_tells_times_in_words_where_the_reader_is(auditor, typed, told):
+    chips = auditor.get(URL, typed, follow=True).context["chips"]
+
+    assert [chip.label for chip in chips] == [told]
+
+
+def test_leads_from_a_value_to_its_filter(auditor, keep):
+    keep(ticket="CHG 1&2", service="17", region="us")
+
+    response = auditor.get(URL, {"effect": "change"})
+
+    assertContains(response, "?effect=change&amp;ticket=CHG+1%262")
+    assertContains(response, "?effect=change&amp;service=17&amp;region=us")
+    assertContains(response, "?effect=change&amp;actor=ida%40acme.example")
+
+
+@pytest.mark.parametrize(
+    ("label", "titles"),
+    [
+        ("Destructive", ["Deleted the service Old"]),
+        ("Revealed", ["Replaced the secret of Till by a new one"]),
+        ("Refused or unknown", ["Was refused the page services:edit"]),
+        ("Denied access", ["Was refused the page services:edit"]),
+        ("Strangers", []),
+        ("Mine", ["Tried out a credential"]),
+    ],
+)
+def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):
+    keep("service.delete", "destroy", label="Old")
+    keep("client.refresh_secret", "reveal", label="Till")
+    record_event(who(), events.ACCESS_DENIED, outcome=Outcome.REJECTED, object="services:edit")
+    keep("credential.probe", "change", actor=who("AUDITOR"))
+
+    saved = {link.label: link.path for link in auditor.get(URL).context["saved"]}
+    response = auditor.get(URL + saved[label])
+
+    assert shown(response) == titles
+    assert [link.label for link in response.context["saved"] if link.on] == [label]
+
+
+def test_has_periods(member, keep, time_machine):
+    time_machine.move_to("2026-11-24T12:00:00Z", tick=False)
+    auditor = member(Role.AUDITOR)
+    for days, label in ((80, "E"), (50, "D"), (20, "C"), (3, "B"), (0, "A")):
+        keep(label=label, ago=timedelta(days=days))
+
+    periods = {one.label: one.path for one in auditor.get(URL).context["periods"]}
+
+    found = {name: shown(auditor.get(URL + path)) for name, path in periods.items()}
+    assert found == {
+        "Today": ["Saved A"],
+        "7 days": ["Saved A", "Saved B"],
+        "30 days": ["Saved A", "Saved B", "Saved C"],
+        "Last quarter": ["Saved E"],
+    }

@@ -1,0 +1,118 @@
+"""What the search box offers while something is typed."""
+
+import pytest
+from django.db import connection
+from django.utils.translation import override, trans_real
+
+from console.audit_log.suggestions import suggest_completions
+from console.models import KnownClient
+from tenants.audit.models import AuditEntry
+from tenants.authlete.errors import Outcome
+from tenants.authlete.result_codes import get_meaning
+from tenants.models import Organization
+from tests.console.audit.conftest import NOW
+
+URL = "/acme/audit/complete/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("op", "operation:"),
+        ("due to -act", "due to -actor:"),
+        ('service:"retail b', 'service:"Retail banking" '),
+        ("outcome:done,ref", "outcome:done,refused "),
+        ("field:access token l", None),
+        ('field:"access token l', "field:accessTokenDuration "),
+        ("x client:ti", "x client:Till "),
+        ("operation:service.up", "operation:service.update "),
+        ("Actor:audi", "Actor:AUDITOR "),
+        ("actor:a", "actor:AUDITOR "),  # not who has an "a" further on
+        ("actor:work", 'actor:"worker of nights" '),
+        ("operation:sign", "operation:sign_in.done "),
+        ("effect:d", "effect:destroy "),
+        ("code:a004", "code:A004201 "),
+        ("status:4", "status:4xx "),
+        ("-status:404,unav", "-status:404,503 "),
+        ("subject:a", None),
+        ("after:last-q", "after:last-quarter "),
+        ("reason:" + "x" * 500 + " op", None),
+        ("service:a\0", None),
+        ("colour:r", None),
+        ('"', None),
+        ("", None),
+    ],
+)
+def test_offers_names_and_values(auditor, known, keep, who, acme, typed, offered):
+    auditor.get("/acme/audit/")
+    keep(actor=who("worker of nights"), end=Outcome.REJECTED, code="A004201")
+    known("eu", 18, "Retail banking")
+    KnownClient.objects.create(
+        organization=acme,
+        region="eu",
+        service_id=18,
+        client_id=5,
+        name="Till",
+        words="till",
+        seen_at=NOW,
+    )
+
+    response = auditor.post(URL, {"q": typed})
+
+    found = [one.text for one in response.context["offers"]]
+    assert (found[0] if found else None) == offered
+    assert response.content.decode().count('role="option"') == len(found)
+
+
+@pytest.mark.parametrize("typed", ["an", "An", "AN", "aN"])
+def test_capital_letters_make_no_difference_in_who_is_offered(auditor, keep, who, typed):
+    for name in ("zoe", "Anna", "ANTON", "andy", "aaron"):
+        keep(actor=who(name))
+
+    found = auditor.post(URL, {"q": f"actor:{typed}"}).context["offers"]
+
+    assert [one.part for one in found] == ["andy", "Anna", "ANTON"]
+
+
+def test_offers_a_name_of_several_words_in_small_letters(auditor, keep, who):
+    for name in ("J.Sanders", "J.Smith"):
+        keep(actor=who(name))
+
+    found = auditor.post(URL, {"q": "actor:j.sm"}).context["offers"]
+
+    assert [one.part for one in found] == ["J.Smith"]
+
+
+def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep, who):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"ALTER TABLE {AuditEntry._meta.db_table}"
+                ' ALTER COLUMN actor TYPE varchar(254) COLLATE "und-x-icu"'
+            )
+    for name in ("aaron", "Abel", "abigail", "Ada"):
+        keep(actor=who(name))
+
+    found = auditor.post(URL, {"q": "actor:a"}).context["offers"]
+
+    names = [one.part for one in found if one.part != "AUDITOR"]
+    assert names == ["aaron", "Abel", "abigail", "Ada"]
+
+
+def test_what_a_code_means_is_said_in_the_language_of_the_reader(acme, keep, monkeypatch):
+    keep(end=Outcome.REJECTED, code="A004201")
+    words = vars(trans_real.translation("ja"))["_catalog"]._catalogs[0]
+    monkeypatch.setitem(words, get_meaning("A004201"), "だめ")
+
+    with override("ja"):
+        (found,) = suggest_completions("code:a004", acme)
+
+    assert found.meaning == "だめ"
+
+
+def test_says_no_value_of_another_organization(auditor, keep, who):
+    other = Organization.objects.create(slug="other", name="Other")
+    keep(actor=who("eve@other.example", organization=other), code="A1")
+
+    for typed in ("actor:eve", "code:a"):
+        assert auditor.post(URL, {"q": typed}).context["offers"] == []

@@ -1,0 +1,54 @@
+import re
+from datetime import timedelta
+
+from tenants.audit.models import AuditEntry
+from tenants.authlete.errors import Outcome
+from tenants.organizations.roles import Role
+from tests.support.markup import compact
+
+URL = "/acme/audit/unknown/"
+MINUTES = timedelta(minutes=3)
+
+
+def test_lists_what_may_have_changed_something(auditor, keep):
+    keep("client.delete", "destroy", Outcome.UNKNOWN, label="Till", ticket="CHG-1")
+    keep("client.update", end=None, label="Cut off", ago=MINUTES)
+    keep("client.update", end=None, label="Under way")
+    keep("client.update", label="Known")
+    keep("client.get", "read", Outcome.UNKNOWN, label="Looked at")
+
+    page = auditor.get(URL)
+
+    assert page.status_code == 200
+    for told in ("Tried to delete the client <bdi>Till</bdi>", "Cut off", "CHG-1"):
+        assert told in page.content.decode()
+    for other in ("Under way", "Known", "Looked at", "/settle/"):
+        assert other not in page.content.decode()
+
+
+def test_offers_to_settle_many_only_where_there_are_several(member, keep):
+    admin = member(Role.ADMIN)
+    keep("client.update", end=None, ago=MINUTES)
+    assert f"{URL}settle/" not in admin.get(URL).text
+
+    keep("client.delete", "destroy", Outcome.UNKNOWN)
+
+    assert "Settle all 2" in admin.get(URL).text
+
+
+def test_the_record_says_how_many_there_are(auditor, keep):
+    keep("client.update", end=None, ago=MINUTES)
+    keep("client.get", "read", Outcome.UNKNOWN)
+
+    (told,) = re.findall(
+        r'Unknown outcomes<span class="badge warn">(\d+)',
+        compact(auditor.get("/acme/audit/")),
+    )
+
+    assert told == "1"
+
+
+def test_reading_it_is_in_the_record(auditor):
+    auditor.get(URL)
+
+    assert AuditEntry.objects.get(operation="audit.read").object == "unknown outcomes"

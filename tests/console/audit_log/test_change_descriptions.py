@@ -1,0 +1,129 @@
+"""What a change is told as, where a list of values alone would tell it wrongly."""
+
+import pytest
+
+from console.audit_log.change_descriptions import (
+    CLIENT_SETTINGS,
+    LOCAL_EVENT_SETTINGS,
+    SERVICE_SETTINGS,
+    TOKEN_SETTINGS,
+    describe_change,
+    settings_for_operation,
+)
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.redaction.redactor import Fingerprint
+
+GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (GRANTS, None, ("Authorization code, Refresh token", "Authlete's default")),
+        (None, GRANTS, ("Authlete's default", "Authorization code, Refresh token")),
+    ],
+)
+def test_a_list_that_goes_back_to_its_default_did_not_lose_all(before, after, told):
+    said = describe_change(FieldChange("supportedGrantTypes", before, after), SERVICE_SETTINGS)
+
+    assert (said.before, said.after) == told
+    assert (said.added, said.removed) == ((), ())
+
+
+def test_a_list_that_has_no_default_gains_and_loses():
+    said = describe_change(FieldChange("supportedClaims", None, ["sub"]), SERVICE_SETTINGS)
+
+    assert said.added == ("sub",)
+
+
+def test_what_has_the_same_words_is_told_to_differ():
+    keys = [f'{{"keys":[{{"kty":"EC","kid":"one","x":"{x}"}}]}}' for x in "ab"]
+    said = describe_change(FieldChange("jwks", *keys), SERVICE_SETTINGS)
+
+    assert said.after == f"{said.before}, with other content"
+
+
+def test_what_is_absent_is_told_apart_from_what_it_comes_to():
+    off = describe_change(FieldChange("pkceRequired", False, None), SERVICE_SETTINGS)
+    on = describe_change(FieldChange("pkceRequired", None, False), SERVICE_SETTINGS)
+
+    assert (off.before, off.after) == ("Off", "Not set")
+    assert (on.before, on.after) == ("Not set", "Off")
+
+
+def test_a_replaced_secret_is_told_by_its_fingerprints_alone():
+    old, new = Fingerprint("daf7fc05aa"), Fingerprint("19dac7d6bb")
+    said = describe_change(FieldChange("authenticationCallbackApiKey", old, new), SERVICE_SETTINGS)
+
+    assert said.is_replaced
+    assert (said.before, said.after) == ("daf7 fc05", "19da c7d6")
+
+
+def test_what_happened_here_is_not_told_as_a_setting_of_a_service():
+    number = describe_change(FieldChange("number", None, 4217001), LOCAL_EVENT_SETTINGS)
+    role = describe_change(FieldChange("role", "help desk", "admin"), LOCAL_EVENT_SETTINGS)
+    day = describe_change(FieldChange("expires", None, "2027-02-13"), LOCAL_EVENT_SETTINGS)
+    entry = describe_change(FieldChange("can_sign_in", True, False), LOCAL_EVENT_SETTINGS)
+
+    assert (day.label, day.after) == ("Last day", "2027-02-13")
+    assert (entry.label, entry.before, entry.after) == ("Can sign in", "On", "Off")
+    assert (number.label, number.section) == ("Organization's number", "")
+    assert (number.before, number.after) == ("", "4217001")
+    assert (role.label, role.before, role.after) == (
+        "Role",
+        "Help desk",
+        "Administrator",
+    )
+
+
+def test_a_client_is_told_in_the_words_of_its_own_settings():
+    named = describe_change(FieldChange("clientNames[ja].value", "Ledger", "元帳"), CLIENT_SETTINGS)
+    limit = describe_change(FieldChange("extension.accessTokenDuration", 60, 120), CLIENT_SETTINGS)
+
+    assert (named.label, named.section) == ("Names, ja, Text", "languages")
+    assert (limit.label, limit.before) == (
+        "Scopes and lifetimes, Access token lifetime",
+        "1 minute (60 seconds)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, ["openid"], ("Any scope of the service", "openid")),
+        (["openid"], None, ("openid", "Any scope of the service")),
+        (None, [], ("Any scope of the service", "None")),
+    ],
+)
+def test_no_limit_of_scopes_is_told_as_such(before, after, told):
+    declared = settings_for_operation("requestable_scopes.update")
+    said = describe_change(FieldChange("extension.requestableScopes", before, after), declared)
+
+    assert said.label == "Scopes and lifetimes, Scopes it may ask for"
+    assert (said.before, said.after) == told
+    assert (said.added, said.removed) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (FieldChange("scopes", ["openid"], ["openid", "email"]), "Scopes"),
+        (
+            FieldChange("accessTokenExpiresAt", 0, 4_081_320_000_000),
+            "Access token ends",
+        ),
+        (FieldChange("grantType", None, "IMPLICIT"), "Grant type"),
+    ],
+)
+def test_a_token_is_told_by_its_own_words(change, told):
+    assert (
+        settings_for_operation("token.update")
+        is settings_for_operation("token.create")
+        is TOKEN_SETTINGS
+    )
+
+    said = describe_change(change, TOKEN_SETTINGS)
+
+    assert said.label == told
+    assert said.added in ((), ("email",))
+    assert said.after in ("1 May 2099, 12:00:00 +00:00", "Implicit", "openid, email")

@@ -1,0 +1,147 @@
+"""Any text is a search or an error, and every search has one text."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from console.audit_log.search_form import AuditSearchForm
+from console.audit_log.search_language import (
+    FILTERS,
+    AuditSearchTerm,
+    format_terms,
+    parse,
+    quote_value,
+    unknown_filter_message,
+)
+from tenants.audit.search.entries import search_entries
+
+ODD = [
+    "-",
+    "--",
+    "a:b",
+    ":b",
+    "role=b",
+    "NOT",
+    "“b”",
+    "'b",
+    "https://x",
+    "a,b",
+    " ",
+    "\n",
+]
+VALUES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
+    [*ODD, '"', "\\", '\\"', "ä\0", ""]
+)
+TERMS = st.builds(AuditSearchTerm, st.sampled_from(["", *FILTERS]), VALUES, st.booleans())
+
+
+def _says_something(term):
+    return term.value if term.name == "subject" else term.value.strip()
+
+
+@given(st.lists(TERMS, max_size=6))
+def test_what_is_printed_is_read_again(terms):
+    text = format_terms(terms)
+
+    read, problems = parse(text)
+    assert problems == []
+    assert set(read) == {one for one in terms if _says_something(one)}
+    assert format_terms(read) == text
+
+
+@given(st.text() | st.lists(st.sampled_from('a-:", \\é\n1'), max_size=14).map("".join))
+@example('service:"Shop')
+@example("-actor:")
+def test_any_text_is_terms_or_an_error(text):
+    terms, problems = parse(text)
+
+    assert terms or problems or not text.strip()
+    assert parse(format_terms(terms)) == (terms, [])
+
+
+def test_reads_what_people_write():
+    text = 'service:"My \\"X\\"",17 -OUTCOME:done it http://a.example/?b -bot "a b" 12:30'
+
+    assert parse(text)[0] == [
+        AuditSearchTerm("service", 'My "X"'),
+        AuditSearchTerm("service", "17"),
+        AuditSearchTerm("outcome", "done", True),
+        AuditSearchTerm("", "it"),
+        AuditSearchTerm("", "http://a.example/?b"),
+        AuditSearchTerm("", "a b"),
+        AuditSearchTerm("", "12:30"),
+        AuditSearchTerm("", "bot", True),
+    ]
+    assert quote_value("a") == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("actor:", "Nothing stands after “actor:”."),
+        ("actor: ida", "Nothing stands after “actor:”."),
+        ('service:"Shop', "A quotation mark is opened and never closed."),
+        ('"Shop', "A quotation mark is opened and never closed."),
+        ("a -", "Nothing stands after “-”."),
+        ('actor:""', "Nothing stands between the quotation marks."),
+        ('-service:it," "', "Nothing stands between the quotation marks."),
+        ('""', "Nothing stands between the quotation marks."),
+        ("service:“Shop”", 'Use straight double quotation marks, such as "a b".'),
+        ("-reason:'planned'", 'Use straight double quotation marks, such as "a b".'),
+        ("a OR b", "There is no “OR”. All that is typed must hold, several"),
+        ("(Actor:bo", "Did you mean “actor:”? Put text with a colon in quotes."),
+        ("actor：bo", "Did you mean “actor:”? Put text with a colon in quotes."),
+        ("\u202eactor=bo", "Did you mean “actor:”? Put text with a colon in quotes."),
+        ("actor :bo", "Nothing stands before “:”. Put text with a colon in quotes."),
+        ('it actor:a old:"b c', "A quotation mark is opened and never closed."),
+        ('it old:"a"b', 'A comma or a quotation mark is out of place in “old:"a"b”.'),
+        ("actor:a,", "A comma or a quotation mark is out of place in “actor:a,”."),
+    ],
+)
+def test_says_what_is_broken(text, problem):
+    assert parse(text)[1][0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("actr", "actor"), ("who", "actor"), ("-oper", "operation"), ("zz", "")],
+)
+def test_suggests_one_name(name, asked):
+    said = unknown_filter_message(name)
+
+    assert (f"Did you mean “{asked}”?" in said) is bool(asked)
+    assert sum(f"“{one}”" in said for one in FILTERS) == bool(asked)
+
+
+TYPED = st.lists(TERMS, max_size=5).map(format_terms) | st.lists(
+    st.tuples(
+        st.sampled_from([*FILTERS, "-field", "-after", "mark", "since", "reads", "x"]),
+        VALUES | st.sampled_from(["7d", "2026-11-24", "9999d", "0001-01-01", "17", "us"]),
+    ),
+    max_size=5,
+).map(lambda pairs: " ".join(f"{name}:{value}" for name, value in pairs))
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(TYPED | st.text())
+def test_any_text_is_filters_or_an_error_at_the_box(acme, text):
+    given = QueryDict(mutable=True)
+    given["q"] = text
+    form = AuditSearchForm(given, acme, is_posted=True)
+
+    if not form.is_valid():
+        assert form.errors["q"]
+        return
+    search_entries(acme.pk, form.to_filters())
+    typed = QueryDict(mutable=True)
+    typed["q"] = form.text
+    for asked in (form.query, typed):
+        again = AuditSearchForm(asked, acme)
+        assert again.is_valid()
+        assert again.query == form.query

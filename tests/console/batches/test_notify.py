@@ -1,0 +1,74 @@
+"""Somebody says that a batch is done."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from console.batches.hints import notification_url
+from console.models import Batch, Sending
+from tests.hunting import rows
+
+
+@pytest.fixture
+def running(submitted, worker, shop, slow):
+    batch = submitted(1)
+    slow()
+    worker()
+    for one in shop.region("us").batches.values():
+        one.due_at = 0
+    later = batch.made_at + timedelta(hours=1)
+    Sending.objects.update(again_at=later)
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.RUNNING
+    return batch
+
+
+def told(path, **more):
+    browser = Client(enforce_csrf_checks=True)
+    return browser.post(path, **more)
+
+
+def test_has_the_status_looked_at_and_believes_nothing(running, worker, shop):
+    path = notification_url("acme", "us", 17)
+    lie = '{"requestId": "magpie-0815", "result": "FAILED"}'
+
+    response = told(path, data=lie, content_type="application/json")
+
+    assert (response.status_code, response.content) == (204, b"")
+    running.refresh_from_db()
+    assert running.state == Batch.State.RUNNING
+    worker()
+    running.refresh_from_db()
+    assert running.state == Batch.State.SUCCEEDED
+    assert not any("magpie" in text for _, text in rows())
+
+
+def test_is_heeded_seldom(running):
+    path = notification_url("acme", "us", 17)
+    told(path)
+    later = running.made_at + timedelta(hours=1)
+    Sending.objects.update(again_at=later)
+
+    told(path)
+
+    assert Sending.objects.filter(again_at=later).count() == 2
+
+
+@pytest.mark.parametrize("place", [("acme", "us", 18), ("other", "us", 17)])
+def test_a_wrong_address_answers_the_same_and_does_nothing(running, place):
+    right = notification_url("acme", "us", 17)
+    key = right.rstrip("/").rpartition("/")[2]
+    path = f"/told/batches/{'/'.join(map(str, place))}/{key}/"
+
+    assert told(path).status_code == 204
+
+    running.refresh_from_db()
+    assert running.told_at is None
+
+
+def test_tells_people_what_it_is_for(client, db):
+    page = client.get("/told/batches/acme/us/17/any/")
+
+    assertContains(page, "This address is for Authlete")

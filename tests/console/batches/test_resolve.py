@@ -1,0 +1,117 @@
+"""A lost reply, settled by somebody."""
+
+from html import unescape
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from console.batches import periodic_tasks
+from console.models import Batch, Sending
+from tenants.audit.models import AuditEntry
+from tenants.jobs import control
+from tenants.jobs.models import Job
+from tests.console.batches.conftest import WHY, fates, starter
+from tests.pages import FORM, filled
+
+
+@pytest.fixture
+def lost(submitted, work, shop):
+    """The first of two parts was taken, and its answer was lost."""
+    batch = submitted(3)
+    shop.fault("reset", operation="token_batch.create", after=True, times=1)
+    return work(batch)
+
+
+def resume(batch):
+    control.resume_job(Job.objects.get(pk=batch.job), starter(batch))
+
+
+def test_shows_what_the_list_of_tokens_says(lost, admin, press):
+    page = admin.get(f"/acme/batches/{lost.pk}/settle/1/")
+
+    assertContains(page, "What became of lines 1 to 2?")
+    assertContains(page, "<strong>2</strong>")
+
+
+def test_what_is_unknown_does_not_count_as_done(lost, admin):
+    page = admin.get(f"/acme/batches/{lost.pk}/")
+
+    assertContains(page, "0 of 2 parts")
+
+
+def test_opening_it_brings_nothing_to_an_end(lost, admin):
+    """A worker does that, also where one was killed before it had."""
+    Batch.objects.filter(pk=lost.pk).update(state=Batch.State.RUNNING)
+
+    admin.get(f"/acme/batches/{lost.pk}/")
+
+    lost.refresh_from_db()
+    assert lost.state == Batch.State.RUNNING
+    periodic_tasks.resume_stalled()
+    lost.refresh_from_db()
+    assert lost.state == Batch.State.UNKNOWN
+
+
+def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
+    mine = list(shop.region("us").batches.values())[-1]
+    said = {"verdict": "adopt", "request_id": "nope", **WHY}
+    wrong = press(lost, "settle/1", "verdict", **said)
+    assertContains(wrong, "knows no batch of this ID", status_code=422)
+
+    press(lost, "settle/1", "verdict", **said | {"request_id": mine.request_id})
+    resume(lost)
+    work(lost)
+
+    assert lost.state == Batch.State.SUCCEEDED
+    assert len(shop.region("us").tokens[17]) == 3
+    entry = AuditEntry.objects.get(operation="batch.settle", outcome="done")
+    assert entry.ticket == WHY["ticket"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "fate"),
+    [("made", "succeeded", "settled"), ("not made", "partly", "failed")],
+)
+def test_takes_somebodys_word_for_it(lost, press, work, verdict, state, fate):
+    press(lost, "settle/1", "verdict", verdict=verdict, **WHY)
+    assert lost.state == Batch.State.SUBMITTING
+    resume(lost)
+
+    work(lost)
+
+    assert fates(lost) == [fate, "succeeded"]
+    assert lost.state == state
+    entry = Sending.objects.get(batch=lost, position=1, is_dry=False).entry
+    told = AuditEntry.objects.get(entry=entry).outcome
+    assert told == ("done" if verdict == "made" else "not done")
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
+    part = Sending.objects.get(batch=lost, position=1, is_dry=False)
+    if known:  # then Authlete tells
+        mine = list(shop.region("us").batches.values())[-1]
+        said = {"verdict": "adopt", "request_id": mine.request_id, **WHY}
+        press(lost, "settle/1", "verdict", **said)
+    path = f"/acme/audit/{part.entry}/settle/"
+    page = admin.get(path)
+    assert ("Settle as done" if known else "no list of batches") in unescape(page.content.decode())
+
+    body = filled(page, "reason", outcome=None if known else "done", **WHY)
+    admin.post(path, body, content_type=FORM)
+
+    assert AuditEntry.objects.get(entry=part.entry).outcome == "done"
+    part.refresh_from_db()
+    assert part.fate == ("running" if known else "settled")  # then the job looks
+
+
+def test_asks_for_the_id_that_is_to_be_adopted(lost, press):
+    response = press(lost, "settle/1", "verdict", verdict="adopt", **WHY)
+
+    assertContains(response, "Enter the ID.", status_code=422)
+    assert Sending.objects.filter(batch=lost, fate="unknown").count() == 1
+
+
+def test_what_is_not_unknown_is_not_settled(lost, admin):
+    assert admin.get(f"/acme/batches/{lost.pk}/settle/2/").status_code == 302
+    assert admin.get(f"/acme/batches/{lost.pk}/settle/9/").status_code == 404

@@ -1,0 +1,245 @@
+"""What jobs do with clients, through the engine, over the sandbox."""
+
+import pytest
+from pydantic import SecretStr
+
+from console.clients.bulk.bulk_settings import BULK_SETTINGS
+from console.forms.snapshot import to_plain
+from console.inventory.index import index_clients
+from console.models import KnownClient, Rotation
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.authlete.documents.client import Client
+from tenants.jobs.control import NewItem, retry_failed_items, start_job
+from tenants.jobs.models import Item, ItemState, Job, JobState
+from tenants.models import Credential, Membership
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
+from tests.pages import FORM, filled
+
+PKCE = "pkceRequired"
+
+
+@pytest.fixture
+def who(acme, django_user_model):
+    user = django_user_model.objects.create_user("ed@acme.example")
+    Membership.objects.create(organization=acme, user=user, role=Role.EDITOR)
+    return Actor(user.pk, "ed@acme.example", Role.EDITOR, acme.pk, "acme")
+
+
+@pytest.fixture
+def admin_who(acme, django_user_model):
+    user = django_user_model.objects.create_user("ada@acme.example")
+    Membership.objects.create(organization=acme, user=user, role=Role.ADMIN)
+    return Actor(user.pk, "ada@acme.example", Role.ADMIN, acme.pk, "acme")
+
+
+@pytest.fixture
+def run(acme, who, few, worker):
+    """Have a job done by a worker; how each item ended, and what it says."""
+
+    def ended(kind, *items, who=who):
+        job = start_job(who, acme, kind, "Bulk", items, reason="Old host", ticket="SEC-7")
+        worker()
+        return ends(job)
+
+    return ended
+
+
+def ends(job):
+    return [(one.state, one.text) for one in Item.objects.filter(job=job)]
+
+
+def item(number, **what):
+    return NewItem("us", 17, number, f"Client {number}", what, sealed=bool(what))
+
+
+def setting(number, name, was, now):
+    return item(number, setting=name, values=to_plain([was, now]))
+
+
+def writes(sandbox):
+    return [one.operation for one in sandbox.calls if "update" in one.operation]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "locked", "end"),
+    [
+        ("client.lock", 1, True, (ItemState.DONE, "Locked.")),
+        ("client.lock", 3, True, (ItemState.UNCHANGED, "It was locked already.")),
+        ("client.unlock", 3, False, (ItemState.DONE, "Unlocked.")),
+        ("client.unlock", 1, False, (ItemState.UNCHANGED, "It was not locked.")),
+    ],
+)
+def test_locks_and_unlocks(run, few, kind, number, locked, end):
+    assert run(kind, item(number)) == [end]
+    assert few.clients[number]["locked"] is locked
+
+
+def test_lets_lists_know_at_once(run, acme, few):
+    clients = [Client.model_validate(one) for one in few.clients.values()]
+    index_clients(acme, "us", 17, clients)
+    run("client.lock", item(1))
+    run("client.set", setting(2, "clientName", "Web shop", "Shop"))
+
+    assert KnownClient.objects.get(client_id=1).locked
+    assert KnownClient.objects.get(client_id=2).name == "Shop"
+
+
+def test_sets_one_setting_and_keeps_the_rest(run, few):
+    few.clients[2]["fromTheFuture"] = {"kept": True}
+    before = dict(few.clients[2])
+
+    ((fate, text),) = run("client.set", setting(2, PKCE, None, True))
+
+    assert (fate, text) == (ItemState.DONE, "From Off to On.")
+    after = few.clients[2]
+    assert after[PKCE] is True
+    assert {name for name in before if after[name] != before[name]} == {"modifiedAt"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [(None, 60), (600, 60), (600, None)], ids=["new", "other", "gone"]
+)
+def test_sets_a_member_inside_and_keeps_its_neighbours(run, few, was, now):
+    name = "accessTokenDuration"
+    few.clients[2]["extension"] = {"idTokenDuration": 5, "new": [1]}
+    if was:
+        few.clients[2]["extension"][name] = was
+
+    ((fate, text),) = run("client.set", setting(2, f"extension.{name}", was, now))
+
+    assert (fate, text[:5]) == (ItemState.DONE, "From ")
+    extension = few.clients[2]["extension"]
+    assert extension[name] == (now or 0)  # where there is none, Authlete has 0
+    assert extension["idTokenDuration"] == 5
+
+
+def test_overwrites_nothing_that_changed_since_the_preview(run, few):
+    few.clients[2]["description"] = "Theirs"
+
+    ((fate, text),) = run("client.set", setting(2, "description", None, "Mine"))
+
+    assert fate == ItemState.NOT_SENT
+    assert "“Description” is now: Theirs" in text
+    assert few.clients[2]["description"] == "Theirs"
+    assert not writes(few)
+
+
+def test_goes_on_past_what_was_deleted_meanwhile(run, few):
+    del few.clients[2]
+
+    fates = run("client.lock", item(1), item(2), item(5))
+
+    assert [fate for fate, _ in fates] == [
+        ItemState.DONE,
+        ItemState.REJECTED,
+        ItemState.DONE,
+    ]
+
+
+def test_does_nothing_twice(run, few):
+    done = [setting(2, PKCE, None, True)]
+    run("client.set", *done)
+
+    assert run("client.set", *done) == [(ItemState.UNCHANGED, "It had this value already.")]
+    assert len(writes(few)) == 1
+
+
+def test_tries_again_what_failed(acme, who, few, worker):
+    few.fault("status", operation="client.set_lock", status=403, path="/5$", times=1)
+    job = start_job(who, acme, "client.lock", "Bulk", [item(1), item(5)], reason="Old")
+    worker()
+    assert [fate for fate, _ in ends(job)] == [ItemState.DONE, ItemState.REJECTED]
+
+    retry_failed_items(job, who)
+    worker()
+    assert [fate for fate, _ in ends(job)] == [ItemState.DONE, ItemState.DONE]
+
+
+def test_goes_on_elsewhere_while_a_region_fails_in_the_middle(acme, who, few, worker):
+    Credential(organization=acme, region="jp").set_token(SecretStr("t0p")).save()
+    jp = few.region("jp")
+    jp.services[21] = {"apiKey": 21, "serviceName": "Tokyo", "modifiedAt": 1}
+    jp.clients[21] = {211: make_client(211)}
+    few.fault("status", operation="client.set_lock", status=503, path="/2$")
+    items = [item(1), item(2), item(5), NewItem("jp", 21, 211)]
+    job = start_job(who, acme, "client.lock", "Bulk", items, reason="Old host")
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.WAITING
+    fates = [fate for fate, _ in ends(job)]
+    assert fates == [
+        ItemState.DONE,
+        ItemState.PENDING,
+        ItemState.PENDING,
+        ItemState.DONE,
+    ]
+    assert jp.clients[21][211]["locked"]
+
+
+def test_starts_rotations_that_nobody_has_seen(run, few, admin_who):
+    secret = few.clients[1]["clientSecret"]
+
+    ends = run("client.stage_rotation", item(1), item(4), who=admin_who)
+
+    assert [fate for fate, _ in ends] == [ItemState.DONE, ItemState.DONE]
+    assert {(one.state, one.is_unrevealed) for one in Rotation.objects.all()} == {("staged", True)}
+    assert few.clients[1]["clientSecret"] == secret
+    assert Rotation.objects.get(client_id=1).reason == "Old host"
+    again = run("client.stage_rotation", item(1), who=admin_who)
+    assert again == [(ItemState.UNCHANGED, "A rotation of it is under way already.")]
+
+
+def test_starts_no_rotation_for_who_may_not_see_secrets(run, few):
+    run("client.stage_rotation", item(1))
+
+    assert Job.objects.get().state == JobState.NOT_ALLOWED
+    assert not Rotation.objects.exists()
+
+
+def test_keeps_who_did_each_and_why(run, few):
+    run("client.set", setting(2, PKCE, None, True))
+
+    (entry,) = AuditEntry.objects.filter(operation="client.update")
+    assert (entry.actor, entry.reason, entry.ticket) == (
+        "ed@acme.example",
+        "Old host",
+        "SEC-7",
+    )
+    assert (entry.client, entry.label) == ("2", "Web shop")
+
+
+def test_keeps_no_value_in_the_open(acme, who, few):
+    items = [setting(2, "description", None, "Nobody else's business")]
+    start_job(who, acme, "client.set", "Bulk", items, reason="Old host")
+
+    assert "business" not in Item.objects.get().inputs
+
+
+@pytest.mark.parametrize("name", BULK_SETTINGS)
+def test_knows_every_setting_by_its_name(name):
+    assert BULK_SETTINGS[name].name == name
+
+
+def test_locks_what_is_open_among_a_thousand_that_fit(member, acme, sandbox, worker):
+    old = {"redirectUris": ["https://old.example.com/cb"]}
+    for number in range(1, 1001):
+        sandbox.clients[number] = make_client(number, **old, locked=number % 10 > 0)
+    sandbox.clients[1001] = make_client(1001)
+    browser = member(Role.EDITOR)
+    fitting = {
+        "within": "us/17",
+        "all": "yes",
+        "query": "q=redirect%3Aold.example.com",
+        "shown": "1000",
+    }
+    path = browser.post("/acme/clients/bulk/", fitting)["Location"]
+    preview = browser.post(path, {"deed": "lock"})["Location"]
+    body = filled(browser.get(preview), "reviewed", reason="Old host", count="100")
+    browser.post(preview, body, content_type=FORM)
+    worker()
+
+    assert Job.objects.get().items.filter(state=ItemState.DONE).count() == 100
+    assert [n for n, one in sandbox.clients.items() if not one["locked"]] == [1001]

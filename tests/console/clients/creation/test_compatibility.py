@@ -1,0 +1,124 @@
+import pytest
+
+from console.clients.creation.compatibility import find_mismatches
+from tenants.authlete.documents.service import Service
+
+RSA = '{"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256"}]}'
+
+
+def found(client, **service):
+    whole = Service.model_validate({"apiKey": 17, **service})
+    return {one.setting.api_name: one for one in find_mismatches(client, whole)}
+
+
+@pytest.mark.parametrize(
+    ("client", "service", "member", "says"),
+    [
+        (
+            {"grantTypes": ["CIBA", "REFRESH_TOKEN"]},
+            {
+                "supportedGrantTypes": ["REFRESH_TOKEN"],
+                "backchannelAuthenticationEndpoint": "https://a.example/bc",
+            },
+            "supportedGrantTypes",
+            "Grant types: Backchannel (CIBA)",
+        ),
+        (
+            {"tokenAuthMethod": "PRIVATE_KEY_JWT"},
+            {"supportedTokenAuthMethods": ["NONE"]},
+            "supportedTokenAuthMethods",
+            "Authentication method: JWT signed with a private key",
+        ),
+        (
+            {"responseTypes": ["CODE"]},
+            {"supportedResponseTypes": []},
+            "supportedResponseTypes",
+            "Response types: code",
+        ),
+        (
+            {"bcDeliveryMode": "PUSH"},
+            {"supportedBackchannelTokenDeliveryModes": ["POLL"]},
+            "supportedBackchannelTokenDeliveryModes",
+            "Push",
+        ),
+        ({"parRequired": True}, {}, "pushedAuthReqEndpoint", "push its requests"),
+        (
+            {"grantTypes": ["CIBA"]},
+            {},
+            "backchannelAuthenticationEndpoint",
+            "no endpoint",
+        ),
+        (
+            {"grantTypes": ["PRE_AUTHORIZED_CODE"]},
+            {},
+            "verifiableCredentialsEnabled",
+            "does not issue",
+        ),
+        ({"userInfoSignAlg": "ES256"}, {"jwks": RSA}, "jwks", "ES256"),
+        (
+            {"grantTypes": ["DEVICE_CODE"], "idTokenSignAlg": "PS256"},
+            {"jwks": RSA},
+            "jwks",
+            "PS256",
+        ),
+        (
+            {"customMetadata": '{"tier": 1}'},
+            {"supportedCustomClientMetadata": ["owner"]},
+            "supportedCustomClientMetadata",
+            "tier",
+        ),
+    ],
+)
+def test_names_what_the_service_lacks(client, service, member, says):
+    misfit = found(client, **service)[member]
+
+    assert misfit.fails
+    assert says in misfit.message
+
+
+@pytest.mark.parametrize(
+    ("client", "service", "member"),
+    [
+        ({"grantTypes": ["AUTHORIZATION_CODE"]}, {}, "pkceRequired"),
+        (
+            {"grantTypes": ["AUTHORIZATION_CODE"], "pkceRequired": True},
+            {},
+            "pkceRequired",
+        ),
+        (
+            {"fapiModes": ["FAPI2_SECURITY"]},
+            {"fapiModes": ["FAPI1_BASELINE"]},
+            "fapiModes",
+        ),
+    ],
+)
+def test_names_what_is_good_to_know(client, service, member):
+    assert not found(client, **service)[member].fails
+
+
+@pytest.mark.parametrize(
+    ("client", "service"),
+    [
+        ({}, {}),
+        ({"grantTypes": ["AUTHORIZATION_CODE"]}, {"pkceRequired": True}),
+        ({"grantTypes": ["PASSWORD"]}, {}),  # the service does not tell its own
+        ({"userInfoSignAlg": "ES256"}, {"jwks": "no JSON"}),
+        ({"userInfoSignAlg": "ES256"}, {"jwks": RSA, "hsks": [{"kid": "1"}]}),
+        ({"userInfoSignAlg": "HS256"}, {"jwks": RSA}),
+        (
+            {"grantTypes": ["CLIENT_CREDENTIALS"], "idTokenSignAlg": "ES256"},
+            {"jwks": RSA},
+        ),
+        ({"customMetadata": "no JSON"}, {}),
+    ],
+)
+def test_finds_nothing_where_it_fits_or_cannot_be_told(client, service):
+    assert not found(client, **service)
+
+
+@pytest.mark.parametrize("odd", [5, True, [[]], {"a": 1}, [5]])
+def test_stands_what_is_no_list(odd):
+    lists = "grantTypes responseTypes fapiModes authorizationDetailsTypes".split()
+
+    found(dict.fromkeys(lists, odd), fapiModes=odd, supportedCustomClientMetadata=odd)
+    found({"fapiModes": ["FAPI1_BASELINE"]}, fapiModes=odd)

@@ -1,0 +1,47 @@
+import pytest
+
+from console.audit_log.change_descriptions import CLIENT_SETTINGS
+from console.clients.creation.presets import CLIENT_PRESETS
+from tenants.authlete.documents.client import SECTIONS
+from tenants.authlete.documents.client.rules import check_client
+from tenants.authlete.documents.service import Service
+
+GIVEN = {  # what a person enters
+    "redirect_uris": ["https://app.example/cb"],
+    "jwks_uri": "https://app.example/jwks",
+}
+NAMES = {one.name: (slug, member) for member, (slug, one) in CLIENT_SETTINGS.items()}
+
+
+def filled(archetype, service):
+    made = archetype.client(service)
+    for name in archetype.asked:
+        if name in GIVEN:
+            made[NAMES[name][1]] = GIVEN[name]
+    return made
+
+
+@pytest.mark.parametrize("slug", CLIENT_PRESETS)
+def test_goes_together_once_it_is_filled_in(slug):
+    made = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
+
+    assert check_client(made) == []
+
+
+@pytest.mark.parametrize("slug", CLIENT_PRESETS)
+def test_holds_what_its_settings_take(slug):
+    made = filled(CLIENT_PRESETS[slug], Service.model_validate({"apiKey": 17}))
+
+    for member, value in made.items():
+        section, setting = CLIENT_SETTINGS[member]
+        assert SECTIONS[section].validate_setting(setting.name, value) == value
+        words = value if isinstance(value, list) else [value]
+        choices = setting.input_type.choices
+        assert not choices or set(words) <= choices.keys()
+
+
+def test_signs_with_a_key_that_the_service_has():
+    keys = '{"keys": [{"kty": "EC", "crv": "P-256", "use": "sig"}]}'
+    service = Service.model_validate({"apiKey": 17, "jwks": keys})
+
+    assert CLIENT_PRESETS["fapi2"].build_client(service)["idTokenSignAlg"] == "ES256"

@@ -1,0 +1,89 @@
+"""What is found out about a secret without knowing it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from console.clients.rotation.client_secret import check_secret_changed
+from console.inventory.secret_age import last_changes, secret_age
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import AuditLogSink, EventDetails
+from tenants.authlete.errors import AuthleteError
+from tenants.organizations.api_clients import connect, load_credentials
+from tests.console.clients.conftest import OLD
+
+TOLD = EventDetails(region="us", service="17", client="44", label="Ledger sync")
+
+
+@pytest.fixture
+def who(acme):
+    return Actor(1, "ada", "admin", acme.pk, "acme")
+
+
+@pytest.fixture
+def api(acme, who, ledger):
+    authlete = connect(load_credentials(acme), "us", AuditLogSink(who))
+    return authlete.service(17).client(44, "Ledger sync")
+
+
+def test_nobody_knows_when_the_client_cannot_be_read_either(api, who, sandbox):
+    sandbox.fault("status", operation="client.get", status=503)
+
+    assert check_secret_changed(api, who, "0" * 16, TOLD.copy()) is None
+
+    entry = AuditEntry.objects.get(operation="secret.settle")
+    assert (entry.outcome, entry.client) == ("unknown", "44")
+
+
+@pytest.mark.parametrize("call", ["refresh", "set"])
+def test_the_last_change_from_here_is_known(api, acme, call):
+    assert last_changes(acme.pk) == {}
+
+    if call == "refresh":
+        api.refresh_secret()
+    else:
+        api.set_secret(SecretStr("another"))
+
+    assert list(last_changes(acme.pk)) == [("us", 17, 44)]
+    assert last_changes(acme.pk, client="4472") == {}
+    assert last_changes(acme.pk + 1) == {}
+
+
+def test_what_was_refused_or_lost_without_effect_is_no_change(api, who, acme, sandbox):
+    sandbox.fault("status", operation="client.refresh_secret", status=403, times=1)
+    sandbox.fault("reset", operation="client.set_secret", times=1)
+    before = api.get().get("clientSecret").mark
+    for change in (api.refresh_secret, lambda: api.set_secret(SecretStr("another"))):
+        with pytest.raises(AuthleteError):
+            change()
+
+    assert check_secret_changed(api, who, before, TOLD.copy()) is False
+
+    assert last_changes(acme.pk) == {}
+
+
+def test_what_was_lost_but_done_is_a_change(api, who, acme, sandbox):
+    sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
+    before = api.get().get("clientSecret").mark
+    with pytest.raises(AuthleteError):
+        api.set_secret(SecretStr("another"))
+
+    assert check_secret_changed(api, who, before, TOLD.copy()) is True
+
+    assert last_changes(acme.pk)
+    assert OLD not in str(list(AuditEntry.objects.values()))
+
+
+def test_the_age_is_counted_from_the_change_or_at_most_from_the_client(settings):
+    settings.SECRET_MAX_AGE_DAYS = 365
+    now = datetime.now(UTC)
+    made = 1_500_000_000_000
+
+    assert secret_age(now, made).is_exact
+    assert not secret_age(now, made).is_overdue
+    assert not secret_age(None, made).is_exact
+    assert secret_age(None, made).is_overdue
+    assert secret_age(None, 0).since is None
+    assert not secret_age(None, 0).is_overdue

@@ -1,0 +1,181 @@
+"""A staged secret is activated at a set time, by a job."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django.asserts import assertContains
+
+from console.models import Rotation
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Item, Job
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}activate/"
+SECRET = f"{CLIENT}secret/"
+
+
+def later(browser, **delta):
+    """Have it activated at a time, and return when that is."""
+    at = timezone.now() + timedelta(**delta)
+    text = timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+    body = filled(browser.get(URL), "reason", reason="At night", ticket="", when="later", at=text)
+    return browser.post(URL, body, content_type=FORM)
+
+
+def come(job):
+    """The time has come."""
+    past = timezone.now() - timedelta(seconds=1)
+    Job.objects.filter(pk=job).update(run_at=past, due_at=past)
+    DBTaskResult.objects.update(run_after=past)
+
+
+def test_a_job_activates_it_at_its_time(admin, staged, ledger, rotation, worker):
+    new = staged(admin)
+
+    response = later(admin, hours=9)
+
+    assert response["Location"] == SECRET
+    assert rotation().is_scheduled
+    assertContains(admin.get(CLIENT), "A new secret is activated at a set time")
+    worker()
+    assert ledger["clientSecret"] == OLD
+    come(rotation().job)
+
+    worker()
+
+    assert ledger["clientSecret"] == new
+    assert (rotation().state, rotation().old) == ("activated", OLD)
+    sent = AuditEntry.objects.get(operation="client.set_secret")
+    assert (sent.reason, sent.page) == ("At night", str(rotation().job))
+    assert Item.objects.get().state == "done"
+
+
+def test_a_job_that_begins_anew_sends_nothing_twice(admin, staged, ledger, rotation, worker):
+    new = staged(admin)
+    later(admin, hours=9)
+    ledger["clientSecret"] = new  # killed between the call and its note
+    rotation().transition(Rotation.State.ACTIVATING)
+    come(rotation().job)
+
+    worker()
+
+    assert (rotation().state, rotation().can_undo) == ("activated", True)
+    assert not AuditEntry.objects.filter(operation="client.set_secret").exists()
+
+
+def test_a_job_does_not_replace_a_secret_that_was_changed_meanwhile(
+    admin, staged, ledger, rotation, worker
+):
+    staged(admin)
+    later(admin, hours=9)
+    ledger["clientSecret"] = "somebody-elses"
+    come(rotation().job)
+
+    worker()
+
+    assert ledger["clientSecret"] == "somebody-elses"
+    assert (rotation().state, rotation().activate_at) == ("staged", None)
+    assert Item.objects.get().state == "not sent"
+
+
+def test_a_job_sends_nothing_that_does_not_open(admin, staged, ledger, rotation, worker):
+    staged(admin)
+    later(admin, hours=9)
+    Rotation.objects.update(new_sealed=rotation().old_sealed)
+    come(rotation().job)
+
+    worker()
+
+    assert ledger["clientSecret"] == OLD
+    assert (rotation().state, rotation().activate_at) == ("staged", None)
+    assert Item.objects.get().state == "not sent"
+
+
+def test_a_job_leaves_alone_what_somebody_has_gone_on_with(
+    admin, staged, do, ledger, rotation, worker
+):
+    staged(admin)
+    later(admin, hours=9)
+    job = rotation().job
+
+    do(admin, "drop")
+
+    assert Job.objects.get(pk=job).state == "cancelled"
+    come(job)
+    worker()
+    assert ledger["clientSecret"] == OLD
+
+
+def test_another_time_replaces_the_first_one(admin, staged, rotation):
+    staged(admin)
+    later(admin, hours=9)
+    first = rotation().job
+
+    later(admin, hours=10)
+
+    assert rotation().job != first
+    assert Job.objects.get(pk=first).state == "cancelled"
+
+
+def test_a_job_that_the_rotation_does_not_name_does_nothing(
+    admin, staged, ledger, rotation, worker
+):
+    staged(admin)
+    later(admin, hours=9)
+    job = rotation().job
+    Rotation.objects.update(job=None)
+    come(job)
+
+    worker()
+
+    assert ledger["clientSecret"] == OLD
+    assert Item.objects.get().state == "same"
+
+
+def test_a_cancelled_job_waits_for_nothing(admin, staged, rotation, acme):
+    staged(admin)
+    later(admin, hours=9)
+    Job.objects.update(state="cancelled")
+
+    assertContains(admin.get(CLIENT), "ready to be activated")
+
+    assert not rotation().is_scheduled
+
+
+@pytest.mark.parametrize(
+    ("delta", "words"),
+    [
+        ({"hours": -1}, "This time is past"),
+        ({"days": 15}, "Choose an earlier time"),
+    ],
+)
+def test_takes_no_time_that_cannot_be_kept(admin, staged, rotation, delta, words):
+    staged(admin)
+
+    assertContains(later(admin, **delta), words)
+
+    assert rotation().activate_at is None
+    assert not Job.objects.exists()
+
+
+def test_a_time_that_was_entered_beside_now_is_not_passed_over(admin, staged, do, ledger, rotation):
+    staged(admin)
+
+    response = do(admin, "activate", when="now", at="2030-01-01T04:30")
+
+    assertContains(response, "You entered a time and chose now")
+    assert ledger["clientSecret"] == OLD
+
+
+def test_the_worker_erases_what_has_lasted_its_time(admin, staged, do, rotation, worker):
+    staged(admin)
+    do(admin, "activate")
+    Rotation.objects.update(until=timezone.now() - timedelta(seconds=1))
+
+    worker()
+
+    row = rotation()
+    assert (row.state, row.new_sealed, row.old_sealed) == ("settled", "", "")

@@ -1,0 +1,72 @@
+"""A sealed secret that was moved to another row opens nowhere, and nothing is sent."""
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from console.models import Rotation
+from tests.console.clients.conftest import CLIENT, OLD, make_client
+from tests.pages import FORM, filled
+
+OTHER = CLIENT.replace("/44/", "/45/")
+
+
+@pytest.fixture
+def two(admin, do, sandbox):
+    """Secrets of two clients are being replaced."""
+    sandbox.clients[45] = make_client(45, clientSecret="of-the-other")
+    do(admin, "stage")
+    do(admin, "stage", client=OTHER)
+    mine, other = Rotation.objects.order_by("client_id")
+    return mine, other
+
+
+@pytest.fixture
+def moved(two):
+    """Give client 44 a column of the other one's row, as who can write the database
+    could."""
+
+    def moved(column):
+        mine, other = two
+        Rotation.objects.filter(pk=mine.pk).update(**{column: getattr(other, column)})
+
+    return moved
+
+
+def sent(sandbox):
+    return [one for one in sandbox.calls if one.operation == "client.set_secret"]
+
+
+def test_a_moved_new_secret_is_not_sent(admin, do, moved, sandbox, ledger):
+    moved("new_sealed")
+
+    response = do(admin, "activate")
+
+    assertContains(response, "does not open")
+    assert not sent(sandbox)
+    assert ledger["clientSecret"] == OLD
+    assert Rotation.objects.get(client_id=44).state == "staged"
+
+
+def test_a_moved_new_secret_is_not_shown(admin, moved):
+    Rotation.objects.update(shown_at=None)  # as one that a job has staged
+    moved("new_sealed")
+
+    url = f"{CLIENT}staged/"
+    body = filled(admin.get(url), "once")
+
+    response = admin.post(url, body, content_type=FORM, follow=True)
+
+    assertContains(response, "does not open")
+
+
+def test_a_moved_old_secret_is_not_put_back(admin, do, moved, sandbox, ledger):
+    do(admin, "activate")
+    now = ledger["clientSecret"]
+    moved("old_sealed")
+
+    response = do(admin, "undo")
+
+    assertContains(response, "does not open")
+    assert len(sent(sandbox)) == 1
+    assert ledger["clientSecret"] == now
+    assert Rotation.objects.get(client_id=44).state == "activated"

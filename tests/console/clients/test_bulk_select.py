@@ -1,0 +1,172 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.inventory.index import index_clients
+from console.models import KnownService, Selection
+from console.models.selections import SELECTION_LIFETIME
+from tenants.authlete.documents.client import Client
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import make_client
+from tests.support.markup import compact
+
+URL = "/acme/clients/bulk/"
+LIST = "/acme/services/us/17/clients/"
+ALL = {"within": "us/17", "all": "yes"}
+
+
+def names(browser, response):
+    """Who was chosen, as the next page says."""
+    page = compact(browser.get(response["Location"]))
+    chosen = page.partition('id="chosen"')[2]
+    return re.findall(r"<li><div><bdi>([^<]+)</bdi>", chosen)
+
+
+def test_keeps_the_clients_that_were_ticked(member, few):
+    browser = member(Role.EDITOR)
+    browser.get(LIST, {"all": "yes"})
+    places = ["us/17/1", "us/17/3", "us/17/3", "us/17/x", "nonsense"]
+    response = browser.post(URL, {"within": "us/17", "place": places})
+
+    assert names(browser, response) == ["Till", "Ledger sync"]
+
+
+def test_keeps_all_that_fit_at_this_moment(member, few):
+    browser = member(Role.EDITOR)
+    sent = ALL | {"query": "q=redirect%3Aold.example.com", "shown": "1"}
+    few.clients[6] = make_client(6, redirectUris=["https://old.example.com/6"])
+    response = browser.post(URL, sent)
+
+    assert names(browser, response) == ["Web shop", "Client 0006"]
+    assertContains(browser.get(response["Location"]), "2 fit now, the list showed 1")
+
+
+@pytest.fixture
+def far(few):
+    """One more service, whose client leads to the same host."""
+    few.region("us").services[18] = {
+        "apiKey": 18,
+        "serviceName": "Far",
+        "modifiedAt": 1,
+    }
+    few.region("us").clients[18] = {
+        181: make_client(181, clientName="Kiosk", redirectUris=["https://old.example.com"])
+    }
+    return few
+
+
+def test_keeps_all_that_fit_of_all_services(member, far):
+    browser = member(Role.EDITOR)
+    browser.get("/acme/clients/")
+    sent = {"all": "yes", "query": "q=redirect%3Aold.example.com"}
+    response = browser.post(URL, sent)
+
+    assert sorted(names(browser, response)) == ["Kiosk", "Web shop"]
+
+
+def test_says_where_more_may_fit_of_all_services(member, far):
+    browser = member(Role.EDITOR)
+    browser.get("/acme/clients/")
+    KnownService.objects.filter(service_id=18).update(clients_problem="it was down")
+    KnownService.objects.update(clients_at=timezone.now() - timedelta(hours=3))
+    response = browser.post(URL, {"all": "yes", "query": "q=till"})
+
+    page = browser.get(response["Location"])
+    assertContains(page, "1 service did not answer when it was last asked")
+    assertContains(page, "what is known is in part as old as")
+    assertContains(page, 'href="/acme/clients/refresh/"')
+
+
+def test_says_nothing_of_the_count_when_it_holds(member, few):
+    browser = member(Role.EDITOR)
+    response = browser.post(URL, ALL | {"shown": "5"})
+
+    page = browser.get(response["Location"])
+    assertContains(page, "5 clients chosen")
+    assertNotContains(page, "the list showed")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        ALL | {"query": "q=noSuchSetting%3A1"},
+        ALL | {"query": "q=nothing+like+it"},
+        ALL | {"within": "nowhere"},
+    ],
+    ids=["none ticked", "not understood", "none fits", "no list"],
+)
+def test_takes_nothing_rather_than_everything(member, few, sent):
+    response = member(Role.EDITOR).post(URL, {"within": "us/17"} | sent)
+
+    assertContains(response, "No client is chosen")
+    assert not Selection.objects.exists()
+
+
+def test_is_a_page_that_says_how_to_choose(member, acme):
+    assertContains(member(Role.EDITOR).get(URL), "No client is chosen")
+
+
+def test_refuses_more_than_a_job_should_do(member, few, monkeypatch):
+    monkeypatch.setattr("console.clients.bulk.selections.MAX_SELECTED_CLIENTS", 3)
+
+    response = member(Role.EDITOR).post(URL, ALL)
+
+    assertContains(response, "5 clients are too many at once")
+
+
+def test_leads_back_to_the_list_as_it_was(member, few):
+    sent = {"within": "us/17", "query": "q=till&type=PUBLIC"}
+    response = member(Role.EDITOR).post(URL, sent)
+
+    assertContains(response, f'href="{LIST}?q=till&amp;type=PUBLIC"')
+
+
+def test_says_that_some_may_be_missing(member, many):
+    answer = many.answer
+
+    def refuse_all_but_the_first(place, request):
+        if request.query.get("start") != "0":
+            many.fault("status", operation="client.list", status=400, times=1)
+        return answer(place, request)
+
+    many.answer = refuse_all_but_the_first
+    browser = member(Role.EDITOR)
+    response = browser.post(URL, ALL | {"shown": "250"})
+
+    assertContains(browser.get(response["Location"]), "Some that fit may be missing")
+
+
+def test_holds_more_clients_than_a_form_could(member, acme, sandbox):
+    for number in range(1, 5001):
+        sandbox.clients[number] = {"clientId": number, "modifiedAt": 1}
+    browser = member(Role.EDITOR)
+    response = browser.post(URL, ALL | {"shown": "5000"})
+
+    assertContains(browser.get(response["Location"]), "5,000 clients chosen")
+
+
+def test_keeps_nothing_in_the_open_and_not_for_ever(member, acme, few):
+    clients = [Client.model_validate(one) for one in few.clients.values()]
+    index_clients(acme, "us", 17, clients)
+    browser = member(Role.EDITOR)
+    browser.post(URL, {"within": "us/17", "place": ["us/17/1"]})
+    assert "Till" not in Selection.objects.get().sealed
+    Selection.objects.update(changed_at=timezone.now() - SELECTION_LIFETIME)
+    old = Selection.objects.get()
+    browser.post(URL, {"within": "us/17", "place": ["us/17/2"]})
+
+    assert not Selection.objects.filter(pk=old.pk).exists()
+    over = browser.get(f"{URL}{old.pk}/", follow=True)
+    assertContains(over, "This selection is over")
+
+
+def test_belongs_to_one_person(member, few, chosen):
+    path = chosen(member(Role.EDITOR), 1)
+
+    response = member(Role.ADMIN).get(path, follow=True)
+
+    assertContains(response, "This selection is over")

@@ -1,0 +1,36 @@
+from pytest_django.asserts import assertContains
+
+from tenants.audit.actor import Actor
+from tenants.audit.retention.expiry import delete_expired_entries
+from tests.aged import ago
+
+
+def test_tells_what_was_sent_from_the_record(editor, enter, save):
+    enter(editor, client_name="Ledger")
+
+    response = editor.get(save(editor, ticket="CHG-8").url)
+
+    assertContains(response, "Ledger sync")
+    assertContains(response, "CHG-8")
+    assertContains(response, "Every change stands exactly as sent")
+
+
+def test_is_not_there_for_another_client(editor, enter, save, sandbox, ledger):
+    enter(editor, client_name="Ledger")
+    path = save(editor).url
+
+    assert editor.get(path.replace("/44/", "/45/")).status_code == 404
+    service = path.replace("clients/44/", "")
+    assert editor.get(service).status_code == 404
+
+
+def test_says_that_its_entry_was_removed(editor, enter, save):
+    with ago(3000):
+        enter(editor, client_name="Ledger")
+        url = save(editor).url
+    assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+
+    page = editor.get(url)
+
+    assertContains(page, "The entry of this change was removed", status_code=410)
+    assertContains(page, "clients/44/as-of/?at=", status_code=410)

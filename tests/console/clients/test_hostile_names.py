@@ -1,0 +1,57 @@
+"""Names that are meant to do harm elsewhere: in spreadsheets, and in our database."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from console.models import Rotation
+from tests.console.clients.conftest import CLIENT
+
+LISTED = CLIENT.replace("44/", "")
+FORMULAS = [
+    '=HYPERLINK("https://evil.example","x")',
+    "+1+1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1＋1",
+    "＋1",
+    "'=1",
+]
+STARTS = tuple(one[0] for one in FORMULAS)
+
+
+@pytest.mark.parametrize("list_", [LISTED, "/acme/clients/"])
+@pytest.mark.parametrize("name", FORMULAS)
+def test_no_cell_of_a_file_is_a_formula(admin, ledger, list_, name):
+    ledger |= {
+        "clientName": name,
+        "clientIdAlias": name,
+        "tokenAuthMethod": name,
+        "grantTypes": [name, 'a"b', "c,d"],
+        "redirectUris": [f"https://{name}/", "+odd:x"],
+    }
+    admin.get("/acme/clients/")  # so that the index has seen it
+
+    text = admin.get(f"{list_}?download=csv").getvalue().decode()
+    lines = admin.get(f"{list_}?download=jsonl").getvalue().decode()
+
+    head, row = csv.reader(io.StringIO(text, newline=""))
+    assert all(cell.startswith("'") for cell in row if cell.startswith(STARTS))
+    told = dict(zip(head, row, strict=True))
+    plain = re.sub(r"(\A|[;\t\r\n])'", r"\1", told["name"])
+    assert plain.strip() == name.strip()
+    assert json.loads(lines)["name"].strip() == name.strip()
+
+
+def test_a_name_that_no_database_holds_is_kept_without_what_it_cannot(admin, do, ledger):
+    ledger["clientName"] = "nul\0 \ud83d half"
+
+    do(admin, "stage")
+
+    assert Rotation.objects.get().label == "nul\ufffd \ufffd half"

@@ -1,0 +1,130 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import KnownClient
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import CLIENT
+from tests.pages import FORM, filled
+
+URL = "/acme/clients/overdue/"
+
+
+def known(acme, number, *, days, **members):
+    """A client as a list showed it last, made so many days ago."""
+    made = int((timezone.now() - timedelta(days=days)).timestamp() * 1000)
+    values = {
+        "organization": acme,
+        "region": "us",
+        "service_id": 17,
+        "client_id": number,
+        "name": f"Client {number}",
+        "auth_method": "CLIENT_SECRET_BASIC",
+        "client_type": "CONFIDENTIAL",
+        "created_at": made,
+        "seen_at": timezone.now(),
+    }
+    return KnownClient.objects.create(**values | members)
+
+
+def names(response):
+    return [row["client"].name for row in response.context["rows"]]
+
+
+def test_lists_what_is_older_than_the_setting_the_oldest_first(admin, acme, settings):
+    settings.SECRET_MAX_AGE_DAYS = 100
+    for number, days in ((1, 101), (2, 900), (3, 99), (4, 400)):
+        known(acme, number, days=days)
+
+    assert names(admin.get(URL)) == ["Client 2", "Client 4", "Client 1"]
+    assertContains(admin.get(URL), "older than 100 days")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"auth_method": "PRIVATE_KEY_JWT"},
+        {"auth_method": "NONE"},
+        {"client_type": "PUBLIC"},
+        {"created_at": 0},
+    ],
+)
+def test_leaves_out_who_needs_no_secret(admin, acme, members):
+    known(acme, 1, days=900, **members)
+
+    assertContains(admin.get(URL), "No secret is overdue")
+
+
+def test_a_secret_that_was_changed_from_here_is_not_overdue(admin, acme, do):
+    known(acme, 44, days=900)
+    assert names(admin.get(URL)) == ["Client 44"]
+
+    do(admin, "rotate")
+
+    assert names(admin.get(URL)) == []
+
+
+def test_one_that_was_put_back_is_as_old_as_before(admin, acme, staged, do):
+    known(acme, 44, days=900)
+    staged(admin)
+    assertContains(admin.get(URL), "staged")
+    do(admin, "activate")
+    assert names(admin.get(URL)) == []
+
+    do(admin, "undo")
+
+    assert names(admin.get(URL)) == ["Client 44"]
+    do(admin, "rotate")
+    assert names(admin.get(URL)) == []
+
+
+def test_the_home_counts_them_and_leads_there(admin, acme, do):
+    known(acme, 44, days=900)
+    known(acme, 2, days=900)
+    assertContains(admin.get("/acme/"), "2 client secrets are overdue")
+
+    do(admin, "rotate")
+
+    assertContains(admin.get("/acme/"), "1 client secret is overdue")
+    assertContains(admin.get("/acme/"), URL)
+
+
+def test_leads_to_a_rotation_only_who_may(admin, member, acme):
+    known(acme, 44, days=900)
+
+    assertContains(admin.get(URL), f"{CLIENT}stage/")
+    assertNotContains(member(Role.VIEWER).get(URL), f"{CLIENT}stage/")
+
+
+def test_says_that_nobody_has_read_the_list_yet(admin):
+    assertContains(admin.get(URL), "No clients are known yet")
+
+
+def test_the_list_of_clients_leads_there_and_marks_rotations(admin, staged):
+    assertContains(admin.get("/acme/clients/"), URL)
+    assertNotContains(admin.get("/acme/clients/"), "rotating")
+
+    staged(admin)
+
+    assertContains(admin.get("/acme/clients/"), "rotating")
+
+
+def test_is_paged(admin, acme):
+    for number in range(1, 53):
+        known(acme, number, days=400 + number)
+
+    assert len(names(admin.get(URL))) == 50
+    assert names(admin.get(f"{URL}?page=2")) == ["Client 2", "Client 1"]
+
+
+def test_lets_who_may_start_all_rotations_together(admin, acme, member):
+    for number in (44, 2):
+        known(acme, number, days=900)
+    shown = filled(admin.get(URL), "place")
+    response = admin.post("/acme/clients/bulk/", shown, content_type=FORM, follow=True)
+
+    assertContains(response, "2 clients chosen")
+    assertContains(response, "Start staged rotations")
+    assertNotContains(member(Role.EDITOR).get(URL), 'name="place"')

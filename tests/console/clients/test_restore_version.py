@@ -1,0 +1,180 @@
+"""Settings of an earlier version of a client, put back through its review."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import AuthleteError
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
+from tenants.versions.models import Version
+from tests.console.clients.conftest import CLIENT
+from tests.pages import FORM, filled
+
+
+def test_puts_back_what_somebody_changed_elsewhere(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    sandbox.clients[44] |= {"clientName": "Hijacked", "modifiedAt": 2**41}
+    editor.get(CLIENT)
+    body = {"at": Version.objects.get(number=1).first_at.isoformat(), "whole": ""}
+
+    review = editor.get(editor.post(f"{CLIENT}bring-back/", body).url)
+
+    assertContains(review, "Hijacked")
+    assertContains(review, "Review 1 change")
+
+
+URL = f"{CLIENT}bring-back/"
+
+
+def back(browser, number=1, **chosen):
+    """Put the client back as it was in a version."""
+    at = Version.objects.get(number=number).first_at.isoformat()
+    return browser.post(URL, {"at": at, **(chosen or {"whole": ""})})
+
+
+def test_leaves_nothing_of_what_was_added_inside_an_object(editor, save, sandbox, ledger):
+    ledger |= {
+        "extension": {"accessTokenDuration": 60},
+        "clientNames": [{"tag": "ja", "value": "元帳"}],
+        "attributes": [{"key": "a", "value": "1"}],
+    }
+    editor.get(CLIENT)
+    ledger |= {
+        "extension": {"accessTokenDuration": 60, "idTokenDuration": 30},
+        "clientNames": [{"tag": "ja", "value": "元帳", "more": True}, {"tag": "fr"}],
+        "attributes": [{"key": "a", "value": "1", "more": 1}, {"key": "b"}],
+        "modifiedAt": 2,
+    }
+
+    back(editor)
+    save(editor)
+
+    kept = sandbox.clients[44]
+    assert not kept["extension"].get("idTokenDuration")
+    assert kept["clientNames"] == [{"tag": "ja", "value": "元帳"}]
+    assert kept["attributes"] == [{"key": "a", "value": "1"}]
+    assertContains(back(editor), "Nothing to put back")
+
+
+def test_what_only_authlete_sets_stays_whatever_is_asked_for(editor, save, sandbox, ledger):
+    editor.get(CLIENT)
+    fixed = {"clientId": 44, "number": 7, "createdAt": 5, "locked": True}
+    ledger |= fixed | {"fromTheFuture": 8, "modifiedAt": 2}
+
+    page = back(editor, member=[*fixed, "clientSecret", "fromTheFuture", "nothing"])
+    assertContains(page, "Nothing to put back")
+    assertContains(back(editor), "Nothing to put back")
+
+    assert "client.update" not in {one.operation for one in AuditEntry.objects.all()}
+    assert ledger.items() >= (fixed | {"fromTheFuture": 8}).items()
+
+
+def test_what_is_changed_while_it_is_reviewed_is_not_overwritten(editor, save, sandbox, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "description": "Bad", "modifiedAt": 2}
+    review = editor.get(back(editor).url)
+    ledger |= {"description": "Theirs", "redirectUris": ["https://n.example/"]}
+    ledger |= {"modifiedAt": 3, "clientSecret": "n3w-secret-of-the-ledger"}
+
+    again = editor.get(save(editor, page=review).url, follow=True)
+
+    assert ledger["clientName"] == "Bad"
+    (line,) = [one for one in again.context["lines"] if one.is_conflict]
+    assert (line.member, line.theirs) == ("description", "Theirs")
+    body = filled(again, "version", **{"keep-description": "theirs"})
+    editor.post(f"{CLIENT}merge/", body, content_type=FORM)
+    save(editor)
+    kept = sandbox.clients[44]
+    assert (kept["clientName"], kept["description"]) == ("Ledger sync", "Theirs")
+    assert kept["redirectUris"] == ["https://n.example/"]
+    assert kept["clientSecret"] == "n3w-secret-of-the-ledger"
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.AUDITOR, Role.HELP_DESK])
+def test_is_not_for_those_who_may_not_change(member, editor, ledger, role):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    editor.get(CLIENT)
+    reader = member(role)
+
+    assert back(reader).status_code == 403
+    page = reader.get(f"{CLIENT}as-of/")
+    assert page.status_code == (403 if role is Role.HELP_DESK else 200)
+    assert b"bring-back" not in page.content
+
+
+def test_says_that_the_version_was_changed_after_it_was_kept(editor, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    editor.get(CLIENT)
+    Version.objects.filter(number=1).update(name="Other", modified_at=7)
+
+    review = editor.get(back(editor).url)
+
+    assertContains(review, "was changed after it was kept")
+
+
+def test_names_what_stays_as_it_is(editor, save, sandbox, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "fromTheFuture": 8, "modifiedAt": 2}
+
+    review = editor.get(back(editor).url)
+
+    assertContains(review, "Review 1 change")
+    assertContains(review, "fromTheFuture: This version of the console does not know")
+    save(editor)
+    kept = sandbox.clients[44]
+    assert (kept["clientName"], kept["fromTheFuture"]) == ("Ledger sync", 8)
+
+
+def test_says_what_becomes_of_what_was_entered_before(editor, enter, save, ledger):
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    enter(editor, client_name="Mine", description="Of my own")
+
+    review = editor.get(back(editor).url)
+
+    assertContains(review, "It replaces what your draft had for: Name.")
+    assertContains(review, "which is reviewed as well: Description.")
+    assertContains(review, "Review 2 changes")
+
+
+def test_says_of_what_was_saved_elsewhere_that_nothing_is_otherwise(editor, ledger):
+    ledger["contacts"] = ["a@ledger.example", "b@ledger.example"]
+    editor.get(CLIENT)
+    ledger |= {"contacts": ledger["contacts"][::-1], "modifiedAt": 2}
+    editor.get(CLIENT)
+
+    said = "Every setting is as it was"
+    history = editor.get(f"{CLIENT}history/")
+    assertContains(history, said)
+    entry = AuditEntry.objects.get(operation="client.changed_outside").entry
+    assertContains(editor.get(f"{CLIENT}saved/{entry}/"), said)
+
+
+def test_says_that_a_lost_call_hides_what_others_do(editor, enter, save, sandbox):
+    enter(editor, client_name="Ours")
+    sandbox.fault("reset", operation="client.update", times=1)
+    save(editor)
+
+    history = editor.get(f"{CLIENT}history/")
+
+    assertContains(history, "changed elsewhere shortly after it is not told apart")
+
+
+def test_says_so_of_no_call_that_hides_nothing(editor, ledger, acme, sandbox):
+    log = AuditLogSink(Actor(1, "ida@acme.example", "editor", acme.pk, "acme"))
+    grants = connect(load_credentials(acme), "us", log).service(17).grants
+    sandbox.fault("reset", operation="granted_scopes.delete")
+    with pytest.raises(AuthleteError):
+        grants.delete_granted_scopes(44, "anna")
+
+    history = editor.get(f"{CLIENT}history/")
+
+    (line,) = history.context["lines"]
+    assert line.entry.fate == AuditEntry.Outcome.UNKNOWN
+    assertNotContains(history, "not told apart")

@@ -1,0 +1,105 @@
+"""A form that is sent again, elsewhere, or without its key does nothing more."""
+
+import re
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Rotation
+from tests.console.clients.conftest import CLIENT
+from tests.console.clients.test_create import entered
+from tests.pages import FORM, filled
+
+WHY = {"reason": "Yearly rotation", "ticket": "CHG-1"}
+READS = {"client.get", "client.list", "service.get", "token.list"}
+# What is filled in, and what has to be done before.
+DEEDS = {
+    "reveal": ({}, []),
+    "rotate": ({}, []),
+    "secret/set": ({"secret": "chosen-by-somebody"}, []),
+    "stage": ({}, []),
+    "activate": ({}, ["stage"]),
+    "undo": ({}, ["stage", "activate"]),
+    "drop": ({}, ["stage"]),
+    "forget": ({}, ["stage", "activate"]),
+    "lock": ({}, []),
+    "remove": ({"typed": "Ledger sync"}, []),
+    "key": ({}, []),
+    "create": ({}, []),
+}
+
+
+@pytest.fixture
+def ready(admin, do):
+    """Prepare a deed; where its form goes, and what is sent with it."""
+
+    def ready(deed):
+        filled_in, before = DEEDS[deed]
+        for one in before:
+            do(admin, one)
+        url = entered(admin) if deed == "create" else f"{CLIENT}{deed}/"
+        having = "alg" if deed == "key" else "reason"
+        why = {} if deed == "key" else WHY
+        return url, filled(admin.get(url), having, **why, **filled_in)
+
+    return ready
+
+
+def state(sandbox):
+    """All that a deed could change."""
+    changes = [one for one in sandbox.calls if one.operation not in READS]
+    rows = list(Rotation.objects.order_by("pk").values())
+    return len(changes), rows, str(sandbox.clients)
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_sent_again_it_does_and_shows_nothing(admin, ready, sandbox, deed):
+    url, body = ready(deed)
+    before = state(sandbox)
+    first = admin.post(url, body, content_type=FORM)
+    done = state(sandbox)
+    assert (done == before) is (deed in ("reveal", "key"))
+    shown = re.findall(r'id="the-secret"[^>]*>([^<]+)<', first.text)
+
+    again = admin.post(url, body, content_type=FORM, follow=True)
+
+    assert state(sandbox) == done
+    assert again.redirect_chain
+    assert not [one for one in shown if one in again.text]
+
+
+def test_sent_again_with_other_values_it_says_that_these_were_not_sent(admin, ready, sandbox):
+    url, body = ready("secret/set")
+    admin.post(url, body, content_type=FORM)
+    done = state(sandbox)
+    other = body.replace("chosen-by-somebody", "chosen-by-somebody-else")
+
+    same = admin.post(url, body, content_type=FORM, follow=True)
+    changed = admin.post(url, other, content_type=FORM, follow=True)
+
+    assert state(sandbox) == done
+    assertNotContains(same, "with other values")
+    assertContains(changed, "with other values")
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("key", ["once=", "once=short", "once=" + "%00" * 24, ""])
+def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
+    url, body = ready(deed)
+    before = state(sandbox)
+
+    admin.post(url, re.sub(r"once=[^&]*", key, body), content_type=FORM)
+
+    assert state(sandbox) == before
+
+
+@pytest.mark.parametrize("deed", sorted(DEEDS.keys() - {"reveal", "undo", "forget"}))
+def test_with_the_key_of_another_form_it_does_nothing(admin, ready, do, sandbox, deed):
+    url, body = ready(deed)
+    (used,) = re.findall(r"once=([^&]*)", filled(admin.get(f"{CLIENT}reveal/"), "once"))
+    admin.post(f"{CLIENT}reveal/", WHY | {"once": used})
+    before = state(sandbox)
+
+    admin.post(url, re.sub(r"once=[^&]*", f"once={used}", body), content_type=FORM)
+
+    assert state(sandbox) == before

@@ -1,0 +1,58 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.clients.rotation import staging
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import AuditLogSink
+from tenants.organizations.api_clients import connect, load_credentials
+from tests.console.clients.conftest import CLIENT
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}staged/"
+
+
+@pytest.fixture
+def unseen(admin, acme):
+    """Staged by a job, so that no page has shown it."""
+    who = Actor(1, "ada@acme.example", "admin", acme.pk, "acme")
+    authlete = connect(load_credentials(acme), "us", AuditLogSink(who))
+    return staging.stage_secret(
+        authlete,
+        who,
+        acme,
+        service_id=17,
+        client_id=44,
+        label="Ledger sync",
+        reason="All of them",
+        ticket="CHG-2",
+    )
+
+
+def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
+    assertContains(admin.get(CLIENT), "nobody has seen it")
+    assertNotContains(admin.get(URL), unseen.new)
+    body = filled(admin.get(URL), "once")
+
+    response = admin.post(URL, body, content_type=FORM)
+
+    assertContains(response, unseen.new, count=1)
+    assert AuditEntry.objects.get(operation="secret.show").client == "44"
+    again = admin.post(URL, body, content_type=FORM)
+    assert again["Location"] == f"{CLIENT}secret/"
+
+
+def test_of_two_who_ask_one_sees_it(admin, unseen):
+    first, second = (filled(admin.get(URL), "once") for _ in range(2))
+
+    admin.post(URL, first, content_type=FORM)
+    response = admin.post(URL, second, content_type=FORM, follow=True)
+
+    assertNotContains(response, unseen.new)
+    assertContains(response, "Somebody else has gone on with this rotation")
+
+
+def test_one_that_was_shown_is_not_shown_again(admin, staged):
+    staged(admin)
+
+    assert admin.get(URL)["Location"] == f"{CLIENT}secret/"

@@ -1,0 +1,217 @@
+"""A client's secrets are in the one answer that is there to show them, and nowhere
+else: in no other answer, no table, no session, no cache, no log (promise P6).
+
+Everything is done that can be done with a client, every page is walked as every role,
+and then all that was answered, kept and logged is searched.
+"""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from console.models import Rotation, Selection
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Job
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import CLIENT, make_client
+from tests.console.clients.test_create import create, entered
+from tests.console.web.test_access import OURS, path
+from tests.hunting import Hunt, opened, rows, secrets_in
+from tests.pages import FORM, filled
+
+LISTED = CLIENT.replace("44/", "")
+# Secrets of all kinds that a client may have, each as its last one.
+HELD = {
+    "clientSecret": "fdce8e4a65b70d186bd7-5527-aaaa",
+    "registrationAccessTokenHash": "8fc8c41e6d305efa3ac6-5527-bb",
+    "jwks": json.dumps(
+        {
+            "keys": [
+                {"kty": "oct", "kid": "a", "k": "58306c20630183551108-5527-cc"},
+                {
+                    "kty": "RSA",
+                    "kid": "b",
+                    "n": "AQAB",
+                    "e": "AQAB",
+                    "d": "7db2ce0ee4791ed27801-5527-dd",
+                    "oth": [{"r": "3aebbc041e2be779dffc-5527-ee"}],
+                },
+            ]
+        }
+    ),
+    "attributes": [
+        {"key": "department", "value": "finance"},
+        {"key": "backup_secret", "value": "6f884201c0e0a5a95ba9-5527-ff"},
+        {"key": "legacyPassword", "value": "7b751f80b8fcae71c3d4-5527-gg"},
+    ],
+    "customMetadata": '{"tier":"gold","api_secret":"1df3c9b95493dc65c809-5527-hh"}',
+    "futureSecret": "230a7ff8440064c10b8d-5527-ii",
+    "fromTheFuture": {"deep": [{"privateKey": "122deabcac58930a43f9-5527-jj"}]},
+    "description": (
+        "-----BEGIN PRIVATE KEY-----\n7c8b41670465a4339bcb-5527-kk\n-----END PRIVATE KEY-----"
+    ),
+    "extension": {"futureToken": "aac2472225f6778bc50e-5527-ll"},
+}
+HIDDEN = [f"-5527-{letter * 2}" for letter in "abcdefghijkl"]
+CHOSEN = "chosen-by-somebody-5527-mm"
+TYPED = '{"keys":[{"kty":"oct","k":"typed-and-refused-5527-nn"}]}'
+REFUSED = "sent-and-refused-5527-oo"
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Every answer to anybody from now on: what was asked, its headers and its body."""
+    heard = []
+    ask = Client.request
+
+    def request(self, **asked):
+        response = ask(self, **asked)
+        body = response.getvalue()
+        text = f"{response.headers}\n{response.cookies}\n{body.decode()}"
+        heard.append((f"{asked['REQUEST_METHOD']} {asked['PATH_INFO']}", text))
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+    return heard
+
+
+@pytest.fixture
+def shown():
+    """The secrets that were shown, each by the page that did."""
+    return []
+
+
+@pytest.fixture
+def everything(admin, do, enter, save, chosen, sandbox, worker, ledger, shown):
+    """Do all that can be done with a client, and leave something of each kind open."""
+
+    def everything():
+        ledger.update(HELD, jwks=None)  # which no update could keep
+        sandbox.clients[45] = make_client(45, **HELD | {"clientName": "Other"})
+        edited(admin, enter, save, sandbox)
+        sandbox.clients[44]["jwks"] = HELD["jwks"]
+        typed(admin)
+        replaced(admin, do, sandbox, shown)
+        made(admin, do, shown)
+        return many(admin, chosen, worker)
+
+    return everything
+
+
+def edited(admin, enter, save, sandbox):
+    """Saved, undone, refused, and left to be saved."""
+    enter(admin, client_name="Ledger")
+    entry = save(admin).url
+    admin.get(entry)
+    admin.post(entry.replace("/saved/", "/restore/"), follow=True)
+    message = f"Bad: {HELD['clientSecret']}"
+    sandbox.fault("status", operation="client.update", status=400, message=message)
+    save(admin)
+    sandbox.faults.clear()
+
+
+def typed(admin):
+    """A private key that is refused, and kept with the form as it stands."""
+    for url in (f"{CLIENT}edit/keys/draft/", f"{CLIENT}edit/keys/"):
+        body = filled(admin.get(f"{CLIENT}edit/keys/"), "base", jwks=TYPED)
+        admin.post(url, body, content_type=FORM)
+
+
+def replaced(admin, do, sandbox, shown):
+    """Its secret, in every way that there is."""
+    message = f"Bad: {REFUSED}"
+    sandbox.fault("status", operation="client.set_secret", status=400, message=message)
+    do(admin, "secret/set", secret=REFUSED)
+    sandbox.faults.clear()
+    do(admin, "secret/set", secret=CHOSEN)
+    do(admin, "reveal")
+    shown.append(("reveal", CHOSEN))
+    for end in ("undo", "forget"):
+        do(admin, "stage")
+        shown.append(("stage", Rotation.objects.get(state="staged").new_secret))
+        admin.post(f"{CLIENT}stored/")
+        do(admin, "activate")
+        do(admin, end)
+    do(admin, "rotate")
+    shown.append(("rotate", sandbox.clients[44]["clientSecret"]))
+    do(admin, "stage")
+    shown.append(("stage", Rotation.objects.get(state="staged").new_secret))
+    at = timezone.localtime(timezone.now() + timedelta(hours=1))
+    do(admin, "activate", when="later", at=at.strftime("%Y-%m-%dT%H:%M"))
+
+
+def made(admin, do, shown):
+    """A key pair, a new client, and a copy that is not made yet."""
+    page = do(admin, "key", with_parts="alg", alg="ES256")
+    private = json.loads(page.context["made"].private)
+    shown.append(("key", private["d"]))
+    create(admin)
+    new = entered(admin, "original=us/17/44")
+    admin.get(new)
+
+
+def many(admin, chosen, worker):
+    """What a job has done, and a preview that is left open."""
+    preview = admin.post(chosen(admin, 45), {"deed": "lock"})["Location"]
+    body = filled(admin.get(preview), "reviewed", reason="Yearly", ticket="")
+    admin.post(preview, body, content_type=FORM)
+    worker()
+    selection = chosen(admin, 44, 45)
+    admin.post(selection, {"deed": "lock"})
+    return {
+        "selection": Selection.objects.get().pk,
+        "job": Job.objects.latest("created_at").pk,
+        "entry": AuditEntry.objects.filter(operation="client.update")[0].entry,
+        "section": "all",
+    }
+
+
+DOWNLOADS = ("?download=csv", "?download=jsonl", "?download", "?all=yes&size=100")
+
+
+def walk(browser, places):
+    """Every page, every file, and every entry of the record."""
+    for name in OURS:
+        browser.get(path(name, **places))
+    for query in DOWNLOADS:
+        for page in (
+            LISTED,
+            "/acme/clients/",
+            f"{CLIENT}document/",
+            f"{CLIENT}fields/",
+        ):
+            browser.get(page + query)
+    for one in AuditEntry.objects.exclude(effect="read"):
+        browser.get(path("audit:entry", entry=one.entry))
+
+
+def test_a_secret_is_in_its_one_answer_and_nowhere_else(
+    everything, member, admin, heard, shown, caplog, capfd
+):
+    caplog.set_level(logging.DEBUG)
+    places = everything()
+    walk(admin, places)
+    for role in set(Role) - {Role.ADMIN}:
+        walk(member(role), places)
+    kept = [
+        *(("carried by a form", one) for _, text in heard for one in opened(text)),
+        *rows(),
+        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        ("output", "".join(capfd.readouterr())),
+    ]
+
+    assert len(heard) > 300
+    old = {*secrets_in(HELD), *HIDDEN, REFUSED, TYPED}
+    assert hits(old, [*heard, *kept]) == []
+    new = {secret for _, secret in shown}
+    assert hits(new, kept) == []
+    assert hits(new, heard) == [f"POST {CLIENT}{name}/" for name, _ in shown]
+
+
+def hits(secrets, places):
+    hunt = Hunt(secrets)
+    return [place for place, text in places if hunt.found(text)]

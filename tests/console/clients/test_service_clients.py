@@ -1,0 +1,314 @@
+import csv
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from console.models import KnownClient, KnownService
+from tenants.audit.models import AuditEntry
+from tenants.authlete import listing
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import SECRET, make_client
+
+URL = "/acme/services/us/17/clients/"
+
+
+def names(response):
+    return [row.name for row in response.context["shown"].rows]
+
+
+def asked(sandbox):
+    """The pages that were asked for, and nothing else."""
+    assert {one.operation for one in sandbox.calls} <= {"client.list"}
+    return [(int(one.query["start"]), int(one.query["end"])) for one in sandbox.calls]
+
+
+def counts(response, facet):
+    links = {one.name: links for one, links in response.context["facets"]}[facet]
+    return {one.label: one.count for one in links}
+
+
+def test_asks_for_one_page_and_tells_the_range(member, many):
+    response = member(Role.VIEWER).get(URL, {"size": "100", "page": "2"})
+
+    assert asked(many) == [(100, 200)]
+    assertContains(response, "101 to 200 of 250")
+    assertContains(response, "Client 0101")
+    assertContains(response, "?size=100&amp;page=1")
+    assertContains(response, "?size=100&amp;page=3")
+
+
+def test_leads_from_beyond_the_end_to_the_last_page(member, many):
+    response = member(Role.VIEWER).get(URL, {"size": "100", "page": "9"})
+
+    assert response["Location"] == f"{URL}?size=100&page=3"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"q": "client"},
+        {"type": "CONFIDENTIAL"},
+        {"sort": "-name"},
+        {"all": "yes"},
+    ],
+)
+def test_reads_all_pages_where_all_must_be_known(member, many, address):
+    response = member(Role.VIEWER).get(URL, address)
+
+    assert sorted(asked(many)) == [(0, 100), (100, 200), (200, 250)]
+    assert response.context["shown"].total == 250
+    assert counts(response, "type") == {"Confidential": 250}
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ({"q": "till"}, ["Till"]),
+        ({"q": "app-3"}, ["Ledger sync"]),
+        ({"q": "old.example.com/cb"}, ["Web shop"]),
+        ({"q": "tokenAuthMethod:none"}, ["Web shop"]),
+        ({"q": "auth:private_key_jwt"}, ["Partner"]),
+        ({"q": "pkceRequired:true"}, ["Till"]),
+        ({"q": "type:public grant:refresh_token"}, ["Web shop"]),
+        ({"q": "locked:yes"}, ["Ledger sync"]),
+        ({"q": "source:dynamic"}, ["Partner"]),
+        ({"q": "redirect:old.example.com"}, ["Web shop"]),
+        ({"q": "redirect:example.org"}, ["Web shop"]),
+        ({"q": "redirect:none"}, ["Ledger sync"]),
+        ({"q": "region:us service:17 clientId>4"}, ["=HYPERLINK(1)"]),
+        ({"q": "region:eu"}, []),
+        ({"type": "PUBLIC"}, ["Web shop"]),
+        ({"auth": ["NONE", "PRIVATE_KEY_JWT"]}, ["Web shop", "Partner"]),
+        ({"locked": "yes"}, ["Ledger sync"]),
+        ({"redirect": "com.acme.app:"}, ["=HYPERLINK(1)"]),
+        ({"grant": "CLIENT_CREDENTIALS", "source": "DYNAMIC_REGISTRATION"}, []),
+        ({"sort": "-changed", "type": "CONFIDENTIAL", "locked": "no"},
+         ["=HYPERLINK(1)", "Partner", "Till"]),
+        ({"sort": "name"},
+         ["=HYPERLINK(1)", "Ledger sync", "Partner", "Till", "Web shop"]),
+    ],
+)  # fmt: skip
+def test_finds_sorts_and_filters(member, few, address, found):
+    assert names(member(Role.VIEWER).get(URL, address)) == found
+
+
+def test_counts_what_one_more_filter_would_leave(member, few):
+    response = member(Role.VIEWER).get(URL, {"type": "CONFIDENTIAL"})
+
+    assert counts(response, "type") == {"Confidential": 4, "Public": 1}
+    assert counts(response, "auth") == {
+        "client_secret_basic": 3,
+        "private_key_jwt": 1,
+    }
+    assert counts(response, "locked") == {"Locked": 1, "Not locked": 3}
+    assert counts(response, "redirect") == {
+        "app1.example.com": 2,
+        "com.acme.app:": 1,
+    }
+
+
+def test_counts_at_once_what_one_page_shows_whole(member, few):
+    response = member(Role.VIEWER).get(URL)
+
+    assert asked(few) == [(0, 50)]
+    assert counts(response, "type") == {"Confidential": 4, "Public": 1}
+
+
+def test_offers_filters_before_all_are_counted(member, many):
+    response = member(Role.VIEWER).get(URL)
+
+    assert asked(many) == [(0, 50)]
+    assert counts(response, "type") == {"Confidential": None, "Public": None}
+    assertContains(response, "Read all 250 clients")
+
+
+@pytest.mark.parametrize(
+    ("q", "said"),
+    [
+        ("tokenAuthMetod:none", "Is it tokenAuthMethod?"),
+        ("gant:ciba", "Is it grant?"),
+        ("clientSecret:x", "There is no setting called “clientSecret”."),
+    ],
+)
+def test_shows_nothing_for_a_question_that_it_does_not_understand(member, few, q, said):
+    response = member(Role.VIEWER).get(URL, {"q": q})
+
+    assert names(response) == []
+    assertContains(response, said)
+    assertContains(response, "Nothing is shown rather than everything")
+
+
+def test_marks_what_is_locked_and_what_came_by_itself(member, few):
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, '<span class="badge bad">locked</span>', 1)
+    assertContains(response, '<span class="badge info">Dynamic</span>', 1)
+
+
+def test_tells_none_yet_from_filtered_away(member, acme, sandbox):
+    browser = member(Role.VIEWER)
+
+    assertContains(browser.get(URL), "No clients yet")
+    sandbox.clients[1] = make_client(1)
+    assertContains(browser.get(URL, {"q": "x-x"}), "No client fits")
+
+
+def test_says_what_is_missing_when_a_later_page_fails(member, many):
+    answer = many.answer
+    odd = {"operation": "client.list", "status": 500, "code": "A028001", "times": 1}
+    faults = iter([odd])
+
+    def refuse_one(place, request):
+        if request.query.get("start") != "0":
+            for fault in faults:
+                many.fault("status", **fault)
+        return answer(place, request)
+
+    many.answer = refuse_one
+    response = member(Role.VIEWER).get(URL, {"q": "client"})
+
+    assertContains(response, "A part of the list could not be read")
+    assertContains(response, "A028001")
+    assertContains(response, "request <span")
+    assert not KnownClient.objects.exists()
+
+
+def test_says_so_where_there_are_more_than_are_ever_read(member, many, monkeypatch):
+    monkeypatch.setattr(listing, "CLIENT_LIST", replace(listing.CLIENT_LIST, max_items=200))
+
+    browser = member(Role.VIEWER)
+    response = browser.get(URL, {"q": "client"})
+
+    assertContains(response, "Only 200 of 250 clients were looked through")
+    assert response.context["shown"].total == 200
+    assert browser.get(URL, {"download": "csv"}).status_code == 502
+
+
+@pytest.mark.parametrize("kind", ["html502", "garbage", "wrong_type", "cut", "nan"])
+@pytest.mark.parametrize("address", [{}, {"q": "till"}])
+def test_says_so_where_nothing_could_be_read(member, few, kind, address):
+    few.fault(kind, operation="client.list")
+
+    response = member(Role.VIEWER).get(URL, address)
+
+    assert response.status_code == 502
+    assertNotContains(response, "No clients yet", status_code=502)
+
+
+def test_says_that_a_limited_credential_sees_names_only(member, few):
+    for token in few.state.tokens.values():
+        token.permissions = ("view_client",)
+
+    response = member(Role.VIEWER).get(URL)
+
+    assertContains(response, "The credential sees names only")
+    assertContains(response, "Ledger sync")
+    assert not KnownClient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"modifiedAt": 10**30, "createdAt": 10**30},
+        {"clientName": "a\0b\ud800", "clientIdAlias": None},
+        {"clientType": 7, "grantTypes": "x", "redirectUris": [{}, "http://["]},
+        {"clientType": "TELEPATHIC", "clientSource": "NEW"},
+        {"clientNames": [{"value": None}, 7]},
+    ],
+)
+@pytest.mark.parametrize("address", [{}, {"q": "client"}, {"download": "csv"}])
+def test_stands_what_nobody_expects(member, few, odd, address):
+    few.clients[5] |= odd
+
+    assert member(Role.VIEWER).get(URL, address).status_code == 200
+
+
+def test_remembers_what_it_read_whole(member, many):
+    browser = member(Role.VIEWER)
+    browser.get(URL)
+    assert not KnownClient.objects.exists()
+
+    browser.get(URL, {"q": "0007"})
+
+    assert KnownClient.objects.count() == 250
+    assert KnownService.objects.get(service_id=17).clients_at
+
+
+def test_the_file_holds_what_is_filtered_and_starts_no_formula(member, few):
+    response = member(Role.VIEWER).get(URL, {"download": "csv", "q": "type:confidential"})
+
+    text = b"".join(response).decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["name"] for row in rows] == [
+        "Till",
+        "Ledger sync",
+        "Partner",
+        "'=HYPERLINK(1)",
+    ]
+    assert rows[0]["modified_at"] == "2025-06-15T15:06:40.001+00:00"
+    assert rows[0]["redirect_hosts"] == "app1.example.com"
+    assert SECRET not in text
+    assert response["Content-Disposition"].startswith('attachment; filename="clients-us-17-')
+
+
+def test_the_lines_hold_the_same(member, few):
+    response = member(Role.VIEWER).get(URL, {"download": "jsonl", "locked": "yes"})
+
+    (row,) = (json.loads(line) for line in b"".join(response).decode().splitlines())
+    assert row["name"] == "Ledger sync"
+    assert row["grant_types"] == ["CLIENT_CREDENTIALS"]
+    assert row["locked"] is True
+
+
+def test_keeps_in_the_record_what_was_taken_out(member, few):
+    member(Role.VIEWER).get(URL, {"download": "csv", "locked": "yes", "page": "3"})
+
+    entry = AuditEntry.objects.get(operation="clients.exported")
+    assert (entry.object, entry.label) == ("locked=yes", "1 clients, csv")
+    assert (entry.region, entry.service, entry.outcome) == ("us", "17", "done")
+    told = {one["field"]: one["after"] for one in entry.changes}
+    assert told == {"query": "locked=yes", "rows": 1}
+
+
+def test_gives_no_half_file(member, many):
+    many.fault("status", operation="client.list", status=500, times=1)
+
+    assert member(Role.VIEWER).get(URL, {"download": "csv"}).status_code == 502
+    assert not AuditEntry.objects.filter(operation="clients.exported").exists()
+
+
+def test_shows_no_secret(member, few):
+    browser = member(Role.ADMIN)
+
+    for address in ({}, {"q": "till"}, {"all": "yes"}):
+        assertNotContains(browser.get(URL, address), SECRET[:16])
+
+
+def test_answers_htmx_with_the_list_alone(member, few):
+    response = member(Role.VIEWER).get(
+        URL, headers={"HX-Request": "true", "HX-Trigger": "facet-type-PUBLIC"}
+    )
+
+    assertContains(response, "Ledger sync")
+    assertContains(response, "<details open>")
+    assertTemplateNotUsed(response, "base.html")
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.VIEWER, 200),
+        (Role.AUDITOR, 200),
+        (Role.EDITOR, 200),
+        (Role.HELP_DESK, 403),
+    ],
+)
+def test_is_open_to_roles_that_may_read(member, few, role, status):
+    assert member(role).get(URL).status_code == status

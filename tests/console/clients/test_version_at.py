@@ -1,0 +1,242 @@
+"""A client as of a moment; its history, once it is deleted."""
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.history.origin import recreation_reason
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.record_builder import new_entry_id
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.snapshots import ObjectSnapshot
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.organizations.roles import Role
+from tenants.versions.models import Version
+from tenants.versions.recorder import record_snapshot
+from tests.console.clients.conftest import CLIENT, OLD
+from tests.pages import FORM, filled
+
+URL = f"{CLIENT}as-of/"
+
+
+@pytest.fixture
+def gone(member, ledger, sandbox):
+    """A browser of an editor, after the client 44 was deleted elsewhere."""
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+    return editor
+
+
+def test_holds_it_beside_another_client(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    sandbox.clients[45] = sandbox.clients[44] | {"clientId": 45, "pkceRequired": True}
+
+    page = editor.get(URL, {"beside": "us/17/45"})
+
+    assert "pkceRequired" in {one.name for one in page.context["compared"].differences}
+    assertNotContains(page, OLD)
+
+
+def test_a_deleted_one_still_has_its_page_and_history(gone):
+    page = gone.get(CLIENT)
+
+    assertContains(page, "is not there any more", status_code=404)
+    assertContains(page, "What cannot come back", status_code=404)
+    history = gone.get(f"{CLIENT}history/")
+    assertContains(history, "was deleted outside this console")
+    assertContains(history, "Done between")
+    assertContains(history, '<span class="badge bad">deleted</span>')
+    assertNotContains(history, "not locked")
+    last = Version.objects.get(number=1).last_at.isoformat()
+    assertContains(gone.get(URL, {"at": last}), "How it was set")
+    now = timezone.now().isoformat()
+    assertContains(gone.get(URL, {"at": now}), "It was not there then")
+
+
+@pytest.mark.parametrize("deed", ["bring-back", "restore"])
+def test_nothing_is_put_back_into_a_deleted_one(member, ledger, sandbox, deed):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    ledger |= {"clientName": "Bad", "modifiedAt": 2}
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+    entry = AuditEntry.objects.get(operation="client.changed_outside").entry
+    path = f"{CLIENT}{deed}/{entry}/" if deed == "restore" else f"{CLIENT}{deed}/"
+    at = Version.objects.get(number=1).first_at.isoformat()
+
+    left = editor.get(editor.post(path, {"at": at, "whole": ""}).url)
+
+    said = "It was deleted, so nothing can be put back into it."
+    assertContains(left, said, status_code=404)
+    assertContains(left, "What cannot come back", status_code=404)
+
+
+def test_one_that_was_never_seen_is_not_there(member, sandbox):
+    page = member(Role.EDITOR).get("/acme/services/us/17/clients/999/as-of/")
+
+    assert page.status_code == 404
+
+
+@pytest.fixture
+def unknown(ledger):
+    """What a newer Authlete has set of the client 44."""
+    ledger["neverHeardOf"] = "c4nary-text"
+    ledger["attributes"] = [{"key": "one", "value": "1", "future": "c4nary-inner"}]
+
+
+def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
+    kept = dict(Version.objects.get(number=1).document().to_dict())
+    start = "/acme/services/us/17/clients/new/?again=us/17/44"
+    gone.get(CLIENT)
+
+    form = gone.get(start)
+    assertContains(form, "What cannot come back")
+    review = gone.post(start, filled(form, "base"), content_type=FORM)
+    page = gone.get(review.url)
+    made = gone.post(review.url, filled(page, "reviewed"), content_type=FORM)
+
+    assertContains(made, kept["clientName"])
+    (again,) = sandbox.clients.values()
+    assert again["clientId"] != 44
+    assert again["redirectUris"] == kept["redirectUris"]
+    assert again["clientSecret"] != OLD
+    told = AuditEntry.objects.get(operation="client.create")
+    assert told.value_after("neverHeardOf").keys() == {"fingerprint"}
+    assert told.value_after("redirectUris") == kept["redirectUris"]
+    assert told.value_after("attributes")[0]["value"] == "1"
+    assert "c4nary" not in str([one.changes for one in AuditEntry.objects.all()])
+    path = f"/acme/services/us/17/clients/{again['clientId']}/"
+    history = gone.get(f"{path}history/")
+    assertContains(history, "Again what was deleted: us/17/44")
+    assertContains(history, f'href="{CLIENT}"')
+    assertNotContains(gone.get(path), "Nobody has changed it from this console yet")
+    assertContains(gone.get(CLIENT), f'href="{path}"', status_code=404)
+
+
+LARGEST = 2**63 - 1  # an id, of 19 digits
+
+
+@pytest.fixture
+def again(acme):
+    """Make a client for that reason, as the pages do, and tell its path."""
+
+    def make(reason):
+        who = Actor(7, "ida", "editor", acme.pk, acme.slug, new_entry_id(), "192.0.2.41")
+        door = connect(load_credentials(acme), "us", AuditLogSink(who, reason, ""))
+        made = door.service(17).clients.create({"clientName": "Ledger sync"}).reply
+        return f"/acme/services/us/17/clients/{made.client_id}/"
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (LARGEST, f"Again what was deleted: us/17/{LARGEST}"),
+        (44, "It was missed (us/17/44), said Bo."),
+        (44, "削除された/us/17/44/を再作成"),
+    ],
+)
+def test_what_was_made_of_a_deleted_one_is_found_by_its_whole_id(
+    member, sandbox, ledger, again, number, reason
+):
+    editor = member(Role.EDITOR)
+    sandbox.clients[number] = ledger | {"clientId": number}
+    old = f"/acme/services/us/17/clients/{number}/"
+    editor.get(old)
+    del sandbox.clients[number]
+
+    new = again(reason)
+
+    assertContains(editor.get(old), f'href="{new}"', status_code=404)
+    assertContains(editor.get(f"{new}history/"), f'href="{old}"')
+
+
+def test_nothing_was_made_of_one_that_is_there(member, ledger, again):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+
+    history = editor.get(f"{again('Like us/17/44')}history/")
+
+    assertContains(history, "Like us/17/44")
+    assertNotContains(history, "Made again of what was deleted")
+
+
+def test_what_was_made_of_others_hides_nothing(gone, again):
+    new = again(recreation_reason("us/17/44"))
+    others = [again(recreation_reason(f"us/17/44{digit}")) for digit in range(6)]
+
+    page = gone.get(CLIENT)
+
+    assertContains(page, f'href="{new}"', status_code=404)
+    for other in others:
+        assertNotContains(page, f'href="{other}"', status_code=404)
+
+
+def test_what_was_changed_after_it_was_kept_is_said_before_it_is_used(gone):
+    gone.get(CLIENT)
+    Version.objects.filter(number=1).update(modified_at=7)
+
+    said = "What was kept of it was changed since"
+    assertContains(gone.get(CLIENT), said, status_code=404)
+    again = "/acme/services/us/17/clients/new/?again=us/17/44"
+    assertContains(gone.get(again), said)
+
+
+def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    ledger |= {
+        "clientSource": "DYNAMIC_REGISTRATION",
+        "clientNames": [{"tag": "ja", "value": "元帳"}],
+        "trustChain": ["a.b.c"],
+        "extension": {
+            "requestableScopesEnabled": True,
+            "requestableScopes": ["read", "gone-by-now"],
+        },
+    }
+    sandbox.services[17]["supportedScopes"] = [{"name": "read"}]
+    editor.get(CLIENT)
+    del sandbox.clients[44]
+
+    page = editor.get("/acme/services/us/17/clients/new/?again=us/17/44")
+
+    begun = page.context["begun"]
+    assert begun.copy.lost_scopes == ("gone-by-now",)
+    assertContains(page, '<small class="mono">gone-by-now</small>')
+    assertContains(page, "That it registered itself, or was vouched for")
+    assert "Trust chain" in begun.copy.left_out
+    assert not {"Names", "Client secret", "Locked"} & {*begun.copy.left_out}
+
+
+def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):
+    gone.get("/acme/services/us/17/")
+    record_snapshot(acme.pk, ObjectSnapshot("us", 17, 0, "", is_write=True))
+    twin = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
+    sandbox.services[18] = twin
+    gone.get("/acme/services/")
+    del sandbox.services[17]
+
+    page = gone.get(CLIENT)
+
+    assertContains(page, "Its service is gone as well", status_code=404)
+    again = "/acme/services/us/18/clients/new/?again=us/17/44"
+    assertContains(page, f'href="{again}"', status_code=404)
+    assertContains(gone.get(again), "What cannot come back")
+    assertContains(gone.get(f"{CLIENT}history/"), "Ledger")
+    service = gone.get("/acme/services/us/17/")
+    assertContains(service, "What went with it", status_code=404)
+    assertContains(service, f'href="{CLIENT}"', status_code=404)
+
+
+def test_what_a_gateway_does_not_find_is_not_gone(member, ledger, sandbox):
+    editor = member(Role.EDITOR)
+    editor.get(CLIENT)
+    sandbox.fault("status", operation="client.get", status=404, code="")
+
+    page = editor.get(CLIENT)
+
+    assertContains(page, "This is not there", status_code=404)
+    assertNotContains(page, "Create it again", status_code=404)
+    assertContains(editor.get(URL), "How it was set")

@@ -1,0 +1,172 @@
+"""What a change replaced comes back, and what moved on since is told apart."""
+
+from dataclasses import replace
+
+import pytest
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from console.clients.kind import CLIENT_KIND
+from console.editing.drafts import DraftEdits
+from console.editing.restore import draft_conflict_messages, plan_restore
+from tenants.authlete.changes import FieldChange, diff_edits, diff_objects
+from tenants.authlete.documents.base import InputType, Setting
+from tenants.authlete.documents.client import SECTIONS, Client
+from tenants.authlete.json.compare import is_same_for_authlete
+from tenants.authlete.json.merge import merge
+from tenants.authlete.json.splice import make_replacement_edit
+from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
+from tenants.crypto.fingerprints import get_redactor
+from tests.console.forms.documents import documents
+from tests.nulls import with_nulls, without_nulls
+
+SETTINGS = [
+    one for section in SECTIONS.values() for one in section.settings() if not one.is_immutable
+]
+
+
+def client(**members):
+    return Client.model_validate({"clientId": 44, "modifiedAt": 1, **members})
+
+
+def undo(before, after, now=None):
+    """Undo the change from ``before`` to ``after``, as the client is ``now``."""
+    made = diff_edits(before, after)
+    return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, ())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nothing_is_left_of_a_change_that_was_undone(data):
+    some = data.draw(st.lists(st.sampled_from(SETTINGS), max_size=4, unique=True))
+    before = data.draw(documents(Client, some)).to_dict()
+    after = data.draw(documents(Client, some)).to_dict()
+    plain = {one.member: after.get(one.member) for one in some}
+    # What is only left out inside would stay: an edit says all that it takes out.
+    edits = {name: make_replacement_edit(before.get(name), v) for name, v in plain.items()}
+
+    found = undo(before, edits)
+
+    again = {**before, **edits, **found.wanted}
+    lost = {one.name for one in found.left}
+    found_left = diff_objects(without_nulls(before), without_nulls(again), is_same_for_authlete)
+    left = [one for one in found_left if not is_within(one.field, lost)]
+    assert left == []
+    for laid_out in (lambda value: value, without_nulls, with_nulls):
+        now = laid_out({**before, **edits})
+        undone = undo(before, edits, now)
+        assert merge(undone.base, now, undone.wanted).conflicts == ()
+
+
+def is_within(field, names):
+    inside = tuple(f"{name}{mark}" for name in names for mark in ".[")
+    return field in names or field.startswith(inside)
+
+
+NAMES = [{"tag": "ja", "value": "a"}, {"tag": "fr", "value": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "now", "wanted"),
+    [
+        ("a", "b", "b", "a"),
+        (None, "b", "b", None),
+        (NAMES, NAMES[:1], NAMES[:1], NAMES),
+        (NAMES[:1], NAMES, NAMES, NAMES[:1]),
+    ],
+)
+def test_puts_back_what_was_there(before, after, now, wanted):
+    found = undo({"clientNames": before}, {"clientNames": after}, {"clientNames": now})
+
+    assert found.wanted == {"clientNames": wanted}
+    assert found.left == []
+
+
+def test_a_member_without_a_name_is_told_and_left():
+    found = undo({"clientName": {"": 1}}, {"clientName": {"": None}})
+
+    assert found.wanted == {}
+    assert [one.name for one in found.left] == ["clientName."]
+
+
+def test_a_null_of_authletes_own_is_no_conflict():
+    now = {"clientNames": [NAMES[0], {**NAMES[1], "fromTheFuture": None}]}
+    found = undo({"clientNames": NAMES[:1]}, {"clientNames": NAMES}, now)
+
+    assert merge(found.base, now, found.wanted).conflicts == ()
+
+
+def test_a_value_that_moved_on_is_a_conflict():
+    now = {"clientName": "theirs"}
+    found = undo({"clientName": "old"}, {"clientName": "bad"}, now)
+
+    (conflict,) = merge(found.base, now, found.wanted).conflicts
+    assert (conflict.base, conflict.theirs, conflict.mine) == ("bad", "theirs", "old")
+
+
+def test_what_authlete_made_of_it_is_how_it_was_left():
+    asked = [FieldChange("clientName", "old", "  sent ")]
+    made = [FieldChange("clientName", "  sent ", "sent")]
+    now = client(clientName="sent")
+
+    found = plan_restore(CLIENT_KIND, now, asked, made)
+
+    assert merge(found.base, now.to_dict(), found.values).conflicts == ()
+    assert found.values == {"clientName": "old"}
+
+
+def test_what_the_record_has_a_fingerprint_of_is_no_conflict_where_it_stands():
+    added = {**NAMES[1], "fromTheFuture": "c4nary"}
+    now = {"clientNames": [NAMES[0], added]}
+    asked = redact_unknown_fields(diff_edits({"clientNames": NAMES[:1]}, now), get_redactor())
+    assert "c4nary" not in str(asked)
+
+    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
+
+    assert found.values == {"clientNames": NAMES[:1]}
+    assert merge(found.base, now, found.values).conflicts == ()
+    added["fromTheFuture"] = "another"
+    found = plan_restore(CLIENT_KIND, client(**now), asked, ())
+    assert merge(found.base, now, found.values).conflicts
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (FieldChange("number", 1, 2), "Only Authlete sets it."),
+        (FieldChange("locked", False, True), "Saving does not set it. Lock or unlock"),
+        (FieldChange("fromTheFuture", 1, 2), "does not know it"),
+        (FieldChange("fromTheFuture", Fingerprint("a"), "b"), "does not know it"),
+        (
+            FieldChange("clientNames[fr].future", Fingerprint("a"), "b"),
+            "does not know it",
+        ),
+        (
+            FieldChange("clientNames[de]", {"x": Fingerprint("a")}, None),
+            "may be a secret",
+        ),
+        (FieldChange("clientSecret", Fingerprint("a"), None), "It is a secret"),
+        (FieldChange("clientNames[ja].value", "a", "b"), "not there any more"),
+        (FieldChange("attributes[a].value].value", "a", "b"), "not there any more"),
+    ],
+)
+def test_says_what_cannot_be_put_back(change, why):
+    now = client(attributes=[{"key": "a"}, {"key": "a].value", "value": "b"}])
+
+    found = plan_restore(CLIENT_KIND, now, [change], ())
+
+    (left,) = found.unrestorable
+    assert why in left.reason
+    assert found.values == {}
+
+
+def test_names_what_a_draft_loses_in_the_readers_language():
+    flag = Setting("flag", "flag", "Yes", "", InputType("flag"))
+    kind = replace(CLIENT_KIND, declared={"flag": ("basics", flag)})
+
+    with translation.override("pt-br"):  # Django's own words, which it brings along
+        (told,) = draft_conflict_messages(kind, DraftEdits(values={"flag": True}), {"flag": False})
+
+    assert told.endswith(": Sim.")

@@ -1,0 +1,126 @@
+"""What was entered and no page may show: it stays in the form, sealed."""
+
+import json
+import re
+
+import pytest
+
+from console.forms.settings_form import SettingsForm
+from tenants.authlete.redaction.redactor import Fingerprint
+from tests.console.forms.browser import sent
+from tests.console.forms.sample import SampleForm, page, service
+from tests.support.markup import compact
+
+SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
+NEW = {"secret": "replace", "secret.new": "n3w-s3cret"}
+OLD_KEY = {"kty": "EC", "crv": "P-256", "kid": "old", "x": "x1", "y": "y1"}
+SEALED = {**OLD_KEY, "d": "sealed:0123456789abcdef"}
+NEW_KEY = {"kty": "EC", "crv": "P-256", "kid": "new", "x": "x2", "y": "y2"}
+PRIVATE = {**NEW_KEY, "d": "pr1vate"}
+BEFORE = json.dumps({"keys": [SEALED]})
+AFTER = json.dumps({"keys": [SEALED, PRIVATE]})
+
+
+def again(form: SettingsForm, **changed: str) -> SettingsForm:
+    """The form that came back, put right and sent once more."""
+    return SampleForm(sent(str(form), **changed))
+
+
+def test_a_secret_outlives_an_error_elsewhere_and_is_never_shown():
+    first = SampleForm(sent(page(**SECRET), **NEW, number="many"))
+
+    assert not first.is_valid()
+    assert "n3w-s3cret" not in str(first)
+    assert "held sealed and not shown" in str(first)
+    assert again(first, number="7").edits == {"secret": "n3w-s3cret", "number": 7}
+
+
+def test_a_first_secret_outlives_an_error_elsewhere():
+    first = SampleForm(sent(page(), **{"secret.new": "n3w-s3cret"}, number="many"))
+
+    assert "n3w-s3cret" not in str(first)
+    assert again(first, number="").edits == {"secret": "n3w-s3cret"}
+
+
+def test_a_draft_opens_on_its_secret_without_showing_it():
+    form = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"})
+
+    assert "n3w-s3cret" not in str(form)
+    assert again(form).edits == {"secret": "n3w-s3cret"}
+
+
+def test_a_draft_can_take_a_secret_out():
+    form = SampleForm(document=service(**SECRET), edits={"secret": None})
+
+    assert again(form).edits == {"secret": None}
+
+
+def test_a_held_secret_can_be_given_up_or_entered_anew():
+    form = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"})
+
+    assert again(form, secret="keep").edits == {}
+    assert again(form, secret__new="other").edits == {"secret": "other"}
+
+
+def test_what_is_held_opens_in_its_own_form_alone():
+    here = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"}, place="us/17")
+    (held,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
+    there = str(SampleForm(document=service(**SECRET), place="us/18"))
+    data = sent(there, **{"secret": "replace", "secret.held": held})
+
+    form = SampleForm(data, place="us/18")
+
+    assert form.edits == {}
+    assert [one.message for one in form.errors] == ["Enter the new secret, or keep the old one."]
+
+
+def test_a_new_private_key_outlives_an_error_elsewhere_and_is_never_shown():
+    first = SampleForm(sent(page(keys=BEFORE), keys=AFTER, number="many"))
+    assert not first.is_valid()
+    assert "pr1vate" not in str(first)
+    assert str(first).count("kept, never shown") == 2
+
+    (text,) = again(first, number="").edits.values()
+
+    assert json.loads(text) == {"keys": [SEALED, PRIVATE]}
+
+
+def test_a_draft_opens_on_its_keys_without_showing_them():
+    form = SampleForm(document=service(keys=BEFORE), edits={"keys": AFTER})
+    assert "pr1vate" not in str(form)
+
+    (text,) = again(form).edits.values()
+
+    assert json.loads(text) == {"keys": [SEALED, PRIVATE]}
+
+
+def test_a_held_key_can_be_edited_once_more():
+    form = SampleForm(document=service(keys=BEFORE), edits={"keys": AFTER})
+    (seal,) = set(re.findall(r"sealed:[0-9a-f]{16}", str(form))) - {SEALED["d"]}
+    renamed = {**NEW_KEY, "kid": "newer", "d": seal}
+
+    (text,) = again(form, keys=json.dumps({"keys": [renamed]})).edits.values()
+
+    assert json.loads(text) == {"keys": [{**PRIVATE, "kid": "newer"}]}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [AFTER[:-1], AFTER.replace('"kty"', "kty"), json.dumps([PRIVATE] * 2) + ","],
+)
+def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken):
+    form = SampleForm(sent(page(keys=BEFORE), keys=broken))
+
+    assert not form.is_valid()
+    assert "pr1vate" not in str(form)
+    assert "Enter it anew." in str(form)
+
+
+def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong():
+    data = sent(page(), **{"anchors.n0.entityid": "https://a.example"})
+    data["anchors.n0.jwks"] = json.dumps({"keys": [PRIVATE]})
+
+    form = SampleForm(data)
+
+    assert "Key 1 has private parts" in form.errors[0].message
+    assert "pr1vate" not in str(form)

@@ -1,0 +1,192 @@
+"""What a form takes, refuses and keeps as a whole."""
+
+import json
+
+import pytest
+from django.http import QueryDict
+
+from console.forms.settings_form import form_for
+from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.redaction.redactor import Fingerprint
+from tests.console.forms.browser import filled, sent
+from tests.console.forms.sample import SampleForm, edits, messages, page, service
+
+
+def test_knows_the_version_and_the_values_that_were_seen():
+    form = SampleForm(sent(page(text="a", madeAt=7)))
+
+    assert form.version == 5
+    assert form.base["text"] == "a"
+    assert form.base["number"] is None
+    assert "madeAt" not in form.base
+
+
+def test_takes_only_what_it_shows():
+    data = sent(page(text="a"), text="b")
+    for extra in ("clientSecret", "modified_at", "made_at", "dropped", "dropped.on"):
+        data[extra] = "1"
+    data["text.more"] = data["strings.99.key"] = data["__class__"] = "x"
+
+    form = SampleForm(data)
+
+    assert form.is_valid()
+    assert form.edits == {"text": "b"}
+
+
+@pytest.mark.parametrize(
+    "twice",
+    ["text", "flag.on", "seconds.unit", "pairs.0.key", "secret", "displays.own"],
+)
+def test_refuses_an_input_that_came_twice(twice):
+    seen = {"pairs": [{"key": "a", "value": "b"}], "secret": Fingerprint("0" * 16)}
+    form = SampleForm(sent(page(**seen), **{twice: ["x", "y"]}))
+
+    assert not form.is_valid()
+    assert [problem.message for problem in form.errors] == ["This came twice. Enter it once."]
+    assert form.edits == {}
+
+
+def test_an_input_that_was_not_in_the_page_is_not_touched():
+    html = page(text="a", flag=True, strings=["x"], modes=["PING"], scopes=[{"name": "s"}])
+    data = QueryDict(mutable=True)
+    data["base"], data["text"] = filled(html)["base"][0], "b"
+
+    form = SampleForm(data)
+
+    assert form.edits == {"text": "b"}
+    assert form.base == {"text": "a"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.pop("base"),
+        lambda data: data.update(base=""),
+        lambda data: data.update(base=data["base"][:-1] + "A"),
+        lambda data: data.update(base="x" + data["base"]),
+        lambda data: data.setlist("base", [data["base"]] * 2),
+    ],
+)
+def test_needs_what_was_seen_whole_and_unchanged(spoil):
+    data = sent(page(text="a"), text="b")
+    spoil(data)
+
+    form = SampleForm(data)
+
+    assert not form.is_valid()
+    assert form.edits == {}
+    assert "Open the page again" in form.errors[0].message
+    assert filled(str(form))["text"] == ["b"]
+
+
+def test_what_was_seen_of_one_object_does_not_open_at_another():
+    seen = service(text="a")
+    data = sent(str(SampleForm(document=seen, place="acme/us/17")), text="b")
+
+    assert SampleForm(data, place="acme/us/17").edits == {"text": "b"}
+    assert not SampleForm(data, place="acme/us/18").is_valid()
+
+
+def test_what_was_seen_in_one_section_does_not_open_in_another():
+    tokens, keys = (form_for([SECTIONS[slug]]) for slug in ("tokens", "keys"))
+
+    assert not keys(sent(str(tokens(document=service())))).is_valid()
+
+
+def test_no_secret_is_in_what_the_page_carries():
+    html = page(secret=Fingerprint("7f3a91c20be5d170"))
+
+    assert "7f3a91c20be5d170" not in html
+    assert SampleForm(sent(html)).base["secret"] == Fingerprint("7f3a91c20be5d170")
+
+
+def test_says_everything_that_is_wrong_in_the_order_of_the_page():
+    form = SampleForm(sent(page(), number="x", uri="y", seconds="z"))
+
+    assert [problem.label for problem in form.errors] == [
+        "Address",
+        "Lifetime",
+        "Number",
+    ]
+    html = form.summary
+    assert '<a href="#field-uri">Address</a>' in html
+    assert 'id="field-uri"' in str(form)
+    assert 'aria-invalid="true"' in str(form)
+
+
+def test_says_what_the_page_finds_wrong():
+    form = SampleForm(sent(page(), text="b"))
+    form.add_error(None, "Authlete refused it.")
+    form.add_error("text", "Not this one.")
+
+    assert not form.is_valid()
+    assert [problem.message for problem in form.errors] == [
+        "Authlete refused it.",
+        "Not this one.",
+    ]
+    assert "Not this one." in str(form["text"])
+
+
+def test_shows_a_draft_over_what_was_seen():
+    form = SampleForm(document=service(text="a"), edits={"text": "b", "flag": True})
+
+    assert form.changed_names == {"text", "flag"}
+    assert "Was: a" in str(form["text"])
+    assert SampleForm(sent(str(form))).edits == {"text": "b", "flag": True}
+
+
+def test_a_value_of_the_page_is_text_and_nothing_else():
+    evil = "</textarea></select><img src=x onerror=alert(1)>{{ 7|add:7 }}"
+    html = page(
+        text=evil, prose=evil, uri=evil, alg=evil, modes=[evil], strings=[evil],
+        pairs=[{"key": evil, "value": evil}, evil], scopes=[{"name": evil}],
+        keys=evil, body=evil, certificates=[evil], number=evil, issuer={"x": evil},
+        madeAt=evil, anchors=[{"entityId": evil, "jwks": evil}], secret=evil,
+    )  # fmt: skip
+
+    assert "<img" not in html
+    assert "{{ 7|add:7 }}" in html
+
+
+def test_draws_a_setting_that_nobody_can_change_in_words():
+    html = str(SampleForm(document=service(madeAt=1_795_510_152_000, dropped=True)))
+
+    assert "read only" in html
+    assert "ignored by Authlete" in html
+    assert 'name="made_at"' not in html
+    assert 'name="dropped"' not in html
+
+
+def test_all_settings_make_one_form():
+    whole = form_for(SECTIONS.values())
+    shown = whole(document=service())
+
+    form = whole(sent(str(shown), access_token_duration="5", pkce_required__on="on"))
+
+    assert form.edits == {"accessTokenDuration": 5, "pkceRequired": True}
+    assert [group.title for group in shown.groups] == [
+        section.title for section in SECTIONS.values()
+    ]
+
+
+def test_every_id_and_label_of_a_page_is_there_once():
+    html = page(scopes=[{"name": "a"}, {"name": "b"}], pairs=[{"key": "a", "value": "b"}])
+    ids = [part.partition('"')[0] for part in html.split(' id="')[1:]]
+
+    assert len(ids) == len(set(ids))
+    labelled = {part.partition('"')[0] for part in html.split(' for="')[1:]}
+    assert labelled <= set(ids)
+
+
+@pytest.mark.parametrize("text", ["x" * 1000, "9" * 1000, json.dumps([[]] * 99)])
+def test_takes_any_text_in_any_input_without_failing(text):
+    names = [name for name in filled(page()) if name != "base"]
+
+    for name in names:
+        form = SampleForm(sent(page(), **{name: text}))
+        str(form), form.errors, form.edits
+
+
+def test_says_when_nothing_is_wrong_and_nothing_changed():
+    assert edits({"text": "a"}) == {}
+    assert messages({"text": "a"}, number="x")

@@ -1,0 +1,76 @@
+"""The patterns page as people meet it: what a machine can say about reaching it."""
+
+import pytest
+from playwright.sync_api import expect
+from pytest_playwright_axe import Axe
+
+PATH = "/help/patterns/"
+
+
+@pytest.fixture
+def complaints():
+    """What the browser says about the page by itself."""
+    return []
+
+
+@pytest.fixture
+def page(page, live_server, client, django_user_model, complaints):
+    client.force_login(django_user_model.objects.create_user("mara"))
+    session = client.cookies["session"].value
+    page.context.add_cookies([{"name": "session", "value": session, "url": live_server.url}])
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(live_server.url + PATH)
+    return page
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320)])
+def test_breaks_no_rule_of_wcag(page, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+
+    found = Axe().run(page, html_report_generated=False, json_report_generated=False)
+
+    assert [one["id"] for one in found["violations"]] == []
+    if width == 1280:
+        assert [html for html in unread(found) if not html.startswith(HIDDEN)] == []
+
+
+# Text over the arrow of a select, and a cell that is partly scrolled away.
+HIDDEN = ("<select", '<td class="mono small"')
+
+
+def unread(found):
+    """The elements whose contrast axe could not judge."""
+    unsure = (one for one in found["incomplete"] if one["id"] == "color-contrast")
+    return [node["html"] for one in unsure for node in one["nodes"]]
+
+
+def test_fits_a_narrow_window(page):
+    page.set_viewport_size({"width": 320, "height": 800})
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_breaks_no_rule_of_its_own_policy(page, complaints):
+    assert complaints == []
+
+
+def test_shows_a_chosen_theme_at_once_and_keeps_it(page):
+    page.get_by_role("button", name="Account of mara").click()
+    with page.expect_response("**/help/theme/"):
+        page.locator("#me").get_by_text("Dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_opens_a_dialog_that_escape_closes(page):
+    page.get_by_role("link", name="Remove Ledger sync").click()
+    dialog = page.locator("#sample-dialog")
+
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="Keep Ledger sync")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()

@@ -1,0 +1,70 @@
+"""What an earlier version had comes back whole, whatever is there now."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from console.clients import kind as clients
+from console.documents import kinds
+from console.history.comparison import (
+    IGNORED_MEMBERS,
+    restorable_values,
+    unrestorable_settings,
+)
+from tenants.authlete.changes import diff_objects
+from tenants.authlete.json.compare import is_same_for_authlete
+from tenants.authlete.json.raw import RawObject, dump_json
+from tenants.authlete.json.reader import parse_json
+from tenants.authlete.json.splice import apply_edits
+from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tests.console.forms.documents import documents
+
+REDACTOR = Redactor(b"k" * 32)
+DEEP = frozenset(
+    """
+    client_extension issuer_metadata tagged pairs jwks scopes named_uris trust_anchors
+    sns
+    """.split()
+)
+
+
+def written(document):
+    """What Authlete's text of it may be, with secrets where fingerprints are."""
+    return dump_json({name: _told(value) for name, value in document.to_dict().items()})
+
+
+def _told(value):
+    match value:
+        case dict():
+            return {name: _told(one) for name, one in value.items()}
+        case list():
+            return [_told(one) for one in value]
+        case Fingerprint():
+            return "s3cret"
+        case _:
+            return value
+
+
+@pytest.mark.parametrize(
+    "kind", [clients.CLIENT_KIND, kinds.SERVICE_KIND], ids=lambda one: one.name
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nothing_differs_after_a_version_was_put_back_nor_is_there_more_to_put_back(kind, data):
+    all_of_them = [one for _, one in kind.declared.values()]
+    deep = [one for one in all_of_them if one.show.kind in DEEP]
+    one = st.sampled_from(deep) | st.sampled_from(all_of_them)
+    some = data.draw(st.lists(one, max_size=4, unique=True))
+    then, text = (written(data.draw(documents(kind.document, some))) for _ in "12")
+    then, now = (
+        kind.document.model_validate(REDACTOR.redact(parse_json(one))) for one in (then, text)
+    )
+
+    _, wanted = restorable_values(kind, then, now, None)
+    new = str(apply_edits(RawObject.parse(text), wanted, REDACTOR))
+    after = kind.document.model_validate(REDACTOR.redact(parse_json(new)))
+
+    stays = IGNORED_MEMBERS.union(one.name for one in unrestorable_settings(kind, then, now))
+    found = diff_objects(then.to_dict(), after.to_dict(), is_same_for_authlete)
+    assert {one.field.partition(".")[0].partition("[")[0] for one in found} <= stays
+    assert restorable_values(kind, then, after, None) == ({}, {})

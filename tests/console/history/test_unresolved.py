@@ -1,0 +1,100 @@
+"""What nobody knows the outcome of is told where it was done, until it is settled."""
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tenants.organizations.roles import Role
+from tests.pages import FORM, entering, filled, saving
+
+SERVICE = "/acme/services/us/17/"
+CLIENT = f"{SERVICE}clients/44/"
+WARNING = "It is not known whether this was carried out"
+
+
+@pytest.fixture
+def admin(member, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "Ledger", "modifiedAt": 1}
+    return member(Role.ADMIN)
+
+
+@pytest.fixture(params=[(SERVICE, "service_name"), (CLIENT, "client_name")])
+def lost(request, admin, sandbox):
+    """A page of an object, and the entry of a change of it that broke off."""
+    base, name = request.param
+    entering(base, "basics")(admin, **{name: "Renamed"})
+    sandbox.fault("reset", method="POST", path="/update", times=1)
+    page = saving(base)(admin)
+    return base, AuditEntry.objects.get(outcome="unknown"), page
+
+
+def settle_path(entry):
+    return reverse("audit:resolve", args=["acme", entry.entry])
+
+
+def test_the_failure_leads_to_settling_it(lost):
+    _base, entry, page = lost
+
+    assertContains(page, f'href="{settle_path(entry)}"')
+
+
+def test_pages_of_the_object_warn_until_it_is_settled(admin, member, lost):
+    base, entry, _page = lost
+    pages = [base, f"{base}history/", f"{base}saved/{entry.entry}/"]
+
+    for page in pages:
+        assertContains(admin.get(page), WARNING)
+        assertContains(admin.get(page), settle_path(entry))
+    viewer = member(Role.VIEWER)
+    assertContains(viewer.get(base), "An administrator can find out")
+    assertNotContains(viewer.get(base), entry.entry + "/settle")
+    auditor = member(Role.AUDITOR)
+    assertContains(auditor.get(base), f'href="/acme/audit/{entry.entry}/"')
+
+    path = settle_path(entry)
+    body = filled(admin.get(path), "seen", reason="Looked")
+    admin.post(path, body, content_type=FORM)
+
+    for page in pages:
+        assertNotContains(admin.get(page), WARNING)
+
+
+def test_a_read_that_is_lost_leads_nowhere(admin, sandbox):
+    sandbox.fault("reset", operation="client.get")
+
+    page = admin.get(CLIENT)
+
+    assertContains(page, "No answer came", status_code=page.status_code)
+    assertNotContains(page, "settle it", status_code=page.status_code)
+
+
+def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
+    admin.get(CLIENT)
+    path = f"{CLIENT}remove/"
+    sandbox.fault("reset", operation="client.delete", after=True, times=1)
+    form = filled(admin.get(path), "typed", typed="Ledger", reason="Old")
+    admin.post(path, form, content_type=FORM)
+    entry = AuditEntry.objects.get(operation="client.delete")
+
+    page = admin.get(CLIENT)
+
+    assertContains(page, WARNING, status_code=404)
+    assertNotContains(page, "Deleted by", status_code=404)
+    assertContains(page, settle_path(entry), status_code=404)
+
+
+def test_what_was_made_by_a_lost_call_begins_with_it_once_it_is_settled(admin, sandbox):
+    url = f"{SERVICE}clients/new/?start=machine"
+    form = filled(admin.get(url), "base", client_name="Till")
+    review = admin.post(url, form, content_type=FORM).url
+    sandbox.fault("reset", operation="client.create", after=True, times=1)
+    admin.post(review, filled(admin.get(review), "reason", reason="New"), FORM)
+    path = settle_path(AuditEntry.objects.get(operation="client.create"))
+    admin.post(path, filled(admin.get(path), "seen", reason="Looked"), FORM)
+    (made,) = (key for key in sandbox.clients if key != 44)
+
+    admin.get(f"{SERVICE}clients/{made}/")
+    page = admin.get(f"{SERVICE}clients/{made}/history/")
+
+    assertContains(page, "Created the client <bdi>Till</bdi>")

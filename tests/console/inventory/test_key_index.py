@@ -1,0 +1,111 @@
+"""What lists showed of keys is kept, and nothing that is secret."""
+
+import json
+
+import pytest
+from joserfc.jwk import ECKey
+
+from console.inventory import index
+from console.models import KnownClient, KnownKey, KnownService
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.service import Service
+from tenants.authlete.redaction.redactor import Redactor
+
+pytestmark = pytest.mark.django_db
+
+
+def pair(kid):
+    return ECKey.generate_key("P-256").as_dict(private=True) | {"kid": kid}
+
+
+def seen(kind, *keys, **members):
+    text = json.dumps({"keys": keys})
+    return kind.model_validate(Redactor(b"k").redact({"jwks": text, **members}))
+
+
+def service(number, *keys):
+    return seen(Service, *keys, apiKey=number, serviceName="Shop", pkceRequired=False)
+
+
+def client(number, *keys, version=1, **more):
+    named = {"clientId": number, "modifiedAt": version, "createdAt": 1, **more}
+    return seen(Client, *keys, **named)
+
+
+def kids():
+    rows = KnownKey.objects.order_by("client_id", "place")
+    return [(one.client_id, one.kid) for one in rows]
+
+
+def test_keeps_keys_of_services_and_follows_what_is_changed(acme, sandbox):
+    index.index_services(acme, {"us": [service(17, pair("a"), pair("b"))]})
+    assert kids() == [(0, "a"), (0, "b")]
+    (before, _) = KnownKey.objects.order_by("place")
+
+    index.index_services(acme, {"us": [service(17, pair("c"))]})
+
+    assert kids() == [(0, "c")]
+    assert before.thumbprint != KnownKey.objects.get().thumbprint
+    index.index_services(acme, {"eu": []})
+    assert kids() == [(0, "c")]
+    index.index_services(acme, {"us": []})
+    assert not kids()
+
+
+def test_writes_nothing_where_nothing_differs(acme):
+    listed = {"us": [service(17, pair("a"))]}
+    index.index_services(acme, listed)
+    before = list(KnownKey.objects.values())
+
+    index.index_services(acme, listed)
+
+    assert list(KnownKey.objects.values()) == before
+
+
+def test_names_alone_take_nothing_else_away(acme):
+    whole = seen(Service, pair("a"), apiKey=17, issuer="https://i", pkceRequired=False)
+    index.index_services(acme, {"us": [whole]})
+    limited = Service.model_validate({"apiKey": 17, "serviceName": "Till"})
+
+    index.index_services(acme, {"us": [limited]})
+
+    assert kids() == [(0, "a")]
+    kept = KnownService.objects.get()
+    assert (kept.name, kept.issuer) == ("Till", "https://i")
+
+
+def test_keeps_keys_of_clients_as_long_as_there_is_the_client(acme):
+    both = [client(1, pair("a")), client(2, pair("b"))]
+    index.index_clients(acme, "us", 17, both)
+    assert kids() == [(1, "a"), (2, "b")]
+
+    index.index_client(acme, "us", 17, client(2, pair("c"), version=2))
+    assert kids() == [(1, "a"), (2, "c")]
+    index.remove_client(acme, "us", 17, 2)
+    assert kids() == [(1, "a")]
+
+    index.index_clients(acme, "us", 17, [])
+    assert not kids()
+
+
+def test_clients_that_an_older_console_kept_are_kept_anew(acme):
+    one = client(1, pair("a"), trustChainExpiresAt=1_798_761_600_000)
+    index.index_clients(acme, "us", 17, [one])
+    KnownKey.objects.all().delete()
+    KnownClient.objects.update(edition=0, chain_ends=0)
+
+    index.index_clients(acme, "us", 17, [one])
+
+    assert kids() == [(1, "a")]
+    assert KnownClient.objects.get().chain_ends == 1_798_761_600_000
+
+
+def test_holds_no_private_part_and_what_it_was_sealed_to(acme):
+    key = pair("a")
+    index.index_clients(acme, "us", 17, [client(1, key)])
+
+    (kept,) = KnownKey.objects.values()
+
+    assert key["d"] not in str(kept)
+    assert "sealed:" not in str(kept)
+    assert kept["marks"] == "private"

@@ -1,0 +1,161 @@
+"""The worker's look at every service and client."""
+
+import pytest
+from django.utils import timezone
+
+from console.inventory.sync import SyncResult, sync_all, sync_organization
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.snapshots import ObjectSnapshot
+from tenants.authlete.transport import connection_pool
+from tenants.models import Credential
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.versions.models import Version
+from tenants.versions.recorder import select_versions
+from tests.console.clients.conftest import make_client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(acme, sandbox):
+    sandbox.clients[44] = make_client(44)
+    sandbox.clients[45] = make_client(45)
+    return sandbox
+
+
+def outside():
+    found = AuditEntry.objects.filter(operation__endswith="_outside")
+    return [(one.operation, one.client) for one in found.order_by("seq")]
+
+
+def test_reads_what_it_does_not_know_and_then_only_what_moved(acme, world):
+    assert sync_organization(acme) == SyncResult(1, 2, 0)
+    assert sync_organization(acme) == SyncResult(0, 0, 0)
+    assert outside() == []
+
+    world.clients[44] |= {"clientName": "Other", "modifiedAt": 2**41}
+    world.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    assert sync_organization(acme) == SyncResult(1, 1, 0)
+
+    del world.clients[45]
+    assert sync_organization(acme) == SyncResult(0, 1, 0)
+    assert sync_organization(acme) == SyncResult(0, 0, 0)
+
+    assert outside() == [
+        ("service.changed_outside", ""),
+        ("client.changed_outside", "44"),
+        ("client.gone_outside", "45"),
+    ]
+
+
+def test_leaves_the_others_for_the_next_time(acme, world, monkeypatch):
+    monkeypatch.setattr("console.inventory.sync.MAX_READS_PER_SYNC", 1)
+
+    assert sync_organization(acme) == SyncResult(1, 1, 1)
+    assert sync_organization(acme) == SyncResult(0, 1, 0)
+
+
+def test_looks_once_in_a_while_and_not_at_all_where_nobody_wants_it(acme, world, settings):
+    settings.VERSIONS_EVERY = 0
+    sync_all()
+    assert not Version.objects.exists()
+
+    settings.VERSIONS_EVERY = 60
+    sync_all()
+    calls = len(world.calls)
+    sync_all()
+    assert Version.objects.count() == 3
+    assert len(world.calls) == calls
+
+
+def test_does_not_tell_again_what_the_record_has(acme, world, settings):
+    sync_organization(acme)
+    world.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    sync_organization(acme)
+    Version.objects.filter(outside="told").update(outside="untold")
+    settings.VERSIONS_EVERY = 60
+    sync_all()
+
+    assert outside() == [("service.changed_outside", "")]
+    assert not Version.objects.filter(outside="untold").exists()
+
+
+def test_a_service_whose_clients_cannot_be_listed_takes_no_others_turn(
+    acme, world, services, monkeypatch
+):
+    monkeypatch.setattr("console.inventory.sync.SERVICES_PER_SYNC", 1)
+    world.region("us").clients[19][46] = make_client(46)
+    world.fault("status", operation="client.list", path="/1[78]/", status=403)
+
+    assert [sync_organization(acme).clients for _ in range(3)] == [0, 0, 1]
+
+
+@pytest.fixture
+def services(world):
+    for number in (18, 19):
+        world.services[number] = {
+            "apiKey": number,
+            "serviceName": f"Service {number}",
+            "modifiedAt": 1,
+        }
+    return world.services
+
+
+def gone():
+    found = AuditEntry.objects.filter(operation="service.gone_outside")
+    return [(one.service, one.actor, one.label) for one in found]
+
+
+def test_tells_of_a_service_that_two_whole_lists_are_without(acme, world, services, monkeypatch):
+    sync_organization(acme)
+    del services[18]
+    sync_organization(acme)
+    world.fault("status", operation="service.list", status=503)
+    sync_organization(acme)  # which tells nothing
+    assert gone() == []
+    world.faults.clear()
+    monkeypatch.setattr(connection_pool, "_pools", {})
+
+    for _ in range(3):
+        sync_organization(acme)
+
+    assert gone() == [("18", "outside this console", "Service 18")]
+    assert select_versions(acme.pk, ObjectSnapshot("us", 18, 0, "", is_write=False))[0].is_deleted
+
+
+def test_does_not_take_lost_rights_for_deleted_services(acme, world, services):
+    sync_organization(acme)
+    kept = dict(services)
+    for number in (17, 18):  # most of them
+        del services[number]
+    for _ in range(3):
+        sync_organization(acme)
+    assert gone() == []
+
+    world.fault("status", operation="service.get", status=403, code="A035203")
+    sync_organization(acme)  # the fourth time, and Authlete says that it was deleted
+    world.faults.clear()
+    assert {number for number, _actor, _label in gone()} == {"17", "18"}
+
+    services.update(kept)
+    sync_organization(acme)
+    Credential.objects.update(changed_at=timezone.now())  # another that sees less
+    del services[18]
+    for _ in range(3):
+        sync_organization(acme)
+
+    assert len(gone()) == 2
+
+
+def test_takes_its_own_deletion_for_no_other(acme, services):
+    Credential.objects.update(number=1)
+    sync_organization(acme)
+    who = Actor(1, "ida", organization_id=acme.pk, organization="acme")
+    connect(load_credentials(acme), "us", AuditLogSink(who)).idp.remove_service(18)
+
+    for _ in range(3):
+        sync_organization(acme)
+
+    assert gone() == []

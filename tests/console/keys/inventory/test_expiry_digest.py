@@ -1,0 +1,182 @@
+"""Mail about what ends: each threshold once, and none that is lost."""
+
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail as outbox
+from django.core.cache import cache
+from django.utils import timezone
+
+from console.keys.inventory import expiry_digest
+from console.models import Digest, KnownKey
+from console.ops.mail_settings import mailer_config
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.organizations.roles import Role
+from tenants.outbound import mail
+from tests.made_keys import certified, jwks
+
+START = datetime(2026, 11, 25, 9, tzinfo=UTC)
+ENDS = START + timedelta(days=120)
+
+
+@pytest.fixture
+def readers(acme, member):
+    """An admin and an editor who get mail, and a viewer who does not."""
+    for role in (Role.ADMIN, Role.EDITOR, Role.VIEWER):
+        member(role)
+        user = acme.membership_set.get(role=role).user
+        user.email = f"{role.value}@acme.example"
+        user.save()
+    return acme
+
+
+def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
+    told = {"subject": "CN=gateway.example", "service_id": 17, **more}
+    return KnownKey.objects.create(
+        organization=acme,
+        region="eu",
+        client_id=44,
+        place=KnownKey.objects.count(),
+        kind="client",
+        owner="Ledger",
+        ends_at=ends_at,
+        thumbprint=thumbprint,
+        **told,
+    )
+
+
+@pytest.fixture
+def day(acme, time_machine):
+    """Have the worker do its chore on a day after the start, several times."""
+
+    def work(number):
+        time_machine.move_to(START + timedelta(days=number), tick=False)
+        outbox.outbox.clear()
+        for _ in range(2):
+            cache.delete(f"ends-looked:{acme.pk}")
+            expiry_digest.send_expiry_digests()
+        return [one.body for one in outbox.outbox]
+
+    return work
+
+
+def test_tells_each_threshold_once_and_that_it_has_ended(readers, day):
+    certificate(readers)
+
+    told = {number: day(number) for number in range(150)}
+
+    assert [number for number, found in told.items() if found] == [
+        30,
+        90,
+        113,
+        119,
+        120,
+    ]
+    assert all(len(found) <= 1 for found in told.values())
+    words = ["Within 90 days", "Within 30 days", "Within 7 days", "Within a day"]
+    for number, said in zip((30, 90, 113, 119, 120), [*words, "Has ended"], strict=True):
+        assert said in told[number][0]
+        assert "Certificate CN=gateway.example (Ledger, Europe)" in told[number][0]
+    assert "ends on 25 Mar 2027" in told[30][0]
+    assert "ended on 25 Mar 2027" in told[120][0]
+
+
+def test_one_that_is_renewed_starts_anew(readers, day):
+    certificate(readers)
+    assert day(95)
+
+    KnownKey.objects.update(ends_at=ENDS + timedelta(days=90), thumbprint="cd34")
+
+    assert not day(119)
+    assert day(121)
+
+
+def test_one_that_is_found_late_is_told_of_once_at_where_it_stands(readers, day):
+    certificate(readers)
+
+    (text,) = day(118)
+
+    assert "Within 7 days" in text
+    assert "Within 90 days" not in text
+
+
+def test_goes_to_admins_and_editors_as_one_mail_a_day(readers, day):
+    certificate(readers)
+    certificate(readers, thumbprint="cd34", subject="CN=other")
+    Credential.objects.update(expires_on=ENDS.date())
+
+    (text,) = day(118)
+
+    (sent,) = outbox.outbox
+    assert sent.to == ["admin@acme.example", "editor@acme.example"]
+    assert sent.subject == "Acme: 3 end soon"
+    assert text.count("\n- ") == 3
+    assert "Credential (United States)" in text
+    certificate(readers, thumbprint="ef56")
+    assert not day(118)
+    assert day(119)
+
+
+def test_a_mail_that_could_not_be_sent_is_sent_later(readers, day, monkeypatch):
+    certificate(readers)
+    sends = mail.send
+
+    def refuse(*_, **__):
+        raise SMTPServerDisconnected("gone")
+
+    monkeypatch.setattr(mail, "send", refuse)
+    assert not day(95)
+    assert Digest.objects.get().sent_at is None
+
+    monkeypatch.setattr(mail, "send", sends)
+
+    (text,) = day(97)
+    assert "Within 30 days" in text
+    assert not day(98)
+
+
+def test_a_worker_that_is_killed_before_it_sends_loses_nothing(
+    readers, day, monkeypatch, time_machine
+):
+    certificate(readers)
+    sends = mail.send
+
+    def be_killed(*_, **__):
+        raise SystemExit
+
+    monkeypatch.setattr(mail, "send", be_killed)
+    with pytest.raises(SystemExit):
+        day(95)
+    monkeypatch.setattr(mail, "send", sends)
+
+    expiry_digest.send_pending_digests()  # another worker, at once: somebody may still be at it
+    assert not outbox.outbox
+    time_machine.move_to(timezone.now() + timedelta(minutes=5), tick=False)
+    expiry_digest.send_pending_digests()
+    expiry_digest.send_pending_digests()
+
+    assert len(outbox.outbox) == 1
+
+
+def test_reads_services_by_itself_and_says_what_nobody_has_read(
+    readers, day, sandbox, time_machine
+):
+    time_machine.move_to(START, tick=False)
+    sandbox.services[17]["jwks"] = jwks(certified("mtls", 20))
+
+    (text,) = day(0)
+
+    assert "Certificate CN=gateway (Shop, United States)" in text
+    assert "Clients in United States were never read." in text
+    entries = AuditEntry.objects.filter(operation="service.list")
+    assert {(one.actor, one.organization) for one in entries} == {("worker", "acme")}
+
+
+def test_writes_nothing_down_where_no_mail_is_sent(readers, day, settings):
+    settings.MAILERS = mailer_config("")
+    certificate(readers)
+
+    assert not day(118)
+    assert not Digest.objects.exists()

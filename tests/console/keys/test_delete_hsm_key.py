@@ -1,0 +1,100 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from tenants.audit.models import AuditEntry
+from tenants.organizations.roles import Role
+from tests.console.keys.conftest import HSM, key
+from tests.pages import FORM, filled
+
+USED = f"{HSM}key/{key('till-1')['handle']}/remove/"
+URL = f"{HSM}key/{key('till-2')['handle']}/remove/"
+
+
+@pytest.fixture
+def admin(member, shop):
+    return member(Role.ADMIN)
+
+
+def body(browser, typed="till-2", url=URL):
+    return filled(browser.get(url), "typed", typed=typed, reason="Unused")
+
+
+def remove(browser, typed="till-2", url=URL):
+    return browser.post(url, body(browser, typed, url), content_type=FORM)
+
+
+def kids(shop):
+    return [one["kid"] for one in shop["hsks"]]
+
+
+def test_destroys_it_when_its_name_was_typed(admin, shop):
+    assertContains(admin.get(URL), "What is encrypted to it cannot be read")
+    assertContains(remove(admin, "till-1"), 'id="error-typed"')
+
+    response = remove(admin)
+
+    assertRedirects(response, HSM, fetch_redirect_response=False)
+    assert kids(shop) == ["till-1"]
+    entry = AuditEntry.objects.get(operation="key.delete")
+    assert (entry.outcome, entry.effect, entry.label, entry.reason) == (
+        "done",
+        "destroy",
+        "till-2",
+        "Unused",
+    )
+
+
+def test_is_refused_while_the_service_signs_with_it(admin, shop, sandbox):
+    page = admin.get(USED)
+    assertContains(page, "The service signs with it")
+    assertContains(page, "edit/keys/#field-id_token_signature_key_id")
+    assertNotContains(page, 'name="typed"')
+    del shop["idTokenSignatureKeyId"]
+    late = body(admin, "till-1", USED)
+    shop["accessTokenSignAlg"] = "ES256"  # and no other key for it
+
+    response = admin.post(USED, late, content_type=FORM)
+
+    assertContains(response, "no other key has this algorithm")
+    assert kids(shop) == ["till-1", "till-2"]
+    assert "key.delete" not in {one.operation for one in sandbox.calls}
+
+
+def test_says_how_many_keys_are_left_for_its_algorithm(admin, shop):
+    del shop["idTokenSignatureKeyId"]
+    assertContains(admin.get(USED), "It is the only key for ES256")
+
+    shop["hsks"].append(key("till-3"))
+    assertContains(admin.get(USED), "1 other key can sign ES256")
+
+    shop["jwks"] = "{"
+    assertContains(admin.get(USED), "could not be checked")
+
+
+def test_settles_a_lost_reply_by_the_list(admin, shop, sandbox):
+    sandbox.fault("reset", operation="key.delete", times=1)
+    assertContains(remove(admin), "Authlete still lists the key")
+    sandbox.state.half_deleted = True
+    assertContains(remove(admin), "its record is still there")
+    sandbox.state.half_deleted = False
+    sandbox.fault("reset", operation="key.delete", after=True, times=1)
+
+    assertRedirects(remove(admin), HSM, fetch_redirect_response=False)
+
+    assert kids(shop) == ["till-1"]
+    assertContains(admin.get("/acme/"), "Destroyed till-2")
+
+
+def test_says_that_it_was_gone_already(admin, shop, sandbox):
+    sandbox.fault("status", operation="key.delete", status=404)
+
+    remove(admin)
+
+    assertContains(admin.get("/acme/"), "The key was gone already")
+
+
+def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, sandbox):
+    sandbox.fault("status", operation="key.delete", status=404, code="")
+
+    assertContains(remove(admin), "This is not there")
+    assert "till-2" in kids(shop)

@@ -1,0 +1,99 @@
+import json
+
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from console.audit_log.change_descriptions import (
+    describe_changes,
+    load_changes,
+    settings_for_operation,
+)
+from tenants.audit.models import AuditEntry
+from tenants.organizations.roles import Role
+from tests.console.keys.conftest import HSM
+from tests.pages import FORM, filled
+
+URL = f"{HSM}new/"
+WHY = {"reason": "Yearly", "ticket": "CHG-9"}
+
+
+@pytest.fixture
+def editor(member, shop):
+    return member(Role.EDITOR)
+
+
+def make(browser, **entered):
+    body = filled(browser.get(URL), "alg", **{"alg": "PS256"} | WHY | entered)
+    return browser.post(URL, body, content_type=FORM)
+
+
+def test_makes_a_key_whose_use_and_type_follow_from_the_algorithm(editor, shop):
+    response = make(editor, alg="RSA-OAEP-256", kid="till-3", hsm_name="luna")
+
+    made = shop["hsks"][-1]
+    assertRedirects(response, f"{HSM}key/{made['handle']}/", fetch_redirect_response=False)
+    assert (made["kty"], made["use"], made["kid"], made["hsmName"]) == (
+        "RSA",
+        "enc",
+        "till-3",
+        "luna",
+    )
+    entry = AuditEntry.objects.get(operation="key.create")
+    assert (entry.outcome, entry.label, entry.reason) == ("done", "till-3", "Yearly")
+    told = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
+    assert {(one.label, one.after) for one in told} == {
+        ("Type", "RSA"),
+        ("Use", "enc"),
+        ("Algorithm", "RSA-OAEP-256"),
+        ("Key ID", "till-3"),
+        ("Hardware module", "luna"),
+    }
+
+
+def test_draws_a_name_where_none_was_entered(editor, shop):
+    make(editor)
+
+    assert len(shop["hsks"][-1]["kid"]) == 43
+
+
+@pytest.mark.parametrize("kid", ["till-1", "soft-1", "sch\u00e4tz", "a b"])
+def test_takes_no_name_that_is_taken_or_odd(editor, shop, sandbox, kid):
+    keys = [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "kid": "soft-1"}]
+    shop["jwks"] = json.dumps({"keys": keys})
+
+    assertContains(make(editor, kid=kid), 'id="id_kid_error"')
+
+    assert len(shop["hsks"]) == 2
+    assert "key.create" not in {one.operation for one in sandbox.calls}
+
+
+def test_says_what_the_module_does_not_know(editor, shop):
+    response = make(editor, alg="ES512")
+
+    assertContains(response, "The hardware security module does not know this")
+    assertContains(response, "Nothing was changed")
+    assert len(shop["hsks"]) == 2
+
+
+def test_settles_a_lost_reply_by_the_list(editor, shop, sandbox):
+    sandbox.fault("reset", operation="key.create", after=True, times=1)
+    made = make(editor, kid="till-3")
+    sandbox.fault("reset", operation="key.create", times=1)
+    not_made = make(editor, kid="till-4")
+    sandbox.fault("reset", operation="key.create", after=True, times=1)
+    body = filled(editor.get(URL), "alg", alg="PS256", kid="till-5", **WHY)
+    sandbox.fault("status", operation="key.list", status=503, times=9)
+
+    assert f"{HSM}key/{shop['hsks'][2]['handle']}/" == made.url
+    assertContains(not_made, "The list has no such key at this moment")
+    response = editor.post(URL, body, content_type=FORM)
+    assertContains(response, "It cannot be told whether the key was made")
+
+
+def test_a_second_click_makes_no_second_key(editor, shop):
+    body = filled(editor.get(URL), "alg", alg="PS256", **WHY)
+
+    first, second = (editor.post(URL, body, content_type=FORM) for _ in range(2))
+
+    assert first.url == second.url
+    assert len(shop["hsks"]) == 3

@@ -1,0 +1,100 @@
+"""The private part of a key that was made here is at Authlete, and nowhere else: in no
+answer, no table, no session, no cache, no log (promise P6)."""
+
+import json
+import logging
+
+import pytest
+from django.test import Client
+
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Job
+from tests.console.keys.conftest import KEYS, act
+from tests.console.web.test_access import OURS, path
+from tests.hunting import Hunt, opened, rows, secrets_in
+from tests.pages import FORM, filled
+
+NEAR = ("keys:", "services:", "jobs:", "dashboard:")  # pages that could have one
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Every answer to anybody from now on: what was asked, its headers and its body."""
+    heard = []
+    ask = Client.request
+
+    def request(self, **asked):
+        response = ask(self, **asked)
+        text = f"{response.headers}\n{response.cookies}\n{response.getvalue().decode()}"
+        heard.append((asked["PATH_INFO"], text))
+        return response
+
+    monkeypatch.setattr(Client, "request", request)
+    return heard
+
+
+@pytest.fixture
+def secrets(sandbox, monkeypatch):
+    """Private parts that were ever sent to Authlete or kept there."""
+    found = set()
+    answer = type(sandbox).answer
+
+    def listening(self, place, request):
+        if request.body[:1] == b"{":
+            found.update(secrets_in(json.loads(request.body)))
+        return answer(self, place, request)
+
+    monkeypatch.setattr(type(sandbox), "answer", listening)
+    return found
+
+
+def everything(admin, do, sandbox, rolling, come, worker):
+    """Made, moved, refused, lost on the way, replaced, undone, taken out."""
+    for alg in ("ES256", "RS256", "EdDSA"):
+        do(admin, "new/?set=jwks", alg=alg, kid=f"made-{alg}")
+    do(admin, "move/?set=jwks&key=2&to=0")
+    do(admin, "remove/?set=jwks&key=4", typed="made-EdDSA")
+    sandbox.fault("status", operation="service.update", status=400, times=1)
+    do(admin, "new/?set=jwks", alg="ES256", kid="refused")
+    sandbox.fault("reset", operation="service.update", after=True, times=1)
+    do(admin, "new/?set=jwks", alg="ES256", kid="lost")
+    body = filled(admin.get(f"{KEYS}new/?set=jwks"), "once", reason="x", alg="ES256")
+    sandbox.services[17]["modifiedAt"] += 1
+    admin.post(f"{KEYS}new/?set=jwks", body, content_type=FORM)
+    do(admin, "move/?set=jwks&key=1&to=0")
+    one = rolling()
+    worker()
+    come(one)
+    act(do, admin, one, "undo")
+    for _ in range(2):
+        come(one)
+    one = rolling()
+    worker()
+    for _ in range(2):
+        come(one)
+    return one
+
+
+def test_a_private_part_is_nowhere_here(
+    admin, do, sandbox, rolling, come, worker, heard, secrets, caplog, capfd
+):
+    caplog.set_level(logging.DEBUG)
+    one = everything(admin, do, sandbox, rolling, come, worker)
+    assert one.state == "retired"
+    job = Job.objects.latest("created_at").pk
+    for name in OURS:
+        if name.startswith(NEAR):
+            admin.get(path(name, rollover=one.pk, job=job))
+    for entry in AuditEntry.objects.exclude(effect="read"):
+        admin.get(path("audit:entry", entry=entry.entry))
+    kept = [
+        *heard,
+        *(("carried by a form", one) for _, text in heard for one in opened(text)),
+        *rows(),
+        *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
+        ("output", "".join(capfd.readouterr())),
+    ]
+
+    assert len(secrets) > 15
+    hunt = Hunt(secrets - {"s3cret"})
+    assert [place for place, text in kept if hunt.found(text)] == []

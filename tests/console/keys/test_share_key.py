@@ -1,0 +1,52 @@
+import html
+import json
+import re
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.organizations.roles import Role
+from tests.console.keys.conftest import KEYS, act, page
+from tests.console.keys.test_confirm import UP, fed  # noqa: F401  a fixture
+
+PART = re.compile(r'<pre\s+id="(the-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
+
+
+def test_hands_over_public_parts_alone(member, bank, fed):  # noqa: F811
+    keys = json.loads(bank["federationJwks"])["keys"]
+
+    shown = member(Role.VIEWER).get(f"{KEYS}rollovers/{fed.pk}/tell/")
+
+    parts = {
+        name: json.loads(html.unescape(re.sub("<[^>]*>", "", text)))
+        for name, text in PART.findall(shown.text)
+    }
+    public = [{n: v for n, v in key.items() if n != "d"} for key in keys]
+    assert parts == {"the-key": public[1], "all-keys": {"keys": public}}
+    assertContains(shown, UP)
+    assertNotContains(shown, "Confirm that they have it")
+
+
+def test_hands_over_the_old_key_where_it_signs_again(admin, bank, fed, come, do):  # noqa: F811
+    act(do, admin, fed, "confirm", known="on")
+    assert come(fed) == "switched"
+    asked = admin.get(f"{KEYS}rollovers/{fed.pk}/undo/")
+    assertContains(asked, "have dropped the old key already")
+
+    act(do, admin, fed, "undo")
+    assert come(fed) == "reverted"
+
+    assertContains(page(admin, fed), "are to be told that the old key signs")
+    shown = admin.get(f"{KEYS}rollovers/{fed.pk}/tell/")
+    assertContains(shown, "Each superior has the old key")
+    handed = dict(PART.findall(shown.text))["the-key"]
+    key = json.loads(html.unescape(re.sub("<[^>]*>", "", handed)))
+    assert key["kid"] == "fed"
+    assert come(fed) == "undone"
+    shown = admin.get(f"{KEYS}rollovers/{fed.pk}/tell/")
+    assertContains(shown, "may drop the new one now")
+
+
+def test_is_none_where_no_federation_key_is_replaced(admin, rolling):
+    one = rolling()
+
+    assert admin.get(f"{KEYS}rollovers/{one.pk}/tell/").status_code == 404

@@ -1,0 +1,129 @@
+"""A rollover from one key in hardware to another."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from console.models import Rollover
+from tenants.audit.models import AuditEntry
+from tenants.jobs.models import Item
+from tenants.organizations.roles import Role
+from tests.console.keys.conftest import HSM, KEYS, Stored, act, key, page
+
+ROLL = f"{HSM}key/{key('till-1')['handle']}/roll/"
+
+
+@pytest.fixture
+def till(shop, sandbox):
+    """Service 17 as it is now: till-1 signs ID tokens, nothing is named for access
+    tokens of the same algorithm."""
+    shop |= {"accessTokenSignAlg": "ES256", "idTokenDuration": 7200}
+    return Stored(sandbox.services, 17)
+
+
+@pytest.fixture
+def admin(member, till):
+    return member(Role.ADMIN)
+
+
+@pytest.fixture
+def rolling(admin, do):
+    def rolling(**entered):
+        response = do(admin, ROLL, kid="till-3", **entered)
+        assert response.status_code == 302, response.content.decode()
+        return Rollover.objects.get(state__in=Rollover.OPEN)
+
+    return rolling
+
+
+def kids(till):
+    return [one["kid"] for one in till["hsks"]]
+
+
+def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
+    shown = admin.get(ROLL)
+    assertContains(shown, "Made in the module of the old one")
+    assertContains(shown, 'name="tokens" value="3"')
+    one = rolling()
+
+    worker()
+
+    one.refresh_from_db()
+    assert (one.state, kids(till)) == ("published", ["till-1", "till-2", "till-3"])
+    assert till["accessTokenSignatureKeyId"] == "till-1"
+    new = till["hsks"][2]
+    assert (new["alg"], new["hsmName"]) == ("ES256", "google")
+    assert one.new_handle == new["handle"]
+    assert one.new_thumbprint
+    assertContains(page(admin, one), "public half of the new one")
+    assertContains(admin.get(HSM), "till-1 is being replaced by till-3")
+
+    assert come(one) == "switched"
+    assert till["idTokenSignatureKeyId"] == "till-3"
+    assert till["accessTokenSignatureKeyId"] == "till-3"
+
+    assert come(one) == "retired"
+    assert kids(till) == ["till-2", "till-3"]
+    assertContains(page(admin, one), "the old key is destroyed in its module")
+    gone = AuditEntry.objects.get(operation="key.delete")
+    assert (gone.label, gone.reason) == ("till-1", "Yearly, says risk")
+
+
+def test_a_lost_answer_leaves_one_new_key(admin, sandbox, till, rolling, worker, come, do):
+    one = rolling()
+    sandbox.fault("reset", operation="key.create", after=True, times=1)
+    worker()
+    assert kids(till)[2:] == ["till-3"]
+    Item.objects.update(again_at=None)
+
+    assert come(one) == "published"
+
+    assert kids(till)[2:] == ["till-3"]
+    sandbox.state.half_deleted = True
+    come(one)
+    assert come(one) == "switched"
+    assertContains(page(admin, one), "A270102")
+    sandbox.state.half_deleted = False
+    do(admin, f"{KEYS}rollovers/{one.pk}/resume/", reason="", ticket="")
+    assert come(one) == "retired"
+    assert kids(till) == ["till-2", "till-3"]
+
+
+def test_an_undo_before_the_switch_destroys_the_new_key(admin, till, rolling, worker, come, do):
+    one = rolling()
+    worker()
+    act(do, admin, one, "undo")
+
+    assert come(one) == "undone"
+
+    assert kids(till) == ["till-1", "till-2"]
+    assert till["idTokenSignatureKeyId"] == "till-1"
+
+
+def test_a_key_that_came_to_sign_something_else_stays(till, rolling, worker, come):
+    one = rolling()
+    worker()
+    come(one)
+    till["userInfoSignatureKeyId"] = "till-1"
+
+    assert come(one) == "switched"
+
+    assert one.trouble == "UserInfo key still signs with the key till-1, so it stays."
+    assert "till-1" in kids(till)
+
+
+def test_a_key_of_that_name_that_was_not_made_here_stops_it(till, rolling, worker):
+    one = rolling()
+    till["hsks"] = [*till["hsks"], key("till-3")]
+
+    worker()
+
+    one.refresh_from_db()
+    assert one.trouble == "The service has another key of the name till-3."
+    assert kids(till) == ["till-1", "till-2", "till-3"]
+
+
+def test_leads_back_for_what_cannot_be_rolled_over(member, till, admin):
+    other = f"{HSM}key/{key('till-2')['handle']}"
+    assertRedirects(admin.get(f"{other}/roll/"), HSM, fetch_redirect_response=False)
+    assertNotContains(admin.get(f"{other}/"), "/roll/")
+    assertContains(admin.get(ROLL.replace("roll/", "")), ROLL)

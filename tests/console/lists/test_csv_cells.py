@@ -1,0 +1,61 @@
+"""What begins like a formula, even behind what nobody sees, is none in a file."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from console.lists import csv_cells
+
+SIGNS = "=+-@＝＋－＠"
+UNSEEN = ["", " ", "  ", "\t", "\n", "\0", "\x0b", "\xa0", "\u200b", "\ufeff", "\u202e"]
+PLAIN = ["", " a", "a =1", "\0a", "1-2", "é=", "a\n1=1", "a; b", "|x", "a;1-2"]
+SPLITS = [  # the cell of somebody who knows that semicolons end cells elsewhere
+    "a;=1+1;b",
+    "a;\u200b@x",
+    "é; -1",
+    'a;"=1+1";b',
+    'a;""+1',
+    "two, parts\n=1+1",
+    "a\r\n\t=1",
+    "a;'=1",
+    "';''=1;",
+    "\t;=1",
+]
+
+
+def test_no_sign_of_a_formula_begins_a_cell():
+    formulas = [f"{unseen}{sign}1" for unseen in UNSEEN for sign in SIGNS]
+
+    found = [csv_cells.safe_cell(one) for one in formulas]
+
+    assert all(one.startswith("'") for one in found)
+    assert [_plain(one) for one in found] == formulas
+    assert [csv_cells.safe_cell(one) for one in PLAIN] == PLAIN
+
+
+@pytest.mark.parametrize("delimiter", ";\t,")
+def test_none_begins_one_where_other_signs_stand_between_cells(delimiter):
+    text = "".join(csv_cells.csv_lines([["1", one, "x"] for one in SPLITS]))
+
+    read = [row for line in text.splitlines() for row in _read(line, delimiter)]
+
+    begins = {cell.lstrip('\u200b\t "')[:1] for cell in read}
+    assert not begins & {*SIGNS}
+
+
+def test_each_cell_comes_back():
+    assert [_plain(csv_cells.safe_cell(one)) for one in [*SPLITS, *PLAIN]] == [
+        *SPLITS,
+        *PLAIN,
+    ]
+
+
+def _read(line, delimiter):
+    return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+
+
+def _plain(cell):
+    """As docs/record.md tells how to take the apostrophes away."""
+    return re.sub(r"(\A|[;\t\r\n])'", r"\1", cell)

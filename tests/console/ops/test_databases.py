@@ -1,0 +1,81 @@
+import sqlite3
+from contextlib import closing
+
+import pytest
+from django.db import OperationalError
+from django.db.utils import ConnectionHandler
+
+from console.ops.databases import database_config
+
+
+def test_a_file_of_sqlite_waits_for_its_turn_and_syncs():
+    found = database_config("sqlite:////var/lib/meridian/m.sqlite3")
+
+    assert found["NAME"] == "/var/lib/meridian/m.sqlite3"
+    assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "synchronous=FULL" in found["OPTIONS"]["init_command"]
+
+
+def test_postgresql_with_odd_letters_and_options_of_libpq():
+    found = database_config(
+        "postgresql://me:p%40ss%2Fword@db.example.com:6432/meri%20dian"
+        "?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    )
+
+    assert (found["USER"], found["PASSWORD"]) == ("me", "p@ss/word")
+    assert (found["HOST"], found["PORT"]) == ("db.example.com", "6432")
+    assert found["NAME"] == "meri dian"
+    assert found["OPTIONS"]["sslmode"] == "verify-full"
+    assert found["OPTIONS"]["sslrootcert"] == "/etc/ca.pem"
+
+
+def test_postgresql_over_a_local_socket():
+    found = database_config("postgresql:///meridian?host=/run/postgresql")
+
+    assert (found["HOST"], found["NAME"]) == ("", "meridian")
+    assert found["OPTIONS"]["host"] == "/run/postgresql"
+
+
+@pytest.mark.parametrize("url", ["sqlite:///m.sqlite3", "postgresql:///meridian"])
+def test_a_connection_serves_more_than_one_page(url):
+    assert database_config(url)["CONN_MAX_AGE"] != 0
+
+
+@pytest.mark.parametrize("url", ["", "mysql://a/b", "/var/lib/m.sqlite3"])
+def test_any_other_database_is_refused(url):
+    with pytest.raises(ValueError, match="DATABASE_URL"):
+        database_config(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hunter/2@db.example.com:5432/meridian",
+        "postgresql://me:hunter[2@db.example.com/meridian",
+        "postgresql://me:hunter\u2100@db.example.com/meridian",
+    ],
+)
+def test_nothing_of_a_password_is_quoted_that_is_not_written_as_it_has_to_be(url):
+    with pytest.raises(ValueError, match="written as %2F") as refusal:
+        database_config(url)
+
+    assert "hunter" not in str(refusal.value)
+
+
+def test_a_copy_on_a_medium_that_is_only_read_is_read(db, tmp_path, monkeypatch):
+    copy = tmp_path / "a copy.sqlite3"
+    with closing(sqlite3.connect(copy)) as made:
+        made.executescript("PRAGMA journal_mode=WAL; CREATE TABLE row (seq INTEGER);")
+    copies = ConnectionHandler({"default": database_config(f"sqlite:///{copy}")})
+
+    with monkeypatch.context() as away:
+        away.setattr("os.access", lambda *_: False)
+        with copies["default"].cursor() as cursor:
+            assert cursor.execute("SELECT count(*) FROM row").fetchone() == (0,)
+            with pytest.raises(OperationalError, match="readonly"):
+                cursor.execute("INSERT INTO row VALUES (1)")
+    copies["default"].close_if_unusable_or_obsolete()  # as before each page
+
+    with copies["default"].cursor() as cursor:
+        cursor.execute("INSERT INTO row VALUES (1)")
+    copies.close_all()

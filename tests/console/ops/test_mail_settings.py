@@ -1,0 +1,19 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from console.ops.mail_settings import mailer_config
+
+
+def test_reads_server_and_password():
+    found = mailer_config("smtp+tls://ida%40acme.example:p%2Fw@mail.example")
+
+    options = found["default"]["OPTIONS"]
+    assert (options["host"], options["port"]) == ("mail.example", 587)
+    assert (options["username"], options["password"]) == ("ida@acme.example", "p/w")
+    assert (options["use_tls"], options["use_ssl"]) == (True, False)
+
+
+@pytest.mark.parametrize("url", ["mail.example", "http://mail", "smtp://:25", "smtp://h:x"])
+def test_says_what_an_address_looks_like_and_quotes_no_password(url):
+    with pytest.raises(ImproperlyConfigured, match="looks like smtp"):
+        mailer_config(url)

@@ -1,0 +1,68 @@
+from uuid import uuid4
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.organizations.roles import Role
+from tests.aged import ago
+
+
+def test_says_that_all_stands_as_sent(editor, enter, save):
+    enter(editor, access_token_duration=2)
+    save(editor)  # Authlete fills in what was never set
+    enter(editor, access_token_duration=3)
+
+    response = editor.get(save(editor, ticket="CHG-7").url)
+
+    assertContains(response, "Every change stands exactly as sent")
+    assertContains(response, "CHG-7")
+    assertContains(response, AuditEntry.objects.filter(operation="service.update")[0].entry)
+
+
+def test_says_what_authlete_itself_changed(editor, enter, save):
+    enter(editor, access_token_duration=2)
+
+    response = editor.get(save(editor).url)
+
+    assert "supportedDisplays" in [one.name for one in response.context["surprises"]]
+    assertContains(response, "What Authlete changed or ignored")
+
+
+def test_is_not_there_for_an_entry_of_another_service(editor, enter, save):
+    enter(editor, access_token_duration=2)
+    url = save(editor).url
+
+    assert editor.get(url.replace("/17/", "/18/")).status_code == 404
+    assert editor.get("/acme/services/us/17/saved/none/").status_code == 404
+
+
+def test_can_be_read_by_who_may_read(editor, member, enter, save):
+    enter(editor, access_token_duration=2)
+    url = save(editor).url
+
+    assert member(Role.VIEWER).get(url).status_code == 200
+    assert member(Role.HELP_DESK).get(url).status_code == 403
+
+
+def test_says_that_its_entry_was_removed(editor, member, enter, save):
+    with ago(3000):
+        enter(editor, access_token_duration=2)
+        url = save(editor).url
+    entry = url.rstrip("/").rpartition("/")[2]
+    read = AuditEntry.objects.filter(operation="service.get")[0].entry
+    assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
+
+    page = editor.get(url)
+    told = member(Role.ADMIN).get(url)
+
+    assert page.status_code == told.status_code == 410
+    assertContains(page, "The entry of this change was removed", status_code=410)
+    assertContains(page, "7 years", status_code=410)
+    assertContains(page, "/acme/services/us/17/as-of/?at=", status_code=410)
+    assertNotContains(page, "/acme/audit/", status_code=410)
+    assertContains(told, "its tombstone matches", status_code=410)
+    for other in (uuid4(), read):  # never was; nothing that was saved
+        assert editor.get(url.replace(entry, str(other))).status_code == 404
+    assert editor.get(url.replace("/17/", "/18/")).status_code == 404

@@ -1,0 +1,241 @@
+"""A service as of a moment, beside now, another moment or another service."""
+
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.actor import Actor
+from tenants.models import Credential
+from tenants.versions.models import Version
+from tenants.versions.retention import delete_expired_versions
+from tests.pages import filled
+from tests.support.markup import compact
+from tests.versions import aged
+
+URL = "/acme/services/us/17/as-of/"
+SECRET = "k7Qm2vX9pLr4TzWb8NcD"
+
+
+@pytest.fixture
+def changed(editor, enter, save, sandbox):
+    """Three hours of life three hours ago, and two since an hour; the moment of now."""
+    sandbox.services[17] |= {"apiSecret": SECRET, "issuer": "https://a.example"}
+    for hours in (3, 2):  # with the first, Authlete fills in its defaults
+        enter(editor, access_token_duration=hours)
+        save(editor, reason="Longer, says risk")
+    return aged(4, 3, 1)
+
+
+def at(moment, **other):
+    return {"at": moment.isoformat(), **other}
+
+
+def test_tells_how_it_was_and_what_differs_from_now(editor, changed):
+    page = editor.get(URL, at(changed - timedelta(hours=2)))
+
+    assertContains(page, "It was last seen like this")
+    assertContains(page, "1 difference")
+    assert '<ins class="now"><bdi>2 hours' in compact(page)
+    assert "<strong><bdi>3 hours" in compact(page)
+    assertNotContains(page, SECRET)
+    assertContains(page, "Put back as it was")
+
+
+def test_knows_for_sure_what_is_so_until_now(editor, changed):
+    page = editor.get(URL, at(changed))
+
+    assertContains(page, "It was like this")
+    assertContains(page, "No setting differs")
+
+
+def test_tells_what_did_not_go_together_then(editor, sandbox):
+    service = sandbox.services[17]
+    service |= {
+        "issuer": "https://a.example",
+        "tokenEndpoint": "https://a.example/token",
+        "supportedGrantTypes": ["CLIENT_CREDENTIALS", "PASSWORD"],
+    }
+    found = "Apps take passwords themselves"
+    assertContains(editor.get("/acme/services/us/17/"), found)
+    service |= {"supportedGrantTypes": ["CLIENT_CREDENTIALS"], "modifiedAt": 2}
+    assertNotContains(editor.get("/acme/services/us/17/"), found)
+    now = aged(4, 1)
+
+    then = editor.get(URL, at(now - timedelta(hours=5)))
+    assertContains(then, found)
+    assertContains(then, "1 difference")
+    assertContains(editor.get(URL, at(now)), "The rules of today find nothing in it.")
+
+
+def test_says_that_nothing_is_known_of_earlier(editor, changed):
+    page = editor.get(URL, at(changed - timedelta(days=9000 * 3)))
+
+    assertContains(page, "Nothing is known of that moment")
+
+
+def test_holds_it_beside_another_moment(editor, changed):
+    earlier = (changed - timedelta(hours=2)).isoformat()
+
+    page = editor.get(URL, at(changed, beside=earlier))
+
+    assertContains(page, "1 difference")
+    assertContains(page, "as it was last seen then")
+    assertNotContains(page, "Put back as it was")
+
+
+def test_holds_it_beside_another_service(editor, changed, sandbox):
+    sandbox.services[18] = sandbox.services[17] | {
+        "apiKey": 18,
+        "serviceName": "Twin",
+        "issuer": "https://b.example",
+        "apiSecret": "another",
+        "pkceRequired": True,
+    }
+
+    page = editor.get(URL, at(changed, beside="us/18"))
+
+    assert [one.name for one in page.context["compared"].differences] == ["pkceRequired"]
+    expected = {one.name for one in page.context["compared"].expected}
+    assert {"issuer", "apiSecret", "apiKey", "serviceName"} <= expected
+
+
+def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
+    sandbox.services[18] = sandbox.services[17] | {"apiKey": 18, "serviceName": "Twin"}
+    editor.get("/acme/services/us/18/")
+    sandbox.fault("status", status=503)
+
+    page = editor.get(URL, at(changed, beside="us/18"))
+
+    assert page.context["compared"] is not None
+    assertContains(page, "Twin in United States, as it was last seen")
+
+
+def test_says_that_older_versions_were_removed(editor, changed):
+    aged(24 * 9000, 24 * 8000, 1)
+    assert sum(delete_expired_versions(lambda home: Actor(0, "worker", organization_id=home))) == 1
+
+    page = editor.get(URL, at(changed - timedelta(days=8500)))
+
+    assertContains(page, "Nothing is known of that moment")
+    assertContains(page, "1 older version was kept long enough, and removed")
+    oldest = editor.get(URL, at(changed - timedelta(days=7999)))
+    assertContains(oldest, "1 older version was kept long enough, and removed")
+    assertNotContains(oldest, "This version was changed after it was kept")
+
+
+@pytest.mark.parametrize("beside", ["nothing", "us/18/44", "xx/18", "eu/18"])
+def test_says_that_there_is_nothing_of_that_name(editor, changed, beside):
+    page = editor.get(URL, at(changed, beside=beside))
+
+    assertContains(page, "There is nothing of this name here")
+
+
+def test_works_while_the_region_is_down(editor, changed, sandbox):
+    sandbox.fault("status", status=503)
+
+    page = editor.get(URL, at(changed - timedelta(hours=2)))
+
+    assert "<strong><bdi>3 hours" in compact(page)
+    assertContains(page, "did not answer")
+
+
+def test_says_that_a_version_was_changed_after_it_was_kept(editor, changed):
+    Version.objects.filter(number=2).update(modified_at=7)
+
+    page = editor.get(URL, at(changed - timedelta(hours=2)))
+
+    assertContains(page, "This version was changed after it was kept")
+
+
+def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
+    """As it does with settings that are new to it."""
+    editor.get("/acme/services/us/17/")
+    new = {"fromLater": False, "alsoLater": 0, "description": "New"}
+    sandbox.services[17] |= new | {"modifiedAt": 2}
+    editor.get("/acme/services/us/17/")
+    now = aged(4, 1)
+
+    page = editor.get(URL, at(now - timedelta(hours=5)))
+
+    assert [one.name for one in page.context["compared"].differences] == ["description"]
+
+
+def test_says_that_a_moment_is_yet_to_come(editor, changed):
+    later = changed + timedelta(days=9)
+
+    page = editor.get(URL, at(later))
+
+    assertContains(page, "That moment is yet to come")
+    assertContains(page, "No setting differs")
+    page = editor.get(URL, at(changed, beside=later.isoformat()))
+    assertContains(page, "or nothing is known of that moment")
+
+
+def test_says_that_it_was_not_there_yet(editor, sandbox):
+    sandbox.services[17] |= {"createdAt": 10_000, "modifiedAt": 20_000}
+    editor.get("/acme/services/us/17/")
+
+    page = editor.get(URL, {"at": "1970-01-01T00:00:09Z"})
+    assertContains(page, "It was not there yet")
+    page = editor.get(URL, {"at": "1970-01-01T00:00:11Z"})
+    assertContains(page, "Nothing is known of that moment")
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "nonsense"]
+)
+def test_takes_no_moment_that_no_clock_shows(editor, changed, moment):
+    page = editor.get(URL, {"at": moment, "beside": moment})
+
+    assert page.status_code == 200
+    assertContains(page, 'id="at-error"')
+    body = {"at": moment, "whole": ""}
+    assert editor.post("/acme/services/us/17/bring-back/", body).status_code == 404
+
+
+def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(editor, changed):
+    """A version begins within a second, and the form shows whole ones."""
+    newest = Version.objects.latest("number").first_at
+
+    page = editor.get(URL, at(newest))
+    sent = filled(page, "exact", beside="now")
+
+    assertContains(editor.get(f"{URL}?{sent}"), "No setting differs")
+    typed = f"{newest - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
+    again = editor.get(f"{URL}?{filled(page, 'exact', at=typed)}")
+    assertContains(again, "1 difference")
+
+
+def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
+    """In Berlin, half past two comes twice when summer ends, and never when it
+    begins."""
+    editor.cookies["zone"] = "Europe/Berlin"
+    sandbox.services[17]["modifiedAt"] = 1_000
+    editor.get("/acme/services/us/17/")
+
+    page = editor.get(URL, {"at": "2025-10-26T02:30:00"})
+    first = page.context["moment"]
+    assertContains(page, "The clock showed this time twice")
+    other = page.content.decode().partition("?at=2025-10-26T02")[2].partition('"')[0]
+    page = editor.get(f"{URL}?at=2025-10-26T02{other}")
+    assert page.context["moment"] - first == timedelta(hours=1)
+    again = editor.get(f"{URL}?{filled(page, 'exact', beside='us/17')}")
+    assert again.context["moment"] == page.context["moment"]
+
+    page = editor.get(URL, {"at": "2025-03-30T02:30:00"})
+    assertContains(page, 'value="2025-03-30T03:30:00"')
+    assertNotContains(page, "showed this time twice")
+
+
+def test_holds_it_beside_a_service_of_another_region(editor, acme, changed, sandbox):
+    Credential(organization=acme, region="jp").set_token(SecretStr("t0p")).save()
+    far = {"apiKey": 99, "serviceName": "Far", "pkceRequired": True}
+    sandbox.region("jp").services[99] = sandbox.services[17] | far
+
+    page = editor.get(URL, at(changed, beside="jp/99"))
+
+    assert [one.name for one in page.context["compared"].differences] == ["pkceRequired"]
+    assertContains(page, "Far in Japan, now")
+    assert editor.get(URL, at(changed, beside="jp/98")).context["error"]

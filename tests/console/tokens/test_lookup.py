@@ -1,0 +1,271 @@
+"""A token that somebody pasted: read here, then asked of the service that it is of."""
+
+import time
+
+import pytest
+from django.contrib.sessions.models import Session
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.models import AuditEntry
+from tenants.models import Credential
+from tenants.organizations.roles import Role
+from tests.console.tokens.pasted_tokens import (
+    BOX,
+    ISSUER,
+    LEAKED,
+    OWNER,
+    REFRESH,
+    ended,
+    unreal,
+    unsigned,
+)
+from tests.hunting import Hunt, rows
+from tests.pages import FORM, filled
+
+PAST = int(time.time()) - 60
+JWE = unsigned('{"alg":"RSA-OAEP","enc":"A256GCM"}') + ".aXY.dGFn"
+
+
+@pytest.fixture
+def desk(member):
+    return member(Role.HELP_DESK)
+
+
+def paste(browser, token, **more):
+    body = filled(browser.get(BOX), "token", token=token, **more)
+    return browser.post(BOX, body, content_type=FORM)
+
+
+def introspected(sandbox):
+    return [one for one in sandbox.calls if "/introspection" in one.path]
+
+
+def test_a_jwt_is_asked_of_the_service_that_its_issuer_names(desk, jwt, leaked):
+    response = paste(desk, f"'Authorization: Bearer  {jwt()[:50]}\n {jwt()[50:]}\n',")
+
+    assertContains(response, "It works")
+    for said in (OWNER, "Till", "Shop", "Read your orders", "Authorization code"):
+        assertContains(response, said)
+    assertContains(response, "not verified")
+    assert leaked.used_at
+
+
+def test_an_opaque_token_is_asked_of_nobody_until_a_service_is_chosen(desk, leaked, signer):
+    asked = paste(desk, LEAKED)
+
+    assertContains(asked, "Nothing was asked about it yet")
+    assert not introspected(signer)
+    body = filled(asked, "sealed", place="us/17")
+    told = desk.post(BOX, body, content_type=FORM)
+    assertContains(told, OWNER)
+    assertContains(told, "It works")
+
+
+def test_a_refresh_token_is_told_by_rfc_7662(desk, leaked):
+    paste(desk, LEAKED)
+
+    told = paste(desk, REFRESH, place="us/17")
+
+    assertContains(told, "refresh token")
+    assertContains(told, OWNER)
+    assertContains(told, "Till")
+
+
+def test_a_client_whose_number_is_none_is_told_as_it_says(desk, leaked, signer, monkeypatch):
+    """Digits that Python itself refuses to read as a number."""
+    worked = signer._dispatch
+
+    def odd(place, request, match):
+        answer = worked(place, request, match)
+        if match.name == "token.introspect_standard":
+            answer.body = answer.body.replace(b'\\"44\\"', b'\\"' + b"9" * 5000 + b'\\"')
+        return answer
+
+    monkeypatch.setattr(signer, "_dispatch", odd)
+    paste(desk, LEAKED)
+
+    assertContains(paste(desk, REFRESH, place="us/17"), "9" * 5000)
+
+
+@pytest.mark.parametrize("page", [BOX, "/acme/tokens/verify/"])
+@pytest.mark.parametrize(
+    ("header", "claims"),
+    [
+        ('{"alg":"\\ud800"}', "{}"),
+        ('{"alg":"ES256"}', '{"\\ud800":1}'),
+        ('{"alg":"ES256"}', '{"iss":"\\ud800","sub":["\\udfff"]}'),
+    ],
+)
+def test_half_a_character_breaks_no_page(desk, signer, page, header, claims):
+    """As anybody can write into a JWT."""
+    body = filled(desk.get(page), "token", token=unsigned(header, claims))
+
+    response = desk.post(page, body, content_type=FORM)
+
+    assertContains(response, "\ufffd")
+
+
+def test_one_that_says_it_has_expired_is_not_asked_about(desk, jwt, leaked, signer):
+    ended(leaked)
+
+    warned = paste(desk, jwt(exp=PAST))
+
+    assertContains(warned, "would remove the token")
+    assert not introspected(signer)
+    assert leaked in signer.region("us").tokens[17]
+    body = filled(warned, "anyway")
+    told = desk.post(BOX, body, content_type=FORM)
+    assertContains(told, "It has expired")
+    assertContains(told, OWNER)
+    assertNotContains(told, "Revoke this token")
+    assert leaked not in signer.region("us").tokens[17]
+
+
+@pytest.mark.parametrize("how", ["certificateThumbprint", "dpopKeyThumbprint"])
+def test_says_that_a_token_is_bound_to_a_key(desk, jwt, leaked, how):
+    leaked.more[how] = "x"
+
+    told = paste(desk, jwt())
+
+    assertContains(told, "for the holder of a key")
+    assertContains(told, "Revoke this token")
+
+
+def test_says_that_a_service_knows_no_such_token(desk, jwt, signer):
+    told = paste(desk, jwt("another-value"))
+
+    assertContains(told, "This service knows no such token")
+    assertNotContains(told, "Revoke this token")
+    assertContains(told, "goes on sealed")  # to another service, perhaps
+
+
+def test_an_issuer_that_nobody_has_leaves_the_choice_with_what_did_not_answer(
+    desk, jwt, acme, signer
+):
+    Credential.objects.create(organization=acme, region="jp", sealed="broken")
+    signer.services[17]["issuer"] = f"{ISSUER}/v2"
+
+    asked = paste(desk, jwt())
+
+    assertContains(asked, "No service that answered has the issuer")
+    assertContains(asked, "Japan")
+    assert not introspected(signer)
+
+
+def test_two_services_of_one_issuer_leave_the_choice(desk, jwt, leaked, signer):
+    signer.services[18] = {**signer.services[17], "apiKey": 18, "serviceName": "Twin"}
+
+    asked = paste(desk, jwt())
+
+    assertContains(asked, "Several services have the issuer")
+    assert not introspected(signer)
+
+
+def test_what_failed_can_be_asked_again_without_pasting(desk, jwt, leaked, signer):
+    desk.get(BOX)
+    signer.fault("status", status=503, path="introspection")
+    failed = paste(desk, jwt())
+    assertContains(failed, "It could not be looked up")
+    signer.faults.clear()
+
+    told = desk.post(BOX, filled(failed, "token"), content_type=FORM)
+
+    assertContains(told, "It works")
+
+
+NO_TOKENS = [
+    ("  Bearer \n ", "Paste a token."),
+    ("x" * 20_000, "No token is this long"),
+    ("a\0b" * 20, "Null characters"),
+    ("geheim-ö-" * 4, "U+00F6"),
+    (unreal(alg="none"), "not signed"),
+    (unreal(alg=7), "not signed"),
+    (unsigned('{"alg":"ES256"}', signature=""), "signature of this JWT is missing"),
+    (JWE, "encrypted (a JWE"),
+    (unsigned('{"alg":"ES256"}', "[" * 20_000 + "]" * 20_000), "No token is this long"),
+    (unsigned('{"alg":"ES256"}', "[" * 5_000 + "]" * 5_000), "nested too deeply"),
+    (unsigned('{"alg":"ES256"}', "[]"), "not an object"),
+    (unsigned('{"alg":"ES256"}', '{"a":1,"a":2}'), "names a member twice"),
+    (unsigned('{"alg":"ES256"}', f'{{"exp":{"9" * 5000}}}'), "cannot be read"),
+    (unsigned('{"alg":"ES256"}').replace(".", ".*", 1), "not base64url"),
+]
+
+
+def test_says_at_the_field_what_is_no_token(desk, signer):
+    for token, said in NO_TOKENS:
+        response = desk.post(BOX, {"token": token})
+
+        assertContains(response, said, status_code=422)
+        assertContains(response, 'id="token-error"', status_code=422)
+        assert not Hunt({token.strip()}).found(response.text) or len(token) < 16
+    assert not introspected(signer)
+
+
+def test_claims_are_text_and_most_are_not_shown(desk, jwt, leaked):
+    told = paste(desk, jwt(aud=["<b>x", {"a": 1}], secret_note="hush-hush", nbf=1e300))
+
+    assertContains(told, "&lt;b&gt;x, …")
+    assertContains(told, "secret_note")
+    assertNotContains(told, "hush-hush")
+    assertNotContains(told, LEAKED)
+
+
+def test_is_counted_as_a_look_at_somebody(desk, jwt, leaked, settings, signer):
+    settings.SUBJECT_SEARCHES_PER_HOUR = 1
+    paste(desk, jwt())
+    before = len(introspected(signer))
+
+    response = paste(desk, jwt())
+
+    assertContains(response, "Nobody was looked up", status_code=422)
+    assert len(introspected(signer)) == before
+
+
+def test_the_record_keeps_whose_token_somebody_looked_up(desk, jwt, leaked):
+    paste(desk, jwt())
+
+    kept = AuditEntry.objects.get(operation="token.check")
+    assert (kept.subject, kept.service, kept.client) == (OWNER, "17", "44")
+    assert (kept.label, kept.effect, kept.role) == ("Till", "read", "help desk")
+
+
+def test_what_was_pasted_is_nowhere(desk, jwt, leaked, caplog):
+    caplog.set_level("DEBUG")
+    token = jwt()
+    answers = [paste(desk, token), paste(desk, LEAKED), paste(desk, REFRESH)]
+    answers.append(paste(desk, REFRESH, place="us/17"))
+
+    assert {one["Cache-Control"] for one in answers} == {"no-store"}
+    hunt = Hunt({token, LEAKED, REFRESH})
+    logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
+    sessions = str([one.get_decoded() for one in Session.objects.all()])
+    places = [logged, sessions, *(text for _, text in rows())]
+    places += [f"{one.headers}{one.text}" for one in answers]
+    assert [hit for text in places for hit in hunt.found(text)] == []
+
+
+def test_what_is_sealed_opens_for_the_same_person_and_a_while(desk, member, leaked, monkeypatch):
+    asked = paste(desk, LEAKED)
+    body = filled(asked, "sealed", place="us/17")
+
+    other = member(Role.ADMIN).post(BOX, body, content_type=FORM)
+    later = time.time() + 601
+    monkeypatch.setattr("console.tokens.lookup.sealed_token.now", lambda: later)
+    lapsed = desk.post(BOX, body, content_type=FORM)
+
+    for response in (other, lapsed):
+        assertContains(response, "Paste it once more", status_code=422)
+
+
+def test_regions_are_asked_for_their_services_only_so_often(desk, leaked, signer, settings):
+    settings.SUBJECT_SEARCHES_PER_HOUR = 1
+    paste(desk, LEAKED)
+    before = len(signer.calls)
+
+    refused = paste(desk, LEAKED)
+
+    assertContains(refused, "The services were not listed", status_code=422)
+    assert len(signer.calls) == before
+    assert AuditEntry.objects.get(operation="budget.exceeded").object == "listings"
+    chosen = desk.post(BOX, filled(refused, "sealed", place="us/17"), content_type=FORM)
+    assertContains(chosen, "It works")

@@ -1,0 +1,135 @@
+"""The token that was just looked up, revoked, and asked about once more."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from tenants.audit.models import AuditEntry
+from tenants.organizations.roles import Role
+from tests.console.tokens.pasted_tokens import BOX, LEAKED, OWNER, REFRESH
+from tests.pages import FORM, filled
+
+PATH = f"{BOX}revoke/"
+WHY = {"reason": "Found in a public repository", "ticket": "INC-4411"}
+
+
+@pytest.fixture
+def desk(member, signer):
+    browser = member(Role.HELP_DESK)
+    browser.post(BOX, {"token": "nothing"})  # the services are seen once
+    return browser
+
+
+@pytest.fixture
+def form(desk, leaked):
+    """What the form sends that stands beside a token which was looked up."""
+
+    def form(token=LEAKED, **entered):
+        page = desk.post(BOX, {"token": token, "place": "us/17"})
+        return filled(page, "reason", **WHY | entered)
+
+    return form
+
+
+@pytest.fixture
+def revoke(desk, form):
+    def revoke(token=LEAKED, **entered):
+        return desk.post(PATH, form(token, **entered), content_type=FORM)
+
+    return revoke
+
+
+def held(sandbox):
+    return sandbox.region("us").tokens[17]
+
+
+@pytest.mark.parametrize("token", [LEAKED, REFRESH])
+def test_ends_it_and_asks_again(revoke, leaked, signer, token):
+    response = revoke(token)
+
+    assertContains(response, "Revoked")
+    assertContains(response, "says that it has ended")
+    assert leaked not in held(signer)
+    kept = AuditEntry.objects.get(operation="token.revoke")
+    assert (kept.subject, kept.client, kept.label) == (OWNER, "44", "Till")
+    assert (kept.reason, kept.ticket, kept.effect) == (*WHY.values(), "destroy")
+    assert token not in str(AuditEntry.objects.values())
+
+
+def test_needs_a_reason_and_loses_nothing(revoke, desk, leaked, signer):
+    refused = revoke(reason=" ")
+
+    assertContains(refused, "Say why", status_code=422)
+    assert leaked in held(signer)
+    assert LEAKED not in refused.text
+    again = desk.post(PATH, filled(refused, "reason", **WHY), content_type=FORM)
+    assertContains(again, "Revoked")
+    assert leaked not in held(signer)
+
+
+def test_sent_twice_it_is_done_once(desk, form, leaked, signer):
+    body = form()
+    desk.post(PATH, body, content_type=FORM)
+
+    again = desk.post(PATH, body, content_type=FORM)
+
+    assertRedirects(again, BOX)
+    assert sum(one.path.endswith("/token/revoke") for one in signer.calls) == 1
+
+
+def test_who_is_too_late_is_told_so(revoke, leaked, signer, form, desk):
+    body = form()
+    held(signer).clear()
+
+    assertContains(desk.post(PATH, body, content_type=FORM), "It was gone already")
+
+
+@pytest.mark.parametrize(
+    ("faults", "said", "gone"),
+    [
+        ([("reset", "/revoke", True)], "says that it has ended", True),
+        ([("reset", "/revoke", False)], "It still works", False),
+        (
+            [("reset", "/revoke", True), ("status", "/introspection", False)],
+            "Whether it was revoked is not known",
+            True,
+        ),
+        ([("status", "/introspection", False)], "Revoked, and not looked at", True),
+    ],
+)
+def test_says_what_is_not_known(desk, form, leaked, signer, faults, said, gone):
+    body = form()
+    for kind, path, after in faults:
+        more = {"status": 503} if kind == "status" else {}
+        signer.fault(kind, path=path, after=after, **more)
+
+    response = desk.post(PATH, body, content_type=FORM)
+
+    assertContains(response, said)
+    assert (leaked not in held(signer)) is gone
+
+
+def test_what_is_refused_can_be_tried_again(desk, form, leaked, signer):
+    body = form()
+    signer.fault("status", path="/revoke", status=403, times=1, message=f"No: {LEAKED}")
+
+    refused = desk.post(PATH, body, content_type=FORM)
+
+    assertContains(refused, "Authlete does not allow this")
+    assertNotContains(refused, LEAKED)
+    body = filled(refused, "reason", **WHY)
+    assertContains(desk.post(PATH, body, content_type=FORM), "Revoked")
+
+
+def test_opens_nothing_that_was_not_found_by_the_same_person(desk, form, member, leaked, signer):
+    stolen = member(Role.ADMIN).post(PATH, form(), content_type=FORM)
+    pasted = desk.post(BOX, {"token": LEAKED})
+    sealed = filled(pasted, "sealed").partition("sealed=")[2].partition("&")[0]
+    forged = desk.post(PATH, form().replace("sealed=", f"sealed={sealed}&x="), content_type=FORM)
+
+    for response in (stolen, forged):
+        assertContains(response, "Nothing was revoked", status_code=422)
+    assert leaked in held(signer)
+
+
+def test_without_a_token_it_leads_back(desk):
+    assertRedirects(desk.get(PATH), BOX)

@@ -1,0 +1,36 @@
+"""Everything of a subject revoked, as their page tells it from then on."""
+
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tests.console.users.test_revoke_all import begin, place, world
+from tests.console.users.test_show import did
+
+__all__ = ["begin", "place", "world"]
+
+
+def test_is_one_deed_of_the_past_and_hides_none_before_it(
+    desk, begin, worker, look_up, acme, monkeypatch
+):
+    monkeypatch.setattr("console.users.action_history.ENTRIES_PER_PAGE", 3)
+    did(acme, ticket="INC-1", reason="Lost phone")
+    path = begin()
+    worker()
+
+    page = desk.get(look_up())
+
+    assertContains(page, "Revoked everything, everywhere", count=1)
+    assertContains(page, path, count=1)
+    assertContains(page, "nothing is left", count=1)
+    assertContains(page, "INC-1", count=1)
+
+
+def test_the_past_does_not_call_proven_what_is_not(desk, begin, worker, look_up, world):
+    world.fault("down", region="jp")
+    begin()
+    worker()
+
+    page = desk.get(look_up())
+
+    assertContains(page, "Began to revoke everything, everywhere")
+    assertContains(page, "not all proven")
+    assertNotContains(page, "nothing is left")

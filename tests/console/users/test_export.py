@@ -1,0 +1,120 @@
+"""Everything that is known of a subject, as one file."""
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from tenants.audit.models import AuditEntry
+from tests.console.users.conftest import SUBJECT, issue
+from tests.pages import FORM, filled
+from tests.proof import stale
+
+WHY = {"reason": "Asked for it by letter", "ticket": "DSAR-7"}
+
+
+@pytest.fixture
+def export(desk, look_up, world):
+    def export(subject=SUBJECT):
+        path = f"{look_up(subject)}export/"
+        body = filled(desk.get(path), "reason", **WHY)
+        return desk.post(path, body, content_type=FORM)
+
+    return export
+
+
+def test_has_everything_of_every_region(export):
+    response = export()
+
+    file = response.json()
+    assert file["subject"] == SUBJECT
+    assert file["complete"] is True
+    assert file["not_connected"] == ["br"]
+    names = {one["region"]: [a["name"] for a in one["apps"]] for one in file["regions"]}
+    assert names == {
+        "us": ["Till", "<b>Web shop</b>"],
+        "jp": ["Ledger"],
+        "eu": [],
+    }
+    till = file["regions"][0]["apps"][0]
+    assert till["tokens_in_all"] == len(till["tokens"]) == 2
+    assert till["scopes"]["orders"] == "Read your orders"
+    assert till["tokens"][0]["access_ends_at"].startswith("2100-01-01")
+
+
+def test_names_nobody_and_no_token(export, world):
+    text = export().text
+
+    assert "hash-" not in text
+    assert "HELP_DESK" not in text
+    assert "of-another" not in text
+
+
+def test_its_headers_name_nobody(export):
+    response = export()
+
+    assert SUBJECT not in str(response.headers)
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Disposition"].startswith('attachment; filename="subject-')
+
+
+def test_says_what_was_not_checked(export, world):
+    world.fault("down", region="jp")
+
+    response = export()
+
+    _, jp, _ = response.json()["regions"]
+    assert (jp["complete"], jp["apps"]) == (False, [])
+    assert "connection" in jp["not_checked"][0]["why"]
+    assert response.json()["complete"] is False
+    assert "-incomplete.json" in response["Content-Disposition"]
+
+
+def test_tokens_that_are_too_many_are_not_left_out_in_silence(export, world, monkeypatch):
+    monkeypatch.setattr("console.users.user_search.MAX_TOKENS_PER_APP", 20)
+    for _ in range(30):
+        issue(world, 45)
+
+    assert export().json()["complete"] is False
+
+
+def test_is_in_the_record_before_anybody_is_asked(export):
+    export()
+
+    (kept,) = AuditEntry.objects.filter(operation="subject.export")
+    assert (kept.subject, kept.reason, kept.ticket) == (SUBJECT, *WHY.values())
+    assert kept.effect == "reveal"
+    calls = AuditEntry.objects.filter(operation="authorization.list_post")
+    assert kept.seq < min(one.seq for one in calls)
+
+
+def test_wants_a_reason(desk, look_up, world):
+    response = desk.post(f"{look_up()}export/", {"reason": " "})
+
+    assertContains(response, "Say why", status_code=422)
+    assert not world.calls
+
+
+def test_asks_who_it_is(desk, look_up, world):
+    path = f"{look_up()}export/"
+    stale(desk)
+
+    response = desk.post(path, WHY)
+
+    assert response.status_code == 302
+    assert "reauthenticate" in response["Location"]
+    assert not world.calls
+
+
+def test_only_so_often(export, settings):
+    settings.REVEALS_PER_HOUR = 1
+    assert export().status_code == 200
+
+    assertContains(export(), "1 times within the hour", status_code=429)
+
+
+def test_has_all_that_was_done_here(export, monkeypatch):
+    monkeypatch.setattr("console.users.action_history.ENTRIES_PER_PAGE", 1)  # entries of one look
+    export()
+
+    done = export().json()["done_here"]
+
+    assert [one["what"] for one in done] == ["subject.export"] * 2

@@ -1,0 +1,108 @@
+"""The box in which somebody is looked up."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+from django.utils.html import escape
+from pytest_django.asserts import assertContains
+
+from console.models import Lookup
+from tenants.audit.models import AuditEntry
+from tests.console.users.conftest import SUBJECT, USERS_URL
+from tests.pages import FORM, filled
+
+# What no page, address or log may take for anything but a name.
+HOSTILE = [
+    "<img src=x onerror=alert(1)>\"'&",
+    "../../admin/",
+    "..",
+    "a/b//c",
+    "100%25%2e%2e%00",
+    "x" * 100,
+    "Zoë 用户 \u202e🦊",
+    "{{ 7*7 }}{% debug %}",
+    "a=b&c=d#e?f",
+]
+
+
+def test_leads_to_a_page_whose_address_names_nobody(desk):
+    body = filled(desk.get(USERS_URL), "subject", subject=SUBJECT)
+
+    response = desk.post(USERS_URL, body, content_type=FORM)
+
+    assert response.status_code == 302
+    assert SUBJECT not in str(response.headers)
+    assertContains(desk.get(response["Location"]), SUBJECT)
+
+
+@pytest.mark.parametrize("subject", HOSTILE)
+def test_takes_any_name_for_a_name(desk, look_up, subject, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    path = look_up(subject)
+
+    page = desk.get(path)
+    assertContains(page, escape(subject))
+    assert "<img src=x" not in page.text
+    title = page.text.partition("<title>")[2].partition("</title>")[0]
+    logged = "".join(f"{one.getMessage()} {one.args}" for one in caplog.records)
+    kept = str([one.get_decoded() for one in Session.objects.all()])
+    sealed = str(list(Lookup.objects.values()))
+    if len(subject) > 3:
+        assert subject not in title + str(page.headers) + path + logged + kept + sealed
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("", "Enter the subject"),
+        ("   ", "Enter the subject"),
+        ("\u200b\ufeff", "Enter the subject"),  # characters without a width
+        ("y" * 101, "100 characters at most"),
+        ("a\0b", "Null characters"),
+    ],
+)
+def test_says_what_is_no_subject(desk, subject, said):
+    response = desk.post(USERS_URL, {"subject": subject})
+
+    assertContains(response, said, status_code=422)
+    assert not Lookup.objects.exists()
+    assert subject.strip() == "" or subject not in response.text
+
+
+def test_the_record_keeps_that_somebody_looked(desk, look_up):
+    look_up()
+
+    kept = AuditEntry.objects.get(operation="subject.search")
+    assert (kept.subject, kept.effect, kept.outcome) == (SUBJECT, "read", "done")
+    assert kept.role == "help desk"
+
+
+def test_lists_nobody(desk, look_up):
+    look_up()
+
+    assert SUBJECT not in desk.get(USERS_URL).text
+
+
+def test_old_ones_go(desk, look_up):
+    look_up()
+    Lookup.objects.update(made_at=timezone.now() - timedelta(hours=13))
+
+    look_up("user-2")
+
+    assert Lookup.objects.count() == 1
+
+
+def test_is_sealed_anew_under_a_new_key(look_up, settings):
+    look_up()
+    old = Lookup.objects.get().sealed
+    settings.VAULT_KEYS = f"new:{'B' * 43}=,{settings.VAULT_KEYS}"
+
+    call_command("vault_rotate", verbosity=0)
+
+    assert Lookup.objects.get().sealed != old
+    assert Lookup.objects.get().subject == SUBJECT

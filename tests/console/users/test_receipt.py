@@ -1,0 +1,139 @@
+"""What was ended, for a ticket: who may see it, and how much of it."""
+
+import hashlib
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Receipt
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry, AuditRecord, to_microseconds
+from tenants.audit.retention import expiry
+from tenants.audit.retention.expiry import delete_expired_entries
+from tenants.organizations.roles import Role
+from tests.console.users.conftest import SUBJECT
+from tests.pages import FORM, filled
+
+WHY = {"reason": "Lost phone", "ticket": "INC-7"}
+
+
+@pytest.fixture
+def path(desk, look_up, world):
+    """The receipt of an app that a help desk has revoked."""
+    page = f"{look_up()}regions/us/17/44/"
+    desk.post(page, filled(desk.get(page), "reason", **WHY), content_type=FORM)
+    return f"/acme/subjects/receipts/{Receipt.objects.get().pk}/"
+
+
+def test_says_who_why_what_was_there_and_what_is_left(desk, path):
+    page = desk.get(path)
+
+    for said in ("HELP_DESK", "INC-7", "Lost phone", "Till", "1 live, 1 expired"):
+        assertContains(page, said)
+    assertContains(page, "proven: nothing is left")
+    assertContains(page, f"http://testserver{path}")
+    assertContains(page, SUBJECT)
+    assert SUBJECT not in page.text.partition("</title>")[0]
+
+
+def test_its_file_has_each_call_with_its_place_in_the_chain(desk, path):
+    file = desk.get(path, {"format": "json"}).json()
+
+    (place,) = file["services"]
+    (app,) = place["apps"]
+    assert file["proven"] is True
+    assert app["before"]["live"] == app["before"]["expired"] == 1
+    assert (app["ended"], app["after"]["live"]) == (2, 0)
+    (call,) = file["calls"]  # no scopes were granted
+    entry = AuditEntry.objects.get(effect="destroy")
+    assert call["request_id"] == entry.entry
+    record = AuditRecord.objects.get(seq=call["outcome_position"])
+    assert record.mac == call["outcome_mac"]
+    assert record.entry == entry.entry
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR])
+def test_others_see_who_did_it_and_not_to_whom(member, path, role):
+    other = member(role)
+
+    page = other.get(path)
+
+    assertContains(page, "INC-7")
+    assertContains(page, "••••")
+    assertNotContains(page, SUBJECT)
+    assert SUBJECT not in other.get(path, {"format": "json"}).text
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER])
+def test_who_neither_looks_up_nor_reads_the_record_sees_none(member, path, role):
+    assert member(role).get(path).status_code == 403
+
+
+def test_nobody_sees_one_without_signing_in(client, path):
+    assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+def test_is_sealed_anew_under_a_new_key(desk, path, settings):
+    old = Receipt.objects.get().sealed
+    assert SUBJECT not in old
+    settings.VAULT_KEYS = f"new:{'B' * 43}=,{settings.VAULT_KEYS}"
+
+    call_command("vault_rotate", verbosity=0)
+
+    assert Receipt.objects.get().sealed != old
+    assertContains(desk.get(path), SUBJECT)
+
+
+def test_who_was_removed_does_not_take_it_along(desk, path, member, django_user_model):
+    django_user_model.objects.filter(username="HELP_DESK").delete()
+
+    assertContains(member(Role.AUDITOR).get(path), "HELP_DESK")
+
+
+def digest_of(file):
+    """By the rule in docs/help-desk.md, from nothing but the file."""
+    apart = ("organization", "subject", "regions_not_connected", "calls", "noted")
+    told = {name: value for name, value in file.items() if name not in apart}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_its_digest_is_in_the_record(desk, path, member):
+    file = desk.get(path, {"format": "json"}).json()
+
+    entry = AuditEntry.objects.get(operation="receipt.made")
+    assert file["noted"]["entry"] == entry.entry
+    assert file["noted"]["digest"] == digest_of(file)
+    assert entry.changes[0]["after"] == digest_of(file)
+    assert (entry.subject, entry.ticket) == (SUBJECT, "INC-7")
+    others = member(Role.AUDITOR).get(path, {"format": "json"}).json()
+    assert digest_of(others) == digest_of(file)
+    assertContains(desk.get(path), "as the record has it")
+
+
+def test_tells_that_it_was_changed_afterwards(desk, path):
+    Receipt.objects.update(reason="Asked for it")
+
+    assertContains(desk.get(path), "this receipt was changed")
+
+
+def test_tells_that_its_digest_was_removed_by_policy(desk, path, settings):
+    settings.AUDIT_KEEP = {"searches": "30"}
+    later = timezone.now() + timedelta(days=60)
+    time = SimpleNamespace(time_ns=lambda: int(later.timestamp() * 1e9))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record_builder, "time", time)
+        patch.setattr(expiry, "earlier_clock", lambda: to_microseconds(later))
+        removed = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
+        assert sum(removed)
+
+    page = desk.get(path)
+
+    assertContains(page, "kept long enough, and removed from the record")
+    assertNotContains(page, "not in the record")

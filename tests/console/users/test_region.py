@@ -1,0 +1,200 @@
+"""What one region tells of a subject."""
+
+import re
+
+import pytest
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from console.models import KnownService
+from tenants.audit.models import AuditEntry
+from tests.console.users.conftest import SUBJECT, issue
+
+PART = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def ask(desk, look_up, world):
+    """Ask one region, as a browser with scripts does."""
+
+    def ask(region="us", subject=SUBJECT, headers=PART):
+        path = f"{look_up(subject)}regions/{region}/"
+        return desk.get(path, headers=headers)
+
+    return ask
+
+
+def rows(response):
+    """What the table says, row by row, as text."""
+    found = response.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip()
+        for row in found.split("</tr>")[:-1]
+    ]
+
+
+def test_lists_apps_live_ones_first(ask):
+    till, shop = rows(ask())
+
+    assert "Till Shop" in till
+    assert "Read your orders orders" in till
+    assert "Sign the user in openid" in till
+    assert "1 live" in till
+    assert "1 expired" in till
+    assert "of-another" not in till
+    assert "&lt;b&gt;Web shop&lt;/b&gt;" in shop
+    assert "live" not in shop
+
+
+def test_is_a_part_for_scripts_and_a_page_without(ask):
+    assertTemplateNotUsed(ask(), "base.html")
+    assertContains(ask(headers={}), "<html")
+
+
+def test_asks_no_other_region(ask, world):
+    ask("jp")
+
+    assert {call.region for call in world.calls} == {"jp"}
+
+
+def test_says_that_nothing_may_act_where_all_said_so(ask):
+    assertContains(ask("eu"), "No app may act")
+    assertContains(ask("us", "nobody-knows-me"), "No app may act")
+
+
+@pytest.mark.parametrize("region", ["br", "nope", "us1"])
+def test_there_is_no_page_of_a_region_without_a_credential(ask, region):
+    assert ask(region).status_code == 404
+
+
+def test_a_region_that_is_down_is_not_checked(ask, world):
+    world.fault("down", region="us")
+
+    response = ask()
+
+    assertContains(response, "was not checked")
+    assertNotContains(response, "No app may act")
+    assertNotContains(response, "0 apps")
+
+
+def test_one_service_that_fails_is_not_checked_and_the_others_are(ask, world):
+    world.services[18] = {"apiKey": 18, "serviceName": "Broken", "modifiedAt": 1}
+    world.fault("status", status=503, path="/18/client/authorization", region="us")
+
+    response = ask()
+
+    assertContains(response, "1 service was not checked")
+    assertContains(response, "Broken")
+    assertContains(response, "HTTP 503")
+    assert len(rows(response)) == 2
+    assertNotContains(response, "No app may act")
+
+
+def test_a_region_without_services_says_that_there_is_none(ask, world):
+    world.services.clear()
+
+    response = ask()
+
+    assertContains(response, "Acme has no service in this region.")
+    assertNotContains(response, "All 0 services")
+
+
+def test_nothing_found_and_one_not_checked_is_not_nothing(ask, world):
+    world.services[18] = {"apiKey": 18, "serviceName": "Broken", "modifiedAt": 1}
+    world.fault("status", status=503, path="/18/client/authorization", region="us")
+
+    response = ask(subject="nobody-knows-me")
+
+    assertContains(response, "The services that answered keep no token")
+    assertNotContains(response, "No app may act")
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [("token.list", "not checked"), ("granted_scopes.get_post", "not checked")],
+)
+def test_what_an_app_holds_may_be_unknown(ask, world, operation, said):
+    world.fault("status", status=403, code="A001217", operation=operation)
+
+    response = ask()
+
+    assert [said in row for row in rows(response)] == [True, True]
+
+
+def test_services_seen_before_are_asked_where_the_list_fails(ask, world):
+    ask()
+    world.fault("status", status=503, operation="service.list")
+
+    response = ask()
+
+    assertContains(response, "Services may be missing")
+    assert len(rows(response)) == 2
+
+
+def test_a_service_that_is_gone_is_not_told(ask, world, acme):
+    ask()
+    assert KnownService.objects.filter(organization=acme, service_id=17).exists()
+    del world.services[17]
+
+    response = ask()
+
+    assertContains(response, "No app may act")
+
+
+def test_counts_more_tokens_than_one_page_has(ask, world):
+    for _ in range(44):
+        issue(world, 45)
+
+    assert "44 live" in rows(ask())[1] + rows(ask())[0]
+
+
+def test_an_app_is_asked_while_other_services_are_waited_for(ask, world):
+    world.services[18] = {"apiKey": 18, "serviceName": "Slow", "modifiedAt": 1}
+    ask()
+    world.fault("delay", path="/18/client/authorization", delay=400, times=1)
+
+    ask()
+
+    slow = AuditEntry.objects.filter(service="18").latest("seq")
+    held = AuditEntry.objects.filter(operation="token.list").latest("seq")
+    assert (held.ended_at or 0) < (slow.ended_at or 0)
+
+
+def test_what_comes_too_fast_is_asked_once_more(ask, world, monkeypatch):
+    monkeypatch.setattr("console.users.waves.PAUSE", 0)
+    world.fault("html429", path="authorization", times=1)
+
+    assert len(rows(ask())) == 2
+
+
+def test_the_subject_is_in_no_path_that_was_asked(ask, world):
+    ask(subject="../../x?y=1#z")
+
+    assert {call.status for call in world.calls} == {200}
+    assert not [call for call in world.calls if "x?y" in call.path]
+    kept = AuditEntry.objects.filter(operation="authorization.list_post")
+    assert {one.subject for one in kept} == {"../../x?y=1#z"}
+    assert not [one for one in kept if "x?y" in one.path]
+
+
+def test_a_region_of_which_nothing_answered_has_no_numbers(ask, world):
+    world.fault("status", status=503, path="authorization", region="us")
+
+    response = ask()
+
+    assertContains(response, "1 service was not checked")
+    assertNotContains(response, "0 apps")
+
+
+def test_tells_above_all_regions_what_this_one_told(look_up, desk, world):
+    page = look_up()
+    world.fault("down", region="jp")
+
+    assertContains(desk.get(page), "being asked", count=2 * 3)
+    for region, said in (("us", "2 apps"), ("jp", "not checked"), ("eu", "0 apps")):
+        part = desk.get(f"{page}regions/{region}/", headers=PART)
+        line = part.text.partition(f'<li id="sum-{region}" hx-swap-oob="true">')[2]
+        assert said in line.partition("</li>")[0]

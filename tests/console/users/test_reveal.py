@@ -1,0 +1,71 @@
+"""Seeing whom an entry of the record is about."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import SUBJECT_SEARCH
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_event
+from tenants.organizations.roles import Role
+from tests.console.users.conftest import SUBJECT
+from tests.pages import FORM, filled
+
+WHY = {"reason": "Complaint", "ticket": "INC-9"}
+
+
+@pytest.fixture
+def entry(acme):
+    who = Actor(7, "bo@acme.example", "help desk", acme.pk, acme.slug)
+    record_event(who, SUBJECT_SEARCH, subject=SUBJECT)
+    return AuditEntry.objects.get().entry
+
+
+def test_leads_to_the_page_of_the_subject(member, entry, sandbox):
+    admin = member(Role.ADMIN)
+    page = admin.get(f"/acme/audit/{entry}/")
+    assertNotContains(page, SUBJECT)
+    path = f"/acme/subjects/reveal/{entry}/"
+    assertContains(page, path)
+    form = admin.get(path)
+    assertNotContains(form, SUBJECT)
+
+    response = admin.post(path, filled(form, "reason", **WHY), content_type=FORM)
+
+    assert SUBJECT not in str(response.headers)
+    assertContains(admin.get(response["Location"]), SUBJECT)
+    kept = AuditEntry.objects.get(operation="subject.reveal")
+    assert (kept.subject, kept.object, kept.effect) == (SUBJECT, entry, "reveal")
+    assert (kept.reason, kept.ticket) == tuple(WHY.values())
+
+
+def test_an_auditor_is_not_led_there(member, entry):
+    assertNotContains(member(Role.AUDITOR).get(f"/acme/audit/{entry}/"), "reveal/")
+
+
+def test_wants_a_reason_and_a_subject(member, entry, acme):
+    admin = member(Role.ADMIN)
+    path = f"/acme/subjects/reveal/{entry}/"
+    assert admin.post(path, {"reason": " "}).status_code == 422
+    record_event(Actor(1, "x", organization_id=acme.pk), SUBJECT_SEARCH)
+    other = AuditEntry.objects.get(subject="", operation="subject.search").entry
+
+    assert admin.get(path.replace(entry, other)).status_code == 404
+
+
+def test_not_that_of_another_organization(member, entry):
+    who = Actor(7, "eve@other.example", organization_id=10**6)
+    record_event(who, SUBJECT_SEARCH, subject="theirs")
+    other = AuditEntry.objects.get(subject="theirs").entry
+
+    path = f"/acme/subjects/reveal/{other}/"
+    assert member(Role.ADMIN).post(path, WHY).status_code == 404
+
+
+def test_only_so_often(member, entry, settings):
+    settings.REVEALS_PER_HOUR = 0
+
+    response = member(Role.ADMIN).post(f"/acme/subjects/reveal/{entry}/", WHY)
+
+    assertContains(response, "0 times within the hour", status_code=429)
+    assert not AuditEntry.objects.filter(operation="subject.reveal").exists()

@@ -1,0 +1,394 @@
+"""Ending everything that acts for a subject, at every service of every region."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Receipt, ReceiptPlace
+from tenants.audit.models import AuditEntry
+from tenants.jobs import control
+from tenants.jobs.completion import worker_actor as worker_of
+from tenants.jobs.models import Item, ItemState, Job
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import StoredGrant
+from tests.console.users.conftest import SUBJECT, YESTERDAY, issue
+from tests.pages import FORM, filled
+
+WHY = {"reason": "Account taken over", "ticket": "INC-7", "typed": SUBJECT[-4:]}
+
+
+@pytest.fixture
+def world(world):
+    """The same, with scopes that are remembered, and a service that has nobody."""
+    world.region("us").granted[17][44, SUBJECT] = StoredGrant(["orders"], ["orders"], 1)
+    world.region("jp").services[20] = {
+        "apiKey": 20,
+        "serviceName": "Empty",
+        "modifiedAt": 1,
+    }
+    return world
+
+
+@pytest.fixture
+def place(look_up, world):
+    return f"{look_up()}revoke/"
+
+
+@pytest.fixture
+def begin(desk, place):
+    """Have everything revoked, and return the path of the receipt."""
+
+    def begin(**entered):
+        body = filled(desk.get(place), "typed", **(WHY | entered))
+        response = desk.post(place, body, content_type=FORM)
+        assert response.status_code == 302
+        return response["Location"]
+
+    return begin
+
+
+@pytest.fixture
+def look_again(monkeypatch):
+    """Do not wait before something is tried again."""
+    monkeypatch.setattr("tenants.jobs.failure_policy.FIRST_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr("tenants.jobs.failure_policy.MAX_DELAY_SECONDS", 0.0)
+
+
+def left(world, subject=SUBJECT):
+    return [
+        one
+        for region in world.state.regions.values()
+        for held in region.tokens.values()
+        for one in held
+        if one.subject == subject
+    ]
+
+
+def file(browser, path):
+    return browser.get(path, {"format": "json"}).json()
+
+
+def test_previews_what_it_hits_and_what_was_not_checked(desk, place, world):
+    world.fault("down", region="jp")
+
+    page = desk.get(place)
+
+    assertContains(page, "2 apps lose their access")
+    assertContains(page, "1 live and 2 expired tokens")
+    assertContains(page, "What they granted to 1 app is forgotten")
+    assertContains(page, "Not all was checked")
+    assertContains(page, "All of its services:", count=1)
+    assertNotContains(page, "<bdi>Bank</bdi>")  # one of them
+    assertContains(page, "Not connected", count=0)
+    assert not AuditEntry.objects.filter(effect="destroy").exists()
+
+
+def test_nothing_is_left_and_the_receipt_proves_it(desk, begin, worker, world):
+    path = begin()
+    assertContains(desk.get(path), "0 of 3")
+
+    worker()
+
+    assert not left(world)
+    assert left(world, "user-2")
+    assert not world.region("us").granted[17]
+    told = file(desk, path)
+    assert told["proven"] is True
+    assert not told["not_proven"]
+    counted = {"live_before": 2, "expired_before": 2, "ended": 4, "live_after": 0}
+    assert told["tokens"] | counted == told["tokens"]
+    assert told["scopes_forgotten"] == 1
+    assert told["regions"] == ["us", "jp", "eu"]
+    assert told["regions_not_connected"] == ["br"]
+    apps = {one["name"]: len(one["apps"]) for one in told["services"]}
+    assert apps == {"Shop": 2, "Bank": 1, "Empty": 0}
+    assert {one["outcome"] for one in told["calls"]} == {"done"}
+    assert told["noted"]["same"]
+    page = desk.get(path)
+    assertContains(page, "proven: nothing is left")
+    assertContains(page, "1 service keeps nothing")
+    assertNotContains(page, 'hx-trigger="every')
+
+
+def test_tells_a_reason_beside_the_subject_alone(begin, worker, world, member):
+    world.fault("status", operation="service.list", region="jp", status=503, times=1)
+    begin(reason=f"GDPR, {SUBJECT}", ticket=SUBJECT)
+    worker()
+
+    told = AuditEntry.objects.filter(reason__contains=SUBJECT, ticket=SUBJECT)
+    assert told.filter(effect="destroy").count() > 1
+    assert not told.filter(subject="")
+    auditor = member(Role.AUDITOR)
+    for path in ("/acme/jobs/", f"/acme/jobs/{Job.objects.get().pk}/"):
+        assertNotContains(auditor.get(path), SUBJECT)
+
+
+def listings(world):
+    """The services whose tokens of the subject were listed, once for each call."""
+    calls = [one.path for one in world.calls if "token/get/list" in one.path]
+    return [path.split("/")[2] for path in calls]
+
+
+def test_lists_the_tokens_of_all_apps_by_one_call(begin, worker, world):
+    begin()
+    world.calls.clear()
+
+    worker()
+
+    assert sorted(listings(world)) == ["17", "19"]
+
+
+def test_lists_them_app_by_app_where_one_page_does_not_hold_them(desk, begin, worker, world):
+    for _ in range(20):
+        issue(world, 45)
+    path = begin()
+    world.calls.clear()
+
+    worker()
+
+    assert listings(world).count("17") > 2
+    assert file(desk, path)["tokens"]["live_before"] == 22
+    assert file(desk, path)["tokens"]["ended"] == 24
+
+
+def test_the_regions_take_turns(begin, world):
+    world.services[18] = {"apiKey": 18, "serviceName": "Till", "modifiedAt": 1}
+
+    begin()
+
+    items = Item.objects.values_list("region", flat=True)
+    assert list(items) == ["us", "jp", "us", "jp"]
+
+
+def test_the_subject_is_in_no_job_and_no_title(desk, begin, worker, world):
+    path = begin()
+    worker()
+
+    said = str([list(one.objects.values()) for one in (Job, Item, ReceiptPlace)])
+    assert SUBJECT not in said
+    assert Receipt.objects.get().subject == SUBJECT
+    (job,) = Job.objects.all()
+    assert SUBJECT not in desk.get(f"/acme/jobs/{job.pk}/").text
+    assert SUBJECT not in path
+    begun = AuditEntry.objects.get(operation="subject.revoke_all")
+    assert (begun.subject, begun.object) == (SUBJECT, str(Receipt.objects.get().pk))
+
+
+def test_a_region_that_is_down_is_waited_for(desk, begin, worker, world, look_again):
+    world.fault("down", region="jp", times=2)  # the preview and the list
+
+    path = begin()
+    (jp,) = Item.objects.filter(region="jp")
+    assert not jp.service_id
+    worker()
+
+    assert not left(world)
+    assert file(desk, path)["proven"] is True
+
+
+def test_one_that_stays_down_is_told_and_tried_again(
+    desk, begin, worker, world, look_again, monkeypatch
+):
+    monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 1)
+    world.fault("status", status=503, region="jp")
+
+    path = begin()
+    worker()
+
+    assert [one.client_id for one in left(world)] == [46]
+    told = file(desk, path)
+    assert told["proven"] is False
+    assert {one["region"] for one in told["not_proven"]} == {"jp"}
+    page = desk.get(path)
+    assertContains(page, "not all proven")
+    assertContains(page, "All services: the region did not list them")
+    assertContains(page, "Try again what failed")
+
+    world.faults.clear()
+    monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 12)
+    retry = f"/acme/jobs/{Job.objects.get().pk}/retry/"
+    desk.post(retry, filled(desk.get(retry), "once"), content_type=FORM)
+    worker()
+    told = file(desk, path)
+    assert told["proven"] is told["noted"]["same"] is True
+    assert AuditEntry.objects.filter(operation="receipt.made").count() == 2
+    assert not left(world)
+
+
+def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
+    world.fault("down", region="jp")
+    path = begin()
+    worker()
+    page = desk.get(path)
+    assertContains(page, "Not done yet at 1 place")
+    assertContains(page, "Waiting for an answer since")
+    assertContains(page, "This region cannot be reached")
+
+    cancel = f"/acme/jobs/{Job.objects.get().pk}/cancel/"
+    assertContains(page, cancel)
+    asked = desk.get(cancel)
+    assertContains(asked, "stands in the receipt as not done")
+    assertContains(asked, "Services that are not known yet")
+    response = desk.post(cancel, filled(asked, "once"), content_type=FORM)
+
+    assert response["Location"] == path
+    page = desk.get(path)
+    assertContains(page, "Everything was to be revoked")
+    assertContains(page, "Not done: the job was ended before")
+    assertContains(page, "Look at the subject again")
+    assertNotContains(page, "Try again what failed")
+    told = file(desk, path)
+    assert told["proven"] is False
+    (jp,) = told["not_proven"]
+    assert (jp["region"], jp["state"]) == ("jp", "skipped")
+    assert told["noted"]["same"]
+    assert SUBJECT not in str(list(Item.objects.values()))
+
+
+def test_is_no_receipt_yet_while_a_cancelled_job_finishes_something(desk, begin):
+    path = begin()
+    job = Job.objects.get()
+    (last, *_rest) = Item.objects.filter(job=job)
+    Item.objects.filter(pk=last.pk).update(state=ItemState.RUNNING)
+    control.cancel_job(job, worker_of(job))
+
+    page = desk.get(path)
+    assertContains(page, 'hx-trigger="every')
+    assertNotContains(page, "Its digest")
+    assert file(desk, path)["noted"] is None
+
+    Item.objects.filter(pk=last.pk).update(state=ItemState.SKIPPED)
+    assertNotContains(desk.get(path), 'hx-trigger="every')
+
+
+@pytest.mark.parametrize("kind", [{"status": 401}, {"status": 403, "path": "/19/"}])
+def test_a_refusal_holds_up_no_other(desk, begin, worker, world, kind):
+    world.fault("status", region="jp", path=kind.get("path", ""), status=kind["status"])
+
+    path = begin()
+    worker()
+
+    assert Job.objects.get().is_over
+    assert [one.client_id for one in left(world)] == [46]
+    told = file(desk, path)
+    assert {one["region"] for one in told["not_proven"]} == {"jp"}
+    assert any(one["why"] for one in told["not_proven"])
+
+
+class Killed(BaseException):
+    """As the process would end."""
+
+
+@pytest.mark.parametrize("call", [5, 6, 7, 8, 9, 11])
+def test_goes_on_from_what_was_kept(desk, begin, worker, world, monkeypatch, call):
+    """After the one call that is the last of a worker, and that it hears nothing of."""
+    path = begin()
+    answer, calls = world.answer, []
+
+    def answer_or_die(region, request):
+        reply = answer(region, request)
+        calls.append(request.path)
+        if len(calls) == call:
+            raise Killed
+        return reply
+
+    monkeypatch.setattr(world, "answer", answer_or_die)
+    worker()
+    assert len(calls) == call
+    Job.objects.update(lease_until=timezone.now() - timedelta(hours=1))
+    worker()
+
+    destroyed = [one for one in calls if "/delete" in one]
+    assert len(destroyed) == len(set(destroyed)) == 4
+    told = file(desk, path)
+    assert told["proven"] is True
+    assert told["tokens"]["live_before"] == told["tokens"]["expired_before"] == 2
+    assert told["tokens"]["ended"] == 4
+    assert told["scopes_forgotten"] == 1
+
+
+def test_who_signs_in_meanwhile_is_signed_out_as_well(desk, begin, worker, world):
+    """A token that is made between the delete and the second look."""
+    path = begin()
+    deletes = [0]
+    known = world.answer
+
+    def answer(region, request):
+        reply = known(region, request)
+        if "authorization/delete" in request.path and not deletes[0]:
+            deletes[0] = 1
+            issue(world, 44)
+        return reply
+
+    world.answer = answer
+
+    worker()
+
+    assert not left(world)
+    assert file(desk, path)["proven"] is True
+
+
+@pytest.mark.parametrize("entered", [{"typed": "xxxx"}, {"typed": ""}, {"reason": " "}])
+def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
+    body = filled(desk.get(place), "typed", **(WHY | entered))
+
+    response = desk.post(place, body, content_type=FORM)
+
+    assert response.status_code == 422
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("subject", "expired", "said"),
+    [
+        ("only-expired", 1, "0 live, 1 expired"),
+        ("nobody-knows-me", 0, "There was nothing to revoke"),
+    ],
+)
+def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expired, said):
+    if expired:
+        issue(world, 45, subject=subject, expires_at=YESTERDAY)
+    place = f"{look_up(subject)}revoke/"
+    body = filled(desk.get(place), "typed", **(WHY | {"typed": subject[-4:]}))
+
+    path = desk.post(place, body, content_type=FORM)["Location"]
+    worker()
+
+    assert file(desk, path)["tokens"]["ended"] == expired
+    assertContains(desk.get(path), said)
+    assertContains(desk.get(path), "proven: nothing is left")
+    assert not left(world, subject)
+
+
+def test_a_short_subject_is_typed_whole(desk, look_up, world):
+    place = f"{look_up('bob')}revoke/"
+    body = filled(desk.get(place), "typed", **(WHY | {"typed": "bob"}))
+
+    assert desk.post(place, body, content_type=FORM).status_code == 302
+
+
+def test_sent_twice_it_is_begun_once(desk, place):
+    body = filled(desk.get(place), "typed", **WHY)
+
+    first, second = (desk.post(place, body, content_type=FORM) for _ in "12")
+
+    assert first["Location"] == second["Location"]
+    assert Job.objects.count() == Receipt.objects.count() == 1
+
+
+def test_is_found_from_the_subject_the_job_and_the_record(desk, begin, worker, look_up, member):
+    path = begin()
+    worker()
+    begun = AuditEntry.objects.get(operation="subject.revoke_all").entry
+    ended = AuditEntry.objects.filter(effect="destroy")[0].entry
+    job = Job.objects.get().pk
+
+    assertContains(desk.get(look_up()), path)
+    assertContains(desk.get(f"/acme/jobs/{job}/"), path)
+    auditor = member(Role.AUDITOR)
+    for entry in (begun, ended):
+        assertContains(auditor.get(f"/acme/audit/{entry}/"), path)
+    viewer = member(Role.VIEWER)
+    assertNotContains(viewer.get(f"/acme/jobs/{job}/"), path)

@@ -1,0 +1,184 @@
+"""Ending what one app holds of a subject."""
+
+import pytest
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from console.models import Receipt
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
+from tenants.authlete.errors import Outcome
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import StoredGrant
+from tests.console.users.conftest import SUBJECT, issue
+from tests.pages import FORM, filled
+
+WHY = {"reason": "Lost phone", "ticket": "INC-7"}
+HTMX = {"HX-Request": "true"}
+TILL = (44, SUBJECT)
+
+
+@pytest.fixture
+def till(world):
+    """The app whose row says "Revoke"; it was granted a scope that no token has."""
+    world.region("us").granted[17][TILL] = StoredGrant(["orders"], ["orders", "old"], 1)
+    return world
+
+
+@pytest.fixture
+def row(look_up, till):
+    return f"{look_up()}regions/us/17/44/"
+
+
+def revoke(desk, row, headers=None):
+    body = filled(desk.get(row), "reason", **WHY)
+    return desk.post(row, body, content_type=FORM, headers=headers)
+
+
+def held(world, client_id=44, subject=SUBJECT):
+    return [
+        one
+        for one in world.region("us").tokens[17]
+        if (one.client_id, one.subject) == (client_id, subject)
+    ]
+
+
+def destroyed(world):
+    """What was called that ends something, in order."""
+    words = ("authorization/delete", "granted_scopes/delete", "token/revoke")
+    return [one for call in world.calls for one in words if one in call.path]
+
+
+def test_says_in_words_what_stops(desk, row):
+    told = desk.get(row)
+
+    assertContains(told, "1 token stops working at once")
+    assertContains(told, "1 that has expired is removed")
+    assertContains(told, "Read your orders")
+    assertContains(told, "What they granted is forgotten")
+    assertContains(told, "<code>old</code>")
+
+
+def test_ends_its_tokens_and_then_its_scopes_and_no_others(desk, row, till):
+    response = revoke(desk, row)
+
+    assert response["Location"].endswith("#in-us")
+    assert destroyed(till) == ["authorization/delete", "granted_scopes/delete"]
+    assert not held(till)
+    assert held(till, 45)
+    assert held(till, subject="user-2")
+    assert TILL not in till.region("us").granted[17]
+    kept = AuditEntry.objects.filter(effect="destroy")
+    assert {(one.subject, one.ticket, one.label) for one in kept} == {(SUBJECT, "INC-7", "Till")}
+
+
+def test_its_row_says_so_and_leads_to_the_receipt(desk, row):
+    response = revoke(desk, row, headers=HTMX)
+
+    assertTemplateNotUsed(response, "base.html")
+    assertContains(response, 'id="app-us-17-44"')
+    assertContains(response, "revoked")
+    assertContains(response, f"receipts/{Receipt.objects.get().pk}/")
+    before = response.text.partition('id="deeds"')[2]
+    assert "Lost phone" in before  # what was just done as well
+    assert "INC-7" in before
+    again = desk.get(row.removesuffix("17/44/"), headers=HTMX)
+    assertContains(again, "2 tokens ended")
+    assertContains(desk.get(row.partition("regions")[0]), f"{Receipt.objects.get().pk}")
+
+
+def test_a_row_of_an_app_that_is_back_is_live_again(desk, row, till):
+    revoke(desk, row)
+    issue(till, 44)
+
+    again = desk.get(row.removesuffix("17/44/"), headers=HTMX)
+
+    assertContains(again, 'id="app-us-17-44"', count=1)
+    assertNotContains(again, "revoked")
+
+
+def test_sent_twice_it_is_done_once(desk, row, till):
+    body = filled(desk.get(row), "reason", **WHY)
+
+    first, second = (desk.post(row, body, content_type=FORM) for _ in "12")
+
+    assert second["Location"] == first["Location"]
+    assert destroyed(till).count("authorization/delete") == 1
+    assert Receipt.objects.count() == 1
+
+
+def test_wants_a_reason_and_asks_for_it_where_one_is(desk, row, till):
+    response = desk.post(row, {"reason": " ", "once": "x" * 24}, headers=HTMX)
+
+    assertContains(response, "Say why", status_code=422)
+    assert response["HX-Retarget"] == "#ask"
+    assert not destroyed(till)
+
+
+def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
+    till.fault("reset", operation="authorization.delete_post", after=True, times=1)
+
+    revoke(desk, row)
+
+    assert destroyed(till).count("authorization/delete") == 1
+    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    assertContains(receipt, "proven: nothing is left")
+    assertContains(receipt, "by the difference")
+    assertContains(receipt, 'data-outcome="unknown"')
+
+    (lost,) = find_unresolved(acme.pk)
+    resolve(Actor(1, "ada", organization_id=acme.pk), lost, Outcome.SUCCEEDED, "")
+
+    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    assertContains(receipt, "settled as done by <bdi>ada</bdi>")
+    assertContains(receipt, 'data-outcome="done"')
+    file = desk.get(receipt.wsgi_request.path, {"format": "json"}).json()
+    ends = [one["settled"] for one in file["calls"] if one["settled"]]
+    assert [one["by"] for one in ends] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"kind": "down", "region": "us"}, "connection"),
+        ({"kind": "status", "status": 403, "path": "granted_scopes/delete"}, "403"),
+        ({"kind": "status", "status": 503, "path": "authorization/delete"}, "503"),
+    ],
+)
+def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, fault, said):
+    form = filled(desk.get(row), "reason", **WHY)
+    till.fault(**fault)
+
+    response = desk.post(row, form, content_type=FORM)
+
+    receipt = desk.get(response["Location"])
+    assertContains(receipt, "not all proven")
+    assertContains(receipt, said)
+    assertContains(receipt, "Look at the subject again")
+    till.faults.clear()
+    revoke(desk, row)
+    assert not held(till)
+    assert TILL not in till.region("us").granted[17]
+
+
+def test_a_dead_row_that_is_still_listed_is_not_taken_for_a_live_one(desk, row, till):
+    """As some live servers may do it (api.md, section 14)."""
+    form = filled(desk.get(row), "reason", **WHY)
+    till.state.revoked_linger = True
+    for one in held(till):
+        one.revoked = True
+    till.fault("status", status=403, path="authorization/delete")
+
+    desk.post(row, form, content_type=FORM)
+
+    receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
+    assertContains(receipt, "none live")
+    assertContains(receipt, "2 dead ones are still listed")
+
+
+def test_is_of_who_looked_alone(desk, row, member):
+    assert member(Role.ADMIN).get(row).status_code == 404

@@ -1,0 +1,76 @@
+"""The page of one subject."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from console.models import Lookup
+from tenants.audit.actor import Actor
+from tenants.audit.events import SUBJECT_SEARCH
+from tenants.audit.recorder import record_event
+from tenants.authlete.operation import Effect
+from tenants.models import Organization
+from tenants.organizations.roles import Role
+from tests.console.users.conftest import SUBJECT, USERS_URL
+
+
+def did(organization, subject=SUBJECT, **told):
+    """Something was done to a subject."""
+    who = Actor(7, "bo@acme.example", "help desk", organization.pk, page_id="a page")
+    record_event(who, SUBJECT_SEARCH, Effect.DESTROY, subject=subject, **told)
+
+
+def test_is_for_who_looked_alone(look_up, member):
+    path = look_up()
+
+    assert member(Role.ADMIN).get(path).status_code == 404
+
+
+def test_is_of_one_organization(look_up, desk):
+    path = look_up()
+    Lookup.objects.update(organization=Organization.objects.create(slug="other"))
+
+    assert desk.get(path).status_code == 404
+
+
+def test_ends_with_the_session(look_up, desk):
+    path = look_up()
+    Lookup.objects.update(made_at=timezone.now() - timedelta(hours=12))
+
+    assert desk.get(path).status_code == 404
+
+
+def test_a_moved_seal_opens_nothing(look_up, desk):
+    path = look_up()
+    look_up("user-2")
+    first, second = Lookup.objects.order_by("made_at")
+    Lookup.objects.filter(pk=first.pk).update(sealed=second.sealed)
+
+    assert desk.get(path).status_code == 404
+
+
+def test_tells_what_was_done_before(look_up, desk, acme):
+    did(acme, ticket="INC-7", reason="Lost phone", region="us")
+    did(acme, ticket="INC-7", reason="Lost phone", region="jp")
+    did(acme, "user-2", ticket="INC-8")
+
+    page = desk.get(look_up())
+
+    assertContains(page, "INC-7", count=1)
+    assertContains(page, "Lost phone")
+    assertContains(page, "× 2")
+    assertContains(page, "bo@acme.example")
+    assertNotContains(page, "INC-8")
+
+
+def test_tells_nothing_of_another_organization(look_up, desk, acme):
+    did(Organization(pk=acme.pk + 1), ticket="INC-7")
+
+    assertContains(desk.get(look_up()), "Nothing yet")
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.VIEWER, Role.AUDITOR])
+def test_is_for_the_help_desk_and_admins(member, role):
+    assert member(role).post(USERS_URL, {"subject": SUBJECT}).status_code == 403

@@ -1,0 +1,194 @@
+"""A worker that is killed, ten times, in the middle of revoking everything."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections import Counter
+from contextlib import closing, contextmanager, suppress
+from itertools import chain
+
+import pytest
+
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.server import SandboxServer
+from tenants.sandbox.state import StoredGrant
+from tests.console.clients.conftest import make_client
+from tests.console.users.conftest import SUBJECT, YESTERDAY, issue
+from tests.heard import is_heard
+from tests.tenants.conftest import Store, sqlite_model
+
+__all__ = ["sqlite_model"]
+
+SERVICES = range(100, 136)
+CLIENTS = (1, 2)
+KILLS = 10
+LATENCY = 20  # milliseconds
+PATIENCE = 60  # seconds
+LONG_AGO = "2000-01-01 00:00:00"
+# A lease that a worker has; one that is taken from it would let two be at the job.
+HELD = f"SELECT count(*) FROM jobs_job WHERE lease_until > '{LONG_AGO}'"
+START = """
+from django.contrib.auth.models import User
+from pydantic import SecretStr
+from console import lookups
+from console.access import Member
+from console.lookups import Found
+from console.subjects import everywhere
+from tenants.models import Credential, Membership, Organization
+from tenants.organizations.roles import Role
+acme = Organization.objects.create(slug="acme", name="Acme")
+Credential(organization=acme, region="us").keep(SecretStr("t0p")).save()
+nia = User.objects.create_user("nia@acme.example")
+Membership.objects.create(organization=acme, user=nia, role=Role.HELP_DESK)
+member = Member(nia, acme, Role.HELP_DESK, "a page", "")
+found = Found(lookups.make(member, sys.argv[1]), sys.argv[1])
+everywhere.start(member, found, "Account taken over", "INC-7")
+"""
+# One worker after the other, each in a process of its own, told by its number.
+WORK = """
+import os
+from tenants.jobs import working
+working.TICK = 0.1
+while True:
+    pid = os.fork()
+    if not pid:
+        worker = working.Working(f"w{os.getpid()}")
+        worker.configure_signals()
+        worker.run()
+    print(pid, flush=True)
+    os.waitpid(pid, 0)
+"""
+TELL = """
+import json
+from django.contrib.auth.models import User
+from console.access import Member
+from console.models import Receipt
+from console.subjects.filing import filed
+from console.subjects.sheets import sheet
+from tenants.organizations.roles import Role
+receipt = Receipt.objects.get()
+nia = User.objects.get()
+member = Member(nia, receipt.organization, Role.HELP_DESK, "a page", "")
+print(json.dumps(filed(sheet(receipt, member))))
+"""
+
+
+@pytest.fixture
+def sandbox():
+    """Acme's region us; the subject has two apps at each service."""
+    sandbox = Sandbox(latency=LATENCY)
+    acme = sandbox.state.organization("acme", "Acme")
+    sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
+    region = sandbox.region("us")
+    region.services.clear()
+    for number in SERVICES:
+        name = f"Service {number}"
+        region.services[number] = {
+            "apiKey": number,
+            "serviceName": name,
+            "modifiedAt": 1,
+        }
+        for one in CLIENTS:
+            region.clients[number][one] = make_client(one)
+            issue(sandbox, one, service=number)
+            issue(sandbox, one, service=number, expires_at=YESTERDAY)
+            issue(sandbox, one, service=number, subject="user-2")
+            region.granted[number][one, SUBJECT] = StoredGrant(["a"], ["a"], 1)
+    return sandbox
+
+
+@pytest.fixture
+def deployed(sqlite_model, tmp_path, sandbox):
+    """A database whose region is the sandbox's."""
+    file = tmp_path / "record.sqlite3"
+    file.write_bytes(sqlite_model.read_bytes())
+    store = Store(f"sqlite:///{file}")
+    with SandboxServer(sandbox) as server:
+        store.environment |= {
+            "AUTHLETE_REGIONS": f"us={server.url('us')}",
+            "INSECURE": "true",
+        }
+        yield store
+
+
+def asked(store, statement):
+    file = store.environment["DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file, timeout=20)) as connection, connection:
+        return connection.execute(statement).fetchall()
+
+
+def until(reached):
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
+
+
+@contextmanager
+def working(store):
+    """Gives a function that waits for the end of a worker and tells the process of the
+    next one; none is left."""
+    with store.start(WORK) as workers:
+        told = []
+
+        def next_one():
+            told.append(int(workers.stdout.readline()))
+            return told[-1]
+
+        try:
+            yield next_one
+        finally:
+            workers.kill()
+            for worker in chain(told[-1:], map(int, workers.stdout)):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+
+
+def calls(sandbox, what):
+    """How often each app of each service was asked for something."""
+    return Counter(call.path for call in list(sandbox.calls) if what in call.path)
+
+
+def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
+    port = int(deployed.environment["AUTHLETE_REGIONS"].rpartition(":")[2])
+    began = deployed.run(START, SUBJECT)
+    assert began.returncode == 0, began.stderr
+
+    with working(deployed) as next_one:
+        worker = next_one()
+        for _ in range(KILLS):
+            until(lambda: asked(deployed, HELD) == [(1,)])
+            enough = len(sandbox.calls) + random.randint(3, 30)
+            until(lambda enough=enough: len(sandbox.calls) >= enough)
+            os.kill(worker, signal.SIGKILL)
+            worker = next_one()  # once that one is gone
+            until(lambda: is_heard(port))
+            asked(deployed, f"UPDATE jobs_job SET lease_until = '{LONG_AGO}'")
+        assert asked(deployed, "SELECT state FROM jobs_job") == [("running",)]
+        until(lambda: asked(deployed, "SELECT state FROM jobs_job") == [("done",)])
+
+    apps = len(SERVICES) * len(CLIENTS)
+    for what in ("authorization/delete", "granted_scopes/delete"):
+        found = calls(sandbox, what)
+        assert (len(found), set(found.values())) == (apps, {1}), what
+    held = sandbox.region("us").tokens
+    assert {one.subject for number in SERVICES for one in held[number]} == {"user-2"}
+    told = deployed.run(TELL)
+    assert told.returncode == 0, told.stderr
+    receipt = json.loads(told.stdout)
+    assert receipt["proven"] is True
+    assert receipt["tokens"] == {
+        "live_before": apps,
+        "expired_before": apps,
+        "not_looked_at_before": 0,
+        "ended": 2 * apps,
+        "live_after": 0,
+        "apps_not_counted": 0,
+    }
+    assert receipt["scopes_forgotten"] == apps
+    assert len(receipt["services"]) == len(SERVICES)
+    assert "Whole" in deployed.manage("audit_verify").stdout

@@ -1,0 +1,30 @@
+"""Whose address a request has, which throttles and the record go by."""
+
+import pytest
+from django.test import RequestFactory
+
+from console.web.access import client_ip
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told", "address"),
+    [
+        (0, "", "10.0.0.1"),
+        (0, "1.1.1.1", "10.0.0.1"),
+        (1, "2.2.2.2", "2.2.2.2"),
+        (1, "1.1.1.1, 2.2.2.2", "2.2.2.2"),
+        (2, "1.1.1.1, 2.2.2.2, 3.3.3.3", "2.2.2.2"),
+        (2, "2.2.2.2", "2.2.2.2"),
+        (1, "", "10.0.0.1"),
+        (1, "2.2.2.2:4711", "2.2.2.2"),
+        (1, "[2001:db8::1]:4711", "2001:db8::1"),
+        (1, "2001:DB8::1", "2001:db8::1"),
+        (1, "unknown", "10.0.0.1"),
+        (1, "2.2.2.2, <script>", "10.0.0.1"),
+    ],
+)
+def test_counts_as_many_hops_back_as_are_trusted(settings, trusted, told, address):
+    settings.TRUSTED_PROXIES = trusted
+    asked = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=told)
+
+    assert client_ip(asked) == address

@@ -1,0 +1,53 @@
+"""No other site can send a form of ours for somebody who is signed in here."""
+
+import pytest
+
+from tenants.organizations.roles import Role
+from tests.console.web.test_access import MAY, NO_SUCH_METHOD, path
+
+FORBIDDEN, OK = 403, 200
+PAGE = "/acme/services/"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_no_page_takes_a_form_without_its_token(member, sandbox, htmx):
+    strict = member(Role.ADMIN)
+    strict.handler.enforce_csrf_checks = True
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    for name in MAY:
+        answer = strict.post(path(name), {"reason": "x"}, headers=headers)
+        assert answer.status_code in (FORBIDDEN, NO_SUCH_METHOD), name
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize("mode", ["cors", "no-cors", "same-origin"])
+def test_no_page_of_another_site_reads_one_of_ours(member, sandbox, mode):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+
+    answer = member(Role.ADMIN).get(PAGE, headers=headers)
+
+    assert answer.status_code == FORBIDDEN
+    assert not sandbox.calls
+
+
+def test_no_other_site_sends_a_form_even_with_its_token(member, sandbox):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    answer = member(Role.ADMIN).post(PAGE, {"reason": "x"}, headers=headers)
+
+    assert answer.status_code == FORBIDDEN
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-origin", "same-site", "none"])
+def test_a_link_is_followed_from_anywhere(member, sandbox, site):
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+
+    assert member(Role.ADMIN).get(PAGE, headers=headers).status_code == OK
+
+
+def test_what_the_console_itself_asks_for_is_answered(member, sandbox):
+    headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+
+    assert member(Role.ADMIN).get(PAGE, headers=headers).status_code == OK

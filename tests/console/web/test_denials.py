@@ -1,0 +1,23 @@
+"""What a page refuses by more than the role that it needs."""
+
+import pytest
+
+from tenants.audit.models import AuditEntry
+from tenants.organizations.roles import Role
+from tests.console.web.test_access import path
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "entered"),
+    [
+        (Role.VIEWER, "tokens:index", {"subject": "ann"}),
+        (Role.VIEWER, "users:receipt", {}),
+        (Role.HELP_DESK, "tokens:reveal", {}),
+    ],
+)
+def test_the_record_keeps_what_a_page_itself_refused(acme, member, sandbox, role, name, entered):
+    assert member(role).post(path(name), entered).status_code == 403
+
+    kept = AuditEntry.objects.get(operation="access.denied")
+    assert (kept.outcome, kept.object, kept.role) == ("refused", name, role)
+    assert not sandbox.calls

@@ -1,0 +1,107 @@
+import pytest
+from django.db import InterfaceError, InternalError, OperationalError
+from django.test import Client
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+    assertTemplateUsed,
+)
+
+from console.help import views
+from tenants.audit import writer
+from tenants.organizations.roles import Role
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def reader(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("mara"))
+    return client
+
+
+def test_a_missing_page_says_that_nothing_was_changed(reader):
+    response = reader.get("/help/nowhere/")
+
+    assertContains(response, "Nothing was changed.", status_code=404)
+    assertContains(response, response["X-Page-Id"], status_code=404)
+    assertTemplateUsed(response, "base.html")
+
+
+def test_a_missing_page_shows_strangers_no_frame(client, db):
+    response = client.get("/help/nowhere/")
+
+    assertContains(response, "There is no such page", status_code=404)
+    assertTemplateNotUsed(response, "base.html")
+
+
+def test_a_refusal_names_the_role(member, sandbox):
+    response = member(Role.VIEWER).get("/acme/services/us/17/edit/tokens/")
+
+    assertContains(response, "In Acme you are: Viewer.", status_code=403)
+
+
+def test_htmx_gets_a_notice_instead_of_a_page(reader):
+    response = reader.get("/help/nowhere/", headers=HTMX)
+
+    assert response["HX-Retarget"] == "#notices"
+    assertContains(response, 'role="alert"', status_code=404)
+    assertNotContains(response, "<html", status_code=404)
+    assert "HX-Request" in response["Vary"]
+
+
+def test_a_forged_form_is_refused_and_explained(db, django_user_model):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(django_user_model.objects.create_user("mara"))
+
+    response = strict.post("/help/theme/", {"theme": "dark"})
+
+    assertContains(response, "Nothing was changed.", status_code=403)
+    assert "theme" not in response.cookies
+
+
+def test_a_host_that_is_not_ours_is_refused_and_explained(client, settings):
+    settings.ALLOWED_HOSTS = ["console.example"]
+
+    response = client.get("/help/theme/", headers={"Host": "evil.example"})
+
+    assertContains(response, "Nothing was changed.", status_code=400)
+
+
+def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypatch):
+    def full(rows):
+        raise OperationalError("disk is full")
+
+    reader = member(Role.VIEWER)
+    monkeypatch.setattr(writer, "append", full)
+
+    response = reader.get("/acme/services/us/17/")
+
+    assertContains(response, "The record cannot be written.", status_code=503)
+    assertContains(response, "Nothing was sent.", status_code=503)
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (ZeroDivisionError, 500, "The console failed"),
+        (OperationalError, 503, "The database does not answer"),
+        (InterfaceError, 503, "The database does not answer"),
+        (InternalError, 503, "The database does not answer"),
+    ],
+)
+def test_a_fault_of_ours_needs_no_database(reader, monkeypatch, error, status, told):
+    def fail(*_):
+        raise error("secret detail")
+
+    monkeypatch.setattr(views, "answer", fail)
+    reader.raise_request_exception = False
+
+    response = reader.get("/help/patterns/")
+
+    assertContains(response, told, status_code=status)
+    assertContains(response, response["X-Page-Id"], status_code=status)
+    assertNotContains(response, "secret detail", status_code=status)
+    assertTemplateNotUsed(response, "base.html")

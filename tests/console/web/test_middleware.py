@@ -1,0 +1,40 @@
+from pytest_django.asserts import (
+    assertContains,
+    assertNotContains,
+    assertTemplateNotUsed,
+)
+
+from tenants.organizations.roles import Role
+from tests.support.markup import compact
+
+GONE = "/acme/services/us/404/edit/tokens/"
+
+
+def test_explains_a_refusal_on_a_page_of_its_own(member, sandbox):
+    response = member(Role.ADMIN).get(GONE)
+
+    assertContains(response, "VIEW_CLIENT", status_code=403)
+
+
+def test_what_was_only_read_is_not_said_to_be_unknown(member, sandbox):
+    sandbox.fault("reset", operation="service.get")
+
+    response = member(Role.ADMIN).get("/acme/services/us/17/")
+
+    assert "<title>Not done" in compact(response)
+    assertNotContains(response, "nobody knows yet", status_code=502)
+
+
+def test_explains_a_refusal_to_htmx_in_the_notices(member, sandbox):
+    response = member(Role.ADMIN).get(GONE, headers={"HX-Request": "true"})
+
+    assertContains(response, "VIEW_CLIENT")
+    assertTemplateNotUsed(response, "base.html")
+    assert response["HX-Retarget"] == "#notices"
+
+
+def test_a_page_is_in_one_language(client, db):
+    response = client.get("/accounts/login/", headers={"accept-language": "ja"})
+
+    assertContains(response, '<html lang="en"')
+    assert response.headers["Content-Language"] == "en"

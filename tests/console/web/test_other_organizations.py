@@ -1,0 +1,168 @@
+"""What belongs to another organization is out of reach, by whatever number or id."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pydantic import SecretStr
+
+from console.models import (
+    Batch,
+    Draft,
+    Receipt,
+    Rollover,
+    Rotation,
+    SavedSearch,
+    Selection,
+    Sending,
+    Stream,
+    Webhook,
+)
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.models import Job
+from tenants.models import Credential, Membership, Organization
+from tenants.organizations.roles import Role
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
+from tenants.sandbox.state import StoredToken
+from tests.console.clients.conftest import make_client
+from tests.console.keys.conftest import rollover
+from tests.console.web.test_access import NO_SUCH_METHOD, OURS, path
+from tests.console.webhooks.conftest import make_webhook
+from tests.pages import FORM, filled
+from tests.proof import prove
+
+THEIRS = "quail-7731"  # in all that is theirs
+KEPT = (
+    Stream,
+    Draft,
+    Receipt,
+    Rollover,
+    Rotation,
+    SavedSearch,
+    Selection,
+    Job,
+    Credential,
+    Membership,
+    Webhook,
+)
+AT = {"region": "us", "service_id": 18, "client_id": 50}
+
+
+@pytest.fixture
+def other(acme, sandbox):
+    """Another organization, with a service and a client in the same region."""
+    number = sandbox.state.organization("other", "Other")
+    sandbox.state.accept(ApiToken("theirs", number, ORGANIZATION_PERMISSIONS))
+    region = sandbox.region("us")
+    region.services[18] = {
+        "apiKey": 18,
+        "serviceName": THEIRS,
+        "modifiedAt": 1,
+        "supportedScopes": [{"name": THEIRS}],
+    }
+    region.owners[18] = number
+    token = StoredToken("h" * 43, 50, "AUTHORIZATION_CODE", (THEIRS,), 1, 0, THEIRS)
+    region.tokens[18].append(token)
+    region.clients[18][50] = make_client(50, clientName=THEIRS, clientSecret=f"{THEIRS}-s")
+    other = Organization.objects.create(slug="other", name=THEIRS)
+    Credential(organization=other, region="us").set_token(SecretStr("theirs")).save()
+    return other
+
+
+@pytest.fixture
+def bo(other):
+    """A browser of its admin."""
+    user = User.objects.create_user("bo@other.example")
+    Membership.objects.create(organization=other, user=user, role=Role.ADMIN)
+    browser = Client()
+    browser.force_login(user)
+    return prove(browser)
+
+
+@pytest.fixture
+def left(bo, other):
+    """What their admin has left here: a saved change, a draft, a rotation, a job."""
+    send(bo, "clients:edit", "base", section="basics", description=f"{THEIRS} was here")
+    send(bo, "clients:review", "reviewed", reason=f"{THEIRS} says so")
+    send(bo, "clients:edit", "base", section="basics", description=f"{THEIRS} draft")
+    send(bo, "clients:stage", "reason", reason=f"{THEIRS} yearly")
+    bo.get(path("clients:index", organization="other"))  # so that lists have seen it
+    pk = User.objects.get(username="bo@other.example").pk
+    who = Actor(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
+    item = NewItem("us", 18, 50, label=THEIRS, payload={"rotation": THEIRS})
+    chosen = {"within": "us/18", "place": ["us/18/50"]}
+    bulk = bo.post(path("clients:bulk_select", organization="other"), chosen)["Location"]
+    bo.post(bulk, {"deed": "lock"})
+    job = start_job(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
+    receipt = Receipt(organization=other, actor=THEIRS, reason=THEIRS).seal_subject(THEIRS)
+    receipt.save()
+    batch = Batch.objects.create(
+        organization=other, region="us", service_id=18, file_name=THEIRS, actor=THEIRS
+    )
+    Sending.objects.create(batch=batch, position=1, fate="unknown", text=THEIRS)
+    stream = Stream.objects.create(organization=other, name=THEIRS, made_by=THEIRS)
+    return {
+        "batch": batch.pk,
+        "receipt": receipt.pk,
+        "stream": stream.pk,
+        "webhook": make_webhook(other, name=THEIRS).pk,
+        "search": SavedSearch.objects.create(
+            organization=other, user_id=pk, name=THEIRS, query="", shared=True
+        ).pk,
+        "job": job.pk,
+        "selection": Selection.objects.get(organization=other).pk,
+        "rollover": rollover(other, service_id=18, label=THEIRS, reason=THEIRS).pk,
+        "entry": AuditEntry.objects.get(operation="client.update").entry,
+        "pk": Membership.objects.get(organization=other).pk,
+    }
+
+
+def send(browser, name, having, organization="other", section="basics", **entered):
+    place = path(name, **AT, organization=organization, section=section)
+    body = filled(browser.get(place), having, **entered)
+    response = browser.post(place, body, content_type=FORM)
+    assert response.status_code in (200, 302)
+    return response
+
+
+def kept(sandbox, other):
+    """Everything of theirs, at Authlete and here."""
+    region = sandbox.region("us")
+    rows = [
+        list(model.objects.filter(organization=other).order_by("pk").values()) for model in KEPT
+    ]
+    held = [region.services[18], region.clients[18], region.tokens[18]]
+    return json.dumps([*held, rows], default=str)
+
+
+@pytest.mark.parametrize("at", [AT, {}], ids=["their service", "our service"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_page_shows_or_changes_it(member, other, left, sandbox, at, method):
+    """The ids of theirs, in our addresses."""
+    sandbox.clients[44] = make_client(44)
+    browser, before = member(Role.ADMIN), kept(sandbox, other)
+    why = {"reason": "x", "once": "x" * 24, "anyway": "on", "seen": ""}
+    sandbox.calls.clear()
+
+    for name in OURS:
+        place = path(name, **left, **at)
+        response = getattr(browser, method)(place, why if method == "post" else {})
+        if response.status_code == NO_SUCH_METHOD:
+            continue
+        text = b"".join(response).decode()
+        assert THEIRS not in text, name
+
+    assert kept(sandbox, other) == before
+    reached = [one for one in sandbox.calls if "/18/" in one.path]
+    assert {one.status for one in reached} <= {403}
+
+
+@pytest.mark.parametrize("asked", ["", "?q=quail", "?size=100"])
+def test_no_list_has_it(member, left, asked):
+    browser = member(Role.ADMIN)
+
+    for name in ("clients:index", "services:index", "jobs:index", "audit:index"):
+        assert THEIRS not in browser.get(path(name) + asked).text, name

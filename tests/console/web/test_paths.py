@@ -1,0 +1,46 @@
+"""What is named as in an address: an id, a service, a client."""
+
+import pytest
+
+from console.web.paths import parse_client_ref, parse_id, parse_service_ref
+
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("17", 17),
+        (str(LARGEST), LARGEST),
+        (str(LARGEST + 1), None),
+        ("017", None),
+        ("0", None),
+        ("-1", None),
+        ("1\n", None),
+        ("\u0661", None),
+        ("", None),
+    ],
+)
+def test_an_id_is_a_whole_number_of_64_bits(text, found):
+    assert parse_id(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "client"),
+    [
+        ("us/17", ("us", 17), None),
+        ("us/17/1001", None, ("us", 17, 1001)),
+        (f"us/17/{LARGEST}", None, ("us", 17, LARGEST)),
+        ("bank-eu/17", ("bank-eu", 17), None),
+        ("us/", None, None),
+        ("/17", None, None),
+        ("US/17", None, None),
+        ("us/17/", None, None),
+        ("us/17/1001/4", None, None),
+        ("us/17\n", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_service_or_a_client_is_named_by_where_it_is(text, service, client):
+    assert parse_service_ref(text) == service
+    assert parse_client_ref(text) == client

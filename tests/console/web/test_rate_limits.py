@@ -1,0 +1,78 @@
+"""What one person may do only so often, and who hears of it when it was too often."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.asserts import assertContains
+
+from console.models import Lookup, Spending
+from tenants.audit.models import AuditEntry
+from tenants.organizations.roles import Role
+from tests.console.clients.conftest import CLIENT, SECRET, make_client
+from tests.pages import FORM, filled
+
+BOX = "/acme/subjects/"
+
+
+@pytest.fixture(autouse=True)
+def budgets(settings):
+    settings.SUBJECT_SEARCHES_PER_HOUR = 3
+    settings.REVEALS_PER_HOUR = 1
+
+
+def look_up(browser, times=1):
+    answers = [browser.post(BOX, {"subject": f"user-{at}"}) for at in range(times)]
+    return [one.status_code for one in answers]
+
+
+def test_refuses_in_words_who_searches_too_often(member, sandbox):
+    desk = member(Role.HELP_DESK)
+    assert look_up(desk, 3) == [302, 302, 302]
+
+    response = desk.post(BOX, {"subject": "user-4"})
+
+    assertContains(response, "you have looked up 3 subjects", status_code=429)
+    assert "user-4" not in response.text
+    assert Lookup.objects.count() == 3
+
+
+def test_each_person_has_their_own(member, sandbox):
+    assert look_up(member(Role.HELP_DESK), 4)[3] == 429
+    assert look_up(member(Role.ADMIN), 3) == [302] * 3
+
+
+def test_an_hour_later_it_goes_on(member, sandbox):
+    desk = member(Role.HELP_DESK)
+    assert look_up(desk, 4)[3] == 429
+    Spending.objects.update(at=timezone.now() - timedelta(hours=1, seconds=1))
+
+    assert look_up(desk) == [302]
+    assert Spending.objects.count() == 1
+
+
+def test_the_record_and_whoever_is_on_duty_hear_of_it(member, sandbox, caplog):
+    caplog.set_level(logging.WARNING, "meridian.alert")
+
+    look_up(member(Role.HELP_DESK), 5)
+
+    kept = AuditEntry.objects.filter(operation="budget.exceeded")
+    assert {(one.outcome, one.object, one.subject) for one in kept} == {("refused", "searches", "")}
+    told = [json.loads(one.message) for one in caplog.records]
+    assert {one["event"] for one in told} == {"budget.exceeded"}
+    assert told[0]["organization"] == "acme"
+
+
+def test_a_secret_is_seen_only_so_often(member, sandbox):
+    sandbox.clients[44] = make_client(44)
+    admin, path = member(Role.ADMIN), f"{CLIENT}reveal/"
+    bodies = [filled(admin.get(path), "reason", reason="Lost") for _ in range(2)]
+
+    first, second = (admin.post(path, body, content_type=FORM, follow=True) for body in bodies)
+
+    assertContains(first, SECRET)
+    assertContains(second, "1 times within the hour", status_code=429)
+    assert SECRET not in second.text
+    assert AuditEntry.objects.filter(operation="client.reveal_secret").count() == 1

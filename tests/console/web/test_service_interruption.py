@@ -1,0 +1,73 @@
+"""Pages say while nothing is done, until it goes on by itself."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import SIGN_OUT
+from tenants.audit.integrity import anchors
+from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.recorder import record_event
+from tenants.audit.retention.policy import SEVEN_YEARS_IN_DAYS
+from tenants.jobs.audit_tasks import delete_expired_daily
+from tenants.organizations.roles import Role
+from tests.aged import ago
+from tests.record import recompute
+
+SHOP, HOME = "/acme/services/us/17/", "/acme/"
+RECORD, OUTSIDE = "Nothing is done at the moment", "Nothing is changed at the moment"
+
+
+def test_a_record_that_cannot_be_written(member, sandbox):
+    viewer = member(Role.VIEWER)
+    assert RECORD not in viewer.get(HOME).text
+    AuditHead.objects.update(mac="forged")
+    assert viewer.get(SHOP).status_code == 503
+    assert RECORD in viewer.get(HOME).text
+    assert RECORD not in Client().get("/accounts/login/").text
+
+    recompute()
+    assert viewer.get(SHOP).status_code == 200
+
+    assert RECORD not in viewer.get(HOME).text
+
+
+def test_probes_notice_it_while_nobody_does_anything(member):
+    viewer = member(Role.VIEWER)
+    AuditHead.objects.update(mac="forged")
+    assert Client().get("/readyz").status_code == 503
+    assert RECORD in viewer.get(HOME).text
+    recompute()
+
+    assert Client().get("/readyz").status_code == 200
+
+    assert RECORD not in viewer.get(HOME).text
+
+
+def test_checkpoints_that_get_nowhere(member, settings, monkeypatch):
+    monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
+    viewer = member(Role.VIEWER)
+    assert OUTSIDE not in viewer.get(HOME).text
+    settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
+    settings.AUDIT_SINK_PATIENCE = 900
+    with ago(1):
+        record_event(Actor(0, "ida"), SIGN_OUT)
+
+    assert OUTSIDE in viewer.get(HOME).text
+
+
+def test_removals_wait_for_checkpoints_and_say_so(db, settings, monkeypatch):
+    monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
+    settings.AUDIT_SINK_PATIENCE = 900
+    with ago(SEVEN_YEARS_IN_DAYS + 1):
+        record_event(Actor(0, "ida"), SIGN_OUT)
+    settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
+
+    with pytest.raises(CommandError, match=r"Removed 0 .* nothing is removed"):
+        call_command("audit_expire")
+    delete_expired_daily()  # it is to look again before the day is over
+    settings.AUDIT_SINKS = []
+    delete_expired_daily()
+
+    assert AuditEntry.objects.get().operation == "audit.expire"

@@ -1,0 +1,271 @@
+"""What asks anew who it is, from a table that is written here by hand."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.urls import resolve
+from pytest_django.asserts import assertContains
+
+from console.clients.rotation.activation import ACTIVATION_JOB
+from console.models import Batch, Lookup, Sending, Stream
+from tenants.audit.actor import Actor
+from tenants.audit.events import SUBJECT_SEARCH
+from tenants.audit.models import AuditEntry
+from tenants.audit.recorder import record_event
+from tenants.jobs.models import Job, JobState
+from tenants.models import Credential, Membership
+from tenants.organizations.roles import Role
+from tenants.sandbox.state import StoredToken
+from tests.console.keys.conftest import rollover
+from tests.console.web.test_access import PLACES, path
+from tests.console.webhooks.conftest import make_webhook
+from tests.proof import prove, stale
+from tests.routes import ROUTES
+
+ASKS = {
+    "keys:remove_jwk",
+    "keys:start_rollover",
+    "keys:start_hsm_rollover",
+    "keys:advance",
+    "keys:undo",
+    "services:remove",
+    "jobs:retry",
+    "clients:create",
+    "clients:remove",
+    "streams:new",
+    "streams:remove",
+    "webhooks:new",
+    "webhooks:edit",
+    "webhooks:replay",
+    "webhooks:rotate",
+    "webhooks:remove",
+    "members:new",
+    "members:edit",
+    "members:remove",
+    "members:close",
+    "members:reopen",
+    "members:password_link",
+    "members:reset_2fa",
+    "credentials:edit",
+    "credentials:remove",
+    "clients:reveal",
+    "clients:rotate",
+    "clients:set_secret",
+    "clients:stage",
+    "clients:reveal_staged",
+    "clients:confirm_stored",
+    "clients:activate",
+    "clients:undo",
+    "clients:drop",
+    "clients:forget",
+    "clients:bulk_action",
+    "clients:bulk_preview",
+    "batches:submit",
+    "batches:resolve",
+    "users:export",
+    "users:reveal",
+    "tokens:new",
+    "tokens:delete",
+    "tokens:reveal",
+    "keys:delete_hsm_key",
+    "tokens:revoke_client",
+    "tokens:revoke_subject",
+    "tokens:revoke_pair",
+    "users:revoke_all",
+}
+# They lead elsewhere where no rotation is under way, or nothing was entered or chosen.
+LATER = {
+    "batches:submit",
+    "keys:remove_jwk",
+    "keys:start_rollover",
+    "clients:create",
+    "clients:reveal_staged",
+    "clients:confirm_stored",
+    "clients:activate",
+    "clients:undo",
+    "clients:drop",
+    "clients:forget",
+    "keys:start_hsm_rollover",  # keys in hardware are switched off
+    "keys:delete_hsm_key",  # keys in hardware are switched off
+}
+CANARY = "kestrel-4471-canary"
+PASSWORD = "/accounts/reauthenticate/"
+CODE = "/accounts/2fa/reauthenticate/"
+SETUP = "/accounts/2fa/totp/activate/"
+
+
+@pytest.fixture
+def admin(member, sandbox):
+    Credential.objects.update(number=1)
+    sandbox.clients[44] = {"clientId": 44, "clientName": "Ledger sync"}
+    issued = StoredToken("h" * 43, 44, "AUTHORIZATION_CODE", (), 1, 0, "somebody")
+    sandbox.region("us").tokens[17].append(issued)
+    browser = member(Role.ADMIN)
+    User.objects.update(email="ada@acme.example")
+    return browser
+
+
+@pytest.fixture
+def where(admin, acme):
+    """The path of a page that asks; about somebody, and something, that there is."""
+    bo = User.objects.create_user("bo@acme.example")
+    pk = Membership.objects.create(organization=acme, user=bo, role=Role.EDITOR).pk
+    job = Job.objects.create(organization=acme, kind=ACTIVATION_JOB, state=JobState.DONE)
+    stream = Stream.objects.create(organization=acme, name="SIEM", made_by="x")
+    admin = User.objects.get(username="ADMIN")
+    lookup = Lookup(user=admin, organization=acme).seal_subject("somebody")
+    lookup.save()
+    batch = Batch.objects.create(organization=acme, region="us", service_id=17)
+    Sending.objects.create(batch=batch, position=1, fate="unknown")
+    record_event(Actor(1, "x", organization_id=acme.pk), SUBJECT_SEARCH, subject="somebody")
+    ids = {
+        "pk": pk,
+        "job": job.pk,
+        "lookup": lookup.pk,
+        "entry": AuditEntry.objects.get(operation=SUBJECT_SEARCH.name).entry,
+        "rollover": rollover(acme).pk,
+        "stream": stream.pk,
+        "webhook": make_webhook(acme).pk,
+        "batch": batch.pk,
+    }
+    return lambda name: path(name, **ids)
+
+
+def sessions():
+    return json.dumps([dict(one.get_decoded()) for one in Session.objects.all()])
+
+
+def test_the_table_names_every_page_that_asks():
+    found = {
+        name
+        for name, places in ROUTES.items()
+        if "organization" in places and getattr(resolve(path(name)).func, "steps_up", False)
+    }
+    assert found == ASKS
+    assert PLACES
+
+
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_a_stale_look_is_sent_to_prove_it_and_back(admin, where, sandbox, name):
+    response = stale(admin).get(where(name))
+
+    assert response.status_code == 302
+    back = where(name).replace("/", "%2F")
+    assert response["Location"] == f"{PASSWORD}?next={back}"
+    assert not sandbox.calls
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_what_a_stale_session_sends_is_dropped(admin, where, sandbox, name, htmx):
+    people = list(Membership.objects.values())
+    current = f"http://testserver{where(name)}"
+    headers = {"HX-Request": "true", "HX-Current-URL": current} if htmx else {}
+
+    response = stale(admin).post(where(name), {"reason": CANARY, "typed": CANARY}, headers=headers)
+
+    place = response["HX-Redirect"] if htmx else response["Location"]
+    assert response.status_code == (204 if htmx else 302)
+    assert place.startswith(PASSWORD)
+    assert CANARY not in sessions()
+    assert CANARY not in str(response.headers) + str(response.cookies)
+    assert not response.content
+    assert not sandbox.calls
+    assert list(Membership.objects.values()) == people
+    assert Credential.objects.exists()
+
+
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_a_fresh_session_passes(admin, where, name):
+    response = admin.get(where(name))
+
+    assert response.status_code == (302 if name in LATER else 200)
+    assert "/accounts/" not in response.headers.get("Location", "")
+
+
+@pytest.mark.parametrize(
+    ("method", "ago", "status"),
+    [
+        ("password", 299, 200),
+        ("mfa", 299, 200),
+        ("password", 305, 302),
+        ("mfa", 305, 302),
+        ("password", -3600, 302),  # a clock that jumped
+        ("socialaccount", 0, 302),
+    ],
+)
+def test_a_password_or_a_code_counts_for_a_while(admin, where, method, ago, status):
+    prove(admin, ago, method)
+
+    assert admin.get(where("members:edit")).status_code == status
+
+
+def test_how_long_is_a_setting(admin, where, settings):
+    settings.STEP_UP_SECONDS = 20
+    prove(admin, ago=30)
+
+    assert admin.get(where("members:edit")).status_code == 302
+
+
+def test_a_proof_of_somebody_else_is_none(admin, where):
+    session = admin.session
+    session["account_authentication_methods_user"] = "999"
+    session.save()
+
+    assert admin.get(where("members:edit")).status_code == 302
+
+
+def test_who_has_a_code_is_asked_for_it(admin, where):
+    user = User.objects.get(username="ADMIN")
+    Authenticator.objects.create(user=user, type="totp", data={})
+
+    assert stale(admin).get(where("members:edit"))["Location"].startswith(CODE)
+
+
+def test_who_has_a_code_cannot_give_a_password_instead(admin, where):
+    user = User.objects.get(username="ADMIN")
+    Authenticator.objects.create(user=user, type="totp", data={})
+
+    answer = stale(admin).post(f"{PASSWORD}?next=/x", {"password": "some password"})
+
+    assert answer["Location"] == f"{CODE}?next=%2Fx"
+    assert admin.get(where("members:edit"))["Location"].startswith(CODE)
+
+
+def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
+    user = User.objects.get(username="ADMIN")
+    user.set_unusable_password()
+    user.save()
+    admin.force_login(user)
+    prove(admin, method="socialaccount")
+
+    response = admin.get(where("members:edit"), follow=True)
+
+    assert response.redirect_chain[0][0].startswith(SETUP)
+    assertContains(response, "Set up an authenticator app first")
+
+
+def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
+    asked = stale(admin).post(where("members:password_link"))
+    page = admin.get(asked["Location"])
+    assertContains(page, "Nothing was done yet")
+
+    back = admin.post(asked["Location"], {"password": "some password"})
+
+    assert back["Location"] == where("members:password_link")
+    assert admin.get(back["Location"]).status_code == 200
+
+
+def test_it_leads_to_no_other_site(admin, where):
+    other = f"{PASSWORD}?next=https%3A%2F%2Fevil.example%2F"
+
+    response = stale(admin).post(other, {"password": "some password"})
+
+    assert "evil" not in response["Location"]
+
+
+def test_who_may_not_do_it_is_not_asked(member, where):
+    assert stale(member(Role.VIEWER)).get(where("members:edit")).status_code == 403

@@ -1,0 +1,319 @@
+"""What comes to a receiver, and what becomes of what does not."""
+
+import json
+import re
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from console.models import Delivery
+from console.models.webhooks import late_webhooks
+from console.webhooks import actions, payloads, worker
+from console.webhooks import delivery as webhooks_delivery
+from tenants.audit.actor import Actor
+from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.models import Organization
+from tenants.outbound import safe_http
+from tests.console.webhooks.conftest import deliver, read_delivery
+
+NOW = "2026-11-25T12:00:00Z"
+
+
+def seqs(receiver, *secrets):
+    return [[row["seq"] for row in read_delivery(one, *secrets)["data"]] for one in receiver.got]
+
+
+def flat(lists):
+    return list(chain.from_iterable(lists))
+
+
+def test_rows_come_in_order_signed_and_once(hooked, record_events, receiver, monkeypatch):
+    monkeypatch.setattr(payloads, "MAX_ROWS", 4)
+    other = Organization.objects.create(slug="other", name="Other")
+    record_events(3)
+    record_events(3, organization=other)
+    head = record_events(2)
+    webhook = hooked()
+
+    deliver(webhook)
+    deliver(webhook)
+
+    got = seqs(receiver, webhook.secret)
+    assert [len(one) for one in got] == [4, 4, 2]
+    assert flat(got) == sorted(flat(got))
+    own = AuditRecord.objects.filter(
+        entry__in=AuditEntry.objects.filter(organization="acme").values("entry")
+    )
+    assert flat(got) == list(own.values_list("seq", flat=True))
+    said = json.loads(receiver.got[0].body)
+    kept = AuditRecord.objects.get(seq=got[0][0])
+    assert (said["type"], said["data"][0]["mac"]) == ("audit.rows", kept.mac)
+    assert said["data"][0]["content"] == json.loads(kept.content)
+    assert webhook.position == head
+    assert Delivery.objects.filter(state="done", status=204).count() == 3
+
+
+def test_the_receiver_in_the_documents_tells_our_messages_from_others(
+    hooked, record_events, receiver
+):
+    record_events()
+    webhook = hooked()
+    deliver(webhook)
+    (got,) = receiver.got
+    text = (Path(__file__).parents[3] / "docs" / "record.md").read_text()
+    sample: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.+?)```", text, re.S)[1], sample)  # type: ignore[index]
+    verify = sample["is_from_meridian"]
+
+    assert verify(webhook.secret, got.headers, got.body)
+    assert not verify(webhook.secret, got.headers, got.body + b" ")
+    assert not verify("whsec_" + "B" * 44, got.headers, got.body)
+
+
+def test_a_body_is_no_larger_than_a_receiver_takes(hooked, record_events, receiver, monkeypatch):
+    record_events(8, reason="x" * 300)
+    monkeypatch.setattr(payloads, "MAX_BODY_BYTES", 3000)
+    webhook = hooked()
+
+    deliver(webhook)
+
+    assert sum(len(one) for one in seqs(receiver, webhook.secret)) == 16
+    assert max(len(one.body) for one in receiver.got) <= 3000
+    assert len(receiver.got) > 2
+
+
+def test_subjects_are_left_out_unless_they_are_asked_for(hooked, record_events, receiver):
+    record_events(event=SUBJECT_SEARCH, subject="anna@x", label="of anna@x", reason="ok")
+    deliver(hooked())
+    deliver(hooked(subjects=True))
+
+    without, clear = (json.loads(one.body)["data"][0]["content"] for one in receiver.got)
+    assert b"anna" not in receiver.got[0].body
+    assert "subject" not in without
+    assert "label" not in without
+    assert (without["reason"], clear["subject"]) == ("ok", "anna@x")
+
+
+def test_only_what_was_chosen_comes_and_the_rest_is_passed_over(hooked, record_events, receiver):
+    record_events(2)
+    record_events(event=MEMBER_REMOVE)
+    head = record_events(event=ACCESS_DENIED)
+    deliver(hooked(effects="destroy"))
+    deliver(hooked(groups="tokens"))
+    webhook = hooked(groups="console", effects="change destroy")
+    deliver(webhook)
+
+    found = [
+        {one["content"].get("operation") for one in json.loads(got.body)["data"]}
+        for got in receiver.got
+    ]
+    assert found == [{"member.remove", None}, {"member.add", "member.remove", None}]
+    assert webhook.position == head
+
+
+def test_a_failure_is_tried_again_the_same_way_with_what_came_since_behind(
+    hooked, record_events, receiver, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    record_events(2)
+    webhook = hooked()
+    receiver.answers = [500, 503]
+    for wait in (0, 7, 37):
+        record_events()
+        time_machine.shift(wait)
+        deliver(webhook)
+    deliver(webhook)
+
+    ids = [one.headers["webhook-id"] for one in receiver.got]
+    assert ids[0] == ids[1] == ids[2] != ids[3]
+    bodies = [one.body for one in receiver.got]
+    assert bodies[0] == bodies[1] == bodies[2]
+    times = {one.headers["webhook-timestamp"] for one in receiver.got}
+    assert len(times) == 3
+    assert flat(seqs(receiver, webhook.secret)[2:]) == list(range(1, 11))
+    assert (webhook.tries, webhook.failing_since) == (0, None)
+    assert max(Delivery.objects.values_list("tries", flat=True)) == 3
+
+
+def test_who_takes_nothing_is_left_alone_and_somebody_is_told(
+    hooked, record_events, receiver, time_machine, caplog
+):
+    time_machine.move_to(NOW, tick=False)
+    record_events()
+    webhook = hooked()
+    receiver.answers = [(500, {}, b"disk \0 full")] * 99
+    waits = []
+    while webhook.is_on:
+        deliver(webhook)
+        waits.append((webhook.next_at - timezone.now()).total_seconds())
+        time_machine.shift(webhooks_delivery.RETRY_DELAYS_SECONDS[-1] * 2)
+
+    assert len(receiver.got) == len(webhooks_delivery.RETRY_DELAYS_SECONDS) + 1
+    for wait, wanted in zip(waits, webhooks_delivery.RETRY_DELAYS_SECONDS, strict=False):
+        assert 0.8 * wanted <= wait <= 1.2 * wanted
+    assert (webhook.pause, webhook.position) == ("failed", 0)
+    assert late_webhooks() == [webhook]
+    entry = AuditEntry.objects.get(operation="webhook.pause")
+    assert (entry.actor, entry.label) == ("worker", "SIEM")
+    assert '"after":"500"' in entry.changed
+    (told,) = [one.alert for one in caplog.records if hasattr(one, "alert")]
+    assert (told["event"], told["why"]) == ("webhook.stopped", "failed")
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.answer) == (500, "disk \ufffd full")
+
+
+def test_who_is_gone_is_asked_no_more(hooked, record_events, receiver):
+    record_events()
+    webhook = hooked()
+    receiver.answers = [410]
+
+    deliver(webhook)
+    deliver(webhook)
+
+    assert (webhook.pause, len(receiver.got)) == ("gone", 1)
+
+
+def test_a_redirect_or_an_address_within_is_a_failure(hooked, record_events, receiver, settings):
+    record_events()
+    moved, within = hooked(), hooked()
+    receiver.answers = [(307, {"Location": receiver.url}, b"")]
+    deliver(moved)
+    settings.WEBHOOK_PRIVATE_HOSTS = []
+    deliver(within)
+
+    assert len(receiver.got) == 1
+    assert (moved.tries, within.tries) == (1, 1)
+    assert "not a public address" in Delivery.objects.get(webhook=within).error
+
+
+def test_what_is_chosen_during_collection_counts(hooked, record_events, receiver, monkeypatch):
+    record_events(event=SUBJECT_SEARCH, subject="anna@x")
+    webhook = hooked(subjects=True)
+
+    def batch_after(webhook, batch_after=payloads.next_batch):
+        monkeypatch.setattr(webhooks_delivery, "next_batch", batch_after)
+        type(webhook).objects.update(subjects=False)
+        return batch_after(webhook)
+
+    monkeypatch.setattr(webhooks_delivery, "next_batch", batch_after)
+    deliver(webhook)
+
+    (got,) = receiver.got
+    assert b"anna" not in got.body
+    assert webhook.position == 2
+
+
+def test_a_slow_one_ends_its_turn_with_rows_left(hooked, record_events, receiver, monkeypatch):
+    monkeypatch.setattr(webhooks_delivery, "MAX_TURN_SECONDS", 0.0)
+    monkeypatch.setattr(payloads, "MAX_ROWS", 1)
+    record_events()
+    webhook = hooked()
+
+    deliver(webhook)
+
+    assert (webhook.position, len(receiver.got)) == (1, 1)
+
+
+def test_two_secrets_sign_while_one_follows_the_other(hooked, record_events, receiver):
+    webhook = hooked()
+    old = webhook.secret
+    webhook.keep("whsec_" + "B" * 44)
+    webhook.save()
+    record_events()
+    deliver(webhook)
+    webhook.old_until = timezone.now() - timedelta(seconds=1)
+    webhook.save()
+    worker.delete_old_deliveries()
+    record_events()
+    deliver(webhook)
+
+    first, second = receiver.got
+    read_delivery(first, webhook.secret, old)
+    read_delivery(second, webhook.secret)
+    assert webhook.old_sealed == ""
+
+
+def test_a_webhook_that_moved_while_it_was_sent_goes_on_from_there(
+    hooked, record_events, receiver, monkeypatch
+):
+    """As one does of which somebody has rows sent again just then."""
+    record_events(3)
+    webhook = hooked(position=2)
+
+    def post(*given, post=safe_http.post):
+        monkeypatch.setattr(safe_http, "post", post)
+        type(webhook).objects.update(position=0)
+        Delivery.objects.update(state="dropped")
+        return post(*given)
+
+    monkeypatch.setattr(safe_http, "post", post)
+    deliver(webhook)
+
+    assert seqs(receiver, webhook.secret) == [[3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]
+    assert webhook.position == 6
+
+
+def test_rows_that_are_to_go_again_while_others_are_gathered_go_first(
+    hooked, record_events, receiver, monkeypatch
+):
+    """And what is not taken of them is tried again later, as ever."""
+    record_events(3)
+    webhook = hooked(position=2)
+    receiver.answers = [500, 500]
+
+    def batch_after(webhook, batch_after=payloads.next_batch):
+        monkeypatch.setattr(webhooks_delivery, "next_batch", batch_after)
+        type(webhook).objects.update(position=0)
+        return batch_after(webhook)
+
+    monkeypatch.setattr(webhooks_delivery, "next_batch", batch_after)
+    deliver(webhook)
+
+    assert seqs(receiver, webhook.secret) == [[1, 2, 3, 4, 5, 6]]
+    assert webhook.tries == 1
+
+
+def test_another_choice_during_delivery_skips_none(hooked, record_events, receiver, monkeypatch):
+    """Those that were left out before are behind the same row."""
+    record_events(event=MEMBER_REMOVE)
+    record_events()
+    webhook = hooked(effects="destroy")
+
+    def post(*given, post=safe_http.post):
+        monkeypatch.setattr(safe_http, "post", post)
+        actions.change(Actor(1, "ida"), webhook, "", "", {"effects": ""})
+        return post(*given)
+
+    monkeypatch.setattr(safe_http, "post", post)
+    deliver(webhook)
+
+    assert seqs(receiver, webhook.secret) == [[1, 2], [1, 2, 3, 4]]
+    states = Delivery.objects.order_by("made_at").values_list("state", flat=True)
+    assert list(states) == ["dropped", "done"]
+
+
+def test_one_worker_at_a_time(hooked, record_events, receiver):
+    record_events()
+    webhook = hooked(held_until=timezone.now() + timedelta(seconds=9))
+    assert worker.due_webhooks() == []
+    deliver(webhook)
+    assert not receiver.got
+
+    type(webhook).objects.update(held_until=timezone.now() - timedelta(seconds=1))
+    assert worker.due_webhooks() == [webhook.pk]
+    deliver(webhook)
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("minutes", [14, 16])
+def test_one_that_is_behind_for_long_is_told(hooked, record_events, time_machine, minutes):
+    record_events()
+    webhook = hooked()
+    time_machine.move_to(timezone.now() + timedelta(minutes=minutes))
+
+    assert late_webhooks(webhook.organization) == ([webhook] if minutes > 15 else [])

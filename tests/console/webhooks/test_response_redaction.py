@@ -1,0 +1,47 @@
+"""What is kept of the answers of those who are sent the record."""
+
+from django.utils import timezone
+
+from console.models import Delivery
+from tenants.audit.events import SUBJECT_SEARCH
+from tests.console.webhooks.conftest import deliver, make_webhook
+
+
+def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, record_event, receiver):
+    record_event(object="a rather telling name of somebody")
+    webhook = hooked()
+    body = b'{"bad": "a rather telling name of somebody"}'
+    receiver.answers = [(400, {}, body)]
+
+    deliver(webhook)
+
+    assert "telling" not in Delivery.objects.get().answer
+
+
+def test_an_answer_that_repeats_a_secret_address_is_not_kept(acme, record_event, receiver):
+    """As many servers answer when nothing is there."""
+    record_event()
+    webhook = make_webhook(acme, receiver.url + "/T024/n0b0dy%20kn0ws?key=s3cr3t-k3y")
+    answers = {
+        b"Cannot POST /hook/T024/n0b0dy%20kn0ws": "repeats",
+        b"No such room: n0b0dy kn0ws": "repeats",
+        b"Wrong key: " + b"x" * 486 + b"s3cr3t-k3y": "repeats",
+        b"Cannot POST /hook": "Cannot POST /hook",
+    }
+    for answer, shown in answers.items():
+        receiver.answers = [(404, {}, answer)]
+        type(webhook).objects.update(next_at=timezone.now())
+        deliver(webhook)
+        assert shown in Delivery.objects.get().answer
+        assert "kn0ws" not in Delivery.objects.get().answer
+
+
+def test_an_answer_that_repeats_a_subject_is_not_kept(hooked, record_event, receiver):
+    """However short it is."""
+    record_event(event=SUBJECT_SEARCH, subject="jö@x")
+    webhook = hooked(subjects=True)
+    for answer in ("No such: jö@x", '{"no": "j\\u00f6@x"}', "No /j%C3%B6%40x"):
+        receiver.answers = [(400, {}, answer.encode())]
+        type(webhook).objects.update(next_at=timezone.now())
+        deliver(webhook)
+        assert "repeats" in Delivery.objects.get().answer

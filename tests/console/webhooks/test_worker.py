@@ -1,0 +1,88 @@
+"""Whose turn it is, and when something is over."""
+
+from datetime import timedelta
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from console.models import Delivery
+from console.webhooks import delivery, worker
+from tests.console.webhooks.conftest import deliver, read_delivery
+
+
+def test_who_waits_longest_comes_first(hooked, record_event, receiver):
+    """However often another has something to take."""
+    record_event()
+    first, second = hooked(), hooked()
+    assert worker.due_webhooks() == [first.pk, second.pk]
+    deliver(first)
+    record_event()
+
+    assert worker.due_webhooks() == [second.pk, first.pk]
+
+
+def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
+    webhook = hooked(pause="hand")
+    test = Delivery.objects.create(webhook=webhook, is_test=True)
+    assert worker.pending_tests() == [test.pk]
+
+    delivery.deliver_test(test.pk)
+    delivery.deliver_test(test.pk)
+
+    (got,) = receiver.got
+    assert read_delivery(got, webhook.secret)["type"] == "audit.test"
+    test.refresh_from_db()
+    assert (test.state, test.status, worker.pending_tests()) == ("done", 204, [])
+
+
+def test_tests_wait_for_what_is_due_and_leave_room_for_it(hooked, record_event, monkeypatch):
+    ended, busy = Event(), dict[UUID, Any]()
+    monkeypatch.setattr(worker, "_run_in_thread", lambda *_: ended.wait(60))
+    monkeypatch.setattr(worker, "_threads", busy)
+    monkeypatch.setattr(worker, "MAX_PARALLEL_WEBHOOKS", 3)
+    monkeypatch.setattr(worker, "SLOTS_RESERVED_FOR_DELIVERIES", 1)
+    record_event()
+    webhook = hooked()
+    tests = [
+        Delivery.objects.create(webhook=hooked(pause="hand"), is_test=True).pk for _ in range(3)
+    ]
+
+    worker.start_due_deliveries()
+    first, second = busy
+    assert first == webhook.pk
+    assert second in tests
+
+    other = hooked()
+    worker.start_due_deliveries()
+    assert list(busy) == [first, second, other.pk]
+    ended.set()
+    for one in busy.values():
+        one.join()
+
+
+def test_a_test_that_nobody_sent_for_an_hour_ends(hooked):
+    webhook, now = hooked(), timezone.now()
+    old, new = (
+        Delivery.objects.create(
+            webhook=webhook, is_test=True, made_at=now - timedelta(minutes=minutes)
+        )
+        for minutes in (61, 59)
+    )
+
+    worker.delete_old_deliveries()
+
+    assert worker.pending_tests() == [new.pk]
+    old.refresh_from_db()
+    assert old.state == "failed"
+
+
+def test_the_log_ends_somewhere(hooked, monkeypatch):
+    monkeypatch.setattr(worker, "MAX_LOGGED_DELIVERIES", 3)
+    webhook, now = hooked(), timezone.now()
+    for days in (0, 1, 2, 3, 4, 40):
+        Delivery.objects.create(webhook=webhook, state="done", made_at=now - timedelta(days=days))
+    worker.delete_old_deliveries()
+
+    assert Delivery.objects.count() == 3

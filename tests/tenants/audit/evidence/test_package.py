@@ -1,0 +1,337 @@
+"""A pack is verified where the console is not, and nothing in it can be changed."""
+
+import io
+import json
+import random
+import subprocess
+import sys
+import zipfile
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import call_command
+
+from tenants.audit.actor import Actor
+from tenants.audit.events import AUDIT_READ
+from tenants.audit.evidence import verify_audit
+from tenants.audit.evidence.package import VERIFIER_PATH, EvidencePackage
+from tenants.audit.evidence.proof import build_proof_parts
+from tenants.audit.integrity import checkpoints, signing
+from tenants.audit.recorder import AuditLogSink, record_event
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tests.record import SIGNING, recompute, unguard
+
+IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+SUBJECT = "j\u00f6rg@acme.example"
+
+
+@pytest.fixture
+def calls(db, settings):
+    """Eleven calls, the fourth about a subject; their ids."""
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    log, made = AuditLogSink(IDA, reason="h\u00e4ngt \u2028"), []
+    for number in range(11):
+        subject = SUBJECT if number == 3 else ""
+        changes = (FieldChange("name", number, f"to {subject}"),)
+        call = CallIntent(PUSH, "us", f"/push/{subject}", {}, subject, changes)
+        (entry,) = log.record_intents([call])
+        log.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200, "A001")])
+        made.append(entry)
+        if number == 4:
+            checkpoints.create_checkpoint()
+    checkpoints.create_checkpoint()
+    return made
+
+
+def pack(chosen):
+    last = checkpoints.load_last_checkpoint()
+    assert last
+    out = io.BytesIO()
+    evidence = EvidencePackage(out)
+    count = evidence.write_rows(lambda row: row.entry in chosen, last)
+    evidence.write_lines("changes.csv", ["a,b\r\n"])
+    evidence.close(organization="acme", search="effect=destroy", entries=len(chosen), rows=count)
+    return out.getvalue()
+
+
+def run(path, *more):
+    """The verifier as it lies in the pack, on its own."""
+    script = path.with_name("verify_audit.py")
+    script.write_bytes(zipfile.ZipFile(path).read("verify_audit.py"))
+    found = subprocess.run(
+        [sys.executable, "-I", "-S", script, path, *more],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={},
+    )
+    assert not found.stderr
+    return found.returncode, found.stdout
+
+
+def changed(data, **files):
+    """The same pack with other files in it, or without where there is none."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            edit = files.pop(name, None)
+            text = old.read(name).decode()
+            if edit:
+                new.writestr(name, edit(text))
+            elif edit is None:
+                new.writestr(name, text)
+        for name, edit in files.items():
+            new.writestr(name, edit(""))
+    return out.getvalue()
+
+
+def fate(data, tmp_path):
+    """What the verifier says, in this process."""
+    path = tmp_path / "tampered.zip"
+    path.write_bytes(data)
+    try:
+        return verify_audit.verify(str(path))
+    except verify_audit.Wrong as error:
+        return str(error)
+
+
+def test_it_verifies_on_its_own_with_key_and_anchor_from_elsewhere(calls, tmp_path):
+    path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
+    path.write_bytes(pack({calls[0], calls[3], calls[9]}))
+    call_command("audit_checkpoint", out=anchor)
+
+    status, said = run(path)
+    assert status == 0
+    assert said.startswith("OK: 6 rows of 3 entries, each in its place among the first 22 rows")
+    assert "compare it" in said
+    assert run(path, "--key", signing.format_public_keys(), "--anchor", anchor)[0] == 0
+    other = f"s1:{'D' * 43}="
+    assert run(path, "--key", other)[1].startswith("NOT WHOLE: the last checkpoint")
+
+
+def test_no_subject_is_in_it(calls):
+    with zipfile.ZipFile(io.BytesIO(pack(calls))) as found:
+        text = "".join(found.read(name).decode() for name in found.namelist())
+        rows = found.read("entries.jsonl").decode().splitlines()
+    assert SUBJECT not in text
+    assert "acme.example" not in text
+    told = json.loads(rows[6])["told"]
+    assert not told.keys() & {"subject", "path", "changed"}
+    assert told["reason"] == "h\u00e4ngt \u2028"
+    assert "subject" in json.loads(rows[0])["told"]
+
+
+def test_the_proof_is_short_where_little_is_shown(calls):
+    shown = list(build_proof_parts(lambda row: row.entry == calls[5], 22))
+
+    assert [part.rows for part in shown] == [8, 2, 1, 1, 4, 4, 2]
+    assert [part.row.seq for part in shown if part.row] == [11, 12]
+    assert [part.rows for part in build_proof_parts(lambda row: False, 22)] == [
+        16,
+        4,
+        2,
+    ]
+
+
+LINE = '{"entry":"x","phase":"intent","seq":1,"told":{},"veil":""}\n'
+
+
+def drop(number):
+    return lambda text: "".join(
+        line for at, line in enumerate(text.splitlines(True)) if at != number
+    )
+
+
+def swap(text):
+    one, two, *rest = text.splitlines(True)
+    return "".join([two, one, *rest])
+
+
+def other(digit):
+    return "0" if digit != "0" else "1"
+
+
+TAMPERED = {
+    "a row": ("entries.jsonl", lambda t: t.replace("A001", "A002", 1), "row 2: it was"),
+    "the last row": (
+        "entries.jsonl",
+        lambda t: t[:-9] + other(t[-9]) + t[-8:],
+        "row 22: it",
+    ),
+    "a veil": ("entries.jsonl", lambda t: t.replace('"veil":"', '"veil":"0'), "row 1:"),
+    "a row gone": ("entries.jsonl", drop(3), "row 4: it is missing"),
+    "the tail gone": ("entries.jsonl", drop(21), "row 22: it is missing"),
+    "rows swapped": ("entries.jsonl", swap, "row 1: it is missing, or out of"),
+    "a row put in": ("entries.jsonl", lambda t: LINE + t, "row 1:"),
+    "a row put at the end": ("entries.jsonl", lambda t: t + LINE, "more rows"),
+    "no JSON": ("entries.jsonl", lambda t: "x" + t, "cannot be read"),
+    "a leaf": ("proof.jsonl", drop(4), "row 5: it is missing, or out of"),
+    "the proof's end": ("proof.jsonl", drop(21), "more rows than are proven"),
+    "a checkpoint": (
+        "checkpoints.jsonl",
+        lambda t: t.replace('"size":22', '"size":24'),
+        "do not make the root",
+    ),
+    "a checkpoint gone": ("checkpoints.jsonl", drop(0), "follows no other"),
+    "a time": (
+        "checkpoints.jsonl",
+        lambda t: t[:-9].replace('"time":1', '"time":2') + t[-9:],
+        "follows no other",
+    ),
+    "the words": ("changes.csv", lambda t: t + "x", "changes.csv was changed"),
+    "the verifier": ("verify_audit.py", lambda t: t + "#", "verify_audit.py was"),
+    "the manifest": (
+        "manifest.json",
+        lambda t: t.replace("destroy", "reveal"),
+        "manifest.json is signed by no key",
+    ),
+    "a file more": ("more.txt", lambda t: "x", "missing, or too much: more.txt"),
+    "a file less": ("changes.csv", False, "missing, or too much: changes.csv"),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_whatever_is_changed_is_named(calls, tmp_path, what):
+    whole = pack(calls)
+    name, edit, said = TAMPERED[what]
+
+    assert fate(whole, tmp_path).startswith("OK")
+    assert said in fate(changed(whole, **{name: edit}), tmp_path)
+
+
+def test_it_says_so_by_its_exit_code(calls, tmp_path):
+    path = tmp_path / "pack.zip"
+    path.write_bytes(changed(pack(calls), **{"entries.jsonl": lambda t: t.replace("A001", "A002")}))
+
+    assert run(path) == (1, "NOT WHOLE: first bad row 2: it was changed\n")
+    path.write_bytes(b"PK")
+    status, said = run_on_its_own(path)
+    assert (status, said.startswith("NOT WHOLE: the pack cannot be read")) == (1, True)
+
+
+def test_no_damage_is_more_than_it_can_tell(calls, tmp_path):
+    whole, said = pack(calls), set()
+    draw = random.Random(7)
+    for _ in range(150):
+        at = draw.randrange(len(whole))
+        damaged = whole[:at] + bytes([whole[at] ^ draw.randrange(1, 256)])
+        said.add(fate(damaged + whole[at + 1 :], tmp_path)[:2] == "OK")
+        assert not fate(whole[:at], tmp_path).startswith("OK")
+    assert False in said
+
+
+def run_on_its_own(path):
+    found = subprocess.run(
+        [sys.executable, "-I", VERIFIER_PATH, path],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return found.returncode, found.stdout
+
+
+def test_a_pack_of_a_record_written_anew_fails_with_an_anchor(calls, tmp_path):
+    """By somebody with all keys, who can sign whatever they like."""
+    from tenants.audit.models import AuditCheckpoint, AuditRecord
+
+    anchor = tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=anchor)
+    unguard()
+    row = AuditRecord.objects.get(seq=2)
+    AuditRecord.objects.filter(seq=2).update(content=row.content.replace("A001", "A002"))
+    AuditCheckpoint.objects.all().delete()
+    recompute()
+    checkpoints.create_checkpoint()
+    path = tmp_path / "forged.zip"
+    path.write_bytes(pack(calls))
+
+    assert run(path, "--key", signing.format_public_keys())[0] == 0
+    assert "written anew" in run(path, "--anchor", anchor)[1]
+
+
+def resigned(data, name):
+    """The same checkpoints and rows with other words, by a key of somebody else's."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        files = {one: old.read(one) for one in old.namelist()}
+    key = Ed25519PrivateKey.from_private_bytes(b"E" * 32)
+
+    def sign(*said):
+        return b64encode(key.sign(verify_audit.lines(*said))).decode()
+
+    manifest = json.loads(files.pop("manifest.json"))
+    files["changes.csv"] = b"nobody did anything"
+    last = json.loads(files["checkpoints.jsonl"].splitlines()[-1])
+    again = last | {
+        "key": name,
+        "signature": b64encode(key.sign(verify_audit.checkpoint_text(last))).decode(),
+    }
+    lines = files["checkpoints.jsonl"].splitlines()
+    files["checkpoints.jsonl"] = b"\n".join([*lines[:-1], json.dumps(again).encode()])
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    manifest["public_keys"] |= {name: public}
+    for one in manifest["files"]:
+        manifest["files"][one] = sha256(files[one]).hexdigest()
+    text = json.dumps(manifest).encode()
+    signature = sign("meridian audit evidence v1", sha256(text).hexdigest())
+    files |= {
+        "manifest.json": text,
+        "manifest.sig": json.dumps({"key": name, "signature": signature}).encode(),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for one, found in files.items():
+            new.writestr(one, found)
+    return out.getvalue()
+
+
+def test_words_that_somebody_else_signed_are_not_vouched_for_by_an_anchor(calls, tmp_path):
+    path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=anchor)
+    whole = pack(calls)
+    path.write_bytes(whole)
+    assert "compare it" not in run(path, "--anchor", anchor)[1]
+
+    path.write_bytes(resigned(whole, "s1"))
+    said = run(path, "--anchor", anchor)
+    assert said[0] == 1
+    assert "the checkpoint kept elsewhere is signed by no key" in said[1]
+    path.write_bytes(resigned(whole, "s2"))
+    status, said = run(path, "--anchor", anchor)
+    assert (status, "compare it" in said, said[:4]) == (0, True, "OK: ")
+    assert run(path, "--key", signing.format_public_keys())[0] == 1
+
+
+def test_rows_after_an_anchor_are_not_vouched_for_by_it(calls, tmp_path):
+    path, anchor = tmp_path / "pack.zip", tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=anchor)
+    record_event(IDA, AUDIT_READ)
+    checkpoints.create_checkpoint()
+    path.write_bytes(pack(calls))
+    assert run(path, "--anchor", anchor)[1].startswith("OK: ")
+
+    path.write_bytes(resigned(path.read_bytes(), "s2"))
+    said = run(path, "--anchor", anchor)[1]
+    assert said.startswith("OK as far as row 22: ")
+    assert "Later rows rest on the key in the pack alone. The key is" in said
+
+
+def test_its_own_ed25519_agrees_with_another():
+    for number in range(6):
+        key = Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+        public, text = key.public_key().public_bytes_raw(), b"m" * number
+        signature = key.sign(text)
+        high = int.from_bytes(signature[32:], "little") + verify_audit.Q
+        malleable = signature[:32] + high.to_bytes(32, "little")
+
+        assert verify_audit.is_signed(public, text, signature)
+        assert not verify_audit.is_signed(public, text + b"x", signature)
+        assert not verify_audit.is_signed(public, text, malleable)
+        assert not verify_audit.is_signed(public[::-1], text, signature)
+        assert not verify_audit.is_signed(public, text, signature[:-1])

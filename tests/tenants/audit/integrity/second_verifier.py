@@ -1,0 +1,115 @@
+"""A second verifier, written from `docs/operating.md` alone: "The bytes of the chain"
+and "Tombstones".
+
+    AUDIT_KEYS=... python3 -I second_verifier.py < rows
+
+where each line of ``rows`` is JSON: ``[seq, entry, phase, content, key, mac]``, and the
+last one the head, ``[seq, link, key, mac]``. Prints ``whole``, how many rows, and how
+many entries were removed; or the number of the first bad row. It imports nothing of
+Meridian, on purpose.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import sys
+import uuid
+from typing import Any
+
+
+def keys():
+    for part in os.environ["AUDIT_KEYS"].split(","):
+        name, _, coded = part.strip().partition(":")
+        secret = base64.b64decode(coded)
+        yield name, hmac.new(secret, b"meridian audit", hashlib.sha256).digest()
+
+
+def mac(key, *lines):
+    text = "\n".join(map(str, lines))
+    return hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
+def begun(entry):
+    """Microseconds since 1970."""
+    return (uuid.UUID(entry).int >> 80) * 1000
+
+
+def is_right(known, link, row):
+    """Whether a row, or the tombstone in its place, follows the mac ``link``."""
+    seq, entry, phase, content, key, found = row
+    told = json.loads(content)
+    plain = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    if content != plain:
+        return False
+    if "gone" not in told:
+        lines = ("meridian audit row v1", link, seq, entry, phase, content)
+        right = key in known and mac(known[key], *lines)
+        return (found, told["entry"]) == (right, entry)
+    gone = told["gone"]
+    name, left = gone["key"], (gone["kind"], gone["leaf"], gone["run"])
+    row_lines = (link, seq, entry, phase, key, found)
+    right = name in known and mac(known[name], "meridian audit tombstone v1", *row_lines, *left)
+    return gone["mac"] == right
+
+
+def is_run(said, rows, totals):
+    """Whether the intent of a run says what ``rows``, its tombstones, are."""
+    told = {one["field"]: one["after"] for one in json.loads(said["changed"])}
+    digest = hashlib.sha256()
+    entries: dict[str, int] = {}
+    newest: dict[str, int] = {}
+    for seq, entry, phase, content, _key, _mac in rows:
+        digest.update(f"{seq} {content}\n".encode())
+        kind = json.loads(content)["gone"]["kind"]
+        if phase == "intent":
+            entries[kind] = entries.get(kind, 0) + 1
+            newest[kind] = max(newest.get(kind, 0), begun(entry))
+    whose = said["organization_id"]
+    totals[whose] = totals.get(whose, 0) + sum(entries.values())
+    days = {name: told.get(f"days.{name}", 0) for name in entries}
+    right = {
+        **{f"entries.{name}": count for name, count in entries.items()},
+        **{f"days.{name}": count for name, count in days.items()},
+        "total": totals[whose],
+        "rows": len(rows),
+        "first": rows[0][0],
+        "last": rows[-1][0],
+        "digest": digest.hexdigest(),
+    }
+    return told == right and all(
+        days[name] >= 30 and newest[name] <= said["at"] - days[name] * 86_400_000_000
+        for name in entries
+    )
+
+
+def verify(rows, head):
+    """The number of the first bad row, or None; and how many entries were removed."""
+    known, link, count = dict(keys()), "0" * 64, 0
+    gone: dict[str, list[Any]] = {}  # tombstones, by the run that is to come
+    totals: dict[int, int] = {}  # entries that were removed, by organization
+    for row in rows:
+        if row[0] != count + 1 or not is_right(known, link, row):
+            return count + 1, 0
+        said = json.loads(row[3])
+        if "gone" in said:
+            gone.setdefault(said["gone"]["run"], []).append(row)
+        elif said.get("operation") == "audit.expire":
+            stones = gone.pop(row[1], [])
+            if not stones or not is_run(said, stones, totals):
+                return count + 1, 0
+        link, count = row[5], row[0]
+    if gone:
+        return min(stones[0][0] for stones in gone.values()), 0
+    seq, last, key, found = head
+    right = key in known and mac(known[key], "meridian audit head v1", seq, last)
+    is_whole = (seq, last, found) == (count, link, right)
+    return None if is_whole else count + 1, sum(totals.values())
+
+
+if __name__ == "__main__":
+    *rows, head = [json.loads(line) for line in sys.stdin]
+    bad, removed = verify(rows, head)
+    print(f"bad {bad}" if bad else f"whole {len(rows)}, {removed} removed")
+    sys.exit(bool(bad))

@@ -1,0 +1,199 @@
+"""Tampering with what was signed of the record, and with more than one table at once:
+older copies put back, and a past written anew."""
+
+import hmac
+import json
+from base64 import b64encode
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tenants.audit.integrity import signing
+from tenants.audit.integrity.checkpoint_verifier import read_anchor_file
+from tenants.audit.models import (
+    AuditCheckpoint,
+    AuditEntry,
+    AuditRecord,
+    AuditSink,
+)
+from tests.record import recompute
+from tests.tenants.audit.integrity.tampering.fixture_log import RECORD, calls, put_back
+from tests.tenants.audit.integrity.tampering.records import Tampering, in_columns
+
+FORGED = "s1:" + "D" * 43 + "="  # a signing key of somebody else's, under that name
+
+
+def of_checkpoints(victim):
+    kept = AuditCheckpoint.objects
+    lines = list(kept.order_by("number"))
+    ends = frozenset(one.size for one in lines)
+    yield from in_columns(victim, AuditCheckpoint)
+    sizes = {one.size for one in lines}
+    for size in {1, victim.rows, 10**6} | {one - 1 for one in sizes}:
+        yield Tampering(
+            "how far a place outside has come changed",
+            f"to {size}",
+            lambda s=size: AuditSink.objects.update(size=s),
+            frozenset({size}),
+        )
+    for one in lines:
+        is_last = one == lines[-1]
+        yield Tampering(
+            "a checkpoint deleted",
+            str(one.number),
+            lambda n=one.number: kept.filter(number=n).delete(),
+            ends,
+        )
+        yield Tampering(
+            "a checkpoint deleted, and what was sent told anew",
+            str(one.number),
+            lambda n=one.number: _deleted(n),
+            ends,
+            anchored=is_last,
+        )
+        for name, said in json.loads(one.line).items():
+            new = said + 1 if isinstance(said, int) else f"x{said[1:]}"
+            yield Tampering(
+                "what a checkpoint says changed",
+                f"{name} of {one.number}",
+                lambda n=one.number, m=name, v=new: _said(n, **{m: v}),
+                ends | {one.size + 1},
+            )
+        same = json.loads(one.line)["signature"]  # to whoever decodes it carelessly
+        yield Tampering(
+            "what a checkpoint says changed",
+            f"how the signature of {one.number} is written",
+            lambda n=one.number, s=same: _said(n, signature=f"{s[:-3]}{chr(ord(s[-3]) + 1)}=="),
+            ends,
+        )
+        yield Tampering(
+            "what a checkpoint says changed",
+            f"how the peaks of {one.number} are written",
+            lambda n=one.number, p=one.peaks: kept.filter(number=n).update(peaks=f" {p}"),
+            ends,
+        )
+        yield Tampering(
+            "a checkpoint signed by somebody else",
+            str(one.number),
+            lambda n=one.number: _signed_anew(n),
+            ends,
+        )
+    for one, two in ((lines[0], lines[1]), (lines[1], lines[2])):
+        yield Tampering(
+            "two checkpoints swapped",
+            f"{one.number} and {two.number}",
+            lambda a=one, b=two: (
+                kept.filter(number=a.number).update(line=b.line, peaks=b.peaks),
+                kept.filter(number=b.number).update(line=a.line, peaks=a.peaks),
+            ),
+            ends,
+        )
+    yield Tampering("all checkpoints deleted", "", lambda: kept.all().delete(), ends)
+    yield Tampering(
+        "all checkpoints deleted, and what was sent",
+        "",
+        lambda: (kept.all().delete(), AuditSink.objects.all().delete()),
+        ends,
+        anchored=True,
+    )
+
+
+def _deleted(number):
+    AuditCheckpoint.objects.filter(number=number).delete()
+    last = AuditCheckpoint.objects.latest("number")
+    AuditSink.objects.update(size=last.size)
+
+
+def _said(number, **said):
+    kept = AuditCheckpoint.objects.get(number=number)
+    line = json.dumps(json.loads(kept.line) | said, sort_keys=True, separators=(",", ":"))
+    AuditCheckpoint.objects.filter(number=number).update(line=line)
+
+
+def _signed_anew(number):
+    said = AuditCheckpoint.objects.get(number=number)
+    text = "\n".join(str(one) for one in ["meridian audit checkpoint v1", *_told(said.line)])
+    ring = signing._parse_signing_keys(FORGED)
+    key = Ed25519PrivateKey.from_private_bytes(ring[ring.current])
+    _said(number, signature=b64encode(key.sign(text.encode())).decode())
+
+
+def _told(line):
+    said = json.loads(line)
+    return [said[name] for name in ("size", "root", "time", "previous")]
+
+
+def of_the_past(victim):
+    """An older copy put back, and the past written anew: 20 in all."""
+    signed = [one.size for one in read_anchor_file(victim.anchor)]
+    for older in victim.dumps[:-1]:
+        rows = len(older[AuditRecord])
+        expected = frozenset({rows + 1})
+        yield Tampering(
+            "an older copy put back",
+            f"of {rows} rows",
+            lambda o=older: put_back(o),
+            expected,
+            anchored=True,
+        )
+        yield Tampering(
+            "an older copy put back, and gone on with",
+            f"of {rows} rows",
+            lambda o=older: (put_back(o), _went_on()),
+            frozenset({max([0, *(one for one in signed if one <= rows)]) + 1}),
+            anchored=True,
+        )
+        yield Tampering(
+            "an older copy of the record alone put back",
+            f"of {rows} rows",
+            lambda o=older: put_back(o, *RECORD),
+            expected,
+        )
+    for seq in range(2, victim.rows, 9):
+        key = hmac.digest(bytes([seq]), b"meridian audit", "sha256")
+        yield Tampering(
+            "the past written anew with a guessed key",
+            f"from {seq}",
+            lambda s=seq, k=key: (_other(s), recompute(lambda _: k)),
+            frozenset({1}),
+        )
+    for seq in range(1, max(signed) + 1, 8):
+        first = max([0, *(one for one in signed if one < seq)]) + 1
+        yield Tampering(
+            "the past written anew with the real chain keys",
+            f"row {seq}",
+            lambda s=seq: (_other(s), recompute()),
+            frozenset({first}),
+        )
+        yield Tampering(
+            "the same, and the checkpoints deleted",
+            f"row {seq}",
+            lambda s=seq: (
+                _other(s),
+                recompute(),
+                AuditCheckpoint.objects.all().delete(),
+                AuditSink.objects.all().delete(),
+            ),
+            frozenset({first}),
+            anchored=True,
+        )
+
+
+def _other(seq):
+    """What a row says changed, and what is searchable with it."""
+    row = AuditRecord.objects.get(seq=seq)
+    said = json.loads(row.content)
+    entries = AuditEntry.objects.filter(entry=row.entry)
+    if row.phase == "intent":
+        new = {"ticket": "T-8"}
+        entries.update(**new)
+    else:
+        new = {"code": "A999"}
+        entries.filter(outcome_seq=seq).update(**new)
+    content = json.dumps(said | new, sort_keys=True, separators=(",", ":"))
+    AuditRecord.objects.filter(seq=seq).update(content=content)
+
+
+def _went_on():
+    """As a console does that knows of nothing."""
+    for _ in range(5):
+        calls(3)

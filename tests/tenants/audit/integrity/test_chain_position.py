@@ -1,0 +1,103 @@
+"""Where an entry stands in the chain."""
+
+from typing import Any
+
+import pytest
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.chain import get_audit_keys
+from tenants.audit.integrity.chain_position import find_position
+from tenants.audit.models import AuditEntry, AuditRecord
+from tenants.audit.writer import writer
+from tenants.authlete.errors import Outcome
+from tests.record import unguard
+
+pytestmark = pytest.mark.django_db
+
+IDA = Actor(1, "ida@acme.example", "admin", 1, "acme")
+
+
+def keep(*, ended=True):
+    row = record_builder.build_intent(IDA, "service.update", "change", label="Shop")
+    ending = [record_builder.build_outcome(row.entry, Outcome.SUCCEEDED)] if ended else []
+    writer.write([row, *ending])
+    return AuditEntry.objects.get(entry=row.entry)
+
+
+def links(entry: AuditEntry) -> Any:
+    """The links around an entry, in the order of their numbers, and its outcome's."""
+    found = find_position(entry)
+    return found.before, found.entry, found.after, found.outcome
+
+
+def test_knows_the_rows_around_an_entry():
+    keep()
+    entry = keep()
+    keep()
+
+    found = links(entry)
+
+    assert [link.number for link in found] == [2, 3, 4, 4]
+    assert [link.matches for link in found] == [True] * 4
+    macs = dict(AuditRecord.objects.values_list("seq", "mac"))
+    assert [link.mac for link in found] == [macs[link.number] for link in found]
+
+
+def test_the_only_row_has_no_neighbour():
+    before, own, after, outcome = links(keep(ended=False))
+
+    assert (before, after, outcome) == (None, None, None)
+    assert own.matches
+
+
+@pytest.mark.parametrize(
+    ("seq", "what", "matches"),
+    [
+        (2, {"mac": "0" * 64}, [False, False, True, True]),
+        (3, {"content": "{}"}, [True, False, True, True]),
+        (3, {"content": "[1]"}, [True, False, True, True]),
+        (4, {"content": "{}"}, [True, True, False, False]),
+        (4, {"mac": "0" * 64}, [True, True, False, False]),
+    ],
+)
+def test_a_changed_row_does_not_match(seq, what, matches):
+    keep()
+    entry = keep()
+    unguard()
+    AuditRecord.objects.filter(seq=seq).update(**what)
+
+    assert [link.matches for link in links(entry)] == matches
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "matches"),
+    [("label", "Bank", [False, True]), ("status", 500, [True, False])],
+)
+def test_an_entry_that_says_something_else_does_not_match(column, value, matches):
+    entry = keep()
+    AuditEntry.objects.filter(seq=entry.seq).update(**{column: value})
+
+    _before, own, _after, outcome = links(AuditEntry.objects.get())
+
+    assert [own.matches, outcome.matches] == matches
+
+
+def test_a_missing_row_does_not_match():
+    keep()
+    entry = keep()
+    unguard()
+    AuditRecord.objects.filter(seq__in=(2, 4)).delete()
+
+    before, own, _after, outcome = links(entry)
+
+    assert (before.matches, before.digest) == (False, "–")
+    assert own.matches is False
+    assert outcome.matches is False
+
+
+def test_a_row_of_a_key_that_is_not_here_is_not_judged(settings):
+    entry = keep()
+    settings.AUDIT_KEYS = settings.AUDIT_KEYS.replace(get_audit_keys().current, "other")
+
+    assert find_position(entry).entry.matches is None

@@ -1,0 +1,402 @@
+"""What is signed of the record, where it is kept, and what stops when it is not."""
+
+import json
+from datetime import timedelta
+from email.policy import SMTP
+from hashlib import sha256
+from time import monotonic
+
+import pytest
+import respx
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from tenants.audit import events
+from tenants.audit.actor import Actor
+from tenants.audit.integrity import anchors, checkpoint_verifier, checkpoints, signing
+from tenants.audit.integrity.anchors import AnchorDivergedError
+from tenants.audit.integrity.chain import GENESIS_MAC
+from tenants.audit.integrity.chain_reader import read_chain
+from tenants.audit.integrity.checkpoints import ChainBrokenError, Checkpoint
+from tenants.audit.integrity.merkle import (
+    MerkleTree,
+    hash_children,
+    hash_row,
+    split_subject,
+)
+from tenants.audit.models import AuditCheckpoint, AuditRecord, AuditSink
+from tenants.audit.record_builder import build_intent
+from tenants.audit.recorder import AuditLogSink, record_action, record_event
+from tenants.audit.records import serialize_record
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.jobs import audit_tasks as chores
+from tests.aged import ago
+from tests.record import SIGNING, unguard
+
+IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+MINUTE = 1 / 24 / 60  # days
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
+
+
+@pytest.fixture(autouse=True)
+def signed(db, settings, monkeypatch):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    monkeypatch.setattr(anchors, "CACHE_SECONDS", 0)
+    monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
+
+
+def call(times=1, operation=PUSH, subject=""):
+    log = AuditLogSink(IDA)
+    for _ in range(times):
+        (entry,) = log.record_intents([CallIntent(operation, "us", "/push", {}, subject)])
+        log.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED)])
+
+
+def cut():
+    found = checkpoints.create_checkpoint()
+    assert found
+    return found
+
+
+def tail(path):
+    return [Checkpoint.parse(line) for line in path.read_text().splitlines()]
+
+
+def plain_root(leaves):
+    """As RFC 9162, section 2.1.1, defines it."""
+    if len(leaves) == 1:
+        return leaves[0]
+    half = 1
+    while 2 * half < len(leaves):
+        half *= 2
+    return hash_children(plain_root(leaves[:half]), plain_root(leaves[half:]))
+
+
+def test_a_checkpoint_signs_the_root_of_all_rows_and_the_one_before():
+    call(3)
+    first = cut()
+    call(4)
+    second = cut()
+
+    leaves = [hash_row(row) for row in read_chain()]
+    assert (first.size, second.size) == (6, 14)
+    assert first.root == plain_root(leaves[:6]).hex()
+    assert second.root == plain_root(leaves).hex()
+    assert (first.previous, second.previous) == (GENESIS_MAC, first.digest)
+    assert first.is_signed
+    assert not second._replace(size=13).is_signed
+    assert checkpoints.create_checkpoint() is None
+
+
+def test_every_size_of_tree_has_the_root_of_its_leaves():
+    leaves = [sha256(bytes([n])).digest() for n in range(1, 40)]
+    tree = MerkleTree()
+    for count, one in enumerate(leaves, 1):
+        tree.add(one)
+        assert tree.root == plain_root(leaves[:count]).hex()
+        assert tree.size == count
+
+
+def test_a_row_is_told_without_what_names_its_subject():
+    row = build_intent(IDA, "push", "change", subject="j\u00f6", path="/x/j\u00f6", label="a")
+
+    told, hidden = split_subject(serialize_record(row))
+
+    assert json.loads(hidden) == {"path": "/x/j\u00f6", "subject": "j\u00f6"}
+    assert told == serialize_record(row).replace(r'"path":"/x/j\u00f6",', "").replace(
+        r'"subject":"j\u00f6",', ""
+    )
+    assert split_subject('{"subject":""}') == ('{"subject":""}', "")
+
+
+def test_nothing_is_signed_that_the_chain_does_not_hold():
+    call(3)
+    checkpoints.create_checkpoint()
+    call(3)
+    unguard()
+    AuditRecord.objects.filter(seq=9).update(content="{}")
+
+    with pytest.raises(ChainBrokenError, match="row 9"):
+        checkpoints.create_checkpoint()
+    AuditRecord.objects.filter(seq__gt=4).delete()
+    with pytest.raises(ChainBrokenError, match="row 6"):
+        checkpoints.create_checkpoint()
+
+
+def test_a_past_that_was_written_anew_is_not_signed_either():
+    """Its owner has the keys of the chain, but not the one that signs."""
+    call(3)
+    checkpoints.create_checkpoint()
+    kept = AuditCheckpoint.objects.get()
+    forged = MerkleTree([(4, bytes(32)), (2, bytes(32))])
+    peaks = [(rows, one.hex()) for rows, one in forged.peaks]
+    line, root = json.loads(kept.line), forged.root
+    kept.peaks, kept.line = json.dumps(peaks), json.dumps(line | {"root": root})
+    kept.save()
+    call()
+
+    with pytest.raises(ChainBrokenError, match="signed by nobody"):
+        checkpoints.create_checkpoint()
+
+
+def test_one_is_due_after_a_while_or_many_rows(monkeypatch):
+    assert not checkpoints.is_checkpoint_due(0)
+    call(2)
+    at = cut().time
+    assert not checkpoints.is_checkpoint_due(at + 10**9)
+    call()
+    assert not checkpoints.is_checkpoint_due(at + 60_000_000)
+    assert checkpoints.is_checkpoint_due(at + 5 * 60_000_000)
+    monkeypatch.setattr(checkpoints, "ROWS_UNTIL_DUE", 2)
+    assert checkpoints.is_checkpoint_due(at)
+
+
+def test_one_that_was_signed_by_a_clock_that_was_ahead_keeps_none_back():
+    call()
+    at = cut().time
+    call()
+
+    assert checkpoints.is_checkpoint_due(at - 10**6)
+
+
+def test_the_newest_one_that_cannot_be_read_is_told(caplog):
+    call()
+    checkpoints.create_checkpoint()
+    call()
+    AuditCheckpoint.objects.update(peaks="5")
+    with pytest.raises(ChainBrokenError, match="was changed"):
+        checkpoints.create_checkpoint()
+    AuditCheckpoint.objects.update(line="x")
+    chores.create_and_deliver_checkpoints()
+
+    assert "audit.broken" in caplog.text
+
+
+def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, settings):
+    call()
+    out = tmp_path / "kept.jsonl"
+    call_command("audit_checkpoint", out=out)
+    call()
+    call_command("audit_checkpoint", out=out)
+
+    assert [one.size for one in tail(out)] == [2, 4]
+    call_command("audit_checkpoint", public=True)
+    settings.AUDIT_PUBLIC_KEYS = capsys.readouterr().out.splitlines()[-1]
+    settings.AUDIT_SIGNING_KEYS = ""
+    assert all(one.is_signed for one in tail(out))
+    call()
+    call_command("audit_verify", anchor=out)
+    assert "of 4 rows, signed on 20" in (said := capsys.readouterr().out)
+    assert "for the 2 rows that are newer only the database itself speaks" in said
+    with pytest.raises(CommandError, match="names no key"):
+        call_command("audit_checkpoint", out=out)
+
+
+def test_a_file_that_knows_of_more_tells_that_the_database_was_put_back(tmp_path):
+    call()
+    checkpoints.create_checkpoint()
+    out = tmp_path / "kept.jsonl"
+    anchors.append_to_file(out)
+    AuditCheckpoint.objects.all().delete()
+    call()
+    checkpoints.create_checkpoint()
+
+    with pytest.raises(AnchorDivergedError):
+        anchors.append_to_file(out)
+    out.write_text(out.read_text()[:-9])
+    with pytest.raises(AnchorDivergedError, match="not whole"):
+        anchors.append_to_file(out)
+
+
+def test_a_line_that_was_begun_is_gone_on_with(tmp_path):
+    """A disk was full, or a worker was killed, in the middle of it."""
+    out = tmp_path / "kept.jsonl"
+    for _ in range(3):
+        call()
+        checkpoints.create_checkpoint()
+        anchors.append_to_file(out)
+    whole = out.read_bytes()
+    ends = [at for at, byte in enumerate(whole, 1) if byte == 10]
+    for cut in (9, ends[0] + 40, ends[1], ends[1] + 1, len(whole) - 1):
+        out.write_bytes(whole[:cut])
+
+        assert anchors.append_to_file(out) == 6
+        assert out.read_bytes() == whole
+    out.write_bytes(whole[: ends[1]] + b'{"key":"s2"')
+    with pytest.raises(AnchorDivergedError, match="not whole"):
+        anchors.append_to_file(out)
+
+
+def test_workers_bring_them_to_each_place(tmp_path, settings):
+    url = "https://log.example/checkpoints"
+    out = tmp_path / "kept.jsonl"
+    settings.AUDIT_SINKS = [f"file://{out}", "mailto:audit@acme.example", url]
+    call()
+    with respx.mock:
+        route = respx.post(url).respond(204)
+        chores.create_and_deliver_checkpoints()
+        chores.create_and_deliver_checkpoints()
+
+    (line,) = out.read_text().splitlines()
+    assert [one.request.content.decode() for one in route.calls] == [f"{line}\n"]
+    (message,) = mail.outbox
+    assert line in message.body
+    saved = tmp_path / "saved.eml"
+    saved.write_bytes(message.message(policy=SMTP).as_bytes())
+    assert checkpoint_verifier.read_anchor_file(saved) == tail(out)
+    assert set(AuditSink.objects.values_list("size", "error")) == {(2, "")}
+
+
+def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
+    tmp_path, settings, caplog
+):
+    away = tmp_path / "away"
+    settings.AUDIT_SINKS = [f"file://{away}/kept.jsonl"]
+    with ago(14 * MINUTE):
+        call()
+    chores.create_and_deliver_checkpoints()
+
+    assert "FileNotFoundError" in AuditSink.objects.get().error
+    assert "audit.unkept" in caplog.text
+    call()
+    settings.AUDIT_SINK_PATIENCE = 13 * 60
+    with pytest.raises(AuditUnavailableError, match="Nothing was sent"):
+        call()
+    assert "audit.unanchored" in caplog.text
+    call(operation=PULL)
+    for event in (
+        events.SECRET_SHOW,
+        events.SUBJECT_REVEAL,
+        events.STREAM_ADD,
+        events.JOB_START,
+        events.VERSIONS_EXPIRE,
+    ):
+        with (
+            pytest.raises(AuditUnavailableError, match="Nothing was done"),
+            record_action(IDA, event),
+        ):
+            raise AssertionError(event.name)
+        with pytest.raises(AuditUnavailableError, match="Nothing was done"):
+            record_event(IDA, event)
+    for event in (
+        events.MEMBER_REMOVE,
+        events.SECOND_FACTOR_REMOVE,
+        events.JOB_CANCEL,
+        events.SERVICE_DELETED_EXTERNALLY,
+        events.CREDENTIAL_REMOVE,
+        events.ROLLOVER_END,
+        events.SEARCH_REMOVE,
+        events.STREAM_REMOVE,
+        events.VAULT_ROTATE,
+        events.WEBHOOK_REMOVE,
+    ):
+        with record_action(IDA, event):
+            pass
+    with record_action(IDA, events.JOB_START, is_read_only=True):
+        pass
+    record_event(IDA, events.ACCESS_DENIED, Effect.REVEAL, Outcome.REJECTED)
+    ready = Client().get("/readyz")
+    assert ready.status_code == 503
+    assert b"checkpoints: the newest rows were kept nowhere" in ready.content
+
+    away.mkdir()
+    chores.create_and_deliver_checkpoints()
+    call()
+    assert Client().get("/readyz").status_code == 200
+    assert AuditSink.objects.get().error == ""
+
+
+@pytest.fixture
+def kept_in_a_file(tmp_path, settings, monkeypatch):
+    """What there is, before a process begins that has not seen it get there."""
+    settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
+    settings.AUDIT_SINK_PATIENCE = 15 * 60
+    call()
+    chores.create_and_deliver_checkpoints()
+    monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
+    kept_in_a_file, time_machine, days
+):
+    """That of who writes, or of who asks."""
+    with ago(days):
+        call()
+    call()
+    time_machine.move_to(timezone.now() + timedelta(days=days))
+    call()
+
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(kept_in_a_file, monkeypatch):
+    AuditCheckpoint.objects.all().delete()
+    call()
+    with ago(1):
+        call(2)
+    AuditSink.objects.update(size=4)
+    call()
+
+    monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
+    with pytest.raises(AuditUnavailableError):
+        call()
+
+
+def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
+    kept_in_a_file, monkeypatch
+):
+    assert not anchors.anchor_monitor.is_overdue()
+    AuditCheckpoint.objects.all().delete()
+    call()
+    with ago(16 * MINUTE):
+        call()
+    AuditSink.objects.update(size=4)
+    now = monotonic()
+    monkeypatch.setattr(anchors, "monotonic", lambda: now + 3 * 60 * 60)
+
+    assert anchors.anchor_monitor.is_overdue()
+
+
+def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(kept_in_a_file, settings):
+    AuditCheckpoint.objects.all().delete()
+    with ago(-1):
+        call()
+    with ago(16 * MINUTE):
+        call()
+
+    with pytest.raises(AuditUnavailableError):
+        call()
+
+
+@pytest.mark.parametrize("content", ["x", '{"at":1000000000000000000000000}'])
+def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file, content):
+    call()
+    unguard()
+    AuditRecord.objects.filter(seq__gt=2).update(content=content)
+    call()
+
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_one_that_names_a_member_twice_is_none():
+    """Another program might read the other."""
+    call()
+    line = cut().line
+
+    with pytest.raises(ValueError, match="twice"):
+        Checkpoint.parse(line.replace("{", '{"size":7,', 1))
+
+
+def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):
+    call()
+    found = cut()
+    settings.AUDIT_SIGNING_KEYS = f"s1:{'B' * 43}="
+
+    assert not found.is_signed
+    assert signing.is_valid_signature(found.text, "s2", found.signature) is False

@@ -1,0 +1,290 @@
+"""Whoever touches the record is found."""
+
+import gc
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import GeneratorType
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.append_only import install_triggers
+from tenants.audit.integrity.chain_reader import _stream
+from tenants.audit.integrity.clock_skew import ClockSkewDetector
+from tenants.audit.integrity.report import UnreadableChainError
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import (
+    AuditBlock,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+)
+from tenants.audit.recorder import AuditLogSink
+from tenants.audit.writer import writer
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tests.record import unguard
+
+IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+TABLES = (AuditRecord, AuditHead, AuditEntry, AuditField, AuditBlock)
+COLUMNS = [
+    (model, field.column) for model in TABLES for field in model._meta.fields if field.column
+]
+
+
+@pytest.fixture
+def record(db):
+    """Five calls, ten rows, an intent and an outcome each; and someone who may drop
+    the triggers that keep a row from being changed."""
+    log = AuditLogSink(IDA, reason="ticket 7")
+    changes = (FieldChange("scopes[a].name", 1, 2), FieldChange("clientName", "a", "b"))
+    for number in range(5):
+        places = {"service_id": str(number)}
+        call = CallIntent(PUSH, "us", "/push", places, f"user{number}", changes)
+        (entry,) = log.record_intents([call])
+        log.record_outcomes([CallOutcome(entry, Outcome.REJECTED, 403, "A001")])
+    assert verify_audit_log().first_bad_row is None
+    unguard()
+
+
+def bad():
+    """The first bad row, and what is wrong with it."""
+    found = verify_audit_log().first_bad_row
+    assert found
+    return found
+
+
+def sql(text, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_finds_nothing_in_a_whole_record(record, capsys):
+    install_triggers(connection)
+    call_command("audit_verify")
+
+    assert "Whole: 10 rows of 5 entries" in (said := capsys.readouterr().out)
+    assert "rows a second" in said
+
+
+def test_says_when_the_database_would_let_rows_be_changed(db, capsys):
+    call_command("audit_verify")
+    assert "Warning" not in capsys.readouterr().err
+
+    unguard()
+
+    with pytest.raises(CommandError, match="No row was changed, but"):
+        call_command("audit_verify")
+    assert "would let rows be changed" in capsys.readouterr().err
+
+
+def test_says_when_a_trigger_is_there_and_refuses_nothing(db):
+    install_triggers(connection)
+    name = "audit_record_only_buried"
+    if connection.vendor == "sqlite":
+        name = "audit_record_no_update"
+        sql(f"DROP TRIGGER {name}")
+        sql(
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON audit_auditrecord WHEN 1 = 0"
+            " BEGIN SELECT RAISE(ABORT, 'the audit record only grows'); END"
+        )
+    else:
+        sql(f"DROP TRIGGER {name} ON audit_auditrecord")
+        sql(
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON audit_auditrecord FOR EACH ROW"
+            " WHEN (1 = 0) EXECUTE FUNCTION audit_record_only_grows()"
+        )
+
+    assert not verify_audit_log().has_triggers
+
+
+def test_warns_when_a_clock_went_back(db, time_machine):
+    log = AuditLogSink(IDA)
+    log.record_intents([CallIntent(PUSH, "us", "/push")])
+    time_machine.move_to(time.time() - 90)
+    log.record_intents([CallIntent(PUSH, "us", "/push")])
+
+    report = verify_audit_log()
+
+    assert report.first_bad_row is None
+    assert report.warnings == ["row 2: a clock was set otherwise, 0:01:30 behind a row before it"]
+
+
+def test_knows_between_which_times_rows_were_begun(db):
+    for times in [(50, 10, 90), (20, 60), (5, 99)]:
+        batch = [record_builder.build_intent(IDA, "service.get", "read") for _ in times]
+        writer.write([replace(row, at=at) for row, at in zip(batch, times, strict=True)])
+
+    assert verify_audit_log().first_bad_row is None
+    assert AuditBlock.objects.values_list().get() == (0, 5, 99)
+
+
+def test_an_empty_record_is_whole_and_one_without_a_head_is_not(db):
+    assert verify_audit_log().first_bad_row is None
+    AuditHead.objects.all().delete()
+    assert bad()
+
+
+@pytest.mark.parametrize(("model", "column"), COLUMNS)
+def test_finds_every_edited_column(record, model, column):
+    table = model._meta.db_table
+    old, *_ = sql(f"SELECT {column} FROM {table} ORDER BY 1 DESC")[0]
+    new = old + 1000 if isinstance(old, int) else f"{old[:-1]}~"
+
+    sql(f"UPDATE {table} SET {column} = %s WHERE {column} = %s", new, old)
+
+    assert bad()
+
+
+@pytest.mark.parametrize("seq", range(1, 11))
+def test_finds_a_deleted_row(record, seq):
+    AuditRecord.objects.filter(seq=seq).delete()
+
+    assert bad()[0] == seq
+
+
+@pytest.mark.parametrize("model", TABLES)
+def test_finds_that_all_is_gone(record, model):
+    model.objects.all().delete()
+
+    assert bad()
+
+
+def test_finds_a_tail_cut_off_everywhere(record):
+    """Rows, entry and head put back to what they were one call ago, but the mac."""
+    link = AuditRecord.objects.get(seq=8).mac
+    AuditRecord.objects.filter(seq__gt=8).delete()
+    AuditEntry.objects.filter(seq=9).delete()
+    AuditHead.objects.update(seq=8, link=link)
+
+    assert bad() == (9, "the head was changed")
+
+
+def test_finds_two_rows_swapped(record):
+    sql("UPDATE audit_auditrecord SET seq = -1 WHERE seq = 3")
+    sql("UPDATE audit_auditrecord SET seq = 3 WHERE seq = 5")
+    sql("UPDATE audit_auditrecord SET seq = 5 WHERE seq = -1")
+
+    assert bad()[0] == 3
+
+
+def test_finds_a_row_put_in(record):
+    forged = AuditRecord.objects.get(seq=10)
+    forged.seq = 11
+    forged.save(force_insert=True)
+
+    assert bad()[0] == 11
+
+
+def test_finds_a_row_put_in_the_middle(record):
+    for seq in range(10, 4, -1):
+        sql("UPDATE audit_auditrecord SET seq = seq + 1 WHERE seq = %s", seq)
+    forged = AuditRecord.objects.get(seq=3)
+    forged.seq = 5
+    forged.save(force_insert=True)
+
+    assert bad()[0] == 5
+
+
+def test_finds_an_entry_without_a_call(record):
+    forged = AuditEntry.objects.all()[0]
+    forged.seq, forged.entry = 99, "forged"
+    forged.save(force_insert=True)
+
+    assert bad() == (99, "it is searchable, but not in the record")
+
+
+def test_finds_an_outcome_made_up(record):
+    (entry,) = AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
+    assert verify_audit_log().first_bad_row is None
+
+    AuditEntry.objects.filter(entry=entry).update(outcome="done")
+
+    assert bad()[0] == 11
+
+
+def test_finds_an_outcome_made_up_thoroughly(record):
+    (entry,) = AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
+    forged = {"outcome": "done", "ended_at": 1, "outcome_seq": 99}
+
+    AuditEntry.objects.filter(entry=entry).update(**forged)
+
+    assert bad()
+
+
+def test_takes_a_later_outcome_for_the_same_call(record):
+    entry = AuditEntry.objects.all()[0]
+
+    AuditLogSink(IDA).record_outcomes([CallOutcome(entry.entry, Outcome.SUCCEEDED)])
+
+    assert verify_audit_log().first_bad_row is None
+    entry.refresh_from_db()
+    assert entry.outcome == "done"
+
+
+def test_knows_rows_of_an_older_key(record, settings):
+    new = "B" * 43 + "="
+    settings.AUDIT_KEYS = f"a2:{new},{settings.AUDIT_KEYS}"
+    AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
+
+    assert verify_audit_log().first_bad_row is None
+    assert set(AuditRecord.objects.values_list("key", flat=True)) == {"a1", "a2"}
+    settings.AUDIT_KEYS = f"a2:{new}"
+    assert "is not known" in bad()[1]
+
+
+def test_leaves_nothing_open_where_the_database_fails_it(record, monkeypatch):
+    """What is left to be collected may be closed amid something else."""
+
+    def torn(*_):
+        raise DatabaseError("torn")
+
+    monkeypatch.setattr(ClockSkewDetector, "observe", torn)
+    with pytest.raises(UnreadableChainError) as caught:
+        verify_audit_log()
+
+    readers = [one for one in gc.get_objects() if type(one) is GeneratorType]
+    left = [one for one in readers if one.gi_code is _stream.__code__]
+    assert caught.value.row == 1
+    assert [one for one in left if one.gi_frame] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("audit_verify", {}),
+        ("audit_export", {"out": Path("/nowhere")}),
+        ("audit_checkpoint", {"out": Path("/nowhere")}),
+        ("audit_reconcile", {}),
+        ("audit_expire", {"dry_run": True}),
+        ("audit_marks", {}),
+    ],
+)
+def test_each_command_says_in_words_what_the_database_refuses(
+    record, acme, command, options, caplog
+):
+    sql("ALTER TABLE audit_auditentry RENAME TO elsewhere")
+    sql("ALTER TABLE audit_audithead RENAME TO nowhere")
+
+    with pytest.raises(CommandError, match="record"):
+        call_command(command, **options)
+    if command == "audit_verify":
+        assert caplog.records[-1].alert["event"] == "audit.broken"
+
+
+def test_the_command_names_the_first_bad_row(record, caplog):
+    AuditRecord.objects.filter(seq__in=[4, 7]).update(content="{}")
+
+    with pytest.raises(CommandError, match="First bad row 4"):
+        call_command("audit_verify")
+    (record,) = caplog.records
+    assert (record.alert["event"], record.alert["row"]) == ("audit.broken", 4)

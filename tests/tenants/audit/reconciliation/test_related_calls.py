@@ -1,0 +1,132 @@
+"""A reply is lost, and the console sends the same again: what is found of the first.
+
+What is there then is as both were to make it, so that alone tells nothing.
+"""
+
+from contextlib import suppress
+
+import pytest
+
+from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.sandbox.state import now_milliseconds
+from tests.tenants.audit.reconciliation.calls import DO, MASS
+
+# The same whether the first was done or not: nothing tells both apart.
+EITHER = {
+    "idp.create_service": "cannot tell",
+    "key.create": "otherwise",
+    "token.create": "cannot tell",
+    "authorization.delete_post": "otherwise",
+    "granted_scopes.delete": "otherwise",
+}
+# Authlete does not say whether it refuses to revoke what is revoked.
+NOT_DONE = EITHER | {"token.revoke": "otherwise"}
+
+
+@pytest.fixture
+def twice(lose, acme, who):
+    """Lose the reply of a call, and send it again with an answer."""
+
+    def twice(operation, do, then=lambda: None, **fault):
+        def again():
+            door = connect(load_credentials(acme), "us", AuditLogSink(who))
+            with suppress(AuthleteError):
+                do(door, door.service(17))
+            then()
+
+        return lose(operation, do, again, kind="reset", **fault)
+
+    return twice
+
+
+@pytest.mark.parametrize(
+    ("after", "found", "others"),
+    [(False, "not done", NOT_DONE), (True, "done", EITHER)],
+)
+def test_tells_the_first_call_from_the_second(twice, after, found, others):
+    told = {name: twice(name, do, after=after) for name, do in DO.items()}
+    told |= {f"all of a {of}": twice("token.revoke", do, after=after) for of, do in MASS.items()}
+
+    wrong = {
+        name: (str(one.verdict), str(one.said))
+        for name, one in told.items()
+        if one.verdict != others.get(name, found)
+    }
+    assert wrong == {}
+
+
+def test_does_not_take_what_was_undone_for_what_was_not_done(lose, acme, who, shop):
+    door = connect(load_credentials(acme), "us", AuditLogSink(who))
+    till = door.service(17).client(5)
+
+    def renamed():
+        till.update(till.get().modified_at, {"clientName": "Till 5"})
+
+    def outside():
+        us = shop.region("us")
+        us.clients[17][5] |= {"clientName": "Till 5"}
+        us.clients[17][5]["modifiedAt"] += 1
+
+    lost = {"kind": "reset", "after": True}
+    here = lose("client.update", DO["client.update"], renamed, **lost)
+    elsewhere = lose("client.update", DO["client.update"], outside, **lost)
+    unlocked = lose("client.set_lock", DO["client.set_lock"], lambda: till.set_lock(False), **lost)
+    removed = lose(
+        "client.create",
+        DO["client.create"],
+        lambda: door.service(17).client(max(shop.region("us").clients[17]), "Brand new").delete(),
+        **lost,
+    )
+
+    assert here.verdict == "done"
+    assert "next change of the same" in here.said
+    assert "next change" not in elsewhere.said
+    assert elsewhere.verdict == "otherwise"
+    assert unlocked.verdict == "done"
+    assert removed.verdict == "otherwise"
+
+
+@pytest.mark.parametrize(("after", "found"), [(False, "not done"), (True, "otherwise")])
+def test_says_of_two_lost_calls_what_both_can_only_be(lose, acme, who, shop, after, found):
+    """Neither of two locks was set, or nobody knows which of them."""
+    door = connect(load_credentials(acme), "us", AuditLogSink(who))
+
+    def lost_again():
+        shop.fault("reset", operation="client.set_lock", times=1, after=after)
+        with pytest.raises(AuthleteError):
+            door.service(17).client(5).set_lock(True)
+
+    first = lose("client.set_lock", DO["client.set_lock"], lost_again, kind="reset")
+
+    assert first.verdict == found
+
+
+@pytest.mark.parametrize(("by_us", "found"), [(True, "not done"), (False, "cannot tell")])
+def test_what_another_call_has_made_is_not_taken_for_a_lost_one(
+    lose, acme, who, shop, by_us, found
+):
+    """Where somebody settled that one, whose reply was lost as well."""
+    door, us = (
+        connect(load_credentials(acme), "us", AuditLogSink(who)),
+        shop.region("us"),
+    )
+    other = "Till 7" if by_us else "Somebody's"
+
+    def made():
+        us.clients[17][7] = us.clients[17][5] | {
+            "clientId": 7,
+            "clientName": other,
+            "createdAt": now_milliseconds(),
+        }
+        shop.fault("reset", operation="client.create", times=1)
+        with pytest.raises(AuthleteError):
+            door.service(17).clients.create({"clientName": "Till 7"})
+        entry = find_unresolved(acme.pk).get(label="Till 7")
+        resolve(who, entry, Outcome.SUCCEEDED, "It is there")
+
+    finding = lose("client.create", DO["client.create"], made, kind="reset")
+
+    assert finding.verdict == found

@@ -1,0 +1,178 @@
+"""A reply is lost, before Authlete did what was asked or after it: what is found."""
+
+import ast
+import inspect
+
+import pytest
+
+from tenants.audit.reconciliation.rules import RULES
+from tenants.authlete import api
+from tenants.authlete.operation import Effect, Operation
+from tenants.organizations.reconciliation import EVIDENCE_SOURCES
+from tenants.sandbox.state import StoredToken, now_milliseconds
+from tests.tenants.audit.reconciliation.calls import DO, LATE, MASS, OLD
+
+NEITHER = "otherwise"
+# Nothing changes at Authlete, or the same as another.
+BESIDE = {
+    "client.reveal_secret",
+    "client.keep_secret",
+    "requestable_scopes.update_post",
+}
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ({"kind": "reset"}, "not done"),
+        ({"kind": "reset", "after": True}, "done"),
+        ({"kind": "truncate", "after": True}, "done"),
+        ({"kind": "status", "status": 502, "after": True}, "done"),
+    ],
+)
+def test_tells_of_each_operation_whether_it_was_done(lose, fault, found):
+    told = {name: lose(name, do, **fault) for name, do in DO.items()}
+    told |= {f"all of a {of}": lose("token.revoke", do, **fault) for of, do in MASS.items()}
+
+    assert {k: str(v.said) for k, v in told.items() if v.verdict != found} == {}
+
+
+def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
+    """Where a rule could only guess."""
+    reset = {"kind": "reset", "after": True}
+    us = shop.region("us")
+    new, old = (
+        StoredToken("n" * 43, 5, "AUTHORIZATION_CODE", (), at, LATE, "ann")
+        for at in (now_milliseconds(), OLD)
+    )
+
+    def also(name, of, **members):
+        return lose(name, DO[name], lambda: of().update(members), **reset).verdict
+
+    def till():
+        return us.clients[17][5]
+
+    assert also("service.update", lambda: us.services[17], description="x") == NEITHER
+    assert also("client.update", till, description="x") == NEITHER
+    assert also("client.set_secret", till, clientSecret="x") == NEITHER
+    made = lose("token.create", DO["token.create"], lambda: us.tokens[17].append(new), **reset)
+    assert made.verdict == "cannot tell"
+    assert len(made.candidates) == 2
+    some = lose(
+        "token.revoke",
+        MASS["client"],
+        lambda: us.tokens[17].append(old),
+        kind="reset",
+        after=True,
+    )
+    assert some.verdict == NEITHER
+    named = us.clients[17][6] | {"clientId": 7, "clientName": "Brand new"}
+    two = lose(
+        "client.create",
+        DO["client.create"],
+        lambda: us.clients[17].update({7: named | {"createdAt": 0}}),
+        **reset,
+    )
+    assert (two.verdict, len(two.candidates)) == ("cannot tell", 2)
+
+
+def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
+    def down():
+        shop.fault("status", operation="client.get", status=503)
+
+    found = lose("client.delete", DO["client.delete"], down, kind="reset", after=True)
+
+    assert found.verdict == "cannot tell"
+    assert "could not be looked at" in found.said
+
+
+@pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
+def test_cannot_tell_while_a_gateway_finds_no_way(lose, shop, call):
+    def astray():
+        shop.fault("status", operation="client.get", status=404, code="")
+
+    found = lose(call, DO[call], astray, kind="reset")
+
+    assert found.verdict == "cannot tell"
+    assert "could not be looked at" in found.said
+
+
+@pytest.mark.parametrize(
+    ("batching", "told", "found"),
+    [
+        ({}, False, "cannot tell"),  # its id was in the reply that was lost
+        ({}, True, "done"),
+        ({"fails_after": 0}, True, "not done"),
+        ({"fails_after": 1}, True, NEITHER),
+        ({"delay": 60_000}, True, "cannot tell"),  # it runs still
+    ],
+)
+def test_tells_of_a_batch_by_the_id_that_was_learnt(lose, shop, monkeypatch, batching, told, found):
+    for name, value in batching.items():
+        setattr(shop.state.batching, name, value)
+    token = {"clientId": 5, "grantType": "AUTHORIZATION_CODE", "subject": "ann"}
+    batches = shop.region("us").batches
+    monkeypatch.setitem(
+        EVIDENCE_SOURCES,
+        "token_batch.create",
+        lambda _: {"request_id": next(iter(batches))} if told else {},
+    )
+
+    finding = lose(
+        "token_batch.create",
+        lambda door, one: one.token_batches.create([token, token]),
+        kind="reset",
+        after=True,
+    )
+
+    assert finding.verdict == found, finding.said
+
+
+TWINS = "The console sends another operation that does the same."
+SERVERS = "Authorization servers send it; the console only declares it."
+WHY_NOT = {
+    "service.create": TWINS,  # idp.create_service
+    "service.delete": TWINS,  # idp.remove_service
+    "authorization.delete": TWINS,  # authorization.delete_post
+    "authorization.delete_by_subject": TWINS,
+    "granted_scopes.delete_by_subject": TWINS,  # granted_scopes.delete
+    "authorization.update": SERVERS,
+    "grant.manage": SERVERS,
+    "ticket.update": SERVERS,
+    "id_token.reissue": SERVERS,
+    "auth": SERVERS,
+    "backchannel": SERVERS,
+    "device": SERVERS,
+    "registration": SERVERS,
+    "federation.registration": SERVERS,
+    "native_sso": SERVERS,
+    "vci": SERVERS,
+}
+
+
+def test_has_a_rule_or_a_reason_for_each_operation_that_is_more_than_a_read():
+    """What is declared, and what the modules of `api` really send."""
+    ruled, sent, left = set(RULES), set(), set()
+    for group in api.OPERATION_MODULES:
+        tree = ast.parse(inspect.getsource(group))
+        used = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        for constant, one in vars(group).items():
+            if not isinstance(one, Operation) or one.effect is Effect.READ:
+                continue
+            if constant in used:
+                sent.add(one.name)
+            elif one.name not in ruled:
+                left.add(one.name)
+
+    assert sent <= ruled
+    assert left == {
+        name
+        for name in api.OPERATIONS.keys() - ruled
+        if name in WHY_NOT or name.partition(".")[0] in WHY_NOT
+        if api.OPERATIONS[name].effect is not Effect.READ
+    }
+    assert set(DO) | BESIDE | {"token_batch.create"} == ruled

@@ -1,0 +1,352 @@
+"""What was kept long enough is removed, and the record can be proven all the same."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from tenants.audit import events, record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.integrity import chain_export, checkpoint_verifier, checkpoints
+from tenants.audit.integrity.checkpoints import ChainBrokenError
+from tenants.audit.integrity.tombstones import Tombstone
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditEntry, AuditField, AuditRecord
+from tenants.audit.reconciliation.resolutions import resolve
+from tenants.audit.recorder import AuditLogSink, record_event
+from tenants.audit.retention import expiry, runs
+from tenants.audit.retention.expiry import (
+    ConcurrentDeletionError,
+    delete_expired_entries,
+)
+from tenants.audit.retention.policy import (
+    DEFAULT_RETENTION_DAYS,
+    SEVEN_YEARS_IN_DAYS,
+    get_category,
+)
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tests.aged import ago
+from tests.record import SIGNING, unguard
+
+IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+READ = Operation("look", "GET", "/look", dict, Effect.READ)
+OLD = SEVEN_YEARS_IN_DAYS + 100
+
+pytestmark = pytest.mark.django_db
+
+
+def call(times=1, operation=PUSH, who=IDA, outcome=Outcome.SUCCEEDED):
+    changes = (FieldChange("clientName", "a", "b"),) if operation is PUSH else ()
+    for number in range(times):
+        asked = CallIntent(operation, "us", "/push", {}, f"u{number}", changes)
+        (entry,) = AuditLogSink(who).record_intents([asked])
+        if outcome:
+            AuditLogSink(who).record_outcomes([CallOutcome(entry, outcome, 200, "A001")])
+    return entry
+
+
+def worker(organization):
+    return Actor(0, "worker", organization_id=organization)
+
+
+def removed():
+    return sum(delete_expired_entries(worker))
+
+
+def last_run(organization):
+    found = runs.find_last_run(organization)
+    assert found
+    return runs.read_run(found)
+
+
+def stones():
+    found = AuditRecord.objects.values_list("seq", "content")
+    return [seq for seq, content in found if Tombstone.parse(content)]
+
+
+def whole(anchor=()):
+    found = verify_audit_log(anchor)
+    assert found.first_bad_row is None
+    return found
+
+
+def test_a_worker_whose_clock_is_years_ahead_removes_nothing(time_machine):
+    call(2)
+    time_machine.move_to(timezone.now() + timedelta(days=OLD))
+
+    assert removed() == 0
+
+
+def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    out = tmp_path / "kept.jsonl"
+    with ago(OLD):
+        call(3)
+        record_event(IDA, events.SIGN_OUT)
+        call_command("audit_checkpoint", out=out)
+    call(2)
+    macs = list(AuditRecord.objects.values_list("seq", "entry", "phase", "key", "mac"))
+
+    assert removed() == 4
+
+    assert stones() == [*range(1, 9)]
+    kept = AuditRecord.objects.values_list("seq", "entry", "phase", "key", "mac")
+    assert list(kept)[: len(macs)] == macs
+    assert [one.operation for one in AuditEntry.objects.order_by("seq")] == [
+        "push",
+        "push",
+        "audit.expire",
+    ]
+    assert not AuditField.objects.filter(seq__lt=9).exists()
+    run = last_run(1)
+    assert run.entries == {"changes": 3, "signins": 1}
+    assert run.days == {"changes": SEVEN_YEARS_IN_DAYS, "signins": SEVEN_YEARS_IN_DAYS}
+    assert (run.total, run.said["rows"]) == (4, 8)
+    found = whole(checkpoint_verifier.read_anchor_file(out))
+    assert (found.calls, found.removed, found.checkpoints) == (3, 4, 1)
+    while checkpoints.create_checkpoint():
+        pass
+    assert whole(checkpoint_verifier.read_anchor_file(out)).checkpoints == 2
+    assert removed() == 0
+
+
+def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    with ago(OLD):
+        call(2)
+    removed()
+
+    call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
+
+    assert whole().checkpoints == 1
+
+
+def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
+    with ago(OLD):
+        call(outcome=None)
+        call(outcome=Outcome.UNKNOWN)
+        record_event(IDA, events.MEMBER_ADD, object="bo@acme.example")
+    call()
+
+    assert removed() == 0
+    assert stones() == []
+
+
+def test_each_kind_is_kept_as_long_as_is_said(settings):
+    settings.AUDIT_KEEP = {"reads": "40", "changes": "forever", "access": "60"}
+    with ago(OLD):
+        call()
+    with ago(50):
+        call(operation=READ)
+        record_event(IDA, events.MEMBER_ADD, object="bo@acme.example")
+    with ago(39):
+        call(operation=READ)
+
+    assert removed() == 1
+    assert stones() == [3, 4]
+    settings.AUDIT_KEEP |= {"access": "45"}
+    assert removed() == 1
+    assert stones() == [3, 4, 5, 6]
+    whole()
+
+
+def test_no_young_or_lasting_entry_before_it_keeps_an_old_one():
+    call()
+    with ago(OLD):
+        record_event(IDA, events.ACCESS_DENIED, object="a", outcome=Outcome.UNKNOWN)
+        record_event(IDA, events.ACCESS_DENIED, "change", Outcome.REJECTED, object="b")
+        call()
+
+    assert removed() == 2
+    whole()
+
+
+def test_both_outcomes_go_of_what_was_settled_later():
+    with ago(OLD):
+        entry = call(outcome=Outcome.UNKNOWN)
+        call(outcome=None)
+    with ago(OLD - 50):
+        resolve(IDA, AuditEntry.objects.get(entry=entry), Outcome.SUCCEEDED, "it is there")
+
+    assert removed() == 2  # itself, and what settled it
+    gone = AuditRecord.objects.filter(entry=entry).values_list("seq", flat=True)
+    assert set(gone) < set(stones())
+    assert stones() == [1, 2, 4, 5, 6]
+    whole()
+
+
+def test_each_organization_has_runs_and_a_count_of_its_own():
+    with ago(OLD):
+        for number in range(3):
+            call(who=Actor(1, "ida", organization_id=1))
+            call(who=Actor(1, "bo", organization_id=2 * number))
+    assert [*delete_expired_entries(worker, limit=2)] == [1, 2, 1, 1, 1]
+
+    assert last_run(1).total == 3
+    assert last_run(0).total == 1
+    assert whole().removed == 6
+    with ago(OLD - 20):
+        call()
+    removed()
+    assert last_run(1).total == 4
+    whole()
+
+
+def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
+    with ago(OLD):
+        call(2)
+        record_event(IDA, events.SIGN_OUT)
+        call(who=Actor(1, "bo", organization_id=0))
+    removed()
+
+    call_command("audit_verify")
+    said = capsys.readouterr().out
+    assert "Removed by policy: 4 entries (changes 3, signins 1), by 2 runs" in said
+    assert "from row" not in said
+    call_command("audit_verify", verbosity=2)
+    run = runs.find_last_run(1)
+    assert run
+    said = capsys.readouterr().out
+    assert "the console: changes 1, from row 7 to 8, as" in said
+    assert f"changes 2, signins 1, from row 1 to 6, as entry {run.entry} tells" in said
+
+
+def test_runs_are_never_removed(settings):
+    settings.AUDIT_KEEP = dict.fromkeys(DEFAULT_RETENTION_DAYS, "30")
+    with ago(OLD):
+        call()
+    with ago(40):
+        assert removed() == 1
+
+    assert removed() == 0
+    whole()
+
+
+def test_old_keys_and_new_ones_hold_together(settings):
+    with ago(OLD):
+        call(2)
+    settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
+    removed()
+
+    row = AuditRecord.objects.get(seq=1)
+    assert row.key == "a1"
+    assert '"key":"a2"' in row.content
+    whole()
+
+
+@pytest.mark.parametrize("what", ["content", "searched"])
+def test_nothing_goes_of_what_was_changed(what):
+    with ago(OLD):
+        call(1)
+    with ago(5):
+        young = call(1)
+    if what == "content":
+        unguard()
+        AuditRecord.objects.filter(seq=1).update(content='{"entry":"x"}')
+    else:
+        old = AuditEntry.objects.get(seq=1)
+        AuditEntry.objects.filter(entry=young).update(at=old.at, ended_at=old.ended_at)
+
+    with pytest.raises(ChainBrokenError):
+        removed()
+    assert stones() == []
+
+
+@pytest.mark.parametrize("step", ["_entries", "_rows", "_telling"])
+def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
+    with ago(OLD):
+        call(2)
+    checked = getattr(expiry, step)
+
+    def overtaken(*given):
+        monkeypatch.setattr(expiry, step, checked)
+        assert removed() == 2
+        return checked(*given)
+
+    monkeypatch.setattr(expiry, step, overtaken)
+    with pytest.raises(ConcurrentDeletionError):
+        removed()
+
+    assert AuditEntry.objects.count() == 1
+    whole()
+
+
+def test_an_export_can_be_checked_by_itself(tmp_path, capsys):
+    with ago(OLD):
+        call(2)
+    call(1)
+    removed()
+    out = tmp_path / "all.jsonl"
+    lines = [*chain_export.format_export(chain_export.read_all_rows())]
+    out.write_text("".join(lines))
+
+    assert chain_export.check_file(out) == (8, 4)
+    assert '"content":{"gone":{' in lines[0]
+    call_command("audit_verify", file=out)
+    assert "Removed by policy, and tombstones: 4." in capsys.readouterr().out
+    out.write_text("".join([lines[0].replace('"changes"', '"reads"'), *lines[1:]]))
+    with pytest.raises(chain_export.ExportIntegrityError, match="first bad row 1"):
+        chain_export.check_file(out)
+
+
+def test_every_operation_and_event_has_a_kind():
+    names = [(name, event.effect) for name, event in events.EVENTS.items()]
+
+    assert {name for name, effect in names if not get_category(name, effect)} == {"audit.expire"}
+    assert get_category("access.denied", "destroy") == "signins"
+    assert get_category("member.remove", "destroy") == "access"
+    assert get_category("client.get", "read") == "reads"
+
+
+def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch):
+    with ago(20):
+        call(2)
+    monkeypatch.setattr(
+        expiry,
+        "load_retention_policy",
+        lambda: {**DEFAULT_RETENTION_DAYS, "changes": 10},
+    )
+    assert removed() == 2
+
+    assert verify_audit_log().first_bad_row == (
+        1,
+        "it removed changes that were not 30 days old",
+    )
+
+
+def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):
+    settings.AUDIT_SIGNING_KEYS = SIGNING
+    chance, out, age = random.Random(7), tmp_path / "kept.jsonl", 4000
+    total = 0
+    for turn in range(30):
+        with ago(age):
+            for _ in range(chance.randrange(4)):
+                whose = Actor(1, "ida", organization_id=chance.randrange(3))
+                fate = chance.choice([Outcome.SUCCEEDED, Outcome.REJECTED, Outcome.UNKNOWN])
+                call(operation=chance.choice([PUSH, READ]), who=whose, outcome=fate)
+                record_event(whose, chance.choice([events.SIGN_OUT, events.MEMBER_ADD]))
+            lost = AuditEntry.objects.filter(outcome="unknown").first()
+            if lost and chance.random() < 0.3:
+                resolve(IDA, lost, Outcome.SUCCEEDED, "it is there")
+            if chance.random() < 0.3:
+                call_command("audit_checkpoint", out=out)
+            if chance.random() < 0.1:
+                key = f"k{turn}:{'BCDEFGH'[turn % 7] * 43}="
+                settings.AUDIT_KEYS = f"{key},{settings.AUDIT_KEYS}"
+        age -= chance.randrange(60)
+        with ago(age - 1), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(expiry, "time", vars(record_builder)["time"])
+            settings.AUDIT_KEEP = {"changes": str(chance.randrange(30, 900))}
+            if chance.random() < 0.5:
+                total += sum(delete_expired_entries(worker, limit=chance.randrange(1, 9)))
+        assert (
+            whole(checkpoint_verifier.read_anchor_file(out) if out.exists() else ()).removed
+            == total
+        )
+    assert total > 15

@@ -1,0 +1,414 @@
+"""Finding entries."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry, to_microseconds
+from tenants.audit.search.entries import (
+    MAX_COUNTED,
+    count_entries,
+    iterate_columns,
+    search_entries,
+    search_history,
+)
+from tenants.audit.search.filters import EntryFilters
+from tenants.audit.subject_index import fingerprint_subject
+from tenants.audit.writer import writer
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+MONTH = timedelta(days=30)
+IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1")
+BO = Actor(2, "bo@acme.example", "auditor", 1, "acme", "page-2")
+EVE = Actor(3, "eve@other.example", "admin", 2, "other")
+
+
+def keep(
+    who=IDA,
+    operation="service.get",
+    effect="read",
+    end=Outcome.SUCCEEDED,
+    ago=0,
+    ending=(),
+    **told,
+):
+    """Add an entry that is ``ago`` (a timedelta) old, and return its number."""
+    row = record_builder.build_intent(who, operation, effect, **told)
+    at = to_microseconds(NOW - (ago or timedelta(0)))
+    row = replace(row, at=at)
+    writer.write(
+        [
+            row,
+            *([record_builder.build_outcome(row.entry, end, **dict(ending))] if end else []),
+        ]
+    )
+    return AuditEntry.objects.get(entry=row.entry).seq
+
+
+def found(filters=EntryFilters(), cursor="", organization=1, **how):  # noqa: B008
+    page = search_entries(organization, filters, cursor, now=NOW, **how)
+    return [entry.seq for entry in page.entries]
+
+
+def test_shows_the_newest_first():
+    first, second = keep(), keep()
+
+    assert found() == [second, first]
+
+
+def test_shows_nothing_of_another_organization():
+    keep(EVE)
+    mine = keep(changes=[FieldChange("serviceName", "a", "b")])
+    keep(EVE, changes=[FieldChange("serviceName", "a", "b")])
+
+    assert found() == found(EntryFilters(field="serviceName")) == [mine]
+    assert count_entries(1) == 1
+
+
+ODD: dict[str, tuple[Actor, dict[str, Any], Any]] = {
+    "actor": (BO, {}, "bo@acme.example"),
+    "role": (BO, {}, "auditor"),
+    "address": (replace(BO, ip_address="2001:db8::7"), {}, "2001:db8::7"),
+    "places": (IDA, {"region": "jp"}, [("jp", "17")]),
+    "mark": (IDA, {"subject": "anna"}, fingerprint_subject(1, "anna")),
+    "old": (IDA, {"changes": [FieldChange("name", "Ä shop", None)]}, "Ä SHOP"),
+    "new": (IDA, {"changes": [FieldChange("a", None, {"b": ["c%_"]})]}, ("C%_", "b")),
+    "reason": (IDA, {"reason": "Asked by risk"}, ("risk", "asked")),
+    "without": (BO, {}, EntryFilters(actor=IDA.name, field="f", old="x")),
+    "region": (IDA, {"region": "jp"}, "jp"),
+    "service": (IDA, {"service": "18"}, "18"),
+    "client": (IDA, {"client": "5"}, "5"),
+    "clients": (IDA, {"region": "jp", "client": "5"}, [("jp", "5")]),
+    "subject": (IDA, {"subject": "anna"}, "anna"),
+    "object": (IDA, {"object": "bo@acme.example"}, "bo@acme.example"),
+    "operation": (IDA, {"operation": "service.update"}, "service.update"),
+    "effects": (IDA, {"effect": "destroy"}, ("change", "destroy")),
+    "outcomes": (IDA, {"end": Outcome.REJECTED}, ("refused", "unknown")),
+    "field": (IDA, {"changes": [FieldChange("scopes[a].name", 1, 2)]}, "scopes"),
+    "ticket": (IDA, {"ticket": "CHG-1"}, "CHG-1"),
+    "page": (BO, {}, "page-2"),
+    "request": (BO, {}, ("page-2", "nothing")),
+    "since": (IDA, {"ago": timedelta(0)}, NOW),
+    "until": (IDA, {"ago": timedelta(days=9)}, NOW - timedelta(days=8)),
+    "entry": (IDA, {}, ""),
+    "code": (IDA, {"code": "A004"}, "A004"),
+    "status": (IDA, {"status": 503}, ("404", "5xx")),
+    "text": (IDA, {"label": "Retail Banking"}, "banking"),
+}
+
+
+def test_each_filter_is_tried():
+    # Of `old` and `new`, and of words; of nothing by themselves.
+    more = {"meanings", "people"}
+    assert {*ODD} | more == set(EntryFilters.__slots__)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_filter_finds_what_it_names(name):
+    who, told, value = ODD[name]
+    ending = {one: told[one] for one in ("code", "status") if one in told}
+    told = {one: said for one, said in told.items() if one not in ending}
+    usual: dict[str, Any] = {"ago": timedelta(days=1), "service": "17", "region": "us"}
+    keep(**usual)
+    odd = keep(who, **usual | told, ending=ending)
+    if name == "entry":
+        value = AuditEntry.objects.get(seq=odd).entry
+    keep(**usual)
+
+    assert found(EntryFilters(**{name: value})) == [odd]
+    assert count_entries(1, EntryFilters(**{name: value}), now=NOW) == 1
+
+
+def test_any_of_several_values_will_do_page_by_page():
+    ida, bo = keep(service="17"), keep(BO, service="18")
+    both = keep(BO, changes=[FieldChange("a", 1, 2), FieldChange("b", 1, 2)], service="17")
+    keep(EVE)
+    last = keep(Actor(4, "di@acme.example", "viewer", 1, "acme"))
+
+    either = EntryFilters(actor=(IDA.name, BO.name))
+    assert found(either) == [both, bo, ida]
+    assert found(either, size=2) == [both, bo]
+    assert found(either, f"o{bo:x}", size=2) == [ida]
+    assert found(either, f"n{ida:x}", size=2) == [both, bo]
+    assert found(EntryFilters(field=("a", "b"))) == [both]
+    assert count_entries(1, EntryFilters(field=("a", "b"))) == 1
+    assert found(EntryFilters(role=("admin", "viewer"))) == [last, ida]
+
+
+@pytest.mark.parametrize("size", [2, 3, 9])
+def test_all_of_it_is_read_in_the_order_of_its_pages(size):
+    kept = [
+        keep(who, effect=effect, changes=[FieldChange("a", 1, 2)])
+        for who, effect in product((IDA, BO), ("read", "destroy", "reveal"))
+    ]
+    keep(EVE)
+    for filters in (
+        EntryFilters(),
+        EntryFilters(actor=(IDA.name, BO.name)),
+        EntryFilters(effects=("destroy", "reveal")),
+        EntryFilters(field="a", role="auditor"),
+    ):
+        read = iterate_columns(1, filters, ["seq", "actor"], size=size)
+        told = [row for page in read for row in page]
+        whole = search_entries(1, filters).entries
+        assert told == [(entry.seq, entry.actor) for entry in whole]
+        assert set(dict(told)) <= {*kept}
+
+
+def test_what_is_seldom_done_is_found_in_its_order():
+    first = keep(effect="destroy")
+    keep(effect="change")
+    second, third = keep(effect="reveal"), keep(effect="destroy")
+    keep()
+    seldom = EntryFilters(effects=("destroy", "reveal"))
+
+    assert found(seldom) == [third, second, first]
+    assert found(seldom, f"n{first:x}") == [third, second]
+
+
+def test_nothing_of_what_is_left_out_is_found():
+    change = [FieldChange("scopes[x].name", "old words", "new words")]
+    keep(BO, subject="anna", changes=change)
+    for without in (
+        EntryFilters(mark=fingerprint_subject(1, "anna") or ""),
+        EntryFilters(field=("scopes", "name")),
+        EntryFilters(old="OLD", new="new"),
+        EntryFilters(role="viewer", actor=BO.name),
+        EntryFilters(places=[("us", "1"), ("", "")]),
+        EntryFilters(outcomes=("done",)),
+    ):
+        assert found(EntryFilters(without=without)) == [], without
+
+    assert len(found(EntryFilters(without=EntryFilters(old="new", field="other")))) == 1
+
+
+def test_each_value_is_left_out_by_itself():
+    keep(changes=[FieldChange("a", "x", "y")])
+    other = keep(changes=[FieldChange("b", "z", "z")])
+
+    assert found(EntryFilters(without=EntryFilters(old="x", new="z"))) == []
+    assert found(EntryFilters(without=EntryFilters(old=("x", "none")))) == [other]
+    assert found(EntryFilters(without=EntryFilters(field="c", old="x"))) == [other]
+    assert found(EntryFilters(without=EntryFilters(request=("page-1", "x")))) == []
+
+
+def test_a_request_is_an_entry_or_a_page():
+    first, second = keep(), keep(BO)
+    keep(Actor(3, "di@acme.example", "viewer", 1, "acme", "page-3"))
+    one = AuditEntry.objects.get(seq=first).entry
+
+    assert found(EntryFilters(request=(one, "page-2"))) == [second, first]
+    assert found(EntryFilters(request=(one, "page-2"), page="page-1")) == [first]
+    assert found(EntryFilters(request=(one, "page-2"), page="page-3")) == []
+
+
+@pytest.mark.parametrize("asked", ["ärger", "ÄRGER", "Ärger"])
+def test_no_capital_letter_makes_a_difference(asked):
+    seq = keep(reason="Ärger mit PKCE", changes=[FieldChange("a", "ärger", "ÄRGER")])
+
+    assert found(EntryFilters(text=asked, reason=asked, old=asked, new=asked)) == [seq]
+
+
+def test_old_and_new_are_those_of_one_change_of_the_field():
+    two = [FieldChange("a.b", "x", "y"), FieldChange("ab", "y", "x")]
+    seq = keep(changes=two)
+
+    assert found(EntryFilters(old="x", new="y")) == [seq]
+    assert found(EntryFilters(field="a", old="x", new="y")) == [seq]
+    assert found(EntryFilters(field="a", old="y")) == []
+    assert found(EntryFilters(field="ab", old="y")) == [seq]
+
+
+def test_all_filters_must_hold():
+    change = [FieldChange("scopes", 1, 2)]
+    keep(service="17", changes=change)
+    both = keep(BO, service="17", changes=change)
+    keep(BO, service="18", changes=change)
+
+    assert found(EntryFilters(actor=BO.name, service="17", field="scopes")) == [both]
+
+
+@pytest.mark.parametrize("name", ["label", "reason", "actor"])
+def test_text_is_looked_for_in(name):
+    told = {} if name == "actor" else {name: "because of BO@acme, 100%_sure"}
+    odd = keep(BO if name == "actor" else IDA, **told)
+    keep()
+
+    assert found(EntryFilters(text="bo@ACME")) == [odd]
+    assert found(EntryFilters(text="100%_")) == ([] if name == "actor" else [odd])
+
+
+def test_what_was_never_closed_is_unknown_after_a_while():
+    awaited = keep(end=None, ago=timedelta(seconds=30))
+    left = keep(end=None, ago=timedelta(seconds=90))
+    told = keep(end=Outcome.UNKNOWN)
+
+    assert found(EntryFilters(outcomes=("open",))) == [awaited]
+    assert found(EntryFilters(outcomes=("unknown",))) == [told, left]
+    assert found(EntryFilters(outcomes=("open", "unknown"))) == [told, left, awaited]
+    assert found(EntryFilters(outcomes=("done", "open"))) == [awaited]
+
+
+def test_an_entry_tells_its_fate(time_machine):
+    keep(end=None)
+    time_machine.move_to(NOW + timedelta(seconds=30), tick=False)
+    assert AuditEntry.objects.get().effective_outcome == AuditEntry.Outcome.OPEN
+
+    time_machine.move_to(NOW + timedelta(seconds=71), tick=False)
+    assert AuditEntry.objects.get().effective_outcome == AuditEntry.Outcome.UNKNOWN
+    assert AuditEntry.objects.get().outcome == ""
+
+
+# Pages
+
+
+@pytest.fixture(
+    params=[
+        EntryFilters(),
+        EntryFilters(field="scopes"),
+        EntryFilters(effects=["change"]),
+    ]
+)
+def seven(request):
+    """Seven entries, what finds them, and others between them."""
+    seqs = []
+    for number in range(7):
+        keep(EVE, effect="change", changes=[FieldChange("scopes", 1, 2)])
+        seqs.append(keep(effect="change", changes=[FieldChange("scopes", 1, number)]))
+    return seqs[::-1], request.param
+
+
+def test_pages_lead_to_the_end_and_back(seven):
+    seqs, filters = seven
+    pages = [search_entries(1, filters, size=3)]
+    while pages[-1].older:
+        pages.append(search_entries(1, filters, pages[-1].older, size=3))
+
+    assert [[e.seq for e in page.entries] for page in pages] == [
+        seqs[:3],
+        seqs[3:6],
+        seqs[6:],
+    ]
+
+    back = [pages.pop()]
+    while back[-1].newer:
+        back.append(search_entries(1, filters, back[-1].newer, size=3))
+    assert [[e.seq for e in page.entries] for page in back] == [
+        seqs[6:],
+        seqs[3:6],
+        seqs[:3],
+    ]
+    assert back[-1].older
+
+
+def test_a_page_that_is_just_full_is_the_last(seven):
+    seqs, filters = seven
+
+    page = search_entries(1, filters, size=7)
+
+    assert ([e.seq for e in page.entries], page.older, page.newer) == (seqs, "", "")
+
+
+def test_new_entries_shift_nothing():
+    old = [keep() for _ in range(4)]
+    page = search_entries(1, size=2)
+    keep()
+
+    assert found(cursor=page.older, size=2) == [old[1], old[0]]
+
+
+@pytest.mark.parametrize("cursor", ["x", "o", "oxyz", "o-1", "o0", "n" + "f" * 20, "1"])
+def test_a_cursor_that_no_page_gave_is_the_first_page(cursor):
+    seq = keep()
+
+    assert found(cursor=cursor) == [seq]
+
+
+def test_an_empty_page_leads_nowhere():
+    page = search_entries(1)
+
+    assert (page.entries, page.older, page.newer) == ([], "", "")
+
+
+def test_counts_no_further_than_it_says():
+    row = record_builder.build_intent(IDA, "service.get", "read")
+    many = [
+        record_builder.build_intent(IDA, "service.get", "read") for _ in range(MAX_COUNTED + 100)
+    ]
+    writer.write([row, *many])
+
+    assert count_entries(1) == MAX_COUNTED + 1
+    assert count_entries(1, EntryFilters(outcomes=("done",))) == 0
+
+
+# Times
+
+
+def test_what_no_index_helps_with_looks_back_a_month():
+    keep(region="jp", ago=timedelta(days=31))
+    seq = keep(region="jp", ago=timedelta(days=29))
+
+    page = search_entries(1, EntryFilters(region="jp"), now=NOW)
+    assert [e.seq for e in page.entries] == [seq]
+    assert page.horizon == NOW - MONTH
+
+
+@pytest.mark.parametrize(
+    ("filters", "horizon"),
+    [
+        (EntryFilters(role="admin"), NOW - MONTH),
+        (EntryFilters(text="x", effects=["change"]), NOW - MONTH),
+        (
+            EntryFilters(text="x", until=datetime(2026, 1, 31, tzinfo=UTC)),
+            datetime(2026, 1, 1, tzinfo=UTC),
+        ),
+        (EntryFilters(text="x", since=NOW - 9 * MONTH), None),
+        (EntryFilters(text="x", service="17"), None),
+        (EntryFilters(region="us", field="scopes"), None),
+        (EntryFilters(operation="service.get", outcomes=["open"]), None),
+        (EntryFilters(address="192.0.2.41", effects=["change"]), None),
+        (EntryFilters(status=("404", "5xx")), None),
+        (EntryFilters(status=("404", "2xx")), NOW - MONTH),
+        (EntryFilters(), None),
+    ],
+)
+def test_says_how_far_it_looked_back(filters, horizon):
+    assert search_entries(1, filters, now=NOW).horizon == horizon
+
+
+def test_finds_by_time_whatever_the_clocks_said():
+    """Rows are in the order of writing; one process was a day behind."""
+    for _ in range(600):
+        keep(EVE, ago=timedelta(days=3))
+    late = [keep(ago=timedelta(days=1, minutes=n)) for n in range(3)]
+    today = keep(ago=timedelta(hours=1))
+    wrong = keep(ago=timedelta(days=3))
+    yesterday = NOW - timedelta(days=2), NOW - timedelta(hours=12)
+
+    assert found(EntryFilters(since=yesterday[0], until=yesterday[1])) == late[::-1]
+    assert found(EntryFilters(until=yesterday[0])) == [wrong]
+    assert found(EntryFilters(since=yesterday[1])) == [today]
+    assert found(EntryFilters(until=NOW - timedelta(days=9))) == []
+
+
+# One service
+
+
+def test_the_history_of_a_service_is_what_was_done_to_it():
+    keep(service="17", region="us")
+    change = keep(service="17", region="us", effect="change")
+    reveal = keep(service="17", region="us", effect="reveal")
+    keep(service="17", region="eu", effect="change")
+    keep(service="18", region="us", effect="change")
+
+    page = search_history(1, "us", "17")
+    assert [e.seq for e in page.entries] == [reveal, change]

@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.record_builder import new_entry_id
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.audit_sink import CallIntent, CallOutcome
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.redaction.redactor import Redactor
+
+IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+
+
+@pytest.fixture
+def log(db):
+    return AuditLogSink(IDA, reason="calls take too long", ticket="T-7")
+
+
+def test_keeps_what_was_about_to_be_done(log):
+    sealed = Redactor(b"k" * 32).fingerprint("s3cret")
+    changes = (
+        FieldChange("clientName", "a", "b"),
+        FieldChange("clientSecret", None, sealed),
+    )
+    call = CallIntent(PUSH, "us", "/push", {"client_id": "5"}, "anna", changes)
+
+    (entry,) = log.open([call])
+
+    kept = AuditEntry.objects.get(entry=entry)
+    assert (kept.client, kept.subject, kept.outcome) == ("5", "anna", "")
+    assert (kept.reason, kept.ticket) == ("calls take too long", "T-7")
+    assert [change["field"] for change in kept.changes] == [
+        "clientName",
+        "clientSecret",
+    ]
+    assert kept.changes[1]["after"] == {"fingerprint": sealed.hex}
+
+
+def test_keeps_who_and_from_where(log):
+    (entry,) = log.open([CallIntent(PUSH, "us", "/push", label="Shop")])
+
+    kept = AuditEntry.objects.get(entry=entry)
+    assert (
+        Actor(
+            kept.actor_id,
+            kept.actor,
+            kept.role,
+            kept.organization_id,
+            kept.organization,
+            kept.page,
+            kept.address,
+        )
+        == IDA
+    )
+    assert (kept.label, kept.duration) == ("Shop", None)
+
+
+def test_keeps_what_authlete_did_by_itself(log):
+    (entry,) = log.open([CallIntent(PUSH, "us", "/push")])
+    ignored = FieldChange("idTokenDuration", 600, 0)
+
+    log.close([CallOutcome(entry, Outcome.SUCCEEDED, 200, unexpected_changes=(ignored,))])
+
+    assert AuditEntry.objects.get(entry=entry).side_effects == [
+        {"field": "idTokenDuration", "before": 600, "after": 0}
+    ]
+
+
+def test_closes_an_entry(log):
+    (entry,) = log.open([CallIntent(PUSH, "us", "/push")])
+
+    log.close([CallOutcome(entry, Outcome.UNKNOWN, 503, "A001101")])
+
+    kept = AuditEntry.objects.get(entry=entry)
+    assert (kept.outcome, kept.status, kept.code) == ("unknown", 503, "A001101")
+    assert kept.duration
+    assert kept.duration < timedelta(seconds=1)
+
+
+def test_takes_any_text(log):
+    call = CallIntent(PUSH, "us", "/" + "x" * 999, {}, "a\0\ud800𝄞" * 99)
+
+    (entry,) = log.open([call])
+
+    assert len(AuditEntry.objects.get(entry=entry).subject) == 100
+
+
+def test_lets_no_call_be_made_when_the_record_is_not_whole(log):
+    AuditHead.objects.update(mac="forged")
+
+    with pytest.raises(AuditUnavailableError, match="Nothing was sent"):
+        log.open([CallIntent(PUSH, "us", "/push")])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refuses_to_be_part_of_another_transaction():
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
+
+
+def test_ids_sort_by_time():
+    ids = [new_entry_id() for _ in range(3)]
+
+    assert ids[0][:8] <= ids[1][:8] <= ids[2][:8]
+    assert len(set(ids)) == 3
+    assert {i[14] for i in ids} == {"7"}

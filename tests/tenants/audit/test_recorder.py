@@ -1,0 +1,208 @@
+"""Local events: what is no call to Authlete and yet belongs in the record."""
+
+import pytest
+from django.db import DatabaseError
+
+from tenants.audit import events, recorder
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditEntry, AuditHead
+from tenants.audit.recorder import record_action, record_event
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import AuditUnavailableError, Outcome
+from tenants.authlete.operation import Effect
+
+IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
+
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(**what):
+    return list(AuditEntry.objects.filter(**what).order_by("seq"))
+
+
+def test_keeps_an_event_with_its_outcome():
+    role = FieldChange("role", "viewer", "editor")
+
+    record_event(IDA, events.MEMBER_CHANGE, object="bo@acme.example", changes=[role])
+
+    (entry,) = kept()
+    assert (entry.operation, entry.effect, entry.outcome) == (
+        "member.change",
+        "change",
+        "done",
+    )
+    assert (entry.actor, entry.object) == ("ida@acme.example", "bo@acme.example")
+    assert entry.changes == [{"field": "role", "before": "viewer", "after": "editor"}]
+    assert verify_audit_log().first_bad_row is None
+
+
+def test_a_denial_has_the_effect_of_what_was_asked_for():
+    record_event(IDA, events.ACCESS_DENIED, Effect.DESTROY, Outcome.REJECTED, object="s:remove")
+
+    (entry,) = kept()
+    assert (entry.effect, entry.outcome) == ("destroy", "refused")
+
+
+def test_what_cannot_be_kept_must_not_happen():
+    AuditHead.objects.update(mac="forged")
+
+    with pytest.raises(AuditUnavailableError, match="Nothing was done"):
+        record_event(IDA, events.SIGN_IN_DONE)
+    with pytest.raises(AuditUnavailableError), record_action(IDA, events.MEMBER_REMOVE):
+        pytest.fail("was done without an entry")
+
+
+def test_a_denial_that_cannot_be_kept_is_one_all_the_same(caplog):
+    AuditHead.objects.update(mac="forged")
+
+    record_event(IDA, events.ACCESS_DENIED, outcome=Outcome.REJECTED)
+
+    told = [record.alert["event"] for record in caplog.records]
+    assert "audit.unwritten" in told
+    assert "access.denied" in told
+
+
+def test_an_intent_is_kept_before_the_deed():
+    with record_action(IDA, events.CREDENTIAL_ADD, region="us"):
+        (entry,) = kept()
+        assert entry.outcome == ""
+
+    assert kept()[0].outcome == "done"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(ValueError, "refused"), (DatabaseError, "unknown"), (SystemExit, "unknown")],
+)
+def test_a_deed_that_fails_is_kept_as_such(error, outcome):
+    with pytest.raises(error), record_action(IDA, events.MEMBER_ADD):
+        raise error
+
+    assert kept()[0].outcome == outcome
+    assert verify_audit_log().first_bad_row is None
+
+
+def deny(who=IDA, object="services:edit"):
+    record_event(who, events.ACCESS_DENIED, outcome=Outcome.REJECTED, object=object)
+
+
+def test_the_same_denial_is_counted_and_not_repeated():
+    for _ in range(1000):
+        deny()
+
+    assert [e.attempt for e in kept()] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+
+
+def test_a_denial_of_another_page_or_person_is_listed():
+    bo = Actor(2, "bo@acme.example", "viewer", 1, "acme")
+
+    deny()
+    deny(object="services:remove")
+    deny(bo)
+
+    assert [(e.actor_id, e.object) for e in kept()] == [
+        (1, "services:edit"),
+        (1, "services:remove"),
+        (2, "services:edit"),
+    ]
+
+
+def test_one_actor_cannot_fill_the_record():
+    for number in range(1000):
+        deny(object=f"page {number}")
+
+    assert len(kept(operation="access.denied")) == recorder.MAX_DENIALS_PER_ACTOR
+    counted = [e.attempt for e in kept(operation="access.counted")]
+    assert counted[-1] <= 1000 - recorder.MAX_DENIALS_PER_ACTOR < 2 * counted[-1]
+    assert {e.actor_id for e in kept()} == {1}
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["192.0.2.1"] * 40, [f"2001:db8::{n:x}" for n in range(40)]],
+    ids=["one address", "one subscriber"],
+)
+def test_strangers_are_told_apart_by_where_they_come_from(addresses):
+    for number, address in enumerate(addresses):
+        who = Actor(0, "", ip_address=address)
+        record_event(
+            who,
+            events.SIGN_IN_REFUSED,
+            outcome=Outcome.REJECTED,
+            object=f"{number}@x.example",
+        )
+
+    assert len(kept(operation="sign_in.refused")) == recorder.MAX_DENIALS_PER_ACTOR
+
+
+def test_many_actors_cannot_fill_the_record(monkeypatch):
+    monkeypatch.setattr(recorder, "MAX_DENIALS_TOTAL", 50)
+    for number in range(1, 500):
+        deny(Actor(number, "bot@acme.example", "viewer", 1, "acme"))
+
+    assert len(kept(operation="access.denied")) == 50
+    more = kept(operation="access.counted")
+    assert [e.attempt for e in more] == [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    assert {(e.actor_id, e.organization_id) for e in more} == {(0, 0)}
+
+
+def test_many_actors_that_are_counted_cannot_fill_the_record(monkeypatch):
+    monkeypatch.setattr(recorder, "MAX_DENIALS_TOTAL", 50)
+    monkeypatch.setattr(recorder, "MAX_DENIALS_PER_ACTOR", 2)
+    for number in range(300):
+        deny(Actor(number % 100 + 1, "bot@acme.example"), object=f"page {number}")
+
+    assert len(kept()) < 50 + 10
+
+
+def test_denials_raise_an_alert(caplog):
+    deny()
+
+    (record,) = [r for r in caplog.records if r.name == "meridian.alert"]
+    assert record.alert == {
+        "event": "access.denied",
+        "entry": kept()[0].entry,
+        "organization": "acme",
+        "actor": 1,
+        "address": "192.0.2.1",
+        "times": 1,
+    }
+
+
+def test_the_names_of_events_stay():
+    """A name that was once released stays; add to this list, take nothing out."""
+    assert set(events.EVENTS) == set(
+        """
+        sign_in.done sign_in.refused sign_in.throttled sign_out session.ended
+        step_up.done step_up.refused
+        password.change password.link second_factor.add second_factor.remove
+        access.denied access.stranger access.counted
+        account.close account.reopen
+        organization.add organization.change
+        member.add member.change member.remove
+        credential.add credential.change credential.remove credential.probe
+        vault.rotate
+        audit.settle audit.read audit.export audit.verify audit.expire
+        versions.expire
+        batch.adopt batch.cancel batch.settle batch.upload
+        budget.exceeded
+        clients.exported
+        keys.exported
+        job.cancelled job.ended job.paused job.resumed job.retried job.started
+        receipt.made
+        rollover.advance rollover.confirm rollover.leave
+        rollover.start rollover.stop rollover.undo
+        search.change search.remove search.save
+        secret.drop secret.forget secret.settle secret.show secret.stage secret.store
+        subject.export subject.reveal subject.revoke_all subject.search
+        service.made_outside service.changed_outside service.gone_outside
+        client.made_outside client.changed_outside client.gone_outside
+        service.back_outside client.back_outside
+        stream.add stream.read stream.refused stream.remove
+        token.check
+        webhook.add webhook.change webhook.pause webhook.remove webhook.replay
+        webhook.resume webhook.rotate webhook.test
+        """.split()
+    )

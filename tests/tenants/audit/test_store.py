@@ -1,0 +1,105 @@
+"""What a database takes and does not keep counts as not recorded."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import DatabaseError, connection
+
+from console.ops.health import ReadinessCheck
+from tenants.audit import record_builder, store
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import (
+    AuditBlock,
+    AuditEntry,
+    AuditField,
+    AuditHead,
+    AuditRecord,
+)
+from tenants.audit.store import write_failures
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect
+
+pytestmark = pytest.mark.django_db
+
+
+def call():
+    changes = [FieldChange("locked", False, True)]
+    intent = record_builder.build_intent(
+        Actor(0, "", "mia"), "sign_in", Effect.READ, changes=changes
+    )
+    return [intent, record_builder.build_outcome(intent.entry, Outcome.SUCCEEDED)]
+
+
+def swallow(table: str, what: str) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER swallows BEFORE {what} ON {table} BEGIN SELECT RAISE(IGNORE); END"
+            )
+            return
+        cursor.execute(
+            "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RETURN NULL; END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER a_swallows BEFORE {what} ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION swallow()"
+        )
+
+
+@pytest.mark.parametrize(
+    ("model", "what"),
+    [
+        (AuditRecord, "INSERT"),
+        (AuditEntry, "INSERT"),
+        (AuditEntry, "UPDATE"),
+        (AuditField, "INSERT"),
+        (AuditBlock, "INSERT"),
+        (AuditBlock, "UPDATE"),
+        (AuditHead, "UPDATE"),
+    ],
+)
+def test_nothing_goes_on_where_a_row_was_left_out_and_all_heals(model, what):
+    store.append_records(call())
+    heads = AuditHead.objects.values_list()
+    before = heads.get()
+    swallow(model._meta.db_table, what)
+
+    with pytest.raises(store.RowsDroppedError):
+        store.append_records(call())
+    assert write_failures
+    assert ReadinessCheck().results()["record"] == "cannot be written"
+
+    assert heads.get() == before
+    assert (AuditRecord.objects.count(), AuditEntry.objects.count()) == (2, 1)
+    with connection.cursor() as cursor:
+        name = "swallows" if connection.vendor == "sqlite" else "a_swallows"
+        on = "" if connection.vendor == "sqlite" else f" ON {model._meta.db_table}"
+        cursor.execute(f"DROP TRIGGER {name}{on}")
+    store.append_records(call())
+    assert not write_failures
+    assert verify_audit_log().first_bad_row is None
+
+
+def test_a_row_that_is_bad_itself_is_no_trouble_of_the_record():
+    bad = [replace(call()[0], attempt=-(2**40))]
+
+    with pytest.raises(DatabaseError) as refused:
+        store.append_records(bad)
+
+    assert not isinstance(refused.value, store.RowsDroppedError)
+    assert not write_failures
+
+
+def test_of_an_entry_that_is_gone_the_outcome_is_kept_all_the_same():
+    gone, kept = call(), call()
+    store.append_records([gone[0], kept[0]])
+    AuditField.objects.all().delete()
+    AuditEntry.objects.filter(entry=gone[0].entry).delete()
+
+    store.append_records([gone[1], kept[1]])
+
+    assert AuditRecord.objects.filter(phase="outcome").count() == 2
+    assert AuditEntry.objects.get().outcome == "done"

@@ -1,0 +1,59 @@
+"""What subjects are searched by, since no address may hold one."""
+
+import pytest
+from django.core.management import call_command
+
+from tenants.audit import record_builder
+from tenants.audit.actor import Actor
+from tenants.audit.integrity.verify import verify_audit_log
+from tenants.audit.models import AuditEntry
+from tenants.audit.subject_index import SUBJECT_FINGERPRINT_PATTERN, fingerprint_subject
+from tenants.audit.writer import writer
+
+pytestmark = pytest.mark.django_db
+IDA = Actor(1, "ida@acme.example", "admin", 1, "acme")
+OLD, NEW = (f"{name}:{letter * 43}=" for name, letter in (("old", "A"), ("new", "B")))
+
+
+def keep(subject):
+    row = record_builder.build_intent(IDA, "token.list", "read", subject=subject)
+    writer.write([row])
+    return AuditEntry.objects.get(entry=row.entry)
+
+
+def test_is_the_same_for_one_subject_of_one_organization_alone():
+    anna = keep("anna@customer.example").mark
+
+    assert SUBJECT_FINGERPRINT_PATTERN.fullmatch(anna)
+    assert anna == fingerprint_subject(1, "anna@customer.example")
+    assert anna not in {
+        fingerprint_subject(2, "anna@customer.example"),
+        fingerprint_subject(1, "anna"),
+    }
+    assert keep("").mark is fingerprint_subject(1, "") is None
+
+
+def test_stays_when_a_key_is_put_in_front(settings):
+    settings.AUDIT_KEYS = OLD
+    before = fingerprint_subject(1, "anna")
+
+    settings.AUDIT_KEYS = f"{NEW},{OLD}"
+    assert fingerprint_subject(1, "anna") == before
+    settings.AUDIT_KEYS = NEW
+    assert fingerprint_subject(1, "anna") != before
+
+
+def test_is_compared_and_can_be_made_anew(capsys):
+    anna, bo, nobody = keep("anna"), keep("bo"), keep("")
+    AuditEntry.objects.filter(seq=anna.seq).update(mark=None)
+    AuditEntry.objects.filter(seq=bo.seq).update(mark=anna.mark)
+    assert verify_audit_log().first_bad_row == (
+        anna.seq,
+        "it is not searchable by its subject; run audit_marks",
+    )
+
+    call_command("audit_marks")
+
+    assert "Marked anew: 2 entries" in capsys.readouterr().out
+    assert verify_audit_log().first_bad_row is None
+    assert AuditEntry.objects.get(seq=nobody.seq).mark is None

@@ -1,0 +1,183 @@
+import json
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc.jwk import ECKey, RSAKey
+
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.jwks.inventory import (
+    KeyLocation,
+    list_client_keys,
+    list_service_keys,
+)
+from tenants.authlete.documents.service import Service
+from tenants.authlete.redaction.redactor import Redactor
+
+ENDS = datetime(2027, 3, 1, tzinfo=UTC)
+EXAMPLE = {  # RFC 7638, section 3.1
+    "kty": "RSA",
+    "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxu"
+    "hDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN"
+    "5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5"
+    "hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBni"
+    "Iqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+    "e": "AQAB",
+    "alg": "RS256",
+    "kid": "2011-04-29",
+}
+
+
+def seen(kind, **members):
+    """A document as the program sees it: through the door."""
+    return kind.model_validate(Redactor(b"k").redact(members))
+
+
+def client(*keys, **members):
+    return list_client_keys(seen(Client, clientId=44, jwks=jwks(*keys), **members))
+
+
+def service(*keys, **members):
+    return list_service_keys(seen(Service, apiKey=17, jwks=jwks(*keys), **members))
+
+
+def jwks(*keys):
+    return json.dumps({"keys": keys})
+
+
+def pair(kid, **more):
+    made = ECKey.generate_key("P-256")
+    told = {"kid": kid, "use": "sig", "alg": "ES256", **more}
+    return {**made.as_dict(private=True), **told}
+
+
+def certificate(key, ends=ENDS, name="gateway.example"):
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    return (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 7)
+        .not_valid_before(ENDS - timedelta(days=900))
+        .not_valid_after(ends)
+        .sign(key, SHA256())
+    )
+
+
+def test_tells_thumbprint_and_size_and_what_names_it_although_the_rest_is_sealed():
+    (found,) = service(
+        {**EXAMPLE, "d": "a-private-exponent", "p": "a-prime"},
+        idTokenSignatureKeyId="2011-04-29",
+        federationSignatureKeyId="2011-04-29",
+    )
+
+    assert found.kind is KeyLocation.SERVICE
+    assert found.info.thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    assert (found.info.shape, found.info.alg) == ("RSA 2048", "RS256")
+    assert found.used_by == ("idTokenSignatureKeyId",)
+    assert not found.info.marks
+    assert "private" not in repr(found)
+
+
+def test_a_certificate_of_a_key_says_until_when_and_its_chain_stands_beside_it():
+    key, other = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
+    chain = [certificate(key), certificate(other, ENDS - timedelta(days=9), "root")]
+    x5c = [b64encode(one.public_bytes(Encoding.DER)).decode() for one in chain]
+    jwk = ECKey.import_key(key).as_dict(private=False) | {"kid": "a", "x5c": x5c}
+
+    leaf, root = client(jwk, selfSignedCertificateKeyId="a")
+
+    assert (leaf.info.ends_at, leaf.info.subject) == (ENDS, "CN=gateway.example")
+    assert leaf.used_by == ("selfSignedCertificateKeyId",)
+    assert (root.kind, root.info.subject) == (KeyLocation.CHAIN, "CN=root")
+    assert root.info.ends_at == ENDS - timedelta(days=9)
+    assert not leaf.info.marks
+
+    (wrong, _) = client({**pair("a"), "d": None, "x5c": x5c})
+    assert "other" in wrong.info.marks
+
+
+@pytest.mark.parametrize(
+    ("key", "mark"),
+    [
+        ({"kty": "oct", "kid": "a", "k": "c2hhcmVk"}, "symmetric"),
+        ({"kty": "oct", "kid": "a", "alg": "HS256", "k": "c2hhcmVk"}, "symmetric"),
+        ({**EXAMPLE, "alg": "none"}, "none"),
+        ({**EXAMPLE, "n": EXAMPLE["n"][:171]}, "short"),
+        ({**EXAMPLE, "n": "%%%"}, "unreadable"),
+        ({**EXAMPLE, "kid": ""}, "nameless"),
+        ({**EXAMPLE, "d": "c2VjcmV0"}, "private"),
+        ({"kty": "LMS", "kid": "a"}, "strange"),
+        ({"kty": "EC", "kid": "a", "crv": "P-256", "x": "AA", "y": "AA"}, "unreadable"),
+        (
+            {"kty": "OKP", "kid": "a", "crv": "Ed25519", "x": "A" * 43, "x5c": ["?"]},
+            "unreadable",
+        ),
+        ("no object", "unreadable"),
+    ],
+)
+def test_marks_what_is_weak_or_odd(key, mark):
+    assert mark in client(key)[0].info.marks
+
+
+def test_one_that_is_sound_has_no_mark():
+    public = {name: part for name, part in pair("a").items() if name != "d"}
+
+    assert [one.info.marks for one in client(public, EXAMPLE)] == [(), ()]
+    assert [one.info.marks for one in service(pair("a"))] == [()]
+
+
+def test_a_key_id_that_is_there_twice_is_marked_on_both():
+    found = service(pair("a"), pair("b"), pair("a"))
+
+    assert [list(one.info.marks) for one in found] == [["repeated"], [], ["repeated"]]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"keys": 1}', '{"keys": null}'])
+def test_a_set_that_cannot_be_read_is_one_line_that_says_so(text):
+    (found,) = list_client_keys(seen(Client, clientId=44, jwks=text))
+
+    assert list(found.info.issues) == ["unreadable"]
+
+
+def test_a_setting_that_names_a_key_which_is_nowhere_is_told():
+    found = service(pair("a"), accessTokenSignatureKeyId="gone")
+
+    assert [(one.info.kid, list(one.info.marks)) for one in found[1:]] == [("gone", ["missing"])]
+    assert found[1].used_by == ("accessTokenSignatureKeyId",)
+
+
+def test_tells_every_set_of_a_service_its_hardware_keys_and_its_roots():
+    key = rsa.generate_private_key(65537, 2048)
+    root = certificate(key).public_bytes(Encoding.PEM).decode()
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    own = seen(
+        Service,
+        apiKey=17,
+        jwks=jwks(pair("own")),
+        federationJwks=jwks(pair("federation")),
+        federationSignatureKeyId="federation",
+        credentialJwks=jwks(pair("credential")),
+        trustAnchors=[{"entityId": "https://a", "jwks": jwks(EXAMPLE)}],
+        trustedRootCertificates=[root, "no certificate"],
+    )
+    own._seen["hsks"] = [{"kid": "hsm", "kty": "RSA", "publicKey": b64encode(der).decode()}]
+    found = list_service_keys(own)
+
+    assert [(str(one.location), one.info.kid) for one in found] == [
+        ("hardware", "hsm"),
+        ("service", "own"),
+        ("federation", "federation"),
+        ("credential", "credential"),
+        ("anchor", "2011-04-29"),
+        ("root", ""),
+        ("root", ""),
+    ]
+    assert found[0].info.thumbprint == RSAKey.import_key(key.public_key()).thumbprint()
+    assert found[2].used_by == ("federationSignatureKeyId",)
+    assert (found[5].info.key_spec, found[5].info.expires_at) == ("RSA 2048", ENDS)
+    assert list(found[6].info.issues) == ["unreadable"]

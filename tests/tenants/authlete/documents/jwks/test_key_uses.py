@@ -1,0 +1,30 @@
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.jwks.inventory import find_key_uses, find_signing_uses
+from tenants.authlete.documents.service import Service
+
+
+def test_finds_every_setting_that_names_a_key_and_those_of_a_newer_authlete():
+    service = Service.model_validate(
+        {
+            "apiKey": 17,
+            "idTokenSignatureKeyId": "a",
+            "accessTokenSignatureKeyId": "a",
+            "userInfoSignatureKeyId": "b",
+            "logoutTokenSignatureKeyId": "a",
+        }
+    )
+
+    assert find_signing_uses(service, "a") == [
+        ("idTokenSignatureKeyId", "ID token key"),
+        ("accessTokenSignatureKeyId", "Access token signing key"),
+        ("logoutTokenSignatureKeyId", "logoutTokenSignatureKeyId"),
+    ]
+
+
+def test_a_key_without_a_name_is_named_by_none():
+    client = Client.model_validate(
+        {"clientId": 1, "rsSignedRequestKeyId": "", "selfSignedCertificateKeyId": "c"}
+    )
+
+    assert find_key_uses(client, "") == []
+    assert [one.field for one in find_key_uses(client, "c")] == ["selfSignedCertificateKeyId"]

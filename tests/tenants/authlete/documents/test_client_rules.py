@@ -1,0 +1,386 @@
+"""Settings of a client that do not go together are found, and only those."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenants.authlete.documents.client import SECTIONS
+from tenants.authlete.documents.client.rules import authentication, check_client, flows
+from tenants.authlete.documents.client.rules.fapi import check_fapi_modes
+
+BY_MEMBER = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
+EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
+JWKS = json.dumps({"keys": [EC]})
+WEB = {
+    "clientType": "CONFIDENTIAL",
+    "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+    "grantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
+    "responseTypes": ["CODE"],
+    "redirectUris": ["https://app.example/cb"],
+    "idTokenSignAlg": "RS256",
+    "subjectType": "PUBLIC",
+}
+SPA = WEB | {"clientType": "PUBLIC", "tokenAuthMethod": "NONE"}
+MACHINE = {
+    "clientType": "CONFIDENTIAL",
+    "tokenAuthMethod": "PRIVATE_KEY_JWT",
+    "tokenAuthSignAlg": "ES256",
+    "jwksUri": "https://app.example/keys",
+    "grantTypes": ["CLIENT_CREDENTIALS"],
+    "idTokenSignAlg": "RS256",
+}
+FAPI2 = WEB | {
+    "tokenAuthMethod": "PRIVATE_KEY_JWT",
+    "jwks": JWKS,
+    "idTokenSignAlg": "ES256",
+    "dpopRequired": True,
+    "fapiModes": ["FAPI2_SECURITY"],
+}
+FAPI1 = FAPI2 | {
+    "fapiModes": ["FAPI1_ADVANCED"],
+    "tlsClientCertificateBoundAccessTokens": True,
+}
+CIBA = MACHINE | {"grantTypes": ["CIBA"], "bcDeliveryMode": "POLL"}
+
+
+def found(rule, client):
+    """The members that a rule names, finding by finding."""
+    return [one.members for one in rule(client)]
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        {},
+        WEB,
+        SPA,
+        MACHINE,
+        FAPI2,
+        FAPI1,
+        CIBA,
+        WEB | {"tokenAuthMethod": "TLS_CLIENT_AUTH", "tlsClientAuthSanDns": "a.test"},
+        WEB | {"idTokenEncryptionAlg": "RSA_OAEP_256", "jwks": JWKS},
+        WEB | {"idTokenEncryptionAlg": "DIR", "idTokenEncryptionEnc": "A128GCM"},
+        WEB | {"subjectType": "PAIRWISE"},
+        FAPI2 | {"selfSignedCertificateKeyId": "one"},
+        FAPI2 | {"idTokenSignAlg": "EdDSA"},
+        FAPI2 | {"tokenAuthMethod": "ATTEST_JWT_CLIENT_AUTH"},
+        WEB
+        | {
+            "responseTypes": ["CODE_ID_TOKEN"],
+            "grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"],
+        },
+        WEB | {"responseModes": ["JWT"], "authorizationSignAlg": "ES256"},
+        WEB
+        | {
+            "extension": {"requestableScopes": [], "requestableScopesEnabled": True},
+        },
+        WEB | {"extension": {"requestableScopes": []}},
+        WEB | {"jwks": "no JWK Set", "selfSignedCertificateKeyId": "one"},
+    ],
+)
+def test_a_sound_client_breaks_no_rule(client):
+    assert check_client(client) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(BY_MEMBER)),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            max_leaves=4,
+        ),
+    )
+)
+def test_odd_values_stop_no_rule(client):
+    for finding in check_client(client):
+        assert set(finding.fields) <= BY_MEMBER.keys()
+
+
+@pytest.mark.parametrize("method", sorted(authentication.CLIENT_SECRET_METHODS))
+def test_a_public_client_keeps_no_secret(method):
+    (finding,) = authentication.check_public_client_secret(SPA | {"tokenAuthMethod": method})
+
+    assert finding.fields == ("tokenAuthMethod", "clientType")
+    assert "can pass for the client" in finding.message
+
+
+def test_a_public_client_signs_with_no_secret():
+    shared = SPA | {"idTokenSignAlg": "HS256", "requestSignAlg": "HS512"}
+
+    assert found(authentication.check_public_client_signatures, shared) == [
+        ("idTokenSignAlg", "requestSignAlg", "clientType")
+    ]
+    assert authentication.check_public_client_signatures(WEB | {"idTokenSignAlg": "HS256"}) == []
+
+
+def test_a_public_client_has_no_client_credentials():
+    client = SPA | {"grantTypes": ["CLIENT_CREDENTIALS"]}
+
+    assert found(authentication.check_public_client_credentials_grant, client) == [
+        ("grantTypes", "clientType")
+    ]
+
+
+@pytest.mark.parametrize("method", ["NONE", None])
+def test_a_confidential_client_proves_who_it_is(method):
+    (finding,) = authentication.check_missing_authentication(WEB | {"tokenAuthMethod": method})
+
+    assert finding.fields == ("tokenAuthMethod", "clientType")
+    assert "anyone who knows its client ID" in finding.message
+
+
+@pytest.mark.parametrize("method", ["PRIVATE_KEY_JWT", "SELF_SIGNED_TLS_CLIENT_AUTH"])
+def test_a_private_key_needs_its_public_key(method):
+    client = WEB | {"tokenAuthMethod": method}
+
+    assert found(authentication.check_authentication_key, client) == [
+        ("jwks", "jwksUri", "tokenAuthMethod")
+    ]
+    assert authentication.check_authentication_key(client | {"jwks": JWKS}) == []
+    assert (
+        authentication.check_authentication_key(client | {"jwksUri": "https://app.example/k"}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"requestSignAlg": "PS256"}, "requestSignAlg"),
+        ({"bcRequestSignAlg": "ES256"}, "bcRequestSignAlg"),
+        ({"rsRequestSigned": True}, "rsRequestSigned"),
+        ({"idTokenEncryptionAlg": "RSA_OAEP_256"}, "idTokenEncryptionAlg"),
+        ({"userInfoEncryptionAlg": "ECDH_ES"}, "userInfoEncryptionAlg"),
+        ({"authorizationEncryptionAlg": "RSA1_5"}, "authorizationEncryptionAlg"),
+    ],
+)
+def test_signing_and_hiding_need_a_public_key(changed, named):
+    assert found(check_client, WEB | changed) == [("jwks", "jwksUri", named)]
+    assert check_client(WEB | changed | {"jwks": JWKS}) == []
+
+
+def test_request_objects_are_hidden_with_the_services_key():
+    assert authentication.check_encryption_key(WEB | {"requestEncryptionAlg": "RSA_OAEP_256"}) == []
+
+
+def test_keys_come_from_one_place():
+    both = WEB | {"jwks": JWKS, "jwksUri": "https://app.example/keys"}
+
+    assert found(authentication.check_duplicate_key_sources, both) == [("jwks", "jwksUri")]
+
+
+@pytest.mark.parametrize("name", ["selfSignedCertificateKeyId", "rsSignedRequestKeyId"])
+def test_a_named_key_is_in_the_key_set(name):
+    client = WEB | {"jwks": JWKS, name: "two"}
+
+    assert found(authentication.check_named_keys, client) == [(name, "jwks")]
+    assert authentication.check_named_keys(client | {name: "one"}) == []
+    assert authentication.check_named_keys(client | {"jwks": None}) == []  # may be at the address
+
+
+@pytest.mark.parametrize(
+    ("method", "algorithm", "words"),
+    [
+        ("PRIVATE_KEY_JWT", "HS256", "PS256 or ES256"),
+        ("CLIENT_SECRET_JWT", "PS256", "HS256, HS384 or HS512"),
+    ],
+)
+def test_an_assertion_is_signed_with_what_the_method_has(method, algorithm, words):
+    client = WEB | {"tokenAuthMethod": method, "tokenAuthSignAlg": algorithm}
+
+    (finding,) = authentication.check_assertion_algorithm(client)
+
+    assert finding.fields == ("tokenAuthSignAlg", "tokenAuthMethod")
+    assert words in finding.message
+    assert authentication.check_assertion_algorithm(client | {"tokenAuthSignAlg": None}) == []
+    assert (
+        authentication.check_assertion_algorithm(
+            client | {"tokenAuthMethod": "CLIENT_SECRET_BASIC"}
+        )
+        == []
+    )
+
+
+def test_a_certificate_has_exactly_one_name():
+    client = WEB | {"tokenAuthMethod": "TLS_CLIENT_AUTH"}
+
+    assert found(authentication.check_certificate_subject, client) == [
+        (*authentication.CERTIFICATE_SUBJECT_FIELDS, "tokenAuthMethod")
+    ]
+    for name in authentication.CERTIFICATE_SUBJECT_FIELDS:
+        assert authentication.check_certificate_subject(client | {name: "a"}) == []
+    two = {"tlsClientAuthSanDns": "a.test", "tlsClientAuthSanIp": "192.0.2.7"}
+    for method in ("TLS_CLIENT_AUTH", "CLIENT_SECRET_BASIC"):
+        assert found(
+            authentication.check_certificate_subject,
+            WEB | two | {"tokenAuthMethod": method},
+        ) == [tuple(two)]
+    assert authentication.check_certificate_subject(WEB) == []
+
+
+@pytest.mark.parametrize("what", ["idToken", "userInfo", "request", "authorization"])
+def test_content_is_encrypted_beside_its_key_only(what):
+    key, content = f"{what}EncryptionAlg", f"{what}EncryptionEnc"
+
+    assert found(flows.check_encryption, WEB | {content: "A128GCM"}) == [(key, content)]
+    assert flows.check_encryption(WEB | {key: "DIR", content: "A128GCM"}) == []
+    assert flows.check_encryption(WEB | {key: "DIR"}) == []
+
+
+@pytest.mark.parametrize(
+    ("uris", "usable"),
+    [
+        (["https://a.test/1", "https://a.test:8443/2"], True),
+        (["https://a.test/1", "https://b.test/2"], False),
+        (["https://a.test/1", "com.example.app:/cb"], False),
+        (["com.example.app:/cb"], False),
+        (["https://[broken"], False),
+        ([], False),
+    ],
+)
+def test_pairwise_identifiers_need_one_host(uris, usable):
+    client = WEB | {"subjectType": "PAIRWISE", "redirectUris": uris}
+    named = ("sectorIdentifierUri", "subjectType", "redirectUris")
+
+    assert found(flows.check_pairwise_subject, client) == ([] if usable else [named])
+    assert flows.check_pairwise_subject(client | {"subjectType": "PUBLIC"}) == []
+    sector = {"sectorIdentifierUri": "https://a.test/sector.json"}
+    assert flows.check_pairwise_subject(client | sector) == []
+
+
+def test_the_backchannel_finds_its_host_elsewhere():
+    assert flows.check_pairwise_subject(CIBA | {"subjectType": "PAIRWISE"}) == []
+
+
+@pytest.mark.parametrize("mode", ["PING", "PUSH"])
+def test_a_client_that_is_told_has_an_address_for_it(mode):
+    client = CIBA | {"bcDeliveryMode": mode}
+    told = {"bcNotificationEndpoint": "https://app.example/ciba"}
+
+    assert found(flows.check_ciba_delivery, client) == [
+        ("bcNotificationEndpoint", "bcDeliveryMode")
+    ]
+    assert flows.check_ciba_delivery(client | told) == []
+    assert flows.check_ciba_delivery(CIBA) == []
+
+
+def test_ciba_needs_a_delivery_mode():
+    client = CIBA | {"bcDeliveryMode": None}
+
+    assert found(flows.check_ciba_delivery, client) == [("bcDeliveryMode", "grantTypes")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "named", "words"),
+    [
+        ({"redirectUris": []}, "redirectUris", "no redirect URI"),
+        ({"responseTypes": []}, "responseTypes", "not ask for one"),
+        ({"grantTypes": ["REFRESH_TOKEN"]}, "responseTypes", "not use it"),
+        ({"responseTypes": ["CODE", "TOKEN"]}, "responseTypes", "without the implicit"),
+        (
+            {"responseTypes": ["CODE_ID_TOKEN"]},
+            "responseTypes",
+            "without the implicit",
+        ),
+        (
+            {"grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"]},
+            "responseTypes",
+            "leave out the grant type",
+        ),
+    ],
+)
+def test_grants_responses_and_redirects_go_together(changed, named, words):
+    (finding,) = check_client(WEB | changed)
+
+    assert finding.fields == (named, "grantTypes")
+    assert words in finding.message
+
+
+@pytest.mark.parametrize("mode", ["JWT", "QUERY_JWT", "FRAGMENT_JWT", "FORM_POST_JWT"])
+def test_a_response_that_is_a_jwt_needs_a_signature(mode):
+    named = [("authorizationSignAlg", "responseModes")]
+
+    assert found(flows.check_signed_responses, WEB | {"responseModes": [mode]}) == named
+    assert flows.check_signed_responses(WEB | {"responseModes": ["FORM_POST", mode]}) == []
+    assert flows.check_signed_responses(WEB | {"responseModes": ["FORM_POST"]}) == []
+
+
+def test_scopes_are_limited_only_while_the_limit_is_on():
+    off = {"requestableScopes": ["openid"], "requestableScopesEnabled": False}
+
+    assert found(flows.check_requestable_scopes, WEB | {"extension": off}) == [("extension",)]
+    on = off | {"requestableScopesEnabled": True}
+    assert flows.check_requestable_scopes(WEB | {"extension": on}) == []
+
+
+@pytest.mark.parametrize(
+    ("client", "named", "words"),
+    [
+        (FAPI1 | {"clientType": "PUBLIC"}, "clientType", "public"),
+        (FAPI2 | {"clientType": "PUBLIC"}, "clientType", "public"),
+        (FAPI1 | {"tokenAuthMethod": "CLIENT_SECRET_JWT"}, "tokenAuthMethod", "mutual"),
+        (FAPI2 | {"tokenAuthMethod": None}, "tokenAuthMethod", "mutual"),
+        (FAPI1 | {"idTokenSignAlg": None}, "idTokenSignAlg", "PS256 and ES256"),
+        (FAPI1 | {"idTokenSignAlg": "EdDSA"}, "idTokenSignAlg", "PS256 and ES256"),
+        (FAPI2 | {"tokenAuthSignAlg": "RS256"}, "tokenAuthSignAlg", "EdDSA"),
+        (FAPI2 | {"requestSignAlg": "NONE"}, "requestSignAlg", "EdDSA"),
+        (FAPI2 | {"idTokenEncryptionAlg": "RSA1_5"}, "idTokenEncryptionAlg", "RSA1_5"),
+        (
+            FAPI1 | {"tlsClientCertificateBoundAccessTokens": False},
+            "tlsClientCertificateBoundAccessTokens",
+            "certificate",
+        ),
+        (
+            FAPI2 | {"dpopRequired": False},
+            "tlsClientCertificateBoundAccessTokens",
+            "DPoP",
+        ),
+        (FAPI2 | {"responseTypes": ["CODE_ID_TOKEN"]}, "responseTypes", "but code"),
+        (FAPI2 | {"grantTypes": ["PASSWORD"]}, "grantTypes", "password"),
+        (
+            FAPI2 | {"fapiModes": ["FAPI2_MESSAGE_SIGNING_AUTH_REQ"]},
+            "requestSignAlg",
+            "request signature",
+        ),
+        (
+            FAPI2 | {"fapiModes": ["FAPI2_MESSAGE_SIGNING_AUTH_RES"]},
+            "authorizationSignAlg",
+            "response signature",
+        ),
+        (WEB | {"fapiModes": ["FAPI1_BASELINE"]}, "tokenAuthMethod", "Part 1"),
+    ],
+)
+def test_a_fapi_mode_asks_for_more(client, named, words):
+    (finding,) = check_fapi_modes(client)
+
+    assert finding.fields[0] == named
+    assert finding.fields[-1] == "fapiModes"
+    assert words in finding.message
+    assert check_fapi_modes(client | {"fapiModes": []}) == []
+
+
+def test_each_message_says_what_to_do():
+    worst = {
+        "clientType": "PUBLIC",
+        "tokenAuthMethod": "CLIENT_SECRET_POST",
+        "grantTypes": ["CIBA", "CLIENT_CREDENTIALS", "IMPLICIT"],
+        "responseTypes": ["CODE"],
+        "responseModes": ["JWT"],
+        "idTokenSignAlg": "HS256",
+        "idTokenEncryptionEnc": "A128GCM",
+        "userInfoEncryptionAlg": "RSA1_5",
+        "subjectType": "PAIRWISE",
+        "fapiModes": ["FAPI2_MESSAGE_SIGNING_AUTH_REQ"],
+        "extension": {"requestableScopes": ["openid"]},
+        **dict.fromkeys(authentication.CERTIFICATE_SUBJECT_FIELDS, "a"),
+    }
+
+    told = check_client(worst)
+
+    assert len(told) == len(set(told)) > 12
+    assert all(one.message.endswith(".") for one in told)
+    assert all(set(one.fields) <= BY_MEMBER.keys() for one in told)

@@ -1,0 +1,249 @@
+"""Every property that the specification gives a client is in exactly one section."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from pydantic import ValidationError
+
+from tenants.authlete.documents.client import SECTIONS, Client, ClientPage
+from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.validation_messages import format_error
+from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
+
+FIELDS = SPEC["client"]
+INSIDE = SPEC["client_extension"]
+NEWER = SPEC["_not_in_spec_3_0_16"]["client"]
+ALL = [(section, one) for section in SECTIONS.values() for one in section.settings()]
+BY_MEMBER = {one.api_name: (section, one) for section, one in ALL}
+
+# Where we say something else than the specification, and why.
+NOT_OFFERED = {
+    "authorizationSignAlg": {"NONE": "JARM, section 3: none is not allowed"},
+    "tokenAuthSignAlg": {"NONE": "OIDC Registration, section 2: must not be used"},
+    "bcRequestSignAlg": dict.fromkeys(
+        ("NONE", "HS256", "HS384", "HS512"), "CIBA Core, section 7.1.1: asymmetric only"
+    ),
+}
+KNOWN_TO_AUTHLETE = {  # plain texts in the specification, enums in api.md, section 10
+    "bcDeliveryMode": "delivery_mode",
+}
+
+
+def refusal(member, value):
+    """What people are told; None when the value is taken."""
+    section, one = BY_MEMBER[member]
+    try:
+        section.validate_setting(one.name, value)
+    except ValidationError as error:
+        return " ".join(format_error(problem) for problem in error.errors())
+    return None
+
+
+def test_each_property_is_declared_once():
+    declared = [one.api_name for _, one in ALL]
+
+    assert len(declared) == len(set(declared)) == 104
+    assert set(declared) == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_setting_is_what_the_specification_says(name):
+    field, (_, one) = FIELDS[name], BY_MEMBER[name]
+
+    assert one.input_type.kind in allowed_input_types(name, field)
+    assert one.read_only == field["readOnly"]
+    assert one.ignored == field["ignoredOnUpdate"]
+    assert one.input_type.secret == field["sensitive"]
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_the_object_inside_is_declared_whole(name):
+    inside = {one.api_name: one for one in ClientExtensionSettings.settings()}
+
+    assert inside.keys() == INSIDE.keys()
+    assert inside[name].input_type.kind in allowed_input_types(name, INSIDE[name])
+    assert not inside[name].is_immutable
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, field in FIELDS.items() if field["type"] == "integer"]
+)
+def test_a_number_has_the_bounds_of_its_type(name):
+    section, one = BY_MEMBER[name]
+    most = 2 ** (63 if FIELDS[name].get("format") == "int64" else 31) - 1
+
+    assert section.validate_setting(one.name, most) == most
+    for beyond in (-1, most + 1):
+        with pytest.raises(ValidationError):
+            section.validate_setting(one.name, beyond)
+
+
+@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field["sensitive"]])
+def test_what_is_sensitive_is_sealed(name):
+    seen = Redactor(b"k" * 32).redact({"clientId": 17, name: "s3cret"})
+
+    assert isinstance(Client.model_validate(seen).get(name), Fingerprint)
+
+
+def declared_values(name):
+    field = FIELDS[name]
+    declared = field if "enum" in field else field.get("items", {})
+    ref = KNOWN_TO_AUTHLETE.get(name) or declared.get("ref")
+    known = declared.get("enum") or SPEC["_enums"][ref]
+    live = SPEC["_enums_seen_only_live_or_in_java"].get(ref, [])
+    return {*known, *live} - NOT_OFFERED.get(name, {}).keys()
+
+
+@pytest.mark.parametrize("name", [one.api_name for _, one in ALL if one.input_type.choices])
+def test_every_value_is_offered(name):
+    section, one = BY_MEMBER[name]
+
+    assert set(one.input_type.choices) == declared_values(name)
+    future = "FROM_THE_FUTURE"
+    value = [future] if one.input_type.kind == "choices" else future
+    assert section.validate_setting(one.name, value) == value
+
+
+def test_each_help_is_a_sentence_of_its_own():
+    helps = [one.help for _, one in ALL] + [one.help for one in ClientExtensionSettings.settings()]
+
+    assert len(helps) == len(set(helps))
+    assert [text for text in helps if not text.endswith(".") or len(text) > 219] == []
+
+
+@pytest.mark.parametrize("slug", SECTIONS)
+def test_a_section_can_be_seen_at_once(slug):
+    section = SECTIONS[slug]
+    settings = section.settings()
+    labels = [one.label for one in settings]
+
+    assert 5 <= len(settings) <= 16
+    assert len(labels) == len(set(labels))
+    assert (section.__doc__ or "").strip().endswith(".")
+
+
+def test_titles_are_not_repeated():
+    titles = [section.title for section in SECTIONS.values()]
+
+    assert len(titles) == len(set(titles))
+
+
+def test_help_warns_of_what_an_update_resets():
+    method = BY_MEMBER["tokenAuthMethod"][1]
+
+    assert method.initial == "NONE"
+    assert "Taken out of an update, it falls back to none" in method.help
+    assert not method.is_customized("NONE")
+    assert method.is_customized("PRIVATE_KEY_JWT")
+
+
+def test_what_is_newer_stays_unknown_and_is_kept():
+    assert NEWER
+    assert not NEWER.keys() & BY_MEMBER.keys()
+
+    client = Client.model_validate({"clientId": 17} | dict.fromkeys(NEWER, "kept"))
+
+    assert {client.get(name) for name in NEWER} == {"kept"}
+
+
+def test_a_client_tells_what_lists_need():
+    client = Client.model_validate(
+        {
+            "clientId": 4471920391,
+            "clientIdAlias": "ledger",
+            "clientName": "Ledger sync",
+            "clientType": "CONFIDENTIAL",
+            "tokenAuthMethod": "CLIENT_SECRET_BASIC",
+            "clientSource": "STATIC_REGISTRATION",
+            "locked": True,
+            "grantTypes": ["CLIENT_CREDENTIALS"],
+            "redirectUris": ["https://ledger.example/done"],
+            "createdAt": 1,
+            "modifiedAt": 2,
+        }
+    )
+
+    assert (client.client_id, client.alias) == (4471920391, "ledger")
+    assert (client.client_name, client.is_locked) == ("Ledger sync", True)
+    assert (client.client_type, client.auth_method) == (
+        "CONFIDENTIAL",
+        "CLIENT_SECRET_BASIC",
+    )
+    assert client.source == "STATIC_REGISTRATION"
+    assert client.grant_types == ["CLIENT_CREDENTIALS"]
+    assert client.redirect_uris == ["https://ledger.example/done"]
+    assert (client.created_at, client.modified_at) == (1, 2)
+
+
+def test_a_client_of_odd_members_is_a_client_still():
+    odd = {name: {"odd": [1]} for name in FIELDS.keys() - {"clientId", "modifiedAt"}}
+
+    client = Client.model_validate(
+        {"clientId": 17, **odd, "redirectUris": [7, "https://a.example"]}
+    )
+
+    assert (client.client_name, client.alias, client.is_locked) == ("", "17", False)
+    assert (client.created_at, client.grant_types) == (0, [])
+    assert client.redirect_uris == ["https://a.example"]
+    assert client.get("clientNames") == {"odd": [1]}
+
+
+def test_a_page_may_hold_clients_in_the_limited_view_or_none():
+    row = {"clientId": 17, "clientName": "Ledger", "clientType": "PUBLIC", "number": 1}
+    told = {"start": 0, "end": 5, "totalCount": 1}
+
+    page = ClientPage.model_validate(told | {"clients": [row]})
+
+    assert page.total_count == 1
+    assert page.clients is not None
+    assert (page.clients[0].client_name, page.clients[0].modified_at) == ("Ledger", 0)
+    assert ClientPage.model_validate(told | {"clients": None}).clients is None
+
+
+def test_the_object_inside_is_checked_member_by_member():
+    good = {"requestableScopes": [], "accessTokenDuration": 600, "later": "kept"}
+
+    assert refusal("extension", good) is None
+    assert refusal("extension", good | {"accessTokenDuration": -1}) == (
+        "Access token lifetime: Enter 0 or more."
+    )
+    assert "Scopes it may ask for" in refusal("extension", {"requestableScopes": ["two words"]})
+
+
+@pytest.mark.parametrize("name", ["redirectUris", "credentialOfferEndpoint"])
+def test_an_application_takes_its_address_where_the_web_page_has_one(name):
+    for uri in ("https://app.example/cb", "com.example.app:/cb", "openid-offer://"):
+        assert refusal(name, [uri] if name == "redirectUris" else uri) is None
+
+
+def test_private_keys_of_a_client_are_refused_and_not_repeated():
+    public = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
+    private = public | {"d": "pr1vate"}
+
+    assert refusal("jwks", json.dumps({"keys": [public]})) is None
+    told = refusal("jwks", json.dumps({"keys": [public, private]}))
+    assert "Key 2 has private parts" in told
+    assert "pr1vate" not in told
+
+
+def test_the_command_lists_clients_and_the_objects_inside(capsys):
+    call_command("fields", format="json")
+
+    told = {
+        (section["document"], field["name"]): field
+        for section in json.loads(capsys.readouterr().out)
+        for field in section["fields"]
+    }
+    for document in (
+        "service",
+        "client",
+        "client_extension",
+        "credential_issuer_metadata",
+    ):
+        names = {name for where, name in told if where == document}
+        assert names == SPEC[document].keys()
+    assert told["client", "tokenAuthMethod"]["default"] == '"NONE"'
+    assert told["client", "clientSecret"]["secret"]
+    assert told["client", "locked"]["ignored"]

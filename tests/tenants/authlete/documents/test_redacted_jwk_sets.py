@@ -1,0 +1,141 @@
+"""Key sets that people edit while private parts are sealed."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenants.authlete.documents.redacted_json import has_misplaced_redaction
+from tenants.authlete.json.raw import RawObject
+from tenants.authlete.json.reader import parse_json
+from tenants.authlete.json.splice import RedactedValueError, apply_edits
+from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Redactor
+
+REDACTOR = Redactor(b"k" * 32)
+ONE = '{"kty":"EC","crv":"P-256","kid":"one","x":"x1","y":"y1","d":"pr1vate-1"}'
+TWO = """{ "d":"pr1vate-2", "kty":"EC", "crv":"P-256", "kid":"two",
+ "x":"x2", "y":"y2", "iat": 1.7E9 }"""
+PUBLIC = {"kty": "EC", "crv": "P-256", "kid": "new", "x": "x3", "y": "y3"}
+
+
+def document(*keys):
+    text = json.dumps('{"keys": [' + ",".join(keys) + "]}")
+    return f'{{"apiKey": 17, "jwks": {text}, "modifiedAt": 5}}'
+
+
+def seen(*keys):
+    return json.loads(REDACTOR.redact(parse_json(document(*keys)))["jwks"])["keys"]
+
+
+def written(before, wanted):
+    text = json.dumps({"keys": wanted}, indent=2)
+    raw = apply_edits(RawObject.parse(document(*before)), {"jwks": text}, REDACTOR)
+    return parse_json(parse_json(str(raw))["jwks"])["keys"]
+
+
+def test_a_key_that_is_kept_is_written_as_it_was():
+    one, two = seen(ONE, TWO)
+
+    assert written([ONE, TWO], [two, PUBLIC]) == [parse_json(TWO), PUBLIC]
+    assert "pr1vate" not in json.dumps([one, two])
+
+
+def test_a_kept_key_keeps_the_text_of_its_numbers():
+    text = json.dumps({"keys": [seen(ONE, TWO)[1]]})
+    raw = apply_edits(RawObject.parse(document(ONE, TWO)), {"jwks": text}, REDACTOR)
+
+    assert TWO in parse_json(str(raw))["jwks"]
+
+
+def test_a_key_can_be_renamed_by_who_never_saw_its_private_part():
+    (one,) = seen(ONE)
+
+    (key,) = written([ONE], [{**one, "kid": "uno", "use": "sig"}])
+
+    assert key == {**parse_json(ONE), "kid": "uno", "use": "sig"}
+
+
+def test_a_private_part_can_be_taken_out():
+    (one,) = seen(ONE)
+    del one["d"]
+
+    (key,) = written([ONE], [one])
+
+    assert "d" not in key
+
+
+def test_a_new_private_key_stands_beside_sealed_ones():
+    new = {**PUBLIC, "d": "n3w"}
+
+    assert written([ONE], [*seen(ONE), new]) == [parse_json(ONE), new]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda one, two: {**one, "d": two["d"]},
+        lambda one, two: {**one, "x": "x9"},
+        lambda one, two: {**one, "kty": "OKP"},
+        lambda one, two: {**PUBLIC, "d": one["d"]},
+        lambda one, two: {**one, "kid": one["d"]},
+        lambda one, two: {**one, "more": {"d": one["d"]}},
+        lambda one, two: {**one, "d": "sealed:0000000000000000"},
+        lambda one, two: one["d"],
+    ],
+)
+def test_a_seal_opens_nowhere_else(spoil):
+    one, two = seen(ONE, TWO)
+    wanted = [spoil(one, two), two]
+
+    assert has_misplaced_redaction(json.dumps({"keys": [one, two]}), json.dumps({"keys": wanted}))
+    with pytest.raises(RedactedValueError):
+        written([ONE, TWO], wanted)
+
+
+def test_a_seal_beside_the_keys_is_refused():
+    (one,) = seen(ONE)
+    text = json.dumps({"keys": [one], "note": one["d"]})
+
+    assert has_misplaced_redaction(json.dumps({"keys": [one]}), text)
+    with pytest.raises(RedactedValueError):
+        apply_edits(RawObject.parse(document(ONE)), {"jwks": text}, REDACTOR)
+
+
+def test_an_edited_set_looks_to_the_record_as_the_one_before_in_what_was_kept():
+    _one, two = seen(ONE, TWO)
+
+    told = REDACTOR.redact_field("jwks", json.dumps({"keys": [two, {**PUBLIC, "d": "n3w"}]}))
+
+    (kept, new) = json.loads(told)["keys"]
+    assert kept == two
+    assert FINGERPRINT_PATTERN.fullmatch(new["d"])
+    assert "n3w" not in told
+
+
+keys = st.lists(st.sampled_from(["EC", "RSA", "oct", "OKP"]), min_size=1, max_size=5).map(
+    lambda kinds: [
+        {
+            "kty": kind,
+            "kid": f"k{at}",
+            "x": f"x{at}",
+            "n": f"n{at}",
+            "d": f"secret-{at}",
+        }
+        | ({"k": f"shared-{at}"} if kind == "oct" else {})
+        for at, kind in enumerate(kinds)
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_whatever_is_kept_is_whole_and_no_seal_is_written(data):
+    before = data.draw(keys)
+    sealed = seen(*map(json.dumps, before))
+    places = data.draw(st.lists(st.sampled_from(range(len(before))), unique=True))
+
+    after = written([json.dumps(key) for key in before], [sealed[at] for at in places])
+
+    assert after == [before[at] for at in places]
+    assert not FINGERPRINT_PATTERN.search(json.dumps(after))

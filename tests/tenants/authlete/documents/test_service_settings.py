@@ -1,0 +1,189 @@
+"""Every property of Authlete's specification is on exactly one page.
+
+``fields.json`` is what specification 3.0.16 says of each property, and what was seen
+beyond it.
+"""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from pydantic import ValidationError
+
+from tenants.authlete.documents import enums
+from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
+from tenants.authlete.documents.service import SECTIONS, Service
+from tenants.authlete.redaction.redactor import Fingerprint, Redactor
+from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
+
+FIELDS = SPEC["service"]
+NEWER = SPEC["_not_in_spec_3_0_16"]["service"]
+ALL = [(section, one) for section in SECTIONS.values() for one in section.settings()]
+BY_MEMBER = {one.api_name: (section, one) for section, one in ALL}
+
+# Where we say something else than the specification, and why.
+WRITABLE = {"supportedAcrs": "declared read-only, but a live write was stored"}
+READ_ONLY = {"metadata": "what Authlete counts; nothing of it is anyone's to set"}
+NOT_OFFERED = {
+    "accessTokenSignAlg": {
+        **dict.fromkeys(("HS256", "HS384", "HS512"), "refused by Authlete, A031222"),
+        "NONE": "anybody could forge a token that nobody signs",
+    }
+}
+UNEVEN: dict[str, str] = {}  # sections with fewer than 6 or more than 20 settings
+
+
+def test_each_property_is_declared_once():
+    declared = [one.api_name for _, one in ALL]
+
+    assert len(declared) == len(set(declared))
+    assert set(declared) == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_setting_is_what_the_specification_says(name):
+    field, (_, one) = FIELDS[name], BY_MEMBER[name]
+
+    assert one.input_type.kind in allowed_input_types(name, field)
+    assert one.read_only == (name in READ_ONLY or (field["readOnly"] and name not in WRITABLE))
+    assert one.ignored == field["ignoredOnUpdate"]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, field in FIELDS.items() if field["type"] == "integer"]
+)
+def test_a_number_has_the_bounds_of_its_type(name):
+    section, one = BY_MEMBER[name]
+    bits = 63 if FIELDS[name].get("format") == "int64" else 31
+    most = 255 if one.input_type.unit == "characters" else 2**bits - 1
+
+    assert section.validate_setting(one.name, most) == most
+    for beyond in (-1, most + 1):
+        with pytest.raises(ValidationError):
+            section.validate_setting(one.name, beyond)
+
+
+@pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field["sensitive"]])
+def test_what_is_sensitive_is_sealed(name):
+    one = BY_MEMBER[name][1]
+    key_set = json.dumps({"keys": [{"kty": "oct", "k": "s3cret"}]})
+    network = [{"sns": "FACEBOOK", "apiKey": "a", "apiSecret": "s3cret"}]
+    value = {"jwks": key_set, "sns": network}.get(one.input_type.kind, "s3cret")
+
+    seen = Redactor(b"k" * 32).redact({name: value})
+
+    assert "s3cret" not in repr(seen)
+    assert one.input_type.kind == "jwks" or (
+        one.input_type.secret and isinstance(seen[name], Fingerprint)
+    )
+
+
+def test_nothing_else_is_called_secret():
+    secret = {one.api_name for _, one in ALL if one.input_type.secret}
+
+    assert secret <= {name for name, field in FIELDS.items() if field["sensitive"]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name, field in FIELDS.items() if "enum" in field or "enum" in field.get("items", {})],
+)
+def test_every_value_is_offered(name):
+    field, (section, one) = FIELDS[name], BY_MEMBER[name]
+    declared = field if "enum" in field else field["items"]
+    live = SPEC["_enums_seen_only_live_or_in_java"].get(declared.get("ref"), [])
+
+    assert (
+        set(one.input_type.choices)
+        == (set(declared["enum"]) | set(live)) - NOT_OFFERED.get(name, {}).keys()
+    )
+    future = "FROM_THE_FUTURE"
+    value = [future] if one.input_type.kind == "choices" else future
+    assert section.validate_setting(one.name, value) == value
+
+
+@pytest.mark.parametrize("name", SPEC["_enums"])
+def test_every_enum_of_the_specification_has_words(name):
+    known = [set(value) for name, value in vars(enums).items() if name.isupper()]
+    live = SPEC["_enums_seen_only_live_or_in_java"].get(name, [])
+
+    assert {*SPEC["_enums"][name], *live} in known
+
+
+def test_each_help_is_a_sentence_of_its_own():
+    helps = [one.help for _, one in ALL]
+
+    assert len(helps) == len(set(helps))
+    assert [text for text in helps if not text.endswith(".") or len(text) > 219] == []
+
+
+@pytest.mark.parametrize("slug", SECTIONS)
+def test_a_section_can_be_seen_at_once(slug):
+    section = SECTIONS[slug]
+    settings = section.settings()
+    labels = [one.label for one in settings]
+
+    assert 6 <= len(settings) <= 20 or slug in UNEVEN
+    assert len(labels) == len(set(labels))
+    assert section.title
+    assert (section.__doc__ or "").strip().endswith(".")
+
+
+def test_titles_are_not_repeated():
+    titles = [section.title for section in SECTIONS.values()]
+
+    assert len(titles) == len(set(titles))
+
+
+def test_what_is_newer_stays_unknown_and_is_kept():
+    assert NEWER
+    assert not NEWER.keys() & BY_MEMBER.keys()
+
+    service = Service.model_validate({"apiKey": 17} | dict.fromkeys(NEWER, "kept"))
+
+    assert {service.get(name) for name in NEWER} == {"kept"}
+
+
+def test_the_object_inside_is_declared_whole():
+    inside = [one.api_name for one in CredentialIssuerSettings.settings()]
+
+    assert sorted(inside) == sorted(SPEC["credential_issuer_metadata"])
+
+
+def test_the_object_inside_is_checked_member_by_member():
+    section, one = BY_MEMBER["credentialIssuerMetadata"]
+    good = {"credentialIssuer": "https://ci.example", "nonceEndpoint": "kept"}
+
+    assert section.validate_setting(one.name, good) == good
+    with pytest.raises(ValidationError, match=r"Credentials on offer: .* JSON object"):
+        section.validate_setting(one.name, good | {"credentialsSupported": "[]"})
+
+
+def test_the_command_lists_every_setting_for_people(capsys):
+    call_command("fields")
+
+    told = capsys.readouterr().out.splitlines()
+    for name, (_, one) in BY_MEMBER.items():
+        at = next(n for n, line in enumerate(told) if line.startswith(f"  {name}: "))
+        assert told[at + 1].strip() == one.help
+    assert "service / ciba: Backchannel authentication (CIBA) (6)" in told
+    assert "  clientIdAliasEnabled: Client ID aliases [flag, true, ignored by updates]" in told
+
+
+def test_the_command_lists_every_setting_for_scripts(capsys):
+    call_command("fields", document="service", format="json")
+
+    told = {
+        field["name"]: field
+        for section in json.loads(capsys.readouterr().out)
+        for field in section["fields"]
+    }
+    assert told.keys() == FIELDS.keys()
+    assert told["accessTokenDuration"]["unit"] == "seconds"
+    assert told["pushedAuthReqDuration"]["default"] == "0: Authlete's default"
+    assert told["apiKey"]["read_only"]
+
+
+def test_the_command_knows_its_documents():
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("fields", "--document", "planet")

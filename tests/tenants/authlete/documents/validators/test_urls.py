@@ -1,0 +1,92 @@
+"""Where a browser may take users, and what no spelling gets past."""
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from tenants.authlete.documents.validators import urls
+
+
+def refusal(rule, text):
+    """What people are told; nothing when the address is taken."""
+    try:
+        assert rule(text) == text
+    except PydanticCustomError as error:
+        return error.message()
+    return ""
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://app.example/cb?tenant=1",
+        "HTTPS://app.example:8443/cb",
+        "http://127.0.0.1:8085/done",
+        "http://[::1]/done",
+        "http://LocalHost:3000/done",
+        "com.example.app:/cb",
+        "com.example.app://host.example/cb",
+        "myapp://",
+        "openid-credential-offer://",
+        "urn:ietf:wg:oauth:2.0:oob",
+    ],
+)
+def test_users_are_sent_to_web_pages_and_applications(uri):
+    assert refusal(urls.validate_redirect_uri, uri) == ""
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("", "ASCII"),
+        ("/cb", "com.example.app:/"),
+        ("app.example/cb", "com.example.app:/"),
+        ("localhost:3000/cb", "com.example.app:/"),
+        ("//app.example/cb", "com.example.app:/"),
+        ("https:app.example", "https://"),
+        ("https:///cb", "host"),
+        ("https://app.example:99999/", "host or port"),
+        ("https://app.example/#done", "#"),
+        ("com.example.app:/cb#", "#"),
+        ("https://good.example@evil.example/", "before the @"),
+        ("https://good.example\\@evil.example/", "ASCII"),
+        ("com.example.app://me@evil.example/", "before the @"),
+        ("http://app.example/cb", "own machine"),
+        ("http://localhost.evil.example/", "own machine"),
+        ("http://127.0.0.1.evil.example/", "own machine"),
+        ("http://127.0.0.1@evil.example/", "before the @"),
+        ("http://0/", "own machine"),
+        ("javascript:alert(1)", "javascript:"),
+        ("JaVaScRiPt://app.example/%0aalert(1)", "javascript:"),
+        (" javascript:alert(1)", "ASCII"),
+        ("java\nscript:alert(1)", "ASCII"),
+        ("javascript\t:alert(1)", "ASCII"),
+        ("\x01javascript:alert(1)", "ASCII"),
+        ("%6aavascript:alert(1)", "com.example.app:/"),
+        ("ｊavascript:alert(1)", "ASCII"),
+        ("DATA:text/html,x", "data:"),
+        ("vbscript:x", "vbscript:"),
+        ("view-source:javascript:alert(1)", "view-source:"),
+        ("file:///etc/passwd", "file:"),
+        ("https://app.example/" + "a" * 2048, "at most 2048"),
+    ],
+)
+def test_users_are_sent_nowhere_else(uri, words):
+    assert words in refusal(urls.validate_redirect_uri, uri)
+
+
+def test_a_request_object_may_have_its_hash_behind_its_address():
+    assert refusal(urls.validate_request_uri, "https://app.example/r.jwt#GkurKxf5T0") == ""
+    assert refusal(urls.validate_request_uri, "http://app.example/r.jwt") == ""
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("javascript:alert(1)#x", "https://"),
+        ("https://app.example/#a b", "ASCII"),
+        ("https://me@app.example/#a", "before the @"),
+        ("https://app.example/#" + "a" * 2048, "at most 2048"),
+    ],
+)
+def test_a_request_object_lies_on_the_web(uri, words):
+    assert words in refusal(urls.validate_request_uri, uri)

@@ -1,0 +1,177 @@
+import json
+
+import pytest
+
+from tenants.authlete.documents.service import SECTIONS
+from tenants.authlete.redaction.redactor import (
+    SECRET_FIELDS,
+    Fingerprint,
+    Redactor,
+    contains_fingerprint,
+)
+
+REDACTOR = Redactor(b"k" * 32)
+PRIVATE = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "AA",
+    "y": "BB",
+    "kid": "one",
+    "d": "s3cret",
+}
+PUBLIC = {name: part for name, part in PRIVATE.items() if name != "d"}
+PEM = "-----BEGIN EC PRIVATE KEY-----\ns3cret\n-----END EC PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"clientSecret": "s3cret"},
+        {"clients": [{"clientSecret": "s3cret"}]},
+        {"snsCredentials": [{"sns": "FACEBOOK", "apiKey": "a", "apiSecret": "s3cret"}]},
+        {"properties": [{"key": "a", "value": "s3cret", "hidden": True}]},
+        {"accessTokens": [{"properties": [{"key": "a", "value": "s3cret"}]}]},
+        {"attributes": [{"key": "backup_secret", "value": "s3cret"}]},
+        {"supportedScopes": [{"attributes": [{"key": "apiKeys", "value": PEM}]}]},
+        {"token": "s3cret"},
+        {"jwks": json.dumps({"keys": [PRIVATE]})},
+        {"jwks": json.dumps(PRIVATE)},
+        {"jwks": {"keys": [PRIVATE]}},
+        {"jwks": "s3cret, not a set at all"},
+        {"jwks": json.dumps({"keys": [{"kty": "new", "un": "s3cret"}]})},
+        {"federationJwks": json.dumps({"keys": [PRIVATE]})},
+        {"keys": [PRIVATE]},
+        {"someNewJwks": json.dumps({"keys": [PRIVATE]})},
+        {"someNewSecret": "s3cret"},
+        {"some_new_password": {"deep": ["s3cret"]}},
+        {"metadata": {"deep": [{"botToken": "s3cret"}]}},
+        {"metadata": [{"whatever": PEM}]},
+        {"note": {"kty": "oct", "k": "s3cret"}},
+        {"clientSecret": 12345},
+        {"note": json.dumps({"keys": [PRIVATE]})},
+        {"signingKeys": [json.dumps(PRIVATE)]},
+        {"note": "\n" + json.dumps({"inner": json.dumps({"keys": [PRIVATE]})})},
+        {"config": json.dumps({"smtp": {"client_secret": "s3cret"}})},
+        {"config": '{"kty": "oct", "k": "s3cret"'},
+        {"secretKey": "s3cret", "hmac_key": ["s3cret"]},
+    ],
+)
+def test_no_secret_passes(answer):
+    seen = repr(REDACTOR.redact(answer))
+
+    assert "s3cret" not in seen
+    assert "12345" not in seen
+    assert "sealed:" in seen or "Fingerprint" in seen
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"clientName": "Shop", "accessTokenDuration": 60, "tokenEndpoint": "https://x"},
+        {"supportedTokenAuthMethods": ["CLIENT_SECRET_BASIC"], "apiKey": 17},
+        {"tlsClientCertificateBoundAccessTokens": True, "clientSecretExpiresAt": 0},
+        {"jwks": json.dumps({"keys": [PUBLIC]}), "jwksUri": "https://x/jwks"},
+        {"accessTokens": [{"accessTokenHash": "h", "subject": "anna"}]},
+        {"clientSecret": None, "apiSecret": ""},
+        {"note": json.dumps({"keys": [PUBLIC]}), "idTokenSignatureKeyId": "one"},
+        {"note": '{"secret_ballot": true}', "signingKeyId": "one"},
+        {"note": "{kty}"},
+    ],
+)
+def test_what_people_have_to_see_passes(answer):
+    assert REDACTOR.redact(answer) == answer
+
+
+def test_the_public_part_of_a_key_stays_readable():
+    seen = json.loads(REDACTOR.redact({"jwks": json.dumps({"keys": [PRIVATE]})})["jwks"])
+
+    (key,) = seen["keys"]
+    assert key.pop("d").startswith("sealed:")
+    assert key == PUBLIC
+
+
+def test_equal_secrets_have_equal_marks_under_one_key():
+    other = Redactor(b"o" * 32)
+
+    assert REDACTOR.fingerprint("a") == REDACTOR.fingerprint("a")
+    assert REDACTOR.fingerprint("a") != REDACTOR.fingerprint("b")
+    assert REDACTOR.fingerprint("a") != other.fingerprint("a")
+
+
+def test_a_lone_surrogate_does_not_pass():
+    seen = REDACTOR.redact({"a\ud800": ["b\udfff", "𝄞"]})
+
+    assert seen == {"a\ufffd": ["b\ufffd", "𝄞"]}
+
+
+@pytest.mark.parametrize(("texts", "opens"), [(1, True), (2, True), (3, False)])
+def test_looks_into_a_text_in_a_text_and_seals_what_lies_deeper(texts, opens):
+    text = json.dumps({"kty": "EC", "x": "open", "d": "s3cret"})
+    for _ in range(texts - 1):
+        text = json.dumps({"customMetadata": text})
+
+    seen = repr(REDACTOR.redact({"customMetadata": text}))
+
+    assert ("open" in seen, "s3cret" in seen) == (opens, False)
+
+
+def test_deep_objects_in_texts_are_sealed():
+    text = json.dumps({"clientSecret": "s3cret"})
+    for level in range(5):
+        for _ in range(60):
+            text = f'{{"a":{text}}}'
+        text = json.dumps({"customMetadata": text, f"secret{level}": 1})
+
+    assert "s3cret" not in repr(REDACTOR.redact({"customMetadata": text}))
+
+
+def test_a_long_name_of_secrets_takes_no_half_an_hour():
+    text = '{"x":"' + "secret" * 100_000 + '-"}'
+
+    assert REDACTOR.redact({"customMetadata": text}) == {"customMetadata": text}
+
+
+def test_only_what_an_operation_reveals_stays_open():
+    answer = {"newClientSecret": "n", "oldClientSecret": "o"}
+
+    seen = REDACTOR.redact(answer, reveal=("newClientSecret",))
+
+    assert seen["newClientSecret"] == "n"
+    assert isinstance(seen["oldClientSecret"], Fingerprint)
+
+
+def test_sealed_values_are_recognized_anywhere():
+    mark = REDACTOR.fingerprint("a")
+
+    assert contains_fingerprint({"a": [{"b": mark}]})
+    assert contains_fingerprint('{"d":"sealed:0123456789abcdef"}')
+    assert not contains_fingerprint({"a": ["sealed: by the notary"]})
+
+
+def test_every_field_declared_secret_is_sealed():
+    declared = {
+        one.api_name
+        for section in SECTIONS.values()
+        for one in section.settings()
+        if one.input_type.secret
+    }
+    assert declared <= SECRET_FIELDS
+
+
+def test_tells_of_a_text_what_it_is_asked_for_alone():
+    content = json.dumps({"active": True, "sub": "ann", "tier": "s3cret", "x": ["s3cret"]})
+
+    seen = REDACTOR.redact({"action": "OK", "responseContent": content}, reveal_content=("sub",))
+
+    assert seen["action"] == "OK"
+    assert seen["responseContent"]["sub"] == "ann"
+    assert isinstance(seen["responseContent"]["active"], Fingerprint)
+    assert "s3cret" not in repr(seen)
+
+
+@pytest.mark.parametrize("content", ["s3cret", '["s3cret"]', "", 5, None, '{"sub": '])
+def test_tells_nothing_of_a_text_that_is_no_object(content):
+    seen = REDACTOR.redact({"responseContent": content}, reveal_content=("sub",))
+
+    assert "s3cret" not in repr(seen)
+    assert not isinstance(seen["responseContent"], dict)

@@ -1,0 +1,201 @@
+"""What is said of a credential that is about to be kept."""
+
+import socket
+
+import httpx
+import pytest
+
+from tenants.authlete.credential_check import (
+    TEXTS_BY_PROBLEM,
+    CredentialProblem,
+    check_credential,
+)
+from tenants.authlete.errors import (
+    CircuitOpenError,
+    InvalidRequestError,
+    Outcome,
+    ServerError,
+)
+from tests.tenants.authlete.conftest import service
+
+
+def test_counts_the_services_that_a_good_one_sees(environment, audit_sink):
+    environment.sandbox.services[18] = service(18)
+
+    found = check_credential(environment.door())
+
+    assert found.is_usable
+    assert (found.problem, found.service_count, found.idp_error) == (None, 2, None)
+    names = [call.operation.name for call in audit_sink.calls]
+    assert names == ["service.list", "idp.list_servers"]
+
+
+def test_one_that_sees_no_service_yet_is_good(environment):
+    assert check_credential(environment.door(region="jp")).service_count == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "options"),
+    [
+        ("nobody-knows-it", {}),
+        ("gone", {"revoked": True}),
+        ("old", {"expires_at": 1.0}),
+        ("only-jp", {"regions": ("jp",)}),
+    ],
+)
+def test_one_that_authlete_does_not_know(environment, token, options):
+    if options:
+        environment.accept(token, ("view_service",), **options)
+
+    found = check_credential(environment.door(token))
+
+    assert not found.is_usable
+    assert found.problem is CredentialProblem.UNKNOWN_TOKEN
+    assert "another region" in found.description
+    assert "does not say which" in found.description
+    assert found.error
+    assert found.error.code == "A458101"
+
+
+def test_one_of_a_single_service(environment):
+    environment.accept("service", ("modify_service",), service_id=17)
+
+    found = check_credential(environment.door("service"))
+
+    assert found.problem is CredentialProblem.SERVICE_TOKEN
+    assert not found.is_usable
+
+
+def test_one_of_a_single_service_that_may_not_list(environment):
+    environment.sandbox.fault("status", operation="service.list", status=403, code="A457101")
+    environment.accept("service", ("modify_service",), service_id=17)
+    environment.accept("writes", ("create_service",))
+
+    assert check_credential(environment.door("service")).problem is CredentialProblem.SERVICE_TOKEN
+    assert check_credential(environment.door("writes")).problem is CredentialProblem.MISSING_RIGHTS
+    assert (
+        check_credential(environment.door("writes", access=None)).problem
+        is CredentialProblem.MISSING_RIGHTS
+    )
+
+
+def test_one_that_sees_a_part_is_good_for_looking(environment):
+    environment.accept("looks", ("view_client",))
+
+    found = check_credential(environment.door("looks"))
+
+    assert found.problem is CredentialProblem.PARTIAL_VIEW
+    assert found.is_usable
+    assert found.service_count == 1
+
+
+def test_says_why_services_cannot_come_and_go(environment):
+    environment.sandbox.fault("status", region="idp", status=503)
+
+    assert check_credential(environment.door()).is_usable
+    assert isinstance(check_credential(environment.door()).idp_error, ServerError)
+    assert isinstance(
+        check_credential(environment.door(access=None)).idp_error, InvalidRequestError
+    )
+
+
+def test_sends_no_credential_to_an_address_with_api(environment, audit_sink):
+    found = check_credential(environment.door(url="https://us.authlete.com/api"))
+
+    assert found.problem is CredentialProblem.WRONG_ADDRESS
+    assert "/api" in found.advice
+    assert not audit_sink.calls
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (httpx.Response(404), CredentialProblem.WRONG_ADDRESS),
+        (
+            httpx.Response(302, headers={"Location": "/"}),
+            CredentialProblem.NOT_AUTHLETE,
+        ),
+        (httpx.Response(200, html="<h1>Sign in</h1>"), CredentialProblem.NOT_AUTHLETE),
+        (
+            httpx.Response(200, json=["not", "a", "page"]),
+            CredentialProblem.NOT_AUTHLETE,
+        ),
+        (httpx.Response(429, html="<h1>429</h1>"), CredentialProblem.RATE_LIMITED),
+        (
+            httpx.Response(500, json={"resultCode": "A001101"}),
+            CredentialProblem.SERVER_ERROR,
+        ),
+        (
+            httpx.Response(500, json={"resultCode": "A001300"}),
+            CredentialProblem.SERVER_ERROR,
+        ),
+        (
+            httpx.Response(401, json={"resultCode": "A001303"}),
+            CredentialProblem.BOUND_TOKEN,
+        ),
+        (
+            httpx.Response(401, json={"resultCode": "A286301"}),
+            CredentialProblem.SERVICE_TOKEN,
+        ),
+        (
+            httpx.Response(403, json={"resultCode": "A122601"}),
+            CredentialProblem.PLAN_LIMIT,
+        ),
+        (
+            httpx.Response(403, json={"resultCode": "A457101"}),
+            CredentialProblem.MISSING_RIGHTS,
+        ),
+        (httpx.Response(400), CredentialProblem.OTHER),
+        (httpx.ReadTimeout, CredentialProblem.UNREACHABLE),
+        (httpx.ConnectTimeout, CredentialProblem.UNREACHABLE),
+    ],
+)
+def test_tells_apart_all_that_can_answer(authlete, mock_api, answer, problem):
+    mock_api.get("/api/service/get/list").mock(side_effect=[answer] * 3)
+
+    found = check_credential(authlete)
+
+    assert found.problem is problem
+    assert not found.is_usable
+    assert found.description
+    assert found.advice
+
+
+def test_says_why_a_region_cannot_be_reached(make_client, monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    found = check_credential(make_client("https://us.authlete.test"))
+
+    assert found.problem is CredentialProblem.UNREACHABLE
+    assert "name servers" in found.advice
+    assert "us.authlete.test" in str(found.error)
+    assert found.error
+    assert found.error.outcome is Outcome.NOT_SENT
+
+
+def test_a_region_that_is_left_alone_is_not_blamed_on_the_credential(environment):
+    environment.sandbox.fault("status", region="us", status=503)
+    door = environment.door()
+    for _ in range(2):
+        check_credential(door)
+
+    found = check_credential(door)
+
+    assert found.problem is CredentialProblem.UNREACHABLE
+    assert isinstance(found.error, CircuitOpenError)
+
+
+def test_a_credential_that_no_header_can_hold_is_not_sent(environment):
+    for token in ("", "two words", "new\nline", "ünïcode"):
+        found = check_credential(environment.door(token))
+
+        assert found.problem is CredentialProblem.INVALID_CHARACTERS
+        assert isinstance(found.error, InvalidRequestError)
+    assert not environment.sandbox.calls
+
+
+def test_has_words_for_every_problem():
+    assert TEXTS_BY_PROBLEM.keys() == set(CredentialProblem)

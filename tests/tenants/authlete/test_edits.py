@@ -1,0 +1,347 @@
+"""Changing some members of an object: `Authlete.edit`."""
+
+import json
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tenants.authlete import errors
+from tenants.authlete.api.services import GET, UPDATE
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.write_locks import LocalWriteLocks
+
+TEXT = """{
+  "apiKey": 17, "serviceName": "Shop", "accessTokenDuration": 3.6E3,
+  "modifiedAt": 5, "apiSecret": "s3cret-of-the-shop",
+  "jwks": "{\\"keys\\":[{\\"kty\\":\\"oct\\",\\"k\\":\\"pr1vate\\"}]}",
+  "fromTheFuture": {"b": 1E2, "a": [-0, "\\ud800", "\\u00e9"]},
+  "supportedScopes":
+  [{"name":"one","new":1.50},{"name":"two","description":"x","new":-0}]
+}"""
+
+
+@pytest.fixture
+def update(mock_api):
+    mock_api.get("/api/17/service/get").respond(content=TEXT.encode())
+    return mock_api.post("/api/17/service/update").respond(content=TEXT.encode())
+
+
+def edit(authlete, base=5, **edits):
+    return authlete.edit(GET, UPDATE, places={"service_id": 17}, base=base, edits=edits)
+
+
+def sent(update):
+    return update.calls.last.request.content.decode()
+
+
+def test_sends_the_text_it_was_given_with_one_value_put_in(authlete, update):
+    edit(authlete, serviceName="Store")
+
+    assert sent(update) == TEXT.replace('"Shop"', '"Store"')
+
+
+def test_leaves_a_number_that_says_the_same(authlete, update):
+    edit(authlete, accessTokenDuration=3600, serviceName="Shop")
+
+    assert sent(update) == TEXT
+
+
+def test_keeps_what_a_form_does_not_know_inside_a_list(authlete, update):
+    two, three = {"name": "two", "description": "y"}, {"name": "three"}
+
+    edit(authlete, supportedScopes=[two, three])
+
+    assert sent(update) == TEXT.replace(
+        '[{"name":"one","new":1.50},{"name":"two","description":"x","new":-0}]',
+        '[{"name":"two","description":"y","new":-0},{"name": "three"}]',
+    )
+
+
+def test_sends_secrets_back_that_nobody_saw(authlete, update):
+    service = authlete.service(17).get()
+
+    assert isinstance(service.to_dict()["apiSecret"], Fingerprint)
+    assert not re.search("s3cret|pr1vate", repr(service))
+    edit(authlete, apiSecret=service.to_dict()["apiSecret"], jwks=service.to_dict()["jwks"])
+    assert sent(update) == TEXT
+
+
+def test_refuses_to_write_a_sealed_secret_elsewhere(authlete, update):
+    seen = authlete.service(17).get().to_dict()
+
+    for edits in (
+        {"serviceName": seen["apiSecret"]},
+        {"jwks": seen["jwks"].replace("oct", "RSA")},
+    ):
+        with pytest.raises(errors.InvalidRequestError, match="sealed"):
+            edit(authlete, **edits)
+    assert not update.called
+
+
+def test_refuses_a_version_that_nobody_saw(authlete, update):
+    with pytest.raises(errors.StaleVersionError) as caught:
+        edit(authlete, base=4, serviceName="Store")
+
+    assert not update.called
+    assert caught.value.current["serviceName"] == "Shop"
+    assert "s3cret" not in repr(caught.value.current)
+
+
+def test_refuses_to_replace_what_it_sees_a_part_of(authlete, mock_api):
+    part = {"apiKey": 17, "number": 1, "serviceName": "Shop"}
+    mock_api.get("/api/17/service/get").respond(json=part)
+
+    with pytest.raises(errors.PartialViewError):
+        edit(authlete, serviceName="Store")
+
+
+def test_tells_the_record_what_changed_and_no_secret(authlete, update, audit_sink):
+    new = json.dumps({"keys": [{"kty": "oct", "k": "n3w-pr1vate"}]})
+
+    edit(authlete, accessTokenDuration=600, apiSecret="n3w-s3cret", jwks=new)
+
+    told = {change.field: change for change in audit_sink.calls[-1].changes}
+    assert list(told) == ["accessTokenDuration", "apiSecret", "jwks"]
+    assert told["accessTokenDuration"].after == 600
+    assert told["apiSecret"].before != told["apiSecret"].after
+    assert not re.search("s3cret|pr1vate", repr(told))
+    assert re.search("n3w-s3cret.*n3w-pr1vate", sent(update), re.DOTALL)
+
+
+def test_takes_out_a_member_that_is_set_to_none(authlete, update):
+    edit(authlete, serviceName=None, description=None)
+
+    assert sent(update) == TEXT.replace(' "serviceName": "Shop",', "")
+
+
+def test_adds_no_null_inside_an_object(authlete, update):
+    one = {"name": "one", "description": None, "attributes": None}
+    two = {"name": "two", "description": None}
+
+    edit(authlete, supportedScopes=[one, two])
+
+    assert sent(update) == TEXT.replace('"description":"x",', "")
+
+
+def test_calls_the_object_by_its_name_in_the_record(authlete, update, audit_sink):
+    edit(authlete, serviceName="Store")
+
+    assert [call.label for call in audit_sink.calls] == ["", "Shop"]
+
+
+def test_says_what_was_written_and_where_it_is_recorded(authlete, update, audit_sink):
+    written = edit(authlete, accessTokenDuration=600, serviceName="Shop")
+
+    assert written.entry == "id-1"
+    assert written.changes == (FieldChange("accessTokenDuration", 3600, 600),)
+    assert written.changes == audit_sink.calls[1].changes
+
+
+def test_says_what_was_taken_out_inside_a_list(authlete, update):
+    written = edit(authlete, supportedScopes=[{"name": "two", "description": None}])
+
+    gone, emptied = written.changes
+    assert (gone.field, gone.after) == ("supportedScopes[one]", None)
+    assert emptied == FieldChange("supportedScopes[two].description", "x", None)
+
+
+def test_what_is_not_known_of_an_item_stays_out_of_the_record(
+    authlete, mock_api, update, audit_sink
+):
+    text = TEXT.replace("1.50", '"c4nary"').encode()
+    mock_api.get("/api/17/service/get").respond(content=text)
+
+    edit(authlete, supportedScopes=[{"name": "two", "description": "x"}])
+
+    (gone,) = audit_sink.calls[-1].changes
+    assert gone.before["name"] == "one"
+    assert isinstance(gone.before["new"], Fingerprint)
+
+
+def reply(update, old="", new="", **members):
+    """Let Authlete answer with what it was sent, but for one text."""
+
+    def answer(request):
+        text = request.content.decode().replace('"modifiedAt": 5', '"modifiedAt": 6')
+        assert old in text
+        found = json.loads(text.replace(old, new)) | members
+        return httpx.Response(200, content=json.dumps(found))
+
+    update.mock(side_effect=answer)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "surprise"),
+    [
+        ("600", "900", FieldChange("accessTokenDuration", 600, 900)),
+        (
+            '"accessTokenDuration": 600,',
+            "",
+            FieldChange("accessTokenDuration", 600, None),
+        ),
+        ('"Shop"', '"Shoppe"', FieldChange("serviceName", "Shop", "Shoppe")),
+        (
+            '"description":"x",',
+            "",
+            FieldChange("supportedScopes[two].description", "x", None),
+        ),
+        ('"a": [', '"c": 1, "a": [', FieldChange("fromTheFuture.c", None, 1)),
+        (
+            '"modifiedAt"',
+            '"supportedDisplays": ["PAGE"], "modifiedAt"',
+            FieldChange("supportedDisplays", None, ["PAGE"]),
+        ),
+    ],
+)
+def test_says_what_authlete_did_itself(authlete, update, audit_sink, old, new, surprise):
+    reply(update, old, new)
+
+    written = edit(authlete, accessTokenDuration=600)
+
+    assert written.surprises == (surprise,)
+    assert audit_sink.outcomes[-1].surprises == (surprise,)
+
+
+def test_what_is_in_a_member_that_is_not_known_is_no_part_of_a_surprise(
+    authlete, update, audit_sink
+):
+    reply(update, '"a": [', '"c": "c4nary", "a": [')
+
+    (found,) = edit(authlete, accessTokenDuration=600).surprises
+
+    assert (found.field, found.before) == ("fromTheFuture.c", None)
+    assert isinstance(found.after, Fingerprint)
+    assert "c4nary" not in str(audit_sink.outcomes)
+
+
+def test_a_changed_secret_is_a_surprise_that_tells_nothing(authlete, update):
+    reply(update, "pr1vate", "an0ther")
+
+    (surprise,) = edit(authlete, accessTokenDuration=600).surprises
+
+    assert surprise.field == "jwks"
+    assert not re.search("pr1vate|an0ther", repr(surprise))
+
+
+def test_is_not_surprised_by_what_says_the_same(authlete, update):
+    was, will_be = (
+        {"keys": [{"kty": "EC", "kid": "1", "crv": "P-256", "d": "s"}]},
+        '{ "keys": [ {"kid":"1", "d":"s", "crv":"P-256", "kty":"EC"} ] }',
+    )
+    reply(
+        update,
+        jwks=will_be,
+        supportedScopes=[
+            {"name": "two", "description": "y", "new": 0},
+            {"name": "one"},
+        ],
+        supportedClaims=["b", "a"],
+        pkceRequired=False,
+        cnonceDuration=0,
+    )
+
+    written = edit(
+        authlete,
+        jwks=json.dumps(was),
+        supportedScopes=[
+            {"name": "one", "new": None},
+            {"name": "two", "description": "y"},
+        ],
+        supportedClaims=["a", "b"],
+        description=None,
+    )
+
+    assert written.surprises == ()
+
+
+def test_an_empty_list_that_came_back_as_nothing_is_a_surprise(authlete, update):
+    reply(update, '"supportedClaims":[]', '"supportedClaims":null')
+
+    written = edit(authlete, supportedClaims=[])
+
+    assert written.surprises == (FieldChange("supportedClaims", [], None),)
+
+
+def test_keeps_what_was_intended_when_no_answer_came(authlete, update, audit_sink):
+    update.mock(side_effect=httpx.ReadTimeout)
+
+    with pytest.raises(errors.NoResponseError) as caught:
+        edit(authlete, serviceName="Store")
+
+    assert update.call_count == 1
+    assert caught.value.intended_changes == (FieldChange("serviceName", "Shop", "Store"),)
+    assert caught.value.intended_changes == audit_sink.calls[-1].changes
+    assert caught.value.request_id == audit_sink.outcomes[-1].id == "id-1"
+
+
+def test_two_edits_of_one_object_come_one_after_the_other(authlete, mock_api):
+    """Both threads read version 5; the second must see what the first wrote."""
+    now = {"text": TEXT}
+    both = threading.Barrier(2)
+
+    def read(_request):
+        found = now["text"]
+        time.sleep(0.05)  # long enough for the other to read the same
+        return httpx.Response(200, content=found.encode())
+
+    def write(request):
+        now["text"] = request.content.decode().replace('"modifiedAt": 5', '"modifiedAt": 6')
+        return httpx.Response(200, content=now["text"].encode())
+
+    mock_api.get("/api/17/service/get").mock(side_effect=read)
+    mock_api.post("/api/17/service/update").mock(side_effect=write)
+
+    def save(member):
+        both.wait()
+        try:
+            edit(authlete, **{member: "mine"})
+        except errors.StaleVersionError:
+            return "stale"
+        return "saved"
+
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(save, ["serviceName", "description"]))
+
+    assert sorted(found) == ["saved", "stale"]
+
+
+def test_sends_nothing_while_another_writes(make_client, update, monkeypatch):
+    monkeypatch.setattr("tenants.authlete.write_locks.LOCK_WAIT_SECONDS", 0.05)
+    locks = LocalWriteLocks()
+
+    with locks.hold("us/service/17", 10), pytest.raises(errors.ConcurrentWriteError):
+        edit(make_client(write_locks=locks, region="us"), serviceName="Store")
+
+    assert not update.called
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    ["s3cret-of-the-shop", "pr1vate", "newly typed", PEM, "x" * 490 + "newly type"],
+)
+def test_hides_what_the_answer_quotes_of_what_was_sent(authlete, mock_api, quoted):
+    mock_api.get("/api/17/service/get").respond(content=TEXT.encode())
+    body = {"resultCode": "A1", "resultMessage": f"{quoted} is not accepted"}
+    mock_api.post("/api/17/service/update").respond(400, json=body)
+
+    with pytest.raises(errors.BadRequestError) as caught:
+        edit(authlete, clientSecret="newly typed", someNewCertificates=[PEM])
+
+    assert "hidden" in str(caught.value)
+    assert not re.search("s3cret|pr1vate|newly|MIIE", repr(vars(caught.value)))
+
+
+def test_sends_nothing_that_is_nested_too_deeply(authlete, update):
+    value = json.loads("[" * 70 + "]" * 70)
+
+    with pytest.raises(errors.InvalidRequestError, match="nested too deeply"):
+        edit(authlete, fromTheFuture=value)
+    assert not update.called

@@ -1,0 +1,202 @@
+"""Leaving alone what fails again and again."""
+
+import json
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from tenants.authlete import AuthleteClient, errors
+from tenants.authlete.errors import Outcome
+from tenants.authlete.operation import Effect, Operation
+from tenants.authlete.transport import circuit_breaker
+from tenants.authlete.transport.deadline import Deadline
+
+PING = Operation("ping", "GET", "/ping", dict)
+PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
+TALK = Operation("talk", "GET", "/ping", dict, success_actions=("OK",))
+NO = httpx.Response(400)
+YES = httpx.Response(200, json={})
+DOWN = httpx.Response(503)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock for the breaker alone, which the test moves."""
+    now = [1000.0]
+    monkeypatch.setattr(circuit_breaker, "monotonic", lambda: now[0])
+    return lambda seconds: now.__setitem__(0, now[0] + seconds)
+
+
+@pytest.fixture
+def push(mock_api):
+    return mock_api.post("/push")
+
+
+@pytest.fixture
+def ask(authlete, push, clock):
+    """Make calls, each with one answer; list what they raised."""
+
+    def make(*answers):
+        found = []
+        for answer in answers:
+            push.mock(side_effect=[answer])
+            try:
+                authlete.send(PUSH)
+            except errors.AuthleteError as error:
+                found.append(error)
+        return found
+
+    return make
+
+
+def kinds(found):
+    return [type(error) for error in found]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        DOWN,
+        httpx.Response(500),
+        httpx.ConnectError,
+        httpx.ReadTimeout,
+        httpx.ReadError,
+    ],
+)
+def test_opens_after_five_failures(ask, push, audit_sink, failure):
+    found = ask(*[failure] * 5, YES, YES)
+
+    assert errors.CircuitOpenError not in kinds(found[:5])
+    assert kinds(found[5:]) == [errors.CircuitOpenError] * 2
+    assert push.call_count == 5
+    assert [end.outcome for end in audit_sink.outcomes[5:]] == [Outcome.NOT_SENT] * 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NO,
+        httpx.Response(403),
+        httpx.Response(404),
+        httpx.Response(429),
+        httpx.Response(200, content=b"<html>"),
+        httpx.Response(200, content=b" " * 9_000_000),  # of one customer
+    ],
+)
+def test_an_answer_that_one_does_not_like_is_no_failure(ask, answer):
+    assert errors.CircuitOpenError not in kinds(ask(*[answer] * 20))
+
+
+def test_an_action_that_failed_is_no_failure_of_the_region(authlete, mock_api):
+    mock_api.get("/ping").respond(json={"action": "INTERNAL_SERVER_ERROR"})
+
+    for _ in range(20):
+        with pytest.raises(errors.ServerError):
+            authlete.send(TALK)
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(0, False), (1, False), (9, True)])
+def test_a_call_that_had_no_time_tells_nothing_of_the_region(
+    authlete, push, clock, seconds, counts
+):
+    push.mock(side_effect=httpx.ReadTimeout)
+    ping = authlete.ask(PUSH)
+    for at in range(5):
+        with pytest.raises(errors.AuthleteError):
+            authlete.once(ping, f"id-{at}", Deadline(seconds))
+
+    assert push.call_count == (5 if seconds else 0)
+    with pytest.raises(errors.CircuitOpenError if counts else errors.NoResponseError):
+        authlete.send(PUSH)
+
+
+def test_opens_when_half_of_the_last_ten_failed(ask):
+    assert errors.CircuitOpenError not in kinds(ask(*[DOWN, YES, YES] * 10))
+
+    assert errors.CircuitOpenError in kinds(ask(*[DOWN, YES] * 6))
+
+
+def test_forgets_what_failed_long_ago(ask, clock):
+    ask(*[DOWN] * 4)
+    clock(circuit_breaker.FAILURE_MEMORY_SECONDS + 1)
+
+    assert kinds(ask(DOWN, DOWN)) == [errors.ServerError] * 2
+
+
+def test_says_since_when_and_when_it_tries_again(ask, clock):
+    ask(*[DOWN] * 5)
+    clock(4)
+
+    (error,) = ask(YES)
+
+    assert (error.since, error.retry_after) == (4, circuit_breaker.OPEN_SECONDS - 4)
+    assert "failed for 4 s" in str(error)
+    assert "another 6 s" in str(error)
+
+
+def test_tries_one_call_after_a_rest_and_closes_when_it_is_answered(ask, clock):
+    ask(*[DOWN] * 5)
+    clock(circuit_breaker.OPEN_SECONDS)
+
+    assert ask(NO, YES, YES) != []
+    assert ask(*[DOWN] * 4, YES) != []
+    assert errors.CircuitOpenError not in kinds(ask(YES, YES))
+
+
+def test_rests_on_when_the_trial_fails(ask, clock):
+    ask(*[DOWN] * 5)
+    clock(circuit_breaker.OPEN_SECONDS)
+
+    assert kinds(ask(DOWN, YES)) == [errors.ServerError, errors.CircuitOpenError]
+    clock(circuit_breaker.OPEN_SECONDS)
+    assert ask(YES, YES) == []
+
+
+def test_leaves_other_regions_alone(ask, make_client, mock_api):
+    ask(*[DOWN] * 6)
+    other = make_client("https://jp.example")
+    mock_api.get("https://jp.example/ping").respond(json={})
+
+    assert other.send(PING) == {}
+
+
+def test_says_so_once_to_whoever_watches_the_log(ask, clock, caplog):
+    ask(*[DOWN] * 8)
+    clock(circuit_breaker.OPEN_SECONDS)
+    ask(DOWN, DOWN)
+
+    (alert,) = [one for one in caplog.records if one.name == "meridian.alert"]
+    assert json.loads(alert.getMessage()) == {
+        "event": "breaker.opened",
+        "of": "https://us.example",
+        "failures": 5,
+        "calls": 5,
+        "times": 1,
+    }
+
+
+def test_shows_a_credential_that_is_refused_no_further(ask, push):
+    found = ask(*[httpx.Response(401)] * 6, YES)
+
+    assert kinds(found) == [errors.UnauthorizedError] * 5 + [errors.CredentialCircuitOpenError] * 2
+    assert push.call_count == 5
+
+
+def test_another_credential_for_the_region_goes_on(ask, authlete, mock_api, redactor):
+    ask(*[httpx.Response(401)] * 6)
+    mock_api.get("/ping").respond(json={})
+    other = AuthleteClient(authlete.lines, SecretStr("0ther"), redactor=redactor)
+
+    assert other.send(PING) == {}
+
+
+def test_tells_how_the_region_answered_last(authlete, ask):
+    ask(YES)
+    assert authlete.lines.circuit_breaker.last_sample.is_healthy
+
+    ask(DOWN)
+    assert not authlete.lines.circuit_breaker.last_sample.is_healthy
+
+    ask(NO)
+    assert authlete.lines.circuit_breaker.last_sample.is_healthy

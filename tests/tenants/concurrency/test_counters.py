@@ -1,0 +1,24 @@
+from tenants.concurrency import counters as module
+from tenants.concurrency.counters import WindowCounter, should_report
+
+
+def test_counts_within_a_minute(monkeypatch):
+    tally, now = WindowCounter(), [1000.0]
+    monkeypatch.setattr(module, "monotonic", lambda: now[0])
+
+    assert [tally.count("a"), tally.count("a"), tally.count("b")] == [1, 2, 1]
+
+    now[0] += 61
+    assert tally.count("a") == 1
+
+
+def test_holds_a_bounded_number_of_counts(monkeypatch):
+    monkeypatch.setattr(module, "MAX_KEYS", 3)
+    tally = WindowCounter()
+
+    assert [tally.count(n) for n in range(6)] == [1, 1, 1, 1, 2, 3]
+    assert tally.count(0) == 2
+
+
+def test_tells_less_and_less_often():
+    assert [n for n in range(1, 100) if should_report(n)] == [1, 2, 4, 8, 16, 32, 64]

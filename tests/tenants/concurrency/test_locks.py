@@ -1,0 +1,173 @@
+"""One write at a time to each object, over all processes."""
+
+import threading
+
+import pytest
+
+from tenants.authlete import write_locks
+from tenants.authlete.errors import (
+    AuditUnavailableError,
+    ConcurrentWriteError,
+    NotSentError,
+)
+from tenants.authlete.write_locks import LocalWriteLocks
+from tenants.concurrency.locks import DatabaseLocks
+from tenants.models import WriteLease
+
+PLACE = "us/service/17"
+
+# Two processes and two threads each add one to a number in a file, between reading
+# and writing which they take their time, as a re-read and a write do.
+ADD = """
+import time
+from pathlib import Path
+from tenants.authlete import locks
+from tenants.locks import Leases
+from django.db import connections
+locks.WAIT = 60.0  # whoever comes last has waited for all the others
+file, leases = Path(sys.argv[1]), Leases(1, "ida")
+def add(times):
+    for _ in range(times):
+        with leases.hold("us/service/17", 10):
+            found = int(file.read_text())
+            time.sleep(0.01)
+            file.write_text(str(found + 1))
+    connections.close_all()
+threads = [threading.Thread(target=add, args=[5]) for _ in range(2)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+print("added")
+"""
+
+HOLD = """
+import time
+from tenants.locks import Leases
+with Leases(1, "ida").hold("us/service/17", float(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+# As if most of its time were over: no test waits for it, or runs out of it.
+SHORTEN = """
+from datetime import timedelta
+from django.utils.timezone import now
+from tenants.models import WriteLease
+WriteLease.objects.update(until=now() + timedelta(seconds=1))
+"""
+
+TRY = """
+from tenants.authlete import locks
+from tenants.authlete.errors import Occupied
+from tenants.locks import Leases
+locks.WAIT = float(sys.argv[1])
+try:
+    with Leases(1, "bob").hold("us/service/17", 10):
+        print("got it")
+except Occupied as error:
+    print(error)
+"""
+
+
+@pytest.fixture(autouse=True)
+def short_wait(monkeypatch):
+    monkeypatch.setattr(write_locks, "LOCK_WAIT_SECONDS", 0.3)
+
+
+@pytest.fixture
+def leases(db):
+    return DatabaseLocks(1, "ida")
+
+
+def test_lets_one_process_write_at_a_time(store, tmp_path):
+    file = tmp_path / "number"
+    file.write_text("0")
+
+    with store.start(ADD, str(file)) as one, store.start(ADD, str(file)) as other:
+        assert one.stdout.read() == other.stdout.read() == "added\n"
+
+    assert file.read_text() == "20"
+
+
+def test_says_who_holds_it_and_gets_it_when_a_killed_holder_ran_out(store):
+    with store.start(HOLD, "600") as holder:
+        assert holder.stdout.readline() == "held\n"
+        refused = store.run(TRY, "0.2").stdout
+    store.run(SHORTEN).check_returncode()
+    after = store.run(TRY, "60").stdout
+
+    assert refused == "Another change of this is being written by ida.\n"
+    assert after == "got it\n"
+
+
+@pytest.mark.parametrize("make", [LocalWriteLocks, lambda: DatabaseLocks(1, "ida")])
+def test_keeps_a_second_writer_out_and_lets_it_in_later(db, make):
+    locks = make()
+    with locks.hold(PLACE, 10):
+        with pytest.raises(ConcurrentWriteError) as caught, locks.hold(PLACE, 10):
+            pass
+        with locks.hold("us/service/18", 10), locks.hold("jp/service/17", 10):
+            pass
+    with locks.hold(PLACE, 10):
+        pass
+
+    assert isinstance(caught.value, NotSentError)
+
+
+def test_waits_for_a_write_that_is_about_to_end(monkeypatch):
+    monkeypatch.setattr(write_locks, "LOCK_WAIT_SECONDS", 60.0)
+    local, waits, told = LocalWriteLocks(), threading.Event(), []
+    wait_for = local._changed.wait_for
+
+    def waiting(*given):
+        waits.set()
+        return wait_for(*given)
+
+    monkeypatch.setattr(local._changed, "wait_for", waiting)
+
+    def second():
+        with local.hold(PLACE, 10):
+            told.append("second")
+
+    with local.hold(PLACE, 10):
+        waits.clear()
+        other = threading.Thread(target=second)
+        other.start()
+        assert waits.wait(60)
+        told.append("first")
+    other.join()
+
+    assert told == ["first", "second"]
+
+
+def test_gives_it_back_when_the_write_fails(leases):
+    with pytest.raises(ZeroDivisionError), leases.hold(PLACE, 10):
+        raise ZeroDivisionError
+
+    assert not WriteLease.objects.exists()
+
+
+def test_organizations_do_not_wait_for_each_other(leases):
+    with leases.hold(PLACE, 10), DatabaseLocks(2, "eve").hold(PLACE, 10):
+        assert WriteLease.objects.count() == 2
+
+
+def test_a_lease_that_ran_out_is_not_given_back_under_its_successor(leases):
+    late, bob = leases.hold(PLACE, -1), DatabaseLocks(1, "bob").hold(PLACE, 10)
+    late.__enter__()
+
+    with bob:
+        late.__exit__(None, None, None)
+
+        assert WriteLease.objects.get().holder == "bob"
+
+
+def test_takes_a_place_of_any_length(leases):
+    with leases.hold("us/client/" + "x" * 999, 10):
+        assert len(WriteLease.objects.get().place) <= 200
+
+
+def test_sends_nothing_when_the_database_takes_no_lock(leases, monkeypatch):
+    monkeypatch.setattr(WriteLease._meta, "db_table", "nowhere")
+
+    with pytest.raises(AuditUnavailableError), leases.hold(PLACE, 10):
+        raise AssertionError

@@ -1,0 +1,90 @@
+"""Several items of one job at once, in threads with connections of their own."""
+
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from tenants.concurrency.write_queue import serialize_writes
+from tenants.jobs import control
+from tenants.jobs.completion import count_items_by_state
+from tenants.jobs.models import Item, ItemState, Job, JobState
+from tests.tenants.jobs.lifetimes import register, updates
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def three(do=lambda: None):
+    """The first three items wait for one another, and for the second to do this."""
+    together = Barrier(3, timeout=60)
+
+    def meanwhile(item):
+        if item.begun == 1 and item.position <= 3:
+            together.wait()
+            if item.position == 2:
+                do()
+            together.wait()
+
+    return meanwhile
+
+
+def test_works_on_as_many_at_once_as_the_kind_allows(worker, started, sandbox, services):
+    job = started(register("test.three", meanwhile=three(), at_once=3))
+
+    worker()
+
+    job.refresh_from_db()
+    assert (job.state, count_items_by_state(job)) == (
+        JobState.DONE,
+        {ItemState.DONE: 10},
+    )
+    assert updates(sandbox) == dict.fromkeys(services, 1)
+
+
+def test_its_threads_write_in_turn(worker, started):
+    seen = []
+
+    def meanwhile(_item):
+        seen.append(serialize_writes in connection.execute_wrappers)
+
+    started(register("test.turns", meanwhile=meanwhile, at_once=3))
+
+    worker()
+
+    assert seen == [True] * 10
+
+
+def test_pausing_lets_those_end_that_are_running(worker, started, who):
+    stop = three(lambda: control.pause_job(Job.objects.get(), who))
+    job = started(register("test.paused", meanwhile=stop, at_once=3))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.PAUSED
+    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.PENDING: 7}
+
+
+def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandbox):
+    sandbox.fault("status", status=503)
+    job = started(register("test.down", meanwhile=three(), at_once=3))
+
+    worker()
+
+    job.refresh_from_db()
+    assert (job.state, job.failures) == (JobState.WAITING, 1)
+    assert count_items_by_state(job) == {ItemState.PENDING: 10}
+    assert Item.objects.filter(begun=1).count() == 3
+
+
+def test_begins_none_once_somebody_must_look(worker, started, sandbox):
+    fault = three(lambda: sandbox.fault("status", status=401))
+    job = started(register("test.refused", meanwhile=fault, at_once=3))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.PAUSED
+    assert job.trouble == "US: Authlete did not accept the credential"
+    assert count_items_by_state(job) == {ItemState.PENDING: 10}
+    assert Item.objects.filter(begun=1).count() == 3

@@ -1,0 +1,161 @@
+"""Starting jobs, and what people can do with one."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from tenants.audit.models import AuditEntry
+from tenants.crypto.vault import UnsealError
+from tenants.jobs import control
+from tenants.jobs.completion import count_items_by_state
+from tenants.jobs.control import JobStateError, NewItem, can_control, start_job
+from tenants.jobs.models import Item, ItemState, Job, JobState
+from tenants.organizations.roles import Role
+from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
+
+SECRET = "kept-from-everybody-4711"
+
+
+def test_begins_at_the_time_that_was_set(worker, started, sandbox):
+    job = started(run_at=timezone.now() + timedelta(hours=1))
+    worker()
+    assert not updates(sandbox)
+
+    Job.objects.update(due_at=Now())
+    DBTaskResult.objects.update(run_after=timezone.now())
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+
+
+def test_resuming_does_not_begin_earlier_than_was_set(worker, started, who, sandbox):
+    job = started(run_at=timezone.now() + timedelta(hours=1))
+
+    control.pause_job(job, who)
+    control.resume_job(job, who)
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.WAITING
+    assert not updates(sandbox)
+
+
+def test_a_kind_without_a_handler_is_not_begun(acme, who):
+    with pytest.raises(ValueError, match="no handler"):
+        start_job(who, acme, "no.such", "Nothing", [], reason="None")
+
+
+def test_sealed_inputs_are_nowhere_in_the_open_and_end_with_the_item(acme, worker, who, services):
+    item = NewItem("us", 100, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
+    lost = NewItem("us", 999, payload={LIFETIME: 60, "secret": SECRET}, sealed=True)
+    job = start_job(who, acme, "test.lifetime", "Sealed", [item, lost], reason="Test")
+    done, refused = Item.objects.all()
+    assert SECRET not in done.inputs
+    assert done.payload["secret"] == SECRET
+
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.DONE: 1, ItemState.REJECTED: 1}
+    done.refresh_from_db()
+    refused.refresh_from_db()
+    assert done.inputs == ""
+    assert refused.payload["secret"] == SECRET  # to be tried again
+
+
+def test_sealed_inputs_open_in_their_own_place_alone(acme, who, services):
+    made = [NewItem("us", one, payload={"one": one}, sealed=True) for one in (100, 101)]
+    start_job(who, acme, "test.lifetime", "Sealed", made, reason="Test")
+    one, other = Item.objects.all()
+
+    one.inputs = other.inputs
+
+    with pytest.raises(UnsealError):
+        _ = one.payload
+
+
+def test_sealed_inputs_are_rotated(acme, who, services, settings):
+    item = NewItem("us", 100, payload={"secret": SECRET}, sealed=True)
+    start_job(who, acme, "test.lifetime", "Sealed", [item], reason="Test")
+    settings.VAULT_KEYS = "v2:" + "C" * 43 + "=," + settings.VAULT_KEYS
+
+    call_command("vault_rotate")
+
+    assert ".v2." in Item.objects.get().inputs
+    assert Item.objects.get().payload == {"secret": SECRET}
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [
+        (control.pause_job, JobState.DONE),
+        (control.resume_job, JobState.DONE),
+        (control.cancel_job, JobState.DONE),
+        (control.pause_job, JobState.PAUSED),
+        (control.pause_job, JobState.CANCELLED),
+        (control.retry_failed_items, JobState.RUNNING),
+    ],
+)
+def test_what_comes_too_late_changes_nothing(started, who, act, state):
+    job = started()
+    Job.objects.update(state=state)
+
+    with pytest.raises(JobStateError):
+        act(job, who)
+
+    job.refresh_from_db()
+    assert job.state == state
+    assert AuditEntry.objects.get(seq=2 + 1).outcome == "refused"
+
+
+def test_tries_again_what_failed_and_nothing_else(worker, started, who, sandbox, services):
+    sandbox.fault("status", status=400, path="/api/103/service/get")
+    job = started()
+    worker()
+    assert count_items_by_state(job) == {ItemState.DONE: 9, ItemState.REJECTED: 1}
+
+    sandbox.faults.clear()
+    assert control.retry_failed_items(job, who) == 1
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert updates(sandbox) == dict.fromkeys(services, 1)
+
+
+def test_does_not_repeat_what_is_unknown_and_must_not_be(worker, started, who, sandbox):
+    sandbox.fault("reset", operation="service.update", after=True)
+    job = started(register("test.once", repeatable=False), numbers=[100])
+    worker()
+    assert count_items_by_state(job) == {ItemState.UNKNOWN: 1}
+
+    with pytest.raises(JobStateError):
+        control.retry_failed_items(job, who)
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "may"),
+    [
+        (Role.EDITOR, True, True),
+        (Role.EDITOR, False, False),
+        (Role.ADMIN, False, True),
+        (Role.VIEWER, True, False),  # is one by now
+        (Role.HELP_DESK, False, False),
+    ],
+)
+def test_is_steered_by_who_started_it_and_by_admins(started, editor, role, own, may):
+    actor = editor.user_id if own else 10**6
+
+    assert can_control(started(), actor, role) is may
+
+
+def test_any_text_can_be_a_name(acme, who, services):
+    item = NewItem("us", 100, label="half a \ud83e and a \0" + "x" * 300)
+
+    job = start_job(who, acme, "test.lifetime", "a \0 title", [item], reason="\ud83e")
+
+    job.refresh_from_db()
+    assert "\0" not in job.title
+    assert Item.objects.get().label.startswith("half a ")

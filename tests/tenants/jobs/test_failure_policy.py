@@ -1,0 +1,97 @@
+"""What a failed call means, error by error."""
+
+import pytest
+
+from tenants.authlete import errors
+from tenants.jobs.failure_policy import MAX_DELAY_SECONDS, NextStep, decide, retry_delay
+from tenants.jobs.models import ItemState
+
+GO_ON, WAIT, STOP = NextStep.CONTINUE, NextStep.WAIT, NextStep.STOP
+
+
+def judged(error, *, touched=False, repeatable=True, tries=0):
+    found = decide(error, may_have_changed=touched, repeatable=repeatable, tries=tries)
+    return found.state, found.next_step
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (errors.PoolTimeoutError("x"), (ItemState.PENDING, WAIT)),
+        (errors.CircuitOpenError(1, 1), (ItemState.PENDING, WAIT)),
+        (errors.UnreachableError("x"), (ItemState.PENDING, WAIT)),
+        (errors.AuditUnavailableError("x"), (ItemState.PENDING, WAIT)),
+        (errors.RateLimitError("x"), (ItemState.PENDING, WAIT)),
+        (errors.NoResponseError("x"), (ItemState.PENDING, WAIT)),
+        (errors.ServerError("x", status=500), (ItemState.PENDING, WAIT)),
+        (errors.ConcurrentWriteError(), (ItemState.PENDING, NextStep.WAIT_FOR_OBJECT)),
+        (errors.UnauthorizedError("x"), (ItemState.PENDING, STOP)),
+        (errors.CredentialCircuitOpenError(1, 1), (ItemState.PENDING, STOP)),
+        (errors.BadRequestError("x"), (ItemState.REJECTED, GO_ON)),
+        (errors.NotFoundError("x"), (ItemState.REJECTED, GO_ON)),
+        (errors.ForbiddenError("x"), (ItemState.REJECTED, GO_ON)),
+        (errors.StaleVersionError("x", {}), (ItemState.NOT_SENT, GO_ON)),
+        (errors.InvalidRequestError("x"), (ItemState.NOT_SENT, GO_ON)),
+        # Its `action` speaks of one service, and not of the region.
+        (errors.ServerError("x", status=200), (ItemState.NOT_SENT, GO_ON)),
+        (errors.ResponseTooLargeError("x"), (ItemState.NOT_SENT, GO_ON)),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_where_nothing_can_have_changed(error, found):
+    assert judged(error) == found
+    assert judged(error, repeatable=False) == found
+
+
+@pytest.mark.parametrize(
+    ("error", "again", "once"),
+    [
+        (
+            errors.NoResponseError("x"),
+            (ItemState.PENDING, WAIT),
+            (ItemState.UNKNOWN, STOP),
+        ),
+        (
+            errors.ServerError("x", status=500),
+            (ItemState.PENDING, WAIT),
+            (ItemState.UNKNOWN, STOP),
+        ),
+        (
+            errors.ServerError("x", status=200),
+            (ItemState.UNKNOWN, GO_ON),
+            (ItemState.UNKNOWN, STOP),
+        ),
+        (
+            errors.NotFoundError("x"),
+            (ItemState.UNKNOWN, GO_ON),
+            (ItemState.UNKNOWN, STOP),
+        ),
+        (
+            errors.UnauthorizedError("x"),
+            (ItemState.PENDING, STOP),
+            (ItemState.UNKNOWN, STOP),
+        ),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_where_something_may_have_changed(error, again, once):
+    assert judged(error, touched=True) == again
+    assert judged(error, touched=True, repeatable=False) == once
+
+
+def test_what_never_answers_is_given_up_but_what_was_not_sent_is_not():
+    assert judged(errors.NoResponseError("x"), tries=11) == (ItemState.NOT_SENT, GO_ON)
+    assert judged(errors.UnreachableError("x"), tries=99) == (ItemState.PENDING, WAIT)
+
+
+def test_waits_longer_each_time_up_to_a_limit_or_as_it_was_told():
+    error = errors.ServerError("x", status=500)
+    waits = [retry_delay(error, failures) for failures in range(50)]
+    assert waits == sorted(waits)
+    assert waits[0] == 5
+    assert waits[-1] == MAX_DELAY_SECONDS
+
+    error.retry_after = 300
+    assert retry_delay(error, 0) == 300
+    error.retry_after = 10**6
+    assert retry_delay(error, 0) == 600

@@ -1,0 +1,200 @@
+"""Workers in processes of their own, over real sockets, ended at any moment.
+
+What a killed worker had locked stays so for half a minute, in which its last call may
+still be under way. Here it is let go once that call has been answered.
+"""
+
+import random
+import signal
+import sqlite3
+import time
+from contextlib import ExitStack, closing
+from typing import Any
+
+import psycopg
+import pytest
+
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.server import SandboxServer
+from tests.heard import is_heard
+from tests.tenants.jobs.lifetimes import LIFETIME, updates
+
+SERVICES = range(100, 130)
+PATIENCE = 60  # seconds
+SHORT = """
+from django.conf import settings
+settings.JOB_LEASE = float(sys.argv[1])
+from tenants.jobs import judging, working
+working.TICK = judging.FIRST = 0.2
+from tests.tenants.jobs.lifetimes import register
+register()
+register("test.once", repeatable=False)
+register("test.many", at_once=4)
+from tenants.jobs import steering
+"""
+START = (
+    SHORT
+    + """
+from django.contrib.auth.models import User
+from pydantic import SecretStr
+from tenants.models import Credential, Membership, Organization
+acme = Organization.objects.create(slug="acme", name="Acme")
+Credential(organization=acme, region="us").keep(SecretStr("t0p")).save()
+user = User.objects.create_user("ed@acme.example")
+Membership.objects.create(organization=acme, user=user, role="editor")
+for name in sys.argv[3:]:
+    steering.start(
+        Who(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[2], name,
+        [steering.NewItem("us", one, what={"accessTokenDuration": 600})
+         for one in range(*map(int, name.split("-")))],
+        reason="Shorter",
+    )
+"""
+)
+WORK = (
+    SHORT
+    + """
+import os
+worker = working.Working(f"w{os.getpid()}")
+worker.configure_signals()
+worker.run()
+"""
+)
+
+
+@pytest.fixture
+def sandbox():
+    """Acme's region us, with a service for each item."""
+    sandbox = Sandbox(latency=20)
+    acme = sandbox.state.organization("acme", "Acme")
+    sandbox.state.accept(ApiToken("t0p", acme, ORGANIZATION_PERMISSIONS))
+    for number in SERVICES:
+        sandbox.services[number] = {
+            "apiKey": number,
+            "serviceName": f"Service {number}",
+            LIFETIME: 3600,
+            "modifiedAt": 1,
+        }
+    return sandbox
+
+
+@pytest.fixture
+def deployed(store, sandbox):
+    """A database whose regions are those of the sandbox."""
+    with SandboxServer(sandbox) as server:
+        store.environment |= {
+            "AUTHLETE_REGIONS": f"us={server.url('us')}",
+            "INSECURE": "true",
+        }
+        yield store
+
+
+def start(store, *jobs, kind="test.lifetime"):
+    began = store.run(START, "1", kind, *jobs)
+    assert began.returncode == 0, began.stderr
+
+
+def asked(store, query):
+    """Rows of the database, without starting Django for them."""
+    url = store.environment["DATABASE_URL"]
+    opened: Any
+    if url.startswith("sqlite"):
+        opened = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+    else:
+        opened = psycopg.connect(url)
+    with closing(opened) as connection, connection:
+        found = connection.execute(query)
+        return found.fetchall() if found.description else []
+
+
+def jobs(store):
+    return [state for (state,) in asked(store, "SELECT state FROM jobs_job")]
+
+
+def items(store):
+    """How many came to what."""
+    return dict(asked(store, "SELECT state, COUNT(*) FROM jobs_item GROUP BY state"))
+
+
+def until(reached):
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
+
+
+def working(store, lease=2):
+    """A worker, and how many seconds after its end another takes its job over."""
+    return store.start(WORK, str(lease))
+
+
+def let_go(store):
+    """What the worker that is gone had locked can be locked by the next one."""
+    port = int(store.environment["AUTHLETE_REGIONS"].rpartition(":")[2])
+    until(lambda: is_heard(port))
+    asked(store, "UPDATE tenants_writelease SET until = '2000-01-01 00:00:00'")
+
+
+def over(store, state):
+    return lambda: set(jobs(store)) == {state}
+
+
+def test_a_killed_worker_repeats_nothing(deployed, sandbox):
+    start(deployed, "100-130", kind="test.many")
+    for _ in range(3):
+        calls = len(sandbox.calls)
+        wanted = random.randint(1, 9)
+        with working(deployed) as process:
+            until(lambda calls=calls, more=wanted: len(sandbox.calls) >= calls + more)
+            process.kill()
+        let_go(deployed)
+
+    with working(deployed):
+        until(over(deployed, "done"))
+
+    assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
+    found = items(deployed)
+    assert found.pop("done", 0) + found.pop("same", 0) == len(SERVICES)
+    assert not found
+    assert "Whole" in deployed.manage("audit_verify").stdout
+
+
+def test_what_was_in_the_middle_and_must_not_be_repeated_is_unknown(deployed, sandbox):
+    slow = sandbox.fault("delay", operation="service.update", delay=30_000, times=1)
+    start(deployed, "100-103", kind="test.once")
+    with working(deployed) as process:
+        until(lambda: slow.times == 0)
+        process.kill()
+
+    with working(deployed):
+        until(over(deployed, "paused"))
+
+    assert items(deployed) == {"unknown": 1, "pending": 2}
+    assert updates(sandbox)[100] <= 1
+
+
+def test_one_that_is_told_to_end_finishes_what_it_is_at(deployed, sandbox):
+    start(deployed, "100-130")
+    with working(deployed) as process:
+        until(lambda: len(sandbox.calls) > 5)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+    assert "running" not in items(deployed)
+
+    with working(deployed):
+        until(over(deployed, "done"))
+    assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
+
+
+def test_two_workers_share_jobs_and_not_one_job(deployed, sandbox):
+    start(deployed, "100-110", "110-120", "120-130")
+
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(working(deployed, lease=45))
+        until(over(deployed, "done"))
+
+    assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
+    assert items(deployed) == {"done": 30}

@@ -1,0 +1,51 @@
+"""What a worker does beside its jobs."""
+
+import threading
+from threading import Event
+
+import pytest
+
+from tenants.jobs import periodic_tasks
+
+PATIENCE = 20  # seconds
+
+
+@pytest.fixture(autouse=True)
+def no_other_chores(monkeypatch):
+    monkeypatch.setattr(periodic_tasks, "_tasks", [])
+
+
+def test_holds_up_no_other_and_is_done_again(caplog):
+    ended, again = Event(), Event()
+    done = []
+
+    @periodic_tasks.run_every_minute
+    def waits_for_a_region():
+        assert ended.wait(PATIENCE)
+
+    @periodic_tasks.run_every(0.0)
+    def fails():
+        done.append("once more")
+        if len(done) == 3:
+            again.set()
+        raise RuntimeError
+
+    others = set(threading.enumerate())
+    periodic_tasks.start_all(ended)
+    begun = set(threading.enumerate()) - others
+
+    assert again.wait(PATIENCE)
+    ended.set()
+    for one in begun:
+        one.join()
+    assert "a chore of the worker failed" in caplog.text
+
+
+def test_that_fails_keeps_no_other_from_being_done(worker):
+    found = []
+    periodic_tasks.run_every_minute(lambda: 1 / 0)
+    periodic_tasks.run_every_minute(lambda: found.append("done"))
+
+    worker()
+
+    assert found == ["done"]

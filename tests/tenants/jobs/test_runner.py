@@ -1,0 +1,387 @@
+"""What a worker makes of a job, with the real queue."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tenants.audit.models import AuditEntry
+from tenants.authlete.operation import Effect
+from tenants.jobs import control, failure_policy, runner
+from tenants.jobs.completion import count_items_by_state
+from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.models import Item, ItemState, Job, JobState
+from tenants.jobs.registry import ItemResult, RetryLaterError, job_handler
+from tenants.models import Credential
+from tenants.organizations.roles import Role
+from tests.tenants.jobs.lifetimes import LIFETIME, register, updates
+
+
+def at(position, do):
+    """Do something when that item is begun, once."""
+    done: list[Item] = []
+
+    def meanwhile(item):
+        if item.position == position and not done:
+            done.append(item)
+            do()
+
+    return meanwhile
+
+
+def again(job, who, worker):
+    """As if the time to wait were over."""
+    control.resume_job(job, who)
+    worker()
+    job.refresh_from_db()
+
+
+def test_does_every_item_once(worker, started, sandbox, services):
+    job = started()
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+    assert job.ended_at is not None
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert updates(sandbox) == dict.fromkeys(services, 1)
+    assert {sandbox.services[one][LIFETIME] for one in services} == {600}
+
+
+def test_goes_on_in_as_many_slices_as_it_needs(worker, started, monkeypatch):
+    monkeypatch.setattr(runner, "MAX_ITEMS_PER_THREAD", 3)
+    job = started()
+
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+
+
+def test_comes_again_to_what_only_waits(worker, who, acme, sandbox, monkeypatch):
+    """It is no failure, and a time that was set can be cut short."""
+    begun = []
+
+    @job_handler("test.waits", permission=Effect.READ)
+    def waits(work, item):
+        begun.append(item.tries)
+        if len(begun) < 2:
+            raise RetryLaterError(3600)
+        return ItemResult("It was so at last.")
+
+    job = start_job(who, acme, "test.waits", "Wait", [NewItem("us")], reason="x")
+    worker()
+    job.refresh_from_db()
+    assert (job.state, job.failures, begun) == (JobState.WAITING, 0, [0])
+
+    control.run_now(job)
+    worker()
+
+    job.refresh_from_db()
+    assert (job.state, begun) == (JobState.DONE, [0, 0])
+
+
+def test_tells_what_was_so_already(worker, started, sandbox):
+    job = started(lifetime=3600)
+
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.UNCHANGED: 10}
+    assert not updates(sandbox)
+    assert Item.objects.get(position=1).text == "It was so."
+
+
+def test_a_job_of_nothing_is_done(worker, started):
+    job = started(numbers=[])
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+
+
+def test_is_in_the_record_as_who_started_it(worker, started, who):
+    job = started()
+    worker()
+
+    entries = AuditEntry.objects.filter(page=str(job.pk), operation="service.update")
+    assert entries.count() == 10
+    told = entries.values_list("actor", "role", "reason", "ticket", "address")
+    assert set(told) == {("ed@acme.example", "editor", "Shorter lives", "OPS-7", "192.0.2.1")}
+    assert Item.objects.get(position=1).entry in entries.values_list("entry", flat=True)
+    local = AuditEntry.objects.filter(object=str(job.pk)).order_by("seq")
+    assert {one.ticket for one in local} == {"OPS-7"}
+    assert list(local.values_list("operation", "actor", "page", "outcome")) == [
+        ("job.started", "ed@acme.example", "page-of-the-start", "done"),
+        ("job.ended", "manage.py worker", str(job.pk), "done"),
+    ]
+    assert local[1].changes == [{"field": "items_done", "before": None, "after": 10}]
+
+
+def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, services):
+    job = started(numbers=[*services, 999])
+
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.DONE: 10, ItemState.REJECTED: 1}
+    item = Item.objects.get(state=ItemState.REJECTED)
+    assert item.code == "A457101"
+    assert "does not allow this" in item.text
+    assert AuditEntry.objects.get(entry=item.entry).outcome == "refused"
+
+
+# ------------------------------------------------------------------ waiting
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("status", {"status": 503}),
+        ("status", {"status": 429}),
+        ("reset", {}),
+        ("down", {"region": "us"}),
+    ],
+)
+def test_waits_for_a_region_that_is_down(worker, started, who, sandbox, services, kind, told):
+    down = at(4, lambda: sandbox.fault(kind, **told))
+    job = started(register("test.down", meanwhile=down))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.WAITING
+    assert job.trouble.startswith("US: ")
+    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.PENDING: 7}
+
+    sandbox.faults.clear()
+    again(job, who, worker)
+    assert (job.state, job.trouble) == (JobState.DONE, "")
+    assert not Item.objects.exclude(code="").exists()
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert updates(sandbox) == dict.fromkeys(services, 1)
+
+
+def test_goes_on_by_itself_when_the_region_is_back(worker, started, sandbox, monkeypatch):
+    monkeypatch.setattr(failure_policy, "FIRST_DELAY_SECONDS", 0.01)
+    sandbox.fault("status", status=503, times=4)
+    job = started()
+
+    while job.state in (JobState.WAITING, JobState.RUNNING):
+        worker()
+        job.refresh_from_db()
+
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+
+
+def test_other_regions_go_on_meanwhile(acme, worker, who, sandbox, services):
+    for region in ("us", "eu"):
+        sandbox.region(region).services[500] = sandbox.services[100] | {"apiKey": 500}
+    credential = Credential(organization=acme, region="eu")
+    credential.set_token(Credential.objects.get(region="us").token).save()
+    sandbox.fault("status", status=503, region="us")
+    items = [NewItem(one, 500, payload={LIFETIME: 600}) for one in ("us", "eu", "us")]
+    job = start_job(who, acme, "test.lifetime", "Both", items, reason="Both")
+
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.PENDING: 2, ItemState.DONE: 1}
+    assert Item.objects.get(state=ItemState.DONE).region == "eu"
+    job.refresh_from_db()
+    assert (job.state, job.trouble) == (JobState.WAITING, "US: Authlete failed")
+
+
+def test_an_item_without_an_answer_is_given_up_in_the_end(
+    worker, started, who, sandbox, monkeypatch
+):
+    monkeypatch.setattr(failure_policy, "MAX_TRIES", 3)
+    sandbox.fault("status", status=500, path="/api/103/service/update")
+    job = started()
+
+    for _ in range(3):
+        worker()
+        job.refresh_from_db()
+        if job.state == JobState.WAITING:
+            again(job, who, worker)
+
+    assert job.state == JobState.DONE
+    assert count_items_by_state(job) == {ItemState.DONE: 9, ItemState.UNKNOWN: 1}
+
+
+# ----------------------------------------------------------------- stopping
+
+
+def test_a_refused_credential_stops_it(worker, started, who, sandbox):
+    fault = at(3, lambda: sandbox.fault("status", status=401))
+    job = started(register("test.refused", meanwhile=fault))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.PAUSED
+    assert job.trouble == "US: Authlete did not accept the credential"
+    assert count_items_by_state(job) == {ItemState.DONE: 2, ItemState.PENDING: 8}
+
+    sandbox.faults.clear()
+    again(job, who, worker)
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+
+
+@pytest.mark.parametrize(
+    ("repeatable", "state", "fates"),
+    [
+        (True, JobState.WAITING, {ItemState.PENDING: 10}),
+        (False, JobState.PAUSED, {ItemState.PENDING: 9, ItemState.UNKNOWN: 1}),
+    ],
+)
+def test_stops_at_an_unknown_end_of_what_must_not_be_repeated(
+    worker, started, sandbox, repeatable, state, fates
+):
+    sandbox.fault("reset", operation="service.update", after=True)
+    job = started(register("test.lost", repeatable=repeatable))
+
+    worker()
+
+    job.refresh_from_db()
+    assert (job.state, count_items_by_state(job)) == (state, fates)
+
+
+def test_a_mistake_of_ours_stops_it(worker, started, caplog):
+    def broken():
+        raise ZeroDivisionError
+
+    job = started(register("test.broken", meanwhile=at(2, broken)))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.PAUSED
+    assert "Service 101" in job.trouble
+    assert count_items_by_state(job) == {
+        ItemState.DONE: 1,
+        ItemState.NOT_SENT: 1,
+        ItemState.PENDING: 8,
+    }
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_pausing_lets_the_item_end_that_is_running(worker, started, who, sandbox):
+    stop = at(3, lambda: control.pause_job(Job.objects.get(), who))
+    job = started(register("test.paused", meanwhile=stop))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.PAUSED
+    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.PENDING: 7}
+    again(job, who, worker)
+    assert count_items_by_state(job) == {ItemState.DONE: 10}
+    assert set(updates(sandbox).values()) == {1}
+
+
+def test_cancelling_skips_what_was_not_begun(worker, started, who):
+    stop = at(3, lambda: control.cancel_job(Job.objects.get(), who))
+    job = started(register("test.cancel", meanwhile=stop))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+    assert count_items_by_state(job) == {ItemState.DONE: 3, ItemState.SKIPPED: 7}
+
+
+def test_what_is_put_off_once_it_is_cancelled_is_skipped(worker, started, who):
+    @job_handler("test.late", permission=Effect.CHANGE)
+    def run(work, item):
+        control.cancel_job(work.job, who)
+        raise RetryLaterError(5)
+
+    job = started("test.late")
+
+    worker()
+
+    assert count_items_by_state(job) == {ItemState.SKIPPED: 10}
+
+
+def test_what_a_killed_worker_was_at_in_a_cancelled_job_is_unknown(worker, started, who):
+    def die():
+        control.cancel_job(Job.objects.get(), who)
+        raise KeyboardInterrupt
+
+    job = started(register("test.killed", meanwhile=at(3, die)))
+    worker()
+    assert count_items_by_state(job)[ItemState.RUNNING] == 1
+
+    worker()  # the lease still holds
+    assert count_items_by_state(job)[ItemState.RUNNING] == 1
+    Job.objects.update(lease_until=timezone.now() - timedelta(hours=1))
+    worker()
+
+    assert count_items_by_state(job) == {
+        ItemState.DONE: 2,
+        ItemState.UNKNOWN: 1,
+        ItemState.SKIPPED: 7,
+    }
+
+
+@pytest.mark.parametrize("lost", ["role", "membership", "account"])
+def test_ends_when_the_starter_may_not_do_it_any_more(worker, started, editor, monkeypatch, lost):
+    def take():
+        if lost == "role":
+            type(editor).objects.filter(pk=editor.pk).update(role=Role.VIEWER)
+        elif lost == "membership":
+            editor.delete()
+        else:
+            type(editor.user).objects.update(is_active=False)
+
+    monkeypatch.setattr(runner, "MAX_ITEMS_PER_THREAD", 4)
+    job = started(register("test.taken", meanwhile=at(2, take)))
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.NOT_ALLOWED
+    assert count_items_by_state(job) == {ItemState.DONE: 4, ItemState.SKIPPED: 6}
+
+
+def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
+    job = started()
+    Job.objects.update(kind="of.the.past")
+
+    worker()
+
+    job.refresh_from_db()
+    assert job.state == JobState.PAUSED
+    assert "knows no such job" in job.trouble
+
+
+def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):
+    """An item that lists what is to be done may be begun again."""
+
+    @job_handler("test.more", permission=Effect.CHANGE)
+    def run(work, item):
+        if item.service_id == 100:
+            work.add(NewItem("us", number) for number in (100, 101, 102))
+            assert not work.add([NewItem("us", 102)])
+        return ItemResult()
+
+    job = started("test.more", numbers=[100, 101])
+    worker()
+
+    job.refresh_from_db()
+    found = Item.objects.filter(job=job).values_list("position", "service_id", "state")
+    assert list(found) == [(1, 100, "done"), (2, 101, "done"), (3, 102, "done")]
+    assert job.state == JobState.DONE
+
+
+def test_nothing_is_added_to_a_job_that_was_cancelled(started, worker, who):
+    @job_handler("test.more", permission=Effect.CHANGE)
+    def run(work, item):
+        control.cancel_job(work.job, who)
+        work.add([NewItem("us", 109)])
+        return ItemResult()
+
+    job = started("test.more", numbers=[100, 101])
+    worker()
+
+    states = Item.objects.filter(job=job).values_list("service_id", "state")
+    assert list(states) == [(100, "done"), (101, "skipped")]

@@ -1,0 +1,86 @@
+import pytest
+
+from tenants.organizations.regions import check_regions, get_regions
+
+
+def test_knows_the_four_shared_regions_and_their_idp(settings):
+    settings.AUTHLETE_REGIONS = {"jp": "https://jp.authlete.com"}
+
+    jp = get_regions()["jp"]
+
+    assert (jp.title, jp.idp, jp.api_server) == (
+        "Japan",
+        "https://login.authlete.com",
+        53285,
+    )
+
+
+def test_never_pairs_a_dedicated_cluster_with_the_shared_idp(settings):
+    settings.AUTHLETE_REGIONS = {
+        "harbor": "https://authlete.harbor.example",
+        "jp": "https://jp.authlete.com.evil.example",
+    }
+
+    assert {region.idp for region in get_regions().values()} == {""}
+
+
+def test_takes_the_idp_of_a_dedicated_cluster(settings):
+    settings.AUTHLETE_REGIONS = {"harbor": "https://authlete.harbor.example"}
+    settings.AUTHLETE_IDPS = {"harbor": "https://login.harbor.example"}
+    settings.AUTHLETE_API_SERVERS = {"harbor": "7"}
+
+    assert get_regions()["harbor"].idp == "https://login.harbor.example"
+    assert get_regions()["harbor"].api_server == 7
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://us.authlete.com",
+        "https://us.authlete.com/api",
+        "https://user:pass@us.authlete.com",
+        "https://127.0.0.1",
+        "https://[::1]",
+        "https://169.254.169.254",
+        "https://10.1.2.3",
+        "https://localhost",
+        "https://localhost.",
+        "https://127.1",
+        "https://0x7f.1",
+        "https://[64:ff9b::7f00:1]",
+        "https://us.authlete.com:port",
+        "https://us.authlete.com:70000",
+        "https://metadata.google.internal",
+        "https://us.authlete.com?x=1",
+        "ftp://us.authlete.com",
+        "us.authlete.com",
+    ],
+)
+def test_refuses_to_start_with_an_address_that_no_token_may_reach(settings, url):
+    settings.INSECURE = False
+    settings.AUTHLETE_REGIONS = {"us": url}
+
+    assert [error.id for error in check_regions()] == ["regions.E2"]
+
+
+def test_starts_with_the_built_in_regions(settings):
+    settings.INSECURE = False
+
+    assert check_regions() == []
+
+
+@pytest.mark.parametrize("name", ["harbor-eu", "eu2", "x"])
+def test_takes_the_name_of_a_dedicated_cluster(settings, name):
+    settings.AUTHLETE_REGIONS = {name: "https://authlete.harbor.example"}
+
+    assert check_regions() == []
+
+
+@pytest.mark.parametrize("name", ["", "-eu", "eu-", "EU", "e u", "e/u", "e" * 21])
+def test_says_what_can_name_a_region(settings, name):
+    settings.AUTHLETE_REGIONS = {name: "https://authlete.harbor.example"}
+
+    (error,) = check_regions()
+
+    assert repr(name) in error.msg
+    assert "small letters, digits and hyphens" in error.msg

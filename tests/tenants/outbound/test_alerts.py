@@ -1,0 +1,31 @@
+import json
+import logging
+
+from tenants.outbound.alerts import alert
+
+
+def test_is_one_line_that_a_machine_can_read(caplog):
+    alert("audit.unwritten", level=logging.ERROR, error="Disk\nfull")
+
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("meridian.alert", "ERROR")
+    assert "\n" not in record.getMessage()
+    told = {"event": "audit.unwritten", "error": "Disk\nfull", "times": 1}
+    assert json.loads(record.getMessage()) == record.alert == told
+
+
+def test_repeats_itself_less_and_less_often(caplog):
+    for _ in range(100):
+        alert("breaker.open", region="us")
+    alert("breaker.open", region="jp")
+
+    assert [record.alert["times"] for record in caplog.records] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        1,
+    ]

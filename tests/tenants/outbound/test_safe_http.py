@@ -1,0 +1,178 @@
+"""Where a webhook may go, and where it must not be led."""
+
+import os
+from ipaddress import ip_address
+from threading import Event
+
+import httpcore
+import httpx
+import pytest
+
+from tenants.outbound import safe_http
+from tenants.outbound.safe_http import UrlNotAllowedError, post, validate_url
+from tests.receiver import receiving
+from tests.tenants.authlete.transport.test_network import HOST
+
+# Each is refused as it stands.
+ADDRESSES = """
+http://siem.example/ ftp://siem.example/ file:///etc/passwd gopher://127.0.0.1/
+//siem.example/ https:// https:///x javascript:alert(1) https://u:p@siem.example/
+https://siem.example@127.0.0.1/ https://@siem.example/ https://siem.example/#x
+https://siem.example:22/ https://siem.example:99999/ https://127.0.0.1/
+https://10.0.0.8:8443/ https://169.254.169.254/latest/meta-data/ https://[::1]/
+https://[::ffff:10.0.0.1]/ https://[64:ff9b::7f00:1]/ https://[2002:7f00:1::]/
+https://[fd00::1]/ https://[fe80::1]/ https://224.0.0.1/ https://0.0.0.0/
+""".split()
+ODD = ["https://siem.example/\r\nX: y", "https://siem.example /", "https://a" * 500]
+# What a resolver may say, or make of an odd spelling; one bad address is enough.
+ANSWERS = [
+    ["127.0.0.1"],
+    ["93.184.216.34", "10.1.2.3"],
+    ["100.64.0.1"],
+    ["192.168.1.1"],
+    ["172.16.0.1"],
+    ["169.254.169.254"],
+    ["255.255.255.255"],
+    ["240.0.0.1"],
+    ["198.18.0.1"],
+    ["::"],
+    ["::1"],
+    ["::127.0.0.1"],
+    ["::ffff:127.0.0.1"],
+    ["64:ff9b::a00:1"],
+    ["64:ff9b:1::1"],
+    ["2002:a00:1::"],
+    ["2001::1"],  # Teredo
+    ["2001:db8::1"],
+    ["fec0::1"],
+    ["ff02::1"],
+]
+GOOD = ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822", "::ffff:8.8.8.8"]
+
+
+@pytest.fixture(autouse=True)
+def strict(settings):
+    settings.INSECURE = False
+
+
+@pytest.fixture
+def trust(issuer, monkeypatch):
+    """The test's own authority of certificates is one of the known ones."""
+    monkeypatch.setattr(safe_http, "build_ssl_context", issuer.trust)
+
+
+@pytest.mark.parametrize("url", [*ADDRESSES, *ODD])
+def test_an_address_that_leads_within_or_is_none_is_refused(url):
+    with pytest.raises(UrlNotAllowedError):
+        validate_url(url)
+
+
+def test_every_address_of_a_name_must_be_public(names, caplog):
+    spelled = ["2130706433", "0x7f.0.0.1", "localhost.", "siem.example"]
+    for found in ANSWERS:
+        for host in spelled:
+            names[host] = lambda found=found: found
+            with pytest.raises(UrlNotAllowedError, match="not a public address") as refused:
+                post(f"https://{host}:8443/", b"{}", {})
+            # Who entered the name does not learn what it stands for within.
+            assert str(ip_address(found[-1])) not in str(refused.value)
+            assert str(ip_address(found[-1])) in caplog.text
+    assert all(safe_http.is_public(ip_address(one)) for one in GOOD)
+
+
+def test_a_name_is_asked_once_and_what_it_said_is_connected_to(
+    names,
+    monkeypatch,
+):
+    """So that a second answer, of another address, changes nothing."""
+    says = iter([["93.184.216.34"], ["127.0.0.1"]])
+    names["rebinds.example"] = lambda: next(says)
+    went = []
+
+    def connect(self, host, *_, **__):
+        went.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+
+    with pytest.raises(httpx.ConnectError):
+        post("https://rebinds.example/", b"{}", {})
+
+    assert (went, names.asked) == (["93.184.216.34"], ["rebinds.example"])
+
+
+def test_certificates_count_and_names_are_told(
+    names,
+    issuer,
+    trust,
+    settings,
+    tmp_path,
+):
+    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.0/8"]
+    names["other.test"] = lambda: ["127.0.0.1"]
+    asked = []
+    context = issuer.server(tmp_path)
+    context.sni_callback = lambda _, name, __: asked.append(name)
+    with receiving(context) as receiver:
+        answer = post(f"https://{HOST}:{receiver.port}/in?to=1", b"{}", {"X-A": "1"})
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            post(f"https://other.test:{receiver.port}/", b"{}", {})
+
+    (got,) = receiver.got
+    assert (answer.status, got.path, got.body) == (204, "/in?to=1", b"{}")
+    assert got.headers["Host"] == f"{HOST}:{receiver.port}"
+    assert asked[0] == HOST
+
+
+def test_nothing_is_followed_kept_or_taken_from_the_environment(settings, monkeypatch):
+    settings.INSECURE = True
+    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setitem(os.environ, name, "http://127.0.0.1:9/")
+    with receiving() as receiver:
+        away = {"Location": receiver.url, "Set-Cookie": "a=b"}
+        receiver.answers = [(302, away, b""), (200, {}, b"x" * 100_000)]
+        first, second = (post(receiver.url, b"{}", {}) for _ in range(2))
+
+    assert (first.status, second.status, len(receiver.got)) == (302, 200, 2)
+    assert "Cookie" not in receiver.got[1].headers
+    assert len(second.text) == safe_http.MAX_RESPONSE_BYTES
+
+
+def test_an_answer_that_drips_ends_with_its_time(settings, monkeypatch):
+    settings.INSECURE = True
+    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
+    monkeypatch.setattr(safe_http, "TIMEOUT_SECONDS", 0.3)
+    given_up = Event()
+
+    def late():
+        return 204 if given_up.wait(30) else 500
+
+    with receiving() as receiver:
+        receiver.answers = [late]
+        with pytest.raises(httpx.TimeoutException):
+            post(receiver.url, b"{}", {})
+        given_up.set()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "host", "found"),
+    [
+        (["siem.corp"], "SIEM.corp", ["10.0.0.1"]),
+        (["10.0.0.0/24", "fd00::/8"], "siem.corp", ["10.0.0.1", "fd00::1"]),
+    ],
+)
+def test_what_the_operator_names_may_be_within(settings, allowed, host, found):
+    settings.WEBHOOK_PRIVATE_HOSTS = allowed
+
+    safe_http.check_public(host, found)
+    with pytest.raises(UrlNotAllowedError):
+        safe_http.check_public("evil.example", ["10.0.1.1"])
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.1/8", "https://siem", "a b"])
+def test_what_is_no_host_and_no_network_is_told(settings, entry):
+    settings.WEBHOOK_PRIVATE_HOSTS = [entry]
+
+    with pytest.raises(ValueError, match="no host and no network"):
+        safe_http.check_settings()

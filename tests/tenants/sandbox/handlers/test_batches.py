@@ -1,0 +1,148 @@
+"""Many tokens made at once, and later: api.md, section 8."""
+
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from tests.tenants.sandbox.conftest import SERVICE, TOKEN, status_and_code
+
+BATCH = f"{TOKEN}/create/batch"
+BODY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}
+
+
+@pytest.fixture
+def batch(caller, issuing):
+    """Send entries, and return the id of the batch."""
+
+    def batch(*entries, query="", **settings):
+        assert caller.post("/_settings", json={"batch": settings}).status_code == 200
+        body = [BODY | one for one in entries]
+        response = caller.post(f"{BATCH}{query}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()["requestId"]
+
+    return batch
+
+
+@pytest.fixture
+def status(caller):
+    return lambda request_id: caller.get(f"{BATCH}/status/{request_id}").json()
+
+
+def test_tokens_are_there_once_the_batch_is_done(batch, status, caller, issuing):
+    made = batch({"accessToken": "chosen"}, {"subject": "ben"}, {})
+
+    found = status(made)["status"]
+
+    assert (found["batchKind"], found["result"]) == ("CREATE", "SUCCEEDED")
+    assert (found["requestId"], found["tokenCount"]) == (made, 3)
+    rows = caller.get(f"{TOKEN}/get/list").json()["accessTokens"]
+    assert [one["subject"] for one in rows] == ["ann", "ben", "ann"]
+    assert "chosen" not in json.dumps(rows)
+
+
+def test_a_running_batch_has_no_result_or_no_status_at_all(batch, status, caller):
+    made = batch({}, delay=60_000)
+
+    assert "result" not in status(made)["status"]
+    assert caller.get(f"{TOKEN}/get/list").json()["totalCount"] == 0
+    caller.post("/_settings", json={"batch": {"blank": True}})
+    assert "status" not in status(made)
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ({"grantType": None}, "A104201"),
+        ({"subject": "x" * 101}, "A105202"),
+        ({"scopes": ["unheard"]}, "A106201"),
+        ({"clientId": 7}, "A107201"),
+        ({"grantType": "IMPLICIT", "refreshToken": "r"}, "A108202"),
+        ({"accessToken": "first"}, "A144201"),
+    ],
+)
+def test_a_batch_ends_at_the_first_entry_that_is_refused(batch, status, entry, code):
+    found = status(batch({"accessToken": "first"}, entry, {}))["status"]
+
+    assert (found["result"], found["errorCode"]) == ("FAILED", code)
+    assert found["errorDescription"]
+    assert found["tokenCount"] == 1
+
+
+def test_a_dry_run_says_the_same_and_keeps_nothing(batch, status, caller, issuing):
+    good = batch({"accessToken": "a"}, {}, query="?dryRun=true", fails_after=1)
+    bad = batch({"accessToken": "a"}, {"accessToken": "a"}, query="?dryRun=true")
+
+    assert status(good)["status"]["tokenCount"] == 2
+    assert status(bad)["status"]["errorCode"] == "A144201"
+    assert issuing.tokens[SERVICE] == []
+    caller.post("/_settings", json={"batch": {"dry_unkept": True}})
+    assert status(good)["resultCode"] == "A491201"
+
+
+def test_a_batch_is_interrupted_when_told_to(batch, status, issuing):
+    found = status(batch({}, {}, {}, fails_after=2))["status"]
+
+    assert (found["result"], found["tokenCount"]) == ("FAILED", 2)
+    assert len(issuing.tokens[SERVICE]) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"[]", "A490201"),
+        (b"{}", "A126202"),
+        (b"[1]", "A126202"),
+        (b'[{"clientId": "five"}]', "A126202"),
+        (b"", "A126203"),
+        (json.dumps([BODY, BODY]).encode(), "A490202"),
+    ],
+)
+def test_what_is_no_batch_is_refused_at_once(caller, issuing, body, code):
+    caller.post("/_settings", json={"batch": {"most": 1}})
+    headers = {"Content-Type": "application/json"}
+
+    response = caller.post(BATCH, content=body, headers=headers)
+
+    assert status_and_code(response) == (400, code)
+
+
+def test_a_batch_of_another_service_is_none(batch, caller, sandbox):
+    made = batch({})
+    sandbox.services[7] = {"apiKey": 7}
+
+    found = caller.get(f"/api/7/auth/token/create/batch/status/{made}")
+
+    assert status_and_code(found) == (404, "A491201")
+
+
+def test_its_end_is_told_on_this_machine_alone(batch, sandbox):
+    told = []
+
+    class Told(BaseHTTPRequestHandler):
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            told.append(json.loads(self.rfile.read(length)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Told)
+    server.timeout = 60
+    waiting = Thread(target=server.handle_request)
+    waiting.start()
+    service = sandbox.services[SERVICE]
+    service["tokenBatchNotificationEndpoint"] = "https://elsewhere.example/told"
+    batch({})  # would fail: no test reaches the network
+    address = f"http://127.0.0.1:{server.server_port}/told"
+    service["tokenBatchNotificationEndpoint"] = address
+
+    made = batch({})
+
+    waiting.join()
+    server.server_close()
+    assert [(one["requestId"], one["result"]) for one in told] == [(made, "SUCCEEDED")]

@@ -1,0 +1,128 @@
+"""What has an operation of its own: lock, secret and scopes; api.md, section 6."""
+
+import pytest
+
+from tenants.sandbox.faults import BrokenConnectionError
+from tests.tenants.sandbox.conftest import CLIENT, SERVICE, status_and_code
+
+
+def test_a_lock_is_set_once(caller, make):
+    client_id = make(clientIdAlias="till")["clientId"]
+    path = f"{CLIENT}/lock_flag/update"
+
+    locked = caller.post(f"{path}/till", json={"clientLocked": True})
+    assert locked.json()["resultCode"] == "A293001"
+    again = caller.post(f"{path}/{client_id}", json={"clientLocked": True})
+    assert status_and_code(again) == (400, "A293203")
+    assert caller.get(f"{CLIENT}/get/{client_id}").json()["locked"] is True
+    caller.post(f"{path}/{client_id}", json={"clientLocked": False})
+    again = caller.post(f"{path}/{client_id}", json={"clientLocked": False})
+    assert status_and_code(again) == (400, "A293204")
+    gone = caller.post(f"{path}/nobody", json={"clientLocked": False})
+    assert status_and_code(gone) == (404, "A001218")
+
+
+def test_a_refreshed_secret_ends_the_old_one(caller, make):
+    made = make(clientIdAlias="till")
+
+    renewed = caller.get(f"{CLIENT}/secret/refresh/till").json()
+
+    assert renewed["resultCode"] == "A148001"
+    assert renewed["oldClientSecret"] == made["clientSecret"]
+    now = caller.get(f"{CLIENT}/get/till").json()
+    assert now["clientSecret"] == renewed["newClientSecret"] != made["clientSecret"]
+    assert status_and_code(caller.get(f"{CLIENT}/secret/refresh/9")) == (404, "A148201")
+
+
+@pytest.mark.parametrize("secret", ["a", "A-z_9" * 17, "x" * 86])
+def test_a_chosen_secret_is_taken(caller, make, secret):
+    made = make()
+
+    path = f"{CLIENT}/secret/update/{made['clientId']}"
+    told = caller.post(path, json={"clientSecret": secret}).json()
+
+    assert told["resultCode"] == "A149001"
+    assert told["newClientSecret"] == secret
+    assert told["oldClientSecret"] == made["clientSecret"]
+
+
+@pytest.mark.parametrize("secret", ["", "x" * 87, "a b", "a+b", "é", "a\n", None, 5])
+def test_a_bad_secret_is_refused(caller, make, secret):
+    made = make()
+
+    path = f"{CLIENT}/secret/update/{made['clientId']}"
+    response = caller.post(path, json={"clientSecret": secret})
+
+    assert status_and_code(response) == (400, "A149601")
+    now = caller.get(f"{CLIENT}/get/{made['clientId']}").json()
+    assert now["clientSecret"] == made["clientSecret"]
+
+
+def test_a_form_is_a_body_too(caller, make):
+    client_id = make(clientIdAlias="till")["clientId"]
+
+    form = {"clientLocked": "true"}
+    assert caller.post(f"{CLIENT}/lock_flag/update/till", data=form).status_code == 200
+    form = {"clientSecret": "chosen"}
+    told = caller.post(f"{CLIENT}/secret/update/till", data=form).json()
+    assert told["newClientSecret"] == "chosen"
+    form = {"clientName": "Till", "grantTypes": "CIBA PASSWORD", "pkceRequired": "true"}
+    after = caller.post(f"{CLIENT}/update/{client_id}", data=form).json()
+    assert after["grantTypes"] == ["CIBA", "PASSWORD"]
+    assert (after["pkceRequired"], after["locked"]) == (True, True)
+
+
+def test_a_reply_can_be_lost_whose_work_is_done(caller, make, sandbox):
+    made = make()
+    path = f"{CLIENT}/secret/refresh/{made['clientId']}"
+    sandbox.fault("reset", operation="client.refresh_secret", after=True, times=1)
+
+    with pytest.raises(BrokenConnectionError):
+        caller.get(path)
+
+    now = caller.get(f"{CLIENT}/get/{made['clientId']}").json()
+    assert now["clientSecret"] != made["clientSecret"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_requestable_scopes_are_off_none_or_some(caller, make, sandbox, method):
+    sandbox.services[SERVICE]["supportedScopes"] = [{"name": "a"}, {"name": "b"}]
+    client_id = make()["clientId"]
+    path = f"{CLIENT}/extension/requestable_scopes"
+
+    def kept():
+        found = caller.get(f"{path}/get/{client_id}").json()["requestableScopes"]
+        whole = caller.get(f"{CLIENT}/get/{client_id}").json().get("extension", {})
+        limited = whole.get("requestableScopesEnabled", False)
+        assert limited == (found is not None)
+        assert whole.get("requestableScopes") == found
+        return found
+
+    def put(scopes):
+        body = {"requestableScopes": scopes}
+        return caller.request(method, f"{path}/update/{client_id}", json=body).json()
+
+    assert kept() is None
+    assert put(["b", "unknown"]) == {"requestableScopes": ["b"]}
+    assert kept() == ["b"]
+    put([])
+    assert kept() == []
+    assert put(None) == {"requestableScopes": None}
+    assert kept() is None
+    put(["a"])
+    assert caller.delete(f"{path}/delete/{client_id}").status_code == 204
+    assert kept() is None
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ([], "A128201"),
+        ({"requestableScopes": "a"}, "A128202"),
+        ({"requestableScopes": [1]}, "A128203"),
+    ],
+)
+def test_odd_requestable_scopes_are_refused(caller, make, body, code):
+    path = f"{CLIENT}/extension/requestable_scopes/update/{make()['clientId']}"
+
+    assert status_and_code(caller.put(path, json=body)) == (400, code)

@@ -1,0 +1,220 @@
+"""What users have allowed: api.md, section 7."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
+from tenants.sandbox.state import StoredGrant
+from tests.tenants.sandbox.conftest import CLIENT, SERVICE, status_and_code
+
+LIST = f"{CLIENT}/authorization/get/list"
+WAYS = ["query", "body", "path"]
+
+
+@pytest.fixture
+def ask(caller):
+    """Ask in one of the ways in which a subject can be told."""
+
+    def ask(what, way, subject="ann", client="/5", method="GET", **more):
+        path = f"{CLIENT}/{what}{client}"
+        if way == "body":
+            return caller.post(path, json={"subject": subject} | more)
+        if way == "path":
+            path = f"{path}/{quote(subject, safe='')}"
+            return caller.request(method, path, params=more)
+        return caller.request(method, path, params={"subject": subject} | more)
+
+    return ask
+
+
+@pytest.fixture
+def granted(issuing):
+    granted = issuing.granted[SERVICE]
+    granted[5, "ann"] = StoredGrant(["openid"], ["openid", "orders"], 7000)
+    granted[6, "ann"] = StoredGrant([], [], 8000)
+    return granted
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
+def test_lists_the_clients_that_have_tokens_of_a_user(ask, issue, way, subject):
+    issue("t1", subject=subject)
+    issue("t2", subject=subject)
+    issue("t3", client=6, subject=subject, expires=1000)
+    issue("t4", client=6, subject="bob")
+
+    page = ask("authorization/get/list", way, subject, client="").json()
+
+    assert (page["totalCount"], page["subject"]) == (2, subject)
+    assert [one["clientName"] for one in page["clients"]] == ["till", "web"]
+    assert "clientSecret" not in page["clients"][0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_lists_a_range_and_those_of_a_developer(ask, issue, issuing, way):
+    issuing.clients[SERVICE][6]["developer"] = "dev"
+    issue("t1")
+    issue("t2", client=6)
+    where = ("authorization/get/list", way, "ann", "")
+
+    page = ask(*where, developer="dev").json()
+    assert (page["totalCount"], page["developer"]) == (1, "dev")
+    page = ask(*where, start=1, end=9).json()
+    assert [one["clientId"] for one in page["clients"]] == [6]
+    page = ask(*where, end=0).json()
+    assert (page["totalCount"], "clients" in page) == (2, False)
+
+
+def test_a_user_of_whom_nothing_is_known_has_no_clients(ask, issue):
+    issue()
+
+    page = ask("authorization/get/list", "body", "nobody", "").json()
+
+    assert (page["totalCount"], page["clients"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("subject=a&start=x", "A136201"),
+        ("subject=a&start=-1", "A136202"),
+        ("subject=a&end=x", "A136203"),
+        ("subject=a&end=-1", "A136204"),
+        ("subject=", "A136206"),
+        ("", "A136206"),
+    ],
+)
+def test_a_list_refuses_odd_questions(caller, issuing, query, code):
+    assert status_and_code(caller.get(f"{LIST}?{query}")) == (400, code)
+
+
+def test_a_body_has_to_be_an_object(caller, issuing):
+    bodies: list[object]
+    bodies = [[], {"subject": ["ann"]}, {"subject": "ann", "start": "first"}]
+    for odd in bodies:
+        assert status_and_code(caller.post(LIST, json=odd)) == (400, "A136205")
+    for what, code in (("authorization/delete", "7"), ("granted_scopes/get", "9")):
+        response = caller.post(f"{CLIENT}/{what}/5", json=[])
+        assert status_and_code(response) == (400, f"A13{code}201")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
+def test_a_delete_takes_the_tokens_of_a_pair_alone(ask, issue, issuing, granted, way, subject):
+    issue("t1", subject=subject)
+    issue("t2", subject=subject, refresh="r2")
+    issue("t3", client=6, subject=subject)
+    issue("t4", subject="bob")
+
+    told = ask("authorization/delete", way, subject, method="DELETE").json()
+
+    assert told["resultCode"] == "A137001"
+    assert "2 access token(s)" in told["resultMessage"]
+    left = [one.access_token for one in issuing.tokens[SERVICE]]
+    assert left == ["t3", "t4"]
+    assert (5, "ann") in granted
+    again = ask("authorization/delete", way, subject, method="DELETE")
+    assert again.json()["resultCode"] == "A137001"
+
+
+def test_an_update_sets_the_scopes_of_a_pair(caller, issue, issuing):
+    one, two, other = issue("t1"), issue("t2"), issue("t3", client=6)
+    path = f"{CLIENT}/authorization/update/till"
+
+    told = caller.post(path, json={"subject": "ann", "scopes": ["loans", "unheard"]})
+
+    assert told.json()["resultCode"] == "A138001"
+    assert "2 access token(s)" in told.json()["resultMessage"]
+    assert one.scopes == two.scopes == ("loans",)
+    assert other.scopes == ("openid", "orders")
+    caller.post(path, json={"subject": "ann", "scopes": None})
+    assert one.scopes == ("loans",)
+    caller.post(path, json={"subject": "ann", "scopes": []})
+    assert one.scopes == ()
+    assert status_and_code(caller.post(path, json={"scopes": []})) == (400, "A138201")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_granted_scopes_are_some_none_or_not_known(ask, granted, way):
+    def kept(subject, client):
+        found = ask("granted_scopes/get", way, subject, client).json()
+        return found["resultCode"], found.get("latestGrantedScopes")
+
+    assert kept("ann", "/5") == ("A139002", ["openid"])
+    assert kept("ann", "/6") == ("A139002", [])
+    assert kept("bob", "/5") == ("A139001", None)
+    found = ask("granted_scopes/get", way).json()
+    assert found["mergedGrantedScopes"] == ["openid", "orders"]
+    assert (found["serviceApiKey"], found["clientId"]) == (SERVICE, 5)
+    assert (found["subject"], found["modifiedAt"]) == ("ann", 7000)
+
+
+@pytest.mark.parametrize("way", ["query", "path"])
+def test_granted_scopes_are_forgotten_and_no_token(ask, issue, issuing, granted, way):
+    issue()
+
+    def delete():
+        response = ask("granted_scopes/delete", way, method="DELETE")
+        return response.json()["resultCode"]
+
+    assert [delete(), delete()] == ["A140002", "A140001"]
+    assert list(granted) == [(6, "ann")]
+    assert len(issuing.tokens[SERVICE]) == 1
+
+
+def test_a_region_may_remember_no_granted_scopes(ask, granted, sandbox):
+    sandbox.state.forgetful = {"us"}
+
+    assert ask("granted_scopes/get", "body").json()["resultCode"] == "A139001"
+    told = ask("granted_scopes/delete", "query", method="DELETE").json()
+    assert told["resultCode"] == "A140001"
+    assert len(granted) == 2
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("authorization/delete", "A137202"),
+        ("granted_scopes/get", "A139202"),
+        ("granted_scopes/delete", "A140202"),
+    ],
+)
+def test_without_a_subject_nothing_is_done(caller, issue, issuing, granted, what, code):
+    issue(subject="")
+    method = "GET" if what.endswith("get") else "DELETE"
+
+    for query in ({}, {"subject": ""}):
+        response = caller.request(method, f"{CLIENT}/{what}/5", params=query)
+        assert status_and_code(response) == (400, code)
+    if what != "granted_scopes/delete":
+        response = caller.post(f"{CLIENT}/{what}/5", json={"subject": ""})
+        assert status_and_code(response) == (400, code)
+    assert (len(issuing.tokens[SERVICE]), len(granted)) == (1, 2)
+
+
+@pytest.mark.parametrize("token", ["reads", "clients"])
+def test_whoever_reads_deletes_nothing(client_as, issue, issuing, granted, token):
+    issue()
+    caller = client_as(token)
+
+    for what in ("authorization", "granted_scopes"):
+        response = caller.delete(f"{CLIENT}/{what}/delete/5?subject=ann")
+        assert status_and_code(response) == (403, "A457101")
+    assert (len(issuing.tokens[SERVICE]), len(granted)) == (1, 2)
+
+
+def test_granted_scopes_go_with_their_client(caller, granted, issuing):
+    caller.delete(f"{CLIENT}/delete/5")
+
+    assert list(issuing.granted[SERVICE]) == [(6, "ann")]
+
+
+def test_the_state_tells_of_tokens_and_granted_scopes(caller, issue, granted):
+    issue()
+
+    state = caller.get("/_state").json()
+
+    assert state["granted"][str(SERVICE)][0]["merged"] == ["openid", "orders"]
+    assert json.dumps(state["tokens"]).count('"t1"') == 1

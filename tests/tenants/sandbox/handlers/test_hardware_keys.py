@@ -1,0 +1,132 @@
+from base64 import b64decode
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from tenants.sandbox.app import Sandbox
+from tests.tenants.sandbox.conftest import SERVICE, status_and_code
+
+HSK = f"/api/{SERVICE}/hsk"
+EC = {"kty": "EC", "use": "sig", "alg": "ES256"}
+RSA = {"kty": "RSA", "use": "enc", "alg": "RSA-OAEP-256"}
+
+
+@pytest.fixture(autouse=True)
+def _switched_on(sandbox):
+    sandbox.services[SERVICE]["hsmEnabled"] = True
+
+
+@pytest.fixture
+def create(caller):
+    def create(**asked):
+        return caller.post(f"{HSK}/create", json=asked)
+
+    return create
+
+
+def test_makes_a_key_with_a_name_a_handle_and_a_real_public_half(create, caller):
+    made = create(**EC, kid="till-1").json()["hsk"]
+    other = create(**RSA, hsmName="luna").json()["hsk"]
+
+    assert (made["kid"], made["hsmName"], len(made["handle"])) == (
+        "till-1",
+        "google",
+        43,
+    )
+    assert (len(other["kid"]), other["hsmName"]) == (43, "luna")
+    first, second = (load_der_public_key(b64decode(one["publicKey"])) for one in (made, other))
+    assert isinstance(first, ec.EllipticCurvePublicKey)
+    assert isinstance(second, rsa.RSAPublicKey)
+    assert caller.service()["hsks"] == [made, other]
+    assert caller.get(f"{HSK}/get/list").json()["hsks"] == [made, other]
+    assert caller.get(f"{HSK}/get/{made['handle']}").json()["hsk"] == made
+
+
+def test_takes_one_name_twice(create, caller):
+    for _ in range(2):
+        assert create(**EC, kid="till-1").json()["action"] == "SUCCESS"
+
+    kids = [one["kid"] for one in caller.service()["hsks"]]
+    assert kids == ["till-1", "till-1"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"alg": None}, "A263201"),
+        ({"kty": "OKP"}, "A263202"),
+        ({"alg": "HS256"}, "A263202"),
+        ({"alg": "ECDH-ES"}, "A263203"),
+        ({"alg": "PS256"}, "A263204"),
+        ({"kid": "k" * 101}, "A263205"),
+        ({"kid": "sch\u00e4tz"}, "A263206"),
+        ({"alg": "ES512"}, "A263207"),
+        ({"hsmName": "1st"}, "A264201"),
+        ({"hsmName": "elsewhere"}, "A264201"),
+    ],
+)
+def test_refuses_what_does_not_go_together(create, sandbox, asked, code):
+    response = create(**EC | asked)
+
+    assert status_and_code(response) == (200, code)
+    assert response.json()["action"] == "INVALID_REQUEST"
+    assert "hsks" not in sandbox.services[SERVICE]
+
+
+def test_destroys_a_key_once(create, caller, sandbox):
+    path = f"{HSK}/delete/{create(**EC).json()['hsk']['handle']}"
+
+    assert caller.delete(path).status_code == 204
+
+    assert status_and_code(caller.delete(path)) == (200, "A270202")
+    assert "hsks" not in caller.get(f"{HSK}/get/list").json()
+    sandbox.state.action_statuses = True
+    assert status_and_code(caller.get(f"{HSK}/get/{'x' * 43}")) == (404, "A268202")
+
+
+def test_tells_what_was_destroyed_where_it_is_asked_to(create, caller, sandbox):
+    made = create(**EC).json()["hsk"]
+    sandbox.state.half_deleted = sandbox.state.deleted_told = True
+
+    half = caller.delete(f"{HSK}/delete/{made['handle']}")
+
+    assert status_and_code(half) == (200, "A270102")
+    assert caller.service()["hsks"] == [made]
+    sandbox.state.half_deleted = False
+    whole = caller.delete(f"{HSK}/delete/{made['handle']}")
+    assert (whole.status_code, whole.json()["hsk"]) == (200, made)
+
+
+def test_has_none_where_server_or_service_has_it_off(create, caller, sandbox):
+    sandbox.services[SERVICE]["hsmEnabled"] = False
+    codes = {
+        status_and_code(create(**EC))[1],
+        status_and_code(caller.get(f"{HSK}/get/list"))[1],
+        status_and_code(caller.get(f"{HSK}/get/x"))[1],
+        status_and_code(caller.delete(f"{HSK}/delete/x"))[1],
+    }
+    assert codes == {"A266201", "A269201", "A268201", "A270201"}
+    assert "hsm" in caller.get("/api/info").json()["features"]
+
+    sandbox.state.without_hsm = {"us"}
+
+    assert status_and_code(caller.get(f"{HSK}/get/list")) == (403, "A001223")
+    assert "hsm" not in caller.get("/api/info").json()["features"]
+
+
+def test_needs_the_right_to_change_a_service(client_as):
+    assert client_as("reads").get(f"{HSK}/get/list").status_code == 200
+    assert client_as("reads").post(f"{HSK}/create", json=EC).status_code == 403
+
+
+def test_a_seeded_world_has_some_in_two_regions():
+    sandbox = Sandbox(seed=1)
+
+    found = {
+        name
+        for name, region in sandbox.state.regions.items()
+        if any(service.get("hsks") for service in region.services.values())
+    }
+    assert found == {"us", "eu"}
+    assert sandbox.state.without_hsm == {"jp", "br"}

@@ -1,0 +1,135 @@
+"""Services are born and die at the identity provider: api.md, section 12."""
+
+from math import inf
+
+import pytest
+
+from tenants.sandbox import state
+from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
+from tests.tenants.sandbox.conftest import SERVICE
+
+EU = 63294
+US = 76281
+
+
+def create(caller, **body):
+    asked = {"apiServerId": EU, "organizationId": 1} | body
+    return caller.post("/api/service", json=asked)
+
+
+def test_makes_a_service_where_the_server_is(client_as, sandbox):
+    response = create(client_as(place="idp"), service={"serviceName": "New"})
+
+    assert response.status_code == 200
+    made = response.json()
+    assert made["serviceName"] == "New"
+    assert made["accessTokenDuration"] == 86_400
+    assert made["supportedDisplays"] == ["PAGE"]
+    assert client_as(place="eu").get(f"/api/{made['apiKey']}/service/get").json() == made
+    here = client_as().get(f"/api/{made['apiKey']}/service/get")
+    assert here.json()["resultCode"] == "A457101"
+
+
+def test_a_new_service_is_out_of_sight_for_a_moment(client_as, sandbox, monkeypatch):
+    sandbox.state.window = 3600
+
+    made = create(client_as(place="idp")).json()["apiKey"]
+
+    path = f"/api/{made}/service/get"
+    assert client_as(place="eu").get(path).json()["resultCode"] == "A457101"
+    monkeypatch.setattr(state, "monotonic", lambda: inf)
+    assert client_as(place="eu").get(path).status_code == 200
+
+
+def test_says_in_its_own_words_what_cannot_be(client_as):
+    response = create(client_as(place="idp"), service={"issuer": "http://a.example"})
+
+    assert response.status_code == 400
+    assert response.json() == {"error": "[A031219] 'issuer' does not use https."}
+
+
+def test_names_all_that_is_missing(client_as):
+    response = client_as(place="idp").post("/api/service", json={"organizationId": "1"})
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "errors": [
+            "apiServerId: must be an integer",
+            "organizationId: must be an integer",
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("token", "body", "status", "said"),
+    [
+        ("service", {}, 401, "A286301"),
+        ("nobody", {}, 401, "A458101"),
+        ("reads", {}, 403, "create_service"),
+        ("full", {"organizationId": 2}, 403, "create_service"),
+        ("full", {"apiServerId": 5}, 403, "API server"),
+    ],
+)
+def test_refuses(client_as, token, body, status, said):
+    response = create(client_as(token, "idp"), **body)
+
+    assert response.status_code == status
+    assert said in response.json()["error"]
+
+
+def test_a_free_plan_has_one_service(client_as, sandbox):
+    trial = sandbox.state.organization("trial", plan="FREE")
+    sandbox.state.accept(ApiToken("trial", trial, ORGANIZATION_PERMISSIONS))
+    caller = client_as("trial", "idp")
+
+    first = create(caller, organizationId=trial)
+    second = create(caller, organizationId=trial)
+
+    assert first.status_code == 200
+    assert second.status_code == 403
+    assert "Upgrade" in second.json()["error"]
+    assert second.json()["organizationId"] == trial
+
+
+def test_removes_a_service_once(client_as, sandbox):
+    asked = {"apiServerId": US, "organizationId": 1, "serviceId": SERVICE}
+    caller = client_as(place="idp")
+
+    first = caller.post("/api/service/remove", json=asked)
+    second = caller.post("/api/service/remove", json=asked)
+
+    assert (first.status_code, first.content) == (204, b"")
+    assert SERVICE not in sandbox.services
+    assert second.status_code == 404
+    assert second.json()["serviceId"] == SERVICE
+
+
+@pytest.mark.parametrize(
+    ("token", "organization", "status"),
+    [("reads", 1, 403), ("other", 1, 403), ("other", 2, 404)],
+)
+def test_removes_for_nobody_else(client_as, sandbox, token, organization, status):
+    asked = {"apiServerId": US, "organizationId": organization, "serviceId": SERVICE}
+
+    response = client_as(token, "idp").post("/api/service/remove", json=asked)
+
+    assert response.status_code == status
+    assert SERVICE in sandbox.services
+
+
+def test_lists_the_servers(client_as):
+    found = client_as(place="idp").get("/api/apiserver").json()
+
+    assert {one["id"]: one["apiServerUrl"] for one in found} == {
+        76281: "https://us.authlete.com",
+        53285: "https://jp.authlete.com",
+        63294: "https://eu.authlete.com",
+        47363: "https://br.authlete.com",
+    }
+
+
+def test_an_unknown_route_answers_as_spring_does(client_as):
+    response = client_as(place="idp").get("/api/nothing")
+
+    assert response.status_code == 404
+    assert response.json()["path"] == "/api/nothing"

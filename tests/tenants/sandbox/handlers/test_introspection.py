@@ -1,0 +1,187 @@
+"""What a token is: api.md, section 8c, and RFC 7662."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from tenants.sandbox import signing
+from tenants.sandbox.state import now_milliseconds
+from tests.tenants.sandbox.conftest import FAR_FUTURE, SERVICE, status_and_code
+
+INTROSPECT = f"/api/{SERVICE}/auth/introspection"
+FLAGS = ("existent", "usable", "sufficient", "refreshable")
+JWT = "application/token-introspection+jwt"
+
+
+@pytest.fixture
+def introspect(caller):
+    def introspect(token="t1", **members):
+        return caller.post(INTROSPECT, json={"token": token} | members).json()
+
+    return introspect
+
+
+@pytest.fixture
+def standard(caller):
+    def standard(token="t1", **members):
+        parameters = urlencode({"token": token, "token_type_hint": "refresh_token"})
+        body = {"parameters": parameters} | members
+        return caller.post(f"{INTROSPECT}/standard", json=body).json()
+
+    return standard
+
+
+def flags(found):
+    return [found[one] for one in FLAGS]
+
+
+def test_a_live_token_is_told_of(introspect, issue):
+    hidden = {"key": "a", "value": "b", "hidden": True}
+    token = issue(refresh="r1", properties=(hidden,), more={"acr": "high"})
+
+    found = introspect(scopes=["orders"], subject="ann")
+
+    assert (found["action"], found["resultCode"]) == ("OK", "A056001")
+    assert flags(found) == [True, True, True, True]
+    assert (found["clientId"], found["clientIdAlias"]) == (5, "till")
+    assert found["subject"] == "ann"
+    assert found["expiresAt"] == FAR_FUTURE
+    assert [one["name"] for one in found["scopeDetails"]] == ["openid", "orders"]
+    assert found["properties"] == [hidden]
+    assert found["acr"] == "high"
+    assert now_milliseconds() - token.used_at < 5000
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "code", "action", "sufficient"),
+    [
+        ({"scopes": ["loans"]}, {}, "A056302", "FORBIDDEN", False),
+        ({"subject": "bob"}, {}, "A056303", "FORBIDDEN", True),
+        ({"resources": ["https://a.example"]}, {}, "A056304", "FORBIDDEN", True),
+        ({"acrValues": ["high"]}, {"acr": "low"}, "A056305", "UNAUTHORIZED", True),
+        ({"maxAge": 60}, {"authTime": 1}, "A056305", "UNAUTHORIZED", True),
+        ({}, {"certificateThumbprint": "x"}, "A065308", "UNAUTHORIZED", True),
+        ({}, {"dpopKeyThumbprint": "x"}, "A065308", "UNAUTHORIZED", True),
+    ],
+)
+def test_a_live_token_may_not_do(introspect, issue, asked, more, code, action, sufficient):
+    issue(more=more)
+
+    found = introspect(**asked)
+
+    assert (found["resultCode"], found["action"]) == (code, action)
+    assert flags(found) == [True, True, sufficient, False]
+
+
+def test_what_is_none_is_told_in_a_200(caller, introspect, issue, issuing):
+    token = issue()
+
+    unknown = introspect(token.access_hash)
+    assert (unknown["action"], unknown["resultCode"]) == ("UNAUTHORIZED", "A057302")
+    assert flags(unknown) == [False, False, False, False]
+    missing = introspect("")
+    assert (missing["action"], missing["resultCode"]) == ("BAD_REQUEST", "A057301")
+    issuing.tokens[999] = [issuing.tokens[SERVICE].pop()]
+    assert introspect()["resultCode"] == "A057303"
+
+
+def test_a_revoked_token_is_none_although_it_lingers(introspect, issue):
+    issue(revoked=True)
+
+    assert introspect()["resultCode"] == "A057302"
+
+
+def test_an_expired_token_is_swept_by_who_asks(introspect, issue):
+    issue(expires=1000)
+
+    found = introspect()
+
+    assert (found["action"], found["resultCode"]) == ("UNAUTHORIZED", "A056301")
+    assert flags(found) == [True, False, True, False]
+    assert introspect()["resultCode"] == "A057302"
+
+
+def test_an_expired_token_that_can_be_refreshed_stays(introspect, issue):
+    issue(expires=1000, refresh="r1")
+
+    introspect()
+
+    assert flags(introspect()) == [True, False, True, True]
+
+
+def test_a_jwt_is_taken_where_the_service_signed_it(caller, introspect, issue, sandbox):
+    issue()
+    service = sandbox.services[SERVICE]
+    jwt = signing.sign_jwt(service, {"jti": "t1", "scope": "all"}, "ES256")
+
+    assert introspect(jwt)["scopes"] == ["openid", "orders"]
+    assert introspect(f"{jwt[:-8]}AAAAAAAA")["resultCode"] == "A057304"
+
+
+@pytest.mark.parametrize("token", ["reads", "clients"])
+def test_introspection_takes_its_right(client_as, issue, token):
+    issue()
+
+    response = client_as(token).post(INTROSPECT, json={"token": "t1"})
+
+    assert status_and_code(response) == (403, "A457101")
+
+
+@pytest.mark.parametrize("value", ["t1", "r1"])
+def test_the_standard_way_tells_of_both_tokens(standard, issue, value):
+    hidden = {"key": "h", "value": "1", "hidden": True}
+    issue(refresh="r1", properties=({"key": "tier", "value": "gold"}, hidden))
+
+    told = standard(value)
+
+    assert (told["action"], told["resultCode"]) == ("OK", "A145001")
+    found = json.loads(told["responseContent"])
+    assert found["active"] is True
+    assert found["exp"] == FAR_FUTURE // 1000
+    assert (found["sub"], found["client_id"]) == ("ann", "5")
+    assert (found["scope"], found["tier"]) == ("openid orders", "gold")
+    assert "h" not in found
+    assert ("token_type" in found) == (value == "t1")
+    whole = standard(value, withHiddenProperties=True)["responseContent"]
+    assert json.loads(whole)["h"] == "1"
+
+
+def test_the_standard_way_tells_no_more_than_that_it_is_inactive(standard, issue):
+    token = issue(expires=1000, refresh="r1")
+    token.refresh_expires_at = 1000
+
+    for value in ("t1", "r1", "none", token.refresh_hash):
+        assert json.loads(standard(value)["responseContent"]) == {"active": False}
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"parameters": ""}, "A145201"),
+        ({"parameters": "token="}, "A145202"),
+        ({"httpAcceptHeader": JWT}, "A404301"),
+        ({"httpAcceptHeader": JWT, "rsUri": "https://rs.example"}, "A404101"),
+    ],
+)
+def test_the_standard_way_refuses_in_its_action(standard, issue, members, code):
+    issue()
+
+    told = standard(**members)
+
+    assert told["resultCode"] == code
+    failed = "INTERNAL_SERVER_ERROR" if code == "A404101" else "BAD_REQUEST"
+    assert told["action"] == failed
+
+
+def test_the_standard_way_answers_as_a_jwt(standard, issue):
+    issue()
+    asked = {"httpAcceptHeader": JWT, "rsUri": "https://rs.example"}
+
+    told = standard(**asked, introspectionSignAlg="ES256")
+
+    assert told["action"] == "JWT"
+    header, claims = signing.parse_jws(told["responseContent"])
+    assert header["typ"] == "token-introspection+jwt"
+    assert claims["aud"] == "https://rs.example"
+    assert claims["token_introspection"]["sub"] == "ann"

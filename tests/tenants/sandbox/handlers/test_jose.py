@@ -1,0 +1,117 @@
+"""Signed objects: api.md, section 8c, and the reissue of ID tokens, section 8."""
+
+import json
+
+import pytest
+
+from tenants.sandbox import signing
+from tenants.sandbox.seeding.keys import create_jwk_set
+from tests.tenants.sandbox.conftest import SERVICE, status_and_code
+
+VERIFY = f"/api/{SERVICE}/jose/verify"
+REISSUE = f"/api/{SERVICE}/idtoken/reissue"
+NOW = 1_800_000_000  # seconds since 1970
+SOON = NOW + 600
+
+
+@pytest.fixture(autouse=True)
+def stopped(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def verify(caller, issuing, sandbox):
+    """Have a JWS checked that the service signed."""
+
+    def verify(claims, by=None, alg="ES256", **members):
+        jws = signing.sign_jwt(by or sandbox.services[SERVICE], claims, alg)
+        return caller.post(VERIFY, json={"jose": jws} | members).json()
+
+    return verify
+
+
+def test_a_jws_by_the_service_is_valid(verify):
+    told = verify({"exp": SOON, "iat": 1, "nbf": 1})
+
+    assert told == {
+        "resultCode": "A160001",
+        "resultMessage": "[A160001] The JWS is valid.",
+        "valid": True,
+        "signatureValid": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("claims", "members", "code", "missing", "invalid"),
+    [
+        ({}, {"mandatoryClaims": ["nonce"]}, "A160203", ["nonce"], None),
+        ({"exp": "x"}, {}, "A160205", None, ["exp"]),
+        ({"exp": 1}, {}, "A160206", None, ["exp"]),
+        ({"iat": SOON}, {}, "A160207", None, ["iat"]),
+        ({"nbf": SOON}, {}, "A160208", None, ["nbf"]),
+        ({"nbf": SOON}, {"clockSkew": 900}, "A160001", None, None),
+    ],
+)
+def test_its_claims_are_of_now(verify, claims, members, code, missing, invalid):
+    told = verify(claims, **members)
+
+    assert told["resultCode"] == code
+    assert told["valid"] == (code == "A160001")
+    assert told["signatureValid"] is True
+    assert told.get("missingClaims") == missing
+    assert told.get("invalidClaims") == invalid
+
+
+def test_a_jws_may_be_by_a_client(verify, issuing):
+    client = issuing.clients[SERVICE][5]
+    client["jwks"] = create_jwk_set("till", "ES256")
+
+    def code(**members):
+        return verify({}, client, **members)["resultCode"]
+
+    assert code(clientIdentifier="till", signedByClient=True) == "A160001"
+    assert code() == "A160219"
+    assert code(signedByClient=True) == "A160215"
+    assert code(signedByClient=True, clientIdentifier="none") == "A160216"
+    assert code(signedByClient=True, clientIdentifier="web") == "A160301"
+    client["jwks"] = create_jwk_set("till", "ES384")
+    assert verify({}, client, "ES384")["resultCode"] == "A160221"
+
+
+@pytest.mark.parametrize(("jose", "code"), [("a.b.c", "2"), ("a.b.c.d.e", "1")])
+def test_what_is_no_jws_is_not_valid(caller, issuing, jose, code):
+    told = caller.post(VERIFY, json={"jose": jose}).json()
+
+    assert told["resultCode"] == {"1": "A160101", "2": "A160202"}[code]
+    assert (told["valid"], told["signatureValid"]) == (False, False)
+    assert len(told["errorDescriptions"]) == 1
+    assert status_and_code(caller.post(VERIFY, json={})) == (400, "A160201")
+
+
+def test_an_id_token_is_issued_anew(caller, issue, issuing):
+    issuing.clients[SERVICE][5]["idTokenSignAlg"] = "ES256"
+    issue(refresh="r1")
+    body = {"accessToken": "t1", "refreshToken": "r1", "claims": '{"name": "Ann"}'}
+
+    told = caller.post(REISSUE, json=body).json()
+
+    assert told["action"] == "OK"
+    _, claims = signing.parse_jws(told["idToken"])
+    assert (claims["sub"], claims["aud"], claims["name"]) == ("ann", ["5"], "Ann")
+    assert json.loads(told["responseContent"])["id_token"] == told["idToken"]
+
+
+@pytest.mark.parametrize(
+    ("members", "action"),
+    [
+        ({"accessToken": "t9"}, "CALLER_ERROR"),
+        ({"refreshToken": "r9"}, "CALLER_ERROR"),
+        ({"claims": "["}, "CALLER_ERROR"),
+        ({}, "INTERNAL_SERVER_ERROR"),  # there is no RSA key
+    ],
+)
+def test_an_id_token_is_not_issued_for_what_is_wrong(caller, issue, members, action):
+    issue(refresh="r1")
+    body = {"accessToken": "t1", "refreshToken": "r1"} | members
+
+    assert caller.post(REISSUE, json=body).json()["action"] == action

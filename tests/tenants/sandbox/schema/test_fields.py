@@ -1,0 +1,54 @@
+"""What the sandbox knows of services and clients, by what is known of Authlete.
+
+``fields.json`` is what specification 3.0.16 says of each property, and what was seen
+beyond it.
+"""
+
+import pytest
+
+from tenants.sandbox.schema import fields
+from tenants.sandbox.schema.client import CLIENT_FIELDS
+from tenants.sandbox.schema.service import SERVICE_FIELDS
+from tests.tenants.authlete.api_schema import SPEC
+
+TABLES = {"service": SERVICE_FIELDS, "client": CLIENT_FIELDS}
+# Where the specification says less than the server knows (api.md, section 10).
+LIVE = {"SPIFFE_JWT", *SPEC["_enums_seen_only_live_or_in_java"]["fapi_mode"]}
+PLAIN = {"delivery_mode"}  # a text in the specification of a client
+# A live write was stored, and what nobody can set although the specification says so.
+WRITABLE, COUNTED = {"supportedAcrs"}, {"metadata"}
+TEXTS = {"text", "uri", "json", "jwks"}
+MEMBERS = [(kind, name) for kind in TABLES for name in SPEC[kind]]
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_every_member_of_the_specification_and_no_other(kind):
+    assert set(TABLES[kind].types) == set(SPEC[kind])
+    assert set(TABLES[kind].summary) < set(SPEC[kind])
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_what_an_update_does_not_store(kind):
+    told = {
+        name for name, field in SPEC[kind].items() if field["readOnly"] or field["ignoredOnUpdate"]
+    }
+
+    assert TABLES[kind].read_only == (told - WRITABLE) | (COUNTED & set(SPEC[kind]))
+
+
+@pytest.mark.parametrize(("kind", "name"), MEMBERS)
+def test_a_member_is_of_the_kind_that_the_specification_says(kind, name):
+    told, known = SPEC[kind][name], TABLES[kind].types[name]
+    many = told["type"] == "array"
+    assert known.startswith("[") == many
+    inner, one = known.strip("[]"), told["items"] if many else told
+
+    if "enum" in one:
+        assert set(fields.enum_values()[inner]) - LIVE == set(one["enum"]) - LIVE
+    elif "ref" in one:
+        assert set(fields.OBJECT_TYPES[inner]) == set(SPEC[one["ref"]])
+    elif one["type"] == "string":
+        assert inner in TEXTS | PLAIN
+    else:
+        expected = {"boolean": "flag", "integer": one.get("format", "int32")}
+        assert inner == expected[one["type"]]

@@ -1,0 +1,160 @@
+"""What a tester asks of the sandbox itself."""
+
+import pytest
+
+from tenants.sandbox.state import StoredToken
+from tests.tenants.sandbox.conftest import SERVICE
+
+GET = f"/api/{SERVICE}/service/get"
+
+
+def test_lists_tokens_by_organization_and_region(caller):
+    found = caller.get("/_tokens").json()
+
+    assert found["regions"]["us"] == {
+        "url": "https://us.authlete.com",
+        "apiServerId": 76281,
+    }
+    acme = found["organizations"][0]
+    assert (acme["organizationId"], acme["slug"]) == (1, "acme")
+    here = {one["token"]: one for one in acme["regions"]["us"]}
+    assert here["gone"]["state"] == "revoked"
+    assert here["old"]["expiresAt"] == "1970-01-01T00:00:01+00:00"
+    assert here["service"]["serviceId"] == SERVICE
+    assert "only-jp" not in here
+    assert "only-jp" in {one["token"] for one in acme["regions"]["jp"]}
+
+
+def test_dumps_a_region(caller, sandbox):
+    sandbox.region("eu").services[7] = {"apiKey": 7}
+
+    assert caller.get("/_state").json()["services"][0]["apiKey"] == SERVICE
+    assert caller.get("/_state?region=eu").json()["services"] == [{"apiKey": 7}]
+
+
+def test_dumps_a_service_with_its_clients_and_tokens(caller, sandbox):
+    region = sandbox.region("us")
+    region.services[7] = {"apiKey": 7}
+    region.clients[7][5] = {"clientId": 5, "clientSecret": "s3cret"}
+    region.tokens[7].append(StoredToken("hash", 5, "PASSWORD", (), 1, 2))
+
+    found = caller.get("/_state?service=7").json()
+
+    assert found["services"] == [{"apiKey": 7}]
+    assert found["clients"] == {"7": [{"clientId": 5, "clientSecret": "s3cret"}]}
+    assert found["tokens"]["7"][0]["access_hash"] == "hash"
+    whole = caller.get("/_state").json()
+    assert list(whole["clients"]) == [str(SERVICE), "7"]
+
+
+def test_sets_and_clears_faults(caller):
+    faults = [{"kind": "status", "status": 503}, {"kind": "cut", "region": "jp"}]
+
+    assert caller.post("/_faults", json=faults).json() == {"set": 2}
+    assert caller.get(GET).status_code == 503
+    assert caller.delete("/_faults").status_code == 204
+    assert caller.get(GET).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/_faults", b"{"),
+        ("/_faults", b'{"kind": "nothing"}'),
+        ("/_faults", b'{"kind": "cut", "often": 1}'),
+        ("/_faults", b'{"kind": "cut", "path": "("}'),
+        ("/_unknown", b'{"region": "mars"}'),
+        ("/_unknown", b'{"service": 5}'),
+        ("/_unknown", b'{"client": 5}'),
+        ("/_settings", b'{"latency": "much"}'),
+        ("/_settings", b'{"batch": {"speed": 5}}'),
+        ("/_unknown", b"5"),
+        ("/_unknown", b"[5]"),
+        ("/_settings", b"[]"),
+        ("/_settings", b"5"),
+        ("/_settings", b'{"latencies": 5}'),
+    ],
+)
+def test_says_what_it_does_not_understand(caller, path, body):
+    response = caller.post(path, content=body)
+
+    assert response.status_code == 400
+    assert response.json()["error"]
+
+
+def test_gives_a_service_what_no_specification_names(caller, sandbox):
+    asked = {
+        "service": SERVICE,
+        "members": {"haipVersion": "1.0", "serviceName": "Shop 2"},
+        "words": {"supportedGrantTypes": ["TELEPATHY"]},
+    }
+
+    assert caller.post("/_unknown", json=asked).status_code == 204
+
+    service = caller.service()
+    assert (service["haipVersion"], service["serviceName"]) == ("1.0", "Shop 2")
+    assert service["supportedGrantTypes"] == ["TELEPATHY"]
+    assert service["modifiedAt"] == 2
+    after = caller.update(service).json()
+    assert (after["haipVersion"], after["supportedGrantTypes"]) == (
+        "1.0",
+        ["TELEPATHY"],
+    )
+
+
+def test_gives_a_client_what_no_specification_names(caller, sandbox):
+    client = {"clientId": 5, "clientIdAlias": "5", "modifiedAt": 1}
+    sandbox.region("us").clients[SERVICE][5] = client
+    asked = {
+        "service": SERVICE,
+        "client": 5,
+        "members": {"haipVersion": "1.0"},
+        "words": {"grantTypes": ["TELEPATHY"]},
+    }
+
+    assert caller.post("/_unknown", json=asked).status_code == 204
+
+    path = f"/api/{SERVICE}/client"
+    found = caller.get(f"{path}/get/5").json()
+    after = caller.post(f"{path}/update/5", json=found).json()
+    assert (after["haipVersion"], after["grantTypes"]) == ("1.0", ["TELEPATHY"])
+    assert "haipVersion" not in caller.service()
+
+
+def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
+    asked = {
+        "latency": 5,
+        "window": 0.5,
+        "locked_refused": True,
+        "revoked_linger": True,
+        "action_statuses": True,
+        "deleted_told": True,
+        "half_deleted": True,
+        "forgetful": ["br", "us"],
+        "without_hsm": ["jp"],
+        "batch": {
+            "delay": 40,
+            "most": 500,
+            "fails_after": 3,
+            "blank": True,
+            "dry_unkept": True,
+        },
+    }
+
+    assert caller.post("/_settings", json=asked).json() == asked
+    assert (sandbox.latency, sandbox.state.window) == (5, 0.5)
+    assert sandbox.state.locked_refused is True
+    assert caller.post("/_settings", json={}).json() == asked
+
+
+def test_lists_the_requests_so_far_without_their_bodies(caller):
+    caller.update({"apiSecret": "hidden"})
+
+    response = caller.get("/_calls")
+
+    assert [one["operation"] for one in response.json()] == ["service.update"]
+    assert "hidden" not in response.text
+
+
+def test_an_unknown_path_is_none(caller):
+    assert caller.get("/_nothing").status_code == 404

@@ -1,0 +1,322 @@
+"""The world that a seed stands for."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tenants.authlete.documents.client import Client
+from tenants.authlete.documents.jwks.inventory import (
+    list_client_keys,
+    list_service_keys,
+)
+from tenants.authlete.documents.service import Service
+from tenants.sandbox.app import Sandbox
+from tenants.sandbox.seeding.tokens import (
+    SUBJECT_EVERYWHERE,
+    SUBJECT_EXPIRED,
+    SUBJECT_HOSTILE,
+    SUBJECT_UNKNOWN,
+)
+from tenants.sandbox.state import now_milliseconds
+from tenants.sandbox.token_lookup import hash_token
+from tests.tenants.sandbox.conftest import SandboxClient
+
+REGIONS = ["us", "jp", "eu", "br"]
+
+
+@pytest.fixture(scope="module")
+def world():
+    return Sandbox(seed=1)
+
+
+def token(sandbox, slug, region, preset="full"):
+    return next(
+        one.value
+        for one in sandbox.state.tokens.values()
+        if one.value.startswith(f"{slug}-{region}-{preset}-")
+    )
+
+
+def names(sandbox, slug, region):
+    caller = SandboxClient(sandbox, region, token(sandbox, slug, region))
+    page = caller.get("/api/service/get/list?end=99&limited=true").json()
+    return [one["serviceName"] for one in page["services"]]
+
+
+def test_a_bank_is_in_all_regions(world):
+    counts = {region: len(names(world, "harbor", region)) for region in REGIONS}
+
+    assert min(counts.values()) >= 2
+    assert sum(counts.values()) >= 12
+    assert names(world, "harbor", "us")[0] == "Retail banking"
+
+
+def test_each_organization_sees_its_own(world):
+    assert "Storefront" in names(world, "northwind", "us")
+    assert names(world, "trial", "us") == ["My first service"]
+    assert names(world, "trial", "jp") == []
+
+
+def test_a_seed_is_the_same_world_each_time(world):
+    again, another = Sandbox(seed=1), Sandbox(seed=2)
+
+    def ids(sandbox):
+        return {name: list(sandbox.region(name).services) for name in REGIONS}
+
+    assert ids(again) == ids(world)
+    assert ids(another) != ids(world)
+    assert list(again.state.tokens) == list(world.state.tokens)
+    assert set(again.state.tokens).isdisjoint(another.state.tokens)
+
+
+def test_keys_are_real_and_private(world):
+    for region in REGIONS:
+        for service in world.region(region).services.values():
+            if "jwks" in service:
+                keys = json.loads(service["jwks"])["keys"]
+                assert all("d" in key or "k" in key for key in keys)
+
+
+def test_each_kind_of_token_is_there(world):
+    presets = {one.preset: one.state for one in world.state.tokens.values()}
+
+    assert presets == {
+        "full": "active",
+        "read_only": "active",
+        "no_delete": "active",
+        "service": "active",
+        "clients": "active",
+        "expired": "expired",
+        "revoked": "revoked",
+    }
+
+
+def test_the_odd_service_survives_a_round_trip(world):
+    caller = SandboxClient(world, "us", token(world, "harbor", "us"))
+    page = caller.get("/api/service/get/list?end=99").json()
+    odd = next(one for one in page["services"] if "riskScoring" in one)
+    path = f"/api/{odd['apiKey']}/service"
+
+    before = caller.get(f"{path}/get").content
+    response = caller.post(
+        f"{path}/update", content=before, headers={"Content-Type": "application/json"}
+    )
+
+    version = str(response.json()["modifiedAt"]).encode()
+    assert response.content == before.replace(str(odd["modifiedAt"]).encode(), version)
+    for part in (b"SPIFFE_JWT", b"javascript:", rb"\ud83e", b"1E2", b"TELEPATHY"):
+        assert part in before
+
+
+def held(sandbox, what):
+    """The clients or tokens of each service, by region and id."""
+    for region in sandbox.state.regions.values():
+        for number in region.services:
+            yield (region.name, number), getattr(region, what)[number]
+
+
+def test_clients_and_tokens_are_the_same_for_a_seed_in_any_order(world):
+    again, another = Sandbox(seed=1), Sandbox(seed=2)
+
+    def known(sandbox, reverse):
+        services = sorted(held(sandbox, "clients"), reverse=reverse)
+        return {
+            service: [(one["clientSecret"], one["createdAt"]) for one in found.values()]
+            for service, found in services
+        }
+
+    def hashes(sandbox):
+        tokens = (one for _, found in held(sandbox, "tokens") for one in found)
+        return [one.access_hash for one in tokens]
+
+    assert known(world, False) == known(again, True)
+    assert known(another, False) != known(world, False)
+    assert hashes(again) == hashes(world) != hashes(another)
+
+
+def clients(sandbox):
+    return [one for _, found in held(sandbox, "clients") for one in found.values()]
+
+
+def test_every_kind_of_client_is_there(world):
+    found = clients(world)
+    seen = {
+        name: {one.get(name) for one in found}
+        for name in ("clientType", "clientSource", "tokenAuthMethod", "bcDeliveryMode")
+    }
+
+    assert seen["clientSource"] == {
+        "STATIC_REGISTRATION",
+        "DYNAMIC_REGISTRATION",
+        "AUTOMATIC_REGISTRATION",
+        "EXPLICIT_REGISTRATION",
+        "METADATA_DOCUMENT",
+    }
+    assert {"PUBLIC", "CONFIDENTIAL", "TELEPATHIC"} == seen["clientType"]
+    assert {"NONE", "PRIVATE_KEY_JWT", "TLS_CLIENT_AUTH"} < seen["tokenAuthMethod"]
+    assert {"PING", "POLL", "PUSH"} < seen["bcDeliveryMode"]
+    assert all(len(one["clientSecret"]) == 86 for one in found)
+    for what in ("locked", "clientNames", "dpopRequired", "sectorIdentifierUri"):
+        assert 0 < sum(bool(one.get(what)) for one in found) < len(found)
+    scopes = {
+        tuple(extension.get("requestableScopes", ()))
+        for one in found
+        if (extension := one.get("extension", {})).get("requestableScopesEnabled")
+    }
+    assert () in scopes
+    assert len(scopes) > 1
+    hosts = "".join(uri for one in found for uri in one.get("redirectUris", ()))
+    assert "https://old.example.com/" in hosts
+    assert "http://localhost:" in hosts
+
+
+def test_a_bank_has_a_locked_client_with_an_old_address(world):
+    for (region, number), found in held(world, "clients"):
+        if world.region(region).services[number].get("parRequired"):
+            old = [one for one in found.values() if "old.example" in str(one)]
+            assert {bool(one.get("locked")) for one in old} == {True, False}
+
+
+def test_services_say_how_many_clients_they_have(world):
+    for (region, number), found in held(world, "clients"):
+        (pair,) = world.region(region).services[number]["metadata"]
+        assert pair["value"] == str(len(found)) != "0"
+
+
+def test_tokens_are_of_clients_and_most_of_them_live(world):
+    found = [
+        (token, world.region(region).clients[number][token.client_id])
+        for (region, number), tokens in held(world, "tokens")
+        for token in tokens
+    ]
+    at = now_milliseconds()
+
+    assert all(token.grant_type == client["grantTypes"][0] for token, client in found)
+    assert all(token.created_at < at for token, _ in found)
+    live = sum(token.expires_at > at for token, _ in found)
+    assert len(found) / 2 < live < len(found)
+    for token, client in found:
+        alone = client["grantTypes"] == ["CLIENT_CREDENTIALS"]
+        assert bool(token.subject) == bool(token.refresh_hash) == (not alone)
+
+
+def of(sandbox, subject):
+    """The tokens of a user, by region and service."""
+    return {
+        place: found
+        for place, tokens in held(sandbox, "tokens")
+        if (found := [one for one in tokens if one.subject == subject])
+    }
+
+
+def test_some_users_are_known_to_a_tester(world):
+    at = now_milliseconds()
+    everywhere, expired = of(world, SUBJECT_EVERYWHERE), of(world, SUBJECT_EXPIRED)
+
+    assert {region for region, _ in everywhere} == set(REGIONS)
+    assert len(everywhere) > 12
+    live = [one.expires_at > at for found in everywhere.values() for one in found]
+    assert len(live) / 2 < sum(live) < len(live)
+    for token in (one for found in expired.values() for one in found):
+        assert max(token.expires_at, token.refresh_expires_at) < at
+    assert {region for region, _ in expired} == set(REGIONS)
+    assert {region for region, _ in of(world, SUBJECT_HOSTILE)} == set(REGIONS)
+    assert of(world, SUBJECT_UNKNOWN) == {}
+
+
+def test_a_value_stands_behind_each_hash(world):
+    for _, found in held(world, "tokens"):
+        for token in found:
+            assert token.access_hash == hash_token(token.access_token)
+            assert not token.refresh_hash or token.refresh_hash == hash_token(token.refresh_token)
+
+
+def test_what_users_granted_is_remembered(world):
+    found = dict(held(world, "granted"))
+    pairs = {
+        place: {(one.client_id, one.subject) for one in tokens if one.subject}
+        for place, tokens in held(world, "tokens")
+    }
+
+    assert {place: set(granted) for place, granted in found.items()} == pairs
+    each = [one for granted in found.values() for one in granted.values()]
+    assert [] in [one.latest for one in each]
+    assert all(set(one.latest) <= set(one.merged) for one in each)
+    assert any(one.latest != one.merged for one in each)
+
+
+def test_what_was_granted_is_known_although_its_tokens_went():
+    sandbox = Sandbox(seed=1)
+    region = sandbox.region("us")
+    service_id = next(iter(region.services))
+    region.tokens[service_id].clear()
+
+    assert any(subject == SUBJECT_EVERYWHERE for _, subject in region.granted[service_id])
+
+
+@pytest.mark.parametrize("count", [0, 2, 200])
+def test_there_are_as_many_clients_and_tokens_as_asked(count):
+    sandbox = Sandbox(seed=1, services=6, clients=count, tokens=count)
+
+    assert {len(found) for _, found in held(sandbox, "clients")} == {count}
+    for (region, number), found in held(sandbox, "tokens"):
+        assert len(found) == (count if sandbox.region(region).clients[number] else 0)
+
+
+def test_many_are_made_only_when_asked_for():
+    sandbox = Sandbox(seed=1, services=50, clients=100_000, tokens=100_000)
+
+    assert all(not region.clients for region in sandbox.state.regions.values())
+    caller = SandboxClient(sandbox, "us", token(sandbox, "harbor", "us"))
+    page = caller.get("/api/service/get/list?end=99").json()
+    assert page["services"][0]["metadata"][0]["value"] == "100000"
+
+
+def test_the_odd_client_survives_a_round_trip(world):
+    caller = SandboxClient(world, "us", token(world, "harbor", "us"))
+    number, odd = next(
+        (service, client)
+        for (_, service), found in held(world, "clients")
+        for client in found.values()
+        if "thoughts" in client
+    )
+    path = f"/api/{number}/client"
+
+    before = caller.get(f"{path}/get/{odd['clientId']}").content
+    response = caller.post(
+        f"{path}/update/{odd['clientId']}",
+        content=before,
+        headers={"Content-Type": "application/json"},
+    )
+
+    version = str(response.json()["modifiedAt"]).encode()
+    was = str(odd["modifiedAt"]).encode()
+    assert response.content == before.replace(was, version)
+    for part in (b"SPIFFE_JWT", b"javascript:", rb"\ud83e", b"1E2", b"TELEPATHIC"):
+        assert part in before
+
+
+@pytest.mark.parametrize("count", [0, 3, 40])
+def test_the_bank_has_as_many_services_as_asked(count):
+    sandbox = Sandbox(seed=1, services=count)
+
+    for region in REGIONS:
+        assert len(names(sandbox, "harbor", region)) == count
+
+
+def test_has_keys_that_want_looking_after(world):
+    """Told by the same facts as real ones are."""
+    marks = set()
+    ends = set()
+    us = world.region("us")
+    for number, service in us.services.items():
+        found = list_service_keys(Service.model_validate(dict(service)))
+        for client in us.clients[number].values():
+            found += list_client_keys(Client.model_validate(dict(client)))
+        marks |= {mark for one in found for mark in one.info.issues}
+        ends |= {one.info.expires_at for one in found if one.info.expires_at}
+
+    assert {"short", "symmetric", "repeated", "private"} <= marks
+    assert "unreadable" not in marks
+    assert min(ends) < datetime.now(UTC) + timedelta(days=30) < max(ends)

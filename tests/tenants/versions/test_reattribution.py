@@ -1,0 +1,107 @@
+"""What was done elsewhere while the console waited for an answer that never came."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from console.inventory.sync import sync_all
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import AuthleteError, Outcome
+from tenants.models import Credential
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.sandbox.state import now_milliseconds
+from tenants.versions import external_changes, reattribution
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def who(acme):
+    return Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
+
+
+@pytest.fixture
+def service(acme, sandbox, who):
+    since = timezone.now() - timedelta(hours=1)
+    Credential.objects.update(changed_at=since, number=1)
+    return connect(load_credentials(acme), "us", AuditLogSink(who)).service(17)
+
+
+@pytest.fixture
+def told(acme, who, settings):
+    """Settle what is unknown, let a worker look twice, and see what it tells."""
+    settings.VERSIONS_EVERY = 60
+
+    def told(outcome):
+        (entry,) = find_unresolved(acme.pk)
+        resolve(who, entry, outcome, "")
+        for _ in range(2):
+            cache.clear()
+            sync_all()
+        found = AuditEntry.objects.filter(operation__endswith="_outside")
+        return [(one.operation, [c["field"] for c in one.changes]) for one in found]
+
+    return told
+
+
+CHANGED = [("service.changed_outside", ["description"])]
+
+
+@pytest.mark.parametrize(("outcome", "found"), [(Outcome.FAILED, CHANGED), (Outcome.SUCCEEDED, [])])
+def test_a_change_is_told_once_the_call_is_known_to_have_done_nothing(
+    service, sandbox, told, outcome, found
+):
+    seen = service.get()
+    sandbox.fault("reset", operation="service.update", times=1)
+    with pytest.raises(AuthleteError):
+        service.update(seen.modified_at, {"accessTokenDuration": 60})
+    sandbox.services[17] |= {"description": "Theirs", "modifiedAt": 2}
+    service.get()
+    assert not AuditEntry.objects.filter(operation__endswith="_outside").exists()
+
+    assert told(outcome) == found
+
+
+def test_however_many_are_settled_each_is_looked_at_and_then_no_more(
+    service, sandbox, who, acme, monkeypatch, time_machine, django_assert_num_queries
+):
+    monkeypatch.setattr(reattribution, "LOOKED", 1)
+    clients = {one: {"clientId": one, "modifiedAt": 1} for one in (41, 42, 43)}
+    sandbox.clients.update(clients)
+    for one in clients:
+        seen = service.client(one).get()
+        sandbox.fault("reset", operation="client.update", times=1)
+        with pytest.raises(AuthleteError):
+            service.client(one).update(seen.modified_at, {"clientName": "Ours"})
+        sandbox.clients[one] |= {"description": "Theirs", "modifiedAt": 2}
+        service.client(one).get()
+    for entry in find_unresolved(acme.pk):
+        resolve(who, entry, Outcome.FAILED, "")
+
+    reattribution.reattribute_changes(acme.pk)
+    external_changes.report_pending()
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    reattribution.reattribute_changes(acme.pk)
+
+    told = AuditEntry.objects.filter(operation="client.changed_outside")
+    assert {*told.values_list("client", flat=True)} == {"41", "42", "43"}
+    with django_assert_num_queries(2):  # the cache, and what was settled since
+        reattribution.reattribute_changes(acme.pk)
+
+
+def test_so_is_what_was_made_meanwhile(service, sandbox, told):
+    till = {"clientId": 45, "clientName": "Till", "modifiedAt": 5}
+    sandbox.fault("reset", operation="client.create", times=1)
+    with pytest.raises(AuthleteError):
+        service.clients.create({"clientName": "Ours"})
+    sandbox.clients[45] = till | {"createdAt": now_milliseconds()}
+    service.client(45).get()
+
+    ((operation, fields),) = told(Outcome.FAILED)
+    assert operation == "client.made_outside"
+    assert "clientName" in fields

@@ -1,0 +1,373 @@
+"""Versions of services and clients: kept once, at the door, without a secret."""
+
+from datetime import timedelta
+from time import sleep, time
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from tenants.audit.actor import Actor
+from tenants.audit.models import AuditEntry
+from tenants.audit.record_builder import new_entry_id
+from tenants.audit.recorder import AuditLogSink
+from tenants.authlete.errors import AuthleteError, NotFoundError
+from tenants.authlete.redaction.redactor import Fingerprint
+from tenants.authlete.snapshots import ObjectSnapshot
+from tenants.models import Credential
+from tenants.organizations.api_clients import connect, load_credentials
+from tenants.sandbox.state import now_milliseconds
+from tenants.versions import external_changes as versions_outside
+from tenants.versions.models import Content, Version
+from tenants.versions.recorder import record_snapshot
+from tests.versions import aged
+
+pytestmark = pytest.mark.django_db
+SECRET = "k7Qm2vX9pLr4TzWb8NcD"
+
+
+@pytest.fixture
+def door(acme, sandbox):
+    who = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
+    return connect(load_credentials(acme), "us", AuditLogSink(who))
+
+
+@pytest.fixture
+def service(door):
+    return door.service(17)
+
+
+def versions(**what):
+    return list(Version.objects.filter(**what).order_by("number"))
+
+
+def outside():
+    found = AuditEntry.objects.filter(operation__endswith="_outside")
+    return list(found.order_by("seq"))
+
+
+def test_keeps_the_text_as_it_came_without_its_secrets(service, sandbox):
+    sandbox.services[17] |= {"apiSecret": SECRET, "accessTokenDuration": 60}
+    service.get()
+    service.get()
+
+    (kept,) = versions(client_id=0)
+    text = Content.objects.get(pk=kept.digest).text
+    assert SECRET not in text
+    assert '"apiSecret":"sealed:' in text.replace(" ", "")
+    assert list(kept.document().to_dict()) == list(service.get().to_dict())
+    assert kept.document().to_dict() == service.get().to_dict()
+
+
+def test_a_new_client_is_kept_without_the_secret_that_its_reply_shows(service, sandbox):
+    made = service.clients.create({"clientName": "Till"}).reply
+
+    (kept,) = versions(client_id=made.client_id)
+    text = Content.objects.get(pk=kept.digest).text
+    assert made.client_secret.get_secret_value() not in text
+    assert isinstance(kept.document().get("clientSecret"), Fingerprint)
+
+
+def test_a_change_from_here_is_kept_before_and_after(service, sandbox):
+    service.update(1, {"accessTokenDuration": 60})
+    before, after = versions()
+
+    assert [one.document().get("accessTokenDuration") for one in (before, after)] == [
+        3600,
+        60,
+    ]
+    assert after.written
+    assert AuditEntry.objects.get(entry=after.entry).operation == "service.update"
+    service.get()
+    assert len(versions()) == 2
+    assert outside() == []
+
+
+def test_a_change_made_elsewhere_is_told_once(service, sandbox):
+    service.get()
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    service.get()
+    service.get()
+
+    (told,) = outside()
+    assert (told.operation, told.actor) == (
+        "service.changed_outside",
+        "outside this console",
+    )
+    assert told.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
+    assert told.object.endswith(f"sha256:{versions()[-1].digest}")
+
+
+def test_the_record_gives_nothing_back_of_members_that_are_not_known(service, sandbox):
+    """A newer Authlete may keep a secret in one, whatever it is called."""
+    service.get()
+    sandbox.services[17] |= {
+        "fromTheFuture": {"kept": "c4nary-inside"},
+        "neverHeardOf": "c4nary",
+        "countedAnew": 5,
+        "description": "Known",
+        "supportedScopes": [{"name": "one", "description": "1", "future": "c4nary"}],
+        "modifiedAt": 2,
+    }
+    service.get()
+
+    (told,) = outside()
+    after = {one["field"].partition(".")[0]: one["after"] for one in told.changes}
+    assert after["description"] == "Known"
+    assert after["countedAnew"] == 5
+    assert after["neverHeardOf"].keys() == {"fingerprint"}
+    assert "fromTheFuture" in after
+    (scope,) = after["supportedScopes"]
+    assert scope["description"] == "1"
+    assert scope["future"].keys() == {"fingerprint"}
+    assert "c4nary" not in str(told.changes)
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_what_a_killed_process_was_telling_is_told_once(service, sandbox, monkeypatch, is_told):
+    """Killed before it told the record, or after, and before it kept that it had."""
+    service.get()
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+
+    tell = versions_outside._record_event
+
+    def die(last, new):
+        if is_told:
+            tell(last, new)
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(versions_outside, "_record_event", die)
+        with pytest.raises(SystemExit):
+            service.get()
+    service.update(2, {"accessTokenDuration": 90})  # later, and no cause of it
+    for _ in range(2):
+        versions_outside.report_pending()
+
+    (told,) = outside()
+    assert told.changes == [{"field": "accessTokenDuration", "before": 3600, "after": 60}]
+
+
+def test_a_change_made_elsewhere_beside_ours_is_told_without_ours(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    client.set_lock(True)
+    sandbox.clients[44] |= {"clientName": "B"}
+    client.get()
+
+    (told,) = outside()
+    assert [one["field"] for one in told.changes] == ["clientName"]
+
+
+def test_what_was_sent_from_here_is_never_told(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    client.set_lock(True)
+    client.get()
+    sandbox.fault("reset", operation="client.update", after=True)
+    with pytest.raises(AuthleteError):
+        client.update(sandbox.clients[44]["modifiedAt"], {"clientName": "B"})
+    client.get()
+    client.delete()
+
+    assert outside() == []
+    told = [one.name for one in versions(client_id=44)]
+    assert told == ["A", "A", "B", "B"]
+    assert versions(client_id=44)[-1].is_gone
+
+
+def test_a_call_that_was_settled_later_explains_nothing_of_now(service, sandbox):
+    sandbox.fault("reset", operation="service.update", after=True)
+    with pytest.raises(AuthleteError):
+        service.update(1, {"accessTokenDuration": 60})
+    service.get()
+    lost = AuditEntry.objects.filter(operation="service.update")
+    lost.update(at=F("at") - 3_600_000_000)
+    service.get()
+    now = int(time() * 1_000_000)
+    lost.update(outcome="done", ended_at=now)
+    later = sandbox.services[17]["modifiedAt"] + 1
+    sandbox.services[17] |= {"accessTokenDuration": 90, "modifiedAt": later}
+    service.get()
+
+    assert [one.operation for one in outside()] == ["service.changed_outside"]
+
+
+def test_nothing_is_told_while_a_call_of_ours_has_no_outcome(service, sandbox):
+    """Another process reads the object before the answer to the write is in."""
+    service.get()
+    service.update(1, {"accessTokenDuration": 60})
+    Version.objects.filter(number=2).delete()
+    AuditEntry.objects.filter(operation="service.update").update(outcome="", ended_at=None)
+    service.get()
+
+    assert outside() == []
+    assert len(versions()) == 2
+
+
+def test_an_answer_that_is_kept_late_makes_our_change_nobody_elses(acme, service, sandbox):
+    """Somebody read the object before it was saved, and what they saw is kept after,
+    but before the process that saved it keeps what came of it."""
+    service.get()
+    aged(1)
+    (last,) = versions()
+    text = Content.objects.get(pk=last.digest).text
+    late = ObjectSnapshot("us", 17, 0, new_entry_id(), False, text, last.modified_at)
+    service.update(1, {"accessTokenDuration": 60})
+    Version.objects.filter(number=2).delete()
+    aged(1)
+    record_snapshot(acme.pk, late)
+    service.get()
+
+    assert outside() == []
+    assert len(versions()) == 2
+
+
+def test_what_is_deleted_elsewhere_stays_known(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    service.client(44).get()
+    del sandbox.clients[44]
+    for _ in range(2):
+        with pytest.raises(NotFoundError):
+            service.client(44).get()
+
+    (told,) = outside()
+    assert (told.operation, told.label) == ("client.gone_outside", "A")
+
+
+def test_a_gateway_that_knows_no_way_deletes_nothing(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    service.client(44).get()
+    sandbox.fault("status", operation="client.get", status=404, code="")
+    with pytest.raises(NotFoundError):
+        service.client(44).get()
+
+    assert outside() == []
+    assert not versions(client_id=44)[-1].is_gone
+
+
+def test_what_changes_without_being_saved_is_a_version_and_nobodys_doing(service, sandbox):
+    service.get()
+    sandbox.services[17] |= {"accessTokenDuration": 60}
+    service.get()
+
+    assert [one.modified_at for one in versions()] == [1, 1]
+    assert outside() == []
+
+
+@pytest.fixture
+def watched(acme):
+    """The console has the credential since an hour."""
+    since = timezone.now() - timedelta(hours=1)
+    Credential.objects.update(changed_at=since, number=1)
+
+
+def test_what_is_created_elsewhere_is_told_once(watched, door, sandbox):
+    old = {"clientId": 44, "clientName": "Old", "modifiedAt": 5, "createdAt": 5}
+    sandbox.clients[44] = old
+    sandbox.clients[45] = old | {
+        "clientId": 45,
+        "clientName": "New",
+        "createdAt": now_milliseconds(),
+    }
+    sandbox.services[18] = {
+        "apiKey": 18,
+        "serviceName": "Twin",
+        "createdAt": now_milliseconds(),
+        "modifiedAt": now_milliseconds(),
+    }
+    for _ in range(2):
+        door.service(17).client(44).get()
+        door.service(17).client(45).get()
+        door.service(18).get()
+
+    assert [(one.operation, one.label) for one in outside()] == [
+        ("client.made_outside", "New"),
+        ("service.made_outside", "Twin"),
+    ]
+    assert {"clientName"} <= {one["field"] for one in outside()[0].changes}
+
+
+@pytest.mark.parametrize("day", [-(10**14), -62135596800000, 253402300799000, "soon"])
+def test_a_client_that_was_created_on_no_day_is_read_all_the_same(watched, door, sandbox, day):
+    sandbox.clients[44] = {"clientId": 44, "modifiedAt": 5, "createdAt": day}
+
+    assert door.service(17).client(44).get().client_id == 44
+    assert outside() == []
+
+
+@pytest.mark.parametrize("outcome", ["", "unknown", "done"])
+def test_what_is_created_from_here_is_never_told(watched, door, sandbox, outcome):
+    """Also where another process sees it before what made it has kept a version."""
+    service = door.service(17)
+    made = service.clients.create({"clientName": "Till"}).reply
+    created = door.idp.create_service({"serviceName": "Twin"}).reply
+    Version.objects.all().delete()
+    making = AuditEntry.objects.filter(operation__contains="create")
+    making.update(outcome=outcome, ended_at=None)
+    service.client(made.client_id).get()
+    door.service(created.api_key).get()
+
+    assert outside() == []
+
+
+def test_what_is_created_elsewhere_beside_ours_is_told(watched, door, sandbox):
+    service = door.service(17)
+    service.clients.create({"clientName": "Till"})
+    sandbox.clients[45] = {
+        "clientId": 45,
+        "clientName": "Other",
+        "modifiedAt": 5,
+        "createdAt": now_milliseconds(),
+    }
+    service.client(45).get()
+
+    assert [one.label for one in outside()] == ["Other"]
+
+
+def test_a_client_that_is_created_from_here_hides_no_change_of_its_service(service, sandbox):
+    service.get()
+    service.clients.create({"clientName": "Till"})
+    sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2}
+    service.get()
+
+    assert [one.operation for one in outside()] == ["service.changed_outside"]
+
+
+def test_what_is_there_again_is_told_with_what_is_otherwise(service, sandbox):
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    kept = sandbox.clients.pop(44)
+    with pytest.raises(NotFoundError):
+        client.get()
+    sleep(0.002)  # ids of calls tell milliseconds
+    sandbox.clients[44] = kept | {"clientName": "B", "modifiedAt": 6}
+    for _ in range(2):
+        client.get()
+
+    gone, back = outside()
+    assert (gone.operation, back.operation) == (
+        "client.gone_outside",
+        "client.back_outside",
+    )
+    assert [one["field"] for one in back.changes] == ["clientName"]
+
+
+def test_an_answer_from_before_our_deletion_brings_nothing_back(acme, service, sandbox):
+    """Who looks at many keeps what they saw after all have answered."""
+    sandbox.clients[44] = {"clientId": 44, "clientName": "A", "modifiedAt": 5}
+    client = service.client(44)
+    client.get()
+    (last,) = versions(client_id=44)
+    text = Content.objects.get(pk=last.digest).text
+    late = ObjectSnapshot("us", 17, 44, new_entry_id(), False, text, last.modified_at)
+    client.delete()
+    record_snapshot(acme.pk, late)
+    with pytest.raises(NotFoundError):
+        client.get()
+
+    assert outside() == []
+    assert len(versions(client_id=44)) == 2
