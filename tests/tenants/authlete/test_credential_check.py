@@ -22,16 +22,16 @@ from tests.tenants.authlete.conftest import service
 def test_counts_the_services_that_a_good_one_sees(environment, audit_sink):
     environment.sandbox.services[18] = service(18)
 
-    found = check_credential(environment.door())
+    found = check_credential(environment.connect())
 
     assert found.is_usable
     assert (found.problem, found.service_count, found.idp_error) == (None, 2, None)
-    names = [call.operation.name for call in audit_sink.calls]
+    names = [call.operation.name for call in audit_sink.intents]
     assert names == ["service.list", "idp.list_servers"]
 
 
 def test_one_that_sees_no_service_yet_is_good(environment):
-    assert check_credential(environment.door(region="jp")).service_count == 0
+    assert check_credential(environment.connect(region="jp")).service_count == 0
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_one_that_sees_no_service_yet_is_good(environment):
 )
 def test_one_that_authlete_does_not_know(environment, token, options):
     if options:
-        environment.accept(token, ("view_service",), **options)
+        environment.add_token(token, ("view_service",), **options)
 
-    found = check_credential(environment.door(token))
+    found = check_credential(environment.connect(token))
 
     assert not found.is_usable
     assert found.problem is CredentialProblem.UNKNOWN_TOKEN
@@ -58,9 +58,9 @@ def test_one_that_authlete_does_not_know(environment, token, options):
 
 
 def test_one_of_a_single_service(environment):
-    environment.accept("service", ("modify_service",), service_id=17)
+    environment.add_token("service", ("modify_service",), service_id=17)
 
-    found = check_credential(environment.door("service"))
+    found = check_credential(environment.connect("service"))
 
     assert found.problem is CredentialProblem.SERVICE_TOKEN
     assert not found.is_usable
@@ -68,21 +68,25 @@ def test_one_of_a_single_service(environment):
 
 def test_one_of_a_single_service_that_may_not_list(environment):
     environment.sandbox.fault("status", operation="service.list", status=403, code="A457101")
-    environment.accept("service", ("modify_service",), service_id=17)
-    environment.accept("writes", ("create_service",))
+    environment.add_token("service", ("modify_service",), service_id=17)
+    environment.add_token("writes", ("create_service",))
 
-    assert check_credential(environment.door("service")).problem is CredentialProblem.SERVICE_TOKEN
-    assert check_credential(environment.door("writes")).problem is CredentialProblem.MISSING_RIGHTS
     assert (
-        check_credential(environment.door("writes", access=None)).problem
+        check_credential(environment.connect("service")).problem is CredentialProblem.SERVICE_TOKEN
+    )
+    assert (
+        check_credential(environment.connect("writes")).problem is CredentialProblem.MISSING_RIGHTS
+    )
+    assert (
+        check_credential(environment.connect("writes", access=None)).problem
         is CredentialProblem.MISSING_RIGHTS
     )
 
 
 def test_one_that_sees_a_part_is_good_for_looking(environment):
-    environment.accept("looks", ("view_client",))
+    environment.add_token("looks", ("view_client",))
 
-    found = check_credential(environment.door("looks"))
+    found = check_credential(environment.connect("looks"))
 
     assert found.problem is CredentialProblem.PARTIAL_VIEW
     assert found.is_usable
@@ -92,19 +96,19 @@ def test_one_that_sees_a_part_is_good_for_looking(environment):
 def test_says_why_services_cannot_come_and_go(environment):
     environment.sandbox.fault("status", region="idp", status=503)
 
-    assert check_credential(environment.door()).is_usable
-    assert isinstance(check_credential(environment.door()).idp_error, ServerError)
+    assert check_credential(environment.connect()).is_usable
+    assert isinstance(check_credential(environment.connect()).idp_error, ServerError)
     assert isinstance(
-        check_credential(environment.door(access=None)).idp_error, InvalidRequestError
+        check_credential(environment.connect(access=None)).idp_error, InvalidRequestError
     )
 
 
 def test_sends_no_credential_to_an_address_with_api(environment, audit_sink):
-    found = check_credential(environment.door(url="https://us.authlete.com/api"))
+    found = check_credential(environment.connect(url="https://us.authlete.com/api"))
 
     assert found.problem is CredentialProblem.WRONG_ADDRESS
     assert "/api" in found.advice
-    assert not audit_sink.calls
+    assert not audit_sink.intents
 
 
 @pytest.mark.parametrize(
@@ -178,7 +182,7 @@ def test_says_why_a_region_cannot_be_reached(make_client, monkeypatch):
 
 def test_a_region_that_is_left_alone_is_not_blamed_on_the_credential(environment):
     environment.sandbox.fault("status", region="us", status=503)
-    door = environment.door()
+    door = environment.connect()
     for _ in range(2):
         check_credential(door)
 
@@ -190,7 +194,7 @@ def test_a_region_that_is_left_alone_is_not_blamed_on_the_credential(environment
 
 def test_a_credential_that_no_header_can_hold_is_not_sent(environment):
     for token in ("", "two words", "new\nline", "ünïcode"):
-        found = check_credential(environment.door(token))
+        found = check_credential(environment.connect(token))
 
         assert found.problem is CredentialProblem.INVALID_CHARACTERS
         assert isinstance(found.error, InvalidRequestError)

@@ -32,7 +32,9 @@ def update(mock_api):
 
 
 def edit(authlete, base=5, **edits):
-    return authlete.edit(GET, UPDATE, places={"service_id": 17}, base=base, edits=edits)
+    return authlete.edit(
+        GET, UPDATE, path_params={"service_id": 17}, base_version=base, edits=edits
+    )
 
 
 def sent(update):
@@ -105,7 +107,7 @@ def test_tells_the_record_what_changed_and_no_secret(authlete, update, audit_sin
 
     edit(authlete, accessTokenDuration=600, apiSecret="n3w-s3cret", jwks=new)
 
-    told = {change.field: change for change in audit_sink.calls[-1].changes}
+    told = {change.field: change for change in audit_sink.intents[-1].changes}
     assert list(told) == ["accessTokenDuration", "apiSecret", "jwks"]
     assert told["accessTokenDuration"].after == 600
     assert told["apiSecret"].before != told["apiSecret"].after
@@ -131,15 +133,15 @@ def test_adds_no_null_inside_an_object(authlete, update):
 def test_calls_the_object_by_its_name_in_the_record(authlete, update, audit_sink):
     edit(authlete, serviceName="Store")
 
-    assert [call.label for call in audit_sink.calls] == ["", "Shop"]
+    assert [call.label for call in audit_sink.intents] == ["", "Shop"]
 
 
 def test_says_what_was_written_and_where_it_is_recorded(authlete, update, audit_sink):
     written = edit(authlete, accessTokenDuration=600, serviceName="Shop")
 
-    assert written.entry == "id-1"
+    assert written.entry_id == "id-1"
     assert written.changes == (FieldChange("accessTokenDuration", 3600, 600),)
-    assert written.changes == audit_sink.calls[1].changes
+    assert written.changes == audit_sink.intents[1].changes
 
 
 def test_says_what_was_taken_out_inside_a_list(authlete, update):
@@ -158,7 +160,7 @@ def test_what_is_not_known_of_an_item_stays_out_of_the_record(
 
     edit(authlete, supportedScopes=[{"name": "two", "description": "x"}])
 
-    (gone,) = audit_sink.calls[-1].changes
+    (gone,) = audit_sink.intents[-1].changes
     assert gone.before["name"] == "one"
     assert isinstance(gone.before["new"], Fingerprint)
 
@@ -203,8 +205,8 @@ def test_says_what_authlete_did_itself(authlete, update, audit_sink, old, new, s
 
     written = edit(authlete, accessTokenDuration=600)
 
-    assert written.surprises == (surprise,)
-    assert audit_sink.outcomes[-1].surprises == (surprise,)
+    assert written.unexpected_changes == (surprise,)
+    assert audit_sink.outcomes[-1].unexpected_changes == (surprise,)
 
 
 def test_what_is_in_a_member_that_is_not_known_is_no_part_of_a_surprise(
@@ -212,7 +214,7 @@ def test_what_is_in_a_member_that_is_not_known_is_no_part_of_a_surprise(
 ):
     reply(update, '"a": [', '"c": "c4nary", "a": [')
 
-    (found,) = edit(authlete, accessTokenDuration=600).surprises
+    (found,) = edit(authlete, accessTokenDuration=600).unexpected_changes
 
     assert (found.field, found.before) == ("fromTheFuture.c", None)
     assert isinstance(found.after, Fingerprint)
@@ -222,7 +224,7 @@ def test_what_is_in_a_member_that_is_not_known_is_no_part_of_a_surprise(
 def test_a_changed_secret_is_a_surprise_that_tells_nothing(authlete, update):
     reply(update, "pr1vate", "an0ther")
 
-    (surprise,) = edit(authlete, accessTokenDuration=600).surprises
+    (surprise,) = edit(authlete, accessTokenDuration=600).unexpected_changes
 
     assert surprise.field == "jwks"
     assert not re.search("pr1vate|an0ther", repr(surprise))
@@ -256,7 +258,7 @@ def test_is_not_surprised_by_what_says_the_same(authlete, update):
         description=None,
     )
 
-    assert written.surprises == ()
+    assert written.unexpected_changes == ()
 
 
 def test_an_empty_list_that_came_back_as_nothing_is_a_surprise(authlete, update):
@@ -264,7 +266,7 @@ def test_an_empty_list_that_came_back_as_nothing_is_a_surprise(authlete, update)
 
     written = edit(authlete, supportedClaims=[])
 
-    assert written.surprises == (FieldChange("supportedClaims", [], None),)
+    assert written.unexpected_changes == (FieldChange("supportedClaims", [], None),)
 
 
 def test_keeps_what_was_intended_when_no_answer_came(authlete, update, audit_sink):
@@ -275,8 +277,8 @@ def test_keeps_what_was_intended_when_no_answer_came(authlete, update, audit_sin
 
     assert update.call_count == 1
     assert caught.value.intended_changes == (FieldChange("serviceName", "Shop", "Store"),)
-    assert caught.value.intended_changes == audit_sink.calls[-1].changes
-    assert caught.value.request_id == audit_sink.outcomes[-1].id == "id-1"
+    assert caught.value.intended_changes == audit_sink.intents[-1].changes
+    assert caught.value.request_id == audit_sink.outcomes[-1].entry_id == "id-1"
 
 
 def test_two_edits_of_one_object_come_one_after_the_other(authlete, mock_api):

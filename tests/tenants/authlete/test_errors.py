@@ -229,7 +229,7 @@ def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, mock_api)
     with pytest.raises(errors.UnauthorizedError, match="hidden is not a token") as caught:
         authlete.send(PUSH, body={"clientSecret": "n0t-good"})
 
-    asked = authlete.ask(PUSH, body={"clientSecret": "n0t-good"})
+    asked = authlete.prepare(PUSH, body={"clientSecret": "n0t-good"})
     printed = repr((authlete, asked, caught.value, caught.value.args))
     assert not re.search("t0p|n0t-good", printed)
 

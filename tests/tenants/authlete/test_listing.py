@@ -27,7 +27,7 @@ def pages(environment, region):
 
 
 def test_lists_every_service_of_every_region(full, audit_sink):
-    us, jp, eu = list_all_services([full.door(region=name) for name in ("us", "jp", "eu")])
+    us, jp, eu = list_all_services([full.connect(region=name) for name in ("us", "jp", "eu")])
 
     assert len(us.items) == us.total == 250
     assert [one.api_key for one in jp.items] == [1, 2, 3]
@@ -36,7 +36,7 @@ def test_lists_every_service_of_every_region(full, audit_sink):
     assert jp.is_complete
     assert eu.is_complete
     assert pages(full, "us") == [(0, 100), (100, 200), (200, 250)]
-    assert len(audit_sink.calls) == len(audit_sink.outcomes) == 5
+    assert len(audit_sink.intents) == len(audit_sink.outcomes) == 5
 
 
 def test_asks_all_regions_at_once(full):
@@ -50,7 +50,7 @@ def test_asks_all_regions_at_once(full):
 
     full.sandbox.answer = held
 
-    listed = list_all_services([full.door(region=name) for name in ("us", "jp", "eu", "br")])
+    listed = list_all_services([full.connect(region=name) for name in ("us", "jp", "eu", "br")])
 
     assert [one.error for one in listed] == [None] * 4
 
@@ -58,7 +58,7 @@ def test_asks_all_regions_at_once(full):
 def test_a_region_that_is_down_says_so_and_spoils_no_other(full):
     full.sandbox.fault("status", region="jp", status=503)
 
-    us, jp = list_all_services([full.door(region=name) for name in ("us", "jp")])
+    us, jp = list_all_services([full.connect(region=name) for name in ("us", "jp")])
 
     assert us.is_complete
     assert not jp.is_complete
@@ -77,7 +77,7 @@ def region(make_client):
             asked.append((start, end))
             return rule(start, end)
 
-        door = make_client(lines={"transport": lambda: httpx.MockTransport(answer)})
+        door = make_client(lines={"transport_factory": lambda: httpx.MockTransport(answer)})
         return door, asked
 
     return make
@@ -164,7 +164,7 @@ def test_counts_a_service_once_that_moved_between_two_pages(region):
 
 
 def test_a_credential_that_cannot_be_sent_spoils_no_other_region(full):
-    us, jp = list_all_services([full.door("two words"), full.door(region="jp")])
+    us, jp = list_all_services([full.connect("two words"), full.connect(region="jp")])
 
     assert isinstance(us.error, errors.InvalidRequestError)
     assert jp.is_complete
@@ -187,11 +187,11 @@ def test_a_region_that_hangs_holds_up_no_other(full):
         return answer(place, request)
 
     full.sandbox.answer = held
-    hanging = [full.door(region="jp") for _ in range(3)]
+    hanging = [full.connect(region="jp") for _ in range(3)]
     waiting = threading.Thread(target=list_all_services, args=[hanging])
     waiting.start()
 
-    (us,) = list_all_services([full.door()])
+    (us,) = list_all_services([full.connect()])
 
     assert us.is_complete
     assert waiting.is_alive()  # jp has not answered yet

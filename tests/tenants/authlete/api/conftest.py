@@ -22,7 +22,7 @@ def tokens(environment):
         StoredToken("h2", 5, "AUTHORIZATION_CODE", (), 1, 1000, "bob"),
         StoredToken("h3", 6, "CLIENT_CREDENTIALS", ("jobs",), 1, 0),
     ]
-    return environment.door().service(17).tokens
+    return environment.connect().service(17).tokens
 
 
 @pytest.fixture

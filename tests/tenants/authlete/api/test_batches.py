@@ -19,7 +19,7 @@ ENTRY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}
 def batches(tokens, environment):
     environment.sandbox.services[17].pop("accessTokenSignAlg")
     environment.sandbox.region("us").tokens[17].clear()
-    return environment.door().service(17).token_batches
+    return environment.connect().service(17).token_batches
 
 
 def test_makes_tokens_and_tells_how_it_went(batches, environment, kept):

@@ -9,16 +9,16 @@ from tenants.authlete.changes import FieldChange
 def client(environment):
     environment.sandbox.services[17]["supportedScopes"] = [{"name": "openid"}]
     environment.sandbox.clients[4471] = {"clientId": 4471, "modifiedAt": 1}
-    return environment.door().service(17).client(4471, "Till")
+    return environment.connect().service(17).client(4471, "Till")
 
 
 def kept(audit_sink):
     """What the last call was to change, as it went into the record."""
-    return audit_sink.calls[-1].changes
+    return audit_sink.intents[-1].changes
 
 
 def test_keeps_which_scopes_there_were_and_are(client, audit_sink):
-    reply = client.set_requestable_scopes(["openid", "loans"], before=None)
+    reply = client.set_requestable_scopes(["openid", "loans"], previous=None)
 
     assert reply.requestable_scopes == ["openid"]
     assert kept(audit_sink) == (
@@ -27,12 +27,12 @@ def test_keeps_which_scopes_there_were_and_are(client, audit_sink):
 
 
 def test_keeps_that_the_limit_was_taken_away(client, audit_sink):
-    client.set_requestable_scopes(["openid"], before=None)
+    client.set_requestable_scopes(["openid"], previous=None)
 
-    client.clear_requestable_scopes(before=["openid"])
+    client.clear_requestable_scopes(previous=["openid"])
 
     assert kept(audit_sink) == (FieldChange("extension.requestableScopes", ["openid"], None),)
-    assert client.requestable_scopes().requestable_scopes is None
+    assert client.get_requestable_scopes().requestable_scopes is None
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -8,17 +8,17 @@ from tenants.authlete.transport import circuit_breaker
 
 
 def test_gives_version_and_features(environment):
-    assert environment.door().diagnostics.info()["version"]
+    assert environment.connect().diagnostics.get_info()["version"]
 
 
 def test_hears_its_echo(environment):
-    assert environment.door().diagnostics.echo(a="1", b="ü") == {"a": "1", "b": "ü"}
+    assert environment.connect().diagnostics.echo(a="1", b="ü") == {"a": "1", "b": "ü"}
 
 
 def test_is_well(environment):
-    health = environment.door().diagnostics.get_health(extended=True)
+    health = environment.connect().diagnostics.get_health(extended=True)
 
-    assert health.ok
+    assert health.is_healthy
     assert "database" in health.text
 
 
@@ -29,7 +29,7 @@ def test_being_unwell_is_an_answer(authlete, mock_api, audit_sink, status):
 
     health = authlete.diagnostics.get_health()
 
-    assert (health.ok, health.status) == (False, status)
+    assert (health.is_healthy, health.status) == (False, status)
     assert health.text == "NG: no  database"
     assert route.call_count == 1
     assert audit_sink.outcomes[0].outcome is errors.Outcome.SUCCEEDED
@@ -39,7 +39,7 @@ def test_being_unwell_keeps_nobody_from_asking(authlete, mock_api):
     mock_api.get("/api/lifecycle/healthcheck").respond(503, text="NG")
 
     for _ in range(2 * circuit_breaker.WINDOW_CALLS):
-        assert not authlete.diagnostics.get_health().ok
+        assert not authlete.diagnostics.get_health().is_healthy
 
 
 def test_a_gateway_that_fails_is_no_word_of_the_region(authlete, mock_api):

@@ -32,7 +32,7 @@ def region(environment):
 
 @pytest.fixture
 def grants(environment, region):
-    return environment.door().service(17).grants
+    return environment.connect().service(17).grants
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_lists_the_clients_that_act_for_a_user(environment, grants, audit_sink, 
     call = environment.sandbox.calls[-1]
     assert call.path == "/api/17/client/authorization/get/list"
     assert call.query == {}
-    assert audit_sink.calls[-1].subject == subject
+    assert audit_sink.intents[-1].subject == subject
 
 
 def test_lists_a_range(grants):
@@ -67,9 +67,9 @@ def test_ends_what_one_client_may_do_for_one_user(
     left = {(one.client_id, one.subject) for one in region.tokens[17]}
     assert left == {(5, "ann"), (6, "ann"), (5, "bob"), (5, SUBJECT_HOSTILE)} - {(5, subject)}
     assert len(region.granted[17]) == 2
-    call = audit_sink.calls[-1]
+    call = audit_sink.intents[-1]
     assert (call.subject, call.label) == (subject, "Till")
-    assert call.places["client_id"] == "5"
+    assert call.path_params["client_id"] == "5"
     assert environment.sandbox.calls[-1].query == {}
 
 
@@ -89,7 +89,7 @@ def test_counts_by_the_message_or_not_at_all(message, count):
 
 def test_tells_what_was_granted_from_what_is_not_known(grants):
     some, none, unknown = (
-        grants.granted_scopes(*pair) for pair in ((5, "ann"), (6, "ann"), (5, "bob"))
+        grants.get_granted_scopes(*pair) for pair in ((5, "ann"), (6, "ann"), (5, "bob"))
     )
 
     assert some.latest_granted_scopes == ["openid"]
@@ -105,7 +105,7 @@ def test_forgets_what_was_granted_and_ends_no_token(environment, grants, region,
 
     assert list(region.granted[17]) == [(6, "ann")]
     assert len(region.tokens[17]) == 5
-    call = audit_sink.calls[-2]
+    call = audit_sink.intents[-2]
     assert (call.subject, call.label) == ("ann", "Till")
     assert call.path == "/api/17/client/granted_scopes/delete/5"
     assert "ann" not in environment.sandbox.calls[-1].path
@@ -143,7 +143,7 @@ def test_ends_and_forgets_one_pair_and_no_other(grants, region, held, client, su
     assert set(region.granted[17]) == set(held)
     grants.delete_granted_scopes(client, subject)
     assert set(region.granted[17]) == set(spared)
-    assert not grants.granted_scopes(client, subject).is_recorded
+    assert not grants.get_granted_scopes(client, subject).is_recorded
 
 
 @pytest.mark.parametrize("subject", [None, "", " ", "\t\n", 5])
@@ -151,13 +151,13 @@ def test_sends_nothing_without_a_subject(grants, audit_sink, subject):
     for ask in (
         lambda: grants.list_authorized_clients(subject),
         lambda: grants.revoke_authorization(5, subject),
-        lambda: grants.granted_scopes(5, subject),
+        lambda: grants.get_granted_scopes(5, subject),
         lambda: grants.delete_granted_scopes(5, subject),
     ):
         with pytest.raises(InvalidRequestError):
             ask()
 
-    assert audit_sink.calls == []
+    assert audit_sink.intents == []
 
 
 @pytest.mark.parametrize("client_id", [0, -1, None, True, "5"])
@@ -166,4 +166,4 @@ def test_sends_nothing_without_a_client(grants, audit_sink, client_id):
         with pytest.raises(InvalidRequestError):
             act(client_id, "ann")
 
-    assert audit_sink.calls == []
+    assert audit_sink.intents == []

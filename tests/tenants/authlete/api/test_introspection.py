@@ -48,7 +48,7 @@ def test_tells_what_a_token_is(tokens, token, audit_sink):
     assert (found.expires_at, found.grant_type) == (LATE, "AUTHORIZATION_CODE")
     assert found.properties[0]["key"] == "tier"
     for secret in (VALUE, "s3cret"):
-        assert secret not in repr((found, audit_sink.calls, audit_sink.outcomes))
+        assert secret not in repr((found, audit_sink.intents, audit_sink.outcomes))
     assert token.used_at
 
 
@@ -86,7 +86,7 @@ def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, audit_sink
     assert (found.iat, found.exp) == (1, LATE // 1000)
     assert found.token_type == ("Bearer" if value == VALUE else "")
     for secret in (value, "s3cret"):
-        assert secret not in repr((found, audit_sink.calls, audit_sink.outcomes))
+        assert secret not in repr((found, audit_sink.intents, audit_sink.outcomes))
 
 
 @pytest.mark.parametrize("value", ["none", "a b&c=%ü"])
@@ -120,15 +120,15 @@ def test_a_failure_never_quotes_the_token(authlete, mock_api, action, error):
 
 
 def test_needs_a_credential_that_may_introspect(environment, tokens):
-    environment.accept("reads", ("view_service",))
-    reader = environment.door("reads").service(17).tokens
+    environment.add_token("reads", ("view_service",))
+    reader = environment.connect("reads").service(17).tokens
 
     with pytest.raises(ForbiddenError):
         reader.introspect(SecretStr(VALUE))
 
 
 def test_checks_a_jws_of_the_service(environment, tokens, audit_sink):
-    service = environment.door().service(17)
+    service = environment.connect().service(17)
     jws = signing.sign_jwt(environment.sandbox.services[17], {"exp": 1}, "ES256")
 
     found = service.verify_jose(SecretStr(jws), mandatory_claims=["nonce"])
@@ -138,11 +138,11 @@ def test_checks_a_jws_of_the_service(environment, tokens, audit_sink):
     assert found.invalid_claims == ["exp"]
     assert len(found.error_descriptions) == 2
     assert service.verify_jose(SecretStr(jws), clock_skew_seconds=2**31 - 1).valid
-    assert jws not in repr((found, audit_sink.calls))
+    assert jws not in repr((found, audit_sink.intents))
 
 
 def test_checks_a_jws_of_a_client(environment, tokens):
-    service = environment.door().service(17)
+    service = environment.connect().service(17)
     keys = environment.sandbox.services[17]
     environment.sandbox.clients[5]["jwks"] = keys["jwks"]
     jws = SecretStr(signing.sign_jwt(keys, {}, "ES256"))

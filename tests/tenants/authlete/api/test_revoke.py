@@ -32,17 +32,17 @@ SOME = settings(
         ("revoke_client", {"client_id": 5}, 2, ["h3"]),
         ("revoke_subject", {"subject": "ann"}, 1, ["h2", "h3"]),
         ("revoke_subject", {"subject": "zoe"}, 0, ["h1", "h2", "h3"]),
-        ("revoke_pair", {"client_id": 5, "subject": "bob"}, 1, ["h1", "h3"]),
-        ("revoke_pair", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
+        ("revoke_client_and_subject", {"client_id": 5, "subject": "bob"}, 1, ["h1", "h3"]),
+        ("revoke_client_and_subject", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
     ],
 )
 def test_ends_many_and_counts_them(tokens, audit_sink, kept, way, asked, count, left):
     assert getattr(tokens, way)(**asked) == count
 
     assert kept() == left
-    call = audit_sink.calls[-1]
+    call = audit_sink.intents[-1]
     assert call.subject == asked.get("subject", "")
-    assert call.places.get("client_id", "") == str(asked.get("client_id", ""))
+    assert call.path_params.get("client_id", "") == str(asked.get("client_id", ""))
 
 
 NO_SUBJECT: list[Any] = [
@@ -67,15 +67,15 @@ def test_sends_no_revoke_whose_filter_is_empty(tokens, audit_sink, kept, client,
     attempts = [
         ("revoke_client", {"client_id": client}),
         ("revoke_subject", {"subject": subject}),
-        ("revoke_pair", whole | {"client_id": client}),
-        ("revoke_pair", whole | {"subject": subject}),
+        ("revoke_client_and_subject", whole | {"client_id": client}),
+        ("revoke_client_and_subject", whole | {"subject": subject}),
     ]
 
     for way, asked in attempts:
         with pytest.raises(InvalidRequestError):
             getattr(tokens, way)(**asked)
 
-    assert audit_sink.calls == []
+    assert audit_sink.intents == []
     assert kept() == ["h1", "h2", "h3"]
 
 
@@ -87,20 +87,20 @@ def test_sends_nothing_without_a_hash(tokens, audit_sink, way, found):
     with pytest.raises(InvalidRequestError):
         getattr(tokens, way)(nameless, **({"scopes": []} if way == "update" else {}))
 
-    assert audit_sink.calls == []
+    assert audit_sink.intents == []
 
 
 def test_takes_no_revoke_without_its_filter(tokens, audit_sink):
-    for way in ("revoke_client", "revoke_subject", "revoke_pair"):
+    for way in ("revoke_client", "revoke_subject", "revoke_client_and_subject"):
         with pytest.raises(TypeError):
             getattr(tokens, way)()
     for half in ({"client_id": 5}, {"subject": "ann"}):
         with pytest.raises(TypeError):
-            tokens.revoke_pair(**half)
+            tokens.revoke_client_and_subject(**half)
     with pytest.raises(TypeError):
         tokens.revoke_subject("ann")
 
-    assert audit_sink.calls == []
+    assert audit_sink.intents == []
 
 
 HELD = st.lists(st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "bob"])), max_size=6)
@@ -131,7 +131,7 @@ def test_ends_what_is_named_and_nothing_else(environment, tokens, kept, held, cl
         case None, _:
             ended = tokens.revoke_subject(subject=subject)
         case _:
-            ended = tokens.revoke_pair(client_id=client, subject=subject)
+            ended = tokens.revoke_client_and_subject(client_id=client, subject=subject)
 
     assert kept() == spared
     assert ended == len(held) - len(spared)

@@ -12,7 +12,7 @@ JWKS = "/api/17/service/jwks/get"
 
 
 def test_updates_and_says_what_was_written(environment):
-    service = environment.door().service(17)
+    service = environment.connect().service(17)
 
     written = service.update(1, {"serviceName": "Store"})
 
@@ -34,7 +34,7 @@ def test_gives_the_discovery_document_in_its_own_order(authlete, mock_api):
 def test_gives_a_discovery_document_of_the_sandbox_unsealed(environment):
     environment.sandbox.services[17]["issuer"] = "https://a.example"
 
-    found = environment.door().service(17).get_discovery_document()
+    found = environment.connect().service(17).get_discovery_document()
 
     assert found["issuer"] == "https://a.example"
     assert "••" not in json.dumps(found, default=str)
@@ -44,7 +44,7 @@ def test_asks_for_public_keys_alone(authlete, mock_api):
     keys = [{"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b"}]
     route = mock_api.get(JWKS).respond(json={"keys": keys})
 
-    found = authlete.service(17).jwks()
+    found = authlete.service(17).get_jwks()
 
     assert found.keys == keys
     assert dict(route.calls.last.request.url.params) == {"includePrivateKeys": "false"}
@@ -54,7 +54,7 @@ def test_seals_a_private_key_that_came_all_the_same(authlete, mock_api):
     key = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b", "d": "s3cret"}
     mock_api.get(JWKS).respond(json={"keys": [key]})
 
-    found = authlete.service(17).jwks()
+    found = authlete.service(17).get_jwks()
 
     assert found.keys[0]["x"] == "a"
     assert "s3cret" not in repr(found)
@@ -74,7 +74,7 @@ def test_seals_a_private_key_that_came_all_the_same(authlete, mock_api):
 def test_tells_no_keys_from_keys_elsewhere(authlete, mock_api, audit_sink, answer, found):
     route = mock_api.get(JWKS).mock(side_effect=[answer])
 
-    assert authlete.service(17).jwks() == found
+    assert authlete.service(17).get_jwks() == found
     assert route.call_count == 1
     assert len(mock_api.calls) == 1, "nobody went where it leads"
     assert audit_sink.outcomes[0].outcome is errors.Outcome.SUCCEEDED
@@ -85,4 +85,4 @@ def test_takes_no_other_redirect_for_an_answer(authlete, mock_api):
     mock_api.get(JWKS).respond(301, headers={"Location": "https://a.example/jwks"})
 
     with pytest.raises(errors.UnexpectedStatusError):
-        authlete.service(17).jwks()
+        authlete.service(17).get_jwks()

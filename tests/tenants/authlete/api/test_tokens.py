@@ -100,12 +100,12 @@ def test_makes_a_token_and_tells_its_values_once(tokens, audit_sink, kept):
     assert made.jwt_access_token
     assert (made.client_id, made.subject, made.scopes) == (5, "ann", ["openid"])
     assert made.expires_in == 600
-    call = audit_sink.calls[-1]
-    assert (call.subject, call.places["client_id"]) == ("ann", "5")
+    call = audit_sink.intents[-1]
+    assert (call.subject, call.path_params["client_id"]) == ("ann", "5")
     assert call.path == "/api/17/auth/token/create"
     fields = [one.field for one in call.changes]
     assert fields == ["grantType", "scopes", "accessTokenDuration", "properties"]
-    told = repr((written, audit_sink.calls, audit_sink.outcomes))
+    told = repr((written, audit_sink.intents, audit_sink.outcomes))
     for secret in (value, "s3cret", made.jwt_access_token.get_secret_value()):
         assert secret not in told
 
@@ -116,8 +116,8 @@ def test_takes_a_value_that_exists_and_never_tells_it(tokens, audit_sink, kept):
     tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh)
 
     assert kept()[-1] == hash_token("chosen-value")
-    assert isinstance(audit_sink.calls[-1].changes[-1].after, Fingerprint)
-    assert "chosen" not in repr(audit_sink.calls)
+    assert isinstance(audit_sink.intents[-1].changes[-1].after, Fingerprint)
+    assert "chosen" not in repr(audit_sink.intents)
     with pytest.raises(BadRequestError) as refused:
         tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value)
     assert refused.value.code == "A144201"
@@ -164,30 +164,30 @@ def test_changes_what_is_named_and_keeps_it_in_the_record(environment, tokens, a
     )
 
     assert changed.scopes == ["orders"]
-    assert changed.lacks(["orders", "unheard"]) == ["unheard"]
+    assert changed.missing_scopes(["orders", "unheard"]) == ["unheard"]
     assert changed.access_token_expires_at == 5000
     token = environment.sandbox.region("us").tokens[17][0]
     assert token.properties[0]["value"] == "s3cret"
     assert token.refresh_expires_at == 0
-    call = audit_sink.calls[-1]
+    call = audit_sink.intents[-1]
     assert call.changes[:2] == (
         FieldChange("scopes", ["openid"], ["orders", "unheard"]),
         FieldChange("accessTokenExpiresAt", LATE, 5000),
     )
-    assert (call.subject, call.places["client_id"]) == ("ann", "5")
-    assert "s3cret" not in repr(audit_sink.calls)
+    assert (call.subject, call.path_params["client_id"]) == ("ann", "5")
+    assert "s3cret" not in repr(audit_sink.intents)
 
 
 @pytest.mark.parametrize(
     "asked", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
 )
 def test_sends_no_change_that_would_be_none(tokens, first, audit_sink, asked):
-    before = len(audit_sink.calls)
+    before = len(audit_sink.intents)
 
     with pytest.raises(InvalidRequestError):
         tokens.update(first, **asked)
 
-    assert len(audit_sink.calls) == before
+    assert len(audit_sink.intents) == before
 
 
 def test_tells_that_a_token_is_gone(environment, tokens, first):
@@ -207,8 +207,8 @@ def test_ends_one_token_and_no_other(tokens, first, audit_sink, kept, way):
     assert getattr(tokens, way)(first, label="Till") == (1 if way == "revoke" else None)
 
     assert kept() == ["h2", "h3"]
-    call = audit_sink.calls[-1]
+    call = audit_sink.intents[-1]
     assert (call.subject, call.label) == ("ann", "Till")
-    assert call.places["client_id"] == "5"
+    assert call.path_params["client_id"] == "5"
     assert "h1" not in call.path
-    assert call.known == {"hash": "h1"}  # by which it can be settled
+    assert call.reconciliation_hints == {"hash": "h1"}  # by which it can be settled

@@ -47,7 +47,7 @@ CIBA = MACHINE | {"grantTypes": ["CIBA"], "bcDeliveryMode": "POLL"}
 
 def found(rule, client):
     """The members that a rule names, finding by finding."""
-    return [one.members for one in rule(client)]
+    return [one.fields for one in rule(client)]
 
 
 @pytest.mark.parametrize(

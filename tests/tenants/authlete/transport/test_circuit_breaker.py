@@ -101,10 +101,10 @@ def test_a_call_that_had_no_time_tells_nothing_of_the_region(
     authlete, push, clock, seconds, counts
 ):
     push.mock(side_effect=httpx.ReadTimeout)
-    ping = authlete.ask(PUSH)
+    ping = authlete.prepare(PUSH)
     for at in range(5):
         with pytest.raises(errors.AuthleteError):
-            authlete.once(ping, f"id-{at}", Deadline(seconds))
+            authlete.send_once(ping, f"id-{at}", Deadline(seconds))
 
     assert push.call_count == (5 if seconds else 0)
     with pytest.raises(errors.CircuitOpenError if counts else errors.NoResponseError):
@@ -130,7 +130,7 @@ def test_says_since_when_and_when_it_tries_again(ask, clock):
 
     (error,) = ask(YES)
 
-    assert (error.since, error.retry_after) == (4, circuit_breaker.OPEN_SECONDS - 4)
+    assert (error.failing_seconds, error.retry_after) == (4, circuit_breaker.OPEN_SECONDS - 4)
     assert "failed for 4 s" in str(error)
     assert "another 6 s" in str(error)
 
@@ -186,17 +186,17 @@ def test_shows_a_credential_that_is_refused_no_further(ask, push):
 def test_another_credential_for_the_region_goes_on(ask, authlete, mock_api, redactor):
     ask(*[httpx.Response(401)] * 6)
     mock_api.get("/ping").respond(json={})
-    other = AuthleteClient(authlete.lines, SecretStr("0ther"), redactor=redactor)
+    other = AuthleteClient(authlete.pool, SecretStr("0ther"), redactor=redactor)
 
     assert other.send(PING) == {}
 
 
 def test_tells_how_the_region_answered_last(authlete, ask):
     ask(YES)
-    assert authlete.lines.circuit_breaker.last_sample.is_healthy
+    assert authlete.pool.circuit_breaker.last_sample.is_healthy
 
     ask(DOWN)
-    assert not authlete.lines.circuit_breaker.last_sample.is_healthy
+    assert not authlete.pool.circuit_breaker.last_sample.is_healthy
 
     ask(NO)
-    assert authlete.lines.circuit_breaker.last_sample.is_healthy
+    assert authlete.pool.circuit_breaker.last_sample.is_healthy

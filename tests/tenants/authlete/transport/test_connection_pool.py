@@ -193,7 +193,7 @@ def ends_as_unknown(server, make_client, audit_sink, behave, kind, seconds):
     base, seen = server(behave)
 
     with pytest.raises(kind) as caught:
-        make_client(base, seconds=seconds).send(PUSH)
+        make_client(base, timeout_seconds=seconds).send(PUSH)
 
     assert caught.value.outcome is errors.Outcome.UNKNOWN
     assert audit_sink.outcomes[0].outcome is errors.Outcome.UNKNOWN
@@ -250,7 +250,7 @@ def test_a_flood_of_early_answers_ends_at_the_deadline(server, make_client):
     started = time.monotonic()
 
     with pytest.raises(errors.NoResponseError):
-        make_client(base, seconds=1).send(PUSH)
+        make_client(base, timeout_seconds=1).send(PUSH)
 
     assert time.monotonic() - started < 8  # the flood would go on for ever
 
@@ -308,7 +308,7 @@ def test_a_mutation_never_takes_a_connection_that_may_be_stale(server, make_clie
 
 def test_a_connection_that_failed_is_not_used_again(server, make_client):
     base, seen = server(says(HEAD, b"{", close=False))
-    authlete = make_client(base, seconds=1)
+    authlete = make_client(base, timeout_seconds=1)
 
     for _ in range(2):
         with pytest.raises(errors.NoResponseError):

@@ -165,9 +165,9 @@ def push(make_client, issuer):
     """Send one mutation to a port, trusting the test's authority."""
 
     def send(port, host=HOST, seconds=5.0, context=None):
-        lines = {"context": context or issuer.trust()}
+        lines = {"ssl_context": context or issuer.trust()}
         address = f"https://{host}:{port}"
-        return make_client(address, lines=lines, seconds=seconds).send(PUSH)
+        return make_client(address, lines=lines, timeout_seconds=seconds).send(PUSH)
 
     return send
 
@@ -202,7 +202,7 @@ def test_sends_nothing_to_a_wrong_certificate(
 
     error = refusal(push, port)
 
-    assert error.why is UnreachableReason.TLS
+    assert error.reason is UnreachableReason.TLS
     assert says in str(error)
     assert heard == []
 
@@ -212,7 +212,7 @@ def test_sends_nothing_to_an_unknown_authority(push, serve, issuer, names, tmp_p
 
     error = refusal(push, port)
 
-    assert error.why is UnreachableReason.TLS
+    assert error.reason is UnreachableReason.TLS
     assert "certificate" in str(error)
     assert heard == []
 
@@ -230,7 +230,7 @@ def test_trusts_no_authority_of_the_test_in_production(make_client, serve, issue
 def test_says_that_a_server_does_not_speak_tls(push, serve, names):
     port, heard, _ = serve(None)
 
-    assert refusal(push, port).why is UnreachableReason.TLS
+    assert refusal(push, port).reason is UnreachableReason.TLS
     assert not any(b"POST" in data for data in heard)
 
 
@@ -239,7 +239,7 @@ def test_says_that_a_connection_was_refused(push, names):
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
 
-        assert refusal(push, port).why is UnreachableReason.CONNECTION_REFUSED
+        assert refusal(push, port).reason is UnreachableReason.CONNECTION_REFUSED
 
 
 def test_says_that_a_name_is_not_known(push, names):
@@ -250,14 +250,14 @@ def test_says_that_a_name_is_not_known(push, names):
 
     error = refusal(push, 443)
 
-    assert error.why is UnreachableReason.DNS
+    assert error.reason is UnreachableReason.DNS
     assert HOST in str(error)
 
 
 def test_says_that_a_name_has_no_address(push, names):
     names[HOST] = list
 
-    assert refusal(push, 443).why is UnreachableReason.OTHER
+    assert refusal(push, 443).reason is UnreachableReason.OTHER
 
 
 def test_does_not_wait_for_a_resolver_that_hangs(push, names):
@@ -267,7 +267,7 @@ def test_does_not_wait_for_a_resolver_that_hangs(push, names):
 
     error = refusal(push, 443, seconds=0.3)
 
-    assert error.why is UnreachableReason.TIMEOUT
+    assert error.reason is UnreachableReason.TIMEOUT
     assert time.monotonic() - started < 8  # of the 10 that it hangs
     hang.set()
 
