@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, NamedTuple, Self
 
 from console.audit_log.change_descriptions import ChangeDescription, load_changes
-from console.templatetags.text import sought
+from console.templatetags.text import search_value
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import FieldChange, get_top_level_field
 
@@ -28,7 +28,7 @@ class SearchableValue(str):
 
 def search_text_for(value: Any, subject: str) -> str:
     """What finds a value of an entry; no address may hold its subject."""
-    return "" if subject and subject in str(value) else sought(value)
+    return "" if subject and subject in str(value) else search_value(value)
 
 
 def link_values(

@@ -30,7 +30,7 @@ STALE_SECONDS = 300.0  # seconds after which an answer says nothing about now
 
 
 @register.simple_tag
-def kept(partial: str, **of: Hashable) -> SafeString:
+def cached_include(partial: str, **of: Hashable) -> SafeString:
     """A partial that depends on nothing but its arguments and the language.
 
     It is rendered once and kept in this process: the frame is drawn on every page,
@@ -53,13 +53,13 @@ def theme(context: Context) -> Theme:
 
 
 @register.simple_tag(takes_context=True)
-def whoami(context: Context) -> Any:
+def current_member(context: Context) -> Any:
     """The member that the page is shown to, or None outside of an organization."""
     return getattr(context.get("request"), "member", None)
 
 
 @register.simple_tag
-def stopped() -> str:
+def service_interruption() -> str:
     """Why nothing is done now: the "record", or what is kept "outside" of it."""
     if write_failures:
         return "record"
@@ -85,22 +85,22 @@ def menu(here: str, organization: str, role: Role) -> list[Any]:
 
 
 @register.simple_tag
-def going(member: Any) -> int:
+def running_jobs(member: Any) -> int:
     """How many of the jobs that a member may see go on just now."""
     jobs = Job.objects.filter(is_due(), organization=member.organization)
-    if not member.may(Effect.READ):
+    if not member.can(Effect.READ):
         jobs = jobs.filter(starter=member.user)
     return jobs.count()
 
 
 @register.simple_tag
-def path_of(route: str, *places: str) -> str:
+def optional_path(route: str, *places: str) -> str:
     """The path of a page, or nothing when there is no such page."""
     return navigation.optional_path(route, *places)
 
 
 @register.simple_tag
-def pulses(member: Any) -> list[dict[str, Any]]:
+def region_health(member: Any) -> list[dict[str, Any]]:
     """How each region of an organization answered this process last."""
     return [{"region": one, **_describe_health(get_region_health(one))} for one in member.regions()]
 
@@ -115,9 +115,9 @@ def _describe_health(last: HealthSample | None) -> dict[str, Any]:
 
 
 @register.filter
-def may(member: Any, need: str) -> bool:
+def can(member: Any, need: str) -> bool:
     """Whether a member's role has a right: an `Effect` or a `Right`, by its word."""
-    return bool(member.role.may(need))
+    return bool(member.role.has_permission(need))
 
 
 @register.filter

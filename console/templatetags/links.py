@@ -50,22 +50,22 @@ def url(parser: Parser, token: Token) -> CachedURLNode:
 
 
 @register.simple_tag
-def path_at(target: Any, page: str, *more: str) -> str:
+def object_path(target: Any, page: str, *more: str) -> str:
     """The path of a page about what is edited, a `Target`."""
     return str(target.path(page, *more))
 
 
 @register.simple_tag
-def link_at(target: Any, page: str, *more: str) -> str:
+def optional_object_path(target: Any, page: str, *more: str) -> str:
     """The same, or nothing where there is no such page."""
     try:
-        return path_at(target, page, *more)
+        return object_path(target, page, *more)
     except NoReverseMatch:
         return ""
 
 
 @register.simple_tag
-def name_of_service(workspace: Any, service_id: int) -> str:
+def service_name(workspace: Any, service_id: int) -> str:
     """What a service was called when it was last listed; else its id."""
     known = KnownService.objects.filter(
         organization=workspace.organization,
@@ -153,7 +153,7 @@ def sort_by(
 
 
 @register.simple_tag
-def alike(entry: AuditEntry, **values: str | int) -> str:
+def similar_entries(entry: AuditEntry, **values: str | int) -> str:
     """The query of a search of the record for what shares values with an entry. It
     finds that entry as well: reads are asked for where it is one, and its day where
     such a search looks back less far."""

@@ -71,7 +71,7 @@ def safe_href(address: str) -> SafeString:
 
 
 @register.filter
-def sought(value: object) -> str:
+def search_value(value: object) -> str:
     """What finds a value of the record after ``old:``, ``new:`` or ``reason:``, as
     much as is taken there; empty where nothing does."""
     match value:
@@ -123,7 +123,7 @@ def duration(seconds: int | None) -> str:
 
 
 @register.filter
-def coloured(json: str) -> SafeString:
+def highlight_json(json: str) -> SafeString:
     """JSON with its names, strings and numbers marked; its text stays as it is."""
     parts = []
     end = 0

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from console.web.idempotency import KEY_FIELD, new_key
 from console.web.labels import EFFECT_LABELS, OUTCOME_LABELS
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.organizations.regions import REGION_TITLES
@@ -119,7 +120,7 @@ def copyable(text: object, label: str | Promise = "", kind: str = "mono") -> Saf
 
 
 @register.simple_tag
-def when(moment: datetime | int | None, style: str = "short") -> SafeString:
+def timestamp(moment: datetime | int | None, style: str = "short") -> SafeString:
     """A moment in the reader's time zone.
 
     ``moment`` is aware, or in milliseconds since 1970 as Authlete has it. ``style``:
@@ -199,6 +200,12 @@ WIDGET_CLASSES = {
     "select": "select",
     "textarea": "textarea",
 }
+
+
+@register.simple_tag
+def idempotency_key() -> SafeString:
+    """Render the hidden input that `web.idempotency` reads, with a new key."""
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_key())
 
 
 @register.simple_tag

@@ -1,12 +1,13 @@
-"""A form that is sent twice does its work once.
+"""Run the action of a form once, however often the form is submitted.
 
-A double click, a reload or the way back sends the same form again. So a form that
-changes something at Authlete carries a key that is drawn anew whenever it is shown;
-only the first who sends a key does the work, in whatever process, and all others are
-led to what it came to, and told so where they had sent something else.
+A double click, a reload or the browser's back button submits the same form again. Each
+form carries a random key; the first submit of a key runs the action, in whatever
+process, and every further submit is redirected to its result.
 """
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from secrets import token_urlsafe
 from time import monotonic, sleep
 
@@ -14,6 +15,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -21,84 +23,142 @@ from django.utils.translation import gettext_lazy as _
 from console.web.access import ConsoleRequest
 from console.web.responses import redirect_to
 
+KEY_FIELD = "idempotency_key"
 KEY_TTL_SECONDS = settings.SESSION_ABSOLUTE
-REPEAT_WAIT_SECONDS = 12.0  # seconds that a second click waits for what the first comes to
-POLL_INTERVAL_SECONDS = 0.1  # seconds between two looks
-STARTED, FAILED = "begun", "failed"  # where another key's value is a path
+REPEAT_WAIT_SECONDS = 12.0
+POLL_INTERVAL_SECONDS = 0.1
+STARTED, FAILED = "begun", "failed"  # stored in place of the result's path
 
-ALREADY_SENT = _(
-    "This form had been sent already, so nothing was sent a second time. Look whether"
-    " it was done before you try again."
+ALREADY_SUBMITTED = _(
+    "You already submitted this form, so nothing was sent again. Check the result before you retry."
 )
-SENT_WITH_OTHER_VALUES = _(
-    "This form had been sent already, with other values. What you see is what came of"
-    " those; these were not sent."
+SUBMITTED_WITH_OTHER_VALUES = _(
+    "You already submitted this form with other values. This is the result of the first"
+    " submit; the new values were not sent."
 )
 STORE_UNAVAILABLE = _(
-    "The console's own database did not take this form, so nothing was sent. Try again in a minute."
+    "Meridian's database is unavailable, so nothing was sent. Try again in a minute."
 )
+
+# The path to redirect to; a response for the first submit, alone or with the path to
+# which further submits are redirected; None: the default path.
+type Result = str | HttpResponse | tuple[HttpResponse, str] | None
 
 
 class IdempotentForm(forms.Form):
-    """A form whose work is done once; see `once`."""
+    """A form that carries an idempotency key, so that a double submit runs once."""
 
-    once = forms.RegexField(r"^[\w-]{20,40}\Z", widget=forms.HiddenInput)
-
-
-def new_key() -> str:
-    """A key for a form that is about to be shown."""
-    return token_urlsafe(18)
-
-
-def acquire(request: ConsoleRequest, form: forms.Form) -> bool:
-    """Whether this is the first time that the form's key is sent.
-
-    False as well where the store does not answer: then nothing may be sent.
-    """
-    return bool(
-        cache.add(_cache_key(request, form), _cache_value(request, STARTED), KEY_TTL_SECONDS)
+    idempotency_key = forms.RegexField(
+        r"^[\w-]{20,40}\Z", widget=forms.HiddenInput, initial=lambda: new_key()
     )
 
 
+def new_key() -> str:
+    """Return a random key for a form that is about to be shown."""
+    return token_urlsafe(18)
+
+
+def run_once(
+    request: ConsoleRequest,
+    form: forms.Form,
+    action: Callable[[], Result],
+    *,
+    redirect: str,
+) -> HttpResponse:
+    """Run ``action`` for the first submit of ``form`` and redirect to its result.
+
+    A repeated submit waits up to 12 s for the first one, does nothing, and is redirected
+    to the same page, with a message if its values differ. If ``action`` raises, the key
+    stays used, so a request whose outcome is unknown is never sent twice.
+    """
+    if not acquire(request, form):
+        return _redirect_repeat(request, form, redirect)
+    try:
+        result = action()
+    except Exception:
+        with suppress(DatabaseError):
+            _store(request, form, FAILED)
+        raise
+    match result:
+        case HttpResponse() as response:
+            path = redirect
+        case (HttpResponse() as response, path):
+            pass
+        case _:
+            path = result or redirect
+            response = redirect_to(request, path)
+    _store(request, form, path)
+    return response
+
+
+def redirect_if_repeated(request: ConsoleRequest, *, redirect: str) -> HttpResponse | None:
+    """Return the redirect for a repeated submit; None for a first one, or no submit.
+
+    For views that read an object which the first submit may have changed or deleted.
+    """
+    form = IdempotentForm(request.POST or None)
+    if form.is_valid() and cache.get(_cache_key(request, form)) is not None:
+        return _redirect_repeat(request, form, redirect)
+    return None
+
+
+def acquire(request: ConsoleRequest, form: forms.Form) -> bool:
+    """Reserve the form's idempotency key; return False if it was already used.
+
+    Also returns False when the cache is unavailable, so the caller must not send.
+    """
+    value = _cache_value(request, STARTED)
+    return bool(cache.add(_cache_key(request, form), value, KEY_TTL_SECONDS))
+
+
 def is_used(request: ConsoleRequest, form: forms.Form) -> bool:
-    """Whether the form's key was sent before; see `claim`."""
+    """Return whether the form's key was submitted before."""
     return cache.get(_cache_key(request, form)) is not None
 
 
 def finish(request: ConsoleRequest, form: forms.Form, path: str) -> HttpResponse:
-    """Lead to ``path``, and everyone there who sends the same form again."""
+    """Store the result and redirect to it."""
     record_result(request, form, path)
     return redirect_to(request, path)
 
 
 def record_result(request: ConsoleRequest, form: forms.Form, path: str) -> None:
-    """Lead everyone to ``path`` who sends the same form again; the answer to the
-    first time is shown in one response alone."""
-    cache.set(_cache_key(request, form), _cache_value(request, path), KEY_TTL_SECONDS)
+    """Store the path that further submits are redirected to."""
+    _store(request, form, path)
 
 
 def redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -> HttpResponse:
-    """Lead to what the first time came to, or ``otherwise`` where that is not known."""
-    end = monotonic() + REPEAT_WAIT_SECONDS
-    name = _cache_key(request, form)
-    while (found := cache.get(name, "")).startswith(STARTED) and monotonic() < end:
-        sleep(POLL_INTERVAL_SECONDS)
-    path, sent = found.partition(" ")[::2]
-    if path in ("", STARTED, FAILED):
-        messages.warning(request, ALREADY_SENT if found else STORE_UNAVAILABLE)
-        return redirect_to(request, fallback)
-    if sent not in ("", _content_digest(request)):
-        messages.warning(request, SENT_WITH_OTHER_VALUES)
-    return redirect_to(request, path)
+    """Redirect a repeated submit to the result of the first."""
+    return _redirect_repeat(request, form, fallback)
 
 
 def mark_failed(request: ConsoleRequest, form: forms.Form) -> None:
-    """Let nobody wait for what the first time comes to; its key stays used."""
-    cache.set(_cache_key(request, form), _cache_value(request, FAILED), KEY_TTL_SECONDS)
+    """Let no further submit wait; the key stays used."""
+    _store(request, form, FAILED)
+
+
+def _redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -> HttpResponse:
+    """Redirect to the result of the first submit, or to ``fallback`` if unknown."""
+    end = monotonic() + REPEAT_WAIT_SECONDS
+    key = _cache_key(request, form)
+    while (value := cache.get(key, "")).startswith(STARTED) and monotonic() < end:
+        sleep(POLL_INTERVAL_SECONDS)
+    path, digest = value.partition(" ")[::2]
+    if path in ("", STARTED, FAILED):
+        messages.warning(request, ALREADY_SUBMITTED if value else STORE_UNAVAILABLE)
+        return redirect_to(request, fallback)
+    if digest not in ("", _content_digest(request)):
+        messages.warning(request, SUBMITTED_WITH_OTHER_VALUES)
+    return redirect_to(request, path)
+
+
+def _store(request: ConsoleRequest, form: forms.Form, result: str) -> None:
+    value = _cache_value(request, result)
+    cache.set(_cache_key(request, form), value, KEY_TTL_SECONDS)
 
 
 def _cache_key(request: ConsoleRequest, form: forms.Form) -> str:
-    return f"once:{request.user.pk}:{form.cleaned_data['once']}"
+    return f"once:{request.user.pk}:{form.cleaned_data[KEY_FIELD]}"
 
 
 def _cache_value(request: ConsoleRequest, result: str) -> str:
@@ -106,9 +166,9 @@ def _cache_value(request: ConsoleRequest, result: str) -> str:
 
 
 def _content_digest(request: ConsoleRequest) -> str:
-    """Tells whether the same was sent; keyed, since there may be a secret in it."""
-    entered = sorted(
+    """Return a keyed digest of the submitted values, since they may hold secrets."""
+    values = sorted(
         (name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"
     )
-    text = json.dumps(entered)
+    text = json.dumps(values)
     return salted_hmac("console.web.idempotency", text, algorithm="sha256").hexdigest()

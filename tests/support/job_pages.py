@@ -6,7 +6,7 @@ from tests.pages import FORM, filled
 def send(browser, job, name):
     """Press the button of one of these pages."""
     path = f"/acme/jobs/{job.pk}/{name}/"
-    return browser.post(path, filled(browser.get(path), "once"), content_type=FORM)
+    return browser.post(path, filled(browser.get(path), "idempotency_key"), content_type=FORM)
 
 
 def state(job):

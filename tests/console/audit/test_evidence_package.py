@@ -54,7 +54,7 @@ def entries(acme, keep, settings):
 def made(auditor, entries, worker):
     """The path of a pack of what destroys something."""
     path = "/acme/audit/export/?effect=destroy"
-    form = filled(auditor.get(path), "once")
+    form = filled(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=FORM)["Location"]
     assert "being made" in auditor.get(path).content.decode()
     worker()
@@ -65,7 +65,7 @@ def test_one_is_made_at_a_time(auditor, made, worker):
     path = "/acme/audit/export/?effect=change"
 
     def ask():
-        form = filled(auditor.get(path), "once")
+        form = filled(auditor.get(path), "idempotency_key")
         return auditor.post(path, form, content_type=FORM, follow=True)
 
     Pack.objects.update(made_at=None)
@@ -113,7 +113,7 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
 
 def test_has_what_was_found_when_it_was_asked_for(auditor, entries, worker, time_machine):
     path = "/acme/audit/export/?effect=destroy&after=90min"
-    form = filled(auditor.get(path), "once")
+    form = filled(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=FORM)["Location"]
     time_machine.move_to(timezone.now() + timedelta(hours=2))
     worker()
@@ -135,7 +135,9 @@ def test_has_the_access_review_of_the_end_of_the_time_searched(
         keep(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
     day = timezone.localdate() - timedelta(days=5)
     path = f"/acme/audit/export/?until={day}"
-    path = auditor.post(path, filled(auditor.get(path), "once"), content_type=FORM)["Location"]
+    path = auditor.post(path, filled(auditor.get(path), "idempotency_key"), content_type=FORM)[
+        "Location"
+    ]
     worker()
 
     with zipfile.ZipFile(io.BytesIO(downloaded(auditor, path))) as pack:
@@ -157,7 +159,7 @@ def test_tells_what_had_been_removed_and_holds_when_more_is(
     expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
     assert sum(expired) == 2
     path = "/acme/audit/export/?reads=1"
-    form = filled(auditor.get(path), "once")
+    form = filled(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=FORM)["Location"]
     worker()
     file = tmp_path / "pack.zip"
@@ -183,7 +185,7 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
     with ago(3000):
         record_event(who(), WEBHOOK_REMOVE)
     path = "/acme/audit/export/?effect=destroy"
-    form = filled(auditor.get(path), "once")
+    form = filled(auditor.get(path), "idempotency_key")
     path = auditor.post(path, form, content_type=FORM)["Location"]
     written = EvidencePackage.write_lines
 
@@ -203,7 +205,7 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
 def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entries, keep, worker):
     path = "/acme/audit/export/?reads=1"
     page = auditor.get(path)
-    made = auditor.post(path, filled(page, "once"), content_type=FORM)["Location"]
+    made = auditor.post(path, filled(page, "idempotency_key"), content_type=FORM)["Location"]
     keep(label="Too late")
     worker()
 
@@ -246,7 +248,9 @@ def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
 def test_says_why_it_was_not_made(auditor, entries, worker, settings):
     settings.AUDIT_SIGNING_KEYS = ""
     url = "/acme/audit/export/"
-    path = auditor.post(url, filled(auditor.get(url), "once"), content_type=FORM)["Location"]
+    path = auditor.post(url, filled(auditor.get(url), "idempotency_key"), content_type=FORM)[
+        "Location"
+    ]
     worker()
 
     page = auditor.get(path).content.decode()
@@ -258,7 +262,9 @@ def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
     unguard()
     AuditRecord.objects.filter(seq=2).update(content="{}")
     url = "/acme/audit/export/"
-    path = auditor.post(url, filled(auditor.get(url), "once"), content_type=FORM)["Location"]
+    path = auditor.post(url, filled(auditor.get(url), "idempotency_key"), content_type=FORM)[
+        "Location"
+    ]
     worker()
 
     assert "The record is not whole" in auditor.get(path).content.decode()

@@ -19,7 +19,7 @@ def entries(acme, keep):
 def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, entries):
     path = f"{URL}?effect=destroy"
     page = auditor.get(path)
-    body = filled(page, "once")
+    body = filled(page, "idempotency_key")
     answers = [auditor.post(path, body, content_type=FORM) for _ in "12"]
 
     assert "1 entry" in page.content.decode()

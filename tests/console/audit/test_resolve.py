@@ -155,7 +155,7 @@ def test_does_not_say_not_done_while_the_call_may_be_on_its_way(member, sandbox,
     admin = member(Role.ADMIN)
     entry, url = lost(sent=nullcontext)
     unanswered(entry)
-    said = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "once": "x"}
+    said = {"reason": "Now", "ticket": "INC-1", "outcome": "not done", "idempotency_key": "x"}
 
     for page in (admin.get(url), admin.post(url, said)):
         assert "It cannot be told yet" in page.text

@@ -35,7 +35,7 @@ def kept(acme, keep, settings, tmp_path):
 
 
 def press(browser, worker):
-    path = browser.post(URL, filled(browser.get(URL), "once"), content_type=FORM)
+    path = browser.post(URL, filled(browser.get(URL), "idempotency_key"), content_type=FORM)
     assert path["Location"] == URL
     going = browser.get(URL).content.decode()
     worker()
@@ -63,7 +63,7 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kep
 
 def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
     for _ in range(2):
-        form = filled(auditor.get("/acme/audit/export/"), "once")
+        form = filled(auditor.get("/acme/audit/export/"), "idempotency_key")
         page = auditor.post(URL, form, content_type=FORM, follow=True)
 
     assertContains(page, "A worker verifies the record already.")
@@ -72,7 +72,7 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
 
 
 def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
-    auditor.post(URL, filled(auditor.get(URL), "once"), content_type=FORM)
+    auditor.post(URL, filled(auditor.get(URL), "idempotency_key"), content_type=FORM)
     Job.objects.update(state="cancelled")
 
     looked = compact(auditor.get(URL, headers=POLL))
@@ -95,7 +95,7 @@ def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatc
 
     monkeypatch.setattr("console.audit.verification.start", refuse)
 
-    form = filled(auditor.get(URL), "once")
+    form = filled(auditor.get(URL), "idempotency_key")
     assert auditor.post(URL, form, content_type=FORM).status_code == 503
     assert not Verdict.objects.exists()
 

@@ -57,9 +57,9 @@ def upload(admin, shop):
     """Send a file, and return the batch that comes of it, not checked yet."""
 
     def upload(*lines, to=NEW, **options):
-        found = filled(admin.get(to), "once")
-        key = found.partition("once=")[2].partition("&")[0]
-        sent = {"once": key, "file": file(*lines, **options)}
+        found = filled(admin.get(to), "idempotency_key")
+        key = found.partition("idempotency_key=")[2].partition("&")[0]
+        sent = {"idempotency_key": key, "file": file(*lines, **options)}
         response = admin.post(to, sent)
         assert response.status_code == 302, response.content.decode()
         return Batch.objects.latest("made_at")
@@ -71,7 +71,7 @@ def upload(admin, shop):
 def press(admin):
     """Send the form of a page of a batch."""
 
-    def press(batch, page, having="once", **entered):
+    def press(batch, page, having="idempotency_key", **entered):
         path = f"/acme/batches/{batch.pk}/{page}/"
         body = filled(admin.get(path), having, **entered)
         response = admin.post(path, body, content_type=FORM)

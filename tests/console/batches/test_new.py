@@ -58,7 +58,7 @@ def test_asks_again_what_a_region_that_is_down_does_not_say(upload, worker, shop
 
 def test_refuses_a_file_that_is_too_large(admin, shop, settings):
     settings.UPLOAD_MAX_MB = 0
-    body = {"once": "x" * 24, "file": file(line(1))}
+    body = {"idempotency_key": "x" * 24, "file": file(line(1))}
 
     response = admin.post(NEW, body)
 

@@ -83,12 +83,14 @@ def test_sent_again_with_other_values_it_says_that_these_were_not_sent(admin, re
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-@pytest.mark.parametrize("key", ["once=", "once=short", "once=" + "%00" * 24, ""])
+@pytest.mark.parametrize(
+    "key", ["idempotency_key=", "idempotency_key=short", "idempotency_key=" + "%00" * 24, ""]
+)
 def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
     url, body = ready(deed)
     before = state(sandbox)
 
-    admin.post(url, re.sub(r"once=[^&]*", key, body), content_type=FORM)
+    admin.post(url, re.sub(r"idempotency_key=[^&]*", key, body), content_type=FORM)
 
     assert state(sandbox) == before
 
@@ -96,10 +98,14 @@ def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
 @pytest.mark.parametrize("deed", sorted(DEEDS.keys() - {"reveal", "undo", "forget"}))
 def test_with_the_key_of_another_form_it_does_nothing(admin, ready, do, sandbox, deed):
     url, body = ready(deed)
-    (used,) = re.findall(r"once=([^&]*)", filled(admin.get(f"{CLIENT}reveal/"), "once"))
-    admin.post(f"{CLIENT}reveal/", WHY | {"once": used})
+    (used,) = re.findall(
+        r"idempotency_key=([^&]*)", filled(admin.get(f"{CLIENT}reveal/"), "idempotency_key")
+    )
+    admin.post(f"{CLIENT}reveal/", WHY | {"idempotency_key": used})
     before = state(sandbox)
 
-    admin.post(url, re.sub(r"once=[^&]*", f"once={used}", body), content_type=FORM)
+    admin.post(
+        url, re.sub(r"idempotency_key=[^&]*", f"idempotency_key={used}", body), content_type=FORM
+    )
 
     assert state(sandbox) == before

@@ -32,7 +32,7 @@ def unseen(admin, acme):
 def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
     assertContains(admin.get(CLIENT), "nobody has seen it")
     assertNotContains(admin.get(URL), unseen.new)
-    body = filled(admin.get(URL), "once")
+    body = filled(admin.get(URL), "idempotency_key")
 
     response = admin.post(URL, body, content_type=FORM)
 
@@ -43,7 +43,7 @@ def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
 
 
 def test_of_two_who_ask_one_sees_it(admin, unseen):
-    first, second = (filled(admin.get(URL), "once") for _ in range(2))
+    first, second = (filled(admin.get(URL), "idempotency_key") for _ in range(2))
 
     admin.post(URL, first, content_type=FORM)
     response = admin.post(URL, second, content_type=FORM, follow=True)

@@ -28,7 +28,7 @@ def test_nothing_is_begun_any_more(editor, job, worker, sandbox):
     ("role", "status"), [(Role.ADMIN, 302), (Role.VIEWER, 403), (Role.AUDITOR, 403)]
 )
 def test_is_for_admins_and_who_started_it(member, editor, job, role, status):
-    key = {"once": "k" * 24}
+    key = {"idempotency_key": "k" * 24}
 
     response = member(role).post(f"/acme/jobs/{job.pk}/pause/", key)
 

@@ -14,7 +14,7 @@ def test_what_has_ended_stays_so(editor, job, worker):
     worker()
     path = f"/acme/jobs/{job.pk}/"
 
-    response = editor.post(f"{path}resume/", {"once": "k" * 24}, follow=True)
+    response = editor.post(f"{path}resume/", {"idempotency_key": "k" * 24}, follow=True)
 
     assert "the job has moved on" in response.content.decode()
     assert state(job) == "done"

@@ -100,7 +100,7 @@ def admin(member, bank):
 def do():
     """Fill in one of the pages about the keys of service 17 and send it."""
 
-    def do(browser, page, having="once", **entered):
+    def do(browser, page, having="idempotency_key", **entered):
         url = page if page.startswith("/") else f"{KEYS}{page}"
         why = {"reason": "Yearly, says risk", "ticket": "CHG-7"} if having else {}
         body = filled(browser.get(url), having, **why | entered)

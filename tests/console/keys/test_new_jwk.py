@@ -42,7 +42,7 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
         assertContains(do(editor, PAGE, alg="ES256", kid=kid), "has this ID")
     response = do(editor, PAGE, alg="ES256", kid="keep\n")
     assertContains(response, "Use letters, digits")
-    body = filled(editor.get(f"{KEYS}{PAGE}"), "once", reason="x", alg="ES256")
+    body = filled(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
     bank["modifiedAt"] += 1
 
     response = editor.post(f"{KEYS}{PAGE}", body, content_type=FORM)
@@ -53,7 +53,7 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
 
 def test_adds_one_key_however_often_it_is_sent(member, bank):
     editor = member(Role.EDITOR)
-    body = filled(editor.get(f"{KEYS}{PAGE}"), "once", reason="x", alg="ES256")
+    body = filled(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
 
     sent = [editor.post(f"{KEYS}{PAGE}", body, content_type=FORM) for _ in range(2)]
 

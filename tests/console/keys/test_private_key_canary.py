@@ -58,7 +58,7 @@ def everything(admin, do, sandbox, rolling, come, worker):
     do(admin, "new/?set=jwks", alg="ES256", kid="refused")
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     do(admin, "new/?set=jwks", alg="ES256", kid="lost")
-    body = filled(admin.get(f"{KEYS}new/?set=jwks"), "once", reason="x", alg="ES256")
+    body = filled(admin.get(f"{KEYS}new/?set=jwks"), "idempotency_key", reason="x", alg="ES256")
     sandbox.services[17]["modifiedAt"] += 1
     admin.post(f"{KEYS}new/?set=jwks", body, content_type=FORM)
     do(admin, "move/?set=jwks&key=1&to=0")

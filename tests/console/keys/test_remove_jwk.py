@@ -21,7 +21,7 @@ def test_takes_a_key_out_once_its_name_is_typed(admin, acme, bank, do):
 
 
 def test_keeps_a_key_that_the_service_signs_with(admin, bank):
-    body = filled(admin.get(KEYS + KEEP), "once", reason="x", typed="keep")
+    body = filled(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["userInfoSignatureKeyId"] = "keep"
     shown = admin.get(KEYS + OLD)
     assertContains(shown, "the service signs with it")
@@ -33,7 +33,7 @@ def test_keeps_a_key_that_the_service_signs_with(admin, bank):
 
 
 def test_takes_no_other_key_where_somebody_was_faster(admin, bank):
-    body = filled(admin.get(KEYS + KEEP), "once", reason="x", typed="keep")
+    body = filled(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["modifiedAt"] += 1
 
     response = admin.post(KEYS + KEEP, body, content_type=FORM)

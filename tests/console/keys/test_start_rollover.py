@@ -31,7 +31,7 @@ def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
 
 
 def test_what_names_the_old_key_has_to_move(admin, bank):
-    body = filled(admin.get(KEYS + PAGE), "once", reason="x", settings=None)
+    body = filled(admin.get(KEYS + PAGE), "idempotency_key", reason="x", settings=None)
     body += "&settings=idTokenSignatureKeyId"
 
     response = admin.post(KEYS + PAGE, body, content_type=FORM)

@@ -53,8 +53,8 @@ def test_is_not_for_who_counts_in_another_organization_or_for_oneself(admin, bo,
 
     assertContains(page, "Ask whoever runs this console")
     assertNotContains(page, 'name="reason"')
-    admin.post(url(bo), {"reason": "x", "once": "o" * 24})
-    admin.post(url(me()), {"reason": "x", "once": "p" * 24})
+    admin.post(url(bo), {"reason": "x", "idempotency_key": "o" * 24})
+    admin.post(url(me()), {"reason": "x", "idempotency_key": "p" * 24})
     bo.user.refresh_from_db()
     assert bo.user.is_active
     assert me().user.is_active

@@ -111,7 +111,7 @@ def unguarded(ask):
 def broken_for_an_auditor(ask):
     break_record()
     admin, url = ask("member")(Role.ADMIN), "/acme/audit/verify/"
-    admin.post(url, filled(admin.get(url), "once"), content_type=FORM)
+    admin.post(url, filled(admin.get(url), "idempotency_key"), content_type=FORM)
     ask("worker")()
     assert "the first bad row is 1" in admin.get(url).content.decode()
 

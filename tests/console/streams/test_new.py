@@ -10,7 +10,7 @@ ONCE = "x" * 24
 
 
 def test_shows_a_token_once_and_keeps_a_digest(admin):
-    response = admin.post("/acme/streams/new/", {"name": "Splunk", "once": ONCE})
+    response = admin.post("/acme/streams/new/", {"name": "Splunk", "idempotency_key": ONCE})
 
     (token,) = set(re.findall(r"mrs_[\w-]{43}", response.content.decode()))
     stream = Stream.objects.get()
@@ -22,14 +22,14 @@ def test_shows_a_token_once_and_keeps_a_digest(admin):
 
 
 def test_needs_a_name(admin):
-    response = admin.post("/acme/streams/new/", {"name": "", "once": ONCE})
+    response = admin.post("/acme/streams/new/", {"name": "", "idempotency_key": ONCE})
 
     assertContains(response, "required", status_code=422)
     assert not Stream.objects.exists()
 
 
 def test_makes_one_of_a_form_that_is_sent_twice(admin):
-    sent = {"name": "Splunk", "once": ONCE}
+    sent = {"name": "Splunk", "idempotency_key": ONCE}
     admin.post("/acme/streams/new/", sent)
 
     again = admin.post("/acme/streams/new/", sent)

@@ -13,7 +13,7 @@ from django.utils.translation import override
     ],
 )
 def test_one_page_speaks_the_language_of_each_reader(source):
-    page = engines["django"].from_string("{% load i18n %}" + source)
+    page = engines["django"].from_string(source)
 
     for _ in range(2):
         for language, said in (("en", "Save"), ("ja", "保存"), ("pt-br", "Salvar")):
@@ -22,7 +22,7 @@ def test_one_page_speaks_the_language_of_each_reader(source):
 
 
 def test_a_text_that_comes_from_outside_is_escaped_each_time():
-    page = engines["django"].from_string("{% load i18n %}{% translate name %}")
+    page = engines["django"].from_string("{% translate name %}")
 
     for name, said in (("<b>", "&lt;b&gt;"), ("<i>", "&lt;i&gt;")):
         assert page.render({"name": name}) == said

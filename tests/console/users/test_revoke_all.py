@@ -209,7 +209,7 @@ def test_one_that_stays_down_is_told_and_tried_again(
     world.faults.clear()
     monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 12)
     retry = f"/acme/jobs/{Job.objects.get().pk}/retry/"
-    desk.post(retry, filled(desk.get(retry), "once"), content_type=FORM)
+    desk.post(retry, filled(desk.get(retry), "idempotency_key"), content_type=FORM)
     worker()
     told = file(desk, path)
     assert told["proven"] is told["noted"]["same"] is True
@@ -231,7 +231,7 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     asked = desk.get(cancel)
     assertContains(asked, "stands in the receipt as not done")
     assertContains(asked, "Services that are not known yet")
-    response = desk.post(cancel, filled(asked, "once"), content_type=FORM)
+    response = desk.post(cancel, filled(asked, "idempotency_key"), content_type=FORM)
 
     assert response["Location"] == path
     page = desk.get(path)

@@ -144,7 +144,7 @@ def test_no_page_shows_or_changes_it(member, other, left, sandbox, at, method):
     """The ids of theirs, in our addresses."""
     sandbox.clients[44] = make_client(44)
     browser, before = member(Role.ADMIN), kept(sandbox, other)
-    why = {"reason": "x", "once": "x" * 24, "anyway": "on", "seen": ""}
+    why = {"reason": "x", "idempotency_key": "x" * 24, "anyway": "on", "seen": ""}
     sandbox.calls.clear()
 
     for name in OURS:

@@ -9,7 +9,7 @@ GIVEN = {
     "url": "",
     "effects": ["read", "reveal", "change", "destroy"],
     "groups": ["clients"],
-    "once": "x" * 24,
+    "idempotency_key": "x" * 24,
 }
 
 

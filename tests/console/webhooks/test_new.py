@@ -14,7 +14,7 @@ GIVEN = {
     "url": "https://siem.example:8443/in/s3cr3t-path",
     "effects": ["read", "reveal", "change", "destroy"],
     "groups": ["clients", "console"],
-    "once": "x" * 24,
+    "idempotency_key": "x" * 24,
 }
 
 

@@ -12,7 +12,7 @@ def test_nothing_is_sent_any_more(admin, acme, record_event):
     assert worker.due_webhooks() == [webhook.pk]
     assertContains(admin.get(path), "Pause SIEM?")
 
-    admin.post(path, {"once": "x" * 24})
+    admin.post(path, {"idempotency_key": "x" * 24})
 
     webhook.refresh_from_db()
     assert (webhook.pause, webhook.paused_by) == ("hand", "ADMIN")

@@ -12,7 +12,7 @@ def test_goes_on_where_it_stopped(admin, hooked, record_event, receiver, pause):
     path = f"/acme/webhooks/{webhook.pk}/resume/"
     assertContains(admin.get(path), "Resume SIEM?")
 
-    admin.post(path, {"once": "x" * 24})
+    admin.post(path, {"idempotency_key": "x" * 24})
     deliver(webhook)
 
     rows = [row["seq"] for row in read_delivery(receiver.got[0], webhook.secret)["data"]]

@@ -13,7 +13,7 @@ def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_ev
     webhook = hooked()
     old, path = webhook.secret, f"/acme/webhooks/{webhook.pk}/rotate/"
 
-    page = admin.post(path, {"once": "x" * 24})
+    page = admin.post(path, {"idempotency_key": "x" * 24})
     record_event()
     deliver(webhook)
 
@@ -22,14 +22,14 @@ def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_ev
     read_delivery(receiver.got[0], new, old)
     assert not AuditRecord.objects.filter(content__contains=new[6:]).exists()
     assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "done"
-    assert admin.post(path, {"once": "x" * 24}).status_code == 302
+    assert admin.post(path, {"idempotency_key": "x" * 24}).status_code == 302
 
 
 def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
     webhook = make_webhook(acme)
     type(webhook).objects.update(secret_sealed=webhook.url_sealed)
 
-    page = admin.post(f"/acme/webhooks/{webhook.pk}/rotate/", {"once": "x" * 24})
+    page = admin.post(f"/acme/webhooks/{webhook.pk}/rotate/", {"idempotency_key": "x" * 24})
 
     (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
     webhook.refresh_from_db()
@@ -46,7 +46,7 @@ def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
 
     monkeypatch.setattr(actions, "generate_secret", meanwhile)
     path = f"/acme/webhooks/{webhook.pk}/rotate/"
-    page = admin.post(path, {"once": "x" * 24}, follow=True)
+    page = admin.post(path, {"idempotency_key": "x" * 24}, follow=True)
 
     assertContains(page, "Somebody else has replaced the secret")
     webhook.refresh_from_db()

@@ -10,7 +10,7 @@ def test_leaves_a_test_for_a_worker_once(admin, acme):
     assertContains(admin.get(path), "Send a test")
 
     for _ in range(2):
-        assert admin.post(path, {"once": "x" * 24}).status_code == 302
+        assert admin.post(path, {"idempotency_key": "x" * 24}).status_code == 302
 
     test = Delivery.objects.get()
     assert (test.is_test, test.state, test.tries) == (True, "pending", 0)
@@ -21,7 +21,7 @@ def test_leaves_none_beside_one_that_is_under_way(admin, acme):
     path = f"/acme/webhooks/{make_webhook(acme).pk}/probe/"
 
     for once in "xy":
-        admin.post(path, {"once": once * 24})
+        admin.post(path, {"idempotency_key": once * 24})
 
     assert Delivery.objects.count() == 1
     assert AuditEntry.objects.filter(operation="webhook.test").count() == 1

@@ -31,10 +31,10 @@ def lines(scene, count, *bad):
 def upload(scene, text, name="old-platform-tokens.jsonl"):
     """Send a file, not checked yet."""
     path = scene.path("batches:new")
-    form = filled(scene.client.get(path), "once")
-    key = form.partition("once=")[2].partition("&")[0]
+    form = filled(scene.client.get(path), "idempotency_key")
+    key = form.partition("idempotency_key=")[2].partition("&")[0]
     file = SimpleUploadedFile(name, text.encode())
-    scene.client.post(path, {"once": key, "file": file})
+    scene.client.post(path, {"idempotency_key": key, "file": file})
     scene.places["batch"] = Batch.objects.latest("made_at").pk
 
 
@@ -59,7 +59,7 @@ def faulty(scene):
 
 def tried(scene):
     checked(scene)
-    scene.send("batches:dry_run", "once")
+    scene.send("batches:dry_run", "idempotency_key")
     work()
 
 
@@ -148,7 +148,7 @@ def right(scene):
 def unfit(scene):
     checked(scene)
     scene.service["supportedGrantTypes"] = []
-    scene.send("batches:dry_run", "once")
+    scene.send("batches:dry_run", "idempotency_key")
     work()
     scene.goto("batches:show")
 
@@ -209,7 +209,7 @@ def unknown(scene):
 @state("batches:show", Role.ADMIN)
 def cancelled(scene):
     tried(scene)
-    scene.send("batches:cancel", "once")
+    scene.send("batches:cancel", "idempotency_key")
     scene.goto("batches:show")
 
 

@@ -19,7 +19,7 @@ def work(keys=SIGNING):
 
 
 def pack(scene, keys=SIGNING):
-    scene.send("audit:export", "once", "?effect=change")
+    scene.send("audit:export", "idempotency_key", "?effect=change")
     work(keys)
     scene.places["pack"] = Pack.objects.all()[0].pk
 
@@ -51,7 +51,7 @@ def not_made(scene):
 
 @state("audit:evidence_package", Role.AUDITOR)
 def being_made(scene):
-    scene.send("audit:export", "once")
+    scene.send("audit:export", "idempotency_key")
     scene.goto("audit:evidence_package", pack=Pack.objects.all()[0].pk)
 
 
@@ -63,14 +63,14 @@ def nobody_asked(scene):
 @state("audit:verify", Role.AUDITOR)
 def whole(scene):
     with override_settings(AUDIT_SINKS=["file:///away/kept.jsonl"]):
-        scene.send("audit:verify", "once")
+        scene.send("audit:verify", "idempotency_key")
         work()
         scene.goto("audit:verify")
 
 
 @state("audit:verify", Role.AUDITOR)
 def not_whole(scene):
-    scene.send("audit:verify", "once")
+    scene.send("audit:verify", "idempotency_key")
     work()
     Verdict.objects.update(bad=2417, what="it, or the row before it, was changed")
     AuditSink.objects.all().delete()

@@ -80,7 +80,9 @@ def rolling_over(scene):
 @state("keys:rollover", Role.ADMIN)
 def in_hardware(scene):
     retail(scene)
-    response = scene.send("keys:start_hsm_rollover", "once", **WHY | {"kid": "id-hsm-2027"})
+    response = scene.send(
+        "keys:start_hsm_rollover", "idempotency_key", **WHY | {"kid": "id-hsm-2027"}
+    )
     scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
     scene.goto("keys:rollover")

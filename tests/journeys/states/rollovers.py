@@ -31,7 +31,7 @@ def work():
 def started(scene, **entered):
     """Begin to replace the first key of the service, until it waits for caches."""
     entered = {"kid": "payments-2027"} | WHY | entered
-    response = scene.send("keys:start_rollover", "once", FIRST, **entered)
+    response = scene.send("keys:start_rollover", "idempotency_key", FIRST, **entered)
     scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
@@ -47,7 +47,7 @@ def come(scene):
 def to(scene, name):
     """Begin, and do one thing with it."""
     started(scene)
-    scene.send(f"keys:{name}", "once", **({} if name == "pause" else WHY))
+    scene.send(f"keys:{name}", "idempotency_key", **({} if name == "pause" else WHY))
 
 
 @state("keys:jwks", Role.ADMIN)
@@ -127,7 +127,7 @@ def retired(scene):
 def switched_back(scene):
     started(scene)
     come(scene)
-    scene.send("keys:undo", "once", **WHY)
+    scene.send("keys:undo", "idempotency_key", **WHY)
     work()
     scene.goto("keys:rollover")
 
@@ -140,7 +140,9 @@ def federated(scene):
         authorityHints=["https://up.example", "https://federation.example/anchor"],
     )
     place = "?set=federationJwks&key=0"
-    response = scene.send("keys:start_rollover", "once", place, **WHY | {"kid": "fed-2027"})
+    response = scene.send(
+        "keys:start_rollover", "idempotency_key", place, **WHY | {"kid": "fed-2027"}
+    )
     scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
@@ -169,7 +171,7 @@ def confirming(scene):
 def several(scene):
     scene.be(Role.ADMIN)
     started(scene)
-    scene.send("keys:stop", "once", **WHY)
+    scene.send("keys:stop", "idempotency_key", **WHY)
     scene.service["jwks"] = scene.service["jwks"].replace("payments-2027", "left")
     started(scene)
     scene.be(Role.VIEWER, "Vera")

@@ -52,7 +52,7 @@ def test_a_moved_new_secret_is_not_shown(admin, moved):
     moved("new_sealed")
 
     url = f"{CLIENT}staged/"
-    body = filled(admin.get(url), "once")
+    body = filled(admin.get(url), "idempotency_key")
 
     response = admin.post(url, body, content_type=FORM, follow=True)
 
