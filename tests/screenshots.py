@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.chromium import chromium
 from tests.console.demo.running import Demo, running
+from tests.support.chromium import chromium
 
 HERE = Path(__file__).parents[1] / "docs" / "images"
 WIDE = ViewportSize(width=1280, height=800)

@@ -3,7 +3,6 @@
 from copy import deepcopy
 
 import pytest
-from django.test import Client
 from pydantic import SecretStr
 
 from tenants.audit.actor import Actor
@@ -12,11 +11,11 @@ from tenants.organizations.members import add_member
 from tenants.sandbox import app
 from tenants.sandbox.http_messages import SandboxRequest
 from tenants.sandbox.state import LazyDict
-from tests.chromium import PATIENCE
-from tests.journeys.hands import Keyboard, Mouse
-from tests.journeys.overheard import Overheard
-from tests.journeys.scene import PASSWORD
-from tests.proof import prove
+from tests.support.browser_log import Overheard
+from tests.support.chromium import PATIENCE
+from tests.support.input_devices import Keyboard, Mouse
+from tests.support.journeys import session_of
+from tests.support.scene import PASSWORD
 
 
 @pytest.fixture(scope="session")
@@ -159,12 +158,3 @@ def signed_in(browser_page, live_server):
 def hand(request):
     """How a person works: with a mouse, or with the keyboard alone."""
     return request.param
-
-
-def session_of(user, page, url):
-    """Let a browser be signed in as ``user``."""
-    client = Client()
-    client.force_login(user)
-    prove(client)
-    session = client.cookies["session"].value
-    page.context.add_cookies([{"name": "session", "value": session, "url": url}])

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import Scene
+from tests.support.input_devices import Mouse
+from tests.support.scene import Scene
 
 CLICKS = 3  # Access, a day, Export
 LOADS = 2

@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import now_milliseconds as sandbox_now
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import Scene
-from tests.versions import aged
+from tests.support.backdating import aged
+from tests.support.input_devices import Mouse
+from tests.support.scene import Scene
 
 CLICKS, LOADS = 4, 3  # U5
 

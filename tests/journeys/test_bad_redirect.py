@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
+from tests.support.input_devices import Mouse
 
 HOST = "old.example.com"
 HARBOR = 4_217_001

@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
-from tests.ports import free
+from tests.support.sockets import free
 
 ROOT = Path(__file__).parents[2]
 CANARY = "kestrel-4471-canary"

@@ -18,11 +18,11 @@ from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE, SUBJECT_HOSTILE
-from tests.hunting import Hunt, opened, rows, secrets_in
-from tests.journeys.pages import review
-from tests.journeys.scene import PASSWORD, Scene
-from tests.proof import prove
-from tests.routes import ROUTES
+from tests.support.authentication import prove
+from tests.support.page_steps import review
+from tests.support.routes import ROUTES
+from tests.support.scene import PASSWORD, Scene
+from tests.support.secret_scanner import Hunt, opened, rows, secrets_in
 
 NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"

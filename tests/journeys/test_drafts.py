@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.conftest import session_of
-from tests.journeys.pages import enter, open_section
-from tests.journeys.scene import PASSWORD
+from tests.support.journeys import session_of
+from tests.support.page_steps import enter, open_section
+from tests.support.scene import PASSWORD
 
 ACCESS = "Access token lifetime"
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve
 
-from tests.chromium import PATIENCE
-from tests.journeys.pages import too_wide
-from tests.journeys.scan import broken, faint
-from tests.journeys.scene import Scene
 from tests.journeys.states import STATES
-from tests.routes import ROUTES
+from tests.support.accessibility import broken, faint
+from tests.support.chromium import PATIENCE
+from tests.support.page_steps import too_wide
+from tests.support.routes import ROUTES
+from tests.support.scene import Scene
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 800}

@@ -18,9 +18,9 @@ from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import Scene
 from tests.journeys.states.evidence import work
+from tests.support.input_devices import Mouse
+from tests.support.scene import Scene
 
 CLICKS = 5  # what, when, export, pack, download
 LOADS = 3

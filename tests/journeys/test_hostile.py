@@ -11,43 +11,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.pages import too_wide
-from tests.journeys.scene import Scene
 from tests.journeys.states.services import HARBOR
+from tests.support.input_devices import Mouse
+from tests.support.journeys import CORPUS, MADE, NARROW, TAGS, look, unharmed
+from tests.support.page_steps import too_wide
+from tests.support.scene import Scene
 
 FIRST = 9_000  # the id of the first hostile service
-TAGS = (
-    "</textarea></title></script></template></pre>'\"><script>pwned()</script>"
-    "<img src=x onerror=pwned()><svg/onload=pwned()><b data-pwned>"
-)
-CORPUS = {
-    "tags": TAGS,
-    "attributes": "\" autofocus onfocus=pwned() data-pwned x='' onmouseover=pwned() ",
-    "htmx": '"><b data-pwned hx-get="/pwned" hx-trigger="load"></b>',
-    "htmx in an attribute": '" hx-get="/pwned" hx-trigger="load" data-pwned="',
-    "javascript": "javascript:pwned()",
-    "javascript in disguise": " \tJaVa\nScRiPt:pwned()",
-    "data": "data:text/html,<script>pwned()</script>",
-    "an address": "https://evil.example/pixel.png",
-    "an address without a scheme": "//evil.example/pixel.png",
-    "template": "{% include 'x' %}{{ request }}{# }}${pwned()}",
-    "marks of direction": "\u202e\u2066gro.live\u2069 \u200b\u2028\u0085",
-    "half characters": "\ud83d cut \udc00 \x01\x7f and none \0",
-    "length": "W" * 10_000,
-}
 PAGES = ("show", "fields", "document", "discovery", "history", "edit", "review")
 OF_CLIENTS = (
     *("show", "fields", "document", "history", "edit", "review"),
     *("secret", "scopes", "lock", "remove", "key", "stage", "activate"),
 )
-NARROW = {"width": 320, "height": 800}
-MADE = """() => [...document.querySelectorAll(
-    "[data-pwned], [onerror], [onload], [onfocus], [onmouseover], [hx-get='/pwned']"
-)].length + [...document.links].filter(
-    (one) => /^(javascript|data):/i.test(one.href)
-).length"""
 
 
 def poisoned(value, text):
@@ -98,32 +73,11 @@ def _whole_client(region):
     return whole | {"locked": False}
 
 
-def unharmed(scene):
-    """The scene of an admin, in whose browser nothing runs that came with the data."""
-    page = scene.page
-    ran = []
-    page.context.expose_function("pwned", lambda *_: ran.append(page.url))
-    page.on("dialog", lambda dialog: ran.append(dialog.message))
-    page.on("request", lambda one: ran.extend([one.url] * ("/pwned" in one.url)))
-    scene.be(Role.ADMIN)
-    yield scene
-    assert ran == []
-
-
 @pytest.fixture(params=[False, True], ids=["policy", "no policy"])
 def scene(request, browser_page, sandbox, person, live_server, hostile):
     page = browser_page(bypass_csp=request.param)
     scene = Scene(page, sandbox, person, live_server.url)
     yield from unharmed(scene)
-
-
-def look(scene, name, query="", **places):
-    """Open a page, and see that it is one and that nothing came of the data."""
-    path = scene.path(name, **places) + query
-    response = scene.page.goto(path)
-    assert response.status == 200, path
-    expect(scene.page.get_by_role("heading", level=1)).to_be_visible()
-    assert scene.page.evaluate(MADE) == 0, path
 
 
 @pytest.mark.parametrize("kind", CORPUS)

@@ -14,11 +14,11 @@ from tenants.audit.writer import writer
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
-from tests.console.webhooks.conftest import make_webhook
-from tests.journeys.pages import too_wide
-from tests.journeys.scene import Scene
 from tests.journeys.states.webhooks import log
-from tests.journeys.test_hostile import CORPUS, NARROW, look, unharmed
+from tests.support.journeys import CORPUS, NARROW, look, unharmed
+from tests.support.page_steps import too_wide
+from tests.support.scene import Scene
+from tests.support.webhooks import make_webhook
 
 HEBREW = "הלקוח של הבנק " * 40
 EVIL = CORPUS | {"right to left": HEBREW, "an override": "ok \u202edlo.elpmaxe"}

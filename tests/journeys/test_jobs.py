@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tests.journeys.scene import Scene
 from tests.journeys.states.jobs import job
+from tests.support.scene import Scene
 
 
 @pytest.fixture

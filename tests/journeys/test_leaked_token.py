@@ -9,7 +9,7 @@ from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tenants.sandbox import signing
 from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
-from tests.hunting import Hunt, rows
+from tests.support.secret_scanner import Hunt, rows
 
 CLICKS = 4
 LOADS = 2

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
+from tests.support.clients import make_client
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_finds_a_redirect_host_in_one_step_over_all_services(signed_in, person, 
 
 
 def test_pages_through_without_a_script(browser_page, person, shop, live_server):
-    from tests.journeys.conftest import session_of
+    from tests.support.journeys import session_of
 
     page = browser_page(java_script_enabled=False)
     session_of(person(Role.VIEWER), page, live_server.url)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.pages import open_section, review, save, saved
+from tests.support.page_steps import open_section, review, save, saved
 
 LANGUAGES = "Claim languages"
 

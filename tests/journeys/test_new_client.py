@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import PASSWORD
+from tests.support.input_devices import Mouse
+from tests.support.scene import PASSWORD
 
 CLICKS = 6  # clients, create, kind, review, create, stored
 REDIRECT = "https://till.harbor.example/cb"

@@ -7,8 +7,8 @@ from console.audit_log.change_descriptions import load_changes
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import FieldChange
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import PASSWORD
+from tests.support.input_devices import Mouse
+from tests.support.scene import PASSWORD
 
 CLICKS = 6  # find, submit, service, section, review, save
 LOADS = 5  # list, service, section, review, saved

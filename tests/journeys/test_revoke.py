@@ -14,9 +14,9 @@ from tenants.jobs.completion import worker_actor
 from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tests.hunting import rows
-from tests.journeys.hands import Mouse
-from tests.journeys.test_subject import SUBJECT, look_up, region
+from tests.support.input_devices import Mouse
+from tests.support.journeys import SUBJECT, look_up, region
+from tests.support.secret_scanner import rows
 
 WHY, TICKET = "Account taken over", "INC-4471"
 

@@ -7,11 +7,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import Scene
 from tests.journeys.states.rollovers import come, started, work
-from tests.journeys.verifier import Issuer, Unverified, Verifier
-from tests.proof import prove
+from tests.support.authentication import prove
+from tests.support.independent_verifier import Issuer, Unverified, Verifier
+from tests.support.input_devices import Mouse
+from tests.support.scene import Scene
 
 HOUR = 3600
 DAY = 24 * HOUR

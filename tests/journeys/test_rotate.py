@@ -11,8 +11,8 @@ from playwright.sync_api import Error, expect
 
 from console.models import Rotation
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import PASSWORD
+from tests.support.input_devices import Mouse
+from tests.support.scene import PASSWORD
 
 # The list, search, the client, rotate, generate, copy, stored, activate.
 CLICKS = 8

@@ -11,11 +11,11 @@ from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tests.hunting import rows
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import PASSWORD
+from tests.support.input_devices import Mouse
+from tests.support.journeys import SUBJECT, look_up, region
+from tests.support.scene import PASSWORD
+from tests.support.secret_scanner import rows
 
-SUBJECT = "cust-204188"  # whom every service of the sandbox knows
 CLICKS = 1
 LOADS = 1
 
@@ -32,18 +32,9 @@ def home(signed_in, nia):
     return page
 
 
-def region(page, title):
-    return page.get_by_role("region", name=re.compile(f"{title}$"))
-
-
 def at_once(page):
     """What all regions told, above the first of them."""
     return page.get_by_role("list", name="Regions")
-
-
-def look_up(hand, page, subject=SUBJECT):
-    hand.submit(page.get_by_role("searchbox", name="Subject"), subject)
-    expect(page.get_by_role("heading", level=1)).to_have_text("A subject")
 
 
 def test_which_apps_can_use_my_account(home, hand, sandbox):

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.pages import enter, review, save, saved
 from tests.journeys.states.client import LEDGER
+from tests.support.page_steps import enter, review, save, saved
 
 ACCESS, REFRESH = "Access token lifetime", "Refresh token lifetime"
 CLIENT = {n: v for n, v in LEDGER.items() if n != "derivedSectorIdentifier"}

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.hands import Mouse
-from tests.journeys.scene import Scene
 from tests.journeys.states.client import ledger, save
+from tests.support.input_devices import Mouse
+from tests.support.scene import Scene
 
 CLICKS, DECIDING = 3, 5  # the change, undo, save; a choice, and to go on from it
 LOADS = 3

@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.organizations.roles import Role
-from tests.journeys.pages import enter, open_section, review, save
+from tests.support.page_steps import enter, open_section, review, save
 
 OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from console.audit_log.search_language import quote_value
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.journeys.scene import Scene
+from tests.support.scene import Scene
 
 CLICKS, LOADS = 2, 2
 

@@ -1,6 +1,6 @@
 """What the pages that steer a job have in common."""
 
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 
 def send(browser, job, name):

@@ -4,8 +4,7 @@ from allauth.mfa.totp.internal import auth as totp
 from tenants.audit.actor import Actor
 from tenants.organizations.members import add_member
 from tenants.organizations.roles import Role
-
-PASSWORD = "plum orbit ladder seven"
+from tests.support.accounts import PASSWORD
 
 
 @pytest.fixture
@@ -35,7 +34,3 @@ def with_factor(ann):
     seed = totp.generate_totp_secret()
     totp.TOTP.activate(ann, seed)
     return seed
-
-
-def sign_in(client, email="ann@acme.example", password=PASSWORD, **more):
-    return client.post("/accounts/login/", {"login": email, "password": password}, **more)

@@ -4,8 +4,7 @@ import pytest
 from django.test import Client
 
 from tenants.audit.models import AuditEntry, AuditHead
-from tests.console.accounts.conftest import PASSWORD, sign_in
-from tests.console.accounts.test_second_factor import CODE, SETUP, pending
+from tests.support.accounts import CODE, PASSWORD, SETUP, pending, sign_in
 
 
 def told(*names):

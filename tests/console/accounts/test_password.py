@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from tests.proof import prove
+from tests.support.authentication import prove
 
 
 def test_of_an_account_without_one_says_where_one_is_from(ann):

@@ -13,25 +13,16 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
-from console.accounts.forms import PENDING_SECRET_KEY
 from tenants.crypto import mfa_seeds, vault
 from tenants.crypto.vault import UnsealError
 from tenants.organizations.roles import Role
-from tests.console.accounts.conftest import PASSWORD, sign_in
+from tests.support.accounts import CODE, PASSWORD, SETUP, pending, sign_in
 
-SETUP = "/accounts/2fa/totp/activate/"
-CODE = "/accounts/2fa/authenticate/"
 SEED = "JBSWY3DPEHPK3PXP"
 
 
 def signed_in(client):
     return client.get("/accounts/password/change/").status_code == 200
-
-
-def pending(client):
-    return mfa_seeds.unseal_seed(
-        client.session[PENDING_SECRET_KEY], int(client.session["_auth_user_id"])
-    )
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.console.accounts.conftest import PASSWORD, sign_in
-from tests.console.accounts.test_second_factor import SETUP, pending
+from tests.support.accounts import PASSWORD, SETUP, pending, sign_in
 
 START = 1_800_000_000
 MINUTE, HOUR = 60, 3600

@@ -7,7 +7,7 @@ from django.test import Client
 from tenants.audit.actor import Actor
 from tenants.organizations.members import add_member
 from tenants.organizations.roles import Role
-from tests.console.accounts.conftest import PASSWORD, sign_in
+from tests.support.accounts import PASSWORD, sign_in
 
 WRONG = "The email address or the password is wrong."
 

@@ -13,8 +13,7 @@ from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-
-NOW = "2026-11-24T12:00:00Z"
+from tests.support.audit import NOW
 
 
 @pytest.fixture

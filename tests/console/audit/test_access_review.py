@@ -12,7 +12,7 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.changes import FieldChange
 from tenants.models import Membership
-from tests.aged import ago
+from tests.support.backdating import ago
 from tests.support.markup import compact
 
 URL = "/acme/audit/access/"

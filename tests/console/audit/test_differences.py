@@ -18,7 +18,7 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.redaction.redactor import Fingerprint
 from tenants.models import Membership
-from tests.console.audit.conftest import NOW
+from tests.support.audit import NOW
 
 URL = "/acme/audit/"
 LONG = "because it is so, " * 21

@@ -7,7 +7,7 @@ from console.audit_log.entry_rows import describe_entry_changes
 from tenants.audit.models import AuditEntry
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.redaction.redactor import Fingerprint
-from tests.console.audit.test_search_form import URL, shown
+from tests.support.audit import URL, shown
 
 CHANGES = [
     FieldChange("accessTokenDuration", 2700, 86_400),

@@ -14,7 +14,7 @@ from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tenants.sandbox.handlers import services as sandbox_services
-from tests.record import unguard
+from tests.support.audit_tampering import unguard
 
 
 def path(entry):

@@ -33,9 +33,9 @@ from tenants.jobs.context import JobContext
 from tenants.jobs.models import Item, Job
 from tenants.models import Membership
 from tenants.organizations.roles import Role
-from tests.aged import ago
-from tests.pages import FORM, filled
-from tests.record import SIGNING, unguard
+from tests.support.audit_tampering import SIGNING, unguard
+from tests.support.backdating import ago
+from tests.support.forms import FORM, filled
 
 POLL = {"HX-Request": "true", "X-Poll": "yes"}
 SUBJECT = 'jürgen"jo@bank.example'

@@ -5,7 +5,7 @@ import pytest
 from console.models import Pack
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 URL = "/acme/audit/export/"
 

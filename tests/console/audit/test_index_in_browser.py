@@ -10,9 +10,9 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.organizations.roles import Role
-from tests.aged import ago
-from tests.journeys.pages import too_wide
-from tests.journeys.scan import broken, faint
+from tests.support.accessibility import broken, faint
+from tests.support.backdating import ago
+from tests.support.page_steps import too_wide
 
 URL = "/acme/audit/"
 

@@ -12,8 +12,7 @@ from console.audit_log import name_lookup
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
 from tenants.versions.models import Version
-from tests.console.audit.conftest import NOW
-from tests.console.audit.test_search_form import URL, shown
+from tests.support.audit import NOW, URL, shown
 
 
 def known_client(organization, name, client_id=42):

@@ -12,8 +12,8 @@ from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tests.aged import overdue
-from tests.pages import FORM, filled
+from tests.support.backdating import overdue
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
 
 

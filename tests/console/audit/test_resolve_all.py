@@ -14,8 +14,8 @@ from tenants.authlete.transport import connection_pool
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
-from tests.aged import overdue
-from tests.pages import FORM, filled
+from tests.support.backdating import overdue
+from tests.support.forms import FORM, filled
 
 URL = "/acme/audit/unknown/settle/"
 UNKNOWN = "/acme/audit/unknown/"

@@ -14,8 +14,8 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.retention.runs import find_deleted_entry
 from tenants.models import Organization
-from tests.aged import ago
-from tests.record import unguard
+from tests.support.audit_tampering import unguard
+from tests.support.backdating import ago
 
 URL = "/acme/audit/kept/"
 

@@ -22,14 +22,7 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.models import Membership
 from tenants.organizations.roles import Role
-from tests.console.audit.conftest import NOW
-
-URL = "/acme/audit/"
-
-
-def shown(response):
-    """What the lines tell, newest first."""
-    return [line.title for line in response.context["lines"]]
+from tests.support.audit import NOW, URL, shown
 
 
 class Mark(str):

@@ -26,7 +26,7 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.models import Membership, Organization
 from tenants.versions.models import Version
-from tests.console.audit.conftest import NOW
+from tests.support.audit import NOW
 
 ODD = ["50%", "a_b", "back\\slash", 'said "no"', "Ärger", "ÄRGER", "пароль", "a\u202eb"]
 ACTORS = ["ida@x.example", "bo@x.example", "bo2@x.example", "gone@x.example", "worker"]

@@ -10,7 +10,7 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete.errors import Outcome
 from tenants.authlete.result_codes import get_meaning
 from tenants.models import Organization
-from tests.console.audit.conftest import NOW
+from tests.support.audit import NOW
 
 URL = "/acme/audit/complete/"
 

@@ -15,9 +15,9 @@ from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.jobs import audit_tasks as chores
 from tenants.jobs.models import Job
-from tests.aged import ago
-from tests.pages import FORM, filled
-from tests.record import SIGNING, recompute, unguard
+from tests.support.audit_tampering import SIGNING, recompute, unguard
+from tests.support.backdating import ago
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
 
 URL = "/acme/audit/verify/"

@@ -1,37 +1,13 @@
-import json
-
 import pytest
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from console.batches.periodic_tasks import get_starter
-from console.models import Batch, Sending
+from console.models import Batch
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
-from tests.proof import prove
-
-NEW = "/acme/services/us/17/batches/new/"
-CANARY = "kestrel-4471-canary-of-an-uploaded-token"
-WHY = {"reason": "Migration of the old tokens", "ticket": "CHG-7"}
-
-
-def line(number, **more):
-    """A line of a file, with a token of a chosen value."""
-    return {
-        "grantType": "AUTHORIZATION_CODE",
-        "clientId": 5,
-        "subject": f"cust-{number}",
-        "scopes": ["openid"],
-        "accessToken": f"{CANARY}-{number}",
-        **more,
-    }
-
-
-def file(*lines, name="tokens.jsonl"):
-    text = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines)
-    return SimpleUploadedFile(name, text.encode())
+from tests.support.authentication import prove
+from tests.support.batches import NEW, WHY, file, line
+from tests.support.forms import FORM, filled
 
 
 @pytest.fixture
@@ -135,18 +111,6 @@ def submitted(tried, press):
         return batch
 
     return submitted
-
-
-def starter(batch):
-    """Who started it, for what is done by people."""
-    who = get_starter(batch)
-    assert who
-    return who
-
-
-def fates(batch):
-    sendings = Sending.objects.filter(batch=batch, is_dry=False)
-    return list(sendings.values_list("fate", flat=True))
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pytest_django.asserts import assertContains
 
 from console.models import Batch
 from tenants.sandbox.http_messages import SandboxRequest, parse_json
-from tests.console.batches.conftest import line
-from tests.pages import FORM, filled
+from tests.support.batches import line
+from tests.support.forms import FORM, filled
 
 ADOPT = "/acme/services/us/17/batches/adopt/"
 

@@ -4,7 +4,7 @@ from console.batches import storage
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
-from tests.console.batches.conftest import line
+from tests.support.batches import line
 
 
 def test_throws_away_what_was_uploaded(tried, press):

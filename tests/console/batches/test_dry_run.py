@@ -6,7 +6,7 @@ from console.batches import periodic_tasks
 from console.models import Batch, Sending
 from tenants.jobs.failure_policy import MAX_TRIES
 from tenants.jobs.models import Item
-from tests.console.batches.conftest import CANARY, line
+from tests.support.batches import CANARY, line
 
 
 def test_passes_when_every_part_does(tried, shop):

@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains
 
-from tests.console.batches.conftest import CANARY, line
+from tests.support.batches import CANARY, line
 
 
 def test_hands_out_the_list_without_any_value(upload, work, admin):

@@ -7,8 +7,8 @@ from pytest_django.asserts import assertContains
 from console.batches import storage
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
-from tests.console.batches.conftest import CANARY, NEW, file, line
-from tests.hunting import rows
+from tests.support.batches import CANARY, NEW, file, line
+from tests.support.secret_scanner import rows
 
 
 def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):

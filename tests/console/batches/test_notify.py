@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains
 
 from console.batches.hints import notification_url
 from console.models import Batch, Sending
-from tests.hunting import rows
+from tests.support.secret_scanner import rows
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 from console.models import Batch
-from tests.console.batches.conftest import line
+from tests.support.batches import line
 
 
 def test_a_corrected_file_takes_the_place_of_a_faulty_one(upload, work):

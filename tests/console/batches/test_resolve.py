@@ -10,8 +10,8 @@ from console.models import Batch, Sending
 from tenants.audit.models import AuditEntry
 from tenants.jobs import control
 from tenants.jobs.models import Job
-from tests.console.batches.conftest import WHY, fates, starter
-from tests.pages import FORM, filled
+from tests.support.batches import WHY, fates, starter
+from tests.support.forms import FORM, filled
 
 
 @pytest.fixture

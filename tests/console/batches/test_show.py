@@ -3,7 +3,7 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.organizations.roles import Role
-from tests.console.batches.conftest import CANARY, line
+from tests.support.batches import CANARY, line
 
 HTMX = {"HTTP_HX_REQUEST": "true", "HTTP_X_POLL": "yes"}
 

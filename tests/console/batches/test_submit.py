@@ -12,8 +12,8 @@ from console.models import Batch, Chunk, Piece, Sending
 from tenants.audit.models import AuditEntry
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
-from tests.console.batches.conftest import CANARY, WHY, fates, line
-from tests.pages import FORM, filled
+from tests.support.batches import CANARY, WHY, fates, line
+from tests.support.forms import FORM, filled
 
 
 def test_makes_the_tokens_that_the_file_names(submitted, work, shop):

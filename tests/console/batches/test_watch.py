@@ -10,7 +10,7 @@ from console.models import Batch, Sending
 from tenants.jobs import control
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tests.console.batches.conftest import fates, starter
+from tests.support.batches import fates, starter
 
 
 def status(shop, request_id, **more):

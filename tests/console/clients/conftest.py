@@ -3,30 +3,8 @@ import pytest
 from console.models import Rotation
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
-from tests.pages import FORM, entering, filled, saving
-
-LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
-SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
-
-
-def make_client(number, **members):
-    """A client as the sandbox keeps it."""
-    return {
-        "clientId": number,
-        "clientIdAlias": f"app-{number}",
-        "clientIdAliasEnabled": True,
-        "clientName": f"Client {number:04d}",
-        "clientSecret": SECRET,
-        "clientType": "CONFIDENTIAL",
-        "tokenAuthMethod": "CLIENT_SECRET_BASIC",
-        "clientSource": "STATIC_REGISTRATION",
-        "grantTypes": ["AUTHORIZATION_CODE"],
-        "redirectUris": [f"https://app{number % 3}.example.com/callback"],
-        "locked": False,
-        "createdAt": 1_700_000_000_000 + number,
-        "modifiedAt": 1_750_000_000_000 + number,
-        **members,
-    }
+from tests.support.clients import CLIENT, LATE, OLD, make_client
+from tests.support.forms import FORM, entering, filled, saving
 
 
 @pytest.fixture
@@ -67,10 +45,6 @@ def many(acme, sandbox):
     for number in range(1, 251):
         sandbox.clients[number] = make_client(number)
     return sandbox
-
-
-CLIENT = "/acme/services/us/17/clients/44/"
-OLD = "s3cret-of-the-ledger"
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tenants.audit.reconciliation.resolutions import resolve
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import NotFoundError, Outcome
 from tenants.organizations.api_clients import connect, load_credentials
-from tests.console.clients.conftest import CLIENT, OLD
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}activate/"
 SECRET = f"{CLIENT}secret/"

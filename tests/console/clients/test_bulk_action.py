@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from tenants.organizations.roles import Role
-from tests.proof import stale
+from tests.support.authentication import stale
 
 
 def test_tells_who_was_chosen(member, many, chosen):

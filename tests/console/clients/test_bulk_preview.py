@@ -6,9 +6,9 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
-from tests.console.clients.conftest import make_client
-from tests.pages import FORM, filled
-from tests.proof import stale
+from tests.support.authentication import stale
+from tests.support.clients import make_client
+from tests.support.forms import FORM, filled
 
 WHY = {"reason": "Old host", "ticket": "SEC-7"}
 

@@ -10,7 +10,7 @@ from console.models import KnownService, Selection
 from console.models.selections import SELECTION_LIFETIME
 from tenants.authlete.documents.client import Client
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
+from tests.support.clients import make_client
 from tests.support.markup import compact
 
 URL = "/acme/clients/bulk/"

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from console.clients.bulk.bulk_settings import BULK_SETTINGS
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains
 
 from tenants.audit.actor import Actor
 from tenants.audit.retention.expiry import delete_expired_entries
-from tests.aged import ago
+from tests.support.backdating import ago
 
 
 def test_tells_what_was_sent_from_the_record(editor, enter, save):

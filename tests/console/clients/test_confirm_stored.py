@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains, assertRedirects
 
 from tenants.audit.models import AuditEntry
-from tests.console.clients.conftest import CLIENT
+from tests.support.clients import CLIENT
 
 URL = f"{CLIENT}stored/"
 

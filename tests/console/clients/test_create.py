@@ -1,5 +1,4 @@
 import logging
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,39 +8,11 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
-from tests.proof import stale
+from tests.support.authentication import stale
+from tests.support.clients import NEW, create, entered, why
+from tests.support.forms import FORM, filled
 
-NEW = "/acme/services/us/17/clients/new/"
 CREATE = "/acme/services/us/17/clients/create/"
-KEYS = {"jwks_uri": "https://till.example/jwks"}
-BACK = {"redirect_uris__item": ["https://till.example/cb"]}
-ENTERED: dict[str, dict[str, Any]] = {
-    "spa": BACK,
-    "web": BACK,
-    "native": {"redirect_uris__item": ["com.example.till:/cb"]},
-    "machine": {},
-    "fapi2": BACK | KEYS,
-    "ciba": KEYS,
-    "wallet": BACK,
-}
-
-
-def entered(browser, start="web", **more):
-    """Fill in what is asked, and return the address of the review."""
-    url = f"{NEW}?{start}" if "=" in start else f"{NEW}?start={start}"
-    fields = {"client_name": "Till"} | ENTERED.get(start, {}) | more
-    body = filled(browser.get(url), "base", **fields)
-    return browser.post(url, body, content_type=FORM).url
-
-
-def why(page):
-    return filled(page, "reason", reason="New till", ticket="CHG-5")
-
-
-def create(browser, start="web", **more):
-    url = entered(browser, start, **more)
-    return browser.post(url, why(browser.get(url)), content_type=FORM)
 
 
 def made(sandbox):

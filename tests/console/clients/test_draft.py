@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from console.models import Draft
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 EDIT = "/acme/services/us/17/clients/44/edit/basics/"
 

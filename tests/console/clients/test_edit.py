@@ -5,8 +5,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.authlete.documents.client import SECTIONS
 from tenants.organizations.roles import Role
-from tests.console.forms.browser import filled as sent_by
-from tests.pages import FORM, filled
+from tests.support.form_data import filled as sent_by
+from tests.support.forms import FORM, filled
 
 URL = "/acme/services/us/17/clients/44/edit/"
 REVIEW = "/acme/services/us/17/clients/44/review/"

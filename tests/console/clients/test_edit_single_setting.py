@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tenants.sandbox.http_messages import SandboxRequest, parse_json
-from tests.console.clients.conftest import CLIENT
 from tests.console.forms.clients import text_of
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT
+from tests.support.forms import FORM, filled
 from tests.tenants.sandbox.client_strategies import CLIENTS
 
 # A setting for each kind of input: its section, what is there, what is entered in its

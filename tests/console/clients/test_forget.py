@@ -1,5 +1,5 @@
 from tenants.audit.models import AuditEntry
-from tests.console.clients.conftest import CLIENT
+from tests.support.clients import CLIENT
 
 URL = f"{CLIENT}forget/"
 

@@ -12,7 +12,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import now_milliseconds
-from tests.console.clients.conftest import CLIENT
+from tests.support.clients import CLIENT
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/clients/44/history/"

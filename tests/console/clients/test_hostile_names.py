@@ -8,7 +8,7 @@ import re
 import pytest
 
 from console.models import Rotation
-from tests.console.clients.conftest import CLIENT
+from tests.support.clients import CLIENT
 
 LISTED = CLIENT.replace("44/", "")
 FORMULAS = [

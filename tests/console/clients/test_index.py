@@ -13,7 +13,7 @@ from console.models import KnownClient, KnownService
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Organization
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import SECRET, make_client
+from tests.support.clients import SECRET, make_client
 
 URL = "/acme/clients/"
 

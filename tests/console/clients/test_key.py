@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.clients.key_pairs import KEY_PAIR_ALGORITHMS
 from console.models import Draft
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 URL = "/acme/services/us/17/clients/44/key/"
 EDIT = "/acme/services/us/17/clients/44/edit/keys/"

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 CLIENT = "/acme/services/us/17/clients/44/"
 URL = f"{CLIENT}lock/"

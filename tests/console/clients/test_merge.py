@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 URL = "/acme/services/us/17/clients/44/merge/"
 REVIEW = "/acme/services/us/17/clients/44/review/"

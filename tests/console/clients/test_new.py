@@ -8,7 +8,7 @@ from console.clients.creation.presets import CLIENT_PRESETS
 from console.models import KnownService
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/clients/new/"

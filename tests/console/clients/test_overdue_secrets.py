@@ -6,8 +6,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import KnownClient
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT
+from tests.support.forms import FORM, filled
 
 URL = "/acme/clients/overdue/"
 

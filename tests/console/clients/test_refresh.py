@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains
 from console.clients.listing import refresh
 from console.models import KnownClient, KnownService
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
+from tests.support.clients import make_client
 
 URL = "/acme/clients/refresh/"
 

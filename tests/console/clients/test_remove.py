@@ -4,8 +4,8 @@ from pytest_django.asserts import assertContains, assertRedirects
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
-from tests.proof import stale
+from tests.support.authentication import stale
+from tests.support.forms import FORM, filled
 
 LISTED = "/acme/services/us/17/clients/"
 URL = f"{LISTED}44/remove/"

@@ -10,8 +10,8 @@ from tenants.authlete.errors import AuthleteError
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tenants.versions.models import Version
-from tests.console.clients.conftest import CLIENT
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT
+from tests.support.forms import FORM, filled
 
 
 def test_puts_back_what_somebody_changed_elsewhere(member, ledger, sandbox):

@@ -6,9 +6,8 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Rotation
-from tests.console.clients.conftest import CLIENT
-from tests.console.clients.test_create import entered
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, entered
+from tests.support.forms import FORM, filled
 
 WHY = {"reason": "Yearly rotation", "ticket": "CHG-1"}
 READS = {"client.get", "client.list", "service.get", "token.list"}

@@ -3,8 +3,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT, OLD
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}reveal/"
 

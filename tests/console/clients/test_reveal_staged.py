@@ -6,8 +6,8 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
 from tenants.organizations.api_clients import connect, load_credentials
-from tests.console.clients.conftest import CLIENT
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}staged/"
 

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from console.models import Draft, KnownClient
 from tenants.audit.models import AuditEntry
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 URL = "/acme/services/us/17/clients/44/review/"
 

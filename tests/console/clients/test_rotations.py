@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT
+from tests.support.clients import CLIENT
 
 URL = "/acme/clients/rotations/"
 

@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
 
 CLIENT = "/acme/services/us/17/clients/44/"

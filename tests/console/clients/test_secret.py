@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT, OLD
+from tests.support.clients import CLIENT, OLD
 
 URL = f"{CLIENT}secret/"
 

@@ -17,11 +17,10 @@ from console.models import Rotation, Selection
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT, make_client
-from tests.console.clients.test_create import create, entered
-from tests.console.web.test_access import OURS, path
-from tests.hunting import Hunt, opened, rows, secrets_in
-from tests.pages import FORM, filled
+from tests.support.access import OURS, path
+from tests.support.clients import CLIENT, create, entered, make_client
+from tests.support.forms import FORM, filled
+from tests.support.secret_scanner import Hunt, opened, rows, secrets_in
 
 LISTED = CLIENT.replace("44/", "")
 # Secrets of all kinds that a client may have, each as its last one.

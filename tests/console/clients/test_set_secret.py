@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.clients.conftest import CLIENT, OLD
+from tests.support.clients import CLIENT, OLD
 
 CHOSEN = "chosen-canary_44-AbC"
 

@@ -5,8 +5,8 @@ from console.models import Rotation
 from tenants.audit.models import AuditEntry
 from tenants.crypto.fingerprints import get_redactor
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT, OLD
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}stage/"
 

@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
-from tests.console.clients.conftest import CLIENT, OLD
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}undo/"
 

@@ -14,8 +14,8 @@ from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tenants.versions.models import Version
 from tenants.versions.recorder import record_snapshot
-from tests.console.clients.conftest import CLIENT, OLD
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}as-of/"
 

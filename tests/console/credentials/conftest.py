@@ -1,11 +1,9 @@
 import pytest
 
-from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.api_tokens import ApiToken
 
-GOOD = "a-token-that-jp-takes-0123456789"
 VIEW = ("view_service", "modify_service")
 
 
@@ -45,13 +43,3 @@ def held(acme):
         return found and found.token.get_secret_value()
 
     return token
-
-
-def entries(operation):
-    return list(AuditEntry.objects.filter(operation=operation).order_by("seq"))
-
-
-def everywhere():
-    """Everything that the record and the table of credentials hold, as one text."""
-    rows = [*AuditEntry.objects.all(), *Credential.objects.all()]
-    return " ".join(str(vars(row)) for row in rows)

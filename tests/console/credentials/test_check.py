@@ -1,5 +1,5 @@
 from tenants.models import Credential
-from tests.console.credentials.conftest import entries
+from tests.support.credentials import entries
 
 URL = "/acme/credentials/us/probe/"
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from tenants.models import Credential
-from tests.console.credentials.conftest import GOOD, entries, everywhere
+from tests.support.credentials import GOOD, entries, everywhere
 
 URL = "/acme/credentials/jp/"
 

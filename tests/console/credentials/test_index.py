@@ -1,5 +1,5 @@
 from tenants.models import Credential
-from tests.console.credentials.conftest import GOOD
+from tests.support.credentials import GOOD
 
 URL = "/acme/credentials/"
 

@@ -11,8 +11,8 @@ from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.operation import Effect
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tests.console.webhooks.conftest import make_webhook
-from tests.pages import FORM, entering, filled, saving
+from tests.support.forms import FORM, entering, filled, saving
+from tests.support.webhooks import make_webhook
 
 URL = "/acme/"
 

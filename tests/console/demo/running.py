@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.ports import free
+from tests.support.sockets import free
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # that a start may take on a busy machine

@@ -20,7 +20,7 @@ from tenants.authlete.redaction.redactor import Fingerprint
 from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
 from tenants.crypto.fingerprints import get_redactor
 from tests.console.forms.documents import documents
-from tests.nulls import with_nulls, without_nulls
+from tests.support.nulls import with_nulls, without_nulls
 
 SETTINGS = [
     one for section in SECTIONS.values() for one in section.settings() if not one.is_immutable

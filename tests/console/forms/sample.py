@@ -7,7 +7,7 @@ from tenants.authlete.documents import types
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.issuer_metadata import IssuerMetadata
 from tenants.authlete.documents.service import Service
-from tests.console.forms.browser import sent
+from tests.support.form_data import sent
 
 
 class Sample(Section):

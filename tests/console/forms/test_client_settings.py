@@ -8,7 +8,7 @@ from console.forms.field_kinds import FIELD_KINDS
 from console.forms.settings_form import form_for
 from console.forms.value_text import format_value
 from tenants.authlete.documents.client import SECTIONS, Client
-from tests.console.forms.browser import sent
+from tests.support.form_data import sent
 
 SETTINGS = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
 CLIENT: dict[str, Any] = {

@@ -9,8 +9,8 @@ from console.forms.snapshot import from_plain, to_plain
 from console.forms.submitted import as_submitted
 from console.forms.validation import is_same_value
 from tenants.authlete.documents.service import SECTIONS, Service
-from tests.console.forms.browser import sent
 from tests.console.forms.documents import documents, drafts
+from tests.support.form_data import sent
 
 
 @pytest.mark.parametrize("slug", SECTIONS)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.scan import broken, faint
+from tests.support.accessibility import broken, faint
 
 SERVICE = "/acme/services/us/17/"
 SCOPES = [

@@ -11,9 +11,9 @@ from tenants.authlete.json.raw import RawObject
 from tenants.authlete.json.reader import parse_json
 from tenants.authlete.json.splice import apply_edits
 from tenants.authlete.redaction.redactor import Redactor
-from tests.console.forms.browser import filled as held
-from tests.console.forms.browser import sent
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
+from tests.support.form_data import filled as held
+from tests.support.form_data import sent
 
 SCOPES = [
     {"name": "a", "description": "A", "fromTheFuture": Decimal("1.50")},

@@ -7,8 +7,8 @@ import pytest
 
 from console.forms.settings_form import SettingsForm
 from tenants.authlete.redaction.redactor import Fingerprint
-from tests.console.forms.browser import sent
 from tests.console.forms.sample import SampleForm, page, service
+from tests.support.form_data import sent
 from tests.support.markup import compact
 
 SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}

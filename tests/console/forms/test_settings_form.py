@@ -8,8 +8,8 @@ from django.http import QueryDict
 from console.forms.settings_form import form_for
 from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.redaction.redactor import Fingerprint
-from tests.console.forms.browser import filled, sent
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
+from tests.support.form_data import filled, sent
 
 
 def test_knows_the_version_and_the_values_that_were_seen():

@@ -10,9 +10,9 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.reader import parse_json
 from tenants.authlete.redaction.redactor import Redactor
-from tests.console.forms.browser import sent
 from tests.console.forms.clients import text_of
 from tests.console.forms.documents import documents
+from tests.support.form_data import sent
 
 SECTIONS = [(Service, one) for one in service.SECTIONS.values()]
 OF_CLIENTS = [(Client, one) for one in client.SECTIONS.values()]

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.pages import FORM, entering, filled, saving
+from tests.support.forms import FORM, entering, filled, saving
 
 SERVICE = "/acme/services/us/17/"
 CLIENT = f"{SERVICE}clients/44/"

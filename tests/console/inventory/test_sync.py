@@ -13,7 +13,7 @@ from tenants.models import Credential
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.versions.models import Version
 from tenants.versions.recorder import select_versions
-from tests.console.clients.conftest import make_client
+from tests.support.clients import make_client
 
 pytestmark = pytest.mark.django_db
 

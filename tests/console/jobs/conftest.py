@@ -1,11 +1,9 @@
 import pytest
-from django.contrib.auth.models import User
 
-from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
-from tenants.jobs.control import NewItem, start_job
 from tenants.jobs.registry import JOB_HANDLERS, ItemResult, job_handler
 from tenants.organizations.roles import Role
+from tests.support.jobs import begun
 
 
 @pytest.fixture(autouse=True)
@@ -37,16 +35,3 @@ def editor(member):
 def job(acme, editor, sandbox):
     """A job over service 17 and others that are not there, started by the editor."""
     return begun(acme)
-
-
-def begun(acme, name="EDITOR", missing=1, **options):
-    user = User.objects.get(username=name)
-    role = user.membership_set.get(organization=acme).role
-    who = Actor(user.pk, name, role, acme.pk, "acme", "page", "192.0.2.1")
-    items = [NewItem("us", 17, label="Shop", payload={"name": "Till"})]
-    items += [
-        NewItem("us", 900 + one, label=f"Gone {one}", payload={"name": "Till"})
-        for one in range(missing)
-    ]
-    options = {"reason": "New name", "ticket": "OPS-1"} | options
-    return start_job(who, acme, "test.rename", "Rename services", items, **options)

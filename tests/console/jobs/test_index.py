@@ -2,7 +2,7 @@ import pytest
 
 from tenants.jobs import control
 from tenants.organizations.roles import Role
-from tests.console.jobs.conftest import begun
+from tests.support.jobs import begun
 
 URL = "/acme/jobs/"
 

@@ -1,7 +1,5 @@
 import json
-from collections.abc import MutableMapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,25 +8,8 @@ from django_tasks_db.models import DBTaskResult
 from console.models import Rollover
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tenants.sandbox.handlers.jwks import parse_keys
-from tenants.sandbox.seeding.keys import cached_public_key_der, create_jwk_set
-from tests.pages import FORM, filled
-
-HSM = "/acme/services/us/17/keys/hsm/"
-
-
-def key(kid, alg="ES256", **members):
-    """A key in hardware, as the sandbox keeps it."""
-    return {
-        "kty": "EC" if alg.startswith("E") else "RSA",
-        "use": "enc" if "OAEP" in alg else "sig",
-        "kid": kid,
-        "hsmName": "google",
-        "handle": f"handle-of-{kid}".ljust(43, "x"),
-        "publicKey": cached_public_key_der(kid, alg),
-        "alg": alg,
-        **members,
-    }
+from tests.support.forms import FORM, filled
+from tests.support.keys import KEYS, UP, Stored, jwk, key
 
 
 @pytest.fixture
@@ -41,36 +22,6 @@ def shop(acme, sandbox):
         "idTokenSignatureKeyId": "till-1",
     }
     return shop
-
-
-KEYS = "/acme/services/us/17/keys/"
-
-
-def jwk(kid, alg="ES256"):
-    """A key with its private part, as a service keeps it in a set."""
-    return parse_keys(create_jwk_set("x", alg))[0] | {"kid": kid}
-
-
-class Stored(MutableMapping[str, Any]):
-    """A service as the sandbox keeps it now, which each update replaces."""
-
-    def __init__(self, services, number):
-        self.services, self.number = services, number
-
-    def __getitem__(self, name):
-        return self.services[self.number][name]
-
-    def __setitem__(self, name, value):
-        self.services[self.number][name] = value
-
-    def __delitem__(self, name):
-        del self.services[self.number][name]
-
-    def __iter__(self):
-        return iter(self.services[self.number])
-
-    def __len__(self):
-        return len(self.services[self.number])
 
 
 @pytest.fixture
@@ -137,38 +88,12 @@ def come(worker):
     return come
 
 
-def page(browser, rollover):
-    return browser.get(f"{KEYS}rollovers/{rollover.pk}/")
-
-
-def act(do, browser, rollover, name, **entered):
-    """Do with a rollover what one of its pages is for."""
-    return do(browser, f"{KEYS}rollovers/{rollover.pk}/{name}/", **entered)
-
-
-def kids(service, member="jwks"):
-    """The IDs of the keys in one of its sets."""
-    return [one["kid"] for one in json.loads(service[member])["keys"]]
-
-
-def rollover(organization, **members):
-    """One that has published its key, as it is kept."""
-    told = {
-        "region": "us",
-        "service_id": 17,
-        "label": "Shop",
-        "state": "published",
-        "member": "jwks",
-        "settings": ["idTokenSignatureKeyId"],
-        "old_kid": "old",
-        "old_thumbprint": "o" * 43,
-        "new_kid": "new",
-        "new_thumbprint": "n" * 43,
-        "caches": 86_400,
-        "tokens": 86_400,
-        "reason": "Yearly",
-        "started_by": "ada@acme.example",
-        "published_at": timezone.now(),
-        "due_at": timezone.now() + timedelta(days=1),
-    }
-    return Rollover.objects.create(organization=organization, **told | members)
+@pytest.fixture
+def fed(admin, bank, do, worker):
+    """A key of a federation that is being replaced, and waits for caches."""
+    bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
+    bank["federationSignatureKeyId"] = "fed"
+    bank["authorityHints"] = [UP]
+    do(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
+    worker()
+    return Rollover.objects.get()

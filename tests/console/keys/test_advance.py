@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tenants.jobs.models import Job
-from tests.console.keys.conftest import KEYS, act
+from tests.support.keys import KEYS, act
 
 
 def test_is_carried_on_early_with_a_warning(admin, bank, rolling, worker, do):

@@ -1,28 +1,16 @@
-import json
-
-import pytest
 from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains
 
 from console.keys.rollover.jobs import schedule_step
-from console.models import Rollover
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tests.console.keys.conftest import KEYS, act, jwk, kids, page
+from tests.support.keys import (
+    KEYS,
+    act,
+    kids,
+    page,
+)
 from tests.support.markup import compact
-
-UP = "https://anchor.example"
-
-
-@pytest.fixture
-def fed(admin, bank, do, worker):
-    """A key of a federation that is being replaced, and waits for caches."""
-    bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
-    bank["federationSignatureKeyId"] = "fed"
-    bank["authorityHints"] = [UP]
-    do(admin, "roll/?set=federationJwks&key=0", kid="fed-2")
-    worker()
-    return Rollover.objects.get()
 
 
 def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, worker):

@@ -3,8 +3,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import HSM, key
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.keys import HSM, key
 
 USED = f"{HSM}key/{key('till-1')['handle']}/remove/"
 URL = f"{HSM}key/{key('till-2')['handle']}/remove/"

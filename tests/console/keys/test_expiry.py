@@ -7,7 +7,7 @@ from console.models import Digest, KnownClient, Rotation, ToldEnd
 from console.ops.mail_settings import mailer_config
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.console.keys.inventory.test_expiry_digest import certificate
+from tests.support.keys import certificate
 
 URL = "/acme/keys/expiry/"
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

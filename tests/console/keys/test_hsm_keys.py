@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import HSM, key
+from tests.support.keys import HSM, key
 
 
 def test_lists_the_keys_with_who_signs_by_them(member, shop):

@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client as a_client
-from tests.made_keys import WEAK, certified, jwks, pair
+from tests.support.clients import make_client as a_client
+from tests.support.sample_keys import WEAK, certified, jwks, pair
 
 URL = "/acme/keys/"
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import HSM, KEYS, jwk
+from tests.support.keys import HSM, KEYS, jwk
 
 
 def test_tells_each_key_and_what_signs_with_it_and_no_private_part(member, bank):

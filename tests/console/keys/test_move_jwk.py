@@ -1,5 +1,5 @@
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import KEYS, kids
+from tests.support.keys import KEYS, kids
 
 UP = "move/?set=jwks&key=1&to=0"
 

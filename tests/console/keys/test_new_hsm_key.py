@@ -10,8 +10,8 @@ from console.audit_log.change_descriptions import (
 )
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import HSM
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.keys import HSM
 
 URL = f"{HSM}new/"
 WHY = {"reason": "Yearly", "ticket": "CHG-9"}

@@ -4,8 +4,8 @@ from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import KEYS, jwk, key, kids
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.keys import KEYS, jwk, key, kids
 
 PAGE = "new/?set=jwks"
 

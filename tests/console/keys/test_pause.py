@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains
 
-from tests.console.keys.conftest import act, page
+from tests.support.keys import act, page
 
 
 def test_does_nothing_while_it_is_paused(admin, bank, rolling, come, worker, do):

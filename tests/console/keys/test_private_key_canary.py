@@ -9,10 +9,10 @@ from django.test import Client
 
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
-from tests.console.keys.conftest import KEYS, act
-from tests.console.web.test_access import OURS, path
-from tests.hunting import Hunt, opened, rows, secrets_in
-from tests.pages import FORM, filled
+from tests.support.access import OURS, path
+from tests.support.forms import FORM, filled
+from tests.support.keys import KEYS, act
+from tests.support.secret_scanner import Hunt, opened, rows, secrets_in
 
 NEAR = ("keys:", "services:", "jobs:", "dashboard:")  # pages that could have one
 

@@ -2,8 +2,8 @@ import json
 
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.console.keys.conftest import KEYS, jwk, kids, rollover
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.keys import KEYS, jwk, kids, rollover
 
 KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
 

@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tenants.jobs.models import Job
-from tests.console.keys.conftest import act, page
+from tests.support.keys import act, page
 
 
 def test_goes_on_after_its_job_was_cancelled(admin, bank, rolling, come, worker, do):

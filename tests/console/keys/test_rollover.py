@@ -14,7 +14,7 @@ from tenants.authlete.errors import Outcome
 from tenants.jobs import runner
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import act, jwk, kids, page
+from tests.support.keys import act, jwk, kids, page
 
 
 def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):

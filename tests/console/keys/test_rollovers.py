@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import rollover
+from tests.support.keys import rollover
 
 URL = "/acme/keys/rollovers/"
 

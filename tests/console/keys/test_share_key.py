@@ -5,13 +5,12 @@ import re
 from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import KEYS, act, page
-from tests.console.keys.test_confirm import UP, fed  # noqa: F401  a fixture
+from tests.support.keys import KEYS, UP, act, page
 
 PART = re.compile(r'<pre\s+id="(the-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
 
 
-def test_hands_over_public_parts_alone(member, bank, fed):  # noqa: F811
+def test_hands_over_public_parts_alone(member, bank, fed):
     keys = json.loads(bank["federationJwks"])["keys"]
 
     shown = member(Role.VIEWER).get(f"{KEYS}rollovers/{fed.pk}/tell/")
@@ -26,7 +25,7 @@ def test_hands_over_public_parts_alone(member, bank, fed):  # noqa: F811
     assertNotContains(shown, "Confirm that they have it")
 
 
-def test_hands_over_the_old_key_where_it_signs_again(admin, bank, fed, come, do):  # noqa: F811
+def test_hands_over_the_old_key_where_it_signs_again(admin, bank, fed, come, do):
     act(do, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     asked = admin.get(f"{KEYS}rollovers/{fed.pk}/undo/")

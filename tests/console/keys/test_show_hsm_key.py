@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey
 from pytest_django.asserts import assertContains, assertRedirects
 
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import HSM, key
+from tests.support.keys import HSM, key
 
 PART = re.compile(r'<pre\s+id="(pem|jwk)"[^>]*>(.*?)</pre>', re.S)
 

@@ -7,7 +7,7 @@ from console.models import Rollover
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import HSM, KEYS, Stored, act, key, page
+from tests.support.keys import HSM, KEYS, Stored, act, key, page
 
 ROLL = f"{HSM}key/{key('till-1')['handle']}/roll/"
 

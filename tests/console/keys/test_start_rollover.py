@@ -3,8 +3,8 @@ import json
 from pytest_django.asserts import assertContains
 
 from console.models import Rollover
-from tests.console.keys.conftest import KEYS, jwk, kids
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.keys import KEYS, jwk, kids
 
 PAGE = "roll/?set=jwks&key=0"
 

@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains
 
-from tests.console.keys.conftest import act, page
+from tests.support.keys import act, page
 
 
 def test_is_left_as_it_is(admin, bank, rolling, worker, do):

@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.keys.conftest import act, kids, page
+from tests.support.keys import act, kids, page
 
 
 def test_is_undone_before_anything_was_signed(admin, bank, rolling, come, worker, do):

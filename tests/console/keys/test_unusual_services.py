@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tenants.organizations.roles import Role
-from tests.console.keys.conftest import KEYS, jwk, rollover
+from tests.support.keys import KEYS, jwk, rollover
 
 ODD: dict[str, list[Any]] = {
     "authorityHints": [5, True, [5], {"a": 1}],

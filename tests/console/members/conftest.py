@@ -2,7 +2,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from tenants.audit.actor import Actor
-from tenants.audit.models import AuditEntry
 from tenants.models import Membership, Organization
 from tenants.organizations.members import add_member
 from tenants.organizations.roles import Role
@@ -43,10 +42,3 @@ def role_of():
 def me(acme):
     """The membership of the admin whose browser is `admin`."""
     return lambda: Membership.objects.get(user=User.objects.get(username="ADMIN"))
-
-
-def entries(operation):
-    """What the record tells, oldest first: object, outcome, changes."""
-    found = AuditEntry.objects.filter(operation=operation).exclude(actor="setup")
-    found = found.order_by("seq")
-    return [(one.object, one.outcome, one.changes) for one in found]

@@ -8,23 +8,14 @@ from tenants.audit.models import AuditEntry
 from tenants.organizations import account_closure
 from tenants.organizations.members import MembershipRuleError, add_member
 from tenants.organizations.roles import Role
-from tests.console.accounts.conftest import sign_in
-from tests.pages import FORM, filled
-
-
-def url(person, page="close"):
-    return f"/acme/members/{person.pk}/{page}/"
+from tests.support.accounts import sign_in
+from tests.support.forms import FORM, filled
+from tests.support.members import told, url
 
 
 def send(admin, person, page="close"):
     body = filled(admin.get(url(person, page)), "reason", reason="Left", ticket="HR-9")
     return admin.post(url(person, page), body, content_type=FORM)
-
-
-def told(operation):
-    """The organizations in whose record it is."""
-    found = AuditEntry.objects.filter(operation=operation, outcome="done")
-    return sorted(found.values_list("organization", "reason", "object"))
 
 
 def test_lets_nobody_in_any_more_until_it_is_opened_again(admin, bo, role_of):

@@ -9,7 +9,7 @@ from tenants.organizations.members import (
     remove_member,
 )
 from tenants.organizations.roles import Role
-from tests.console.members.conftest import entries
+from tests.support.members import entries
 
 
 def url(person):

@@ -1,26 +1,16 @@
-import re
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from tenants.audit.models import AuditEntry
-from tests.console.members.conftest import entries
-from tests.proof import prove
+from tests.support.authentication import prove
+from tests.support.members import PASSWORD, entries, link_in
 
 URL = "/acme/members/new/"
-PASSWORD = "plum orbit ladder seven"
 
 
 def add(browser, email="new@acme.example", role="viewer", name="New"):
     return browser.post(URL, {"email": email, "role": role, "name": name})
-
-
-def link_in(response):
-    page = response.content.decode()
-    found = re.search(r"http://testserver(/accounts/password/new/[^\"<]+)", page)
-    assert found, "no link"
-    return found[1]
 
 
 def test_adds_somebody_new_and_shows_a_link_once(admin, role_of):

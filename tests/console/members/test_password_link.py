@@ -2,8 +2,7 @@ import pytest
 from django.test import Client
 
 from tenants.models import Membership
-from tests.console.members.conftest import entries
-from tests.console.members.test_new import PASSWORD, link_in
+from tests.support.members import PASSWORD, entries, link_in
 
 NEW = "lamp river seven orchard"
 

@@ -1,4 +1,4 @@
-from tests.console.members.conftest import entries
+from tests.support.members import entries
 
 
 def url(person):

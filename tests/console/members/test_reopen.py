@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
-from tests.console.members.test_close import told, url
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.members import told, url
 
 
 def test_lets_them_in_once_more(admin, bo):

@@ -2,8 +2,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
-from tests.console.accounts.conftest import sign_in
-from tests.console.members.conftest import entries
+from tests.support.accounts import sign_in
+from tests.support.members import entries
 
 
 def test_takes_it_away_and_ends_all_sessions(admin, bo):

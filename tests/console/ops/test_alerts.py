@@ -23,12 +23,12 @@ from tenants.authlete.operation import Effect, Operation
 from tenants.jobs import audit_tasks
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.aged import ago
-from tests.console.accounts.conftest import sign_in
-from tests.console.webhooks.conftest import deliver, make_webhook
-from tests.pages import FORM, filled
-from tests.receiver import receiving
-from tests.record import SIGNING, unguard
+from tests.support.accounts import sign_in
+from tests.support.audit_tampering import SIGNING, unguard
+from tests.support.backdating import ago
+from tests.support.forms import FORM, filled
+from tests.support.webhook_receiver import receiving
+from tests.support.webhooks import deliver, make_webhook
 
 ROOT = Path(__file__).parents[2]
 TOLD = (ROOT / "docs/operating.md").read_text().partition("\n## Alerts\n")[2]

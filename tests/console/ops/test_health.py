@@ -17,7 +17,7 @@ from tenants.audit.models import (
 )
 from tenants.jobs import queue
 from tenants.jobs.models import Worker
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 PROBE = {"host": "10.1.2.3:8000"}  # a pod's address, not in ALLOWED_HOSTS
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tenants.organizations.roles import Role
-from tests.pages import entering, saving
+from tests.support.forms import entering, saving
 
 SERVICE = "/acme/services/us/17/"
 

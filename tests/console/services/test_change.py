@@ -6,7 +6,7 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.organizations.roles import Role
-from tests.aged import ago
+from tests.support.backdating import ago
 
 
 def test_says_that_all_stands_as_sent(editor, enter, save):

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 URL = "/acme/services/create/"
 ASKED = {

@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains
 from console.forms.snapshot import to_plain
 from console.models import Draft
 from tenants.audit.models import AuditEntry
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 EDIT = "/acme/services/us/17/edit/tokens/"
 URL = f"{EDIT}draft/"

@@ -10,7 +10,7 @@ from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import now_milliseconds
 from tenants.versions.models import Version
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/remove/"

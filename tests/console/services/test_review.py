@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/review/"

@@ -10,9 +10,9 @@ from tenants.audit.actor import Actor
 from tenants.models import Credential
 from tenants.versions.models import Version
 from tenants.versions.retention import delete_expired_versions
-from tests.pages import filled
+from tests.support.backdating import aged
+from tests.support.forms import filled
 from tests.support.markup import compact
-from tests.versions import aged
 
 URL = "/acme/services/us/17/as-of/"
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"

@@ -23,7 +23,7 @@ from tenants.audit.recorder import record_action, record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.store import append_records
 from tenants.models import Organization
-from tests.aged import ago
+from tests.support.backdating import ago
 
 URL = "/acme/audit/stream"
 

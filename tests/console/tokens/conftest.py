@@ -9,14 +9,10 @@ from tenants.sandbox import signing
 from tenants.sandbox.seeding.keys import create_jwk_set
 from tenants.sandbox.state import StoredToken
 from tenants.sandbox.token_lookup import hash_token
-from tests.console.clients.conftest import LATE, make_client
 from tests.console.tokens.pasted_tokens import ISSUER, LEAKED, OWNER, REFRESH
-from tests.pages import FORM, filled
-
-TOKENS = "/acme/services/us/17/tokens/"
-SUBJECT = "customer-204188"
-HOUR = 3_600_000  # milliseconds
-VALUE = "v4lue-of-a-token-that-nobody-may-see-0001"
+from tests.support.clients import LATE, make_client
+from tests.support.forms import FORM, filled
+from tests.support.tokens import SUBJECT, TOKENS, VALUE
 
 
 @pytest.fixture
@@ -109,12 +105,6 @@ def jwt(signer):
         return signing.sign_jwt(signer.services[17], told | claims, "ES256", typ="at+jwt")
 
     return jwt
-
-
-def path_of(token, page="", query=""):
-    """Where a token's pages are."""
-    end = f"{page}/" if page else ""
-    return f"{TOKENS}{token.client_id}/{token.access_hash}/{end}{query}"
 
 
 @pytest.fixture

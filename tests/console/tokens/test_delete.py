@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.tokens.conftest import TOKENS, path_of
+from tests.support.tokens import TOKENS, path_of
 
 
 def test_takes_its_row_away(admin, shop, issue, do):

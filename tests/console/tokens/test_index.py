@@ -9,7 +9,7 @@ from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership
 from tenants.organizations.roles import Role
-from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS, VALUE
+from tests.support.tokens import HOUR, SUBJECT, TOKENS, VALUE
 
 
 def rows(response):

@@ -19,8 +19,8 @@ from tests.console.tokens.pasted_tokens import (
     unreal,
     unsigned,
 )
-from tests.hunting import Hunt, rows
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.secret_scanner import Hunt, rows
 
 PAST = int(time.time()) - 60
 JWE = unsigned('{"alg":"RSA-OAEP","enc":"A256GCM"}') + ".aXY.dGFn"

@@ -4,9 +4,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.tokens import creation
 from tenants.audit.models import AuditEntry
 from tenants.sandbox.seeding.keys import create_jwk_set
-from tests.console.tokens.conftest import SUBJECT, TOKENS
-from tests.hunting import Hunt, rows
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.secret_scanner import Hunt, rows
+from tests.support.tokens import SUBJECT, TOKENS
 
 URL = f"{TOKENS}new/"
 LISTED = f"{TOKENS}?client=44"

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.tokens.conftest import SUBJECT, path_of
+from tests.support.tokens import SUBJECT, path_of
 
 
 def test_shows_whose_it_is_to_one_person_with_a_reason(admin, shop, issue, do):

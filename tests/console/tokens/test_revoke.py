@@ -2,8 +2,8 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.tokens.conftest import TOKENS, path_of
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.tokens import TOKENS, path_of
 
 
 def said(browser):

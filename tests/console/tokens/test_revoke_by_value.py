@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.console.tokens.pasted_tokens import BOX, LEAKED, OWNER, REFRESH
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
 
 PATH = f"{BOX}revoke/"
 WHY = {"reason": "Found in a public repository", "ticket": "INC-4411"}

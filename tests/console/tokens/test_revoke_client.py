@@ -4,10 +4,10 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.tokens import bulk_revocation
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
-from tests.console.tokens.conftest import HOUR, TOKENS
-from tests.pages import FORM, filled
-from tests.proof import stale
+from tests.support.authentication import stale
+from tests.support.clients import make_client
+from tests.support.forms import FORM, filled
+from tests.support.tokens import HOUR, TOKENS
 
 URL = f"{TOKENS}clients/44/revoke/"
 

@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.tokens.conftest import SUBJECT, TOKENS
+from tests.support.tokens import SUBJECT, TOKENS
 
 
 def test_ends_those_of_one_subject_at_one_client(admin, shop, issue, look_up, do):

@@ -4,8 +4,8 @@ from pytest_django.asserts import assertContains
 from console.models import Lookup
 from console.tokens import bulk_revocation
 from tenants.audit.models import AuditEntry
-from tests.console.tokens.conftest import HOUR, SUBJECT, TOKENS
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.tokens import HOUR, SUBJECT, TOKENS
 
 
 @pytest.fixture

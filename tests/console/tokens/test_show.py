@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.tokens import search
 from tenants.organizations.roles import Role
-from tests.console.tokens.conftest import SUBJECT, TOKENS, VALUE, path_of
+from tests.support.tokens import SUBJECT, TOKENS, VALUE, path_of
 
 
 def listed(sandbox):

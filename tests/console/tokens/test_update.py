@@ -3,9 +3,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import LATE
-from tests.console.tokens.conftest import path_of
-from tests.pages import FORM, filled
+from tests.support.clients import LATE
+from tests.support.forms import FORM, filled
+from tests.support.tokens import path_of
 
 SOON = "2099-05-01T12:00:00"
 SOON_AT = 4_081_320_000_000  # the same in milliseconds since 1970

@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains
 
 from tenants.organizations.roles import Role
 from tests.console.tokens.pasted_tokens import ISSUER, unreal
-from tests.hunting import Hunt
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.secret_scanner import Hunt
 
 PATH = "/acme/tokens/verify/"
 

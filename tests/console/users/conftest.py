@@ -1,18 +1,13 @@
-import time
-from typing import Any
-
 import pytest
 from pydantic import SecretStr
 
 from console.models import Lookup
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tenants.sandbox.state import StoredToken
-from tests.console.clients.conftest import LATE, make_client
-
-USERS_URL = "/acme/subjects/"
-SUBJECT = "user-204188"
-YESTERDAY = int(time.time() - 86_400) * 1000  # milliseconds since 1970
+from tenants.sandbox.state import StoredGrant
+from tests.support.clients import make_client
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT, USERS_URL, WHY, YESTERDAY, issue
 
 
 @pytest.fixture
@@ -58,16 +53,31 @@ def world(sandbox, acme):
     return sandbox
 
 
-def issue(sandbox, client_id, *, service=17, region="us", subject=SUBJECT, **more):
-    """A token of a subject's."""
-    held = sandbox.region(region).tokens[service]
-    told: dict[str, Any] = {"scopes": (), "created_at": YESTERDAY, "expires_at": LATE}
-    held.append(
-        StoredToken(
-            f"hash-{client_id}-{len(held)}",
-            client_id,
-            "AUTHORIZATION_CODE",
-            subject=subject,
-            **(told | more),
-        )
-    )
+@pytest.fixture
+def world_with_scopes(world):
+    """The same, with scopes that are remembered, and a service that has nobody."""
+    world.region("us").granted[17][44, SUBJECT] = StoredGrant(["orders"], ["orders"], 1)
+    world.region("jp").services[20] = {
+        "apiKey": 20,
+        "serviceName": "Empty",
+        "modifiedAt": 1,
+    }
+    return world
+
+
+@pytest.fixture
+def place(look_up, world):
+    return f"{look_up()}revoke/"
+
+
+@pytest.fixture
+def begin(desk, place):
+    """Have everything revoked, and return the path of the receipt."""
+
+    def begin(**entered):
+        body = filled(desk.get(place), "typed", **(WHY | entered))
+        response = desk.post(place, body, content_type=FORM)
+        assert response.status_code == 302
+        return response["Location"]
+
+    return begin

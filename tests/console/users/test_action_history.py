@@ -1,11 +1,14 @@
 """Everything of a subject revoked, as their page tells it from then on."""
 
+import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.console.users.test_revoke_all import begin, place, world
-from tests.console.users.test_show import did
+from tests.support.users import did
 
-__all__ = ["begin", "place", "world"]
+
+@pytest.fixture
+def world(world_with_scopes):
+    return world_with_scopes
 
 
 def test_is_one_deed_of_the_past_and_hides_none_before_it(

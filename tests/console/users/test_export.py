@@ -4,9 +4,9 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.users.conftest import SUBJECT, issue
-from tests.pages import FORM, filled
-from tests.proof import stale
+from tests.support.authentication import stale
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT, issue
 
 WHY = {"reason": "Asked for it by letter", "ticket": "DSAR-7"}
 

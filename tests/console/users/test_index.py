@@ -12,8 +12,8 @@ from pytest_django.asserts import assertContains
 
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
-from tests.console.users.conftest import SUBJECT, USERS_URL
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT, USERS_URL
 
 # What no page, address or log may take for anything but a name.
 HOSTILE = [

@@ -17,8 +17,8 @@ from tenants.audit.models import AuditEntry, AuditRecord, to_microseconds
 from tenants.audit.retention import expiry
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.organizations.roles import Role
-from tests.console.users.conftest import SUBJECT
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT
 
 WHY = {"reason": "Lost phone", "ticket": "INC-7"}
 

@@ -11,7 +11,7 @@ from pytest_django.asserts import (
 
 from console.models import KnownService
 from tenants.audit.models import AuditEntry
-from tests.console.users.conftest import SUBJECT, issue
+from tests.support.users import SUBJECT, issue
 
 PART = {"HX-Request": "true"}
 

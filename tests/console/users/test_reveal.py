@@ -8,8 +8,8 @@ from tenants.audit.events import SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
 from tenants.organizations.roles import Role
-from tests.console.users.conftest import SUBJECT
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT
 
 WHY = {"reason": "Complaint", "ticket": "INC-9"}
 

@@ -12,41 +12,13 @@ from tenants.jobs import control
 from tenants.jobs.completion import worker_actor as worker_of
 from tenants.jobs.models import Item, ItemState, Job
 from tenants.organizations.roles import Role
-from tenants.sandbox.state import StoredGrant
-from tests.console.users.conftest import SUBJECT, YESTERDAY, issue
-from tests.pages import FORM, filled
-
-WHY = {"reason": "Account taken over", "ticket": "INC-7", "typed": SUBJECT[-4:]}
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT, WHY, YESTERDAY, issue
 
 
 @pytest.fixture
-def world(world):
-    """The same, with scopes that are remembered, and a service that has nobody."""
-    world.region("us").granted[17][44, SUBJECT] = StoredGrant(["orders"], ["orders"], 1)
-    world.region("jp").services[20] = {
-        "apiKey": 20,
-        "serviceName": "Empty",
-        "modifiedAt": 1,
-    }
-    return world
-
-
-@pytest.fixture
-def place(look_up, world):
-    return f"{look_up()}revoke/"
-
-
-@pytest.fixture
-def begin(desk, place):
-    """Have everything revoked, and return the path of the receipt."""
-
-    def begin(**entered):
-        body = filled(desk.get(place), "typed", **(WHY | entered))
-        response = desk.post(place, body, content_type=FORM)
-        assert response.status_code == 302
-        return response["Location"]
-
-    return begin
+def world(world_with_scopes):
+    return world_with_scopes
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
 from tenants.authlete.errors import Outcome
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredGrant
-from tests.console.users.conftest import SUBJECT, issue
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.users import SUBJECT, issue
 
 WHY = {"reason": "Lost phone", "ticket": "INC-7"}
 HTMX = {"HX-Request": "true"}

@@ -7,19 +7,13 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Lookup
-from tenants.audit.actor import Actor
-from tenants.audit.events import SUBJECT_SEARCH
-from tenants.audit.recorder import record_event
-from tenants.authlete.operation import Effect
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.console.users.conftest import SUBJECT, USERS_URL
-
-
-def did(organization, subject=SUBJECT, **told):
-    """Something was done to a subject."""
-    who = Actor(7, "bo@acme.example", "help desk", organization.pk, page_id="a page")
-    record_event(who, SUBJECT_SEARCH, Effect.DESTROY, subject=subject, **told)
+from tests.support.users import (
+    SUBJECT,
+    USERS_URL,
+    did,
+)
 
 
 def test_is_for_who_looked_alone(look_up, member):

@@ -16,12 +16,10 @@ from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
 from tenants.sandbox.state import StoredGrant
-from tests.console.clients.conftest import make_client
-from tests.console.users.conftest import SUBJECT, YESTERDAY, issue
-from tests.heard import is_heard
-from tests.tenants.conftest import Store, sqlite_model
-
-__all__ = ["sqlite_model"]
+from tests.support.clients import make_client
+from tests.support.sockets import is_heard
+from tests.support.stores import Store
+from tests.support.users import SUBJECT, YESTERDAY, issue
 
 SERVICES = range(100, 136)
 CLIENTS = (1, 2)

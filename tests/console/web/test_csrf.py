@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.organizations.roles import Role
-from tests.console.web.test_access import MAY, NO_SUCH_METHOD, path
+from tests.support.access import MAY, NO_SUCH_METHOD, path
 
 FORBIDDEN, OK = 403, 200
 PAGE = "/acme/services/"

@@ -4,7 +4,7 @@ import pytest
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.web.test_access import path
+from tests.support.access import path
 
 
 @pytest.mark.parametrize(

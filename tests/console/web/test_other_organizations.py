@@ -27,12 +27,12 @@ from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.state import StoredToken
-from tests.console.clients.conftest import make_client
-from tests.console.keys.conftest import rollover
-from tests.console.web.test_access import NO_SUCH_METHOD, OURS, path
-from tests.console.webhooks.conftest import make_webhook
-from tests.pages import FORM, filled
-from tests.proof import prove
+from tests.support.access import NO_SUCH_METHOD, OURS, path
+from tests.support.authentication import prove
+from tests.support.clients import make_client
+from tests.support.forms import FORM, filled
+from tests.support.keys import rollover
+from tests.support.webhooks import make_webhook
 
 THEIRS = "quail-7731"  # in all that is theirs
 KEPT = (

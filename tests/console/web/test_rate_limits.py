@@ -11,8 +11,8 @@ from pytest_django.asserts import assertContains
 from console.models import Lookup, Spending
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import CLIENT, SECRET, make_client
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, SECRET, make_client
+from tests.support.forms import FORM, filled
 
 BOX = "/acme/subjects/"
 

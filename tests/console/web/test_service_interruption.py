@@ -12,8 +12,8 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.policy import SEVEN_YEARS_IN_DAYS
 from tenants.jobs.audit_tasks import delete_expired_daily
 from tenants.organizations.roles import Role
-from tests.aged import ago
-from tests.record import recompute
+from tests.support.audit_tampering import recompute
+from tests.support.backdating import ago
 
 SHOP, HOME = "/acme/services/us/17/", "/acme/"
 RECORD, OUTSIDE = "Nothing is done at the moment", "Nothing is changed at the moment"

@@ -19,11 +19,11 @@ from tenants.jobs.models import Job, JobState
 from tenants.models import Credential, Membership
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
-from tests.console.keys.conftest import rollover
-from tests.console.web.test_access import PLACES, path
-from tests.console.webhooks.conftest import make_webhook
-from tests.proof import prove, stale
-from tests.routes import ROUTES
+from tests.support.access import PLACES, path
+from tests.support.authentication import prove, stale
+from tests.support.keys import rollover
+from tests.support.routes import ROUTES
+from tests.support.webhooks import make_webhook
 
 ASKS = {
     "keys:remove_jwk",

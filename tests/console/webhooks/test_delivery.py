@@ -19,7 +19,7 @@ from tenants.audit.events import ACCESS_DENIED, MEMBER_REMOVE, SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.models import Organization
 from tenants.outbound import safe_http
-from tests.console.webhooks.conftest import deliver, read_delivery
+from tests.support.webhooks import deliver, read_delivery
 
 NOW = "2026-11-25T12:00:00Z"
 

@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 GIVEN = {
     "name": "SIEM",

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 URL = "/acme/webhooks/"
 

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Webhook
 from tenants.audit.models import AuditEntry, AuditRecord
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 URL = "/acme/webhooks/new/"
 GIVEN = {

@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains
 
 from console.webhooks import worker
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 
 def test_nothing_is_sent_any_more(admin, acme, record_event):

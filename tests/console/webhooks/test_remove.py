@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Delivery, Webhook
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 
 def test_takes_it_and_its_log_away(admin, acme):

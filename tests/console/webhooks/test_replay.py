@@ -16,10 +16,10 @@ from tenants.audit.events import (
 from tenants.audit.integrity import chain_export
 from tenants.audit.models import AuditEntry
 from tenants.audit.retention.expiry import delete_expired_entries
-from tests.aged import ago
-from tests.console.webhooks.conftest import deliver, read_delivery
-from tests.pages import FORM, filled
+from tests.support.backdating import ago
+from tests.support.forms import FORM, filled
 from tests.support.markup import compact
+from tests.support.webhooks import deliver, read_delivery
 
 
 def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, record_event, receiver):

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from console.models import Delivery
 from tenants.audit.events import SUBJECT_SEARCH
-from tests.console.webhooks.conftest import deliver, make_webhook
+from tests.support.webhooks import deliver, make_webhook
 
 
 def test_an_answer_that_repeats_what_it_got_is_not_kept(hooked, record_event, receiver):

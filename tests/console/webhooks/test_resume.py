@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import deliver, read_delivery
+from tests.support.webhooks import deliver, read_delivery
 
 
 @pytest.mark.parametrize("pause", ["hand", "failed", "gone", ""])

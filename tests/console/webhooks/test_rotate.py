@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains
 from console.models.webhooks import generate_secret
 from console.webhooks import actions
 from tenants.audit.models import AuditEntry, AuditRecord
-from tests.console.webhooks.conftest import deliver, make_webhook, read_delivery
+from tests.support.webhooks import deliver, make_webhook, read_delivery
 
 
 def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_event, receiver):

@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Delivery
 from tenants.audit.models import AuditEntry
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 
 def test_leaves_a_test_for_a_worker_once(admin, acme):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Delivery
-from tests.console.webhooks.conftest import make_webhook
+from tests.support.webhooks import make_webhook
 
 
 def look(admin, webhook, **asked):

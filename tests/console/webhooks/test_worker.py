@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console.models import Delivery
 from console.webhooks import delivery, worker
-from tests.console.webhooks.conftest import deliver, read_delivery
+from tests.support.webhooks import deliver, read_delivery
 
 
 def test_who_waits_longest_comes_first(hooked, record_event, receiver):

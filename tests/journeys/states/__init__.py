@@ -1,6 +1,5 @@
 """Every page in every state that looks different: empty, full, failed, and so on."""
 
-from tests.journeys.scene import STATES
 from tests.journeys.states import (
     accounts,
     batches,
@@ -26,6 +25,7 @@ from tests.journeys.states import (
     versions,
     webhooks,
 )
+from tests.support.scene import STATES
 
 __all__ = [
     "STATES",

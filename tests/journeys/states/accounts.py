@@ -1,7 +1,7 @@
 from tenants.audit.actor import Actor
 from tenants.organizations.members import create_password_link
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 
 @state("account_login")

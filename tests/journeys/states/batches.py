@@ -10,8 +10,8 @@ from tenants.jobs import queue
 from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
-from tests.pages import filled
+from tests.support.forms import filled
+from tests.support.scene import state
 
 WHY = {"reason": "Tokens of the old platform", "ticket": "CHG-2107"}
 KIND = "AUTHORIZATION_CODE"

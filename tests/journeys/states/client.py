@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"
 LEDGER = {

@@ -2,8 +2,8 @@
 
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
-from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
+from tests.support.scene import state
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 

@@ -4,9 +4,9 @@ from django.utils import timezone
 
 from console.models import KnownService
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.client_lists import fill
-from tests.pages import FORM, filled
+from tests.support.forms import FORM, filled
+from tests.support.scene import state
 
 
 def choose(scene, count=4, **other):

@@ -1,7 +1,7 @@
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
-from tests.journeys.scene import state
+from tests.support.clients import make_client
+from tests.support.scene import state
 
 ODD = (
     {"clientType": "PUBLIC", "tokenAuthMethod": "NONE", "locked": True},

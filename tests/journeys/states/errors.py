@@ -1,5 +1,5 @@
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 NO_PAGE = ""  # the address is another page's, or nobody's
 

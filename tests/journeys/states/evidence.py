@@ -6,9 +6,9 @@ from console.models import Pack, Verdict
 from tenants.audit.models import AuditSink
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.organization import busy
-from tests.record import SIGNING
+from tests.support.audit_tampering import SIGNING
+from tests.support.scene import state
 
 DESTROYED = "?effect=destroy"
 

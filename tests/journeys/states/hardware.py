@@ -1,6 +1,6 @@
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.rollovers import WHY, work
+from tests.support.scene import state
 
 
 def retail(scene):

@@ -4,9 +4,9 @@ from django.utils import timezone
 
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
-from tests.journeys.scene import state
-from tests.made_keys import WEAK, certified, jwks, pair, public
+from tests.support.clients import make_client
+from tests.support.sample_keys import WEAK, certified, jwks, pair, public
+from tests.support.scene import state
 
 
 def fill(scene):

@@ -9,8 +9,8 @@ from tenants.jobs.registry import ItemResult, job_handler
 from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.services import HARBOR
+from tests.support.scene import state
 
 
 @job_handler("scene.lifetime", permission=Effect.CHANGE)

@@ -1,8 +1,8 @@
 """A new client: what it starts as, the review, and the one look at its secret."""
 
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
+from tests.support.scene import state
 
 BACK = {"redirect_uris__item": ["https://till.harbor.example/cb"]}
 

@@ -3,8 +3,8 @@ from pydantic import SecretStr
 
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.webhooks import kept
+from tests.support.scene import state
 
 
 def busy(scene):

@@ -1,7 +1,7 @@
 from tenants.organizations.roles import Role
 from tenants.sandbox import signing
 from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 LONG_AGO = 1_700_000_000  # seconds since 1970
 

@@ -10,9 +10,9 @@ from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.aged import ago
-from tests.journeys.scene import state
 from tests.journeys.states.organization import busy
+from tests.support.backdating import ago
+from tests.support.scene import state
 
 
 def newest(**what):

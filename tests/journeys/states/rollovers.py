@@ -10,7 +10,7 @@ from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.seeding.keys import create_jwk_set
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 FIRST = "?set=jwks&key=0"
 WHY = {"reason": "Yearly, says risk", "ticket": "CHG-2107"}

@@ -1,6 +1,6 @@
 from console.models import Rotation
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 WHY = {"reason": "Yearly rotation, it is over a year old", "ticket": "CHG-2101"}
 LEDGER = {

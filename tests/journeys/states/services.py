@@ -4,7 +4,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import SandboxRegion
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 HARBOR, CIVIC = 4_217_001, 4_217_003
 NEW = "?region=us&service_name=Till&issuer=https://till.harbor.example&start=oidc"

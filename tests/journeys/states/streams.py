@@ -2,7 +2,7 @@ from console.models import Stream
 from console.models.streams import generate_token
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 
 def kept(name):

@@ -8,7 +8,7 @@ from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant
-from tests.journeys.scene import state
+from tests.support.scene import state
 
 SUBJECT = "cust-204188"
 

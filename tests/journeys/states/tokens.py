@@ -1,6 +1,6 @@
 from tenants.organizations.roles import Role
-from tests.journeys.scene import state
 from tests.journeys.states.subjects import SUBJECT
+from tests.support.scene import state
 
 
 def look_up(scene, subject=SUBJECT, query=""):

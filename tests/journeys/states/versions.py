@@ -8,9 +8,9 @@ from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tenants.versions.recorder import record_snapshot
-from tests.journeys.scene import state
 from tests.journeys.states.client import ledger
 from tests.journeys.states.services import meanwhile
+from tests.support.scene import state
 
 
 def versions(scene):

@@ -8,8 +8,8 @@ from tenants.jobs import queue
 from tenants.jobs.models import Worker
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.console.webhooks.conftest import make_webhook
-from tests.journeys.scene import state
+from tests.support.scene import state
+from tests.support.webhooks import make_webhook
 
 FULL = '{"error": "index is full", "retry": true}'
 

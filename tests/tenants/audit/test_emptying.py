@@ -11,8 +11,8 @@ from django.db import OperationalError, connection, transaction
 
 from tenants.audit.integrity.append_only import has_triggers
 from tenants.models import Organization
-from tests.emptying import empty
-from tests.record import unguard
+from tests.support.audit_tampering import unguard
+from tests.support.database_reset import empty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

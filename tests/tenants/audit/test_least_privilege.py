@@ -6,11 +6,8 @@ import re
 import psycopg
 import pytest
 
-from tests.tenants.conftest import ROOT, Store
-
-GRANTS = re.search(
-    r"## Two roles.*?```sql\n(.*?)```", (ROOT / "docs/operating.md").read_text(), re.S
-)
+from tests.support.stores import ROOT, Store
+from tests.support.tenants_audit import GRANTS
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import pytest
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
-from tests.tenants.audit.test_least_privilege import GRANTS
+from tests.support.tenants_audit import GRANTS
 from tests.tenants.jobs.lifetimes import updates
 
 TIMES = int(os.environ.get("OUTAGES", "1"))

@@ -8,7 +8,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete import Redactor
 from tenants.sandbox.state import StoredToken
-from tests.tenants.authlete.conftest import SandboxEnvironment
+from tests.support.authlete import SandboxEnvironment
 
 LATE = 4_102_444_800_000  # 1 January 2100, in milliseconds
 

@@ -16,7 +16,7 @@ from tenants.authlete.errors import (
     Outcome,
     ServerError,
 )
-from tests.tenants.authlete.conftest import service
+from tests.support.authlete import service
 
 
 def test_counts_the_services_that_a_good_one_sees(environment, audit_sink):

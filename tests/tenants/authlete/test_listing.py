@@ -8,7 +8,7 @@ import pytest
 
 from tenants.authlete import errors, listing
 from tenants.authlete.listing import list_all_services
-from tests.tenants.authlete.conftest import service
+from tests.support.authlete import service
 
 
 @pytest.fixture

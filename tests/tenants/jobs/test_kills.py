@@ -6,22 +6,18 @@ still be under way. Here it is let go once that call has been answered.
 
 import random
 import signal
-import sqlite3
-import time
-from contextlib import ExitStack, closing
-from typing import Any
+from contextlib import ExitStack
 
-import psycopg
 import pytest
 
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
-from tests.heard import is_heard
+from tests.support.job_processes import PATIENCE, asked, until
+from tests.support.sockets import is_heard
 from tests.tenants.jobs.lifetimes import LIFETIME, updates
 
 SERVICES = range(100, 130)
-PATIENCE = 60  # seconds
 SHORT = """
 from django.conf import settings
 settings.JOB_LEASE = float(sys.argv[1])
@@ -95,19 +91,6 @@ def start(store, *jobs, kind="test.lifetime"):
     assert began.returncode == 0, began.stderr
 
 
-def asked(store, query):
-    """Rows of the database, without starting Django for them."""
-    url = store.environment["DATABASE_URL"]
-    opened: Any
-    if url.startswith("sqlite"):
-        opened = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
-    else:
-        opened = psycopg.connect(url)
-    with closing(opened) as connection, connection:
-        found = connection.execute(query)
-        return found.fetchall() if found.description else []
-
-
 def jobs(store):
     return [state for (state,) in asked(store, "SELECT state FROM jobs_job")]
 
@@ -115,13 +98,6 @@ def jobs(store):
 def items(store):
     """How many came to what."""
     return dict(asked(store, "SELECT state, COUNT(*) FROM jobs_item GROUP BY state"))
-
-
-def until(reached):
-    end = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.05)
 
 
 def working(store, lease=2):

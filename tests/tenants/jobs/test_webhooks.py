@@ -7,8 +7,8 @@ from threading import Event
 
 import pytest
 
-from tests.receiver import receiving
-from tests.tenants.jobs.test_kills import PATIENCE, asked, until
+from tests.support.job_processes import PATIENCE, asked, until
+from tests.support.webhook_receiver import receiving
 
 ROWS = 60
 POSITIONS = "SELECT position FROM console_webhook"

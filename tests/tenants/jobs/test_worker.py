@@ -3,7 +3,7 @@
 import signal
 import time
 
-from tests.tenants.jobs.test_kills import asked
+from tests.support.job_processes import asked
 
 SEEN = "SELECT COUNT(*) FROM jobs_worker"
 

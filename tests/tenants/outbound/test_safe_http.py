@@ -10,8 +10,8 @@ import pytest
 
 from tenants.outbound import safe_http
 from tenants.outbound.safe_http import UrlNotAllowedError, post, validate_url
-from tests.receiver import receiving
-from tests.tenants.authlete.transport.test_network import HOST
+from tests.support.authlete import HOST
+from tests.support.webhook_receiver import receiving
 
 # Each is refused as it stands.
 ADDRESSES = """

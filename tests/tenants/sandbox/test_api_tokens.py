@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 GET = f"/api/{SERVICE}/service/get"
 LIMITED = {"apiKey": SERVICE, "number": 5, "serviceName": "Shop"}

@@ -8,7 +8,7 @@ from tenants.authlete.api import OPERATIONS
 from tenants.sandbox import routes
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.seeding.keys import create_jwk_set
-from tests.tenants.sandbox.conftest import SandboxClient
+from tests.support.sandbox import SandboxClient
 from tests.tenants.sandbox.openapi_validation import find_violations
 
 CLUSTER = [route.operation for route in routes.CLUSTER_ROUTES.routes]

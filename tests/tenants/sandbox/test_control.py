@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.sandbox.state import StoredToken
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 GET = f"/api/{SERVICE}/service/get"
 

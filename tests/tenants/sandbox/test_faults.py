@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tenants.sandbox import app
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 GET = f"/api/{SERVICE}/service/get"
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.support.sandbox import CLIENT, SERVICE
 from tests.tenants.sandbox.client_strategies import CLIENTS
-from tests.tenants.sandbox.conftest import CLIENT, SERVICE
 
 SOME = settings(
     max_examples=100,

@@ -20,7 +20,7 @@ from tenants.sandbox.seeding.tokens import (
 )
 from tenants.sandbox.state import now_milliseconds
 from tenants.sandbox.token_lookup import hash_token
-from tests.tenants.sandbox.conftest import SandboxClient
+from tests.support.sandbox import SandboxClient
 
 REGIONS = ["us", "jp", "eu", "br"]
 

@@ -16,7 +16,7 @@ import pytest
 
 from tenants.sandbox import faults
 from tenants.sandbox.server import SandboxServer
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 GET = f"/api/{SERVICE}/service/get"
 ROOT = Path(__file__).parents[3]

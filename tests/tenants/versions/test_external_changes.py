@@ -14,7 +14,7 @@ from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
-from tests.console.clients.conftest import make_client
+from tests.support.clients import make_client
 
 pytestmark = pytest.mark.django_db
 STEPS = "save save lock rotate make look late theirs theirs".split()

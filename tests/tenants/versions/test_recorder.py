@@ -20,7 +20,7 @@ from tenants.sandbox.state import now_milliseconds
 from tenants.versions import external_changes as versions_outside
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
-from tests.versions import aged
+from tests.support.backdating import aged
 
 pytestmark = pytest.mark.django_db
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"

@@ -14,8 +14,8 @@ from tenants.jobs.control import NewItem, retry_failed_items, start_job
 from tenants.jobs.models import Item, ItemState, Job, JobState
 from tenants.models import Credential, Membership
 from tenants.organizations.roles import Role
-from tests.console.clients.conftest import make_client
-from tests.pages import FORM, filled
+from tests.support.clients import make_client
+from tests.support.forms import FORM, filled
 
 PKCE = "pkceRequired"
 

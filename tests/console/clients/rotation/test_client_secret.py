@@ -12,7 +12,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink, EventDetails
 from tenants.authlete.errors import AuthleteError
 from tenants.organizations.api_clients import connect, load_credentials
-from tests.console.clients.conftest import OLD
+from tests.support.clients import OLD
 
 TOLD = EventDetails(region="us", service="17", client="44", label="Ledger sync")
 

@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains
 from console.models import Rotation
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
-from tests.console.clients.conftest import CLIENT, OLD
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD
+from tests.support.forms import FORM, filled
 
 URL = f"{CLIENT}activate/"
 SECRET = f"{CLIENT}secret/"

@@ -4,8 +4,8 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from console.models import Rotation
-from tests.console.clients.conftest import CLIENT, OLD, make_client
-from tests.pages import FORM, filled
+from tests.support.clients import CLIENT, OLD, make_client
+from tests.support.forms import FORM, filled
 
 OTHER = CLIENT.replace("/44/", "/45/")
 

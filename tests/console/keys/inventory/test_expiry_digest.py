@@ -1,6 +1,6 @@
 """Mail about what ends: each threshold once, and none that is lost."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
@@ -15,10 +15,8 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.outbound import mail
-from tests.made_keys import certified, jwks
-
-START = datetime(2026, 11, 25, 9, tzinfo=UTC)
-ENDS = START + timedelta(days=120)
+from tests.support.keys import ENDS, START, certificate
+from tests.support.sample_keys import certified, jwks
 
 
 @pytest.fixture
@@ -30,21 +28,6 @@ def readers(acme, member):
         user.email = f"{role.value}@acme.example"
         user.save()
     return acme
-
-
-def certificate(acme, ends_at=ENDS, thumbprint="ab12", **more):
-    told = {"subject": "CN=gateway.example", "service_id": 17, **more}
-    return KnownKey.objects.create(
-        organization=acme,
-        region="eu",
-        client_id=44,
-        place=KnownKey.objects.count(),
-        kind="client",
-        owner="Ledger",
-        ends_at=ends_at,
-        thumbprint=thumbprint,
-        **told,
-    )
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
-from tests.record import unguard
+from tests.support.audit_tampering import unguard
 
 pytestmark = pytest.mark.django_db
 

@@ -34,8 +34,8 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.authlete.operation import Effect, Operation
 from tenants.jobs import audit_tasks as chores
-from tests.aged import ago
-from tests.record import SIGNING, unguard
+from tests.support.audit_tampering import SIGNING, unguard
+from tests.support.backdating import ago
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 MINUTE = 1 / 24 / 60  # days

@@ -18,8 +18,8 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.aged import ago
-from tests.record import recompute, unguard
+from tests.support.audit_tampering import recompute, unguard
+from tests.support.backdating import ago
 
 SCRIPT = Path(__file__).with_name("second_verifier.py")
 IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")

@@ -16,7 +16,7 @@ from tenants.audit.integrity.chain_export import (
     read_rows_of,
 )
 from tenants.audit.models import AuditEntry
-from tests.record import SIGNING
+from tests.support.audit_tampering import SIGNING
 from tests.tenants.audit.integrity.tampering import files
 from tests.tenants.audit.integrity.tampering.fixture_log import calls
 

@@ -31,7 +31,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.record import SIGNING, recompute, unguard
+from tests.support.audit_tampering import SIGNING, recompute, unguard
 from tests.tenants.audit.integrity.tampering.checkpoints import (
     of_checkpoints,
     of_the_past,

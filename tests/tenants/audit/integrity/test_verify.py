@@ -30,7 +30,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.record import unguard
+from tests.support.audit_tampering import unguard
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)

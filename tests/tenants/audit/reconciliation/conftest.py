@@ -12,7 +12,7 @@ from tenants.models import Credential
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.reconciliation import find_evidence
 from tenants.sandbox.state import StoredGrant, StoredToken
-from tests.aged import overdue
+from tests.support.backdating import overdue
 from tests.tenants.audit.reconciliation.calls import HASH, LATE, OLD
 
 

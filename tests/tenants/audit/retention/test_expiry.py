@@ -30,8 +30,8 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.aged import ago
-from tests.record import SIGNING, unguard
+from tests.support.audit_tampering import SIGNING, unguard
+from tests.support.backdating import ago
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)

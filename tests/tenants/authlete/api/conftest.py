@@ -2,8 +2,7 @@ import pytest
 
 from tenants.sandbox.seeding.keys import create_jwk_set
 from tenants.sandbox.state import StoredToken
-
-LATE = 4_102_444_800_000  # 1 January 2100, in milliseconds
+from tests.support.authlete_api import LATE
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tenants.authlete.errors import (
 from tenants.sandbox import signing
 from tenants.sandbox.state import StoredToken
 from tenants.sandbox.token_lookup import hash_token
-from tests.tenants.authlete.api.conftest import LATE
+from tests.support.authlete_api import LATE
 
 VALUE = "a-token-that-nobody-sees"
 REFRESH = "a-refresh-token-that-nobody-sees"

@@ -16,7 +16,7 @@ from tenants.authlete.errors import (
     Outcome,
 )
 from tenants.sandbox.state import StoredToken
-from tests.tenants.authlete.api.conftest import LATE
+from tests.support.authlete_api import LATE
 
 REVOKE = "/api/17/auth/token/revoke"
 SOME = settings(

@@ -15,7 +15,7 @@ from tenants.authlete.errors import (
 )
 from tenants.authlete.redaction.redactor import Fingerprint
 from tenants.sandbox.token_lookup import hash_token
-from tests.tenants.authlete.api.conftest import LATE
+from tests.support.authlete_api import LATE
 
 
 @pytest.fixture

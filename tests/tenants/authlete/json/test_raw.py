@@ -15,7 +15,7 @@ from tenants.authlete.json.splice import (
     splice_value,
 )
 from tenants.authlete.redaction.redactor import Redactor
-from tests.nulls import without_nulls
+from tests.support.nulls import without_nulls
 
 REDACTOR = Redactor(b"k" * 32)
 SOME = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

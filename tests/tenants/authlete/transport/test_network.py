@@ -17,10 +17,10 @@ from cryptography.x509.oid import NameOID
 from tenants.authlete import errors
 from tenants.authlete.errors import Outcome, UnreachableReason
 from tenants.authlete.operation import Effect, Operation
+from tests.support.authlete import HOST
 
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-HOST = "region.test"
 NOW = datetime.now(UTC)
 SIGNS = x509.KeyUsage(
     digital_signature=False,

@@ -2,7 +2,7 @@ import pytest
 from django.core.management import CommandError
 
 from tenants.models import Organization
-from tests.tenants.conftest import Store
+from tests.support.stores import Store
 
 ACME = ("add_organization", "--slug", "acme", "--name", "Acme")
 

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from tests.tenants.sandbox.conftest import SERVICE, TOKEN, status_and_code
+from tests.support.sandbox import SERVICE, TOKEN, status_and_code
 
 BATCH = f"{TOKEN}/create/batch"
 BODY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}

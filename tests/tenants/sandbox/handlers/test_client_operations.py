@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.sandbox.faults import BrokenConnectionError
-from tests.tenants.sandbox.conftest import CLIENT, SERVICE, status_and_code
+from tests.support.sandbox import CLIENT, SERVICE, status_and_code
 
 
 def test_a_lock_is_set_once(caller, make):

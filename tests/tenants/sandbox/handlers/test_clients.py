@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.tenants.sandbox.conftest import CLIENT, SERVICE, status_and_code
+from tests.support.sandbox import CLIENT, SERVICE, status_and_code
 
 LIST = f"{CLIENT}/get/list"
 SHORT = {"clientId", "clientIdAlias", "clientIdAliasEnabled", "clientName"}

@@ -5,7 +5,7 @@ import pytest
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.handlers.discovery import build_discovery_document
 from tenants.sandbox.json_patch import JsonPatchError, apply_patch
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 PATH = f"/api/{SERVICE}/service/configuration"
 

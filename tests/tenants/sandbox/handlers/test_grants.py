@@ -7,7 +7,7 @@ import pytest
 
 from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant
-from tests.tenants.sandbox.conftest import CLIENT, SERVICE, status_and_code
+from tests.support.sandbox import CLIENT, SERVICE, status_and_code
 
 LIST = f"{CLIENT}/authorization/get/list"
 WAYS = ["query", "body", "path"]

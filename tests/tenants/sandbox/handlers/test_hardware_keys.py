@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from tenants.sandbox.app import Sandbox
-from tests.tenants.sandbox.conftest import SERVICE, status_and_code
+from tests.support.sandbox import SERVICE, status_and_code
 
 HSK = f"/api/{SERVICE}/hsk"
 EC = {"kty": "EC", "use": "sig", "alg": "ES256"}

@@ -6,7 +6,7 @@ import pytest
 
 from tenants.sandbox import state
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 EU = 63294
 US = 76281

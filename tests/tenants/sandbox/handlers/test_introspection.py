@@ -7,7 +7,7 @@ import pytest
 
 from tenants.sandbox import signing
 from tenants.sandbox.state import now_milliseconds
-from tests.tenants.sandbox.conftest import FAR_FUTURE, SERVICE, status_and_code
+from tests.support.sandbox import FAR_FUTURE, SERVICE, status_and_code
 
 INTROSPECT = f"/api/{SERVICE}/auth/introspection"
 FLAGS = ("existent", "usable", "sufficient", "refreshable")

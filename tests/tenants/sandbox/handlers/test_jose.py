@@ -6,7 +6,7 @@ import pytest
 
 from tenants.sandbox import signing
 from tenants.sandbox.seeding.keys import create_jwk_set
-from tests.tenants.sandbox.conftest import SERVICE, status_and_code
+from tests.support.sandbox import SERVICE, status_and_code
 
 VERIFY = f"/api/{SERVICE}/jose/verify"
 REISSUE = f"/api/{SERVICE}/idtoken/reissue"

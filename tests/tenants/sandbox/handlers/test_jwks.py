@@ -1,6 +1,6 @@
 import json
 
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 JWKS = f"/api/{SERVICE}/service/jwks/get"
 EC = {"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "d": "secret", "kid": "one"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 LIST = "/api/service/get/list"
 UPDATE = f"/api/{SERVICE}/service/update"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tenants.sandbox.faults import BrokenConnectionError
 from tenants.sandbox.state import now_milliseconds
-from tests.tenants.sandbox.conftest import FAR_FUTURE, SERVICE, TOKEN, status_and_code
+from tests.support.sandbox import FAR_FUTURE, SERVICE, TOKEN, status_and_code
 
 DELETE, REVOKE = f"{TOKEN}/delete", f"{TOKEN}/revoke"
 SOME = settings(

@@ -8,7 +8,7 @@ from tenants.sandbox import signing
 from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.seeding.keys import create_jwk_set
 from tenants.sandbox.state import now_milliseconds
-from tests.tenants.sandbox.conftest import SERVICE, TOKEN, status_and_code
+from tests.support.sandbox import SERVICE, TOKEN, status_and_code
 
 CREATE = f"{TOKEN}/create"
 BODY = {"grantType": "AUTHORIZATION_CODE", "clientId": 5, "subject": "ann"}

@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.sandbox.state import StoredToken
-from tests.tenants.sandbox.conftest import FAR_FUTURE, SERVICE
+from tests.support.sandbox import FAR_FUTURE, SERVICE
 
 LIST = f"/api/{SERVICE}/auth/token/get/list"
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.tenants.sandbox.conftest import SERVICE
+from tests.support.sandbox import SERVICE
 
 CREATE = f"/api/{SERVICE}/client/create"
 KEY = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b"}

@@ -15,7 +15,7 @@ from tenants.audit.models import (
     AuditRecord,
     AuditSink,
 )
-from tests.record import recompute
+from tests.support.audit_tampering import recompute
 from tests.tenants.audit.integrity.tampering.fixture_log import RECORD, calls, put_back
 from tests.tenants.audit.integrity.tampering.records import Tampering, in_columns
 

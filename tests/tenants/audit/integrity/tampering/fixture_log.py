@@ -27,7 +27,7 @@ from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
-from tests.record import SIGNING, recompute, unguard
+from tests.support.audit_tampering import SIGNING, recompute, unguard
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 BO = Actor(2, "bo", "helpdesk", 2, "harbor", "page-2", "2001:db8::1")

@@ -17,7 +17,7 @@ from tenants.audit.models import (
     AuditSink,
 )
 from tenants.audit.records import canonical_json
-from tests.record import recompute
+from tests.support.audit_tampering import recompute
 from tests.tenants.audit.integrity.tampering.fixture_log import BLOCK, RECORD, columns
 
 

@@ -22,8 +22,8 @@ from tenants.audit.recorder import record_event
 from tenants.audit.records import canonical_json
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.retention.runs import DeletedRows, build_run_changes
-from tests.aged import ago
-from tests.record import SIGNING, recompute, unguard
+from tests.support.audit_tampering import SIGNING, recompute, unguard
+from tests.support.backdating import ago
 from tests.tenants.audit.integrity.tampering.fixture_log import (
     BLOCK,
     BO,

@@ -5,8 +5,8 @@ from django.core.management.color import no_style
 from django.db import OperationalError, connection, transaction
 
 from tenants.audit.integrity.append_only import create_chain_head, install_triggers
-from tests import served
-from tests.record import unguard
+from tests.support import live_requests
+from tests.support.audit_tampering import unguard
 
 # Made by migrations or after them, and changed by no test.
 KEPT = {"auth_permission", "django_content_type", "django_site"}
@@ -27,7 +27,7 @@ def empty(_case: object = None) -> None:
     for what is gone, amid the next test. Another may take the tables in another order.
     PostgreSQL lets one of the two fail then: this one, which comes again.
     """
-    served.over()
+    live_requests.over()
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic():

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.pages import FORM, filled
-from tests.proof import prove
-from tests.routes import ROUTES
+from tests.support.authentication import prove
+from tests.support.forms import FORM, filled
+from tests.support.routes import ROUTES
 
 PASSWORD = "plum orbit ladder seven"
 TOKENS = "tokens"

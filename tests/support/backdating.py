@@ -6,9 +6,12 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from tenants.audit import record_builder
 from tenants.audit.models import OUTCOME_TIMEOUT
+from tenants.versions.models import Version
+from tenants.versions.recorder import compute_version_mac
 
 DAY = 86_400_000_000_000  # nanoseconds
 
@@ -31,3 +34,14 @@ def ago(days):
 def overdue():
     """What is sent was sent so long ago that it is not on its way any more."""
     return ago((OUTCOME_TIMEOUT + timedelta(seconds=1)) / timedelta(days=1))
+
+
+def aged(*hours):
+    """The versions that there are, from the first on, seen so many hours ago."""
+    now = timezone.now()
+    before = ""
+    for one, ago in zip(Version.objects.order_by("number"), hours, strict=True):
+        one.first_at = one.last_at = now - timedelta(hours=ago)
+        one.mac = before = compute_version_mac(one, before)
+        one.save()
+    return now

@@ -1,6 +1,6 @@
 """Pages as a person uses them: one of their forms, filled in and sent."""
 
-from tests.console.forms.browser import sent
+from tests.support.form_data import sent
 
 FORM = "application/x-www-form-urlencoded"
 

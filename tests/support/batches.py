@@ -1,0 +1,41 @@
+"""Helpers for the tests of batches."""
+
+import json
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from console.batches.periodic_tasks import get_starter
+from console.models import Sending
+
+NEW = "/acme/services/us/17/batches/new/"
+CANARY = "kestrel-4471-canary-of-an-uploaded-token"
+WHY = {"reason": "Migration of the old tokens", "ticket": "CHG-7"}
+
+
+def line(number, **more):
+    """A line of a file, with a token of a chosen value."""
+    return {
+        "grantType": "AUTHORIZATION_CODE",
+        "clientId": 5,
+        "subject": f"cust-{number}",
+        "scopes": ["openid"],
+        "accessToken": f"{CANARY}-{number}",
+        **more,
+    }
+
+
+def file(*lines, name="tokens.jsonl"):
+    text = "\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines)
+    return SimpleUploadedFile(name, text.encode())
+
+
+def starter(batch):
+    """Who started it, for what is done by people."""
+    who = get_starter(batch)
+    assert who
+    return who
+
+
+def fates(batch):
+    sendings = Sending.objects.filter(batch=batch, is_dry=False)
+    return list(sendings.values_list("fate", flat=True))

@@ -1,0 +1,30 @@
+"""Helpers for the tests of tenants jobs."""
+
+import sqlite3
+import time
+from contextlib import closing
+from typing import Any
+
+import psycopg
+
+PATIENCE = 60  # seconds
+
+
+def asked(store, query):
+    """Rows of the database, without starting Django for them."""
+    url = store.environment["DATABASE_URL"]
+    opened: Any
+    if url.startswith("sqlite"):
+        opened = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)
+    else:
+        opened = psycopg.connect(url)
+    with closing(opened) as connection, connection:
+        found = connection.execute(query)
+        return found.fetchall() if found.description else []
+
+
+def until(reached):
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
