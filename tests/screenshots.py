@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.console.demo.running import Demo, running
-from tests.support.chromium import chromium
+from tests.support.chromium import find_chromium
 
 HERE = Path(__file__).parents[1] / "docs" / "images"
 WIDE = ViewportSize(width=1280, height=800)
@@ -69,7 +69,7 @@ def keep(page: Page, name: str) -> None:
 
 
 def main() -> None:
-    path = chromium() or sys.exit("There is no Chromium: install one, or set CHROMIUM.")
+    path = find_chromium() or sys.exit("There is no Chromium: install one, or set CHROMIUM.")
     HERE.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,

@@ -11,26 +11,26 @@ from tenants.organizations.members import add_member
 from tenants.sandbox import app
 from tenants.sandbox.http_messages import SandboxRequest
 from tenants.sandbox.state import LazyDict
-from tests.support.browser_log import Overheard
-from tests.support.chromium import PATIENCE
+from tests.support.browser_log import BrowserLog
+from tests.support.chromium import BROWSER_TIMEOUT_MS
 from tests.support.input_devices import Keyboard, Mouse
-from tests.support.journeys import session_of
+from tests.support.journeys import sign_in_page
 from tests.support.scene import PASSWORD
 
 
 @pytest.fixture(scope="session")
-def seeded():
+def seeded_sandbox():
     """The world of the demo; see `sandbox`, which hands out copies of it."""
     return app.Sandbox(seed=1)
 
 
 @pytest.fixture
-def sandbox(seeded, monkeypatch):
+def sandbox(seeded_sandbox, monkeypatch):
     """The demo's four regions and five organizations, anew for each test."""
     sandbox = app.Sandbox()
-    sandbox.state.organizations = deepcopy(seeded.state.organizations)
-    sandbox.state.tokens = deepcopy(seeded.state.tokens)
-    for name, region in seeded.state.regions.items():
+    sandbox.state.organizations = deepcopy(seeded_sandbox.state.organizations)
+    sandbox.state.tokens = deepcopy(seeded_sandbox.state.tokens)
+    for name, region in seeded_sandbox.state.regions.items():
         mine = sandbox.region(name)
         mine.services = deepcopy(region.services)
         mine.owners = dict(region.owners)
@@ -45,7 +45,7 @@ def copied(source):
 
 
 @pytest.fixture
-def found(sandbox):
+def find_service_id(sandbox):
     """The id of a service, by region and name."""
 
     def found(region, name):
@@ -57,7 +57,7 @@ def found(sandbox):
 
 
 @pytest.fixture
-def text_of(sandbox):
+def raw_response_body(sandbox):
     """What Authlete answers when it is asked for a service, or for a client of it,
     byte for byte."""
 
@@ -78,7 +78,7 @@ def text_of(sandbox):
 
 
 @pytest.fixture
-def sent_to(sandbox):
+def sent_updates(sandbox):
     """The bodies with which a service, or a client of it, was updated."""
 
     def sent_to(region, number, client_id=0):
@@ -121,33 +121,33 @@ def person(harbor):
 
 
 @pytest.fixture
-def overheard(live_server):
+def browser_log(live_server):
     """What no page may ever do; judged when the test is over."""
-    overheard = Overheard(live_server.url)
+    overheard = BrowserLog(live_server.url)
     yield overheard
     assert overheard.complaints == []
 
 
 @pytest.fixture
-def browser_page(new_context, live_server, overheard, harbor):
+def open_page(new_context, live_server, browser_log, harbor):
     """Open a browser that nobody is signed in with."""
 
     def open_(**options):
         context = new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(PATIENCE)
-        overheard.listen(context)
+        context.set_default_timeout(BROWSER_TIMEOUT_MS)
+        browser_log.attach(context)
         return context.new_page()
 
     return open_
 
 
 @pytest.fixture
-def signed_in(browser_page, live_server):
+def open_signed_in(open_page, live_server):
     """Open a browser of somebody's, at home."""
 
     def open_(user, **options):
-        page = browser_page(**options)
-        session_of(user, page, live_server.url)
+        page = open_page(**options)
+        sign_in_page(user, page, live_server.url)
         page.goto("/")
         return page
 
@@ -155,6 +155,6 @@ def signed_in(browser_page, live_server):
 
 
 @pytest.fixture(params=[Mouse, Keyboard])
-def hand(request):
+def input_device(request):
     """How a person works: with a mouse, or with the keyboard alone."""
     return request.param

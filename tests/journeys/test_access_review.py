@@ -14,9 +14,9 @@ LOADS = 2
 
 
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server):
-    scene = Scene(browser_page(), sandbox, person, live_server.url)
-    scene.be(Role.AUDITOR)
+def scene(open_page, sandbox, person, live_server):
+    scene = Scene(open_page(), sandbox, person, live_server.url)
+    scene.sign_in_as(Role.AUDITOR)
     return scene
 
 

@@ -6,25 +6,25 @@ from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import now_milliseconds as sandbox_now
-from tests.support.backdating import aged
+from tests.support.backdating import backdate_versions
 from tests.support.input_devices import Mouse
 from tests.support.scene import Scene
 
 CLICKS, LOADS = 4, 3  # U5
 
 
-def test_tells_how_it_was_and_what_differs(browser_page, sandbox, person, live_server):
-    scene = Scene(browser_page(), sandbox, person, live_server.url)
-    scene.be(Role.EDITOR)
-    scene.save(seconds=2700)
-    now = aged(48, 1)
-    scene.be(Role.AUDITOR)
+def test_tells_how_it_was_and_what_differs(open_page, sandbox, person, live_server):
+    scene = Scene(open_page(), sandbox, person, live_server.url)
+    scene.sign_in_as(Role.EDITOR)
+    scene.save_change(seconds=2700)
+    now = backdate_versions(48, 1)
+    scene.sign_in_as(Role.AUDITOR)
     page = scene.page
     page.goto("/harbor/")
     hand = Mouse(page)
 
     hand.search("Payments")
-    hand.follow(page.get_by_role("link", name="Payments").first)
+    hand.follow_link(page.get_by_role("link", name="Payments").first)
     day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
     hand.submit(page.get_by_label("As of"), day)
 
@@ -38,25 +38,25 @@ def test_tells_how_it_was_and_what_differs(browser_page, sandbox, person, live_s
     assert hand.loads <= LOADS
 
 
-def test_tells_the_same_of_a_client(browser_page, sandbox, person, live_server):
-    scene = Scene(browser_page(), sandbox, person, live_server.url)
-    scene.be(Role.EDITOR)
-    clients = sandbox.region("us").clients[scene.places["service_id"]]
-    one = clients[scene.places["client_id"]]
+def test_tells_the_same_of_a_client(open_page, sandbox, person, live_server):
+    scene = Scene(open_page(), sandbox, person, live_server.url)
+    scene.sign_in_as(Role.EDITOR)
+    clients = sandbox.region("us").clients[scene.path_params["service_id"]]
+    one = clients[scene.path_params["client_id"]]
     one["pkceRequired"] = False
     scene.client.get(scene.path("clients:show"))
     one |= {"pkceRequired": True, "modifiedAt": sandbox_now()}
     scene.client.get(scene.path("clients:show"))
     scene.client.get(scene.path("clients:service_clients"))
-    now = aged(48, 1)
-    scene.be(Role.AUDITOR)
+    now = backdate_versions(48, 1)
+    scene.sign_in_as(Role.AUDITOR)
     page = scene.page
     page.goto("/harbor/")
     hand = Mouse(page)
 
-    hand.follow(page.get_by_label("Main").get_by_role("link", name="Clients"))
+    hand.follow_link(page.get_by_label("Main").get_by_role("link", name="Clients"))
     hand.submit(page.get_by_role("searchbox"), one["clientName"])
-    hand.follow(page.get_by_role("link", name=one["clientName"]).first)
+    hand.follow_link(page.get_by_role("link", name=one["clientName"]).first)
     day = (now - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
     hand.submit(page.get_by_label("As of"), day)
 

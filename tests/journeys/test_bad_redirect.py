@@ -45,20 +45,20 @@ def lock_all(hand, page, bad):
     return number
 
 
-def test_locks_every_client_that_leads_there(signed_in, person, bad, worker, hand):
-    page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
-    hand = hand(page)
-    number = lock_all(hand, page, bad)
+def test_locks_every_client_that_leads_there(open_signed_in, person, bad, worker, input_device):
+    page = open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
+    input_device = input_device(page)
+    number = lock_all(input_device, page, bad)
 
-    assert hand.clicks <= CLICKS
+    assert input_device.clicks <= CLICKS
     worker()
     page.reload()
     expect(page.get_by_text("Locked.", exact=True)).to_have_count(number)
     assert all(one["locked"] for one in bad)
 
 
-def test_leaves_each_in_the_record_without_a_script(signed_in, person, bad, worker):
-    page = signed_in(person(Role.EDITOR, "Tomas Okafor"), java_script_enabled=False)
+def test_leaves_each_in_the_record_without_a_script(open_signed_in, person, bad, worker):
+    page = open_signed_in(person(Role.EDITOR, "Tomas Okafor"), java_script_enabled=False)
     number = lock_all(Mouse(page), page, bad)
     worker()
 

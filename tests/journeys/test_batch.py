@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
-from tests.support.sockets import free
+from tests.support.sockets import find_free_port
 
 ROOT = Path(__file__).parents[2]
 CANARY = "kestrel-4471-canary"
@@ -51,7 +51,7 @@ class Deployment:
 
     def __init__(self, home, region):
         self.home = home
-        self.port = free()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._running = []
         self.environment = os.environ | {

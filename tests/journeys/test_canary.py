@@ -18,11 +18,16 @@ from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE, SUBJECT_HOSTILE
-from tests.support.authentication import prove
-from tests.support.page_steps import review
+from tests.support.authentication import set_last_authentication
+from tests.support.page_steps import review_changes
 from tests.support.routes import ROUTES
 from tests.support.scene import PASSWORD, Scene
-from tests.support.secret_scanner import Hunt, opened, rows, secrets_in
+from tests.support.secret_scanner import (
+    SecretScanner,
+    collect_secrets,
+    decode_signed_values,
+    dump_database,
+)
 
 NEW = "a-new-callback-secret-0123456789-abcdef"
 REFUSED = "another-callback-secret-9876543210-fedcba"
@@ -44,19 +49,19 @@ def hunt(sandbox):
     """Every secret that the sandbox holds, and those that people bring along."""
     values = [token.value for token in sandbox.state.tokens.values()]
     for region in sandbox.state.regions.values():
-        values += secrets_in(list(region.services.values()))
+        values += collect_secrets(list(region.services.values()))
         for number in region.services:
-            values += secrets_in(list(region.clients[number].values()))
+            values += collect_secrets(list(region.clients[number].values()))
     values += [one.access_token for one in issued(sandbox)]
     values += [one.refresh_token for one in issued(sandbox)]
-    return Hunt({*values, PASSWORD, NEW, REFUSED} - {"", "string"})
+    return SecretScanner({*values, PASSWORD, NEW, REFUSED} - {"", "string"})
 
 
 @pytest.fixture
 def people(sandbox):
     """Everybody whom a token is about; what is in the name of one, services have in
     theirs as well."""
-    return Hunt({one.subject for one in issued(sandbox)} - {"", SUBJECT_HOSTILE})
+    return SecretScanner({one.subject for one in issued(sandbox)} - {"", SUBJECT_HOSTILE})
 
 
 def issued(sandbox):
@@ -73,9 +78,9 @@ def answers():
 
 
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server, answers):
+def scene(open_page, sandbox, person, live_server, answers):
     """A browser, all of whose answers are kept on their way to it."""
-    page = browser_page()
+    page = open_page()
 
     def keep(route):
         answer = route.fetch(max_redirects=0)
@@ -84,7 +89,7 @@ def scene(browser_page, sandbox, person, live_server, answers):
 
     page.route(re.compile(r"^(?!.*/static/)"), keep)
     scene = Scene(page, sandbox, person, live_server.url)
-    scene.at("us", "Employee sign-in")
+    scene.select_service("us", "Employee sign-in")
     return scene
 
 
@@ -94,12 +99,12 @@ def replace(scene, secret):
     page = scene.page
     page.locator(f"input[name={CALLBACK}][value=replace]").check()
     page.locator(f"input[name='{CALLBACK}.new']").fill(secret)
-    review(page)
+    review_changes(page)
 
 
 def save(scene):
     scene.page.get_by_label("Reason").fill("It was old")
-    scene.press("Save 1 change")
+    scene.click_button("Save 1 change")
 
 
 def body_of(response):
@@ -114,10 +119,14 @@ def walk(scene, answers):
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
     member = scene.user.membership_set.get().pk
     asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
-    asked += f"&original=us/{scene.places['service_id']}"
+    asked += f"&original=us/{scene.path_params['service_id']}"
     others = {"entry": entry, "pk": member, "section": "all"} | NOBODY
     others["token"] = next(
-        (one.access_hash for one in tokens_of(scene) if one.client_id == scene.places["client_id"]),
+        (
+            one.access_hash
+            for one in tokens_of(scene)
+            if one.client_id == scene.path_params["client_id"]
+        ),
         "no-such-token",
     )
     for name in sorted(ROUTES.keys() - POSTED):
@@ -134,7 +143,7 @@ def walk(scene, answers):
 def use_the_desk(scene, answers):
     """Look somebody up, and a token of theirs, as who sits there; all that comes of it
     may name them. Whoever shows or makes tokens elsewhere adds it here."""
-    region, number = scene.places["region"], scene.places["service_id"]
+    region, number = scene.path_params["region"], scene.path_params["service_id"]
     held = scene.sandbox.region(region).tokens[number]
     token = next(one for one in held if one.subject == SUBJECT_EVERYWHERE)
     sent = [
@@ -157,20 +166,20 @@ def use_the_desk(scene, answers):
 
 
 def odd_clients(scene):
-    region = scene.sandbox.region(scene.places["region"])
-    return region.clients[scene.places["service_id"]]
+    region = scene.sandbox.region(scene.path_params["region"])
+    return region.clients[scene.path_params["service_id"]]
 
 
 def tokens_of(scene):
-    region = scene.sandbox.region(scene.places["region"])
-    return region.tokens[scene.places["service_id"]]
+    region = scene.sandbox.region(scene.path_params["region"])
+    return region.tokens[scene.path_params["service_id"]]
 
 
 def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
-    scene.sign_in(Role.ADMIN)
+    scene.sign_in_with_password(Role.ADMIN)
     scene.client.force_login(scene.user)
-    prove(scene.client)
+    set_last_authentication(scene.client)
     replace(scene, NEW)
     save(scene)
     assert scene.service["authenticationCallbackApiSecret"] == NEW
@@ -179,21 +188,21 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     save(scene)
     scene.page.get_by_role("alert").wait_for()
     walk(scene, answers)
-    scene.at("us", "Open banking sandbox")
+    scene.select_service("us", "Open banking sandbox")
     walk(scene, answers)
-    *_, scene.places["client_id"] = odd_clients(scene)
+    *_, scene.path_params["client_id"] = odd_clients(scene)
     walk(scene, answers)
     for role in (Role.HELP_DESK, Role.EDITOR, Role.AUDITOR, Role.VIEWER):
-        scene.be(role)
+        scene.sign_in_as(role)
         use_the_desk(scene, answers)
         walk(scene, answers)
 
-    carried = [text for _, answer in answers for text in opened(answer)]
+    carried = [text for _, answer in answers for text in decode_signed_values(answer)]
     said = capfd.readouterr()
     places = [
         *answers,
         *(("carried by a form", text) for text in carried),
-        *rows(),
+        *dump_database(),
         *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
         ("output", said.out + said.err),
     ]
@@ -201,34 +210,34 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     assert any("accessTokenDuration" in text for text in carried)
     assert any("Telepathy pilot" in text for _, text in answers)
     assert any("service.update" in text for _, text in places if text)
-    assert [(place, hit) for place, text in places for hit in hunt.found(text)] == []
+    assert [(place, hit) for place, text in places for hit in hunt.find_leak(text)] == []
     assert any(SUBJECT_EVERYWHERE in text for place, text in answers if place == DESK)
     others = [one for one in places if one[0] not in NAMES_PEOPLE]
-    assert [(place, hit) for place, text in others for hit in people.found(text)] == []
+    assert [(place, hit) for place, text in others for hit in people.find_leak(text)] == []
 
 
 def test_what_is_made_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
-    scene.be(Role.ADMIN)
-    scene.save()
+    scene.sign_in_as(Role.ADMIN)
+    scene.save_change()
     form = {"client_name": "Till", "redirect_uris__item": ["https://till.example/cb"]}
-    path = scene.send("clients:new", "base", "?start=web", **form).url
+    path = scene.submit_form("clients:new", "base", "?start=web", **form).url
     scene.page.goto(path)
     scene.page.get_by_label("Reason").fill("New till")
-    scene.press("Create client")
+    scene.click_button("Create client")
     scene.page.get_by_role("link", name="I stored it").click()
     made = next(one for one in odd_clients(scene).values() if one["clientName"] == "Till")
-    scene.places["client_id"] = made["clientId"]
+    scene.path_params["client_id"] = made["clientId"]
     token = make_a_token(scene)
     walk(scene, answers)
-    original = f"us/{scene.places['service_id']}/{made['clientId']}"
+    original = f"us/{scene.path_params['service_id']}/{made['clientId']}"
     copy = scene.path("clients:new") + f"?original={original}"
     answers.append((copy, scene.client.get(copy).text))
 
     said = capfd.readouterr()
     places = [
         *answers,
-        *rows(),
+        *dump_database(),
         *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
         ("output", said.out + said.err),
     ]
@@ -237,7 +246,7 @@ def test_what_is_made_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
         (token.access_token, scene.path("tokens:new")),
         (token.refresh_token, scene.path("tokens:new")),
     ):
-        found = [place for place, text in places if Hunt({secret}).found(text)]
+        found = [place for place, text in places if SecretScanner({secret}).find_leak(text)]
         assert found == [scene.url + page]
 
 
@@ -249,7 +258,7 @@ def make_a_token(scene):
     page.get_by_label("Client", exact=True).fill("Till")
     page.get_by_label("Subject").fill("cust-204188")
     page.get_by_label("Reason").fill("To see what it sees")
-    scene.press("Create token")
+    scene.click_button("Create token")
     page.get_by_role("link", name="I stored it").click()
     page.get_by_role("rowheader", name="Till").wait_for()
     return tokens_of(scene)[-1]
@@ -258,33 +267,33 @@ def make_a_token(scene):
 def press_with_a_reason(scene, page, button):
     scene.goto(page)
     scene.page.get_by_label("Reason").fill("It is old")
-    scene.press(button)
+    scene.click_button(button)
     scene.page.locator("#the-secret, .notice.ok").first.wait_for()
 
 
 def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     """Seen, staged, activated, put back, drawn anew and set; each time walked on."""
     caplog.set_level(logging.DEBUG)
-    scene.be(Role.ADMIN)
-    scene.save()
+    scene.sign_in_as(Role.ADMIN)
+    scene.save_change()
     client = next(
         one
         for one in odd_clients(scene).values()
         if one["tokenAuthMethod"] == "CLIENT_SECRET_BASIC"
     )
-    scene.places["client_id"] = client["clientId"]
+    scene.path_params["client_id"] = client["clientId"]
     old = client["clientSecret"]
 
     press_with_a_reason(scene, "clients:reveal", "Reveal secret")
     press_with_a_reason(scene, "clients:stage", "Generate")
     walk(scene, answers)
-    scene.press("I stored it")
-    scene.press("Activate")
+    scene.click_button("I stored it")
+    scene.click_button("Activate")
     scene.page.get_by_role("link", name="Put the old secret back").wait_for()
     walk(scene, answers)
     staged = client["clientSecret"]
     scene.goto("clients:undo")
-    scene.press("Put the old secret back")
+    scene.click_button("Put the old secret back")
     scene.page.get_by_text("has its old secret again").wait_for()
     assert client["clientSecret"] == old != staged
     press_with_a_reason(scene, "clients:rotate", "Rotate now")
@@ -292,7 +301,7 @@ def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandb
     scene.goto("clients:set_secret")
     scene.page.get_by_label("New secret").fill(NEW)
     scene.page.get_by_label("Reason").fill("Made elsewhere")
-    scene.press("Set secret")
+    scene.click_button("Set secret")
     scene.page.get_by_text("Set: the old secret has stopped").wait_for()
     assert client["clientSecret"] == NEW
     walk(scene, answers)
@@ -300,7 +309,7 @@ def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandb
     said = capfd.readouterr()
     places = [
         *answers,
-        *rows(),
+        *dump_database(),
         *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
         ("output", said.out + said.err),
     ]
@@ -310,7 +319,7 @@ def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandb
         (drawn, "clients:rotate"),
         (NEW, None),
     ):
-        found = [place for place, text in places if Hunt({secret}).found(text)]
+        found = [place for place, text in places if SecretScanner({secret}).find_leak(text)]
         assert found == ([scene.url + scene.path(page)] if page else [])
 
 
@@ -335,5 +344,5 @@ def test_would_be_found(hunt, sandbox):
         next(one.refresh_token for one in issued(sandbox) if one.refresh_token),
         *(one["clientSecret"] for one in clients.values()),
     ):
-        assert hunt.found(f"some words before {secret[3:21]} and after")
-    assert not hunt.found(f"public parts: {key['kid']} {key.get('n', key.get('x'))}")
+        assert hunt.find_leak(f"some words before {secret[3:21]} and after")
+    assert not hunt.find_leak(f"public parts: {key['kid']} {key.get('n', key.get('x'))}")

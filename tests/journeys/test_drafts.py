@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.support.journeys import session_of
-from tests.support.page_steps import enter, open_section
+from tests.support.journeys import sign_in_page
+from tests.support.page_steps import enter_setting, open_section
 from tests.support.scene import PASSWORD
 
 ACCESS = "Access token lifetime"
@@ -17,9 +17,9 @@ def tomas(person):
 
 
 @pytest.fixture
-def page(signed_in, tomas, found):
-    page = signed_in(tomas)
-    open_section(page, "us", found("us", "Payments"))
+def page(open_signed_in, tomas, find_service_id):
+    page = open_signed_in(tomas)
+    open_section(page, "us", find_service_id("us", "Payments"))
     return page
 
 
@@ -28,14 +28,14 @@ def kept(page):
 
 
 def test_is_there_again_after_the_session_was_lost(page, tomas, live_server):
-    enter(page, ACCESS, "45", "minutes")
+    enter_setting(page, ACCESS, "45", "minutes")
     kept(page)
     address = page.url
     page.context.clear_cookies()
 
     page.goto(address)
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    session_of(tomas, page, live_server.url)
+    sign_in_page(tomas, page, live_server.url)
     page.goto(address)
 
     expect(page.get_by_label(ACCESS, exact=True)).to_have_value("45")
@@ -43,7 +43,7 @@ def test_is_there_again_after_the_session_was_lost(page, tomas, live_server):
 
 
 def test_is_kept_even_where_it_is_not_valid(page):
-    enter(page, ACCESS, "soon")
+    enter_setting(page, ACCESS, "soon")
     kept(page)
 
     page.reload()
@@ -54,7 +54,7 @@ def test_is_kept_even_where_it_is_not_valid(page):
 def test_says_so_where_it_cannot_be_kept(page):
     page.route("**/draft/", lambda route: route.fulfill(status=503))
 
-    enter(page, ACCESS, "45")
+    enter_setting(page, ACCESS, "45")
 
     expect(page.locator("#draft-state")).to_contain_text("could not be kept")
 
@@ -62,7 +62,7 @@ def test_says_so_where_it_cannot_be_kept(page):
 @pytest.mark.parametrize("lost", ["session", None], ids=["session", "all cookies"])
 def test_stays_on_the_page_until_its_owner_is_back(page, tomas, live_server, lost):
     page.context.clear_cookies(name=lost)
-    enter(page, ACCESS, "45", "minutes")
+    enter_setting(page, ACCESS, "45", "minutes")
     page.get_by_role("button", name="Review changes").click()
     door = page.get_by_role("link", name="Sign in in a new tab")
     expect(door).to_be_focused()
@@ -81,7 +81,7 @@ def test_stays_on_the_page_until_its_owner_is_back(page, tomas, live_server, los
 def test_asks_before_leaving_with_what_is_not_kept(page):
     page.route("**/draft/", lambda route: route.abort())
     page.on("dialog", lambda dialog: dialog.dismiss())
-    enter(page, ACCESS, "45")
+    enter_setting(page, ACCESS, "45")
 
     with page.expect_event("dialog") as asked:
         page.get_by_role("link", name="Back to overview").click(no_wait_after=True)
@@ -91,7 +91,7 @@ def test_asks_before_leaving_with_what_is_not_kept(page):
 
 
 def test_asks_nothing_once_it_is_kept(page):
-    enter(page, ACCESS, "45")
+    enter_setting(page, ACCESS, "45")
     kept(page)
 
     page.get_by_role("link", name="Back to overview").click()

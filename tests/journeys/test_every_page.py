@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve
 
-from tests.journeys.states import STATES
-from tests.support.accessibility import broken, faint
-from tests.support.chromium import PATIENCE
-from tests.support.page_steps import too_wide
+from tests.journeys.states import PAGE_STATES
+from tests.support.accessibility import find_contrast_violations, find_violations
+from tests.support.chromium import BROWSER_TIMEOUT_MS
+from tests.support.page_steps import find_overflow
 from tests.support.routes import ROUTES
 from tests.support.scene import Scene
 
@@ -35,42 +35,42 @@ PICTURES = os.environ.get("PICTURES")
 def window(browser, live_server):
     """One page for all states, since to open one takes as long as a look at it."""
     context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(BROWSER_TIMEOUT_MS)
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
-def scene(window, overheard, sandbox, person, live_server):
+def scene(window, browser_log, sandbox, person, live_server):
     window.set_viewport_size(WIDE)
     window.emulate_media(color_scheme="light")
-    overheard.listen(window.context)
+    browser_log.attach(window.context)
     yield Scene(window, sandbox, person, live_server.url)
     window.unroute_all(behavior="ignoreErrors")
     window.goto(NOWHERE)
     window.context.clear_cookies()
-    overheard.leave(window.context)
+    browser_log.detach(window.context)
 
 
 def test_no_page_is_forgotten():
-    assert {one.page for one in STATES} - {""} == ROUTES.keys() - ELSEWHERE.keys()
+    assert {one.page for one in PAGE_STATES} - {""} == ROUTES.keys() - ELSEWHERE.keys()
 
 
-@pytest.mark.parametrize("state", STATES, ids=str)
+@pytest.mark.parametrize("state", PAGE_STATES, ids=str)
 def test_is_open_to_everybody_and_fits(scene, state):
     state.reach(scene)
 
     page = scene.page
     if state.page:
         assert resolve(urlsplit(page.url).path).view_name == state.page
-    assert broken(page) == []
-    assert too_wide(page) == []
+    assert find_violations(page) == []
+    assert find_overflow(page) == []
     keep(page, state, "light")
     page.emulate_media(color_scheme="dark")
-    assert faint(page) == []
+    assert find_contrast_violations(page) == []
     keep(page, state, "dark")
     page.set_viewport_size(NARROW)
-    assert too_wide(page) == []
+    assert find_overflow(page) == []
     keep(page, state, "narrow")
 
 

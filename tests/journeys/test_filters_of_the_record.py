@@ -7,8 +7,8 @@ from tenants.organizations.roles import Role
 
 
 @pytest.fixture
-def page(signed_in, person):
-    page = signed_in(person(Role.AUDITOR))
+def page(open_signed_in, person):
+    page = open_signed_in(person(Role.AUDITOR))
     page.goto("/harbor/audit/")
     return page
 

@@ -13,8 +13,15 @@ from playwright.sync_api import expect
 
 from tests.journeys.states.services import HARBOR
 from tests.support.input_devices import Mouse
-from tests.support.journeys import CORPUS, MADE, NARROW, TAGS, look, unharmed
-from tests.support.page_steps import too_wide
+from tests.support.journeys import (
+    COUNT_INJECTED_JS,
+    HOSTILE_TAGS,
+    HOSTILE_TEXTS,
+    NARROW_VIEWPORT,
+    open_unharmed,
+    unharmed,
+)
+from tests.support.page_steps import find_overflow
 from tests.support.scene import Scene
 
 FIRST = 9_000  # the id of the first hostile service
@@ -52,7 +59,7 @@ def hostile(sandbox):
             whole |= one
     region = sandbox.region("us")
     client = _whole_client(region)
-    for number, text in enumerate(CORPUS.values(), FIRST):
+    for number, text in enumerate(HOSTILE_TEXTS.values(), FIRST):
         region.services[number] = poisoned(whole, text) | {
             "apiKey": number,
             "modifiedAt": 1,
@@ -61,7 +68,7 @@ def hostile(sandbox):
         region.owners[number] = HARBOR
         region.clients[number] = {44: poisoned(client, text)}
         region.clients[number][44] |= {"clientId": 44, "modifiedAt": 1}
-    return {kind: number for number, kind in enumerate(CORPUS, FIRST)}
+    return {kind: number for number, kind in enumerate(HOSTILE_TEXTS, FIRST)}
 
 
 def _whole_client(region):
@@ -74,51 +81,51 @@ def _whole_client(region):
 
 
 @pytest.fixture(params=[False, True], ids=["policy", "no policy"])
-def scene(request, browser_page, sandbox, person, live_server, hostile):
-    page = browser_page(bypass_csp=request.param)
+def scene(request, open_page, sandbox, person, live_server, hostile):
+    page = open_page(bypass_csp=request.param)
     scene = Scene(page, sandbox, person, live_server.url)
     yield from unharmed(scene)
 
 
-@pytest.mark.parametrize("kind", CORPUS)
+@pytest.mark.parametrize("kind", HOSTILE_TEXTS)
 def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
-    scene.places |= {"region": "us", "service_id": hostile[kind], "section": "all"}
-    scene.draft(1800)
+    scene.path_params |= {"region": "us", "service_id": hostile[kind], "section": "all"}
+    scene.draft_change(1800)
 
     for name in PAGES:
-        look(scene, f"services:{name}")
-    look(scene, "keys:hsm_keys")
+        open_unharmed(scene, f"services:{name}")
+    open_unharmed(scene, "keys:hsm_keys")
 
 
 @pytest.mark.parametrize("scene", [True], ids=["no policy"], indirect=True)
-@pytest.mark.parametrize("kind", CORPUS)
+@pytest.mark.parametrize("kind", HOSTILE_TEXTS)
 def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
     place = {"region": "us", "service_id": hostile[kind], "client_id": 44}
-    scene.places |= place | {"section": "all"}
-    assert scene.send("clients:edit", "base", pkce_required="on").status_code == 302
-    scene.send("clients:stage", "reason", reason="Yearly rotation")
-    scene.page.set_viewport_size(NARROW)
+    scene.path_params |= place | {"section": "all"}
+    assert scene.submit_form("clients:edit", "base", pkce_required="on").status_code == 302
+    scene.submit_form("clients:stage", "reason", reason="Yearly rotation")
+    scene.page.set_viewport_size(NARROW_VIEWPORT)
 
-    look(scene, "clients:service_clients")
+    open_unharmed(scene, "clients:service_clients")
     for name in OF_CLIENTS:
-        look(scene, f"clients:{name}")
-        assert too_wide(scene.page) == [], name
+        open_unharmed(scene, f"clients:{name}")
+        assert find_overflow(scene.page) == [], name
 
 
 def test_is_only_text_where_all_services_are(scene, hostile):
     number = hostile["tags"]
     asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
-    scene.places |= {"region": "us", "service_id": number}
-    entry = scene.save(1800)
+    scene.path_params |= {"region": "us", "service_id": number}
+    entry = scene.save_change(1800)
 
-    look(scene, "services:index", "?size=100")
-    look(scene, "services:new", f"?original=us/{number}")
-    look(scene, "services:create", f"{asked}&original=us/{number}")
-    look(scene, "services:remove")
-    look(scene, "services:change", entry=entry)
-    look(scene, "audit:index")
-    look(scene, "audit:entry", entry=entry)
-    look(scene, "dashboard:index")
+    open_unharmed(scene, "services:index", "?size=100")
+    open_unharmed(scene, "services:new", f"?original=us/{number}")
+    open_unharmed(scene, "services:create", f"{asked}&original=us/{number}")
+    open_unharmed(scene, "services:remove")
+    open_unharmed(scene, "services:change", entry=entry)
+    open_unharmed(scene, "audit:index")
+    open_unharmed(scene, "audit:entry", entry=entry)
+    open_unharmed(scene, "dashboard:index")
 
 
 @pytest.mark.parametrize("page", ["services:index", "services:fields", "audit:index"])
@@ -126,8 +133,8 @@ def test_is_only_text_when_it_is_searched_for(scene, hostile, page):
     scene.goto(page)
 
     box = scene.page.locator("main input[type=search]").first  # or a combobox, by role
-    Mouse(scene.page).submit(box, TAGS)
+    Mouse(scene.page).submit(box, HOSTILE_TAGS)
 
     # The record writes a search back in its own words, with marks around some.
     expect(box).to_have_value(re.compile(r"<script>pwned\(\)</script><img"))
-    assert scene.page.evaluate(MADE) == 0
+    assert scene.page.evaluate(COUNT_INJECTED_JS) == 0

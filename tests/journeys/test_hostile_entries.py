@@ -15,13 +15,13 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
 from tests.journeys.states.webhooks import log
-from tests.support.journeys import CORPUS, NARROW, look, unharmed
-from tests.support.page_steps import too_wide
+from tests.support.journeys import HOSTILE_TEXTS, NARROW_VIEWPORT, open_unharmed, unharmed
+from tests.support.page_steps import find_overflow
 from tests.support.scene import Scene
 from tests.support.webhooks import make_webhook
 
 HEBREW = "הלקוח של הבנק " * 40
-EVIL = CORPUS | {"right to left": HEBREW, "an override": "ok \u202edlo.elpmaxe"}
+EVIL = HOSTILE_TEXTS | {"right to left": HEBREW, "an override": "ok \u202edlo.elpmaxe"}
 MANY, LONG = 500, "V" * 40_000
 WIDE = {"width": 1280, "height": 900}
 
@@ -45,18 +45,18 @@ def keep(text, operation="service.update", end=Outcome.SUCCEEDED, **told):
 
 
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server):
+def scene(open_page, sandbox, person, live_server):
     """Escaping has to hold alone: the policy of the pages is switched off."""
-    page = browser_page(bypass_csp=True, viewport=WIDE)
+    page = open_page(bypass_csp=True, viewport=WIDE)
     scene = Scene(page, sandbox, person, live_server.url)
     yield from unharmed(scene)
 
 
 def fits(scene, name, query="", **places):
-    for window in (WIDE, NARROW):
+    for window in (WIDE, NARROW_VIEWPORT):
         scene.page.set_viewport_size(window)
-        look(scene, name, query, **places)
-        assert too_wide(scene.page) == [], (name, window)
+        open_unharmed(scene, name, query, **places)
+        assert find_overflow(scene.page) == [], (name, window)
 
 
 def test_the_record_shows_what_is_in_it_as_text(scene):
@@ -69,8 +69,8 @@ def test_the_record_shows_what_is_in_it_as_text(scene):
     fits(scene, "audit:unresolved")
     fits(scene, "dashboard:index")
     for entry in AuditEntry.objects.filter(client="44").values_list("entry", flat=True):
-        look(scene, "audit:entry", entry=entry)
-        assert too_wide(scene.page) == []
+        open_unharmed(scene, "audit:entry", entry=entry)
+        assert find_overflow(scene.page) == []
 
 
 def test_an_entry_of_many_and_long_values_can_be_read(scene):

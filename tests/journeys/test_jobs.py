@@ -10,12 +10,12 @@ from tests.support.scene import Scene
 
 
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server):
+def scene(open_page, sandbox, person, live_server):
     """Make an editor who has started a job, in a browser with scripts or without."""
 
     def make(**options):
-        scene = Scene(browser_page(**options), sandbox, person, live_server.url)
-        scene.be(Role.EDITOR)
+        scene = Scene(open_page(**options), sandbox, person, live_server.url)
+        scene.sign_in_as(Role.EDITOR)
         job(scene)
         return scene
 
@@ -45,12 +45,12 @@ def test_is_paused_resumed_and_cancelled(scene, scripts):
     page = scene.page
     scene.goto("jobs:show")
 
-    scene.press("Pause")
+    scene.click_button("Pause")
     expect(page.get_by_text("paused", exact=True)).to_be_visible()
-    scene.press("Resume")
+    scene.click_button("Resume")
     expect(page.get_by_text("waiting", exact=True)).to_be_visible()
     page.get_by_role("link", name="Cancel job").click()
-    scene.press("Cancel job")
+    scene.click_button("Cancel job")
 
     expect(page.get_by_text("cancelled", exact=True)).to_be_visible()
     expect(page.get_by_text("What was done stays as it is.")).to_be_visible()

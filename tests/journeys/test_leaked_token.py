@@ -9,16 +9,16 @@ from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tenants.sandbox import signing
 from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
-from tests.support.secret_scanner import Hunt, rows
+from tests.support.secret_scanner import SecretScanner, dump_database
 
 CLICKS = 4
 LOADS = 2
 
 
 @pytest.fixture
-def held(sandbox, found):
+def held(sandbox, find_service_id):
     """The tokens of a service that signs them."""
-    return sandbox.region("us").tokens[found("us", "Payments")]
+    return sandbox.region("us").tokens[find_service_id("us", "Payments")]
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def leaked(held):
 
 
 @pytest.fixture
-def jwt(sandbox, found, leaked):
+def jwt(sandbox, find_service_id, leaked):
     """What was found: the token, as applications send it."""
-    service = sandbox.region("us").services[found("us", "Payments")]
+    service = sandbox.region("us").services[find_service_id("us", "Payments")]
     claims = {
         "iss": service["issuer"],
         "jti": leaked.access_token,
@@ -40,37 +40,37 @@ def jwt(sandbox, found, leaked):
 
 
 def test_is_looked_up_and_revoked(
-    signed_in, person, hand, sandbox, jwt, leaked, held, caplog, capfd
+    open_signed_in, person, input_device, sandbox, jwt, leaked, held, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)
     sandbox.fault("down", region="jp")
-    home = signed_in(person(Role.HELP_DESK, "Nia Okafor"))
+    home = open_signed_in(person(Role.HELP_DESK, "Nia Okafor"))
     asked: list[str] = []
     home.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
     home.on("response", lambda one: asked.append(str(one.headers)))
-    hand = hand(home)
+    input_device = input_device(home)
 
-    hand.click("link", "Check a token")
-    hand.type(home.get_by_label("Token", exact=True), f"Bearer {jwt}")
-    hand.click("button", "Look up")
+    input_device.click("link", "Check a token")
+    input_device.type(home.get_by_label("Token", exact=True), f"Bearer {jwt}")
+    input_device.click("button", "Look up")
     expect(home.get_by_role("heading", name="What Payments says")).to_be_focused()
     whose = home.get_by_role("region", name="Whose it is")
     for said in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "access token"):
         expect(whose).to_contain_text(said)
     expect(home.get_by_label("Token", exact=True)).to_have_value("")
-    hand.type(home.get_by_label("Reason"), "Found in a public repository")
-    hand.type(home.get_by_label("Ticket"), "INC-4411")
-    hand.click("button", "Revoke this token")
+    input_device.type(home.get_by_label("Reason"), "Found in a public repository")
+    input_device.type(home.get_by_label("Ticket"), "INC-4411")
+    input_device.click("button", "Revoke this token")
 
     expect(home.get_by_text("says that it has ended")).to_be_visible()
     assert leaked not in held
-    assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS
+    assert input_device.clicks <= CLICKS
+    assert input_device.loads <= LOADS
     assert AuditEntry.objects.get(operation="token.revoke").ticket == "INC-4411"
     storage = "[{...localStorage}, {...sessionStorage}, document.cookie]"
     logged = [f"{one.getMessage()} {one.__dict__}" for one in caplog.records]
     seen = [*asked, *logged, *capfd.readouterr(), str(home.evaluate(storage))]
-    hunt = Hunt({jwt, leaked.access_token, leaked.refresh_token})
-    seen += [home.content(), *(text for _, text in rows())]
+    hunt = SecretScanner({jwt, leaked.access_token, leaked.refresh_token})
+    seen += [home.content(), *(text for _, text in dump_database())]
     assert len(asked) > 5
-    assert [hit for text in seen for hit in hunt.found(text)] == []
+    assert [hit for text in seen for hit in hunt.find_leak(text)] == []

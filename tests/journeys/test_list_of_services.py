@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from tenants.organizations.roles import Role
 
 
-def test_keeps_the_focus_and_says_what_fits(signed_in, person):
-    page = signed_in(person(Role.VIEWER))
+def test_keeps_the_focus_and_says_what_fits(open_signed_in, person):
+    page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/services/")
 
     column = page.get_by_role("columnheader", name="Region")

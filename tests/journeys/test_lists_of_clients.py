@@ -12,9 +12,9 @@ from tests.support.clients import make_client
 
 
 @pytest.fixture
-def shop(sandbox, found):
+def shop(sandbox, find_service_id):
     """The address of a service with 120 clients, of which one redirects elsewhere."""
-    number = found("us", "Payments")
+    number = find_service_id("us", "Payments")
     clients = sandbox.region("us").clients[number]
     clients.clear()
     for one in range(1, 121):
@@ -27,8 +27,8 @@ def rows(page):
     return page.locator("tbody th")
 
 
-def test_narrows_down_by_keyboard_and_keeps_the_filters_open(signed_in, person, shop):
-    page = signed_in(person(Role.VIEWER))
+def test_narrows_down_by_keyboard_and_keeps_the_filters_open(open_signed_in, person, shop):
+    page = open_signed_in(person(Role.VIEWER))
     page.goto(shop)
 
     page.locator("#facets").focus()
@@ -54,8 +54,8 @@ def test_narrows_down_by_keyboard_and_keeps_the_filters_open(signed_in, person, 
     expect(rows(page)).to_have_count(30)
 
 
-def test_keeps_the_place_on_the_last_page(signed_in, person, shop):
-    page = signed_in(person(Role.VIEWER))
+def test_keeps_the_place_on_the_last_page(open_signed_in, person, shop):
+    page = open_signed_in(person(Role.VIEWER))
     page.goto(shop)
     on = page.locator("#page-after")
 
@@ -69,8 +69,8 @@ def test_keeps_the_place_on_the_last_page(signed_in, person, shop):
     expect(page.get_by_role("link", name="Previous")).to_be_focused()
 
 
-def test_finds_a_redirect_host_in_one_step_over_all_services(signed_in, person, shop):
-    page = signed_in(person(Role.VIEWER))
+def test_finds_a_redirect_host_in_one_step_over_all_services(open_signed_in, person, shop):
+    page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/clients/")
 
     page.keyboard.press("/")
@@ -82,11 +82,11 @@ def test_finds_a_redirect_host_in_one_step_over_all_services(signed_in, person, 
     expect(page.locator("#find")).to_be_focused()
 
 
-def test_pages_through_without_a_script(browser_page, person, shop, live_server):
-    from tests.support.journeys import session_of
+def test_pages_through_without_a_script(open_page, person, shop, live_server):
+    from tests.support.journeys import sign_in_page
 
-    page = browser_page(java_script_enabled=False)
-    session_of(person(Role.VIEWER), page, live_server.url)
+    page = open_page(java_script_enabled=False)
+    sign_in_page(person(Role.VIEWER), page, live_server.url)
     page.goto(shop)
 
     page.get_by_role("link", name="Next").click()
@@ -98,8 +98,8 @@ def test_pages_through_without_a_script(browser_page, person, shop, live_server)
     expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
 
 
-def test_takes_out_what_is_filtered(signed_in, person, shop):
-    page = signed_in(person(Role.VIEWER))
+def test_takes_out_what_is_filtered(open_signed_in, person, shop):
+    page = open_signed_in(person(Role.VIEWER))
     page.goto(f"{shop}?type=PUBLIC")
 
     with page.expect_download() as download:

@@ -4,21 +4,21 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.support.page_steps import open_section, review, save, saved
+from tests.support.page_steps import expect_saved, open_section, review_changes, save_changes
 
 LANGUAGES = "Claim languages"
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def page(request, signed_in, person, found):
-    page = signed_in(person(Role.EDITOR), java_script_enabled=request.param)
-    open_section(page, "us", found("us", "Payments"), "scopes")
+def page(request, open_signed_in, person, find_service_id):
+    page = open_signed_in(person(Role.EDITOR), java_script_enabled=request.param)
+    open_section(page, "us", find_service_id("us", "Payments"), "scopes")
     return page
 
 
 @pytest.fixture
-def service(sandbox, found):
-    return lambda: sandbox.region("us").services[found("us", "Payments")]
+def service(sandbox, find_service_id):
+    return lambda: sandbox.region("us").services[find_service_id("us", "Payments")]
 
 
 def row(page, place):
@@ -29,10 +29,10 @@ def test_adds_a_row_and_saves_it(page, service):
     page.get_by_role("button", name=f"Add to {LANGUAGES}").click()
     row(page, 2).fill("pt-BR")
 
-    review(page)
-    save(page)
+    review_changes(page)
+    save_changes(page)
 
-    saved(page)
+    expect_saved(page)
     assert service()["supportedClaimLocales"] == ["en", "pt-BR"]
 
 
@@ -42,10 +42,10 @@ def test_takes_a_row_out_from_the_middle(page, service):
     second = page.get_by_role("textbox", name="Claims, row 2", exact=True)
     expect(second).to_have_value(claims[2])
 
-    review(page)
-    save(page)
+    review_changes(page)
+    save_changes(page)
 
-    saved(page)
+    expect_saved(page)
     assert service()["supportedClaims"] == claims[:1] + claims[2:]
 
 
@@ -53,24 +53,26 @@ def test_changes_a_cell_of_a_table_and_keeps_the_others(page, service):
     before = [dict(one) for one in service()["supportedScopes"]]
     page.get_by_label("Said to the user, row 1", exact=True).fill("In words")
 
-    review(page)
-    save(page)
+    review_changes(page)
+    save_changes(page)
 
-    saved(page)
+    expect_saved(page)
     after = service()["supportedScopes"]
     changed = [one for one in after if one not in before]
     assert len(after) == len(before)
     assert [one["description"] for one in changed] == ["In words"]
 
 
-def test_narrows_a_form_and_saves_what_is_left_in_it(page, service, found):
-    page.goto(f"/harbor/services/us/{found('us', 'Payments')}/edit/all/?q=clock+tolerance")
+def test_narrows_a_form_and_saves_what_is_left_in_it(page, service, find_service_id):
+    page.goto(
+        f"/harbor/services/us/{find_service_id('us', 'Payments')}/edit/all/?q=clock+tolerance"
+    )
     expect(page.locator(".field")).to_have_count(1)
     page.get_by_label("Unit of Clock tolerance").select_option("seconds")
     page.get_by_label("Clock tolerance", exact=True).fill("7")
 
-    review(page)
-    save(page)
+    review_changes(page)
+    save_changes(page)
 
-    saved(page)
+    expect_saved(page)
     assert service()["allowableClockSkew"] == 7

@@ -14,9 +14,9 @@ REDIRECT = "https://till.harbor.example/cb"
 
 
 @pytest.fixture
-def payments(sandbox, found):
+def payments(sandbox, find_service_id):
     """Payments in us, which has what web applications need; and its clients."""
-    number = found("us", "Payments")
+    number = find_service_id("us", "Payments")
     region = sandbox.region("us")
     for member in ("supportedGrantTypes", "supportedTokenAuthMethods"):
         region.services[number].pop(member, None)
@@ -26,7 +26,7 @@ def payments(sandbox, found):
 def to_clients(hand, page):
     """By the tab of the service, which tells how many there are."""
     tabs = page.get_by_label("Pages of this service")
-    hand.follow(tabs.get_by_role("link", name=re.compile("^Clients")))
+    hand.follow_link(tabs.get_by_role("link", name=re.compile("^Clients")))
 
 
 def create(hand, page):
@@ -49,10 +49,10 @@ def made(clients):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_is_made_and_its_secret_is_seen_once(browser_page, person, payments, script):
+def test_is_made_and_its_secret_is_seen_once(open_page, person, payments, script):
     path, clients = payments
     tomas = person(Role.EDITOR, "Tomas Okafor")
-    page = browser_page(java_script_enabled=script)
+    page = open_page(java_script_enabled=script)
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(tomas.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -76,9 +76,9 @@ def test_is_made_and_its_secret_is_seen_once(browser_page, person, payments, scr
         page.go_back()
 
 
-def test_is_locked_in_a_few_clicks(signed_in, person, payments):
+def test_is_locked_in_a_few_clicks(open_signed_in, person, payments):
     path, clients = payments
-    page = signed_in(person(Role.EDITOR))
+    page = open_signed_in(person(Role.EDITOR))
     page.goto(path)
     create(Mouse(page), page)
     page.get_by_role("link", name="I stored it").click()

@@ -33,12 +33,12 @@ def set_lifetime(hand, page):
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_changes_a_lifetime_from_the_sign_in_on(
-    browser_page, person, found, text_of, sent_to, script
+    open_page, person, find_service_id, raw_response_body, sent_updates, script
 ):
     tomas = person(Role.EDITOR, "Tomas Okafor")
-    number = found("jp", "Payments Japan")
-    before = text_of("jp", number)
-    page = browser_page(java_script_enabled=script)
+    number = find_service_id("jp", "Payments Japan")
+    before = raw_response_body("jp", number)
+    page = open_page(java_script_enabled=script)
 
     page.goto("/")
     page.get_by_label("E-mail").fill(tomas.email)
@@ -50,23 +50,23 @@ def test_changes_a_lifetime_from_the_sign_in_on(
     expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
     expect(page.get_by_text("45 minutes")).to_be_visible()
     old, new = b'"accessTokenDuration":120', b'"accessTokenDuration":2700'
-    assert sent_to("jp", number) == [before.replace(old, new)]
+    assert sent_updates("jp", number) == [before.replace(old, new)]
     assert old in before
 
 
-def test_takes_no_more_clicks_than_it_should(signed_in, person, hand):
-    page = signed_in(person(Role.EDITOR))
-    hand = hand(page)
+def test_takes_no_more_clicks_than_it_should(open_signed_in, person, input_device):
+    page = open_signed_in(person(Role.EDITOR))
+    input_device = input_device(page)
 
-    set_lifetime(hand, page)
+    set_lifetime(input_device, page)
 
-    assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS
+    assert input_device.clicks <= CLICKS
+    assert input_device.loads <= LOADS
 
 
-def test_leaves_one_change_in_the_record(signed_in, person, found):
-    page = signed_in(person(Role.EDITOR, "Tomas Okafor"))
-    number = found("jp", "Payments Japan")
+def test_leaves_one_change_in_the_record(open_signed_in, person, find_service_id):
+    page = open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
+    number = find_service_id("jp", "Payments Japan")
     set_lifetime(Mouse(page), page)
 
     (entry,) = AuditEntry.objects.filter(effect="change", service=str(number))
@@ -78,16 +78,16 @@ def test_leaves_one_change_in_the_record(signed_in, person, found):
     assert load_changes(entry.changes) == [FieldChange("accessTokenDuration", 120, 2700)]
 
 
-def test_is_read_by_an_auditor(signed_in, person):
-    tomas = signed_in(person(Role.EDITOR, "Tomas Okafor"))
+def test_is_read_by_an_auditor(open_signed_in, person):
+    tomas = open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
     set_lifetime(Mouse(tomas), tomas)
-    page = signed_in(person(Role.AUDITOR, "Renata Alves"))
+    page = open_signed_in(person(Role.AUDITOR, "Renata Alves"))
     hand = Mouse(page)
 
     hand.click("link", "Audit record", within=page.get_by_label("Main"))
     row = page.get_by_role("row", name="CHG-2107")
     expect(row).to_contain_text("tomas.okafor@harbor.example")
-    hand.follow(row.get_by_role("rowheader").get_by_role("link", name="Saved"))
+    hand.follow_link(row.get_by_role("rowheader").get_by_role("link", name="Saved"))
 
     changes = page.get_by_role("region", name="What changed")
     expect(changes).to_contain_text("2 minutes")

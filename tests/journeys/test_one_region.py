@@ -32,8 +32,8 @@ def sandbox(sandbox, settings):
 
 
 @pytest.fixture
-def page(signed_in, person):
-    return signed_in(person(Role.VIEWER))
+def page(open_signed_in, person):
+    return open_signed_in(person(Role.VIEWER))
 
 
 def open_list(page):
@@ -101,8 +101,8 @@ def test_names_the_region_and_why_and_shows_all_others(page, words):
 
 
 @troubles("hanging", "cut", "reset")
-def test_explains_itself_on_a_service_of_that_region(page, words, found):
-    number = found("jp", "Payments Japan")
+def test_explains_itself_on_a_service_of_that_region(page, words, find_service_id):
+    number = find_service_id("jp", "Payments Japan")
     began = monotonic()
 
     response = page.goto(f"/harbor/services/jp/{number}/")

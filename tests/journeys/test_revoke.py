@@ -15,15 +15,15 @@ from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tests.support.input_devices import Mouse
-from tests.support.journeys import SUBJECT, look_up, region
-from tests.support.secret_scanner import rows
+from tests.support.journeys import SUBJECT, look_up_user, region_panel
+from tests.support.secret_scanner import dump_database
 
 WHY, TICKET = "Account taken over", "INC-4471"
 
 
 @pytest.fixture
-def home(signed_in, person):
-    page = signed_in(person(Role.HELP_DESK, "Nia Okafor"))
+def home(open_signed_in, person):
+    page = open_signed_in(person(Role.HELP_DESK, "Nia Okafor"))
     expect(page.get_by_role("searchbox", name="Subject")).to_be_focused()
     return page
 
@@ -50,7 +50,7 @@ def names(home, caplog, capfd):
         assert SUBJECT not in " ".join([*asked, *more, home.title()])
         said = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
         assert SUBJECT not in said + "".join(capfd.readouterr())
-        holding = {table for table, text in rows() if SUBJECT in text} - {"file"}
+        holding = {table for table, text in dump_database() if SUBJECT in text} - {"file"}
         assert holding == {"audit_auditentry", "audit_auditrecord"}
 
     return judge
@@ -77,42 +77,42 @@ def work():
     JobWorker("journey", until_empty=True).run()
 
 
-def test_revoke_one_app_of_somebody(home, hand, sandbox):
+def test_revoke_one_app_of_somebody(home, input_device, sandbox):
     sandbox.fault("down", region="jp")
     before = len(held(sandbox, "us"))
-    hand = hand(home)
-    look_up(hand, home)
-    us = region(home, "United States")
+    input_device = input_device(home)
+    look_up_user(input_device, home)
+    us = region_panel(home, "United States")
     row = us.get_by_role("row", name="Harbor app").first
 
-    hand.follow(row.get_by_role("link", name="Revoke"))
+    input_device.follow_link(row.get_by_role("link", name="Revoke"))
     dialog = home.get_by_role("dialog")
     expect(dialog).to_contain_text("stop working at once")
-    say_why(hand, dialog)
-    hand.click("button", "Revoke access", dialog)
+    say_why(input_device, dialog)
+    input_device.click("button", "Revoke access", dialog)
 
     expect(dialog).to_have_count(0)
     expect(row).to_contain_text("revoked")
     expect(row.get_by_role("link", name="Receipt")).to_be_focused()
-    assert (hand.clicks, hand.loads) == (3, 1)
+    assert (input_device.clicks, input_device.loads) == (3, 1)
     assert before - len(held(sandbox, "us")) == 2
     row.get_by_role("link", name="Receipt").click()
     expect(home.get_by_text("proven: nothing is left")).to_be_visible()
     expect(home.get_by_text(TICKET)).to_be_visible()
 
 
-def test_revoke_everything_everywhere_and_prove_it(home, hand, sandbox, waits, names):
+def test_revoke_everything_everywhere_and_prove_it(home, input_device, sandbox, waits, names):
     sandbox.fault("down", region="jp")
     tokens = sum(len(held(sandbox, name)) for name in ("us", "eu", "br"))
-    hand = hand(home)
-    look_up(hand, home)
+    input_device = input_device(home)
+    look_up_user(input_device, home)
 
-    hand.follow(home.get_by_role("link", name="Revoke all"))
+    input_device.follow_link(home.get_by_role("link", name="Revoke all"))
     expect(home.get_by_text("Not all was checked")).to_be_visible()
     expect(home.get_by_text(f"{tokens} live and 0 expired tokens")).to_be_visible()
-    say_why(hand, home)
-    hand.type(home.get_by_label("Type the last 4 characters"), SUBJECT[-4:])
-    hand.click("button", "Revoke all")
+    say_why(input_device, home)
+    input_device.type(home.get_by_label("Type the last 4 characters"), SUBJECT[-4:])
+    input_device.click("button", "Revoke all")
     expect(home.get_by_role("progressbar")).to_be_visible()
     work()
 
@@ -124,9 +124,9 @@ def test_revoke_everything_everywhere_and_prove_it(home, hand, sandbox, waits, n
     control.resume_job(Job.objects.get(), worker_actor(Job.objects.get()))
     work()
     expect(home.get_by_text("proven: nothing is left")).to_be_visible()
-    hand.click("button", "Copy receipt link")
-    assert hand.clicks <= 4
-    assert hand.loads <= 2
+    input_device.click("button", "Copy receipt link")
+    assert input_device.clicks <= 4
+    assert input_device.loads <= 2
     assert not held(sandbox, "jp")
     assert f"/receipts/{Receipt.objects.get().pk}/" in home.url
     with home.expect_download() as file:
@@ -138,24 +138,24 @@ def test_revoke_everything_everywhere_and_prove_it(home, hand, sandbox, waits, n
     names(file.value.suggested_filename)
 
 
-def test_did_you_already_do_this(home, hand, sandbox):
+def test_did_you_already_do_this(home, input_device, sandbox):
     sandbox.fault("down", region="jp")
     other = Mouse(home)
-    look_up(other, home)
-    row = region(home, "United States").get_by_role("row", name="Harbor app").first
+    look_up_user(other, home)
+    row = region_panel(home, "United States").get_by_role("row", name="Harbor app").first
     row.get_by_role("link", name="Revoke").click()
     say_why(other, home.get_by_role("dialog"))
     home.get_by_role("button", name="Revoke access").click()
     expect(row).to_contain_text("revoked")
-    expect(region(home, "Done from here before")).to_contain_text(TICKET)
+    expect(region_panel(home, "Done from here before")).to_contain_text(TICKET)
     home.goto("/harbor/subjects/")
 
-    hand = hand(home)
-    look_up(hand, home)
-    past = region(home, "Done from here before")
+    input_device = input_device(home)
+    look_up_user(input_device, home)
+    past = region_panel(home, "Done from here before")
     expect(past).to_contain_text(TICKET)
-    hand.follow(past.get_by_role("link", name="Receipt").first)
+    input_device.follow_link(past.get_by_role("link", name="Receipt").first)
 
     expect(home.get_by_text("proven: nothing is left")).to_be_visible()
-    assert hand.clicks <= 2
-    assert hand.loads <= 2
+    assert input_device.clicks <= 2
+    assert input_device.loads <= 2

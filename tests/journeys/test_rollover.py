@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tests.journeys.states.rollovers import come, started, work
-from tests.support.authentication import prove
-from tests.support.independent_verifier import Issuer, Unverified, Verifier
+from tests.support.authentication import set_last_authentication
+from tests.support.independent_verifier import TokenIssuer, TokenVerifier, VerificationError
 from tests.support.input_devices import Mouse
 from tests.support.scene import Scene
 
@@ -22,7 +22,7 @@ class World:
 
     def __init__(self, scene, clock):
         self.scene, self.clock = scene, clock
-        places = scene.places
+        places = scene.path_params
         self.client = places["client_id"]
         region = scene.sandbox.region(places["region"])
         region.clients[places["service_id"]][self.client]["idTokenSignAlg"] = "ES256"
@@ -31,15 +31,15 @@ class World:
             accessTokenDuration=HOUR,
             idTokenDuration=HOUR,
         )
-        self.issuer = Issuer(scene.sandbox, places["region"], places["service_id"])
+        self.issuer = TokenIssuer(scene.sandbox, places["region"], places["service_id"])
         # One that has just fetched, one that does so each time, one in between.
-        self.verifiers = [Verifier(self.issuer, keeps) for keeps in (DAY, 0, 5 * HOUR)]
+        self.verifiers = [TokenVerifier(self.issuer, keeps) for keeps in (DAY, 0, 5 * HOUR)]
         self.live = []
 
     def check(self):
         """Sign something, and have all that has not expired be checked by everybody."""
         self.live += self.issuer.mint(self.client)
-        checked = [[one.check(token) for token in self.live] for one in self.verifiers]
+        checked = [[one.verify(token) for token in self.live] for one in self.verifiers]
         self.live = [token for token, is_live in zip(self.live, checked[0], strict=True) if is_live]
 
     def wait(self, seconds):
@@ -54,7 +54,7 @@ class World:
         """The session has ended; the same person signs in anew and looks."""
         scene = self.scene
         scene.client.force_login(scene.user)
-        prove(scene.client)
+        set_last_authentication(scene.client)
         value = scene.client.cookies["session"].value
         cookie = {"name": "session", "value": value, "url": scene.url}
         scene.page.context.add_cookies([cookie])
@@ -62,11 +62,11 @@ class World:
 
 
 @pytest.fixture
-def world(browser_page, sandbox, person, live_server, time_machine):
+def world(open_page, sandbox, person, live_server, time_machine):
     # Never behind the database's own clock, by which a step comes.
     time_machine.move_to(timezone.now() + timedelta(minutes=1))
-    scene = Scene(browser_page(), sandbox, person, live_server.url)
-    scene.be(Role.ADMIN)
+    scene = Scene(open_page(), sandbox, person, live_server.url)
+    scene.sign_in_as(Role.ADMIN)
     return World(scene, time_machine)
 
 
@@ -82,7 +82,7 @@ def test_no_signature_ever_fails(world):
     hand.type(page.get_by_label("Reason"), "Yearly, says risk")
     hand.click("button", "Start the rollover in US")
     expect(page.get_by_text("being published")).to_be_visible()
-    scene.places["rollover"] = page.url.rstrip("/").rpartition("/")[2]
+    scene.path_params["rollover"] = page.url.rstrip("/").rpartition("/")[2]
     work()
     expect(page.get_by_text("published, waits for caches")).to_be_visible()
     world.check()
@@ -112,5 +112,5 @@ def test_without_a_wait_one_does(world, waits):
     come(world.scene)
     come(world.scene)
 
-    with pytest.raises(Unverified):
+    with pytest.raises(VerificationError):
         world.check()

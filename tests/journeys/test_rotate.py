@@ -22,9 +22,9 @@ NAME = "Nightly statements"
 
 
 @pytest.fixture
-def client(sandbox, found):
+def client(sandbox, find_service_id):
     """The client as Authlete keeps it."""
-    number = found("us", "Payments")
+    number = find_service_id("us", "Payments")
     clients = sandbox.region("us").clients[number]
     (client,) = (one for one in clients.values() if one["clientName"] == NAME)
     client["path"] = f"/harbor/services/us/{number}/clients/{client['clientId']}/"
@@ -43,7 +43,7 @@ def find(hand, page, client):
     box = page.get_by_role("searchbox", name="Search clients")
     hand.submit(box, f'"{NAME.lower()}"')
     expect(page.get_by_text("Nightly statements").first).to_be_visible()
-    hand.follow(page.locator(f"main a[href='{client['path']}']"))
+    hand.follow_link(page.locator(f"main a[href='{client['path']}']"))
     expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
 
 
@@ -65,32 +65,32 @@ def stage(hand, page):
     return shown
 
 
-def test_without_downtime_and_back(signed_in, mara, client, hand):
-    page = signed_in(mara)
+def test_without_downtime_and_back(open_signed_in, mara, client, input_device):
+    page = open_signed_in(mara)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    hand, old = hand(page), client["clientSecret"]
+    input_device, old = input_device(page), client["clientSecret"]
 
-    find(hand, page, client)
-    new = stage(hand, page)
+    find(input_device, page, client)
+    new = stage(input_device, page)
     assert client["clientSecret"] == old
     assert page.evaluate("navigator.clipboard.readText()") == new
-    hand.click("button", "Activate")
+    input_device.click("button", "Activate")
 
     expect(page.get_by_text("In use now").first).to_be_visible()
     assert client["clientSecret"] == new
-    assert hand.clicks <= CLICKS
+    assert input_device.clicks <= CLICKS
 
-    hand.clicks = 0
-    hand.click("link", "Put the old secret back")
-    hand.click("button", "Put the old secret back")
+    input_device.clicks = 0
+    input_device.click("link", "Put the old secret back")
+    input_device.click("button", "Put the old secret back")
     expect(page.get_by_text("has its old secret again")).to_be_visible()
     assert client["clientSecret"] == old
-    assert hand.clicks <= UNDO
+    assert input_device.clicks <= UNDO
     assert Rotation.objects.get().old_sealed == ""
 
 
-def test_asks_who_it_is_once_in_between(signed_in, mara, client):
-    page = signed_in(mara)
+def test_asks_who_it_is_once_in_between(open_signed_in, mara, client):
+    page = open_signed_in(mara)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Mouse(page)
     find(hand, page, client)
@@ -110,8 +110,8 @@ def test_asks_who_it_is_once_in_between(signed_in, mara, client):
     assert hand.clicks <= CLICKS + STEP_UP
 
 
-def test_goes_on_another_day_from_the_banner(signed_in, mara, client):
-    page = signed_in(mara)
+def test_goes_on_another_day_from_the_banner(open_signed_in, mara, client):
+    page = open_signed_in(mara)
     hand, old = Mouse(page), client["clientSecret"]
     page.goto(client["path"])
     new = stage(hand, page)
@@ -129,8 +129,8 @@ def test_goes_on_another_day_from_the_banner(signed_in, mara, client):
     assert client["clientSecret"] == new
 
 
-def test_works_without_scripts(browser_page, mara, client):
-    page = browser_page(java_script_enabled=False)
+def test_works_without_scripts(open_page, mara, client):
+    page = open_page(java_script_enabled=False)
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(mara.email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -156,8 +156,8 @@ def reveal(page, client):
     expect(page.locator("#the-secret")).to_have_text(client["clientSecret"])
 
 
-def test_what_was_revealed_hides_after_half_a_minute(signed_in, mara, client):
-    page = signed_in(mara)
+def test_what_was_revealed_hides_after_half_a_minute(open_signed_in, mara, client):
+    page = open_signed_in(mara)
     page.clock.install()
     reveal(page, client)
     page.clock.run_for(20_000)
@@ -171,8 +171,8 @@ def test_what_was_revealed_hides_after_half_a_minute(signed_in, mara, client):
 
 
 @pytest.mark.parametrize("way", ["back", "reload", "another tab", "storage"])
-def test_what_was_revealed_is_nowhere_afterwards(signed_in, mara, client, way):
-    page = signed_in(mara)
+def test_what_was_revealed_is_nowhere_afterwards(open_signed_in, mara, client, way):
+    page = open_signed_in(mara)
     reveal(page, client)
 
     match way:

@@ -9,8 +9,8 @@ from tenants.organizations.roles import Role
 
 
 @pytest.fixture
-def page(signed_in, person):
-    page = signed_in(person(Role.VIEWER))
+def page(open_signed_in, person):
+    page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/services/")
     return page
 
@@ -76,8 +76,8 @@ def test_says_that_nothing_fits_and_leads_back(page, box):
     expect(page.locator("tbody th a")).to_have_count(14)
 
 
-def test_says_so_when_the_console_does_not_answer(page, box, overheard):
-    overheard.expect(r"htmx:\w+,|net::ERR_FAILED")
+def test_says_so_when_the_console_does_not_answer(page, box, browser_log):
+    browser_log.allow(r"htmx:\w+,|net::ERR_FAILED")
     page.route("**/services/?q=*", lambda route: route.abort())
 
     box.fill("payments")

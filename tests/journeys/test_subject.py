@@ -12,9 +12,9 @@ from tenants.audit.recorder import AuditLogSink
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tests.support.input_devices import Mouse
-from tests.support.journeys import SUBJECT, look_up, region
+from tests.support.journeys import SUBJECT, look_up_user, region_panel
 from tests.support.scene import PASSWORD
-from tests.support.secret_scanner import rows
+from tests.support.secret_scanner import dump_database
 
 CLICKS = 1
 LOADS = 1
@@ -26,8 +26,8 @@ def nia(person):
 
 
 @pytest.fixture
-def home(signed_in, nia):
-    page = signed_in(nia)
+def home(open_signed_in, nia):
+    page = open_signed_in(nia)
     expect(page.get_by_role("searchbox", name="Subject")).to_be_focused()
     return page
 
@@ -37,83 +37,83 @@ def at_once(page):
     return page.get_by_role("list", name="Regions")
 
 
-def test_which_apps_can_use_my_account(home, hand, sandbox):
+def test_which_apps_can_use_my_account(home, input_device, sandbox):
     sandbox.fault("down", region="jp")
-    hand = hand(home)
+    input_device = input_device(home)
 
-    look_up(hand, home)
+    look_up_user(input_device, home)
 
-    expect(region(home, "Japan")).to_contain_text("was not checked")
+    expect(region_panel(home, "Japan")).to_contain_text("was not checked")
     for title in ("United States", "Europe", "Brazil"):
-        expect(region(home, title)).to_contain_text("checked")
-        expect(region(home, title).get_by_role("rowheader").first).to_be_visible()
-    expect(region(home, "United States")).to_contain_text("Harbor app")
-    expect(region(home, "United States")).to_contain_text("live")
+        expect(region_panel(home, title)).to_contain_text("checked")
+        expect(region_panel(home, title).get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(home, "United States")).to_contain_text("Harbor app")
+    expect(region_panel(home, "United States")).to_contain_text("live")
     expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
     expect(at_once(home)).to_contain_text(re.compile(r"br [1-9]\d* apps"))
     expect(home.get_by_text("being asked")).to_have_count(0)
-    assert hand.clicks <= CLICKS
-    assert hand.loads <= LOADS
+    assert input_device.clicks <= CLICKS
+    assert input_device.loads <= LOADS
     assert SUBJECT not in home.url + home.title()
 
 
 def test_a_region_that_is_down_holds_up_no_other(home, sandbox):
     sandbox.fault("down", region="jp")
 
-    look_up(Mouse(home), home)
+    look_up_user(Mouse(home), home)
 
-    expect(region(home, "Japan")).to_contain_text("was not checked")
-    expect(region(home, "Japan")).not_to_contain_text("No app")
-    expect(region(home, "Europe").get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(home, "Japan")).to_contain_text("was not checked")
+    expect(region_panel(home, "Japan")).not_to_contain_text("No app")
+    expect(region_panel(home, "Europe").get_by_role("rowheader").first).to_be_visible()
 
     sandbox.faults.clear()
     home.get_by_role("link", name="Ask JP again").click()
-    expect(region(home, "Japan").get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(home, "Japan").get_by_role("rowheader").first).to_be_visible()
 
 
 def test_a_region_that_comes_late_does_not_hide_the_others(home):
     held: list[Route] = []
     home.route(re.compile("/regions/eu/"), lambda route: held.append(route))
 
-    look_up(Mouse(home), home)
+    look_up_user(Mouse(home), home)
 
-    expect(region(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
-    expect(region(home, "Europe")).to_contain_text("being asked")
+    expect(region_panel(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(home, "Europe")).to_contain_text("being asked")
     held[0].continue_()
-    expect(region(home, "Europe").get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(home, "Europe").get_by_role("rowheader").first).to_be_visible()
 
 
-def test_no_answer_of_the_console_is_no_answer_of_the_region(home, overheard):
-    overheard.expect("ERR_FAILED|htmx:(afterRequest|sendError)")
+def test_no_answer_of_the_console_is_no_answer_of_the_region(home, browser_log):
+    browser_log.allow("ERR_FAILED|htmx:(afterRequest|sendError)")
     home.route(re.compile("/regions/jp/"), lambda route: route.abort())
 
-    look_up(Mouse(home), home)
+    look_up_user(Mouse(home), home)
 
     expect(home.get_by_text("Japan was not checked")).to_be_visible()
     expect(at_once(home)).to_contain_text("JP not checked", ignore_case=True)
     expect(home.get_by_text("being asked")).to_have_count(0)
-    expect(region(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
 
 
-def test_works_without_scripts(browser_page, nia, sandbox):
+def test_works_without_scripts(open_page, nia, sandbox):
     sandbox.fault("down", region="jp")
-    page = browser_page(java_script_enabled=False)
+    page = open_page(java_script_enabled=False)
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(nia.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
-    look_up(Mouse(page), page)
+    look_up_user(Mouse(page), page)
 
-    expect(region(page, "Brazil").get_by_role("rowheader").first).to_be_visible()
-    expect(region(page, "Japan")).to_contain_text("was not checked")
+    expect(region_panel(page, "Brazil").get_by_role("rowheader").first).to_be_visible()
+    expect(region_panel(page, "Japan")).to_contain_text("was not checked")
 
 
 @pytest.fixture
-def revoked(harbor, found, sandbox):
+def revoked(harbor, find_service_id, sandbox):
     """A colleague has revoked an app of theirs, for a ticket."""
     who = Actor(7, "bo@harbor.example", "help desk", harbor.pk, harbor.slug, "a page")
-    service, log = found("us", "Payments"), AuditLogSink(who, "Lost phone", "INC-4411")
+    service, log = find_service_id("us", "Payments"), AuditLogSink(who, "Lost phone", "INC-4411")
     held = sandbox.region("us").tokens[service]
     client = next(one.client_id for one in held if one.subject == SUBJECT)
     grants = connect(load_credentials(harbor), "us", log).service(service).grants
@@ -121,15 +121,15 @@ def revoked(harbor, found, sandbox):
     return client
 
 
-def test_did_you_already_do_this_last_week(home, hand, revoked):
-    hand = hand(home)
+def test_did_you_already_do_this_last_week(home, input_device, revoked):
+    input_device = input_device(home)
 
-    look_up(hand, home)
+    look_up_user(input_device, home)
 
-    past = region(home, "Done from here before")
+    past = region_panel(home, "Done from here before")
     for said in ("INC-4411", "Lost phone", "bo@harbor.example", "Harbor app", "done"):
         expect(past).to_contain_text(said)
-    assert hand.clicks <= CLICKS
+    assert input_device.clicks <= CLICKS
     expect(home.get_by_text("being asked")).to_have_count(0)
 
 
@@ -141,10 +141,10 @@ def test_names_nobody_but_in_pages_and_in_the_record(home, caplog, capfd):
     home.on("response", lambda one: asked.append(str(one.headers)))
 
     hand = Mouse(home)
-    look_up(hand, home)
+    look_up_user(hand, home)
     titles.append(home.title())
     expect(home.get_by_text("being asked")).to_have_count(0)
-    hand.follow(home.get_by_role("link", name="Ask US again"))
+    hand.follow_link(home.get_by_role("link", name="Ask US again"))
     home.get_by_role("link", name="Export").click()
     home.get_by_label("Reason").fill("Asked for it by letter")
     titles.append(home.title())
@@ -158,7 +158,7 @@ def test_names_nobody_but_in_pages_and_in_the_record(home, caplog, capfd):
     assert SUBJECT not in " ".join([*asked, *titles, file.value.suggested_filename])
     logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
     assert SUBJECT not in logged + "".join(capfd.readouterr())
-    holding = {table for table, text in rows() if SUBJECT in text} - {"file"}
+    holding = {table for table, text in dump_database() if SUBJECT in text} - {"file"}
     assert holding == {"audit_auditentry", "audit_auditrecord"}
     state = home.evaluate("[{...localStorage}, {...sessionStorage}, document.cookie]")
     assert SUBJECT not in str(state)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
 from tests.journeys.states.client import LEDGER
-from tests.support.page_steps import enter, review, save, saved
+from tests.support.page_steps import enter_setting, expect_saved, review_changes, save_changes
 
 ACCESS, REFRESH = "Access token lifetime", "Refresh token lifetime"
 CLIENT = {n: v for n, v in LEDGER.items() if n != "derivedSectorIdentifier"}
@@ -37,8 +37,8 @@ class Edited:
 
 
 @pytest.fixture(params=["service", "client"])
-def edited(request, found, sandbox):
-    number, region = found("us", "Payments"), sandbox.region("us")
+def edited(request, find_service_id, sandbox):
+    number, region = find_service_id("us", "Payments"), sandbox.region("us")
     path = f"/harbor/services/us/{number}/"
     if request.param == "service":
         return Edited("Payments", path, region, number, "2 minutes")
@@ -48,30 +48,30 @@ def edited(request, found, sandbox):
 
 
 @pytest.fixture
-def ida(signed_in, person):
-    return signed_in(person(Role.EDITOR, "Ida Lindqvist"))
+def ida(open_signed_in, person):
+    return open_signed_in(person(Role.EDITOR, "Ida Lindqvist"))
 
 
 @pytest.fixture
-def tomas(signed_in, person):
-    return signed_in(person(Role.EDITOR, "Tomas Okafor"))
+def tomas(open_signed_in, person):
+    return open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
 
 
 @BOTH
 def test_keeps_both_edits_of_different_settings(ida, tomas, edited, section):
     for page in (ida, tomas):
         edited.open(page, section)
-    enter(tomas, REFRESH, "14", "days")
-    review(tomas)
-    save(tomas)
-    saved(tomas)
+    enter_setting(tomas, REFRESH, "14", "days")
+    review_changes(tomas)
+    save_changes(tomas)
+    expect_saved(tomas)
 
-    enter(ida, ACCESS, "10", "minutes")
-    review(ida)
+    enter_setting(ida, ACCESS, "10", "minutes")
+    review_changes(ida)
     expect(ida.get_by_text("Somebody saved a change since you began")).to_be_visible()
-    save(ida)
+    save_changes(ida)
 
-    saved(ida)
+    expect_saved(ida)
     assert edited.lifetimes["accessTokenDuration"] == 600
     assert edited.lifetimes["refreshTokenDuration"] == 14 * 86400
 
@@ -81,22 +81,22 @@ def test_keeps_both_edits_of_different_settings(ida, tomas, edited, section):
 def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, seconds):
     for page in (ida, tomas):
         edited.open(page, section)
-    enter(tomas, ACCESS, "1", "hours")
-    review(tomas)
-    save(tomas)
-    saved(tomas)
+    enter_setting(tomas, ACCESS, "1", "hours")
+    review_changes(tomas)
+    save_changes(tomas)
+    expect_saved(tomas)
 
-    enter(ida, ACCESS, "10", "minutes")
-    enter(ida, REFRESH, "14", "days")
-    review(ida)
+    enter_setting(ida, ACCESS, "10", "minutes")
+    enter_setting(ida, REFRESH, "14", "days")
+    review_changes(ida)
     expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge before saving {edited.name}")
     row = ida.get_by_role("row", name=ACCESS)
     expect(row).to_contain_text(edited.base)
     row.get_by_role("radio").nth(0 if choice == "Now" else 1).check()
     ida.get_by_role("button", name="Review the merged changes").click()
-    save(ida)
+    save_changes(ida)
 
-    saved(ida)
+    expect_saved(ida)
     assert edited.lifetimes["accessTokenDuration"] == seconds
     assert edited.lifetimes["refreshTokenDuration"] == 14 * 86400
 
@@ -104,12 +104,12 @@ def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, s
 def test_overwrites_nothing_that_was_saved_during_the_review(ida, tomas, edited):
     for page in (ida, tomas):
         edited.open(page)
-        enter(page, ACCESS, "10" if page is ida else "20", "minutes")
-        review(page)
-    save(tomas)
-    saved(tomas)
+        enter_setting(page, ACCESS, "10" if page is ida else "20", "minutes")
+        review_changes(page)
+    save_changes(tomas)
+    expect_saved(tomas)
 
-    save(ida)
+    save_changes(ida)
 
     expect(ida.get_by_role("heading", level=1)).to_have_text(f"Merge before saving {edited.name}")
     assert edited.lifetimes["accessTokenDuration"] == 1200

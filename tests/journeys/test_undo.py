@@ -13,22 +13,22 @@ LOADS = 3
 
 
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server):
-    scene = Scene(browser_page(), sandbox, person, live_server.url)
-    scene.be(Role.EDITOR)
+def scene(open_page, sandbox, person, live_server):
+    scene = Scene(open_page(), sandbox, person, live_server.url)
+    scene.sign_in_as(Role.EDITOR)
     return scene
 
 
 def stored(scene):
     region = scene.sandbox.region("us")
-    return region.clients[scene.places["service_id"]][44]
+    return region.clients[scene.path_params["service_id"]][44]
 
 
 def undo(scene):
     """From home to the review, or to the merge before it."""
     scene.page.goto("/harbor/")
     hand = Mouse(scene.page)
-    hand.follow(scene.page.get_by_role("link", name="Saved Ledger sync"))
+    hand.follow_link(scene.page.get_by_role("link", name="Saved Ledger sync"))
     hand.click("button", "Undo this change")
     return hand
 
@@ -36,7 +36,7 @@ def undo(scene):
 def test_puts_the_old_value_back(scene):
     before = ledger(scene)["redirectUris"]
     uris = {"redirect_uris.item": "https://evil.example/cb"}
-    scene.places["section"] = "redirects"
+    scene.path_params["section"] = "redirects"
     save(scene, **uris)
     assert stored(scene)["redirectUris"] != before
 
@@ -58,7 +58,7 @@ def test_lets_a_person_decide_where_it_was_changed_once_more(scene):
     hand = undo(scene)
     page = scene.page
     expect(page.get_by_text("1 setting needs your choice")).to_be_visible()
-    hand.follow(page.get_by_role("radio", name="Ledger sync"))
+    hand.follow_link(page.get_by_role("radio", name="Ledger sync"))
     hand.click("button", "Review the merged changes")
     page.get_by_label("Reason").fill("Back to its name")
     hand.click("button", "Save 1 change to US")

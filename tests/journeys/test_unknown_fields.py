@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.organizations.roles import Role
-from tests.support.page_steps import enter, open_section, review, save
+from tests.support.page_steps import enter_setting, open_section, review_changes, save_changes
 
 OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
 
@@ -17,17 +17,19 @@ def number(sandbox):
 
 
 @pytest.mark.parametrize("section", ["tokens", "all"])
-def test_goes_back_as_it_came(signed_in, person, number, text_of, sent_to, section):
-    page = signed_in(person(Role.EDITOR))
-    before = text_of("us", number)
+def test_goes_back_as_it_came(
+    open_signed_in, person, number, raw_response_body, sent_updates, section
+):
+    page = open_signed_in(person(Role.EDITOR))
+    before = raw_response_body("us", number)
 
     open_section(page, "us", number, section)
-    enter(page, "Refresh token lifetime", "1", "hours")
-    review(page)
-    save(page)
+    enter_setting(page, "Refresh token lifetime", "1", "hours")
+    review_changes(page)
+    save_changes(page)
 
     assert OLD in before
-    (sent,) = sent_to("us", number)
+    (sent,) = sent_updates("us", number)
     assert sent == before.replace(OLD, NEW)
     for odd in (b'"threshold":0.7500000000000000000001', b"TELEPATHY", b"\\ud83e"):
         assert odd in sent
@@ -44,25 +46,25 @@ def odd(sandbox, number):
 
 @pytest.mark.parametrize("section", ["registration", "all"])
 def test_of_a_client_goes_back_as_it_came(
-    signed_in, person, number, odd, text_of, sent_to, section
+    open_signed_in, person, number, odd, raw_response_body, sent_updates, section
 ):
-    page = signed_in(person(Role.EDITOR))
-    before = text_of("us", number, odd)
+    page = open_signed_in(person(Role.EDITOR))
+    before = raw_response_body("us", number, odd)
 
     page.goto(f"/harbor/services/us/{number}/clients/{odd}/edit/{section}/")
-    enter(page, "Software ID", "new")
-    review(page)
-    save(page)
+    enter_setting(page, "Software ID", "new")
+    review_changes(page)
+    save_changes(page)
 
     old, new = b'"softwareId":"old"', b'"softwareId":"new"'
     assert old in before
-    assert sent_to("us", number, odd) == [before.replace(old, new)]
+    assert sent_updates("us", number, odd) == [before.replace(old, new)]
     for strange in (b'"weight":0.7500000000000000000001', b"TELEPATHIC", b"1E2"):
         assert strange in before
 
 
-def test_is_shown_and_marked(signed_in, person, number):
-    page = signed_in(person(Role.VIEWER))
+def test_is_shown_and_marked(open_signed_in, person, number):
+    page = open_signed_in(person(Role.VIEWER))
 
     page.goto(f"/harbor/services/us/{number}/fields/#unknown")
 

@@ -7,10 +7,10 @@ from tenants.organizations.roles import Role
 CUT = "one => one.scrollWidth > one.clientWidth"
 
 
-def test_however_long_a_name_is(signed_in, person, sandbox, found):
-    number = found("us", "Payments")
+def test_however_long_a_name_is(open_signed_in, person, sandbox, find_service_id):
+    number = find_service_id("us", "Payments")
     sandbox.region("us").services[number]["serviceName"] = "תשלומים " * 20
-    page = signed_in(person(Role.VIEWER))
+    page = open_signed_in(person(Role.VIEWER))
 
     page.goto(f"/harbor/services/us/{number}/history/")
 

@@ -12,35 +12,35 @@ CLICKS, LOADS = 2, 2
 
 
 @pytest.fixture
-def scene(browser_page, sandbox, person, live_server):
-    return Scene(browser_page(), sandbox, person, live_server.url)
+def scene(open_page, sandbox, person, live_server):
+    return Scene(open_page(), sandbox, person, live_server.url)
 
 
-def test_finds_it_from_home(scene, hand):
-    scene.be(Role.ADMIN, "Ada Admin")
+def test_finds_it_from_home(scene, input_device):
+    scene.sign_in_as(Role.ADMIN, "Ada Admin")
     name = scene.service["serviceName"]
-    entry = scene.save(2700)
+    entry = scene.save_change(2700)
     scene.client.get(scene.path("services:index"))  # from which names are known
-    scene.be(Role.AUDITOR)
+    scene.sign_in_as(Role.AUDITOR)
     page = scene.page
     page.goto("/harbor/")
-    hand = hand(page)
+    input_device = input_device(page)
 
     box = page.get_by_role("combobox", name="Search the record")
-    hand.submit(box, f'service:"{name}" field:accessTokenDuration')
+    input_device.submit(box, f'service:"{name}" field:accessTokenDuration')
     row = page.locator("tbody tr:not(.day)")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("45 minutes")
     expect(row).to_contain_text("ada.admin@harbor.example")
     expect(row).to_contain_text("CHG-2107")
-    hand.follow(row.get_by_role("link", name=f"Saved {name}"))
+    input_device.follow_link(row.get_by_role("link", name=f"Saved {name}"))
 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Saved {name}")
     expect(page.locator("table.diff")).to_contain_text('"accessTokenDuration": 2700')
     expect(page.locator(".code")).to_contain_text(entry)
     expect(page.locator(".chain")).to_contain_text("this entry")
     expect(page.get_by_text("Shorter, says risk").first).to_be_visible()
-    assert (hand.clicks, hand.loads) == (CLICKS, LOADS)
+    assert (input_device.clicks, input_device.loads) == (CLICKS, LOADS)
     kept = AuditEntry.objects.filter(operation="audit.read")
     assert [one.object for one in kept] == [
         entry,

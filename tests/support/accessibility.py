@@ -9,7 +9,7 @@ one that was judged before, on whatever page, is not judged again.
 import json
 
 # The settings of the tests serve it, so that Chromium reads it once and keeps it.
-LOADED = """async () => {
+LOAD_AXE_JS = """async () => {
     if (window.axe) return;
     const script = document.createElement("script");
     script.src = "/static/axe.min.js";
@@ -19,16 +19,16 @@ LOADED = """async () => {
     });
     script.remove();
 }"""
-ALL = f"""async (asked) => {{
-    await ({LOADED})();
+RUN_AXE_JS = f"""async (asked) => {{
+    await ({LOAD_AXE_JS})();
     return (await axe.run(asked)).violations;
 }}"""
-RULE = "color-contrast"
+CONTRAST_RULE = "color-contrast"
 # To find a selector for each node costs a sixth of a scan; its HTML is enough.
-ASKED = {"resultTypes": ["violations"], "selectors": False}
-CONTRAST = {**ASKED, "runOnly": [RULE]}
-OTHERS = {**ASKED, "rules": {RULE: {"enabled": False}}}
-NEW = """async ([known, asked]) => {
+AXE_OPTIONS = {"resultTypes": ["violations"], "selectors": False}
+CONTRAST_OPTIONS = {**AXE_OPTIONS, "runOnly": [CONTRAST_RULE]}
+OTHER_RULES_OPTIONS = {**AXE_OPTIONS, "rules": {CONTRAST_RULE: {"enabled": False}}}
+CHECK_NEW_STYLES_JS = """async ([known, asked]) => {
     const seen = new Set(JSON.parse(known)), grounds = new Map(), fresh = new Map();
     // What is behind an element, up to the first that lets nothing through.
     const ground = (one) => {
@@ -64,29 +64,33 @@ NEW = """async ([known, asked]) => {
     const include = [...fresh.values()];
     const { violations } = await axe.run({ include }, asked);
     return [[...fresh.keys()], violations];
-}""".replace("LOADED", LOADED)
+}""".replace("LOADED", LOAD_AXE_JS)
 
-judged: set[str] = set()  # ways that were found well
+checked_styles: set[str] = set()  # ways that were found well
 
 
-def broken(page):
+def find_violations(page):
     """The rules of WCAG that the page breaks, and where.
 
     Axe is asked in the page itself: the package's own way around it opens another
     page for each scan, for the sake of frames, of which there are none.
     """
     assert page.frames == [page.main_frame]
-    return _told(page.evaluate(ALL, OTHERS)) + faint(page)
+    return _summarize(page.evaluate(RUN_AXE_JS, OTHER_RULES_OPTIONS)) + find_contrast_violations(
+        page
+    )
 
 
-def faint(page):
+def find_contrast_violations(page):
     """What has too little contrast, which is all that a theme can break."""
     # As one text, since Playwright looks at each of many for itself.
-    ways, found = page.evaluate(NEW, [json.dumps([*judged]), CONTRAST])
+    ways, found = page.evaluate(
+        CHECK_NEW_STYLES_JS, [json.dumps([*checked_styles]), CONTRAST_OPTIONS]
+    )
     if not found:
-        judged.update(ways)
-    return _told(found)
+        checked_styles.update(ways)
+    return _summarize(found)
 
 
-def _told(violations):
+def _summarize(violations):
     return [(one["id"], node["html"][:200]) for one in violations for node in one["nodes"]]

@@ -13,15 +13,15 @@ from tenants.audit.integrity.tombstones import Tombstone
 from tenants.audit.models import AuditHead, AuditRecord
 
 
-def unguard() -> None:
+def drop_append_only_triggers() -> None:
     """Drop the triggers that keep the record from being changed."""
     append_only.drop_triggers(connection)
 
 
-SIGNING = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is made
+CHECKPOINT_KEY = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one none is made
 
 
-def recompute(key=None):
+def recompute_chain(key=None):
     """Make the chain hold for whatever the rows say now, with its real keys or with
     others."""
     keys = get_audit_keys()

@@ -5,19 +5,19 @@ import time
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.auth import SESSION_KEY
 
-WHOSE = "account_authentication_methods_user"
+AUTHENTICATION_METHODS_KEY = "account_authentication_methods_user"
 
 
-def prove(browser, ago=0, method="password"):
+def set_last_authentication(browser, seconds_ago=0, method="password"):
     """Let ``browser`` be one in which the person gave a password, seconds ago."""
     session = browser.session
-    proof = {"method": method, "at": time.time() - ago}
+    proof = {"method": method, "at": time.time() - seconds_ago}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [proof]
-    session[WHOSE] = session[SESSION_KEY]
+    session[AUTHENTICATION_METHODS_KEY] = session[SESSION_KEY]
     session.save()
     return browser
 
 
-def stale(browser):
+def expire_authentication(browser):
     """Let ``browser`` be one in which that was long ago."""
-    return prove(browser, ago=3600)
+    return set_last_authentication(browser, seconds_ago=3600)

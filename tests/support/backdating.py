@@ -13,13 +13,13 @@ from tenants.audit.models import OUTCOME_TIMEOUT
 from tenants.versions.models import Version
 from tenants.versions.recorder import compute_version_mac
 
-DAY = 86_400_000_000_000  # nanoseconds
+DAY_NANOSECONDS = 86_400_000_000_000  # nanoseconds
 
 
 @contextmanager
-def ago(days):
+def backdate_entries(days):
     """What is written was written so long ago, each row a millisecond after another."""
-    moment = time.time_ns() - int(days * DAY)
+    moment = time.time_ns() - int(days * DAY_NANOSECONDS)
 
     def tick():
         nonlocal moment
@@ -31,16 +31,16 @@ def ago(days):
         yield
 
 
-def overdue():
+def backdate_calls():
     """What is sent was sent so long ago that it is not on its way any more."""
-    return ago((OUTCOME_TIMEOUT + timedelta(seconds=1)) / timedelta(days=1))
+    return backdate_entries((OUTCOME_TIMEOUT + timedelta(seconds=1)) / timedelta(days=1))
 
 
-def aged(*hours):
+def backdate_versions(*hours_ago):
     """The versions that there are, from the first on, seen so many hours ago."""
     now = timezone.now()
     before = ""
-    for one, ago in zip(Version.objects.order_by("number"), hours, strict=True):
+    for one, ago in zip(Version.objects.order_by("number"), hours_ago, strict=True):
         one.first_at = one.last_at = now - timedelta(hours=ago)
         one.mac = before = compute_version_mac(one, before)
         one.save()

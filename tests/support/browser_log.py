@@ -4,39 +4,39 @@ import re
 from urllib.parse import urlsplit
 
 # Chromium's own line about an answer that a test asks for on purpose.
-ANSWERED = "Failed to load resource: the server responded with a status of "
+FAILED_RESOURCE = "Failed to load resource: the server responded with a status of "
 
 
-class Overheard:
+class BrowserLog:
     """Everything that a page of the console must never make a browser do."""
 
     def __init__(self, home):
         self.home = home
         self.complaints = []
-        self._expected = [re.compile(re.escape(ANSWERED))]
+        self._expected = [re.compile(re.escape(FAILED_RESOURCE))]
         self._events = {
-            "console": self._said,
+            "console": self._on_console,
             "weberror": lambda told: self._add("error", told.error.message),
-            "request": self._asked,
+            "request": self._on_request,
         }
 
-    def expect(self, pattern):
+    def allow(self, pattern):
         """Let a browser say what this test brings about."""
         self._expected.append(re.compile(pattern))
 
-    def listen(self, context):
+    def attach(self, context):
         for event, heard in self._events.items():
             context.on(event, heard)
 
-    def leave(self, context):
+    def detach(self, context):
         for event, heard in self._events.items():
             context.remove_listener(event, heard)
 
-    def _said(self, message):
+    def _on_console(self, message):
         if message.type in ("error", "warning"):
             self._add(message.type, message.text)
 
-    def _asked(self, request):
+    def _on_request(self, request):
         parts = urlsplit(request.url)
         own = urlsplit(self.home)
         if parts.scheme != "data" and parts.netloc != own.netloc:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-PATIENCE = 30_000  # milliseconds, for a machine that has much else to do
+BROWSER_TIMEOUT_MS = 30_000  # milliseconds, for a machine that has much else to do
 # The shell goes first: it draws no window around a page, and is much quicker for it.
-NAMES = (
+PROGRAM_NAMES = (
     "chromium-headless-shell",
     "chromium",
     "chromium-browser",
@@ -23,16 +23,16 @@ NAMES = (
 )
 
 
-def chromium() -> str | None:
+def find_chromium() -> str | None:
     """The path of a Chromium: the one that ``CHROMIUM`` names, or one found."""
     if named := os.environ.get("CHROMIUM"):
         if not (found := shutil.which(named)):
             raise pytest.UsageError(f"CHROMIUM={named} is not a program.")
         return found
-    return next(filter(None, map(shutil.which, NAMES)), None) or from_playwright()
+    return next(filter(None, map(shutil.which, PROGRAM_NAMES)), None) or find_playwright_chromium()
 
 
-def from_playwright() -> str | None:
+def find_playwright_chromium() -> str | None:
     cache = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache")
     places = Path(cache).glob("**/chromium-*/chrome-linux*/chrome")
     return next(map(str, sorted(places, reverse=True)), None)
@@ -40,8 +40,8 @@ def from_playwright() -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: needs a Chromium")
-    expect.set_options(timeout=PATIENCE)
-    if not chromium() and os.environ.get("CI") == "true":
+    expect.set_options(timeout=BROWSER_TIMEOUT_MS)
+    if not find_chromium() and os.environ.get("CI") == "true":
         raise pytest.UsageError("There is no Chromium, which CI=true asks for.")
 
 
@@ -50,14 +50,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    if not chromium():
+    if not find_chromium():
         of_browser = [item for item in items if item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=of_browser)
         items[:] = [item for item in items if item not in of_browser]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not chromium():
+    if not find_chromium():
         terminalreporter.section("no Chromium", red=True, bold=True)
         terminalreporter.line(
             "All browser tests were left out. Install chromium, or name one with"
@@ -75,4 +75,4 @@ def browser_type_launch_args(
     quiet += ["--disable-component-update", "--disable-dev-shm-usage"]
     if os.geteuid() == 0:
         quiet.append("--no-sandbox")
-    return browser_type_launch_args | {"executable_path": chromium(), "args": quiet}
+    return browser_type_launch_args | {"executable_path": find_chromium(), "args": quiet}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 SECRET = "k1l2m3n4-a-secret-that-no-list-may-show"
@@ -48,14 +48,14 @@ def entered(browser, start="web", **more):
     """Fill in what is asked, and return the address of the review."""
     url = f"{NEW}?{start}" if "=" in start else f"{NEW}?start={start}"
     fields = {"client_name": "Till"} | ENTERED.get(start, {}) | more
-    body = filled(browser.get(url), "base", **fields)
-    return browser.post(url, body, content_type=FORM).url
+    body = fill_form(browser.get(url), "base", **fields)
+    return browser.post(url, body, content_type=URLENCODED).url
 
 
 def why(page):
-    return filled(page, "reason", reason="New till", ticket="CHG-5")
+    return fill_form(page, "reason", reason="New till", ticket="CHG-5")
 
 
 def create(browser, start="web", **more):
     url = entered(browser, start, **more)
-    return browser.post(url, why(browser.get(url)), content_type=FORM)
+    return browser.post(url, why(browser.get(url)), content_type=URLENCODED)

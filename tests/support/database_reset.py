@@ -6,17 +6,17 @@ from django.db import OperationalError, connection, transaction
 
 from tenants.audit.integrity.append_only import create_chain_head, install_triggers
 from tests.support import live_requests
-from tests.support.audit_tampering import unguard
+from tests.support.audit_tampering import drop_append_only_triggers
 
 # Made by migrations or after them, and changed by no test.
-KEPT = {"auth_permission", "django_content_type", "django_site"}
-CACHE = str(settings.CACHES["default"]["LOCATION"])  # a table of no model
+KEPT_TABLES = {"auth_permission", "django_content_type", "django_site"}
+CACHE_TABLE = str(settings.CACHES["default"]["LOCATION"])  # a table of no model
 
 
-TRIES = 5
+MAX_ATTEMPTS = 5
 
 
-def empty(_case: object = None) -> None:
+def reset_database(_case: object = None) -> None:
     """Leave what there is after the migrations.
 
     Django's own way empties every table, used or not, and then makes all permissions
@@ -27,29 +27,29 @@ def empty(_case: object = None) -> None:
     for what is gone, amid the next test. Another may take the tables in another order.
     PostgreSQL lets one of the two fail then: this one, which comes again.
     """
-    live_requests.over()
-    for left in reversed(range(TRIES)):
+    live_requests.wait_for_live_requests()
+    for left in reversed(range(MAX_ATTEMPTS)):
         try:
             with transaction.atomic():
-                return _empty()
+                return _flush_tables()
         except OperationalError:
             if not left:
                 raise
 
 
-def _empty() -> None:
-    unguard()
+def _flush_tables() -> None:
+    drop_append_only_triggers()
     found = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [CACHE, *(name for name in found if name not in KEPT)]
+    tables = [CACHE_TABLE, *(name for name in found if name not in KEPT_TABLES)]
     if connection.vendor == "sqlite":  # others empty those that belong together
-        tables = _used(tables)
+        tables = _nonempty_tables(tables)
     statements = connection.ops.sql_flush(no_style(), tables)
     connection.ops.execute_sql_flush(statements)
     create_chain_head(connection)
     install_triggers(connection)
 
 
-def _used(tables: list[str]) -> list[str]:
+def _nonempty_tables(tables: list[str]) -> list[str]:
     """Those that have rows."""
     each = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
     with connection.cursor() as cursor:

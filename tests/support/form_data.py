@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from django.http import QueryDict
 
 # To read all else takes as long as to draw a page.
-CONTROLS = re.compile(
+INPUT_SELECTOR = re.compile(
     r"""<input\b(?:[^>"']|"[^"]*"|'[^']*')*>"""
     r"|<select\b.*?</select>|<textarea\b.*?</textarea>",
     re.DOTALL,
@@ -18,22 +18,22 @@ CONTROLS = re.compile(
 
 
 @dataclass
-class Select:
+class SelectState:
     name: str
     options: list[tuple[str, bool]] = field(default_factory=list)
 
 
-class Page(HTMLParser):
+class FormParser(HTMLParser):
     """Reads the inputs of a page as they stand."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.entries: list[tuple[str, str]] = []
-        self._select: Select | None = None
+        self._select: SelectState | None = None
         self._area: tuple[str, list[str]] | None = None
         # Section 13.2.3.5: before anything is read, line breaks become one kind.
         one_kind = html.replace("\r\n", "\n").replace("\r", "\n")
-        self.feed("".join(CONTROLS.findall(one_kind)))
+        self.feed("".join(INPUT_SELECTOR.findall(one_kind)))
         self.close()
 
     def handle_starttag(self, tag, attrs):
@@ -44,7 +44,7 @@ class Page(HTMLParser):
         if tag == "input":
             self._input(has)
         elif tag == "select":
-            self._select = Select(has["name"])
+            self._select = SelectState(has["name"])
         elif tag == "option" and self._select:
             self._select.options.append((has["value"], "selected" in has))
         elif tag == "textarea":
@@ -80,21 +80,21 @@ class Page(HTMLParser):
             self._select = None
 
 
-def filled(html: str) -> dict[str, list[str]]:
+def initial_form_data(html: str) -> dict[str, list[str]]:
     """What would be sent, by name; line breaks as they are on the wire."""
     found: dict[str, list[str]] = {}
-    for name, value in Page(html).entries:
+    for name, value in FormParser(html).entries:
         found.setdefault(name, []).append(value.replace("\n", "\r\n"))
     return found
 
 
-def sent(html: str, **changed: str | list[str] | None) -> QueryDict:
+def build_form_data(html: str, **changes: str | list[str] | None) -> QueryDict:
     """What would be sent after ``changed``; None leaves a name out.
 
     A name's dots are written as two underscores.
     """
-    form = filled(html)
-    for name, value in changed.items():
+    form = initial_form_data(html)
+    for name, value in changes.items():
         key = name.replace("__", ".")
         if value is None:
             form.pop(key, None)

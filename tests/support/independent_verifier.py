@@ -13,11 +13,11 @@ from joserfc.jwk import ECKey
 from tenants.sandbox.http_messages import SandboxRequest
 
 
-class Unverified(Exception):
+class VerificationError(Exception):
     """A signature that was good could not be checked."""
 
 
-class Issuer:
+class TokenIssuer:
     """One service of the sandbox, asked for keys and tokens."""
 
     def __init__(self, sandbox, region, number):
@@ -30,7 +30,7 @@ class Issuer:
             and one.organization == sandbox.region(region).owner(number)
         )
 
-    def ask(self, method, path, **members):
+    def call_api(self, method, path, **members):
         headers = {
             "authorization": f"Bearer {self.credential}",
             "content-type": "application/json",
@@ -41,13 +41,13 @@ class Issuer:
         assert found.status == 200, found.body
         return json.loads(found.body)
 
-    def published(self):
+    def published_keys(self):
         """Its public keys."""
-        return self.ask("GET", "service/jwks/get")["keys"]
+        return self.call_api("GET", "service/jwks/get")["keys"]
 
     def mint(self, client):
         """An access token as a JWT, and an ID token."""
-        made = self.ask(
+        made = self.call_api(
             "POST",
             "auth/token/create",
             grantType="AUTHORIZATION_CODE",
@@ -55,7 +55,7 @@ class Issuer:
             subject="ann",
             scopes=["openid"],
         )
-        issued = self.ask(
+        issued = self.call_api(
             "POST",
             "idtoken/reissue",
             accessToken=made["accessToken"],
@@ -64,24 +64,24 @@ class Issuer:
         return [made["jwtAccessToken"], issued["idToken"]]
 
 
-class Verifier:
+class TokenVerifier:
     """Keeps a key set for so many seconds, and never fetches it sooner."""
 
     def __init__(self, issuer, keeps):
         self.issuer, self.keeps = issuer, keeps
         self.fetched_at, self.keys = float("-inf"), {}
 
-    def check(self, token):
+    def verify(self, token):
         """Whether the token still works; raises `Unverified`."""
         if time.time() - self.fetched_at >= self.keeps:
             self.keys = {one["kid"]: one for one in self.issuer.published()}
             self.fetched_at = time.time()
         kid = jws.extract_compact(token.encode()).headers()["kid"]
         if kid not in self.keys:
-            raise Unverified(f"no key {kid}")
+            raise VerificationError(f"no key {kid}")
         try:
             key = ECKey.import_key(self.keys[kid])
             found = jws.deserialize_compact(token, key, algorithms=["ES256"])
         except JoseError as error:
-            raise Unverified(str(error)) from None
+            raise VerificationError(str(error)) from None
         return json.loads(found.payload)["exp"] > time.time()

@@ -6,9 +6,9 @@ list by typing, counts nothing.
 
 from playwright.sync_api import Error, expect
 
-ASKED = ".htmx-request:not([hx-trigger^=load], [hx-trigger^=every])"
-FAR = 400  # presses of Tab after which something counts as out of reach
-HERE = "one => one.isConnected ? one === document.activeElement : null"
+PENDING_REQUEST_SELECTOR = ".htmx-request:not([hx-trigger^=load], [hx-trigger^=every])"
+MAX_TAB_PRESSES = 400  # presses of Tab after which something counts as out of reach
+IS_FOCUSED_JS = "one => one.isConnected ? one === document.activeElement : null"
 
 
 class Mouse:
@@ -18,26 +18,26 @@ class Mouse:
         self.page = page
         self.clicks = 0
         self.loads = 0  # of whole documents
-        page.on("domcontentloaded", lambda _: self._loaded())
+        page.on("domcontentloaded", lambda _: self._wait_for_load())
 
     def click(self, role, name, within=None):
         """Use a link or button by its name."""
-        self.follow((within or self.page).get_by_role(role, name=name, exact=True))
+        self.follow_link((within or self.page).get_by_role(role, name=name, exact=True))
 
-    def follow(self, locator):
-        self._use(locator)
-        self._see()
+    def follow_link(self, locator):
+        self._activate(locator)
+        self._scroll_into_view()
         self.clicks += 1
 
     def search(self, words):
         """Find services from wherever one is."""
         self.click("link", "Find a service")
-        self.submit(self._box, words)
+        self.submit(self._search_box, words)
 
     def submit(self, locator, text):
         self.type(locator, text)
         self.page.keyboard.press("Enter")
-        self._see()
+        self._scroll_into_view()
         self.clicks += 1
 
     def type(self, locator, text):
@@ -47,20 +47,20 @@ class Mouse:
         locator.select_option(label=label)
 
     @property
-    def _box(self):
+    def _search_box(self):
         return self.page.get_by_role("searchbox", name="Search services by name")
 
-    def _use(self, locator):
+    def _activate(self, locator):
         locator.click()
 
-    def _see(self):
+    def _scroll_into_view(self):
         """Wait for what was asked for, so that nothing moves under the next click.
 
         What a page asks for by itself may take its time.
         """
-        expect(self.page.locator(ASKED)).to_have_count(0)
+        expect(self.page.locator(PENDING_REQUEST_SELECTOR)).to_have_count(0)
 
-    def _loaded(self):
+    def _wait_for_load(self):
         self.loads += 1
 
 
@@ -70,30 +70,30 @@ class Keyboard(Mouse):
     def search(self, words):
         self.page.keyboard.press("/")
         self.clicks += 1
-        expect(self._box).to_be_focused()
+        expect(self._search_box).to_be_focused()
         self.page.keyboard.type(words)
         self.page.keyboard.press("Enter")
-        self._see()
+        self._scroll_into_view()
         self.clicks += 1
 
     def type(self, locator, text):
-        self._reach(locator)
+        self._tab_to(locator)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
 
     def choose(self, locator, label):
-        self._reach(locator)
+        self._tab_to(locator)
         self.page.keyboard.type(label)
 
-    def _use(self, locator):
-        self._reach(locator)
+    def _activate(self, locator):
+        self._tab_to(locator)
         self.page.keyboard.press("Enter")
 
-    def _reach(self, locator):
+    def _tab_to(self, locator):
         expect(locator).to_be_visible()
         element = locator.element_handle()  # to look it up takes longer than a press
-        for _ in range(FAR):
-            if here := focused(element):
+        for _ in range(MAX_TAB_PRESSES):
+            if here := is_focused(element):
                 break
             if here is None:
                 element = locator.element_handle()
@@ -104,9 +104,9 @@ class Keyboard(Mouse):
         assert style != "none", "nobody can see where the focus is"
 
 
-def focused(element):
+def is_focused(element):
     """Whether it is what keys go to; None once it, or its page, is gone."""
     try:
-        return element.evaluate(HERE)
+        return element.evaluate(IS_FOCUSED_JS)
     except Error:
         return None

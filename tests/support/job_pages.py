@@ -1,12 +1,14 @@
 """What the pages that steer a job have in common."""
 
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 
 def send(browser, job, name):
     """Press the button of one of these pages."""
     path = f"/acme/jobs/{job.pk}/{name}/"
-    return browser.post(path, filled(browser.get(path), "idempotency_key"), content_type=FORM)
+    return browser.post(
+        path, fill_form(browser.get(path), "idempotency_key"), content_type=URLENCODED
+    )
 
 
 def state(job):

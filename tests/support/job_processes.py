@@ -7,10 +7,10 @@ from typing import Any
 
 import psycopg
 
-PATIENCE = 60  # seconds
+TIMEOUT_SECONDS = 60  # seconds
 
 
-def asked(store, query):
+def query_database(store, query):
     """Rows of the database, without starting Django for them."""
     url = store.environment["DATABASE_URL"]
     opened: Any
@@ -23,8 +23,8 @@ def asked(store, query):
         return found.fetchall() if found.description else []
 
 
-def until(reached):
-    end = time.monotonic() + PATIENCE
+def wait_until(reached):
+    end = time.monotonic() + TIMEOUT_SECONDS
     while not reached():
         assert time.monotonic() < end, "it did not come to that"
         time.sleep(0.05)

@@ -5,31 +5,31 @@ from time import monotonic
 
 from django.core.signals import request_finished, request_started
 
-PATIENCE = 20.0  # seconds; what takes longer is left alone
+TIMEOUT_SECONDS = 20.0  # seconds; what takes longer is left alone
 
 _changed = Condition()
 _threads: set[Thread] = set()
 
 
-def _begun(**_: object) -> None:
+def _on_request_started(**_: object) -> None:
     if current_thread() is not main_thread():
         with _changed:
             _threads.add(current_thread())
 
 
-def _ended(**_: object) -> None:
+def _on_request_finished(**_: object) -> None:
     with _changed:
         _threads.discard(current_thread())
         _changed.notify_all()
 
 
-request_started.connect(_begun)
-request_finished.connect(_ended)
+request_started.connect(_on_request_started)
+request_finished.connect(_on_request_finished)
 
 
-def over() -> None:
+def wait_for_live_requests() -> None:
     """Wait until no request is being answered."""
-    until = monotonic() + PATIENCE
+    until = monotonic() + TIMEOUT_SECONDS
     with _changed:
         while any(one.is_alive() for one in _threads) and monotonic() < until:
             _changed.wait(0.1)

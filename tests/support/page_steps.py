@@ -8,30 +8,30 @@ def open_section(page, region, number, section="tokens"):
     page.goto(f"/harbor/services/{region}/{number}/edit/{section}/")
 
 
-def enter(page, label, text, unit=""):
+def enter_setting(page, label, text, unit=""):
     """Fill in one setting by its label."""
     page.get_by_label(label, exact=True).fill(text)
     if unit:
         page.get_by_label(f"Unit of {label}").select_option(label=unit)
 
 
-def review(page):
+def review_changes(page):
     page.get_by_role("button", name="Review changes").click()
 
 
-def save(page):
+def save_changes(page):
     """Give a reason and send the changes under review."""
     page.get_by_label("Reason").fill("Agreed with risk")
     page.get_by_role("button", name="Save ").click()
 
 
-def saved(page):
+def expect_saved(page):
     """The page says that all went as it was sent."""
     expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
 
 
 # What reaches out of the window, but for what scrolls inside something.
-TOO_WIDE = """() => {
+OVERFLOW_JS = """() => {
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth) return [];
     const out = (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5;
@@ -47,6 +47,6 @@ TOO_WIDE = """() => {
 }"""
 
 
-def too_wide(page):
+def find_overflow(page):
     """What makes the page scroll sideways."""
-    return page.evaluate(TOO_WIDE)
+    return page.evaluate(OVERFLOW_JS)

@@ -11,22 +11,22 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.utils import timezone
 from joserfc.jwk import ECKey
 
-WEAK = {"kty": "RSA", "e": "AQAB", "n": "u" * 171}
+WEAK_RSA_KEY = {"kty": "RSA", "e": "AQAB", "n": "u" * 171}
 
 
-def jwks(*keys):
+def make_jwk_set(*keys):
     return json.dumps({"keys": keys})
 
 
-def pair(kid, **more):
+def make_key_pair(kid, **more):
     return ECKey.generate_key("P-256").as_dict(private=True) | {"kid": kid, **more}
 
 
-def public(kid, **more):
+def make_public_key(kid, **more):
     return ECKey.generate_key("P-256").as_dict(private=False) | {"kid": kid, **more}
 
 
-def certified(kid, days, name="gateway"):
+def make_certified_key(kid, days, name="gateway"):
     """A public key with a certificate that ends in so many days."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])

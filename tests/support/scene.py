@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.authentication import prove
-from tests.support.forms import FORM, filled
+from tests.support.authentication import set_last_authentication
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.routes import ROUTES
 
 PASSWORD = "plum orbit ladder seven"
-TOKENS = "tokens"
-LIFETIME = "access_token_duration"
+TOKENS_SECTION = "tokens"
+LIFETIME_SETTING = "access_token_duration"
 
 
 class Scene:
@@ -27,70 +27,72 @@ class Scene:
         self._person = person
         self.user: Any = None
         self.client = Client()  # the same person, for what is not looked at
-        self.places: dict[str, Any] = {"organization": "harbor", "section": TOKENS}
-        self.at("us", "Payments")
+        self.path_params: dict[str, Any] = {"organization": "harbor", "section": TOKENS_SECTION}
+        self.select_service("us", "Payments")
 
-    def be(self, role, name=""):
+    def sign_in_as(self, role, name=""):
         """Somebody new sits down, signed in."""
         self.user = self._person(role, name)
-        self.be_again()
+        self.sign_in_again()
 
-    def be_again(self):
+    def sign_in_again(self):
         """The same person signs in anew, without being asked for anything."""
         self.client = Client()
         self.client.force_login(self.user)
-        prove(self.client)
+        set_last_authentication(self.client)
         session = self.client.cookies["session"].value
         self.page.context.add_cookies([{"name": "session", "value": session, "url": self.url}])
 
-    def at(self, region, name):
+    def select_service(self, region, name):
         """Turn to the service whose name begins like that, and to its first client."""
         here = self.sandbox.region(region)
         services = here.services
         number = next(
             number for number, one in services.items() if one["serviceName"].startswith(name)
         )
-        self.places |= {"region": region, "service_id": number}
-        self.places["client_id"] = next(iter(here.clients[number]), 404)
+        self.path_params |= {"region": region, "service_id": number}
+        self.path_params["client_id"] = next(iter(here.clients[number]), 404)
 
     @property
     def service(self):
-        return self.sandbox.region(self.places["region"]).services[self.places["service_id"]]
+        return self.sandbox.region(self.path_params["region"]).services[
+            self.path_params["service_id"]
+        ]
 
     def path(self, name, **other):
-        places = self.places | other
+        places = self.path_params | other
         return reverse(name, kwargs={one: places[one] for one in ROUTES[name]})
 
     def goto(self, name, query="", **other):
         self.page.goto(self.path(name, **other) + query)
 
-    def press(self, name):
+    def click_button(self, name):
         self.page.get_by_role("button", name=name).first.click()
         self.page.wait_for_load_state()
 
-    def send(self, name, having, query="", **entered):
+    def submit_form(self, name, having, query="", **entered):
         """Fill in and send a page's form without looking at it."""
         path = self.path(name) + query
-        body = filled(self.client.get(path), having, **entered)
-        return self.client.post(path, body, content_type=FORM)
+        body = fill_form(self.client.get(path), having, **entered)
+        return self.client.post(path, body, content_type=URLENCODED)
 
-    def draft(self, seconds=2700, **entered):
+    def draft_change(self, seconds=2700, **entered):
         """Change some settings as far as the review."""
-        lifetime = {LIFETIME: seconds, f"{LIFETIME}__unit": "seconds"}
-        self.send("services:edit", "base", **lifetime, **entered)
+        lifetime = {LIFETIME_SETTING: seconds, f"{LIFETIME_SETTING}__unit": "seconds"}
+        self.submit_form("services:edit", "base", **lifetime, **entered)
 
-    def save(self, seconds=2700, **entered):
+    def save_change(self, seconds=2700, **entered):
         """Change and save, and return the id of the entry."""
-        self.draft(seconds, **entered)
+        self.draft_change(seconds, **entered)
         reason = "Shorter, says risk"
-        self.send("services:review", "reviewed", reason=reason, ticket="CHG-2107")
+        self.submit_form("services:review", "reviewed", reason=reason, ticket="CHG-2107")
         return AuditEntry.objects.filter(operation="service.update")[0].entry
 
-    def add(self, role):
+    def add_member(self, role):
         """Make somebody else a member."""
         return self._person(role).membership_set.get()
 
-    def sign_in(self, role=Role.ADMIN):
+    def sign_in_with_password(self, role=Role.ADMIN):
         """Through the door, as the pages about oneself want it."""
         self.user = self._person(role)
         self.enter_password()
@@ -99,38 +101,38 @@ class Scene:
         self.page.goto("/accounts/login/")
         self.page.get_by_label("E-mail").fill(self.user.email)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.press("Sign in")
+        self.click_button("Sign in")
 
-    def add_factor(self):
+    def enable_two_factor(self):
         totp.TOTP.activate(self.user, totp.generate_totp_secret())
 
 
 @dataclass(frozen=True)
-class State:
+class PageState:
     """A page, a word for the state that it is in, and the way there."""
 
     page: str
-    word: str
+    description: str
     reach: Callable[[Scene], None]
 
     def __str__(self):
-        return f"{self.page}-{self.word}".replace(":", "-")
+        return f"{self.page}-{self.description}".replace(":", "-")
 
 
-STATES: list[State] = []
+PAGE_STATES: list[PageState] = []
 
 
-def state(page, role=None):
+def page_state(page, role=None):
     """Register the way to a state; its name tells which."""
 
     def register(reach):
         def arrived(scene):
             if role:
-                scene.be(role)
+                scene.sign_in_as(role)
             reach(scene)
 
         word = reach.__name__.strip("_").replace("_", " ")
-        STATES.append(State(page, word, arrived))
+        PAGE_STATES.append(PageState(page, word, arrived))
         return reach
 
     return register

@@ -11,59 +11,72 @@ from contextlib import suppress
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-RUN = 16  # characters in a row that tell too much
-HALF = RUN // 2
-PRIVATE = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, section 6
+MIN_LEAK_LENGTH = 16  # characters in a row that tell too much
+HALF_LEAK_LENGTH = MIN_LEAK_LENGTH // 2
+PRIVATE_JWK_MEMBERS = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC 7518, section 6
 
 
-def secrets_in(value, name=""):
+def collect_secrets(value, name=""):
     """The secrets of a document as Authlete has it, told by their names."""
     match value:
         case str() if value.startswith("{"):
-            yield from secrets_in(json.loads(value))
+            yield from collect_secrets(json.loads(value))
         case str():
-            if re.search("(?i)secret|callbackApiKey|token(hash)?$", name) or name in PRIVATE:
+            if (
+                re.search("(?i)secret|callbackApiKey|token(hash)?$", name)
+                or name in PRIVATE_JWK_MEMBERS
+            ):
                 yield value
         case list():
             for one in value:
-                yield from secrets_in(one, name)
+                yield from collect_secrets(one, name)
         case dict():
             for inner, one in value.items():
-                yield from secrets_in(one, inner)
+                yield from collect_secrets(one, inner)
 
 
-class Hunt:
+class SecretScanner:
     """Looks for secrets in whatever is handed to it."""
 
     def __init__(self, secrets):
-        self.short = {one for one in secrets if len(one) < RUN}
+        self.short = {one for one in secrets if len(one) < MIN_LEAK_LENGTH}
         self.runs = {
-            one[at : at + RUN] for one in secrets for at in range(max(0, len(one) - RUN + 1))
+            one[at : at + MIN_LEAK_LENGTH]
+            for one in secrets
+            for at in range(max(0, len(one) - MIN_LEAK_LENGTH + 1))
         }
-        self._halves = {run[at : at + HALF] for run in self.runs for at in range(HALF + 1)}
+        self._halves = {
+            run[at : at + HALF_LEAK_LENGTH]
+            for run in self.runs
+            for at in range(HALF_LEAK_LENGTH + 1)
+        }
         self._seen = set()
 
-    def found(self, text):
+    def find_leak(self, text):
         """What of a secret is in ``text``; a line that was looked at is not again."""
         lines = set(text.splitlines()) - self._seen
         self._seen |= lines
         hits = [one for line in lines for one in self.short if one in line]
         for line in lines:
             # A run, wherever it begins, has one of these halves of the line in it.
-            halves = (line[at : at + HALF] for at in range(0, len(line), HALF))
+            halves = (
+                line[at : at + HALF_LEAK_LENGTH] for at in range(0, len(line), HALF_LEAK_LENGTH)
+            )
             if not self._halves.isdisjoint(halves):
-                pieces = (line[at : at + RUN] for at in range(len(line) - RUN + 1))
+                pieces = (
+                    line[at : at + MIN_LEAK_LENGTH] for at in range(len(line) - MIN_LEAK_LENGTH + 1)
+                )
                 hits += self.runs.intersection(pieces)
         return hits
 
 
-def rows():
+def dump_database():
     """Everything in the database, row by row and as the file that it would be."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
             for row in cursor.fetchall():
-                yield table, "\n".join(map(_cell, row))
+                yield table, "\n".join(map(_cell_text, row))
         cursor.execute("SELECT cache_key, value FROM cache")
         for key, value in cursor.fetchall():
             yield f"cache {key}", str(pickle.loads(b64decode(value)))
@@ -73,13 +86,13 @@ def rows():
         yield "file", connection.connection.serialize().decode("latin-1")
 
 
-def _cell(value):
+def _cell_text(value):
     if isinstance(value, (bytes, memoryview)):
         return bytes(value).decode("latin-1")
     return str(value)
 
 
-def opened(text):
+def decode_signed_values(text):
     """What a page carries signed and compressed, in the clear."""
     for signed in re.findall(r'name="base" value="\.([^":]+):', text):
         with suppress(ValueError):

@@ -9,18 +9,18 @@ from pathlib import Path
 FIRST, LAST = 20_000, 32_000
 
 
-def free(count=1):
+def find_free_port(count=1):
     """The first of so many free ports in a row; processes that ask at the same time
     begin to look in different places."""
     apart = (LAST - FIRST) // 20
     begin = FIRST + os.getpid() % apart * 20
     for first in [*range(begin, LAST, count), *range(FIRST, begin, count)]:
-        if all(map(_is_free, range(first, first + count))):
+        if all(map(_is_port_free, range(first, first + count))):
             return first
     raise AssertionError("no free ports")
 
 
-def _is_free(port):
+def _is_port_free(port):
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError:
@@ -28,16 +28,16 @@ def _is_free(port):
     return True
 
 
-SOCKETS = Path("/proc/net/tcp")
+TCP_TABLE = Path("/proc/net/tcp")
 # Of the server's end, and of the other one: something is still on its way.
 SYN_RECV, CLOSE_WAIT = "03", "08"
 FIN_WAIT1, FIN_WAIT2 = "04", "05"
 
 
-def is_heard(port):
+def all_requests_answered(port):
     """Whether all that was sent by who is gone was read and answered: the server has
     closed every connection whose other end is closed, and none waits to be taken."""
-    rows = [row.split() for row in SOCKETS.read_text().splitlines()[1:]]
+    rows = [row.split() for row in TCP_TABLE.read_text().splitlines()[1:]]
     place = f":{port:04X}"
     return not any(
         (local.endswith(place) and state in (SYN_RECV, CLOSE_WAIT))

@@ -5,7 +5,7 @@ from tenants.audit.models import AuditEntry
 FORM = "a form or a question, with nothing of what is kept in it"
 INDEX = "what was seen before; each look at Authlete is kept when it is taken"
 OWN = "the console's own: how it is set up, and what it works on"
-QUIET = {
+UNLOGGED_PAGES = {
     **dict.fromkeys(
         "services:discard clients:discard clients:refresh clients:bulk clients:columns"
         " clients:bulk_action clients:bulk_setting clients:bulk_preview tokens:check"
@@ -27,7 +27,7 @@ QUIET = {
 }
 
 
-def is_quiet(browser, path):
+def opens_without_log_entry(browser, path):
     """Whether a page is there, and is opened without an entry."""
     before = AuditEntry.objects.count()
     is_there = browser.get(path).status_code == 200

@@ -6,13 +6,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
-class Receiver:
+class WebhookReceiver:
     """``got`` are the requests so far, each with ``path``, ``headers`` and ``body``;
     ``answers`` is used up in order, and then it is 204: a status, with headers and
     text where these matter, or a function that gives them."""
 
     def __init__(self, context=None):
-        self.got: list[Any] = []
+        self.requests: list[Any] = []
         self.answers: list[Any] = []
         receiver = self
 
@@ -20,7 +20,7 @@ class Receiver:
             def do_POST(self):
                 length = int(self.headers.get("Content-Length", 0))
                 self.body = self.rfile.read(length)
-                receiver.got.append(self)
+                receiver.requests.append(self)
                 answer = receiver.answers.pop(0) if receiver.answers else 204
                 answer = answer() if callable(answer) else answer
                 status, headers, text = answer if isinstance(answer, tuple) else (answer, {}, b"")
@@ -45,8 +45,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving(context=None):
-    receiver = Receiver(context)
+def run_webhook_receiver(context=None):
+    receiver = WebhookReceiver(context)
     thread = threading.Thread(target=receiver.server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:

@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from tests.support.authentication import prove
+from tests.support.authentication import set_last_authentication
 
 
 def test_of_an_account_without_one_says_where_one_is_from(ann):
@@ -10,7 +10,7 @@ def test_of_an_account_without_one_says_where_one_is_from(ann):
     ann.save()
     browser = Client()
     browser.force_login(ann)
-    prove(browser)
+    set_last_authentication(browser)
 
     page = browser.get("/accounts/password/change/")
 

@@ -12,7 +12,7 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.changes import FieldChange
 from tenants.models import Membership
-from tests.support.backdating import ago
+from tests.support.backdating import backdate_entries
 from tests.support.markup import compact
 
 URL = "/acme/audit/access/"
@@ -75,10 +75,10 @@ def removed(who, people, settings):
 
     def make(**kept):
         settings.AUDIT_KEEP = {kind: str(days) for kind, days in kept.items()}
-        with ago(500):
+        with backdate_entries(500):
             record_event(who("ida@acme.example"), SIGN_OUT)
             record_event(who("bo@acme.example"), SIGN_OUT)
-        with ago(20):
+        with backdate_entries(20):
             record_event(who("bo@acme.example"), SIGN_OUT)
         assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))
         return f"{timezone.now() - max(kept.values()) * DAY:%Y-%m-%d}"
@@ -124,7 +124,7 @@ def test_says_that_it_can_lack_people_where_their_entries_were_removed(auditor, 
         (MEMBER_ADD, None, "viewer", 480),
         (MEMBER_REMOVE, "viewer", None, 430),
     ):
-        with ago(days):
+        with backdate_entries(days):
             changes = [FieldChange("role", before, after)]
             record_event(who(), event, object="di@acme.example", changes=changes)
     assert "di@acme.example" in rows(auditor, 440)

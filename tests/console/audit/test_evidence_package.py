@@ -33,9 +33,9 @@ from tenants.jobs.context import JobContext
 from tenants.jobs.models import Item, Job
 from tenants.models import Membership
 from tenants.organizations.roles import Role
-from tests.support.audit_tampering import SIGNING, unguard
-from tests.support.backdating import ago
-from tests.support.forms import FORM, filled
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.backdating import backdate_entries
+from tests.support.forms import URLENCODED, fill_form
 
 POLL = {"HX-Request": "true", "X-Poll": "yes"}
 SUBJECT = 'jürgen"jo@bank.example'
@@ -43,7 +43,7 @@ SUBJECT = 'jürgen"jo@bank.example'
 
 @pytest.fixture
 def entries(acme, keep, settings):
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     for number in range(4):
         keep(effect="destroy", operation="client.delete", label=f"=App {number}")
     keep(effect="destroy", operation="grant.delete", subject=SUBJECT, reason=SUBJECT)
@@ -54,8 +54,8 @@ def entries(acme, keep, settings):
 def made(auditor, entries, worker):
     """The path of a pack of what destroys something."""
     path = "/acme/audit/export/?effect=destroy"
-    form = filled(auditor.get(path), "idempotency_key")
-    path = auditor.post(path, form, content_type=FORM)["Location"]
+    form = fill_form(auditor.get(path), "idempotency_key")
+    path = auditor.post(path, form, content_type=URLENCODED)["Location"]
     assert "being made" in auditor.get(path).content.decode()
     worker()
     return path
@@ -65,8 +65,8 @@ def test_one_is_made_at_a_time(auditor, made, worker):
     path = "/acme/audit/export/?effect=change"
 
     def ask():
-        form = filled(auditor.get(path), "idempotency_key")
-        return auditor.post(path, form, content_type=FORM, follow=True)
+        form = fill_form(auditor.get(path), "idempotency_key")
+        return auditor.post(path, form, content_type=URLENCODED, follow=True)
 
     Pack.objects.update(made_at=None)
     Job.objects.update(state="paused")
@@ -113,8 +113,8 @@ def test_is_made_proven_and_downloaded(auditor, made, tmp_path):
 
 def test_has_what_was_found_when_it_was_asked_for(auditor, entries, worker, time_machine):
     path = "/acme/audit/export/?effect=destroy&after=90min"
-    form = filled(auditor.get(path), "idempotency_key")
-    path = auditor.post(path, form, content_type=FORM)["Location"]
+    form = fill_form(auditor.get(path), "idempotency_key")
+    path = auditor.post(path, form, content_type=URLENCODED)["Location"]
     time_machine.move_to(timezone.now() + timedelta(hours=2))
     worker()
 
@@ -135,9 +135,9 @@ def test_has_the_access_review_of_the_end_of_the_time_searched(
         keep(f"member.{name}", object="ida@acme.example", changes=changes, ago=ago)
     day = timezone.localdate() - timedelta(days=5)
     path = f"/acme/audit/export/?until={day}"
-    path = auditor.post(path, filled(auditor.get(path), "idempotency_key"), content_type=FORM)[
-        "Location"
-    ]
+    path = auditor.post(
+        path, fill_form(auditor.get(path), "idempotency_key"), content_type=URLENCODED
+    )["Location"]
     worker()
 
     with zipfile.ZipFile(io.BytesIO(downloaded(auditor, path))) as pack:
@@ -150,17 +150,17 @@ def test_has_the_access_review_of_the_end_of_the_time_searched(
 def test_tells_what_had_been_removed_and_holds_when_more_is(
     auditor, acme, entries, worker, tmp_path, settings, who
 ):
-    with ago(3000):
+    with backdate_entries(3000):
         record_event(who(), SIGN_OUT)
-    with ago(2600):
+    with backdate_entries(2600):
         record_event(who(), SIGN_OUT)
         record_event(who(), SEARCH_SAVE)
     settings.AUDIT_KEEP = {"searches": "2900"}
     expired = delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))
     assert sum(expired) == 2
     path = "/acme/audit/export/?reads=1"
-    form = filled(auditor.get(path), "idempotency_key")
-    path = auditor.post(path, form, content_type=FORM)["Location"]
+    form = fill_form(auditor.get(path), "idempotency_key")
+    path = auditor.post(path, form, content_type=URLENCODED)["Location"]
     worker()
     file = tmp_path / "pack.zip"
     file.write_bytes(downloaded(auditor, path))
@@ -182,11 +182,11 @@ def test_tells_what_had_been_removed_and_holds_when_more_is(
 
 
 def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who):
-    with ago(3000):
+    with backdate_entries(3000):
         record_event(who(), WEBHOOK_REMOVE)
     path = "/acme/audit/export/?effect=destroy"
-    form = filled(auditor.get(path), "idempotency_key")
-    path = auditor.post(path, form, content_type=FORM)["Location"]
+    form = fill_form(auditor.get(path), "idempotency_key")
+    path = auditor.post(path, form, content_type=URLENCODED)["Location"]
     written = EvidencePackage.write_lines
 
     def lines(self, name, found):
@@ -205,7 +205,9 @@ def test_is_not_made_of_what_is_removed_meanwhile(auditor, entries, worker, who)
 def test_has_as_many_entries_as_were_counted_when_it_was_asked_for(auditor, entries, keep, worker):
     path = "/acme/audit/export/?reads=1"
     page = auditor.get(path)
-    made = auditor.post(path, filled(page, "idempotency_key"), content_type=FORM)["Location"]
+    made = auditor.post(path, fill_form(page, "idempotency_key"), content_type=URLENCODED)[
+        "Location"
+    ]
     keep(label="Too late")
     worker()
 
@@ -248,9 +250,9 @@ def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
 def test_says_why_it_was_not_made(auditor, entries, worker, settings):
     settings.AUDIT_SIGNING_KEYS = ""
     url = "/acme/audit/export/"
-    path = auditor.post(url, filled(auditor.get(url), "idempotency_key"), content_type=FORM)[
-        "Location"
-    ]
+    path = auditor.post(
+        url, fill_form(auditor.get(url), "idempotency_key"), content_type=URLENCODED
+    )["Location"]
     worker()
 
     page = auditor.get(path).content.decode()
@@ -259,12 +261,12 @@ def test_says_why_it_was_not_made(auditor, entries, worker, settings):
 
 
 def test_none_is_made_of_a_record_that_is_not_whole(auditor, entries, worker):
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq=2).update(content="{}")
     url = "/acme/audit/export/"
-    path = auditor.post(url, filled(auditor.get(url), "idempotency_key"), content_type=FORM)[
-        "Location"
-    ]
+    path = auditor.post(
+        url, fill_form(auditor.get(url), "idempotency_key"), content_type=URLENCODED
+    )["Location"]
     worker()
 
     assert "The record is not whole" in auditor.get(path).content.decode()

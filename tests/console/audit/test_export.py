@@ -5,7 +5,7 @@ import pytest
 from console.models import Pack
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/audit/export/"
 
@@ -19,8 +19,8 @@ def entries(acme, keep):
 def test_starts_one_pack_of_what_is_searched_however_often_it_is_sent(auditor, entries):
     path = f"{URL}?effect=destroy"
     page = auditor.get(path)
-    body = filled(page, "idempotency_key")
-    answers = [auditor.post(path, body, content_type=FORM) for _ in "12"]
+    body = fill_form(page, "idempotency_key")
+    answers = [auditor.post(path, body, content_type=URLENCODED) for _ in "12"]
 
     assert "1 entry" in page.content.decode()
     pack = Pack.objects.get()

@@ -10,9 +10,9 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.organizations.roles import Role
-from tests.support.accessibility import broken, faint
-from tests.support.backdating import ago
-from tests.support.page_steps import too_wide
+from tests.support.accessibility import find_contrast_violations, find_violations
+from tests.support.backdating import backdate_entries
+from tests.support.page_steps import find_overflow
 
 URL = "/acme/audit/"
 
@@ -84,7 +84,11 @@ PAGES = {
 def test_breaks_no_rule_of_wcag(visit, history, complaints, name):
     page = visit(PAGES[name]())
 
-    looks = (("light", 1280, broken), ("dark", 1280, faint), ("light", 320, broken))
+    looks = (
+        ("light", 1280, find_violations),
+        ("dark", 1280, find_contrast_violations),
+        ("light", 320, find_violations),
+    )
     for scheme, width, wrong in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
@@ -100,7 +104,7 @@ def test_breaks_no_rule_of_wcag(visit, history, complaints, name):
 def test_breaks_no_rule_of_wcag_where_a_filter_is_wrong(visit, history):
     page = visit(f"{URL}?effect=x&service=none&colour=red")
 
-    assert broken(page) == []
+    assert find_violations(page) == []
     expect(page.get_by_label("Service name or ID")).to_be_visible()
 
 
@@ -219,7 +223,7 @@ def test_prints_an_entry_with_its_title_and_facts(visit, history):
 
 
 def test_what_is_said_of_a_removed_row_stays_in_its_box(visit, who):
-    with ago(3000):
+    with backdate_entries(3000):
         record_event(who(), events.SIGN_OUT)
     assert sum(delete_expired_entries(lambda _: who())) == 1
     removal = AuditEntry.objects.get(operation="audit.expire")
@@ -235,7 +239,7 @@ def test_paper_says_what_was_searched_and_fits(visit, history):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 900})  # of A4, between the margins
     expect(page.get_by_text("Ticket: CHG-2107")).to_be_visible()
-    assert too_wide(page) == []
+    assert find_overflow(page) == []
 
     page = visit(f"{URL}access/")
     expect(page.get_by_role("button", name="Show")).to_be_hidden()

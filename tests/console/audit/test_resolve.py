@@ -12,8 +12,8 @@ from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import AuditUnavailableError, AuthleteError, Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tests.support.backdating import overdue
-from tests.support.forms import FORM, filled
+from tests.support.backdating import backdate_calls
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 
 
@@ -22,7 +22,7 @@ def lost(acme, sandbox, update):
     """An update of the service 17 whose reply did not come, and its page to settle."""
     update({"description": "As Authlete lays it out"})
 
-    def lost(sent=overdue, **fault):
+    def lost(sent=backdate_calls, **fault):
         sandbox.fault("reset", operation="service.update", times=1, **fault)
         with sent(), pytest.raises(AuthleteError):
             update({"accessTokenDuration": 60})
@@ -39,10 +39,10 @@ def test_settles_by_what_authlete_tells(member, lost, after, found):
     rows = AuditRecord.objects.filter(entry=entry.entry).count()
     page = admin.get(url)
 
-    body = filled(page, "reason", reason="Somebody waits for it", ticket="INC-1")
+    body = fill_form(page, "reason", reason="Somebody waits for it", ticket="INC-1")
     assert f"Settle as {found}" in page.content.decode()
-    admin.post(url, body, content_type=FORM)
-    admin.post(url, body, content_type=FORM)
+    admin.post(url, body, content_type=URLENCODED)
+    admin.post(url, body, content_type=URLENCODED)
 
     assert AuditEntry.objects.get(entry=entry.entry).outcome == found
     assert AuditRecord.objects.filter(entry=entry.entry).count() == rows + 1
@@ -102,15 +102,15 @@ def test_settles_nothing_where_the_key_of_the_record_is_missing(acme, lost):
 def test_settles_as_nothing_else_than_what_was_read(member, sandbox, lost):
     admin = member(Role.ADMIN)
     entry, url = lost(after=True)
-    seen = filled(admin.get(url), "reason", reason="As it says")
+    seen = fill_form(admin.get(url), "reason", reason="As it says")
     sandbox.services[17] |= {"description": "Theirs", "modifiedAt": 2**41}
 
-    moved = admin.post(url, f"{seen}&outcome=done", content_type=FORM)
+    moved = admin.post(url, f"{seen}&outcome=done", content_type=URLENCODED)
 
     assert "something else than when this page was drawn" in moved.content.decode()
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
-    body = filled(moved, "reason", outcome="not done")
-    admin.post(url, body, content_type=FORM)
+    body = fill_form(moved, "reason", outcome="not done")
+    admin.post(url, body, content_type=URLENCODED)
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "not done"
 
 
@@ -118,14 +118,14 @@ def test_lets_a_person_decide_what_somebody_else_has_changed(member, sandbox, lo
     admin = member(Role.ADMIN)
     entry, url = lost(after=True)
     sandbox.services[17]["description"] = "Somebody else's"
-    body = filled(admin.get(url), "reason", reason="Compared by hand", outcome=None)
+    body = fill_form(admin.get(url), "reason", reason="Compared by hand", outcome=None)
 
-    undecided = admin.post(url, body, content_type=FORM)
+    undecided = admin.post(url, body, content_type=URLENCODED)
     assert "Say what became of it." in undecided.content.decode()
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "unknown"
 
-    body = filled(undecided, "reason", reason="Compared by hand", outcome="done")
-    admin.post(url, body, content_type=FORM)
+    body = fill_form(undecided, "reason", reason="Compared by hand", outcome="done")
+    admin.post(url, body, content_type=URLENCODED)
     assert AuditEntry.objects.get(entry=entry.entry).outcome == "done"
 
 
@@ -136,7 +136,7 @@ def test_says_what_is_missing_and_looks_again_where_nothing_can_be_told(member, 
     unseen = admin.get(url).content.decode()
     page = admin.get(url)
 
-    refused = admin.post(url, filled(page, "reason"), content_type=FORM)
+    refused = admin.post(url, fill_form(page, "reason"), content_type=URLENCODED)
     assert "It could not be looked at" in unseen
     assert f'href="{url}">Look again</a>' in unseen
     assert "It was done" in page.content.decode()

@@ -14,8 +14,8 @@ from tenants.authlete.transport import connection_pool
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
-from tests.support.backdating import overdue
-from tests.support.forms import FORM, filled
+from tests.support.backdating import backdate_calls
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/audit/unknown/settle/"
 UNKNOWN = "/acme/audit/unknown/"
@@ -33,7 +33,7 @@ def lost(sandbox, update, keep):
 
     def lose(edits, **fault):
         sandbox.fault("reset", operation="service.update", times=1, **fault)
-        with overdue(), pytest.raises(AuthleteError):
+        with backdate_calls(), pytest.raises(AuthleteError):
             update(edits)
         return AuditEntry.objects.filter(operation="service.update")[0].entry
 
@@ -48,9 +48,9 @@ def lost(sandbox, update, keep):
 
 
 def settle(browser, path=URL):
-    body = filled(browser.get(path), "reason", **WHY)
-    response = browser.post(URL, body, content_type=FORM)
-    assert browser.post(URL, body, content_type=FORM)["Location"] == response["Location"]
+    body = fill_form(browser.get(path), "reason", **WHY)
+    response = browser.post(URL, body, content_type=URLENCODED)
+    assert browser.post(URL, body, content_type=URLENCODED)["Location"] == response["Location"]
     return response["Location"]
 
 
@@ -137,8 +137,8 @@ def test_settles_what_was_chosen_and_nothing_else(admin, lost, worker):
 
 def test_does_not_settle_twice_what_another_has_settled(admin, lost, worker):
     settle(admin)
-    body = filled(admin.get(f"/acme/audit/{lost['done']}/settle/"), "reason", **WHY)
-    admin.post(f"/acme/audit/{lost['done']}/settle/", body, content_type=FORM)
+    body = fill_form(admin.get(f"/acme/audit/{lost['done']}/settle/"), "reason", **WHY)
+    admin.post(f"/acme/audit/{lost['done']}/settle/", body, content_type=URLENCODED)
     worker()
 
     own = AuditEntry.objects.filter(operation="audit.settle", object=lost["done"])

@@ -14,8 +14,8 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.retention.runs import find_deleted_entry
 from tenants.models import Organization
-from tests.support.audit_tampering import unguard
-from tests.support.backdating import ago
+from tests.support.audit_tampering import drop_append_only_triggers
+from tests.support.backdating import backdate_entries
 
 URL = "/acme/audit/kept/"
 
@@ -28,7 +28,7 @@ def worker(organization):
 def gone(acme, who):
     """The id of an entry that was removed with two others of Acme, and one of other."""
     other = Organization.objects.create(slug="other", name="Other")
-    with ago(3000):
+    with backdate_entries(3000):
         record_event(who(), WEBHOOK_TEST, label="SIEM")
         record_event(who(), SIGN_OUT)
         record_event(who(), SIGN_OUT)
@@ -88,7 +88,7 @@ def test_an_old_link_says_that_its_entry_was_removed(auditor, gone):
 
 
 def test_a_tombstone_that_was_changed_does_not_match(auditor, gone):
-    unguard()
+    drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
     said = row.content.replace('"leaf":"', '"leaf":"0')
     AuditRecord.objects.filter(seq=1).update(content=said)
@@ -142,7 +142,7 @@ def test_where_nothing_was_removed_no_search_says_so(auditor, who):
 
 
 def test_the_history_of_an_object_says_that_its_beginning_was_removed(auditor, acme, who, update):
-    with ago(3000):
+    with backdate_entries(3000):
         update({"description": "x"})
     assert sum(delete_expired_entries(worker))
 

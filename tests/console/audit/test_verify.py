@@ -15,9 +15,9 @@ from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.jobs import audit_tasks as chores
 from tenants.jobs.models import Job
-from tests.support.audit_tampering import SIGNING, recompute, unguard
-from tests.support.backdating import ago
-from tests.support.forms import FORM, filled
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
+from tests.support.backdating import backdate_entries
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 
 URL = "/acme/audit/verify/"
@@ -27,7 +27,7 @@ POLL = {"HX-Request": "true", "X-Poll": "yes"}
 @pytest.fixture
 def kept(acme, keep, settings, tmp_path):
     """Some entries under a checkpoint that is kept in a file."""
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     settings.AUDIT_SINKS = [f"file://{tmp_path}/kept.jsonl"]
     for number in range(3):
         keep(reason=f"because {number}")
@@ -35,7 +35,9 @@ def kept(acme, keep, settings, tmp_path):
 
 
 def press(browser, worker):
-    path = browser.post(URL, filled(browser.get(URL), "idempotency_key"), content_type=FORM)
+    path = browser.post(
+        URL, fill_form(browser.get(URL), "idempotency_key"), content_type=URLENCODED
+    )
     assert path["Location"] == URL
     going = browser.get(URL).content.decode()
     worker()
@@ -63,8 +65,8 @@ def test_one_press_says_that_it_is_whole_and_how_far_it_is_anchored(auditor, kep
 
 def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
     for _ in range(2):
-        form = filled(auditor.get("/acme/audit/export/"), "idempotency_key")
-        page = auditor.post(URL, form, content_type=FORM, follow=True)
+        form = fill_form(auditor.get("/acme/audit/export/"), "idempotency_key")
+        page = auditor.post(URL, form, content_type=URLENCODED, follow=True)
 
     assertContains(page, "A worker verifies the record already.")
     assert Verdict.objects.count() == 1
@@ -72,7 +74,7 @@ def test_is_asked_once_while_a_worker_is_at_it(auditor, kept):
 
 
 def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
-    auditor.post(URL, filled(auditor.get(URL), "idempotency_key"), content_type=FORM)
+    auditor.post(URL, fill_form(auditor.get(URL), "idempotency_key"), content_type=URLENCODED)
     Job.objects.update(state="cancelled")
 
     looked = compact(auditor.get(URL, headers=POLL))
@@ -95,8 +97,8 @@ def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatc
 
     monkeypatch.setattr("console.audit.verification.start", refuse)
 
-    form = filled(auditor.get(URL), "idempotency_key")
-    assert auditor.post(URL, form, content_type=FORM).status_code == 503
+    form = fill_form(auditor.get(URL), "idempotency_key")
+    assert auditor.post(URL, form, content_type=URLENCODED).status_code == 503
     assert not Verdict.objects.exists()
 
 
@@ -115,10 +117,10 @@ def test_says_where_it_cannot_be_read(auditor, kept, worker, monkeypatch):
 def test_names_the_first_bad_row(auditor, kept, worker):
     """Even if all of it was written anew with its own key."""
     row = AuditRecord.objects.get(seq=3)
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq=3).update(content=row.content.replace("because 1", "because 7"))
     AuditEntry.objects.filter(seq=3).update(reason="because 7")
-    recompute()
+    recompute_chain()
 
     _going, said = press(auditor, worker)
 
@@ -127,7 +129,7 @@ def test_names_the_first_bad_row(auditor, kept, worker):
 
 
 def test_says_that_nothing_would_keep_a_row_from_being_changed(auditor, kept, worker, caplog):
-    unguard()
+    drop_append_only_triggers()
 
     _going, said = press(auditor, worker)
 
@@ -172,7 +174,7 @@ def test_says_where_nothing_is_kept_outside(auditor, kept, settings, worker):
 
 
 def test_says_how_much_was_removed_by_policy(auditor, who, worker):
-    with ago(3000):
+    with backdate_entries(3000):
         record_event(who(), SIGN_OUT)
         record_event(who(), SIGN_OUT)
     assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))) == 2

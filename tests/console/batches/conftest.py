@@ -5,9 +5,9 @@ from django.test import Client
 from console.models import Batch
 from tenants.models import Membership, Organization
 from tenants.organizations.roles import Role
-from tests.support.authentication import prove
+from tests.support.authentication import set_last_authentication
 from tests.support.batches import NEW, WHY, file, line
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def upload(admin, shop):
     """Send a file, and return the batch that comes of it, not checked yet."""
 
     def upload(*lines, to=NEW, **options):
-        found = filled(admin.get(to), "idempotency_key")
+        found = fill_form(admin.get(to), "idempotency_key")
         key = found.partition("idempotency_key=")[2].partition("&")[0]
         sent = {"idempotency_key": key, "file": file(*lines, **options)}
         response = admin.post(to, sent)
@@ -49,8 +49,8 @@ def press(admin):
 
     def press(batch, page, having="idempotency_key", **entered):
         path = f"/acme/batches/{batch.pk}/{page}/"
-        body = filled(admin.get(path), having, **entered)
-        response = admin.post(path, body, content_type=FORM)
+        body = fill_form(admin.get(path), having, **entered)
+        response = admin.post(path, body, content_type=URLENCODED)
         batch.refresh_from_db()
         return response
 
@@ -121,4 +121,4 @@ def other_admin(acme):
     Membership.objects.create(organization=other, user=user, role=Role.ADMIN)
     browser = Client()
     browser.force_login(user)
-    return prove(browser)
+    return set_last_authentication(browser)

@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains
 from console.models import Batch
 from tenants.sandbox.http_messages import SandboxRequest, parse_json
 from tests.support.batches import line
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 ADOPT = "/acme/services/us/17/batches/adopt/"
 
@@ -16,8 +16,8 @@ ADOPT = "/acme/services/us/17/batches/adopt/"
 @pytest.fixture
 def adopt(admin, shop):
     def adopt(request_id):
-        body = filled(admin.get(ADOPT), "request_id", request_id=request_id)
-        return admin.post(ADOPT, body, content_type=FORM)
+        body = fill_form(admin.get(ADOPT), "request_id", request_id=request_id)
+        return admin.post(ADOPT, body, content_type=URLENCODED)
 
     return adopt
 

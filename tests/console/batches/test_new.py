@@ -8,7 +8,7 @@ from console.batches import storage
 from console.models import Batch, Chunk, Piece
 from tenants.audit.models import AuditEntry
 from tests.support.batches import CANARY, NEW, file, line
-from tests.support.secret_scanner import rows
+from tests.support.secret_scanner import dump_database
 
 
 def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):
@@ -16,7 +16,7 @@ def test_keeps_a_file_sealed_and_has_it_checked(upload, shop):
 
     assert batch.state == Batch.State.CHECKING
     assert Piece.objects.filter(batch=batch).exists()
-    assert not any(CANARY in text for _, text in rows())
+    assert not any(CANARY in text for _, text in dump_database())
     entry = AuditEntry.objects.get(operation="batch.upload")
     assert (entry.object, entry.label) == (str(batch.pk), "tokens.jsonl")
     assert not [one for one in shop.calls if "token" in one.operation]
@@ -34,7 +34,7 @@ def test_a_right_file_is_cut_into_chunks(upload, work):
     ]
     assert chunks[0].entries[1] == line(1)
     assert not Piece.objects.exists()
-    assert not any(CANARY in text for _, text in rows())
+    assert not any(CANARY in text for _, text in dump_database())
 
 
 def test_a_file_with_faults_is_gone_at_once(upload, work):
@@ -43,7 +43,7 @@ def test_a_file_with_faults_is_gone_at_once(upload, work):
     assert (batch.state, batch.fault_count) == ("faulty", 2)
     assert not Piece.objects.exists()
     assert not Chunk.objects.exists()
-    assert not any(CANARY in text for _, text in rows())
+    assert not any(CANARY in text for _, text in dump_database())
 
 
 def test_asks_again_what_a_region_that_is_down_does_not_say(upload, worker, shop):

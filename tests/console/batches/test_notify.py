@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains
 
 from console.batches.hints import notification_url
 from console.models import Batch, Sending
-from tests.support.secret_scanner import rows
+from tests.support.secret_scanner import dump_database
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_has_the_status_looked_at_and_believes_nothing(running, worker, shop):
     worker()
     running.refresh_from_db()
     assert running.state == Batch.State.SUCCEEDED
-    assert not any("magpie" in text for _, text in rows())
+    assert not any("magpie" in text for _, text in dump_database())
 
 
 def test_is_heeded_seldom(running):

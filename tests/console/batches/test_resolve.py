@@ -11,7 +11,7 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs import control
 from tenants.jobs.models import Job
 from tests.support.batches import WHY, fates, starter
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
     page = admin.get(path)
     assert ("Settle as done" if known else "no list of batches") in unescape(page.content.decode())
 
-    body = filled(page, "reason", outcome=None if known else "done", **WHY)
-    admin.post(path, body, content_type=FORM)
+    body = fill_form(page, "reason", outcome=None if known else "done", **WHY)
+    admin.post(path, body, content_type=URLENCODED)
 
     assert AuditEntry.objects.get(entry=part.entry).outcome == "done"
     part.refresh_from_db()

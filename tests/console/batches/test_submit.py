@@ -13,7 +13,7 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs.control import run_now
 from tenants.jobs.models import Item, Job
 from tests.support.batches import CANARY, WHY, fates, line
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 
 def test_makes_the_tokens_that_the_file_names(submitted, work, shop):
@@ -44,11 +44,11 @@ def test_quotes_what_the_dry_run_said(tried, admin):
 def test_takes_no_other_file_than_the_one_that_was_tried(tried, admin, upload, work):
     batch = tried(3)
     path = f"/acme/batches/{batch.pk}/submit/"
-    body = filled(admin.get(path), "reason", **WHY)
+    body = fill_form(admin.get(path), "reason", **WHY)
     upload(line(9), to=f"/acme/batches/{batch.pk}/replace/")
     work(batch)
 
-    response = admin.post(path, body, content_type=FORM)
+    response = admin.post(path, body, content_type=URLENCODED)
 
     assert response.status_code in (302, 422)
     batch.refresh_from_db()
@@ -59,10 +59,10 @@ def test_takes_no_other_file_than_the_one_that_was_tried(tried, admin, upload, w
 def test_is_done_once_however_often_it_is_sent(tried, admin):
     batch = tried(3)
     path = f"/acme/batches/{batch.pk}/submit/"
-    body = filled(admin.get(path), "reason", **WHY)
+    body = fill_form(admin.get(path), "reason", **WHY)
 
     for _ in range(2):
-        assert admin.post(path, body, content_type=FORM).status_code == 302
+        assert admin.post(path, body, content_type=URLENCODED).status_code == 302
 
     assert Job.objects.filter(kind="token_batch.submit").count() == 1
 

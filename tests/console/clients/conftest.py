@@ -4,7 +4,7 @@ from console.models import Rotation
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
 from tests.support.clients import CLIENT, LATE, OLD, make_client
-from tests.support.forms import FORM, entering, filled, saving
+from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_editor
 
 
 @pytest.fixture
@@ -80,12 +80,12 @@ def editor(member, ledger):
 
 @pytest.fixture
 def enter():
-    return entering(CLIENT, "basics")
+    return settings_editor(CLIENT, "basics")
 
 
 @pytest.fixture
 def save():
-    return saving(CLIENT)
+    return draft_saver(CLIENT)
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def do():
     def do(browser, name, client=CLIENT, having="reason", **entered):
         url = f"{client}{name}/"
         why = {"reason": "Yearly rotation", "ticket": "CHG-1"} | entered
-        body = filled(browser.get(url), having, **why)
-        return browser.post(url, body, content_type=FORM)
+        body = fill_form(browser.get(url), having, **why)
+        return browser.post(url, body, content_type=URLENCODED)
 
     return do
 

@@ -14,7 +14,7 @@ from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import NotFoundError, Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}activate/"
 SECRET = f"{CLIENT}secret/"
@@ -50,10 +50,10 @@ def test_asks_for_the_reason_with_the_one_of_the_rotation(admin, staged):
 
 def test_does_not_replace_a_secret_that_was_changed_meanwhile(admin, staged, do, ledger, rotation):
     new = staged(admin)
-    body = filled(admin.get(URL), "reason", reason="Yearly")
+    body = fill_form(admin.get(URL), "reason", reason="Yearly")
     ledger["clientSecret"] = "somebody-elses"
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "The secret in use is not the one")
     assert ledger["clientSecret"] == "somebody-elses"
@@ -136,10 +136,10 @@ def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
 
 def test_of_two_who_activate_one_does(admin, staged, sandbox, rotation):
     staged(admin)
-    first, second = (filled(admin.get(URL), "reason", reason="Yearly") for _ in range(2))
+    first, second = (fill_form(admin.get(URL), "reason", reason="Yearly") for _ in range(2))
 
-    admin.post(URL, first, content_type=FORM)
-    response = admin.post(URL, second, content_type=FORM, follow=True)
+    admin.post(URL, first, content_type=URLENCODED)
+    response = admin.post(URL, second, content_type=URLENCODED, follow=True)
 
     assertContains(response, "Somebody else has gone on")
     sent = [one for one in sandbox.calls if one.operation == "client.set_secret"]
@@ -161,9 +161,9 @@ def test_what_was_claimed_meanwhile_is_not_sent(admin, staged, acme, sandbox, ro
 
 def test_a_second_click_sends_nothing(admin, staged, sandbox):
     staged(admin)
-    body = filled(admin.get(URL), "reason", reason="Yearly")
+    body = fill_form(admin.get(URL), "reason", reason="Yearly")
 
-    answers = [admin.post(URL, body, content_type=FORM) for _ in range(2)]
+    answers = [admin.post(URL, body, content_type=URLENCODED) for _ in range(2)]
 
     assert {one["Location"] for one in answers} == {SECRET}
     assert AuditEntry.objects.filter(operation="client.set_secret").count() == 1
@@ -173,7 +173,7 @@ def test_what_was_already_sent_is_not_sent_again(admin, staged, acme, ledger, ro
     """As a job does that was killed in between and begins anew."""
     ledger["clientSecret"] = staged(admin)
 
-    admin.post(URL, filled(admin.get(URL), "reason"), content_type=FORM)
+    admin.post(URL, fill_form(admin.get(URL), "reason"), content_type=URLENCODED)
 
     assert rotation().state == "activated"
     assert not AuditEntry.objects.filter(operation="client.set_secret").exists()

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from tenants.organizations.roles import Role
-from tests.support.authentication import stale
+from tests.support.authentication import expire_authentication
 
 
 def test_tells_who_was_chosen(member, many, chosen):
@@ -61,7 +61,7 @@ def test_does_nothing_that_is_not_offered(member, few, chosen, deed):
 
 
 def test_asks_who_it_is_and_keeps_the_selection(member, few, chosen):
-    browser = stale(member(Role.EDITOR))
+    browser = expire_authentication(member(Role.EDITOR))
     path = chosen(browser, 1)
 
     for response in (browser.get(path), browser.post(path, {"deed": "lock"})):

@@ -6,9 +6,9 @@ from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
-from tests.support.authentication import stale
+from tests.support.authentication import expire_authentication
 from tests.support.clients import make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 WHY = {"reason": "Old host", "ticket": "SEC-7"}
 
@@ -27,8 +27,8 @@ def previewed(chosen):
         if deed != "set":
             return browser.post(path, {"deed": deed})["Location"]
         path = f"{path}set/{setting}/"
-        body = filled(browser.get(path), "base", **entered)
-        return browser.post(path, body, content_type=FORM)["Location"]
+        body = fill_form(browser.get(path), "base", **entered)
+        return browser.post(path, body, content_type=URLENCODED)["Location"]
 
     return preview
 
@@ -47,8 +47,8 @@ def tokens(few):
 
 
 def confirm(browser, path, **entered):
-    body = filled(browser.get(path), "reviewed", **(WHY | entered))
-    return browser.post(path, body, content_type=FORM)
+    body = fill_form(browser.get(path), "reviewed", **(WHY | entered))
+    return browser.post(path, body, content_type=URLENCODED)
 
 
 def rows(response):
@@ -245,9 +245,9 @@ def test_starts_a_job_over_those_that_would_change(editor, few, acme, previewed)
 
 def test_starts_one_job_however_often_it_is_sent(editor, few, previewed):
     path = previewed(editor, "lock", 1, 2)
-    body = filled(editor.get(path), "reviewed", **WHY)
+    body = fill_form(editor.get(path), "reviewed", **WHY)
     for _ in range(2):
-        editor.post(path, body, content_type=FORM)
+        editor.post(path, body, content_type=URLENCODED)
 
     assert Job.objects.count() == 1
 
@@ -286,8 +286,8 @@ def test_starts_nothing_where_nothing_would_change(editor, few, previewed):
 
 def test_starts_nothing_by_who_was_not_asked_lately(editor, few, previewed):
     path = previewed(editor, "lock", 1)
-    body = filled(editor.get(path), "reviewed", **WHY)
-    response = stale(editor).post(path, body, content_type=FORM)
+    body = fill_form(editor.get(path), "reviewed", **WHY)
+    response = expire_authentication(editor).post(path, body, content_type=URLENCODED)
 
     assert response["Location"].startswith("/accounts/reauthenticate/")
     assert not Job.objects.exists()

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from console.clients.bulk.bulk_settings import BULK_SETTINGS
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 
 @pytest.fixture
@@ -14,8 +14,8 @@ def editor(member, few):
 def enter(browser, path, setting, **entered):
     """Fill in the value of a setting and send it."""
     path = f"{path}set/{setting}/"
-    body = filled(browser.get(path), "base", **entered)
-    return browser.post(path, body, content_type=FORM)
+    body = fill_form(browser.get(path), "base", **entered)
+    return browser.post(path, body, content_type=URLENCODED)
 
 
 @pytest.mark.parametrize("setting", BULK_SETTINGS)
@@ -57,8 +57,8 @@ def test_says_what_cannot_be_set(editor, chosen, setting, entered, said):
 
 def test_adds_nothing_to_what_is_no_list(editor, chosen):
     path = f"{chosen(editor, 1)}set/description/"
-    body = filled(editor.get(path), "base", description="New", mode="add")
-    response = editor.post(path, body, content_type=FORM)
+    body = fill_form(editor.get(path), "base", description="New", mode="add")
+    response = editor.post(path, body, content_type=URLENCODED)
 
     assert response.status_code == 200
 

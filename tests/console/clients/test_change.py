@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains
 
 from tenants.audit.actor import Actor
 from tenants.audit.retention.expiry import delete_expired_entries
-from tests.support.backdating import ago
+from tests.support.backdating import backdate_entries
 
 
 def test_tells_what_was_sent_from_the_record(editor, enter, save):
@@ -25,7 +25,7 @@ def test_is_not_there_for_another_client(editor, enter, save, sandbox, ledger):
 
 
 def test_says_that_its_entry_was_removed(editor, enter, save):
-    with ago(3000):
+    with backdate_entries(3000):
         enter(editor, client_name="Ledger")
         url = save(editor).url
     assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one)))

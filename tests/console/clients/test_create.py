@@ -8,9 +8,9 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.support.authentication import stale
+from tests.support.authentication import expire_authentication
 from tests.support.clients import NEW, create, entered, why
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 CREATE = "/acme/services/us/17/clients/create/"
 
@@ -92,10 +92,10 @@ def everything_stored():
 def test_shows_it_to_nobody_who_loads_the_page_anew(editor, sandbox):
     url = entered(editor)
     body = why(editor.get(url))
-    editor.post(url, body, content_type=FORM)
+    editor.post(url, body, content_type=URLENCODED)
     client = made(sandbox)
 
-    again = editor.post(url, body, content_type=FORM)
+    again = editor.post(url, body, content_type=URLENCODED)
 
     assertRedirects(
         again,
@@ -108,7 +108,7 @@ def test_shows_it_to_nobody_who_loads_the_page_anew(editor, sandbox):
 
 def test_keeps_nothing_of_what_was_entered_once_it_is_made(editor, sandbox):
     url = entered(editor)
-    editor.post(url, why(editor.get(url)), content_type=FORM)
+    editor.post(url, why(editor.get(url)), content_type=URLENCODED)
 
     response = editor.get(url, follow=True)
 
@@ -153,7 +153,7 @@ def test_shows_the_secret_also_when_the_client_cannot_be_read_back(editor, sandb
     body = why(editor.get(url))
     sandbox.fault("status", operation="client.get", status=503)
 
-    response = editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, made(sandbox)["clientSecret"])
     assertContains(response, "could not be read back")
@@ -200,7 +200,7 @@ def test_copies_into_another_region(editor, sandbox, acme):
     url = entered(editor, "original=eu/18/1001")
 
     page = editor.get(url)
-    editor.post(url, why(page), content_type=FORM)
+    editor.post(url, why(page), content_type=URLENCODED)
 
     assertContains(page, "likely to be others here")
     assertContains(page, "loans")
@@ -213,7 +213,7 @@ def test_makes_only_what_was_reviewed(editor, sandbox):
     body = why(editor.get(url))
     sandbox.clients[1001]["pkceRequired"] = True
 
-    response = editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, "changed while you were reviewing")
     assert list(sandbox.clients) == [44, 1001]
@@ -234,8 +234,8 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
     body = why(editor.get(url))
     sandbox.fault("reset", operation="client.create", after=True, times=1)
 
-    lost = editor.post(url, body, content_type=FORM)
-    again = editor.post(url, body, content_type=FORM)
+    lost = editor.post(url, body, content_type=URLENCODED)
+    again = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(lost, "Look whether it was made")
     assertContains(lost, "nobody has seen its secret")
@@ -246,7 +246,7 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, sandbox):
 def test_asks_for_a_reason(editor, sandbox):
     url = entered(editor)
 
-    response = editor.post(url, filled(editor.get(url), "reason"), content_type=FORM)
+    response = editor.post(url, fill_form(editor.get(url), "reason"), content_type=URLENCODED)
 
     assertContains(response, "whoever reads the record will ask")
     assert list(sandbox.clients) == [44]
@@ -255,9 +255,9 @@ def test_asks_for_a_reason(editor, sandbox):
 def test_asks_anew_who_it_is_and_loses_nothing_of_what_was_entered(editor, sandbox):
     url = entered(editor)
     body = why(editor.get(url))
-    stale(editor)
+    expire_authentication(editor)
 
-    response = editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assert "reauthenticate" in response.url
     assert list(sandbox.clients) == [44]

@@ -1,16 +1,16 @@
 from pytest_django.asserts import assertContains
 
 from console.models import Draft
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 EDIT = "/acme/services/us/17/clients/44/edit/basics/"
 
 
 def test_keeps_a_form_as_it_stands_for_this_client_alone(editor, ledger, sandbox):
     sandbox.clients[45] = ledger | {"clientId": 45, "clientIdAlias": "other"}
-    body = filled(editor.get(EDIT), "base", client_id_alias="not\tvalid")
+    body = fill_form(editor.get(EDIT), "base", client_id_alias="not\tvalid")
 
-    response = editor.post(f"{EDIT}draft/", body, content_type=FORM)
+    response = editor.post(f"{EDIT}draft/", body, content_type=URLENCODED)
 
     assertContains(response, "Draft kept")
     assert Draft.objects.get().client_id == 44

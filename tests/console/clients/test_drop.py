@@ -2,7 +2,7 @@ from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}drop/"
 
@@ -20,10 +20,10 @@ def test_erases_the_staged_one_and_leaves_the_one_in_use(admin, staged, do, ledg
 
 def test_who_comes_too_late_is_told(admin, staged, do, rotation):
     staged(admin)
-    body = filled(admin.get(URL), "reason")
+    body = fill_form(admin.get(URL), "reason")
     do(admin, "activate")
 
-    response = admin.post(URL, body, content_type=FORM, follow=True)
+    response = admin.post(URL, body, content_type=URLENCODED, follow=True)
 
     assertContains(response, "Somebody else has gone on with this rotation")
     assert rotation().state == "activated"

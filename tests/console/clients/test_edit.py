@@ -5,8 +5,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.authlete.documents.client import SECTIONS
 from tenants.organizations.roles import Role
-from tests.support.form_data import filled as sent_by
-from tests.support.forms import FORM, filled
+from tests.support.form_data import initial_form_data as sent_by
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/services/us/17/clients/44/edit/"
 REVIEW = "/acme/services/us/17/clients/44/review/"
@@ -120,8 +120,8 @@ def test_edits_metadata_around_a_secret_that_nobody_sees(editor, save, sandbox, 
     assertNotContains(page, "s3cret-of-theirs")
     (text,) = sent_by(page.text)["custom_metadata"]
 
-    body = filled(page, "base", custom_metadata=text.replace("gold", "platinum"))
-    editor.post(f"{URL}basics/", body, content_type=FORM)
+    body = fill_form(page, "base", custom_metadata=text.replace("gold", "platinum"))
+    editor.post(f"{URL}basics/", body, content_type=URLENCODED)
     save(editor)
 
     kept = json.loads(sandbox.clients[44]["customMetadata"])

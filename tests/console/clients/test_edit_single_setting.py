@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from tenants.sandbox.http_messages import SandboxRequest, parse_json
 from tests.console.forms.clients import text_of
 from tests.support.clients import CLIENT
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.tenants.sandbox.client_strategies import CLIENTS
 
 # A setting for each kind of input: its section, what is there, what is entered in its
@@ -64,11 +64,11 @@ def change(editor, sandbox):
     def change(section, **entered):
         sandbox.calls.clear()
         url = f"{CLIENT}edit/{section}/"
-        body = filled(editor.get(url), "base", **entered)
-        answer = editor.post(url, body, content_type=FORM)
+        body = fill_form(editor.get(url), "base", **entered)
+        answer = editor.post(url, body, content_type=URLENCODED)
         assert answer.status_code == 302, answer.context["form"].errors
-        body = filled(editor.get(answer.url), "reviewed", reason="Why not", ticket="")
-        editor.post(answer.url, body, content_type=FORM)
+        body = fill_form(editor.get(answer.url), "reviewed", reason="Why not", ticket="")
+        editor.post(answer.url, body, content_type=URLENCODED)
         (call,) = [one for one in sandbox.calls if one.operation == "client.update"]
         return call.body
 

@@ -31,7 +31,7 @@ def everywhere(few, acme):
 
 
 @pytest.fixture
-def browser(member, everywhere):
+def viewer_client(member, everywhere):
     """A viewer who has opened the list before."""
     browser = member(Role.VIEWER)
     browser.get(URL)
@@ -65,8 +65,8 @@ def test_reads_everything_by_itself_the_first_time(member, everywhere):
     ]
 
 
-def test_asks_nobody_from_then_on(browser, everywhere):
-    browser.get(URL, {"q": "till", "type": "CONFIDENTIAL", "sort": "changed"})
+def test_asks_nobody_from_then_on(viewer_client, everywhere):
+    viewer_client.get(URL, {"q": "till", "type": "CONFIDENTIAL", "sort": "changed"})
 
     assert list(everywhere.calls) == []
 
@@ -108,12 +108,12 @@ def test_asks_nobody_from_then_on(browser, everywhere):
          ["=HYPERLINK(1)", "Partner", "Ledger sync", "Web shop", "Till"]),
     ],
 )  # fmt: skip
-def test_finds_sorts_and_filters(browser, address, found):
-    assert names(browser.get(URL, address)) == found
+def test_finds_sorts_and_filters(viewer_client, address, found):
+    assert names(viewer_client.get(URL, address)) == found
 
 
-def test_counts_over_all_regions(browser):
-    response = browser.get(URL, {"region": "us"})
+def test_counts_over_all_regions(viewer_client):
+    response = viewer_client.get(URL, {"region": "us"})
 
     assert counts(response, "region") == {"Europe": 1, "United States": 5}
     assert counts(response, "service") == {"Shop, us": 5}
@@ -130,33 +130,33 @@ def test_counts_over_all_regions(browser):
         ("nothing:1", "There is no setting called “nothing”."),
     ],
 )
-def test_shows_nothing_for_a_question_that_it_does_not_understand(browser, q, said):
-    response = browser.get(URL, {"q": q})
+def test_shows_nothing_for_a_question_that_it_does_not_understand(viewer_client, q, said):
+    response = viewer_client.get(URL, {"q": q})
 
     assert names(response) == []
     assertContains(response, said)
 
 
-def test_pages_through_many(browser, acme):
-    browser.get(URL)
+def test_pages_through_many(viewer_client, acme):
+    viewer_client.get(URL)
     known = KnownClient.objects.get(name="Till")
     for number in range(1000, 1130):
         known.pk, known.client_id, known.rank = None, number, f"z{number}"
         known.name = f"Z{number}"
         known.save()
 
-    response = browser.get(URL, {"size": "25", "page": "6"})
+    response = viewer_client.get(URL, {"size": "25", "page": "6"})
 
     assertContains(response, "126 to 136 of 136")
     assert names(response)[-2:] == ["Z1129", "Zebra"]
-    assertContains(browser.get(URL, {"page": "99"}, follow=True), "?page=2")
+    assertContains(viewer_client.get(URL, {"page": "99"}, follow=True), "?page=2")
 
 
-def test_says_what_did_not_answer_and_keeps_what_it_showed(browser, everywhere):
+def test_says_what_did_not_answer_and_keeps_what_it_showed(viewer_client, everywhere):
     everywhere.fault("status", operation="client.list", region="eu", status=503)
     everywhere.clients[1] |= {"clientName": "Till 2", "modifiedAt": 1_800_000_000_000}
 
-    response = browser.post(f"{URL}refresh/", follow=True)
+    response = viewer_client.post(f"{URL}refresh/", follow=True)
 
     assert "Till 2" in names(response)
     assert "Zebra" in names(response)
@@ -166,10 +166,10 @@ def test_says_what_did_not_answer_and_keeps_what_it_showed(browser, everywhere):
     assertContains(response, "is-stale", 1)
 
 
-def test_says_so_of_a_whole_region(browser, everywhere):
+def test_says_so_of_a_whole_region(viewer_client, everywhere):
     everywhere.fault("html502", region="eu")
 
-    response = browser.post(f"{URL}refresh/", follow=True)
+    response = viewer_client.post(f"{URL}refresh/", follow=True)
 
     assertContains(response, "Not everything answered")
     assertContains(response, "is-stale", 1)
@@ -199,35 +199,35 @@ def test_says_what_to_do_where_no_region_is_connected(member, acme, sandbox):
     assertContains(member(Role.VIEWER).get(URL), "No region is connected yet")
 
 
-def test_forgets_the_clients_of_a_service_that_is_gone(browser, everywhere):
+def test_forgets_the_clients_of_a_service_that_is_gone(viewer_client, everywhere):
     del everywhere.region("eu").services[31]
 
-    browser.post(f"{URL}refresh/")
+    viewer_client.post(f"{URL}refresh/")
 
     assert not KnownClient.objects.filter(service_id=31).exists()
     assert not KnownService.objects.filter(service_id=31).exists()
 
 
-def test_shows_no_other_organization(browser):
+def test_shows_no_other_organization(viewer_client):
     other = Organization.objects.create(slug="other", name="Other")
     KnownClient.objects.filter(name="Till").update(organization=other)
 
-    assert "Till" not in names(browser.get(URL))
-    assertNotContains(browser.get(URL, {"download": "csv"}), "Till")
+    assert "Till" not in names(viewer_client.get(URL))
+    assertNotContains(viewer_client.get(URL, {"download": "csv"}), "Till")
 
 
-def test_shows_nothing_of_a_region_without_a_credential(browser):
+def test_shows_nothing_of_a_region_without_a_credential(viewer_client):
     Credential.objects.filter(region="eu").delete()
 
-    response = browser.get(URL)
+    response = viewer_client.get(URL)
 
     assert "Zebra" not in names(response)
     assertContains(response, "5 clients")
     assertContains(response, "of 1 service")
 
 
-def test_the_file_holds_what_is_filtered(browser):
-    response = browser.get(URL, {"download": "csv", "q": "redirect:none", "sort": "name"})
+def test_the_file_holds_what_is_filtered(viewer_client):
+    response = viewer_client.get(URL, {"download": "csv", "q": "redirect:none", "sort": "name"})
 
     text = b"".join(response).decode()
     (row,) = csv.DictReader(io.StringIO(text))
@@ -242,13 +242,13 @@ def test_the_file_holds_what_is_filtered(browser):
     assert (entry.object, entry.label) == ("q=redirect%3Anone", "1 clients, csv")
 
 
-def test_keeps_no_secret(browser):
+def test_keeps_no_secret(viewer_client):
     for kept in KnownClient.objects.all().values():
         assert SECRET[:16] not in str(kept)
 
 
-def test_answers_htmx_with_the_list_alone(browser):
-    response = browser.get(URL, {"q": "till"}, headers={"HX-Request": "true"})
+def test_answers_htmx_with_the_list_alone(viewer_client):
+    response = viewer_client.get(URL, {"q": "till"}, headers={"HX-Request": "true"})
 
     assertContains(response, "1 client fits")
     assertTemplateNotUsed(response, "base.html")

@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.clients.key_pairs import KEY_PAIR_ALGORITHMS
 from console.models import Draft
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/services/us/17/clients/44/key/"
 EDIT = "/acme/services/us/17/clients/44/edit/keys/"
@@ -13,8 +13,8 @@ OLD = {"kty": "EC", "crv": "P-256", "kid": "old", "x": "AA", "y": "AA"}
 
 
 def make(browser, alg="ES256", kid=""):
-    body = filled(browser.get(URL), "alg", alg=alg, kid=kid)
-    return browser.post(URL, body, content_type=FORM), body
+    body = fill_form(browser.get(URL), "alg", alg=alg, kid=kid)
+    return browser.post(URL, body, content_type=URLENCODED), body
 
 
 @pytest.mark.parametrize("alg", KEY_PAIR_ALGORITHMS)
@@ -41,14 +41,14 @@ def test_keeps_the_private_half_nowhere(editor, ledger):
     assert private not in json.dumps(Draft.objects.get().content)
     for path in (EDIT, EDIT.replace("edit/keys", "review"), URL):
         assertNotContains(editor.get(path), private)
-    again = editor.post(URL, body, content_type=FORM)
+    again = editor.post(URL, body, content_type=URLENCODED)
     assert again.url == EDIT.replace("edit/keys", "review")
     assert str(Draft.objects.get().content).count("P-256") == 1
 
 
 def test_is_put_into_a_form_that_was_left_open(editor, ledger):
-    body = filled(editor.get(EDIT), "base", jwks=json.dumps({"keys": [OLD]}))
-    editor.post(f"{EDIT}draft/", body, content_type=FORM)
+    body = fill_form(editor.get(EDIT), "base", jwks=json.dumps({"keys": [OLD]}))
+    editor.post(f"{EDIT}draft/", body, content_type=URLENCODED)
 
     make(editor, kid="new-1")
 

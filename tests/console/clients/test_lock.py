@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 CLIENT = "/acme/services/us/17/clients/44/"
 URL = f"{CLIENT}lock/"
@@ -11,8 +11,8 @@ URL = f"{CLIENT}lock/"
 
 def send(browser, page=None):
     entered = {"reason": "Bad redirect host", "ticket": "INC-7"}
-    body = filled(page or browser.get(URL), "reason", **entered)
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(page or browser.get(URL), "reason", **entered)
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 def test_says_what_a_lock_stops_and_what_it_leaves(editor, ledger, tokens):
@@ -75,9 +75,9 @@ def test_says_what_was_refused_and_keeps_the_reason(editor, ledger, sandbox):
 
 
 def test_a_second_click_does_it_once(editor, ledger):
-    body = filled(editor.get(URL), "reason", reason="Bad redirect host")
+    body = fill_form(editor.get(URL), "reason", reason="Bad redirect host")
 
-    first, second = (editor.post(URL, body, content_type=FORM) for _ in range(2))
+    first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))
 
     assert first.url == second.url == CLIENT
     assert ledger["locked"] is True

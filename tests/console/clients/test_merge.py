@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/services/us/17/clients/44/merge/"
 REVIEW = "/acme/services/us/17/clients/44/review/"
@@ -25,8 +25,8 @@ def test_shows_the_three_versions(conflict):
 
 @pytest.mark.parametrize(("keep", "name"), [("mine", "Mine"), ("theirs", "Theirs")])
 def test_takes_what_was_chosen_and_keeps_the_rest(conflict, save, sandbox, keep, name):
-    body = filled(conflict.get(URL), "version", **{"keep-clientName": keep})
-    response = conflict.post(URL, body, content_type=FORM)
+    body = fill_form(conflict.get(URL), "version", **{"keep-clientName": keep})
+    response = conflict.post(URL, body, content_type=URLENCODED)
 
     assertRedirects(response, REVIEW, fetch_redirect_response=False)
     save(conflict)
@@ -62,8 +62,8 @@ def test_who_gives_way_inside_the_extension_keeps_what_is_apart(
     enter(editor, "tokens", **lifetimes)
     ledger |= {"extension": {"accessTokenDuration": 180}, "modifiedAt": 2}
 
-    body = filled(editor.get(URL), "version", **{"keep-extension": keep})
-    editor.post(URL, body, content_type=FORM)
+    body = fill_form(editor.get(URL), "version", **{"keep-extension": keep})
+    editor.post(URL, body, content_type=URLENCODED)
     save(editor)
 
     kept = sandbox.clients[44]["extension"]

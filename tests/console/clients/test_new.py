@@ -8,7 +8,7 @@ from console.clients.creation.presets import CLIENT_PRESETS
 from console.models import KnownService
 from tenants.models import Credential
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/clients/new/"
@@ -17,8 +17,8 @@ KEY = {"kty": "EC", "crv": "P-256", "kid": "1", "x": "eA", "y": "eQ"}
 
 def enter(browser, start="spa", page=None, **entered):
     url = URL + (start if start.startswith("?") else f"?start={start}")
-    body = filled(page or browser.get(url), "base", **entered)
-    return browser.post(url, body, content_type=FORM)
+    body = fill_form(page or browser.get(url), "base", **entered)
+    return browser.post(url, body, content_type=URLENCODED)
 
 
 def test_offers_every_archetype_and_a_copy(editor):
@@ -203,9 +203,9 @@ def test_says_that_there_is_no_such_original(editor, original):
 
 def test_shows_no_row_twice_without_script(editor):
     url = f"{URL}?start=spa"
-    body = filled(editor.get(url), "base", client_name="Till") + "&add=redirect_uris"
+    body = fill_form(editor.get(url), "base", client_name="Till") + "&add=redirect_uris"
 
-    response = editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, 'value="Till"')
     assert response.content.decode().count('name="redirect_uris.item"') == 2

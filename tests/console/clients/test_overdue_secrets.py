@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.models import KnownClient
 from tenants.organizations.roles import Role
 from tests.support.clients import CLIENT
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/clients/overdue/"
 
@@ -122,8 +122,8 @@ def test_is_paged(admin, acme):
 def test_lets_who_may_start_all_rotations_together(admin, acme, member):
     for number in (44, 2):
         known(acme, number, days=900)
-    shown = filled(admin.get(URL), "place")
-    response = admin.post("/acme/clients/bulk/", shown, content_type=FORM, follow=True)
+    shown = fill_form(admin.get(URL), "place")
+    response = admin.post("/acme/clients/bulk/", shown, content_type=URLENCODED, follow=True)
 
     assertContains(response, "2 clients chosen")
     assertContains(response, "Start staged rotations")

@@ -4,8 +4,8 @@ from pytest_django.asserts import assertContains, assertRedirects
 from console.models import KnownClient
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.authentication import stale
-from tests.support.forms import FORM, filled
+from tests.support.authentication import expire_authentication
+from tests.support.forms import URLENCODED, fill_form
 
 LISTED = "/acme/services/us/17/clients/"
 URL = f"{LISTED}44/remove/"
@@ -13,11 +13,11 @@ URL = f"{LISTED}44/remove/"
 
 def sent(browser, typed="Ledger sync"):
     """What the form sends once it is filled in."""
-    return filled(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
+    return fill_form(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
 
 
 def remove(browser, typed="Ledger sync"):
-    return browser.post(URL, sent(browser, typed), content_type=FORM)
+    return browser.post(URL, sent(browser, typed), content_type=URLENCODED)
 
 
 def test_says_what_ends_and_offers_a_snapshot(admin, ledger, tokens):
@@ -70,10 +70,10 @@ def test_does_not_say_zero_where_tokens_could_not_be_counted(admin, ledger, sand
 
 
 def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
-    body = filled(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
+    body = fill_form(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
     ledger |= {"pkceRequired": True, "modifiedAt": 2}
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "Someone changed this since the page was opened")
     assert 44 in sandbox.clients
@@ -81,13 +81,13 @@ def test_deletes_nothing_that_was_changed_meanwhile(admin, ledger, sandbox):
 
 @pytest.mark.parametrize("when", ["before it was read", "after"])
 def test_says_that_it_was_gone_already(admin, ledger, sandbox, when):
-    body = filled(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
+    body = fill_form(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
     if when == "after":
         sandbox.fault("status", operation="client.delete", status=404)
     else:
         del sandbox.clients[44]
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assert response.url == LISTED
     assertContains(admin.get("/acme/"), "The client was gone already")
@@ -130,9 +130,9 @@ def test_erases_a_secret_that_waits_for_it(admin, ledger, staged, rotation):
 
 
 def test_a_second_click_shows_what_the_first_came_to(admin, ledger):
-    body = filled(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
+    body = fill_form(admin.get(URL), "typed", typed="Ledger sync", reason="Closed", ticket="C-1")
 
-    first, second = (admin.post(URL, body, content_type=FORM) for _ in range(2))
+    first, second = (admin.post(URL, body, content_type=URLENCODED) for _ in range(2))
 
     assert second.url == first.url == LISTED
     assert AuditEntry.objects.filter(operation="client.delete").count() == 1
@@ -140,9 +140,9 @@ def test_a_second_click_shows_what_the_first_came_to(admin, ledger):
 
 def test_asks_anew_who_it_is(admin, ledger, sandbox):
     body = sent(admin)
-    stale(admin)
+    expire_authentication(admin)
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assert "reauthenticate" in response.url
     assert 44 in sandbox.clients
@@ -160,7 +160,7 @@ def test_does_not_say_that_it_is_gone_where_a_gateway_finds_no_way(
     body = sent(admin)
     sandbox.fault("status", operation=operation, status=404, code="")
 
-    page = admin.post(URL, body, content_type=FORM)
+    page = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(page, "This is not there", status_code=page.status_code)
     assert 44 in sandbox.clients

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 SHOW = "/acme/services/us/17/clients/44/"
 
@@ -47,8 +47,8 @@ def test_lets_a_person_decide_what_was_changed_once_more(editor, changed, save, 
     assertContains(response, "1 setting needs your choice")
     line = response.context["lines"][0]
     assert (line.base, line.theirs, line.mine) == ("Oops", "Theirs", "Ledger sync")
-    body = filled(response, "version", **{"keep-clientName": "theirs"})
-    editor.post(f"{SHOW}merge/", body, content_type=FORM)
+    body = fill_form(response, "version", **{"keep-clientName": "theirs"})
+    editor.post(f"{SHOW}merge/", body, content_type=URLENCODED)
     save(editor)
     assert sandbox.clients[44]["clientName"] == "Theirs"
     assert "description" not in sandbox.clients[44]
@@ -137,7 +137,7 @@ def test_a_lock_is_undone_by_the_page_that_locks(admin, do, sandbox):
     page = admin.get(response.url)
     assertContains(page, "Unlock Ledger sync")
     assertContains(page, "Undo CHG-7")
-    admin.post(response.url, filled(page, "locked"), content_type=FORM)
+    admin.post(response.url, fill_form(page, "locked"), content_type=URLENCODED)
     assert not sandbox.clients[44]["locked"]
     entry = AuditEntry.objects.filter(operation="client.set_lock")[1]
     again = undo(admin, f"{SHOW}saved/{entry.entry}/")
@@ -151,16 +151,16 @@ def test_scopes_are_put_back_by_their_page(admin, sandbox, ledger):
         "requestableScopes": ["read"],
     }
     path = f"{SHOW}scopes/"
-    limit = filled(admin.get(path), "limit", limit="any", scope=None)
-    review = admin.post(path, f"{limit}&review=", content_type=FORM)
-    body = filled(review, "reviewed", reason="Too wide", ticket="CHG-8")
-    admin.post(path, body, content_type=FORM)
+    limit = fill_form(admin.get(path), "limit", limit="any", scope=None)
+    review = admin.post(path, f"{limit}&review=", content_type=URLENCODED)
+    body = fill_form(review, "reviewed", reason="Too wide", ticket="CHG-8")
+    admin.post(path, body, content_type=URLENCODED)
     assert not ledger["extension"]["requestableScopesEnabled"]
 
     response = undone(admin, "requestable_scopes.delete")
 
-    back = f"{filled(admin.get(response.url), 'limit')}&review="
-    review = admin.post(response.url, back, content_type=FORM)
+    back = f"{fill_form(admin.get(response.url), 'limit')}&review="
+    review = admin.post(response.url, back, content_type=URLENCODED)
     assertContains(review, "Undo CHG-8")
-    admin.post(response.url, filled(review, "reviewed"), content_type=FORM)
+    admin.post(response.url, fill_form(review, "reviewed"), content_type=URLENCODED)
     assert ledger["extension"]["requestableScopes"] == ["read"]

@@ -11,7 +11,7 @@ from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tenants.versions.models import Version
 from tests.support.clients import CLIENT
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 
 def test_puts_back_what_somebody_changed_elsewhere(member, ledger, sandbox):
@@ -85,8 +85,8 @@ def test_what_is_changed_while_it_is_reviewed_is_not_overwritten(editor, save, s
     assert ledger["clientName"] == "Bad"
     (line,) = [one for one in again.context["lines"] if one.is_conflict]
     assert (line.member, line.theirs) == ("description", "Theirs")
-    body = filled(again, "version", **{"keep-description": "theirs"})
-    editor.post(f"{CLIENT}merge/", body, content_type=FORM)
+    body = fill_form(again, "version", **{"keep-description": "theirs"})
+    editor.post(f"{CLIENT}merge/", body, content_type=URLENCODED)
     save(editor)
     kept = sandbox.clients[44]
     assert (kept["clientName"], kept["description"]) == ("Ledger sync", "Theirs")

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from console.models import Rotation
 from tests.support.clients import CLIENT, entered
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 WHY = {"reason": "Yearly rotation", "ticket": "CHG-1"}
 READS = {"client.get", "client.list", "service.get", "token.list"}
@@ -39,7 +39,7 @@ def ready(admin, do):
         url = entered(admin) if deed == "create" else f"{CLIENT}{deed}/"
         having = "alg" if deed == "key" else "reason"
         why = {} if deed == "key" else WHY
-        return url, filled(admin.get(url), having, **why, **filled_in)
+        return url, fill_form(admin.get(url), having, **why, **filled_in)
 
     return ready
 
@@ -55,12 +55,12 @@ def state(sandbox):
 def test_sent_again_it_does_and_shows_nothing(admin, ready, sandbox, deed):
     url, body = ready(deed)
     before = state(sandbox)
-    first = admin.post(url, body, content_type=FORM)
+    first = admin.post(url, body, content_type=URLENCODED)
     done = state(sandbox)
     assert (done == before) is (deed in ("reveal", "key"))
     shown = re.findall(r'id="the-secret"[^>]*>([^<]+)<', first.text)
 
-    again = admin.post(url, body, content_type=FORM, follow=True)
+    again = admin.post(url, body, content_type=URLENCODED, follow=True)
 
     assert state(sandbox) == done
     assert again.redirect_chain
@@ -69,12 +69,12 @@ def test_sent_again_it_does_and_shows_nothing(admin, ready, sandbox, deed):
 
 def test_sent_again_with_other_values_it_says_that_these_were_not_sent(admin, ready, sandbox):
     url, body = ready("secret/set")
-    admin.post(url, body, content_type=FORM)
+    admin.post(url, body, content_type=URLENCODED)
     done = state(sandbox)
     other = body.replace("chosen-by-somebody", "chosen-by-somebody-else")
 
-    same = admin.post(url, body, content_type=FORM, follow=True)
-    changed = admin.post(url, other, content_type=FORM, follow=True)
+    same = admin.post(url, body, content_type=URLENCODED, follow=True)
+    changed = admin.post(url, other, content_type=URLENCODED, follow=True)
 
     assert state(sandbox) == done
     assertNotContains(same, "with other values")
@@ -89,7 +89,7 @@ def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
     url, body = ready(deed)
     before = state(sandbox)
 
-    admin.post(url, re.sub(r"idempotency_key=[^&]*", key, body), content_type=FORM)
+    admin.post(url, re.sub(r"idempotency_key=[^&]*", key, body), content_type=URLENCODED)
 
     assert state(sandbox) == before
 
@@ -98,13 +98,15 @@ def test_without_its_key_it_does_nothing(admin, ready, sandbox, deed, key):
 def test_with_the_key_of_another_form_it_does_nothing(admin, ready, do, sandbox, deed):
     url, body = ready(deed)
     (used,) = re.findall(
-        r"idempotency_key=([^&]*)", filled(admin.get(f"{CLIENT}reveal/"), "idempotency_key")
+        r"idempotency_key=([^&]*)", fill_form(admin.get(f"{CLIENT}reveal/"), "idempotency_key")
     )
     admin.post(f"{CLIENT}reveal/", WHY | {"idempotency_key": used})
     before = state(sandbox)
 
     admin.post(
-        url, re.sub(r"idempotency_key=[^&]*", f"idempotency_key={used}", body), content_type=FORM
+        url,
+        re.sub(r"idempotency_key=[^&]*", f"idempotency_key={used}", body),
+        content_type=URLENCODED,
     )
 
     assert state(sandbox) == before

@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}reveal/"
 
@@ -32,10 +32,10 @@ def test_shows_it_in_one_response_with_one_entry(admin, do):
 
 
 def test_a_reload_shows_nothing_and_asks_nobody(admin):
-    body = filled(admin.get(URL), "reason", reason="Lost it")
-    admin.post(URL, body, content_type=FORM)
+    body = fill_form(admin.get(URL), "reason", reason="Lost it")
+    admin.post(URL, body, content_type=URLENCODED)
 
-    again = admin.post(URL, body, content_type=FORM)
+    again = admin.post(URL, body, content_type=URLENCODED)
 
     assert again["Location"] == f"{CLIENT}secret/"
     assertNotContains(admin.get(again["Location"]), "had been sent already")
@@ -50,10 +50,10 @@ def test_nothing_is_shown_without_a_reason(admin, do):
 
 
 def test_says_when_the_client_is_gone(admin, sandbox):
-    body = filled(admin.get(URL), "reason", reason="Lost it")
+    body = fill_form(admin.get(URL), "reason", reason="Lost it")
     del sandbox.clients[44]
 
-    assert admin.post(URL, body, content_type=FORM).status_code == 404
+    assert admin.post(URL, body, content_type=URLENCODED).status_code == 404
 
 
 def test_says_that_there_is_none(admin, do, ledger):

@@ -7,7 +7,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
 from tenants.organizations.api_clients import connect, load_credentials
 from tests.support.clients import CLIENT
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}staged/"
 
@@ -32,21 +32,21 @@ def unseen(admin, acme):
 def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
     assertContains(admin.get(CLIENT), "nobody has seen it")
     assertNotContains(admin.get(URL), unseen.new)
-    body = filled(admin.get(URL), "idempotency_key")
+    body = fill_form(admin.get(URL), "idempotency_key")
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, unseen.new, count=1)
     assert AuditEntry.objects.get(operation="secret.show").client == "44"
-    again = admin.post(URL, body, content_type=FORM)
+    again = admin.post(URL, body, content_type=URLENCODED)
     assert again["Location"] == f"{CLIENT}secret/"
 
 
 def test_of_two_who_ask_one_sees_it(admin, unseen):
-    first, second = (filled(admin.get(URL), "idempotency_key") for _ in range(2))
+    first, second = (fill_form(admin.get(URL), "idempotency_key") for _ in range(2))
 
-    admin.post(URL, first, content_type=FORM)
-    response = admin.post(URL, second, content_type=FORM, follow=True)
+    admin.post(URL, first, content_type=URLENCODED)
+    response = admin.post(URL, second, content_type=URLENCODED, follow=True)
 
     assertNotContains(response, unseen.new)
     assertContains(response, "Somebody else has gone on with this rotation")

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from console.models import Draft, KnownClient
 from tenants.audit.models import AuditEntry
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/services/us/17/clients/44/review/"
 
@@ -69,9 +69,9 @@ def test_overwrites_nobody(editor, enter, ledger, sandbox):
     enter(editor, client_name="Mine")
     page = editor.get(URL)
     ledger |= {"clientName": "Theirs", "modifiedAt": 2}
-    body = filled(page, "reviewed", reason="Why", ticket="")
+    body = fill_form(page, "reviewed", reason="Why", ticket="")
 
-    editor.post(URL, body, content_type=FORM)
+    editor.post(URL, body, content_type=URLENCODED)
 
     assert sandbox.clients[44]["clientName"] == "Theirs"
 

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}rotate/"
 
@@ -26,11 +26,11 @@ def test_warns_and_then_shows_the_new_one_once(admin, do, ledger):
 
 
 def test_a_second_click_rotates_nothing(admin, ledger):
-    body = filled(admin.get(URL), "reason", reason="Yearly")
-    admin.post(URL, body, content_type=FORM)
+    body = fill_form(admin.get(URL), "reason", reason="Yearly")
+    admin.post(URL, body, content_type=URLENCODED)
     new = ledger["clientSecret"]
 
-    again = admin.post(URL, body, content_type=FORM)
+    again = admin.post(URL, body, content_type=URLENCODED)
 
     assert again["Location"] == f"{CLIENT}secret/"
     assert ledger["clientSecret"] == new
@@ -38,10 +38,10 @@ def test_a_second_click_rotates_nothing(admin, ledger):
 
 
 def test_does_not_replace_one_that_nobody_looked_at(admin, ledger):
-    body = filled(admin.get(URL), "reason", reason="Yearly")
+    body = fill_form(admin.get(URL), "reason", reason="Yearly")
     ledger["clientSecret"] = "somebody-elses"
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "The secret was changed since this page was opened")
     assert ledger["clientSecret"] == "somebody-elses"

@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 
 CLIENT = "/acme/services/us/17/clients/44/"
@@ -31,13 +31,13 @@ def limited(ledger, scopes):
 
 def choose(browser, limit, scopes=None, page=None):
     """Choose, and see what would change."""
-    body = filled(page or browser.get(URL), "limit", limit=limit, scope=scopes)
-    return browser.post(URL, f"{body}&review=", content_type=FORM)
+    body = fill_form(page or browser.get(URL), "limit", limit=limit, scope=scopes)
+    return browser.post(URL, f"{body}&review=", content_type=URLENCODED)
 
 
 def save(browser, page, **more):
-    body = filled(page, "limit", reason="Least privilege", ticket="CHG-3", **more)
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(page, "limit", reason="Least privilege", ticket="CHG-3", **more)
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +130,10 @@ def test_an_edit_of_something_else_keeps_the_three_states(editor, ledger, sandbo
     before = dict(ledger["extension"])
     url = f"{CLIENT}edit/basics/"
 
-    body = filled(editor.get(url), "base", description="Sells in shops")
-    review = editor.post(url, body, content_type=FORM, follow=True)
-    body = filled(review, "reviewed", reason="For colleagues")
-    editor.post(f"{CLIENT}review/", body, content_type=FORM)
+    body = fill_form(editor.get(url), "base", description="Sells in shops")
+    review = editor.post(url, body, content_type=URLENCODED, follow=True)
+    body = fill_form(review, "reviewed", reason="For colleagues")
+    editor.post(f"{CLIENT}review/", body, content_type=URLENCODED)
 
     saved = sandbox.clients[44]
     assert saved["description"] == "Sells in shops"
@@ -171,7 +171,7 @@ def test_wants_one_ticked_where_exactly_these_is_chosen(editor, ledger):
 def test_asks_for_a_reason(editor, ledger):
     page = choose(editor, "none")
 
-    response = editor.post(URL, filled(page, "limit"), content_type=FORM)
+    response = editor.post(URL, fill_form(page, "limit"), content_type=URLENCODED)
 
     assertContains(response, "whoever reads the record will ask")
     assert "extension" not in ledger
@@ -225,9 +225,9 @@ def test_undoing_begins_with_what_is_so_where_none_of_them_is_left(editor, sandb
 
     assertContains(page, "does not have these scopes any more: openid, email.")
     assert 'value="any" checked' in compact(page)
-    body = filled(page, "limit")
+    body = fill_form(page, "limit")
     assertContains(
-        editor.post(undo, f"{body}&review=", content_type=FORM),
+        editor.post(undo, f"{body}&review=", content_type=URLENCODED),
         "Nothing: this is how it is already.",
     )
 
@@ -239,5 +239,5 @@ def test_undoing_offers_what_it_was_where_the_service_does_not_tell(editor, sand
     page = editor.get(undo)
     assertNotContains(page, "Not everything can be put back.")
     assert 'value="email" checked' in compact(page)
-    body = f"{filled(page, 'limit')}&review="
-    assert editor.post(undo, body, content_type=FORM).context["reviewed"]
+    body = f"{fill_form(page, 'limit')}&review="
+    assert editor.post(undo, body, content_type=URLENCODED).context["reviewed"]

@@ -17,10 +17,15 @@ from console.models import Rotation, Selection
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tests.support.access import OURS, path
+from tests.support.access import ORGANIZATION_PAGES, page_path
 from tests.support.clients import CLIENT, create, entered, make_client
-from tests.support.forms import FORM, filled
-from tests.support.secret_scanner import Hunt, opened, rows, secrets_in
+from tests.support.forms import URLENCODED, fill_form
+from tests.support.secret_scanner import (
+    SecretScanner,
+    collect_secrets,
+    decode_signed_values,
+    dump_database,
+)
 
 LISTED = CLIENT.replace("44/", "")
 # Secrets of all kinds that a client may have, each as its last one.
@@ -116,8 +121,8 @@ def edited(admin, enter, save, sandbox):
 def typed(admin):
     """A private key that is refused, and kept with the form as it stands."""
     for url in (f"{CLIENT}edit/keys/draft/", f"{CLIENT}edit/keys/"):
-        body = filled(admin.get(f"{CLIENT}edit/keys/"), "base", jwks=TYPED)
-        admin.post(url, body, content_type=FORM)
+        body = fill_form(admin.get(f"{CLIENT}edit/keys/"), "base", jwks=TYPED)
+        admin.post(url, body, content_type=URLENCODED)
 
 
 def replaced(admin, do, sandbox, shown):
@@ -156,8 +161,8 @@ def made(admin, do, shown):
 def many(admin, chosen, worker):
     """What a job has done, and a preview that is left open."""
     preview = admin.post(chosen(admin, 45), {"deed": "lock"})["Location"]
-    body = filled(admin.get(preview), "reviewed", reason="Yearly", ticket="")
-    admin.post(preview, body, content_type=FORM)
+    body = fill_form(admin.get(preview), "reviewed", reason="Yearly", ticket="")
+    admin.post(preview, body, content_type=URLENCODED)
     worker()
     selection = chosen(admin, 44, 45)
     admin.post(selection, {"deed": "lock"})
@@ -174,8 +179,8 @@ DOWNLOADS = ("?download=csv", "?download=jsonl", "?download", "?all=yes&size=100
 
 def walk(browser, places):
     """Every page, every file, and every entry of the record."""
-    for name in OURS:
-        browser.get(path(name, **places))
+    for name in ORGANIZATION_PAGES:
+        browser.get(page_path(name, **places))
     for query in DOWNLOADS:
         for page in (
             LISTED,
@@ -185,7 +190,7 @@ def walk(browser, places):
         ):
             browser.get(page + query)
     for one in AuditEntry.objects.exclude(effect="read"):
-        browser.get(path("audit:entry", entry=one.entry))
+        browser.get(page_path("audit:entry", entry=one.entry))
 
 
 def test_a_secret_is_in_its_one_answer_and_nowhere_else(
@@ -197,14 +202,14 @@ def test_a_secret_is_in_its_one_answer_and_nowhere_else(
     for role in set(Role) - {Role.ADMIN}:
         walk(member(role), places)
     kept = [
-        *(("carried by a form", one) for _, text in heard for one in opened(text)),
-        *rows(),
+        *(("carried by a form", one) for _, text in heard for one in decode_signed_values(text)),
+        *dump_database(),
         *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
         ("output", "".join(capfd.readouterr())),
     ]
 
     assert len(heard) > 300
-    old = {*secrets_in(HELD), *HIDDEN, REFUSED, TYPED}
+    old = {*collect_secrets(HELD), *HIDDEN, REFUSED, TYPED}
     assert hits(old, [*heard, *kept]) == []
     new = {secret for _, secret in shown}
     assert hits(new, kept) == []
@@ -212,5 +217,5 @@ def test_a_secret_is_in_its_one_answer_and_nowhere_else(
 
 
 def hits(secrets, places):
-    hunt = Hunt(secrets)
-    return [place for place, text in places if hunt.found(text)]
+    hunt = SecretScanner(secrets)
+    return [place for place, text in places if hunt.find_leak(text)]

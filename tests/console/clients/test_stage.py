@@ -6,7 +6,7 @@ from tenants.audit.models import AuditEntry
 from tenants.crypto.fingerprints import get_redactor
 from tenants.organizations.roles import Role
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}stage/"
 
@@ -28,11 +28,11 @@ def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation
 
 
 def test_shows_it_in_that_one_answer(admin, do, rotation):
-    body = filled(admin.get(URL), "reason", reason="Yearly")
-    admin.post(URL, body, content_type=FORM)
+    body = fill_form(admin.get(URL), "reason", reason="Yearly")
+    admin.post(URL, body, content_type=URLENCODED)
     new = rotation().new
 
-    again = admin.post(URL, body, content_type=FORM)
+    again = admin.post(URL, body, content_type=URLENCODED)
 
     assert again["Location"] == f"{CLIENT}secret/"
     for page in ("secret", "activate", "drop", "reveal", "stored"):
@@ -50,12 +50,12 @@ def test_keeps_the_fingerprints_of_both(admin, staged, rotation):
 
 def test_of_two_who_stage_at_once_one_wins_and_the_other_is_told(member, ledger):
     ann, bo = member(Role.ADMIN), None
-    body = filled(ann.get(URL), "reason", reason="Mine")
-    other = filled(ann.get(URL), "reason", reason="Theirs")
+    body = fill_form(ann.get(URL), "reason", reason="Mine")
+    other = fill_form(ann.get(URL), "reason", reason="Theirs")
     bo = ann
 
-    bo.post(URL, other, content_type=FORM)
-    response = ann.post(URL, body, content_type=FORM, follow=True)
+    bo.post(URL, other, content_type=URLENCODED)
+    response = ann.post(URL, body, content_type=URLENCODED, follow=True)
 
     assertContains(response, "Somebody else was faster")
     assert Rotation.objects.get().reason == "Theirs"

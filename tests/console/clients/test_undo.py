@@ -1,7 +1,7 @@
 from pytest_django.asserts import assertContains
 
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}undo/"
 
@@ -21,10 +21,10 @@ def test_puts_the_old_one_back_and_keeps_neither(admin, staged, do, ledger, rota
 def test_does_not_replace_a_third_secret_unless_told_to(admin, staged, do, ledger, rotation):
     staged(admin)
     do(admin, "activate")
-    body = filled(admin.get(URL), "reason")
+    body = fill_form(admin.get(URL), "reason")
     ledger["clientSecret"] = "a-third"
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "The secret in use is not the one")
     assert ledger["clientSecret"] == "a-third"

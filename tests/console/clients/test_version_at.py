@@ -15,7 +15,7 @@ from tenants.organizations.roles import Role
 from tenants.versions.models import Version
 from tenants.versions.recorder import record_snapshot
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}as-of/"
 
@@ -93,9 +93,9 @@ def test_a_deleted_one_is_created_again(unknown, gone, sandbox):
 
     form = gone.get(start)
     assertContains(form, "What cannot come back")
-    review = gone.post(start, filled(form, "base"), content_type=FORM)
+    review = gone.post(start, fill_form(form, "base"), content_type=URLENCODED)
     page = gone.get(review.url)
-    made = gone.post(review.url, filled(page, "reviewed"), content_type=FORM)
+    made = gone.post(review.url, fill_form(page, "reviewed"), content_type=URLENCODED)
 
     assertContains(made, kept["clientName"])
     (again,) = sandbox.clients.values()

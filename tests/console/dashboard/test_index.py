@@ -11,7 +11,7 @@ from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.operation import Effect
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, entering, filled, saving
+from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_editor
 from tests.support.webhooks import make_webhook
 
 URL = "/acme/"
@@ -110,8 +110,8 @@ def test_help_desk_has_one_box(member):
     page = browser.get(URL)
 
     assert "Recent changes" not in page.text
-    body = filled(page, "subject", subject="user-1")
-    assert browser.post("/acme/subjects/", body, content_type=FORM).status_code == 302
+    body = fill_form(page, "subject", subject="user-1")
+    assert browser.post("/acme/subjects/", body, content_type=URLENCODED).status_code == 302
 
 
 @pytest.mark.parametrize("role", Role)
@@ -140,9 +140,9 @@ def test_tells_who_reads_the_record_of_what_is_unknown(member, acme, sandbox):
     admin = member(Role.ADMIN)
     assertNotContains(admin.get(URL), "/acme/audit/unknown/")
     service = "/acme/services/us/17/"
-    entering(service, "basics")(admin, service_name="Renamed")
+    settings_editor(service, "basics")(admin, service_name="Renamed")
     sandbox.fault("reset", method="POST", times=1)
-    saving(service)(admin)
+    draft_saver(service)(admin)
 
     for role in (Role.AUDITOR, Role.HELP_DESK):
         page = member(role).get(URL).content.decode()

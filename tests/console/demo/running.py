@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.sockets import free
+from tests.support.sockets import find_free_port
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 60  # that a start may take on a busy machine
@@ -18,7 +18,7 @@ SECONDS = 60  # that a start may take on a busy machine
 class Demo:
     def __init__(self, data):
         self.data = data
-        self.port = free(6)
+        self.port = find_free_port(6)
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", *self.arguments()],
             cwd=ROOT,

@@ -7,7 +7,7 @@ from tenants.authlete.documents import types
 from tenants.authlete.documents.base import Section, setting
 from tenants.authlete.documents.issuer_metadata import IssuerMetadata
 from tenants.authlete.documents.service import Service
-from tests.support.form_data import sent
+from tests.support.form_data import build_form_data
 
 
 class Sample(Section):
@@ -96,7 +96,7 @@ def page(**members: Any) -> str:
 
 def filled(seen: dict[str, Any], **changed: str | list[str] | None) -> SettingsForm:
     """The form after a person changed some inputs and sent it."""
-    return SampleForm(sent(page(**seen), **changed))
+    return SampleForm(build_form_data(page(**seen), **changed))
 
 
 def edits(seen: dict[str, Any], **changed: str | list[str] | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from console.forms.field_kinds import FIELD_KINDS
 from console.forms.settings_form import form_for
 from console.forms.value_text import format_value
 from tenants.authlete.documents.client import SECTIONS, Client
-from tests.support.form_data import sent
+from tests.support.form_data import build_form_data
 
 SETTINGS = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
 CLIENT: dict[str, Any] = {
@@ -27,7 +27,7 @@ CLIENT: dict[str, Any] = {
 def form(slug, changed=None, **members):
     kind = form_for([SECTIONS[slug]])
     seen = kind(document=Client.model_validate(CLIENT | members))
-    return kind(sent(str(seen), **(changed or {})))
+    return kind(build_form_data(str(seen), **(changed or {})))
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
@@ -35,7 +35,7 @@ def form(slug, changed=None, **members):
 def test_sending_a_page_back_as_it_came_edits_nothing(slug, client):
     kind = form_for([SECTIONS[slug]])
 
-    back = kind(sent(str(kind(document=Client.model_validate(client)))))
+    back = kind(build_form_data(str(kind(document=Client.model_validate(client)))))
 
     assert back.is_valid(), back.errors
     assert back.edits == {}

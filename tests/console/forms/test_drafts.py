@@ -10,7 +10,7 @@ from console.forms.submitted import as_submitted
 from console.forms.validation import is_same_value
 from tenants.authlete.documents.service import SECTIONS, Service
 from tests.console.forms.documents import documents, drafts
-from tests.support.form_data import sent
+from tests.support.form_data import build_form_data
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
@@ -22,7 +22,7 @@ def test_a_draft_that_nobody_touched_is_the_same_draft(slug, data):
     edits = data.draw(drafts(SECTIONS[slug]))
     event(f"{len(edits)} edits")
 
-    form = kind(sent(str(kind(document=service, edits=from_plain(to_plain(edits))))))
+    form = kind(build_form_data(str(kind(document=service, edits=from_plain(to_plain(edits))))))
 
     assert form.is_valid(), form.errors
     wanted = {

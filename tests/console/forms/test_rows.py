@@ -12,8 +12,8 @@ from tenants.authlete.json.reader import parse_json
 from tenants.authlete.json.splice import apply_edits
 from tenants.authlete.redaction.redactor import Redactor
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
-from tests.support.form_data import filled as held
-from tests.support.form_data import sent
+from tests.support.form_data import build_form_data
+from tests.support.form_data import initial_form_data as held
 
 SCOPES = [
     {"name": "a", "description": "A", "fromTheFuture": Decimal("1.50")},
@@ -23,7 +23,7 @@ SCOPES = [
 
 def press(seen: dict[str, Any], button: str, path: str, **changed: str) -> SettingsForm:
     """Press a button that the form has for browsers without a script."""
-    data = sent(page(**seen), **changed)
+    data = build_form_data(page(**seen), **changed)
     data[button] = path
     return SampleForm(data)
 
@@ -166,7 +166,7 @@ class TestOddItem:
 @pytest.mark.parametrize("token", ["9", "99999999999999999999", "0", "x" * 99, "<b>"])
 def test_no_token_makes_a_row_of_another(token):
     seen = {"pairs": [{"key": "a", "value": "1"}]}
-    data = sent(page(**seen), **{f"pairs.{token}.key": "z"})
+    data = build_form_data(page(**seen), **{f"pairs.{token}.key": "z"})
     data.setlist("pairs.row", ["0", token])
 
     form = SampleForm(data)
@@ -190,7 +190,7 @@ class TestWithoutAScript:
         assert 'aria-label="Words, row 2" autofocus' in str(form)
 
     def test_more_rows_can_be_asked_for_again_and_again(self):
-        data = sent(str(press({}, "add", "strings")))
+        data = build_form_data(str(press({}, "add", "strings")))
         data["add"] = "strings"
 
         assert redrawn(SampleForm(data))["strings.item"] == ["", "", ""]
@@ -201,12 +201,12 @@ class TestWithoutAScript:
         after = redrawn(form)
         assert after["strings.item"] == ["b", ""]
         assert after["text"] == ["typed"]
-        assert SampleForm(sent(str(form))).edits == {"strings": ["b"], "text": "typed"}
+        assert SampleForm(build_form_data(str(form))).edits == {"strings": ["b"], "text": "typed"}
 
     def test_a_row_of_objects_is_taken_away(self):
         form = press({"scopes": SCOPES}, "drop", "scopes.0")
 
-        assert SampleForm(sent(str(form))).edits == {"scopes": [SCOPES[1]]}
+        assert SampleForm(build_form_data(str(form))).edits == {"scopes": [SCOPES[1]]}
 
     def test_a_row_inside_a_row_is_added_and_taken_away(self):
         form = press({"scopes": SCOPES}, "add", "scopes.1.attributes")
@@ -214,7 +214,7 @@ class TestWithoutAScript:
         assert "<details open>" in str(form)
 
         form = press({"scopes": SCOPES}, "drop", "scopes.1.attributes.0")
-        (scopes,) = SampleForm(sent(str(form))).edits.values()
+        (scopes,) = SampleForm(build_form_data(str(form))).edits.values()
         assert scopes[1]["attributes"] is None
 
     def test_a_setting_is_put_back(self):
@@ -265,7 +265,7 @@ def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
       {"x": 1.50, "name":"a"}, {"name":"b", "y": 1E2, "x": {"z": [-0.0]}}]}"""
     redactor = Redactor(b"k" * 32)
     form = SampleForm(document=Service.model_validate(redactor.redact(parse_json(text))))
-    renamed = SampleForm(sent(str(form), **{"scopes.1.name": "c"}))
+    renamed = SampleForm(build_form_data(str(form), **{"scopes.1.name": "c"}))
 
     written = str(apply_edits(RawObject.parse(text), renamed.edits, redactor))
 
@@ -286,4 +286,4 @@ def test_a_row_that_is_renamed_is_written_with_what_only_authlete_knows():
 def test_a_draft_finds_each_row_that_it_came_from(wanted):
     form = SampleForm(document=service(scopes=SCOPES), edits={"scopes": wanted})
 
-    assert SampleForm(sent(str(form))).edits == {"scopes": wanted}
+    assert SampleForm(build_form_data(str(form))).edits == {"scopes": wanted}

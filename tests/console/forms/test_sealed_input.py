@@ -8,7 +8,7 @@ import pytest
 from console.forms.settings_form import SettingsForm
 from tenants.authlete.redaction.redactor import Fingerprint
 from tests.console.forms.sample import SampleForm, page, service
-from tests.support.form_data import sent
+from tests.support.form_data import build_form_data
 from tests.support.markup import compact
 
 SECRET = {"secret": Fingerprint("7f3a91c20be5d170")}
@@ -23,11 +23,11 @@ AFTER = json.dumps({"keys": [SEALED, PRIVATE]})
 
 def again(form: SettingsForm, **changed: str) -> SettingsForm:
     """The form that came back, put right and sent once more."""
-    return SampleForm(sent(str(form), **changed))
+    return SampleForm(build_form_data(str(form), **changed))
 
 
 def test_a_secret_outlives_an_error_elsewhere_and_is_never_shown():
-    first = SampleForm(sent(page(**SECRET), **NEW, number="many"))
+    first = SampleForm(build_form_data(page(**SECRET), **NEW, number="many"))
 
     assert not first.is_valid()
     assert "n3w-s3cret" not in str(first)
@@ -36,7 +36,7 @@ def test_a_secret_outlives_an_error_elsewhere_and_is_never_shown():
 
 
 def test_a_first_secret_outlives_an_error_elsewhere():
-    first = SampleForm(sent(page(), **{"secret.new": "n3w-s3cret"}, number="many"))
+    first = SampleForm(build_form_data(page(), **{"secret.new": "n3w-s3cret"}, number="many"))
 
     assert "n3w-s3cret" not in str(first)
     assert again(first, number="").edits == {"secret": "n3w-s3cret"}
@@ -66,7 +66,7 @@ def test_what_is_held_opens_in_its_own_form_alone():
     here = SampleForm(document=service(**SECRET), edits={"secret": "n3w-s3cret"}, place="us/17")
     (held,) = re.findall(r'name="secret.held" value="([^"]+)"', compact(str(here)))
     there = str(SampleForm(document=service(**SECRET), place="us/18"))
-    data = sent(there, **{"secret": "replace", "secret.held": held})
+    data = build_form_data(there, **{"secret": "replace", "secret.held": held})
 
     form = SampleForm(data, place="us/18")
 
@@ -75,7 +75,7 @@ def test_what_is_held_opens_in_its_own_form_alone():
 
 
 def test_a_new_private_key_outlives_an_error_elsewhere_and_is_never_shown():
-    first = SampleForm(sent(page(keys=BEFORE), keys=AFTER, number="many"))
+    first = SampleForm(build_form_data(page(keys=BEFORE), keys=AFTER, number="many"))
     assert not first.is_valid()
     assert "pr1vate" not in str(first)
     assert str(first).count("kept, never shown") == 2
@@ -109,7 +109,7 @@ def test_a_held_key_can_be_edited_once_more():
     [AFTER[:-1], AFTER.replace('"kty"', "kty"), json.dumps([PRIVATE] * 2) + ","],
 )
 def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken):
-    form = SampleForm(sent(page(keys=BEFORE), keys=broken))
+    form = SampleForm(build_form_data(page(keys=BEFORE), keys=broken))
 
     assert not form.is_valid()
     assert "pr1vate" not in str(form)
@@ -117,7 +117,7 @@ def test_what_may_be_a_private_key_is_not_shown_even_when_it_is_not_json(broken)
 
 
 def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong():
-    data = sent(page(), **{"anchors.n0.entityid": "https://a.example"})
+    data = build_form_data(page(), **{"anchors.n0.entityid": "https://a.example"})
     data["anchors.n0.jwks"] = json.dumps({"keys": [PRIVATE]})
 
     form = SampleForm(data)

@@ -9,11 +9,11 @@ from console.forms.settings_form import form_for
 from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.redaction.redactor import Fingerprint
 from tests.console.forms.sample import SampleForm, edits, messages, page, service
-from tests.support.form_data import filled, sent
+from tests.support.form_data import build_form_data, initial_form_data
 
 
 def test_knows_the_version_and_the_values_that_were_seen():
-    form = SampleForm(sent(page(text="a", madeAt=7)))
+    form = SampleForm(build_form_data(page(text="a", madeAt=7)))
 
     assert form.version == 5
     assert form.base["text"] == "a"
@@ -22,7 +22,7 @@ def test_knows_the_version_and_the_values_that_were_seen():
 
 
 def test_takes_only_what_it_shows():
-    data = sent(page(text="a"), text="b")
+    data = build_form_data(page(text="a"), text="b")
     for extra in ("clientSecret", "modified_at", "made_at", "dropped", "dropped.on"):
         data[extra] = "1"
     data["text.more"] = data["strings.99.key"] = data["__class__"] = "x"
@@ -39,7 +39,7 @@ def test_takes_only_what_it_shows():
 )
 def test_refuses_an_input_that_came_twice(twice):
     seen = {"pairs": [{"key": "a", "value": "b"}], "secret": Fingerprint("0" * 16)}
-    form = SampleForm(sent(page(**seen), **{twice: ["x", "y"]}))
+    form = SampleForm(build_form_data(page(**seen), **{twice: ["x", "y"]}))
 
     assert not form.is_valid()
     assert [problem.message for problem in form.errors] == ["This came twice. Enter it once."]
@@ -49,7 +49,7 @@ def test_refuses_an_input_that_came_twice(twice):
 def test_an_input_that_was_not_in_the_page_is_not_touched():
     html = page(text="a", flag=True, strings=["x"], modes=["PING"], scopes=[{"name": "s"}])
     data = QueryDict(mutable=True)
-    data["base"], data["text"] = filled(html)["base"][0], "b"
+    data["base"], data["text"] = initial_form_data(html)["base"][0], "b"
 
     form = SampleForm(data)
 
@@ -68,7 +68,7 @@ def test_an_input_that_was_not_in_the_page_is_not_touched():
     ],
 )
 def test_needs_what_was_seen_whole_and_unchanged(spoil):
-    data = sent(page(text="a"), text="b")
+    data = build_form_data(page(text="a"), text="b")
     spoil(data)
 
     form = SampleForm(data)
@@ -76,12 +76,12 @@ def test_needs_what_was_seen_whole_and_unchanged(spoil):
     assert not form.is_valid()
     assert form.edits == {}
     assert "Open the page again" in form.errors[0].message
-    assert filled(str(form))["text"] == ["b"]
+    assert initial_form_data(str(form))["text"] == ["b"]
 
 
 def test_what_was_seen_of_one_object_does_not_open_at_another():
     seen = service(text="a")
-    data = sent(str(SampleForm(document=seen, place="acme/us/17")), text="b")
+    data = build_form_data(str(SampleForm(document=seen, place="acme/us/17")), text="b")
 
     assert SampleForm(data, place="acme/us/17").edits == {"text": "b"}
     assert not SampleForm(data, place="acme/us/18").is_valid()
@@ -90,18 +90,18 @@ def test_what_was_seen_of_one_object_does_not_open_at_another():
 def test_what_was_seen_in_one_section_does_not_open_in_another():
     tokens, keys = (form_for([SECTIONS[slug]]) for slug in ("tokens", "keys"))
 
-    assert not keys(sent(str(tokens(document=service())))).is_valid()
+    assert not keys(build_form_data(str(tokens(document=service())))).is_valid()
 
 
 def test_no_secret_is_in_what_the_page_carries():
     html = page(secret=Fingerprint("7f3a91c20be5d170"))
 
     assert "7f3a91c20be5d170" not in html
-    assert SampleForm(sent(html)).base["secret"] == Fingerprint("7f3a91c20be5d170")
+    assert SampleForm(build_form_data(html)).base["secret"] == Fingerprint("7f3a91c20be5d170")
 
 
 def test_says_everything_that_is_wrong_in_the_order_of_the_page():
-    form = SampleForm(sent(page(), number="x", uri="y", seconds="z"))
+    form = SampleForm(build_form_data(page(), number="x", uri="y", seconds="z"))
 
     assert [problem.label for problem in form.errors] == [
         "Address",
@@ -115,7 +115,7 @@ def test_says_everything_that_is_wrong_in_the_order_of_the_page():
 
 
 def test_says_what_the_page_finds_wrong():
-    form = SampleForm(sent(page(), text="b"))
+    form = SampleForm(build_form_data(page(), text="b"))
     form.add_error(None, "Authlete refused it.")
     form.add_error("text", "Not this one.")
 
@@ -132,7 +132,7 @@ def test_shows_a_draft_over_what_was_seen():
 
     assert form.changed_names == {"text", "flag"}
     assert "Was: a" in str(form["text"])
-    assert SampleForm(sent(str(form))).edits == {"text": "b", "flag": True}
+    assert SampleForm(build_form_data(str(form))).edits == {"text": "b", "flag": True}
 
 
 def test_a_value_of_the_page_is_text_and_nothing_else():
@@ -161,7 +161,7 @@ def test_all_settings_make_one_form():
     whole = form_for(SECTIONS.values())
     shown = whole(document=service())
 
-    form = whole(sent(str(shown), access_token_duration="5", pkce_required__on="on"))
+    form = whole(build_form_data(str(shown), access_token_duration="5", pkce_required__on="on"))
 
     assert form.edits == {"accessTokenDuration": 5, "pkceRequired": True}
     assert [group.title for group in shown.groups] == [
@@ -180,10 +180,10 @@ def test_every_id_and_label_of_a_page_is_there_once():
 
 @pytest.mark.parametrize("text", ["x" * 1000, "9" * 1000, json.dumps([[]] * 99)])
 def test_takes_any_text_in_any_input_without_failing(text):
-    names = [name for name in filled(page()) if name != "base"]
+    names = [name for name in initial_form_data(page()) if name != "base"]
 
     for name in names:
-        form = SampleForm(sent(page(), **{name: text}))
+        form = SampleForm(build_form_data(page(), **{name: text}))
         str(form), form.errors, form.edits
 
 

@@ -12,7 +12,7 @@ from tenants.authlete.json.reader import parse_json
 from tenants.authlete.redaction.redactor import Redactor
 from tests.console.forms.clients import text_of
 from tests.console.forms.documents import documents
-from tests.support.form_data import sent
+from tests.support.form_data import build_form_data
 
 SECTIONS = [(Service, one) for one in service.SECTIONS.values()]
 OF_CLIENTS = [(Client, one) for one in client.SECTIONS.values()]
@@ -22,7 +22,7 @@ HUNDREDS = range(0, 1_000, 100)
 
 def back(kind, document):
     """The form as it comes back when nobody touched it."""
-    return kind(sent(str(kind(document=document))))
+    return kind(build_form_data(str(kind(document=document))))
 
 
 @pytest.mark.parametrize(("kind", "section"), [*SECTIONS, *OF_CLIENTS])

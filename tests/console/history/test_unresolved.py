@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, entering, filled, saving
+from tests.support.forms import URLENCODED, draft_saver, fill_form, settings_editor
 
 SERVICE = "/acme/services/us/17/"
 CLIENT = f"{SERVICE}clients/44/"
@@ -23,9 +23,9 @@ def admin(member, sandbox):
 def lost(request, admin, sandbox):
     """A page of an object, and the entry of a change of it that broke off."""
     base, name = request.param
-    entering(base, "basics")(admin, **{name: "Renamed"})
+    settings_editor(base, "basics")(admin, **{name: "Renamed"})
     sandbox.fault("reset", method="POST", path="/update", times=1)
-    page = saving(base)(admin)
+    page = draft_saver(base)(admin)
     return base, AuditEntry.objects.get(outcome="unknown"), page
 
 
@@ -53,8 +53,8 @@ def test_pages_of_the_object_warn_until_it_is_settled(admin, member, lost):
     assertContains(auditor.get(base), f'href="/acme/audit/{entry.entry}/"')
 
     path = settle_path(entry)
-    body = filled(admin.get(path), "seen", reason="Looked")
-    admin.post(path, body, content_type=FORM)
+    body = fill_form(admin.get(path), "seen", reason="Looked")
+    admin.post(path, body, content_type=URLENCODED)
 
     for page in pages:
         assertNotContains(admin.get(page), WARNING)
@@ -73,8 +73,8 @@ def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
     admin.get(CLIENT)
     path = f"{CLIENT}remove/"
     sandbox.fault("reset", operation="client.delete", after=True, times=1)
-    form = filled(admin.get(path), "typed", typed="Ledger", reason="Old")
-    admin.post(path, form, content_type=FORM)
+    form = fill_form(admin.get(path), "typed", typed="Ledger", reason="Old")
+    admin.post(path, form, content_type=URLENCODED)
     entry = AuditEntry.objects.get(operation="client.delete")
 
     page = admin.get(CLIENT)
@@ -86,12 +86,12 @@ def test_what_is_gone_warns_of_a_lost_delete(admin, sandbox):
 
 def test_what_was_made_by_a_lost_call_begins_with_it_once_it_is_settled(admin, sandbox):
     url = f"{SERVICE}clients/new/?start=machine"
-    form = filled(admin.get(url), "base", client_name="Till")
-    review = admin.post(url, form, content_type=FORM).url
+    form = fill_form(admin.get(url), "base", client_name="Till")
+    review = admin.post(url, form, content_type=URLENCODED).url
     sandbox.fault("reset", operation="client.create", after=True, times=1)
-    admin.post(review, filled(admin.get(review), "reason", reason="New"), FORM)
+    admin.post(review, fill_form(admin.get(review), "reason", reason="New"), URLENCODED)
     path = settle_path(AuditEntry.objects.get(operation="client.create"))
-    admin.post(path, filled(admin.get(path), "seen", reason="Looked"), FORM)
+    admin.post(path, fill_form(admin.get(path), "seen", reason="Looked"), URLENCODED)
     (made,) = (key for key in sandbox.clients if key != 44)
 
     admin.get(f"{SERVICE}clients/{made}/")

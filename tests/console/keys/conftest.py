@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from console.models import Rollover
 from tenants.jobs.models import Job
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import KEYS, UP, Stored, jwk, key
 
 
@@ -54,8 +54,8 @@ def do():
     def do(browser, page, having="idempotency_key", **entered):
         url = page if page.startswith("/") else f"{KEYS}{page}"
         why = {"reason": "Yearly, says risk", "ticket": "CHG-7"} if having else {}
-        body = filled(browser.get(url), having, **why | entered)
-        return browser.post(url, body, content_type=FORM)
+        body = fill_form(browser.get(url), having, **why | entered)
+        return browser.post(url, body, content_type=URLENCODED)
 
     return do
 

@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import HSM, key
 
 USED = f"{HSM}key/{key('till-1')['handle']}/remove/"
@@ -16,11 +16,11 @@ def admin(member, shop):
 
 
 def body(browser, typed="till-2", url=URL):
-    return filled(browser.get(url), "typed", typed=typed, reason="Unused")
+    return fill_form(browser.get(url), "typed", typed=typed, reason="Unused")
 
 
 def remove(browser, typed="till-2", url=URL):
-    return browser.post(url, body(browser, typed, url), content_type=FORM)
+    return browser.post(url, body(browser, typed, url), content_type=URLENCODED)
 
 
 def kids(shop):
@@ -53,7 +53,7 @@ def test_is_refused_while_the_service_signs_with_it(admin, shop, sandbox):
     late = body(admin, "till-1", USED)
     shop["accessTokenSignAlg"] = "ES256"  # and no other key for it
 
-    response = admin.post(USED, late, content_type=FORM)
+    response = admin.post(USED, late, content_type=URLENCODED)
 
     assertContains(response, "no other key has this algorithm")
     assert kids(shop) == ["till-1", "till-2"]

@@ -11,7 +11,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client as a_client
-from tests.support.sample_keys import WEAK, certified, jwks, pair
+from tests.support.sample_keys import WEAK_RSA_KEY, make_certified_key, make_jwk_set, make_key_pair
 
 URL = "/acme/keys/"
 
@@ -21,18 +21,22 @@ def fleet(acme, sandbox):
     """Services in two regions and a client, with keys that are sound and odd."""
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     sandbox.services[17] |= {
-        "jwks": jwks(pair("shop-1", alg="ES256", use="sig"), pair("shop-1")),
+        "jwks": make_jwk_set(
+            make_key_pair("shop-1", alg="ES256", use="sig"), make_key_pair("shop-1")
+        ),
         "idTokenSignatureKeyId": "shop-1",
     }
     sandbox.region("eu").services[18] = {
         "apiKey": 18,
         "serviceName": "Bank",
         "modifiedAt": 1,
-        "jwks": jwks(pair("bank-1"), {"kty": "oct", "kid": "hs", "k": "c2VjcmV0"}),
-        "federationJwks": jwks(WEAK | {"kid": "old"}),
+        "jwks": make_jwk_set(make_key_pair("bank-1"), {"kty": "oct", "kid": "hs", "k": "c2VjcmV0"}),
+        "federationJwks": make_jwk_set(WEAK_RSA_KEY | {"kid": "old"}),
     }
     sandbox.clients[44] = a_client(
-        44, clientName="Ledger", jwks=jwks(certified("mtls", 20), pair("leaked"))
+        44,
+        clientName="Ledger",
+        jwks=make_jwk_set(make_certified_key("mtls", 20), make_key_pair("leaked")),
     )
     return sandbox
 

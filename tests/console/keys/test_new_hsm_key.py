@@ -10,7 +10,7 @@ from console.audit_log.change_descriptions import (
 )
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import HSM
 
 URL = f"{HSM}new/"
@@ -23,8 +23,8 @@ def editor(member, shop):
 
 
 def make(browser, **entered):
-    body = filled(browser.get(URL), "alg", **{"alg": "PS256"} | WHY | entered)
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(browser.get(URL), "alg", **{"alg": "PS256"} | WHY | entered)
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 def test_makes_a_key_whose_use_and_type_follow_from_the_algorithm(editor, shop):
@@ -81,19 +81,19 @@ def test_settles_a_lost_reply_by_the_list(editor, shop, sandbox):
     sandbox.fault("reset", operation="key.create", times=1)
     not_made = make(editor, kid="till-4")
     sandbox.fault("reset", operation="key.create", after=True, times=1)
-    body = filled(editor.get(URL), "alg", alg="PS256", kid="till-5", **WHY)
+    body = fill_form(editor.get(URL), "alg", alg="PS256", kid="till-5", **WHY)
     sandbox.fault("status", operation="key.list", status=503, times=9)
 
     assert f"{HSM}key/{shop['hsks'][2]['handle']}/" == made.url
     assertContains(not_made, "The list has no such key at this moment")
-    response = editor.post(URL, body, content_type=FORM)
+    response = editor.post(URL, body, content_type=URLENCODED)
     assertContains(response, "It cannot be told whether the key was made")
 
 
 def test_a_second_click_makes_no_second_key(editor, shop):
-    body = filled(editor.get(URL), "alg", alg="PS256", **WHY)
+    body = fill_form(editor.get(URL), "alg", alg="PS256", **WHY)
 
-    first, second = (editor.post(URL, body, content_type=FORM) for _ in range(2))
+    first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))
 
     assert first.url == second.url
     assert len(shop["hsks"]) == 3

@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import KEYS, jwk, key, kids
 
 PAGE = "new/?set=jwks"
@@ -42,10 +42,10 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
         assertContains(do(editor, PAGE, alg="ES256", kid=kid), "has this ID")
     response = do(editor, PAGE, alg="ES256", kid="keep\n")
     assertContains(response, "Use letters, digits")
-    body = filled(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
+    body = fill_form(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
     bank["modifiedAt"] += 1
 
-    response = editor.post(f"{KEYS}{PAGE}", body, content_type=FORM)
+    response = editor.post(f"{KEYS}{PAGE}", body, content_type=URLENCODED)
 
     assertContains(response, "Someone changed this service since")
     assert kids(bank) == ["old", "keep"]
@@ -53,9 +53,9 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
 
 def test_adds_one_key_however_often_it_is_sent(member, bank):
     editor = member(Role.EDITOR)
-    body = filled(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
+    body = fill_form(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
 
-    sent = [editor.post(f"{KEYS}{PAGE}", body, content_type=FORM) for _ in range(2)]
+    sent = [editor.post(f"{KEYS}{PAGE}", body, content_type=URLENCODED) for _ in range(2)]
 
     assert sent[0]["Location"] == sent[1]["Location"]
     assert len(kids(bank)) == 3

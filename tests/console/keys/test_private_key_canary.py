@@ -9,10 +9,15 @@ from django.test import Client
 
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Job
-from tests.support.access import OURS, path
-from tests.support.forms import FORM, filled
+from tests.support.access import ORGANIZATION_PAGES, page_path
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import KEYS, act
-from tests.support.secret_scanner import Hunt, opened, rows, secrets_in
+from tests.support.secret_scanner import (
+    SecretScanner,
+    collect_secrets,
+    decode_signed_values,
+    dump_database,
+)
 
 NEAR = ("keys:", "services:", "jobs:", "dashboard:")  # pages that could have one
 
@@ -41,7 +46,7 @@ def secrets(sandbox, monkeypatch):
 
     def listening(self, place, request):
         if request.body[:1] == b"{":
-            found.update(secrets_in(json.loads(request.body)))
+            found.update(collect_secrets(json.loads(request.body)))
         return answer(self, place, request)
 
     monkeypatch.setattr(type(sandbox), "answer", listening)
@@ -58,9 +63,9 @@ def everything(admin, do, sandbox, rolling, come, worker):
     do(admin, "new/?set=jwks", alg="ES256", kid="refused")
     sandbox.fault("reset", operation="service.update", after=True, times=1)
     do(admin, "new/?set=jwks", alg="ES256", kid="lost")
-    body = filled(admin.get(f"{KEYS}new/?set=jwks"), "idempotency_key", reason="x", alg="ES256")
+    body = fill_form(admin.get(f"{KEYS}new/?set=jwks"), "idempotency_key", reason="x", alg="ES256")
     sandbox.services[17]["modifiedAt"] += 1
-    admin.post(f"{KEYS}new/?set=jwks", body, content_type=FORM)
+    admin.post(f"{KEYS}new/?set=jwks", body, content_type=URLENCODED)
     do(admin, "move/?set=jwks&key=1&to=0")
     one = rolling()
     worker()
@@ -82,19 +87,19 @@ def test_a_private_part_is_nowhere_here(
     one = everything(admin, do, sandbox, rolling, come, worker)
     assert one.state == "retired"
     job = Job.objects.latest("created_at").pk
-    for name in OURS:
+    for name in ORGANIZATION_PAGES:
         if name.startswith(NEAR):
-            admin.get(path(name, rollover=one.pk, job=job))
+            admin.get(page_path(name, rollover=one.pk, job=job))
     for entry in AuditEntry.objects.exclude(effect="read"):
-        admin.get(path("audit:entry", entry=entry.entry))
+        admin.get(page_path("audit:entry", entry=entry.entry))
     kept = [
         *heard,
-        *(("carried by a form", one) for _, text in heard for one in opened(text)),
-        *rows(),
+        *(("carried by a form", one) for _, text in heard for one in decode_signed_values(text)),
+        *dump_database(),
         *(("log", f"{one.getMessage()} {one.__dict__}") for one in caplog.records),
         ("output", "".join(capfd.readouterr())),
     ]
 
     assert len(secrets) > 15
-    hunt = Hunt(secrets - {"s3cret"})
-    assert [place for place, text in kept if hunt.found(text)] == []
+    hunt = SecretScanner(secrets - {"s3cret"})
+    assert [place for place, text in kept if hunt.find_leak(text)] == []

@@ -2,7 +2,7 @@ import json
 
 from pytest_django.asserts import assertContains, assertNotContains
 
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import KEYS, jwk, kids, rollover
 
 KEEP, OLD = "remove/?set=jwks&key=1", "remove/?set=jwks&key=0"
@@ -21,22 +21,22 @@ def test_takes_a_key_out_once_its_name_is_typed(admin, acme, bank, do):
 
 
 def test_keeps_a_key_that_the_service_signs_with(admin, bank):
-    body = filled(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
+    body = fill_form(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["userInfoSignatureKeyId"] = "keep"
     shown = admin.get(KEYS + OLD)
     assertContains(shown, "the service signs with it")
     assertNotContains(shown, "Remove the key in US")
 
-    admin.post(KEYS + KEEP, body, content_type=FORM)
+    admin.post(KEYS + KEEP, body, content_type=URLENCODED)
 
     assert kids(bank) == ["old", "keep"]
 
 
 def test_takes_no_other_key_where_somebody_was_faster(admin, bank):
-    body = filled(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
+    body = fill_form(admin.get(KEYS + KEEP), "idempotency_key", reason="x", typed="keep")
     bank["modifiedAt"] += 1
 
-    response = admin.post(KEYS + KEEP, body, content_type=FORM)
+    response = admin.post(KEYS + KEEP, body, content_type=URLENCODED)
 
     assertContains(response, "Nothing was deleted")
     assert kids(bank) == ["old", "keep"]

@@ -3,7 +3,7 @@ import json
 from pytest_django.asserts import assertContains
 
 from console.models import Rollover
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import KEYS, jwk, kids
 
 PAGE = "roll/?set=jwks&key=0"
@@ -31,10 +31,10 @@ def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
 
 
 def test_what_names_the_old_key_has_to_move(admin, bank):
-    body = filled(admin.get(KEYS + PAGE), "idempotency_key", reason="x", settings=None)
+    body = fill_form(admin.get(KEYS + PAGE), "idempotency_key", reason="x", settings=None)
     body += "&settings=idTokenSignatureKeyId"
 
-    response = admin.post(KEYS + PAGE, body, content_type=FORM)
+    response = admin.post(KEYS + PAGE, body, content_type=URLENCODED)
 
     assertContains(response, "All that name the old key have to move")
 

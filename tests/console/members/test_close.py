@@ -9,13 +9,13 @@ from tenants.organizations import account_closure
 from tenants.organizations.members import MembershipRuleError, add_member
 from tenants.organizations.roles import Role
 from tests.support.accounts import sign_in
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.members import told, url
 
 
 def send(admin, person, page="close"):
-    body = filled(admin.get(url(person, page)), "reason", reason="Left", ticket="HR-9")
-    return admin.post(url(person, page), body, content_type=FORM)
+    body = fill_form(admin.get(url(person, page)), "reason", reason="Left", ticket="HR-9")
+    return admin.post(url(person, page), body, content_type=URLENCODED)
 
 
 def test_lets_nobody_in_any_more_until_it_is_opened_again(admin, bo, role_of):

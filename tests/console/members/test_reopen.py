@@ -1,6 +1,6 @@
 from pytest_django.asserts import assertContains
 
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.members import told, url
 
 
@@ -10,7 +10,7 @@ def test_lets_them_in_once_more(admin, bo):
     page = admin.get(url(bo, "reopen"))
     assertContains(page, "Open the account of bo@acme.example again?")
 
-    admin.post(url(bo, "reopen"), filled(page, "reason", reason="Back"), content_type=FORM)
+    admin.post(url(bo, "reopen"), fill_form(page, "reason", reason="Back"), content_type=URLENCODED)
 
     bo.user.refresh_from_db()
     assert bo.user.is_active

@@ -24,10 +24,10 @@ from tenants.jobs import audit_tasks
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.support.accounts import sign_in
-from tests.support.audit_tampering import SIGNING, unguard
-from tests.support.backdating import ago
-from tests.support.forms import FORM, filled
-from tests.support.webhook_receiver import receiving
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.backdating import backdate_entries
+from tests.support.forms import URLENCODED, fill_form
+from tests.support.webhook_receiver import run_webhook_receiver
 from tests.support.webhooks import deliver, make_webhook
 
 ROOT = Path(__file__).parents[2]
@@ -63,9 +63,9 @@ def forge_head():
 
 
 def break_record():
-    with ago(OLD):
+    with backdate_entries(OLD):
         record_event(IDA, SIGN_OUT)
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq=1).update(content='{"entry":"x"}')
 
 
@@ -103,7 +103,7 @@ def broken_for_whoever_verifies(ask):
 
 
 def unguarded(ask):
-    unguard()
+    drop_append_only_triggers()
     with pytest.raises(CommandError, match="dropped or turned off the triggers"):
         call_command("audit_verify")
 
@@ -111,20 +111,20 @@ def unguarded(ask):
 def broken_for_an_auditor(ask):
     break_record()
     admin, url = ask("member")(Role.ADMIN), "/acme/audit/verify/"
-    admin.post(url, filled(admin.get(url), "idempotency_key"), content_type=FORM)
+    admin.post(url, fill_form(admin.get(url), "idempotency_key"), content_type=URLENCODED)
     ask("worker")()
     assert "the first bad row is 1" in admin.get(url).content.decode()
 
 
 def broken_for_whoever_signs(ask):
-    ask("settings").AUDIT_SIGNING_KEYS = SIGNING
+    ask("settings").AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     break_record()
     ask("monkeypatch").setattr("tenants.audit.integrity.checkpoints.ROWS_UNTIL_DUE", 1)
     audit_tasks.create_and_deliver_checkpoints()
 
 
 def broken_for_whoever_signs_by_hand(ask):
-    ask("settings").AUDIT_SIGNING_KEYS = SIGNING
+    ask("settings").AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     break_record()
     with pytest.raises(CommandError):
         call_command("audit_checkpoint", out=ask("tmp_path") / "kept.jsonl")
@@ -143,7 +143,7 @@ def broken_for_whoever_removes_by_hand(ask):
 
 def unkept(ask):
     settings = ask("settings")
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
     record_event(IDA, SIGN_OUT)
     audit_tasks.create_and_deliver_checkpoints()
@@ -151,7 +151,7 @@ def unkept(ask):
 
 def rolled_back(ask):
     settings, file = ask("settings"), ask("tmp_path") / "kept.jsonl"
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     settings.AUDIT_SINKS = [f"file://{file}"]
     record_event(IDA, SIGN_OUT)
     audit_tasks.create_and_deliver_checkpoints()
@@ -166,7 +166,7 @@ def unanchored(ask):
     patch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
     settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
     settings.AUDIT_SINK_PATIENCE = 900
-    with ago(1):
+    with backdate_entries(1):
         record_event(IDA, SIGN_OUT)
     with pytest.raises(AuditUnavailableError):
         AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])
@@ -177,7 +177,7 @@ def stopped(ask):
     ask("settings").WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
     acme = ask("acme")
     record_event(replace(IDA, organization_id=acme.pk), SIGN_OUT)
-    with receiving() as receiver:
+    with run_webhook_receiver() as receiver:
         webhook = make_webhook(acme, receiver.url)
         receiver.answers = [410]
         deliver(webhook)

@@ -6,22 +6,22 @@ from tenants.organizations.roles import Role
 
 
 @pytest.fixture
-def browser(member):
+def signed_in_client(member):
     """A browser of somebody of a role, always the same person."""
     return cache(member)
 
 
 @pytest.fixture
-def auditor(browser):
-    return browser(Role.AUDITOR)
+def auditor(signed_in_client):
+    return signed_in_client(Role.AUDITOR)
 
 
 @pytest.fixture
-def save(browser):
+def save(signed_in_client):
     """Save a search as somebody of a role."""
 
     def save(name="Lifetimes", query="field=accessTokenDuration", role=Role.AUDITOR, **more):
         given = {"name": name, "query": query} | more
-        return browser(role).post("/acme/audit/searches/new/", given)
+        return signed_in_client(role).post("/acme/audit/searches/new/", given)
 
     return save

@@ -4,13 +4,13 @@ from tenants.models import Membership
 from tenants.organizations.roles import Role
 
 
-def test_what_somebody_left_stays_shared_whoever_renames_it(save, browser):
+def test_what_somebody_left_stays_shared_whoever_renames_it(save, signed_in_client):
     save(shared="on")
     Membership.objects.get(user__username="AUDITOR").delete()
     search = SavedSearch.objects.get()
 
     url = f"/acme/audit/searches/{search.pk}/"
-    admin = browser(Role.ADMIN)
+    admin = signed_in_client(Role.ADMIN)
     page = admin.get(url).content.decode()
     admin.post(url, {"name": "Token lifetimes"})
 
@@ -21,12 +21,12 @@ def test_what_somebody_left_stays_shared_whoever_renames_it(save, browser):
     assert entry.object == f"{search.pk} shared"
 
 
-def test_renames_shares_and_pins_ones_own(auditor, save, browser):
+def test_renames_shares_and_pins_ones_own(auditor, save, signed_in_client):
     save()
     search = SavedSearch.objects.get()
     url = f"/acme/audit/searches/{search.pk}/"
 
-    theirs = browser(Role.ADMIN).post(url, {"name": "Taken", "shared": "on"})
+    theirs = signed_in_client(Role.ADMIN).post(url, {"name": "Taken", "shared": "on"})
     auditor.post(url, {"name": "Token lifetimes", "shared": "on", "query": "x=1"})
 
     search.refresh_from_db()

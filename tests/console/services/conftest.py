@@ -1,7 +1,7 @@
 import pytest
 
 from tenants.organizations.roles import Role
-from tests.support.forms import entering, saving
+from tests.support.forms import draft_saver, settings_editor
 
 SERVICE = "/acme/services/us/17/"
 
@@ -13,9 +13,9 @@ def editor(member, sandbox):
 
 @pytest.fixture
 def enter():
-    return entering(SERVICE, "tokens")
+    return settings_editor(SERVICE, "tokens")
 
 
 @pytest.fixture
 def save():
-    return saving(SERVICE)
+    return draft_saver(SERVICE)

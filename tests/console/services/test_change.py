@@ -6,7 +6,7 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.organizations.roles import Role
-from tests.support.backdating import ago
+from tests.support.backdating import backdate_entries
 
 
 def test_says_that_all_stands_as_sent(editor, enter, save):
@@ -47,7 +47,7 @@ def test_can_be_read_by_who_may_read(editor, member, enter, save):
 
 
 def test_says_that_its_entry_was_removed(editor, member, enter, save):
-    with ago(3000):
+    with backdate_entries(3000):
         enter(editor, access_token_duration=2)
         url = save(editor).url
     entry = url.rstrip("/").rpartition("/")[2]

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from tenants.audit.models import AuditEntry
 from tenants.models import Credential
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/services/create/"
 ASKED = {
@@ -24,8 +24,8 @@ def numbered(acme):
 
 def create(browser, **asked):
     url = f"{URL}?{urlencode(ASKED | asked)}"
-    body = filled(browser.get(url), "reason", reason="New shop", ticket="CHG-5")
-    return browser.post(url, body, content_type=FORM)
+    body = fill_form(browser.get(url), "reason", reason="New shop", ticket="CHG-5")
+    return browser.post(url, body, content_type=URLENCODED)
 
 
 def made(sandbox):
@@ -129,9 +129,9 @@ def test_says_at_the_field_what_is_wrong(editor, numbered, sandbox, bad):
 
 def test_a_second_click_makes_no_second_service(editor, numbered, sandbox):
     url = f"{URL}?{urlencode(ASKED)}"
-    body = filled(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
+    body = fill_form(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
 
-    first, second = (editor.post(url, body, content_type=FORM) for _ in range(2))
+    first, second = (editor.post(url, body, content_type=URLENCODED) for _ in range(2))
 
     assert made(sandbox)["serviceName"] == "Till"
     assert second.url == first.url
@@ -139,11 +139,11 @@ def test_a_second_click_makes_no_second_service(editor, numbered, sandbox):
 
 def test_sends_nothing_twice_whose_answer_was_lost(editor, numbered, sandbox):
     url = f"{URL}?{urlencode(ASKED)}"
-    body = filled(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
+    body = fill_form(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
     sandbox.fault("reset", operation="idp.create_service", after=True, times=1)
 
-    editor.post(url, body, content_type=FORM)
-    response = editor.post(url, body, content_type=FORM, follow=True)
+    editor.post(url, body, content_type=URLENCODED)
+    response = editor.post(url, body, content_type=URLENCODED, follow=True)
 
     assert made(sandbox)["serviceName"] == "Till"
     assertContains(response, "had been sent already")
@@ -151,10 +151,10 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, numbered, sandbox):
 
 def test_makes_only_what_was_reviewed(editor, numbered, sandbox):
     url = f"{URL}?{urlencode(ASKED | {'start': 'copy', 'original': 'us/17'})}"
-    body = filled(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
+    body = fill_form(editor.get(url), "reason", reason="New shop", ticket="CHG-5")
     sandbox.services[17]["pkceRequired"] = True
 
-    response = editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, "changed while you were reviewing")
     assert list(sandbox.services) == [17]

@@ -4,15 +4,15 @@ from pytest_django.asserts import assertContains
 from console.forms.snapshot import to_plain
 from console.models import Draft
 from tenants.audit.models import AuditEntry
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 EDIT = "/acme/services/us/17/edit/tokens/"
 URL = f"{EDIT}draft/"
 
 
 def typed(browser, **entered):
-    body = filled(browser.get(EDIT), "base", **entered)
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(browser.get(EDIT), "base", **entered)
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 def test_keeps_a_form_that_is_not_valid_yet(editor, sandbox):

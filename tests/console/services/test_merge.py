@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = "/acme/services/us/17/merge/"
 REVIEW = "/acme/services/us/17/review/"
@@ -26,8 +26,8 @@ def conflict(editor, enter, sandbox):
 
 def choose(browser, keep):
     entered = {"keep-accessTokenDuration": keep} if keep else {}
-    body = filled(browser.get(URL), "version", **entered)
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(browser.get(URL), "version", **entered)
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 def test_shows_the_three_versions(conflict):
@@ -62,10 +62,10 @@ def test_asks_again_where_nothing_was_chosen(conflict, sandbox):
 
 
 def test_asks_again_where_the_service_changed_once_more(conflict, sandbox):
-    body = filled(conflict.get(URL), "version", **{"keep-accessTokenDuration": "mine"})
+    body = fill_form(conflict.get(URL), "version", **{"keep-accessTokenDuration": "mine"})
     sandbox.services[17] |= {"accessTokenDuration": 30, "modifiedAt": 3}
 
-    response = conflict.post(URL, body, content_type=FORM)
+    response = conflict.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "Someone saved once more")
     assert response.context["lines"][0].theirs == "30 seconds"

@@ -10,7 +10,7 @@ from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import now_milliseconds
 from tenants.versions.models import Version
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/remove/"
@@ -24,8 +24,8 @@ def admin(member, sandbox):
 
 
 def remove(browser, typed="Shop"):
-    body = filled(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(browser.get(URL), "typed", typed=typed, reason="Closed", ticket="C-1")
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 def test_says_what_ends_and_offers_a_snapshot(admin, sandbox):
@@ -88,19 +88,19 @@ def test_needs_a_role_that_may_destroy(member, sandbox, role):
 
 
 def test_a_second_click_shows_what_the_first_came_to(admin, sandbox):
-    body = filled(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
+    body = fill_form(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
 
-    first, second = (admin.post(URL, body, content_type=FORM) for _ in range(2))
+    first, second = (admin.post(URL, body, content_type=URLENCODED) for _ in range(2))
 
     assert second.url == first.url == "/acme/services/"
     assert AuditEntry.objects.filter(operation="idp.remove_service").count() == 1
 
 
 def test_deletes_nothing_that_was_changed_meanwhile(admin, sandbox):
-    body = filled(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
+    body = fill_form(admin.get(URL), "typed", typed="Shop", reason="Closed", ticket="C-1")
     sandbox.services[17] |= {"pkceRequired": True, "modifiedAt": 2}
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "Someone changed this since the page was opened")
     assert 17 in sandbox.services
@@ -151,7 +151,7 @@ def test_one_that_was_deleted_is_created_again(admin, sandbox):
     assertContains(review, "What cannot come back")
     assertContains(review, "fromTheFuture")
     assertNotContains(review, "Still the addresses of the original")
-    made = admin.post(url, filled(review, "reviewed"), content_type=FORM)
+    made = admin.post(url, fill_form(review, "reviewed"), content_type=URLENCODED)
 
     (again,) = sandbox.services.values()
     assert made.url == f"/acme/services/us/{again['apiKey']}/"

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from console.models import Draft
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/review/"
@@ -165,9 +165,9 @@ def test_needs_a_role_that_may_change(member, sandbox, role):
 
 def test_a_second_click_sends_nothing_and_shows_what_the_first_came_to(editor, enter, sandbox):
     enter(editor, **hours(24))
-    body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
+    body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
 
-    first, second = (editor.post(URL, body, content_type=FORM) for _ in range(2))
+    first, second = (editor.post(URL, body, content_type=URLENCODED) for _ in range(2))
 
     assert second.url == first.url
     assert updates().count() == 1
@@ -177,10 +177,10 @@ def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
     editor, enter, sandbox, monkeypatch
 ):
     enter(editor, **hours(24))
-    body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
+    body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     monkeypatch.setattr(DatabaseCache, "_base_set", lambda *_: False)  # as if locked
 
-    response = editor.post(URL, body, content_type=FORM, follow=True)
+    response = editor.post(URL, body, content_type=URLENCODED, follow=True)
 
     assertContains(response, "did not take this form, so nothing was sent")
     assertNotContains(response, "had been sent already")
@@ -189,11 +189,11 @@ def test_a_form_that_the_database_does_not_take_is_not_called_a_second_one(
 
 def test_a_second_click_waits_for_a_first_that_fails_and_sends_nothing(editor, enter, sandbox):
     enter(editor, **hours(24))
-    body = filled(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
+    body = fill_form(editor.get(URL), "reviewed", reason="Agreed", ticket="CHG-1")
     sandbox.fault("status", operation="service.update", status=400, times=1)
 
-    editor.post(URL, body, content_type=FORM)
-    response = editor.post(URL, body, content_type=FORM, follow=True)
+    editor.post(URL, body, content_type=URLENCODED)
+    response = editor.post(URL, body, content_type=URLENCODED, follow=True)
 
     assertContains(response, "had been sent already")
     assert updates().count() == 1
@@ -253,8 +253,8 @@ def test_offers_no_save_over_a_conflict_that_came_with_a_failure(
 
 def test_saving_keeps_a_form_that_was_not_sent(editor, enter, save):
     basics = "/acme/services/us/17/edit/basics/"
-    typed = filled(editor.get(basics), "base", description="Not sent yet")
-    editor.post(f"{basics}draft/", typed, content_type=FORM)
+    typed = fill_form(editor.get(basics), "base", description="Not sent yet")
+    editor.post(f"{basics}draft/", typed, content_type=URLENCODED)
     enter(editor, **hours(24))
 
     save(editor)

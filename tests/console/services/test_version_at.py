@@ -10,8 +10,8 @@ from tenants.audit.actor import Actor
 from tenants.models import Credential
 from tenants.versions.models import Version
 from tenants.versions.retention import delete_expired_versions
-from tests.support.backdating import aged
-from tests.support.forms import filled
+from tests.support.backdating import backdate_versions
+from tests.support.forms import fill_form
 from tests.support.markup import compact
 
 URL = "/acme/services/us/17/as-of/"
@@ -25,7 +25,7 @@ def changed(editor, enter, save, sandbox):
     for hours in (3, 2):  # with the first, Authlete fills in its defaults
         enter(editor, access_token_duration=hours)
         save(editor, reason="Longer, says risk")
-    return aged(4, 3, 1)
+    return backdate_versions(4, 3, 1)
 
 
 def at(moment, **other):
@@ -61,7 +61,7 @@ def test_tells_what_did_not_go_together_then(editor, sandbox):
     assertContains(editor.get("/acme/services/us/17/"), found)
     service |= {"supportedGrantTypes": ["CLIENT_CREDENTIALS"], "modifiedAt": 2}
     assertNotContains(editor.get("/acme/services/us/17/"), found)
-    now = aged(4, 1)
+    now = backdate_versions(4, 1)
 
     then = editor.get(URL, at(now - timedelta(hours=5)))
     assertContains(then, found)
@@ -113,7 +113,7 @@ def test_holds_it_beside_what_another_was_last(editor, changed, sandbox):
 
 
 def test_says_that_older_versions_were_removed(editor, changed):
-    aged(24 * 9000, 24 * 8000, 1)
+    backdate_versions(24 * 9000, 24 * 8000, 1)
     assert sum(delete_expired_versions(lambda home: Actor(0, "worker", organization_id=home))) == 1
 
     page = editor.get(URL, at(changed - timedelta(days=8500)))
@@ -155,7 +155,7 @@ def test_what_authlete_only_writes_out_is_no_difference(editor, sandbox):
     new = {"fromLater": False, "alsoLater": 0, "description": "New"}
     sandbox.services[17] |= new | {"modifiedAt": 2}
     editor.get("/acme/services/us/17/")
-    now = aged(4, 1)
+    now = backdate_versions(4, 1)
 
     page = editor.get(URL, at(now - timedelta(hours=5)))
 
@@ -200,11 +200,11 @@ def test_stays_at_the_version_that_it_is_of_when_the_form_is_sent_again(editor, 
     newest = Version.objects.latest("number").first_at
 
     page = editor.get(URL, at(newest))
-    sent = filled(page, "exact", beside="now")
+    sent = fill_form(page, "exact", beside="now")
 
     assertContains(editor.get(f"{URL}?{sent}"), "No setting differs")
     typed = f"{newest - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}"
-    again = editor.get(f"{URL}?{filled(page, 'exact', at=typed)}")
+    again = editor.get(f"{URL}?{fill_form(page, 'exact', at=typed)}")
     assertContains(again, "1 difference")
 
 
@@ -221,7 +221,7 @@ def test_tells_two_moments_apart_that_a_clock_shows_alike(editor, sandbox):
     other = page.content.decode().partition("?at=2025-10-26T02")[2].partition('"')[0]
     page = editor.get(f"{URL}?at=2025-10-26T02{other}")
     assert page.context["moment"] - first == timedelta(hours=1)
-    again = editor.get(f"{URL}?{filled(page, 'exact', beside='us/17')}")
+    again = editor.get(f"{URL}?{fill_form(page, 'exact', beside='us/17')}")
     assert again.context["moment"] == page.context["moment"]
 
     page = editor.get(URL, {"at": "2025-03-30T02:30:00"})

@@ -23,7 +23,7 @@ from tenants.audit.recorder import record_action, record_event
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.store import append_records
 from tenants.models import Organization
-from tests.support.backdating import ago
+from tests.support.backdating import backdate_entries
 
 URL = "/acme/audit/stream"
 
@@ -114,7 +114,7 @@ def test_can_be_read_again_from_any_row(read, acme):
 
 def test_says_which_rows_were_removed_and_of_no_other_organization(read, acme):
     other = Organization.objects.create(slug="other", name="Other")
-    with ago(3000):
+    with backdate_entries(3000):
         for _ in range(4):
             record_event(Actor(1, "bo", organization_id=other.pk), SIGN_OUT)
             record_event(Actor(1, "ida", organization_id=acme.pk), SIGN_OUT)

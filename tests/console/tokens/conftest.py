@@ -11,7 +11,7 @@ from tenants.sandbox.state import StoredToken
 from tenants.sandbox.token_lookup import hash_token
 from tests.console.tokens.pasted_tokens import ISSUER, LEAKED, OWNER, REFRESH
 from tests.support.clients import LATE, make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.tokens import SUBJECT, TOKENS, VALUE
 
 
@@ -113,7 +113,7 @@ def do():
 
     def do(browser, url, having="reason", **entered):
         why = {"reason": "Lost phone", "ticket": "INC-1"} | entered
-        body = filled(browser.get(url), having, **why)
-        return browser.post(url, body, content_type=FORM)
+        body = fill_form(browser.get(url), having, **why)
+        return browser.post(url, body, content_type=URLENCODED)
 
     return do

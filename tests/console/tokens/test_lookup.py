@@ -19,8 +19,8 @@ from tests.console.tokens.pasted_tokens import (
     unreal,
     unsigned,
 )
-from tests.support.forms import FORM, filled
-from tests.support.secret_scanner import Hunt, rows
+from tests.support.forms import URLENCODED, fill_form
+from tests.support.secret_scanner import SecretScanner, dump_database
 
 PAST = int(time.time()) - 60
 JWE = unsigned('{"alg":"RSA-OAEP","enc":"A256GCM"}') + ".aXY.dGFn"
@@ -32,8 +32,8 @@ def desk(member):
 
 
 def paste(browser, token, **more):
-    body = filled(browser.get(BOX), "token", token=token, **more)
-    return browser.post(BOX, body, content_type=FORM)
+    body = fill_form(browser.get(BOX), "token", token=token, **more)
+    return browser.post(BOX, body, content_type=URLENCODED)
 
 
 def introspected(sandbox):
@@ -55,8 +55,8 @@ def test_an_opaque_token_is_asked_of_nobody_until_a_service_is_chosen(desk, leak
 
     assertContains(asked, "Nothing was asked about it yet")
     assert not introspected(signer)
-    body = filled(asked, "sealed", place="us/17")
-    told = desk.post(BOX, body, content_type=FORM)
+    body = fill_form(asked, "sealed", place="us/17")
+    told = desk.post(BOX, body, content_type=URLENCODED)
     assertContains(told, OWNER)
     assertContains(told, "It works")
 
@@ -98,9 +98,9 @@ def test_a_client_whose_number_is_none_is_told_as_it_says(desk, leaked, signer, 
 )
 def test_half_a_character_breaks_no_page(desk, signer, page, header, claims):
     """As anybody can write into a JWT."""
-    body = filled(desk.get(page), "token", token=unsigned(header, claims))
+    body = fill_form(desk.get(page), "token", token=unsigned(header, claims))
 
-    response = desk.post(page, body, content_type=FORM)
+    response = desk.post(page, body, content_type=URLENCODED)
 
     assertContains(response, "\ufffd")
 
@@ -113,8 +113,8 @@ def test_one_that_says_it_has_expired_is_not_asked_about(desk, jwt, leaked, sign
     assertContains(warned, "would remove the token")
     assert not introspected(signer)
     assert leaked in signer.region("us").tokens[17]
-    body = filled(warned, "anyway")
-    told = desk.post(BOX, body, content_type=FORM)
+    body = fill_form(warned, "anyway")
+    told = desk.post(BOX, body, content_type=URLENCODED)
     assertContains(told, "It has expired")
     assertContains(told, OWNER)
     assertNotContains(told, "Revoke this token")
@@ -168,7 +168,7 @@ def test_what_failed_can_be_asked_again_without_pasting(desk, jwt, leaked, signe
     assertContains(failed, "It could not be looked up")
     signer.faults.clear()
 
-    told = desk.post(BOX, filled(failed, "token"), content_type=FORM)
+    told = desk.post(BOX, fill_form(failed, "token"), content_type=URLENCODED)
 
     assertContains(told, "It works")
 
@@ -197,7 +197,7 @@ def test_says_at_the_field_what_is_no_token(desk, signer):
 
         assertContains(response, said, status_code=422)
         assertContains(response, 'id="token-error"', status_code=422)
-        assert not Hunt({token.strip()}).found(response.text) or len(token) < 16
+        assert not SecretScanner({token.strip()}).find_leak(response.text) or len(token) < 16
     assert not introspected(signer)
 
 
@@ -236,22 +236,22 @@ def test_what_was_pasted_is_nowhere(desk, jwt, leaked, caplog):
     answers.append(paste(desk, REFRESH, place="us/17"))
 
     assert {one["Cache-Control"] for one in answers} == {"no-store"}
-    hunt = Hunt({token, LEAKED, REFRESH})
+    hunt = SecretScanner({token, LEAKED, REFRESH})
     logged = " ".join(f"{one.getMessage()} {one.__dict__}" for one in caplog.records)
     sessions = str([one.get_decoded() for one in Session.objects.all()])
-    places = [logged, sessions, *(text for _, text in rows())]
+    places = [logged, sessions, *(text for _, text in dump_database())]
     places += [f"{one.headers}{one.text}" for one in answers]
-    assert [hit for text in places for hit in hunt.found(text)] == []
+    assert [hit for text in places for hit in hunt.find_leak(text)] == []
 
 
 def test_what_is_sealed_opens_for_the_same_person_and_a_while(desk, member, leaked, monkeypatch):
     asked = paste(desk, LEAKED)
-    body = filled(asked, "sealed", place="us/17")
+    body = fill_form(asked, "sealed", place="us/17")
 
-    other = member(Role.ADMIN).post(BOX, body, content_type=FORM)
+    other = member(Role.ADMIN).post(BOX, body, content_type=URLENCODED)
     later = time.time() + 601
     monkeypatch.setattr("console.tokens.lookup.sealed_token.now", lambda: later)
-    lapsed = desk.post(BOX, body, content_type=FORM)
+    lapsed = desk.post(BOX, body, content_type=URLENCODED)
 
     for response in (other, lapsed):
         assertContains(response, "Paste it once more", status_code=422)
@@ -267,5 +267,5 @@ def test_regions_are_asked_for_their_services_only_so_often(desk, leaked, signer
     assertContains(refused, "The services were not listed", status_code=422)
     assert len(signer.calls) == before
     assert AuditEntry.objects.get(operation="budget.exceeded").object == "listings"
-    chosen = desk.post(BOX, filled(refused, "sealed", place="us/17"), content_type=FORM)
+    chosen = desk.post(BOX, fill_form(refused, "sealed", place="us/17"), content_type=URLENCODED)
     assertContains(chosen, "It works")

@@ -4,8 +4,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.tokens import creation
 from tenants.audit.models import AuditEntry
 from tenants.sandbox.seeding.keys import create_jwk_set
-from tests.support.forms import FORM, filled
-from tests.support.secret_scanner import Hunt, rows
+from tests.support.forms import URLENCODED, fill_form
+from tests.support.secret_scanner import SecretScanner, dump_database
 from tests.support.tokens import SUBJECT, TOKENS
 
 URL = f"{TOKENS}new/"
@@ -28,8 +28,8 @@ def make(admin):
     """Fill in the form, and send it."""
 
     def make(**entered):
-        body = filled(admin.get(URL), "grant_type", **(ENTERED | entered))
-        return admin.post(URL, body, content_type=FORM)
+        body = fill_form(admin.get(URL), "grant_type", **(ENTERED | entered))
+        return admin.post(URL, body, content_type=URLENCODED)
 
     return make
 
@@ -81,10 +81,10 @@ def test_a_client_can_have_one_for_itself(shop, make):
 
 
 def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
-    body = filled(admin.get(URL), "grant_type", **ENTERED)
-    admin.post(URL, body, content_type=FORM)
+    body = fill_form(admin.get(URL), "grant_type", **ENTERED)
+    admin.post(URL, body, content_type=URLENCODED)
 
-    again = admin.post(URL, body, content_type=FORM)
+    again = admin.post(URL, body, content_type=URLENCODED)
 
     assert again["Location"] == LISTED
     assert len(made(shop)) == 1
@@ -177,13 +177,13 @@ def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
         REFRESH,
     )
     assertContains(response, "The value is the one that you brought along")
-    hunt = Hunt({token.access_token, token.refresh_token})
-    assert not hunt.found(response.text)
-    assert not hunt.found(caplog.text)
-    assert not any(hunt.found(text) for _, text in rows())
+    hunt = SecretScanner({token.access_token, token.refresh_token})
+    assert not hunt.find_leak(response.text)
+    assert not hunt.find_leak(caplog.text)
+    assert not any(hunt.find_leak(text) for _, text in dump_database())
     taken = make(**BROUGHT)
     assertContains(taken, "A144201")
-    assert not hunt.found(taken.text)
+    assert not hunt.find_leak(taken.text)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_weak_value_has_to_be_meant(shop, make, admin):
     refused = make(**weak)
     assertContains(refused, "Import it all the same", status_code=422)
 
-    body = filled(refused, "grant_type", access_value=weak["access_value"], weak="on")
-    admin.post(URL, body, content_type=FORM)
+    body = fill_form(refused, "grant_type", access_value=weak["access_value"], weak="on")
+    admin.post(URL, body, content_type=URLENCODED)
 
     assert made(shop)[0].access_token == weak["access_value"]

@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.tokens import TOKENS, path_of
 
 
@@ -30,10 +30,10 @@ def test_ends_one_and_leads_back_to_the_list(admin, shop, issue, do):
 def test_says_that_it_was_gone_already(admin, shop, issue):
     token = issue(1)
     url = path_of(token, "revoke")
-    body = filled(admin.get(url), "reason", reason="Lost phone")
+    body = fill_form(admin.get(url), "reason", reason="Lost phone")
     shop.region("us").tokens[17].clear()
 
-    response = admin.post(url, body, content_type=FORM)
+    response = admin.post(url, body, content_type=URLENCODED)
 
     assert response["Location"] == TOKENS
     assert said(admin) == ["The token was gone already."]
@@ -43,10 +43,10 @@ def test_says_that_it_was_gone_already(admin, shop, issue):
 def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, issue, operation):
     token = issue(1)
     url = path_of(token, "revoke")
-    body = filled(admin.get(url), "reason", reason="Lost phone")
+    body = fill_form(admin.get(url), "reason", reason="Lost phone")
     shop.fault("status", operation=operation, status=404, code="")
 
-    page = admin.post(url, body, content_type=FORM)
+    page = admin.post(url, body, content_type=URLENCODED)
 
     assertContains(page, "This is not there", status_code=page.status_code)
     assert shop.region("us").tokens[17] == [token]
@@ -55,9 +55,9 @@ def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, issue, operat
 def test_a_second_click_ends_no_other(admin, shop, issue):
     token = issue(1)
     url = path_of(token, "revoke")
-    body = filled(admin.get(url), "reason", reason="Lost phone")
+    body = fill_form(admin.get(url), "reason", reason="Lost phone")
 
-    answers = [admin.post(url, body, content_type=FORM) for _ in range(2)]
+    answers = [admin.post(url, body, content_type=URLENCODED) for _ in range(2)]
 
     assert {one["Location"] for one in answers} == {TOKENS}
     assert AuditEntry.objects.filter(operation="token.revoke").count() == 1

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.console.tokens.pasted_tokens import BOX, LEAKED, OWNER, REFRESH
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 PATH = f"{BOX}revoke/"
 WHY = {"reason": "Found in a public repository", "ticket": "INC-4411"}
@@ -25,7 +25,7 @@ def form(desk, leaked):
 
     def form(token=LEAKED, **entered):
         page = desk.post(BOX, {"token": token, "place": "us/17"})
-        return filled(page, "reason", **WHY | entered)
+        return fill_form(page, "reason", **WHY | entered)
 
     return form
 
@@ -33,7 +33,7 @@ def form(desk, leaked):
 @pytest.fixture
 def revoke(desk, form):
     def revoke(token=LEAKED, **entered):
-        return desk.post(PATH, form(token, **entered), content_type=FORM)
+        return desk.post(PATH, form(token, **entered), content_type=URLENCODED)
 
     return revoke
 
@@ -61,16 +61,16 @@ def test_needs_a_reason_and_loses_nothing(revoke, desk, leaked, signer):
     assertContains(refused, "Say why", status_code=422)
     assert leaked in held(signer)
     assert LEAKED not in refused.text
-    again = desk.post(PATH, filled(refused, "reason", **WHY), content_type=FORM)
+    again = desk.post(PATH, fill_form(refused, "reason", **WHY), content_type=URLENCODED)
     assertContains(again, "Revoked")
     assert leaked not in held(signer)
 
 
 def test_sent_twice_it_is_done_once(desk, form, leaked, signer):
     body = form()
-    desk.post(PATH, body, content_type=FORM)
+    desk.post(PATH, body, content_type=URLENCODED)
 
-    again = desk.post(PATH, body, content_type=FORM)
+    again = desk.post(PATH, body, content_type=URLENCODED)
 
     assertRedirects(again, BOX)
     assert sum(one.path.endswith("/token/revoke") for one in signer.calls) == 1
@@ -80,7 +80,7 @@ def test_who_is_too_late_is_told_so(revoke, leaked, signer, form, desk):
     body = form()
     held(signer).clear()
 
-    assertContains(desk.post(PATH, body, content_type=FORM), "It was gone already")
+    assertContains(desk.post(PATH, body, content_type=URLENCODED), "It was gone already")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_says_what_is_not_known(desk, form, leaked, signer, faults, said, gone):
         more = {"status": 503} if kind == "status" else {}
         signer.fault(kind, path=path, after=after, **more)
 
-    response = desk.post(PATH, body, content_type=FORM)
+    response = desk.post(PATH, body, content_type=URLENCODED)
 
     assertContains(response, said)
     assert (leaked not in held(signer)) is gone
@@ -112,19 +112,21 @@ def test_what_is_refused_can_be_tried_again(desk, form, leaked, signer):
     body = form()
     signer.fault("status", path="/revoke", status=403, times=1, message=f"No: {LEAKED}")
 
-    refused = desk.post(PATH, body, content_type=FORM)
+    refused = desk.post(PATH, body, content_type=URLENCODED)
 
     assertContains(refused, "Authlete does not allow this")
     assertNotContains(refused, LEAKED)
-    body = filled(refused, "reason", **WHY)
-    assertContains(desk.post(PATH, body, content_type=FORM), "Revoked")
+    body = fill_form(refused, "reason", **WHY)
+    assertContains(desk.post(PATH, body, content_type=URLENCODED), "Revoked")
 
 
 def test_opens_nothing_that_was_not_found_by_the_same_person(desk, form, member, leaked, signer):
-    stolen = member(Role.ADMIN).post(PATH, form(), content_type=FORM)
+    stolen = member(Role.ADMIN).post(PATH, form(), content_type=URLENCODED)
     pasted = desk.post(BOX, {"token": LEAKED})
-    sealed = filled(pasted, "sealed").partition("sealed=")[2].partition("&")[0]
-    forged = desk.post(PATH, form().replace("sealed=", f"sealed={sealed}&x="), content_type=FORM)
+    sealed = fill_form(pasted, "sealed").partition("sealed=")[2].partition("&")[0]
+    forged = desk.post(
+        PATH, form().replace("sealed=", f"sealed={sealed}&x="), content_type=URLENCODED
+    )
 
     for response in (stolen, forged):
         assertContains(response, "Nothing was revoked", status_code=422)

@@ -4,9 +4,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from console.tokens import bulk_revocation
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.authentication import stale
+from tests.support.authentication import expire_authentication
 from tests.support.clients import make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.tokens import HOUR, TOKENS
 
 URL = f"{TOKENS}clients/44/revoke/"
@@ -80,9 +80,9 @@ def test_ends_none_without_the_name_a_reason_and_a_preview(admin, shop, world, d
 
 def test_a_preview_of_one_is_none_of_another(admin, shop, world):
     other = admin.get(f"{TOKENS}clients/45/revoke/").context["carried"]
-    body = filled(admin.get(URL), "typed", typed="Till", reason="x", counted=other)
+    body = fill_form(admin.get(URL), "typed", typed="Till", reason="x", counted=other)
 
-    response = admin.post(URL, body, content_type=FORM)
+    response = admin.post(URL, body, content_type=URLENCODED)
 
     assertContains(response, "This was not previewed", status_code=422)
     assert len(world) == 4
@@ -112,11 +112,11 @@ def test_says_that_there_are_none(admin, shop):
 
 
 def test_says_what_is_left_where_more_were_issued_meanwhile(admin, shop, world, issue):
-    body = filled(admin.get(URL), "typed", typed="Till", reason="x")
+    body = fill_form(admin.get(URL), "typed", typed="Till", reason="x")
     shop.state.revoked_linger = True
     issue(5)
 
-    admin.post(URL, body, content_type=FORM)
+    admin.post(URL, body, content_type=URLENCODED)
 
     (text,) = said(admin)
     assert "counts 4 tokens" in text
@@ -134,9 +134,9 @@ def test_an_answer_that_is_lost_is_counted_again(admin, shop, world, issue, do, 
 
 
 def test_a_second_click_asks_nobody(admin, shop, world):
-    body = filled(admin.get(URL), "typed", typed="Till", reason="x")
+    body = fill_form(admin.get(URL), "typed", typed="Till", reason="x")
 
-    answers = [admin.post(URL, body, content_type=FORM) for _ in range(2)]
+    answers = [admin.post(URL, body, content_type=URLENCODED) for _ in range(2)]
 
     assert {one["Location"] for one in answers} == {f"{TOKENS}?client=44"}
     assert AuditEntry.objects.filter(operation="token.revoke").count() == 1
@@ -150,9 +150,9 @@ def test_there_is_no_address_without_a_client(admin, shop, world, path):
 
 
 def test_asks_anew_who_it_is(admin, shop, world):
-    body = filled(admin.get(URL), "typed", typed="Till", reason="x")
+    body = fill_form(admin.get(URL), "typed", typed="Till", reason="x")
 
-    response = stale(admin).post(URL, body, content_type=FORM)
+    response = expire_authentication(admin).post(URL, body, content_type=URLENCODED)
 
     assert "reauthenticate" in response.url
     assert len(world) == 4

@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains
 from console.models import Lookup
 from console.tokens import bulk_revocation
 from tenants.audit.models import AuditEntry
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.tokens import HOUR, SUBJECT, TOKENS
 
 
@@ -46,11 +46,11 @@ def test_ends_those_of_this_subject_alone(admin, shop, url, do):
 
 
 def test_a_lookup_that_is_over_ends_nobodys(admin, shop, url):
-    body = filled(admin.get(url), "typed", typed="4188", reason="Lost phone")
+    body = fill_form(admin.get(url), "typed", typed="4188", reason="Lost phone")
     Lookup.objects.all().delete()
     shop.calls.clear()
 
-    assert admin.post(url, body, content_type=FORM).status_code == 404
+    assert admin.post(url, body, content_type=URLENCODED).status_code == 404
     assert not shop.calls
 
 

@@ -4,7 +4,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.support.clients import LATE
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.tokens import path_of
 
 SOON = "2099-05-01T12:00:00"
@@ -22,10 +22,10 @@ def change(editor):
 
     def change(token, browser=editor, **entered):
         url = path_of(token, "update")
-        body = filled(browser.get(url), "scopes", review="", **entered)
-        page = browser.post(url, body, content_type=FORM)
-        body = filled(page, "reviewed", reason="Asked for", ticket="C-1", review=None)
-        return browser.post(url, body, content_type=FORM)
+        body = fill_form(browser.get(url), "scopes", review="", **entered)
+        page = browser.post(url, body, content_type=URLENCODED)
+        body = fill_form(page, "reviewed", reason="Asked for", ticket="C-1", review=None)
+        return browser.post(url, body, content_type=URLENCODED)
 
     return change
 
@@ -62,9 +62,9 @@ def test_changes_what_was_reviewed_and_reads_it_again(editor, shop, issue, chang
 def test_shows_what_would_change_before_it_is_sent(editor, shop, issue):
     token, url = issue(1), None
     url = path_of(token, "update")
-    body = filled(editor.get(url), "scopes", review="", scopes=["openid"], ends=SOON)
+    body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"], ends=SOON)
 
-    page = editor.post(url, body, content_type=FORM)
+    page = editor.post(url, body, content_type=URLENCODED)
 
     for one in ("orders", "Access token ends", "1 May 2099", "Change the token in US"):
         assertContains(page, one)
@@ -90,9 +90,9 @@ def test_says_which_scopes_authlete_dropped(editor, shop, issue, change):
 def test_nothing_is_sent_where_nothing_changes(editor, shop, issue):
     token = issue(1)
     url = path_of(token, "update")
-    body = filled(editor.get(url), "scopes", review="")
+    body = fill_form(editor.get(url), "scopes", review="")
 
-    page = editor.post(url, body, content_type=FORM)
+    page = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(page, "Nothing: this is how it is already.")
     assertNotContains(page, 'name="reviewed"')
@@ -114,9 +114,9 @@ def test_nothing_is_sent_where_nothing_changes(editor, shop, issue):
 def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
     token = issue(1)
     url = path_of(token, "update")
-    body = filled(editor.get(url), "scopes", review="", **entered)
+    body = fill_form(editor.get(url), "scopes", review="", **entered)
 
-    response = editor.post(url, body, content_type=FORM)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, wrong, status_code=422)
 
@@ -139,12 +139,12 @@ def test_an_answer_that_is_lost_is_settled_by_the_token(
 def test_a_token_that_changed_meanwhile_is_reviewed_anew(editor, shop, issue):
     token = issue(1)
     url = path_of(token, "update")
-    body = filled(editor.get(url), "scopes", review="", scopes=["openid"])
-    page = editor.post(url, body, content_type=FORM)
+    body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"])
+    page = editor.post(url, body, content_type=URLENCODED)
     token.scopes = ("email",)
 
-    body = filled(page, "reviewed", reason="Asked for", review=None)
-    response = editor.post(url, body, content_type=FORM)
+    body = fill_form(page, "reviewed", reason="Asked for", review=None)
+    response = editor.post(url, body, content_type=URLENCODED)
 
     assertContains(response, "changed meanwhile")
     assert token.scopes == ("email",)
@@ -153,11 +153,11 @@ def test_a_token_that_changed_meanwhile_is_reviewed_anew(editor, shop, issue):
 def test_a_second_click_leads_to_what_the_first_came_to(editor, shop, issue):
     token = issue(1)
     url = path_of(token, "update")
-    body = filled(editor.get(url), "scopes", review="", scopes=["openid"])
-    page = editor.post(url, body, content_type=FORM)
-    body = filled(page, "reviewed", reason="Asked for", review=None)
+    body = fill_form(editor.get(url), "scopes", review="", scopes=["openid"])
+    page = editor.post(url, body, content_type=URLENCODED)
+    body = fill_form(page, "reviewed", reason="Asked for", review=None)
 
-    first, second = (editor.post(url, body, content_type=FORM) for _ in range(2))
+    first, second = (editor.post(url, body, content_type=URLENCODED) for _ in range(2))
 
     assert first["Location"] == second["Location"] == path_of(token)
     assert AuditEntry.objects.filter(operation="token.update").count() == 1

@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains
 
 from tenants.organizations.roles import Role
 from tests.console.tokens.pasted_tokens import ISSUER, unreal
-from tests.support.forms import FORM, filled
-from tests.support.secret_scanner import Hunt
+from tests.support.forms import URLENCODED, fill_form
+from tests.support.secret_scanner import SecretScanner
 
 PATH = "/acme/tokens/verify/"
 
@@ -21,8 +21,8 @@ def verify(member, signer):
     browser = member(Role.HELP_DESK)
 
     def verify(token, **entered):
-        body = filled(browser.get(PATH), "mandatory", token=token, **entered)
-        return browser.post(PATH, body, content_type=FORM)
+        body = fill_form(browser.get(PATH), "mandatory", token=token, **entered)
+        return browser.post(PATH, body, content_type=URLENCODED)
 
     return verify
 
@@ -58,7 +58,7 @@ def test_says_that_somebody_else_has_signed_it(verify, jwt, signer):
     response = verify(token[:-8] + ("A" * 8), place="")
 
     assertContains(response, "It is not valid")
-    assert not Hunt({token}).found(response.text)
+    assert not SecretScanner({token}).find_leak(response.text)
 
 
 def test_is_by_a_client(verify, signer):

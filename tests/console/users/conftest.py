@@ -6,7 +6,7 @@ from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredGrant
 from tests.support.clients import make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT, USERS_URL, WHY, YESTERDAY, issue
 
 
@@ -75,8 +75,8 @@ def begin(desk, place):
     """Have everything revoked, and return the path of the receipt."""
 
     def begin(**entered):
-        body = filled(desk.get(place), "typed", **(WHY | entered))
-        response = desk.post(place, body, content_type=FORM)
+        body = fill_form(desk.get(place), "typed", **(WHY | entered))
+        response = desk.post(place, body, content_type=URLENCODED)
         assert response.status_code == 302
         return response["Location"]
 

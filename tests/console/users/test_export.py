@@ -4,8 +4,8 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from tenants.audit.models import AuditEntry
-from tests.support.authentication import stale
-from tests.support.forms import FORM, filled
+from tests.support.authentication import expire_authentication
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT, issue
 
 WHY = {"reason": "Asked for it by letter", "ticket": "DSAR-7"}
@@ -15,8 +15,8 @@ WHY = {"reason": "Asked for it by letter", "ticket": "DSAR-7"}
 def export(desk, look_up, world):
     def export(subject=SUBJECT):
         path = f"{look_up(subject)}export/"
-        body = filled(desk.get(path), "reason", **WHY)
-        return desk.post(path, body, content_type=FORM)
+        body = fill_form(desk.get(path), "reason", **WHY)
+        return desk.post(path, body, content_type=URLENCODED)
 
     return export
 
@@ -95,7 +95,7 @@ def test_wants_a_reason(desk, look_up, world):
 
 def test_asks_who_it_is(desk, look_up, world):
     path = f"{look_up()}export/"
-    stale(desk)
+    expire_authentication(desk)
 
     response = desk.post(path, WHY)
 

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT, USERS_URL
 
 # What no page, address or log may take for anything but a name.
@@ -30,9 +30,9 @@ HOSTILE = [
 
 
 def test_leads_to_a_page_whose_address_names_nobody(desk):
-    body = filled(desk.get(USERS_URL), "subject", subject=SUBJECT)
+    body = fill_form(desk.get(USERS_URL), "subject", subject=SUBJECT)
 
-    response = desk.post(USERS_URL, body, content_type=FORM)
+    response = desk.post(USERS_URL, body, content_type=URLENCODED)
 
     assert response.status_code == 302
     assert SUBJECT not in str(response.headers)

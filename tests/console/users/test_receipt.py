@@ -17,7 +17,7 @@ from tenants.audit.models import AuditEntry, AuditRecord, to_microseconds
 from tenants.audit.retention import expiry
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT
 
 WHY = {"reason": "Lost phone", "ticket": "INC-7"}
@@ -27,7 +27,7 @@ WHY = {"reason": "Lost phone", "ticket": "INC-7"}
 def path(desk, look_up, world):
     """The receipt of an app that a help desk has revoked."""
     page = f"{look_up()}regions/us/17/44/"
-    desk.post(page, filled(desk.get(page), "reason", **WHY), content_type=FORM)
+    desk.post(page, fill_form(desk.get(page), "reason", **WHY), content_type=URLENCODED)
     return f"/acme/subjects/receipts/{Receipt.objects.get().pk}/"
 
 

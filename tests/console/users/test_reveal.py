@@ -8,7 +8,7 @@ from tenants.audit.events import SUBJECT_SEARCH
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_event
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT
 
 WHY = {"reason": "Complaint", "ticket": "INC-9"}
@@ -30,7 +30,7 @@ def test_leads_to_the_page_of_the_subject(member, entry, sandbox):
     form = admin.get(path)
     assertNotContains(form, SUBJECT)
 
-    response = admin.post(path, filled(form, "reason", **WHY), content_type=FORM)
+    response = admin.post(path, fill_form(form, "reason", **WHY), content_type=URLENCODED)
 
     assert SUBJECT not in str(response.headers)
     assertContains(admin.get(response["Location"]), SUBJECT)

@@ -12,7 +12,7 @@ from tenants.jobs import control
 from tenants.jobs.completion import worker_actor as worker_of
 from tenants.jobs.models import Item, ItemState, Job
 from tenants.organizations.roles import Role
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT, WHY, YESTERDAY, issue
 
 
@@ -181,7 +181,7 @@ def test_one_that_stays_down_is_told_and_tried_again(
     world.faults.clear()
     monkeypatch.setattr("tenants.jobs.failure_policy.MAX_TRIES", 12)
     retry = f"/acme/jobs/{Job.objects.get().pk}/retry/"
-    desk.post(retry, filled(desk.get(retry), "idempotency_key"), content_type=FORM)
+    desk.post(retry, fill_form(desk.get(retry), "idempotency_key"), content_type=URLENCODED)
     worker()
     told = file(desk, path)
     assert told["proven"] is told["noted"]["same"] is True
@@ -203,7 +203,7 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     asked = desk.get(cancel)
     assertContains(asked, "stands in the receipt as not done")
     assertContains(asked, "Services that are not known yet")
-    response = desk.post(cancel, filled(asked, "idempotency_key"), content_type=FORM)
+    response = desk.post(cancel, fill_form(asked, "idempotency_key"), content_type=URLENCODED)
 
     assert response["Location"] == path
     page = desk.get(path)
@@ -304,9 +304,9 @@ def test_who_signs_in_meanwhile_is_signed_out_as_well(desk, begin, worker, world
 
 @pytest.mark.parametrize("entered", [{"typed": "xxxx"}, {"typed": ""}, {"reason": " "}])
 def test_wants_a_reason_and_the_end_of_the_subject(desk, place, world, entered):
-    body = filled(desk.get(place), "typed", **(WHY | entered))
+    body = fill_form(desk.get(place), "typed", **(WHY | entered))
 
-    response = desk.post(place, body, content_type=FORM)
+    response = desk.post(place, body, content_type=URLENCODED)
 
     assert response.status_code == 422
     assert not Job.objects.exists()
@@ -323,9 +323,9 @@ def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expir
     if expired:
         issue(world, 45, subject=subject, expires_at=YESTERDAY)
     place = f"{look_up(subject)}revoke/"
-    body = filled(desk.get(place), "typed", **(WHY | {"typed": subject[-4:]}))
+    body = fill_form(desk.get(place), "typed", **(WHY | {"typed": subject[-4:]}))
 
-    path = desk.post(place, body, content_type=FORM)["Location"]
+    path = desk.post(place, body, content_type=URLENCODED)["Location"]
     worker()
 
     assert file(desk, path)["tokens"]["ended"] == expired
@@ -336,15 +336,15 @@ def test_who_has_nothing_that_lives(desk, look_up, world, worker, subject, expir
 
 def test_a_short_subject_is_typed_whole(desk, look_up, world):
     place = f"{look_up('bob')}revoke/"
-    body = filled(desk.get(place), "typed", **(WHY | {"typed": "bob"}))
+    body = fill_form(desk.get(place), "typed", **(WHY | {"typed": "bob"}))
 
-    assert desk.post(place, body, content_type=FORM).status_code == 302
+    assert desk.post(place, body, content_type=URLENCODED).status_code == 302
 
 
 def test_sent_twice_it_is_begun_once(desk, place):
-    body = filled(desk.get(place), "typed", **WHY)
+    body = fill_form(desk.get(place), "typed", **WHY)
 
-    first, second = (desk.post(place, body, content_type=FORM) for _ in "12")
+    first, second = (desk.post(place, body, content_type=URLENCODED) for _ in "12")
 
     assert first["Location"] == second["Location"]
     assert Job.objects.count() == Receipt.objects.count() == 1

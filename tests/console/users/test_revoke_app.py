@@ -14,7 +14,7 @@ from tenants.audit.reconciliation.resolutions import find_unresolved, resolve
 from tenants.authlete.errors import Outcome
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredGrant
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.users import SUBJECT, issue
 
 WHY = {"reason": "Lost phone", "ticket": "INC-7"}
@@ -35,8 +35,8 @@ def row(look_up, till):
 
 
 def revoke(desk, row, headers=None):
-    body = filled(desk.get(row), "reason", **WHY)
-    return desk.post(row, body, content_type=FORM, headers=headers)
+    body = fill_form(desk.get(row), "reason", **WHY)
+    return desk.post(row, body, content_type=URLENCODED, headers=headers)
 
 
 def held(world, client_id=44, subject=SUBJECT):
@@ -102,9 +102,9 @@ def test_a_row_of_an_app_that_is_back_is_live_again(desk, row, till):
 
 
 def test_sent_twice_it_is_done_once(desk, row, till):
-    body = filled(desk.get(row), "reason", **WHY)
+    body = fill_form(desk.get(row), "reason", **WHY)
 
-    first, second = (desk.post(row, body, content_type=FORM) for _ in "12")
+    first, second = (desk.post(row, body, content_type=URLENCODED) for _ in "12")
 
     assert second["Location"] == first["Location"]
     assert destroyed(till).count("authorization/delete") == 1
@@ -150,10 +150,10 @@ def test_an_answer_that_was_lost_is_settled_by_looking(desk, row, till, acme):
     ],
 )
 def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, fault, said):
-    form = filled(desk.get(row), "reason", **WHY)
+    form = fill_form(desk.get(row), "reason", **WHY)
     till.fault(**fault)
 
-    response = desk.post(row, form, content_type=FORM)
+    response = desk.post(row, form, content_type=URLENCODED)
 
     receipt = desk.get(response["Location"])
     assertContains(receipt, "not all proven")
@@ -167,13 +167,13 @@ def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, faul
 
 def test_a_dead_row_that_is_still_listed_is_not_taken_for_a_live_one(desk, row, till):
     """As some live servers may do it (api.md, section 14)."""
-    form = filled(desk.get(row), "reason", **WHY)
+    form = fill_form(desk.get(row), "reason", **WHY)
     till.state.revoked_linger = True
     for one in held(till):
         one.revoked = True
     till.fault("status", status=403, path="authorization/delete")
 
-    desk.post(row, form, content_type=FORM)
+    desk.post(row, form, content_type=URLENCODED)
 
     receipt = desk.get(f"/acme/subjects/receipts/{Receipt.objects.get().pk}/")
     assertContains(receipt, "none live")

@@ -17,8 +17,8 @@ from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
 from tenants.sandbox.state import StoredGrant
 from tests.support.clients import make_client
-from tests.support.sockets import is_heard
-from tests.support.stores import Store
+from tests.support.sockets import all_requests_answered
+from tests.support.stores import IsolatedDatabase
 from tests.support.users import SUBJECT, YESTERDAY, issue
 
 SERVICES = range(100, 136)
@@ -100,11 +100,11 @@ def sandbox():
 
 
 @pytest.fixture
-def deployed(sqlite_model, tmp_path, sandbox):
+def deployed(migrated_sqlite_file, tmp_path, sandbox):
     """A database whose region is the sandbox's."""
     file = tmp_path / "record.sqlite3"
-    file.write_bytes(sqlite_model.read_bytes())
-    store = Store(f"sqlite:///{file}")
+    file.write_bytes(migrated_sqlite_file.read_bytes())
+    store = IsolatedDatabase(f"sqlite:///{file}")
     with SandboxServer(sandbox) as server:
         store.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
@@ -130,7 +130,7 @@ def until(reached):
 def working(store):
     """Gives a function that waits for the end of a worker and tells the process of the
     next one; none is left."""
-    with store.start(WORK) as workers:
+    with store.start_code(WORK) as workers:
         told = []
 
         def next_one():
@@ -153,7 +153,7 @@ def calls(sandbox, what):
 
 def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
     port = int(deployed.environment["AUTHLETE_REGIONS"].rpartition(":")[2])
-    began = deployed.run(START, SUBJECT)
+    began = deployed.run_code(START, SUBJECT)
     assert began.returncode == 0, began.stderr
 
     with working(deployed) as next_one:
@@ -164,7 +164,7 @@ def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
             until(lambda enough=enough: len(sandbox.calls) >= enough)
             os.kill(worker, signal.SIGKILL)
             worker = next_one()  # once that one is gone
-            until(lambda: is_heard(port))
+            until(lambda: all_requests_answered(port))
             asked(deployed, f"UPDATE jobs_job SET lease_until = '{LONG_AGO}'")
         assert asked(deployed, "SELECT state FROM jobs_job") == [("running",)]
         until(lambda: asked(deployed, "SELECT state FROM jobs_job") == [("done",)])
@@ -175,7 +175,7 @@ def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
         assert (len(found), set(found.values())) == (apps, {1}), what
     held = sandbox.region("us").tokens
     assert {one.subject for number in SERVICES for one in held[number]} == {"user-2"}
-    told = deployed.run(TELL)
+    told = deployed.run_code(TELL)
     assert told.returncode == 0, told.stderr
     receipt = json.loads(told.stdout)
     assert receipt["proven"] is True
@@ -189,4 +189,4 @@ def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
     }
     assert receipt["scopes_forgotten"] == apps
     assert len(receipt["services"]) == len(SERVICES)
-    assert "Whole" in deployed.manage("audit_verify").stdout
+    assert "Whole" in deployed.run_command("audit_verify").stdout

@@ -16,14 +16,14 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 from tests.support.access import (
-    MAY,
-    NO_SUCH_METHOD,
-    OURS,
-    path,
+    ALLOWED_ROLES,
+    METHOD_NOT_ALLOWED,
+    ORGANIZATION_PAGES,
+    page_path,
 )
-from tests.support.authentication import prove
+from tests.support.authentication import set_last_authentication
 from tests.support.routes import ROUTES
-from tests.support.unlogged_pages import QUIET, is_quiet
+from tests.support.unlogged_pages import UNLOGGED_PAGES, opens_without_log_entry
 
 PUBLIC = {
     "batches:notify": "has a batch looked at; nothing of what comes is believed or kept",
@@ -37,7 +37,7 @@ PUBLIC = {
 
 
 def status(browser, method, name):
-    return getattr(browser, method)(path(name)).status_code
+    return getattr(browser, method)(page_path(name)).status_code
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ def signed_in(acme):
             Membership.objects.create(organization=acme, user=user, role=role)
         browser = Client()
         browser.force_login(user)
-        return prove(browser)
+        return set_last_authentication(browser)
 
     return make
 
 
 def test_every_page_is_in_the_table():
-    assert set(ROUTES) == set(MAY) | set(PUBLIC)
+    assert set(ROUTES) == set(ALLOWED_ROLES) | set(PUBLIC)
     assert all(PUBLIC.values())
 
 
@@ -65,35 +65,35 @@ def test_every_page_is_in_the_table():
 @pytest.mark.parametrize("role", Role)
 def test_a_member_is_admitted_by_role(signed_in, sandbox, role, method):
     browser = signed_in(role)
-    for name in OURS:
+    for name in ORGANIZATION_PAGES:
         answer = status(browser, method, name)
 
-        refused = role not in MAY[name]
-        assert answer == NO_SUCH_METHOD or (answer == 403) is refused, name
+        refused = role not in ALLOWED_ROLES[name]
+        assert answer == METHOD_NOT_ALLOWED or (answer == 403) is refused, name
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete", "options", "head"])
 def test_a_stranger_is_told_that_there_is_nothing(signed_in, sandbox, method):
     browser = signed_in()
 
-    answers = {status(browser, method, name) for name in OURS}
-    assert answers - {NO_SUCH_METHOD} == {404}
+    answers = {status(browser, method, name) for name in ORGANIZATION_PAGES}
+    assert answers - {METHOD_NOT_ALLOWED} == {404}
     assert not sandbox.calls
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", ORGANIZATION_PAGES)
 def test_what_is_not_theirs_looks_as_what_is_not_there(signed_in, name):
     browser = signed_in()
 
-    found = [browser.get(path(name, organization=slug)) for slug in ("acme", "nope")]
+    found = [browser.get(page_path(name, organization=slug)) for slug in ("acme", "nope")]
 
     assert plain(found[0]) == plain(found[1])
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_comes_in_without_signing_in(acme, sandbox, client, method):
-    for name, may in MAY.items():
-        response = getattr(client, method)(path(name))
+    for name, may in ALLOWED_ROLES.items():
+        response = getattr(client, method)(page_path(name))
 
         assert response.status_code == 302, (name, may)
         assert response["Location"].startswith("/accounts/login/?next="), name
@@ -104,8 +104,8 @@ def test_who_is_disabled_does_not_come_in(signed_in, sandbox, method):
     browser = signed_in(Role.ADMIN)
     User.objects.update(is_active=False)
 
-    answers = {status(browser, method, name) for name in OURS}
-    assert answers - {NO_SUCH_METHOD} == {302}
+    answers = {status(browser, method, name) for name in ORGANIZATION_PAGES}
+    assert answers - {METHOD_NOT_ALLOWED} == {302}
 
 
 def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
@@ -113,10 +113,10 @@ def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
     browser = signed_in(Role.ADMIN)
     Organization.objects.create(slug="other", name="Other")
 
-    for name in OURS:
+    for name in ORGANIZATION_PAGES:
         for method in (browser.get, browser.post):
-            answer = method(path(name, organization="other")).status_code
-            assert answer in (404, NO_SUCH_METHOD), name
+            answer = method(page_path(name, organization="other")).status_code
+            assert answer in (404, METHOD_NOT_ALLOWED), name
     assert not sandbox.calls
 
 
@@ -128,7 +128,7 @@ def test_a_page_of_another_organization_opens_nothing(signed_in, sandbox):
     ],
 )
 def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
-    signed_in(role).get(path("services:edit"))
+    signed_in(role).get(page_path("services:edit"))
 
     kept = AuditEntry.objects.get(operation=event)
     assert (kept.outcome, kept.effect, kept.object) == (
@@ -143,7 +143,7 @@ def test_the_record_keeps_who_was_refused(acme, signed_in, role, event, effect):
 
 
 def test_the_record_keeps_a_guess_at_an_organization(signed_in):
-    signed_in().get(path("members:index", organization="nope"))
+    signed_in().get(page_path("members:index", organization="nope"))
 
     kept = AuditEntry.objects.get(operation="access.stranger")
     assert (kept.organization_id, kept.label) == (0, "/nope/members/")
@@ -154,12 +154,12 @@ def test_looking_changes_nothing(signed_in, sandbox):
     browser = signed_in(Role.ADMIN)
     before, quiet = tables(), set()
 
-    for name in sorted({*OURS, *MAY} - {"account_logout"}):
-        quiet |= {name} if is_quiet(browser, path(name)) else set()
+    for name in sorted({*ORGANIZATION_PAGES, *ALLOWED_ROLES} - {"account_logout"}):
+        quiet |= {name} if opens_without_log_entry(browser, page_path(name)) else set()
         for method in ("head", "options"):
             status(browser, method, name)
 
-    assert quiet & {*OURS} == QUIET.keys()
+    assert quiet & {*ORGANIZATION_PAGES} == UNLOGGED_PAGES.keys()
     assert tables() == before
     assert not AuditEntry.objects.exclude(effect="read").exists()
 
@@ -168,8 +168,8 @@ def test_looking_changes_nothing(signed_in, sandbox):
 def test_no_other_method_reaches_authlete(signed_in, sandbox, method):
     browser = signed_in(Role.ADMIN)
 
-    for name in OURS:
-        assert status(browser, method, name) == NO_SUCH_METHOD
+    for name in ORGANIZATION_PAGES:
+        assert status(browser, method, name) == METHOD_NOT_ALLOWED
     assert not sandbox.calls
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
-from tests.support.access import path
+from tests.support.access import page_path
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from tests.support.access import path
     ],
 )
 def test_the_record_keeps_what_a_page_itself_refused(acme, member, sandbox, role, name, entered):
-    assert member(role).post(path(name), entered).status_code == 403
+    assert member(role).post(page_path(name), entered).status_code == 403
 
     kept = AuditEntry.objects.get(operation="access.denied")
     assert (kept.outcome, kept.object, kept.role) == ("refused", name, role)

@@ -27,10 +27,10 @@ from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.state import StoredToken
-from tests.support.access import NO_SUCH_METHOD, OURS, path
-from tests.support.authentication import prove
+from tests.support.access import METHOD_NOT_ALLOWED, ORGANIZATION_PAGES, page_path
+from tests.support.authentication import set_last_authentication
 from tests.support.clients import make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.keys import rollover
 from tests.support.webhooks import make_webhook
 
@@ -79,7 +79,7 @@ def bo(other):
     Membership.objects.create(organization=other, user=user, role=Role.ADMIN)
     browser = Client()
     browser.force_login(user)
-    return prove(browser)
+    return set_last_authentication(browser)
 
 
 @pytest.fixture
@@ -89,12 +89,12 @@ def left(bo, other):
     send(bo, "clients:review", "reviewed", reason=f"{THEIRS} says so")
     send(bo, "clients:edit", "base", section="basics", description=f"{THEIRS} draft")
     send(bo, "clients:stage", "reason", reason=f"{THEIRS} yearly")
-    bo.get(path("clients:index", organization="other"))  # so that lists have seen it
+    bo.get(page_path("clients:index", organization="other"))  # so that lists have seen it
     pk = User.objects.get(username="bo@other.example").pk
     who = Actor(pk, "bo@other.example", Role.ADMIN, other.pk, "other")
     item = NewItem("us", 18, 50, label=THEIRS, payload={"rotation": THEIRS})
     chosen = {"within": "us/18", "place": ["us/18/50"]}
-    bulk = bo.post(path("clients:bulk_select", organization="other"), chosen)["Location"]
+    bulk = bo.post(page_path("clients:bulk_select", organization="other"), chosen)["Location"]
     bo.post(bulk, {"deed": "lock"})
     job = start_job(who, other, "client.activate_secret", THEIRS, [item], reason=THEIRS)
     receipt = Receipt(organization=other, actor=THEIRS, reason=THEIRS).seal_subject(THEIRS)
@@ -121,9 +121,9 @@ def left(bo, other):
 
 
 def send(browser, name, having, organization="other", section="basics", **entered):
-    place = path(name, **AT, organization=organization, section=section)
-    body = filled(browser.get(place), having, **entered)
-    response = browser.post(place, body, content_type=FORM)
+    place = page_path(name, **AT, organization=organization, section=section)
+    body = fill_form(browser.get(place), having, **entered)
+    response = browser.post(place, body, content_type=URLENCODED)
     assert response.status_code in (200, 302)
     return response
 
@@ -147,10 +147,10 @@ def test_no_page_shows_or_changes_it(member, other, left, sandbox, at, method):
     why = {"reason": "x", "idempotency_key": "x" * 24, "anyway": "on", "seen": ""}
     sandbox.calls.clear()
 
-    for name in OURS:
-        place = path(name, **left, **at)
+    for name in ORGANIZATION_PAGES:
+        place = page_path(name, **left, **at)
         response = getattr(browser, method)(place, why if method == "post" else {})
-        if response.status_code == NO_SUCH_METHOD:
+        if response.status_code == METHOD_NOT_ALLOWED:
             continue
         text = b"".join(response).decode()
         assert THEIRS not in text, name
@@ -165,4 +165,4 @@ def test_no_list_has_it(member, left, asked):
     browser = member(Role.ADMIN)
 
     for name in ("clients:index", "services:index", "jobs:index", "audit:index"):
-        assert THEIRS not in browser.get(path(name) + asked).text, name
+        assert THEIRS not in browser.get(page_path(name) + asked).text, name

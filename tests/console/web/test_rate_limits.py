@@ -12,7 +12,7 @@ from console.models import Lookup, Spending
 from tenants.audit.models import AuditEntry
 from tenants.organizations.roles import Role
 from tests.support.clients import CLIENT, SECRET, make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 BOX = "/acme/subjects/"
 
@@ -68,9 +68,11 @@ def test_the_record_and_whoever_is_on_duty_hear_of_it(member, sandbox, caplog):
 def test_a_secret_is_seen_only_so_often(member, sandbox):
     sandbox.clients[44] = make_client(44)
     admin, path = member(Role.ADMIN), f"{CLIENT}reveal/"
-    bodies = [filled(admin.get(path), "reason", reason="Lost") for _ in range(2)]
+    bodies = [fill_form(admin.get(path), "reason", reason="Lost") for _ in range(2)]
 
-    first, second = (admin.post(path, body, content_type=FORM, follow=True) for body in bodies)
+    first, second = (
+        admin.post(path, body, content_type=URLENCODED, follow=True) for body in bodies
+    )
 
     assertContains(first, SECRET)
     assertContains(second, "1 times within the hour", status_code=429)

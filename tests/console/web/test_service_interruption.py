@@ -12,8 +12,8 @@ from tenants.audit.recorder import record_event
 from tenants.audit.retention.policy import SEVEN_YEARS_IN_DAYS
 from tenants.jobs.audit_tasks import delete_expired_daily
 from tenants.organizations.roles import Role
-from tests.support.audit_tampering import recompute
-from tests.support.backdating import ago
+from tests.support.audit_tampering import recompute_chain
+from tests.support.backdating import backdate_entries
 
 SHOP, HOME = "/acme/services/us/17/", "/acme/"
 RECORD, OUTSIDE = "Nothing is done at the moment", "Nothing is changed at the moment"
@@ -27,7 +27,7 @@ def test_a_record_that_cannot_be_written(member, sandbox):
     assert RECORD in viewer.get(HOME).text
     assert RECORD not in Client().get("/accounts/login/").text
 
-    recompute()
+    recompute_chain()
     assert viewer.get(SHOP).status_code == 200
 
     assert RECORD not in viewer.get(HOME).text
@@ -38,7 +38,7 @@ def test_probes_notice_it_while_nobody_does_anything(member):
     AuditHead.objects.update(mac="forged")
     assert Client().get("/readyz").status_code == 503
     assert RECORD in viewer.get(HOME).text
-    recompute()
+    recompute_chain()
 
     assert Client().get("/readyz").status_code == 200
 
@@ -51,7 +51,7 @@ def test_checkpoints_that_get_nowhere(member, settings, monkeypatch):
     assert OUTSIDE not in viewer.get(HOME).text
     settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
     settings.AUDIT_SINK_PATIENCE = 900
-    with ago(1):
+    with backdate_entries(1):
         record_event(Actor(0, "ida"), SIGN_OUT)
 
     assert OUTSIDE in viewer.get(HOME).text
@@ -60,7 +60,7 @@ def test_checkpoints_that_get_nowhere(member, settings, monkeypatch):
 def test_removals_wait_for_checkpoints_and_say_so(db, settings, monkeypatch):
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
     settings.AUDIT_SINK_PATIENCE = 900
-    with ago(SEVEN_YEARS_IN_DAYS + 1):
+    with backdate_entries(SEVEN_YEARS_IN_DAYS + 1):
         record_event(Actor(0, "ida"), SIGN_OUT)
     settings.AUDIT_SINKS = ["file:///nowhere/kept.jsonl"]
 

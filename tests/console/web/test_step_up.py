@@ -19,8 +19,8 @@ from tenants.jobs.models import Job, JobState
 from tenants.models import Credential, Membership
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
-from tests.support.access import PLACES, path
-from tests.support.authentication import prove, stale
+from tests.support.access import PATH_PARAMS, page_path
+from tests.support.authentication import expire_authentication, set_last_authentication
 from tests.support.keys import rollover
 from tests.support.routes import ROUTES
 from tests.support.webhooks import make_webhook
@@ -131,7 +131,7 @@ def where(admin, acme):
         "webhook": make_webhook(acme).pk,
         "batch": batch.pk,
     }
-    return lambda name: path(name, **ids)
+    return lambda name: page_path(name, **ids)
 
 
 def sessions():
@@ -142,15 +142,15 @@ def test_the_table_names_every_page_that_asks():
     found = {
         name
         for name, places in ROUTES.items()
-        if "organization" in places and getattr(resolve(path(name)).func, "steps_up", False)
+        if "organization" in places and getattr(resolve(page_path(name)).func, "steps_up", False)
     }
     assert found == ASKS
-    assert PLACES
+    assert PATH_PARAMS
 
 
 @pytest.mark.parametrize("name", sorted(ASKS))
 def test_a_stale_look_is_sent_to_prove_it_and_back(admin, where, sandbox, name):
-    response = stale(admin).get(where(name))
+    response = expire_authentication(admin).get(where(name))
 
     assert response.status_code == 302
     back = where(name).replace("/", "%2F")
@@ -165,7 +165,9 @@ def test_what_a_stale_session_sends_is_dropped(admin, where, sandbox, name, htmx
     current = f"http://testserver{where(name)}"
     headers = {"HX-Request": "true", "HX-Current-URL": current} if htmx else {}
 
-    response = stale(admin).post(where(name), {"reason": CANARY, "typed": CANARY}, headers=headers)
+    response = expire_authentication(admin).post(
+        where(name), {"reason": CANARY, "typed": CANARY}, headers=headers
+    )
 
     place = response["HX-Redirect"] if htmx else response["Location"]
     assert response.status_code == (204 if htmx else 302)
@@ -198,14 +200,14 @@ def test_a_fresh_session_passes(admin, where, name):
     ],
 )
 def test_a_password_or_a_code_counts_for_a_while(admin, where, method, ago, status):
-    prove(admin, ago, method)
+    set_last_authentication(admin, ago, method)
 
     assert admin.get(where("members:edit")).status_code == status
 
 
 def test_how_long_is_a_setting(admin, where, settings):
     settings.STEP_UP_SECONDS = 20
-    prove(admin, ago=30)
+    set_last_authentication(admin, seconds_ago=30)
 
     assert admin.get(where("members:edit")).status_code == 302
 
@@ -222,14 +224,14 @@ def test_who_has_a_code_is_asked_for_it(admin, where):
     user = User.objects.get(username="ADMIN")
     Authenticator.objects.create(user=user, type="totp", data={})
 
-    assert stale(admin).get(where("members:edit"))["Location"].startswith(CODE)
+    assert expire_authentication(admin).get(where("members:edit"))["Location"].startswith(CODE)
 
 
 def test_who_has_a_code_cannot_give_a_password_instead(admin, where):
     user = User.objects.get(username="ADMIN")
     Authenticator.objects.create(user=user, type="totp", data={})
 
-    answer = stale(admin).post(f"{PASSWORD}?next=/x", {"password": "some password"})
+    answer = expire_authentication(admin).post(f"{PASSWORD}?next=/x", {"password": "some password"})
 
     assert answer["Location"] == f"{CODE}?next=%2Fx"
     assert admin.get(where("members:edit"))["Location"].startswith(CODE)
@@ -240,7 +242,7 @@ def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
     user.set_unusable_password()
     user.save()
     admin.force_login(user)
-    prove(admin, method="socialaccount")
+    set_last_authentication(admin, method="socialaccount")
 
     response = admin.get(where("members:edit"), follow=True)
 
@@ -249,7 +251,7 @@ def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
 
 
 def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
-    asked = stale(admin).post(where("members:password_link"))
+    asked = expire_authentication(admin).post(where("members:password_link"))
     page = admin.get(asked["Location"])
     assertContains(page, "Nothing was done yet")
 
@@ -262,10 +264,10 @@ def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
 def test_it_leads_to_no_other_site(admin, where):
     other = f"{PASSWORD}?next=https%3A%2F%2Fevil.example%2F"
 
-    response = stale(admin).post(other, {"password": "some password"})
+    response = expire_authentication(admin).post(other, {"password": "some password"})
 
     assert "evil" not in response["Location"]
 
 
 def test_who_may_not_do_it_is_not_asked(member, where):
-    assert stale(member(Role.VIEWER)).get(where("members:edit")).status_code == 403
+    assert expire_authentication(member(Role.VIEWER)).get(where("members:edit")).status_code == 403

@@ -5,7 +5,7 @@ from tenants.audit.events import MEMBER_ADD
 from tenants.audit.models import AuditHead
 from tenants.audit.recorder import record_event
 from tenants.organizations.roles import Role
-from tests.support.webhook_receiver import receiving
+from tests.support.webhook_receiver import run_webhook_receiver
 from tests.support.webhooks import make_webhook
 
 
@@ -17,7 +17,7 @@ def admin(member):
 @pytest.fixture
 def receiver(settings):
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
-    with receiving() as receiver:
+    with run_webhook_receiver() as receiver:
         yield receiver
 
 

@@ -25,7 +25,9 @@ NOW = "2026-11-25T12:00:00Z"
 
 
 def seqs(receiver, *secrets):
-    return [[row["seq"] for row in read_delivery(one, *secrets)["data"]] for one in receiver.got]
+    return [
+        [row["seq"] for row in read_delivery(one, *secrets)["data"]] for one in receiver.requests
+    ]
 
 
 def flat(lists):
@@ -50,7 +52,7 @@ def test_rows_come_in_order_signed_and_once(hooked, record_events, receiver, mon
         entry__in=AuditEntry.objects.filter(organization="acme").values("entry")
     )
     assert flat(got) == list(own.values_list("seq", flat=True))
-    said = json.loads(receiver.got[0].body)
+    said = json.loads(receiver.requests[0].body)
     kept = AuditRecord.objects.get(seq=got[0][0])
     assert (said["type"], said["data"][0]["mac"]) == ("audit.rows", kept.mac)
     assert said["data"][0]["content"] == json.loads(kept.content)
@@ -64,7 +66,7 @@ def test_the_receiver_in_the_documents_tells_our_messages_from_others(
     record_events()
     webhook = hooked()
     deliver(webhook)
-    (got,) = receiver.got
+    (got,) = receiver.requests
     text = (Path(__file__).parents[3] / "docs" / "record.md").read_text()
     sample: dict[str, Any] = {}
     exec(re.search(r"```python\n(.+?)```", text, re.S)[1], sample)  # type: ignore[index]
@@ -83,8 +85,8 @@ def test_a_body_is_no_larger_than_a_receiver_takes(hooked, record_events, receiv
     deliver(webhook)
 
     assert sum(len(one) for one in seqs(receiver, webhook.secret)) == 16
-    assert max(len(one.body) for one in receiver.got) <= 3000
-    assert len(receiver.got) > 2
+    assert max(len(one.body) for one in receiver.requests) <= 3000
+    assert len(receiver.requests) > 2
 
 
 def test_subjects_are_left_out_unless_they_are_asked_for(hooked, record_events, receiver):
@@ -92,8 +94,8 @@ def test_subjects_are_left_out_unless_they_are_asked_for(hooked, record_events, 
     deliver(hooked())
     deliver(hooked(subjects=True))
 
-    without, clear = (json.loads(one.body)["data"][0]["content"] for one in receiver.got)
-    assert b"anna" not in receiver.got[0].body
+    without, clear = (json.loads(one.body)["data"][0]["content"] for one in receiver.requests)
+    assert b"anna" not in receiver.requests[0].body
     assert "subject" not in without
     assert "label" not in without
     assert (without["reason"], clear["subject"]) == ("ok", "anna@x")
@@ -110,7 +112,7 @@ def test_only_what_was_chosen_comes_and_the_rest_is_passed_over(hooked, record_e
 
     found = [
         {one["content"].get("operation") for one in json.loads(got.body)["data"]}
-        for got in receiver.got
+        for got in receiver.requests
     ]
     assert found == [{"member.remove", None}, {"member.add", "member.remove", None}]
     assert webhook.position == head
@@ -129,11 +131,11 @@ def test_a_failure_is_tried_again_the_same_way_with_what_came_since_behind(
         deliver(webhook)
     deliver(webhook)
 
-    ids = [one.headers["webhook-id"] for one in receiver.got]
+    ids = [one.headers["webhook-id"] for one in receiver.requests]
     assert ids[0] == ids[1] == ids[2] != ids[3]
-    bodies = [one.body for one in receiver.got]
+    bodies = [one.body for one in receiver.requests]
     assert bodies[0] == bodies[1] == bodies[2]
-    times = {one.headers["webhook-timestamp"] for one in receiver.got}
+    times = {one.headers["webhook-timestamp"] for one in receiver.requests}
     assert len(times) == 3
     assert flat(seqs(receiver, webhook.secret)[2:]) == list(range(1, 11))
     assert (webhook.tries, webhook.failing_since) == (0, None)
@@ -153,7 +155,7 @@ def test_who_takes_nothing_is_left_alone_and_somebody_is_told(
         waits.append((webhook.next_at - timezone.now()).total_seconds())
         time_machine.shift(webhooks_delivery.RETRY_DELAYS_SECONDS[-1] * 2)
 
-    assert len(receiver.got) == len(webhooks_delivery.RETRY_DELAYS_SECONDS) + 1
+    assert len(receiver.requests) == len(webhooks_delivery.RETRY_DELAYS_SECONDS) + 1
     for wait, wanted in zip(waits, webhooks_delivery.RETRY_DELAYS_SECONDS, strict=False):
         assert 0.8 * wanted <= wait <= 1.2 * wanted
     assert (webhook.pause, webhook.position) == ("failed", 0)
@@ -175,7 +177,7 @@ def test_who_is_gone_is_asked_no_more(hooked, record_events, receiver):
     deliver(webhook)
     deliver(webhook)
 
-    assert (webhook.pause, len(receiver.got)) == ("gone", 1)
+    assert (webhook.pause, len(receiver.requests)) == ("gone", 1)
 
 
 def test_a_redirect_or_an_address_within_is_a_failure(hooked, record_events, receiver, settings):
@@ -186,7 +188,7 @@ def test_a_redirect_or_an_address_within_is_a_failure(hooked, record_events, rec
     settings.WEBHOOK_PRIVATE_HOSTS = []
     deliver(within)
 
-    assert len(receiver.got) == 1
+    assert len(receiver.requests) == 1
     assert (moved.tries, within.tries) == (1, 1)
     assert "not a public address" in Delivery.objects.get(webhook=within).error
 
@@ -203,7 +205,7 @@ def test_what_is_chosen_during_collection_counts(hooked, record_events, receiver
     monkeypatch.setattr(webhooks_delivery, "next_batch", batch_after)
     deliver(webhook)
 
-    (got,) = receiver.got
+    (got,) = receiver.requests
     assert b"anna" not in got.body
     assert webhook.position == 2
 
@@ -216,7 +218,7 @@ def test_a_slow_one_ends_its_turn_with_rows_left(hooked, record_events, receiver
 
     deliver(webhook)
 
-    assert (webhook.position, len(receiver.got)) == (1, 1)
+    assert (webhook.position, len(receiver.requests)) == (1, 1)
 
 
 def test_two_secrets_sign_while_one_follows_the_other(hooked, record_events, receiver):
@@ -232,7 +234,7 @@ def test_two_secrets_sign_while_one_follows_the_other(hooked, record_events, rec
     record_events()
     deliver(webhook)
 
-    first, second = receiver.got
+    first, second = receiver.requests
     read_delivery(first, webhook.secret, old)
     read_delivery(second, webhook.secret)
     assert webhook.old_sealed == ""
@@ -302,12 +304,12 @@ def test_one_worker_at_a_time(hooked, record_events, receiver):
     webhook = hooked(held_until=timezone.now() + timedelta(seconds=9))
     assert worker.due_webhooks() == []
     deliver(webhook)
-    assert not receiver.got
+    assert not receiver.requests
 
     type(webhook).objects.update(held_until=timezone.now() - timedelta(seconds=1))
     assert worker.due_webhooks() == [webhook.pk]
     deliver(webhook)
-    assert len(receiver.got) == 1
+    assert len(receiver.requests) == 1
 
 
 @pytest.mark.parametrize("minutes", [14, 16])

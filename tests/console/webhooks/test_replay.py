@@ -16,8 +16,8 @@ from tenants.audit.events import (
 from tenants.audit.integrity import chain_export
 from tenants.audit.models import AuditEntry
 from tenants.audit.retention.expiry import delete_expired_entries
-from tests.support.backdating import ago
-from tests.support.forms import FORM, filled
+from tests.support.backdating import backdate_entries
+from tests.support.forms import URLENCODED, fill_form
 from tests.support.markup import compact
 from tests.support.webhooks import deliver, read_delivery
 
@@ -31,16 +31,16 @@ def test_says_how_many_rows_go_again_and_sends_them(admin, hooked, record_event,
 
     page = admin.get(path, {"row": 7})
     assertContains(page, "4 rows go again")
-    body = filled(page, "after")
+    body = fill_form(page, "after")
     for _ in range(2):
-        response = admin.post(path, body, content_type=FORM)
+        response = admin.post(path, body, content_type=URLENCODED)
     assert response["Location"] == f"/acme/webhooks/{webhook.pk}/"
     deliver(webhook)
 
-    first, second = (read_delivery(one, webhook.secret)["data"] for one in receiver.got)
+    first, second = (read_delivery(one, webhook.secret)["data"] for one in receiver.requests)
     assert [row["seq"] for row in second][:4] == [7, 8, 9, 10]
     assert first[6:10] == second[:4]
-    ids = {one.headers["webhook-id"] for one in receiver.got}
+    ids = {one.headers["webhook-id"] for one in receiver.requests}
     assert len(ids) == 2
     entry = AuditEntry.objects.get(operation="webhook.replay")
     assert {one["field"]: one["after"] for one in entry.changes} == {
@@ -66,7 +66,7 @@ def test_counts_for_no_longer_than_a_second(admin, hooked, record_event, monkeyp
 
     page = admin.get(path, {"row": 1})
     assertContains(page, "counting them takes too long")
-    admin.post(path, filled(page, "after"), content_type=FORM)
+    admin.post(path, fill_form(page, "after"), content_type=URLENCODED)
 
     entry = AuditEntry.objects.get(operation="webhook.replay")
     assert entry.changes == [{"field": "from_row", "before": None, "after": 1}]
@@ -93,9 +93,9 @@ def expired():
 
 
 def test_removed_rows_go_again_as_such(admin, hooked, record_event, receiver):
-    with ago(2900):
+    with backdate_entries(2900):
         record_event(1, WEBHOOK_REMOVE)
-    with ago(2800):
+    with backdate_entries(2800):
         record_event(2, WEBHOOK_REMOVE)
         record_event(2, SECRET_RESOLVE)
     head = record_event(1, WEBHOOK_REMOVE)
@@ -107,17 +107,17 @@ def test_removed_rows_go_again_as_such(admin, hooked, record_event, receiver):
     since = (timezone.localtime() - timedelta(days=2850)).strftime("%Y-%m-%dT%H:%M")
     page = admin.get(path, {"at": since})
     assertContains(page, "6 rows go again")
-    admin.post(path, filled(page, "after"), content_type=FORM)
+    admin.post(path, fill_form(page, "after"), content_type=URLENCODED)
     deliver(webhook)
 
-    sent = [one for got in receiver.got for one in read_delivery(got, webhook.secret)["data"]]
+    sent = [one for got in receiver.requests for one in read_delivery(got, webhook.secret)["data"]]
     assert [one["seq"] for one in sent][:7] == [3, 4, 5, 6, 11, 12, 13]
     kinds = [one["content"].get("gone", {}).get("kind") for one in sent]
     assert kinds[:5] == ["destructions"] * 4 + [None]
 
 
 def test_what_is_removed_while_it_is_under_way_comes_as_removed(hooked, record_event, receiver):
-    with ago(2800):
+    with backdate_entries(2800):
         record_event(1, WEBHOOK_ADD)
         record_event(1, SIGN_OUT)
         record_event(1, WEBHOOK_ADD)
@@ -128,7 +128,7 @@ def test_what_is_removed_while_it_is_under_way_comes_as_removed(hooked, record_e
     type(webhook).objects.update(next_at=timezone.now())
     deliver(webhook)
 
-    before, after = (read_delivery(one, webhook.secret)["data"] for one in receiver.got)
+    before, after = (read_delivery(one, webhook.secret)["data"] for one in receiver.requests)
     assert [one["seq"] for one in before] == [1, 2, 5, 6]
     assert [one["seq"] for one in after] == [1, 2, 3, 4, 5, 6]
     assert all("gone" in one["content"] for one in after)

@@ -15,7 +15,7 @@ def test_goes_on_where_it_stopped(admin, hooked, record_event, receiver, pause):
     admin.post(path, {"idempotency_key": "x" * 24})
     deliver(webhook)
 
-    rows = [row["seq"] for row in read_delivery(receiver.got[0], webhook.secret)["data"]]
+    rows = [row["seq"] for row in read_delivery(receiver.requests[0], webhook.secret)["data"]]
     assert rows[:2] == [3, 4]
     assert (webhook.pause, webhook.tries) == ("", 0)
     assert AuditEntry.objects.filter(operation="webhook.resume").exists()

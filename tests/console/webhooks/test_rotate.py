@@ -19,7 +19,7 @@ def test_shows_another_secret_and_both_sign_for_a_while(admin, hooked, record_ev
 
     (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
     assert new != old
-    read_delivery(receiver.got[0], new, old)
+    read_delivery(receiver.requests[0], new, old)
     assert not AuditRecord.objects.filter(content__contains=new[6:]).exists()
     assert AuditEntry.objects.get(operation="webhook.rotate").outcome == "done"
     assert admin.post(path, {"idempotency_key": "x" * 24}).status_code == 302

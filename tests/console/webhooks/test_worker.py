@@ -31,7 +31,7 @@ def test_a_test_is_sent_once_and_changes_nothing(hooked, receiver):
     delivery.deliver_test(test.pk)
     delivery.deliver_test(test.pk)
 
-    (got,) = receiver.got
+    (got,) = receiver.requests
     assert read_delivery(got, webhook.secret)["type"] == "audit.test"
     test.refresh_from_db()
     assert (test.state, test.status, worker.pending_tests()) == ("done", 204, [])

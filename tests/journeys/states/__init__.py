@@ -25,10 +25,10 @@ from tests.journeys.states import (
     versions,
     webhooks,
 )
-from tests.support.scene import STATES
+from tests.support.scene import PAGE_STATES
 
 __all__ = [
-    "STATES",
+    "PAGE_STATES",
     "accounts",
     "batches",
     "client",

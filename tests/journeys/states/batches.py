@@ -10,8 +10,8 @@ from tenants.jobs import queue
 from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tests.support.forms import filled
-from tests.support.scene import state
+from tests.support.forms import fill_form
+from tests.support.scene import page_state
 
 WHY = {"reason": "Tokens of the old platform", "ticket": "CHG-2107"}
 KIND = "AUTHORIZATION_CODE"
@@ -19,8 +19,8 @@ KIND = "AUTHORIZATION_CODE"
 
 def lines(scene, count, *bad):
     """A file of so many tokens, and lines that are wrong."""
-    scene.at("us", "Employee sign-in")
-    client = scene.places["client_id"]
+    scene.select_service("us", "Employee sign-in")
+    client = scene.path_params["client_id"]
     found = [
         json.dumps({"grantType": KIND, "clientId": client, "subject": f"cust-{one}"})
         for one in range(count)
@@ -31,11 +31,11 @@ def lines(scene, count, *bad):
 def upload(scene, text, name="old-platform-tokens.jsonl"):
     """Send a file, not checked yet."""
     path = scene.path("batches:new")
-    form = filled(scene.client.get(path), "idempotency_key")
+    form = fill_form(scene.client.get(path), "idempotency_key")
     key = form.partition("idempotency_key=")[2].partition("&")[0]
     file = SimpleUploadedFile(name, text.encode())
     scene.client.post(path, {"idempotency_key": key, "file": file})
-    scene.places["batch"] = Batch.objects.latest("made_at").pk
+    scene.path_params["batch"] = Batch.objects.latest("made_at").pk
 
 
 def work():
@@ -59,23 +59,23 @@ def faulty(scene):
 
 def tried(scene):
     checked(scene)
-    scene.send("batches:dry_run", "idempotency_key")
+    scene.submit_form("batches:dry_run", "idempotency_key")
     work()
 
 
 def submitted(scene):
     tried(scene)
-    scene.send("batches:submit", "reason", **WHY)
+    scene.submit_form("batches:submit", "reason", **WHY)
 
 
 def lost(scene):
     submitted(scene)
     scene.sandbox.fault("reset", operation="token_batch.create", after=True)
     work()
-    scene.places["position"] = 1
+    scene.path_params["position"] = 1
 
 
-@state("batches:index", Role.ADMIN)
+@page_state("batches:index", Role.ADMIN)
 def full(scene):
     for make in (faulty, tried, lost):
         make(scene)
@@ -87,79 +87,79 @@ def full(scene):
     scene.goto("batches:index")
 
 
-@state("batches:index", Role.VIEWER)
+@page_state("batches:index", Role.VIEWER)
 def empty(scene):
     scene.goto("batches:index")
 
 
-@state("batches:index", Role.ADMIN)
+@page_state("batches:index", Role.ADMIN)
 def none_fits(scene):
     scene.goto("batches:index", "?state=failed")
 
 
-@state("batches:columns", Role.VIEWER)
+@page_state("batches:columns", Role.VIEWER)
 def full_(scene):
     scene.goto("batches:columns")
 
 
-@state("batches:new", Role.ADMIN)
+@page_state("batches:new", Role.ADMIN)
 def asked(scene):
     scene.goto("batches:new")
 
 
-@state("batches:replace", Role.ADMIN)
+@page_state("batches:replace", Role.ADMIN)
 def asked_(scene):
     faulty(scene)
     scene.goto("batches:replace")
 
 
-@state("batches:issues", Role.ADMIN)
+@page_state("batches:issues", Role.ADMIN)
 def some(scene):
     faulty(scene)
     scene.goto("batches:issues")
 
 
-@state("batches:issues", Role.ADMIN)
+@page_state("batches:issues", Role.ADMIN)
 def none(scene):
     checked(scene)
     scene.goto("batches:issues")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def being_checked(scene):
     upload(scene, lines(scene, 3))
     queue.record_heartbeat("scene")
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def with_faults(scene):
     faulty(scene)
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def right(scene):
     checked(scene)
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def unfit(scene):
     checked(scene)
     scene.service["supportedGrantTypes"] = []
-    scene.send("batches:dry_run", "idempotency_key")
+    scene.submit_form("batches:dry_run", "idempotency_key")
     work()
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def dry_run_passed(scene):
     tried(scene)
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def running(scene):
     scene.sandbox.state.batching.delay = 60_000
     submitted_for_later(scene)
@@ -176,23 +176,23 @@ def submitted_for_later(scene):
     queue.record_heartbeat("scene")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def nobody_watches(scene):
     submitted_for_later(scene)
     Job.objects.filter(kind="token_batch.watch").update(state="cancelled")
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.VIEWER)
+@page_state("batches:show", Role.VIEWER)
 def succeeded(scene):
-    scene.be(Role.ADMIN)
+    scene.sign_in_as(Role.ADMIN)
     submitted(scene)
     work()
-    scene.be(Role.VIEWER, "Vera")
+    scene.sign_in_as(Role.VIEWER, "Vera")
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def partly(scene):
     scene.sandbox.state.batching.fails_after = 5
     submitted(scene)
@@ -200,63 +200,63 @@ def partly(scene):
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def unknown(scene):
     lost(scene)
     scene.goto("batches:show")
 
 
-@state("batches:show", Role.ADMIN)
+@page_state("batches:show", Role.ADMIN)
 def cancelled(scene):
     tried(scene)
-    scene.send("batches:cancel", "idempotency_key")
+    scene.submit_form("batches:cancel", "idempotency_key")
     scene.goto("batches:show")
 
 
-@state("batches:dry_run", Role.ADMIN)
+@page_state("batches:dry_run", Role.ADMIN)
 def asked__(scene):
     checked(scene)
     scene.goto("batches:dry_run")
 
 
-@state("batches:submit", Role.ADMIN)
+@page_state("batches:submit", Role.ADMIN)
 def asked___(scene):
     tried(scene)
     scene.goto("batches:submit")
 
 
-@state("batches:cancel", Role.ADMIN)
+@page_state("batches:cancel", Role.ADMIN)
 def asked____(scene):
     checked(scene)
     scene.goto("batches:cancel")
 
 
-@state("batches:watch", Role.ADMIN)
+@page_state("batches:watch", Role.ADMIN)
 def asked_____(scene):
     submitted_for_later(scene)
     scene.goto("batches:watch")
 
 
-@state("batches:resolve", Role.ADMIN)
+@page_state("batches:resolve", Role.ADMIN)
 def lost_(scene):
     lost(scene)
     scene.goto("batches:resolve")
 
 
-@state("batches:adopt", Role.ADMIN)
+@page_state("batches:adopt", Role.ADMIN)
 def asked______(scene):
     scene.goto("batches:adopt")
 
 
-@state("batches:adopt", Role.ADMIN)
+@page_state("batches:adopt", Role.ADMIN)
 def none_such(scene):
     scene.goto("batches:adopt")
     scene.page.get_by_label("Request ID").fill("no-such-batch")
-    scene.press("Watch it")
+    scene.click_button("Watch it")
     scene.page.get_by_text("knows no batch").wait_for()
 
 
-@state("batches:notify", Role.VIEWER)
+@page_state("batches:notify", Role.VIEWER)
 def for_authlete(scene):
-    region, number = scene.places["region"], scene.places["service_id"]
+    region, number = scene.path_params["region"], scene.path_params["service_id"]
     scene.page.goto(notification_url("harbor", region, number))

@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from tenants.organizations.roles import Role
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"
 LEDGER = {
@@ -44,38 +44,38 @@ def ledger(scene, **members):
     """Turn to a client of Payments."""
     region = scene.sandbox.region("us")
     client = deepcopy(LEDGER) | members
-    region.clients[scene.places["service_id"]][44] = client
-    scene.places |= {"client_id": 44, "section": "basics"}
+    region.clients[scene.path_params["service_id"]][44] = client
+    scene.path_params |= {"client_id": 44, "section": "basics"}
     return client
 
 
 def draft(scene, **entered):
-    scene.send("clients:edit", "base", **entered or {"client_name": "Ledger"})
+    scene.submit_form("clients:edit", "base", **entered or {"client_name": "Ledger"})
 
 
 def save(scene, **entered):
     """Change and save, and return the id of the entry."""
     draft(scene, **entered)
-    answer = scene.send("clients:review", "reviewed", reason="New name", ticket="CHG-2107")
+    answer = scene.submit_form("clients:review", "reviewed", reason="New name", ticket="CHG-2107")
     return answer.url.rstrip("/").rpartition("/")[2]
 
 
-@state("clients:show", Role.ADMIN)
+@page_state("clients:show", Role.ADMIN)
 def full(scene):
     ledger(scene)
     save(scene)
     scene.goto("clients:show")
 
 
-@state("clients:show", Role.VIEWER)
+@page_state("clients:show", Role.VIEWER)
 def bare(scene):
     ledger(scene)
     client = {"clientId": 44, "modifiedAt": 1, "clientSecret": SECRET}
-    scene.sandbox.region("us").clients[scene.places["service_id"]][44] = client
+    scene.sandbox.region("us").clients[scene.path_params["service_id"]][44] = client
     scene.goto("clients:show")
 
 
-@state("clients:show", Role.EDITOR)
+@page_state("clients:show", Role.EDITOR)
 def locked_with_findings_and_a_draft(scene):
     ledger(
         scene,
@@ -89,85 +89,85 @@ def locked_with_findings_and_a_draft(scene):
     scene.goto("clients:show")
 
 
-@state("clients:show", Role.VIEWER)
+@page_state("clients:show", Role.VIEWER)
 def failed(scene):
     ledger(scene)
     scene.sandbox.fault("status", status=503)
     scene.goto("clients:show")
 
 
-@state("clients:show", Role.VIEWER)
+@page_state("clients:show", Role.VIEWER)
 def gone(scene):
-    scene.places["client_id"] = 45
+    scene.path_params["client_id"] = 45
     scene.goto("clients:show")
 
 
-@state("clients:edit", Role.EDITOR)
+@page_state("clients:edit", Role.EDITOR)
 def one_section(scene):
     ledger(scene, clientSource="METADATA_DOCUMENT", tokenAuthMethod="PRIVATE_KEY_JWT")
     scene.goto("clients:edit", section="authentication")
 
 
-@state("clients:edit", Role.EDITOR)
+@page_state("clients:edit", Role.EDITOR)
 def keys_are_missing(scene):
     ledger(scene, tokenAuthMethod="PRIVATE_KEY_JWT", jwks=None)
     scene.goto("clients:edit", section="keys")
 
 
-@state("clients:edit", Role.EDITOR)
+@page_state("clients:edit", Role.EDITOR)
 def all_settings(scene):
     ledger(scene)
     scene.goto("clients:edit", section="all")
 
 
-@state("clients:fields", Role.VIEWER)
+@page_state("clients:fields", Role.VIEWER)
 def full_(scene):
     ledger(scene)
     scene.goto("clients:fields")
 
 
-@state("clients:document", Role.VIEWER)
+@page_state("clients:document", Role.VIEWER)
 def full__(scene):
     ledger(scene)
     scene.goto("clients:document")
 
 
-@state("clients:history", Role.EDITOR)
+@page_state("clients:history", Role.EDITOR)
 def full___(scene):
     ledger(scene)
     save(scene)
     scene.goto("clients:history")
 
 
-@state("clients:history", Role.VIEWER)
+@page_state("clients:history", Role.VIEWER)
 def empty(scene):
     ledger(scene)
     scene.goto("clients:history")
 
 
-@state("clients:discard", Role.EDITOR)
+@page_state("clients:discard", Role.EDITOR)
 def asked(scene):
     ledger(scene)
     draft(scene)
     scene.goto("clients:discard")
 
 
-@state("clients:review", Role.EDITOR)
+@page_state("clients:review", Role.EDITOR)
 def one_change(scene):
     ledger(scene)
     draft(scene)
     scene.goto("clients:review")
 
 
-@state("clients:review", Role.EDITOR)
+@page_state("clients:review", Role.EDITOR)
 def would_be_refused(scene):
     ledger(scene, clientSource="DYNAMIC_REGISTRATION")
-    scene.places["section"] = "id-token"
+    scene.path_params["section"] = "id-token"
     draft(scene, id_token_encryption_enc="A128GCM")
     scene.goto("clients:review")
 
 
-@state("clients:merge", Role.EDITOR)
+@page_state("clients:merge", Role.EDITOR)
 def a_conflict(scene):
     client = ledger(scene)
     draft(scene, client_name="Mine", description="Mine as well")
@@ -175,31 +175,31 @@ def a_conflict(scene):
     scene.goto("clients:merge")
 
 
-@state("clients:change", Role.EDITOR)
+@page_state("clients:change", Role.EDITOR)
 def as_sent(scene):
     ledger(scene)
     scene.goto("clients:change", entry=save(scene))
 
 
-@state("clients:restore", Role.EDITOR)
+@page_state("clients:restore", Role.EDITOR)
 def nothing_left(scene):
     client = ledger(scene)
     entry = save(scene)
-    stored = scene.sandbox.region("us").clients[scene.places["service_id"]][44]
+    stored = scene.sandbox.region("us").clients[scene.path_params["service_id"]][44]
     stored["clientName"] = client["clientName"]
     scene.goto("clients:change", entry=entry)
-    scene.press("Undo this change")
+    scene.click_button("Undo this change")
 
 
-@state("clients:key", Role.EDITOR)
+@page_state("clients:key", Role.EDITOR)
 def asked_(scene):
     ledger(scene)
     scene.goto("clients:key")
 
 
-@state("clients:key", Role.EDITOR)
+@page_state("clients:key", Role.EDITOR)
 def made(scene):
     ledger(scene)
     scene.goto("clients:key")
-    scene.press("Make the key pair")
+    scene.click_button("Make the key pair")
     scene.page.get_by_text("shown once").wait_for()

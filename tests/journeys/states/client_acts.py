@@ -3,111 +3,111 @@
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import StoredToken
 from tests.journeys.states.client import ledger
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 LATE = 4_102_444_800_000  # milliseconds since 1970: the year 2100
 
 
 def alive(scene, number):
     """Give the client so many live tokens."""
-    scene.sandbox.region("us").tokens[scene.places["service_id"]] = [
+    scene.sandbox.region("us").tokens[scene.path_params["service_id"]] = [
         StoredToken(f"hash-{at}", 44, "AUTHORIZATION_CODE", ("openid",), 1, LATE, "ann")
         for at in range(number)
     ]
 
 
-@state("clients:lock", Role.EDITOR)
+@page_state("clients:lock", Role.EDITOR)
 def to_be_locked(scene):
     ledger(scene)
     alive(scene, 1234)
     scene.goto("clients:lock")
 
 
-@state("clients:lock", Role.EDITOR)
+@page_state("clients:lock", Role.EDITOR)
 def to_be_unlocked(scene):
     ledger(scene, locked=True)
     scene.goto("clients:lock")
 
 
-@state("clients:lock", Role.EDITOR)
+@page_state("clients:lock", Role.EDITOR)
 def not_counted(scene):
     ledger(scene)
     scene.sandbox.fault("status", operation="token.list", status=403)
     scene.goto("clients:lock")
 
 
-@state("clients:lock", Role.EDITOR)
+@page_state("clients:lock", Role.EDITOR)
 def refused(scene):
     ledger(scene)
     scene.goto("clients:lock")
     scene.sandbox.fault("status", operation="client.set_lock", status=403)
     scene.page.get_by_label("Reason").fill("Bad redirect host")
-    scene.press("Lock Ledger sync")
+    scene.click_button("Lock Ledger sync")
 
 
-@state("clients:scopes", Role.EDITOR)
+@page_state("clients:scopes", Role.EDITOR)
 def exactly_these(scene):
     ledger(scene)
     scene.goto("clients:scopes")
 
 
-@state("clients:scopes", Role.EDITOR)
+@page_state("clients:scopes", Role.EDITOR)
 def any_of_them(scene):
     ledger(scene, extension=None)
     scene.goto("clients:scopes")
 
 
-@state("clients:scopes", Role.EDITOR)
+@page_state("clients:scopes", Role.EDITOR)
 def none_and_the_service_has_none(scene):
     ledger(scene, extension={"requestableScopesEnabled": True, "requestableScopes": []})
     scene.service["supportedScopes"] = []
     scene.goto("clients:scopes")
 
 
-@state("clients:scopes", Role.EDITOR)
+@page_state("clients:scopes", Role.EDITOR)
 def reviewed(scene):
     ledger(scene)
     scene.goto("clients:scopes")
     scene.page.get_by_label("Off: any scope of the service").check()
-    scene.press("Review change")
+    scene.click_button("Review change")
 
 
-@state("clients:scopes", Role.EDITOR)
+@page_state("clients:scopes", Role.EDITOR)
 def nothing_ticked(scene):
     ledger(scene, extension=None)
     scene.goto("clients:scopes")
     scene.page.get_by_label("Exactly these").check()
-    scene.press("Review change")
+    scene.click_button("Review change")
 
 
-@state("clients:remove", Role.ADMIN)
+@page_state("clients:remove", Role.ADMIN)
 def to_be_deleted(scene):
     ledger(scene)
     alive(scene, 12)
     scene.goto("clients:remove")
 
 
-@state("clients:remove", Role.ADMIN)
+@page_state("clients:remove", Role.ADMIN)
 def locked_and_not_counted(scene):
     ledger(scene, locked=True)
     scene.sandbox.fault("status", operation="token.list", status=503)
     scene.goto("clients:remove")
 
 
-@state("clients:remove", Role.ADMIN)
+@page_state("clients:remove", Role.ADMIN)
 def refused_as_locked(scene):
     ledger(scene, locked=True)
     scene.goto("clients:remove")
     scene.sandbox.fault("status", operation="client.delete", status=403, code="A026204")
     scene.page.get_by_label("Type Ledger sync to confirm").fill("Ledger sync")
     scene.page.get_by_label("Reason").fill("Closed")
-    scene.press("Delete Ledger sync")
+    scene.click_button("Delete Ledger sync")
 
 
-@state("clients:remove", Role.ADMIN)
+@page_state("clients:remove", Role.ADMIN)
 def another_name_typed(scene):
     ledger(scene)
     scene.goto("clients:remove")
     scene.page.get_by_label("Type Ledger sync to confirm").fill("Ledger")
     scene.page.get_by_label("Reason").fill("Closed")
-    scene.press("Delete Ledger sync")
+    scene.click_button("Delete Ledger sync")

@@ -5,104 +5,104 @@ from django.utils import timezone
 from console.models import KnownService
 from tenants.organizations.roles import Role
 from tests.journeys.states.client_lists import fill
-from tests.support.forms import FORM, filled
-from tests.support.scene import state
+from tests.support.forms import URLENCODED, fill_form
+from tests.support.scene import page_state
 
 
 def choose(scene, count=4, **other):
     """Choose the first clients of the service that the scene is at."""
     fill(scene, max(count, 4))
-    region, number = scene.places["region"], scene.places["service_id"]
+    region, number = scene.path_params["region"], scene.path_params["service_id"]
     places = [f"{region}/{number}/{one}" for one in range(1, count + 1)]
     sent = {"within": f"{region}/{number}", "place": places, **other}
     path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
-    scene.places["selection"] = path.rstrip("/").rpartition("/")[2]
+    scene.path_params["selection"] = path.rstrip("/").rpartition("/")[2]
     return path
 
 
 def preview(scene, path, deed="lock", setting="", **entered):
     if deed == "set":
         path = f"{path}set/{setting}/"
-        body = filled(scene.client.get(path), "base", **entered)
-        scene.client.post(path, body, content_type=FORM)
+        body = fill_form(scene.client.get(path), "base", **entered)
+        scene.client.post(path, body, content_type=URLENCODED)
     else:
         scene.client.post(path, {"deed": deed})
     scene.goto("clients:bulk_preview")
 
 
-@state("clients:bulk_select", Role.EDITOR)
+@page_state("clients:bulk_select", Role.EDITOR)
 def nothing_chosen(scene):
     scene.goto("clients:bulk_select")
 
 
-@state("clients:bulk_action", Role.ADMIN)
+@page_state("clients:bulk_action", Role.ADMIN)
 def some_chosen(scene):
     choose(scene)
     scene.goto("clients:bulk_action")
 
 
-@state("clients:bulk_action", Role.EDITOR)
+@page_state("clients:bulk_action", Role.EDITOR)
 def more_than_the_list_showed(scene):
     choose(scene, 30, all="yes", shown="12")
     scene.goto("clients:bulk_action")
 
 
-@state("clients:bulk_action", Role.EDITOR)
+@page_state("clients:bulk_action", Role.EDITOR)
 def some_may_be_missing(scene):
     scene.client.get(scene.path("clients:index"))
     KnownService.objects.update(clients_at=timezone.now() - timedelta(days=3))
     KnownService.objects.filter(region="jp").update(clients_problem="it was down")
     sent = {"all": "yes", "query": "q=campaign", "shown": "2"}
     path = scene.client.post(scene.path("clients:bulk_select"), sent)["Location"]
-    scene.places["selection"] = path.rstrip("/").rpartition("/")[2]
+    scene.path_params["selection"] = path.rstrip("/").rpartition("/")[2]
     scene.goto("clients:bulk_action")
 
 
-@state("clients:bulk_action", Role.EDITOR)
+@page_state("clients:bulk_action", Role.EDITOR)
 def no_setting_chosen(scene):
     choose(scene)
     scene.goto("clients:bulk_action")
-    scene.press("Enter the value")
+    scene.click_button("Enter the value")
 
 
-@state("clients:bulk_action", Role.EDITOR)
+@page_state("clients:bulk_action", Role.EDITOR)
 def over(scene):
     choose(scene)
-    scene.be(Role.EDITOR, "Somebody Else")
+    scene.sign_in_as(Role.EDITOR, "Somebody Else")
     scene.goto("clients:bulk_action")
 
 
-@state("clients:bulk_setting", Role.EDITOR)
+@page_state("clients:bulk_setting", Role.EDITOR)
 def a_flag(scene):
     choose(scene)
     scene.goto("clients:bulk_setting", setting="pkceRequired")
 
 
-@state("clients:bulk_setting", Role.EDITOR)
+@page_state("clients:bulk_setting", Role.EDITOR)
 def a_list_refused(scene):
     choose(scene)
     scene.goto("clients:bulk_setting", setting="redirectUris")
     scene.page.get_by_label("Add these to what each has").check()
-    scene.press("Preview")
+    scene.click_button("Preview")
 
 
-@state("clients:bulk_preview", Role.EDITOR)
+@page_state("clients:bulk_preview", Role.EDITOR)
 def to_lock(scene):
     path = choose(scene)
-    mine = scene.sandbox.region(scene.places["region"]).clients
-    mine[scene.places["service_id"]].pop(4)
+    mine = scene.sandbox.region(scene.path_params["region"]).clients
+    mine[scene.path_params["service_id"]].pop(4)
     preview(scene, path)
 
 
-@state("clients:bulk_preview", Role.EDITOR)
+@page_state("clients:bulk_preview", Role.EDITOR)
 def to_lock_many(scene):
     preview(scene, choose(scene, 130))
     scene.page.get_by_label("Reason").fill("Old host")
     scene.page.get_by_label("Type").fill("12")
-    scene.press("Lock")
+    scene.click_button("Lock")
 
 
-@state("clients:bulk_preview", Role.EDITOR)
+@page_state("clients:bulk_preview", Role.EDITOR)
 def to_set_what_breaks(scene):
     preview(
         scene,
@@ -113,7 +113,7 @@ def to_set_what_breaks(scene):
     )
 
 
-@state("clients:bulk_preview", Role.EDITOR)
+@page_state("clients:bulk_preview", Role.EDITOR)
 def to_add_to_lists(scene):
     uris = ["https://new.example.com/callback", "https://other.example.com/callback"]
     preview(
@@ -126,18 +126,18 @@ def to_add_to_lists(scene):
     )
 
 
-@state("clients:bulk_preview", Role.EDITOR)
+@page_state("clients:bulk_preview", Role.EDITOR)
 def none_could_be_read(scene):
     path = choose(scene)
     scene.sandbox.fault("status", operation="client.get", status=503)
     preview(scene, path)
 
 
-@state("clients:bulk_preview", Role.ADMIN)
+@page_state("clients:bulk_preview", Role.ADMIN)
 def to_rotate(scene):
     preview(scene, choose(scene), "rotate")
 
 
-@state("clients:bulk_preview", Role.EDITOR)
+@page_state("clients:bulk_preview", Role.EDITOR)
 def nothing_to_do(scene):
     preview(scene, choose(scene, 2), "unlock")

@@ -1,7 +1,7 @@
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 ODD = (
     {"clientType": "PUBLIC", "tokenAuthMethod": "NONE", "locked": True},
@@ -17,45 +17,45 @@ ODD = (
 
 def fill(scene, count):
     """Clients of the service that the scene is at, some of them odd."""
-    region = scene.sandbox.region(scene.places["region"])
-    clients = region.clients[scene.places["service_id"]]
+    region = scene.sandbox.region(scene.path_params["region"])
+    clients = region.clients[scene.path_params["service_id"]]
     clients.clear()
     for number in range(1, count + 1):
         odd = ODD[number] if number < len(ODD) else {}
         clients[number] = make_client(number, **odd)
 
 
-@state("clients:service_clients", Role.EDITOR)
+@page_state("clients:service_clients", Role.EDITOR)
 def one_page_of_many(scene):
     fill(scene, 130)
     scene.goto("clients:service_clients", "?page=2")
 
 
-@state("clients:service_clients", Role.VIEWER)
+@page_state("clients:service_clients", Role.VIEWER)
 def searched(scene):
     fill(scene, 60)
     scene.goto("clients:service_clients", "?type=CONFIDENTIAL&locked=no&sort=-changed&size=25")
     scene.page.locator("#facets").click()
 
 
-@state("clients:service_clients", Role.EDITOR)
+@page_state("clients:service_clients", Role.EDITOR)
 def none_yet(scene):
     fill(scene, 0)
     scene.goto("clients:service_clients")
 
 
-@state("clients:service_clients", Role.VIEWER)
+@page_state("clients:service_clients", Role.VIEWER)
 def none_fits(scene):
     fill(scene, 3)
     scene.goto("clients:service_clients", "?q=nothing+like+it")
 
 
-@state("clients:service_clients", Role.VIEWER)
+@page_state("clients:service_clients", Role.VIEWER)
 def not_understood(scene):
     scene.goto("clients:service_clients", "?q=noSuchSetting:1")
 
 
-@state("clients:service_clients", Role.VIEWER)
+@page_state("clients:service_clients", Role.VIEWER)
 def names_only(scene):
     fill(scene, 5)
     for token in scene.sandbox.state.tokens.values():
@@ -63,7 +63,7 @@ def names_only(scene):
     scene.goto("clients:service_clients")
 
 
-@state("clients:service_clients", Role.VIEWER)
+@page_state("clients:service_clients", Role.VIEWER)
 def a_part_missing(scene):
     fill(scene, 130)
     answer = scene.sandbox.answer
@@ -77,31 +77,31 @@ def a_part_missing(scene):
     scene.goto("clients:service_clients", "?q=client")
 
 
-@state("clients:service_clients", Role.VIEWER)
+@page_state("clients:service_clients", Role.VIEWER)
 def failed(scene):
     scene.sandbox.fault("status", operation="client.list", status=503)
     scene.goto("clients:service_clients")
 
 
-@state("clients:columns", Role.VIEWER)
+@page_state("clients:columns", Role.VIEWER)
 def asked(scene):
     scene.goto("clients:columns")
 
 
-@state("clients:index", Role.EDITOR)
+@page_state("clients:index", Role.EDITOR)
 def full(scene):
     fill(scene, 60)
     scene.goto("clients:index")
 
 
-@state("clients:index", Role.VIEWER)
+@page_state("clients:index", Role.VIEWER)
 def searched_(scene):
     fill(scene, 60)
     scene.goto("clients:index", "?q=client&region=us&type=CONFIDENTIAL")
     scene.page.locator("#facets").click()
 
 
-@state("clients:index", Role.VIEWER)
+@page_state("clients:index", Role.VIEWER)
 def one_region_silent(scene):
     fill(scene, 3)
     scene.client.get(scene.path("clients:index"))
@@ -111,30 +111,30 @@ def one_region_silent(scene):
     scene.page.get_by_text("Which, and why").click()
 
 
-@state("clients:index", Role.VIEWER)
+@page_state("clients:index", Role.VIEWER)
 def nothing_answered(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("clients:index")
 
 
-@state("clients:index", Role.ADMIN)
+@page_state("clients:index", Role.ADMIN)
 def no_region_connected(scene):
     Credential.objects.all().delete()
     scene.goto("clients:index")
 
 
-@state("clients:index", Role.VIEWER)
+@page_state("clients:index", Role.VIEWER)
 def not_understood_(scene):
     scene.goto("clients:index", "?q=pkceRequired:true")
 
 
-@state("clients:index", Role.VIEWER)
+@page_state("clients:index", Role.VIEWER)
 def none_yet_(scene):
     for region in scene.sandbox.state.regions.values():
         region.clients.clear()
     scene.goto("clients:index")
 
 
-@state("clients:refresh", Role.VIEWER)
+@page_state("clients:refresh", Role.VIEWER)
 def asked_(scene):
     scene.goto("clients:refresh")

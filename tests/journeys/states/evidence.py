@@ -7,70 +7,70 @@ from tenants.audit.models import AuditSink
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tests.journeys.states.organization import busy
-from tests.support.audit_tampering import SIGNING
-from tests.support.scene import state
+from tests.support.audit_tampering import CHECKPOINT_KEY
+from tests.support.scene import page_state
 
 DESTROYED = "?effect=destroy"
 
 
-def work(keys=SIGNING):
+def work(keys=CHECKPOINT_KEY):
     with override_settings(AUDIT_SIGNING_KEYS=keys):
         JobWorker("scene", until_empty=True).run()
 
 
-def pack(scene, keys=SIGNING):
-    scene.send("audit:export", "idempotency_key", "?effect=change")
+def pack(scene, keys=CHECKPOINT_KEY):
+    scene.submit_form("audit:export", "idempotency_key", "?effect=change")
     work(keys)
-    scene.places["pack"] = Pack.objects.all()[0].pk
+    scene.path_params["pack"] = Pack.objects.all()[0].pk
 
 
-@state("audit:export", Role.AUDITOR)
+@page_state("audit:export", Role.AUDITOR)
 def none_made_yet(scene):
     scene.goto("audit:export", DESTROYED)
 
 
-@state("audit:export", Role.ADMIN)
+@page_state("audit:export", Role.ADMIN)
 def some_made(scene):
     busy(scene)
     pack(scene)
     scene.goto("audit:export")
 
 
-@state("audit:evidence_package", Role.ADMIN)
+@page_state("audit:evidence_package", Role.ADMIN)
 def ready(scene):
     busy(scene)
     pack(scene)
     scene.goto("audit:evidence_package")
 
 
-@state("audit:evidence_package", Role.ADMIN)
+@page_state("audit:evidence_package", Role.ADMIN)
 def not_made(scene):
     pack(scene, keys="")
     scene.goto("audit:evidence_package")
 
 
-@state("audit:evidence_package", Role.AUDITOR)
+@page_state("audit:evidence_package", Role.AUDITOR)
 def being_made(scene):
-    scene.send("audit:export", "idempotency_key")
+    scene.submit_form("audit:export", "idempotency_key")
     scene.goto("audit:evidence_package", pack=Pack.objects.all()[0].pk)
 
 
-@state("audit:verify", Role.AUDITOR)
+@page_state("audit:verify", Role.AUDITOR)
 def nobody_asked(scene):
     scene.goto("audit:verify")
 
 
-@state("audit:verify", Role.AUDITOR)
+@page_state("audit:verify", Role.AUDITOR)
 def whole(scene):
     with override_settings(AUDIT_SINKS=["file:///away/kept.jsonl"]):
-        scene.send("audit:verify", "idempotency_key")
+        scene.submit_form("audit:verify", "idempotency_key")
         work()
         scene.goto("audit:verify")
 
 
-@state("audit:verify", Role.AUDITOR)
+@page_state("audit:verify", Role.AUDITOR)
 def not_whole(scene):
-    scene.send("audit:verify", "idempotency_key")
+    scene.submit_form("audit:verify", "idempotency_key")
     work()
     Verdict.objects.update(bad=2417, what="it, or the row before it, was changed")
     AuditSink.objects.all().delete()

@@ -5,23 +5,29 @@ from django.utils import timezone
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
-from tests.support.sample_keys import WEAK, certified, jwks, pair, public
-from tests.support.scene import state
+from tests.support.sample_keys import (
+    WEAK_RSA_KEY,
+    make_certified_key,
+    make_jwk_set,
+    make_key_pair,
+    make_public_key,
+)
+from tests.support.scene import page_state
 
 
 def fill(scene):
     """Keys of a service and of its clients: sound ones, odd ones, some that end."""
-    region = scene.sandbox.region(scene.places["region"])
-    number = scene.places["service_id"]
+    region = scene.sandbox.region(scene.path_params["region"])
+    number = scene.path_params["service_id"]
     long = "signing-key-of-the-regulated-open-finance-entity-2026-first-half"
     region.services[number] |= {
-        "jwks": jwks(
-            pair("sig-2026", use="sig", alg="ES256"),
-            pair("sig-2026", use="sig", alg="ES256"),
+        "jwks": make_jwk_set(
+            make_key_pair("sig-2026", use="sig", alg="ES256"),
+            make_key_pair("sig-2026", use="sig", alg="ES256"),
             {"kty": "oct", "kid": "shared", "alg": "HS256", "k": "c2VjcmV0"},
-            WEAK | {"kid": "staff-2019", "use": "sig", "alg": "RS256"},
+            WEAK_RSA_KEY | {"kid": "staff-2019", "use": "sig", "alg": "RS256"},
         ),
-        "federationJwks": jwks(pair(long, use="sig", alg="ES256")),
+        "federationJwks": make_jwk_set(make_key_pair(long, use="sig", alg="ES256")),
         "idTokenSignatureKeyId": "sig-2026",
         "userInfoSignatureKeyId": "sig-2026",
         "accessTokenSignatureKeyId": "gone-2025",
@@ -32,28 +38,30 @@ def fill(scene):
         clients[at] = make_client(
             at,
             clientName=f"Partner {at}",
-            jwks=jwks(certified(f"mtls-{at}", days, name), public(f"enc-{at}")),
+            jwks=make_jwk_set(
+                make_certified_key(f"mtls-{at}", days, name), make_public_key(f"enc-{at}")
+            ),
             selfSignedCertificateKeyId=f"mtls-{at}",
         )
-    clients[80] = make_client(80, clientName="Ledger", jwks=jwks(pair("leaked")))
+    clients[80] = make_client(80, clientName="Ledger", jwks=make_jwk_set(make_key_pair("leaked")))
     clients[81] = make_client(81, clientName="اختبار", jwks='{"keys": [7]}')
     scene.client.post(scene.path("clients:refresh"))
 
 
-@state("keys:index", Role.EDITOR)
+@page_state("keys:index", Role.EDITOR)
 def full(scene):
     fill(scene)
     scene.goto("keys:index")
 
 
-@state("keys:index", Role.VIEWER)
+@page_state("keys:index", Role.VIEWER)
 def narrowed(scene):
     fill(scene)
     scene.goto("keys:index", "?mark=any&sort=-kid&size=25")
     scene.page.locator("#facets").click()
 
 
-@state("keys:index", Role.VIEWER)
+@page_state("keys:index", Role.VIEWER)
 def one_region_silent(scene):
     fill(scene)
     scene.client.get(scene.path("keys:index"))
@@ -61,23 +69,23 @@ def one_region_silent(scene):
     scene.goto("keys:index")
 
 
-@state("keys:index", Role.VIEWER)
+@page_state("keys:index", Role.VIEWER)
 def none_fits(scene):
     scene.goto("keys:index", "?q=nothing+like+it")
 
 
-@state("keys:index", Role.VIEWER)
+@page_state("keys:index", Role.VIEWER)
 def not_understood(scene):
     scene.goto("keys:index", "?q=color:red")
 
 
-@state("keys:index", Role.VIEWER)
+@page_state("keys:index", Role.VIEWER)
 def nothing_answered(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("keys:index")
 
 
-@state("keys:expiry", Role.ADMIN)
+@page_state("keys:expiry", Role.ADMIN)
 def some_end(scene):
     fill(scene)
     organization = Organization.objects.get(slug="harbor")
@@ -86,18 +94,18 @@ def some_end(scene):
     scene.goto("keys:expiry")
 
 
-@state("keys:expiry", Role.VIEWER)
+@page_state("keys:expiry", Role.VIEWER)
 def nothing_ends(scene):
     scene.goto("keys:expiry")
 
 
-@state("keys:expiry", Role.VIEWER)
+@page_state("keys:expiry", Role.VIEWER)
 def none_that_soon(scene):
     fill(scene)
     scene.goto("keys:expiry", "?within=90")
 
 
-@state("dashboard:index", Role.EDITOR)
+@page_state("dashboard:index", Role.EDITOR)
 def some_end_soon(scene):
     fill(scene)
     scene.goto("dashboard:index")

@@ -10,7 +10,7 @@ from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 from tests.journeys.states.services import HARBOR
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 
 @job_handler("scene.lifetime", permission=Effect.CHANGE)
@@ -42,7 +42,7 @@ def job(scene, **options):
     told = {"reason": "Shorter, says risk", "ticket": "CHG-2107"} | options
     title = "Let access tokens live 30 minutes"
     made = control.start_job(us(scene), home, "scene.lifetime", title, items, **told)
-    scene.places["job"] = made.pk
+    scene.path_params["job"] = made.pk
     return made
 
 
@@ -64,7 +64,7 @@ def paused(scene):
     control.pause_job(job(scene), us(scene))
 
 
-@state("jobs:index", Role.EDITOR)
+@page_state("jobs:index", Role.EDITOR)
 def full(scene):
     ended(scene)
     scheduled(scene)
@@ -74,28 +74,28 @@ def full(scene):
     scene.goto("jobs:index")
 
 
-@state("jobs:index", Role.VIEWER)
+@page_state("jobs:index", Role.VIEWER)
 def empty(scene):
     scene.goto("jobs:index")
 
 
-@state("jobs:index", Role.HELP_DESK)
+@page_state("jobs:index", Role.HELP_DESK)
 def empty_for_a_help_desk(scene):
     scene.goto("jobs:index")
 
 
-@state("jobs:index", Role.EDITOR)
+@page_state("jobs:index", Role.EDITOR)
 def none_fits(scene):
     scene.goto("jobs:index", "?state=failed")
 
 
-@state("jobs:index", Role.EDITOR)
+@page_state("jobs:index", Role.EDITOR)
 def nothing_works(scene):
     job(scene)
     scene.goto("jobs:index")
 
 
-@state("jobs:show", Role.EDITOR)
+@page_state("jobs:show", Role.EDITOR)
 def running(scene):
     made = job(scene)
     Job.objects.filter(pk=made.pk).update(state="running", started_at=made.created_at)
@@ -105,7 +105,7 @@ def running(scene):
     scene.goto("jobs:show")
 
 
-@state("jobs:show", Role.ADMIN)
+@page_state("jobs:show", Role.ADMIN)
 def ended_with_failures(scene):
     ended(scene)
     Item.objects.filter(position=3).update(state="unknown", text="No answer came.")
@@ -113,59 +113,59 @@ def ended_with_failures(scene):
     scene.goto("jobs:show")
 
 
-@state("jobs:show", Role.VIEWER)
+@page_state("jobs:show", Role.VIEWER)
 def of_one_outcome(scene):
-    scene.be(Role.EDITOR)
+    scene.sign_in_as(Role.EDITOR)
     ended(scene)
-    scene.be(Role.VIEWER, "Vera")
+    scene.sign_in_as(Role.VIEWER, "Vera")
     scene.goto("jobs:show", "?outcome=unknown")
 
 
-@state("jobs:show", Role.EDITOR)
+@page_state("jobs:show", Role.EDITOR)
 def waiting_for_a_region(scene):
     waiting(scene)
     scene.goto("jobs:show")
 
 
-@state("jobs:show", Role.EDITOR)
+@page_state("jobs:show", Role.EDITOR)
 def set_for_later(scene):
     scheduled(scene)
     scene.goto("jobs:show")
 
 
-@state("jobs:show", Role.EDITOR)
+@page_state("jobs:show", Role.EDITOR)
 def stopped(scene):
     paused(scene)
     Job.objects.update(trouble="US: Authlete did not accept the credential")
     scene.goto("jobs:show")
 
 
-@state("jobs:show", Role.EDITOR)
+@page_state("jobs:show", Role.EDITOR)
 def no_longer_allowed(scene):
     job(scene)
     Job.objects.update(state="refused", trouble="Whoever started it may not any more.")
     scene.goto("jobs:show")
 
 
-@state("jobs:pause", Role.EDITOR)
+@page_state("jobs:pause", Role.EDITOR)
 def asked(scene):
     job(scene)
     scene.goto("jobs:pause")
 
 
-@state("jobs:resume", Role.EDITOR)
+@page_state("jobs:resume", Role.EDITOR)
 def asked_(scene):
     paused(scene)
     scene.goto("jobs:resume")
 
 
-@state("jobs:cancel", Role.EDITOR)
+@page_state("jobs:cancel", Role.EDITOR)
 def asked__(scene):
     job(scene)
     scene.goto("jobs:cancel")
 
 
-@state("jobs:retry", Role.EDITOR)
+@page_state("jobs:retry", Role.EDITOR)
 def asked___(scene):
     ended(scene)
     scene.goto("jobs:retry")

@@ -2,7 +2,7 @@
 
 from tenants.organizations.roles import Role
 from tests.journeys.states.client import ledger
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 BACK = {"redirect_uris__item": ["https://till.harbor.example/cb"]}
 
@@ -21,73 +21,73 @@ def ready(scene):
 def entered(scene, query, **fields):
     """Fill in the form, and return the query of the review."""
     fields = {"client_name": "Till", **BACK} | fields
-    answer = scene.send("clients:new", "base", query, **fields)
+    answer = scene.submit_form("clients:new", "base", query, **fields)
     return "?" + answer.url.partition("?")[2]
 
 
 def send(scene):
     scene.page.get_by_label("Reason").fill("New till")
-    scene.press("Create client")
+    scene.click_button("Create client")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def choosing_what_it_starts_as(scene):
     scene.goto("clients:new")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def choosing_what_to_copy(scene):
     ledger(scene)
-    home = f"us/{scene.places['service_id']}"
+    home = f"us/{scene.path_params['service_id']}"
     scene.goto("clients:new", f"?from={home}&q=")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def none_to_copy(scene):
-    home = f"us/{scene.places['service_id']}"
+    home = f"us/{scene.path_params['service_id']}"
     scene.goto("clients:new", f"?from={home}&q=nothing+like+it")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def copies_silent(scene):
     scene.sandbox.fault("status", operation="client.list", status=503)
-    home = f"us/{scene.places['service_id']}"
+    home = f"us/{scene.path_params['service_id']}"
     scene.goto("clients:new", f"?from={home}&q=")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def filling_in_what_does_not_fit(scene):
     scene.goto("clients:new", "?start=fapi2")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def something_is_missing(scene):
     ready(scene)
     scene.goto("clients:new", "?start=ciba")
-    scene.press("Review new client")
+    scene.click_button("Review new client")
 
 
-@state("clients:new", Role.EDITOR)
+@page_state("clients:new", Role.EDITOR)
 def copying(scene):
     client = ledger(scene, locked=True, clientSource="DYNAMIC_REGISTRATION")
     client["jwks"] = '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}'
-    scene.goto("clients:new", f"?original=us/{scene.places['service_id']}/44")
+    scene.goto("clients:new", f"?original=us/{scene.path_params['service_id']}/44")
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def reviewing(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def reviewing_a_copy(scene):
     ledger(scene, tokenAuthMethod="PRIVATE_KEY_JWT", jwks=None)
-    place = f"?original=us/{scene.places['service_id']}/44"
+    place = f"?original=us/{scene.path_params['service_id']}/44"
     scene.goto("clients:create", entered(scene, place))
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def refused(scene):
     ledger(scene, clientIdAlias="till")
     ready(scene)
@@ -96,7 +96,7 @@ def refused(scene):
     send(scene)
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def unanswered(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
@@ -104,22 +104,22 @@ def unanswered(scene):
     send(scene)
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def made(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
     send(scene)
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def made_with_surprises(scene):
     ledger(scene, fromTheFuture={"kept": True})
-    place = f"?original=us/{scene.places['service_id']}/44"
+    place = f"?original=us/{scene.path_params['service_id']}/44"
     scene.goto("clients:create", entered(scene, place))
     send(scene)
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def made_and_not_read_back(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
@@ -127,7 +127,7 @@ def made_and_not_read_back(scene):
     send(scene)
 
 
-@state("clients:create", Role.EDITOR)
+@page_state("clients:create", Role.EDITOR)
 def made_without_a_secret(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=spa"))

@@ -4,168 +4,168 @@ from pydantic import SecretStr
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 from tests.journeys.states.webhooks import kept
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 
 def busy(scene):
     """Some changes, and calls that went well and badly."""
     scene.client.get(scene.path("services:index"))
     if scene.user.membership_set.get().role in (Role.ADMIN, Role.EDITOR):
-        scene.save()
+        scene.save_change()
     scene.sandbox.fault("html502", region="jp", times=1)
     scene.client.get(scene.path("services:index"))
 
 
-@state("dashboard:home", Role.EDITOR)
+@page_state("dashboard:home", Role.EDITOR)
 def two_organizations(scene):
     other = Organization.objects.create(slug="northwind", name="Northwind Retail")
     Membership.objects.create(organization=other, user=scene.user, role=Role.VIEWER)
     scene.goto("dashboard:home")
 
 
-@state("dashboard:home", Role.VIEWER)
+@page_state("dashboard:home", Role.VIEWER)
 def no_organization(scene):
     Membership.objects.filter(user=scene.user).delete()
     scene.goto("dashboard:home")
 
 
-@state("dashboard:index", Role.ADMIN)
+@page_state("dashboard:index", Role.ADMIN)
 def of_an_admin(scene):
     busy(scene)
     scene.goto("dashboard:index")
 
 
-@state("dashboard:index", Role.ADMIN)
+@page_state("dashboard:index", Role.ADMIN)
 def with_a_webhook_behind(scene):
     kept(pause="failed")
     scene.goto("dashboard:index")
 
 
-@state("dashboard:index", Role.EDITOR)
+@page_state("dashboard:index", Role.EDITOR)
 def of_an_editor(scene):
     busy(scene)
     scene.goto("dashboard:index")
 
 
-@state("dashboard:index", Role.VIEWER)
+@page_state("dashboard:index", Role.VIEWER)
 def fresh(scene):
     scene.goto("dashboard:index")
 
 
-@state("dashboard:index", Role.AUDITOR)
+@page_state("dashboard:index", Role.AUDITOR)
 def of_an_auditor(scene):
     busy(scene)
     scene.goto("dashboard:index")
 
 
-@state("dashboard:index", Role.HELP_DESK)
+@page_state("dashboard:index", Role.HELP_DESK)
 def of_a_help_desk(scene):
     scene.goto("dashboard:index")
 
 
-@state("help:index", Role.VIEWER)
+@page_state("help:index", Role.VIEWER)
 def open_(scene):
     scene.goto("help:index")
 
 
-@state("help:organizations", Role.VIEWER)
+@page_state("help:organizations", Role.VIEWER)
 def open__(scene):
     scene.goto("help:organizations")
 
 
-@state("help:theme", Role.VIEWER)
+@page_state("help:theme", Role.VIEWER)
 def open___(scene):
     scene.goto("help:theme")
 
 
-@state("help:zone", Role.VIEWER)
+@page_state("help:zone", Role.VIEWER)
 def open____(scene):
     scene.goto("help:zone")
 
 
-@state("members:index", Role.ADMIN)
+@page_state("members:index", Role.ADMIN)
 def five(scene):
     for role in set(Role) - {Role.ADMIN}:
-        scene.add(role)
+        scene.add_member(role)
     scene.goto("members:index")
 
 
-@state("members:new", Role.ADMIN)
+@page_state("members:new", Role.ADMIN)
 def open_____(scene):
     scene.goto("members:new")
 
 
-@state("members:new", Role.ADMIN)
+@page_state("members:new", Role.ADMIN)
 def with_mistakes(scene):
     scene.goto("members:new")
     scene.page.get_by_label("Email").fill("nobody@nowhere")
-    scene.press("Add member")
+    scene.click_button("Add member")
 
 
-@state("members:new", Role.ADMIN)
+@page_state("members:new", Role.ADMIN)
 def with_a_link(scene):
     scene.goto("members:new")
     scene.page.get_by_label("Email").fill("mei@harbor.example")
-    scene.press("Add member")
+    scene.click_button("Add member")
     scene.page.get_by_text("Shown this once").wait_for()
 
 
-@state("members:edit", Role.ADMIN)
+@page_state("members:edit", Role.ADMIN)
 def another(scene):
-    scene.goto("members:edit", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:edit", pk=scene.add_member(Role.EDITOR).pk)
 
 
-@state("members:edit", Role.ADMIN)
+@page_state("members:edit", Role.ADMIN)
 def oneself(scene):
     scene.goto("members:edit", pk=scene.user.membership_set.get().pk)
 
 
-@state("members:remove", Role.ADMIN)
+@page_state("members:remove", Role.ADMIN)
 def asked(scene):
-    scene.goto("members:remove", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:remove", pk=scene.add_member(Role.EDITOR).pk)
 
 
-@state("members:remove", Role.ADMIN)
+@page_state("members:remove", Role.ADMIN)
 def the_last_admin(scene):
     scene.goto("members:remove", pk=scene.user.membership_set.get().pk)
-    scene.press("Remove")
+    scene.click_button("Remove")
 
 
-@state("members:close", Role.ADMIN)
+@page_state("members:close", Role.ADMIN)
 def closing(scene):
-    scene.goto("members:close", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:close", pk=scene.add_member(Role.EDITOR).pk)
 
 
-@state("members:edit", Role.ADMIN)
+@page_state("members:edit", Role.ADMIN)
 def closed(scene):
-    person = scene.add(Role.EDITOR)
+    person = scene.add_member(Role.EDITOR)
     User.objects.filter(pk=person.user_id).update(is_active=False)
     scene.goto("members:edit", pk=person.pk)
 
 
-@state("members:reopen", Role.ADMIN)
+@page_state("members:reopen", Role.ADMIN)
 def reopening(scene):
-    person = scene.add(Role.EDITOR)
+    person = scene.add_member(Role.EDITOR)
     User.objects.filter(pk=person.user_id).update(is_active=False)
     scene.goto("members:reopen", pk=person.pk)
 
 
-@state("members:password_link", Role.ADMIN)
+@page_state("members:password_link", Role.ADMIN)
 def asked_(scene):
-    scene.goto("members:password_link", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:password_link", pk=scene.add_member(Role.EDITOR).pk)
 
 
-@state("members:reset_2fa", Role.ADMIN)
+@page_state("members:reset_2fa", Role.ADMIN)
 def asked__(scene):
-    scene.goto("members:reset_2fa", pk=scene.add(Role.EDITOR).pk)
+    scene.goto("members:reset_2fa", pk=scene.add_member(Role.EDITOR).pk)
 
 
-@state("members:reset_2fa", Role.ADMIN)
+@page_state("members:reset_2fa", Role.ADMIN)
 def oneself_(scene):
     scene.goto("members:reset_2fa", pk=scene.user.membership_set.get().pk)
 
 
-@state("credentials:index", Role.ADMIN)
+@page_state("credentials:index", Role.ADMIN)
 def all_kinds(scene):
     """One that works, one that is refused, one not tried, and none."""
     held = Credential.objects.get(region="br")
@@ -177,38 +177,38 @@ def all_kinds(scene):
     scene.goto("credentials:index")
 
 
-@state("credentials:edit", Role.ADMIN)
+@page_state("credentials:edit", Role.ADMIN)
 def held(scene):
     scene.goto("credentials:edit")
 
 
-@state("credentials:edit", Role.ADMIN)
+@page_state("credentials:edit", Role.ADMIN)
 def none_yet(scene):
     Credential.objects.filter(region="us").delete()
     scene.goto("credentials:edit")
 
 
-@state("credentials:edit", Role.ADMIN)
+@page_state("credentials:edit", Role.ADMIN)
 def refused(scene):
     scene.goto("credentials:edit")
     scene.page.get_by_label("token").first.fill("of-somebody-else-0123456789")
-    scene.press("Try and keep")
+    scene.click_button("Try and keep")
     scene.page.get_by_role("alert").first.wait_for()
 
 
-@state("credentials:check", Role.ADMIN)
+@page_state("credentials:check", Role.ADMIN)
 def asked___(scene):
     scene.goto("credentials:check")
 
 
-@state("credentials:check", Role.ADMIN)
+@page_state("credentials:check", Role.ADMIN)
 def failed(scene):
     scene.sandbox.fault("down")
     scene.goto("credentials:check")
-    scene.press("Try now")
+    scene.click_button("Try now")
     scene.page.get_by_role("alert").first.wait_for()
 
 
-@state("credentials:remove", Role.ADMIN)
+@page_state("credentials:remove", Role.ADMIN)
 def asked____(scene):
     scene.goto("credentials:remove")

@@ -1,14 +1,14 @@
 from tenants.organizations.roles import Role
 from tenants.sandbox import signing
 from tenants.sandbox.seeding.tokens import SUBJECT_EVERYWHERE
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 LONG_AGO = 1_700_000_000  # seconds since 1970
 
 
 def token_of(scene):
     """A live token of a user's, in the service where one is."""
-    held = scene.sandbox.region("us").tokens[scene.places["service_id"]]
+    held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
     live = [one for one in held if one.subject == SUBJECT_EVERYWHERE]
     return max(live, key=lambda one: one.expires_at)
 
@@ -30,7 +30,7 @@ def look_up(scene, token, place=""):
     scene.page.get_by_label("Token").fill(token)
     if place:
         scene.page.get_by_label("Service").select_option(f"us/{place}")
-    scene.press("Look up")
+    scene.click_button("Look up")
 
 
 def seen(scene):
@@ -38,71 +38,71 @@ def seen(scene):
     scene.client.post(scene.path("tokens:lookup"), {"token": "nothing"})
 
 
-@state("tokens:lookup", Role.HELP_DESK)
+@page_state("tokens:lookup", Role.HELP_DESK)
 def empty(scene):
     seen(scene)
     scene.goto("tokens:lookup")
 
 
-@state("tokens:lookup", Role.ADMIN)
+@page_state("tokens:lookup", Role.ADMIN)
 def refused(scene):
     look_up(scene, "Bearer geheim-ö")
     scene.page.get_by_text("U+00F6").wait_for()
 
 
-@state("tokens:lookup", Role.HELP_DESK)
+@page_state("tokens:lookup", Role.HELP_DESK)
 def to_be_placed(scene):
     scene.sandbox.fault("down", region="jp")
     look_up(scene, token_of(scene).access_token)
     scene.page.get_by_text("Nothing was asked about it yet").wait_for()
 
 
-@state("tokens:lookup", Role.HELP_DESK)
+@page_state("tokens:lookup", Role.HELP_DESK)
 def found(scene):
     look_up(scene, jwt(scene))
     scene.page.get_by_role("button", name="Revoke this token").wait_for()
 
 
-@state("tokens:lookup", Role.HELP_DESK)
+@page_state("tokens:lookup", Role.HELP_DESK)
 def ended(scene):
     look_up(scene, jwt(scene, exp=LONG_AGO))
     scene.page.get_by_role("button", name="Ask all the same").wait_for()
 
 
-@state("tokens:lookup", Role.HELP_DESK)
+@page_state("tokens:lookup", Role.HELP_DESK)
 def unknown(scene):
     seen(scene)
-    look_up(scene, "no-such-token", scene.places["service_id"])
+    look_up(scene, "no-such-token", scene.path_params["service_id"])
     scene.page.get_by_text("knows no such token").wait_for()
 
 
-@state("tokens:lookup", Role.HELP_DESK)
+@page_state("tokens:lookup", Role.HELP_DESK)
 def failed(scene):
     seen(scene)
     scene.sandbox.fault("down", region="us")
-    look_up(scene, "no-such-token", scene.places["service_id"])
+    look_up(scene, "no-such-token", scene.path_params["service_id"])
     scene.page.get_by_text("could not be looked up").wait_for()
 
 
 def revoke(scene, reason="Found in a public repository"):
     look_up(scene, jwt(scene))
     scene.page.get_by_label("Reason").fill(reason)
-    scene.press("Revoke this token")
+    scene.click_button("Revoke this token")
 
 
-@state("tokens:revoke_by_value", Role.HELP_DESK)
+@page_state("tokens:revoke_by_value", Role.HELP_DESK)
 def done(scene):
     revoke(scene)
     scene.page.get_by_text("says that it has ended").wait_for()
 
 
-@state("tokens:revoke_by_value", Role.HELP_DESK)
+@page_state("tokens:revoke_by_value", Role.HELP_DESK)
 def without_a_reason(scene):
     revoke(scene, " ")
     scene.page.get_by_text("Say why").wait_for()
 
 
-@state("tokens:revoke_by_value", Role.HELP_DESK)
+@page_state("tokens:revoke_by_value", Role.HELP_DESK)
 def lost(scene):
     scene.sandbox.fault("reset", path="/token/revoke", after=True)
     revoke(scene)
@@ -114,21 +114,21 @@ def verify(scene, token, claims=""):
     scene.goto("tokens:verify")
     scene.page.get_by_label("Signed JWT").fill(token)
     scene.page.get_by_label("Claims that").fill(claims)
-    scene.press("Verify")
+    scene.click_button("Verify")
 
 
-@state("tokens:verify", Role.HELP_DESK)
+@page_state("tokens:verify", Role.HELP_DESK)
 def empty_(scene):
     scene.goto("tokens:verify")
 
 
-@state("tokens:verify", Role.HELP_DESK)
+@page_state("tokens:verify", Role.HELP_DESK)
 def valid(scene):
     verify(scene, jwt(scene))
     scene.page.get_by_text("It is valid").wait_for()
 
 
-@state("tokens:verify", Role.HELP_DESK)
+@page_state("tokens:verify", Role.HELP_DESK)
 def wrong(scene):
     verify(scene, jwt(scene, exp=LONG_AGO), "exp nonce")
     scene.page.get_by_text("what it says is not").wait_for()

@@ -10,7 +10,7 @@ from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.seeding.keys import create_jwk_set
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 FIRST = "?set=jwks&key=0"
 WHY = {"reason": "Yearly, says risk", "ticket": "CHG-2107"}
@@ -31,14 +31,14 @@ def work():
 def started(scene, **entered):
     """Begin to replace the first key of the service, until it waits for caches."""
     entered = {"kid": "payments-2027"} | WHY | entered
-    response = scene.send("keys:start_rollover", "idempotency_key", FIRST, **entered)
-    scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
+    response = scene.submit_form("keys:start_rollover", "idempotency_key", FIRST, **entered)
+    scene.path_params["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
 
 def come(scene):
     """Let the time of the next step come, by whatever clock."""
-    job = Rollover.objects.values("job").get(pk=scene.places["rollover"])["job"]
+    job = Rollover.objects.values("job").get(pk=scene.path_params["rollover"])["job"]
     Job.objects.filter(pk=str(job)).update(run_at=Now(), due_at=Now())
     DBTaskResult.objects.update(run_after=Now())
     work()
@@ -47,65 +47,65 @@ def come(scene):
 def to(scene, name):
     """Begin, and do one thing with it."""
     started(scene)
-    scene.send(f"keys:{name}", "idempotency_key", **({} if name == "pause" else WHY))
+    scene.submit_form(f"keys:{name}", "idempotency_key", **({} if name == "pause" else WHY))
 
 
-@state("keys:jwks", Role.ADMIN)
+@page_state("keys:jwks", Role.ADMIN)
 def sets(scene):
     second(scene)
     started(scene)
     scene.goto("keys:jwks")
 
 
-@state("keys:jwks", Role.EDITOR)
+@page_state("keys:jwks", Role.EDITOR)
 def odd(scene):
     scene.service["jwks"] = '{"keys": 1}'
     scene.service["federationJwks"] = json.dumps({"keys": [{"kty": "oct", "k": "x"}]})
     scene.goto("keys:jwks")
 
 
-@state("keys:new_jwk", Role.EDITOR)
+@page_state("keys:new_jwk", Role.EDITOR)
 def a_taken_name(scene):
     scene.service["idTokenSignatureKeyId"] = None
     scene.goto("keys:new_jwk", "?set=jwks")
     taken = json.loads(scene.service["jwks"])["keys"][0]["kid"]
     scene.page.get_by_label("Key ID").fill(taken)
     scene.page.get_by_label("Reason").fill("Yearly")
-    scene.press("Make the key")
+    scene.click_button("Make the key")
 
 
-@state("keys:remove_jwk", Role.ADMIN)
+@page_state("keys:remove_jwk", Role.ADMIN)
 def a_key_that_signs(scene):
     scene.goto("keys:remove_jwk", FIRST)
 
 
-@state("keys:remove_jwk", Role.ADMIN)
+@page_state("keys:remove_jwk", Role.ADMIN)
 def a_key_that_nothing_names(scene):
     second(scene)
     scene.goto("keys:remove_jwk", "?set=jwks&key=1")
 
 
-@state("keys:move_jwk", Role.EDITOR)
+@page_state("keys:move_jwk", Role.EDITOR)
 def up(scene):
     second(scene)
     scene.goto("keys:move_jwk", "?set=jwks&key=1&to=0")
 
 
-@state("keys:start_rollover", Role.ADMIN)
+@page_state("keys:start_rollover", Role.ADMIN)
 def too_short(scene):
     scene.goto("keys:start_rollover", FIRST)
     scene.page.get_by_label("Hours between switching and retiring").fill("0")
     scene.page.get_by_label("Reason").fill("Yearly")
-    scene.press("Start the rollover")
+    scene.click_button("Start the rollover")
 
 
-@state("keys:rollover", Role.ADMIN)
+@page_state("keys:rollover", Role.ADMIN)
 def waits_for_caches(scene):
     started(scene)
     scene.goto("keys:rollover")
 
 
-@state("keys:rollover", Role.ADMIN)
+@page_state("keys:rollover", Role.ADMIN)
 def stopped(scene):
     started(scene)
     scene.service["idTokenSignatureKeyId"] = "of-somebody-else"
@@ -113,21 +113,21 @@ def stopped(scene):
     scene.goto("keys:rollover")
 
 
-@state("keys:rollover", Role.VIEWER)
+@page_state("keys:rollover", Role.VIEWER)
 def retired(scene):
-    scene.be(Role.ADMIN)
+    scene.sign_in_as(Role.ADMIN)
     started(scene)
     come(scene)
     come(scene)
-    scene.be(Role.VIEWER, "Vera")
+    scene.sign_in_as(Role.VIEWER, "Vera")
     scene.goto("keys:rollover")
 
 
-@state("keys:rollover", Role.ADMIN)
+@page_state("keys:rollover", Role.ADMIN)
 def switched_back(scene):
     started(scene)
     come(scene)
-    scene.send("keys:undo", "idempotency_key", **WHY)
+    scene.submit_form("keys:undo", "idempotency_key", **WHY)
     work()
     scene.goto("keys:rollover")
 
@@ -140,75 +140,75 @@ def federated(scene):
         authorityHints=["https://up.example", "https://federation.example/anchor"],
     )
     place = "?set=federationJwks&key=0"
-    response = scene.send(
+    response = scene.submit_form(
         "keys:start_rollover", "idempotency_key", place, **WHY | {"kid": "fed-2027"}
     )
-    scene.places["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
+    scene.path_params["rollover"] = response["Location"].rstrip("/").rpartition("/")[2]
     work()
 
 
-@state("keys:rollover", Role.ADMIN)
+@page_state("keys:rollover", Role.ADMIN)
 def waits_for_superiors(scene):
     federated(scene)
     scene.goto("keys:rollover")
 
 
-@state("keys:share_key", Role.ADMIN)
+@page_state("keys:share_key", Role.ADMIN)
 def what_to_tell(scene):
     federated(scene)
     scene.goto("keys:share_key")
 
 
-@state("keys:confirm", Role.ADMIN)
+@page_state("keys:confirm", Role.ADMIN)
 def confirming(scene):
     federated(scene)
     scene.goto("keys:confirm")
     scene.page.get_by_label("Reason").fill("Both say so")
-    scene.press("Confirm")
+    scene.click_button("Confirm")
 
 
-@state("keys:rollovers", Role.VIEWER)
+@page_state("keys:rollovers", Role.VIEWER)
 def several(scene):
-    scene.be(Role.ADMIN)
+    scene.sign_in_as(Role.ADMIN)
     started(scene)
-    scene.send("keys:stop", "idempotency_key", **WHY)
+    scene.submit_form("keys:stop", "idempotency_key", **WHY)
     scene.service["jwks"] = scene.service["jwks"].replace("payments-2027", "left")
     started(scene)
-    scene.be(Role.VIEWER, "Vera")
+    scene.sign_in_as(Role.VIEWER, "Vera")
     scene.goto("keys:rollovers")
 
 
-@state("keys:rollovers", Role.VIEWER)
+@page_state("keys:rollovers", Role.VIEWER)
 def no_rollovers(scene):
     scene.goto("keys:rollovers")
 
 
-@state("keys:advance", Role.ADMIN)
+@page_state("keys:advance", Role.ADMIN)
 def retiring_early(scene):
     started(scene)
     come(scene)
     scene.goto("keys:advance")
 
 
-@state("keys:undo", Role.ADMIN)
+@page_state("keys:undo", Role.ADMIN)
 def undoing(scene):
     started(scene)
     scene.goto("keys:undo")
 
 
-@state("keys:stop", Role.ADMIN)
+@page_state("keys:stop", Role.ADMIN)
 def leaving(scene):
     started(scene)
     scene.goto("keys:stop")
 
 
-@state("keys:pause", Role.ADMIN)
+@page_state("keys:pause", Role.ADMIN)
 def pausing(scene):
     started(scene)
     scene.goto("keys:pause")
 
 
-@state("keys:resume", Role.ADMIN)
+@page_state("keys:resume", Role.ADMIN)
 def resuming(scene):
     to(scene, "pause")
     scene.goto("keys:resume")

@@ -1,6 +1,6 @@
 from console.models import Rotation
 from tenants.organizations.roles import Role
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 WHY = {"reason": "Yearly rotation, it is over a year old", "ticket": "CHG-2101"}
 LEDGER = {
@@ -18,71 +18,71 @@ LEDGER = {
 
 def ledger(scene, **members):
     """Turn to a client whose secret is over a year old."""
-    region = scene.sandbox.region(scene.places["region"])
-    region.clients[scene.places["service_id"]][4471] = LEDGER | members
-    scene.places["client_id"] = 4471
+    region = scene.sandbox.region(scene.path_params["region"])
+    region.clients[scene.path_params["service_id"]][4471] = LEDGER | members
+    scene.path_params["client_id"] = 4471
 
 
 def staged(scene, *, stored=True):
     ledger(scene)
-    scene.send("clients:stage", "reason", **WHY)
+    scene.submit_form("clients:stage", "reason", **WHY)
     if stored:
         scene.client.post(scene.path("clients:confirm_stored"))
 
 
 def activated(scene):
     staged(scene)
-    scene.send("clients:activate", "reason")
+    scene.submit_form("clients:activate", "reason")
 
 
 def replaced_elsewhere(scene):
-    region = scene.sandbox.region(scene.places["region"])
-    client = region.clients[scene.places["service_id"]][4471]
+    region = scene.sandbox.region(scene.path_params["region"])
+    client = region.clients[scene.path_params["service_id"]][4471]
     client["clientSecret"] = "from-elsewhere"
 
 
 def give_a_reason(scene, button):
     scene.page.get_by_label("Reason").fill(WHY["reason"])
-    scene.press(button)
+    scene.click_button(button)
 
 
-@state("clients:secret", Role.ADMIN)
+@page_state("clients:secret", Role.ADMIN)
 def old(scene):
     ledger(scene)
     scene.goto("clients:secret")
 
 
-@state("clients:secret", Role.VIEWER)
+@page_state("clients:secret", Role.VIEWER)
 def only_looking(scene):
     ledger(scene)
     scene.goto("clients:secret")
 
 
-@state("clients:secret", Role.ADMIN)
+@page_state("clients:secret", Role.ADMIN)
 def unused(scene):
     ledger(scene, tokenAuthMethod="PRIVATE_KEY_JWT")
     scene.goto("clients:secret")
 
 
-@state("clients:secret", Role.ADMIN)
+@page_state("clients:secret", Role.ADMIN)
 def not_stored(scene):
     staged(scene, stored=False)
     scene.goto("clients:secret")
 
 
-@state("clients:secret", Role.ADMIN)
+@page_state("clients:secret", Role.ADMIN)
 def stored(scene):
     staged(scene)
     scene.goto("clients:secret")
 
 
-@state("clients:secret", Role.ADMIN)
+@page_state("clients:secret", Role.ADMIN)
 def active(scene):
     activated(scene)
     scene.goto("clients:secret")
 
 
-@state("clients:secret", Role.ADMIN)
+@page_state("clients:secret", Role.ADMIN)
 def nobody_knows(scene):
     staged(scene)
     row = Rotation.objects.get()
@@ -90,33 +90,33 @@ def nobody_knows(scene):
     scene.goto("clients:secret")
 
 
-@state("clients:reveal", Role.ADMIN)
+@page_state("clients:reveal", Role.ADMIN)
 def asks_why(scene):
     ledger(scene)
     scene.goto("clients:reveal")
 
 
-@state("clients:reveal", Role.ADMIN)
+@page_state("clients:reveal", Role.ADMIN)
 def shown_(scene):
     ledger(scene)
     scene.goto("clients:reveal")
     give_a_reason(scene, "Reveal secret")
 
 
-@state("clients:rotate", Role.ADMIN)
+@page_state("clients:rotate", Role.ADMIN)
 def warns(scene):
     ledger(scene)
     scene.goto("clients:rotate")
 
 
-@state("clients:rotate", Role.ADMIN)
+@page_state("clients:rotate", Role.ADMIN)
 def rotated(scene):
     ledger(scene)
     scene.goto("clients:rotate")
     give_a_reason(scene, "Rotate now")
 
 
-@state("clients:rotate", Role.ADMIN)
+@page_state("clients:rotate", Role.ADMIN)
 def lost_but_done(scene):
     ledger(scene)
     scene.sandbox.fault("reset", operation="client.refresh_secret", after=True, times=1)
@@ -124,7 +124,7 @@ def lost_but_done(scene):
     give_a_reason(scene, "Rotate now")
 
 
-@state("clients:rotate", Role.ADMIN)
+@page_state("clients:rotate", Role.ADMIN)
 def lost_on_the_way(scene):
     ledger(scene)
     scene.sandbox.fault("reset", operation="client.refresh_secret", times=1)
@@ -132,7 +132,7 @@ def lost_on_the_way(scene):
     give_a_reason(scene, "Rotate now")
 
 
-@state("clients:rotate", Role.ADMIN)
+@page_state("clients:rotate", Role.ADMIN)
 def refused__(scene):
     ledger(scene)
     scene.sandbox.fault("status", operation="client.refresh_secret", status=403)
@@ -140,13 +140,13 @@ def refused__(scene):
     give_a_reason(scene, "Rotate now")
 
 
-@state("clients:set_secret", Role.ADMIN)
+@page_state("clients:set_secret", Role.ADMIN)
 def empty__(scene):
     ledger(scene)
     scene.goto("clients:set_secret")
 
 
-@state("clients:set_secret", Role.ADMIN)
+@page_state("clients:set_secret", Role.ADMIN)
 def against_the_rules(scene):
     ledger(scene)
     scene.goto("clients:set_secret")
@@ -154,7 +154,7 @@ def against_the_rules(scene):
     give_a_reason(scene, "Set secret")
 
 
-@state("clients:set_secret", Role.ADMIN)
+@page_state("clients:set_secret", Role.ADMIN)
 def set_(scene):
     ledger(scene)
     scene.goto("clients:set_secret")
@@ -162,13 +162,13 @@ def set_(scene):
     give_a_reason(scene, "Set secret")
 
 
-@state("clients:stage", Role.ADMIN)
+@page_state("clients:stage", Role.ADMIN)
 def before(scene):
     ledger(scene)
     scene.goto("clients:stage")
 
 
-@state("clients:stage", Role.ADMIN)
+@page_state("clients:stage", Role.ADMIN)
 def made(scene):
     ledger(scene)
     scene.goto("clients:stage")
@@ -180,86 +180,86 @@ def made_by_a_job(scene):
     Rotation.objects.update(shown_at=None)
 
 
-@state("clients:reveal_staged", Role.ADMIN)
+@page_state("clients:reveal_staged", Role.ADMIN)
 def unseen(scene):
     made_by_a_job(scene)
     scene.goto("clients:reveal_staged")
 
 
-@state("clients:reveal_staged", Role.ADMIN)
+@page_state("clients:reveal_staged", Role.ADMIN)
 def seen_(scene):
     made_by_a_job(scene)
     scene.goto("clients:reveal_staged")
-    scene.press("Show secret")
+    scene.click_button("Show secret")
 
 
-@state("clients:confirm_stored", Role.ADMIN)
+@page_state("clients:confirm_stored", Role.ADMIN)
 def asked_____(scene):
     staged(scene, stored=False)
     scene.goto("clients:confirm_stored")
 
 
-@state("clients:activate", Role.ADMIN)
+@page_state("clients:activate", Role.ADMIN)
 def ready(scene):
     staged(scene)
     scene.goto("clients:activate")
 
 
-@state("clients:activate", Role.ADMIN)
+@page_state("clients:activate", Role.ADMIN)
 def changed_meanwhile(scene):
     staged(scene, stored=False)
     replaced_elsewhere(scene)
     scene.goto("clients:activate")
 
 
-@state("clients:undo", Role.ADMIN)
+@page_state("clients:undo", Role.ADMIN)
 def ready_(scene):
     activated(scene)
     scene.goto("clients:undo")
 
 
-@state("clients:undo", Role.ADMIN)
+@page_state("clients:undo", Role.ADMIN)
 def changed_meanwhile_(scene):
     activated(scene)
     replaced_elsewhere(scene)
     scene.goto("clients:undo")
 
 
-@state("clients:drop", Role.ADMIN)
+@page_state("clients:drop", Role.ADMIN)
 def asked______(scene):
     staged(scene)
     scene.goto("clients:drop")
 
 
-@state("clients:forget", Role.ADMIN)
+@page_state("clients:forget", Role.ADMIN)
 def asked_______(scene):
     activated(scene)
     scene.goto("clients:forget")
 
 
-@state("clients:overdue_secrets", Role.ADMIN)
+@page_state("clients:overdue_secrets", Role.ADMIN)
 def full_(scene):
     scene.goto("clients:index")
     scene.goto("clients:overdue_secrets")
 
 
-@state("clients:overdue_secrets", Role.VIEWER)
+@page_state("clients:overdue_secrets", Role.VIEWER)
 def nothing_known(scene):
     scene.goto("clients:overdue_secrets")
 
 
-@state("clients:rotations", Role.ADMIN)
+@page_state("clients:rotations", Role.ADMIN)
 def one_of_each(scene):
     activated(scene)
     scene.goto("clients:rotations")
 
 
-@state("clients:rotations", Role.ADMIN)
+@page_state("clients:rotations", Role.ADMIN)
 def made_by_a_job_(scene):
     made_by_a_job(scene)
     scene.goto("clients:rotations")
 
 
-@state("clients:rotations", Role.VIEWER)
+@page_state("clients:rotations", Role.VIEWER)
 def none_under_way(scene):
     scene.goto("clients:rotations")

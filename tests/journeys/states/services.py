@@ -4,7 +4,7 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.sandbox.state import SandboxRegion
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 HARBOR, CIVIC = 4_217_001, 4_217_003
 NEW = "?region=us&service_name=Till&issuer=https://till.harbor.example&start=oidc"
@@ -15,22 +15,22 @@ def bare(scene):
     region = scene.sandbox.region("us")
     region.services[5] = {"apiKey": 5, "serviceName": "Bare", "modifiedAt": 1}
     region.owners[5] = HARBOR
-    scene.at("us", "Bare")
+    scene.select_service("us", "Bare")
 
 
 def wallet(scene):
     """Turn to an issuer of credentials, made one of Harbor's."""
     region = scene.sandbox.region("eu")
-    scene.at("eu", "Citizen credentials")
-    region.owners[scene.places["service_id"]] = HARBOR
+    scene.select_service("eu", "Citizen credentials")
+    region.owners[scene.path_params["service_id"]] = HARBOR
 
 
 def legacy(scene):
-    scene.at("us", "Employee sign-in")
+    scene.select_service("us", "Employee sign-in")
 
 
 def odd(scene):
-    scene.at("us", "Open banking sandbox")
+    scene.select_service("us", "Open banking sandbox")
 
 
 def meanwhile(scene, **members):
@@ -38,48 +38,48 @@ def meanwhile(scene, **members):
     scene.service.update(members, modifiedAt=scene.service["modifiedAt"] + 1)
 
 
-@state("services:index", Role.EDITOR)
+@page_state("services:index", Role.EDITOR)
 def full(scene):
     scene.goto("services:index")
 
 
-@state("services:index", Role.VIEWER)
+@page_state("services:index", Role.VIEWER)
 def one_region_silent(scene):
     scene.client.get(scene.path("services:index"))
     scene.sandbox.fault("html502", region="jp")
     scene.goto("services:index")
 
 
-@state("services:index", Role.VIEWER)
+@page_state("services:index", Role.VIEWER)
 def all_regions_silent(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("services:index")
 
 
-@state("services:index", Role.VIEWER)
+@page_state("services:index", Role.VIEWER)
 def none_fits(scene):
     scene.goto("services:index", "?q=nothing+like+it")
 
 
-@state("services:index", Role.VIEWER)
+@page_state("services:index", Role.VIEWER)
 def not_understood(scene):
     scene.goto("services:index", "?q=noSuchSetting:1")
 
 
-@state("services:index", Role.ADMIN)
+@page_state("services:index", Role.ADMIN)
 def no_region_connected(scene):
     Credential.objects.all().delete()
     scene.goto("services:index")
 
 
-@state("services:index", Role.EDITOR)
+@page_state("services:index", Role.EDITOR)
 def none_yet(scene):
     for region in scene.sandbox.state.regions.values():
         region.services.clear()
     scene.goto("services:index")
 
 
-@state("services:index", Role.EDITOR)
+@page_state("services:index", Role.EDITOR)
 def paged(scene):
     region: SandboxRegion = scene.sandbox.region("br")
     for number in range(100, 240):
@@ -91,273 +91,273 @@ def paged(scene):
     scene.goto("services:index", "?page=2&sort=-lifetime")
 
 
-@state("services:show", Role.ADMIN)
+@page_state("services:show", Role.ADMIN)
 def full_(scene):
     legacy(scene)
-    scene.save()
+    scene.save_change()
     scene.goto("services:show")
 
 
-@state("services:show", Role.EDITOR)
+@page_state("services:show", Role.EDITOR)
 def with_a_draft(scene):
-    scene.draft()
+    scene.draft_change()
     scene.goto("services:show")
 
 
-@state("services:show", Role.VIEWER)
+@page_state("services:show", Role.VIEWER)
 def bare_(scene):
     bare(scene)
     scene.goto("services:show")
 
 
-@state("services:show", Role.EDITOR)
+@page_state("services:show", Role.EDITOR)
 def odd_(scene):
     odd(scene)
     scene.goto("services:show")
 
 
-@state("services:show", Role.VIEWER)
+@page_state("services:show", Role.VIEWER)
 def failed(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("services:show")
 
 
-@state("services:show", Role.VIEWER)
+@page_state("services:show", Role.VIEWER)
 def gone(scene):
     scene.goto("services:show", service_id=404)
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def one_section(scene):
     scene.goto("services:edit")
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def all_of_a_legacy_service(scene):
     legacy(scene)
     scene.goto("services:edit", section="all")
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def all_of_an_odd_service(scene):
     odd(scene)
     scene.goto("services:edit", section="all", query="?show=set")
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def verifiable_credentials(scene):
     wallet(scene)
     scene.goto("services:edit", section="credentials")
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def with_changes(scene):
-    scene.draft()
+    scene.draft_change()
     scene.goto("services:edit")
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def with_mistakes(scene):
     scene.goto("services:edit", section="basics")
     scene.page.get_by_label("Issuer", exact=True).fill("http://pay.harbor.example#x")
-    scene.press("Review changes")
+    scene.click_button("Review changes")
     scene.page.get_by_role("alert").first.wait_for()
 
 
-@state("services:edit", Role.EDITOR)
+@page_state("services:edit", Role.EDITOR)
 def nothing_fits(scene):
     scene.goto("services:edit", "?q=no+such+setting")
 
 
-@state("services:fields", Role.VIEWER)
+@page_state("services:fields", Role.VIEWER)
 def full__(scene):
     legacy(scene)
     scene.goto("services:fields")
 
 
-@state("services:fields", Role.VIEWER)
+@page_state("services:fields", Role.VIEWER)
 def with_what_is_unknown(scene):
     odd(scene)
     scene.goto("services:fields", "?show=set")
 
 
-@state("services:fields", Role.VIEWER)
+@page_state("services:fields", Role.VIEWER)
 def none_fits_(scene):
     scene.goto("services:fields", "?q=no+such+setting")
 
 
-@state("services:document", Role.VIEWER)
+@page_state("services:document", Role.VIEWER)
 def full___(scene):
     legacy(scene)
     scene.goto("services:document")
 
 
-@state("services:discovery", Role.VIEWER)
+@page_state("services:discovery", Role.VIEWER)
 def full____(scene):
     scene.goto("services:discovery")
 
 
-@state("services:discovery", Role.VIEWER)
+@page_state("services:discovery", Role.VIEWER)
 def failed_(scene):
     scene.sandbox.fault("html502", operation="service.configuration")
     scene.sandbox.fault("status", operation="service.jwks", status=500)
     scene.goto("services:discovery")
 
 
-@state("services:discovery", Role.VIEWER)
+@page_state("services:discovery", Role.VIEWER)
 def bare__(scene):
     bare(scene)
     scene.goto("services:discovery")
 
 
-@state("services:history", Role.EDITOR)
+@page_state("services:history", Role.EDITOR)
 def full_____(scene):
-    scene.save(2700)
-    scene.save(900, refresh_token_kept="on")
+    scene.save_change(2700)
+    scene.save_change(900, refresh_token_kept="on")
     scene.goto("services:history")
 
 
-@state("services:history", Role.VIEWER)
+@page_state("services:history", Role.VIEWER)
 def empty(scene):
     scene.goto("services:history")
 
 
-@state("services:new", Role.EDITOR)
+@page_state("services:new", Role.EDITOR)
 def open_(scene):
     scene.goto("services:new")
 
 
-@state("services:new", Role.EDITOR)
+@page_state("services:new", Role.EDITOR)
 def with_mistakes_(scene):
     scene.goto("services:new", "?region=us&service_name=&issuer=x&start=copy")
 
 
-@state("services:new", Role.ADMIN)
+@page_state("services:new", Role.ADMIN)
 def nowhere(scene):
     Credential.objects.update(number=None)
     scene.goto("services:new")
 
 
-@state("services:create", Role.EDITOR)
+@page_state("services:create", Role.EDITOR)
 def from_an_archetype(scene):
     scene.goto("services:create", NEW)
 
 
-@state("services:create", Role.EDITOR)
+@page_state("services:create", Role.EDITOR)
 def as_a_copy(scene):
-    number = scene.places["service_id"]
+    number = scene.path_params["service_id"]
     scene.goto("services:create", f"{NEW[:-4]}copy&original=us/{number}")
 
 
-@state("services:create", Role.EDITOR)
+@page_state("services:create", Role.EDITOR)
 def failed__(scene):
     scene.sandbox.fault("status", region="idp", status=500, after=True)
     scene.goto("services:create", NEW)
     scene.page.get_by_label("Reason").fill("A new till")
-    scene.press("Create service in US")
+    scene.click_button("Create service in US")
     scene.page.get_by_role("alert").wait_for()
 
 
-@state("services:remove", Role.ADMIN)
+@page_state("services:remove", Role.ADMIN)
 def asked(scene):
     scene.goto("services:remove")
 
 
-@state("services:remove", Role.ADMIN)
+@page_state("services:remove", Role.ADMIN)
 def with_mistakes__(scene):
     scene.goto("services:remove")
     scene.page.get_by_label("Type Payments to confirm").fill("Payment")
     scene.page.get_by_label("Reason").fill("Not needed")
-    scene.press("Delete")
+    scene.click_button("Delete")
 
 
-@state("services:discard", Role.EDITOR)
+@page_state("services:discard", Role.EDITOR)
 def asked_(scene):
-    scene.draft()
+    scene.draft_change()
     scene.goto("services:discard")
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def one_change(scene):
-    scene.draft()
+    scene.draft_change()
     scene.goto("services:review")
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def nothing(scene):
     scene.goto("services:review")
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def same_already(scene):
-    scene.draft(2700)
+    scene.draft_change(2700)
     meanwhile(scene, accessTokenDuration=2700)
     scene.goto("services:review")
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def others_changed_more(scene):
-    scene.draft()
+    scene.draft_change()
     meanwhile(scene, refreshTokenDuration=86400)
     scene.goto("services:review")
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def no_answer(scene):
-    scene.draft()
+    scene.draft_change()
     scene.sandbox.fault("reset", operation="service.update", after=True)
     scene.goto("services:review")
     scene.page.get_by_label("Reason").fill("Shorter, says risk")
-    scene.press("Save 1 change")
+    scene.click_button("Save 1 change")
     scene.page.get_by_role("alert").wait_for()
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def refused(scene):
-    scene.draft()
+    scene.draft_change()
     scene.sandbox.fault("status", operation="service.update", status=400)
     scene.goto("services:review")
     scene.page.get_by_label("Reason").fill("Shorter, says risk")
-    scene.press("Save 1 change")
+    scene.click_button("Save 1 change")
     scene.page.get_by_role("alert").wait_for()
 
 
-@state("services:review", Role.EDITOR)
+@page_state("services:review", Role.EDITOR)
 def without_a_reason(scene):
-    scene.draft()
+    scene.draft_change()
     scene.goto("services:review")
     scene.page.get_by_label("Reason").fill(" ")
-    scene.press("Save 1 change")
+    scene.click_button("Save 1 change")
 
 
-@state("services:merge", Role.EDITOR)
+@page_state("services:merge", Role.EDITOR)
 def a_conflict(scene):
-    scene.draft(refresh_token_kept="on")
+    scene.draft_change(refresh_token_kept="on")
     meanwhile(scene, accessTokenDuration=60, refreshTokenDuration=86400)
     scene.goto("services:merge")
 
 
-@state("services:merge", Role.EDITOR)
+@page_state("services:merge", Role.EDITOR)
 def not_chosen(scene):
     a_conflict(scene)
     scene.page.locator("form.merge").evaluate("form => (form.noValidate = true)")
-    scene.press("Review the merged changes")
+    scene.click_button("Review the merged changes")
     scene.page.get_by_role("alert").wait_for()
 
 
-@state("services:change", Role.EDITOR)
+@page_state("services:change", Role.EDITOR)
 def as_sent(scene):
-    scene.goto("services:change", entry=scene.save())
+    scene.goto("services:change", entry=scene.save_change())
 
 
-@state("services:restore", Role.EDITOR)
+@page_state("services:restore", Role.EDITOR)
 def only_secrets(scene):
-    scene.places["section"] = "sign-in"
+    scene.path_params["section"] = "sign-in"
     scene.service["authenticationCallbackApiSecret"] = "one"
     name = "authentication_callback_api_secret"
     secret = {name: "replace", f"{name}__new": "another"}
-    scene.send("services:edit", "base", **secret)
-    scene.send("services:review", "reviewed", reason="Leaked", ticket="CHG-1")
+    scene.submit_form("services:edit", "base", **secret)
+    scene.submit_form("services:review", "reviewed", reason="Leaked", ticket="CHG-1")
     entry = AuditEntry.objects.filter(operation="service.update")[0].entry
     scene.goto("services:change", entry=entry)
-    scene.press("Undo this change")
+    scene.click_button("Undo this change")

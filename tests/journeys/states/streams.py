@@ -2,7 +2,7 @@ from console.models import Stream
 from console.models.streams import generate_token
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 
 def kept(name):
@@ -15,36 +15,36 @@ def kept(name):
     return stream
 
 
-@state("streams:index", Role.ADMIN)
+@page_state("streams:index", Role.ADMIN)
 def none(scene):
     scene.goto("streams:index")
 
 
-@state("streams:index", Role.ADMIN)
+@page_state("streams:index", Role.ADMIN)
 def two(scene):
     kept("Splunk, production")
     kept("Archive")
     scene.goto("streams:index")
 
 
-@state("streams:new", Role.ADMIN)
+@page_state("streams:new", Role.ADMIN)
 def asked(scene):
     scene.goto("streams:new")
 
 
-@state("streams:new", Role.ADMIN)
+@page_state("streams:new", Role.ADMIN)
 def with_a_token(scene):
     scene.goto("streams:new")
     scene.page.get_by_label("Name").fill("Splunk, production")
-    scene.press("Make token")
+    scene.click_button("Make token")
     scene.page.get_by_text("Shown this once").wait_for()
 
 
-@state("streams:remove", Role.ADMIN)
+@page_state("streams:remove", Role.ADMIN)
 def asked_(scene):
     scene.goto("streams:remove", stream=kept("Archive").pk)
 
 
-@state("streams:read", Role.VIEWER)
+@page_state("streams:read", Role.VIEWER)
 def for_machines(scene):
     scene.page.goto(scene.path("streams:read", home="harbor"))

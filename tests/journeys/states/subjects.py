@@ -8,26 +8,26 @@ from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 SUBJECT = "cust-204188"
 
 
 def look_up(scene, subject=SUBJECT):
     scene.client.post(scene.path("users:index"), {"subject": subject})
-    scene.places["lookup"] = Lookup.objects.latest("made_at").pk
+    scene.path_params["lookup"] = Lookup.objects.latest("made_at").pk
 
 
-@state("users:index", Role.HELP_DESK)
+@page_state("users:index", Role.HELP_DESK)
 def empty(scene):
     scene.goto("users:index")
 
 
-@state("users:index", Role.ADMIN)
+@page_state("users:index", Role.ADMIN)
 def refused(scene):
     scene.goto("users:index")
     scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
-    scene.press("Look up")
+    scene.click_button("Look up")
     scene.page.get_by_text("at most").wait_for()
 
 
@@ -37,74 +37,74 @@ def see(scene, subject=SUBJECT, query=""):
     expect(scene.page.locator(".waiting")).to_have_count(0)
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def everywhere(scene):
     see(scene)
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def nowhere(scene):
     see(scene, "cust-000000")
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def only_expired(scene):
     see(scene, "cust-311907")
 
 
-@state("users:show", Role.ADMIN)
+@page_state("users:show", Role.ADMIN)
 def of_a_hostile_name(scene):
     see(scene, SUBJECT_HOSTILE, "?whole=yes")
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def of_a_long_name(scene):
     see(scene, "W" * 100)
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def two_regions_down(scene):
     scene.sandbox.fault("down", region="jp")
     scene.sandbox.fault("status", status=503, region="eu", path="authorization")
     see(scene)
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def being_asked(scene):
     scene.page.route("**/regions/**", lambda _: None)
     look_up(scene)
     scene.goto("users:show")
 
 
-@state("users:region", Role.HELP_DESK)
+@page_state("users:region", Role.HELP_DESK)
 def full(scene):
     look_up(scene)
     scene.goto("users:region")
 
 
-@state("users:region", Role.HELP_DESK)
+@page_state("users:region", Role.HELP_DESK)
 def failed(scene):
     scene.sandbox.fault("down", region="us")
     look_up(scene)
     scene.goto("users:region")
 
 
-@state("users:export", Role.HELP_DESK)
+@page_state("users:export", Role.HELP_DESK)
 def asked(scene):
     look_up(scene)
     scene.goto("users:export")
 
 
-@state("users:export", Role.HELP_DESK)
+@page_state("users:export", Role.HELP_DESK)
 def without_a_reason(scene):
     look_up(scene)
     scene.goto("users:export")
     scene.page.locator("textarea").fill(" ")
-    scene.press("Download")
+    scene.click_button("Download")
     scene.page.get_by_text("Say why").wait_for()
 
 
-@state("users:reveal", Role.ADMIN)
+@page_state("users:reveal", Role.ADMIN)
 def asked_(scene):
     look_up(scene)
     entry = AuditEntry.objects.get(operation="subject.search").entry
@@ -113,9 +113,9 @@ def asked_(scene):
 
 def app_of_theirs(scene):
     """The first client of Payments in us that holds a token of theirs."""
-    held = scene.sandbox.region("us").tokens[scene.places["service_id"]]
+    held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
     client = next(one.client_id for one in held if one.subject == SUBJECT)
-    scene.places["client_id"] = client
+    scene.path_params["client_id"] = client
     return client
 
 
@@ -123,21 +123,21 @@ def revoke(scene):
     """Revoke it, without looking."""
     look_up(scene)
     client = app_of_theirs(scene)
-    granted = scene.sandbox.region("us").granted[scene.places["service_id"]]
+    granted = scene.sandbox.region("us").granted[scene.path_params["service_id"]]
     granted[client, SUBJECT] = StoredGrant(["openid"], ["openid", "payments"], 1)
     why = {"reason": "The phone was stolen on the train", "ticket": "INC-4471"}
-    scene.send("users:revoke_app", "reason", **why)
-    scene.places["receipt"] = Receipt.objects.get().pk
+    scene.submit_form("users:revoke_app", "reason", **why)
+    scene.path_params["receipt"] = Receipt.objects.get().pk
 
 
-@state("users:revoke_app", Role.HELP_DESK)
+@page_state("users:revoke_app", Role.HELP_DESK)
 def asked__(scene):
     look_up(scene)
     app_of_theirs(scene)
     scene.goto("users:revoke_app")
 
 
-@state("users:show", Role.HELP_DESK)
+@page_state("users:show", Role.HELP_DESK)
 def asked_whether_to_revoke(scene):
     see(scene)
     apps = scene.page.get_by_role("table").first
@@ -145,13 +145,13 @@ def asked_whether_to_revoke(scene):
     scene.page.get_by_role("dialog").wait_for()
 
 
-@state("users:region", Role.HELP_DESK)
+@page_state("users:region", Role.HELP_DESK)
 def with_one_revoked(scene):
     revoke(scene)
     scene.goto("users:region")
 
 
-@state("users:revoke_app", Role.HELP_DESK)
+@page_state("users:revoke_app", Role.HELP_DESK)
 def not_answered(scene):
     look_up(scene)
     app_of_theirs(scene)
@@ -159,33 +159,33 @@ def not_answered(scene):
     scene.goto("users:revoke_app")
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def of_one_app(scene):
     revoke(scene)
     scene.goto("users:receipt")
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def not_proven(scene):
     scene.sandbox.fault("status", status=503, path="granted_scopes/delete")
     revoke(scene)
     scene.goto("users:receipt")
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def of_somebody_else(scene):
     revoke(scene)
-    scene.be(Role.AUDITOR)
+    scene.sign_in_as(Role.AUDITOR)
     scene.goto("users:receipt")
 
 
-@state("users:revoke_all", Role.HELP_DESK)
+@page_state("users:revoke_all", Role.HELP_DESK)
 def previewed(scene):
     look_up(scene)
     scene.goto("users:revoke_all")
 
 
-@state("users:revoke_all", Role.HELP_DESK)
+@page_state("users:revoke_all", Role.HELP_DESK)
 def not_all_was_checked(scene):
     scene.sandbox.fault("down", region="jp")
     scene.sandbox.fault("status", status=503, region="eu", path="authorization")
@@ -193,61 +193,61 @@ def not_all_was_checked(scene):
     scene.goto("users:revoke_all")
 
 
-@state("users:revoke_all", Role.HELP_DESK)
+@page_state("users:revoke_all", Role.HELP_DESK)
 def without_how_it_ends(scene):
     look_up(scene)
     scene.goto("users:revoke_all")
     scene.page.locator("textarea").fill("Account taken over")
     scene.page.locator("[name=typed]").fill("xxxx")
-    scene.press("Revoke all")
+    scene.click_button("Revoke all")
     scene.page.get_by_text("This is not how").wait_for()
 
 
 def revoke_all(scene, subject=SUBJECT, *, work=True):
     look_up(scene, subject)
     why = {"reason": "Account taken over", "ticket": "INC-4471", "typed": subject[-4:]}
-    scene.send("users:revoke_all", "typed", **why)
-    scene.places["receipt"] = Receipt.objects.get().pk
+    scene.submit_form("users:revoke_all", "typed", **why)
+    scene.path_params["receipt"] = Receipt.objects.get().pk
     queue.record_heartbeat("scene")
     if work:
         JobWorker("scene", until_empty=True).run()
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def being_made(scene):
     revoke_all(scene, work=False)
     scene.goto("users:receipt")
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def of_everything(scene):
     revoke_all(scene)
     scene.goto("users:receipt")
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def waiting_for_a_region(scene):
     scene.sandbox.fault("down", region="jp")
     revoke_all(scene)
     scene.goto("users:receipt")
 
 
-@state("jobs:cancel", Role.HELP_DESK)
+@page_state("jobs:cancel", Role.HELP_DESK)
 def without_a_region(scene):
     scene.sandbox.fault("down", region="jp")
     revoke_all(scene)
-    scene.places["job"] = Job.objects.get().pk
+    scene.path_params["job"] = Job.objects.get().pk
     scene.goto("jobs:cancel")
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def ended_without_a_region(scene):
     without_a_region(scene)
-    scene.press("End without these")
+    scene.click_button("End without these")
     scene.page.get_by_text("was to be revoked").wait_for()
 
 
-@state("users:receipt", Role.HELP_DESK)
+@page_state("users:receipt", Role.HELP_DESK)
 def of_nothing(scene):
     revoke_all(scene, "cust-000000")
     scene.goto("users:receipt")

@@ -1,62 +1,62 @@
 from tenants.organizations.roles import Role
 from tests.journeys.states.subjects import SUBJECT
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 
 def look_up(scene, subject=SUBJECT, query=""):
     """Narrow the list to a subject, and keep the lookup's id."""
     sent = scene.client.post(scene.path("tokens:index") + query, {"subject": subject})
-    scene.places["lookup"] = sent.url.partition("subject=")[2].partition("&")[0]
-    return f"?subject={scene.places['lookup']}"
+    scene.path_params["lookup"] = sent.url.partition("subject=")[2].partition("&")[0]
+    return f"?subject={scene.path_params['lookup']}"
 
 
-@state("tokens:index", Role.VIEWER)
+@page_state("tokens:index", Role.VIEWER)
 def many(scene):
     scene.goto("tokens:index")
 
 
-@state("tokens:index", Role.ADMIN)
+@page_state("tokens:index", Role.ADMIN)
 def of_a_subject_at_a_client(scene):
     query = look_up(scene)
-    scene.goto("tokens:index", f"{query}&client={scene.places['client_id']}")
+    scene.goto("tokens:index", f"{query}&client={scene.path_params['client_id']}")
 
 
-@state("tokens:index", Role.EDITOR)
+@page_state("tokens:index", Role.EDITOR)
 def none_yet(scene):
-    scene.sandbox.region("us").tokens[scene.places["service_id"]] = []
+    scene.sandbox.region("us").tokens[scene.path_params["service_id"]] = []
     scene.goto("tokens:index")
 
 
-@state("tokens:index", Role.VIEWER)
+@page_state("tokens:index", Role.VIEWER)
 def forbidden(scene):
     for one in scene.sandbox.state.organizations.values():
         one.plan = "FREE"
     scene.goto("tokens:index")
 
 
-@state("tokens:index", Role.ADMIN)
+@page_state("tokens:index", Role.ADMIN)
 def failed(scene):
     scene.sandbox.fault("down", region="us")
     scene.goto("tokens:index")
 
 
-@state("tokens:index", Role.ADMIN)
+@page_state("tokens:index", Role.ADMIN)
 def no_subject(scene):
     scene.goto("tokens:index")
     scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
-    scene.press("Look up")
+    scene.click_button("Look up")
     scene.page.get_by_text("at most").wait_for()
 
 
 def choose(scene, *, with_subject=True):
     """Turn to the first token of the service that is somebody's, and valid."""
-    held = scene.sandbox.region("us").tokens[scene.places["service_id"]]
+    held = scene.sandbox.region("us").tokens[scene.path_params["service_id"]]
     token = next(one for one in held if bool(one.subject) is with_subject)
-    scene.places |= {"token": token.access_hash, "client_id": token.client_id}
+    scene.path_params |= {"token": token.access_hash, "client_id": token.client_id}
     return token
 
 
-@state("tokens:show", Role.ADMIN)
+@page_state("tokens:show", Role.ADMIN)
 def whole(scene):
     token = choose(scene)
     token.properties = ({"key": "till", "value": "4"},)
@@ -64,13 +64,13 @@ def whole(scene):
     scene.goto("tokens:show", query)
 
 
-@state("tokens:show", Role.VIEWER)
+@page_state("tokens:show", Role.VIEWER)
 def only_looking(scene):
     choose(scene, with_subject=False).revoked = True
     scene.goto("tokens:show")
 
 
-@state("tokens:show", Role.VIEWER)
+@page_state("tokens:show", Role.VIEWER)
 def gone(scene):
     choose(scene)
     scene.goto("tokens:show", token="h" * 43)
@@ -79,13 +79,13 @@ def gone(scene):
 def enter(scene, scopes=(), reason=""):
     for scope in scopes:
         scene.page.get_by_label(scope, exact=True).check()
-    scene.press("Review change")
+    scene.click_button("Review change")
     if reason:
         scene.page.get_by_label("Reason").fill(reason)
-        scene.press("Change the token")
+        scene.click_button("Change the token")
 
 
-@state("tokens:update", Role.EDITOR)
+@page_state("tokens:update", Role.EDITOR)
 def reviewed(scene):
     token = choose(scene)
     token.properties = ({"key": "till", "value": "4"},)
@@ -96,7 +96,7 @@ def reviewed(scene):
     enter(scene, ["openid", "email"])
 
 
-@state("tokens:update", Role.EDITOR)
+@page_state("tokens:update", Role.EDITOR)
 def wrong(scene):
     choose(scene)
     scene.goto("tokens:update")
@@ -104,7 +104,7 @@ def wrong(scene):
     enter(scene)
 
 
-@state("tokens:update", Role.EDITOR)
+@page_state("tokens:update", Role.EDITOR)
 def lost(scene):
     choose(scene)
     scene.sandbox.fault("reset", operation="token.update")
@@ -112,19 +112,19 @@ def lost(scene):
     enter(scene, ["openid", "email"], "Asked for")
 
 
-@state("tokens:revoke", Role.ADMIN)
+@page_state("tokens:revoke", Role.ADMIN)
 def asked_(scene):
     choose(scene)
     scene.goto("tokens:revoke")
 
 
-@state("tokens:delete", Role.ADMIN)
+@page_state("tokens:delete", Role.ADMIN)
 def asked__(scene):
     choose(scene, with_subject=False)
     scene.goto("tokens:delete")
 
 
-@state("tokens:reveal", Role.ADMIN)
+@page_state("tokens:reveal", Role.ADMIN)
 def asked___(scene):
     choose(scene)
     scene.goto("tokens:reveal")
@@ -133,40 +133,40 @@ def asked___(scene):
 def confirm(scene, typed):
     scene.page.locator("#id_typed").fill(typed)
     scene.page.get_by_label("Reason").fill("Their key was stolen")
-    scene.press("Revoke")
+    scene.click_button("Revoke")
 
 
-@state("tokens:revoke_client", Role.ADMIN)
+@page_state("tokens:revoke_client", Role.ADMIN)
 def previewed(scene):
     scene.goto("tokens:revoke_client")
 
 
-@state("tokens:revoke_client", Role.ADMIN)
+@page_state("tokens:revoke_client", Role.ADMIN)
 def lost__(scene):
     scene.sandbox.fault("reset", operation="token.revoke", after=True)
     scene.goto("tokens:revoke_client")
     confirm(scene, "Harbor app")
 
 
-@state("tokens:revoke_client", Role.ADMIN)
+@page_state("tokens:revoke_client", Role.ADMIN)
 def not_counted(scene):
     scene.sandbox.fault("status", operation="token.list", status=503)
     scene.goto("tokens:revoke_client")
 
 
-@state("tokens:revoke_subject", Role.ADMIN)
+@page_state("tokens:revoke_subject", Role.ADMIN)
 def previewed_(scene):
     look_up(scene)
     scene.goto("tokens:revoke_subject")
 
 
-@state("tokens:revoke_subject", Role.ADMIN)
+@page_state("tokens:revoke_subject", Role.ADMIN)
 def nothing(scene):
     look_up(scene, "cust-000000")
     scene.goto("tokens:revoke_subject")
 
 
-@state("tokens:revoke_pair", Role.ADMIN)
+@page_state("tokens:revoke_pair", Role.ADMIN)
 def previewed__(scene):
     look_up(scene)
     scene.goto("tokens:revoke_pair")
@@ -174,7 +174,7 @@ def previewed__(scene):
 
 def fill_in(scene, value="", **entered):
     """Enter a token for the client that the scene is at."""
-    scene.goto("tokens:new", f"?client={scene.places['client_id']}")
+    scene.goto("tokens:new", f"?client={scene.path_params['client_id']}")
     page = scene.page
     if value:
         page.get_by_label("It exists already").check()
@@ -182,32 +182,32 @@ def fill_in(scene, value="", **entered):
     page.get_by_label("Subject").fill(entered.get("subject", SUBJECT))
     page.get_by_label("openid", exact=True).check()
     page.get_by_label("Reason").fill("To reproduce INC-7")
-    scene.press("Create token")
+    scene.click_button("Create token")
 
 
-@state("tokens:new", Role.ADMIN)
+@page_state("tokens:new", Role.ADMIN)
 def empty(scene):
     scene.goto("tokens:new")
 
 
-@state("tokens:new", Role.ADMIN)
+@page_state("tokens:new", Role.ADMIN)
 def wrong_(scene):
     fill_in(scene, subject="")
 
 
-@state("tokens:new", Role.ADMIN)
+@page_state("tokens:new", Role.ADMIN)
 def made(scene):
     fill_in(scene)
     scene.page.locator("#the-secret").wait_for()
 
 
-@state("tokens:new", Role.ADMIN)
+@page_state("tokens:new", Role.ADMIN)
 def a_value_to_guess(scene):
     fill_in(scene, value="0815" * 8)
     scene.page.get_by_label("Import it all the same").wait_for()
 
 
-@state("tokens:new", Role.ADMIN)
+@page_state("tokens:new", Role.ADMIN)
 def lost___(scene):
     scene.sandbox.fault("reset", operation="token.create", after=True)
     fill_in(scene)

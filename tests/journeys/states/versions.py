@@ -10,41 +10,41 @@ from tenants.organizations.roles import Role
 from tenants.versions.recorder import record_snapshot
 from tests.journeys.states.client import ledger
 from tests.journeys.states.services import meanwhile
-from tests.support.scene import state
+from tests.support.scene import page_state
 
 
 def versions(scene):
     """Change the service from here and from elsewhere; the moments before each."""
     moments = [timezone.now()]
-    scene.save()
+    scene.save_change()
     moments.append(timezone.now())
     meanwhile(scene, pkceRequired=True, description="Says somebody else")
     scene.client.get(scene.path("services:show"))
     return [urlencode({"at": one.isoformat()}) for one in moments]
 
 
-@state("services:version_at", Role.EDITOR)
+@page_state("services:version_at", Role.EDITOR)
 def beside_now(scene):
     then, _ = versions(scene)
     scene.goto("services:version_at", f"?{then}")
 
 
-@state("services:version_at", Role.AUDITOR)
+@page_state("services:version_at", Role.AUDITOR)
 def beside_another_service(scene):
     scene.client.get(scene.path("services:show"))
     twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
     scene.goto("services:version_at", f"?beside=us/{twin}")
 
 
-@state("services:version_at", Role.VIEWER)
+@page_state("services:version_at", Role.VIEWER)
 def nothing_known(scene):
     scene.goto("services:version_at", "?at=1999-12-31T23:59&beside=nothing")
 
 
-@state("services:show", Role.ADMIN)
+@page_state("services:show", Role.ADMIN)
 def deleted(scene):
     scene.client.get(scene.path("services:show"))
-    number = scene.places["service_id"]
+    number = scene.path_params["service_id"]
     record_snapshot(
         Organization.objects.get(slug="harbor").pk,
         ObjectSnapshot("us", number, 0, "", True),
@@ -53,13 +53,13 @@ def deleted(scene):
     scene.goto("services:show")
 
 
-@state("services:restore_version", Role.EDITOR)
+@page_state("services:restore_version", Role.EDITOR)
 def nothing_chosen(scene):
     beside_now(scene)
-    scene.press("Put back what is chosen")
+    scene.click_button("Put back what is chosen")
 
 
-@state("clients:version_at", Role.EDITOR)
+@page_state("clients:version_at", Role.EDITOR)
 def beside_now_(scene):
     client = ledger(scene)
     moment = timezone.now()
@@ -68,15 +68,15 @@ def beside_now_(scene):
     scene.goto("clients:version_at", f"?{urlencode({'at': moment.isoformat()})}")
 
 
-@state("clients:show", Role.ADMIN)
+@page_state("clients:show", Role.ADMIN)
 def deleted_elsewhere_(scene):
     ledger(scene)
     scene.client.get(scene.path("clients:show"))
-    del scene.sandbox.region("us").clients[scene.places["service_id"]][44]
+    del scene.sandbox.region("us").clients[scene.path_params["service_id"]][44]
     scene.goto("clients:show")
 
 
-@state("clients:show", Role.EDITOR)
+@page_state("clients:show", Role.EDITOR)
 def deleted_with_its_service_(scene):
     ledger(scene)
     scene.client.get(scene.path("clients:show"))
@@ -84,13 +84,13 @@ def deleted_with_its_service_(scene):
     scene.goto("clients:show")
 
 
-@state("clients:version_at", Role.VIEWER)
+@page_state("clients:version_at", Role.VIEWER)
 def gone_by_now(scene):
     deleted_elsewhere_(scene)
     scene.goto("clients:version_at")
 
 
-@state("clients:restore_version", Role.EDITOR)
+@page_state("clients:restore_version", Role.EDITOR)
 def nothing_chosen_(scene):
     beside_now_(scene)
-    scene.press("Put back what is chosen")
+    scene.click_button("Put back what is chosen")

@@ -8,7 +8,7 @@ from tenants.jobs import queue
 from tenants.jobs.models import Worker
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.support.scene import state
+from tests.support.scene import page_state
 from tests.support.webhooks import make_webhook
 
 FULL = '{"error": "index is full", "retry": true}'
@@ -43,12 +43,12 @@ def show(scene, webhook):
     scene.goto("webhooks:show", webhook=webhook.pk)
 
 
-@state("webhooks:index", Role.ADMIN)
+@page_state("webhooks:index", Role.ADMIN)
 def none(scene):
     scene.goto("webhooks:index")
 
 
-@state("webhooks:index", Role.ADMIN)
+@page_state("webhooks:index", Role.ADMIN)
 def of_all_kinds(scene):
     soon = timezone.now() + timedelta(minutes=9)
     kept(taken_at=timezone.now())
@@ -59,44 +59,44 @@ def of_all_kinds(scene):
     scene.goto("webhooks:index")
 
 
-@state("webhooks:index", Role.ADMIN)
+@page_state("webhooks:index", Role.ADMIN)
 def without_a_worker(scene):
     kept()
     Worker.objects.all().delete()
     scene.goto("webhooks:index")
 
 
-@state("webhooks:new", Role.ADMIN)
+@page_state("webhooks:new", Role.ADMIN)
 def asked(scene):
     scene.goto("webhooks:new")
 
 
-@state("webhooks:new", Role.ADMIN)
+@page_state("webhooks:new", Role.ADMIN)
 def refused(scene):
     scene.goto("webhooks:new")
     scene.page.get_by_label("Name", exact=True).fill("SIEM")
     scene.page.get_by_label("Address").fill("https://10.0.0.1/")
     for name in ("Read", "Reveal", "Change", "Destroy"):
         scene.page.get_by_label(name, exact=True).uncheck()
-    scene.press("Add webhook")
+    scene.click_button("Add webhook")
     scene.page.get_by_text("not a public address").wait_for()
 
 
-@state("webhooks:new", Role.ADMIN)
+@page_state("webhooks:new", Role.ADMIN)
 def with_a_secret(scene):
     scene.goto("webhooks:new")
     scene.page.get_by_label("Name", exact=True).fill("SIEM, production")
     scene.page.get_by_label("Address").fill("https://siem.example:8443/in/x")
-    scene.press("Add webhook")
+    scene.click_button("Add webhook")
     scene.page.get_by_text("Shown this once").wait_for()
 
 
-@state("webhooks:show", Role.ADMIN)
+@page_state("webhooks:show", Role.ADMIN)
 def nothing_sent(scene):
     show(scene, kept())
 
 
-@state("webhooks:show", Role.ADMIN)
+@page_state("webhooks:show", Role.ADMIN)
 def at_work(scene):
     webhook = kept(taken_at=timezone.now(), subjects=True, groups="clients keys")
     log(webhook, 24)
@@ -104,7 +104,7 @@ def at_work(scene):
     show(scene, webhook)
 
 
-@state("webhooks:show", Role.ADMIN)
+@page_state("webhooks:show", Role.ADMIN)
 def failing(scene):
     now = timezone.now()
     webhook = kept(tries=3, next_at=now + timedelta(minutes=8), failing_since=now)
@@ -115,77 +115,77 @@ def failing(scene):
     show(scene, webhook)
 
 
-@state("webhooks:show", Role.ADMIN)
+@page_state("webhooks:show", Role.ADMIN)
 def stopped(scene):
     show(scene, kept(pause="failed", paused_at=timezone.now(), tries=8))
 
 
-@state("webhooks:show", Role.ADMIN)
+@page_state("webhooks:show", Role.ADMIN)
 def gone(scene):
     show(scene, kept(pause="gone", paused_at=timezone.now()))
 
 
-@state("webhooks:show", Role.ADMIN)
+@page_state("webhooks:show", Role.ADMIN)
 def paused(scene):
     until = timezone.now() + timedelta(hours=20)
     show(scene, kept(pause="hand", paused_by="ida@harbor.example", old_until=until))
 
 
-@state("webhooks:edit", Role.ADMIN)
+@page_state("webhooks:edit", Role.ADMIN)
 def asked_(scene):
     scene.goto("webhooks:edit", webhook=kept(groups="clients").pk)
 
 
-@state("webhooks:send_test", Role.ADMIN)
+@page_state("webhooks:send_test", Role.ADMIN)
 def asked__(scene):
     scene.goto("webhooks:send_test", webhook=kept().pk)
 
 
-@state("webhooks:pause", Role.ADMIN)
+@page_state("webhooks:pause", Role.ADMIN)
 def asked___(scene):
     scene.goto("webhooks:pause", webhook=kept().pk)
 
 
-@state("webhooks:resume", Role.ADMIN)
+@page_state("webhooks:resume", Role.ADMIN)
 def asked____(scene):
     scene.goto("webhooks:resume", webhook=kept(pause="hand").pk)
 
 
-@state("webhooks:replay", Role.ADMIN)
+@page_state("webhooks:replay", Role.ADMIN)
 def where_from(scene):
     scene.goto("webhooks:replay", webhook=kept().pk)
 
 
-@state("webhooks:replay", Role.ADMIN)
+@page_state("webhooks:replay", Role.ADMIN)
 def counted(scene):
-    scene.save()
+    scene.save_change()
     scene.goto("webhooks:replay", "?row=1", webhook=kept().pk)
 
 
-@state("webhooks:replay", Role.ADMIN)
+@page_state("webhooks:replay", Role.ADMIN)
 def nothing_to_repeat(scene):
     scene.goto("webhooks:replay", "?row=900000", webhook=kept().pk)
 
 
-@state("webhooks:replay", Role.ADMIN)
+@page_state("webhooks:replay", Role.ADMIN)
 def not_understood(scene):
     scene.goto("webhooks:replay", "?row=0&at=", webhook=kept().pk)
 
 
-@state("webhooks:rotate", Role.ADMIN)
+@page_state("webhooks:rotate", Role.ADMIN)
 def asked_____(scene):
     scene.goto("webhooks:rotate", webhook=kept().pk)
 
 
-@state("webhooks:rotate", Role.ADMIN)
+@page_state("webhooks:rotate", Role.ADMIN)
 def replaced(scene):
     webhook = kept()
     webhook.keep("whsec_" + "B" * 44).save()
     scene.goto("webhooks:rotate", webhook=webhook.pk)
-    scene.press("Replace secret")
+    scene.click_button("Replace secret")
     scene.page.get_by_text("Shown this once").wait_for()
 
 
-@state("webhooks:remove", Role.ADMIN)
+@page_state("webhooks:remove", Role.ADMIN)
 def asked______(scene):
     scene.goto("webhooks:remove", webhook=kept().pk)

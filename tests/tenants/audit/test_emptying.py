@@ -11,8 +11,8 @@ from django.db import OperationalError, connection, transaction
 
 from tenants.audit.integrity.append_only import has_triggers
 from tenants.models import Organization
-from tests.support.audit_tampering import unguard
-from tests.support.database_reset import empty
+from tests.support.audit_tampering import drop_append_only_triggers
+from tests.support.database_reset import reset_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,9 +21,9 @@ WAITS = "SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pi
 
 
 def test_empties_a_record_whose_triggers_are_gone_already():
-    unguard()
+    drop_append_only_triggers()
 
-    empty()
+    reset_database()
 
     assert has_triggers(connection)
 
@@ -31,7 +31,7 @@ def test_empties_a_record_whose_triggers_are_gone_already():
 def test_empties_what_is_kept_for_a_while():
     cache.set("said", "once")
 
-    empty()
+    reset_database()
 
     assert cache.get("said") is None
 
@@ -58,7 +58,7 @@ def test_empties_beside_a_request_that_takes_the_tables_in_another_order():
     other.start()
     holds.wait(60)
 
-    empty()
+    reset_database()
 
     other.join()
     assert not User.objects.exists()

@@ -74,7 +74,7 @@ def sandbox():
     return sandbox
 
 
-def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
+def test_the_record_is_whole_and_nothing_is_repeated(isolated_database, sandbox, capsys):
     begun, told = [], {}
 
     def listen(process):
@@ -92,11 +92,11 @@ def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
             time.sleep(0.005)
 
     with SandboxServer(sandbox) as server:
-        store.environment |= {
+        isolated_database.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
             "INSECURE": "true",
         }
-        with store.start(WORK) as process:
+        with isolated_database.start_code(WORK) as process:
             listening = threading.Thread(target=listen, args=(process,), daemon=True)
             listening.start()
             for kill in range(KILLS):
@@ -114,8 +114,10 @@ def test_the_record_is_whole_and_nothing_is_repeated(store, sandbox, capsys):
             os.kill(begun[KILLS], signal.SIGKILL)
             listening.join()  # to the end of what they said, before it is closed
 
-    verified = store.manage("audit_verify").stdout
-    kept = dict(line.split(maxsplit=1) for line in store.run(KEPT).stdout.splitlines())
+    verified = isolated_database.run_command("audit_verify").stdout
+    kept = dict(
+        line.split(maxsplit=1) for line in isolated_database.run_code(KEPT).stdout.splitlines()
+    )
     asked = [call.request_id for call in sandbox.calls]
     with capsys.disabled():
         if KILLS > 5:  # somebody wants the numbers

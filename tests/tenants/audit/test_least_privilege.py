@@ -6,22 +6,22 @@ import re
 import psycopg
 import pytest
 
-from tests.support.stores import ROOT, Store
+from tests.support.stores import ROOT, IsolatedDatabase
 from tests.support.tenants_audit import GRANTS
 
 
 @pytest.fixture(scope="module")
-def console(postgresql_model):
+def console(make_postgresql_database):
     """A database as the console may use it, with a call in its record."""
-    owner = postgresql_model(f"roles_{os.getpid()}")
+    owner = make_postgresql_database(f"roles_{os.getpid()}")
     url = owner.environment["DATABASE_URL"]
     with psycopg.connect(url) as connection:
         assert GRANTS
         connection.execute(GRANTS[1])
         connection.commit()
         connection.execute(GRANTS[1])  # after the next migrate, once more
-    console = Store(url.replace("me@", "meridian_console@"))
-    console.run("audited()").check_returncode()
+    console = IsolatedDatabase(url.replace("me@", "meridian_console@"))
+    console.run_code("audited()").check_returncode()
     return console
 
 
@@ -32,8 +32,8 @@ print(Client().get("/readyz").content.decode())
 
 
 def test_it_is_enough_to_be_ready_and_to_keep_calls(console):
-    found = console.run(READY)
-    verified = console.manage("audit_verify")
+    found = console.run_code(READY)
+    verified = console.run_command("audit_verify")
 
     assert "record: ok" in found.stdout, found.stderr
     assert "2 rows of 1 entries" in verified.stdout, verified.stderr
@@ -80,8 +80,8 @@ for number in (1, 2):
 """
 
 
-def test_another_role_may_remove_what_was_kept_long_enough(postgresql_model):
-    owner = postgresql_model(f"retention_{os.getpid()}")
+def test_another_role_may_remove_what_was_kept_long_enough(make_postgresql_database):
+    owner = make_postgresql_database(f"retention_{os.getpid()}")
     url = owner.environment["DATABASE_URL"]
     with psycopg.connect(url) as connection:
         assert GRANTS
@@ -89,12 +89,12 @@ def test_another_role_may_remove_what_was_kept_long_enough(postgresql_model):
         connection.execute(GRANTS[1])
         connection.execute(RETENTION[1])
         connection.commit()
-    console = Store(url.replace("me@", "meridian_console@"))
-    console.run(AGED).check_returncode()
-    refused = console.manage("audit_expire")
-    role = Store(url.replace("me@", "meridian_retention@"))
-    done = role.manage("audit_expire")
-    verified = role.manage("audit_verify")
+    console = IsolatedDatabase(url.replace("me@", "meridian_console@"))
+    console.run_code(AGED).check_returncode()
+    refused = console.run_command("audit_expire")
+    role = IsolatedDatabase(url.replace("me@", "meridian_retention@"))
+    done = role.run_command("audit_expire")
+    verified = role.run_command("audit_verify")
 
     assert "this role may not" in refused.stderr
     assert "Removed 1 entries and 1 versions." in done.stdout, done.stderr

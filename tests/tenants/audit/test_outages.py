@@ -268,19 +268,19 @@ def tell(**what):
         file.write(f"{json.dumps(what)}\n")
 
 
-def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox):
-    where = console(store)
+def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(isolated_database, sandbox):
+    where = console(isolated_database)
     kind = where.partition(":")[0] if ":" in where else "sqlite"
     ways = [one for one in WAYS[kind] if WAY in ("", one.__name__)]
     if not ways:
         pytest.skip(f"{WAY} is not a way for this database to fail")
     with SandboxServer(sandbox) as server:
-        store.environment |= {
+        isolated_database.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
             "INSECURE": "true",
             "ALLOWED_HOSTS": "*",
         }
-        with store.start(ACTING, *map(str, FIRSTS)) as process:
+        with isolated_database.start_code(ACTING, *map(str, FIRSTS)) as process:
             heard = Heard(process)
             heard.first(0, act=True)
             heard.first(0, ready=200)
@@ -314,8 +314,8 @@ def test_nothing_is_done_meanwhile_and_all_goes_on_by_itself(store, sandbox):
             heard.end()
         assert [line for line in heard.lines if "odd" in line] == []
 
-    assert "Whole" in store.manage("audit_verify").stdout
-    known = set(store.run(KNOWN).stdout.split())
+    assert "Whole" in isolated_database.run_command("audit_verify").stdout
+    known = set(isolated_database.run_code(KNOWN).stdout.split())
     asked = {call.request_id for call in sandbox.calls}
     assert asked <= known
 

@@ -78,22 +78,25 @@ def leases(db):
     return DatabaseLocks(1, "ida")
 
 
-def test_lets_one_process_write_at_a_time(store, tmp_path):
+def test_lets_one_process_write_at_a_time(isolated_database, tmp_path):
     file = tmp_path / "number"
     file.write_text("0")
 
-    with store.start(ADD, str(file)) as one, store.start(ADD, str(file)) as other:
+    with (
+        isolated_database.start_code(ADD, str(file)) as one,
+        isolated_database.start_code(ADD, str(file)) as other,
+    ):
         assert one.stdout.read() == other.stdout.read() == "added\n"
 
     assert file.read_text() == "20"
 
 
-def test_says_who_holds_it_and_gets_it_when_a_killed_holder_ran_out(store):
-    with store.start(HOLD, "600") as holder:
+def test_says_who_holds_it_and_gets_it_when_a_killed_holder_ran_out(isolated_database):
+    with isolated_database.start_code(HOLD, "600") as holder:
         assert holder.stdout.readline() == "held\n"
-        refused = store.run(TRY, "0.2").stdout
-    store.run(SHORTEN).check_returncode()
-    after = store.run(TRY, "60").stdout
+        refused = isolated_database.run_code(TRY, "0.2").stdout
+    isolated_database.run_code(SHORTEN).check_returncode()
+    after = isolated_database.run_code(TRY, "60").stdout
 
     assert refused == "Another change of this is being written by ida.\n"
     assert after == "got it\n"

@@ -13,8 +13,8 @@ import pytest
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken
 from tenants.sandbox.app import Sandbox
 from tenants.sandbox.server import SandboxServer
-from tests.support.job_processes import PATIENCE, asked, until
-from tests.support.sockets import is_heard
+from tests.support.job_processes import TIMEOUT_SECONDS, query_database, wait_until
+from tests.support.sockets import all_requests_answered
 from tests.tenants.jobs.lifetimes import LIFETIME, updates
 
 SERVICES = range(100, 130)
@@ -76,40 +76,40 @@ def sandbox():
 
 
 @pytest.fixture
-def deployed(store, sandbox):
+def deployed(isolated_database, sandbox):
     """A database whose regions are those of the sandbox."""
     with SandboxServer(sandbox) as server:
-        store.environment |= {
+        isolated_database.environment |= {
             "AUTHLETE_REGIONS": f"us={server.url('us')}",
             "INSECURE": "true",
         }
-        yield store
+        yield isolated_database
 
 
 def start(store, *jobs, kind="test.lifetime"):
-    began = store.run(START, "1", kind, *jobs)
+    began = store.run_code(START, "1", kind, *jobs)
     assert began.returncode == 0, began.stderr
 
 
 def jobs(store):
-    return [state for (state,) in asked(store, "SELECT state FROM jobs_job")]
+    return [state for (state,) in query_database(store, "SELECT state FROM jobs_job")]
 
 
 def items(store):
     """How many came to what."""
-    return dict(asked(store, "SELECT state, COUNT(*) FROM jobs_item GROUP BY state"))
+    return dict(query_database(store, "SELECT state, COUNT(*) FROM jobs_item GROUP BY state"))
 
 
 def working(store, lease=2):
     """A worker, and how many seconds after its end another takes its job over."""
-    return store.start(WORK, str(lease))
+    return store.start_code(WORK, str(lease))
 
 
 def let_go(store):
     """What the worker that is gone had locked can be locked by the next one."""
     port = int(store.environment["AUTHLETE_REGIONS"].rpartition(":")[2])
-    until(lambda: is_heard(port))
-    asked(store, "UPDATE tenants_writelease SET until = '2000-01-01 00:00:00'")
+    wait_until(lambda: all_requests_answered(port))
+    query_database(store, "UPDATE tenants_writelease SET until = '2000-01-01 00:00:00'")
 
 
 def over(store, state):
@@ -122,29 +122,29 @@ def test_a_killed_worker_repeats_nothing(deployed, sandbox):
         calls = len(sandbox.calls)
         wanted = random.randint(1, 9)
         with working(deployed) as process:
-            until(lambda calls=calls, more=wanted: len(sandbox.calls) >= calls + more)
+            wait_until(lambda calls=calls, more=wanted: len(sandbox.calls) >= calls + more)
             process.kill()
         let_go(deployed)
 
     with working(deployed):
-        until(over(deployed, "done"))
+        wait_until(over(deployed, "done"))
 
     assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
     found = items(deployed)
     assert found.pop("done", 0) + found.pop("same", 0) == len(SERVICES)
     assert not found
-    assert "Whole" in deployed.manage("audit_verify").stdout
+    assert "Whole" in deployed.run_command("audit_verify").stdout
 
 
 def test_what_was_in_the_middle_and_must_not_be_repeated_is_unknown(deployed, sandbox):
     slow = sandbox.fault("delay", operation="service.update", delay=30_000, times=1)
     start(deployed, "100-103", kind="test.once")
     with working(deployed) as process:
-        until(lambda: slow.times == 0)
+        wait_until(lambda: slow.times == 0)
         process.kill()
 
     with working(deployed):
-        until(over(deployed, "paused"))
+        wait_until(over(deployed, "paused"))
 
     assert items(deployed) == {"unknown": 1, "pending": 2}
     assert updates(sandbox)[100] <= 1
@@ -153,14 +153,14 @@ def test_what_was_in_the_middle_and_must_not_be_repeated_is_unknown(deployed, sa
 def test_one_that_is_told_to_end_finishes_what_it_is_at(deployed, sandbox):
     start(deployed, "100-130")
     with working(deployed) as process:
-        until(lambda: len(sandbox.calls) > 5)
+        wait_until(lambda: len(sandbox.calls) > 5)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT_SECONDS) == 0
 
     assert "running" not in items(deployed)
 
     with working(deployed):
-        until(over(deployed, "done"))
+        wait_until(over(deployed, "done"))
     assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
 
 
@@ -170,7 +170,7 @@ def test_two_workers_share_jobs_and_not_one_job(deployed, sandbox):
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(working(deployed, lease=45))
-        until(over(deployed, "done"))
+        wait_until(over(deployed, "done"))
 
     assert updates(sandbox) == dict.fromkeys(SERVICES, 1)
     assert items(deployed) == {"done": 30}

@@ -7,8 +7,8 @@ from threading import Event
 
 import pytest
 
-from tests.support.job_processes import PATIENCE, asked, until
-from tests.support.webhook_receiver import receiving
+from tests.support.job_processes import TIMEOUT_SECONDS, query_database, wait_until
+from tests.support.webhook_receiver import run_webhook_receiver
 
 ROWS = 60
 POSITIONS = "SELECT position FROM console_webhook"
@@ -35,9 +35,9 @@ worker.run()
 
 
 @pytest.fixture
-def deployed(store):
-    store.environment |= {"INSECURE": "true", "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1"}
-    return store
+def deployed(isolated_database):
+    isolated_database.environment |= {"INSECURE": "true", "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1"}
+    return isolated_database
 
 
 def moment():
@@ -50,26 +50,26 @@ def test_a_killed_worker_loses_nothing_and_repeats_under_the_same_id(deployed):
     ended = Event()
 
     def hold():
-        ended.wait(PATIENCE)
+        ended.wait(TIMEOUT_SECONDS)
         return 204
 
-    with receiving() as slow, receiving() as quick:
+    with run_webhook_receiver() as slow, run_webhook_receiver() as quick:
         slow.answers = [hold] * 999
         quick.answers = [moment] * 999
-        began = deployed.run(START, str(ROWS // 2), slow.url, quick.url)
+        began = deployed.run_code(START, str(ROWS // 2), slow.url, quick.url)
         assert began.returncode == 0, began.stderr
         for _ in range(2):
-            wanted = len(quick.got) + random.randint(1, 4)
-            with deployed.start(WORK) as process:
-                until(lambda wanted=wanted: len(quick.got) >= wanted)
+            wanted = len(quick.requests) + random.randint(1, 4)
+            with deployed.start_code(WORK) as process:
+                wait_until(lambda wanted=wanted: len(quick.requests) >= wanted)
                 process.kill()
-        with deployed.start(WORK):
-            until(lambda: (ROWS,) in asked(deployed, POSITIONS))
-            assert (0,) in asked(deployed, POSITIONS)
+        with deployed.start_code(WORK):
+            wait_until(lambda: (ROWS,) in query_database(deployed, POSITIONS))
+            assert (0,) in query_database(deployed, POSITIONS)
             ended.set()
 
     bodies: dict[str, bytes] = {}
-    for one in quick.got:
+    for one in quick.requests:
         same = bodies.setdefault(one.headers["webhook-id"], one.body)
         assert same == one.body
     rows = [row["seq"] for body in bodies.values() for row in json.loads(body)["data"]]

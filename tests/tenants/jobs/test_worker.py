@@ -3,23 +3,23 @@
 import signal
 import time
 
-from tests.support.job_processes import asked
+from tests.support.job_processes import query_database
 
 SEEN = "SELECT COUNT(*) FROM jobs_worker"
 
 
-def test_ends_when_nothing_is_due(store):
-    done = store.manage("worker", "--once")
+def test_ends_when_nothing_is_due(isolated_database):
+    done = isolated_database.run_command("worker", "--once")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert asked(store, SEEN) == [(1,)]
+    assert query_database(isolated_database, SEEN) == [(1,)]
 
 
-def test_waits_for_work_until_it_is_told_to_end(store):
-    with store.start(
+def test_waits_for_work_until_it_is_told_to_end(isolated_database):
+    with isolated_database.start_code(
         "from tenants.jobs.management.commands import worker\nworker.Command().handle(once=False)"
     ) as process:
-        while asked(store, SEEN) == [(0,)]:
+        while query_database(isolated_database, SEEN) == [(0,)]:
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
 

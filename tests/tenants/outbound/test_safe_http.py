@@ -11,7 +11,7 @@ import pytest
 from tenants.outbound import safe_http
 from tenants.outbound.safe_http import UrlNotAllowedError, post, validate_url
 from tests.support.authlete import HOST
-from tests.support.webhook_receiver import receiving
+from tests.support.webhook_receiver import run_webhook_receiver
 
 # Each is refused as it stands.
 ADDRESSES = """
@@ -113,12 +113,12 @@ def test_certificates_count_and_names_are_told(
     asked = []
     context = issuer.server(tmp_path)
     context.sni_callback = lambda _, name, __: asked.append(name)
-    with receiving(context) as receiver:
+    with run_webhook_receiver(context) as receiver:
         answer = post(f"https://{HOST}:{receiver.port}/in?to=1", b"{}", {"X-A": "1"})
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             post(f"https://other.test:{receiver.port}/", b"{}", {})
 
-    (got,) = receiver.got
+    (got,) = receiver.requests
     assert (answer.status, got.path, got.body) == (204, "/in?to=1", b"{}")
     assert got.headers["Host"] == f"{HOST}:{receiver.port}"
     assert asked[0] == HOST
@@ -129,13 +129,13 @@ def test_nothing_is_followed_kept_or_taken_from_the_environment(settings, monkey
     settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setitem(os.environ, name, "http://127.0.0.1:9/")
-    with receiving() as receiver:
+    with run_webhook_receiver() as receiver:
         away = {"Location": receiver.url, "Set-Cookie": "a=b"}
         receiver.answers = [(302, away, b""), (200, {}, b"x" * 100_000)]
         first, second = (post(receiver.url, b"{}", {}) for _ in range(2))
 
-    assert (first.status, second.status, len(receiver.got)) == (302, 200, 2)
-    assert "Cookie" not in receiver.got[1].headers
+    assert (first.status, second.status, len(receiver.requests)) == (302, 200, 2)
+    assert "Cookie" not in receiver.requests[1].headers
     assert len(second.text) == safe_http.MAX_RESPONSE_BYTES
 
 
@@ -148,7 +148,7 @@ def test_an_answer_that_drips_ends_with_its_time(settings, monkeypatch):
     def late():
         return 204 if given_up.wait(30) else 500
 
-    with receiving() as receiver:
+    with run_webhook_receiver() as receiver:
         receiver.answers = [late]
         with pytest.raises(httpx.TimeoutException):
             post(receiver.url, b"{}", {})

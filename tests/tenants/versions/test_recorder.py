@@ -20,7 +20,7 @@ from tenants.sandbox.state import now_milliseconds
 from tenants.versions import external_changes as versions_outside
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
-from tests.support.backdating import aged
+from tests.support.backdating import backdate_versions
 
 pytestmark = pytest.mark.django_db
 SECRET = "k7Qm2vX9pLr4TzWb8NcD"
@@ -211,13 +211,13 @@ def test_an_answer_that_is_kept_late_makes_our_change_nobody_elses(acme, service
     """Somebody read the object before it was saved, and what they saw is kept after,
     but before the process that saved it keeps what came of it."""
     service.get()
-    aged(1)
+    backdate_versions(1)
     (last,) = versions()
     text = Content.objects.get(pk=last.digest).text
     late = ObjectSnapshot("us", 17, 0, new_entry_id(), False, text, last.modified_at)
     service.update(1, {"accessTokenDuration": 60})
     Version.objects.filter(number=2).delete()
-    aged(1)
+    backdate_versions(1)
     record_snapshot(acme.pk, late)
     service.get()
 

@@ -15,7 +15,7 @@ from tenants.jobs.models import Item, ItemState, Job, JobState
 from tenants.models import Credential, Membership
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 PKCE = "pkceRequired"
 
@@ -237,8 +237,8 @@ def test_locks_what_is_open_among_a_thousand_that_fit(member, acme, sandbox, wor
     }
     path = browser.post("/acme/clients/bulk/", fitting)["Location"]
     preview = browser.post(path, {"deed": "lock"})["Location"]
-    body = filled(browser.get(preview), "reviewed", reason="Old host", count="100")
-    browser.post(preview, body, content_type=FORM)
+    body = fill_form(browser.get(preview), "reviewed", reason="Old host", count="100")
+    browser.post(preview, body, content_type=URLENCODED)
     worker()
 
     assert Job.objects.get().items.filter(state=ItemState.DONE).count() == 100

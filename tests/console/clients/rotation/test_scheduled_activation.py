@@ -11,7 +11,7 @@ from console.models import Rotation
 from tenants.audit.models import AuditEntry
 from tenants.jobs.models import Item, Job
 from tests.support.clients import CLIENT, OLD
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 URL = f"{CLIENT}activate/"
 SECRET = f"{CLIENT}secret/"
@@ -21,8 +21,10 @@ def later(browser, **delta):
     """Have it activated at a time, and return when that is."""
     at = timezone.now() + timedelta(**delta)
     text = timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
-    body = filled(browser.get(URL), "reason", reason="At night", ticket="", when="later", at=text)
-    return browser.post(URL, body, content_type=FORM)
+    body = fill_form(
+        browser.get(URL), "reason", reason="At night", ticket="", when="later", at=text
+    )
+    return browser.post(URL, body, content_type=URLENCODED)
 
 
 def come(job):

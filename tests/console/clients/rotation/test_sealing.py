@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains
 
 from console.models import Rotation
 from tests.support.clients import CLIENT, OLD, make_client
-from tests.support.forms import FORM, filled
+from tests.support.forms import URLENCODED, fill_form
 
 OTHER = CLIENT.replace("/44/", "/45/")
 
@@ -52,9 +52,9 @@ def test_a_moved_new_secret_is_not_shown(admin, moved):
     moved("new_sealed")
 
     url = f"{CLIENT}staged/"
-    body = filled(admin.get(url), "idempotency_key")
+    body = fill_form(admin.get(url), "idempotency_key")
 
-    response = admin.post(url, body, content_type=FORM, follow=True)
+    response = admin.post(url, body, content_type=URLENCODED, follow=True)
 
     assertContains(response, "does not open")
 

@@ -16,7 +16,7 @@ from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tenants.outbound import mail
 from tests.support.keys import ENDS, START, certificate
-from tests.support.sample_keys import certified, jwks
+from tests.support.sample_keys import make_certified_key, make_jwk_set
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_reads_services_by_itself_and_says_what_nobody_has_read(
     readers, day, sandbox, time_machine
 ):
     time_machine.move_to(START, tick=False)
-    sandbox.services[17]["jwks"] = jwks(certified("mtls", 20))
+    sandbox.services[17]["jwks"] = make_jwk_set(make_certified_key("mtls", 20))
 
     (text,) = day(0)
 

@@ -24,7 +24,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.support.audit_tampering import SIGNING, recompute, unguard
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
@@ -34,7 +34,7 @@ SUBJECT = "j\u00f6rg@acme.example"
 @pytest.fixture
 def calls(db, settings):
     """Eleven calls, the fourth about a subject; their ids."""
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     log, made = AuditLogSink(IDA, reason="h\u00e4ngt \u2028"), []
     for number in range(11):
         subject = SUBJECT if number == 3 else ""
@@ -243,11 +243,11 @@ def test_a_pack_of_a_record_written_anew_fails_with_an_anchor(calls, tmp_path):
 
     anchor = tmp_path / "kept.jsonl"
     call_command("audit_checkpoint", out=anchor)
-    unguard()
+    drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=2)
     AuditRecord.objects.filter(seq=2).update(content=row.content.replace("A001", "A002"))
     AuditCheckpoint.objects.all().delete()
-    recompute()
+    recompute_chain()
     checkpoints.create_checkpoint()
     path = tmp_path / "forged.zip"
     path.write_bytes(pack(calls))

@@ -33,8 +33,8 @@ print(verify().bad, AuditRecord.objects.count())
 """
 
 
-def test_refuses_to_change_or_delete_a_row(store):
-    assert store.run(CHANGING).stdout.split("\n")[:2] == ["{True}", "None 4"]
+def test_refuses_to_change_or_delete_a_row(isolated_database):
+    assert isolated_database.run_code(CHANGING).stdout.split("\n")[:2] == ["{True}", "None 4"]
 
 
 @pytest.mark.django_db(transaction=True)

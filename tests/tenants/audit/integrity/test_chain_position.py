@@ -11,7 +11,7 @@ from tenants.audit.integrity.chain_position import find_position
 from tenants.audit.models import AuditEntry, AuditRecord
 from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
-from tests.support.audit_tampering import unguard
+from tests.support.audit_tampering import drop_append_only_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_the_only_row_has_no_neighbour():
 def test_a_changed_row_does_not_match(seq, what, matches):
     keep()
     entry = keep()
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq=seq).update(**what)
 
     assert [link.matches for link in links(entry)] == matches
@@ -86,7 +86,7 @@ def test_an_entry_that_says_something_else_does_not_match(column, value, matches
 def test_a_missing_row_does_not_match():
     keep()
     entry = keep()
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq__in=(2, 4)).delete()
 
     before, own, _after, outcome = links(entry)

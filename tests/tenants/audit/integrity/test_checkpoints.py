@@ -34,8 +34,8 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.authlete.operation import Effect, Operation
 from tenants.jobs import audit_tasks as chores
-from tests.support.audit_tampering import SIGNING, unguard
-from tests.support.backdating import ago
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.backdating import backdate_entries
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 MINUTE = 1 / 24 / 60  # days
@@ -45,7 +45,7 @@ PULL = Operation("pull", "GET", "/pull", dict, Effect.READ)
 
 @pytest.fixture(autouse=True)
 def signed(db, settings, monkeypatch):
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     monkeypatch.setattr(anchors, "CACHE_SECONDS", 0)
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
 
@@ -118,7 +118,7 @@ def test_nothing_is_signed_that_the_chain_does_not_hold():
     call(3)
     checkpoints.create_checkpoint()
     call(3)
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq=9).update(content="{}")
 
     with pytest.raises(ChainBrokenError, match="row 9"):
@@ -257,7 +257,7 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
 ):
     away = tmp_path / "away"
     settings.AUDIT_SINKS = [f"file://{away}/kept.jsonl"]
-    with ago(14 * MINUTE):
+    with backdate_entries(14 * MINUTE):
         call()
     chores.create_and_deliver_checkpoints()
 
@@ -326,7 +326,7 @@ def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
     kept_in_a_file, time_machine, days
 ):
     """That of who writes, or of who asks."""
-    with ago(days):
+    with backdate_entries(days):
         call()
     call()
     time_machine.move_to(timezone.now() + timedelta(days=days))
@@ -338,7 +338,7 @@ def test_a_clock_that_is_wrong_stops_nothing_while_they_are_kept(
 def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(kept_in_a_file, monkeypatch):
     AuditCheckpoint.objects.all().delete()
     call()
-    with ago(1):
+    with backdate_entries(1):
         call(2)
     AuditSink.objects.update(size=4)
     call()
@@ -354,7 +354,7 @@ def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
     assert not anchors.anchor_monitor.is_overdue()
     AuditCheckpoint.objects.all().delete()
     call()
-    with ago(16 * MINUTE):
+    with backdate_entries(16 * MINUTE):
         call()
     AuditSink.objects.update(size=4)
     now = monotonic()
@@ -365,9 +365,9 @@ def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
 
 def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(kept_in_a_file, settings):
     AuditCheckpoint.objects.all().delete()
-    with ago(-1):
+    with backdate_entries(-1):
         call()
-    with ago(16 * MINUTE):
+    with backdate_entries(16 * MINUTE):
         call()
 
     with pytest.raises(AuditUnavailableError):
@@ -377,7 +377,7 @@ def test_a_clock_that_is_ahead_hides_no_row_that_is_kept_nowhere(kept_in_a_file,
 @pytest.mark.parametrize("content", ["x", '{"at":1000000000000000000000000}'])
 def test_a_row_that_cannot_be_read_stops_no_page(kept_in_a_file, content):
     call()
-    unguard()
+    drop_append_only_triggers()
     AuditRecord.objects.filter(seq__gt=2).update(content=content)
     call()
 

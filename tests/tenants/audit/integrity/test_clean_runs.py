@@ -130,8 +130,8 @@ print(runs, "runs", 4 * runs, "verified", killed, "killed", found.rows, "rows",
 """
 
 
-def test_no_false_alarm(store, tmp_path, capsys):
-    done = store.run(DOING, str(RUNS), str(SEED), str(tmp_path))
+def test_no_false_alarm(isolated_database, tmp_path, capsys):
+    done = isolated_database.run_code(DOING, str(RUNS), str(SEED), str(tmp_path))
 
     if RUNS > 2:  # somebody wants the numbers
         with capsys.disabled():

@@ -43,9 +43,9 @@ for row in AuditRecord.objects.filter(phase="intent"):
 """
 
 
-def test_order_does_not_depend_on_clocks_and_each_jump_is_told(store):
+def test_order_does_not_depend_on_clocks_and_each_jump_is_told(isolated_database):
     """One of three is an hour ahead, an hour behind, a day ahead, a day behind."""
-    done = store.run(ACTING, str(ACTIONS), *map(str, JUMPS))
+    done = isolated_database.run_code(ACTING, str(ACTIONS), *map(str, JUMPS))
     acts = re.findall(r"^(jumping|one|other) (\S+) (\S+)$", done.stdout, re.M)
     rows = re.findall(r"^row (\d+) (\S+)$", done.stdout, re.M)
     place = {entry: int(row) for row, entry in rows}

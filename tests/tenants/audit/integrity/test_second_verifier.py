@@ -18,8 +18,8 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.support.audit_tampering import recompute, unguard
-from tests.support.backdating import ago
+from tests.support.audit_tampering import drop_append_only_triggers, recompute_chain
+from tests.support.backdating import backdate_entries
 
 SCRIPT = Path(__file__).with_name("second_verifier.py")
 IDA = Actor(1, "ida@acme.example", "admin", 1, "acme", "page-1", "192.0.2.1")
@@ -52,7 +52,7 @@ def record(db, settings):
         (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push", changes=changes)])
         log.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200, "A001", changes)])
     record_event(IDA, events.SIGN_OUT)
-    unguard()
+    drop_append_only_triggers()
     return settings.AUDIT_KEYS
 
 
@@ -107,7 +107,7 @@ def test_both_doubt_a_head_that_was_changed(record, change):
 def thinned(db, settings):
     """Eight removed rows of two runs, with two keys, and what is left."""
     log = AuditLogSink(IDA)
-    with ago(3000):
+    with backdate_entries(3000):
         for who in (IDA, Actor(1, "bo", organization_id=0)):
             record_event(who, events.SIGN_OUT)
             (entry,) = AuditLogSink(who).record_intents([CallIntent(PUSH, "us", "/push")])
@@ -115,7 +115,7 @@ def thinned(db, settings):
     record_event(IDA, events.SIGN_OUT)
     settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
     assert sum(delete_expired_entries(lambda one: Actor(0, "worker", organization_id=one))) == 4
-    unguard()
+    drop_append_only_triggers()
     return settings.AUDIT_KEYS
 
 
@@ -135,7 +135,7 @@ def resealed(seq, old, new):
     altered(seq, old, new)
     said = json.loads(AuditRecord.objects.get(seq=seq).content)
     AuditEntry.objects.filter(seq=seq).update(changed=said["changed"])
-    recompute()
+    recompute_chain()
 
 
 SPOILT_STONES = {

@@ -16,14 +16,14 @@ from tenants.audit.integrity.chain_export import (
     read_rows_of,
 )
 from tenants.audit.models import AuditEntry
-from tests.support.audit_tampering import SIGNING
+from tests.support.audit_tampering import CHECKPOINT_KEY
 from tests.tenants.audit.integrity.tampering import files
 from tests.tenants.audit.integrity.tampering.fixture_log import calls
 
 
 @pytest.fixture
 def record(db, settings):
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     calls(3)
     assert checkpoints.create_checkpoint()
 

@@ -31,7 +31,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.support.audit_tampering import SIGNING, recompute, unguard
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
 from tests.tenants.audit.integrity.tampering.checkpoints import (
     of_checkpoints,
     of_the_past,
@@ -72,13 +72,13 @@ def call(times):
 def anchor(db, settings, tmp_path):
     """A record of 24 rows, the first 20 of them under three signed checkpoints, and
     somebody who may do anything to the database."""
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     out = tmp_path / "kept.jsonl"
     for times in (4, 4, 2):
         call(times)
         call_command("audit_checkpoint", out=out)
     call(2)
-    unguard()
+    drop_append_only_triggers()
     return out
 
 
@@ -173,7 +173,7 @@ def test_a_past_written_anew_with_the_real_keys_is_found_by_what_was_signed(anch
         AuditEntry.objects.filter(seq=seq).update(ticket="T")
     else:
         AuditEntry.objects.filter(outcome_seq=seq).update(code="A002")
-    recompute()
+    recompute_chain()
     expected = max(first for first in (1, 9, 17) if first <= seq)
 
     assert first_bad() == expected  # by the copies in the database
@@ -189,7 +189,7 @@ def test_an_older_copy_put_back_is_found_with_an_anchor_alone(anchor):
     AuditCheckpoint.objects.filter(size__gt=16).delete()
     seq, at = AuditRecord.objects.get(seq=15), AuditBlock.objects.get()
     AuditBlock.objects.filter(pk=at.pk).update(latest=AuditEntry.objects.get(entry=seq.entry).at)
-    recompute()
+    recompute_chain()
 
     assert first_bad() is None
     assert first_bad(anchor) == 17
@@ -199,13 +199,13 @@ def test_an_older_copy_put_back_is_found_with_an_anchor_alone(anchor):
 
 def test_each_of_twenty_older_copies_put_back(db, settings, tmp_path, capsys):
     """Ten, left as they are or gone on with; none is found without an anchor."""
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     out, copies = tmp_path / "kept.jsonl", []
     for _ in range(11):
         calls(1)
         copies.append(dump())
         call_command("audit_checkpoint", out=out)
-    unguard()
+    drop_append_only_triggers()
 
     for copy in copies[:-1]:
         for more in (0, 12):
@@ -223,7 +223,7 @@ def test_a_row_put_in_after_the_fact_with_the_real_keys(anchor):
         AuditRecord.objects.filter(seq=seq).update(seq=seq + 1)
     forged.seq = 5
     forged.save(force_insert=True)
-    recompute()
+    recompute_chain()
 
     assert first_bad(anchor)
 

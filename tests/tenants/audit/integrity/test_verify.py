@@ -30,7 +30,7 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.support.audit_tampering import unguard
+from tests.support.audit_tampering import drop_append_only_triggers
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
@@ -52,7 +52,7 @@ def record(db):
         (entry,) = log.record_intents([call])
         log.record_outcomes([CallOutcome(entry, Outcome.REJECTED, 403, "A001")])
     assert verify_audit_log().first_bad_row is None
-    unguard()
+    drop_append_only_triggers()
 
 
 def bad():
@@ -80,7 +80,7 @@ def test_says_when_the_database_would_let_rows_be_changed(db, capsys):
     call_command("audit_verify")
     assert "Warning" not in capsys.readouterr().err
 
-    unguard()
+    drop_append_only_triggers()
 
     with pytest.raises(CommandError, match="No row was changed, but"):
         call_command("audit_verify")

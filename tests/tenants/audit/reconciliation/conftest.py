@@ -12,7 +12,7 @@ from tenants.models import Credential
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.reconciliation import find_evidence
 from tenants.sandbox.state import StoredGrant, StoredToken
-from tests.support.backdating import overdue
+from tests.support.backdating import backdate_calls
 from tests.tenants.audit.reconciliation.calls import HASH, LATE, OLD
 
 
@@ -62,7 +62,7 @@ def lose(acme, shop, who, monkeypatch):
     """Lose the reply of what ``do`` does, and give what is found of it; afterwards
     the world is as it was, and nothing unknown."""
 
-    def lose(operation, do, then=lambda: None, sent=overdue, **fault):
+    def lose(operation, do, then=lambda: None, sent=backdate_calls, **fault):
         monkeypatch.setattr(connection_pool, "_pools", {})  # no region rests
         door = connect(load_credentials(acme), "us", AuditLogSink(who))
         us = shop.region("us")

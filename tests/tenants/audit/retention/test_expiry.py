@@ -30,8 +30,8 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect, Operation
-from tests.support.audit_tampering import SIGNING, unguard
-from tests.support.backdating import ago
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers
+from tests.support.backdating import backdate_entries
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 PUSH = Operation("push", "POST", "/push", dict, Effect.CHANGE)
@@ -84,9 +84,9 @@ def test_a_worker_whose_clock_is_years_ahead_removes_nothing(time_machine):
 
 
 def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     out = tmp_path / "kept.jsonl"
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(3)
         record_event(IDA, events.SIGN_OUT)
         call_command("audit_checkpoint", out=out)
@@ -117,8 +117,8 @@ def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
 
 
 def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
-    settings.AUDIT_SIGNING_KEYS = SIGNING
-    with ago(OLD):
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
+    with backdate_entries(OLD):
         call(2)
     removed()
 
@@ -128,7 +128,7 @@ def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
 
 
 def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(outcome=None)
         call(outcome=Outcome.UNKNOWN)
         record_event(IDA, events.MEMBER_ADD, object="bo@acme.example")
@@ -140,12 +140,12 @@ def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
 
 def test_each_kind_is_kept_as_long_as_is_said(settings):
     settings.AUDIT_KEEP = {"reads": "40", "changes": "forever", "access": "60"}
-    with ago(OLD):
+    with backdate_entries(OLD):
         call()
-    with ago(50):
+    with backdate_entries(50):
         call(operation=READ)
         record_event(IDA, events.MEMBER_ADD, object="bo@acme.example")
-    with ago(39):
+    with backdate_entries(39):
         call(operation=READ)
 
     assert removed() == 1
@@ -158,7 +158,7 @@ def test_each_kind_is_kept_as_long_as_is_said(settings):
 
 def test_no_young_or_lasting_entry_before_it_keeps_an_old_one():
     call()
-    with ago(OLD):
+    with backdate_entries(OLD):
         record_event(IDA, events.ACCESS_DENIED, object="a", outcome=Outcome.UNKNOWN)
         record_event(IDA, events.ACCESS_DENIED, "change", Outcome.REJECTED, object="b")
         call()
@@ -168,10 +168,10 @@ def test_no_young_or_lasting_entry_before_it_keeps_an_old_one():
 
 
 def test_both_outcomes_go_of_what_was_settled_later():
-    with ago(OLD):
+    with backdate_entries(OLD):
         entry = call(outcome=Outcome.UNKNOWN)
         call(outcome=None)
-    with ago(OLD - 50):
+    with backdate_entries(OLD - 50):
         resolve(IDA, AuditEntry.objects.get(entry=entry), Outcome.SUCCEEDED, "it is there")
 
     assert removed() == 2  # itself, and what settled it
@@ -182,7 +182,7 @@ def test_both_outcomes_go_of_what_was_settled_later():
 
 
 def test_each_organization_has_runs_and_a_count_of_its_own():
-    with ago(OLD):
+    with backdate_entries(OLD):
         for number in range(3):
             call(who=Actor(1, "ida", organization_id=1))
             call(who=Actor(1, "bo", organization_id=2 * number))
@@ -191,7 +191,7 @@ def test_each_organization_has_runs_and_a_count_of_its_own():
     assert last_run(1).total == 3
     assert last_run(0).total == 1
     assert whole().removed == 6
-    with ago(OLD - 20):
+    with backdate_entries(OLD - 20):
         call()
     removed()
     assert last_run(1).total == 4
@@ -199,7 +199,7 @@ def test_each_organization_has_runs_and_a_count_of_its_own():
 
 
 def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(2)
         record_event(IDA, events.SIGN_OUT)
         call(who=Actor(1, "bo", organization_id=0))
@@ -219,9 +219,9 @@ def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
 
 def test_runs_are_never_removed(settings):
     settings.AUDIT_KEEP = dict.fromkeys(DEFAULT_RETENTION_DAYS, "30")
-    with ago(OLD):
+    with backdate_entries(OLD):
         call()
-    with ago(40):
+    with backdate_entries(40):
         assert removed() == 1
 
     assert removed() == 0
@@ -229,7 +229,7 @@ def test_runs_are_never_removed(settings):
 
 
 def test_old_keys_and_new_ones_hold_together(settings):
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(2)
     settings.AUDIT_KEYS = f"a2:{'B' * 43}=,{settings.AUDIT_KEYS}"
     removed()
@@ -242,12 +242,12 @@ def test_old_keys_and_new_ones_hold_together(settings):
 
 @pytest.mark.parametrize("what", ["content", "searched"])
 def test_nothing_goes_of_what_was_changed(what):
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(1)
-    with ago(5):
+    with backdate_entries(5):
         young = call(1)
     if what == "content":
-        unguard()
+        drop_append_only_triggers()
         AuditRecord.objects.filter(seq=1).update(content='{"entry":"x"}')
     else:
         old = AuditEntry.objects.get(seq=1)
@@ -260,7 +260,7 @@ def test_nothing_goes_of_what_was_changed(what):
 
 @pytest.mark.parametrize("step", ["_entries", "_rows", "_telling"])
 def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(2)
     checked = getattr(expiry, step)
 
@@ -278,7 +278,7 @@ def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
 
 
 def test_an_export_can_be_checked_by_itself(tmp_path, capsys):
-    with ago(OLD):
+    with backdate_entries(OLD):
         call(2)
     call(1)
     removed()
@@ -305,7 +305,7 @@ def test_every_operation_and_event_has_a_kind():
 
 
 def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch):
-    with ago(20):
+    with backdate_entries(20):
         call(2)
     monkeypatch.setattr(
         expiry,
@@ -321,11 +321,11 @@ def test_nothing_young_can_be_removed_unseen_even_with_the_real_keys(monkeypatch
 
 
 def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     chance, out, age = random.Random(7), tmp_path / "kept.jsonl", 4000
     total = 0
     for turn in range(30):
-        with ago(age):
+        with backdate_entries(age):
             for _ in range(chance.randrange(4)):
                 whose = Actor(1, "ida", organization_id=chance.randrange(3))
                 fate = chance.choice([Outcome.SUCCEEDED, Outcome.REJECTED, Outcome.UNKNOWN])
@@ -340,7 +340,7 @@ def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):
                 key = f"k{turn}:{'BCDEFGH'[turn % 7] * 43}="
                 settings.AUDIT_KEYS = f"{key},{settings.AUDIT_KEYS}"
         age -= chance.randrange(60)
-        with ago(age - 1), pytest.MonkeyPatch.context() as patch:
+        with backdate_entries(age - 1), pytest.MonkeyPatch.context() as patch:
             patch.setattr(expiry, "time", vars(record_builder)["time"])
             settings.AUDIT_KEEP = {"changes": str(chance.randrange(30, 900))}
             if chance.random() < 0.5:

@@ -115,7 +115,7 @@ random None 78 True True
 """
 
 
-def test_all_of_it_goes_or_nothing_and_others_write_meanwhile(store):
-    done = store.run(AGED + KILLED + BUSY + FAILED + RANDOM)
+def test_all_of_it_goes_or_nothing_and_others_write_meanwhile(isolated_database):
+    done = isolated_database.run_code(AGED + KILLED + BUSY + FAILED + RANDOM)
 
     assert done.stdout == TOLD, done.stderr

@@ -188,12 +188,12 @@ INDEX = {
 WASTEFUL = {"sqlite": ("SCAN audit", "B-TREE"), "postgresql": ("Seq Scan",)}
 
 
-def test_each_filter_has_its_index(store):
-    run = store.run(FILL)
+def test_each_filter_has_its_index(isolated_database):
+    run = isolated_database.run_code(FILL)
     plans = json.loads(run.stdout or "{}")
 
     assert set(plans) == set(INDEX), run.stderr
-    kind = store.environment["DATABASE_URL"].partition(":")[0]
+    kind = isolated_database.environment["DATABASE_URL"].partition(":")[0]
     # However much was done in a service, what made it is looked for near its time.
     for name in ("making of a service", "making of a client"):
         assert any("seq" in line for line in plans[name])

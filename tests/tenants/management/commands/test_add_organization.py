@@ -2,7 +2,7 @@ import pytest
 from django.core.management import CommandError
 
 from tenants.models import Organization
-from tests.support.stores import Store
+from tests.support.stores import IsolatedDatabase
 
 ACME = ("add_organization", "--slug", "acme", "--name", "Acme")
 
@@ -49,10 +49,10 @@ def test_renames_nothing_by_accident(run):
         run("add_organization", "--slug", "acme", "--name", "Acne")
 
 
-def test_says_in_words_that_postgresql_was_never_migrated(postgresql):
-    owner, _ = postgresql
+def test_says_in_words_that_postgresql_was_never_migrated(postgresql_server):
+    owner, _ = postgresql_server
 
-    found = Store(f"postgresql://{owner}/postgres").manage(*ACME)
+    found = IsolatedDatabase(f"postgresql://{owner}/postgres").run_command(*ACME)
 
     assert found.returncode == 1
     assert found.stderr.startswith("manage.py: the database that DATABASE_URL names")

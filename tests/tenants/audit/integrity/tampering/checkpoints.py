@@ -15,7 +15,7 @@ from tenants.audit.models import (
     AuditRecord,
     AuditSink,
 )
-from tests.support.audit_tampering import recompute
+from tests.support.audit_tampering import recompute_chain
 from tests.tenants.audit.integrity.tampering.fixture_log import RECORD, calls, put_back
 from tests.tenants.audit.integrity.tampering.records import Tampering, in_columns
 
@@ -153,7 +153,7 @@ def of_the_past(victim):
         yield Tampering(
             "the past written anew with a guessed key",
             f"from {seq}",
-            lambda s=seq, k=key: (_other(s), recompute(lambda _: k)),
+            lambda s=seq, k=key: (_other(s), recompute_chain(lambda _: k)),
             frozenset({1}),
         )
     for seq in range(1, max(signed) + 1, 8):
@@ -161,7 +161,7 @@ def of_the_past(victim):
         yield Tampering(
             "the past written anew with the real chain keys",
             f"row {seq}",
-            lambda s=seq: (_other(s), recompute()),
+            lambda s=seq: (_other(s), recompute_chain()),
             frozenset({first}),
         )
         yield Tampering(
@@ -169,7 +169,7 @@ def of_the_past(victim):
             f"row {seq}",
             lambda s=seq: (
                 _other(s),
-                recompute(),
+                recompute_chain(),
                 AuditCheckpoint.objects.all().delete(),
                 AuditSink.objects.all().delete(),
             ),

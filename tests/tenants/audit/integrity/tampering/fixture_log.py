@@ -27,7 +27,7 @@ from tenants.authlete.operation import Effect, Operation
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.versions.models import Content, Version
 from tenants.versions.recorder import record_snapshot
-from tests.support.audit_tampering import SIGNING, recompute, unguard
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
 
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 BO = Actor(2, "bo", "helpdesk", 2, "harbor", "page-2", "2001:db8::1")
@@ -56,7 +56,7 @@ class Victim:
 def make(settings, monkeypatch, folder):
     for module in ("store", "searchable"):
         monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     anchor = folder / "kept.jsonl"
     calls(3)
     _older_row()
@@ -79,7 +79,7 @@ def make(settings, monkeypatch, folder):
                 1,
                 ObjectSnapshot("us", 17, client, _entry(number), True, text, 1000 * number),
             )
-    unguard()
+    drop_append_only_triggers()
     return Victim(AuditRecord.objects.count(), anchor, dumps)
 
 
@@ -105,13 +105,13 @@ def calls(times):
 
 def _older_row():
     """As it was written before there was `known`."""
-    unguard()
+    drop_append_only_triggers()
     row = AuditRecord.objects.get(seq=1)
     said = row.content.replace('"known":"",', "")
     assert said != row.content
     AuditRecord.objects.filter(seq=1).update(content=said)
     AuditEntry.objects.filter(seq=1).update(known=None)
-    recompute()
+    recompute_chain()
 
 
 def columns(table):

@@ -17,7 +17,7 @@ from tenants.audit.models import (
     AuditSink,
 )
 from tenants.audit.records import canonical_json
-from tests.support.audit_tampering import recompute
+from tests.support.audit_tampering import recompute_chain
 from tests.tenants.audit.integrity.tampering.fixture_log import BLOCK, RECORD, columns
 
 
@@ -311,7 +311,7 @@ def _forgeries(victim):
         row = AuditRecord.objects.get(seq=seq)
         said = row.content.replace('"ticket":"', '"ticket":"X').replace("A00", "A99")
         AuditRecord.objects.filter(seq=seq).update(content=said)
-        recompute(lambda _: key)
+        recompute_chain(lambda _: key)
 
     for number in range(6):
         key = hmac.digest(bytes([number + 1]), b"meridian audit", "sha256")
@@ -338,7 +338,7 @@ def _forgeries(victim):
             what,
             lambda s=seq, n=new: (
                 AuditRecord.objects.filter(seq=s).update(content=n),
-                recompute(),
+                recompute_chain(),
             ),
             frozenset({seq}),
         )

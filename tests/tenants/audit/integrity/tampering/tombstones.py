@@ -22,8 +22,8 @@ from tenants.audit.recorder import record_event
 from tenants.audit.records import canonical_json
 from tenants.audit.retention.expiry import delete_expired_entries
 from tenants.audit.retention.runs import DeletedRows, build_run_changes
-from tests.support.audit_tampering import SIGNING, recompute, unguard
-from tests.support.backdating import ago
+from tests.support.audit_tampering import CHECKPOINT_KEY, drop_append_only_triggers, recompute_chain
+from tests.support.backdating import backdate_entries
 from tests.tenants.audit.integrity.tampering.fixture_log import (
     BLOCK,
     BO,
@@ -42,28 +42,28 @@ def make_thinned(settings, monkeypatch, folder):
     before is kept in the dump."""
     for module in ("store", "searchable"):
         monkeypatch.setattr(f"tenants.audit.{module}.BLOCK", BLOCK)
-    settings.AUDIT_SIGNING_KEYS = SIGNING
+    settings.AUDIT_SIGNING_KEYS = CHECKPOINT_KEY
     anchor = folder / "kept.jsonl"
-    with ago(3000):
+    with backdate_entries(3000):
         calls(2)
         record_event(IDA, MEMBER_ADD, object="bo")
         record_event(BO, SIGN_OUT)
     call_command("audit_checkpoint", out=anchor, verbosity=0)
-    with ago(2600):
+    with backdate_entries(2600):
         calls(1)
         record_event(IDA, SEARCH_SAVE, object="x")
     calls(1)
     before = dump()
     assert sum(delete_expired_entries(worker, limit=2)) == 2 + 1 + 2 + 2
     settings.AUDIT_KEYS = f"{NEW_KEY},{settings.AUDIT_KEYS}"
-    with ago(2590):
+    with backdate_entries(2590):
         record_event(IDA, SIGN_OUT)
     assert sum(delete_expired_entries(worker)) == 1
     call_command("audit_checkpoint", out=anchor, verbosity=0)
     size = AuditCheckpoint.objects.latest("number").size
     AuditSink.objects.update_or_create(name="file 1", defaults={"size": size})
     calls(1)
-    unguard()
+    drop_append_only_triggers()
     return Victim(AuditRecord.objects.count(), anchor, [before])
 
 
@@ -271,7 +271,7 @@ def _runs(victim):
                     changed = json.loads(said["changed"])
                     changed[place]["after"] = new
                     _say_run(seq, said, changed)
-                    recompute()
+                    recompute_chain()
 
                 name = f"{run.seq}: {one['field']} {new}"
                 kind = "a run made anew with the real keys"
@@ -280,7 +280,7 @@ def _runs(victim):
         def hide(row=row):
             _say(row.seq, row.content.replace("audit.expire", "audit.verify"))
             AuditEntry.objects.filter(seq=row.seq).update(operation="audit.verify")
-            recompute()
+            recompute_chain()
 
         yield Tampering("a run hidden with the real keys", str(run.seq), hide, rows)
 
@@ -301,7 +301,7 @@ def _anew(victim):
 
     def do(row, stone, other):
         _say(row.seq, stone._replace(leaf=other.leaf, kind=other.kind).text)
-        recompute()
+        recompute_chain()
         for run in sorted(_runs_of().values(), key=lambda one: one.seq):
             said = json.loads(AuditRecord.objects.get(seq=run.seq).content)
             changed = json.loads(said["changed"])
@@ -313,7 +313,7 @@ def _anew(victim):
             total = next(one["after"] for one in changed if one["field"] == "total")
             right = build_run_changes(now, total, dict.fromkeys(now.entries, days))
             _say_run(run.seq, said, json.loads(serialize_changes(right)))
-            recompute()
+            recompute_chain()
 
     for row, stone in _stones():
         for name, other in {
