@@ -29,7 +29,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/opt/meridian/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=console.settings
-# Memory of large uploads goes back to the machine: docs/operating.md, "What runs".
+# Memory of large uploads goes back to the machine: docs/how-to/deploy.md, "What runs".
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 USER 10001
 EXPOSE 8000

@@ -53,7 +53,7 @@ tampering: env ## change the record in thousands of ways, and find each; 100 cle
 kills: env ## kill processes 200 times on each database, and hold the record against it
 	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py
 
-bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/performance.md
+bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/reference/performance.md
 	@$(RUN)python -m bench.run $(PARTS)
 
 screenshots: env ## take the pictures of docs/images anew, from a demo

@@ -1,4 +1,4 @@
-"""How the console is served; measured in docs/performance.md.
+"""How the console is served; measured in docs/reference/performance.md.
 
 Threads, since pages wait for Authlete; one process on SQLite, whose single writer
 several would queue for, and one a core on PostgreSQL.

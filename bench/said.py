@@ -11,7 +11,7 @@ class Ratio:
     ours: float
     theirs: float
     unit: str = "ms"
-    goal: str = ""  # such as "<= 1.3x"; performance.md says where it is from
+    goal: str = ""  # such as "<= 1.3x"; see docs/reference/performance.md
     note: str = ""
 
     def __str__(self) -> str:

@@ -41,7 +41,7 @@ def test_the_commands_that_the_readme_names_exist():
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
     named = {
         name
-        for document in ("README.md", "CONTRIBUTING.md", "docs/operating.md")
+        for document in ("README.md", "CONTRIBUTING.md", "docs/reference/commands.md")
         for name in re.findall(r"`make ([a-z-]+)", (ROOT / document).read_text())
     }
 

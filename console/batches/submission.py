@@ -1,7 +1,7 @@
 """The jobs that send what was checked: first dry, then, asked for anew, in earnest.
 
 A chunk is sent once. Where no clear answer came, nobody sends it again: it is unknown
-until somebody settles it (`docs/decisions/batches.md`).
+until somebody settles it (`docs/explanation/decisions/batches.md`).
 """
 
 import json

@@ -27,6 +27,6 @@ def selectable_scopes(limit: ScopeLimit, service: Service) -> Mapping[str, str]:
 
 def missing_scopes(limit: ScopeLimit, service: Service) -> list[str]:
     """Scopes of the limit that the service does not have: Authlete drops them with
-    the next update (api.md, section 6)."""
+    the next update (Authlete facts, 6)."""
     known = service_scopes(service)
     return [one for one in limit or () if known is not None and one not in known]

@@ -1,6 +1,6 @@
 """What the objects inside some settings consist of, each member a setting of its own.
 
-The objects are those of api.md, section 9.3; their rules are declared with the types.
+The objects are those of Authlete facts, 9.3; their rules are declared with the types.
 """
 
 from tenants.authlete.documents.base import InputType, Setting

@@ -21,7 +21,7 @@ from tenants.versions.models import Version
 from tenants.versions.recorder import record_snapshot
 from tenants.versions.timeline import load_existing_services
 
-DELETED_CODES = ("A003202", "A035203")  # the service was deleted (api.md, section 3)
+DELETED_CODES = ("A003202", "A035203")  # the service was deleted (Authlete facts, 3)
 MISS_COUNT_TTL_SECONDS = 24 * 60 * 60  # seconds that it is known how often a service was missed
 MAX_CHECKS_PER_REGION = 50  # services of one region that are asked for at a time
 

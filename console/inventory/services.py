@@ -43,7 +43,7 @@ class ServiceRow:
 
     @property
     def client_count(self) -> int | None:
-        """Authlete's own count (api.md, 9.1, `metadata`); None where it gives none."""
+        """Authlete's own count (Authlete facts, 9.1, `metadata`); None where it gives none."""
         return self.service.client_count
 
     @property

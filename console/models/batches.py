@@ -2,7 +2,7 @@
 known of them stands here alone.
 
 What was uploaded is kept sealed, in parts, and only as long as it is needed
-(`docs/decisions/batches.md`).
+(`docs/explanation/decisions/batches.md`).
 """
 
 import json

@@ -106,7 +106,7 @@ def _send(alert: Mapping[str, Any]) -> None:
         *lines,
         *([settings.CONSOLE_URL] if settings.CONSOLE_URL else []),
         "",
-        _("What it means stands in docs/operating.md under Alerts; the log has more."),
+        _("What it means stands in docs/how-to/monitor.md under Alerts; the log has more."),
         _("Whatever else of its kind comes within 24 hours is in the log alone."),
     ]
     mail.send(

@@ -8,7 +8,7 @@ from tenants.authlete.api.tokens import TokensApi
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.tokens import IssuedToken
 
-MILLISECONDS_PER_SECOND = 1000  # milliseconds; times are kept in whole seconds (api.md, section 4)
+MILLISECONDS_PER_SECOND = 1000  # milliseconds; times are kept in whole seconds (Authlete facts, 4)
 
 type TokenMembers = Mapping[str, Any]  # by the names that Authlete has for them
 

@@ -5,7 +5,7 @@ tokens alike; make Authlete forget the scopes that were granted to them, since e
 may let an app in again without asking the user; look again. What came or stayed is
 tried once more. Only what was seen afterwards is proven: a call that failed does no
 harm where nothing is left, and one that went well proves nothing
-(`docs/decisions/proven-by-looking.md`).
+(`docs/explanation/decisions/verified-revocation.md`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -251,7 +251,7 @@ class UserRevocation:
         """How many tokens are left, and how many of them are alive.
 
         Authlete may go on listing a token that was revoked, with times at which it
-        would still work; only its status tells (api.md, section 14).
+        would still work; only its status tells (Authlete facts, 14).
         """
         line.left = line.live_left = None
         rows, total = self._list_tokens(line)

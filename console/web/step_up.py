@@ -3,7 +3,7 @@
 A session lasts for hours, on a screen that somebody may walk up to. So what reveals,
 replaces or ends something is done only by who gave a password or a code a short while
 ago; whoever did not is sent to give one, and nothing of what they sent is kept
-(`docs/decisions/step-up.md`).
+(`docs/explanation/decisions/step-up.md`).
 """
 
 import time

@@ -2,7 +2,7 @@
 
 Only what was taken moves its position in the record. What is under way is a row of
 the database before it leaves, so that a worker that is killed loses nothing, and the
-next one sends the same under the same id (`docs/decisions/webhooks.md`).
+next one sends the same under the same id (`docs/explanation/decisions/webhooks.md`).
 """
 
 import json

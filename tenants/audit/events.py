@@ -2,7 +2,7 @@
 
 Names are the record's vocabulary, like those of operations: once released they stay.
 A denial is what someone was refused; since anyone can cause as many as they like,
-`notes` counts those that repeat (`docs/decisions/counted-denials.md`).
+`notes` counts those that repeat (`docs/explanation/decisions/counted-denials.md`).
 """
 
 from dataclasses import dataclass

@@ -213,7 +213,7 @@ def _select_denial(
     actor: Actor, event: AuditEvent, effect: str, details: EventDetails
 ) -> tuple[Actor, AuditEvent, int] | None:
     """Under which name a denial is kept, and the how manieth it is; none if it only
-    counts. See `docs/decisions/counted-denials.md`."""
+    counts. See `docs/explanation/decisions/counted-denials.md`."""
     source = _denial_source(actor)
     same = (
         actor.organization_id,

@@ -101,7 +101,7 @@ def canonical_json(value: Any) -> str:
 
 
 def serialize_record(row: Record) -> str:
-    """What the chain keeps of a row: canonical JSON (`docs/operating.md`)."""
+    """What the chain keeps of a row: canonical JSON (`docs/reference/audit-log.md`)."""
     names, read = (
         (INTENT_FIELDS, _get_intent_values)
         if isinstance(row, IntentRecord)

@@ -4,7 +4,7 @@ A mark is the keyed fingerprint of a subject in one organization; an entry has i
 column with an index. Its key is derived from the oldest of `AUDIT_KEYS`, which has to
 be kept as long as it verifies a row, so that a new key in front changes no mark. Where
 the oldest is given up, or an older version wrote meanwhile, `audit_marks` makes all
-marks anew. See `docs/decisions/marks-of-subjects.md`.
+marks anew. See `docs/explanation/decisions/subject-index.md`.
 """
 
 import hmac

@@ -1,7 +1,7 @@
 """Where a region's services are created, and which token may be sent there.
 
 The four shared clusters have one identity provider for all; a dedicated cluster has
-its own, or none (`api.md`, sections 1 and 12).
+its own, or none (Authlete facts, 1 and 12).
 """
 
 from dataclasses import dataclass

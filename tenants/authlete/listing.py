@@ -23,7 +23,7 @@ from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Operation, PathParams
 from tenants.authlete.transport.deadline import Deadline
 
-PAGE_SIZE = 100  # objects a call; Authlete takes it (`api.md`, section 4)
+PAGE_SIZE = 100  # objects a call; Authlete takes it (Authlete facts, 4)
 SMALL_PAGE_SIZE = 10  # objects a call where a page of `PAGE` is too large to take
 MAX_SHORT_PAGES = 8  # a list that hands out less than asked is asked again so often
 

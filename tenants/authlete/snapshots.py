@@ -22,7 +22,7 @@ from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Fingerprint
 READ_OPERATIONS = frozenset({"service.get", "client.get"})
 WRITE_OPERATIONS = frozenset({"service.update", "client.update", "client.create"})
 DELETE_OPERATIONS = frozenset({"client.delete", "idp.remove_service"})
-# Counted by Authlete, and no part of what somebody set (api.md, 9.1, `metadata`).
+# Counted by Authlete, and no part of what somebody set (Authlete facts, 9.1, `metadata`).
 SERVER_MAINTAINED_FIELDS = frozenset({"metadata"})
 FINGERPRINT_PREFIX = "sealed:"
 

@@ -1,1 +1,1 @@
-"""Work that outlives a request: see `docs/jobs.md`."""
+"""Work that outlives a request: see `docs/reference/jobs.md`."""

@@ -6,7 +6,7 @@
         changed = service.client(item.client_id, item.label).set_lock(True)
         return Result(changed=changed)
 
-`docs/jobs.md` says what the engine promises such a function, and what it asks of it.
+`docs/reference/jobs.md` says what the engine promises such a function, and what it asks of it.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,7 @@
 """The regions that this deployment speaks to; nobody can add one from a page.
 
 The four shared ones are built in, with the IdP that creates their services
-(`api.md`, section 1). A dedicated cluster has its own IdP, or none.
+(Authlete facts, 1). A dedicated cluster has its own IdP, or none.
 """
 
 import re

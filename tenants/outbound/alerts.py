@@ -1,7 +1,7 @@
 """Events that someone on duty should hear of, one machine-readable line each.
 
 The logger is ``meridian.alert``. Names and members are listed in
-`docs/operating.md`, "Alerts"; once released they stay.
+`docs/how-to/monitor.md`, "Alerts"; once released they stay.
 """
 
 import json

@@ -4,7 +4,7 @@ Whoever enters it must not come to reach through us what they could not reach
 themselves (SSRF). So the host is looked up once, each of its addresses has to be a
 public one, and the connection goes to one that was looked at. Nothing is followed, no
 proxy of the environment is used, and little of the answer is read
-(`docs/decisions/webhooks.md`).
+(`docs/explanation/decisions/webhooks.md`).
 """
 
 import logging

@@ -45,6 +45,6 @@ class SandboxContext:
 
     def action_error(self, action: str, code: str, message: str) -> ActionResponseError:
         """An action that failed: in a 200, unless statuses are asked to tell it too,
-        since nobody has told which it is (api.md, section 14)."""
+        since nobody has told which it is (Authlete facts, 14)."""
         status = ACTION_STATUSES[action] if self.state.action_statuses else 200
         return ActionResponseError(status, action, code, message)

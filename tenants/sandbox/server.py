@@ -2,7 +2,7 @@
 
 Python's own server sends head and body in two packets, which costs a delayed ACK
 on every kept connection; a buffered writer and no Nagle do away with it
-(`libraries.md`, P11).
+(44 ms a call by delayed ACK).
 """
 
 from __future__ import annotations

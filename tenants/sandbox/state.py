@@ -9,7 +9,7 @@ from tenants.sandbox.api_tokens import ApiToken
 from tenants.sandbox.errors import ApiResponseError, access_denied
 from tenants.sandbox.http_messages import JsonDict
 
-SERVER_IDS = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # api.md, section 1
+SERVER_IDS = {"us": 76281, "jp": 53285, "eu": 63294, "br": 47363}  # Authlete facts, 1
 IDP = "idp"
 
 

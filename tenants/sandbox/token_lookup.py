@@ -16,7 +16,7 @@ def generate_token_value() -> str:
 
 
 def hash_token(value: str) -> str:
-    """43 letters, which are not the SHA-256 of the value (api.md, section 8)."""
+    """43 letters, which are not the SHA-256 of the value (Authlete facts, 8)."""
     digest = sha256(b"sandbox\n" + value.encode("utf-8", "surrogatepass")).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 

@@ -1,6 +1,6 @@
 """What an object was like at any moment, as far as it is known.
 
-Authlete's `modifiedAt` moves with every change (api.md, 9.1). So a version holds from
+Authlete's `modifiedAt` moves with every change (Authlete facts, 9.1). So a version holds from
 its `modifiedAt` up to when it was seen last; from then up to the next one's it may
 have been changed elsewhere more than once, and only the last of that was seen.
 """

@@ -11,7 +11,7 @@ from tests.support.input_devices import Mouse
 
 HOST = "old.example.com"
 HARBOR = 4_217_001
-CLICKS = 6  # features.md, A4
+CLICKS = 6  # the budget
 
 
 @pytest.fixture

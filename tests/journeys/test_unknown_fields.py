@@ -10,7 +10,7 @@ OLD, NEW = b'"refreshTokenDuration":2592000', b'"refreshTokenDuration":3600'
 
 @pytest.fixture
 def number(sandbox):
-    """The service that is odd on purpose: see `docs/sandbox.md`."""
+    """The service that is odd on purpose: see `docs/reference/sandbox.md`."""
     return next(
         number for number, one in sandbox.region("us").services.items() if "riskScoring" in one
     )

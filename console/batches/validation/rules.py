@@ -1,6 +1,6 @@
 """What a token must be to be made: the rules of `auth/token/create`, asked offline.
 
-They are those that Authlete is known to have (`api.md`, sections 3.4 and 8), and what
+They are those that Authlete is known to have (Authlete facts, 3.4 and 8), and what
 no token could be used with otherwise.
 """
 

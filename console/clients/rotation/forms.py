@@ -12,7 +12,7 @@ from console.forms.change_forms import ChangeReasonForm
 from console.models import Rotation
 from console.models.rotations import STAGED_LIFETIME
 
-SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,86}")  # api.md, section 6: A149601
+SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,86}")  # Authlete facts, 6: A149601
 NOW, LATER = "now", "later"
 
 SECRET_CHANGED_MESSAGE = _(

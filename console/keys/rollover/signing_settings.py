@@ -23,7 +23,7 @@ LIFETIME_SETTINGS = {
     "authorizationSignatureKeyId": "authorizationResponseDuration",
     "federationSignatureKeyId": "federationConfigurationDuration",
 }
-# A scope may have its own (`api.md`, section 9.3), in seconds as a text.
+# A scope may have its own (Authlete facts, 9.3), in seconds as a text.
 SCOPE_LIFETIME_ATTRIBUTES = {
     "idTokenSignatureKeyId": "id_token.duration",
     "accessTokenSignatureKeyId": "access_token.duration",

@@ -1,5 +1,5 @@
 """Checking a token that somebody pasted: read here first, then asked where it belongs.
 
 Its value is handed from one page to the next sealed, and kept nowhere
-(`docs/decisions/pasted-tokens.md`).
+(`docs/explanation/decisions/token-lookup.md`).
 """

@@ -2,7 +2,7 @@
 
 While nothing outside knows of the newest rows, whoever owns the database could take
 them back unseen. That may last for a while; then nothing is changed any more
-(`docs/decisions/checkpoints.md`).
+(`docs/explanation/decisions/checkpoints.md`).
 """
 
 import fcntl

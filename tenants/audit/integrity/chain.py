@@ -1,6 +1,6 @@
 """What holds the record together: each row's mac covers the row before it.
 
-The bytes are documented in `docs/operating.md`, so that a second verifier can be
+The bytes are documented in `docs/reference/audit-log.md`, so that a second verifier can be
 written without this one. Domains keep a row's mac from passing for a head's.
 """
 

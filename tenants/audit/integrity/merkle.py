@@ -2,7 +2,7 @@
 
 Its root stands for every row up to one. Whoever holds a signed root needs no key of
 the record to see that a row belongs under it, and no row but those that are theirs.
-The bytes are in `docs/operating.md`, "The record".
+The bytes are in `docs/reference/audit-log.md`, "The record".
 """
 
 import hmac

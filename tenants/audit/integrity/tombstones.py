@@ -2,7 +2,7 @@
 
 The row keeps its place and its mac, so that the chain goes on over it, and its leaf,
 so that what was signed of the record holds. A tombstone has a mac of its own: a row
-that somebody else blanked has none. The bytes are in `docs/operating.md`, "The record".
+that somebody else blanked has none. The bytes are in `docs/reference/audit-log.md`, "The record".
 """
 
 import hmac

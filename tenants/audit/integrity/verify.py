@@ -2,7 +2,7 @@
 
 First the chain, which is the truth, and what was signed of it; then that what makes
 it searchable says the same.
-The bytes are in `docs/operating.md`, "The record".
+The bytes are in `docs/reference/audit-log.md`, "The record".
 """
 
 import json

@@ -15,7 +15,7 @@ from tenants.authlete.errors import NotFoundError
 
 def check_batch_created(lost: UnresolvedCall) -> Evidence:
     """By the status of its request, whose id only the reply tells: Authlete has no
-    list of batches (api.md, section 4)."""
+    list of batches (Authlete facts, 4)."""
     request_id = lost.hints.get("request_id")
     if not request_id:
         return conclude_inconclusive(

@@ -2,7 +2,7 @@
 
 A run takes the oldest entries of one organization. What it removes is in the record
 with it, in one transaction: whatever kills it leaves all of it or nothing.
-See `docs/decisions/retention.md`.
+See `docs/explanation/decisions/retention.md`.
 """
 
 import json

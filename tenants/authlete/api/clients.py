@@ -17,7 +17,7 @@ from tenants.authlete.operation import Effect, Operation
 LOCK_UNCHANGED_CODES = (
     "A293203",
     "A293204",
-)  # the flag has that value (api.md, section 6)
+)  # the flag has that value (Authlete facts, 6)
 
 
 class CreatedClientReply(ApiModel):
@@ -314,6 +314,6 @@ class ClientApi:
 def _scope_change(
     before: Sequence[str] | None, after: Sequence[str] | None
 ) -> tuple[FieldChange, ...]:
-    """The change under the name that it has in the client (api.md, section 6)."""
+    """The change under the name that it has in the client (Authlete facts, 6)."""
     was, now = (None if one is None else list(one) for one in (before, after))
     return (FieldChange("extension.requestableScopes", was, now),)

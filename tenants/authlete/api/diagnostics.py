@@ -27,7 +27,7 @@ class Introspection(ApiModel):
     has in it.
 
     ``expires_at`` is in milliseconds since 1970, 0 for never; ``auth_time`` in
-    seconds. A token that does not exist may have been swept (api.md, section 8c).
+    seconds. A token that does not exist may have been swept (Authlete facts, 8c).
     """
 
     action: str

@@ -36,7 +36,7 @@ class AuthorizationDeletion(ApiModel):
     @property
     def count(self) -> int | None:
         """How many access tokens were deleted, where the message says one number; it
-        is all that tells it (api.md, section 7)."""
+        is all that tells it (Authlete facts, 7)."""
         found = NUMBER_PATTERN.findall(RESULT_CODE_PATTERN.sub("", self.result_message))
         return int(found[0]) if len(found) == 1 else None
 

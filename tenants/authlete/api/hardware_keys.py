@@ -96,7 +96,7 @@ class HardwareKeysApi:
         """Make a key; without ``module`` in the default one.
 
         Authlete checks for no second key of that ``kid``, and can change nothing of
-        a key afterwards (api.md, section 8b).
+        a key afterwards (Authlete facts, 8b).
         """
         body = {"kty": kty, "use": use, "alg": alg, "kid": kid}
         if hsm_name:

@@ -1,6 +1,6 @@
 """Calls to the identity provider of the region: services are born and die there.
 
-From the public IdP specification; `docs/design.md`, section 5 says why.
+From the public IdP specification; `docs/explanation/architecture.md`, section 5 says why.
 """
 
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Effect, Operation
 
-MAX_PAGE_SIZE = 20  # rows of one page; more is refused (api.md, section 4)
+MAX_PAGE_SIZE = 20  # rows of one page; more is refused (Authlete facts, 4)
 
 LIST = Operation(
     "token.list",
@@ -196,7 +196,7 @@ class TokensApi:
         if not asked:
             raise InvalidRequestError(Message(_("Nothing is to change.")))
         if any(at is not None and at <= 0 for at in (expires_at, refresh_expires_at)):
-            # Authlete would take it for no change (api.md, section 8).
+            # Authlete would take it for no change (Authlete facts, 8).
             raise InvalidRequestError(Message(_("A token cannot end before 1970.")))
         name = require_token_hash(token.access_token_hash)
         wanted = {name: after for name, (_, after) in asked.items()}
@@ -292,7 +292,7 @@ class TokensApi:
         """What an access token is, by its value or JWT; a hash is none.
 
         It counts as use of the token, and may sweep one that has expired
-        (api.md, section 8c).
+        (Authlete facts, 8c).
         """
         body: dict[str, Any] = {"token": token.get_secret_value()}
         if scopes:

@@ -1,7 +1,7 @@
 """The values that Authlete offers for a setting, and the words for them.
 
 Every list is open: a value that is not here may come from a newer Authlete, is kept
-and shown as it is. Values and their sources are those of api.md, section 10.
+and shown as it is. Values and their sources are those of Authlete facts, 10.
 """
 
 from tenants.authlete.documents.validation_messages import _

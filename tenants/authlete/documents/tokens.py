@@ -11,7 +11,7 @@ from tenants.authlete.documents.base import ApiModel
 
 # What no token has, since no header carries it: RFC 6750, section 2.1, has fewer signs.
 INVALID_TOKEN_CHARS = re.compile(r"[^!-~]")
-# api.md, section 8, token/create
+# Authlete facts, 8, token/create
 GRANTS_WITHOUT_REFRESH_TOKEN = (
     "IMPLICIT",
     "CLIENT_CREDENTIALS",

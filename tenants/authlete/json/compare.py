@@ -72,7 +72,7 @@ def is_same_for_authlete(sent: Any, received: Any) -> bool:
     """Whether Authlete would call both the same.
 
     It leaves out what is null and shows a flag or number that is not set as false
-    or 0 (`api.md`, section 4); the texts of JWK Sets come back laid out anew (11.1).
+    or 0 (Authlete facts, 4); the texts of JWK Sets come back laid out anew (11.1).
     """
     match sent, received:
         case (None | "", _) | (_, None | ""):

@@ -1,7 +1,7 @@
 """Connections to one region, leased one at a time.
 
 A stack of httpx transports, each of one connection: httpx's own pool collapses from
-64 connections on (measured, `performance.md`, section 3), and a pool does not say
+64 connections on (see `docs/reference/performance.md`), and a pool does not say
 how long a connection has been idle, on which the safety of a mutation depends.
 """
 

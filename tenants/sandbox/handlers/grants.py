@@ -107,7 +107,7 @@ def delete_scopes(context: SandboxContext) -> SandboxResponse:
 def _granted_scopes(
     context: SandboxContext, service: JsonDict
 ) -> dict[tuple[int, str], StoredGrant]:
-    """What the region remembers; maybe only dedicated ones do (api.md, section 7)."""
+    """What the region remembers; maybe only dedicated ones do (Authlete facts, 7)."""
     if context.region.name in context.state.forgetful:
         return {}
     return context.region.granted[service["apiKey"]]

@@ -104,7 +104,7 @@ def introspect(context: SandboxContext) -> SandboxResponse:
     """Tell of an access token, which counts as use of it.
 
     One that has ended and cannot be refreshed is swept on this occasion: the next
-    one to ask finds none (api.md, sections 3.4 and 7).
+    one to ask finds none (Authlete facts, 3.4 and 7).
     """
     service = context.get_service("use_introspection")
     asked = parse_fields(context.request, INTROSPECTION_PARAMETERS)

@@ -30,7 +30,7 @@ def get(context: SandboxContext) -> SandboxResponse:
 
 
 def get_credential_keys(context: SandboxContext) -> SandboxResponse:
-    """The public keys by which credentials are signed (api.md, section 3.4)."""
+    """The public keys by which credentials are signed (Authlete facts, 3.4)."""
     service = context.get_service("use_service")
     pretty = bool(parse_fields(context.request, {"pretty": "flag"}).get("pretty"))
     if not service.get("verifiableCredentialsEnabled"):

@@ -45,7 +45,7 @@ def update(context: SandboxContext) -> SandboxResponse:
 
 
 def create(context: SandboxContext) -> SandboxResponse:
-    """Make a service that belongs to no organization: api.md, section 5, the trap."""
+    """Make a service that belongs to no organization: Authlete facts, 5, the trap."""
     if not context.token.has_permission("create_service"):
         raise access_denied("CREATE_SERVICE")
     made = add_service(context.region, parse_body(context.request, SERVICE_FIELDS), owner=None)

@@ -156,7 +156,7 @@ def compute_lifetime(
     service: JsonDict, client: JsonDict, scopes: Collection[str], token_kind: str
 ) -> int:
     """Seconds that an `accessToken` or a `refreshToken` lives: the least that service,
-    client and scopes say, of what they do say (api.md, section 9.3)."""
+    client and scopes say, of what they do say (Authlete facts, 9.3)."""
     named = {"accessToken": "access_token", "refreshToken": "refresh_token"}[token_kind]
     said = [
         pair.get("value")
@@ -265,7 +265,7 @@ def _expiry(service: JsonDict, client: JsonDict, asked: JsonDict, kind: str, at:
 
 
 def _round_to_second(at: int) -> int:
-    """As it is stored, in whole seconds (api.md, section 4)."""
+    """As it is stored, in whole seconds (Authlete facts, 4)."""
     return round(at / 1000) * 1000
 
 

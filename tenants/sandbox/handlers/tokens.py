@@ -23,7 +23,7 @@ from tenants.sandbox.http_messages import (
 from tenants.sandbox.request_parsing import parse_body, parse_fields, parse_range
 from tenants.sandbox.state import StoredToken, now_milliseconds
 
-MAX_TOKENS_PER_PAGE = 20  # rows of a page; api.md, section 4
+MAX_TOKENS_PER_PAGE = 20  # rows of a page; Authlete facts, 4
 STATUSES = ("ALL", "VALID", "INVALID")
 CLIENT_SUMMARY_FIELDS = (
     "number",

@@ -123,7 +123,7 @@ discoveredByMetadataDocument flag -
 clientSource client_source -
 """
 
-# What the server takes when an update leaves the member out (api.md, section 6). The
+# What the server takes when an update leaves the member out (Authlete facts, 6). The
 # response modes are a guess: nobody has told which the server's default are.
 _CLIENT_FALLBACKS = {
     "tokenAuthMethod": "NONE",

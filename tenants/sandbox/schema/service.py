@@ -205,7 +205,7 @@ httpAliasProhibited flag
 """
 
 # What the server takes when an update leaves the member out; an empty list is
-# stored as it is, and breaks the service later (api.md, section 5).
+# stored as it is, and breaks the service later (Authlete facts, 5).
 _SERVICE_FALLBACKS = {
     "supportedGrantTypes": ["AUTHORIZATION_CODE", "REFRESH_TOKEN"],
     "supportedResponseTypes": ["CODE"],

@@ -1,4 +1,4 @@
-"""What a server refuses in any value, with the codes of api.md, section 3.4."""
+"""What a server refuses in any value, with the codes of Authlete facts, 3.4."""
 
 import json
 from urllib.parse import urlsplit

@@ -16,7 +16,7 @@ from tenants.authlete.changes import FieldChange
 URL = "/acme/audit/export/file/"
 
 
-RECORD = Path(__file__).parents[3] / "docs" / "record.md"
+RECORD = Path(__file__).parents[3] / "docs" / "reference" / "audit-log.md"
 
 
 def test_the_documents_name_each_column():

@@ -57,5 +57,5 @@ def _read(line, delimiter):
 
 
 def _plain(cell):
-    """As docs/record.md tells how to take the apostrophes away."""
+    """As docs/reference/audit-log.md tells how to take the apostrophes away."""
     return re.sub(r"(\A|[;\t\r\n])'", r"\1", cell)

@@ -31,7 +31,7 @@ from tests.support.webhook_receiver import run_webhook_receiver
 from tests.support.webhooks import deliver, make_webhook
 
 ROOT = Path(__file__).parents[2]
-TOLD = (ROOT / "docs/operating.md").read_text().partition("\n## Alerts\n")[2]
+TOLD = (ROOT / "docs/how-to/monitor.md").read_text().partition("\n## Alerts\n")[2]
 ROWS = re.findall(r"^\| (`[^|]+) \|[^|]+\| ([^|]*)\|$", TOLD, re.MULTILINE)
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
 OLD = 3000  # days

@@ -97,7 +97,7 @@ def test_who_was_removed_does_not_take_it_along(desk, path, member, django_user_
 
 
 def digest_of(file):
-    """By the rule in docs/help-desk.md, from nothing but the file."""
+    """By the rule in docs/how-to/help-users.md, from nothing but the file."""
     apart = ("organization", "subject", "regions_not_connected", "calls", "noted")
     told = {name: value for name, value in file.items() if name not in apart}
     text = json.dumps(told, sort_keys=True, separators=(",", ":"))

@@ -166,7 +166,7 @@ def test_what_is_not_proven_is_told_and_can_be_tried_again(desk, row, till, faul
 
 
 def test_a_dead_row_that_is_still_listed_is_not_taken_for_a_live_one(desk, row, till):
-    """As some live servers may do it (api.md, section 14)."""
+    """As some live servers may do it (Authlete facts, 14)."""
     form = fill_form(desk.get(row), "reason", **WHY)
     till.state.revoked_linger = True
     for one in held(till):

@@ -67,7 +67,9 @@ def test_the_receiver_in_the_documents_tells_our_messages_from_others(
     webhook = hooked()
     deliver(webhook)
     (got,) = receiver.requests
-    text = (Path(__file__).parents[3] / "docs" / "record.md").read_text()
+    text = (
+        Path(__file__).parents[3] / "docs" / "how-to" / "send-the-audit-log-to-a-siem.md"
+    ).read_text()
     sample: dict[str, Any] = {}
     exec(re.search(r"```python\n(.+?)```", text, re.S)[1], sample)  # type: ignore[index]
     verify = sample["is_from_meridian"]

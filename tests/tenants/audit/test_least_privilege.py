@@ -1,4 +1,4 @@
-"""The role that `docs/operating.md` gives the console on PostgreSQL."""
+"""The role that `docs/how-to/deploy.md` gives the console on PostgreSQL."""
 
 import os
 import re
@@ -62,7 +62,9 @@ def test_it_cannot_take_back_what_is_kept(console, statement):
 
 
 RETENTION = re.search(
-    r"takes one more.*?```sql\n(.*?)```", (ROOT / "docs/operating.md").read_text(), re.S
+    r"audit_expire`, this role.*?```sql\n(.*?)```",
+    (ROOT / "docs/how-to/deploy.md").read_text(),
+    re.S,
 )
 AGED = """
 import time

@@ -59,7 +59,7 @@ def wrong(openapi, operation, response):
     if "$ref" in declared:
         name = declared["$ref"].rpartition("/")[2]
         declared = openapi["components"]["responses"][name]
-    # The specification has a body for a 204, which cannot have one (api.md, 11.1).
+    # The specification has a body for a 204, which cannot have one (Authlete facts, 11.1).
     if not (content := declared.get("content")) or response.status_code == 204:
         return []
     kind = response.headers["Content-Type"].partition(";")[0]

@@ -1,7 +1,7 @@
 """What a single value must be like: texts, numbers, lists.
 
 A rule gets a value of the right type and returns it, or raises `words.wrong`.
-Authlete publishes no length limits of its own (api.md, section 14); those here are
+Authlete publishes no length limits of its own (Authlete facts, 14); those here are
 ours, wide enough for any real setting.
 """
 
@@ -167,7 +167,7 @@ def unique_by_field(
 
 
 def validate_scope_attributes(entries: Sequence[Any]) -> Sequence[Any]:
-    """Attributes of a scope, of which some are lifetimes (api.md, section 9.3)."""
+    """Attributes of a scope, of which some are lifetimes (Authlete facts, 9.3)."""
     for entry in entries:
         if entry["key"] in _LIFETIME_ATTRIBUTES and not _SECONDS.fullmatch(entry["value"]):
             raise validation_error(

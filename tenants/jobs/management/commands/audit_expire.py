@@ -38,7 +38,7 @@ class Command(AuditCommand):
             return
         if not can_delete():
             raise CommandError(
-                "Nothing was removed: this role may not (docs/operating.md, “Two roles "
+                "Nothing was removed: this role may not (docs/how-to/deploy.md, “Two roles "
                 "on PostgreSQL”)."
             )
         found: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""A second verifier, written from `docs/operating.md` alone: "The bytes of the chain"
+"""A second verifier, written from `docs/reference/audit-log.md` alone: "The bytes of the chain"
 and "Tombstones".
 
     AUDIT_KEYS=... python3 -I second_verifier.py < rows

@@ -1,4 +1,4 @@
-"""The example in `docs/record-example.md` is what the record would be."""
+"""The example in `docs/reference/audit-log-example.md` is what the record would be."""
 
 import json
 from base64 import b64encode
@@ -28,7 +28,7 @@ from tenants.authlete.changes import FieldChange
 from tenants.authlete.errors import Outcome
 from tenants.authlete.operation import Effect
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "record-example.md"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "reference" / "audit-log-example.md"
 IDS = ("0191f3a0-0000-7000-8000-000000000001", "0191f3a0-0001-7000-8000-000000000002")
 AT = 1_758_000_000_000_000  # microseconds since 1970
 

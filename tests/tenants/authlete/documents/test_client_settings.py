@@ -26,7 +26,7 @@ NOT_OFFERED = {
         ("NONE", "HS256", "HS384", "HS512"), "CIBA Core, section 7.1.1: asymmetric only"
     ),
 }
-KNOWN_TO_AUTHLETE = {  # plain texts in the specification, enums in api.md, section 10
+KNOWN_TO_AUTHLETE = {  # plain texts in the specification, enums in Authlete facts, 10
     "bcDeliveryMode": "delivery_mode",
 }
 

@@ -1,4 +1,4 @@
-"""What users have allowed: api.md, section 7."""
+"""What users have allowed: Authlete facts, 7."""
 
 import json
 from urllib.parse import quote

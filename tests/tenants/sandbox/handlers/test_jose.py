@@ -1,4 +1,4 @@
-"""Signed objects: api.md, section 8c, and the reissue of ID tokens, section 8."""
+"""Signed objects: Authlete facts, 8c, and the reissue of ID tokens, section 8."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The traps of services on a cluster: api.md, sections 4, 5 and 11.1."""
+"""The traps of services on a cluster: Authlete facts, 4, 5 and 11.1."""
 
 import json
 

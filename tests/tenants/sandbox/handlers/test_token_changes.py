@@ -1,4 +1,4 @@
-"""Changes and ends of tokens: api.md, section 8."""
+"""Changes and ends of tokens: Authlete facts, 8."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,4 @@
-"""Tokens made without a sign-in: api.md, section 8."""
+"""Tokens made without a sign-in: Authlete facts, 8."""
 
 import json
 

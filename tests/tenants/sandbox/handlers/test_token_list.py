@@ -1,4 +1,4 @@
-"""Lists of tokens: api.md, section 8."""
+"""Lists of tokens: Authlete facts, 8."""
 
 import pytest
 

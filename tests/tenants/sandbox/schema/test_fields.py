@@ -12,7 +12,7 @@ from tenants.sandbox.schema.service import SERVICE_FIELDS
 from tests.tenants.authlete.api_schema import SPEC
 
 TABLES = {"service": SERVICE_FIELDS, "client": CLIENT_FIELDS}
-# Where the specification says less than the server knows (api.md, section 10).
+# Where the specification says less than the server knows (Authlete facts, 10).
 LIVE = {"SPIFFE_JWT", *SPEC["_enums_seen_only_live_or_in_java"]["fapi_mode"]}
 PLAIN = {"delivery_mode"}  # a text in the specification of a client
 # A live write was stored, and what nobody can set although the specification says so.

@@ -42,7 +42,7 @@ SERVER_ENCRYPTION_ALG_FIELDS = (
 
 
 def get_auth_method(client: DocumentFields) -> str:
-    """The authentication method; NONE where there is none (api.md, section 6)."""
+    """The authentication method; NONE where there is none (Authlete facts, 6)."""
     return get_text(client, "tokenAuthMethod") or "NONE"
 
 
