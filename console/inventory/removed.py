@@ -12,9 +12,8 @@ from collections.abc import Collection, Mapping
 from django.core.cache import cache
 
 from tenants.authlete import AuthleteClient
-from tenants.authlete.api import services
 from tenants.authlete.errors import ForbiddenError
-from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.fanout import gather
 from tenants.authlete.snapshots import ObjectSnapshot
 from tenants.models import Credential, Organization
 from tenants.versions.models import Version
@@ -45,10 +44,9 @@ def record_removed_services(
         lost = [one for one in known if (region, one.service_id) not in listed]
         most_are_there = len(lost) * 2 <= len(known)
         asked = [one for one in lost if _is_due(one)][:MAX_CHECKS_PER_REGION]
-        calls: list[ReadRequest] = [
-            (clients[region], {"service_id": one.service_id}, {}) for one in asked
-        ]
-        for one, reply in zip(asked, gather_reads(services.GET, calls, seconds), strict=True):
+        client = clients[region]
+        replies = gather(((client, client.service(one.service_id).get) for one in asked), seconds)
+        for one, reply in zip(asked, replies, strict=True):
             if isinstance(reply, ForbiddenError) and (
                 most_are_there or reply.code in DELETED_CODES
             ):

@@ -19,8 +19,7 @@ from console.inventory.removed import record_removed_services
 from console.inventory.services import BackgroundReader, list_services
 from console.models import KnownService
 from tenants.authlete import AuthleteClient
-from tenants.authlete.api import clients, services
-from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.fanout import gather
 from tenants.authlete.listing import list_all_clients
 from tenants.authlete.transport.deadline import Deadline
 from tenants.jobs.periodic_tasks import run_every_minute
@@ -138,16 +137,11 @@ def _read_documents(
 ) -> None:
     """All of them services, or all of them clients."""
     if places and end.remaining() > MIN_SECONDS_LEFT:
-        operation = clients.GET if places[0][2] else services.GET
-        gather_reads(
-            operation,
-            [_read_request(doors, *place) for place in places],
+        gather(
+            (
+                (doors[region], (api.client(client) if client else api).get)
+                for region, service, client in places
+                if (api := doors[region].service(service))
+            ),
             end.remaining(),
         )
-
-
-def _read_request(
-    doors: Mapping[str, AuthleteClient], region: str, service: int, client: int
-) -> ReadRequest:
-    places = {"service_id": service} | ({"client_id": client} if client else {})
-    return doors[region], places, {}

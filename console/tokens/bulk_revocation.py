@@ -7,6 +7,7 @@ follows from what it names: nothing that a form leaves out can make it mean more
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,15 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
 from console.tokens.client_names import ClientNames
-from console.tokens.listing import list_filters
 from console.tokens.query import TokenQuery
 from console.users.lookups import OpenLookup
 from console.web.access import Workspace
-from tenants.authlete.api.tokens import LIST, MAX_PAGE_SIZE
+from tenants.authlete.api.tokens import MAX_PAGE_SIZE
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.tokens import TokenPage, TokenStatus
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.fanout import gather
 
 MAX_TOKENS_PER_STATE = 100  # tokens of each state, to tell which apps a subject's are of
 COUNTED_STATUSES = (TokenStatus.VALID, TokenStatus.INVALID)
@@ -162,16 +162,13 @@ class RevocationTarget:
 
     def _fetch_pages(self, starts: Sequence[tuple[TokenStatus, int]], size: int) -> list[TokenPage]:
         number = self.client.client_id if self.client else None
-        asks: list[ReadRequest] = [
-            (
-                self.workspace.authlete,
-                {"service_id": self.service_id},
-                list_filters(number, self.subject, state) | {"start": at, "end": at + size},
-            )
-            for state, at in starts
-        ]
+        authlete = self.workspace.authlete
+        fetch = authlete.service(self.service_id).tokens.list
         pages = []
-        for reply in gather_reads(LIST, asks):
+        for reply in gather(
+            (authlete, partial(fetch, number, self.subject, state, start=at, end=at + size))
+            for state, at in starts
+        ):
             if isinstance(reply, AuthleteError):
                 raise reply
             pages.append(reply)

@@ -14,7 +14,7 @@ from console.web.access import Workspace
 from tenants.authlete.api import clients
 from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.fanout import gather
 
 MAX_SUGGESTIONS = 200  # names that the box suggests
 MAX_MATCHES = 20  # clients that a name may mean
@@ -63,10 +63,13 @@ class ClientNames:
         )
 
     def _fetch_names(self, client_ids: list[int]) -> dict[int, str]:
-        door, place = self.workspace.authlete, {"service_id": self.service_id}
-        asks: list[ReadRequest] = [(door, {**place, "client_id": one}, {}) for one in client_ids]
-        replies = gather_reads(clients.GET, asks, NAME_TIMEOUT_SECONDS)
-        return dict(self._remember(one) for one in replies if isinstance(one, Client))
+        authlete = self.workspace.authlete
+        service = authlete.service(self.service_id)
+        replies = gather(
+            ((authlete, service.client(client_id).get) for client_id in client_ids),
+            NAME_TIMEOUT_SECONDS,
+        )
+        return dict(self._remember(reply) for reply in replies if isinstance(reply, Client))
 
     def _find_by_alias(self, text: str) -> list[tuple[int, str]]:
         places = {"service_id": self.service_id, "client_id": text}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import time
 from typing import Any
 
@@ -21,7 +22,7 @@ from tenants.authlete.errors import (
     NotFoundError,
     UnauthorizedError,
 )
-from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.fanout import gather
 
 VALIDITY_BY_STATUS = {
     TokenStatus.VALID: True,
@@ -101,12 +102,14 @@ def iter_pages(
     query = {**filters, "start": 0, "end": MAX_PAGE_SIZE}
     first = door.send(LIST, path_params=places, query=query)
     yield first
-    asks: list[ReadRequest] = [
-        (door, places, {**filters, "start": at, "end": at + MAX_PAGE_SIZE})
+    queries = (
+        {**filters, "start": at, "end": at + MAX_PAGE_SIZE}
         for at in range(MAX_PAGE_SIZE, min(first.total_count, max_tokens), MAX_PAGE_SIZE)
-    ]
+    )
     failed = None
-    for reply in gather_reads(LIST, asks):
+    for reply in gather(
+        (door, partial(door.send, LIST, path_params=places, query=query)) for query in queries
+    ):
         if isinstance(reply, AuthleteError):
             failed = reply
         else:

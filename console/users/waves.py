@@ -11,10 +11,11 @@ from time import monotonic
 from typing import Any
 
 from tenants.authlete import AuthleteClient
-from tenants.authlete.errors import AuthleteError, RateLimitError
-from tenants.authlete.fanout import flush_clients, start_prepared
+from tenants.authlete.errors import AuditUnavailableError, AuthleteError, RateLimitError
+from tenants.authlete.fanout import _get_executor
 from tenants.authlete.operation import Operation, PathParams
 from tenants.authlete.prepared_request import PreparedRequest
+from tenants.authlete.transport.deadline import Deadline
 
 AT_ONCE = 64  # calls to one region; a little more than it takes in a second at times
 PAUSE = 1.0  # seconds before what came too fast is asked once more
@@ -137,3 +138,69 @@ def _asked(call: Call) -> PreparedRequest[Any] | Future[Any]:
         found: Future[Any] = Future()
         found.set_result(error)
         return found
+
+
+def start_prepared[Reply](
+    requests: Sequence[tuple[AuthleteClient, PreparedRequest[Reply]]],
+    timeout_seconds: float,
+) -> list[Future[Reply | AuthleteError]]:
+    """The same, without waiting; whoever has taken all replies calls `settle`."""
+    if any(not asked.operation.is_retryable for _, asked in requests):
+        raise ValueError("only reads may be fanned out")
+    deadline = Deadline(timeout_seconds)
+    entries = _record_intents(requests)
+    return [
+        _completed_future(entry)
+        if isinstance(entry, AuthleteError)
+        else _get_executor(authlete.pool.base_url).submit(
+            _send_one, authlete, asked, entry, deadline
+        )
+        for (authlete, asked), entry in zip(requests, entries, strict=True)
+    ]
+
+
+def flush_clients(clients: Iterable[AuthleteClient]) -> None:
+    """Wait until the record has the outcomes of what was asked through them, and keep
+    what was seen."""
+    clients = list(clients)
+    for watch in {id(door.audit_sink): door.audit_sink for door in clients}.values():
+        watch.flush()
+    for eyes in {id(door.observer): door.observer for door in clients}.values():
+        eyes.flush()
+
+
+def _completed_future[Reply](error: AuthleteError) -> Future[Reply | AuthleteError]:
+    found: Future[Reply | AuthleteError] = Future()
+    found.set_result(error)
+    return found
+
+
+def _record_intents(
+    requests: Sequence[tuple[AuthleteClient, PreparedRequest[Any]]],
+) -> list[str | AuthleteError]:
+    """An entry for each, from one batch a watch."""
+    entries: dict[int, str | AuthleteError] = {}
+    for watch in {
+        id(authlete.audit_sink): authlete.audit_sink for authlete, _ in requests
+    }.values():
+        places = [at for at, (one, _) in enumerate(requests) if one.audit_sink is watch]
+        try:
+            ids: Sequence[str | AuthleteError] = watch.record_intents(
+                [requests[at][1].intent for at in places]
+            )
+        except AuditUnavailableError as error:
+            ids = [error] * len(places)
+        entries.update(zip(places, ids, strict=True))
+    return [entries[at] for at in range(len(requests))]
+
+
+def _send_one[Reply](
+    authlete: AuthleteClient,
+    request: PreparedRequest[Reply],
+    entry_id: str,
+    deadline: Deadline,
+) -> Reply | AuthleteError:
+    try:
+        return authlete.send_once(request, entry_id, deadline, wait=False).reply
+    except AuthleteError as error:
+        return error

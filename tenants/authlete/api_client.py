@@ -1,46 +1,44 @@
-"""What the calls in `api` go through."""
+"""The interface that the modules in `api` need of a client."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.edits import WriteResult
 from tenants.authlete.operation import Operation, PathParams, RequestBody
 
 
-class ApiClient(Protocol):
-    """Makes calls; `Authlete` is the real one."""
+class CallArguments(TypedDict, total=False):
+    """What a call sends and what its audit entry says about it."""
 
-    def send[Reply](
-        self,
-        operation: Operation[Reply],
-        *,
-        path_params: PathParams | None = None,
-        query: Mapping[str, Any] | None = None,
-        body: RequestBody | None = None,
-        label: str = "",
-        changes: tuple[FieldChange, ...] = (),
-        reconciliation_hints: Mapping[str, Any] | None = None,
-    ) -> Reply:
-        """Make one call and return its reply; ``changes`` are what it is to change,
-        and ``known`` is by what one can tell later whether it did, for the record."""
+    path_params: PathParams
+    query: Mapping[str, Any]
+    body: RequestBody
+    label: str  # name of the object, for people
+    changes: tuple[FieldChange, ...]
+    reconciliation_hints: Mapping[str, Any]  # see `CallIntent`
+
+
+class ApiClient(Protocol):
+    """Sends calls; implemented by `AuthleteClient`."""
+
+    def send[Reply](self, operation: Operation[Reply], **arguments: Unpack[CallArguments]) -> Reply:
+        """Send one call and return its reply."""
 
     def create[Reply](
         self,
         operation: Operation[Reply],
         *,
-        path_params: PathParams | None = None,
         body: RequestBody,
         fields: Mapping[str, Any],
+        path_params: PathParams | None = None,
         reconciliation_hints: Mapping[str, Any] | None = None,
         is_document: bool = True,
     ) -> WriteResult[Reply]:
-        """Make an object with the members ``made``, which is all or a part of
-        ``body``, and keep in the record what it was made with: of a service or client,
-        as ``is_document`` says, no values of members that are not known."""
+        """Create an object and log the ``fields`` of ``body`` that it was created with.
 
-    def redact(self, value: Any) -> Any:
-        """``value`` as the program may see it, secrets sealed."""
+        Values of unknown fields of a service or client (``is_document``) are not logged.
+        """
 
     def edit[Reply](
         self,
@@ -51,4 +49,7 @@ class ApiClient(Protocol):
         base_version: int,
         edits: Mapping[str, object],
     ) -> WriteResult[Reply]:
-        """Change some members of an object that is still at version ``base``."""
+        """Change fields of an object if it is still at ``base_version``."""
+
+    def redact(self, value: Any) -> Any:
+        """Return ``value`` with secrets replaced by fingerprints."""

@@ -1,4 +1,4 @@
-"""A call before it is made: what will be sent, and what will be told of it."""
+"""A request before it is sent, and the audit entry that announces it."""
 
 import json
 from collections.abc import Mapping
@@ -19,18 +19,20 @@ from tenants.authlete.transport.http import RawRequest
 
 @dataclass(frozen=True, slots=True)
 class PreparedRequest[Reply]:
+    """A request that is ready to be sent."""
+
     operation: Operation[Reply]
     raw_request: RawRequest
     intent: CallIntent
-    secrets: tuple[str, ...] = field(repr=False)  # sent, and never to be told
-    expected: Mapping[str, Any] | None = field(default=None, repr=False)  # see `Edited`
+    secrets: tuple[str, ...] = field(repr=False)  # removed from error messages
+    expected: Mapping[str, Any] | None = field(default=None, repr=False)  # see `PreparedEdit`
 
     def next_attempt(self) -> "PreparedRequest[Reply]":
-        """The same call, one attempt later."""
+        """Return the same request with the number of the next attempt."""
         return replace(self, intent=replace(self.intent, attempt=self.intent.attempt + 1))
 
     def with_request_id(self, entry_id: str) -> RawRequest:
-        """What to send, carrying the audit entry's id."""
+        """Return the request to send, with the ID of its audit entry as a header."""
         headers = {**self.raw_request.headers, "X-Request-Id": entry_id}
         return replace(self.raw_request, headers=headers)
 
@@ -50,50 +52,46 @@ def prepare_request[Reply](
     expected: Mapping[str, Any] | None = None,
     secrets: tuple[str, ...] = (),
 ) -> PreparedRequest[Reply]:
-    """Prepare a call whose body is ``body``, or the JSON ``text``.
+    """Prepare a request with ``body``, or with the JSON ``text`` as its body.
 
-    ``secrets`` are those in it, which no error may quote.
-    Raises `Unsendable` when it could not be made.
+    ``secrets`` are those in the body. Raises `InvalidRequestError`.
     """
     path_params, query, body = path_params or {}, query or {}, body or {}
     if contains_fingerprint(body):
-        raise InvalidRequestError(Message(_("A sealed secret cannot be sent; enter it anew.")))
+        raise InvalidRequestError(
+            Message(_("The request contains a redacted secret. Enter the secret again."))
+        )
     headers = {"Authorization": f"Bearer {credential}"}
     content = None
     try:
-        url, shown = (
-            operation.build_path(path_params),
-            operation.build_redacted_path(path_params),
-        )
+        path = operation.build_path(path_params)
+        redacted_path = operation.build_redacted_path(path_params)
         if text is not None or body or operation.method in ("POST", "PUT"):
-            # Codes A258201, A126203: a type and a body, even when there is nothing.
+            # Authlete requires a content type and a body (A258201, A126203), even an empty one.
             headers["Content-Type"] = "application/json"
             content = (text or json.dumps(body, ensure_ascii=False)).encode()
     except (KeyError, TypeError, ValueError) as error:
-        message = _("{operation} cannot be sent: {why}.")
+        message = _("The request {operation} is invalid: {why}.")
         raise InvalidRequestError(
             Message(message, operation=operation.name, why=str(error))
         ) from None
-    told = {n: str(v) for n, v in path_params.items() if n not in operation.secret_params}
-    members = body if isinstance(body, Mapping) else {}
-    subject = str({**path_params, **query, **members}.get("subject", ""))
+    fields = body if isinstance(body, Mapping) else {}
+    is_secret = operation.secret_params.__contains__
+    intent = CallIntent(
+        operation,
+        region,
+        redacted_path,
+        {name: str(value) for name, value in path_params.items() if not is_secret(name)},
+        str({**path_params, **query, **fields}.get("subject", "")),
+        changes,
+        label=label,
+        reconciliation_hints=reconciliation_hints or {},
+    )
+    secret_params = (str(value) for name, value in path_params.items() if is_secret(name))
     return PreparedRequest(
         operation,
-        RawRequest(operation.method, url, httpx.QueryParams(query), headers, content),
-        CallIntent(
-            operation,
-            region,
-            shown,
-            told,
-            subject,
-            changes,
-            label=label,
-            reconciliation_hints=reconciliation_hints or {},
-        ),
-        (
-            *(str(path_params[name]) for name in operation.secret_params if name in path_params),
-            *secrets,
-            credential,
-        ),
+        RawRequest(operation.method, path, httpx.QueryParams(query), headers, content),
+        intent,
+        (*secret_params, *secrets, credential),
         expected,
     )

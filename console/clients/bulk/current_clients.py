@@ -1,14 +1,14 @@
 """Reading many clients as they are now, and counting what lives by them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from console.web.access import Member
 from tenants.authlete import AuthleteClient
-from tenants.authlete.api import clients, tokens
 from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError, NotFoundError
-from tenants.authlete.fanout import ReadRequest, gather_reads
+from tenants.authlete.fanout import gather
 from tenants.authlete.listing import list_all_clients
 
 MAX_SINGLE_READS = 50  # clients that are read one by one; more are read with their whole lists
@@ -69,11 +69,9 @@ def fetch_clients(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKe
 def _fetch_each(
     pairs: Sequence[tuple[ClientKey, AuthleteClient]],
 ) -> Iterator[tuple[ClientKey, FetchedClient]]:
-    asks: list[ReadRequest] = [
-        (door, {"service_id": service, "client_id": client}, {})
-        for (_, service, client), door in pairs
-    ]
-    replies = gather_reads(clients.GET, asks)
+    replies = gather(
+        (door, door.service(service).client(client).get) for (_, service, client), door in pairs
+    )
     for (place, _), reply in zip(pairs, replies, strict=True):
         is_gone = isinstance(reply, NotFoundError) and reply.is_from_authlete
         yield place, None if is_gone else reply
@@ -93,16 +91,12 @@ def _fetch_lists(
 def count_tokens_by_client(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKey, int]:
     """How many tokens of each are live; left out where that was not counted."""
     there = list(RegionApis(member).pairs_for(keys[:MAX_TOKEN_COUNTS]))
-    asks: list[ReadRequest] = [
-        (
-            door,
-            {"service_id": service},
-            {"clientIdentifier": client, "tokenStatus": "VALID", "start": 0, "end": 0},
-        )
+    counts = gather(
+        (door, partial(door.service(service).tokens.count, client))
         for (_, service, client), door in there
-    ]
+    )
     return {
-        place: reply.total_count
-        for (place, _), reply in zip(there, gather_reads(tokens.LIST, asks), strict=True)
-        if not isinstance(reply, AuthleteError)
+        place: count
+        for (place, _), count in zip(there, counts, strict=True)
+        if not isinstance(count, AuthleteError)
     }

@@ -16,9 +16,8 @@ from console.audit.views import entries as views
 from console.audit_log.search_language import MAX_QUERY_CHARS, MAX_SEARCH_CHARS
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.api import services
 from tenants.authlete.errors import AuthleteError
-from tenants.authlete.fanout import gather_prepared
+from tenants.authlete.fanout import gather
 from tenants.models import Credential, Organization
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
@@ -88,7 +87,7 @@ def test_tells_what_many_regions_were_asked_in_one_line(auditor, acme, sandbox, 
     Credential(organization=acme, region="eu").set_token(SecretStr("t0p")).save()
     watch = AuditLogSink(who())
     asked = [connect(load_credentials(acme), region, watch) for region in ("us", "eu")]
-    gather_prepared([(one, one.prepare(services.LIST)) for one in asked])
+    gather((client, client.services.list) for client in asked)
 
     response = auditor.get(URL, {"operation": "service.list"})
 

@@ -175,7 +175,7 @@ def test_says_so_when_a_region_shows_fewer_than_it_counts(region):
 
     (found,) = list_all_services([door])
 
-    assert "counts 3 services and showed 2" in str(found.error)
+    assert "reports 3 services but listed 2" in str(found.error)
 
 
 def test_a_region_that_hangs_holds_up_no_other(full):
