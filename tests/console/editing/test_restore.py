@@ -43,7 +43,7 @@ def test_nothing_is_left_of_a_change_that_was_undone(data):
     some = data.draw(st.lists(st.sampled_from(SETTINGS), max_size=4, unique=True))
     before = data.draw(documents(Client, some)).to_dict()
     after = data.draw(documents(Client, some)).to_dict()
-    plain = {one.member: after.get(one.member) for one in some}
+    plain = {one.api_name: after.get(one.api_name) for one in some}
     # What is only left out inside would stay: an edit says all that it takes out.
     edits = {name: make_replacement_edit(before.get(name), v) for name, v in plain.items()}
 

@@ -47,8 +47,8 @@ def _value(random, one):
 
 
 def _usual(random, one):
-    words = [*one.show.choices, "FROM_THE_FUTURE"]
-    match one.show.kind:
+    words = [*one.input_type.choices, "FROM_THE_FUTURE"]
+    match one.input_type.kind:
         case "flag":
             return random.random() < 0.5
         case "number" | "moment" | "duration":

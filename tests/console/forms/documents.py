@@ -59,8 +59,8 @@ def _objects(*members: str) -> st.SearchStrategy[object]:
 
 
 def _usual(setting):
-    choices = st.sampled_from(list(setting.show.choices) or ["ONE"])
-    match setting.show.kind:
+    choices = st.sampled_from(list(setting.input_type.choices) or ["ONE"])
+    match setting.input_type.kind:
         case "flag":
             return st.booleans()
         case "duration" | "number" | "moment":
@@ -125,7 +125,7 @@ def documents(draw, kind, settings):
     found = {}
     for one in settings:
         if draw(st.booleans()):
-            found[one.member] = draw(st.one_of(_usual(one), _usual(one), values))
+            found[one.api_name] = draw(st.one_of(_usual(one), _usual(one), values))
     if not isinstance(found.get("modifiedAt"), int):
         found["modifiedAt"] = draw(st.integers(0, 2**53))
     found |= {"apiKey": 17} if kind is Service else {"clientId": 44}
@@ -154,8 +154,8 @@ def _unique(key, **members):
 
 def _entered(setting):
     """Values that people can enter, most of which our rules take."""
-    choices = list(setting.show.choices)
-    match setting.show.kind:
+    choices = list(setting.input_type.choices)
+    match setting.input_type.kind:
         case "text":
             return words_
         case "prose":
@@ -200,9 +200,9 @@ def drafts(draw, section):
     """Edits that a person could make to a section."""
     found = {}
     for one in section.settings():
-        entered = None if one.fixed else _entered(one)
+        entered = None if one.is_immutable else _entered(one)
         if entered is not None and draw(st.booleans()):
             value = draw(entered)
             if _is_sound(section, one, value):
-                found[one.member] = value
+                found[one.api_name] = value
     return found

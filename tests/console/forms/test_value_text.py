@@ -95,7 +95,7 @@ def test_says_a_moment_where_the_reader_is():
         assert told("made_at", 1_795_510_152_000) == "24 Nov 2026, 17:49:12 +09:00"
 
 
-@pytest.mark.parametrize("one", ALL, ids=lambda one: one.member)
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.api_name)
 def test_says_something_of_any_value_of_any_setting(one):
     for value in ANY:
         said = format_value(one, value)

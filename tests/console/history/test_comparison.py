@@ -52,7 +52,7 @@ def _told(value):
 @given(data=st.data())
 def test_nothing_differs_after_a_version_was_put_back_nor_is_there_more_to_put_back(kind, data):
     all_of_them = [one for _, one in kind.declared.values()]
-    deep = [one for one in all_of_them if one.show.kind in DEEP]
+    deep = [one for one in all_of_them if one.input_type.kind in DEEP]
     one = st.sampled_from(deep) | st.sampled_from(all_of_them)
     some = data.draw(st.lists(one, max_size=4, unique=True))
     then, text = (written(data.draw(documents(kind.document, some))) for _ in "12")

@@ -25,7 +25,7 @@ def test_can_leave_out_what_is_not_set(member, sandbox):
     response = member(Role.VIEWER).get(URL, {"show": "set"})
 
     lines = [line for group in response.context["groups"] for line in group.lines]
-    assert {line.setting.member for line in lines} >= {"serviceName"}
+    assert {line.setting.api_name for line in lines} >= {"serviceName"}
     assert len(lines) < 10
 
 

@@ -98,7 +98,7 @@ def ask(bank, operation):
     body = TOKEN | {"clientId": client["clientId"]}
     token = caller.post(f"/api/{service_id}/auth/token/create", json=body).json()
     key = caller.post(f"/api/{service_id}/hsk/create", json=BODIES["key"]).json()
-    places = dict.fromkeys(operation.places, client["clientId"])
+    places = dict.fromkeys(operation.path_param_names, client["clientId"])
     places["handle"] = key["hsk"]["handle"]
     places |= {"subject": "ann", "access_token_identifier": token["accessToken"]}
     made = caller.post(f"/api/{service_id}/auth/token/create/batch", json=[body])
@@ -159,7 +159,7 @@ def test_what_is_built_answers_by_the_specification(openapi, bank, operation):
 def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
     caller, service_id = bank
     caller.headers["Authorization"] = "Bearer nobody"
-    places = dict.fromkeys(operation.places, "1") | {"service_id": service_id}
+    places = dict.fromkeys(operation.path_param_names, "1") | {"service_id": service_id}
     path = operation.path.format_map(places)
 
     response = caller.request(operation.method, path)
@@ -179,7 +179,7 @@ def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
 )
 def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(openapi, bank, operation):
     caller, service_id = bank
-    places = dict.fromkeys(operation.places, "nobody") | {"service_id": service_id}
+    places = dict.fromkeys(operation.path_param_names, "nobody") | {"service_id": service_id}
     path = operation.path.format_map(places)
 
     response = caller.request(operation.method, path, json={})

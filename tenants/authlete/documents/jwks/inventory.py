@@ -140,7 +140,7 @@ def _keys_in_set(
     if isinstance(text, Fingerprint):  # sealed as a whole, since it cannot be read
         yield InventoryKey(location, KeyInfo(issues=(KeyIssue.UNREADABLE,)))
     elif isinstance(text, str) and text:
-        for one in analysis.analyze_jwk_set(text, public=must_be_public):
+        for one in analysis.analyze_jwk_set(text, must_be_public=must_be_public):
             yield InventoryKey(location, one, _used_by(one, key_ids))
             yield from (InventoryKey(KeyLocation.CHAIN, further) for further in one.chain)
 

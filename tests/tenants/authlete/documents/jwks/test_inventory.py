@@ -72,11 +72,11 @@ def test_tells_thumbprint_and_size_and_what_names_it_although_the_rest_is_sealed
         federationSignatureKeyId="2011-04-29",
     )
 
-    assert found.kind is KeyLocation.SERVICE
+    assert found.location is KeyLocation.SERVICE
     assert found.info.thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-    assert (found.info.shape, found.info.alg) == ("RSA 2048", "RS256")
+    assert (found.info.key_spec, found.info.alg) == ("RSA 2048", "RS256")
     assert found.used_by == ("idTokenSignatureKeyId",)
-    assert not found.info.marks
+    assert not found.info.issues
     assert "private" not in repr(found)
 
 
@@ -91,14 +91,14 @@ def test_a_certificate_of_a_key_says_until_when_and_its_chain_stands_beside_it()
 
     leaf, root = client(jwk, selfSignedCertificateKeyId="a")
 
-    assert (leaf.info.ends_at, leaf.info.subject) == (ENDS, "CN=gateway.example")
+    assert (leaf.info.expires_at, leaf.info.subject) == (ENDS, "CN=gateway.example")
     assert leaf.used_by == ("selfSignedCertificateKeyId",)
-    assert (root.kind, root.info.subject) == (KeyLocation.CHAIN, "CN=root")
-    assert root.info.ends_at == ENDS - timedelta(days=9)
-    assert not leaf.info.marks
+    assert (root.location, root.info.subject) == (KeyLocation.CHAIN, "CN=root")
+    assert root.info.expires_at == ENDS - timedelta(days=9)
+    assert not leaf.info.issues
 
     (wrong, _) = client({**pair("a"), "d": None, "x5c": x5c})
-    assert "other" in wrong.info.marks
+    assert "other" in wrong.info.issues
 
 
 @pytest.mark.parametrize(
@@ -121,20 +121,20 @@ def test_a_certificate_of_a_key_says_until_when_and_its_chain_stands_beside_it()
     ],
 )
 def test_marks_what_is_weak_or_odd(key, mark):
-    assert mark in client(key)[0].info.marks
+    assert mark in client(key)[0].info.issues
 
 
 def test_one_that_is_sound_has_no_mark():
     public = {name: part for name, part in pair("a").items() if name != "d"}
 
-    assert [one.info.marks for one in client(public, EXAMPLE)] == [(), ()]
-    assert [one.info.marks for one in service(pair("a"))] == [()]
+    assert [one.info.issues for one in client(public, EXAMPLE)] == [(), ()]
+    assert [one.info.issues for one in service(pair("a"))] == [()]
 
 
 def test_a_key_id_that_is_there_twice_is_marked_on_both():
     found = service(pair("a"), pair("b"), pair("a"))
 
-    assert [list(one.info.marks) for one in found] == [["repeated"], [], ["repeated"]]
+    assert [list(one.info.issues) for one in found] == [["repeated"], [], ["repeated"]]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"keys": 1}', '{"keys": null}'])
@@ -147,7 +147,7 @@ def test_a_set_that_cannot_be_read_is_one_line_that_says_so(text):
 def test_a_setting_that_names_a_key_which_is_nowhere_is_told():
     found = service(pair("a"), accessTokenSignatureKeyId="gone")
 
-    assert [(one.info.kid, list(one.info.marks)) for one in found[1:]] == [("gone", ["missing"])]
+    assert [(one.info.kid, list(one.info.issues)) for one in found[1:]] == [("gone", ["missing"])]
     assert found[1].used_by == ("accessTokenSignatureKeyId",)
 
 
