@@ -35,7 +35,7 @@ def log_account_event(
 
 
 def _actors(request: HttpRequest, user: User | None, login: str) -> Iterator[Actor]:
-    page, address = getattr(request, "page", ""), client_ip(request)
+    page, address = getattr(request, "page_id", ""), client_ip(request)
     number, name = (user.pk, user.get_username()) if user else (0, login)
     found = list(Membership.objects.filter(user=number).select_related("organization"))
     for one in found:

@@ -106,7 +106,7 @@ def _entry_url(member: Member, entry: AuditEntry) -> str:
     """To the entry in the record, or for who may not read that, to what it did."""
     if member.can(ConsolePermission.AUDIT_LOG):
         return optional_path("audit:entry", member.organization.slug, entry.entry)
-    return entry_page_path(entry, "saved") if entry.effect != Effect.READ else ""
+    return entry_page_path(entry, "change") if entry.effect != Effect.READ else ""
 
 
 def _describe(entry: AuditEntry) -> SafeString:

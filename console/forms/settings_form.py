@@ -361,7 +361,9 @@ def form_for(sections: Iterable[type[Section]]) -> type[SettingsForm]:
         (SettingsForm,),
         {
             "sections": found,
-            "owner": {one.name: section for section in found for one in section.settings()},
+            "section_by_setting": {
+                one.name: section for section in found for one in section.settings()
+            },
             "settings": {one.name: one for section in found for one in section.settings()},
         },
     )

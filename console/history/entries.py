@@ -127,7 +127,7 @@ def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> His
     )
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
-    about = entry_page_path(entry, "saved")
+    about = entry_page_path(entry, "change")
     return HistoryEntry(entry, done, changes, about, undo, outside_time_range(entry))
 
 

@@ -23,7 +23,7 @@ class LineFormatter(logging.Formatter):
         return record.getMessage() if record.name == ALERT_LOGGER else super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        page = getattr(getattr(record, "request", None), "page", "")
+        page = getattr(getattr(record, "request", None), "page_id", "")
         text = super().formatMessage(record) + (f" page={page}" if page else "")
         return "".join(
             letter if letter.isprintable() else ascii(letter)[1:-1]

@@ -32,7 +32,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Nothing is asked of the session or the database: they may be what broke."""
-    context = {"frame": "base_signed_out.html", "page": getattr(request, "page", "")}
+    context = {"frame": "base_signed_out.html", "page": getattr(request, "page_id", "")}
     # Told apart, since it passes: a probe and a balancer may try again.
     lost = isinstance(sys.exception(), DATABASE_ERRORS)
     name = "errors/503.html" if lost else "errors/500.html"
@@ -60,7 +60,7 @@ def _render_error(
     context: dict[str, Any] = {
         "frame": "base.html" if inside else "base_signed_out.html",
         "inside": inside,
-        "page": getattr(request, "page", ""),
+        "page": getattr(request, "page_id", ""),
         "login": settings.LOGIN_URL,
     }
     template = f"errors/{name}.html" + ("#notice" if _is_htmx_swap(request) else "")

@@ -35,4 +35,4 @@ def change(
     client_id: int,
     entry: str,
 ) -> HttpResponse:
-    return pages.saved(request, client_target(workspace, service_id, client_id), entry)
+    return pages.change(request, client_target(workspace, service_id, client_id), entry)

@@ -11,7 +11,7 @@ from tenants.authlete.operation import Effect
 def version_at(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.as_of(request, client_target(workspace, service_id, client_id))
+    return pages.version_at(request, client_target(workspace, service_id, client_id))
 
 
 @require_POST
@@ -19,4 +19,4 @@ def version_at(
 def restore_version(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    return pages.bring_back(request, client_target(workspace, service_id, client_id))
+    return pages.restore_version(request, client_target(workspace, service_id, client_id))

@@ -8,12 +8,11 @@ from console.editing.pages.edit import discard, draft, edit
 from console.editing.pages.restore import restore
 from console.editing.pages.review import merge, review
 from console.history.pages.deleted import deleted
-from console.history.pages.point_in_time import as_of, bring_back
-from console.history.pages.reading import document, fields, history, saved
+from console.history.pages.point_in_time import restore_version, version_at
+from console.history.pages.reading import change, document, fields, history
 
 __all__ = [
-    "as_of",
-    "bring_back",
+    "change",
     "deleted",
     "discard",
     "document",
@@ -23,6 +22,7 @@ __all__ = [
     "history",
     "merge",
     "restore",
+    "restore_version",
     "review",
-    "saved",
+    "version_at",
 ]

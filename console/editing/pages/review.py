@@ -89,7 +89,7 @@ def _save(
     written = target.api(authlete).update(form.cleaned_data["version"], edits.values)
     drafts.clear_saved(target, edits)
     target.kind.remember(target, written.reply)
-    return idempotency.finish(request, form, target.path("saved", written.entry_id))
+    return idempotency.finish(request, form, target.path("change", written.entry_id))
 
 
 def _rebase(

@@ -46,7 +46,7 @@ def deleted(
     }
     if found.is_service_deleted:
         context["elsewhere"] = other_services(target)
-    return render_page(request, target.template("gone"), context, status=404)
+    return render_page(request, target.template("deleted"), context, status=404)
 
 
 def redirect_deleted(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:

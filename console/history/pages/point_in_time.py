@@ -44,7 +44,7 @@ TAMPERED_WARNING = gettext_lazy(
 )
 
 
-def as_of(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """The object as it was at one moment, and what differs from another one."""
     found = load_versions(target)
     form = PointInTimeForm(request.GET)
@@ -81,10 +81,10 @@ def as_of(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
             context["nothing"] = "beside" in form.errors or (form.compare_with and not other)
         except AuthleteError as error:
             context["error"] = error
-    return render_page(request, target.template("as_of"), context)
+    return render_page(request, target.template("version_at"), context)
 
 
-def bring_back(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
+def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     """Put settings as they were into the draft, and lead to its review."""
     moment = parse_timestamp(request.POST.get("at", ""))
     found = load_versions(target)
@@ -100,7 +100,7 @@ def bring_back(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     base, wanted = restorable_values(target.kind, found.document(span), found.current, chosen)
     if not wanted:
         context = found.context | {"at": timestamp_param(moment)}
-        return render_page(request, target.template("bring_back"), context)
+        return render_page(request, target.template("restore_version"), context)
     version = found.current.modified_at
     for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
         messages.warning(request, told)

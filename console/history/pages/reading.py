@@ -80,7 +80,7 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     return render_page(request, target.template("history"), context, part="entries")
 
 
-def saved(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
+def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
     """What was sent, and what Authlete made of it; told from the record alone."""
     kept = AuditEntry.objects.filter(**target.audit_columns, entry=entry).first()
     if kept is None:
@@ -102,7 +102,7 @@ def saved(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpRe
         "changes": describe_changes(load_changes(kept.changes), declared),
         "surprises": describe_changes(load_changes(kept.side_effects), declared),
     }
-    return render_page(request, target.template("saved"), context)
+    return render_page(request, target.template("change"), context)
 
 
 def _created_another_object(organization: int, entry: str) -> bool:

@@ -100,7 +100,7 @@ def change_key_set(
             written = page.target.api(authlete).update(
                 form.cleaned_data["version"], {page.keys.member: make_text()}
             )
-            path = page.target.path("saved", written.entry_id)
+            path = page.target.path("change", written.entry_id)
             return idempotency.finish(request, form, path)
         except AuthleteError as error:
             idempotency.mark_failed(request, form)

@@ -30,7 +30,7 @@ def history(request: ConsoleRequest, workspace: Workspace, service_id: int) -> H
 def change(
     request: ConsoleRequest, workspace: Workspace, service_id: int, entry: str
 ) -> HttpResponse:
-    return pages.saved(request, service_target(workspace, service_id), entry)
+    return pages.change(request, service_target(workspace, service_id), entry)
 
 
 @workspace_page(Effect.READ)

@@ -9,10 +9,10 @@ from tenants.authlete.operation import Effect
 
 @workspace_page(Effect.READ)
 def version_at(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    return pages.as_of(request, service_target(workspace, service_id))
+    return pages.version_at(request, service_target(workspace, service_id))
 
 
 @require_POST
 @workspace_page(Effect.CHANGE)
 def restore_version(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    return pages.bring_back(request, service_target(workspace, service_id))
+    return pages.restore_version(request, service_target(workspace, service_id))
