@@ -30,7 +30,7 @@ from tests.support.forms import URLENCODED, fill_form
 from tests.support.webhook_receiver import run_webhook_receiver
 from tests.support.webhooks import deliver, make_webhook
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOLD = (ROOT / "docs/how-to/monitor.md").read_text().partition("\n## Alerts\n")[2]
 ROWS = re.findall(r"^\| (`[^|]+) \|[^|]+\| ([^|]*)\|$", TOLD, re.MULTILINE)
 IDA = Actor(1, "ida", "admin", 1, "acme", "page-1", "192.0.2.1")
