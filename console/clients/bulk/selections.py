@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -126,7 +127,7 @@ def save_preview(
     """Keep the preview beside what was chosen."""
     kept = _own_selections(member).filter(pk=selection).first()
     if kept:
-        kept.keep(_serialize(replace(choice, preview=preview))).save(force_update=True)
+        kept.seal_content(_serialize(replace(choice, preview=preview))).save(force_update=True)
 
 
 def load_selection(member: Member, selection: UUID) -> ClientSelection | None:
@@ -144,7 +145,7 @@ def delete_selection(member: Member, selection: UUID) -> None:
     _own_selections(member).filter(pk=selection).delete()
 
 
-def _own_selections(member: Member) -> Any:
+def _own_selections(member: Member) -> QuerySet[Selection]:
     return Selection.objects.filter(
         user=member.user,
         organization=member.organization,

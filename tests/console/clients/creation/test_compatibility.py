@@ -72,7 +72,7 @@ def found(client, **service):
 def test_names_what_the_service_lacks(client, service, member, says):
     misfit = found(client, **service)[member]
 
-    assert misfit.fails
+    assert misfit.is_fatal
     assert says in misfit.message
 
 
@@ -93,7 +93,7 @@ def test_names_what_the_service_lacks(client, service, member, says):
     ],
 )
 def test_names_what_is_good_to_know(client, service, member):
-    assert not found(client, **service)[member].fails
+    assert not found(client, **service)[member].is_fatal
 
 
 @pytest.mark.parametrize(
