@@ -32,7 +32,7 @@ def test_sends_the_new_one_and_keeps_the_old_one(admin, staged, do, ledger, rota
 
     assert response["Location"] == SECRET
     assert ledger["clientSecret"] == new
-    assert (rotation().state, rotation().old) == ("activated", OLD)
+    assert (rotation().state, rotation().old_secret) == ("activated", OLD)
     assertContains(admin.get(CLIENT), "can be put back")
     sent = AuditEntry.objects.get(operation="client.set_secret")
     assert (sent.outcome, sent.reason, sent.ticket) == (
@@ -59,10 +59,10 @@ def test_does_not_replace_a_secret_that_was_changed_meanwhile(admin, staged, do,
     assert ledger["clientSecret"] == "somebody-elses"
     assert rotation().state == "staged"
 
-    do(admin, "activate", force="on")
+    do(admin, "activate", anyway="on")
 
     assert ledger["clientSecret"] == new
-    assert rotation().old == "somebody-elses"
+    assert rotation().old_secret == "somebody-elses"
 
 
 def test_a_lost_reply_is_settled_at_once(admin, staged, do, ledger, sandbox, rotation):

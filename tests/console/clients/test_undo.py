@@ -28,7 +28,7 @@ def test_does_not_replace_a_third_secret_unless_told_to(admin, staged, do, ledge
 
     assertContains(response, "The secret in use is not the one")
     assert ledger["clientSecret"] == "a-third"
-    do(admin, "undo", force="on")
+    do(admin, "undo", anyway="on")
     assert ledger["clientSecret"] == OLD
 
 
@@ -50,7 +50,7 @@ def test_a_refusal_leaves_it_active(admin, staged, do, sandbox, rotation):
 
     do(admin, "undo")
 
-    assert (rotation().state, rotation().old) == ("activated", OLD)
+    assert (rotation().state, rotation().old_secret) == ("activated", OLD)
 
 
 def test_needs_something_to_undo(admin, staged):

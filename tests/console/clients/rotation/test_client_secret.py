@@ -54,7 +54,7 @@ def test_the_last_change_from_here_is_known(api, acme, call):
 def test_what_was_refused_or_lost_without_effect_is_no_change(api, who, acme, sandbox):
     sandbox.fault("status", operation="client.refresh_secret", status=403, times=1)
     sandbox.fault("reset", operation="client.set_secret", times=1)
-    before = api.get().get("clientSecret").mark
+    before = api.get().get("clientSecret").hex
     for change in (api.refresh_secret, lambda: api.set_secret(SecretStr("another"))):
         with pytest.raises(AuthleteError):
             change()
@@ -66,7 +66,7 @@ def test_what_was_refused_or_lost_without_effect_is_no_change(api, who, acme, sa
 
 def test_what_was_lost_but_done_is_a_change(api, who, acme, sandbox):
     sandbox.fault("reset", operation="client.set_secret", after=True, times=1)
-    before = api.get().get("clientSecret").mark
+    before = api.get().get("clientSecret").hex
     with pytest.raises(AuthleteError):
         api.set_secret(SecretStr("another"))
 

@@ -49,7 +49,7 @@ def test_a_job_activates_it_at_its_time(admin, staged, ledger, rotation, worker)
     worker()
 
     assert ledger["clientSecret"] == new
-    assert (rotation().state, rotation().old) == ("activated", OLD)
+    assert (rotation().state, rotation().old_secret) == ("activated", OLD)
     sent = AuditEntry.objects.get(operation="client.set_secret")
     assert (sent.reason, sent.page) == ("At night", str(rotation().job))
     assert Item.objects.get().state == "done"
