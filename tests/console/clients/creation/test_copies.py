@@ -72,14 +72,14 @@ def test_says_nothing_of_what_authlete_sets_for_every_client():
 def test_names_a_key_set_with_private_parts():
     sealed = '{"keys": [{"kty": "oct", "k": "sealed:0123456789abcdef"}]}'
 
-    assert copy(jwks=sealed).sealed == ("Key set",)
+    assert copy(jwks=sealed).secrets_left_out == ("Key set",)
 
 
 def test_points_out_the_addresses_that_both_have():
     found = copy(redirectUris=["https://a.example/cb"], jwksUri="https://a.example/k")
 
     assert found.client["redirectUris"] == ["https://a.example/cb"]
-    assert set(found.shared) == {"Redirect URIs", "Key set address"}
+    assert set(found.shared_settings) == {"Redirect URIs", "Key set address"}
 
 
 def test_keeps_members_that_nobody_knows():
