@@ -176,5 +176,5 @@ def test_says_so_of_no_call_that_hides_nothing(editor, ledger, acme, sandbox):
     history = editor.get(f"{CLIENT}history/")
 
     (line,) = history.context["lines"]
-    assert line.entry.fate == AuditEntry.Outcome.UNKNOWN
+    assert line.entry.effective_outcome == AuditEntry.Outcome.UNKNOWN
     assertNotContains(history, "not told apart")

@@ -31,12 +31,12 @@ def unseen(admin, acme):
 
 def test_shows_what_nobody_has_seen_in_one_answer(admin, unseen):
     assertContains(admin.get(CLIENT), "nobody has seen it")
-    assertNotContains(admin.get(URL), unseen.new)
+    assertNotContains(admin.get(URL), unseen.new_secret)
     body = fill_form(admin.get(URL), "idempotency_key")
 
     response = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(response, unseen.new, count=1)
+    assertContains(response, unseen.new_secret, count=1)
     assert AuditEntry.objects.get(operation="secret.show").client == "44"
     again = admin.post(URL, body, content_type=URLENCODED)
     assert again["Location"] == f"{CLIENT}secret/"
@@ -48,7 +48,7 @@ def test_of_two_who_ask_one_sees_it(admin, unseen):
     admin.post(URL, first, content_type=URLENCODED)
     response = admin.post(URL, second, content_type=URLENCODED, follow=True)
 
-    assertNotContains(response, unseen.new)
+    assertNotContains(response, unseen.new_secret)
     assertContains(response, "Somebody else has gone on with this rotation")
 
 

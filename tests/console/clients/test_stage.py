@@ -14,7 +14,7 @@ URL = f"{CLIENT}stage/"
 def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation):
     response = do(admin, "stage")
 
-    new = rotation().new
+    new = rotation().new_secret
     assert len(new) == 86
     assertContains(response, new, count=1)
     assert ledger["clientSecret"] == OLD
@@ -30,7 +30,7 @@ def test_makes_a_secret_that_authlete_does_not_learn(admin, do, ledger, rotation
 def test_shows_it_in_that_one_answer(admin, do, rotation):
     body = fill_form(admin.get(URL), "reason", reason="Yearly")
     admin.post(URL, body, content_type=URLENCODED)
-    new = rotation().new
+    new = rotation().new_secret
 
     again = admin.post(URL, body, content_type=URLENCODED)
 
@@ -43,7 +43,7 @@ def test_shows_it_in_that_one_answer(admin, do, rotation):
 def test_keeps_the_fingerprints_of_both(admin, staged, rotation):
     new = staged(admin)
 
-    assert rotation().new == new
+    assert rotation().new_secret == new
     assert rotation().new_mark == get_redactor().fingerprint(new).hex
     assert rotation().old_mark == get_redactor().fingerprint(OLD).hex
 

@@ -146,7 +146,7 @@ def test_sends_nothing_twice_whose_answer_was_lost(editor, numbered, sandbox):
     response = editor.post(url, body, content_type=URLENCODED, follow=True)
 
     assert made(sandbox)["serviceName"] == "Till"
-    assertContains(response, "had been sent already")
+    assertContains(response, "You already submitted this form")
 
 
 def test_makes_only_what_was_reviewed(editor, numbered, sandbox):

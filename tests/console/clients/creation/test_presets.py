@@ -15,7 +15,7 @@ NAMES = {one.name: (slug, member) for member, (slug, one) in CLIENT_SETTINGS.ite
 
 def filled(archetype, service):
     made = archetype.build_client(service)
-    for name in archetype.asked:
+    for name in archetype.form_settings:
         if name in GIVEN:
             made[NAMES[name][1]] = GIVEN[name]
     return made
