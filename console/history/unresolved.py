@@ -42,7 +42,7 @@ def list_unresolved(
 def _resolve_path(target: DocumentTarget, entry: AuditEntry) -> str:
     member = target.workspace.member
     if member.role.has_permission(ConsolePermission.ADMINISTRATION):
-        page = "settle"
+        page = "resolve"
     elif member.role.has_permission(ConsolePermission.AUDIT_LOG):
         page = "entry"
     else:

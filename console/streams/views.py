@@ -140,7 +140,7 @@ def _unauthorized(request: HttpRequest, slug: str) -> HttpResponse:
         "",
         organization_id=found.pk if found else 0,
         organization=found.slug if found else "",
-        page_id=request.page,  # type: ignore[attr-defined]  # by a middleware
+        page_id=request.page_id,  # type: ignore[attr-defined]  # by a middleware
         ip_address=client_ip(request),
     )
     record_event(who, events.STREAM_REFUSED, outcome=Outcome.REJECTED, object=request.path)
@@ -155,7 +155,7 @@ def _actor(request: HttpRequest, stream: Stream) -> Actor:
         stream.name,
         organization_id=stream.organization_id,
         organization=stream.organization.slug,
-        page_id=request.page,  # type: ignore[attr-defined]  # by a middleware
+        page_id=request.page_id,  # type: ignore[attr-defined]  # by a middleware
         ip_address=client_ip(request),
     )
 

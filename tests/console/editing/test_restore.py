@@ -49,15 +49,15 @@ def test_nothing_is_left_of_a_change_that_was_undone(data):
 
     found = undo(before, edits)
 
-    again = {**before, **edits, **found.wanted}
-    lost = {one.name for one in found.left}
+    again = {**before, **edits, **found.values}
+    lost = {one.name for one in found.unrestorable}
     found_left = diff_objects(without_nulls(before), without_nulls(again), is_same_for_authlete)
     left = [one for one in found_left if not is_within(one.field, lost)]
     assert left == []
     for laid_out in (lambda value: value, without_nulls, with_nulls):
         now = laid_out({**before, **edits})
         undone = undo(before, edits, now)
-        assert merge(undone.base, now, undone.wanted).conflicts == ()
+        assert merge(undone.base, now, undone.values).conflicts == ()
 
 
 def is_within(field, names):
@@ -80,29 +80,29 @@ NAMES = [{"tag": "ja", "value": "a"}, {"tag": "fr", "value": "b"}]
 def test_puts_back_what_was_there(before, after, now, wanted):
     found = undo({"clientNames": before}, {"clientNames": after}, {"clientNames": now})
 
-    assert found.wanted == {"clientNames": wanted}
-    assert found.left == []
+    assert found.values == {"clientNames": wanted}
+    assert found.unrestorable == []
 
 
 def test_a_member_without_a_name_is_told_and_left():
     found = undo({"clientName": {"": 1}}, {"clientName": {"": None}})
 
-    assert found.wanted == {}
-    assert [one.name for one in found.left] == ["clientName."]
+    assert found.values == {}
+    assert [one.name for one in found.unrestorable] == ["clientName."]
 
 
 def test_a_null_of_authletes_own_is_no_conflict():
     now = {"clientNames": [NAMES[0], {**NAMES[1], "fromTheFuture": None}]}
     found = undo({"clientNames": NAMES[:1]}, {"clientNames": NAMES}, now)
 
-    assert merge(found.base, now, found.wanted).conflicts == ()
+    assert merge(found.base, now, found.values).conflicts == ()
 
 
 def test_a_value_that_moved_on_is_a_conflict():
     now = {"clientName": "theirs"}
     found = undo({"clientName": "old"}, {"clientName": "bad"}, now)
 
-    (conflict,) = merge(found.base, now, found.wanted).conflicts
+    (conflict,) = merge(found.base, now, found.values).conflicts
     assert (conflict.base, conflict.theirs, conflict.mine) == ("bad", "theirs", "old")
 
 

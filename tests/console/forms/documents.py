@@ -134,7 +134,7 @@ def documents(draw, kind, settings):
 
 def _is_sound(section, one, value):
     try:
-        section.checked(one.name, value)
+        section.validate_setting(one.name, value)
     except ValidationError:
         return False
     return True

@@ -35,7 +35,7 @@ def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
 
     assert form.is_valid(), form.errors
     assert form.edits == {}
-    assert not form.changed
+    assert not form.changed_names
     assert form.version == document.modified_at
 
 
@@ -49,4 +49,4 @@ def test_opening_and_sending_a_thousand_clients_edits_none(first):
 
             assert form.is_valid(), (number, form.title, form.errors)
             assert form.edits == {}, (number, form.title)
-            assert not form.changed, (number, form.title)
+            assert not form.changed_names, (number, form.title)

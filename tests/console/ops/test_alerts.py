@@ -85,7 +85,7 @@ def slow(ask):
     ended, patch = threading.Event(), ask("monkeypatch")
     ask("settings").AUDIT_INLINE = False
     patch.setattr(writer, "MAX_WAIT_SECONDS", 0.01)
-    patch.setattr(writer, "append", lambda _: ended.wait())
+    patch.setattr(writer, "append_records", lambda _: ended.wait())
     with pytest.raises(writer.AuditWriteError, match="did not answer in time"):
         writer.AuditWriter().write([record_builder.build_intent(IDA, "service.get", "read")])
     ended.set()

@@ -31,7 +31,7 @@ def log(monkeypatch):
 
 
 def test_an_error_is_logged_under_the_id_that_its_page_shows(member, sandbox, monkeypatch, log):
-    monkeypatch.delattr(views, "answer")
+    monkeypatch.delattr(views, "render_page")
     browser = member(Role.VIEWER)
     browser.raise_request_exception = False
 

@@ -74,7 +74,7 @@ def test_what_cannot_be_recorded_is_not_done_and_said(member, sandbox, monkeypat
         raise OperationalError("disk is full")
 
     reader = member(Role.VIEWER)
-    monkeypatch.setattr(writer, "append", full)
+    monkeypatch.setattr(writer, "append_records", full)
 
     response = reader.get("/acme/services/us/17/")
 
@@ -96,7 +96,7 @@ def test_a_fault_of_ours_needs_no_database(reader, monkeypatch, error, status, t
     def fail(*_):
         raise error("secret detail")
 
-    monkeypatch.setattr(views, "answer", fail)
+    monkeypatch.setattr(views, "render_page", fail)
     reader.raise_request_exception = False
 
     response = reader.get("/help/patterns/")

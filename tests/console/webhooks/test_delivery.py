@@ -226,7 +226,7 @@ def test_a_slow_one_ends_its_turn_with_rows_left(hooked, record_events, receiver
 def test_two_secrets_sign_while_one_follows_the_other(hooked, record_events, receiver):
     webhook = hooked()
     old = webhook.secret
-    webhook.keep("whsec_" + "B" * 44)
+    webhook.set_secret("whsec_" + "B" * 44)
     webhook.save()
     record_events()
     deliver(webhook)

@@ -33,7 +33,7 @@ def test_a_secret_that_does_not_open_signs_no_more(admin, acme):
 
     (new,) = set(re.findall(r"whsec_[A-Za-z0-9+/]{43}=", page.text))
     webhook.refresh_from_db()
-    assert webhook.secrets(timezone.now()) == [new]
+    assert webhook.signing_secrets(timezone.now()) == [new]
 
 
 def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
@@ -41,7 +41,7 @@ def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
     first = "whsec_" + "B" * 44
 
     def meanwhile():
-        webhook.keep(first).save()
+        webhook.set_secret(first).save()
         return generate_secret()
 
     monkeypatch.setattr(actions, "generate_secret", meanwhile)
@@ -56,7 +56,7 @@ def test_says_that_somebody_else_was_first(admin, acme, monkeypatch):
 
 def test_warns_where_an_earlier_one_still_signs(admin, acme):
     webhook = make_webhook(acme)
-    webhook.keep("whsec_" + "B" * 44).save()
+    webhook.set_secret("whsec_" + "B" * 44).save()
 
     page = admin.get(f"/acme/webhooks/{webhook.pk}/rotate/")
 

@@ -180,7 +180,7 @@ def asked_____(scene):
 @page_state("webhooks:rotate", Role.ADMIN)
 def replaced(scene):
     webhook = kept()
-    webhook.keep("whsec_" + "B" * 44).save()
+    webhook.set_secret("whsec_" + "B" * 44).save()
     scene.goto("webhooks:rotate", webhook=webhook.pk)
     scene.click_button("Replace secret")
     scene.page.get_by_text("Shown this once").wait_for()

@@ -14,12 +14,12 @@ ROWS = 60
 POSITIONS = "SELECT position FROM console_webhook"
 START = """
 from console.models import Webhook
-from console.models.webhooks import new_secret
+from console.models.webhooks import generate_secret
 from tenants.models import Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
 for url in sys.argv[2:]:
     hook = Webhook(organization=acme, name=url[-5:], made_by="ida", position=0)
-    hook.keep(new_secret()).lead_to(url, url).save()
+    hook.set_secret(generate_secret()).set_url(url, url).save()
 for _ in range(int(sys.argv[1])):
     audited()
 """
