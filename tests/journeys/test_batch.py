@@ -39,7 +39,7 @@ from django.contrib.auth.models import User
 from pydantic import SecretStr
 from tenants.models import Credential, Membership, Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
-Credential(organization=acme, region="us").keep(SecretStr("t0p")).save()
+Credential(organization=acme, region="us").set_token(SecretStr("t0p")).save()
 user = User.objects.create_user("ada@acme.example", "ada@acme.example", {password!r})
 Membership.objects.create(organization=acme, user=user, role="admin")
 """

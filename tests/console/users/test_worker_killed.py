@@ -32,29 +32,29 @@ HELD = f"SELECT count(*) FROM jobs_job WHERE lease_until > '{LONG_AGO}'"
 START = """
 from django.contrib.auth.models import User
 from pydantic import SecretStr
-from console import lookups
-from console.access import Member
-from console.lookups import Found
-from console.subjects import everywhere
+from console.users import lookups
+from console.web.access import Member
+from console.users.lookups import OpenLookup
+from console.users import bulk_revocation
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 acme = Organization.objects.create(slug="acme", name="Acme")
-Credential(organization=acme, region="us").keep(SecretStr("t0p")).save()
+Credential(organization=acme, region="us").set_token(SecretStr("t0p")).save()
 nia = User.objects.create_user("nia@acme.example")
 Membership.objects.create(organization=acme, user=nia, role=Role.HELP_DESK)
 member = Member(nia, acme, Role.HELP_DESK, "a page", "")
-found = Found(lookups.make(member, sys.argv[1]), sys.argv[1])
-everywhere.start(member, found, "Account taken over", "INC-7")
+found = OpenLookup(lookups.create_lookup(member, sys.argv[1]), sys.argv[1])
+bulk_revocation.start_revoke_all(member, found, "Account taken over", "INC-7")
 """
 # One worker after the other, each in a process of its own, told by its number.
 WORK = """
 import os
-from tenants.jobs import working
-working.TICK = 0.1
+from tenants.jobs import worker as jobs_worker
+jobs_worker.TICK_SECONDS = 0.1
 while True:
     pid = os.fork()
     if not pid:
-        worker = working.Working(f"w{os.getpid()}")
+        worker = jobs_worker.JobWorker(f"w{os.getpid()}")
         worker.configure_signals()
         worker.run()
     print(pid, flush=True)
@@ -63,15 +63,15 @@ while True:
 TELL = """
 import json
 from django.contrib.auth.models import User
-from console.access import Member
+from console.web.access import Member
 from console.models import Receipt
-from console.subjects.filing import filed
-from console.subjects.sheets import sheet
+from console.users.receipt_export import receipt_data
+from console.users.receipt_report import build_report
 from tenants.organizations.roles import Role
 receipt = Receipt.objects.get()
 nia = User.objects.get()
 member = Member(nia, receipt.organization, Role.HELP_DESK, "a page", "")
-print(json.dumps(filed(sheet(receipt, member))))
+print(json.dumps(receipt_data(build_report(receipt, member))))
 """
 
 

@@ -24,10 +24,10 @@ PATIENCE = 90.0  # seconds, on a machine that has much to do
 WORK = """
 import os, random
 from pydantic import SecretStr
-from tenants.connect import connect_with
+from tenants.organizations.api_clients import connect_with_credential
 from tenants.models import Credential, Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
-credential = Credential(organization=acme, region="us").keep(SecretStr("t0p"))
+credential = Credential(organization=acme, region="us").set_token(SecretStr("t0p"))
 credential.save()
 class Telling(AuditLog):
     def close(self, endings, *, wait=True):
@@ -37,7 +37,7 @@ class Telling(AuditLog):
 def work():
     watch = Telling(Who(1, "ida", organization_id=acme.pk))
     while True:
-        service = connect_with(credential, watch).service(random.randrange(1000, 3000))
+        service = connect_with_credential(credential, watch).service(random.randrange(1000, 3000))
         found = service.get()
         wanted = found.get("accessTokenDuration") + 1
         service.update(found.modified_at, {"accessTokenDuration": wanted})

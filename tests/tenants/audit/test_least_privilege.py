@@ -70,15 +70,15 @@ AGED = """
 import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from tenants.audit import rows
-from tenants.authlete.sight import Sight
-from tenants.versions import keeping
-rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() - 3000 * 86_400 * 10**9)
+from tenants.audit import record_builder
+from tenants.authlete.snapshots import ObjectSnapshot
+from tenants.versions import recorder
+record_builder.time = SimpleNamespace(time_ns=lambda: time.time_ns() - 3000 * 86_400 * 10**9)
 audited()
-keeping.timezone = SimpleNamespace(now=lambda: datetime(2000, 1, 1, tzinfo=UTC))
+recorder.timezone = SimpleNamespace(now=lambda: datetime(2000, 1, 1, tzinfo=UTC))
 for number in (1, 2):
     text = f'{{"clientName": "v{number}"}}'
-    keeping.keep(1, Sight("us", 17, 4, "x", True, text, number))
+    recorder.record_snapshot(1, ObjectSnapshot("us", 17, 4, "x", True, text, number))
 """
 
 

@@ -38,11 +38,11 @@ import itertools, json, os, time
 from django.db import close_old_connections
 from django.test import Client
 from pydantic import SecretStr
-from tenants.authlete.errors import NotRecorded, Occupied
-from tenants.connect import connect_with
+from tenants.authlete.errors import AuditUnavailableError, ConcurrentWriteError
+from tenants.organizations.api_clients import connect_with_credential
 from tenants.models import Credential, Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
-credential = Credential(organization=acme, region="us").keep(SecretStr("t0p"))
+credential = Credential(organization=acme, region="us").set_token(SecretStr("t0p"))
 credential.save()
 def told(**what):
     line = json.dumps(what | {"at": time.monotonic()})
@@ -51,14 +51,14 @@ def act(first):
     for number in itertools.cycle(range(first, first + 100)):
         close_old_connections()  # as each request and each round of a worker does
         try:
-            service = connect_with(credential, log).service(number)
+            service = connect_with_credential(credential, log).service(number)
             found = service.get()
             service.update(found.modified_at, {
                 "accessTokenDuration": 7000 - found.get("accessTokenDuration")})
             told(act=True)
-        except NotRecorded as error:
+        except AuditUnavailableError as error:
             told(act=False, first=first, said=str(error))
-        except Occupied:
+        except ConcurrentWriteError:
             pass  # a lock that could not be given back runs out by itself
         except Exception as error:
             told(odd=repr(error))

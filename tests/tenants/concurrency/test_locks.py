@@ -21,11 +21,11 @@ PLACE = "us/service/17"
 ADD = """
 import time
 from pathlib import Path
-from tenants.authlete import locks
-from tenants.locks import Leases
+from tenants.authlete import write_locks
+from tenants.concurrency.locks import DatabaseLocks
 from django.db import connections
-locks.WAIT = 60.0  # whoever comes last has waited for all the others
-file, leases = Path(sys.argv[1]), Leases(1, "ida")
+write_locks.LOCK_WAIT_SECONDS = 60.0  # whoever comes last has waited for all the others
+file, leases = Path(sys.argv[1]), DatabaseLocks(1, "ida")
 def add(times):
     for _ in range(times):
         with leases.hold("us/service/17", 10):
@@ -41,8 +41,8 @@ print("added")
 
 HOLD = """
 import time
-from tenants.locks import Leases
-with Leases(1, "ida").hold("us/service/17", float(sys.argv[1])):
+from tenants.concurrency.locks import DatabaseLocks
+with DatabaseLocks(1, "ida").hold("us/service/17", float(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -56,14 +56,14 @@ WriteLease.objects.update(until=now() + timedelta(seconds=1))
 """
 
 TRY = """
-from tenants.authlete import locks
-from tenants.authlete.errors import Occupied
-from tenants.locks import Leases
-locks.WAIT = float(sys.argv[1])
+from tenants.authlete import write_locks
+from tenants.authlete.errors import ConcurrentWriteError
+from tenants.concurrency.locks import DatabaseLocks
+write_locks.LOCK_WAIT_SECONDS = float(sys.argv[1])
 try:
-    with Leases(1, "bob").hold("us/service/17", 10):
+    with DatabaseLocks(1, "bob").hold("us/service/17", 10):
         print("got it")
-except Occupied as error:
+except ConcurrentWriteError as error:
     print(error)
 """
 

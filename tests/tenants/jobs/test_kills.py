@@ -21,13 +21,13 @@ SERVICES = range(100, 130)
 SHORT = """
 from django.conf import settings
 settings.JOB_LEASE = float(sys.argv[1])
-from tenants.jobs import judging, working
-working.TICK = judging.FIRST = 0.2
+from tenants.jobs import failure_policy, worker
+worker.TICK_SECONDS = failure_policy.FIRST_DELAY_SECONDS = 0.2
 from tests.tenants.jobs.lifetimes import register
 register()
 register("test.once", repeatable=False)
 register("test.many", at_once=4)
-from tenants.jobs import steering
+from tenants.jobs import control
 """
 START = (
     SHORT
@@ -36,7 +36,7 @@ from django.contrib.auth.models import User
 from pydantic import SecretStr
 from tenants.models import Credential, Membership, Organization
 acme = Organization.objects.create(slug="acme", name="Acme")
-Credential(organization=acme, region="us").keep(SecretStr("t0p")).save()
+Credential(organization=acme, region="us").set_token(SecretStr("t0p")).save()
 user = User.objects.create_user("ed@acme.example")
 Membership.objects.create(organization=acme, user=user, role="editor")
 for name in sys.argv[3:]:

@@ -25,10 +25,10 @@ for _ in range(int(sys.argv[1])):
 """
 WORK = """
 from datetime import timedelta
-from console.webhooks import messages, sending
-from tenants.jobs import working
-sending.HOLD, messages.ROWS = timedelta(seconds=1), 5
-worker = working.Working("w")
+from console.webhooks import payloads, delivery
+from tenants.jobs import worker as jobs_worker
+delivery.LOCK_DURATION, payloads.MAX_ROWS = timedelta(seconds=1), 5
+worker = jobs_worker.JobWorker("w")
 worker.configure_signals()
 worker.run()
 """

@@ -16,16 +16,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from django.conf import settings
 from django.core.management import call_command
-from tenants.audit import anchored, anchors, checkpoints, events, expiring, rows
-from tenants.audit.lost.settling import settle
-from tenants.audit.notes import doing, note
-from tenants.authlete.changes import Change
+from tenants.audit.integrity import checkpoint_verifier, anchors, checkpoints
+from tenants.audit import events, record_builder
+from tenants.audit.retention import expiry
+from tenants.audit.reconciliation.resolutions import resolve
+from tenants.audit.recorder import record_action, record_event
+from tenants.authlete.changes import FieldChange
 runs, seed, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 READ = Operation("look", "GET", "/look", dict, Effect.READ)
 ANCHOR = Path(folder, "kept.jsonl")
 YEARS = 3000 * 86_400 * 10**9  # nanoseconds: longer than most entries are kept
 settings.AUDIT_SIGNING_KEYS = f"s1:{'C' * 43}="
-checkpoints.ROWS = 40
+checkpoints.ROWS_UNTIL_DUE = 40
 
 def who(organization):
     return Who(1, "ida", "admin", organization, f"o{organization}", "page", "192.0.2.1")
@@ -33,7 +35,7 @@ def who(organization):
 def called(chance, organization):
     watch = AuditLog(who(organization), reason="why", ticket="T-7")
     changes = tuple(
-        Change(f"name{n}", n, "\\u30b5") for n in range(chance.randrange(3))
+        FieldChange(f"name{n}", n, "\\u30b5") for n in range(chance.randrange(3))
     )
     calls = [
         Call(chance.choice([PUSH, READ]), "us", "/push", {"service_id": "17"},
@@ -46,11 +48,11 @@ def called(chance, organization):
             watch.close([Ending(entry, fate, 200, "A001")], wait=chance.random() < 0.5)
 
 def noted(chance, organization):
-    note(who(organization), events.SIGN_OUT)
-    with doing(who(organization), events.MEMBER_ADD, object="bo@acme.example"):
+    record_event(who(organization), events.SIGN_OUT)
+    with record_action(who(organization), events.MEMBER_ADD, object="bo@acme.example"):
         pass
     for _ in range(chance.randrange(5)):
-        note(who(organization), events.ACCESS_DENIED, outcome=Outcome.REFUSED)
+        record_event(who(organization), events.ACCESS_DENIED, outcome=Outcome.REFUSED)
 
 def settled(chance, organization):
     unknown = AuditEntry.objects.filter(
@@ -58,18 +60,18 @@ def settled(chance, organization):
     ).order_by("?").first()
     if unknown:
         fate = chance.choice([Outcome.DONE, Outcome.NOT_DONE])
-        settle(who(organization), unknown, fate, "it is there")
+        resolve(who(organization), unknown, fate, "it is there")
 
 def expired(chance, organization):
     try:
-        for _ in expiring.expire(lambda one: Who(0, "worker", organization_id=one), 7):
+        for _ in expiry.delete_expired_entries(lambda one: Who(0, "worker", organization_id=one), 7):
             pass
-    except expiring.Overtaken:
+    except expiry.ConcurrentDeletionError:
         pass
 
 def signed(chance, organization):
-    checkpoints.cut()
-    anchors.append(ANCHOR)
+    checkpoints.create_checkpoint()
+    anchors.append_to_file(ANCHOR)
 
 def work(seed, long_ago):
     chance = random.Random(seed)
@@ -84,7 +86,7 @@ def work(seed, long_ago):
 def process(chance):
     threading.excepthook = lambda given: (sys.__excepthook__(*given[:3]), os._exit(1))
     ahead = chance.choice([0, 0, 0, 7200 * 10**9, -YEARS])
-    rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead)
+    record_builder.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead)
     seeds = [(chance.random(), ahead == -YEARS) for _ in range(3)]
     threads = [threading.Thread(target=work, args=one) for one in seeds]
     for one in threads:
@@ -96,7 +98,7 @@ def process(chance):
 def whole(when):
     with ANCHOR.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
-        kept = anchored.read(ANCHOR) if ANCHOR.stat().st_size else ()
+        kept = checkpoint_verifier.read_anchor_file(ANCHOR) if ANCHOR.stat().st_size else ()
     found = verify(kept)
     if found.bad or not found.is_guarded:
         sys.exit(f"run {run} of seed {seed}, {when}: {found}")

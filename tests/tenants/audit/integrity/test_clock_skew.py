@@ -9,9 +9,9 @@ JUMPS = (0, HOUR, -HOUR, 24 * HOUR, -24 * HOUR)
 ACTING = """
 import os, time
 from types import SimpleNamespace
-from tenants.audit import rows
+from tenants.audit import record_builder
 def act(name, ahead=0):
-    rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead * 10**9)
+    record_builder.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead * 10**9)
     watch = AuditLog(Who(1, name, organization_id=1))
     (entry,) = watch.open([CALL])
     watch.close([Ending(entry, Outcome.DONE, 200)])

@@ -3,14 +3,15 @@
 AGED = """
 import os, signal, time, threading
 from types import SimpleNamespace
-from tenants.audit import expiring, rows
+from tenants.audit.retention import expiry
+from tenants.audit import record_builder
 def age(count):
-    rows.time = SimpleNamespace(time_ns=lambda: time.time_ns() - 3000 * 86_400 * 10**9)
+    record_builder.time = SimpleNamespace(time_ns=lambda: time.time_ns() - 3000 * 86_400 * 10**9)
     for _ in range(count):
         audited()
-    rows.time = time
+    record_builder.time = time
 def expire(most=100):
-    return sum(expiring.expire(lambda one: Who(0, "x", organization_id=one), most))
+    return sum(expiry.delete_expired_entries(lambda one: Who(0, "x", organization_id=one), most))
 def found():
     report = verify()
     return report.bad, report.removed

@@ -7,15 +7,15 @@ import json, random
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from console.editing.making import making_of
-from console.editing.unsettled import unsettled
-from tenants.audit.lost.settling import unknown
-from tenants.audit.models import AuditBlock, AuditField, microseconds
-from tenants.audit.filters import Filters
-from tenants.audit.search import count, history, search
+from console.history.origin import find_creation
+from console.history.unresolved import list_unresolved
+from tenants.audit.reconciliation.resolutions import find_unresolved
+from tenants.audit.models import AuditBlock, AuditField, to_microseconds
+from tenants.audit.search.filters import EntryFilters
+from tenants.audit.search.entries import count_entries, search_history, search_entries
 from tenants.versions.models import Content, Version
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-START = microseconds(NOW - timedelta(days=200))
+START = to_microseconds(NOW - timedelta(days=200))
 random.seed(7)
 entries, fields = [], []
 for seq in range(1, 40001):
@@ -40,7 +40,7 @@ AuditField.objects.bulk_create(fields, 500)
 AuditBlock.objects.bulk_create(AuditBlock(
     block=n, earliest=START + n * 864_000_000_000,
     latest=START + (n + 1) * 864_000_000_000) for n in range(21))
-made = Content.of(json.dumps({"createdAt": (START + 8_640_000_000_000) // 1000}))
+made = Content.from_text(json.dumps({"createdAt": (START + 8_640_000_000_000) // 1000}))
 made.save()
 def target(service, client=0):
     Version.objects.create(organization_id=1, region="us", service_id=service,
@@ -71,53 +71,53 @@ def plan(work):
 MORE = ("change", "destroy", "reveal")
 middle = [NOW - timedelta(days=days) for days in (60, 50)]
 searches = {
-    "nothing": Filters(), "actor": Filters(actor="a7"), "service": Filters(service="7"),
-    "operation": Filters(operation="o7"), "client": Filters(client="7"),
-    "subject": Filters(subject="7"), "object": Filters(object="7"),
-    "ticket": Filters(ticket="7"), "page": Filters(page="page-7"),
-    "field": Filters(field="f7"), "effects": Filters(effects=("change", "destroy")),
-    "effect": Filters(effects=("destroy",)),
-    "changes": Filters(effects=MORE),
-    "actor's changes": Filters(actor="a7", effects=MORE),
-    "service's changes": Filters(service="7", effects=MORE),
-    "role's changes": Filters(role="x", effects=MORE),
-    "actor's failures": Filters(actor="a7", outcomes=("refused",)),
-    "service's failures": Filters(service="7", outcomes=("refused",)),
-    "unknown changes": Filters(outcomes=("unknown",), effects=MORE),
-    "outcomes": Filters(outcomes=("refused", "unknown")),
-    "open": Filters(outcomes=("open",)), "role": Filters(role="x"),
-    "region": Filters(region="x"), "text": Filters(text="x"),
-    "time": Filters(since=middle[0], until=middle[1], outcomes=("done",)),
-    "actor in a time": Filters(since=middle[0], until=middle[1], actor="a7"),
-    "actor and text": Filters(actor="a7", text="x"),
-    "field and actor": Filters(actor="a7", field="f7"),
-    "mark": Filters(mark=f"{7:032x}"), "entry": Filters(entry="7"),
-    "client's": Filters(clients=[("us", "7")]),
-    "client's changes": Filters(clients=[("us", "7")], effects=MORE),
-    "place": Filters(places=[("us", "7")]), "code": Filters(code="x"),
-    "reason": Filters(reason="x"), "old": Filters(old="x", effects=("change",)),
-    "field and new": Filters(field="f7", new="x"),
-    "left out": Filters(without=Filters(actor="a7", field="f7")),
-    "either actor": Filters(actor=("a6", "a7")),
-    "address": Filters(address="192.0.2.7"),
-    "changes from an address": Filters(address="192.0.2.7", effects=MORE),
-    "either address": Filters(address=("192.0.2.7", "192.0.2.8")),
-    "status": Filters(status="404"), "class": Filters(status=("4xx", "503")),
-    "changes that failed": Filters(status="404", effects=MORE),
-    "success": Filters(status="200"),
-    "request": Filters(request=("7", "page-7"), effects=MORE),
+    "nothing": EntryFilters(), "actor": EntryFilters(actor="a7"), "service": EntryFilters(service="7"),
+    "operation": EntryFilters(operation="o7"), "client": EntryFilters(client="7"),
+    "subject": EntryFilters(subject="7"), "object": EntryFilters(object="7"),
+    "ticket": EntryFilters(ticket="7"), "page": EntryFilters(page="page-7"),
+    "field": EntryFilters(field="f7"), "effects": EntryFilters(effects=("change", "destroy")),
+    "effect": EntryFilters(effects=("destroy",)),
+    "changes": EntryFilters(effects=MORE),
+    "actor's changes": EntryFilters(actor="a7", effects=MORE),
+    "service's changes": EntryFilters(service="7", effects=MORE),
+    "role's changes": EntryFilters(role="x", effects=MORE),
+    "actor's failures": EntryFilters(actor="a7", outcomes=("refused",)),
+    "service's failures": EntryFilters(service="7", outcomes=("refused",)),
+    "unknown changes": EntryFilters(outcomes=("unknown",), effects=MORE),
+    "outcomes": EntryFilters(outcomes=("refused", "unknown")),
+    "open": EntryFilters(outcomes=("open",)), "role": EntryFilters(role="x"),
+    "region": EntryFilters(region="x"), "text": EntryFilters(text="x"),
+    "time": EntryFilters(since=middle[0], until=middle[1], outcomes=("done",)),
+    "actor in a time": EntryFilters(since=middle[0], until=middle[1], actor="a7"),
+    "actor and text": EntryFilters(actor="a7", text="x"),
+    "field and actor": EntryFilters(actor="a7", field="f7"),
+    "mark": EntryFilters(mark=f"{7:032x}"), "entry": EntryFilters(entry="7"),
+    "client's": EntryFilters(clients=[("us", "7")]),
+    "client's changes": EntryFilters(clients=[("us", "7")], effects=MORE),
+    "place": EntryFilters(places=[("us", "7")]), "code": EntryFilters(code="x"),
+    "reason": EntryFilters(reason="x"), "old": EntryFilters(old="x", effects=("change",)),
+    "field and new": EntryFilters(field="f7", new="x"),
+    "left out": EntryFilters(without=EntryFilters(actor="a7", field="f7")),
+    "either actor": EntryFilters(actor=("a6", "a7")),
+    "address": EntryFilters(address="192.0.2.7"),
+    "changes from an address": EntryFilters(address="192.0.2.7", effects=MORE),
+    "either address": EntryFilters(address=("192.0.2.7", "192.0.2.8")),
+    "status": EntryFilters(status="404"), "class": EntryFilters(status=("4xx", "503")),
+    "changes that failed": EntryFilters(status="404", effects=MORE),
+    "success": EntryFilters(status="200"),
+    "request": EntryFilters(request=("7", "page-7"), effects=MORE),
 }
-plans = {name: plan(lambda: search(1, f, now=NOW)) for name, f in searches.items()}
-plans["history"] = plan(lambda: history(1, "us", "7"))
-plans["deep"] = plan(lambda: search(1, Filters(), "o2000"))
-plans["newer"] = plan(lambda: search(1, Filters(actor="a7"), "n200"))
-plans["count"] = plan(lambda: count(1))
-plans["all unsettled"] = plan(lambda: list(unknown(1)[:25]))
-plans["number of unsettled"] = plan(lambda: unknown(1)[:1001].count())
-plans["unsettled of a service"] = plan(lambda: unsettled(target(7), "x"))
-plans["unsettled of a client"] = plan(lambda: unsettled(target(7, 7), "x"))
-plans["making of a service"] = plan(lambda: making_of(target(8)))
-plans["making of a client"] = plan(lambda: making_of(target(8, 7)))
+plans = {name: plan(lambda: search_entries(1, f, now=NOW)) for name, f in searches.items()}
+plans["history"] = plan(lambda: search_history(1, "us", "7"))
+plans["deep"] = plan(lambda: search_entries(1, EntryFilters(), "o2000"))
+plans["newer"] = plan(lambda: search_entries(1, EntryFilters(actor="a7"), "n200"))
+plans["count"] = plan(lambda: count_entries(1))
+plans["all unsettled"] = plan(lambda: list(find_unresolved(1)[:25]))
+plans["number of unsettled"] = plan(lambda: find_unresolved(1)[:1001].count())
+plans["unsettled of a service"] = plan(lambda: list_unresolved(target(7), "x"))
+plans["unsettled of a client"] = plan(lambda: list_unresolved(target(7, 7), "x"))
+plans["making of a service"] = plan(lambda: find_creation(target(8)))
+plans["making of a client"] = plan(lambda: find_creation(target(8, 7)))
 print(json.dumps(plans))
 """
 
