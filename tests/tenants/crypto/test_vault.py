@@ -36,7 +36,7 @@ def test_seals_the_same_secret_differently_each_time():
 def test_no_value_opens_in_another_row(credentials):
     for one, other in permutations(credentials, 2):
         with pytest.raises(vault.UnsealError):
-            vault.unseal(one.sealed, other.place)
+            vault.unseal(one.sealed, other.seal_context)
 
 
 def test_a_row_that_is_moved_does_not_open(credentials):

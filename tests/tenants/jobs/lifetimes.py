@@ -17,7 +17,7 @@ def register(kind="test.lifetime", *, meanwhile=None, **options):
             meanwhile(item)
         api = work.connect(item.region).service(item.service_id)
         service = api.get()
-        wanted = item.what[LIFETIME]
+        wanted = item.payload[LIFETIME]
         if service.get(LIFETIME) == wanted:
             return ItemResult("It was so.", changed=False)
         api.update(service.modified_at, {LIFETIME: wanted})

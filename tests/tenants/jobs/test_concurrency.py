@@ -29,7 +29,7 @@ def three(do=lambda: None):
 
 
 def test_works_on_as_many_at_once_as_the_kind_allows(worker, started, sandbox, services):
-    job = started(register("test.three", meanwhile=three(), at_once=3))
+    job = started(register("test.three", meanwhile=three(), concurrency=3))
 
     worker()
 
@@ -47,7 +47,7 @@ def test_its_threads_write_in_turn(worker, started):
     def meanwhile(_item):
         seen.append(serialize_writes in connection.execute_wrappers)
 
-    started(register("test.turns", meanwhile=meanwhile, at_once=3))
+    started(register("test.turns", meanwhile=meanwhile, concurrency=3))
 
     worker()
 
@@ -56,7 +56,7 @@ def test_its_threads_write_in_turn(worker, started):
 
 def test_pausing_lets_those_end_that_are_running(worker, started, who):
     stop = three(lambda: control.pause_job(Job.objects.get(), who))
-    job = started(register("test.paused", meanwhile=stop, at_once=3))
+    job = started(register("test.paused", meanwhile=stop, concurrency=3))
 
     worker()
 
@@ -67,7 +67,7 @@ def test_pausing_lets_those_end_that_are_running(worker, started, who):
 
 def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandbox):
     sandbox.fault("status", status=503)
-    job = started(register("test.down", meanwhile=three(), at_once=3))
+    job = started(register("test.down", meanwhile=three(), concurrency=3))
 
     worker()
 
@@ -79,7 +79,7 @@ def test_those_that_fail_together_wait_as_for_one_failure(worker, started, sandb
 
 def test_begins_none_once_somebody_must_look(worker, started, sandbox):
     fault = three(lambda: sandbox.fault("status", status=401))
-    job = started(register("test.refused", meanwhile=fault, at_once=3))
+    job = started(register("test.refused", meanwhile=fault, concurrency=3))
 
     worker()
 

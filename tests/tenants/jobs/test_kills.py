@@ -26,7 +26,7 @@ worker.TICK_SECONDS = failure_policy.FIRST_DELAY_SECONDS = 0.2
 from tests.tenants.jobs.lifetimes import register
 register()
 register("test.once", repeatable=False)
-register("test.many", at_once=4)
+register("test.many", concurrency=4)
 from tenants.jobs import control
 """
 START = (
@@ -42,7 +42,7 @@ Membership.objects.create(organization=acme, user=user, role="editor")
 for name in sys.argv[3:]:
     steering.start(
         Who(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[2], name,
-        [steering.NewItem("us", one, what={"accessTokenDuration": 600})
+        [steering.NewItem("us", one, payload={"accessTokenDuration": 600})
          for one in range(*map(int, name.split("-")))],
         reason="Shorter",
     )

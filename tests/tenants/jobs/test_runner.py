@@ -360,8 +360,8 @@ def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):
     @job_handler("test.more", permission=Effect.CHANGE)
     def run(work, item):
         if item.service_id == 100:
-            work.add(NewItem("us", number) for number in (100, 101, 102))
-            assert not work.add([NewItem("us", 102)])
+            work.add_items(NewItem("us", number) for number in (100, 101, 102))
+            assert not work.add_items([NewItem("us", 102)])
         return ItemResult()
 
     job = started("test.more", numbers=[100, 101])
@@ -377,7 +377,7 @@ def test_nothing_is_added_to_a_job_that_was_cancelled(started, worker, who):
     @job_handler("test.more", permission=Effect.CHANGE)
     def run(work, item):
         control.cancel_job(work.job, who)
-        work.add([NewItem("us", 109)])
+        work.add_items([NewItem("us", 109)])
         return ItemResult()
 
     job = started("test.more", numbers=[100, 101])

@@ -70,7 +70,7 @@ def test_a_change_is_told_once_the_call_is_known_to_have_done_nothing(
 def test_however_many_are_settled_each_is_looked_at_and_then_no_more(
     service, sandbox, who, acme, monkeypatch, time_machine, django_assert_num_queries
 ):
-    monkeypatch.setattr(reattribution, "LOOKED", 1)
+    monkeypatch.setattr(reattribution, "MAX_ENTRIES_INSPECTED", 1)
     clients = {one: {"clientId": one, "modifiedAt": 1} for one in (41, 42, 43)}
     sandbox.clients.update(clients)
     for one in clients:

@@ -175,7 +175,7 @@ def test_what_was_sent_from_here_is_never_told(service, sandbox):
     assert outside() == []
     told = [one.name for one in versions(client_id=44)]
     assert told == ["A", "A", "B", "B"]
-    assert versions(client_id=44)[-1].is_gone
+    assert versions(client_id=44)[-1].is_deleted
 
 
 def test_a_call_that_was_settled_later_explains_nothing_of_now(service, sandbox):
@@ -245,7 +245,7 @@ def test_a_gateway_that_knows_no_way_deletes_nothing(service, sandbox):
         service.client(44).get()
 
     assert outside() == []
-    assert not versions(client_id=44)[-1].is_gone
+    assert not versions(client_id=44)[-1].is_deleted
 
 
 def test_what_changes_without_being_saved_is_a_version_and_nobodys_doing(service, sandbox):
