@@ -30,7 +30,7 @@ def test_keeps_what_was_about_to_be_done(log):
     )
     call = CallIntent(PUSH, "us", "/push", {"client_id": "5"}, "anna", changes)
 
-    (entry,) = log.open([call])
+    (entry,) = log.record_intents([call])
 
     kept = AuditEntry.objects.get(entry=entry)
     assert (kept.client, kept.subject, kept.outcome) == ("5", "anna", "")
@@ -43,7 +43,7 @@ def test_keeps_what_was_about_to_be_done(log):
 
 
 def test_keeps_who_and_from_where(log):
-    (entry,) = log.open([CallIntent(PUSH, "us", "/push", label="Shop")])
+    (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push", label="Shop")])
 
     kept = AuditEntry.objects.get(entry=entry)
     assert (
@@ -62,7 +62,7 @@ def test_keeps_who_and_from_where(log):
 
 
 def test_keeps_what_authlete_did_by_itself(log):
-    (entry,) = log.open([CallIntent(PUSH, "us", "/push")])
+    (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push")])
     ignored = FieldChange("idTokenDuration", 600, 0)
 
     log.close([CallOutcome(entry, Outcome.SUCCEEDED, 200, unexpected_changes=(ignored,))])
@@ -73,7 +73,7 @@ def test_keeps_what_authlete_did_by_itself(log):
 
 
 def test_closes_an_entry(log):
-    (entry,) = log.open([CallIntent(PUSH, "us", "/push")])
+    (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push")])
 
     log.close([CallOutcome(entry, Outcome.UNKNOWN, 503, "A001101")])
 
@@ -86,7 +86,7 @@ def test_closes_an_entry(log):
 def test_takes_any_text(log):
     call = CallIntent(PUSH, "us", "/" + "x" * 999, {}, "a\0\ud800𝄞" * 99)
 
-    (entry,) = log.open([call])
+    (entry,) = log.record_intents([call])
 
     assert len(AuditEntry.objects.get(entry=entry).subject) == 100
 
@@ -95,7 +95,7 @@ def test_lets_no_call_be_made_when_the_record_is_not_whole(log):
     AuditHead.objects.update(mac="forged")
 
     with pytest.raises(AuditUnavailableError, match="Nothing was sent"):
-        log.open([CallIntent(PUSH, "us", "/push")])
+        log.record_intents([CallIntent(PUSH, "us", "/push")])
 
 
 @pytest.mark.django_db(transaction=True)

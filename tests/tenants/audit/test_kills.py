@@ -35,7 +35,7 @@ class Telling(AuditLog):
         for one in endings if wait else ():
             os.write(1, f"{one.id} {one.outcome}\\n".encode())
 def work():
-    watch = Telling(Who(1, "ida", organization_id=acme.pk))
+    watch = Telling(Actor(1, "ida", organization_id=acme.pk))
     while True:
         service = connect_with_credential(credential, watch).service(random.randrange(1000, 3000))
         found = service.get()

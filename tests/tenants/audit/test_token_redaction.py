@@ -42,7 +42,7 @@ def test_tells_whose_tokens_and_never_a_value(service):
     tokens.introspect(value)
     tokens.introspect_standard(value)
     tokens.delete(one)
-    tokens.revoke_pair(client_id=5, subject="bob")
+    tokens.revoke_client_and_subject(client_id=5, subject="bob")
     tokens.revoke_client(client_id=5)
     service.grants.list_authorized_clients("ann")
     service.grants.delete_granted_scopes(5, "ann")

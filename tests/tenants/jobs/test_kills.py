@@ -40,9 +40,9 @@ Credential(organization=acme, region="us").set_token(SecretStr("t0p")).save()
 user = User.objects.create_user("ed@acme.example")
 Membership.objects.create(organization=acme, user=user, role="editor")
 for name in sys.argv[3:]:
-    steering.start(
-        Who(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[2], name,
-        [steering.NewItem("us", one, payload={"accessTokenDuration": 600})
+    control.start_job(
+        Actor(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[2], name,
+        [control.NewItem("us", one, payload={"accessTokenDuration": 600})
          for one in range(*map(int, name.split("-")))],
         reason="Shorter",
     )
@@ -52,7 +52,7 @@ WORK = (
     SHORT
     + """
 import os
-worker = working.Working(f"w{os.getpid()}")
+worker = worker.JobWorker(f"w{os.getpid()}")
 worker.configure_signals()
 worker.run()
 """

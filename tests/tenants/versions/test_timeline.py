@@ -31,7 +31,9 @@ def test_any_moment_is_told_as_it_was(acme, sandbox, monkeypatch):
     chance = random.Random(2107)
     clock = timezone.now()
     monkeypatch.setattr("tenants.versions.recorder.timezone.now", lambda: clock)
-    monkeypatch.setattr("tenants.sandbox.handlers.services.now_milliseconds", lambda: thousandths(clock))
+    monkeypatch.setattr(
+        "tenants.sandbox.handlers.services.now_milliseconds", lambda: thousandths(clock)
+    )
     who = Actor(1, "ida@acme.example", "editor", acme.pk, "acme")
     door = connect(load_credentials(acme), "us", AuditLogSink(who))
     unseen = connect(load_credentials(acme), "us", AuditLogSink(who))

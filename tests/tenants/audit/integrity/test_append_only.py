@@ -29,7 +29,7 @@ else:
                       " FROM audit_auditrecord WHERE seq = 2")
 print({tried(statement) for statement in statements})
 audited()
-print(verify().bad, AuditRecord.objects.count())
+print(verify_audit_log().first_bad_row, AuditRecord.objects.count())
 """
 
 

@@ -88,7 +88,7 @@ def test_a_checkpoint_signs_the_root_of_all_rows_and_the_one_before():
     assert first.root == plain_root(leaves[:6]).hex()
     assert second.root == plain_root(leaves).hex()
     assert (first.previous, second.previous) == (GENESIS_MAC, first.digest)
-    assert first.is_signed
+    assert first.has_valid_signature
     assert not second._replace(size=13).is_signed
     assert checkpoints.create_checkpoint() is None
 
@@ -188,7 +188,7 @@ def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, set
     call_command("audit_checkpoint", public=True)
     settings.AUDIT_PUBLIC_KEYS = capsys.readouterr().out.splitlines()[-1]
     settings.AUDIT_SIGNING_KEYS = ""
-    assert all(one.is_signed for one in tail(out))
+    assert all(one.has_valid_signature for one in tail(out))
     call()
     call_command("audit_verify", anchor=out)
     assert "of 4 rows, signed on 20" in (said := capsys.readouterr().out)
@@ -398,5 +398,5 @@ def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):
     found = cut()
     settings.AUDIT_SIGNING_KEYS = f"s1:{'B' * 43}="
 
-    assert not found.is_signed
+    assert not found.has_valid_signature
     assert signing.is_valid_signature(found.text, "s2", found.signature) is False

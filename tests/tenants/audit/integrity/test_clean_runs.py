@@ -11,7 +11,7 @@ RUNS = int(os.environ.get("CLEAN_RUNS", "2"))
 SEED = int(os.environ.get("CLEAN_SEED", "0")) or random.randrange(10**6)
 
 DOING = """
-import fcntl, os, random, signal, time
+import fcntl, functools, os, random, signal, time
 from pathlib import Path
 from types import SimpleNamespace
 from django.conf import settings
@@ -30,41 +30,43 @@ settings.AUDIT_SIGNING_KEYS = f"s1:{'C' * 43}="
 checkpoints.ROWS_UNTIL_DUE = 40
 
 def who(organization):
-    return Who(1, "ida", "admin", organization, f"o{organization}", "page", "192.0.2.1")
+    return Actor(1, "ida", "admin", organization, f"o{organization}", "page", "192.0.2.1")
 
 def called(chance, organization):
-    watch = AuditLog(who(organization), reason="why", ticket="T-7")
+    watch = AuditLogSink(who(organization), reason="why", ticket="T-7")
     changes = tuple(
         FieldChange(f"name{n}", n, "\\u30b5") for n in range(chance.randrange(3))
     )
     calls = [
-        Call(chance.choice([PUSH, READ]), "us", "/push", {"service_id": "17"},
+        CallIntent(chance.choice([PUSH, READ]), "us", "/push", {"service_id": "17"},
              f"u{chance.randrange(9)}", changes)
         for _ in range(chance.choice([1, 1, 1, 20]))
     ]
-    for entry in watch.open(calls):
-        fate = chance.choice([*Outcome, Outcome.DONE, Outcome.UNKNOWN, None])
+    for entry in watch.record_intents(calls):
+        fate = chance.choice([*Outcome, Outcome.SUCCEEDED, Outcome.UNKNOWN, None])
         if fate:
-            watch.close([Ending(entry, fate, 200, "A001")], wait=chance.random() < 0.5)
+            outcome = CallOutcome(entry, fate, 200, "A001")
+            watch.record_outcomes([outcome], wait=chance.random() < 0.5)
 
 def noted(chance, organization):
     record_event(who(organization), events.SIGN_OUT)
     with record_action(who(organization), events.MEMBER_ADD, object="bo@acme.example"):
         pass
     for _ in range(chance.randrange(5)):
-        record_event(who(organization), events.ACCESS_DENIED, outcome=Outcome.REFUSED)
+        record_event(who(organization), events.ACCESS_DENIED, outcome=Outcome.REJECTED)
 
 def settled(chance, organization):
     unknown = AuditEntry.objects.filter(
         organization_id=organization, outcome=Outcome.UNKNOWN
     ).order_by("?").first()
     if unknown:
-        fate = chance.choice([Outcome.DONE, Outcome.NOT_DONE])
+        fate = chance.choice([Outcome.SUCCEEDED, Outcome.FAILED])
         resolve(who(organization), unknown, fate, "it is there")
 
 def expired(chance, organization):
     try:
-        for _ in expiry.delete_expired_entries(lambda one: Who(0, "worker", organization_id=one), 7):
+        build_actor = functools.partial(Actor, 0, "worker", "")
+        for _ in expiry.delete_expired_entries(build_actor, 7):
             pass
     except expiry.ConcurrentDeletionError:
         pass
@@ -80,7 +82,7 @@ def work(seed, long_ago):
         what = chance.choice([called, *acts])
         try:
             what(chance, chance.randrange(3))
-        except NotRecorded:
+        except AuditUnavailableError:
             pass  # the database was busy for too long
 
 def process(chance):
@@ -93,14 +95,14 @@ def process(chance):
         one.start()
     for one in threads:
         one.join()
-    log.settle()
+    log.flush()
 
 def whole(when):
     with ANCHOR.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         kept = checkpoint_verifier.read_anchor_file(ANCHOR) if ANCHOR.stat().st_size else ()
-    found = verify(kept)
-    if found.bad or not found.is_guarded:
+    found = verify_audit_log(kept)
+    if found.first_bad_row or not found.has_triggers:
         sys.exit(f"run {run} of seed {seed}, {when}: {found}")
     return found
 
@@ -128,7 +130,7 @@ for run in range(runs):
     found = whole("afterwards")
 call_command("audit_verify", anchor=ANCHOR, stdout=open(os.devnull, "w"))
 print(runs, "runs", 4 * runs, "verified", killed, "killed", found.rows, "rows",
-      found.removed, "removed", found.checkpoints, "checkpoints", "seed", seed)
+      found.deleted_count, "removed", found.checkpoint_count, "checkpoints", "seed", seed)
 """
 
 

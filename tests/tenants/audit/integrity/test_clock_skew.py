@@ -12,9 +12,9 @@ from types import SimpleNamespace
 from tenants.audit import record_builder
 def act(name, ahead=0):
     record_builder.time = SimpleNamespace(time_ns=lambda: time.time_ns() + ahead * 10**9)
-    watch = AuditLog(Who(1, name, organization_id=1))
-    (entry,) = watch.open([CALL])
-    watch.close([Ending(entry, Outcome.DONE, 200)])
+    watch = AuditLogSink(Actor(1, name, organization_id=1))
+    (entry,) = watch.record_intents([CALL])
+    watch.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200)])
     os.write(1, f"{name} {ahead} {entry}\\n".encode())
 def told_by(*names):
     return AuditEntry.objects.filter(actor__in=names).count()
@@ -36,8 +36,8 @@ for name, do in {"jumping": jump, "one": None, "other": None}.items():
         os._exit(0)
 for _ in range(3):
     assert not os.wait()[1]
-found = verify()
-print("verified", found.bad, found.more, *found.warnings, sep="\\n")
+found = verify_audit_log()
+print("verified", found.first_bad_row, found.suppressed_warnings, *found.warnings, sep="\\n")
 for row in AuditRecord.objects.filter(phase="intent"):
     print("row", row.seq, row.entry)
 """

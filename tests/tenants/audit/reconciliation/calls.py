@@ -49,7 +49,7 @@ DO = {
     ),
     "idp.create_service": lambda door, one: door.idp.create_service({"serviceName": "Brand new"}),
     "client.create": lambda door, one: one.clients.create({"clientName": "Brand new"}),
-    "client.refresh_secret": lambda door, one: one.client(5).refresh_secret(secret_of(one).mark),
+    "client.refresh_secret": lambda door, one: one.client(5).refresh_secret(secret_of(one).hex),
     "client.set_secret": lambda door, one: set_secret(one),
     "client.set_lock": lambda door, one: one.client(5).set_lock(True),
     "requestable_scopes.update": lambda door, one: limit(one),

@@ -82,7 +82,7 @@ def test_does_not_take_what_was_undone_for_what_was_not_done(lose, acme, who, sh
     )
 
     assert here.verdict == "done"
-    assert "next change of the same" in here.said
+    assert "next change of the same" in here.reason
     assert "next change" not in elsewhere.said
     assert elsewhere.verdict == "otherwise"
     assert unlocked.verdict == "done"

@@ -83,7 +83,7 @@ def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
     found = lose("client.delete", DO["client.delete"], down, kind="reset", after=True)
 
     assert found.verdict == "cannot tell"
-    assert "could not be looked at" in found.said
+    assert "could not be looked at" in found.reason
 
 
 @pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
@@ -94,7 +94,7 @@ def test_cannot_tell_while_a_gateway_finds_no_way(lose, shop, call):
     found = lose(call, DO[call], astray, kind="reset")
 
     assert found.verdict == "cannot tell"
-    assert "could not be looked at" in found.said
+    assert "could not be looked at" in found.reason
 
 
 @pytest.mark.parametrize(

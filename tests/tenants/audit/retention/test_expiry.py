@@ -107,9 +107,9 @@ def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
     run = last_run(1)
     assert run.entries == {"changes": 3, "signins": 1}
     assert run.days == {"changes": SEVEN_YEARS_IN_DAYS, "signins": SEVEN_YEARS_IN_DAYS}
-    assert (run.total, run.said["rows"]) == (4, 8)
+    assert (run.deleted_total, run.values["rows"]) == (4, 8)
     found = whole(checkpoint_verifier.read_anchor_file(out))
-    assert (found.calls, found.removed, found.checkpoints) == (3, 4, 1)
+    assert (found.calls, found.deleted_count, found.checkpoint_count) == (3, 4, 1)
     while checkpoints.create_checkpoint():
         pass
     assert whole(checkpoint_verifier.read_anchor_file(out)).checkpoints == 2
@@ -124,7 +124,7 @@ def test_the_first_checkpoint_may_come_after_it(settings, tmp_path):
 
     call_command("audit_checkpoint", out=tmp_path / "kept.jsonl")
 
-    assert whole().checkpoints == 1
+    assert whole().checkpoint_count == 1
 
 
 def test_never_what_is_open_unknown_young_or_says_who_may_do_what():
@@ -188,13 +188,13 @@ def test_each_organization_has_runs_and_a_count_of_its_own():
             call(who=Actor(1, "bo", organization_id=2 * number))
     assert [*delete_expired_entries(worker, limit=2)] == [1, 2, 1, 1, 1]
 
-    assert last_run(1).total == 3
-    assert last_run(0).total == 1
+    assert last_run(1).deleted_total == 3
+    assert last_run(0).deleted_total == 1
     assert whole().removed == 6
     with backdate_entries(OLD - 20):
         call()
     removed()
-    assert last_run(1).total == 4
+    assert last_run(1).deleted_total == 4
     whole()
 
 
@@ -258,7 +258,7 @@ def test_nothing_goes_of_what_was_changed(what):
     assert stones() == []
 
 
-@pytest.mark.parametrize("step", ["_entries", "_rows", "_telling"])
+@pytest.mark.parametrize("step", ["_load_entries", "_load_rows", "_describe_run"])
 def test_what_another_process_removed_is_not_removed_again(monkeypatch, step):
     with backdate_entries(OLD):
         call(2)
@@ -346,7 +346,7 @@ def test_no_false_alarm_in_many_clean_runs_with_removals(settings, tmp_path):
             if chance.random() < 0.5:
                 total += sum(delete_expired_entries(worker, limit=chance.randrange(1, 9)))
         assert (
-            whole(checkpoint_verifier.read_anchor_file(out) if out.exists() else ()).removed
+            whole(checkpoint_verifier.read_anchor_file(out) if out.exists() else ()).deleted_count
             == total
         )
     assert total > 15

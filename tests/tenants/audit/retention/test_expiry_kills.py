@@ -11,10 +11,10 @@ def age(count):
         audited()
     record_builder.time = time
 def expire(most=100):
-    return sum(expiry.delete_expired_entries(lambda one: Who(0, "x", organization_id=one), most))
+    return sum(expiry.delete_expired_entries(lambda one: Actor(0, "x", organization_id=one), most))
 def found():
-    report = verify()
-    return report.bad, report.removed
+    report = verify_audit_log()
+    return report.first_bad_row, report.deleted_count
 """
 KILLED = """
 from django.db.models import QuerySet
@@ -26,10 +26,10 @@ def then_die(what):
         die()
     return do
 STEPS = {
-    "told": (expiring, "_telling", die),
+    "told": (expiry, "_describe_run", die),
     "blanked": (QuerySet, "delete", die),
-    "removed": (expiring, "_remove", then_die(expiring._remove)),
-    "kept": (expiring, "append", then_die(expiring.append)),
+    "removed": (expiry, "_delete", then_die(expiry._delete)),
+    "kept": (expiry, "append_records", then_die(expiry.append_records)),
 }
 age(6)
 for step, (where, name, how) in STEPS.items():
@@ -65,7 +65,7 @@ age(6)
 read_only("on")
 try:
     expire(4)
-except NotRecorded:
+except AuditUnavailableError:
     print("failed", *found())
 read_only("off")
 print("healed", expire(4), *found())

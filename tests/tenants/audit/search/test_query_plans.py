@@ -71,7 +71,8 @@ def plan(work):
 MORE = ("change", "destroy", "reveal")
 middle = [NOW - timedelta(days=days) for days in (60, 50)]
 searches = {
-    "nothing": EntryFilters(), "actor": EntryFilters(actor="a7"), "service": EntryFilters(service="7"),
+    "nothing": EntryFilters(), "actor": EntryFilters(actor="a7"),
+    "service": EntryFilters(service="7"),
     "operation": EntryFilters(operation="o7"), "client": EntryFilters(client="7"),
     "subject": EntryFilters(subject="7"), "object": EntryFilters(object="7"),
     "ticket": EntryFilters(ticket="7"), "page": EntryFilters(page="page-7"),
