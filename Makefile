@@ -1,11 +1,12 @@
 # `make help` lists what there is.
 RUN := .venv/bin/
+PYTEST := $(RUN)pytest -n auto --dist worksteal -rs
 # The settings that are good for tests alone; production's come from the environment.
 TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
 TAMPERING := tests/tenants/audit/integrity/test_tampering.py
 
-.PHONY: help env demo check format test test-postgres tampering outages kills bench screenshots lock clean
+.PHONY: help env demo check format test test-slow test-postgres test-all page-states tampering outages kills bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -36,11 +37,22 @@ format: env ## format Python, templates and stylesheets
 	$(RUN)djangofmt --quiet console/templates
 	.ci/css
 
-test: env ## the whole suite; on PostgreSQL with DATABASE_URL=postgresql://...
-	$(RUN)pytest -n auto -rs
+test: env ## everything but the slow tests, on SQLite: 5 minutes
+	$(PYTEST) -m "not slow"
 
-test-postgres: env ## the whole suite on a PostgreSQL of its own
-	.ci/with-postgres $(MAKE) test
+test-slow: env ## the slow tests on SQLite, and property tests with more examples
+	HYPOTHESIS_PROFILE=full $(PYTEST) -m "slow or property"
+
+test-postgres: env ## the tests of the database on a PostgreSQL of its own
+	.ci/with-postgres $(PYTEST) -m "db and not (browser and slow)"
+
+test-all: test test-slow test-postgres ## every test
+
+page-states: env ## choose anew the page states that make test looks at
+	$(eval FEATURES := $(shell mktemp -d))
+	STATE_FEATURES=$(FEATURES) $(PYTEST) tests/journeys/test_every_page.py
+	$(RUN)python -m tests.support.representative_states $(FEATURES)
+	rm -rf $(FEATURES)
 
 outages: env ## fail the store of the record 20 times in each of 10 ways: 7 minutes
 	$(RUN)python -m tests.outages
@@ -49,9 +61,11 @@ tampering: env ## change the record in thousands of ways, and find each; 100 cle
 	TAMPERINGS=all $(RUN)pytest -q $(TAMPERING)
 	TAMPERINGS=all .ci/with-postgres $(RUN)pytest -q $(TAMPERING)
 	CLEAN_RUNS=100 $(RUN)pytest -q tests/tenants/audit/integrity/test_clean_runs.py
+	CLEAN_RUNS=100 .ci/with-postgres $(RUN)pytest -q tests/tenants/audit/integrity/test_clean_runs.py
 
 kills: env ## kill processes 200 times on each database, and hold the record against it
 	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py
+	KILLS=200 .ci/with-postgres $(RUN)pytest -q tests/tenants/audit/test_kills.py
 
 bench: env ## how fast it is, as ratios; PARTS= names some of them, see docs/reference/performance.md
 	@$(RUN)python -m bench.run $(PARTS)

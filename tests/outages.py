@@ -27,6 +27,8 @@ WAYS = {
     "slow postgresql": "postgresql",
     "stalled": "postgresql",
 }
+# What each is run with, so that the suite is on that database.
+WITH = {"sqlite": [], "postgresql": [".ci/with-postgres"]}
 SECONDS = "30 11"  # nothing waits for more than 10
 COLUMNS = "{:<10} {:<10} {:>5} {:>7} {:>8} {:>7} {:>6} {:>6}  {}"
 
@@ -41,7 +43,7 @@ def start(way: str, told: Path) -> subprocess.Popen[str]:
         "OUTAGES_TOLD": str(told),
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", TEST, "-k", WAYS[way]],
+        [*WITH[WAYS[way]], sys.executable, "-m", "pytest", "-q", TEST],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -16,6 +16,7 @@ from tests.support.chromium import BROWSER_TIMEOUT_MS
 from tests.support.input_devices import Keyboard, Mouse
 from tests.support.journeys import sign_in_page
 from tests.support.scene import PASSWORD
+from tests.support.tiers import slow_after_first
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +155,7 @@ def open_signed_in(open_page, live_server):
     return open_
 
 
-@pytest.fixture(params=[Mouse, Keyboard])
+@pytest.fixture(params=slow_after_first([Mouse, Keyboard]))
 def input_device(request):
     """How a person works: with a mouse, or with the keyboard alone."""
     return request.param

@@ -155,6 +155,7 @@ def file(path, bad=()):
     return path
 
 
+@pytest.mark.slow
 def test_ten_thousand_tokens_survive_a_restart(sandbox, deployment, new_context, tmp_path_factory):
     mine = tmp_path_factory.mktemp("mine")  # the person's own disk
     page = new_context(base_url=deployment.url).new_page()

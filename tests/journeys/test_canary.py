@@ -175,6 +175,7 @@ def tokens_of(scene):
     return region.tokens[scene.path_params["service_id"]]
 
 
+@pytest.mark.slow
 def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
     scene.sign_in_with_password(Role.ADMIN)
@@ -216,6 +217,7 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
     assert [(place, hit) for place, text in others for hit in people.find_leak(text)] == []
 
 
+@pytest.mark.slow
 def test_what_is_made_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
     scene.sign_in_as(Role.ADMIN)
@@ -271,6 +273,7 @@ def press_with_a_reason(scene, page, button):
     scene.page.locator("#the-secret, .notice.ok").first.wait_for()
 
 
+@pytest.mark.slow
 def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
     """Seen, staged, activated, put back, drawn anew and set; each time walked on."""
     caplog.set_level(logging.DEBUG)

@@ -3,6 +3,7 @@
 With ``PICTURES=folder`` each is kept there as well, to be looked at.
 """
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 from django.urls import resolve
 
 from tests.journeys.states import PAGE_STATES
+from tests.support import representative_states
 from tests.support.accessibility import find_contrast_violations, find_violations
 from tests.support.chromium import BROWSER_TIMEOUT_MS
 from tests.support.page_steps import find_overflow
@@ -29,6 +31,12 @@ ELSEWHERE = {
 # process, in which it reads and compiles every script anew.
 NOWHERE = "/static/console/mark.svg"
 PICTURES = os.environ.get("PICTURES")
+FEATURES = os.environ.get("STATE_FEATURES")
+REPRESENTATIVE = representative_states.load()
+STATES = [
+    state if str(state) in REPRESENTATIVE else pytest.param(state, marks=pytest.mark.slow)
+    for state in PAGE_STATES
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +64,20 @@ def test_no_page_is_forgotten():
     assert {one.page for one in PAGE_STATES} - {""} == ROUTES.keys() - ELSEWHERE.keys()
 
 
-@pytest.mark.parametrize("state", PAGE_STATES, ids=str)
+def test_most_representative_states_exist():
+    """Where this fails, ``make page-states`` chooses anew."""
+    assert len(REPRESENTATIVE - {str(state) for state in PAGE_STATES}) <= len(REPRESENTATIVE) // 10
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
 def test_is_open_to_everybody_and_fits(scene, state):
-    state.reach(scene)
+    with representative_states.recorded_templates() as templates:
+        state.reach(scene)
 
     page = scene.page
+    if FEATURES:
+        shapes = page.evaluate(representative_states.SHAPES_JS)
+        Path(FEATURES, f"{state}.json").write_text(json.dumps([*templates, *shapes]))
     if state.page:
         assert resolve(urlsplit(page.url).path).view_name == state.page
     assert find_violations(page) == []

@@ -23,6 +23,7 @@ from tests.support.journeys import (
 )
 from tests.support.page_steps import find_overflow
 from tests.support.scene import Scene
+from tests.support.tiers import slow_after_first
 
 FIRST = 9_000  # the id of the first hostile service
 PAGES = ("show", "fields", "document", "discovery", "history", "edit", "review")
@@ -87,7 +88,7 @@ def scene(request, open_page, sandbox, person, live_server, hostile):
     yield from unharmed(scene)
 
 
-@pytest.mark.parametrize("kind", HOSTILE_TEXTS)
+@pytest.mark.parametrize("kind", slow_after_first(HOSTILE_TEXTS))
 def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
     scene.path_params |= {"region": "us", "service_id": hostile[kind], "section": "all"}
     scene.draft_change(1800)
@@ -98,7 +99,7 @@ def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
 
 
 @pytest.mark.parametrize("scene", [True], ids=["no policy"], indirect=True)
-@pytest.mark.parametrize("kind", HOSTILE_TEXTS)
+@pytest.mark.parametrize("kind", slow_after_first(HOSTILE_TEXTS))
 def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
     place = {"region": "us", "service_id": hostile[kind], "client_id": 44}
     scene.path_params |= place | {"section": "all"}

@@ -13,6 +13,7 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete import get_connection_pool
 from tenants.organizations.roles import Role
 from tenants.sandbox.server import SandboxServer
+from tests.support.tiers import slow_after_first
 
 DEADLINE = 10.0  # seconds that a call may take in all
 SPARE = 15.0  # seconds, far from a page that waits for ever, on the busiest machine
@@ -64,7 +65,7 @@ MORE = {"delay": {"delay": 30_000}, "drip": {"delay": 400}, "status": {"status":
 
 def troubles(*but):
     """All of them; each that waits for the deadline takes as long."""
-    return pytest.mark.parametrize("trouble", sorted(TROUBLES.keys() - {*but}))
+    return pytest.mark.parametrize("trouble", slow_after_first(sorted(TROUBLES.keys() - {*but})))
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_is_whole_again_when_the_region_is(page, sandbox):
     expect(page.locator("tr.is-stale")).to_have_count(0)
 
 
-@pytest.mark.parametrize("trouble", ["down", "HTML", "hanging"])
+@pytest.mark.parametrize("trouble", slow_after_first(["down", "HTML", "hanging"]))
 def test_the_list_of_clients_keeps_what_a_region_showed(page, sandbox, trouble):
     page.goto("/harbor/clients/?region=jp")
     shown, known = page.locator("tbody tr"), page.locator(".page-head p").first

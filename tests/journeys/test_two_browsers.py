@@ -9,10 +9,11 @@ from playwright.sync_api import expect
 from tenants.organizations.roles import Role
 from tests.journeys.states.client import LEDGER
 from tests.support.page_steps import enter_setting, expect_saved, review_changes, save_changes
+from tests.support.tiers import slow_after_first
 
 ACCESS, REFRESH = "Access token lifetime", "Refresh token lifetime"
 CLIENT = {n: v for n, v in LEDGER.items() if n != "derivedSectorIdentifier"}
-BOTH = pytest.mark.parametrize("section", ["tokens", "all"])
+BOTH = pytest.mark.parametrize("section", slow_after_first(["tokens", "all"]))
 
 
 @dataclass
@@ -77,7 +78,7 @@ def test_keeps_both_edits_of_different_settings(ida, tomas, edited, section):
 
 
 @BOTH
-@pytest.mark.parametrize(("choice", "seconds"), [("Yours", 600), ("Now", 3600)])
+@pytest.mark.parametrize(("choice", "seconds"), slow_after_first([("Yours", 600), ("Now", 3600)]))
 def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, seconds):
     for page in (ida, tomas):
         edited.open(page, section)

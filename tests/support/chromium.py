@@ -39,17 +39,12 @@ def find_playwright_chromium() -> str | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: needs a Chromium")
     expect.set_options(timeout=BROWSER_TIMEOUT_MS)
     if not find_chromium() and os.environ.get("CI") == "true":
         raise pytest.UsageError("There is no Chromium, which CI=true asks for.")
 
 
-@pytest.hookimpl(tryfirst=True)  # before -m is judged, since this sets the mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
     if not find_chromium():
         of_browser = [item for item in items if item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=of_browser)

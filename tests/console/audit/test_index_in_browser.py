@@ -13,6 +13,7 @@ from tenants.organizations.roles import Role
 from tests.support.accessibility import find_contrast_violations, find_violations
 from tests.support.backdating import backdate_entries
 from tests.support.page_steps import find_overflow
+from tests.support.tiers import slow_after_first
 
 URL = "/acme/audit/"
 
@@ -80,7 +81,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", slow_after_first(PAGES))
 def test_breaks_no_rule_of_wcag(visit, history, complaints, name):
     page = visit(PAGES[name]())
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.http import QueryDict
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from console.audit_log.search_form import AuditSearchForm
@@ -15,6 +15,7 @@ from console.audit_log.search_language import (
     unknown_filter_message,
 )
 from tenants.audit.search.entries import search_entries
+from tests.support.tiers import examples
 
 ODD = [
     "-",
@@ -124,11 +125,7 @@ TYPED = st.lists(TERMS, max_size=5).map(format_terms) | st.lists(
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=80,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=examples(80))
 @given(TYPED | st.text())
 def test_any_text_is_filters_or_an_error_at_the_box(acme, text):
     given = QueryDict(mutable=True)

@@ -7,12 +7,13 @@ takes.
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from tenants.sandbox.http_messages import SandboxRequest, parse_json
 from tests.console.forms.clients import text_of
 from tests.support.clients import CLIENT
 from tests.support.forms import URLENCODED, fill_form
+from tests.support.tiers import examples, slow_after_first
 from tests.tenants.sandbox.client_strategies import CLIENTS
 
 # A setting for each kind of input: its section, what is there, what is entered in its
@@ -82,7 +83,7 @@ def answered(sandbox):
 
 
 @pytest.mark.parametrize("setting", CHANGES)
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", slow_after_first(range(4)))
 def test_sends_all_else_as_it_came(change, sandbox, number, setting):
     section, old, entered, new = CHANGES[setting]
     number = 10 * list(CHANGES).index(setting) + number
@@ -98,12 +99,7 @@ def test_sends_all_else_as_it_came(change, sandbox, number, setting):
 
 
 @given(members=CLIENTS)
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=examples(12), derandomize=True)
 def test_changes_one_member_and_the_version_alone(change, sandbox, ledger, members):
     fixed = ("clientId", "clientSecret", "clientSource", "createdAt", "modifiedAt")
     known = {name: ledger[name] for name in fixed}

@@ -193,6 +193,7 @@ def walk(browser, places):
         browser.get(page_path("audit:entry", entry=one.entry))
 
 
+@pytest.mark.slow
 def test_a_secret_is_in_its_one_answer_and_nowhere_else(
     everything, member, admin, heard, shown, caplog, capfd
 ):

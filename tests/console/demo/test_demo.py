@@ -87,10 +87,12 @@ def test_ends_all_of_it(first):
     assert os.listdir(first.data.parent) == ["demo"]
 
 
+@pytest.mark.slow
 def test_starts_again_as_it_was(first, demo):
     assert demo.accounts() == first.gave
 
 
+@pytest.mark.slow
 def test_every_account_signs_in_with_its_password_alone(demo):
     for account in demo.accounts():
         with browsing(demo) as browser:
@@ -100,6 +102,7 @@ def test_every_account_signs_in_with_its_password_alone(demo):
         assert "session" in browser.cookies
 
 
+@pytest.mark.slow
 def test_shows_services_of_all_four_regions(demo):
     with browsing(demo) as browser:
         sign_in(browser, demo.accounts()[0])
@@ -110,6 +113,7 @@ def test_shows_services_of_all_four_regions(demo):
         assert f'"/harbor/services/{region}/' in page.text
 
 
+@pytest.mark.slow
 def test_has_a_worker(demo):
     until = time.monotonic() + SECONDS
     with browsing(demo) as browser:
@@ -118,6 +122,7 @@ def test_has_a_worker(demo):
             time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
     with browsing(demo) as browser:
         page = browser.get("/accounts/login/")
@@ -129,18 +134,21 @@ def test_serves_its_style_for_ever_and_to_no_other_origin(demo):
     assert "Access-Control-Allow-Origin" not in style.headers
 
 
+@pytest.mark.slow
 def test_keeps_what_it_must_not_show_from_others(demo):
     assert demo.data.stat().st_mode & 0o077 == 0
     for name in ("keys", "accounts.json"):
         assert (demo.data / name).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_listens_on_this_machine_alone(demo):
     for port in range(demo.port, demo.port + 6):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.2", port)) != 0
 
 
+@pytest.mark.slow
 def test_says_which_port_is_taken(demo, tmp_path):
     ports = [f"--port={demo.port}", f"--sandbox-port={demo.port + 1}"]
     for arguments, option in ((ports, "--port"), (ports[1:], "--sandbox-port")):
@@ -158,12 +166,14 @@ def test_says_which_port_is_taken(demo, tmp_path):
         assert "Traceback" not in second.stderr
 
 
+@pytest.mark.slow
 def test_leaves_nothing_running_when_it_is_killed(another):
     another.process.kill()
 
     assert another.ended()
 
 
+@pytest.mark.slow
 def test_ends_when_one_of_its_programs_does(another):
     log = (another.data / "logs" / "console.log").read_text()
     (server,) = re.findall(r"Listening at: \S+ \((\d+)\)", log)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.clients.kind import CLIENT_KIND
@@ -21,6 +21,7 @@ from tenants.authlete.redaction.unknown_fields import redact_unknown_fields
 from tenants.crypto.fingerprints import get_redactor
 from tests.console.forms.documents import documents
 from tests.support.nulls import with_nulls, without_nulls
+from tests.support.tiers import examples
 
 SETTINGS = [
     one for section in SECTIONS.values() for one in section.settings() if not one.is_immutable
@@ -37,7 +38,7 @@ def undo(before, after, now=None):
     return plan_restore(CLIENT_KIND, client(**(now or {**before, **after})), made, ())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_nothing_is_left_of_a_change_that_was_undone(data):
     some = data.draw(st.lists(st.sampled_from(SETTINGS), max_size=4, unique=True))

@@ -1,7 +1,7 @@
 """A draft opens as it was left, whatever the service had before."""
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from console.forms.settings_form import form_for
@@ -11,10 +11,11 @@ from console.forms.validation import is_same_value
 from tenants.authlete.documents.service import SECTIONS, Service
 from tests.console.forms.documents import documents, drafts
 from tests.support.form_data import build_form_data
+from tests.support.tiers import examples
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_a_draft_that_nobody_touched_is_the_same_draft(slug, data):
     kind = form_for([SECTIONS[slug]])

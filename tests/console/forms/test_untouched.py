@@ -1,7 +1,7 @@
 """What nobody touched is no edit, whatever Authlete has."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.forms.settings_form import form_for
@@ -13,11 +13,12 @@ from tenants.authlete.redaction.redactor import Redactor
 from tests.console.forms.clients import text_of
 from tests.console.forms.documents import documents
 from tests.support.form_data import build_form_data
+from tests.support.tiers import examples, slow_after_first
 
 SECTIONS = [(Service, one) for one in service.SECTIONS.values()]
 OF_CLIENTS = [(Client, one) for one in client.SECTIONS.values()]
 REDACTOR = Redactor(b"k" * 32)
-HUNDREDS = range(0, 1_000, 100)
+CLIENTS_PER_TEST = 20
 
 
 def back(kind, document):
@@ -26,7 +27,7 @@ def back(kind, document):
 
 
 @pytest.mark.parametrize(("kind", "section"), [*SECTIONS, *OF_CLIENTS])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
     document = data.draw(documents(kind, section.settings()))
@@ -39,10 +40,10 @@ def test_sending_a_page_back_as_it_came_edits_nothing(kind, section, data):
     assert form.version == document.modified_at
 
 
-@pytest.mark.parametrize("first", HUNDREDS)
+@pytest.mark.parametrize("first", slow_after_first(range(0, 1_000, CLIENTS_PER_TEST)))
 def test_opening_and_sending_a_thousand_clients_edits_none(first):
     forms = [form_for([section]) for section in client.SECTIONS.values()]
-    for number in range(first, first + 100):
+    for number in range(first, first + CLIENTS_PER_TEST):
         found = Client.model_validate(REDACTOR.redact(parse_json(text_of(number))))
         for kind in forms:
             form = back(kind, found)

@@ -1,7 +1,7 @@
 """What an earlier version had comes back whole, whatever is there now."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.clients import kind as clients
@@ -18,6 +18,7 @@ from tenants.authlete.json.reader import parse_json
 from tenants.authlete.json.splice import apply_edits
 from tenants.authlete.redaction.redactor import Fingerprint, Redactor
 from tests.console.forms.documents import documents
+from tests.support.tiers import examples
 
 REDACTOR = Redactor(b"k" * 32)
 DEEP = frozenset(
@@ -48,7 +49,7 @@ def _told(value):
 @pytest.mark.parametrize(
     "kind", [clients.CLIENT_KIND, kinds.SERVICE_KIND], ids=lambda one: one.name
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60))
 @given(data=st.data())
 def test_nothing_differs_after_a_version_was_put_back_nor_is_there_more_to_put_back(kind, data):
     all_of_them = [one for _, one in kind.declared.values()]

@@ -1,16 +1,13 @@
 """What was read and sent back unchanged changes nothing but the version."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from tests.support.sandbox import CLIENT, SERVICE
+from tests.support.tiers import examples
 from tests.tenants.sandbox.client_strategies import CLIENTS
 
-SOME = settings(
-    max_examples=100,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+SOME = settings(max_examples=examples(100))
 
 
 @given(settings=CLIENTS)

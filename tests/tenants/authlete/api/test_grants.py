@@ -1,13 +1,14 @@
 """What users have allowed, asked of the sandbox."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.authlete.api.grants import AuthorizationDeletion
 from tenants.authlete.errors import InvalidRequestError, NotFoundError
 from tenants.sandbox.seeding.tokens import SUBJECT_HOSTILE
 from tenants.sandbox.state import StoredGrant, StoredToken
+from tests.support.tiers import examples
 
 LATE = 4_102_444_800_000  # 1 January 2100
 
@@ -125,11 +126,7 @@ SUBJECTS = st.sampled_from(["ann", "bob", "zoe", "a b", "..", "%61nn", SUBJECT_H
     client=CLIENTS,
     subject=SUBJECTS,
 )
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=60,
-)
+@settings(max_examples=examples(60))
 def test_ends_and_forgets_one_pair_and_no_other(grants, region, held, client, subject):
     region.tokens[17] = [
         StoredToken(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.authlete.documents.tokens import IssuedToken
@@ -17,13 +17,10 @@ from tenants.authlete.errors import (
 )
 from tenants.sandbox.state import StoredToken
 from tests.support.authlete_api import LATE
+from tests.support.tiers import examples
 
 REVOKE = "/api/17/auth/token/revoke"
-SOME = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=60,
-)
+SOME = settings(max_examples=examples(60))
 
 
 @pytest.mark.parametrize(

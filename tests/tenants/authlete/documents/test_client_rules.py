@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tenants.authlete.documents.client import SECTIONS
 from tenants.authlete.documents.client.rules import authentication, check_client, flows
 from tenants.authlete.documents.client.rules.fapi import check_fapi_modes
+from tests.support.tiers import examples
 
 BY_MEMBER = {one.api_name: one for kind in SECTIONS.values() for one in kind.settings()}
 EC = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
@@ -85,7 +86,7 @@ def test_a_sound_client_breaks_no_rule(client):
     assert check_client(client) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.dictionaries(
         st.sampled_from(sorted(BY_MEMBER)),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.authlete.documents.redacted_json import has_misplaced_redaction
@@ -128,7 +128,6 @@ keys = st.lists(st.sampled_from(["EC", "RSA", "oct", "OKP"]), min_size=1, max_si
 )
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_whatever_is_kept_is_whole_and_no_seal_is_written(data):
     before = data.draw(keys)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.authlete.json.raw import RawArray, RawObject
@@ -16,10 +16,11 @@ from tenants.authlete.json.splice import (
 )
 from tenants.authlete.redaction.redactor import Redactor
 from tests.support.nulls import without_nulls
+from tests.support.tiers import examples
 
 REDACTOR = Redactor(b"k" * 32)
-SOME = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(SOME, max_examples=2000)
+SOME = settings(max_examples=examples(300))
+MANY = settings(SOME, max_examples=examples(2000))
 
 space = st.sampled_from(["", "", "", " ", "\n  ", "\t", "\r\n"])
 numbers = st.one_of(

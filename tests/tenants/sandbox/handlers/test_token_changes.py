@@ -1,19 +1,16 @@
 """Changes and ends of tokens: Authlete facts, 8."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.sandbox.faults import BrokenConnectionError
 from tenants.sandbox.state import now_milliseconds
 from tests.support.sandbox import FAR_FUTURE, SERVICE, TOKEN, status_and_code
+from tests.support.tiers import examples
 
 DELETE, REVOKE = f"{TOKEN}/delete", f"{TOKEN}/revoke"
-SOME = settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+SOME = settings(max_examples=examples(150))
 
 
 @pytest.fixture
