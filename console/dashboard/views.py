@@ -13,7 +13,6 @@ from console.inventory.expiry import list_expiring
 from console.inventory.secret_age import count_overdue
 from console.models import Verdict
 from console.models.webhooks import late_webhooks
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page, signed_in_page
 from console.web.navigation import optional_path
 from console.web.responses import redirect_to, render_page
@@ -68,7 +67,6 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
             "verdict": verdicts.first(),
             "saved": list(search_presets.preset_searches(member)),
             "pinned": list(search_presets.pinned_searches(member)),
-            "once": idempotency.new_key(),
         }
     return render_page(request, "dashboard/index.html", context)
 

@@ -16,10 +16,9 @@ from django.utils.translation import gettext_lazy
 from console.jobs import progress
 from console.models import Receipt
 from console.users import receipt_access
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import IdempotentForm, idempotent
+from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
@@ -100,7 +99,6 @@ def show(request: ConsoleRequest, member: Member, job: UUID) -> HttpResponse:
         "receipt": receipt_access.receipt_for_job(member, found),
         "hides_why": told.concerns_user and not member.can(ConsolePermission.USERS),
         "again": control.select_retryable_items(found).count() if found.is_over and steers else 0,
-        "once": idempotency.new_key(),
         "stalled": _is_stalled(Job.objects.filter(pk=found.pk)),
         "every": _refresh_seconds(told),
     }
@@ -154,22 +152,20 @@ def _confirm_action(
     path = _return_url(member, job, receipt)
     form = IdempotentForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        try:
-            action(job, member.actor)
-        except JobStateError:
-            messages.info(request, _("Nothing was changed: the job has moved on."))
-        else:
-            messages.success(request, message)
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            try:
+                action(job, member.actor)
+            except JobStateError:
+                messages.info(request, _("Nothing was changed: the job has moved on."))
+            else:
+                messages.success(request, message)
+        return redirect_to(request, path)
     (told,) = progress.load_progress([job])
     context = {
         "member": member,
         "job": job,
         "progress": told,
         "again": control.select_retryable_items(job).count(),
-        "once": idempotency.new_key(),
         "receipt": receipt,
         "undone": Item.objects.filter(job=job, state__in=UNFINISHED_ITEM_STATES),
         "path": path,

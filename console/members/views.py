@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from console.forms.change_forms import ChangeReasonForm
 from console.members import role_table
 from console.members.forms import NewMemberForm, RoleForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import idempotent
 from console.web.labels import ROLE_LABELS
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
@@ -172,23 +172,20 @@ def _confirm_action(
     why_not = _denial_reason(member, person)
     form = ChangeReasonForm(request.POST or None)
     if form.is_valid() and not why_not:
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, _index_url(member))
         why = {one: form.cleaned_data[one] for one in ("reason", "ticket")}
         try:
-            action(member.actor, person.user, **why)
+            with idempotent(request, form, _index_url(member)):
+                action(member.actor, person.user, **why)
         except MembershipRuleError as error:
-            idempotency.mark_failed(request, form)
             form.add_error(None, str(error))
         else:
             messages.success(request, message % {"person": person.user})
-            return idempotency.finish(request, form, _index_url(member))
+            return redirect_to(request, _index_url(member))
     context = {
         "member": member,
         "person": person,
         "why_not": why_not,
         "form": form,
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     return render_page(request, f"members/{action.__name__}.html", context, status=status)

@@ -15,7 +15,6 @@ from console.models.streams import generate_token
 from console.streams import reader
 from console.streams.forms import NewStreamForm
 from console.streams.reader import RETRY_AFTER_SECONDS, TooManyWaitingError
-from console.web import idempotency
 from console.web.access import (
     ConsoleRequest,
     Member,
@@ -23,6 +22,7 @@ from console.web.access import (
     organization_page,
     public_page,
 )
+from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit import events
@@ -49,20 +49,20 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Make a token; the answer to the POST is the only place that ever shows it."""
-    form = NewStreamForm(request.POST or None, initial={"once": idempotency.new_key()})
+    form = NewStreamForm(request.POST or None)
     context = {"member": member, "form": form, "url": _stream_url(request, member)}
     if form.is_valid():
         listed = reverse("streams:index", args=[member.organization.slug])
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         name, token = form.cleaned_data["name"], generate_token()
-        with record_action(member.actor, events.STREAM_ADD, label=name):
+        with (
+            idempotent(request, form, listed),
+            record_action(member.actor, events.STREAM_ADD, label=name),
+        ):
             Stream(
                 organization=member.organization,
                 name=name,
                 made_by=member.user.get_username(),
             ).set_token(token).save()
-        idempotency.record_result(request, form, listed)
         context |= {"name": name, "token": token}
         return render_page(request, "streams/new.html", context)
     status = 422 if form.is_bound else 200

@@ -6,8 +6,9 @@ process, and every further submit is redirected to its result.
 """
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from secrets import token_urlsafe
 from time import monotonic, sleep
 
@@ -15,7 +16,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.db import DatabaseError
 from django.http import HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -27,30 +27,37 @@ KEY_FIELD = "idempotency_key"
 KEY_TTL_SECONDS = settings.SESSION_ABSOLUTE
 REPEAT_WAIT_SECONDS = 12.0
 POLL_INTERVAL_SECONDS = 0.1
-STARTED, FAILED = "begun", "failed"  # stored in place of the result's path
+STARTED, FAILED = "begun", "failed"  # stored instead of the URL of the result
 
 ALREADY_SUBMITTED = _(
     "You already submitted this form, so nothing was sent again. Check the result before you retry."
 )
 SUBMITTED_WITH_OTHER_VALUES = _(
     "You already submitted this form with other values. This is the result of the first"
-    " submit; the new values were not sent."
+    " submit; the new values weren't sent."
 )
 STORE_UNAVAILABLE = _(
     "Meridian's database is unavailable, so nothing was sent. Try again in a minute."
 )
 
-# The path to redirect to; a response for the first submit, alone or with the path to
-# which further submits are redirected; None: the default path.
-type Result = str | HttpResponse | tuple[HttpResponse, str] | None
+
+class RepeatedSubmitError(Exception):
+    """A form was submitted again; the middleware answers with ``response``."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__("repeated submit")
+        self.response = response
 
 
-class IdempotentForm(forms.Form):
-    """A form that carries an idempotency key, so that a double submit runs once."""
+@dataclass(slots=True)
+class FirstSubmit:
+    """The first submit of a form."""
 
-    idempotency_key = forms.RegexField(
-        r"^[\w-]{20,40}\Z", widget=forms.HiddenInput, initial=lambda: new_key()
-    )
+    result_url: str  # where further submits are redirected
+
+    def fail(self) -> None:
+        """Keep the key used, and tell further submits that the result is unknown."""
+        self.result_url = FAILED
 
 
 def new_key() -> str:
@@ -58,83 +65,53 @@ def new_key() -> str:
     return token_urlsafe(18)
 
 
-def run_once(
-    request: ConsoleRequest,
-    form: forms.Form,
-    action: Callable[[], Result],
-    *,
-    redirect: str,
-) -> HttpResponse:
-    """Run ``action`` for the first submit of ``form`` and redirect to its result.
+class IdempotentForm(forms.Form):
+    """A form that carries an idempotency key, so that a double submit runs once."""
 
-    A repeated submit waits up to 12 s for the first one, does nothing, and is redirected
-    to the same page, with a message if its values differ. If ``action`` raises, the key
-    stays used, so a request whose outcome is unknown is never sent twice.
+    idempotency_key = forms.RegexField(
+        r"^[\w-]{20,40}\Z", widget=forms.HiddenInput, initial=new_key
+    )
+
+
+@contextmanager
+def idempotent(request: ConsoleRequest, form: forms.Form, redirect: str) -> Iterator[FirstSubmit]:
+    """Run the block for the first submit of ``form`` only.
+
+    A repeated submit waits up to 12 s for the first one and is redirected to its result:
+    ``redirect``, unless the block sets another ``result_url``. If the block raises, the
+    key stays used, so a request whose outcome is unknown is never sent twice.
+
+    Raises `RepeatedSubmitError` for a repeated submit.
     """
-    if not acquire(request, form):
-        return _redirect_repeat(request, form, redirect)
+    if not _acquire(request, form):
+        raise RepeatedSubmitError(_redirect_repeat(request, form, redirect))
+    submit = FirstSubmit(redirect)
     try:
-        result = action()
-    except Exception:
-        with suppress(DatabaseError):
-            _store(request, form, FAILED)
+        yield submit
+    except BaseException:
+        submit.fail()
         raise
-    match result:
-        case HttpResponse() as response:
-            path = redirect
-        case (HttpResponse() as response, path):
-            pass
-        case _:
-            path = result or redirect
-            response = redirect_to(request, path)
-    _store(request, form, path)
-    return response
+    finally:
+        _store(request, form, submit.result_url)
 
 
-def redirect_if_repeated(request: ConsoleRequest, *, redirect: str) -> HttpResponse | None:
-    """Return the redirect for a repeated submit; None for a first one, or no submit.
+def redirect_repeated(request: ConsoleRequest, redirect: str) -> None:
+    """Raise `RepeatedSubmitError` if the form in the request was submitted before.
 
-    For views that read an object which the first submit may have changed or deleted.
+    For views that read what the first submit may have changed or deleted.
     """
     form = IdempotentForm(request.POST or None)
     if form.is_valid() and cache.get(_cache_key(request, form)) is not None:
-        return _redirect_repeat(request, form, redirect)
-    return None
+        raise RepeatedSubmitError(_redirect_repeat(request, form, redirect))
 
 
-def acquire(request: ConsoleRequest, form: forms.Form) -> bool:
-    """Reserve the form's idempotency key; return False if it was already used.
+def _acquire(request: ConsoleRequest, form: forms.Form) -> bool:
+    """Reserve the form's key; return False if it was already used.
 
     Also returns False when the cache is unavailable, so the caller must not send.
     """
     value = _cache_value(request, STARTED)
     return bool(cache.add(_cache_key(request, form), value, KEY_TTL_SECONDS))
-
-
-def is_used(request: ConsoleRequest, form: forms.Form) -> bool:
-    """Return whether the form's key was submitted before."""
-    return cache.get(_cache_key(request, form)) is not None
-
-
-def finish(request: ConsoleRequest, form: forms.Form, path: str) -> HttpResponse:
-    """Store the result and redirect to it."""
-    record_result(request, form, path)
-    return redirect_to(request, path)
-
-
-def record_result(request: ConsoleRequest, form: forms.Form, path: str) -> None:
-    """Store the path that further submits are redirected to."""
-    _store(request, form, path)
-
-
-def redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -> HttpResponse:
-    """Redirect a repeated submit to the result of the first."""
-    return _redirect_repeat(request, form, fallback)
-
-
-def mark_failed(request: ConsoleRequest, form: forms.Form) -> None:
-    """Let no further submit wait; the key stays used."""
-    _store(request, form, FAILED)
 
 
 def _redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -> HttpResponse:
@@ -143,18 +120,17 @@ def _redirect_repeat(request: ConsoleRequest, form: forms.Form, fallback: str) -
     key = _cache_key(request, form)
     while (value := cache.get(key, "")).startswith(STARTED) and monotonic() < end:
         sleep(POLL_INTERVAL_SECONDS)
-    path, digest = value.partition(" ")[::2]
-    if path in ("", STARTED, FAILED):
+    url, digest = value.partition(" ")[::2]
+    if url in ("", STARTED, FAILED):
         messages.warning(request, ALREADY_SUBMITTED if value else STORE_UNAVAILABLE)
         return redirect_to(request, fallback)
     if digest not in ("", _content_digest(request)):
         messages.warning(request, SUBMITTED_WITH_OTHER_VALUES)
-    return redirect_to(request, path)
+    return redirect_to(request, url)
 
 
 def _store(request: ConsoleRequest, form: forms.Form, result: str) -> None:
-    value = _cache_value(request, result)
-    cache.set(_cache_key(request, form), value, KEY_TTL_SECONDS)
+    cache.set(_cache_key(request, form), _cache_value(request, result), KEY_TTL_SECONDS)
 
 
 def _cache_key(request: ConsoleRequest, form: forms.Form) -> str:

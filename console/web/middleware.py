@@ -8,6 +8,7 @@ from django.utils.timezone import override
 
 from console.web.access import ConsoleRequest
 from console.web.errors import csrf_failure, retarget_to_notices
+from console.web.idempotency import RepeatedSubmitError
 from console.web.preferences import selected_time_zone
 from console.web.responses import render_page
 from tenants.audit.record_builder import new_entry_id
@@ -74,8 +75,8 @@ class TimeZoneMiddleware:
             return self.get_response(request)
 
 
-class AuthleteErrorMiddleware:
-    """Explains an `AuthleteError` that the page itself did not handle."""
+class ExceptionMiddleware:
+    """Answer repeated submits, and errors of Authlete that the page did not handle."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -84,6 +85,8 @@ class AuthleteErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RepeatedSubmitError):
+            return exception.response
         if not isinstance(exception, AuthleteError):
             return None
         asked = cast(ConsoleRequest, request)

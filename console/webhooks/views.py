@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from console.audit_log.event_labels import EVENT_GROUPS
 from console.models import Delivery, Webhook
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import IdempotentForm, idempotent
 from console.web.labels import EFFECT_LABELS
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
@@ -46,22 +45,21 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 @step_up
 def new(request: ConsoleRequest, member: Member) -> HttpResponse:
     """Add one; the answer to the POST is the only place that ever shows its secret."""
-    form = WebhookForm(request.POST or None, initial={"once": idempotency.new_key()})
+    form = WebhookForm(request.POST or None)
     context = {"member": member, "form": form}
     own = Webhook.objects.filter(organization=member.organization)
     if form.is_valid() and own.count() >= MAX_WEBHOOKS:
         form.add_error(None, _("There can be %(most)d webhooks.") % {"most": MAX_WEBHOOKS})
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, _index_url(member))
-        webhook, secret = actions.add(
-            member.actor,
-            member.organization,
-            form.cleaned_data["url"],
-            form.origin,
-            form.settings,
-        )
-        idempotency.record_result(request, form, _webhook_url(webhook, "show"))
+        with idempotent(request, form, _index_url(member)) as submit:
+            webhook, secret = actions.add(
+                member.actor,
+                member.organization,
+                form.cleaned_data["url"],
+                form.origin,
+                form.settings,
+            )
+            submit.result_url = _webhook_url(webhook, "show")
         context |= {"webhook": webhook, "secret": secret}
         return render_page(request, "webhooks/new.html", context)
     status = 422 if form.is_bound else 200
@@ -83,7 +81,6 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
         "groups": [EVENT_GROUPS[one].label for one in found.groups.split() if one in EVENT_GROUPS],
         "failing": log.filter(state=Delivery.State.PENDING, is_test=False).first(),
         "now": timezone.now(),
-        "once": idempotency.new_key(),
         "every": REFRESH_SECONDS if moves or (found.is_on and found.waiting_since) else 0,
         **_worker_context(),
     }
@@ -95,18 +92,16 @@ def show(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse
 def edit(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Another name, address or choice; what is not taken yet follows it."""
     found = _get_webhook(member, webhook)
-    initial = {"once": idempotency.new_key()}
-    form = EditWebhookForm(request.POST or None, initial=initial, webhook=found)
+    form = EditWebhookForm(request.POST or None, webhook=found)
     if form.is_valid():
         path = _webhook_url(found, "show")
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
         url, origin = form.cleaned_data["url"], form.origin
-        if actions.change(member.actor, found, url, origin, form.settings):
-            messages.success(request, _("“%(name)s” is saved.") % {"name": found.name})
-        else:
-            messages.info(request, _("Nothing was changed."))
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            if actions.change(member.actor, found, url, origin, form.settings):
+                messages.success(request, _("“%(name)s” is saved.") % {"name": found.name})
+            else:
+                messages.info(request, _("Nothing was changed."))
+        return redirect_to(request, path)
     context = {"member": member, "form": form, "webhook": found}
     status = 422 if form.is_bound else 200
     return render_page(request, "webhooks/edit.html", context, status=status)
@@ -140,18 +135,17 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
     path = _webhook_url(found, "show")
     form = ConfirmReplayForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        if actions.replay(member.actor, found, form.cleaned_data["after"]):
-            messages.success(request, _("The rows go again, in their order."))
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            if actions.replay(member.actor, found, form.cleaned_data["after"]):
+                messages.success(request, _("The rows go again, in their order."))
+        return redirect_to(request, path)
     asked = ReplayRangeForm(request.GET or None)
     context = {"member": member, "webhook": found, "asked": asked, "form": form}
     if asked.is_valid():
         row, at = asked.cleaned_data["row"], asked.cleaned_data["at"]
         after = row - 1 if row else actions.row_before(found, at)
         rows = actions.count_replay_rows(found, after)
-        confirm = ConfirmReplayForm(initial={"once": idempotency.new_key(), "after": after})
+        confirm = ConfirmReplayForm(initial={"after": after})
         context |= {"first": after + 1, "rows": rows, "confirm": confirm}
         many = rows is not None and rows > actions.MAX_COUNTED_ROWS
         context |= {"many": many, "counted": actions.MAX_COUNTED_ROWS}
@@ -163,19 +157,17 @@ def replay(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpRespon
 def rotate(request: ConsoleRequest, member: Member, webhook: UUID) -> HttpResponse:
     """Another secret, shown by the answer to the POST alone."""
     found = _get_webhook(member, webhook)
-    form = IdempotentForm(request.POST or None, initial={"once": idempotency.new_key()})
+    form = IdempotentForm(request.POST or None)
     context = {"member": member, "webhook": found, "form": form}
     if form.is_valid():
         path = _webhook_url(found, "show")
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        try:
-            context["secret"] = actions.rotate(member.actor, found)
-        except actions.SecretReplacedError:
-            said = _("Somebody else has replaced the secret meanwhile.")
-            messages.error(request, said)
-            return idempotency.finish(request, form, path)
-        idempotency.record_result(request, form, path)
+        with idempotent(request, form, path):
+            try:
+                context["secret"] = actions.rotate(member.actor, found)
+            except actions.SecretReplacedError:
+                said = _("Somebody else has replaced the secret meanwhile.")
+                messages.error(request, said)
+                return redirect_to(request, path)
     return render_page(request, "webhooks/rotate.html", context)
 
 
@@ -205,12 +197,11 @@ def _confirm_action(
     path = _webhook_url(found, "show")
     form = IdempotentForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        action(member.actor, found)
-        messages.success(request, message)
-        return idempotency.finish(request, form, path)
-    context = {"member": member, "webhook": found, "once": idempotency.new_key()}
+        with idempotent(request, form, path):
+            action(member.actor, found)
+            messages.success(request, message)
+        return redirect_to(request, path)
+    context = {"member": member, "webhook": found}
     return render_page(request, f"webhooks/{action.__name__}.html", context)
 
 

@@ -44,9 +44,8 @@ from console.history.entries import (
 )
 from console.models import Pack, Verdict
 from console.users.receipt_access import receipts_by_entry
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import (
     AUDIT_EXPORT,
@@ -207,14 +206,14 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         return redirect_to(request, search_links.invalid_search_url(member, request.GET))
     sent = IdempotentForm(request.POST or None)
     if sent.is_valid():
-        if not idempotency.acquire(request, sent):
-            return idempotency.redirect_repeat(request, sent, request.get_full_path())
-        made, is_new = evidence_packages.request_package(member, form)
-        if not is_new:
-            said = _("One pack is made at a time. This is the one that is being made.")
-            messages.info(request, said)
-        path = reverse("audit:evidence_package", args=(member.organization.slug, made.pk))
-        return idempotency.finish(request, sent, path)
+        with idempotent(request, sent, request.get_full_path()) as submit:
+            made, is_new = evidence_packages.request_package(member, form)
+            if not is_new:
+                said = _("One pack is made at a time. This is the one that is being made.")
+                messages.info(request, said)
+            args = (member.organization.slug, made.pk)
+            submit.result_url = reverse("audit:evidence_package", args=args)
+        return redirect_to(request, submit.result_url)
     unwritten, filters = not log_read(member, form.loggable_text), form.to_filters()
     context = {
         "member": member,
@@ -226,7 +225,6 @@ def export(request: ConsoleRequest, member: Member) -> HttpResponse:
         "folds_reads": form.hides_reads,
         "chips": list(search_links.filter_chips(form)),
         "query": form.query.urlencode(),
-        "once": idempotency.new_key(),
         "packs": Pack.objects.filter(organization=member.organization)[:MAX_LISTED_RESULTS],
     }
     return render_page(request, "audit/export.html", context)
@@ -267,11 +265,10 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
     path = reverse("audit:verify", args=(member.organization.slug,))
     sent = IdempotentForm(request.POST or None)
     if sent.is_valid():
-        if not idempotency.acquire(request, sent):
-            return idempotency.redirect_repeat(request, sent, path)
-        if not verification.request_verification(member):
-            messages.info(request, _("A worker verifies the record already."))
-        return idempotency.finish(request, sent, path)
+        with idempotent(request, sent, path):
+            if not verification.request_verification(member):
+                messages.info(request, _("A worker verifies the record already."))
+        return redirect_to(request, path)
     verdicts = Verdict.objects.filter(organization=member.organization)
     last, ended = verdicts.first(), verdicts.filter(ended_at__isnull=False)
     context = {
@@ -279,7 +276,6 @@ def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
         "last": last,
         "earlier": [one for one in ended if one != last][:MAX_LISTED_RESULTS],
         "outside": verification.list_sinks(),
-        "once": idempotency.new_key(),
         **_job_context(
             last.job if last else None,
             is_done=last is None or last.ended_at is not None,

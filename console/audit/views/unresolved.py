@@ -21,8 +21,8 @@ from console.audit_log.entry_rows import (
     load_names,
 )
 from console.forms.change_forms import ChangeReasonForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
 from tenants.audit.events import EVENTS
 from tenants.audit.models import AuditEntry
@@ -76,17 +76,16 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
     counts = lost.order_by("operation").values_list("operation").annotate(Count("seq"))
     form = ChangeReasonForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        if counts:
-            job = bulk_resolution.start_resolution(
-                member,
-                lost,
-                reason=form.cleaned_data["reason"],
-                ticket=form.cleaned_data["ticket"],
-            )
-            path = reverse("jobs:show", args=[member.organization.slug, job.pk])
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path) as submit:
+            if counts:
+                job = bulk_resolution.start_resolution(
+                    member,
+                    lost,
+                    reason=form.cleaned_data["reason"],
+                    ticket=form.cleaned_data["ticket"],
+                )
+                submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
+        return redirect_to(request, submit.result_url)
     if not counts:
         messages.info(request, _("Nothing of that is unknown any more."))
         return redirect_to(request, path)
@@ -96,7 +95,6 @@ def resolve_all(request: ConsoleRequest, member: Member) -> HttpResponse:
         "kinds": [(name, number, name in RULES) for name, number in counts],
         "total": sum(number for _name, number in counts),
         "form": form,
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     return render_page(request, "audit/resolve_all.html", context, status=status)
@@ -122,20 +120,18 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
     if form.is_valid() and form.cleaned_data["seen"] != (outcome or ""):
         messages.warning(request, STATE_CHANGED_TEXT)
     elif finding.verdict is not Conclusion.TOO_EARLY and form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
         outcome = outcome or Outcome(form.cleaned_data["outcome"])
         try:
-            is_new = write(member.actor, lost, outcome, str(finding.reason), **why)
+            with idempotent(request, form, path):
+                is_new = write(member.actor, lost, outcome, str(finding.reason), **why)
         except AuditUnavailableError as error:
-            idempotency.mark_failed(request, form)
             failure = error
         else:
             if is_new:
                 messages.success(request, _("Settled. The record keeps both outcomes."))
             else:
                 messages.info(request, ALREADY_RESOLVED_TEXT)
-            return idempotency.finish(request, form, path)
+            return redirect_to(request, path)
     names = load_names(organization.pk, [lost])
     context = {
         "member": member,
@@ -148,7 +144,6 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
         "onward": next_step(lost) if outcome is Outcome.SUCCEEDED else None,
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     return render_page(request, "audit/resolve.html", context, status=status)

@@ -11,7 +11,6 @@ from console.batches.forms import AdoptForm, ResolvePartForm
 from console.batches.storage import BatchConflictError
 from console.batches.views.show import batch_path, get_batch
 from console.models import Chunk, Sending
-from console.web import idempotency
 from console.web.access import (
     ConsoleRequest,
     Member,
@@ -19,6 +18,7 @@ from console.web.access import (
     organization_page,
     workspace_page,
 )
+from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import NotFoundError
@@ -35,14 +35,14 @@ def adopt(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Htt
     form = AdoptForm(request.POST or None)
     if form.is_valid():
         listed = reverse("batches:index", args=[member.organization.slug])
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         asked = form.cleaned_data["request_id"]
         try:
-            batch = reconciliation.adopt_batch(workspace, service_id, service.service_name, asked)
-            return idempotency.finish(request, form, batch_path("show", batch))
+            with idempotent(request, form, listed) as submit:
+                name = service.service_name
+                batch = reconciliation.adopt_batch(workspace, service_id, name, asked)
+                submit.result_url = batch_path("show", batch)
+            return redirect_to(request, submit.result_url)
         except NotFoundError:
-            idempotency.mark_failed(request, form)
             form.add_error("request_id", UNKNOWN_BATCH)
     context = {
         "member": member,
@@ -50,7 +50,6 @@ def adopt(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Htt
         "service": service,
         "service_id": service_id,
         "form": form,
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     return render_page(request, "batches/adopt.html", context, status=status)
@@ -71,16 +70,14 @@ def resolve(request: ConsoleRequest, member: Member, batch: UUID, position: int)
     authlete = member.connect(found.region)
     form = ResolvePartForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
         try:
-            reconciliation.resolve_sending(member, found, sending, form, authlete)
-            return idempotency.finish(request, form, path)
+            with idempotent(request, form, path):
+                reconciliation.resolve_sending(member, found, sending, form, authlete)
+            return redirect_to(request, path)
         except BatchConflictError:
             messages.info(request, _("Nothing was changed: the batch has moved on."))
-            return idempotency.finish(request, form, path)
+            return redirect_to(request, path)
         except NotFoundError:
-            idempotency.mark_failed(request, form)
             form.add_error("request_id", UNKNOWN_BATCH)
     counts, error = reconciliation.count_tokens(found, sending, authlete)
     context = {
@@ -91,7 +88,6 @@ def resolve(request: ConsoleRequest, member: Member, batch: UUID, position: int)
         "counts": counts,
         "error": error,
         "form": form,
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     return render_page(request, "batches/resolve.html", context, status=status)

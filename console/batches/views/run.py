@@ -10,9 +10,8 @@ from console.batches.forms import SubmitForm
 from console.batches.progress import load_jobs, load_run
 from console.batches.views.show import batch_path, get_batch
 from console.models import Batch
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import IdempotentForm, idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.operation import Effect
@@ -48,14 +47,13 @@ def submit(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse
     path = batch_path("show", found)
     form = SubmitForm(request.POST or None, mark=found.mark)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
         why = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
-        try:
-            submission.start_submission(member, found, **why)
-        except storage.BatchConflictError:
-            messages.warning(request, _("Nothing was submitted: it has moved on."))
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            try:
+                submission.start_submission(member, found, **why)
+            except storage.BatchConflictError:
+                messages.warning(request, _("Nothing was submitted: it has moved on."))
+        return redirect_to(request, path)
     if found.state != Batch.State.TRIED:
         return redirect_to(request, path)
     context = {
@@ -63,7 +61,6 @@ def submit(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse
         "batch": found,
         "dry": load_run(found, is_dry=True),
         "form": form,
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     return render_page(request, "batches/submit.html", context, status=status)
@@ -81,17 +78,15 @@ def _run_action(
     path = batch_path("show", batch)
     form = IdempotentForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        try:
-            action(member, batch)
-        except storage.BatchConflictError:
-            messages.info(request, _("Nothing was changed: the batch has moved on."))
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            try:
+                action(member, batch)
+            except storage.BatchConflictError:
+                messages.info(request, _("Nothing was changed: the batch has moved on."))
+        return redirect_to(request, path)
     context = {
         "member": member,
         "batch": batch,
         "work": load_jobs(batch),
-        "once": idempotency.new_key(),
     }
     return render_page(request, f"batches/{name}.html", context)

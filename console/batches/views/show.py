@@ -10,7 +10,6 @@ from django.urls import reverse
 from console.batches.progress import STATE_BADGES, load_jobs, load_run, poll_seconds
 from console.batches.validation.issues import ValidationIssue
 from console.models import Batch
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import render_page
 from tenants.authlete.operation import Effect
@@ -38,7 +37,6 @@ def show(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
         "page": Paginator(shown.parts, PARTS_PER_PAGE).get_page(request.GET.get("page")),
         "faults": [ValidationIssue.from_list(row) for row in found.faults[:ISSUES_ON_BATCH_PAGE]],
         "work": load_jobs(found),
-        "once": idempotency.new_key(),
         "every": poll_seconds(found, shown),
     }
     return render_page(request, "batches/show.html", context, part="batch")

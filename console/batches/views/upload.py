@@ -10,7 +10,6 @@ from console.batches import storage
 from console.batches.forms import FileForm
 from console.batches.hints import notification_url
 from console.batches.views.show import batch_path, get_batch
-from console.web import idempotency
 from console.web.access import (
     ConsoleRequest,
     Member,
@@ -18,6 +17,7 @@ from console.web.access import (
     organization_page,
     workspace_page,
 )
+from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
 from tenants.authlete.operation import Effect
 
@@ -29,13 +29,13 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
     listed = reverse("batches:index", args=[member.organization.slug])
     form = FileForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
-        service = workspace.authlete.service(service_id).get()
-        name, region = service.service_name, workspace.region.name
-        file = form.cleaned_data["file"]
-        batch = storage.create_batch(member, region, service_id, name, file)
-        return idempotency.finish(request, form, batch_path("show", batch))
+        with idempotent(request, form, listed) as submit:
+            service = workspace.authlete.service(service_id).get()
+            name, region = service.service_name, workspace.region.name
+            file = form.cleaned_data["file"]
+            batch = storage.create_batch(member, region, service_id, name, file)
+            submit.result_url = batch_path("show", batch)
+        return redirect_to(request, submit.result_url)
     service = workspace.authlete.service(service_id).get()
     context = {
         "member": member,
@@ -43,7 +43,6 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         "service": service,
         "service_id": service_id,
         "form": form,
-        "once": idempotency.new_key(),
         "most": settings.BATCH_MAX_TOKENS,
         "megabytes": settings.UPLOAD_MAX_MB,
         "hours": settings.BATCH_KEPT_HOURS,
@@ -60,20 +59,18 @@ def replace(request: ConsoleRequest, member: Member, batch: UUID) -> HttpRespons
     path = batch_path("show", found)
     form = FileForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        try:
-            storage.replace_file(member, found, form.cleaned_data["file"])
-        except storage.BatchConflictError:
-            messages.info(request, _("Nothing was changed: the batch has moved on."))
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            try:
+                storage.replace_file(member, found, form.cleaned_data["file"])
+            except storage.BatchConflictError:
+                messages.info(request, _("Nothing was changed: the batch has moved on."))
+        return redirect_to(request, path)
     if found.state not in found.AT_REST:
         return redirect_to(request, path)
     context = {
         "member": member,
         "batch": found,
         "form": form,
-        "once": idempotency.new_key(),
         "megabytes": settings.UPLOAD_MAX_MB,
     }
     status = 422 if form.errors else 200

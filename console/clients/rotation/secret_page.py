@@ -13,7 +13,6 @@ from console.clients.rotation.client_secret import (
 from console.documents.kinds import DocumentTarget
 from console.inventory.secret_age import SecretAge, last_changes, secret_age
 from console.models import Rotation
-from console.web import idempotency
 from console.web.access import Workspace
 from tenants.audit.recorder import EventDetails
 from tenants.authlete.api.clients import ClientApi
@@ -80,7 +79,6 @@ class SecretPage:
             "mark": self.fingerprint,
             "uses": secret_uses(self.client),
             "rotation": self.rotation,
-            "once": idempotency.new_key(),
             **more,
         }
 

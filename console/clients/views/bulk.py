@@ -34,8 +34,8 @@ from console.clients.bulk.selections import (
     ClientSelection,
 )
 from console.models import KnownService
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError
@@ -133,22 +133,19 @@ def bulk_preview(request: ConsoleRequest, member: Member, selection: UUID) -> Ht
     form = BulkConfirmForm(request.POST or None, preview=found)
     failure = None
     if form.number and form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, resolver.list_url(member, choice))
         try:
-            job = jobs.start_job(member, found, form)
-            selections.delete_selection(member, selection)
-            place = [member.organization.slug, job.pk]
-            return idempotency.finish(request, form, reverse("jobs:show", args=place))
+            with idempotent(request, form, resolver.list_url(member, choice)) as submit:
+                job = jobs.start_job(member, found, form)
+                selections.delete_selection(member, selection)
+                submit.result_url = reverse("jobs:show", args=[member.organization.slug, job.pk])
+            return redirect_to(request, submit.result_url)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context = _context(member, selection, choice) | {
         "deed": deed,
         "preview": found,
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
         **_preview_page(request, member, found),
     }
     return render_page(request, "clients/bulk_preview.html", context)

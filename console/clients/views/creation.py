@@ -18,8 +18,8 @@ from console.documents.request_preview import format_json, review_digest
 from console.forms.change_forms import ReviewedChangeForm
 from console.history.origin import recreation_reason
 from console.inventory.index import index_client
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import FirstSubmit, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.documents.client import SECTIONS, Client
@@ -78,8 +78,7 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
     key = request.GET.get("new", "")
     why = ReviewedChangeForm(request.POST or None)
     listed = client_list_path(workspace, service_id)
-    if why.is_valid() and idempotency.is_used(request, why):
-        return idempotency.redirect_repeat(request, why, listed)
+    redirect_repeated(request, listed)
     entered = drafts.load_draft(workspace, service_id, key)
     if entered is None:
         messages.warning(request, DRAFT_EXPIRED)
@@ -95,14 +94,12 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
     if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
         messages.warning(request, CHANGED_DURING_REVIEW)
     elif why.is_valid():
-        if not idempotency.acquire(request, why):
-            return idempotency.redirect_repeat(request, why, listed)
         try:
-            response = _create(request, workspace, service, client, why)
-            drafts.delete_draft(workspace, service_id, key)
+            with idempotent(request, why, listed) as submit:
+                response = _create(request, workspace, service, client, why, submit)
+                drafts.delete_draft(workspace, service_id, key)
             return response
         except AuthleteError as error:
-            idempotency.mark_failed(request, why)
             failure = error
     context = {
         "workspace": workspace,
@@ -111,7 +108,6 @@ def create(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Ht
         "begun": begun,
         "client": client,
         "form": why,
-        "once": idempotency.new_key(),
         "reviewed": reviewed,
         "failure": failure,
         "misfits": find_mismatches(client, service),
@@ -130,6 +126,7 @@ def _create(
     service: Service,
     client: dict[str, Any],
     why: ReviewedChangeForm,
+    submit: FirstSubmit,
 ) -> HttpResponse:
     """The one response that holds the secret; it is in no redirect and no store."""
     authlete = workspace.member.connect(
@@ -139,7 +136,7 @@ def _create(
     )
     made = create_client(authlete, service.api_key, client)
     path = client_path("show", workspace, service.api_key, made.client_id)
-    idempotency.record_result(request, why, path)
+    submit.result_url = path
     if made.client:
         index_client(workspace.organization, authlete.region, service.api_key, made.client)
     found = made.client or Client.model_validate({"clientId": 0, **client})

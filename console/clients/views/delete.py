@@ -7,9 +7,8 @@ from console.clients.kind import client_target
 from console.clients.paths import client_list_path
 from console.documents.kinds import DocumentTarget
 from console.forms.change_forms import DeletionForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError, NotFoundError
@@ -23,10 +22,7 @@ def remove(
 ) -> HttpResponse:
     """What dies with a client; then delete it, its name typed."""
     listed = client_list_path(workspace, service_id)
-    # Asked before the client is read: by the second click it may be gone.
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, listed)
+    redirect_repeated(request, listed)
     target = client_target(workspace, service_id, client_id)
     try:
         client = target.api().get()
@@ -40,19 +36,16 @@ def remove(
     form = DeletionForm(request.POST or None, name=name, version=client.modified_at)
     failure = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         try:
-            _delete(request, target, name, form)
-            return idempotency.finish(request, form, listed)
+            with idempotent(request, form, listed):
+                _delete(request, target, name, form)
+            return redirect_to(request, listed)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context |= {
         "name": name,
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
         "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
     return render_page(request, "clients/remove.html", context)

@@ -14,8 +14,8 @@ from console.clients.key_pairs import (
 from console.clients.kind import client_target
 from console.editing import drafts
 from console.editing.drafts import DraftEdits
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import idempotent
 from console.web.responses import render_page
 from tenants.authlete.documents.base import Document
 from tenants.authlete.operation import Effect
@@ -35,21 +35,18 @@ def key(
     form = KeyPairForm(request.POST or None, used_ids=key_ids(str(there)))
     made = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, target.path("edit", "keys"))
         new = generate_key_pair(form.cleaned_data["alg"], form.cleaned_data["kid"])
         try:
-            edits = drafts.update(target, lambda now: _add_to_draft(now, client, new))
-            idempotency.record_result(request, form, target.path("review"))
+            with idempotent(request, form, target.path("edit", "keys")) as submit:
+                edits = drafts.update(target, lambda now: _add_to_draft(now, client, new))
+                submit.result_url = target.path("review")
             made = new
         except InvalidKeySetError:
-            idempotency.mark_failed(request, form)
             form.add_error(None, _("The key set that is there is not one. Mend it."))
     context = target.context(client) | {
         "form": form,
         "made": made,
         "edits": edits,
-        "once": idempotency.new_key(),
     }
     response = render_page(request, "clients/key.html", context)
     response["Cache-Control"] = "no-store"

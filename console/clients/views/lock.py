@@ -6,9 +6,9 @@ from console.clients import actions
 from console.clients.forms import LockForm
 from console.clients.kind import client_target
 from console.documents.kinds import DocumentTarget
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.responses import render_page
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 
@@ -26,18 +26,15 @@ def lock(
     failure = None
     if form.is_valid():
         path = target.path("show")
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
         try:
-            _set_lock(request, target, context["name"], form)
-            return idempotency.finish(request, form, path)
+            with idempotent(request, form, path):
+                _set_lock(request, target, context["name"], form)
+            return redirect_to(request, path)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context |= {
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
         "live": actions.count_live_tokens(workspace.authlete, service_id, client_id),
     }
     return render_page(request, "clients/lock.html", context)

@@ -12,9 +12,8 @@ from console.clients.rotation.forms import ActivateSecretForm, UndoActivationFor
 from console.clients.rotation.secret_page import SecretPage, load_secret_page
 from console.forms.change_forms import ChangeReasonForm
 from console.models import Rotation
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import IdempotentForm, idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete import AuthleteClient
@@ -46,9 +45,7 @@ def stage(
 ) -> HttpResponse:
     """Make a new secret, show it in this one response, and keep it sealed."""
     page = load_secret_page(workspace, service_id, client_id)
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, page.path())
+    redirect_repeated(request, page.path())
     if page.rotation:
         if request.method == "POST":
             messages.warning(request, ROTATION_EXISTS)
@@ -56,24 +53,22 @@ def stage(
     form = ChangeReasonForm(request.POST or None)
     failure = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path())
         try:
-            rotation = staging.stage_secret(
-                _connect(page, form),
-                workspace.member.actor,
-                workspace.organization,
-                service_id=service_id,
-                client_id=client_id,
-                label=page.label,
-                **_reason(form),
-            )
-            return _show_secret_once(request, page, rotation, form)
+            with idempotent(request, form, page.path()):
+                rotation = staging.stage_secret(
+                    _connect(page, form),
+                    workspace.member.actor,
+                    workspace.organization,
+                    service_id=service_id,
+                    client_id=client_id,
+                    label=page.label,
+                    **_reason(form),
+                )
+                return _show_secret_once(request, page, rotation)
         except staging.RotationExistsError:
             messages.warning(request, ROTATION_EXISTS)
-            return idempotency.finish(request, form, page.path())
+            return redirect_to(request, page.path())
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context = page.context(form=form, failure=failure)
     return render_page(request, "clients/stage.html", context)
@@ -90,15 +85,14 @@ def reveal_staged(
         return _redirect_to_secret(request, page)
     form = IdempotentForm(request.POST or None)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path())
-        try:
-            return _show_secret_once(request, page, page.rotation, form)
-        except lifecycle.RotationConflictError:
-            messages.warning(request, ROTATION_MOVED)
-        except UnsealError:
-            messages.error(request, SECRET_UNREADABLE)
-        return idempotency.finish(request, form, page.path())
+        with idempotent(request, form, page.path()):
+            try:
+                return _show_secret_once(request, page, page.rotation)
+            except lifecycle.RotationConflictError:
+                messages.warning(request, ROTATION_MOVED)
+            except UnsealError:
+                messages.error(request, SECRET_UNREADABLE)
+        return redirect_to(request, page.path())
     return render_page(request, "clients/reveal_staged.html", page.context(form=form))
 
 
@@ -217,42 +211,35 @@ def _run_step(
     """Go on with the rotation once somebody says why; or tell what is in the way."""
     failure = None
     if page.rotation and form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path())
         try:
-            action(page.rotation, form)
-            return idempotency.finish(request, form, page.path())
+            with idempotent(request, form, page.path()):
+                action(page.rotation, form)
+            return redirect_to(request, page.path())
         except lifecycle.RotationConflictError:
             messages.warning(request, ROTATION_MOVED)
-            return idempotency.finish(request, form, page.path())
+            return redirect_to(request, page.path())
         except activation.SecretChangedError:
-            idempotency.mark_failed(request, form)
             form.add_error(None, SECRET_REPLACED)
         except UnsealError:
-            idempotency.mark_failed(request, form)
             form.add_error(None, SECRET_UNREADABLE)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context = page.context(form=form, failure=failure)
     return render_page(request, f"clients/{name}.html", context)
 
 
 def _show_secret_once(
-    request: ConsoleRequest, page: SecretPage, rotation: Rotation, form: IdempotentForm
+    request: ConsoleRequest, page: SecretPage, rotation: Rotation
 ) -> HttpResponse:
     """The one response that shows a staged secret."""
     secret = staging.show_secret(page.workspace.member, rotation)
-    idempotency.record_result(request, form, page.path())
     context = page.context(rotation=rotation, shown=secret.get_secret_value())
     return render_page(request, "clients/reveal_staged.html", context)
 
 
 def _redirect_to_secret(request: ConsoleRequest, page: SecretPage) -> HttpResponse:
     """The rotation is not, or not any more, where this could be done."""
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, page.path())
+    redirect_repeated(request, page.path())
     if request.method == "POST":
         messages.warning(request, ROTATION_MOVED)
     return redirect_to(request, page.path())

@@ -19,9 +19,9 @@ from console.documents.request_preview import review_digest
 from console.editing.restore import UnrestorableSetting, unrestorable_message
 from console.forms.change_forms import ReviewedChangeForm
 from console.history.entries import UNDO_PAGES
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.responses import render_page
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.object_rules import REQUESTABLE_SCOPES_FIELD
 from tenants.authlete.changes import FieldChange
@@ -66,20 +66,12 @@ def scopes(
             messages.warning(request, CHANGED_DURING_REVIEW)
         elif why.is_valid():
             path = target.path("show")
-            if not idempotency.acquire(request, why):
-                return idempotency.redirect_repeat(request, why, path)
             try:
-                _save(
-                    request,
-                    target,
-                    context["name"],
-                    choice.requestable_scopes,
-                    now,
-                    why,
-                )
-                return idempotency.finish(request, why, path)
+                with idempotent(request, why, path):
+                    wanted = choice.requestable_scopes
+                    _save(request, target, context["name"], wanted, now, why)
+                return redirect_to(request, path)
             except AuthleteError as error:
-                idempotency.mark_failed(request, why)
                 failure = error
     context |= {
         "service": service,
@@ -91,7 +83,6 @@ def scopes(
         "form": why,
         "reviewed": reviewed,
         "changes": _describe_change(now, choice.requestable_scopes) if reviewed else (),
-        "once": idempotency.new_key(),
         "failure": failure,
     }
     return render_page(request, "clients/scopes.html", context)

@@ -7,9 +7,8 @@ from console.clients.rotation.client_secret import check_secret_changed, secret_
 from console.clients.rotation.forms import CurrentSecretForm, SetSecretForm
 from console.clients.rotation.secret_page import SecretPage, load_secret_page
 from console.forms.change_forms import ChangeReasonForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import idempotent, redirect_repeated
 from console.web.rate_limits import REVEAL_LIMIT, consume
 from console.web.responses import render_page
 from console.web.step_up import step_up
@@ -38,18 +37,15 @@ def reveal(
     form = ChangeReasonForm(request.POST or None)
     more: dict[str, object] = {"form": form}
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path())
-        if not consume(workspace.member, REVEAL_LIMIT):
-            idempotency.mark_failed(request, form)
-            form.add_error(None, REVEAL_LIMIT.error_message)
-            context = page.context(**more)
-            return render_page(request, "clients/reveal.html", context, status=429)
         try:
-            more |= _reveal_context(_client_api(page, form).reveal_secret().client_secret)
-            idempotency.record_result(request, form, page.path())
+            with idempotent(request, form, page.path()) as submit:
+                if not consume(workspace.member, REVEAL_LIMIT):
+                    submit.fail()
+                    form.add_error(None, REVEAL_LIMIT.error_message)
+                    context = page.context(**more)
+                    return render_page(request, "clients/reveal.html", context, status=429)
+                more |= _reveal_context(_client_api(page, form).reveal_secret().client_secret)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             more["failure"] = error
     return render_page(request, "clients/reveal.html", page.context(**more))
 
@@ -80,27 +76,21 @@ def _replace_secret(
     service_id: int,
     client_id: int,
 ) -> HttpResponse:
-    sent = IdempotentForm(request.POST or None)
     page = load_secret_page(workspace, service_id, client_id)
-    # Asked before the fingerprints are compared: by the second click it is another.
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, page.path())
+    redirect_repeated(request, page.path())
     form = kind(request.POST or None, fingerprint=page.fingerprint)
     more: dict[str, object] = {"form": form}
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path())
         api = _client_api(page, form)
-        try:
-            more |= _send_replacement(page, api, form) | {"done": True}
-        except AuthleteError as error:
-            if error.outcome is not Outcome.UNKNOWN:
-                idempotency.mark_failed(request, form)
-                more["failure"] = error
-            else:
-                more |= {"lost": error, "changed": _check_changed(page, api, form)}
-        if "failure" not in more:
-            idempotency.record_result(request, form, page.path())
+        with idempotent(request, form, page.path()) as submit:
+            try:
+                more |= _send_replacement(page, api, form) | {"done": True}
+            except AuthleteError as error:
+                if error.outcome is not Outcome.UNKNOWN:
+                    submit.fail()
+                    more["failure"] = error
+                else:
+                    more |= {"lost": error, "changed": _check_changed(page, api, form)}
     return render_page(request, f"clients/{name}.html", page.context(**more))
 
 

@@ -11,8 +11,8 @@ from console.documents.kinds import DocumentTarget
 from console.editing import drafts
 from console.editing import review as editing_review
 from console.forms.change_forms import MergeForm, VersionedChangeForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest
+from console.web.idempotency import idempotent
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
 from tenants.authlete import AuthleteClient
@@ -38,20 +38,18 @@ def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     failure = None
     end = Deadline(CALL_TIMEOUT_SECONDS)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, request.path)
-        if form.cleaned_data["reviewed"] != request_preview.review_digest(edits.values):
-            idempotency.mark_failed(request, form)
-            messages.warning(request, DRAFT_CHANGED)
-            return redirect_to(request, request.path)
         try:
-            return _save(request, target, form, edits)
-        except AuthleteError as error:
-            idempotency.mark_failed(request, form)
-            failure = error
-        if isinstance(failure, StaleVersionError):
+            with idempotent(request, form, request.path) as submit:
+                if form.cleaned_data["reviewed"] == request_preview.review_digest(edits.values):
+                    submit.result_url = _save(target, form, edits)
+                else:
+                    messages.warning(request, DRAFT_CHANGED)
+            return redirect_to(request, submit.result_url)
+        except StaleVersionError:
             messages.warning(request, SAVED_BY_OTHER)
             return redirect_to(request, request.path)
+        except AuthleteError as error:
+            failure = error
     document = _read_current(failure, target, target.workspace.authlete.with_deadline(end))
     found = editing_review.review(target, document, edits)
     if found.conflicts and not failure:
@@ -64,7 +62,6 @@ def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "notes": found.warnings,
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
         "reviewed": request_preview.review_digest(edits.values),
         "address": f"POST {target.api_url('update')}",
         "excerpt": request_preview.format_excerpt(document, found.redacted_values),
@@ -74,13 +71,8 @@ def review(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
     return render_page(request, target.template("review"), context)
 
 
-def _save(
-    request: ConsoleRequest,
-    target: DocumentTarget,
-    form: VersionedChangeForm,
-    edits: drafts.DraftEdits,
-) -> HttpResponse:
-    """Send the draft onto the version that it was reviewed against."""
+def _save(target: DocumentTarget, form: VersionedChangeForm, edits: drafts.DraftEdits) -> str:
+    """Send the draft against the reviewed version; return the path of the change."""
     authlete = target.workspace.member.connect(
         target.workspace.region.name,
         reason=form.cleaned_data["reason"],
@@ -89,7 +81,7 @@ def _save(
     written = target.api(authlete).update(form.cleaned_data["version"], edits.values)
     drafts.clear_saved(target, edits)
     target.kind.remember(target, written.reply)
-    return idempotency.finish(request, form, target.path("change", written.entry_id))
+    return target.path("change", written.entry_id)
 
 
 def _rebase(

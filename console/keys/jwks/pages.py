@@ -11,10 +11,9 @@ from console.documents.kinds import DocumentTarget, service_target
 from console.forms.change_forms import ChangeReasonForm
 from console.keys.jwks.key_sets import SIGNING_SETTINGS, KeySet, KeySetRow, load_key_set
 from console.keys.rollover.federation import list_superiors
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
 
@@ -43,7 +42,6 @@ class KeySetPage:
             "row": self.row,
             "superiors": list_superiors(self.service) if self.in_federation else [],
             "back": self.path,
-            "once": idempotency.new_key(),
             **extra,
         }
 
@@ -66,16 +64,6 @@ def load_key_set_page(request: ConsoleRequest, workspace: Workspace, service_id:
     return KeySetPage(target, service, keys, row)
 
 
-def redirect_if_repeated(
-    request: ConsoleRequest, workspace: Workspace, service_id: int
-) -> HttpResponse | None:
-    """Where a form leads that was sent before; by now the service is another."""
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, jwks_path(workspace, service_id))
-    return None
-
-
 def change_key_set(
     request: ConsoleRequest,
     page: KeySetPage,
@@ -91,19 +79,17 @@ def change_key_set(
     """
     failure = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path)
         workspace = page.target.workspace
         why = {one: form.cleaned_data[one] for one in ("reason", "ticket")}
         try:
-            authlete = workspace.member.connect(workspace.region.name, **why)
-            written = page.target.api(authlete).update(
-                form.cleaned_data["version"], {page.keys.member: make_text()}
-            )
-            path = page.target.path("change", written.entry_id)
-            return idempotency.finish(request, form, path)
+            with idempotent(request, form, page.path) as submit:
+                authlete = workspace.member.connect(workspace.region.name, **why)
+                written = page.target.api(authlete).update(
+                    form.cleaned_data["version"], {page.keys.member: make_text()}
+                )
+                submit.result_url = page.target.path("change", written.entry_id)
+            return redirect_to(request, submit.result_url)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context = page.context(form=form, failure=failure, **context)
     return render_page(request, f"keys/{name}.html", context)

@@ -10,9 +10,8 @@ from console.keys.hsm.keys import HsmKey, HsmPage, keys_path, load_hsm_page
 from console.keys.hsm.operations import CreatedHsmKey, LostReply, list_set_kids
 from console.keys.rollover.actions import list_active
 from console.keys.rollover.signing_settings import find_hsm_settings
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError
@@ -67,22 +66,21 @@ def new_hsm_key(request: ConsoleRequest, workspace: Workspace, service_id: int) 
     form = NewHsmKeyForm(request.POST or None, used_kids=operations.list_used_kids(place.service))
     failure = lost = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         try:
-            found = _create_key(place, form)
-            if isinstance(found, CreatedHsmKey):
-                return idempotency.finish(request, form, _created_path(request, place, found))
-            lost = found
+            with idempotent(request, form, listed) as submit:
+                found = _create_key(place, form)
+                if isinstance(found, CreatedHsmKey):
+                    submit.result_url = _created_path(request, place, found)
+                    return redirect_to(request, submit.result_url)
+                lost = found
+                submit.fail()
         except AuthleteError as error:
             failure = error
-        idempotency.mark_failed(request, form)
     context = place.context() | {
         "form": form,
         "groups": GROUPS,
         "failure": failure,
         "lost": lost,
-        "once": idempotency.new_key(),
     }
     return render_page(request, "keys/new_hsm_key.html", context)
 
@@ -118,10 +116,7 @@ def delete_hsm_key(
     Refused while the service signs with it.
     """
     listed = keys_path("hsm", workspace, service_id)
-    # Asked before the list is read: by the second click it may be gone.
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, listed)
+    redirect_repeated(request, listed)
     place = load_hsm_page(workspace, service_id)
     if place.key_list.disabled_by:  # the list tells who can switch it on
         return redirect_to(request, listed)
@@ -130,22 +125,20 @@ def delete_hsm_key(
     form = DeletionForm(request.POST or None, name=kept.name, version=version)
     failure = lost = None
     if form.is_valid() and not kept.uses:
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         try:
-            lost = _delete_key(request, place, kept, form)
-            if lost is None:
-                return idempotency.finish(request, form, listed)
+            with idempotent(request, form, listed) as submit:
+                lost = _delete_key(request, place, kept, form)
+                if lost is None:
+                    return redirect_to(request, listed)
+                submit.fail()
         except AuthleteError as error:
             failure = error
-        idempotency.mark_failed(request, form)
     context = place.context() | {
         "kept": kept,
         "rollovers": list_active(place.target, kept.key.kid),
         "form": form,
         "failure": failure,
         "lost": lost,
-        "once": idempotency.new_key(),
     }
     return render_page(request, "keys/delete_hsm_key.html", context)
 

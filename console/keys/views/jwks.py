@@ -17,12 +17,13 @@ from console.keys.jwks.key_sets import (
 )
 from console.keys.jwks.pages import (
     change_key_set,
+    jwks_path,
     load_key_set_page,
-    redirect_if_repeated,
 )
 from console.keys.rollover.actions import list_active
 from console.keys.rollover.signing_settings import find_jwk_settings, list_unset_labels
 from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.documents.service import Service
@@ -47,8 +48,7 @@ def jwks(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Http
 @workspace_page(Effect.CHANGE)
 def new_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Have a new key in a set; its private part is seen by Authlete alone."""
-    if done := redirect_if_repeated(request, workspace, service_id):
-        return done
+    redirect_repeated(request, jwks_path(workspace, service_id))
     page = load_key_set_page(request, workspace, service_id)
     form = NewJwkForm(
         request.POST or None,
@@ -69,8 +69,7 @@ def new_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> H
 @step_up
 def remove_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """What breaks without a key; then take it out, its ID typed."""
-    if done := redirect_if_repeated(request, workspace, service_id):
-        return done
+    redirect_repeated(request, jwks_path(workspace, service_id))
     page = load_key_set_page(request, workspace, service_id)
     if (row := page.row) is None:
         return redirect_to(request, page.path)
@@ -90,8 +89,7 @@ def remove_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -
 @workspace_page(Effect.CHANGE)
 def move_jwk(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Put a key in another place of its set."""
-    if done := redirect_if_repeated(request, workspace, service_id):
-        return done
+    redirect_repeated(request, jwks_path(workspace, service_id))
     page = load_key_set_page(request, workspace, service_id)
     row, to = page.row, request.GET.get("to", "")
     if row is None or to not in {str(one.index) for one in page.keys.rows}:

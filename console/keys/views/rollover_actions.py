@@ -14,10 +14,9 @@ from console.keys.rollover.api_calls import RolloverConflictError
 from console.keys.rollover.federation import build_superior_update
 from console.keys.views.rollovers import get_rollover, rollover_context, rollover_path
 from console.models import Rollover
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import IdempotentForm, idempotent
+from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.operation import Effect
 
@@ -106,16 +105,15 @@ def _run_action(
     why = {one: getattr(rollover, one) for one in ("reason", "ticket")}
     form = form_class(request.POST or None, initial=why)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
         told = {one: form.cleaned_data[one] for one in why if one in form.fields}
-        try:
-            action(workspace.member, rollover, **told)
-        except RolloverConflictError:
-            messages.warning(request, CONFLICT_MESSAGE)
-        else:
-            messages.success(request, SUCCESS_MESSAGES[name])
-        return idempotency.finish(request, form, path)
+        with idempotent(request, form, path):
+            try:
+                action(workspace.member, rollover, **told)
+            except RolloverConflictError:
+                messages.warning(request, CONFLICT_MESSAGE)
+            else:
+                messages.success(request, SUCCESS_MESSAGES[name])
+        return redirect_to(request, path)
     context = rollover_context(workspace, rollover) | {"form": form}
     return render_page(request, f"keys/{name}.html", context)
 

@@ -18,7 +18,7 @@ from console.keys.hsm.keys import HsmKey, HsmPage, keys_path, load_hsm_page
 from console.keys.hsm.operations import list_set_kids, list_used_kids
 from console.keys.jwks.forms import SECONDS_PER_HOUR, StartRolloverForm
 from console.keys.jwks.key_sets import KeySetRow, get_jwk, setting_label
-from console.keys.jwks.pages import KeySetPage, load_key_set_page, redirect_if_repeated
+from console.keys.jwks.pages import KeySetPage, jwks_path, load_key_set_page
 from console.keys.rollover import actions
 from console.keys.rollover.signing_settings import (
     SigningSetting,
@@ -28,7 +28,6 @@ from console.keys.rollover.signing_settings import (
 from console.keys.rollover.timeline import build_stages
 from console.models import Rollover
 from console.models.rollovers import FEDERATION_KEY_MEMBER, HSM_MEMBER
-from console.web import idempotency
 from console.web.access import (
     ConsoleRequest,
     Member,
@@ -36,7 +35,7 @@ from console.web.access import (
     organization_page,
     workspace_page,
 )
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.reconciliation.resolutions import find_resolutions
@@ -54,8 +53,7 @@ FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 20  # seconds between two looks of a b
 @step_up
 def start_rollover(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """Begin to replace a signing key, step by step."""
-    if done := redirect_if_repeated(request, workspace, service_id):
-        return done
+    redirect_repeated(request, jwks_path(workspace, service_id))
     page = load_key_set_page(request, workspace, service_id)
     row = page.row
     if row is None or not row.can_roll_over:
@@ -71,13 +69,12 @@ def start_rollover(request: ConsoleRequest, workspace: Workspace, service_id: in
         initial={"kid": suggest_kid(ids)},
     )
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page.path)
         try:
-            rollover = actions.start(workspace.member, _build_jwk_rollover(page, row, form))
-            return idempotency.finish(request, form, rollover_path(rollover))
+            with idempotent(request, form, page.path) as submit:
+                rollover = actions.start(workspace.member, _build_jwk_rollover(page, row, form))
+                submit.result_url = rollover_path(rollover)
+            return redirect_to(request, submit.result_url)
         except actions.RolloverInProgressError:
-            idempotency.mark_failed(request, form)
             text = _("A rollover of this key set is under way. End that first.")
             form.add_error(None, text)
     key = get_jwk(page.keys.text, row.index)
@@ -149,7 +146,6 @@ def rollover_context(workspace: Workspace, rollover: Rollover) -> dict[str, Any]
         "is_early": actions.is_early(rollover),
         "can_undo": actions.can_undo(rollover),
         "stalled": jobs.filter(queue.is_due()).exists() and not queue.has_live_worker(),
-        "once": idempotency.new_key(),
     }
 
 
@@ -221,9 +217,7 @@ def start_hsm_rollover(
 ) -> HttpResponse:
     """Begin to replace a signing key in hardware, step by step."""
     listed = keys_path("hsm", workspace, service_id)
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, listed)
+    redirect_repeated(request, listed)
     place = load_hsm_page(workspace, service_id)
     if place.key_list.disabled_by:  # the list tells who can switch it on
         return redirect_to(request, listed)
@@ -234,8 +228,6 @@ def start_hsm_rollover(
     signs = find_hsm_settings(place.service, kept)
     form = _hsm_rollover_form(request, place, kept, signs)
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         old = {
             "member": HSM_MEMBER,
             "old_kid": kept.key.kid,
@@ -244,10 +236,11 @@ def start_hsm_rollover(
         }
         found = build_rollover(place.target, place.service, form.cleaned_data, **old)
         try:
-            rollover = actions.start(workspace.member, found)
-            return idempotency.finish(request, form, rollover_path(rollover))
+            with idempotent(request, form, listed) as submit:
+                rollover = actions.start(workspace.member, found)
+                submit.result_url = rollover_path(rollover)
+            return redirect_to(request, submit.result_url)
         except actions.RolloverInProgressError:
-            idempotency.mark_failed(request, form)
             text = _("Another key in hardware is being replaced. End that first.")
             form.add_error(None, text)
     context = place.context() | {
@@ -258,7 +251,6 @@ def start_hsm_rollover(
         "signs": signs,
         "federated": any(one.member == FEDERATION_KEY_MEMBER for one in signs),
         "back": keys_path("show_hsm", workspace, service_id, handle),
-        "once": idempotency.new_key(),
     }
     return render_page(request, "keys/start_hsm_rollover.html", context)
 

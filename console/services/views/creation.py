@@ -20,9 +20,9 @@ from console.services.copies import (
 from console.services.forms import AGAIN, COPY, NewServiceForm
 from console.services.paths import service_path_in
 from console.services.presets import SERVICE_PRESETS, preset_document
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.responses import render_page
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.documents.base import Document
 from tenants.authlete.documents.service import SECTIONS
 from tenants.authlete.errors import AuthleteError
@@ -60,20 +60,18 @@ def create(request: ConsoleRequest, member: Member) -> HttpResponse:
     if why.is_valid() and why.cleaned_data["reviewed"] != reviewed:
         messages.warning(request, CHANGED_DURING_REVIEW)
     elif why.is_valid():
-        if not idempotency.acquire(request, why):
-            listed = reverse("services:index", args=[member.organization.slug])
-            return idempotency.redirect_repeat(request, why, listed)
+        listed = reverse("services:index", args=[member.organization.slug])
         try:
-            return _create(request, member, form, made, why)
+            with idempotent(request, why, listed) as submit:
+                submit.result_url = _create(request, member, form, made, why)
+            return redirect_to(request, submit.result_url)
         except AuthleteError as error:
-            idempotency.mark_failed(request, why)
             failure = error
     context = {
         "member": member,
         "form": form,
         "made": made,
         "why": why,
-        "once": idempotency.new_key(),
         "reviewed": reviewed,
         "failure": failure,
         "region": next(one for one in member.regions() if one.name == form.cleaned_data["region"]),
@@ -126,11 +124,12 @@ def _create(
     form: NewServiceForm,
     made: ServiceCopy,
     why: ReviewedChangeForm,
-) -> HttpResponse:
+) -> str:
+    """Create the service; return the path of its page."""
     region = form.cleaned_data["region"]
     authlete = member.connect(
         region, reason=why.cleaned_data["reason"], ticket=why.cleaned_data["ticket"]
     )
     service_id = authlete.idp.create_service(made.service).reply.api_key
     messages.success(request, _("Created %(name)s.") % {"name": form.cleaned_data["service_name"]})
-    return idempotency.finish(request, why, service_path_in("show", member, region, service_id))
+    return service_path_in("show", member, region, service_id)

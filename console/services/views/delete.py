@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 from console.documents.kinds import DocumentTarget, service_target
 from console.editing import drafts
 from console.forms.change_forms import DeletionForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import idempotent, redirect_repeated
+from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError, NotFoundError
 from tenants.authlete.operation import Effect
@@ -20,29 +19,23 @@ from tenants.authlete.operation import Effect
 def remove(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
     """What dies with a service; then delete it, its name typed."""
     listed = reverse("services:index", args=[workspace.organization.slug])
-    # Asked before the service is read: by the second click it may be gone.
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, listed)
+    redirect_repeated(request, listed)
     target = service_target(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
     name = service.service_name.strip() or str(service_id)
     form = DeletionForm(request.POST or None, name=name, version=service.modified_at)
     failure = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, listed)
         try:
-            _delete(request, target, name, form)
-            return idempotency.finish(request, form, listed)
+            with idempotent(request, form, listed):
+                _delete(request, target, name, form)
+            return redirect_to(request, listed)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context = target.context(service) | {
         "name": name,
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
         "can_delete": workspace.region in workspace.member.service_creation_regions(),
     }
     return render_page(request, "services/remove.html", context)

@@ -16,10 +16,9 @@ from console.tokens.bulk_revocation import (
 )
 from console.users import lookups
 from console.users.lookups import OpenLookup
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import idempotent, redirect_repeated
+from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError
@@ -77,22 +76,18 @@ def _get_lookup(workspace: Workspace, lookup: UUID) -> OpenLookup:
 def _preview_or_revoke(
     request: ConsoleRequest, target: RevocationTarget, template: str
 ) -> HttpResponse:
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, target.list_path)
+    redirect_repeated(request, target.list_path)
     form = BulkRevokeForm(request.POST or None, target=target)
     failure = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, target.list_path)
         try:
-            ended = target.revoke(form)
+            with idempotent(request, form, target.list_path):
+                ended = target.revoke(form)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
         else:
             _add_result_message(request, target, ended, *form.cleaned_data["counted"])
-            return idempotency.finish(request, form, target.list_path)
+            return redirect_to(request, target.list_path)
     try:
         counted, uncounted = target.count(), None
     except AuthleteError as error:
@@ -106,7 +101,6 @@ def _preview_or_revoke(
         "uncounted": uncounted,
         "carried": sign_preview(target, counted) if counted else "",
         "form": form,
-        "once": idempotency.new_key(),
         "failure": failure,
     }
     return render_page(request, template, context, status=422 if form.errors else 200)

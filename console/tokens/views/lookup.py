@@ -21,8 +21,8 @@ from console.tokens.lookup.forms import (
 from console.tokens.lookup.introspection import look_up
 from console.tokens.lookup.issuers import IssuingService
 from console.tokens.lookup.revocation import revoke_found_token
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
+from console.web.idempotency import idempotent
 from console.web.rate_limits import SERVICE_LISTING_LIMIT, SUBJECT_SEARCH_LIMIT, consume
 from console.web.responses import redirect_to, render_page
 from tenants.authlete.errors import AuthleteError
@@ -63,7 +63,6 @@ def _look_up(member: Member, form: LookupForm) -> dict[str, Any]:
         "step": "told",
         "checked": checked,
         "why": why,
-        "once": idempotency.new_key(),
     }
 
 
@@ -99,21 +98,14 @@ def revoke_by_value(request: ConsoleRequest, member: Member) -> HttpResponse:
     form = RevokeFoundTokenForm(request.POST, member)
     context: dict[str, Any] = {"member": member, "why": form}
     if form.is_valid() and form.location:
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, start)
         reason, ticket = form.cleaned_data["reason"], form.cleaned_data["ticket"]
         try:
-            ended = revoke_found_token(member, form.token, form.location, reason, ticket)
-            idempotency.record_result(request, form, start)
+            with idempotent(request, form, start):
+                ended = revoke_found_token(member, form.token, form.location, reason, ticket)
             context["ended"] = ended
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             context["failure"] = error
-    context |= {
-        "about": form.location,
-        "once": idempotency.new_key(),
-        "sealed": form.resealed,
-    }
+    context |= {"about": form.location, "sealed": form.resealed}
     return _answer(request, "revoke_checked", form, context)
 
 

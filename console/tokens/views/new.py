@@ -9,8 +9,8 @@ from console.tokens.client_names import ClientNames
 from console.tokens.creation import TokenCreation
 from console.tokens.forms import NewTokenForm
 from console.tokens.query import TokenQuery
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import idempotent
 from console.web.rate_limits import REVEAL_LIMIT, consume
 from console.web.responses import render_page
 from console.web.step_up import step_up
@@ -37,33 +37,29 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         **service_header_context(workspace, service_id),
         "form": form,
         "names": names.suggestions(),
-        "once": idempotency.new_key(),
     }
     status = 422 if form.errors else 200
     if form.is_valid():
         making = _creation(workspace, service_id, form)
         path = _list_path(workspace, service_id, making.client_id)
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, path)
-        if not consume(workspace.member, REVEAL_LIMIT):
-            idempotency.mark_failed(request, form)
-            form.add_error(None, REVEAL_LIMIT.error_message)
-            return render_page(request, "tokens/new.html", context, status=429)
-        context |= {"making": making, "listed": path}
-        context["client"] = names.get_names([making.client_id]).get(making.client_id, "")
-        before = making.list_similar()
-        try:
-            written = making.create(
-                reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
-            )
-        except AuthleteError as error:
-            idempotency.mark_failed(request, form)
-            context["failure"] = error
-            if error.outcome is Outcome.UNKNOWN:
-                context["found"] = making.find_created(before)
-        else:
-            idempotency.record_result(request, form, path)
-            return _render_created(request, context, written)
+        with idempotent(request, form, path) as submit:
+            if not consume(workspace.member, REVEAL_LIMIT):
+                submit.fail()
+                form.add_error(None, REVEAL_LIMIT.error_message)
+                return render_page(request, "tokens/new.html", context, status=429)
+            context |= {"making": making, "listed": path}
+            context["client"] = names.get_names([making.client_id]).get(making.client_id, "")
+            before = making.list_similar()
+            try:
+                written = making.create(
+                    reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
+                )
+                return _render_created(request, context, written)
+            except AuthleteError as error:
+                submit.fail()
+                context["failure"] = error
+                if error.outcome is Outcome.UNKNOWN:
+                    context["found"] = making.find_created(before)
     return render_page(request, "tokens/new.html", context, status=status)
 
 

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from console.forms.change_forms import ChangeReasonForm
 from console.tokens.rows import TokenRow
 from console.tokens.token_ref import TokenRef
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
+from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
@@ -70,10 +69,7 @@ def _run_action(
     name: str,
     action: Callable[[TokenRef, TokenRow, ChangeReasonForm], str],
 ) -> HttpResponse:
-    # Asked before the token is read: by the second click it may be gone.
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, ref.list_path)
+    redirect_repeated(request, ref.list_path)
     try:
         row = ref.read()
     except NotFoundError as error:
@@ -85,20 +81,18 @@ def _run_action(
     why = ChangeReasonForm(request.POST or None)
     failure, left = None, None
     if why.is_valid():
-        if not idempotency.acquire(request, why):
-            return idempotency.redirect_repeat(request, why, ref.list_path)
         try:
-            messages.success(request, action(ref, row, why))
-            return idempotency.finish(request, why, ref.list_path)
+            with idempotent(request, why, ref.list_path):
+                messages.success(request, action(ref, row, why))
+            return redirect_to(request, ref.list_path)
         except AuthleteError as error:
             if isinstance(error, NotFoundError) and error.is_from_authlete:
                 messages.info(request, ALREADY_GONE)
-                return idempotency.finish(request, why, ref.list_path)
-            idempotency.mark_failed(request, why)
+                return redirect_to(request, ref.list_path)
             failure = error
             if error.outcome is Outcome.UNKNOWN:
                 left = _reread_state(ref)
-    context = ref.context(row, form=why, once=idempotency.new_key(), failure=failure, left=left)
+    context = ref.context(row, form=why, failure=failure, left=left)
     status = 422 if why.errors else 200
     return render_page(request, f"tokens/{name}.html", context, status=status)
 

@@ -7,10 +7,10 @@ from console.forms.change_forms import ChangeReasonForm
 from console.tokens.rows import TokenRow
 from console.tokens.token_ref import TokenRef
 from console.users import lookups
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
+from console.web.idempotency import idempotent
 from console.web.rate_limits import REVEAL_LIMIT, consume
-from console.web.responses import render_page
+from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.audit.recorder import EventDetails
 from tenants.authlete.operation import Effect
@@ -49,17 +49,17 @@ def reveal(
     form = ChangeReasonForm(request.POST or None)
     status = 422 if form.errors else 200
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, one.path())
-        if consume(workspace.member, REVEAL_LIMIT):
-            told = _audit_fields(one, row, form)
-            lookup = lookups.reveal_subject(workspace.member, row.token.subject, told)
-            narrowed = replace(one, query=replace(one.query, lookup=lookup.pk, page=1))
-            return idempotency.finish(request, form, narrowed.path())
-        idempotency.mark_failed(request, form)
+        with idempotent(request, form, one.path()) as submit:
+            if consume(workspace.member, REVEAL_LIMIT):
+                told = _audit_fields(one, row, form)
+                lookup = lookups.reveal_subject(workspace.member, row.token.subject, told)
+                narrowed = replace(one, query=replace(one.query, lookup=lookup.pk, page=1))
+                submit.result_url = narrowed.path()
+                return redirect_to(request, submit.result_url)
+            submit.fail()
         form.add_error(None, REVEAL_LIMIT.error_message)
         status = 429
-    context = one.context(row, form=form, once=idempotency.new_key())
+    context = one.context(row, form=form)
     return render_page(request, "tokens/reveal.html", context, status=status)
 
 

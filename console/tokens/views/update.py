@@ -14,10 +14,9 @@ from console.tokens.forms import scope_names
 from console.tokens.rows import TokenRow
 from console.tokens.token_ref import TokenRef
 from console.tokens.update_forms import UpdateTokenForm
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Workspace, workspace_page
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import idempotent, redirect_repeated
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
 
@@ -37,10 +36,7 @@ def update(
 ) -> HttpResponse:
     """Change scopes, times or properties of one token, once that was reviewed."""
     one = TokenRef.from_request(request, workspace, service_id, client_id, token)
-    # Asked before the token is read: by the second click it is another.
-    sent = IdempotentForm(request.POST or None)
-    if sent.is_valid() and idempotency.is_used(request, sent):
-        return idempotency.redirect_repeat(request, sent, one.path())
+    redirect_repeated(request, one.path())
     row = one.read()
     service = workspace.authlete.service(service_id).get()
     scopes = scope_names(service, row.token)
@@ -54,17 +50,15 @@ def update(
         if why.is_valid() and why.cleaned_data["reviewed"] != context["reviewed"]:
             messages.warning(request, REVIEW_OUTDATED)
         elif why.is_valid():
-            if not idempotency.acquire(request, why):
-                return idempotency.redirect_repeat(request, why, one.path())
             try:
-                form.update.send(one.api(why), row.token, row.title)
+                with idempotent(request, why, one.path()):
+                    form.update.send(one.api(why), row.token, row.title)
             except AuthleteError as error:
-                idempotency.mark_failed(request, why)
                 context |= {"failure": error} | _reread_context(one, row, seen, error)
             else:
                 _add_messages(request, one, seen)
-                return idempotency.finish(request, why, one.path())
-    context |= {"fields": form, "form": why, "once": idempotency.new_key()}
+                return redirect_to(request, one.path())
+    context |= {"fields": form, "form": why}
     status = 422 if form.errors or why.errors else 200
     return render_page(request, "tokens/update.html", one.context(row, **context), status=status)
 

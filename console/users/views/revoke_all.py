@@ -10,10 +10,9 @@ from console.users.connected_apps import RevocationPreview
 from console.users.forms import RevokeAllForm
 from console.users.user_search import find_user
 from console.users.views.receipt import render_receipt
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.idempotency import IdempotentForm
-from console.web.responses import render_page
+from console.web.idempotency import idempotent
+from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError
 from tenants.organizations.roles import ConsolePermission
@@ -28,18 +27,13 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
     form = RevokeAllForm(request.POST or None, subject=found.subject)
     failure = None
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page)
         why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
         try:
-            return _show_receipt(
-                request,
-                member,
-                form,
-                bulk_revocation.start_revoke_all(member, found, *why),
-            )
+            with idempotent(request, form, page) as submit:
+                receipt = bulk_revocation.start_revoke_all(member, found, *why)
+                submit.result_url = _receipt_url(member, receipt)
+            return _show_receipt(request, member, receipt)
         except AuthleteError as error:
-            idempotency.mark_failed(request, form)
             failure = error
     context = {
         "member": member,
@@ -48,19 +42,19 @@ def revoke_all(request: ConsoleRequest, member: Member, lookup: UUID) -> HttpRes
         "preview": RevocationPreview(find_user(member, found.subject)),
         "form": form,
         "failure": failure,
-        "once": idempotency.new_key(),
         "page": page,
     }
     status = 422 if form.errors else 200
     return render_page(request, "users/revoke_all.html", context, status=status)
 
 
-def _show_receipt(
-    request: ConsoleRequest, member: Member, form: IdempotentForm, receipt: Receipt
-) -> HttpResponse:
-    """On to the receipt, which tells how far it is; htmx shows it in place."""
-    path = reverse("users:receipt", args=[member.organization.slug, receipt.pk])
+def _show_receipt(request: ConsoleRequest, member: Member, receipt: Receipt) -> HttpResponse:
+    """Redirect to the receipt; htmx shows it in place."""
+    url = _receipt_url(member, receipt)
     if not request.htmx:
-        return idempotency.finish(request, form, path)
-    idempotency.record_result(request, form, path)
-    return push_url(render_receipt(request, member, receipt), path)
+        return redirect_to(request, url)
+    return push_url(render_receipt(request, member, receipt), url)
+
+
+def _receipt_url(member: Member, receipt: Receipt) -> str:
+    return reverse("users:receipt", args=[member.organization.slug, receipt.pk])

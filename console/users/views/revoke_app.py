@@ -13,9 +13,9 @@ from console.users.action_history import list_actions
 from console.users.receipt_lines import ServiceReceipt
 from console.users.revocation import revoke_connected_app
 from console.users.user_search import load_app
-from console.web import idempotency
 from console.web.access import ConsoleRequest, Member, organization_page
-from console.web.responses import render_page
+from console.web.idempotency import FirstSubmit, idempotent
+from console.web.responses import redirect_to, render_page
 from tenants.authlete.errors import AuthleteError
 from tenants.organizations.regions import Region
 from tenants.organizations.roles import ConsolePermission
@@ -36,17 +36,15 @@ def revoke_app(
     form = ChangeReasonForm(request.POST or None)
     page = reverse("users:show", args=[member.organization.slug, lookup])
     if form.is_valid():
-        if not idempotency.acquire(request, form):
-            return idempotency.redirect_repeat(request, form, page)
         why = (form.cleaned_data["reason"], form.cleaned_data["ticket"])
-        kept = revoke_connected_app(member, found, place, service_id, client_id, *why)
-        return _show_result(request, member, form, kept, page, found.subject)
+        with idempotent(request, form, page) as submit:
+            kept = revoke_connected_app(member, found, place, service_id, client_id, *why)
+            return _show_result(request, member, submit, kept, found.subject)
     context: dict[str, Any] = {
         "member": member,
         "lookup": found.lookup,
         "subject": found.subject,
         "form": form,
-        "once": idempotency.new_key(),
         "page": page,
     }
     try:
@@ -71,21 +69,21 @@ def _get_region(member: Member, name: str) -> Region:
 def _show_result(
     request: ConsoleRequest,
     member: Member,
-    form: ChangeReasonForm,
+    submit: FirstSubmit,
     kept: ServiceReceipt,
-    page: str,
     subject: str,
 ) -> HttpResponse:
     """Back to the subject, whose row says it; to the receipt where it is not proven."""
     place = kept.row
     if not kept.is_confirmed:
         args = [member.organization.slug, place.receipt_id]
-        return idempotency.finish(request, form, reverse("users:receipt", args=args))
+        submit.result_url = reverse("users:receipt", args=args)
+        return redirect_to(request, submit.result_url)
     (line,) = kept.lines.values()
     if not request.htmx:
         messages.success(request, _("Revoked %(app)s.") % {"app": line.display_name})
-        return idempotency.finish(request, form, f"{page}#in-{place.region}")
-    idempotency.record_result(request, form, page)
+        submit.result_url += f"#in-{place.region}"
+        return redirect_to(request, submit.result_url)
     context = {
         "member": member,
         "place": place,
