@@ -96,7 +96,7 @@ def entry(request, keep, who, acme):
         alias="till",
         seen_at=NOW,
     )
-    actor = replace(who("Bo"), address="2001:db8::7")
+    actor = replace(who("Bo"), ip_address="2001:db8::7")
     return AuditEntry.objects.get(entry=keep(actor=actor, **ENTRIES[request.param]).entry)
 
 

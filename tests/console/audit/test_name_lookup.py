@@ -244,7 +244,7 @@ def test_a_setting_goes_by_each_name_that_pages_call_it(acme, label, member):
 def test_finds_an_address_of_ipv4_as_any_server_or_proxy_tells_it(auditor, keep, who, asked):
     ways = ["192.0.2.9", "::ffff:192.0.2.9", "::ffff:c000:209"]
     for way in (*ways, "192.0.2.10"):
-        keep(actor=replace(who(), address=way), label=way)
+        keep(actor=replace(who(), ip_address=way), label=way)
 
     assert shown(auditor.get(URL, {"address": asked}, follow=True)) == [
         f"Saved {way}" for way in reversed(ways)

@@ -65,7 +65,7 @@ def test_leads_on_to_what_is_left_to_be_done(member, acme, sandbox, who):
         sandbox.clients[id] = till | {"clientId": id}
     sandbox.services[17]["supportedGrantTypes"] = ["CLIENT_CREDENTIALS"]
     service = connect(load_credentials(acme), "us", AuditLogSink(who())).service(17)
-    secret = service.client(44).get().get("clientSecret").mark
+    secret = service.client(44).get().get("clientSecret").hex
     sandbox.fault("reset", method="GET", path="refresh", after=True)
     sandbox.fault("reset", operation="token.create", after=True)
     sandbox.fault("reset", operation="client.create")

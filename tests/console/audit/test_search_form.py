@@ -88,7 +88,7 @@ def test_finds_what_the_filters_name(auditor, keep, who, known, acme, asked):
         "service.delete",
         "destroy",
         Outcome.REJECTED,
-        actor=replace(who("bo@acme.example", "admin"), address="2001:db8::7"),
+        actor=replace(who("bo@acme.example", "admin"), ip_address="2001:db8::7"),
         service="18",
         region="eu",
         client="5",

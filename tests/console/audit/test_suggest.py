@@ -71,7 +71,7 @@ def test_capital_letters_make_no_difference_in_who_is_offered(auditor, keep, who
 
     found = auditor.post(URL, {"q": f"actor:{typed}"}).context["offers"]
 
-    assert [one.part for one in found] == ["andy", "Anna", "ANTON"]
+    assert [one.completion for one in found] == ["andy", "Anna", "ANTON"]
 
 
 def test_offers_a_name_of_several_words_in_small_letters(auditor, keep, who):
@@ -80,7 +80,7 @@ def test_offers_a_name_of_several_words_in_small_letters(auditor, keep, who):
 
     found = auditor.post(URL, {"q": "actor:j.sm"}).context["offers"]
 
-    assert [one.part for one in found] == ["J.Smith"]
+    assert [one.completion for one in found] == ["J.Smith"]
 
 
 def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep, who):
@@ -95,7 +95,7 @@ def test_offers_alike_where_the_database_sorts_as_a_language_does(auditor, keep,
 
     found = auditor.post(URL, {"q": "actor:a"}).context["offers"]
 
-    names = [one.part for one in found if one.part != "AUDITOR"]
+    names = [one.completion for one in found if one.completion != "AUDITOR"]
     assert names == ["aaron", "Abel", "abigail", "Ada"]
 
 

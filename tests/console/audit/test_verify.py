@@ -84,7 +84,7 @@ def test_tells_whoever_waits_that_it_was_not_made(auditor, kept):
 
 
 def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, monkeypatch):
-    monkeypatch.setattr(anchors.anchor_monitor, "look", lambda: True)
+    monkeypatch.setattr(anchors.anchor_monitor, "blocks_changes", lambda: True)
 
     _going, said = press(auditor, worker)
 
