@@ -63,7 +63,7 @@ class _MultiValueWidget(forms.Widget):
 
 
 class _MultiValueInput(_MultiValueWidget, forms.TextInput):
-    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+    def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
         told = format_html(' value="{}"', value) if value else ""
         return format_html("<input{}{}>", _render_attrs(type=self.input_type, **attrs), told)
 
@@ -77,7 +77,7 @@ class MultiHiddenInput(_MultiValueInput):
 
 
 class MultiSelect(_MultiValueWidget, forms.Select):
-    def drawn(self, value: str, attrs: dict[str, Any]) -> SafeString:
+    def render_control(self, value: str, attrs: dict[str, Any]) -> SafeString:
         groups = _render_choices(_translate_choices(self.choices))
         option = format_html('<option value="{}"', value)
         chosen = groups.replace(f"{option}>", f"{option} selected>", 1)

@@ -239,7 +239,7 @@ def test_begun_anew_it_is_the_same_and_no_longer(auditor, made, monkeypatch):
         False,
     )
 
-    evidence_packages.build_package(cast(JobContext, SimpleNamespace(alive=nullcontext)), item)
+    evidence_packages.build_package(cast(JobContext, SimpleNamespace(keep_alive=nullcontext)), item)
 
     again = downloaded(auditor, made)
     assert pack.parts.count() > 5

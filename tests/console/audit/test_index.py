@@ -176,7 +176,7 @@ def test_pages_lead_there_and_back(auditor, keep, pages_of_two):
 
 def test_counts_no_further_than_it_has_to(auditor, keep, monkeypatch):
     monkeypatch.setattr("tenants.audit.search.entries.MAX_COUNTED", 3)
-    monkeypatch.setattr(views, "MOST", 3)
+    monkeypatch.setattr(views, "MAX_COUNTED", 3)
     for _ in range(4):
         keep()
 

@@ -95,7 +95,7 @@ def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatc
     def refuse(*_, **__):
         raise AuditUnavailableError("The record cannot be written.")
 
-    monkeypatch.setattr("console.audit.verification.start", refuse)
+    monkeypatch.setattr("console.audit.verification.start_job", refuse)
 
     form = fill_form(auditor.get(URL), "idempotency_key")
     assert auditor.post(URL, form, content_type=URLENCODED).status_code == 503

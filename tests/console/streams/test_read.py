@@ -186,7 +186,7 @@ def test_nothing_is_handed_out_that_cannot_be_recorded(client, token, monkeypatc
     def full(rows):
         raise OperationalError("disk is full")
 
-    monkeypatch.setattr(writer, "append", full)
+    monkeypatch.setattr(writer, "append_records", full)
 
     response = client.get(URL, headers={"Authorization": f"Bearer {token}"})
 

@@ -32,10 +32,9 @@ HELD = f"SELECT count(*) FROM jobs_job WHERE lease_until > '{LONG_AGO}'"
 START = """
 from django.contrib.auth.models import User
 from pydantic import SecretStr
-from console.users import lookups
+from console.users.bulk_revocation import start_revoke_all
+from console.users.lookups import OpenLookup, create_lookup
 from console.web.access import Member
-from console.users.lookups import OpenLookup
-from console.users import bulk_revocation
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 acme = Organization.objects.create(slug="acme", name="Acme")
@@ -43,30 +42,30 @@ Credential(organization=acme, region="us").set_token(SecretStr("t0p")).save()
 nia = User.objects.create_user("nia@acme.example")
 Membership.objects.create(organization=acme, user=nia, role=Role.HELP_DESK)
 member = Member(nia, acme, Role.HELP_DESK, "a page", "")
-found = OpenLookup(lookups.create_lookup(member, sys.argv[1]), sys.argv[1])
-bulk_revocation.start_revoke_all(member, found, "Account taken over", "INC-7")
+lookup = OpenLookup(create_lookup(member, sys.argv[1]), sys.argv[1])
+start_revoke_all(member, lookup, "Account taken over", "INC-7")
 """
-# One worker after the other, each in a process of its own, told by its number.
+# One worker after the other, each in a process of its own, identified by its number.
 WORK = """
 import os
-from tenants.jobs import worker as jobs_worker
-jobs_worker.TICK_SECONDS = 0.1
+from tenants.jobs import worker
+worker.TICK_SECONDS = 0.1
 while True:
     pid = os.fork()
     if not pid:
-        worker = jobs_worker.JobWorker(f"w{os.getpid()}")
-        worker.configure_signals()
-        worker.run()
+        process = worker.JobWorker(f"w{os.getpid()}")
+        process.configure_signals()
+        process.run()
     print(pid, flush=True)
     os.waitpid(pid, 0)
 """
-TELL = """
+READ_RECEIPT = """
 import json
 from django.contrib.auth.models import User
-from console.web.access import Member
 from console.models import Receipt
 from console.users.receipt_export import receipt_data
 from console.users.receipt_report import build_report
+from console.web.access import Member
 from tenants.organizations.roles import Role
 receipt = Receipt.objects.get()
 nia = User.objects.get()
@@ -175,7 +174,7 @@ def test_repeats_nothing_and_its_receipt_is_right(deployed, sandbox):
         assert (len(found), set(found.values())) == (apps, {1}), what
     held = sandbox.region("us").tokens
     assert {one.subject for number in SERVICES for one in held[number]} == {"user-2"}
-    told = deployed.run_code(TELL)
+    told = deployed.run_code(READ_RECEIPT)
     assert told.returncode == 0, told.stderr
     receipt = json.loads(told.stdout)
     assert receipt["proven"] is True
