@@ -1,14 +1,13 @@
-"""Asking every service of every region at once what may act for a subject.
+"""Find the apps connected to a user, in every service of every region at once.
 
-Services that were seen before are asked while the regions list theirs, and those that
-are new right after. Each app that comes up is asked at once for what it holds, whatever
-others are still being waited for. What does not answer is told as not checked, never as
-empty.
+Indexed services are asked while the regions list theirs. What does not answer is reported
+as unchecked, never as empty.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
+from threading import Lock
 from time import time
 from typing import Any
 
@@ -23,216 +22,266 @@ from console.users.connected_apps import (
     UncheckedItem,
     missing_apps_error,
 )
-from console.users.waves import Call, flow, wave
 from console.web.access import Member
 from tenants.authlete import AuthleteClient
 from tenants.authlete.api import grants, services, tokens
+from tenants.authlete.api.grants import AuthorizedClientPage
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.service import Service
-from tenants.authlete.documents.tokens import IssuedToken, TokenStatus
+from tenants.authlete.documents.tokens import TokenPage, TokenStatus
 from tenants.authlete.errors import AuthleteError
+from tenants.authlete.fanout import gather
 from tenants.authlete.listing import PAGE_SIZE, list_all_services
+from tenants.authlete.transport.deadline import Deadline
 from tenants.organizations.regions import Region
 
-TIMEOUT_SECONDS = 6.0  # for one step; what hangs holds up the others no longer
-MAX_APPS_PER_SERVICE = 100  # of one service that are asked for
-MAX_TOKENS_PER_APP = 200  # tokens of one app that are looked at
+CALL_TIMEOUT_SECONDS = 6.0
+MAX_APPS_PER_SERVICE = 100
+MAX_TOKENS_PER_APP = 200
 
-
-@dataclass(slots=True)
-class _Asking:
-    """One region that is being asked."""
-
-    door: AuthleteClient
-    subject: str
-    told: RegionResult
-    known: Mapping[int, str]  # services that were seen before, by id
-    listed: dict[int, Service] = field(default_factory=dict)
-    described: dict[int, Service] | None = None  # with their scopes, once asked for
-    allowed: dict[int, list[ConnectedApp] | AuthleteError] = field(default_factory=dict)
-    counted: dict[int, int] = field(default_factory=dict)  # apps, by Authlete's count
-
-    def calls(self) -> Iterator[Call]:
-        # Names are enough until an app comes up; with them most searches end.
-        what = {"start": 0, "end": PAGE_SIZE, "limited": "true"}
-        yield Call(self.door, services.LIST, what=what, then=self._list)
-        for number in self.known:
-            yield self.ask(number)
-
-    def tell(self) -> None:
-        """Put together what was answered, in the order in which it was asked."""
-        for number in dict.fromkeys([*self.known, *self.listed]):
-            if number not in self.listed and not self.told.error:
-                continue  # it is gone
-            place, apps = self.place(number), self.allowed[number]
-            if isinstance(apps, AuthleteError):
-                self.told.unchecked.append(UncheckedItem(place, apps))
-                continue
-            self.told.services.append(place)
-            if (counted := self.counted[number]) > len(apps):
-                error = missing_apps_error(counted, len(apps))
-                self.told.unchecked.append(UncheckedItem(place, error))
-            for app in apps:
-                app.service = place
-            self.told.apps += apps
-
-    def place(self, number: int) -> CheckedService:
-        service = self.listed.get(number)
-        name = service.service_name if service else self.known.get(number, "")
-        if self.described and number in self.described:
-            scopes = scope_descriptions(self.described[number])
-            return CheckedService(self.told.region, number, name, scopes)
-        return CheckedService(self.told.region, number, name)
-
-    def _list(self, page: Any) -> Iterator[Call]:
-        """The services of a region; should there be many, all of them."""
-        if isinstance(page, AuthleteError):
-            self.told.error = page
-            return
-        listed, total = list(page.services or ()), page.total_count
-        if total > len(listed):
-            whole = list_all_services([self.door], TIMEOUT_SECONDS)[0]
-            listed, self.told.error = whole.items, whole.error
-            self.described = {service.api_key: service for service in listed}
-        self.listed = {service.api_key: service for service in listed}
-        for number in self.listed:
-            if number not in self.known:
-                yield self.ask(number)
-
-    def ask(self, number: int) -> Call:
-        """Which apps of a service the subject has allowed."""
-        return Call(
-            self.door,
-            grants.LIST_POST,
-            {"service_id": number},
-            {"subject": self.subject, "start": 0, "end": MAX_APPS_PER_SERVICE},
-            self.place(number).name,
-            partial(self._apps, number),
-        )
-
-    def _apps(self, number: int, reply: Any) -> Iterator[Call]:
-        if isinstance(reply, AuthleteError):
-            self.allowed[number] = reply
-            return
-        place, now = self.place(number), int(time() * 1000)
-        apps = [ConnectedApp(place, client, now) for client in reply.clients or ()]
-        self.allowed[number], self.counted[number] = apps, reply.total_count
-        if apps and self.described is None:
-            self.described = {}
-            what = {"start": 0, "end": PAGE_SIZE}
-            yield Call(self.door, services.LIST, what=what, then=self._describe)
-        for app in apps:
-            yield from _held(self.door, app, self.subject)
-
-    def _describe(self, page: Any) -> Sequence[Call]:
-        """What scopes are for is told where the services say so, and else is not."""
-        if not isinstance(page, AuthleteError) and not self.described:
-            self.described = {one.api_key: one for one in page.services or ()}
-        return ()
+type AppsReply = AuthorizedClientPage | AuthleteError
 
 
 def find_user(member: Member, subject: str, region: str = "") -> list[RegionResult]:
-    """What each region tells, in their order, or ``region`` alone."""
-    found = [RegionResult(one) for one in member.regions() if region in ("", one.name)]
-    known = _indexed_services(member)
-    asking = []
-    for told in found:
+    """Find the apps connected to ``subject`` in each region, or in ``region`` alone."""
+    results = [RegionResult(one) for one in member.regions() if region in ("", one.name)]
+    indexed = _indexed_services(member)
+    searches = []
+    for result in results:
         try:
-            door = member.connect(told.region.name)
+            client = member.connect(result.region.name)
         except AuthleteError as error:
-            told.error = error
+            result.error = error
         else:
-            asking.append(_Asking(door, subject, told, known.get(told.region.name, {})))
-    flow((call for one in asking for call in one.calls()), TIMEOUT_SECONDS)
-    whole = {
-        one.told.region.name: list(one.listed.values()) for one in asking if not one.told.error
-    }
-    index_services(member.organization, whole)
-    for one in asking:
-        one.tell()
-    for told in found:
-        told.apps.sort(key=lambda app: (not app.live_count, app.name.casefold()))
-    return found
+            names = indexed.get(result.region.name, {})
+            searches.append(_RegionSearch(client, subject, names, result))
+    gather((search.client, search.run) for search in searches)
+    index_services(
+        member.organization,
+        {
+            search.result.region.name: list(search.listed.values())
+            for search in searches
+            if not search.result.error
+        },
+    )
+    for search in searches:
+        search.collect()
+    return results
 
 
 def load_app(
     member: Member, subject: str, region: Region, service_id: int, client_id: int
 ) -> ConnectedApp:
-    """One app, with or without tokens. Raises an `AuthleteError` where the service
-    does not say whether it has any."""
-    door = member.connect(region.name)
-    known = _indexed_services(member).get(region.name, {})
-    one = _Asking(door, subject, RegionResult(region), known)
-    service = Call(door, services.GET, {"service_id": service_id})
-    found, allowed = wave([service, one.ask(service_id)], TIMEOUT_SECONDS)
-    if isinstance(allowed, AuthleteError):
-        raise allowed
-    if isinstance(found, Service):
-        one.listed = one.described = {service_id: found}
-    clients = {client.client_id: client for client in allowed.clients or ()}
-    nobody = Client.model_validate({"clientId": client_id})
-    client = clients.get(client_id, nobody)
-    app = ConnectedApp(one.place(service_id), client, int(time() * 1000))
-    flow(_held(door, app, subject), TIMEOUT_SECONDS)
+    """Load one app, with or without tokens.
+
+    Raises an `AuthleteError` if the service does not say which apps are connected.
+    """
+    client = member.connect(region.name)
+    name = _indexed_services(member).get(region.name, {}).get(service_id, "")
+    calls: list[tuple[AuthleteClient, Callable[[], Any]]] = [
+        (client, _limited(client).service(service_id).get),
+        (client, partial(_list_apps, client, service_id, name, subject)),
+    ]
+    document, page = gather(calls)
+    if isinstance(page, AuthleteError):
+        raise page
+    service = CheckedService(region, service_id, name)
+    if isinstance(document, Service):
+        name, scopes = document.service_name, scope_descriptions(document)
+        service = CheckedService(region, service_id, name, scopes)
+    documents = {one.client_id: one for one in page.clients or ()}
+    found = documents.get(client_id) or Client.model_validate({"clientId": client_id})
+    app = ConnectedApp(service, found, _now_ms())
+    _load_apps(client, [app], subject)
     return app
 
 
-def _indexed_services(member: Member) -> dict[str, dict[int, str]]:
-    found: dict[str, dict[int, str]] = {}
-    rows = KnownService.objects.filter(organization=member.organization)
-    for region, number, name in rows.values_list("region", "service_id", "name"):
-        found.setdefault(region, {})[number] = name
-    return found
+class _RegionSearch:
+    """The search for one user in one region."""
+
+    def __init__(
+        self,
+        client: AuthleteClient,
+        subject: str,
+        indexed_names: Mapping[int, str],
+        result: RegionResult,
+    ) -> None:
+        self.client = client
+        self.result = result
+        self.listed: dict[int, Service] = {}
+        self._subject = subject
+        self._indexed_names = indexed_names
+        self._pages: dict[int, AppsReply] = {}
+        self._apps: dict[int, list[ConnectedApp]] = {}
+        self._documents: dict[int, Service] = {}  # with their scopes
+        self._load_once = Lock()  # never released
+
+    def run(self) -> None:
+        """Check the indexed services, and meanwhile list all and check the new ones."""
+        calls: list[Callable[[], None]] = [self._check_new_services]
+        calls += [partial(self._check_service, number) for number in self._indexed_names]
+        gather((self.client, call) for call in calls)
+
+    def collect(self) -> None:
+        """Add what was found to the result, in the order of the services."""
+        for service_id in dict.fromkeys([*self._indexed_names, *self.listed]):
+            if service_id not in self.listed and not self.result.error:
+                continue
+            service, page = self._service(service_id), self._pages[service_id]
+            if isinstance(page, AuthleteError):
+                self.result.unchecked.append(UncheckedItem(service, page))
+                continue
+            apps = self._apps[service_id]
+            self.result.services.append(service)
+            if page.total_count > len(apps):
+                error = missing_apps_error(page.total_count, len(apps))
+                self.result.unchecked.append(UncheckedItem(service, error))
+            for app in apps:
+                app.service = service
+            self.result.apps += apps
+        self.result.apps.sort(key=lambda app: (not app.live_count, app.name.casefold()))
+
+    def _check_new_services(self) -> None:
+        try:
+            self._list_services()
+        except AuthleteError as error:
+            self.result.error = error
+        gather(
+            (self.client, partial(self._check_service, service_id))
+            for service_id in self.listed.keys() - self._indexed_names.keys()
+        )
+
+    def _list_services(self) -> None:
+        """List the services: without scopes if one page has all of them."""
+        query = {"start": 0, "end": PAGE_SIZE, "limited": "true"}
+        page = _limited(self.client).send(services.LIST, query=query)
+        found = list(page.services or ())
+        if page.total_count > len(found):
+            whole = list_all_services([self.client], CALL_TIMEOUT_SECONDS)[0]
+            found, self.result.error = whole.items, whole.error
+            self._documents = {service.api_key: service for service in found}
+        self.listed = {service.api_key: service for service in found}
+
+    def _check_service(self, service_id: int) -> None:
+        name = self._service(service_id).name
+        try:
+            page = _list_apps(self.client, service_id, name, self._subject)
+        except AuthleteError as error:
+            self._pages[service_id] = error
+            return
+        service = CheckedService(self.result.region, service_id, name)
+        apps = [ConnectedApp(service, client, _now_ms()) for client in page.clients or ()]
+        self._pages[service_id], self._apps[service_id] = page, apps
+        if apps:
+            load: Callable[[], None] = partial(_load_apps, self.client, apps, self._subject)
+            gather((self.client, call) for call in (load, self._load_documents))
+
+    def _load_documents(self) -> None:
+        """Load the services with their scopes, once; pages show scopes without it too."""
+        if self._documents or not self._load_once.acquire(blocking=False):
+            return
+        with suppress(AuthleteError):
+            page = _limited(self.client).services.list(start=0, end=PAGE_SIZE)
+            self._documents = {
+                service.api_key: service for service in page.services or ()
+            } | self._documents
+
+    def _service(self, service_id: int) -> CheckedService:
+        listed = self.listed.get(service_id)
+        name = listed.service_name if listed else self._indexed_names.get(service_id, "")
+        document = self._documents.get(service_id)
+        scopes = scope_descriptions(document) if document else {}
+        return CheckedService(self.result.region, service_id, name, scopes)
 
 
-def _held(door: AuthleteClient, app: ConnectedApp, subject: str) -> Iterator[Call]:
-    """What an app holds: its tokens, and the scopes that are remembered."""
-    pages: dict[int, Sequence[IssuedToken]] = {}
+def _list_apps(
+    client: AuthleteClient, service_id: int, label: str, subject: str
+) -> AuthorizedClientPage:
+    return _limited(client).send(
+        grants.LIST_POST,
+        path_params={"service_id": service_id},
+        body={"subject": subject, "start": 0, "end": MAX_APPS_PER_SERVICE},
+        label=label,
+    )
 
-    def listed(start: int) -> Call:
-        what = {
+
+def _load_apps(client: AuthleteClient, apps: Iterable[ConnectedApp], subject: str) -> None:
+    """Load tokens and granted scopes of each app; errors are kept with the app."""
+    gather(
+        (client, partial(load, client, app, subject))
+        for app in apps
+        for load in (_load_tokens, _load_scopes)
+    )
+
+
+def _load_tokens(client: AuthleteClient, app: ConnectedApp, subject: str) -> None:
+    """Load the first page of tokens, then the others at once."""
+    try:
+        first = _list_tokens(client, app, subject, 0)
+    except AuthleteError as error:
+        app.tokens_error = error
+        return
+    app.token_count, app.tokens = first.total_count, list(first.access_tokens or ())
+    end = min(app.token_count, MAX_TOKENS_PER_APP)
+    pages = gather(
+        (client, partial(_list_tokens, client, app, subject, start))
+        for start in range(len(app.tokens), end, tokens.MAX_PAGE_SIZE)
+    )
+    for page in pages:
+        if isinstance(page, AuthleteError):
+            app.tokens_error = page
+        else:
+            app.tokens += page.access_tokens or ()
+
+
+def _list_tokens(client: AuthleteClient, app: ConnectedApp, subject: str, start: int) -> TokenPage:
+    return _limited(client).send(
+        tokens.LIST,
+        path_params=_path_params(app),
+        query={
             "clientIdentifier": app.client.client_id,
             "subject": subject,
             "start": start,
             "end": start + tokens.MAX_PAGE_SIZE,
             "tokenStatus": TokenStatus.ALL.value,
-        }
-        then = partial(take, start)
-        return Call(door, tokens.LIST, _places(app), what, app.name, then)
-
-    def take(start: int, reply: Any) -> Iterator[Call]:
-        if isinstance(reply, AuthleteError):
-            app.tokens_error = reply
-            return
-        app.token_count, pages[start] = reply.total_count, reply.access_tokens or ()
-        app.tokens = [token for at in sorted(pages) for token in pages[at]]
-        if not start:
-            rest = range(
-                len(app.tokens),
-                min(app.token_count, MAX_TOKENS_PER_APP),
-                tokens.MAX_PAGE_SIZE,
-            )
-            yield from map(listed, rest)
-
-    yield listed(0)
-    yield Call(
-        door,
-        grants.GET_SCOPES_POST,
-        _places(app),
-        {"subject": subject},
-        app.name,
-        partial(_granted, app),
+        },
+        label=app.name,
     )
 
 
-def _places(app: ConnectedApp) -> dict[str, int]:
-    """For the record as well: no path of the list of tokens has the client."""
+def _load_scopes(client: AuthleteClient, app: ConnectedApp, subject: str) -> None:
+    try:
+        reply = _limited(client).send(
+            grants.GET_SCOPES_POST,
+            path_params=_path_params(app),
+            body={"subject": subject},
+            label=app.name,
+        )
+    except AuthleteError as error:
+        app.scopes_error = error
+        return
+    if reply.merged_granted_scopes is not None:
+        app.granted_scopes = GrantedScopes(reply.merged_granted_scopes, reply.modified_at)
+
+
+def _path_params(app: ConnectedApp) -> dict[str, int]:
+    """Return service and client, the latter for the audit log even if no path has it."""
     return {"service_id": app.service.service_id, "client_id": app.client.client_id}
 
 
-def _granted(app: ConnectedApp, reply: Any) -> Sequence[Call]:
-    if isinstance(reply, AuthleteError):
-        app.scopes_error = reply
-    elif reply.merged_granted_scopes is not None:
-        app.granted_scopes = GrantedScopes(reply.merged_granted_scopes, reply.modified_at)
-    return ()
+def _limited(client: AuthleteClient) -> AuthleteClient:
+    """Return a client whose next call ends within `CALL_TIMEOUT_SECONDS`."""
+    return client.with_deadline(Deadline(CALL_TIMEOUT_SECONDS))
+
+
+def _indexed_services(member: Member) -> dict[str, dict[int, str]]:
+    """Return the names of the indexed services, by region and ID."""
+    names: dict[str, dict[int, str]] = {}
+    rows = KnownService.objects.filter(organization=member.organization)
+    for region, service_id, name in rows.values_list("region", "service_id", "name"):
+        names.setdefault(region, {})[service_id] = name
+    return names
+
+
+def _now_ms() -> int:
+    return int(time() * 1000)

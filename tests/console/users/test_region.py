@@ -11,6 +11,7 @@ from pytest_django.asserts import (
 
 from console.models import KnownService
 from tenants.audit.models import AuditEntry
+from tenants.authlete.transport import retries
 from tests.support.users import SUBJECT, issue
 
 PART = {"HX-Request": "true"}
@@ -163,8 +164,8 @@ def test_an_app_is_asked_while_other_services_are_waited_for(ask, world):
     assert (held.ended_at or 0) < (slow.ended_at or 0)
 
 
-def test_what_comes_too_fast_is_asked_once_more(ask, world, monkeypatch):
-    monkeypatch.setattr("console.users.waves.PAUSE", 0)
+def test_rate_limited_call_is_retried_once(ask, world, monkeypatch):
+    monkeypatch.setattr(retries, "RATE_LIMIT_DELAY_SECONDS", 0)
     world.fault("html429", path="authorization", times=1)
 
     assert len(rows(ask())) == 2
