@@ -1,4 +1,4 @@
-"""Letting someone outside see every call: the audit log, a test, nobody."""
+"""The interface to the audit log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tenants.authlete.operation import Operation
 
 @dataclass(frozen=True, slots=True)
 class CallIntent:
-    """One request on the wire as an observer sees it: no bodies, no secrets."""
+    """What the audit log is told about a request before it is sent; without secrets."""
 
     operation: Operation[Any]
     region: str
@@ -21,44 +21,47 @@ class CallIntent:
     subject: str = ""
     changes: tuple[FieldChange, ...] = ()
     attempt: int = 1
-    label: str = ""  # what the object is called, where that is known
-    # By what it can be found out later whether this was done; no secret.
+    label: str = ""  # name of the object, if known
+    # Facts from before the call that help to find out later whether it was carried out.
     reconciliation_hints: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """What became of a call."""
+    """The outcome of a request whose intent was recorded."""
 
     entry_id: str
     outcome: Outcome
     status: int | None = None
     code: str = ""
-    unexpected_changes: tuple[FieldChange, ...] = ()  # what Authlete itself changed or ignored
+    unexpected_changes: tuple[FieldChange, ...] = ()  # see `WriteResult`
 
 
 class AuditSink(Protocol):
-    """Told of every call before it is sent and after it ended."""
+    """Records every call before it is sent and after it has ended."""
 
-    def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
-        """Take note of the intents for good, and give each an id.
+    def record_intents(self, intents: Sequence[CallIntent]) -> list[str]:
+        """Store intents durably and return the IDs of their entries.
 
-        Raises `NotRecorded`, and then none of the calls may be made.
+        Raises `AuditUnavailableError`; then none of the calls may be sent.
         """
 
     def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None:
-        """Take note of outcomes; never raises, a lost one stays open."""
+        """Store outcomes. Never raises: an entry whose outcome is lost stays open."""
 
     def flush(self) -> None:
-        """Wait until every outcome that was not waited for is kept."""
+        """Wait until all outcomes recorded without ``wait`` are stored."""
 
 
 class NullAuditSink:
-    """A `Watch` that keeps nothing."""
+    """An `AuditSink` that stores nothing."""
 
-    def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
-        return [str(uuid4()) for _ in calls]
+    def record_intents(self, intents: Sequence[CallIntent]) -> list[str]:
+        """Return new IDs."""
+        return [str(uuid4()) for _ in intents]
 
-    def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None: ...
+    def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None:
+        """Do nothing."""
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Do nothing."""

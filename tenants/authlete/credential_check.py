@@ -1,4 +1,4 @@
-"""Trying a credential before it is kept, and saying in words what is wrong with it."""
+"""Check a credential before it is stored."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,15 +25,15 @@ from tenants.authlete.messages import gettext_noop as _
 
 
 class CredentialProblem(StrEnum):
-    """What is wrong; pages and scripts tell them apart by these words."""
+    """What is wrong with a credential. Values are stored, and shown by scripts."""
 
     WRONG_ADDRESS = "address"
     UNREACHABLE = "unreachable"
     NOT_AUTHLETE = "not authlete"
-    UNKNOWN_TOKEN = "token"  # noqa: S105  a word, not a token
+    UNKNOWN_TOKEN = "token"  # noqa: S105
     INVALID_CHARACTERS = "characters"
     BOUND_TOKEN = "bound"  # noqa: S105
-    SERVICE_TOKEN = "service token"  # noqa: S105  a word, not a token
+    SERVICE_TOKEN = "service token"  # noqa: S105
     MISSING_RIGHTS = "rights"
     PARTIAL_VIEW = "limited"
     PLAN_LIMIT = "plan"
@@ -42,59 +42,48 @@ class CredentialProblem(StrEnum):
     OTHER = "other"
 
 
+# A description and what to do.
 TEXTS_BY_PROBLEM: dict[CredentialProblem, tuple[str, str]] = {
     CredentialProblem.WRONG_ADDRESS: (
-        _("The region's address is wrong: nothing of Authlete's answers there."),
-        _(
-            "The address must not end in /api, which is added to every call. Whoever"
-            " runs this console sets it."
-        ),
+        _("Authlete's API was not found at the region's URL."),
+        _("Ask your Meridian operator to check the URL. It must not end with /api."),
     ),
     CredentialProblem.UNREACHABLE: (
-        _("The region cannot be reached, so the credential could not be tried."),
-        _("Try again. If it stays like this, tell whoever runs this console."),
+        _("The region is unreachable, so the credential was not checked."),
+        _("Try again. If the problem persists, contact your Meridian operator."),
     ),
     CredentialProblem.NOT_AUTHLETE: (
-        _("What answers at the region's address is not Authlete."),
-        _(
-            "A proxy or a sign-in page may stand between. Whoever runs this console"
-            " has to look at the address and the network."
-        ),
+        _("The server at the region's URL is not Authlete. It may be a proxy or a sign-in page."),
+        _("Ask your Meridian operator to check the URL and the network."),
     ),
     CredentialProblem.UNKNOWN_TOKEN: (
         _(
-            "Authlete does not know this token: it is mistyped, expired or revoked, or"
-            " it was made for another region. Authlete does not say which."
+            "Authlete does not know this token: it is mistyped, expired, revoked, or from another"
+            " region."
         ),
         _(
-            "Copy it again, and check its region and its expiry in Authlete's own"
-            " console; there a new one can be made."
+            "Check the token, its region and its expiration in Authlete's console, or create a new"
+            " one there."
         ),
     ),
     CredentialProblem.INVALID_CHARACTERS: (
-        _("This is no access token: it holds a space or another character of none."),
-        _("Copy the token again, whole and without anything around it."),
+        _("The token contains a space or another invalid character."),
+        _("Copy the token again."),
     ),
     CredentialProblem.BOUND_TOKEN: (
-        _("This token is bound to a key or certificate, which this console lacks."),
+        _("The token is bound to a key or certificate, which Meridian does not support."),
         result_codes.ADVICE_UNBOUND_TOKEN,
     ),
     CredentialProblem.SERVICE_TOKEN: (
         _("This is the access token of one service, not of the organization."),
-        _(
-            "Create an access token of the organization in Authlete's own console, and"
-            " enter that one."
-        ),
+        _("Create an access token of the organization in Authlete's console."),
     ),
     CredentialProblem.MISSING_RIGHTS: (
-        _(
-            "This token may not list services: it lacks the right to view them, or it"
-            " is the token of one service."
-        ),
+        _("The token may not list services. It lacks the permission, or it is a service's token."),
         _("Create an organization token that may view and modify services."),
     ),
     CredentialProblem.PARTIAL_VIEW: (
-        _("This token sees services only in part, and can save none."),
+        _("The token sees only part of each service's settings, so changes cannot be saved."),
         _("Create an organization token that may view and modify services."),
     ),
     CredentialProblem.PLAN_LIMIT: (
@@ -102,32 +91,32 @@ TEXTS_BY_PROBLEM: dict[CredentialProblem, tuple[str, str]] = {
         result_codes.ADVICE_PLAN,
     ),
     CredentialProblem.RATE_LIMITED: (
-        _("Authlete is asked too often just now, so it did not try the token."),
+        _("The rate limit of Authlete was reached, so the token was not checked."),
         _("Wait a minute, then try again."),
     ),
     CredentialProblem.SERVER_ERROR: (
-        _("Authlete failed while it looked at the token."),
-        _("Try again later; the token may be fine."),
+        _("Authlete failed, so the token was not checked."),
+        _("Try again later."),
     ),
     CredentialProblem.OTHER: (
-        _("The credential could not be tried."),
-        _("Read what Authlete says, and try again."),
+        _("The credential could not be checked."),
+        _("Read Authlete's message, then try again."),
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialCheck:
-    """What came of trying a credential."""
+    """The result of checking a credential."""
 
     problem: CredentialProblem | None = None
-    service_count: int | None = None  # that it can see, where it can
-    error: AuthleteError | None = None  # that gave the problem away
-    idp_error: AuthleteError | None = None  # why services cannot come and go from here
+    service_count: int | None = None  # visible services, if known
+    error: AuthleteError | None = None  # that revealed the problem
+    idp_error: AuthleteError | None = None  # why services cannot be created or deleted
 
     @property
     def is_usable(self) -> bool:
-        """Whether the credential is of use; a limited one is, for looking."""
+        """Return whether the credential can be used, if only to view settings."""
         return self.problem in (None, CredentialProblem.PARTIAL_VIEW)
 
     @property
@@ -141,35 +130,30 @@ class CredentialCheck:
         return TEXTS_BY_PROBLEM[self.problem][1] if self.problem else ""
 
 
-def check_credential(authlete: AuthleteClient) -> CredentialCheck:
-    """Ask for one service, and the identity provider where there is one.
-
-    Two reads at most, each in the record like any other; never raises.
-    """
-    if "api" in urlsplit(authlete.pool.base_url).path.split("/"):
+def check_credential(client: AuthleteClient) -> CredentialCheck:
+    """Check a credential with one read of the cluster and one of the identity provider."""
+    if "api" in urlsplit(client.pool.base_url).path.split("/"):
         return CredentialCheck(CredentialProblem.WRONG_ADDRESS)
     try:
-        page = authlete.services.list(start=0, end=1)
+        page = client.services.list(start=0, end=1)
     except AuthleteError as error:
         problem = _classify_error(error)
-        if problem is CredentialProblem.MISSING_RIGHTS and _is_service_token(_check_idp(authlete)):
+        if problem is CredentialProblem.MISSING_RIGHTS and _is_service_token(_check_idp(client)):
             problem = CredentialProblem.SERVICE_TOKEN
         return CredentialCheck(problem, error=error)
-    at_idp = _check_idp(authlete)
-    if _is_service_token(at_idp):
-        return CredentialCheck(CredentialProblem.SERVICE_TOKEN, page.total_count, at_idp)
-    partly = any(one.get("modifiedAt") is None for one in page.services or ())
-    return CredentialCheck(
-        CredentialProblem.PARTIAL_VIEW if partly else None,
-        page.total_count,
-        idp_error=at_idp,
-    )
+    idp_error = _check_idp(client)
+    problem: CredentialProblem | None = None
+    if _is_service_token(idp_error):
+        problem = CredentialProblem.SERVICE_TOKEN
+    elif any(service.get("modifiedAt") is None for service in page.services or ()):
+        problem = CredentialProblem.PARTIAL_VIEW
+    return CredentialCheck(problem, page.total_count, None, idp_error)
 
 
-def _check_idp(authlete: AuthleteClient) -> AuthleteError | None:
-    """What keeps services from being created; None where nothing does."""
+def _check_idp(client: AuthleteClient) -> AuthleteError | None:
+    """Return why services cannot be created, or None."""
     try:
-        authlete.idp.list_servers()
+        client.idp.list_servers()
     except AuthleteError as error:
         return error
     return None

@@ -1,4 +1,4 @@
-"""An edit that was written: what changed, and what Authlete made of it."""
+"""Prepare an edit of an object, and compare what was written with the result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,16 +7,8 @@ from typing import Any
 
 from tenants.authlete.changes import FieldChange, diff_objects
 from tenants.authlete.documents import client, service
-from tenants.authlete.errors import (
-    InvalidRequestError,
-    PartialViewError,
-    StaleVersionError,
-)
-from tenants.authlete.json.compare import (
-    find_key_field,
-    is_same_for_authlete,
-    is_text_list,
-)
+from tenants.authlete.errors import InvalidRequestError, PartialViewError, StaleVersionError
+from tenants.authlete.json.compare import find_key_field, is_same_for_authlete, is_text_list
 from tenants.authlete.json.raw import RawObject
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 from tenants.authlete.json.splice import RedactedValueError, apply_edits
@@ -24,47 +16,40 @@ from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.redaction.redactor import Fingerprint, Redactor
 
-# Moves with every update, so that it says nothing.
 VERSION_FIELDS = frozenset({"modifiedAt"})
-# What an update cannot set.
 READ_ONLY_FIELDS = VERSION_FIELDS | {
-    one.api_name
+    setting.api_name
     for sections in (service.SECTIONS, client.SECTIONS)
     for section in sections.values()
-    for one in section.settings()
-    if one.is_immutable
+    for setting in section.settings()
+    if setting.is_immutable
 }
-EMPTY_VALUES: tuple[Any, ...] = (
-    None,
-    "",
-    False,
-    0,
-    {},
-)  # what Authlete leaves out or shows as not set
+# Authlete omits these or shows them for a field that is not set.
+EMPTY_VALUES: tuple[Any, ...] = (None, "", False, 0, {})
 
 
 @dataclass(frozen=True, slots=True)
 class WriteResult[Reply]:
-    """The object as it is after a write, and how it got there.
+    """The result of a write.
 
-    A surprise is what Authlete itself changed or ignored: its ``before`` is what
-    was sent, its ``after`` is what Authlete has.
+    Unexpected changes are those that Authlete made or ignored: ``before`` is what was sent,
+    ``after`` is what Authlete stored.
     """
 
     reply: Reply
-    entry_id: str  # of the write, in the record
+    entry_id: str  # in the audit log
     changes: tuple[FieldChange, ...]
     unexpected_changes: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedEdit:
-    """An edit that is ready to be written."""
+    """An edit that is ready to be sent."""
 
     text: str = field(repr=False)
-    expected: Mapping[str, Any]  # as it should be afterwards, secrets sealed
+    expected: Mapping[str, Any]  # the object after the edit, with secrets redacted
     changes: tuple[FieldChange, ...]
-    label: str  # what people call the object
+    label: str
     secrets: tuple[str, ...] = field(repr=False)  # in the text
 
 
@@ -75,32 +60,31 @@ def prepare_edit(
     edits: Mapping[str, Any],
     redactor: Redactor,
 ) -> PreparedEdit:
-    """The object's own ``text`` with the edits put in.
+    """Insert ``edits`` into the JSON text of an object.
 
-    Raises `Stale`, `Partial` or `Unsendable` when it must not be written.
+    Raises `StaleVersionError`, `PartialViewError` or `InvalidRequestError`.
     """
     if "modifiedAt" not in redacted:
-        # Spec 3.0.16, `service_get_api`: rights on clients alone show four members.
-        raise PartialViewError(
-            Message(_("This credential sees only a part of what it would replace."))
-        )
+        # A credential with permissions on clients only sees four fields of a service
+        # (spec 3.0.16, `service_get_api`).
+        raise PartialViewError(Message(_("This credential sees only part of the settings.")))
     if redacted["modifiedAt"] != base_version:
         raise StaleVersionError(
-            Message(_("Someone else has changed this meanwhile.")), dict(redacted)
+            Message(_("Someone else changed this since you opened it.")), dict(redacted)
         )
     try:
-        new = str(apply_edits(RawObject.parse(text), edits, redactor))
-        value = parse_json(new)
+        new_text = str(apply_edits(RawObject.parse(text), edits, redactor))
+        value = parse_json(new_text)
     except (RedactedValueError, TypeError, ValueError) as error:
-        message = Message(_("The edit cannot be written: {why}."), why=str(error))
+        message = Message(_("The edit is not valid: {why}."), why=str(error))
         raise InvalidRequestError(message) from None
-    whole = redactor.redact(value)
+    expected = redactor.redact(value)
     return PreparedEdit(
-        new,
-        whole,
+        new_text,
+        expected,
         diff_objects(
             {name: redacted.get(name) for name in edits},
-            {name: whole.get(name) for name in edits},
+            {name: expected.get(name) for name in edits},
         ),
         get_display_name(redacted),
         redactor.find_secrets(value),
@@ -108,13 +92,13 @@ def prepare_edit(
 
 
 def get_display_name(redacted: Mapping[str, Any]) -> str:
-    """What people call a service or a client."""
-    found = (redacted.get(name) for name in ("serviceName", "clientName"))
-    return next((one for one in found if isinstance(one, str) and one), "")
+    """Return the name of a service or client, or an empty string."""
+    names = (redacted.get(field) for field in ("serviceName", "clientName"))
+    return next((name for name in names if isinstance(name, str) and name), "")
 
 
 def normalize_content(redacted: Mapping[str, Any]) -> dict[str, Any]:
-    """What of an object an update sets, however Authlete lays it out."""
+    """Return the fields that an update sets, in a form that does not depend on layout."""
     return {
         name: _normalize_value(value)
         for name, value in redacted.items()
@@ -129,14 +113,17 @@ def _normalize_value(value: Any) -> Any:
         case str():
             return _normalize_text(value)
         case Mapping():
-            kept = {name: one for name, one in value.items() if one not in EMPTY_VALUES}
-            return {name: _normalize_value(one) for name, one in kept.items()}
+            return {
+                name: _normalize_value(inner)
+                for name, inner in value.items()
+                if inner not in EMPTY_VALUES
+            }
         case list() | tuple() if is_text_list(value):
             return sorted(set(value))
         case list() | tuple():
-            name = find_key_field(value)
-            items = sorted(value, key=lambda one: str(one[name])) if name else value
-            return [_normalize_value(one) for one in items]
+            key = find_key_field(value)
+            items = sorted(value, key=lambda item: str(item[key])) if key else value
+            return [_normalize_value(item) for item in items]
         case bool() | None:
             return value
         case _:
@@ -153,7 +140,7 @@ def _normalize_text(text: str) -> Any:
 
 
 def find_unexpected_changes(sent: Mapping[str, Any], received: Any) -> tuple[FieldChange, ...]:
-    """What Authlete has otherwise than it was sent; nothing for an odd reply."""
+    """Return what Authlete stored otherwise than it was sent."""
     if not isinstance(received, Mapping):
         return ()
     return diff_objects(_without_version(sent), _without_version(received), is_same_for_authlete)

@@ -1,35 +1,38 @@
-"""Words for people. What they read is marked here to be found for translation;
-Django translates it where it is shown, since this package knows no Django."""
+"""Messages in English that Django translates where they are shown.
+
+This package does not import Django, so messages are only marked for translation here.
+"""
 
 from collections.abc import Callable
 
 
 def gettext_noop(text: str) -> str:
+    """Mark ``text`` for translation and return it."""
     return text
 
 
 class Message(str):
-    """A message of ours, in English, that can be told in other languages too.
+    """A formatted English message that can be localized later.
 
-    ``words`` are marked for translation, and name values as ``{host}``.
+    ``msgid`` is marked for translation and names its ``params`` as ``{host}``.
     """
 
     msgid: str
     params: dict[str, object]
 
-    def __new__(cls, words: str, **values: object) -> "Message":
-        said = super().__new__(cls, words.format(**values))
-        said.msgid, said.params = words, values
-        return said
+    def __new__(cls, msgid: str, **params: object) -> "Message":
+        message = super().__new__(cls, msgid.format(**params))
+        message.msgid, message.params = msgid, params
+        return message
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
         return (self.msgid,), self.params
 
-    def localize(self, translate: Callable[[str], str]) -> str:
-        """The message in the language that ``translate`` puts its words into."""
-        return translate(self.msgid).format(**self.params)
+    def localize(self, gettext: Callable[[str], str]) -> str:
+        """Return the message in the language of ``gettext``."""
+        return gettext(self.msgid).format(**self.params)
 
 
 def make_printable(text: str) -> str:
-    """``text`` on one line, with a space for each letter that cannot be seen."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    """Return ``text`` on one line, with a space for each unprintable character."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,7 +1,6 @@
-"""What an answer says: yes, no, or neither.
+"""Turn a response into a reply or an error.
 
-The classes are those of promises 4.1. A status below 500 that is a plain refusal is
-taken on trust: Authlete says that it did nothing.
+A status from 400 to 499 counts as a rejection, after which nothing was changed.
 """
 
 import re
@@ -36,7 +35,7 @@ from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Operation
 from tenants.authlete.transport.http import RawResponse
 
-MAX_MESSAGE_CHARS = 500  # characters of a message that are kept
+MAX_MESSAGE_CHARS = 500
 
 ERROR_BY_STATUS: dict[int, type[RejectedError]] = {
     401: UnauthorizedError,
@@ -45,16 +44,16 @@ ERROR_BY_STATUS: dict[int, type[RejectedError]] = {
     429: RateLimitError,
 }
 AMBIGUOUS_STATUSES = {408, 409, 425}
-CODE_PREFIX_PATTERN = re.compile(r"\[(A\d{6})\]")  # how a message begins
+CODE_PREFIX_PATTERN = re.compile(r"\[(A\d{6})\]")
 
-# An `action` is Authlete's word for the status that the caller should answer with.
-# Those not listed, and not declared as success, say neither yes nor no.
+# The `action` names the status with which an authorization server should respond. Actions
+# that are neither listed here nor a success of the operation have an unknown outcome.
 ERROR_BY_ACTION: dict[str, type[AuthleteError]] = {
     "BAD_REQUEST": BadRequestError,
     "CALLER_ERROR": BadRequestError,
     "INVALID_CLIENT": BadRequestError,
     "INVALID_REQUEST": BadRequestError,
-    "UNAUTHORIZED": BadRequestError,  # of the token in question, not of our credential
+    "UNAUTHORIZED": BadRequestError,  # about the token in the request, not the credential
     "FORBIDDEN": ForbiddenError,
     "NOT_FOUND": NotFoundError,
     "INTERNAL_SERVER_ERROR": ServerError,
@@ -64,13 +63,13 @@ ERROR_BY_ACTION: dict[str, type[AuthleteError]] = {
 
 
 def parse_response(operation: Operation[Any], response: RawResponse) -> tuple[str, Any]:
-    """The text and value of a yes; raises what the answer says otherwise.
+    """Return the text and the JSON value of a successful response, secrets included.
 
-    The value is as it came, secrets and all: it stays inside the door.
+    Raises the `AuthleteError` that any other response stands for.
     """
     if not 200 <= response.status < 300 and response.status not in operation.accepted_statuses:
         raise _build_error(response)
-    if 300 <= response.status < 400:  # followed by nobody: where it leads is the answer
+    if 300 <= response.status < 400:  # redirects are not followed
         return "", {"location": _shorten(response.headers.get("Location", ""))}
     if not response.body.strip():
         if operation.reply is type(None):
@@ -83,7 +82,7 @@ def parse_response(operation: Operation[Any], response: RawResponse) -> tuple[st
             return text, {"status": response.status, "text": _shorten(text)}
         value = parse_json(text)
     except InvalidJsonError as error:
-        message = Message(_("The answer is not usable JSON: {why}."), why=str(error))
+        message = Message(_("The response is not valid JSON: {why}."), why=str(error))
         raise InvalidResponseError(message, status=response.status) from None
     if operation.success_actions and isinstance(value, dict):
         _check_action(operation, response.status, value)
@@ -91,12 +90,12 @@ def parse_response(operation: Operation[Any], response: RawResponse) -> tuple[st
 
 
 def build_reply[Reply](operation: Operation[Reply], redacted: Any, status: int) -> Reply:
-    """The declared reply, made from what may be seen of the answer."""
+    """Validate a redacted response as the reply that the operation declares."""
     try:
-        reply: Reply = _adapter(cast(Hashable, operation.reply)).validate_python(redacted)
+        reply: Reply = _get_adapter(cast(Hashable, operation.reply)).validate_python(redacted)
     except ValidationError as error:
-        where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "the top"
-        message = _("The answer is not a {reply}: see {where}.")
+        where = ".".join(str(step) for step in error.errors()[0]["loc"]) or "the top level"
+        message = _("The response is not a valid {reply}; see {where}.")
         raise InvalidResponseError(
             Message(message, reply=operation.reply.__name__, where=where), status=status
         ) from None
@@ -104,22 +103,20 @@ def build_reply[Reply](operation: Operation[Reply], redacted: Any, status: int) 
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(cast(type, kind))
+def _get_adapter(reply_type: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast(type, reply_type))
 
 
 def _check_action(operation: Operation[Any], status: int, value: dict[str, Any]) -> None:
     action = value.get("action")
     if action in operation.success_actions:
         return
-    kind = (
-        ERROR_BY_ACTION.get(action, UnexpectedStatusError)
-        if isinstance(action, str)
-        else InvalidResponseError
-    )
-    raise kind(
+    error_class: type[AuthleteError] = InvalidResponseError
+    if isinstance(action, str):
+        error_class = ERROR_BY_ACTION.get(action, UnexpectedStatusError)
+    raise error_class(
         _extract_message(value)
-        or Message(_("The answer's action is {action}."), action=_shorten(action)),
+        or Message(_("The action of the response is {action}."), action=_shorten(action)),
         status=status,
         code=_shorten(value.get("resultCode", "")),
     )
@@ -127,37 +124,37 @@ def _check_action(operation: Operation[Any], status: int, value: dict[str, Any])
 
 def _build_error(response: RawResponse) -> AuthleteError:
     status = response.status
-    kind: type[AuthleteError]
+    error_class: type[AuthleteError]
     if status >= 500:
-        kind = ServerError
+        error_class = ServerError
     elif status < 400 or status in AMBIGUOUS_STATUSES:
-        kind = UnexpectedStatusError
+        error_class = UnexpectedStatusError
     else:
-        kind = ERROR_BY_STATUS.get(status, BadRequestError)
-    try:  # gateways answer in HTML, some refusals have no body at all
+        error_class = ERROR_BY_STATUS.get(status, BadRequestError)
+    try:  # gateways send HTML, and some rejections have no body
         body = parse_json(decode_utf8(response.body))
     except InvalidJsonError:
         body = {}
     if not isinstance(body, dict):
         body = {}
     message = _extract_message(body)
-    found = CODE_PREFIX_PATTERN.match(message)  # the IdP has no member for it
-    return kind(
-        message or Message(_("The answer is HTTP {status}."), status=status),
+    code_prefix = CODE_PREFIX_PATTERN.match(message)  # the identity provider has no `resultCode`
+    return error_class(
+        message or Message(_("HTTP {status}."), status=status),
         status=status,
-        code=_shorten(body.get("resultCode") or (found[1] if found else "")),
+        code=_shorten(body.get("resultCode") or (code_prefix[1] if code_prefix else "")),
         retry_after=_parse_retry_after(response.headers.get("Retry-After", "")),
     )
 
 
 def _extract_message(body: dict[str, Any]) -> str:
-    """What the body says to people; the cluster and the IdP say it differently."""
+    """Return the message in a body of the cluster or of the identity provider."""
     for name in ("resultMessage", "error_description", "message", "error", "errors"):
         match body.get(name):
-            case str() as said if said:
-                return _shorten(said)
-            case [str(), *_] as said:
-                return _shorten(" ".join(str(one) for one in said))
+            case str() as text if text:
+                return _shorten(text)
+            case [str(), *_] as texts:
+                return _shorten(" ".join(map(str, texts)))
     return ""
 
 
@@ -166,7 +163,7 @@ def _shorten(text: object) -> str:
 
 
 def _parse_retry_after(header: str) -> float | None:
-    """Seconds to wait (RFC 9110, section 10.2.3): a number of them, or a date."""
+    """Return the seconds of a Retry-After header (RFC 9110, section 10.2.3)."""
     if header.strip().isascii() and header.strip().isdigit():
         return float(header)
     try:

@@ -1,12 +1,12 @@
-"""Times as Authlete has them."""
+"""Authlete's timestamps."""
 
 from datetime import UTC, datetime
 
 
 def datetime_from_ms(milliseconds: int) -> datetime | None:
-    """The time that is so many milliseconds after the beginning of 1970.
+    """Return the time that many milliseconds after 1970-01-01 UTC.
 
-    None for 0, which says never, and for what no calendar has in every time zone.
+    Returns None for 0, which means never, and for times out of range in some time zone.
     """
     try:
         time = datetime.fromtimestamp(milliseconds / 1000, UTC)

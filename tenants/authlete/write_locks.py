@@ -1,7 +1,7 @@
-"""One write at a time to each object, from the re-read to the answer.
+"""Locks that keep two writers of one object apart, from reading it to the response.
 
-Authlete's updates replace the whole object and it checks no version, so that of two
-writers between whose reading and writing the other wrote, one would be lost.
+Authlete's updates replace the whole object and check no version, so the change of one of two
+concurrent writers would be lost.
 """
 
 from collections.abc import Generator
@@ -11,21 +11,21 @@ from typing import Protocol
 
 from tenants.authlete.errors import ConcurrentWriteError
 
-LOCK_WAIT_SECONDS = 3.0  # seconds for somebody else's write to end
+LOCK_WAIT_SECONDS = 3.0
 
 
 class WriteLocks(Protocol):
-    """What keeps two writers of one object apart."""
+    """Exclusive locks, by the key of an object."""
 
     def hold(self, key: str, lease_seconds: float) -> AbstractContextManager[None]:
-        """Keep every other holder of ``place`` out, for ``seconds`` at most.
+        """Hold the lock on ``key``, for at most ``lease_seconds``.
 
-        Raises `Occupied` when another holds it for longer than `WAIT`.
+        Raises `ConcurrentWriteError` if it is not free within `LOCK_WAIT_SECONDS`.
         """
 
 
 class LocalWriteLocks:
-    """The locks of one process; more processes need `tenants.concurrency.locks`."""
+    """Locks within one process; `tenants.concurrency.locks` has those across processes."""
 
     def __init__(self) -> None:
         self._held: set[str] = set()
@@ -33,6 +33,7 @@ class LocalWriteLocks:
 
     @contextmanager
     def hold(self, key: str, lease_seconds: float) -> Generator[None]:
+        """Hold the lock on ``key``."""
         with self._changed:
             if not self._changed.wait_for(lambda: key not in self._held, LOCK_WAIT_SECONDS):
                 raise ConcurrentWriteError()

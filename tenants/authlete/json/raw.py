@@ -8,7 +8,7 @@ character.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
@@ -18,22 +18,24 @@ from tenants.authlete.json.reader import InvalidJsonError, parse_json_at
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 
 
-def dump_json(value: Any) -> str:
-    """``value`` as JSON text, the way a new value is written.
+def dump_json(value: Any, default: Callable[[Any], str] | None = None) -> str:
+    """Return ``value`` as JSON text, with decimal numbers as they were read.
 
-    Numbers that are not whole were read as they stood, and are written so: a row that
-    was renamed brings along what only Authlete knows of it.
+    ``default`` returns the text for values of types that are not JSON.
     """
     match value:
         case Decimal():
             return str(value)
         case dict():
-            inside = (f"{dump_json(str(name))}: {dump_json(one)}" for name, one in value.items())
-            return "{" + ", ".join(inside) + "}"
+            fields = (
+                f"{dump_json(str(name))}: {dump_json(inner, default)}"
+                for name, inner in value.items()
+            )
+            return "{" + ", ".join(fields) + "}"
         case list() | tuple():
-            return "[" + ", ".join(map(dump_json, value)) + "]"
+            return "[" + ", ".join(dump_json(item, default) for item in value) + "]"
         case _:
-            return json.dumps(value, ensure_ascii=False, allow_nan=False)
+            return json.dumps(value, ensure_ascii=False, allow_nan=False, default=default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""Leaving alone for a while what fails again and again.
+"""Circuit breakers: suspend calls to a region, or with a credential, that keeps failing.
 
-A region in trouble would otherwise cost every page its whole deadline, and be asked
-most when it can answer least. One breaker stands before each region and one before
-each credential; none knows of the others.
+Without them, every page would wait for its whole deadline while a region is down, and would
+send it more requests than it can handle.
 """
 
 import json
@@ -25,25 +24,25 @@ from tenants.authlete.errors import (
 )
 
 log = logging.getLogger(__name__)
-alerts = logging.getLogger("meridian.alert")  # as `tenants.outbound.alerts` writes them
+alerts = logging.getLogger("meridian.alert")  # as in `tenants.outbound.alerts`
 
-WINDOW_CALLS = 10  # calls that are looked back upon
-FAILURE_MEMORY_SECONDS = 60.0  # seconds after which a failure is forgotten
-FAILURES_TO_OPEN = 5  # of them, upon which it opens
-OPEN_SECONDS = 10.0  # seconds until one call may try again
+WINDOW_CALLS = 10
+FAILURE_MEMORY_SECONDS = 60.0
+FAILURES_TO_OPEN = 5  # among the last `WINDOW_CALLS`
+OPEN_SECONDS = 10.0  # until one call may be tried
 
 
 @dataclass(frozen=True, slots=True)
 class HealthSample:
-    """How the last call ended that tells of a region."""
+    """How the last call ended that says something about the region."""
 
     is_healthy: bool
-    duration_seconds: float  # seconds
-    monotonic_time: float  # on the monotonic clock
+    duration_seconds: float
+    monotonic_time: float
 
 
 class CircuitBreaker:
-    """Open: nothing gets through but one call every `REST` seconds, as a trial."""
+    """A circuit breaker; while open, it admits one trial call every `OPEN_SECONDS`."""
 
     def __init__(
         self,
@@ -55,33 +54,32 @@ class CircuitBreaker:
         self._is_failure = is_failure
         self._error_class = error_class
         self._lock = Lock()
-        self._recent_failures: deque[float] = deque(
-            maxlen=WINDOW_CALLS
-        )  # when it failed; 0: it did not
-        self._opened_at = 0.0  # when it opened; 0 while it is closed
-        self._next_trial_at = 0.0  # when the next call may try
+        # Monotonic times of failures, 0 for a success.
+        self._recent_failures: deque[float] = deque(maxlen=WINDOW_CALLS)
+        self._opened_at = 0.0  # 0 while closed
+        self._next_trial_at = 0.0
         self.last_sample: HealthSample | None = None
 
     @contextmanager
     def guard(self, *, ignore_failures: bool = False) -> Generator[None]:
-        """Let one call through and learn from how it ends; raises `Resting`.
+        """Admit one call and record its result; raise `CircuitOpenError` while open.
 
-        What a call in haste could not bring about says nothing of the region.
+        Set ``ignore_failures`` for a call whose time is too short to blame the region.
         """
         self._admit()
-        began = monotonic()
+        started_at = monotonic()
         try:
             yield
         except AuthleteError as error:
             if self._is_failure(error):
                 if not ignore_failures:
-                    self._record_sample(False, began)
+                    self._record_sample(False, started_at)
                     self._record_failure()
             elif not isinstance(error, NotSentError):
-                self._record_sample(True, began)
+                self._record_sample(True, started_at)
                 self._record_success()
             raise
-        self._record_sample(True, began)
+        self._record_sample(True, started_at)
         self._record_success()
 
     def _record_sample(self, is_healthy: bool, started_at: float) -> None:
@@ -109,28 +107,31 @@ class CircuitBreaker:
         with self._lock:
             now = monotonic()
             self._recent_failures.append(now)
-            failures = sum(now - FAILURE_MEMORY_SECONDS < at for at in self._recent_failures)
+            failures = sum(now - FAILURE_MEMORY_SECONDS < time for time in self._recent_failures)
             if self._opened_at or failures < FAILURES_TO_OPEN:
                 return
             self._opened_at, self._next_trial_at = now, now + OPEN_SECONDS
-            told: dict[str, str | int] = {
+            alert: dict[str, str | int] = {
                 "event": "breaker.opened",
                 "of": self.name,
                 "failures": failures,
                 "calls": len(self._recent_failures),
                 "times": 1,
             }
-            alerts.error(json.dumps(told), extra={"alert": told})
+            alerts.error(json.dumps(alert), extra={"alert": alert})
 
 
 def is_region_failure(error: AuthleteError) -> bool:
-    """Whether the region failed. An `action` that says so in a 200 speaks of one
-    service alone (A316201: it has no federation keys)."""
+    """Return whether the region failed.
+
+    An `action` that reports a server error in a 200 concerns one service only (A316201: it
+    has no federation keys).
+    """
     if isinstance(error, ServerError):
         return error.status is not None and error.status >= 500
     return isinstance(error, (UnreachableError, NoResponseError))
 
 
 def is_credential_failure(error: AuthleteError) -> bool:
-    """Whether the credential itself was not accepted."""
+    """Return whether the credential was rejected."""
     return isinstance(error, UnauthorizedError) and error.status == 401

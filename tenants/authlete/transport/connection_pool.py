@@ -1,8 +1,8 @@
-"""Connections to one region, leased one at a time.
+"""A pool of connections to one region.
 
-A stack of httpx transports, each of one connection: httpx's own pool collapses from
-64 connections on (see `docs/reference/performance.md`), and a pool does not say
-how long a connection has been idle, on which the safety of a mutation depends.
+Each connection is an httpx transport of its own: httpx's pool slows down from 64 connections
+on (`docs/reference/performance.md`), and does not tell how long a connection has been idle,
+on which the safety of writes depends.
 """
 
 import os
@@ -24,50 +24,48 @@ from tenants.authlete.transport.circuit_breaker import (
     is_region_failure,
 )
 from tenants.authlete.transport.deadline import Deadline
-from tenants.authlete.transport.network import (
-    DeadlineNetworkBackend,
-    SingleConnectionTransport,
-)
+from tenants.authlete.transport.network import DeadlineNetworkBackend, SingleConnectionTransport
 
-CONNECT_TIMEOUT_SECONDS = 3.0  # seconds
-IDLE_TIMEOUT_SECONDS = 45.0  # seconds an unused connection is kept
-MAX_IDLE_SECONDS_FOR_WRITES = 2.0  # seconds a connection may have been unused to carry a mutation
-MAX_CONNECTIONS_PER_REGION = 256  # connections to a region, from one process
-MAX_CREDENTIAL_BREAKERS = 1000  # credentials whose failures are remembered
+CONNECT_TIMEOUT_SECONDS = 3.0
+IDLE_TIMEOUT_SECONDS = 45.0
+MAX_IDLE_SECONDS_FOR_WRITES = 2.0
+MAX_CONNECTIONS_PER_REGION = 256  # of one process
+MAX_CREDENTIAL_BREAKERS = 1000
 
 type TransportFactory = Callable[[], httpx.BaseTransport]
 
 
 class PooledConnection:
-    """One leased connection.
+    """One connection of a pool.
 
-    It is an httpx transport without the client around it: what a client would add
-    (cookies, redirects, the environment's proxies) is what must not happen here.
+    It is an httpx transport without a client around it, because a client adds cookies,
+    redirects and the proxies of the environment.
     """
 
     def __init__(
-        self,
-        transport_factory: TransportFactory | None,
-        ssl_context: ssl.SSLContext | None,
+        self, transport_factory: TransportFactory | None, ssl_context: ssl.SSLContext | None
     ) -> None:
         self._network = DeadlineNetworkBackend()
-        self.transport = (
-            transport_factory()
-            if transport_factory
-            else SingleConnectionTransport(self._network, IDLE_TIMEOUT_SECONDS, ssl_context)
-        )
+        self.transport: httpx.BaseTransport
+        if transport_factory:
+            self.transport = transport_factory()
+        else:
+            self.transport = SingleConnectionTransport(
+                self._network, IDLE_TIMEOUT_SECONDS, ssl_context
+            )
         self.idle_since = monotonic()
 
     def set_deadline(self, deadline: Deadline) -> None:
+        """Limit everything that is done on the connection."""
         self._network.deadline = deadline
 
     def idle_seconds(self) -> float:
-        """Seconds since it was last used."""
+        """Return the seconds since the connection was last used."""
         return monotonic() - self.idle_since
 
 
 class ConnectionPool:
-    """The connections of this process to one region, the last used on top."""
+    """This process's connections to one region; the last used is used first."""
 
     def __init__(
         self,
@@ -75,7 +73,7 @@ class ConnectionPool:
         *,
         max_connections: int = MAX_CONNECTIONS_PER_REGION,
         transport_factory: TransportFactory | None = None,
-        ssl_context: ssl.SSLContext | None = None,  # tests: another set of authorities
+        ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.circuit_breaker = CircuitBreaker(self.base_url, is_region_failure)
@@ -88,54 +86,52 @@ class ConnectionPool:
 
     @contextmanager
     def lease(self, deadline: Deadline, *, fresh: bool) -> Generator[PooledConnection]:
-        """A connection to use alone; a ``fresh`` one cannot have gone stale.
+        """Lease a connection; a ``fresh`` one was used so recently that it is still open.
 
-        Raises `Busy` when none gets free in time. A connection on which anything
-        went wrong is closed and never used again.
+        After an exception the connection is closed and not used again. Raises
+        `PoolTimeoutError`.
         """
         if not self._available.acquire(timeout=deadline.remaining()):
-            raise PoolTimeoutError(Message(_("Every connection to this region is in use.")))
+            raise PoolTimeoutError(Message(_("All connections to this region are in use.")))
         try:
-            line = self._take_idle_or_open(
+            connection = self._take_idle_or_open(
                 MAX_IDLE_SECONDS_FOR_WRITES if fresh else IDLE_TIMEOUT_SECONDS
             )
-            line.set_deadline(deadline)
+            connection.set_deadline(deadline)
             try:
-                yield line
+                yield connection
             except BaseException:
-                line.transport.close()
+                connection.transport.close()
                 raise
-            line.idle_since = monotonic()
-            self._idle.append(line)
+            connection.idle_since = monotonic()
+            self._idle.append(connection)
         finally:
             self._available.release()
 
     def _take_idle_or_open(self, max_idle_seconds: float) -> PooledConnection:
         with suppress(IndexError):
-            line = self._idle.pop()
-            if line.idle_seconds() <= max_idle_seconds:
-                return line
-            line.transport.close()
-            if (
-                line.idle_seconds() > IDLE_TIMEOUT_SECONDS
-            ):  # and so are all below, left for longer still
-                self.close()
+            connection = self._idle.pop()
+            idle_seconds = connection.idle_seconds()
+            if idle_seconds <= max_idle_seconds:
+                return connection
+            connection.transport.close()
+            if idle_seconds > IDLE_TIMEOUT_SECONDS:
+                self.close()  # the others have been idle for longer
         return PooledConnection(self._transport_factory, self._ssl_context)
 
     def get_credential_breaker(self, credential: str) -> CircuitBreaker:
-        """The breaker of one credential, known by its digest."""
-        mark = sha256(credential.encode()).digest()
+        """Return the circuit breaker of one credential."""
+        digest = sha256(credential.encode()).digest()
         with self._breakers_lock:
             if len(self._credential_breakers) > MAX_CREDENTIAL_BREAKERS:
                 self._credential_breakers.clear()
             name = f"a credential for {self.base_url}"
             return self._credential_breakers.setdefault(
-                mark,
-                CircuitBreaker(name, is_credential_failure, CredentialCircuitOpenError),
+                digest, CircuitBreaker(name, is_credential_failure, CredentialCircuitOpenError)
             )
 
     def close(self) -> None:
-        """Close what is idle; what is leased goes on."""
+        """Close all idle connections."""
         with suppress(IndexError):
             while True:
                 self._idle.pop().transport.close()
@@ -151,20 +147,18 @@ def get_connection_pool(
     max_connections: int = MAX_CONNECTIONS_PER_REGION,
     transport_factory: TransportFactory | None = None,
 ) -> ConnectionPool:
-    """This process's connections to a region."""
+    """Return this process's pool of connections to a region."""
     with _lock:
         key = (base_url, transport_factory)
         if key not in _pools:
             _pools[key] = ConnectionPool(
-                base_url,
-                max_connections=max_connections,
-                transport_factory=transport_factory,
+                base_url, max_connections=max_connections, transport_factory=transport_factory
             )
         return _pools[key]
 
 
 def _reset_after_fork() -> None:
-    """A forked child must not speak on its parent's connections."""
+    """Drop the connections of the parent process."""
     global _lock
     _lock = Lock()
     _pools.clear()

@@ -1,4 +1,4 @@
-"""One point in time that everything done for a call must end by."""
+"""Deadlines on the monotonic clock."""
 
 from dataclasses import dataclass, field
 from time import monotonic
@@ -6,7 +6,7 @@ from time import monotonic
 
 @dataclass(slots=True)
 class Deadline:
-    """A point in time, ``seconds`` after it was set."""
+    """A point in time, ``seconds`` after it was created."""
 
     seconds: float
     _end: float = field(init=False)
@@ -15,6 +15,6 @@ class Deadline:
         self._end = monotonic() + self.seconds
 
     def remaining(self, limit: float | None = None) -> float:
-        """Seconds still left, never below zero."""
-        left = max(0.0, self._end - monotonic())
-        return left if limit is None else min(left, limit)
+        """Return the seconds left, from 0 to ``limit``."""
+        remaining = max(0.0, self._end - monotonic())
+        return remaining if limit is None else min(remaining, limit)

@@ -1,4 +1,4 @@
-"""One request and its answer on the wire, within a deadline and a limit of bytes."""
+"""Send one HTTP request, within a deadline and a limit on the size of the response."""
 
 import socket
 import ssl
@@ -19,24 +19,21 @@ from tenants.authlete.errors import (
 )
 from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
-from tenants.authlete.transport.connection_pool import (
-    CONNECT_TIMEOUT_SECONDS,
-    ConnectionPool,
-)
+from tenants.authlete.transport.connection_pool import CONNECT_TIMEOUT_SECONDS, ConnectionPool
 from tenants.authlete.transport.deadline import Deadline
 
-MAX_RESPONSE_BYTES = 8_000_000  # bytes of an answer, decoded
+MAX_RESPONSE_BYTES = 8_000_000  # decoded
 DEFAULT_HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
     "User-Agent": "Meridian",
 }
-DECODE_CHUNK_BYTES = 65_536  # bytes decoded at a time, so that a gzip bomb cannot go off
+DECODE_CHUNK_BYTES = 65_536  # limits what a small gzip body can expand to at once
 
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A request, ready to be sent; all but its method can hold a secret."""
+    """A request to be sent; everything but the method may contain a secret."""
 
     method: str
     path: str = field(repr=False)
@@ -47,7 +44,7 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """A whole answer, whatever it says."""
+    """A complete response of any status."""
 
     status: int
     headers: httpx.Headers = field(repr=False)
@@ -57,14 +54,15 @@ class RawResponse:
 def send_request(
     pool: ConnectionPool, raw_request: RawRequest, deadline: Deadline, *, fresh: bool
 ) -> RawResponse:
-    """Send ``question`` once and return the whole answer.
+    """Send a request once and return the complete response.
 
-    Raises `NotSent` when nothing left, and `Unknown` when no whole answer came back.
+    Raises `NotSentError` if nothing was sent, and `UnknownOutcomeError` if no complete
+    response arrived.
     """
     request = _build_request(pool.base_url, raw_request, deadline)
     try:
-        with pool.lease(deadline, fresh=fresh) as line:
-            response = line.transport.handle_request(request)
+        with pool.lease(deadline, fresh=fresh) as connection:
+            response = connection.transport.handle_request(request)
             try:
                 body = b"".join(_read_body(response, deadline))
             finally:
@@ -74,14 +72,14 @@ def send_request(
         raise
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise _classify_connect_error(error, request.url.host) from None
-    except Exception as error:
-        # Whatever it was, bytes may have left: only the above say otherwise.
+    except Exception as error:  # something may have been sent
         raise NoResponseError(_describe_failure(error)) from None
 
 
 def _build_request(base_url: str, raw_request: RawRequest, deadline: Deadline) -> httpx.Request:
-    """The request as httpx sends it; raises `Unsendable` when it cannot be."""
-    wait = httpx.Timeout(deadline.remaining(), connect=deadline.remaining(CONNECT_TIMEOUT_SECONDS))
+    timeout = httpx.Timeout(
+        deadline.remaining(), connect=deadline.remaining(CONNECT_TIMEOUT_SECONDS)
+    )
     try:
         return httpx.Request(
             raw_request.method,
@@ -89,93 +87,88 @@ def _build_request(base_url: str, raw_request: RawRequest, deadline: Deadline) -
             params=raw_request.query or None,
             headers=DEFAULT_HEADERS | raw_request.headers,
             content=raw_request.body,
-            extensions={"timeout": wait.as_dict()},
+            extensions={"timeout": timeout.as_dict()},
         )
-    except (httpx.InvalidURL, ValueError):  # the message may hold the path
-        raise InvalidRequestError(Message(_("The request cannot be written."))) from None
+    except (httpx.InvalidURL, ValueError):  # their messages may contain the path
+        raise InvalidRequestError(Message(_("The request is not valid HTTP."))) from None
 
 
 def _classify_connect_error(error: Exception, host: str) -> UnreachableError:
-    """Which step of connecting failed; httpx tells only by what it was raised from."""
+    """Find out which step of connecting failed, from the causes of httpx's error."""
     causes: list[BaseException] = [error]
     while inner := causes[-1].__cause__ or causes[-1].__context__:
         causes.append(inner)
     for cause in reversed(causes):
         match cause:
             case socket.gaierror():
-                text = _("The name {host} was not found.")
+                text = _("The host name {host} was not found.")
                 return UnreachableError(Message(text, host=host), UnreachableReason.DNS)
             case ssl.SSLCertVerificationError(verify_message=str() as why):
-                text = _("The certificate of {host} was not accepted: {why}.")
-                return UnreachableError(
-                    Message(text, host=host, why=why.lower()), UnreachableReason.TLS
-                )
+                text = _("The certificate of {host} is not trusted: {why}.")
+                message = Message(text, host=host, why=why.lower())
+                return UnreachableError(message, UnreachableReason.TLS)
             case ssl.SSLError():
-                text = _("{host} does not speak TLS with us.")
+                text = _("The TLS handshake with {host} failed.")
                 return UnreachableError(Message(text, host=host), UnreachableReason.TLS)
             case ConnectionRefusedError():
                 text = _("{host} refused the connection.")
-                return UnreachableError(
-                    Message(text, host=host), UnreachableReason.CONNECTION_REFUSED
-                )
+                message = Message(text, host=host)
+                return UnreachableError(message, UnreachableReason.CONNECTION_REFUSED)
             case TimeoutError() | httpx.TimeoutException():
-                text = _("{host} took too long to connect.")
+                text = _("The connection to {host} timed out.")
                 return UnreachableError(Message(text, host=host), UnreachableReason.TIMEOUT)
-    text = _("No connection could be made ({kind}).")
+    text = _("The connection failed ({kind}).")
     return UnreachableError(Message(text, kind=_error_name(error)))
 
 
 def _describe_failure(error: Exception) -> str:
     match error:
         case httpx.TimeoutException():
-            return Message(_("No whole answer came in time."))
+            return Message(_("No complete response arrived in time."))
         case httpx.NetworkError() | httpx.RemoteProtocolError():
-            return Message(_("The connection broke before a whole answer came."))
-    return Message(_("No whole answer came ({kind})."), kind=_error_name(error))
+            return Message(_("The connection was lost before the complete response arrived."))
+    return Message(_("No complete response arrived ({kind})."), kind=_error_name(error))
 
 
 def _error_name(error: Exception) -> str:
-    """What went wrong in one word; the message may hold what was sent."""
+    """Return the class name; the message may contain what was sent."""
     return type(error).__name__
 
 
 def _read_body(response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
     size = 0
-    for piece in _iter_decoded(response):
-        size += len(piece)
+    for chunk in _iter_decoded(response):
+        size += len(chunk)
         if size > MAX_RESPONSE_BYTES:
-            message = Message(_("The answer is over {most} bytes."), most=MAX_RESPONSE_BYTES)
+            message = Message(_("The response exceeds {most} bytes."), most=MAX_RESPONSE_BYTES)
             raise ResponseTooLargeError(message, status=response.status_code)
         if not deadline.remaining():
-            message = Message(_("The answer took too long."))
+            message = Message(_("The response took too long."))
             raise NoResponseError(message, status=response.status_code)
-        yield piece
+        yield chunk
 
 
 def _iter_decoded(response: httpx.Response) -> Iterator[bytes]:
-    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    match coding:
+    match response.headers.get("Content-Encoding", "identity").strip().lower():
         case "identity" | "":
             yield from response.iter_raw()
         case "gzip" | "x-gzip":
             yield from _iter_gunzipped(response)
         case _:
-            raise InvalidResponseError(
-                Message(_("The answer is compressed in a way that was not asked for.")),
-                status=response.status_code,
-            )
+            message = Message(_("The response has an unsupported content encoding."))
+            raise InvalidResponseError(message, status=response.status_code)
 
 
 def _iter_gunzipped(response: httpx.Response) -> Iterator[bytes]:
-    unzip = zlib.decompressobj(wbits=31)
+    decompressor = zlib.decompressobj(wbits=31)
     try:
         for data in response.iter_raw():
             while data:
-                yield unzip.decompress(data, DECODE_CHUNK_BYTES)
-                data = unzip.unconsumed_tail
-        if not unzip.eof:
-            message = Message(_("The answer ends too early."))
+                yield decompressor.decompress(data, DECODE_CHUNK_BYTES)
+                data = decompressor.unconsumed_tail
+        if not decompressor.eof:
+            message = Message(_("The response is incomplete."))
             raise InvalidResponseError(message, status=response.status_code)
     except zlib.error:
-        message = Message(_("The answer is not the gzip that it says."))
+        message = Message(_("The response is not valid gzip."))
         raise InvalidResponseError(message, status=response.status_code) from None

@@ -1,4 +1,4 @@
-"""The socket under a connection: one TLS context, and one deadline for every wait."""
+"""Sockets that keep to one deadline, and the TLS context that they share."""
 
 import logging
 import ssl
@@ -11,31 +11,34 @@ import httpx
 from tenants.authlete.transport.deadline import Deadline
 from tenants.authlete.transport.resolver import resolve_host
 
-WRITE_CHUNK_BYTES = 16_384  # bytes written between two looks at the clock
+WRITE_CHUNK_BYTES = 16_384  # the deadline is checked before each chunk
 
 for _name in ("httpx", "httpcore"):  # they log paths and headers, secrets included
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A socket on which no wait outlives the deadline of the call in hand."""
+    """A socket on which no operation outlasts the deadline of the current call."""
 
     def __init__(self, stream: httpcore.NetworkStream, backend: "DeadlineNetworkBackend") -> None:
         self._stream = stream
         self._backend = backend
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if not (left := self._backend.deadline.remaining(timeout)):
+        """Read up to ``max_bytes``."""
+        if not (remaining := self._backend.deadline.remaining(timeout)):
             raise httpcore.ReadTimeout("the deadline has passed")
-        return self._stream.read(max_bytes, left)
+        return self._stream.read(max_bytes, remaining)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of ``buffer``."""
         for start in range(0, len(buffer), WRITE_CHUNK_BYTES):
-            if not (left := self._backend.deadline.remaining(timeout)):
+            if not (remaining := self._backend.deadline.remaining(timeout)):
                 raise httpcore.WriteTimeout("the deadline has passed")
-            self._stream.write(buffer[start : start + WRITE_CHUNK_BYTES], left)
+            self._stream.write(buffer[start : start + WRITE_CHUNK_BYTES], remaining)
 
     def close(self) -> None:
+        """Close the socket."""
         self._stream.close()
 
     def start_tls(
@@ -44,17 +47,22 @@ class DeadlineStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._backend.deadline.remaining(timeout) or 0.001
+        """Return the stream with TLS."""
+        remaining = self._backend.deadline.remaining(timeout) or 0.001
         return DeadlineStream(
-            self._stream.start_tls(ssl_context, server_hostname, left), self._backend
+            self._stream.start_tls(ssl_context, server_hostname, remaining), self._backend
         )
 
     def get_extra_info(self, info: str) -> object:
+        """Return what httpcore asks about the socket."""
         return self._stream.get_extra_info(info)
 
 
 class DeadlineNetworkBackend(httpcore.SyncBackend):
-    """httpx limits each wait; this limits all of them together, slow drips too."""
+    """A network backend with one deadline for all operations of a call.
+
+    httpx has a timeout for each operation, which a server that sends slowly never reaches.
+    """
 
     deadline = Deadline(0)
 
@@ -66,23 +74,23 @@ class DeadlineNetworkBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        """Connect to the first address of ``host`` that accepts."""
         limit = Deadline(self.deadline.remaining(timeout))
-        found = self.resolve(host, port, limit)
-        for left, address in zip(range(len(found), 0, -1), found, strict=True):
-            # The name stays where it matters, in SNI and in the check of the
-            # certificate: httpcore takes it from the request.
-            share = limit.remaining() / left or 0.001
+        addresses = self.resolve(host, port, limit)
+        for attempts_left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+            # httpcore takes the name for SNI and the certificate check from the request.
+            seconds = limit.remaining() / attempts_left or 0.001
             try:
-                stream = super().connect_tcp(address, port, share, local_address, socket_options)
+                stream = super().connect_tcp(address, port, seconds, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if left == 1:
+                if attempts_left == 1:
                     raise
             else:
                 return DeadlineStream(stream, self)
         raise httpcore.ConnectError("the name has no address")
 
     def resolve(self, host: str, port: int, deadline: Deadline) -> list[str]:
-        """What a name stands for; a connection goes to one of these alone."""
+        """Return the addresses that may be connected to."""
         try:
             return resolve_host(host, port, deadline.remaining())
         except TimeoutError as error:
@@ -92,10 +100,7 @@ class DeadlineNetworkBackend(httpcore.SyncBackend):
 
 
 class SingleConnectionTransport(httpx.HTTPTransport):
-    """One connection of httpx, over a `Network` that keeps the deadline.
-
-    It may be idle for ``idle`` seconds between two requests.
-    """
+    """An httpx transport with one connection, kept open for ``idle_seconds``."""
 
     def __init__(
         self,
@@ -105,8 +110,7 @@ class SingleConnectionTransport(httpx.HTTPTransport):
     ) -> None:
         ssl_context = ssl_context or get_ssl_context()
         super().__init__(verify=ssl_context, trust_env=False)
-        # httpx has no argument for the network; httpcore has, and all else httpx
-        # does with its pool stays. `test_connections` fails should it move.
+        # httpx has no argument for the network backend, httpcore has one.
         self._pool = httpcore.ConnectionPool(
             ssl_context=ssl_context,
             max_connections=1,
@@ -119,5 +123,5 @@ class SingleConnectionTransport(httpx.HTTPTransport):
 
 @cache
 def get_ssl_context() -> ssl.SSLContext:
-    """One for all: making it reads every root certificate, 20 ms."""
+    """Return the shared TLS context; creating one takes 20 ms."""
     return httpx.create_ssl_context(trust_env=False)

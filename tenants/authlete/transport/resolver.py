@@ -1,7 +1,7 @@
-"""Names to addresses, within a deadline.
+"""DNS lookups with a timeout.
 
-The system's resolver takes no timeout and may block for half a minute. So it runs
-in a thread of its own: one for each name at a time, however many wait for it.
+The system's resolver has no timeout and may block for 30 seconds. So each lookup runs in a
+thread, which all callers that look up the same name share.
 """
 
 import os
@@ -15,9 +15,9 @@ _lock = Lock()
 
 
 def resolve_host(host: str, port: int, timeout_seconds: float) -> list[str]:
-    """The addresses of ``host``, in the order to try them.
+    """Return the addresses of ``host`` in the order in which to try them.
 
-    Raises `OSError`, or `TimeoutError` when there is no answer in time.
+    Raises `OSError`, or `TimeoutError` after ``timeout_seconds``.
     """
     try:
         return [str(ip_address(host.strip("[]")))]
@@ -34,23 +34,23 @@ def _start_or_join_lookup(name: tuple[str, int]) -> Future[list[str]]:
 
 
 def _run_lookup(name: tuple[str, int]) -> None:
-    found: list[str] | OSError
+    result: list[str] | OSError
     try:
-        told = socket.getaddrinfo(*name, type=socket.SOCK_STREAM)
-        found = list(dict.fromkeys(str(address[0]) for *_, address in told))
+        infos = socket.getaddrinfo(*name, type=socket.SOCK_STREAM)
+        result = list(dict.fromkeys(str(address[0]) for *_, address in infos))
     except (OSError, UnicodeError) as error:
-        found = error if isinstance(error, OSError) else OSError("not a host name")
+        result = error if isinstance(error, OSError) else OSError("not a host name")
     with _lock:
-        answer = _pending_lookups.pop(name, None)
-    match answer, found:
+        future = _pending_lookups.pop(name, None)
+    match future, result:
         case Future(), OSError():
-            answer.set_exception(found)
+            future.set_exception(result)
         case Future(), list():
-            answer.set_result(found)
+            future.set_result(result)
 
 
 def _reset_after_fork() -> None:
-    """A forked child has none of its parent's threads to wait for."""
+    """Drop the lookups of the parent process, whose threads a child does not have."""
     global _lock
     _lock = Lock()
     _pending_lookups.clear()

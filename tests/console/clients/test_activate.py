@@ -129,7 +129,7 @@ def test_a_refusal_leaves_it_staged(admin, staged, do, sandbox, rotation):
     staged(admin)
     sandbox.fault("status", operation="client.set_secret", status=403)
 
-    assertContains(do(admin, "activate"), "Authlete does not allow this")
+    assertContains(do(admin, "activate"), "Not allowed by Authlete")
 
     assert rotation().state == "staged"
 

@@ -169,7 +169,7 @@ def test_says_why_a_client_could_not_be_read(editor, few, previewed):
     few.fault("status", operation="client.get", status=403, code="A027202", times=1)
     response = editor.get(previewed(editor, "lock", 1))
 
-    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Not allowed by Authlete")
     assertContains(response, "None can be changed now")
 
 

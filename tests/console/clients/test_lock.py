@@ -62,7 +62,7 @@ def test_does_not_say_zero_where_tokens_could_not_be_counted(editor, ledger, san
     response = editor.get(URL)
 
     assertContains(response, "could not be counted")
-    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Not allowed by Authlete")
 
 
 def test_says_what_was_refused_and_keeps_the_reason(editor, ledger, sandbox):
@@ -70,7 +70,7 @@ def test_says_what_was_refused_and_keeps_the_reason(editor, ledger, sandbox):
 
     response = send(editor)
 
-    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Not allowed by Authlete")
     assertContains(response, "Bad redirect host</textarea>")
 
 

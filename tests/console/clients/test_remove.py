@@ -162,5 +162,5 @@ def test_does_not_say_that_it_is_gone_where_a_gateway_finds_no_way(
 
     page = admin.post(URL, body, content_type=URLENCODED)
 
-    assertContains(page, "This is not there", status_code=page.status_code)
+    assertContains(page, "Not found", status_code=page.status_code)
     assert 44 in sandbox.clients

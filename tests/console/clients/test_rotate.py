@@ -74,7 +74,7 @@ def test_a_lost_reply_is_settled_by_fingerprint(
 def test_says_what_was_refused(admin, do, ledger, sandbox):
     sandbox.fault("status", operation="client.refresh_secret", status=403)
 
-    assertContains(do(admin, "rotate"), "Authlete does not allow this")
+    assertContains(do(admin, "rotate"), "Not allowed by Authlete")
     assert ledger["clientSecret"] == OLD
 
 

@@ -183,7 +183,7 @@ def test_says_what_was_refused(editor, ledger, sandbox):
 
     response = save(editor, page)
 
-    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Not allowed by Authlete")
     assertContains(response, "Least privilege</textarea>")
 
 

@@ -237,6 +237,6 @@ def test_what_a_gateway_does_not_find_is_not_gone(member, ledger, sandbox):
 
     page = editor.get(CLIENT)
 
-    assertContains(page, "This is not there", status_code=404)
+    assertContains(page, "Not found", status_code=404)
     assertNotContains(page, "Create it again", status_code=404)
     assertContains(editor.get(URL), "How it was set")

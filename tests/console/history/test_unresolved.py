@@ -65,7 +65,7 @@ def test_a_read_that_is_lost_leads_nowhere(admin, sandbox):
 
     page = admin.get(CLIENT)
 
-    assertContains(page, "No answer came", status_code=page.status_code)
+    assertContains(page, "No response from Authlete", status_code=page.status_code)
     assertNotContains(page, "settle it", status_code=page.status_code)
 
 

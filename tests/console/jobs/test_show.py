@@ -25,7 +25,7 @@ def test_tells_what_became_of_each_item(editor, job, worker):
     page = editor.get(url(job)).content.decode()
 
     assert "Renamed." in page
-    assert "Authlete does not allow this" in page
+    assert "Not allowed by Authlete" in page
     assert "New name" in page
     assert 'href="/acme/services/us/17/"' in page
     assert "2 of 2" in page

@@ -96,5 +96,5 @@ def test_says_that_it_was_gone_already(admin, shop, sandbox):
 def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, sandbox):
     sandbox.fault("status", operation="key.delete", status=404, code="")
 
-    assertContains(remove(admin), "This is not there")
+    assertContains(remove(admin), "Not found")
     assert "till-2" in kids(shop)

@@ -103,7 +103,7 @@ def test_shows_what_the_identity_provider_refuses(editor, numbered, sandbox):
 
     response = create(editor)
 
-    assertContains(response, "Authlete does not allow this")
+    assertContains(response, "Not allowed by Authlete")
     assertContains(response, "New shop</textarea>")
     assert list(sandbox.services) == [17]
 

@@ -78,7 +78,7 @@ def test_drops_the_drafts_of_everybody(admin, editor, enter, sandbox):
 def test_says_what_was_refused(admin, sandbox):
     sandbox.fault("status", operation="idp.remove_service", status=403)
 
-    assertContains(remove(admin), "Authlete does not allow this")
+    assertContains(remove(admin), "Not allowed by Authlete")
     assert 17 in sandbox.services
 
 

@@ -122,7 +122,7 @@ def test_a_save_whose_reply_was_lost_is_unknown_and_settled_by_reading(
 
     response = save(editor)
 
-    assertContains(response, "No answer came")
+    assertContains(response, "No response from Authlete")
     assertContains(response, "It was sent, and nobody knows yet")
     assertNotContains(response, "Nothing has been sent yet")
     assert updates().get().outcome == "unknown"
@@ -135,7 +135,7 @@ def test_a_refusal_shows_what_authlete_says_and_keeps_the_draft(editor, enter, s
 
     response = save(editor, reason="Pilot")
 
-    assertContains(response, "Authlete did not accept this")
+    assertContains(response, "Authlete rejected the request")
     assertContains(response, updates().get().entry)
     assertContains(response, "Pilot</textarea>")
     assert Draft.objects.exists()
@@ -246,7 +246,7 @@ def test_offers_no_save_over_a_conflict_that_came_with_a_failure(
 
     response = save(editor, page=page)
 
-    assertContains(response, "Authlete did not accept this")
+    assertContains(response, "Authlete rejected the request")
     assertContains(response, MERGE)
     assertNotContains(response, 'name="reviewed"')
 

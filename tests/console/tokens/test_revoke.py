@@ -48,7 +48,7 @@ def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, issue, operat
 
     page = admin.post(url, body, content_type=URLENCODED)
 
-    assertContains(page, "This is not there", status_code=page.status_code)
+    assertContains(page, "Not found", status_code=page.status_code)
     assert shop.region("us").tokens[17] == [token]
 
 

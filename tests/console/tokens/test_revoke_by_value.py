@@ -114,7 +114,7 @@ def test_what_is_refused_can_be_tried_again(desk, form, leaked, signer):
 
     refused = desk.post(PATH, body, content_type=URLENCODED)
 
-    assertContains(refused, "Authlete does not allow this")
+    assertContains(refused, "Not allowed by Authlete")
     assertNotContains(refused, LEAKED)
     body = fill_form(refused, "reason", **WHY)
     assertContains(desk.post(PATH, body, content_type=URLENCODED), "Revoked")

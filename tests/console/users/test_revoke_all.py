@@ -196,7 +196,7 @@ def test_is_ended_without_a_region_that_stays_down(desk, begin, worker, world):
     page = desk.get(path)
     assertContains(page, "Not done yet at 1 place")
     assertContains(page, "Waiting for an answer since")
-    assertContains(page, "This region cannot be reached")
+    assertContains(page, "This region is unreachable")
 
     cancel = f"/acme/jobs/{Job.objects.get().pk}/cancel/"
     assertContains(page, cancel)

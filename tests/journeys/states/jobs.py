@@ -136,7 +136,7 @@ def set_for_later(scene):
 @page_state("jobs:show", Role.EDITOR)
 def stopped(scene):
     paused(scene)
-    Job.objects.update(trouble="US: Authlete did not accept the credential")
+    Job.objects.update(trouble="US: Authlete rejected the credential")
     scene.goto("jobs:show")
 
 

@@ -87,8 +87,8 @@ def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
 
 
 def test_a_message_of_ours_takes_values_as_they_are():
-    assert Message("The answer's action is {action}.", action="{0}") == (
-        "The answer's action is {0}."
+    assert Message("The action of the response is {action}.", action="{0}") == (
+        "The action of the response is {0}."
     )
 
 
@@ -102,7 +102,7 @@ def test_nothing_is_called_unchanged_that_may_have_changed(kind):
 
 @pytest.mark.parametrize(
     ("operation", "says"),
-    [(PULL, "Nothing was changed"), (PUSH, "look whether it was made")],
+    [(PULL, "Nothing was changed"), (PUSH, "check whether it was applied")],
 )
 def test_only_a_change_may_have_been_made_without_an_answer(authlete, mock_api, operation, says):
     mock_api.route(path="/push").respond(502)
@@ -125,20 +125,20 @@ def refused(authlete, mock_api, status, code, **more):
     ("status", "code", "meaning", "advice"),
     [
         (401, "A458101", "expired", "create a new access token"),
-        (401, "A286301", "not an organization", "of the organization"),
+        (401, "A286301", "not an access token of an organization", "of the organization"),
         (401, "A001303", "bound to a key", "not bound"),
-        (403, "A457101", "lacks the right", "service is in this region"),
-        (403, "A122601", "no further service", "larger plan"),
-        (403, "A123602", "no further client", "larger plan"),
-        (403, "A001223", "not switched on", "Only Authlete"),
+        (403, "A457101", "lacks a permission", "service is in this region"),
+        (403, "A122601", "does not allow more services", "upgrade"),
+        (403, "A123602", "does not allow more clients", "upgrade"),
+        (403, "A001223", "disabled on this cluster", "Ask Authlete"),
         (403, "A001215", "locked", "Unlock"),
-        (404, "A001212", "no such client", "reload"),
-        (404, "A035201", "no such service", "reload"),
+        (404, "A001212", "client does not exist", "reload"),
+        (404, "A035201", "service does not exist", "reload"),
         (400, "A031212", "JWK Set", "Correct"),
         (400, "A039230", "root certificate", "Correct"),
-        (400, "A293203", "already locked", "Nothing is left to do"),
-        (500, "A001101", "server failed", "look whether it was made"),
-        (500, "A037101", "could not store", "look whether it was made"),
+        (400, "A293203", "already locked", "No change was needed"),
+        (500, "A001101", "server failed", "check whether it was applied"),
+        (500, "A037101", "could not store", "check whether it was applied"),
     ],
 )
 def test_says_in_words_what_a_code_means(authlete, mock_api, status, code, meaning, advice):
@@ -151,8 +151,8 @@ def test_says_in_words_what_a_code_means(authlete, mock_api, status, code, meani
 @pytest.mark.parametrize(
     ("code", "meaning"),
     [
-        ("A999123", "Authlete itself failed."),
-        ("A999201", "Authlete did not accept the request."),
+        ("A999123", "Authlete failed."),
+        ("A999201", "The request is not valid."),
         ("A999601", "A limit was reached"),
         ("A999999", ""),
         ("404", ""),
@@ -205,8 +205,8 @@ def test_codes_are_written_once_and_rightly():
 
 
 def test_advice_fits_what_kept_a_connection_from_being_made():
-    assert "name servers" in UnreachableError("No.", UnreachableReason.DNS).advice
-    assert "did not prove" in UnreachableError("No.", UnreachableReason.TLS).advice
+    assert "DNS" in UnreachableError("No.", UnreachableReason.DNS).advice
+    assert "is not trusted" in UnreachableError("No.", UnreachableReason.TLS).advice
     assert "Try again" in UnreachableError("No.", UnreachableReason.TIMEOUT).advice
 
 

@@ -85,6 +85,6 @@ def test_begins_none_once_somebody_must_look(worker, started, sandbox):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert job.trouble == "US: Authlete did not accept the credential"
+    assert job.trouble == "US: Authlete rejected the credential"
     assert count_items_by_state(job) == {ItemState.PENDING: 10}
     assert Item.objects.filter(begun=1).count() == 3

@@ -126,7 +126,7 @@ def test_what_authlete_refuses_is_told_and_the_rest_is_done(worker, started, ser
     assert count_items_by_state(job) == {ItemState.DONE: 10, ItemState.REJECTED: 1}
     item = Item.objects.get(state=ItemState.REJECTED)
     assert item.code == "A457101"
-    assert "does not allow this" in item.text
+    assert "Not allowed by Authlete" in item.text
     assert AuditEntry.objects.get(entry=item.entry).outcome == "refused"
 
 
@@ -218,7 +218,7 @@ def test_a_refused_credential_stops_it(worker, started, who, sandbox):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert job.trouble == "US: Authlete did not accept the credential"
+    assert job.trouble == "US: Authlete rejected the credential"
     assert count_items_by_state(job) == {ItemState.DONE: 2, ItemState.PENDING: 8}
 
     sandbox.faults.clear()

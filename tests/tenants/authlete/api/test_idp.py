@@ -157,9 +157,9 @@ def test_needs_an_identity_provider(environment, audit_sink):
 def test_sends_no_credential_to_an_identity_provider_of_others(environment, audit_sink, elsewhere):
     door = environment.connect(**elsewhere)
 
-    with pytest.raises(errors.InvalidRequestError, match="not sent"):
+    with pytest.raises(errors.InvalidRequestError, match="Not sent"):
         _ = door.idp
-    with pytest.raises(errors.InvalidRequestError, match="not sent"):
+    with pytest.raises(errors.InvalidRequestError, match="Not sent"):
         door.send(idp.LIST_SERVERS)
 
     assert not [*audit_sink.intents, *environment.sandbox.calls]

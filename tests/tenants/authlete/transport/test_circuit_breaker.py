@@ -132,7 +132,7 @@ def test_says_since_when_and_when_it_tries_again(ask, clock):
 
     assert (error.failing_seconds, error.retry_after) == (4, circuit_breaker.OPEN_SECONDS - 4)
     assert "failed for 4 s" in str(error)
-    assert "another 6 s" in str(error)
+    assert "Next attempt in 6 s" in str(error)
 
 
 def test_tries_one_call_after_a_rest_and_closes_when_it_is_answered(ask, clock):
