@@ -137,12 +137,12 @@ def check_credential(client: AuthleteClient) -> CredentialCheck:
     try:
         page = client.services.list(start=0, end=1)
     except AuthleteError as error:
-        problem = _classify_error(error)
-        if problem is CredentialProblem.MISSING_RIGHTS and _is_service_token(_check_idp(client)):
-            problem = CredentialProblem.SERVICE_TOKEN
-        return CredentialCheck(problem, error=error)
+        reason = _classify_error(error)
+        if reason is CredentialProblem.MISSING_RIGHTS and _is_service_token(_check_idp(client)):
+            reason = CredentialProblem.SERVICE_TOKEN
+        return CredentialCheck(reason, error=error)
     idp_error = _check_idp(client)
-    problem: CredentialProblem | None = None
+    problem = None
     if _is_service_token(idp_error):
         problem = CredentialProblem.SERVICE_TOKEN
     elif any(service.get("modifiedAt") is None for service in page.services or ()):

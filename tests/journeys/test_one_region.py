@@ -50,13 +50,13 @@ def names(page):
 
 # What goes wrong, and the words in which that is told.
 TROUBLES = {
-    "down": ("down", "refused the connection|connection broke"),
+    "down": ("down", "refused the connection|connection was lost"),
     "HTML": ("html502", "HTTP 502"),
-    "HTML in a 200": ("html200", "not usable JSON"),
-    "garbage": ("garbage", "not usable JSON"),
-    "cut": ("cut", "not usable JSON"),
+    "HTML in a 200": ("html200", "not valid JSON"),
+    "garbage": ("garbage", "not valid JSON"),
+    "cut": ("cut", "not valid JSON"),
     "refusing": ("status", "The sandbox was told to fail"),
-    "reset": ("reset", "connection broke"),
+    "reset": ("reset", "connection was lost"),
     "hanging": ("delay", "in time"),
     "dripping": ("drip", "in time|took too long"),
 }

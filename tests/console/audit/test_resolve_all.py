@@ -81,7 +81,7 @@ def test_settles_all_that_can_be_told_and_nothing_else(admin, lost, sandbox, wor
         "<strong>1</strong> settled as not done",
         "<strong>1</strong> for a person to decide",
         "<strong>1</strong> cannot be told now",
-        "A person decides: There is no call that tells",
+        "Outcome cannot be determined: There is no call that tells",
     ):
         assertContains(page, said)
     told = AuditEntry.objects.filter(operation="audit.settle")

@@ -102,7 +102,7 @@ def test_leads_to_the_lock_where_authlete_deletes_no_locked_client(admin, ledger
     response = remove(admin)
 
     assertContains(response, "The client is locked.")
-    assertContains(response, "Authlete deletes no client that is locked")
+    assertContains(response, "Unlock the client before you delete it.")
     assertContains(response, "Unlock it first")
     assert 44 in sandbox.clients
 

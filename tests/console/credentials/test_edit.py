@@ -34,9 +34,9 @@ def test_takes_spaces_around_it_as_a_slip(put, accept, held):
     ("options", "says"),
     [
         (None, "Authlete does not know this token"),
-        ({"revoked": True}, "expired or revoked"),
-        ({"expires_at": 1.0}, "expired or revoked"),
-        ({"regions": ("us",)}, "made for another region"),
+        ({"revoked": True}, "expired, revoked"),
+        ({"expires_at": 1.0}, "expired, revoked"),
+        ({"regions": ("us",)}, "from another region"),
         ({"service_id": 17}, "the access token of one service"),
         ({"permissions": ("create_service",)}, "may not list services"),
     ],
@@ -95,7 +95,7 @@ def test_one_that_sees_a_part_is_kept_with_a_warning(admin, accept, held):
     page = admin.post("/acme/credentials/us/", {"token": GOOD}, follow=True)
 
     assert held("us") == GOOD
-    assert "sees services only in part" in page.content.decode()
+    assert "sees only part" in page.content.decode()
 
 
 def test_changes_the_number_alone(put, held):

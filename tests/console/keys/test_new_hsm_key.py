@@ -70,7 +70,7 @@ def test_takes_no_name_that_is_taken_or_odd(editor, shop, sandbox, kid):
 def test_says_what_the_module_does_not_know(editor, shop):
     response = make(editor, alg="ES512")
 
-    assertContains(response, "The hardware security module does not know this")
+    assertContains(response, "The hardware security module does not support this")
     assertContains(response, "Nothing was changed")
     assert len(shop["hsks"]) == 2
 

@@ -144,7 +144,7 @@ def test_tells_apart_why_nothing_is_there(member, shop):
 
     assertContains(viewer.get(TOKENS), "No tokens yet")
     assertContains(viewer.get(f"{TOKENS}?state=valid"), "No token fits")
-    assertContains(viewer.get(f"{TOKENS}?client=99"), "There is no such client")
+    assertContains(viewer.get(f"{TOKENS}?client=99"), "The client does not exist")
     shop.state.organizations[1].plan = "FREE"
     refused = viewer.get(TOKENS)
     assertContains(refused, 'data-kind="forbidden"')
