@@ -5,5 +5,5 @@ import re
 from tests.support.stores import ROOT
 
 GRANTS = re.search(
-    r"## Two roles.*?```sql\n(.*?)```", (ROOT / "docs/reference/audit-log.md").read_text(), re.S
+    r"## Two roles.*?```sql\n(.*?)```", (ROOT / "docs/how-to/deploy.md").read_text(), re.S
 )

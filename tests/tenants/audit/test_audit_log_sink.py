@@ -65,7 +65,7 @@ def test_keeps_what_authlete_did_by_itself(log):
     (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push")])
     ignored = FieldChange("idTokenDuration", 600, 0)
 
-    log.close([CallOutcome(entry, Outcome.SUCCEEDED, 200, unexpected_changes=(ignored,))])
+    log.record_outcomes([CallOutcome(entry, Outcome.SUCCEEDED, 200, unexpected_changes=(ignored,))])
 
     assert AuditEntry.objects.get(entry=entry).side_effects == [
         {"field": "idTokenDuration", "before": 600, "after": 0}
@@ -75,7 +75,7 @@ def test_keeps_what_authlete_did_by_itself(log):
 def test_closes_an_entry(log):
     (entry,) = log.record_intents([CallIntent(PUSH, "us", "/push")])
 
-    log.close([CallOutcome(entry, Outcome.UNKNOWN, 503, "A001101")])
+    log.record_outcomes([CallOutcome(entry, Outcome.UNKNOWN, 503, "A001101")])
 
     kept = AuditEntry.objects.get(entry=entry)
     assert (kept.outcome, kept.status, kept.code) == ("unknown", 503, "A001101")

@@ -89,7 +89,7 @@ def test_a_checkpoint_signs_the_root_of_all_rows_and_the_one_before():
     assert second.root == plain_root(leaves).hex()
     assert (first.previous, second.previous) == (GENESIS_MAC, first.digest)
     assert first.has_valid_signature
-    assert not second._replace(size=13).is_signed
+    assert not second._replace(size=13).has_valid_signature
     assert checkpoints.create_checkpoint() is None
 
 
@@ -399,4 +399,4 @@ def test_a_key_of_that_name_but_another_value_vouches_for_nothing(settings):
     settings.AUDIT_SIGNING_KEYS = f"s1:{'B' * 43}="
 
     assert not found.has_valid_signature
-    assert signing.is_valid_signature(found.text, "s2", found.signature) is False
+    assert signing.is_valid_signature(found.signed_text, "s2", found.signature) is False

@@ -32,12 +32,12 @@ def set_secret(service):
 
 def limit(service):
     client = service.client(5)
-    client.set_requestable_scopes(["email"], client.requestable_scopes().requestable_scopes)
+    client.set_requestable_scopes(["email"], client.get_requestable_scopes().requestable_scopes)
 
 
 def open_limit(service):
     client = service.client(6)
-    client.clear_requestable_scopes(client.requestable_scopes().requestable_scopes)
+    client.clear_requestable_scopes(client.get_requestable_scopes().requestable_scopes)
 
 
 DO = {

@@ -51,7 +51,7 @@ def test_tells_the_first_call_from_the_second(twice, after, found, others):
     told |= {f"all of a {of}": twice("token.revoke", do, after=after) for of, do in MASS.items()}
 
     wrong = {
-        name: (str(one.verdict), str(one.said))
+        name: (str(one.verdict), str(one.reason))
         for name, one in told.items()
         if one.verdict != others.get(name, found)
     }
@@ -83,7 +83,7 @@ def test_does_not_take_what_was_undone_for_what_was_not_done(lose, acme, who, sh
 
     assert here.verdict == "done"
     assert "next change of the same" in here.reason
-    assert "next change" not in elsewhere.said
+    assert "next change" not in elsewhere.reason
     assert elsewhere.verdict == "otherwise"
     assert unlocked.verdict == "done"
     assert removed.verdict == "otherwise"

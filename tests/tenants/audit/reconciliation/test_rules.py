@@ -34,7 +34,7 @@ def test_tells_of_each_operation_whether_it_was_done(lose, fault, found):
     told = {name: lose(name, do, **fault) for name, do in DO.items()}
     told |= {f"all of a {of}": lose("token.revoke", do, **fault) for of, do in MASS.items()}
 
-    assert {k: str(v.said) for k, v in told.items() if v.verdict != found} == {}
+    assert {k: str(v.reason) for k, v in told.items() if v.verdict != found} == {}
 
 
 def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
@@ -125,7 +125,7 @@ def test_tells_of_a_batch_by_the_id_that_was_learnt(lose, shop, monkeypatch, bat
         after=True,
     )
 
-    assert finding.verdict == found, finding.said
+    assert finding.verdict == found, finding.reason
 
 
 TWINS = "The console sends another operation that does the same."

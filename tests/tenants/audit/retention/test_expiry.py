@@ -112,7 +112,7 @@ def test_removes_what_is_old_and_keeps_its_place(settings, tmp_path):
     assert (found.calls, found.deleted_count, found.checkpoint_count) == (3, 4, 1)
     while checkpoints.create_checkpoint():
         pass
-    assert whole(checkpoint_verifier.read_anchor_file(out)).checkpoints == 2
+    assert whole(checkpoint_verifier.read_anchor_file(out)).checkpoint_count == 2
     assert removed() == 0
 
 
@@ -190,7 +190,7 @@ def test_each_organization_has_runs_and_a_count_of_its_own():
 
     assert last_run(1).deleted_total == 3
     assert last_run(0).deleted_total == 1
-    assert whole().removed == 6
+    assert whole().deleted_count == 6
     with backdate_entries(OLD - 20):
         call()
     removed()

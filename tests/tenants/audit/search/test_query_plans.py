@@ -48,7 +48,7 @@ def target(service, client=0):
         last_at=NOW)
     at = {"organization_id": 1, "region": "us", "service": str(service),
           "client": str(client or "")}
-    return SimpleNamespace(at=at, service_id=service, client_id=client)
+    return SimpleNamespace(audit_columns=at, service_id=service, client_id=client)
 with connection.cursor() as cursor:
     if connection.vendor == "postgresql":
         cursor.execute("ANALYZE")
