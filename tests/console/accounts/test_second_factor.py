@@ -2,18 +2,16 @@
 
 import json
 import re
-from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 
-from tenants.crypto import mfa_seeds, vault
+from tenants.crypto import mfa_seeds
 from tenants.crypto.vault import UnsealError
 from tenants.organizations.roles import Role
 from tests.support.accounts import CODE, PASSWORD, SETUP, pending, sign_in
@@ -161,23 +159,6 @@ def test_a_seed_that_was_copied_to_another_person_opens_nothing(with_factor, cli
         Authenticator.objects.filter(pk=row.pk).update(data={"secret": stolen})
         with pytest.raises(UnsealError):
             Authenticator.objects.get(pk=row.pk).wrap().validate_code(code_at(SEED))
-
-
-def test_seeds_that_were_sealed_to_one_place_are_bound_by_the_migration(
-    with_factor, client, code_at
-):
-    row = Authenticator.objects.get()
-    bind = import_module("tenants.migrations.0003_bind_second_factors")
-    bind.loosen(apps, None)
-    shared = Authenticator.objects.values_list("data", flat=True).get()["secret"]
-    assert vault.unseal(shared, mfa_seeds.UNBOUND_CONTEXT) == with_factor
-
-    bind.bind(apps, None)
-
-    assert row.wrap().validate_code(code_at(with_factor))
-    sign_in(client)
-    client.post(CODE, {"code": code_at(with_factor, 1)})
-    assert signed_in(client)
 
 
 def test_rotation_seals_seeds_anew_and_they_still_work(with_factor, client, code_at, settings):
