@@ -1,0 +1,1 @@
+"""The list engine: search, facets, sorting, paging and export of every list."""

@@ -20,10 +20,9 @@ from console.clients.bulk.current_clients import ClientKey
 from console.clients.bulk.forms import BulkSelectForm
 from console.clients.bulk.selections import ClientSelection, SelectedClient
 from console.clients.listing.columns import COLUMNS_BY_NAME
-from console.clients.listing.facets import SERVICE_LIST_FACETS, apply_facets
-from console.clients.listing.request import (
+from console.clients.listing.filters import (
     CLIENT_VOCABULARY,
-    ClientListRequest,
+    SERVICE_LIST_FACETS,
     search_text,
     search_value,
 )
@@ -31,6 +30,8 @@ from console.clients.listing.rows import ClientRow
 from console.clients.listing.search import ClientSearch
 from console.clients.listing.service_list import fetch_all
 from console.inventory.freshness import RegionFreshness
+from console.lists.facets import apply_facets
+from console.lists.request import ListRequest
 from console.models import KnownClient
 from console.web.access import Member, Workspace
 from tenants.authlete.documents.client import Client
@@ -76,7 +77,7 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
             lambda _row: search_text(client),
             lambda row, member: search_value(client, member, row),
         )
-        found, _counted = apply_facets(asked.facets, [(one, 1) for one in named], asked.chosen)
+        found, _counted = apply_facets(asked.facets, [(one, 1) for one in named], asked.selected)
         return bool(found)
 
     return still
@@ -84,13 +85,11 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
 
 def _parse_query(
     member: Member, choice: ClientSelection
-) -> tuple[ClientListRequest, dict[tuple[str, int], str]]:
+) -> tuple[ListRequest, dict[tuple[str, int], str]]:
     """What the list was asked for, understood; and what its services are called."""
     query = QueryDict(choice.query)
     if choice.within:
-        return ClientListRequest(
-            query, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(COLUMNS_BY_NAME)
-        ), {}
+        return ListRequest(query, CLIENT_VOCABULARY, SERVICE_LIST_FACETS, list(COLUMNS_BY_NAME)), {}
     index = ClientSearch(member)
     names = {place: one.name for place, one in index.services.items()}
     return index.parse_request(query), names

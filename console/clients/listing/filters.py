@@ -1,22 +1,82 @@
-"""What is asked of the index of clients, as the database is asked for it."""
+"""What lists of clients can be searched and filtered by.
+
+The list of one service is filtered in memory (`search_text`, `search_value`), the list
+of all services in the database (`search_condition`, `facet_condition`).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from console.clients.listing.facets import (
-    GRANT_FACET,
-    HOST_FACET,
-    LOCK_FACET,
-    METHOD_FACET,
-    REGION_FACET,
-    SERVICE_FACET,
-    SOURCE_FACET,
-    TYPE_FACET,
-    Facet,
+from console.clients.listing.rows import (
+    AUTH_METHOD_LABELS,
+    CLIENT_TYPE_LABELS,
+    GRANT_TYPE_LABELS,
+    LOCK_LABELS,
+    REGISTRATION_LABELS,
+    ClientRow,
 )
-from console.lists.query import SearchTerm
+from console.lists.facets import Facet
+from console.lists.query import SearchTerm, SearchVocabulary
 from console.models import KnownService
+from tenants.authlete.documents.client import SECTIONS, Client
+
+SEARCH_ALIASES = {
+    "type": "clientType",
+    "grant": "grantTypes",
+    "auth": "tokenAuthMethod",
+    "source": "clientSource",
+    "name": "clientName",
+    "redirect": "redirect",
+    "region": "region",
+    "service": "service",
+}
+CLIENT_VOCABULARY = SearchVocabulary.from_sections(
+    SECTIONS.values(), example="tokenAuthMethod:none", more=SEARCH_ALIASES
+)
+INDEX_VOCABULARY = CLIENT_VOCABULARY.restricted_to(
+    *SEARCH_ALIASES.values(), "locked", "clientId", "clientIdAlias", "modifiedAt", "createdAt"
+)
+
+MAX_FACET_VALUES = 8  # redirect hosts and services to offer
+TYPE_FACET = Facet[ClientRow](
+    "type", _("Type"), lambda row: (row.client_type,), CLIENT_TYPE_LABELS, allow_empty=True
+)
+METHOD_FACET = Facet[ClientRow](
+    "auth",
+    _("Authentication"),
+    lambda row: (row.auth_method,),
+    AUTH_METHOD_LABELS,
+    allow_empty=True,
+)
+GRANT_FACET = Facet[ClientRow]("grant", _("Grant type"), lambda row: row.grants, GRANT_TYPE_LABELS)
+LOCK_FACET = Facet[ClientRow](
+    "locked", _("Lock"), lambda row: ("yes" if row.locked else "no",), LOCK_LABELS
+)
+SOURCE_FACET = Facet[ClientRow](
+    "source", _("Registration"), lambda row: (row.source,), REGISTRATION_LABELS, allow_empty=True
+)
+HOST_FACET = Facet[ClientRow](
+    "redirect", _("Redirect host"), lambda row: row.hosts, max_values=MAX_FACET_VALUES
+)
+REGION_FACET = Facet[ClientRow]("region", _("Region"), lambda row: (row.region,))
+SERVICE_FACET = Facet[ClientRow](
+    "service",
+    _("Service"),
+    lambda row: (f"{row.region}/{row.service_id}",),
+    max_values=MAX_FACET_VALUES,
+)
+SERVICE_LIST_FACETS = (
+    TYPE_FACET,
+    METHOD_FACET,
+    GRANT_FACET,
+    LOCK_FACET,
+    SOURCE_FACET,
+    HOST_FACET,
+)
+INDEX_FACETS = (REGION_FACET, SERVICE_FACET, *SERVICE_LIST_FACETS)
 
 LOOKUPS = {"": "", ">": "__gt", ">=": "__gte", "<": "__lt", "<=": "__lte"}
 NUMBER_COLUMNS = {
@@ -68,7 +128,7 @@ def search_condition(test: SearchTerm, services: ServicesByKey) -> Q:
             return Q(**{f"{column}__iexact": wanted}) | none
 
 
-def facet_condition(facet: Facet, values: Sequence[str]) -> Q:
+def facet_condition(facet: Facet[ClientRow], values: Sequence[str]) -> Q:
     """What has one of the values; everything where none is chosen."""
     if not values:
         return Q()
@@ -131,3 +191,36 @@ def _has_word(column: str, word: str) -> Q:
 def _has_word_suffix(column: str, end: str) -> Q:
     """Whether one of the words in a column ends like that."""
     return Q(**{f"{column}__iendswith": end}) | Q(**{f"{column}__icontains": f"{end} "})
+
+
+def search_text(client: Client) -> str:
+    """Return the text that the words of a search are looked for in."""
+    text = f"{client.client_name} {client.alias} {client.client_id}"
+    others = client.get("clientNames")
+    if isinstance(others, list):
+        text += " ".join(str(one.get("value")) for one in others if isinstance(one, dict))
+    return f"{text} {' '.join(client.redirect_uris)}"
+
+
+def search_value(client: Client, member: str, row: ClientRow) -> Any:
+    """Return the value that a qualifier such as ``redirect:example.com`` compares."""
+    match member:
+        case "redirect":
+            return parent_domains(row.hosts)
+        case "region":
+            return row.region
+        case "service":
+            return [row.service_id, row.service]
+        case "clientSource":
+            return [row.source, row.source.removesuffix("_REGISTRATION")]
+        case _:
+            return client.get(member)
+
+
+def parent_domains(hosts: Sequence[str]) -> list[str]:
+    """Return the hosts and every domain that they are in."""
+    found: dict[str, None] = {}
+    for host in hosts:
+        labels = host.split(".")
+        found |= dict.fromkeys(".".join(labels[at:]) for at in range(len(labels)))
+    return list(found)

@@ -1,20 +1,18 @@
 """Short words for what a list of clients shows; the long ones are in the settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.inventory.index import redirect_hosts
+from console.lists.facets import Labels
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.enums import CLIENT_AUTH_METHOD, GRANT_TYPE
 from tenants.authlete.json.reader import make_storable
 from tenants.authlete.timestamps import datetime_from_ms
-
-type Labels = Mapping[str, str | Promise]
 
 CLIENT_TYPE_LABELS: Labels = {"CONFIDENTIAL": _("Confidential"), "PUBLIC": _("Public")}
 # By the names of RFC 7591, section 2, which developers know.

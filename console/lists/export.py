@@ -1,0 +1,71 @@
+"""Export a list as CSV or JSON Lines. Every export is in the audit log."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+
+from console.lists.csv_cells import csv_lines
+from console.web.access import Member
+from tenants.audit.events import AuditEvent
+from tenants.audit.recorder import record_event
+from tenants.authlete.changes import FieldChange
+from tenants.authlete.json.reader import replace_surrogates_in
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+}
+
+type ExportFields[Row] = Mapping[str, Callable[[Row], Any]]  # value by column name
+
+
+def export_rows[Row](
+    member: Member,
+    event: AuditEvent,
+    noun: str,
+    fields: ExportFields[Row],
+    rows: Iterable[Row],
+    *,
+    count: int,
+    filter_query: str,
+    file_format: str,
+    region: str = "",
+    service: str = "",
+) -> StreamingHttpResponse:
+    """Stream ``rows`` as a file named after ``noun``, such as "clients".
+
+    The audit entry is written first.
+
+    Raises:
+        NotRecordedError: the entry could not be written; nothing is exported.
+    """
+    record_event(
+        member.actor,
+        event,
+        label=f"{count} {noun}, {file_format}",
+        object=filter_query or "all",
+        changes=[FieldChange("query", None, filter_query), FieldChange("rows", None, count)],
+        region=region,
+        service=service,
+    )
+    lines = _csv(fields, rows) if file_format == "csv" else _json_lines(fields, rows)
+    response = StreamingHttpResponse(lines, content_type=CONTENT_TYPES[file_format])
+    scope = f"{region}-{service}-" if service else ""
+    name = f"{noun}-{scope}{timezone.localdate().isoformat()}.{file_format}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _csv[Row](fields: ExportFields[Row], rows: Iterable[Row]) -> Iterator[str]:
+    yield from csv_lines([fields])
+    yield from csv_lines([value_of(row) for value_of in fields.values()] for row in rows)
+
+
+def _json_lines[Row](fields: ExportFields[Row], rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        values = {name: value_of(row) for name, value_of in fields.items()}
+        yield json.dumps(replace_surrogates_in(values), ensure_ascii=False) + "\n"
