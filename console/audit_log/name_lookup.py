@@ -45,7 +45,6 @@ for _table in (
         SETTING_LABELS.setdefault(_member, []).append(_declared.label)
 
 type ScopedId = tuple[str, str]  # region, empty for any, and a service's or client's id
-type ObjectKey = tuple[str, int, int]  # region, service, and client or 0
 
 
 def find_actors(organization: Organization, text: str) -> list[str]:
@@ -241,7 +240,7 @@ def _any_of(conditions: Iterable[Q]) -> Q:
     return found
 
 
-def _past_names(organization: Organization, text: str) -> QuerySet[Version, ObjectKey]:
+def _past_names(organization: Organization, text: str) -> QuerySet[Version, tuple[str, int, int]]:
     """Where something had a name, in each version of it that is kept; not each place
     once, for which SQLite would take another index."""
     own = Version.objects.filter(organization_id=organization.pk)

@@ -19,6 +19,7 @@ from tenants.authlete.documents.rule_violation import RuleViolation
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.documents.service.rules import check_service
 from tenants.authlete.edits import WriteResult
+from tenants.authlete.object_ref import ObjectRef
 
 
 class DocumentApi(Protocol):
@@ -78,17 +79,16 @@ class DocumentTarget:
     def path(self, page: str, *more: str) -> str:
         """The path of one of its pages."""
         workspace = self.workspace
-        at = (workspace.organization.slug, workspace.region.name, *self._ids, *more)
-        return cached_reverse(f"{self.kind.area}:{page}", *at)
+        names = (workspace.organization.slug, *self.ref.key.split("/"), *more)
+        return cached_reverse(f"{self.kind.area}:{page}", *names)
 
     @property
-    def _ids(self) -> tuple[int, ...]:
-        return (self.service_id, self.client_id) if self.client_id else (self.service_id,)
+    def ref(self) -> ObjectRef:
+        return ObjectRef(self.workspace.region.name, self.service_id, self.client_id)
 
     def api_url(self, operation: str) -> str:
         """Where Authlete does this with it: get, update."""
-        places = {"service_id": self.service_id, "client_id": self.client_id}
-        path = OPERATIONS[f"{self.kind.name}.{operation}"].path.format(**places)
+        path = OPERATIONS[f"{self.kind.name}.{operation}"].path.format(**self.ref.path_params)
         return f"{self.workspace.region.url}{path}"
 
     def template(self, page: str) -> str:
@@ -109,17 +109,13 @@ class DocumentTarget:
         """Its columns in the record of who did what."""
         return {
             "organization_id": self.workspace.organization.pk,
-            "region": self.workspace.region.name,
-            "service": str(self.service_id),
-            "client": str(self.client_id) if self.client_id else "",
+            **self.ref.audit_columns,
         }
 
     def __str__(self) -> str:
         """Names it for what must open nowhere else, such as what a form was opened
         with."""
-        workspace = self.workspace
-        place = (workspace.organization.pk, workspace.region.name, *self._ids)
-        return "/".join(map(str, place))
+        return f"{self.workspace.organization.pk}/{self.ref.key}"
 
 
 def _service_api(authlete: AuthleteClient, target: DocumentTarget) -> ServiceApi:

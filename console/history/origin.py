@@ -19,6 +19,7 @@ from console.web.paths import parse_client_ref, parse_service_ref
 from tenants.audit.models import IS_CHANGE, AuditEntry, to_microseconds
 from tenants.audit.reconciliation.related_calls import MAX_CLOCK_SKEW, MICROSECOND
 from tenants.audit.search.entries import find_seq_range
+from tenants.authlete.object_ref import ObjectRef
 from tenants.versions.external_changes import created_at
 from tenants.versions.models import Version
 
@@ -29,8 +30,6 @@ CREATE_OPERATIONS = {
 WORD_PATTERN = re.compile(r"[\w/-]+", re.ASCII)  # as a place may be one, without full stops
 MAX_REASONS = 100  # reasons that hold a place, or one that begins so
 MAX_RECREATIONS = 5
-
-type ReasonRef = tuple[str, int, int]  # region, service and client; 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,8 @@ def find_creation(target: DocumentTarget) -> AuditEntry | None:
 
 def list_recreations(target: DocumentTarget) -> list[ObjectLink]:
     """What was made of it since it was deleted, as the reasons say."""
-    ids = [target.service_id, *([target.client_id] if target.client_id else [])]
-    place = "/".join(map(str, [target.workspace.region.name, *ids]))
-    calls = _creation_calls(target).filter(reason__contains=place)[:MAX_REASONS]
-    own = (target.workspace.region.name, target.service_id, target.client_id)
-    named = [one for one in calls if own in _refs_in_reason(one)]
+    calls = _creation_calls(target).filter(reason__contains=target.ref.key)[:MAX_REASONS]
+    named = [call for call in calls if target.ref in _refs_in_reason(call)]
     found = [_created_version(one) for one in named[:MAX_RECREATIONS]]
     return [_object_link(target, one) for one in found if one]
 
@@ -139,10 +135,10 @@ def _object_link(target: DocumentTarget, version: Version) -> ObjectLink:
     return ObjectLink(version.name or place[-1], path)
 
 
-def _refs_in_reason(entry: AuditEntry) -> Iterator[ReasonRef]:
+def _refs_in_reason(entry: AuditEntry) -> Iterator[ObjectRef]:
     for word in (found.strip("/") for found in WORD_PATTERN.findall(entry.reason)):
         if service := parse_service_ref(word):
-            yield (*service, 0)
+            yield ObjectRef(*service)
         elif client := parse_client_ref(word):
             yield client
 

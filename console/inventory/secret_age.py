@@ -17,14 +17,13 @@ from tenants.audit.events import SECRET_RESOLVE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import REFRESH_SECRET, SET_SECRET
 from tenants.authlete.documents.client.rules.authentication import CLIENT_SECRET_METHODS
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.models import Organization
 
 CHANGE_OPERATIONS = [REFRESH_SECRET.name, SET_SECRET.name, SECRET_RESOLVE.name]
 # What a lost reply came to, in the record's `object`.
 CHANGED, UNCHANGED = "changed", "not changed"
-
-type SecretOwner = tuple[str, int, int]  # region, service, client
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def overdue_before() -> datetime:
 
 def last_changes(
     organization: int, region: str = "", service: str = "", client: str = ""
-) -> dict[SecretOwner, datetime]:
+) -> dict[ObjectRef, datetime]:
     """When secrets were last changed from here, by client."""
     told = {"region": region, "service": service, "client": client}
     rows = (
@@ -75,22 +74,22 @@ def last_changes(
         .annotate(Max("at"))
     )
     known = {
-        (region, int(service), int(client)): datetime.fromtimestamp(at / 1e6, UTC)
+        ObjectRef(region, int(service), int(client)): datetime.fromtimestamp(at / 1e6, UTC)
         for region, service, client, at in rows
     }
     return _without_undone(organization, known)
 
 
 def _without_undone(
-    organization: int, known: dict[SecretOwner, datetime]
-) -> dict[SecretOwner, datetime]:
+    organization: int, known: dict[ObjectRef, datetime]
+) -> dict[ObjectRef, datetime]:
     """A secret that was put back is as old as it was before."""
     undone = Rotation.objects.filter(organization_id=organization, state=Rotation.State.UNDONE)
     rows = undone.order_by("-changed_at").values_list(
         "region", "service_id", "client_id", "changed_at", "old_since"
     )
     for region, service, client, ended_at, old_since in rows:
-        place = (region, service, client)
+        place = ObjectRef(region, service, client)
         if place not in known or known[place] > ended_at:
             continue  # it was changed again since
         del known[place]
@@ -113,7 +112,7 @@ def list_overdue(organization: Organization) -> list[OverdueSecret]:
     known = last_changes(organization.pk)
     rows = _clients_past_limit(organization).order_by("rank", "pk")
     found = [
-        OverdueSecret(pk, secret_age(known.get((region, service, client)), created_at))
+        OverdueSecret(pk, secret_age(known.get(ObjectRef(region, service, client)), created_at))
         for pk, region, service, client, created_at in rows.values_list(
             "pk", "region", "service_id", "client_id", "created_at"
         ).iterator()

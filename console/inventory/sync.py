@@ -21,6 +21,7 @@ from console.models import KnownService
 from tenants.authlete import AuthleteClient
 from tenants.authlete.fanout import gather
 from tenants.authlete.listing import list_all_clients
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.transport.deadline import Deadline
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Organization
@@ -34,8 +35,6 @@ MIN_SECONDS_LEFT = 2.0  # seconds without which no more is asked for
 SERVICES_PER_SYNC = 20  # services whose clients are listed in one go
 NOT_LISTED = -1  # in place of a `modifiedAt`: it is not listed any more
 MAX_READS_PER_SYNC = 200  # objects of one kind that are read in one go; the others next time
-
-type SyncedObject = tuple[str, int, int]  # region, service, client
 
 
 @run_every_minute
@@ -73,7 +72,9 @@ def sync_organization(
     whole = {one.name for one in itself.regions()} - silent
     names = whole | {row.region.name for row in rows}
     doors = {name: itself.connect(name) for name in names}
-    told = {(row.region.name, row.service.api_key, 0): row.service.modified_at for row in rows}
+    told = {
+        ObjectRef(row.region.name, row.service.api_key): row.service.modified_at for row in rows
+    }
     here = _changed_objects(organization, told, now)
     _read_documents(doors, here[:MAX_READS_PER_SYNC], end)
     if end.remaining() > MIN_SECONDS_LEFT:
@@ -90,7 +91,7 @@ def sync_organization(
 
 def _list_clients(
     organization: Organization, doors: Mapping[str, AuthleteClient], end: Deadline
-) -> dict[SyncedObject, int]:
+) -> dict[ObjectRef, int]:
     """When clients were last changed, of some services; the index has them too."""
     if end.remaining() < MIN_SECONDS_LEFT:
         return {}
@@ -101,10 +102,10 @@ def _list_clients(
     own.filter(pk__in=[pk for pk, *_ in rows]).update(clients_asked_at=timezone.now())
     places = [(region, number) for _, region, number in rows]
     kept = load_newest_versions(organization.pk, places)
-    told: dict[SyncedObject, int] = {}
+    told: dict[ObjectRef, int] = {}
     asked = [(doors[region], number) for region, number in places]
     for place, found in zip(places, list_all_clients(asked, end.remaining()), strict=True):
-        there = {(*place, one.client_id): one.modified_at for one in found.items}
+        there = {ObjectRef(*place, one.client_id): one.modified_at for one in found.items}
         if found.is_complete and all(there.values()):
             index_clients(organization, *place, found.items)
             told |= {
@@ -118,8 +119,8 @@ def _list_clients(
 
 
 def _changed_objects(
-    organization: Organization, told: Mapping[SyncedObject, int], now: datetime
-) -> list[SyncedObject]:
+    organization: Organization, told: Mapping[ObjectRef, int], now: datetime
+) -> list[ObjectRef]:
     """What is not as it was when it was seen last, or never was; of all others it is
     kept that they were still the same ``now``."""
     kept = load_newest_versions(organization.pk, {place[:2] for place in told})
@@ -133,7 +134,7 @@ def _changed_objects(
 
 
 def _read_documents(
-    doors: Mapping[str, AuthleteClient], places: Sequence[SyncedObject], end: Deadline
+    doors: Mapping[str, AuthleteClient], places: Sequence[ObjectRef], end: Deadline
 ) -> None:
     """All of them services, or all of them clients."""
     if places and end.remaining() > MIN_SECONDS_LEFT:

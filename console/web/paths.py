@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
 
+from tenants.authlete.object_ref import ObjectRef
 from tenants.organizations.regions import REGION_NAME_PATTERN as REGION
 
 
@@ -38,11 +39,11 @@ def parse_service_ref(text: str) -> tuple[str, int] | None:
     return (region, service_id) if service_id and REGION.fullmatch(region) else None
 
 
-def parse_client_ref(text: str) -> tuple[str, int, int] | None:
-    """Region, service and client of what is named as "us/17/1001"; None for others."""
+def parse_client_ref(text: str) -> ObjectRef | None:
+    """Return the client named as "us/17/1001", or None for another text."""
     service, _slash, client = text.rpartition("/")
     home, client_id = parse_service_ref(service), parse_id(client)
-    return (*home, client_id) if home and client_id else None
+    return ObjectRef(*home, client_id) if home and client_id else None
 
 
 def cached_reverse(route: str, *args: object) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tenants.audit.models import AuditEntry
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.crypto.key_ring import KeyNotFoundError
 from tenants.versions import external_changes
@@ -115,15 +116,14 @@ def _check_macs(versions: Sequence[Version]) -> list[bool]:
 
 def load_newest_versions(
     organization_id: int, services: Iterable[tuple[str, int]]
-) -> dict[tuple[str, int, int], Version]:
-    """The newest version of these services and of their clients, by region, service
-    and client."""
+) -> dict[ObjectRef, Version]:
+    """Return the newest version of these services and of their clients."""
     wanted = set(services)
     rows = _newest_versions(organization_id, {region for region, _ in wanted}).filter(
         service_id__in={service for _, service in wanted}
     )
     return {
-        (one.region, one.service_id, one.client_id): one
+        ObjectRef(one.region, one.service_id, one.client_id): one
         for one in rows.order_by().iterator()
         if (one.region, one.service_id) in wanted
     }

@@ -10,15 +10,15 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError, NotFoundError
 from tenants.authlete.fanout import gather
 from tenants.authlete.listing import list_all_clients
+from tenants.authlete.object_ref import ObjectRef
 
 MAX_SINGLE_READS = 50  # clients that are read one by one; more are read with their whole lists
 MAX_TOKEN_COUNTS = 100  # clients of which the tokens are counted, a call each
 
-type ClientKey = tuple[str, int, int]  # region, service, client
 type FetchedClient = Client | AuthleteError | None  # None: it is there no more
 
 
-class HasClientKey(Protocol):
+class HasClientRef(Protocol):
     @property
     def region(self) -> str: ...
     @property
@@ -27,8 +27,8 @@ class HasClientKey(Protocol):
     def client_id(self) -> int: ...
 
 
-def client_key(one: HasClientKey) -> ClientKey:
-    return one.region, one.service_id, one.client_id
+def client_ref(one: HasClientRef) -> ObjectRef:
+    return ObjectRef(one.region, one.service_id, one.client_id)
 
 
 class RegionApis:
@@ -46,7 +46,7 @@ class RegionApis:
                 self._apis[region] = error
         return self._apis[region]
 
-    def pairs_for(self, keys: Sequence[ClientKey]) -> Iterator[tuple[ClientKey, AuthleteClient]]:
+    def pairs_for(self, keys: Sequence[ObjectRef]) -> Iterator[tuple[ObjectRef, AuthleteClient]]:
         """Those of ``places`` that there is a way to."""
         for place in keys:
             door = self[place[0]]
@@ -54,10 +54,10 @@ class RegionApis:
                 yield place, door
 
 
-def fetch_clients(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKey, FetchedClient]:
+def fetch_clients(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, FetchedClient]:
     """Each client as it is now, or why it cannot be told."""
     doors = RegionApis(member)
-    found: dict[ClientKey, FetchedClient] = {
+    found: dict[ObjectRef, FetchedClient] = {
         place: door for place in keys if isinstance(door := doors[place[0]], AuthleteError)
     }
     there = list(doors.pairs_for(keys))
@@ -67,8 +67,8 @@ def fetch_clients(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKe
 
 
 def _fetch_each(
-    pairs: Sequence[tuple[ClientKey, AuthleteClient]],
-) -> Iterator[tuple[ClientKey, FetchedClient]]:
+    pairs: Sequence[tuple[ObjectRef, AuthleteClient]],
+) -> Iterator[tuple[ObjectRef, FetchedClient]]:
     replies = gather(
         (door, door.service(service).client(client).get) for (_, service, client), door in pairs
     )
@@ -78,8 +78,8 @@ def _fetch_each(
 
 
 def _fetch_lists(
-    pairs: Sequence[tuple[ClientKey, AuthleteClient]],
-) -> Iterator[tuple[ClientKey, FetchedClient]]:
+    pairs: Sequence[tuple[ObjectRef, AuthleteClient]],
+) -> Iterator[tuple[ObjectRef, FetchedClient]]:
     services = {place[:2]: door for place, door in pairs}
     lists = list_all_clients([(door, number) for (_, number), door in services.items()])
     by_service = dict(zip(services, lists, strict=True))
@@ -88,7 +88,7 @@ def _fetch_lists(
         yield place, listed.items_by_id.get(place[2], listed.error)
 
 
-def count_tokens_by_client(member: Member, keys: Sequence[ClientKey]) -> Mapping[ClientKey, int]:
+def count_tokens_by_client(member: Member, keys: Sequence[ObjectRef]) -> Mapping[ObjectRef, int]:
     """How many tokens of each are live; left out where that was not counted."""
     there = list(RegionApis(member).pairs_for(keys[:MAX_TOKEN_COUNTS]))
     counts = gather(

@@ -9,11 +9,11 @@ from django.utils.translation import ngettext
 
 from console.clients.bulk.actions import BULK_ACTIONS, SET, BulkAction
 from console.clients.bulk.bulk_settings import SETTING_GROUPS, EditMode
-from console.clients.bulk.current_clients import ClientKey
 from console.clients.bulk.selections import CHANGE, BulkPreview
 from console.forms.change_forms import ChangeReasonForm
 from console.web.access import Member
 from console.web.paths import parse_client_ref, parse_service_ref
+from tenants.authlete.object_ref import ObjectRef
 from tenants.organizations.regions import get_regions
 
 TYPED_CONFIRMATION_MIN = 20  # more clients than this are confirmed by typing how many
@@ -39,7 +39,7 @@ class BulkSelectForm(forms.Form):
         return within
 
     @property
-    def client_keys(self) -> list[ClientKey]:
+    def client_keys(self) -> list[ObjectRef]:
         """The clients that are ticked, each once."""
         assert isinstance(self.data, QueryDict)
         found = map(parse_client_ref, self.data.getlist("place"))

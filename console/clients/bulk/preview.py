@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 from console.clients.bulk.actions import LOCK, ROTATE, SET
 from console.clients.bulk.bulk_settings import Members, SettingEdit
 from console.clients.bulk.current_clients import (
-    ClientKey,
     FetchedClient,
-    client_key,
+    client_ref,
     count_tokens_by_client,
     fetch_clients,
 )
@@ -35,6 +34,7 @@ from console.web.access import Member
 from tenants.authlete.documents.client import Client
 from tenants.authlete.documents.client.rules import check_client
 from tenants.authlete.errors import AuthleteError
+from tenants.authlete.object_ref import ObjectRef
 
 # Whose settings somebody else may tell Authlete anew.
 OVERWRITE_WARNINGS: Mapping[str, str | Promise] = {
@@ -60,9 +60,9 @@ def build_preview(
     edit: SettingEdit | None = None,
 ) -> BulkPreview:
     """Read every client as it is now; nothing is changed."""
-    found = fetch_clients(member, [client_key(one) for one in choice.clients])
+    found = fetch_clients(member, [client_ref(one) for one in choice.clients])
     fitting, judge = build_matcher(member, choice), _row_previewer(member, action, edit)
-    rows = [_preview_row(one, found[client_key(one)], fitting, judge) for one in choice.clients]
+    rows = [_preview_row(one, found[client_ref(one)], fitting, judge) for one in choice.clients]
     if action == LOCK:
         rows = _count_tokens(member, rows)
     return BulkPreview(action, rows, timezone.now(), edit)
@@ -94,7 +94,7 @@ def _preview_row(
         told = {"title": _(found.title), "message": found.message}
         return replace(row, fate=UNREAD, why=_("%(title)s: %(message)s") % told)
     row = replace(row, name=found.client_name or found.alias)
-    if not _is_limited(found) and not fitting(client_key(one), found):
+    if not _is_limited(found) and not fitting(client_ref(one), found):
         why = _("It does not fit the search any more, so it is left alone.")
         return replace(row, fate=CANNOT, why=why)
     return judge(row, found)
@@ -145,9 +145,9 @@ def _warnings(client: Client, edits: Members) -> Iterator[str]:
 
 
 def _preview_rotation(
-    row: PreviewRow, client: Client, *, taken: Container[ClientKey]
+    row: PreviewRow, client: Client, *, taken: Container[ObjectRef]
 ) -> PreviewRow:
-    if client_key(row) in taken:
+    if client_ref(row) in taken:
         return replace(row, fate=SAME, why=_("A rotation of it is under way already."))
     if _is_limited(client):
         note = _("The credential is not shown whether anything asks for its secret.")
@@ -159,5 +159,5 @@ def _preview_rotation(
 
 def _count_tokens(member: Member, rows: Sequence[PreviewRow]) -> list[PreviewRow]:
     """The same, with how many tokens live by those that would be locked."""
-    counts = count_tokens_by_client(member, [client_key(row) for row in rows if row.fate == CHANGE])
-    return [replace(row, tokens=counts.get(client_key(row))) for row in rows]
+    counts = count_tokens_by_client(member, [client_ref(row) for row in rows if row.fate == CHANGE])
+    return [replace(row, tokens=counts.get(client_ref(row))) for row in rows]

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.clients.bulk.current_clients import ClientKey
+from console.clients.bulk.current_clients import client_ref
 from console.clients.bulk.forms import BulkSelectForm
 from console.clients.bulk.selections import ClientSelection, SelectedClient
 from console.clients.listing.columns import COLUMNS_BY_NAME
@@ -35,6 +35,7 @@ from console.lists.request import ListRequest
 from console.models import KnownClient
 from console.web.access import Member, Workspace
 from tenants.authlete.documents.client import Client
+from tenants.authlete.object_ref import ObjectRef
 from tenants.organizations.regions import get_regions
 
 KEYS_PER_QUERY = 200  # places that one statement names
@@ -44,7 +45,7 @@ MAX_INDEX_AGE = timedelta(minutes=10)  # of what is known, without a word about 
 class ClientMatcher(Protocol):
     """Whether a client fits what the list was asked for, as it is now."""
 
-    def __call__(self, place: ClientKey, client: Client) -> bool: ...
+    def __call__(self, place: ObjectRef, client: Client) -> bool: ...
 
 
 def resolve_selection(member: Member, form: BulkSelectForm) -> ClientSelection:
@@ -66,7 +67,7 @@ def build_matcher(member: Member, choice: ClientSelection) -> ClientMatcher:
         return lambda place, client: True
     asked, services = _parse_query(member, choice)
 
-    def still(place: ClientKey, client: Client) -> bool:
+    def still(place: ObjectRef, client: Client) -> bool:
         region, number, _client = place
         row = replace(
             ClientRow.from_client(region, number, client),
@@ -146,9 +147,9 @@ def _selected_clients(rows: Iterable[ClientRow]) -> list[SelectedClient]:
     return [SelectedClient(row.region, row.service_id, row.client_id, row.title) for row in rows]
 
 
-def _selected_by_key(member: Member, keys: Sequence[ClientKey]) -> list[SelectedClient]:
+def _selected_by_key(member: Member, keys: Sequence[ObjectRef]) -> list[SelectedClient]:
     """The clients at these places, with the names that they were last seen with."""
-    names: dict[ClientKey, str] = {}
+    names: dict[ObjectRef, str] = {}
     for at in range(0, len(keys), KEYS_PER_QUERY):
         these = [
             Q(region=region, service_id=service_id, client_id=client_id)
@@ -156,9 +157,8 @@ def _selected_by_key(member: Member, keys: Sequence[ClientKey]) -> list[Selected
         ]
         known = KnownClient.objects.filter(reduce(or_, these), organization=member.organization)
         for one in known:
-            place = (one.region, one.service_id, one.client_id)
-            names[place] = one.name or one.alias
-    return [SelectedClient(*place, names.get(place, "")) for place in keys]
+            names[client_ref(one)] = one.name or one.alias
+    return [SelectedClient(*ref, names.get(ref, "")) for ref in keys]
 
 
 def list_url(member: Member, choice: ClientSelection) -> str:

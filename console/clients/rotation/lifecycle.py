@@ -12,12 +12,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from console.clients.rotation.client_secret import record_finding
-from console.inventory.secret_age import SecretOwner
 from console.models import Rotation
 from tenants.audit.actor import Actor
 from tenants.audit.events import SECRET_DISCARD, SECRET_ERASE, AuditEvent
 from tenants.audit.recorder import EventDetails, record_action, record_event
 from tenants.authlete.client import CALL_TIMEOUT_SECONDS
+from tenants.authlete.object_ref import ObjectRef
 from tenants.jobs.models import OPEN_JOB_STATES, Job
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.models import Organization
@@ -50,13 +50,13 @@ def find_rotation(
     return rotation
 
 
-def open_rotations(organization: Organization) -> dict[SecretOwner, Rotation]:
+def open_rotations(organization: Organization) -> dict[ObjectRef, Rotation]:
     """All that are under way in an organization, for lists."""
     expire_rotations()
     rows = Rotation.objects.filter(organization=organization, state__in=Rotation.OPEN).defer(
         "new_sealed", "old_sealed"
     )
-    return {(one.region, one.service_id, one.client_id): one for one in rows}
+    return {ObjectRef(one.region, one.service_id, one.client_id): one for one in rows}
 
 
 def cancel_rotation(

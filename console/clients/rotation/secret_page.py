@@ -41,13 +41,9 @@ class SecretPage:
 
     @property
     def age(self) -> SecretAge:
-        place = (
-            self.workspace.region.name,
-            self.target.service_id,
-            self.client.client_id,
-        )
-        found = last_changes(self.workspace.organization.pk, *map(str, place))
-        return secret_age(found.get(place), self.client.created_at)
+        ref = self.target.ref
+        changes = last_changes(self.workspace.organization.pk, *map(str, ref))
+        return secret_age(changes.get(ref), self.client.created_at)
 
     def audit_fields(self, reason: str, ticket: str) -> EventDetails:
         """What the record says about the client."""

@@ -26,6 +26,7 @@ from tenants.audit.events import (
 )
 from tenants.audit.recorder import record_action
 from tenants.authlete import AuthleteClient
+from tenants.authlete.object_ref import ObjectRef
 from tenants.models import Organization
 from tenants.organizations.api_clients import fingerprint_token
 
@@ -56,7 +57,7 @@ def stage_secret(
     api = authlete.service(service_id).client(client_id, label)
     old = api.keep_secret().client_secret
     new = SecretStr(token_urlsafe(SECRET_BYTES))
-    place = (authlete.region, service_id, client_id)
+    ref = ObjectRef(authlete.region, service_id, client_id)
     rotation = Rotation(
         organization=organization,
         region=authlete.region,
@@ -65,7 +66,7 @@ def stage_secret(
         label=label,
         new_mark=fingerprint_token(new).hex,
         old_mark=fingerprint_token(old).hex if old else "",
-        old_since=last_changes(organization.pk, *map(str, place)).get(place),
+        old_since=last_changes(organization.pk, *map(str, ref)).get(ref),
         reason=reason,
         ticket=ticket,
         staged_by=who.name,

@@ -17,7 +17,7 @@ from console.clients.bulk.bulk_settings import (
     entered_value,
     setting_form,
 )
-from console.clients.bulk.current_clients import HasClientKey
+from console.clients.bulk.current_clients import HasClientRef
 from console.clients.bulk.forms import (
     BulkActionForm,
     BulkConfirmForm,
@@ -170,7 +170,7 @@ def _preview_page(request: HttpRequest, member: Member, preview: BulkPreview) ->
     }
 
 
-def _with_service_names[One: HasClientKey](
+def _with_service_names[One: HasClientRef](
     member: Member, found: Iterable[One]
 ) -> list[tuple[One, str]]:
     """Each with the name of its service, as it was last seen."""

@@ -8,6 +8,7 @@ from console.inventory.secret_age import list_overdue as find_overdue
 from console.models import KnownClient, KnownService, Rotation
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import render_page
+from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.operation import Effect
 
 ROTATIONS_PER_PAGE = 50  # rows
@@ -60,7 +61,7 @@ def overdue_secrets(request: ConsoleRequest, member: Member) -> HttpResponse:
                 "place": f"{client.region}/{client.service_id}/{client.client_id}",
                 "age": one.age,
                 "service": services.get(at) or str(client.service_id),
-                "rotation": open_ones.get((*at, client.client_id)),
+                "rotation": open_ones.get(ObjectRef(*at, client.client_id)),
             }
         )
     bulk = reverse("clients:bulk_select", args=[member.organization.slug])
