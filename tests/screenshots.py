@@ -54,8 +54,8 @@ def change(page: Page, minutes: int) -> None:
     """Set how long access tokens of one service live, as far as the review."""
     page.get_by_role("link", name="Payments Japan").click()
     page.get_by_role("link", name="Access and refresh tokens").click()
-    page.get_by_label("Access token lifetime", exact=True).fill(str(minutes))
-    unit = page.get_by_label("Unit of Access token lifetime")
+    page.get_by_label("Access token duration", exact=True).fill(str(minutes))
+    unit = page.get_by_label("Unit of Access token duration")
     unit.select_option(label="minutes")
     page.get_by_role("button", name="Review changes").click()
     page.get_by_label("Reason").fill("Shorter, says risk")

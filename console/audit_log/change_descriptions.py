@@ -89,7 +89,7 @@ LOCAL_EVENT_SETTINGS: DeclaredSettings = {
 }
 # What a token is made with, and what of it can be changed.
 TOKEN_SETTINGS: DeclaredSettings = {
-    name: ("", Setting(name, name, label, "", show, zero=zero))
+    name: ("", Setting(name, name, label, "", show, zero_label=zero))
     for name, label, show, zero in (
         ("grantType", _("Grant type"), InputType("choice", choices=GRANT_TYPE), ""),
         ("scopes", _("Scopes"), InputType("strings"), ""),
@@ -192,7 +192,7 @@ def describe_change(change: FieldChange, declared: DeclaredSettings) -> ChangeDe
     ):  # what was not there before, or is not any more, is not told
         was, now = was if before is not None else "", now if after is not None else ""
     # From or to Authlete's own choice, which an absent list stands for.
-    resets = bool(place.setting.absent) and None in (before, after)
+    resets = bool(place.setting.unset_label) and None in (before, after)
     if change.is_unordered_list and (before or after) and not resets:
         gained = tuple(place.format([one]) for one in change.added)
         lost = tuple(place.format([one]) for one in change.removed)

@@ -164,8 +164,8 @@ def _absence_labels(_language: str | None) -> tuple[SettingsByLabel, SettingsByL
     absences, zeros = defaultdict(set), defaultdict(set)
     for name, setting in _settings():
         absences[format_absent(setting).casefold()].add(name)
-        if setting.zero:
-            zeros[translate(setting.zero).casefold()].add(name)
+        if setting.zero_label:
+            zeros[translate(setting.zero_label).casefold()].add(name)
     absences.pop(_("Not set").casefold(), None)  # of any
     return tuple(  # type: ignore[return-value]
         {words: tuple(names) for words, names in one.items()} for one in (absences, zeros)

@@ -4,8 +4,8 @@ The objects are those of Authlete facts, 9.3; their rules are declared with the 
 """
 
 from tenants.authlete.documents.base import InputType, Setting
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
-from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
+from tenants.authlete.documents.service.credentials import CredentialIssuerSettings
 from tenants.authlete.documents.validation_messages import _
 
 

@@ -25,8 +25,8 @@ from console.forms.inputs import (
 )
 from console.forms.rows import Column, ObjectInput, RowsInput, StringsInput
 from console.forms.setting_field import FieldKind
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
-from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
+from tenants.authlete.documents.service.credentials import CredentialIssuerSettings
 
 FIELD_KINDS = {
     kind.name: kind

@@ -113,7 +113,7 @@ class FlagInput(FieldInput):
         return isinstance(value, bool)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        return bool(setting.initial) if value is None else value
+        return bool(setting.default) if value is None else value
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
         return "on" in sent.parts
@@ -140,14 +140,14 @@ class MultipleChoiceInput(FieldInput):
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
     def display(self, setting: Setting, value: Any) -> Any:
-        own = value is not None or not setting.absent
+        own = value is not None or not setting.unset_label
         return {
             "own": own,
             "picked": _in_choice_order(available_choices(setting, value), value or ()),
         }
 
     def read(self, setting: Setting, sent: SubmittedValues) -> Any:
-        own = not setting.absent or sent.last("own") != "default"
+        own = not setting.unset_label or sent.last("own") != "default"
         return {"own": own, "picked": sent.all("pick")}
 
     def clean(self, setting: Setting, typed: Any, base: Any) -> Any:
@@ -305,7 +305,7 @@ def restore_line_breaks(text: str, base: Any) -> str:
 
 def empty_list_value(setting: Setting) -> list[Any] | None:
     """What an emptied list is: "none" only where an absent one says otherwise."""
-    return [] if setting.absent else None
+    return [] if setting.unset_label else None
 
 
 def available_choices(setting: Setting, value: Any) -> list[str]:

@@ -150,12 +150,12 @@ class SettingField:
         one = self.setting
         if one.is_immutable:
             return ""
-        if one.zero and one.input_type.kind == "number":
-            return _("0 stands for: %(meaning)s.") % {"meaning": translate(one.zero)}
-        if one.initial is not None:
-            return _("Default: %(value)s.") % {"value": format_value(one, one.initial)}
-        if one.absent and one.input_type.kind not in ("choice", "choices"):
-            return _("Empty: %(meaning)s.") % {"meaning": translate(one.absent)}
+        if one.zero_label and one.input_type.kind == "number":
+            return _("0 stands for: %(meaning)s.") % {"meaning": translate(one.zero_label)}
+        if one.default is not None:
+            return _("Default: %(value)s.") % {"value": format_value(one, one.default)}
+        if one.unset_label and one.input_type.kind not in ("choice", "choices"):
+            return _("Empty: %(meaning)s.") % {"meaning": translate(one.unset_label)}
         return ""
 
     @property
@@ -169,7 +169,7 @@ class SettingField:
 
     @property
     def zero(self) -> str:
-        return translate(self.setting.zero)
+        return translate(self.setting.zero_label)
 
     def __str__(self) -> str:
         told, language = self.state, get_language()

@@ -51,11 +51,11 @@ def format_value(setting: Setting, value: Any) -> str:
 
 def format_absent(setting: Setting) -> str:
     """What holds while Authlete has no value."""
-    if setting.absent:
-        return gettext(setting.absent)
-    if setting.initial is not None:
+    if setting.unset_label:
+        return gettext(setting.unset_label)
+    if setting.default is not None:
         return _("Authlete's default: %(value)s") % {
-            "value": format_value(setting, setting.initial)
+            "value": format_value(setting, setting.default)
         }
     return _("Off") if setting.input_type.kind == "flag" else _("Not set")
 
@@ -128,8 +128,8 @@ def _format_choice(setting: Setting, value: Any) -> str:
 
 def _format_duration(setting: Setting, value: Any) -> str:
     seconds = _whole_number(value)
-    if seconds == 0 and setting.zero:
-        return gettext(setting.zero)
+    if seconds == 0 and setting.zero_label:
+        return gettext(setting.zero_label)
     number, unit = largest_unit(seconds)
     if unit == "seconds":
         return format_count(number, unit)
@@ -138,7 +138,7 @@ def _format_duration(setting: Setting, value: Any) -> str:
 
 def _format_whole_number(setting: Setting, value: Any) -> str:
     number = _whole_number(value)
-    return gettext(setting.zero) if number == 0 and setting.zero else str(number)
+    return gettext(setting.zero_label) if number == 0 and setting.zero_label else str(number)
 
 
 def _whole_number(value: Any) -> int:
@@ -161,8 +161,8 @@ def _format_text(_setting: Setting, value: Any) -> str:
 
 def _format_timestamp(setting: Setting, value: Any) -> str:
     """Milliseconds since 1970, as the reader's own time."""
-    if value == 0 and setting.zero:
-        return gettext(setting.zero)
+    if value == 0 and setting.zero_label:
+        return gettext(setting.zero_label)
     at = localtime(datetime.fromtimestamp(_whole_number(value) / 1000, UTC))
     return f"{date_format(at, 'j M Y')}, {at:%H:%M:%S} {at:%:z}"
 

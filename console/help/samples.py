@@ -38,13 +38,13 @@ class SampleSettings(Section):
     flag: types.Boolean = setting("Flag")
     """On or off."""
 
-    lifetime: types.Seconds = setting("Duration", initial=86400)
+    lifetime: types.Seconds = setting("Duration", default=86400)
     """A span of time with its unit, and an error."""
 
     number: types.Number = setting("Number")
     """A whole number."""
 
-    algorithm: types.AsymmetricAlg = setting("Choice", absent="Not signed")
+    algorithm: types.AsymmetricAlg = setting("Choice", unset_label="Not signed")
     """One of a list."""
 
     delivery_modes: types.DeliveryModes = setting("Choices")
@@ -74,7 +74,7 @@ class SampleSettings(Section):
     fixed: types.Timestamp = setting("Moment", read_only=True)
     """Set by Authlete alone."""
 
-    dropped: types.Boolean = setting("Ignored", ignored=True)
+    dropped: types.Boolean = setting("Ignored", ignored_on_update=True)
     """Taken by Authlete and never kept."""
 
 

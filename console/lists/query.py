@@ -49,7 +49,7 @@ class SearchVocabulary:
             one.api_name.lower(): one.api_name
             for section in sections
             for one in section.settings()
-            if not one.input_type.secret
+            if not one.input_type.is_secret
         }
         return cls(members | dict(more or {}), example, {}, frozenset(more or ()))
 

@@ -30,7 +30,7 @@ def test_tells_how_it_was_and_what_differs(open_page, sandbox, person, live_serv
 
     expect(page.get_by_text("It was last seen like this")).to_be_visible()
     differs = page.get_by_role("region", name="1 difference")
-    expect(differs).to_contain_text("Access token lifetime")
+    expect(differs).to_contain_text("Access token duration")
     expect(differs).to_contain_text("to 45 minutes")
     findings = page.get_by_role("region", name="What did not go together then")
     expect(findings).to_contain_text("Clients may ask for a code and cannot use")

@@ -8,7 +8,7 @@ from tests.support.journeys import sign_in_page
 from tests.support.page_steps import enter_setting, open_section
 from tests.support.scene import PASSWORD
 
-ACCESS = "Access token lifetime"
+ACCESS = "Access token duration"
 
 
 @pytest.fixture

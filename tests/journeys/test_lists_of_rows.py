@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tenants.organizations.roles import Role
 from tests.support.page_steps import expect_saved, open_section, review_changes, save_changes
 
-LANGUAGES = "Claim languages"
+LANGUAGES = "Supported claim locales"
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -68,8 +68,8 @@ def test_narrows_a_form_and_saves_what_is_left_in_it(page, service, find_service
         f"/harbor/services/us/{find_service_id('us', 'Payments')}/edit/all/?q=clock+tolerance"
     )
     expect(page.locator(".field")).to_have_count(1)
-    page.get_by_label("Unit of Clock tolerance").select_option("seconds")
-    page.get_by_label("Clock tolerance", exact=True).fill("7")
+    page.get_by_label("Unit of Allowable clock skew").select_option("seconds")
+    page.get_by_label("Allowable clock skew", exact=True).fill("7")
 
     review_changes(page)
     save_changes(page)

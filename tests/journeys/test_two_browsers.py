@@ -11,7 +11,7 @@ from tests.journeys.states.client import LEDGER
 from tests.support.page_steps import enter_setting, expect_saved, review_changes, save_changes
 from tests.support.tiers import slow_after_first
 
-ACCESS, REFRESH = "Access token lifetime", "Refresh token lifetime"
+ACCESS, REFRESH = "Access token duration", "Refresh token duration"
 CLIENT = {n: v for n, v in LEDGER.items() if n != "derivedSectorIdentifier"}
 BOTH = pytest.mark.parametrize("section", slow_after_first(["tokens", "all"]))
 

@@ -24,7 +24,7 @@ def test_goes_back_as_it_came(
     before = raw_response_body("us", number)
 
     open_section(page, "us", number, section)
-    enter_setting(page, "Refresh token lifetime", "1", "hours")
+    enter_setting(page, "Refresh token duration", "1", "hours")
     review_changes(page)
     save_changes(page)
 

@@ -19,7 +19,7 @@ from console.forms.value_text import translate
 from tenants.authlete.changes import diff_edits
 from tenants.authlete.documents.base import Section, Setting
 from tenants.authlete.documents.client import SECTIONS
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.json.compare import is_equivalent
 
 EXTENSION = "extension"
@@ -149,4 +149,4 @@ def entered_value(form: SettingsForm, bulk_setting: BulkSetting) -> Any:
     setting = bulk_setting.setting
     if setting.api_name in form.edits:
         return form.edits[setting.api_name]
-    return bool(setting.initial) if setting.input_type.kind == "flag" else None
+    return bool(setting.default) if setting.input_type.kind == "flag" else None

@@ -1,7 +1,7 @@
-"""The values that Authlete offers for a setting, and the words for them.
+"""Values that Authlete offers for settings, and their labels.
 
-Every list is open: a value that is not here may come from a newer Authlete, is kept
-and shown as it is. Values and their sources are those of Authlete facts, 10.
+Every list is open: a newer Authlete may send other values, which are kept and shown as
+they are.
 """
 
 from tenants.authlete.documents.validation_messages import _
@@ -10,7 +10,7 @@ GRANT_TYPE = {
     "AUTHORIZATION_CODE": _("Authorization code"),
     "REFRESH_TOKEN": _("Refresh token"),
     "CLIENT_CREDENTIALS": _("Client credentials"),
-    "CIBA": _("Backchannel (CIBA)"),
+    "CIBA": _("CIBA"),
     "DEVICE_CODE": _("Device code"),
     "TOKEN_EXCHANGE": _("Token exchange"),
     "JWT_BEARER": _("JWT bearer"),
@@ -29,28 +29,28 @@ RESPONSE_TYPE = {
     "NONE": "none",
 }
 PROMPT = {
-    "NONE": _("None: show no page at all"),
-    "LOGIN": _("Login: sign in anew"),
-    "CONSENT": _("Consent: ask again"),
-    "SELECT_ACCOUNT": _("Select account"),
-    "CREATE": _("Create: open an account"),
+    "NONE": _("none: no user interface"),
+    "LOGIN": _("login: sign in again"),
+    "CONSENT": _("consent: ask for consent"),
+    "SELECT_ACCOUNT": _("select_account: choose an account"),
+    "CREATE": _("create: create an account"),
 }
 DISPLAY = {
-    "PAGE": _("Whole page"),
-    "POPUP": _("Pop-up window"),
+    "PAGE": _("Page"),
+    "POPUP": _("Pop-up"),
     "TOUCH": _("Touch screen"),
-    "WAP": _("Feature phone"),
+    "WAP": _("WAP (feature phone)"),
 }
 CLIENT_AUTH_METHOD = {
-    "NONE": _("None: public clients"),
-    "CLIENT_SECRET_BASIC": _("Client secret in the header"),
-    "CLIENT_SECRET_POST": _("Client secret in the body"),
-    "CLIENT_SECRET_JWT": _("JWT signed with the client secret"),
-    "PRIVATE_KEY_JWT": _("JWT signed with a private key"),
-    "TLS_CLIENT_AUTH": _("Mutual TLS, certificate of an authority"),
-    "SELF_SIGNED_TLS_CLIENT_AUTH": _("Mutual TLS, self-signed certificate"),
+    "NONE": _("None (public clients)"),
+    "CLIENT_SECRET_BASIC": _("Client secret (Basic)"),
+    "CLIENT_SECRET_POST": _("Client secret (POST)"),
+    "CLIENT_SECRET_JWT": _("Client secret JWT"),
+    "PRIVATE_KEY_JWT": _("Private key JWT"),
+    "TLS_CLIENT_AUTH": _("Mutual TLS (PKI certificate)"),
+    "SELF_SIGNED_TLS_CLIENT_AUTH": _("Mutual TLS (self-signed certificate)"),
     "ATTEST_JWT_CLIENT_AUTH": _("Client attestation"),
-    "SPIFFE_JWT": _("SPIFFE identity document"),
+    "SPIFFE_JWT": _("SPIFFE JWT"),
 }
 CLAIM_TYPE = {
     "NORMAL": _("Normal"),
@@ -74,13 +74,13 @@ FAPI_MODE = {
     "FAPI2_MESSAGE_SIGNING_RESOURCE_RES": _("FAPI 2.0 Message Signing: resource responses"),
 }
 DELIVERY_MODE = {
-    "PING": _("Ping: told when ready, then asks"),
-    "POLL": _("Poll: asks until ready"),
-    "PUSH": _("Push: gets the tokens sent"),
+    "PING": _("Ping: notified, then requests tokens"),
+    "POLL": _("Poll: requests tokens until ready"),
+    "PUSH": _("Push: receives tokens"),
 }
 USER_CODE_CHARSET = {
-    "BASE20": _("20 consonants, no vowels"),
-    "NUMERIC": _("Digits only"),
+    "BASE20": _("Base20 (20 consonants)"),
+    "NUMERIC": _("Numeric"),
 }
 JWS_ALG_ASYMMETRIC = {
     "RS256": "RS256",
@@ -101,7 +101,7 @@ JWS_ALG_SYMMETRIC = {
     "HS512": "HS512",
 }
 JWS_ALG_SIGNED = {**JWS_ALG_SYMMETRIC, **JWS_ALG_ASYMMETRIC}
-JWS_ALG = {"NONE": _("None, not signed"), **JWS_ALG_SIGNED}
+JWS_ALG = {"NONE": _("none (not signed)"), **JWS_ALG_SIGNED}
 JWE_ALG_ASYMMETRIC = {
     "RSA_OAEP": "RSA-OAEP",
     "RSA_OAEP_256": "RSA-OAEP-256",
@@ -133,16 +133,16 @@ JWE_ENC = {
     "A256GCM": "A256GCM",
 }
 ID_TOKEN_AUD_TYPE = {
-    "array": _("A list of audiences"),
-    "string": _("A single text"),
+    "array": _("Array"),
+    "string": _("String"),
 }
 ATTACHMENT_TYPE = {
-    "EMBEDDED": _("Embedded in the claims"),
-    "EXTERNAL": _("External, by address"),
+    "EMBEDDED": _("Embedded"),
+    "EXTERNAL": _("External"),
 }
 VERIFIED_CLAIMS_SCHEMA = {
     "standard": _("Standard"),
-    "standard+id_document": _("Standard, and the older ID document"),
+    "standard+id_document": _("Standard and ID document"),
 }
 FEDERATION_REGISTRATION = {
     "AUTOMATIC": _("Automatic"),
@@ -160,14 +160,14 @@ APPLICATION_TYPE = {
     "NATIVE": _("Native application"),
 }
 CLIENT_TYPE = {
-    "CONFIDENTIAL": _("Confidential: keeps a secret"),
-    "PUBLIC": _("Public: cannot keep a secret"),
+    "CONFIDENTIAL": _("Confidential"),
+    "PUBLIC": _("Public"),
 }
 CLIENT_SOURCE = {
-    "STATIC_REGISTRATION": _("Made by an administrator or the API"),
-    "DYNAMIC_REGISTRATION": _("Registered dynamically"),
-    "AUTOMATIC_REGISTRATION": _("Federation, automatic registration"),
-    "EXPLICIT_REGISTRATION": _("Federation, explicit registration"),
+    "STATIC_REGISTRATION": _("Static registration"),
+    "DYNAMIC_REGISTRATION": _("Dynamic registration"),
+    "AUTOMATIC_REGISTRATION": _("Automatic registration (federation)"),
+    "EXPLICIT_REGISTRATION": _("Explicit registration (federation)"),
     "METADATA_DOCUMENT": _("Client ID metadata document"),
 }
 RESPONSE_MODE = {
@@ -180,8 +180,8 @@ RESPONSE_MODE = {
     "FORM_POST_JWT": "form_post.jwt",
 }
 SUBJECT_TYPE = {
-    "PUBLIC": _("Public: one identifier for all clients"),
-    "PAIRWISE": _("Pairwise: another identifier for each client"),
+    "PUBLIC": _("Public: same identifier for all clients"),
+    "PAIRWISE": _("Pairwise: different identifier per sector"),
 }
 TOKEN_TYPE = {
     "JWT": "JWT",
@@ -203,19 +203,19 @@ GRANT_MANAGEMENT_ACTION = {
     "REVOKE": _("Revoke"),
 }
 HSK_TYPE = {"EC": _("Elliptic curve"), "RSA": "RSA"}
-HSK_USE = {"sig": _("Signatures"), "enc": _("Encryption")}
+HSK_USE = {"sig": _("Signing"), "enc": _("Encryption")}
 HSK_ACTION = {
-    "SUCCESS": _("Done"),
-    "INVALID_REQUEST": _("The request was refused"),
-    "NOT_FOUND": _("There is no such key"),
-    "SERVER_ERROR": _("Authlete failed"),
+    "SUCCESS": _("Succeeded"),
+    "INVALID_REQUEST": _("Invalid request"),
+    "NOT_FOUND": _("Key not found"),
+    "SERVER_ERROR": _("Server error"),
 }
 BATCH_KIND = {"CREATE": _("Create tokens")}
 BATCH_RESULT = {"SUCCEEDED": _("Succeeded"), "FAILED": _("Failed")}
 TOKEN_STATUS = {
     "ALL": _("All tokens"),
     "VALID": _("Valid tokens"),
-    "INVALID": _("Tokens no longer valid"),
+    "INVALID": _("Expired or revoked tokens"),
 }
 ORGANIZATION_PLAN = {
     "FREE": _("Free"),

@@ -1,4 +1,4 @@
-"""What a rule about a document finds, and how it reads one."""
+"""Violations of the rules about documents, and tolerant reading of document fields."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -7,21 +7,21 @@ type DocumentFields = Mapping[str, Any]
 
 
 class RuleViolation(NamedTuple):
-    """Settings that do not go together, and what comes of it."""
+    """Settings that contradict each other, and the consequence."""
 
-    fields: tuple[str, ...]  # Authlete's names, the one to mend first
-    message: str  # for people, not translated yet
-    code: str = ""  # with which Authlete refuses to store it, where it does
+    fields: tuple[str, ...]  # API names, the one to fix first
+    message: str  # for users, marked for translation
+    code: str = ""  # Authlete's result code if it rejects the document
 
 
 def get_text(document: DocumentFields, field: str) -> str:
-    """A member that is a text; empty where it is not."""
+    """Return a text field; empty if it isn't a text."""
     value = document.get(field)
     return value if isinstance(value, str) else ""
 
 
 def get_texts(document: DocumentFields, field: str) -> list[str]:
-    """The texts of a member that is a list; empty where it is not."""
+    """Return the texts in a list field; empty if it isn't a list."""
     value = document.get(field)
     entries = value if isinstance(value, list) else []
-    return [one for one in entries if isinstance(one, str)]
+    return [entry for entry in entries if isinstance(entry, str)]

@@ -1,7 +1,6 @@
-"""Messages for people, made where no translation can be looked up.
+"""Validation messages, translated where they are shown.
 
-This package knows no Django, so that a message is only marked here, and put into
-the reader's language by whoever shows it: `said`.
+This package is free of Django, so messages are only marked for translation here.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,28 +10,28 @@ from pydantic_core import PydanticCustomError
 
 
 def _(text: str) -> str:
-    """``text``, which xgettext finds by the name of this function."""
+    """Mark ``text`` for xgettext, which finds it by the name of this function."""
     return text
 
 
-INVALID_VALUE_MESSAGE = _("This value has a form that cannot stand here.")
+INVALID_VALUE_MESSAGE = _("This value has an unexpected format.")
 _PYDANTIC_MESSAGES = {
-    "missing": _("Fill this in."),
+    "missing": _("Enter a value."),
     "int_type": _("Enter a whole number."),
     "int_from_float": _("Enter a whole number."),
     "bool_type": _("Choose yes or no."),
-    "string_unicode": _("Some of these characters are broken. Enter the text anew."),
+    "string_unicode": _("Some characters are invalid. Enter the text again."),
 }
 
 
 def validation_error(text: str, **params: Any) -> PydanticCustomError:
-    """The error that a rule raises; ``text`` names values as ``{limit}``."""
+    """Build the error a validator raises; ``text`` has placeholders like {limit}."""
     return PydanticCustomError("rule", text, {**params, "text": text})
 
 
 def format_error(error: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
-    """What to tell people about one of `pydantic.ValidationError.errors`."""
+    """Format one of `pydantic.ValidationError.errors` for users."""
     if error["type"] == "rule":
-        more = error["ctx"]
-        return translate(more["text"]).format(**more)
+        params = error["ctx"]
+        return translate(params["text"]).format(**params)
     return translate(_PYDANTIC_MESSAGES.get(error["type"], INVALID_VALUE_MESSAGE))

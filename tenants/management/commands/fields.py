@@ -1,4 +1,4 @@
-"""``manage.py fields``: every declared setting, by document and section."""
+"""List every setting by document and section: ``manage.py fields``."""
 
 import json
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from tenants.authlete.documents.base import Section, Setting
 from tenants.authlete.documents.client import SECTIONS as CLIENT
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
-from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.documents.service import SECTIONS as SERVICE
+from tenants.authlete.documents.service.credentials import CredentialIssuerSettings
 
-# By the names of Authlete's specification, objects inside of others included.
+# Names as in Authlete's specification, nested objects included.
 DOCUMENTS: dict[str, dict[str, type[Section]]] = {
     "service": SERVICE,
     "credential_issuer_metadata": {"issuer-metadata": CredentialIssuerSettings},
@@ -49,49 +49,46 @@ def _section_data(document: str, slug: str) -> dict[str, Any]:
     }
 
 
-def _setting_data(one: Setting) -> dict[str, Any]:
+def _setting_data(setting: Setting) -> dict[str, Any]:
     return {
-        "name": one.api_name,
-        "label": one.label,
-        "kind": one.input_type.kind,
-        "unit": one.input_type.unit,
-        "default": _describe_default(one),
-        "secret": one.input_type.secret,
-        "read_only": one.read_only,
-        "ignored": one.ignored,
-        "choices": dict(one.input_type.choices),
-        "help": one.help,
+        "name": setting.api_name,
+        "label": setting.label,
+        "kind": setting.input_type.kind,
+        "unit": setting.input_type.unit,
+        "default": _describe_default(setting),
+        "secret": setting.input_type.is_secret,
+        "read_only": setting.read_only,
+        "ignored": setting.ignored_on_update,
+        "choices": dict(setting.input_type.choices),
+        "help": setting.help,
     }
 
 
-def _describe_default(one: Setting) -> str:
-    """In words, what holds while nobody has set it."""
-    if one.zero:
-        return f"0: {one.zero}"
-    if one.absent:
-        return f"absent: {one.absent}"
-    return json.dumps(one.initial) if one.initial is not None else ""
+def _describe_default(setting: Setting) -> str:
+    """Describe what applies while the setting isn't changed."""
+    if setting.zero_label:
+        return f"0: {setting.zero_label}"
+    if setting.unset_label:
+        return f"unset: {setting.unset_label}"
+    return json.dumps(setting.default) if setting.default is not None else ""
 
 
 def _format_document(document: str) -> Iterator[str]:
     for slug, section in DOCUMENTS[document].items():
         settings = section.settings()
         yield f"{document} / {slug}: {section.title} ({len(settings)})"
-        for one in settings:
-            yield f"  {one.api_name}: {one.label} [{', '.join(_describe_input(one))}]"
-            yield f"      {one.help}"
+        for setting in settings:
+            yield f"  {setting.api_name}: {setting.label} [{', '.join(_describe_input(setting))}]"
+            yield f"      {setting.help}"
         yield ""
 
 
-def _describe_input(one: Setting) -> Iterator[str]:
-    yield (
-        f"{one.input_type.kind} in {one.input_type.unit}"
-        if one.input_type.unit
-        else one.input_type.kind
-    )
-    if default := _describe_default(one):
+def _describe_input(setting: Setting) -> Iterator[str]:
+    unit = setting.input_type.unit
+    yield setting.input_type.kind + (f" in {unit}" if unit else "")
+    if default := _describe_default(setting):
         yield default
-    if one.read_only:
-        yield "read only"
-    if one.ignored:
+    if setting.read_only:
+        yield "read-only"
+    if setting.ignored_on_update:
         yield "ignored by updates"

@@ -1,4 +1,4 @@
-"""Every declared operation of Authlete's: what it is called, and what it does."""
+"""List every operation of Authlete's API: ``manage.py operations``."""
 
 import json
 from argparse import ArgumentParser
@@ -19,13 +19,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         operations = OPERATIONS.values()
         if options["format"] == "json":
-            self.stdout.write(json.dumps([_operation_data(one) for one in operations], indent=2))
+            self.stdout.write(
+                json.dumps([_operation_data(operation) for operation in operations], indent=2)
+            )
             return
-        wide = max(len(one.name) for one in operations)
-        for one in operations:
-            call = f"{one.method:6} {one.path}"
-            host = "" if one.host == "cluster" else f"  ({one.host})"
-            self.stdout.write(f"{one.name:{wide}}  {one.effect:7}  {call}{host}")
+        width = max(len(operation.name) for operation in operations)
+        for operation in operations:
+            call = f"{operation.method:6} {operation.path}"
+            host = "" if operation.host == "cluster" else f"  ({operation.host})"
+            self.stdout.write(f"{operation.name:{width}}  {operation.effect:7}  {call}{host}")
         self.stdout.write(f"{len(operations)} operations")
 
 

@@ -231,7 +231,7 @@ def test_a_label_means_all_settings_that_have_it(acme):
 @pytest.mark.parametrize(
     ("label", "member"),
     [
-        ("Access token lifetime", "accessTokenDuration"),
+        ("Access token duration", "accessTokenDuration"),
         ("Access token lives", "accessTokenDuration"),
         ("Organization's number", "number"),
     ],

@@ -82,7 +82,7 @@ def test_a_client_is_told_in_the_words_of_its_own_settings():
 
     assert (named.label, named.section) == ("Names, ja, Text", "languages")
     assert (limit.label, limit.before) == (
-        "Scopes and lifetimes, Access token lifetime",
+        "Scopes and durations, Access token duration",
         "1 minute (60 seconds)",
     )
 
@@ -99,7 +99,7 @@ def test_no_limit_of_scopes_is_told_as_such(before, after, told):
     declared = settings_for_operation("requestable_scopes.update")
     said = describe_change(FieldChange("extension.requestableScopes", before, after), declared)
 
-    assert said.label == "Scopes and lifetimes, Scopes it may ask for"
+    assert said.label == "Scopes and durations, Requestable scopes"
     assert (said.before, said.after) == told
     assert (said.added, said.removed) == ((), ())
 

@@ -35,7 +35,7 @@ def test_says_which_kinds_the_service_is_not_ready_for(editor, sandbox):
 
     response = editor.get(URL)
 
-    assert "The service lacks: Backchannel (CIBA)" in compact(response)
+    assert "The service lacks: CIBA" in compact(response)
 
 
 @pytest.mark.parametrize("slug", CLIENT_PRESETS)

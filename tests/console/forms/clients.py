@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from tenants.authlete.documents.client import SECTIONS
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.json.raw import dump_json
 from tests.console.forms.documents import KEY_SETS, TEXTS
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.documents.service import Service
 from tenants.authlete.redaction.redactor import Fingerprint
 
@@ -174,7 +174,7 @@ def _entered(setting):
             return st.sampled_from(choices)
         case "choices":
             found = st.lists(st.sampled_from(choices), min_size=1, unique=True)
-            return found | st.just([]) if setting.absent else found
+            return found | st.just([]) if setting.unset_label else found
         case "strings":
             return st.lists(words_ | addresses, min_size=1, max_size=4, unique=True)
         case "pairs":

@@ -5,8 +5,8 @@ from typing import Any
 from console.forms.settings_form import SettingsForm, form_for
 from tenants.authlete.documents import types
 from tenants.authlete.documents.base import Section, setting
-from tenants.authlete.documents.issuer_metadata import IssuerMetadata
 from tenants.authlete.documents.service import Service
+from tenants.authlete.documents.service.credentials import IssuerMetadata
 from tests.support.form_data import build_form_data
 
 
@@ -27,22 +27,22 @@ class Sample(Section):
     flag: types.Boolean = setting("Flag")
     """On or off."""
 
-    lasting_flag: types.Boolean = setting("Lasting flag", initial=True)
+    lasting_flag: types.Boolean = setting("Lasting flag", default=True)
     """On unless told otherwise."""
 
-    seconds: types.Seconds = setting("Lifetime", initial=86400, zero="No end")
+    seconds: types.Seconds = setting("Lifetime", default=86400, zero_label="No end")
     """How long."""
 
     number: types.Number = setting("Number")
     """How many."""
 
-    alg: types.AsymmetricAlg = setting("Algorithm", absent="Not signed")
+    alg: types.AsymmetricAlg = setting("Algorithm", unset_label="Not signed")
     """How."""
 
     modes: types.DeliveryModes = setting("Modes")
     """Which."""
 
-    displays: types.DisplayTypes = setting("Displays", absent="Authlete's default: page")
+    displays: types.DisplayTypes = setting("Displays", unset_label="Authlete's default: page")
     """Which, or Authlete's own."""
 
     strings: types.Strings = setting("Words")
@@ -78,7 +78,7 @@ class Sample(Section):
     made_at: types.Timestamp = setting("Made", read_only=True)
     """When."""
 
-    dropped: types.Boolean = setting("Dropped", ignored=True)
+    dropped: types.Boolean = setting("Dropped", ignored_on_update=True)
     """Never kept."""
 
 

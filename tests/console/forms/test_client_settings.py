@@ -94,7 +94,7 @@ def test_the_last_scope_that_goes_leaves_none_and_not_any():
 
 
 def test_a_moment_that_never_was_is_told_in_words():
-    assert format_value(SETTINGS["trustChainExpiresAt"], 0) == "No chain"
+    assert format_value(SETTINGS["trustChainExpiresAt"], 0) == "No trust chain"
     page = form_for([SECTIONS["federation"]])(document=Client.model_validate(CLIENT))
-    assert "No chain" in str(page)
+    assert "No trust chain" in str(page)
     assert "1970" not in str(page)

@@ -39,7 +39,7 @@ def test_a_draft_that_nobody_touched_is_the_same_draft(slug, data):
 
 def now(one, value):
     """A flag that is not there is what Authlete starts with."""
-    return bool(one.initial) if one.input_type.kind == "flag" and value is None else value
+    return bool(one.default) if one.input_type.kind == "flag" and value is None else value
 
 
 def holds(found, wanted):

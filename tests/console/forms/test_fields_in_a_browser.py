@@ -108,7 +108,7 @@ def test_the_last_row_is_emptied_instead(opened):
 
 def test_what_is_put_back_by_hand_is_no_change(opened):
     page = opened("tokens")
-    lifetime = page.get_by_label("Access token lifetime", exact=True)
+    lifetime = page.get_by_label("Access token duration", exact=True)
     field = page.locator("#field-access_token_duration")
 
     lifetime.fill("2")
@@ -130,13 +130,13 @@ def test_ticking_a_value_chooses_exactly_these(opened):
 
 def test_the_summary_leads_to_the_input(opened):
     page = opened("tokens")
-    page.get_by_label("Access token lifetime", exact=True).fill("x")
+    page.get_by_label("Access token duration", exact=True).fill("x")
     page.get_by_role("button", name="Review changes").click()
     expect(page.get_by_role("alert")).to_be_focused()
 
-    page.get_by_role("link", name="Access token lifetime").click()
+    page.get_by_role("link", name="Access token duration").click()
 
-    expect(page.get_by_label("Access token lifetime", exact=True)).to_be_focused()
+    expect(page.get_by_label("Access token duration", exact=True)).to_be_focused()
 
 
 def test_enter_reviews_and_adds_no_row(opened):

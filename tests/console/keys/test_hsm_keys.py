@@ -12,7 +12,7 @@ def test_lists_the_keys_with_who_signs_by_them(member, shop):
     assertContains(page, "till-2")
     assertContains(page, "decrypts")
     assertContains(page, shop["hsks"][0]["handle"])
-    assertContains(page, "ID token key", count=2)
+    assertContains(page, "ID token signature key ID", count=2)
     assertContains(page, "repeated", count=2)
 
 

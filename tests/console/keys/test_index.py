@@ -64,7 +64,7 @@ def test_lists_all_keys_of_all_regions_the_first_to_end_on_top(viewer):
     assert sorted(kids(response)) == sorted(
         ["shop-1", "shop-1", "bank-1", "hs", "old", "mtls", "leaked"]
     )
-    for said in ("Bank", "Ledger", "ID token key", "key ID twice in its set"):
+    for said in ("Bank", "Ledger", "ID token signature key ID", "key ID twice in its set"):
         assertContains(response, said)
     assertContains(response, "in 20 days")
     assertContains(response, "private part in a public set")

@@ -67,7 +67,7 @@ def test_warns_where_nobody_could_tell_which_of_two_signs(member, bank):
     assertContains(member(Role.EDITOR).get(KEYS + PAGE), "Name the key that signs first")
     bank["federationJwks"] = json.dumps({"keys": [jwk("f")]})
     shown = member(Role.ADMIN).get(f"{KEYS}new/?set=federationJwks")
-    assertContains(shown, "Federation signing key")
+    assertContains(shown, "Federation signature key ID")
 
 
 def test_says_what_became_of_a_key_that_was_refused(member, sandbox, bank, do):

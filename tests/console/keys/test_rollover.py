@@ -75,8 +75,8 @@ def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, work
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"idTokenSignatureKeyId": "keep"}, "ID token key names the key keep."),
-        ({"idTokenSignatureKeyId": None}, "ID token key names no key."),
+        ({"idTokenSignatureKeyId": "keep"}, "ID token signature key ID names the key keep."),
+        ({"idTokenSignatureKeyId": None}, "ID token signature key ID names no key."),
         (["old", "keep"], "The key new is not in the set any more."),
         (["new", "keep"], "The key old is not in the set any more."),
         (["old", "new"], "The set has another key of the name old."),

@@ -32,7 +32,7 @@ def test_shows_the_public_half_as_pem_and_jwk(member, shop):
         "P-256",
     )
     assertContains(page, public.thumbprint())
-    assertContains(page, "ID token key")
+    assertContains(page, "ID token signature key ID")
 
 
 @pytest.mark.parametrize("told", [None, "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"])

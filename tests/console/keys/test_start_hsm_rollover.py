@@ -107,7 +107,7 @@ def test_a_key_that_came_to_sign_something_else_stays(till, rolling, worker, com
 
     assert come(one) == "switched"
 
-    assert one.trouble == "UserInfo key still signs with the key till-1, so it stays."
+    assert one.trouble == "UserInfo signature key ID still signs with the key till-1, so it stays."
     assert "till-1" in kids(till)
 
 

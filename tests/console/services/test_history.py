@@ -14,7 +14,7 @@ def test_tells_who_changed_what_and_why(editor, enter, save):
 
     response = editor.get(URL)
 
-    assertContains(response, "Access token lifetime")
+    assertContains(response, "Access token duration")
     assertContains(response, "Agreed with risk")
     assertContains(response, "CHG-3")
 

@@ -77,7 +77,7 @@ def test_keeps_changes_of_others_that_do_not_touch(editor, enter, save, sandbox)
     response = editor.get(URL)
 
     assertContains(response, "Somebody saved a change since you began")
-    assertContains(response, "Refresh token lifetime")
+    assertContains(response, "Refresh token duration")
     save(editor, page=response)
     assert sandbox.services[17]["accessTokenDuration"] == 86400
     assert sandbox.services[17]["refreshTokenDuration"] == 60

@@ -1,21 +1,26 @@
-"""An OAuth client: one flat object on the wire, sections for people."""
+"""An OAuth client: one flat JSON object, shown in sections."""
 
 from tenants.authlete.documents.base import ApiModel, Document, Section
 from tenants.authlete.documents.client.authentication import (
     ClientAuthenticationSettings,
+    ClientKeySettings,
 )
-from tenants.authlete.documents.client.authorization import ClientAuthorizationSettings
-from tenants.authlete.documents.client.basics import ClientGeneralSettings
-from tenants.authlete.documents.client.ciba import ClientCibaSettings
-from tenants.authlete.documents.client.federation import ClientFederationSettings
-from tenants.authlete.documents.client.id_token import ClientIdTokenSettings
-from tenants.authlete.documents.client.keys import ClientKeySettings
-from tenants.authlete.documents.client.languages import ClientTranslationSettings
-from tenants.authlete.documents.client.pages import ClientPageSettings
-from tenants.authlete.documents.client.redirects import ClientRedirectSettings
-from tenants.authlete.documents.client.registration import ClientRegistrationSettings
-from tenants.authlete.documents.client.requests import ClientRequestSettings
-from tenants.authlete.documents.client.tokens import ClientTokenSettings
+from tenants.authlete.documents.client.authorization import (
+    ClientAuthorizationSettings,
+    ClientCibaSettings,
+    ClientRedirectSettings,
+    ClientRequestSettings,
+)
+from tenants.authlete.documents.client.general import (
+    ClientGeneralSettings,
+    ClientPageSettings,
+    ClientTranslationSettings,
+)
+from tenants.authlete.documents.client.registration import (
+    ClientFederationSettings,
+    ClientRegistrationSettings,
+)
+from tenants.authlete.documents.client.tokens import ClientIdTokenSettings, ClientTokenSettings
 
 SECTIONS: dict[str, type[Section]] = {
     "basics": ClientGeneralSettings,
@@ -37,7 +42,7 @@ SECTIONS: dict[str, type[Section]] = {
 class Client(Document):
     """One client; its settings are read through `SECTIONS`.
 
-    The limited view of a list has the same members, only fewer.
+    Lists may return a limited view with fewer fields.
     """
 
     client_id: int
@@ -48,7 +53,7 @@ class Client(Document):
 
     @property
     def alias(self) -> str:
-        """The client ID that the application sends."""
+        """Return the client ID that the application sends."""
         return self.get_text("clientIdAlias") or str(self.client_id)
 
     @property
@@ -57,7 +62,7 @@ class Client(Document):
 
     @property
     def client_type(self) -> str:
-        """PUBLIC, CONFIDENTIAL, or what a newer Authlete says."""
+        """Return PUBLIC, CONFIDENTIAL, or a value of a newer Authlete."""
         return self.get_text("clientType")
 
     @property
@@ -66,7 +71,7 @@ class Client(Document):
 
     @property
     def source(self) -> str:
-        """How it came to be, one of `enums.CLIENT_SOURCE`; empty where not told."""
+        """Return one of `enums.CLIENT_SOURCE`; empty in limited views."""
         return self.get_text("clientSource")
 
     @property
@@ -75,11 +80,11 @@ class Client(Document):
 
     @property
     def redirect_uris(self) -> list[str]:
-        return self._get_texts("redirectUris")
+        return self.get_texts("redirectUris")
 
     @property
     def grant_types(self) -> list[str]:
-        return self._get_texts("grantTypes")
+        return self.get_texts("grantTypes")
 
     @property
     def developer(self) -> str:
@@ -87,32 +92,27 @@ class Client(Document):
 
     @property
     def remote_jwks_uri(self) -> str:
-        """Where its keys are published, if it has none here."""
+        """Return the JWK Set URL if the client has no JWK Set of its own."""
         return "" if self.get_text("jwks") else self.get_text("jwksUri")
 
     @property
     def created_at(self) -> int:
-        """Milliseconds since 1970; 0 where it is not told."""
+        """Return milliseconds since 1970; 0 if unknown."""
         return self._get_timestamp("createdAt")
 
     @property
     def trust_chain_expires_at(self) -> int:
-        """Milliseconds since 1970; 0 where no chain of trust vouches for it."""
+        """Return milliseconds since 1970; 0 without a trust chain."""
         return self._get_timestamp("trustChainExpiresAt")
 
     @property
     def metadata_document_expires_at(self) -> int:
-        """Milliseconds since 1970; 0 where no document is about it."""
+        """Return milliseconds since 1970; 0 without a metadata document."""
         return self._get_timestamp("metadataDocumentExpiresAt")
 
     def _get_timestamp(self, name: str) -> int:
         value = self.get(name)
         return value if isinstance(value, int) else 0
-
-    def _get_texts(self, name: str) -> list[str]:
-        value = self.get(name)
-        entries = value if isinstance(value, list) else []
-        return [one for one in entries if isinstance(one, str)]
 
 
 class ClientPage(ApiModel):
@@ -121,4 +121,4 @@ class ClientPage(ApiModel):
     start: int
     end: int
     total_count: int
-    clients: list[Client] | None = None  # null where none was asked for
+    clients: list[Client] | None = None  # null if none were requested

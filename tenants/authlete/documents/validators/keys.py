@@ -1,4 +1,4 @@
-"""Key sets and certificates, as people paste them."""
+"""Validators for JWK Sets and certificates."""
 
 from typing import Any
 
@@ -12,80 +12,81 @@ from tenants.authlete.documents.validators.values import (
 )
 from tenants.authlete.redaction.redactor import PRIVATE_KEY_PEM_MARKER
 
-MAX_CERTIFICATE_LENGTH = 20_000  # characters; a limit of ours
-_PEM_BEGIN, _PEM_END = (
-    "-----BEGIN CERTIFICATE-----",
-    "-----END CERTIFICATE-----",
-)  # RFC 7468
+MAX_CERTIFICATE_LENGTH = 20_000  # characters; our limit, not Authlete's
+_PEM_BEGIN, _PEM_END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
-# What a key cannot be without (RFC 7518, section 6; RFC 8037, section 2).
+# Required parameters by key type (RFC 7518, section 6; RFC 8037, section 2).
 _REQUIRED_KEY_FIELDS = {"RSA": "n e", "EC": "crv x y", "OKP": "crv x", "oct": "k"}
 
 
 def validate_jwk_set(text: str) -> str:
-    """The text of a JWK Set that Authlete may sign with (RFC 7517, section 5)."""
+    """Require a JWK Set, with or without private keys (RFC 7517, section 5)."""
     _parse_keys(text)
     return text
 
 
 def validate_public_jwk_set(text: str) -> str:
-    """The text of a JWK Set of somebody else, so without private parts."""
-    for place, key in enumerate(_parse_keys(text), 1):
+    """Require a JWK Set without private keys."""
+    for position, key in enumerate(_parse_keys(text), 1):
         if PRIVATE_KEY_FIELDS & key.keys():
             raise validation_error(
-                _("Key {place} has private parts. Enter public keys only."), place=place
+                _("Key {position} is a private key. Enter public keys only."),
+                position=position,
             )
     return text
 
 
 def validate_certificate(text: str) -> str:
-    """The text of one certificate in PEM form."""
+    """Require one certificate in PEM format (RFC 7468)."""
     if len(text) > MAX_CERTIFICATE_LENGTH:
-        raise validation_error(_("Enter one certificate; this text is too long for one."))
+        raise validation_error(_("This text is too long. Enter one certificate."))
     if PRIVATE_KEY_PEM_MARKER in text:
-        raise validation_error(_("This is a private key. Enter the certificate alone."))
-    inside = text.strip()
-    if not (inside.startswith(_PEM_BEGIN) and inside.endswith(_PEM_END)):
+        raise validation_error(_("This is a private key. Enter only the certificate."))
+    pem = text.strip()
+    if not (pem.startswith(_PEM_BEGIN) and pem.endswith(_PEM_END)):
         raise validation_error(
-            _("A certificate starts with {begin} and ends with {end}."),
+            _("A certificate must start with {begin} and end with {end}."),
             begin=_PEM_BEGIN,
             end=_PEM_END,
         )
-    if inside.count(_PEM_BEGIN) > 1:
-        raise validation_error(_("Enter each certificate as an entry of its own."))
+    if pem.count(_PEM_BEGIN) > 1:
+        raise validation_error(_("Enter each certificate as a separate entry."))
     try:
-        load_pem_x509_certificate(inside.encode())
+        load_pem_x509_certificate(pem.encode())
     except ValueError:
-        raise validation_error(
-            _("This certificate cannot be read. Copy it once more, whole.")
-        ) from None
+        raise validation_error(_("This certificate can't be read. Copy all of it again.")) from None
     return text
 
 
 def validate_unique_certificates(entries: list[str]) -> list[str]:
-    """A list that holds no certificate twice."""
+    """Reject duplicate certificates."""
     validate_list_length(entries)
-    for place, entry in enumerate(entries, 1):
-        if entry.strip() in map(str.strip, entries[: place - 1]):
-            raise validation_error(_("Certificate {place} repeats an earlier one."), place=place)
+    for position, entry in enumerate(entries, 1):
+        if entry.strip() in map(str.strip, entries[: position - 1]):
+            raise validation_error(
+                _("Certificate {position} is a duplicate. Remove it."),
+                position=position,
+            )
     return entries
 
 
 def _parse_keys(text: str) -> list[dict[str, Any]]:
     match parse_json_value(text):
         case {"keys": list() as keys}:
-            for place, key in enumerate(keys, 1):
-                _validate_key(key, place)
+            for position, key in enumerate(keys, 1):
+                _validate_key(key, position)
             return keys
-    raise validation_error(_('Enter a JWK Set: a JSON object with a list named "keys".'))
+    raise validation_error(_('Enter a JWK Set: a JSON object with a "keys" array.'))
 
 
 def _validate_key(key: Any, position: int) -> None:
     if not isinstance(key, dict):
-        raise validation_error(_("Key {place} is not a JSON object."), place=position)
+        raise validation_error(_("Key {position} isn't a JSON object."), position=position)
     kind = key.get("kty")
     if not isinstance(kind, str) or not kind:
-        raise validation_error(_('Key {place} does not say its type, "kty".'), place=position)
-    for part in _REQUIRED_KEY_FIELDS.get(kind, "").split():
-        if not isinstance(key.get(part), str) or not key[part]:
-            raise validation_error(_('Key {place} lacks "{part}".'), place=position, part=part)
+        raise validation_error(_('Key {position} has no key type ("kty").'), position=position)
+    for field in _REQUIRED_KEY_FIELDS.get(kind, "").split():
+        if not isinstance(key.get(field), str) or not key[field]:
+            raise validation_error(
+                _('Key {position} has no "{field}".'), position=position, field=field
+            )

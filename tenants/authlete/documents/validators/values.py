@@ -1,8 +1,8 @@
-"""What a single value must be like: texts, numbers, lists.
+"""Validators for single values: texts, numbers and lists.
 
-A rule gets a value of the right type and returns it, or raises `words.wrong`.
-Authlete publishes no length limits of its own (Authlete facts, 14); those here are
-ours, wide enough for any real setting.
+A validator takes a value of the right type and returns it, or raises
+`validation_error`. Authlete publishes no length limits, so those below are ours and
+wider than any real setting.
 """
 
 import re
@@ -17,11 +17,11 @@ from tenants.authlete.json.reader import (
     replace_surrogates,
 )
 
-MAX_LINE_LENGTH = 1_000  # characters of a text of one line
-MAX_MULTILINE_LENGTH = 10_000  # characters of a text of many lines
-MAX_JSON_LENGTH = 200_000  # characters of a JSON text or a key set
-MAX_JWT_LENGTH = 50_000  # characters of a signed token
-MAX_LIST_ITEMS = 1_000  # entries of a list
+MAX_LINE_LENGTH = 1_000  # characters
+MAX_MULTILINE_LENGTH = 10_000
+MAX_JSON_LENGTH = 200_000
+MAX_JWT_LENGTH = 50_000
+MAX_LIST_ITEMS = 1_000
 
 _CONTROL_CHARS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _MULTILINE_CONTROL_CHARS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -33,100 +33,100 @@ _LIFETIME_ATTRIBUTES = {
     "refresh_token.duration",
     "id_token.duration",
 }
-_SECONDS = re.compile(r"[0-9]{1,18}")  # as many as an int64 surely holds
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, in outline
+_SECONDS = re.compile(r"[0-9]{1,18}")  # always fits in an int64
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")  # RFC 5646, outline
 
 
 def validate_single_line(text: str) -> str:
-    """A text of one line."""
+    """Reject line breaks and control characters."""
     validate_text(text, MAX_LINE_LENGTH)
     if _CONTROL_CHARS.search(text):
-        raise validation_error(_("Leave out line breaks, tabs and other control characters."))
+        raise validation_error(_("Remove line breaks, tabs and other control characters."))
     return text
 
 
 def validate_multiline(text: str) -> str:
-    """A text of any number of lines."""
+    """Reject control characters other than line breaks and tabs."""
     validate_text(text, MAX_MULTILINE_LENGTH)
     if _MULTILINE_CONTROL_CHARS.search(text):
-        raise validation_error(_("Leave out control characters other than line breaks and tabs."))
+        raise validation_error(_("Remove control characters other than line breaks and tabs."))
     return text
 
 
 def validate_non_blank(text: str) -> str:
-    """An entry of a list: a text of one line with something in it."""
+    """Reject blank lines and surrounding spaces."""
     validate_single_line(text)
     if not text.strip():
-        raise validation_error(_("Fill this entry in, or remove it."))
+        raise validation_error(_("Enter a value, or remove this entry."))
     if text != text.strip():
-        raise validation_error(_("Leave out the space at the start or the end."))
+        raise validation_error(_("Remove spaces at the start and end."))
     return text
 
 
 def validate_scope_name(text: str) -> str:
-    """A scope's name, as RFC 6749, section 3.3 has it."""
+    """Require a scope name (RFC 6749, section 3.3)."""
     if not _SCOPE_NAME.fullmatch(text):
         raise validation_error(
             _(
-                "A scope name has at least one letter, digit or sign of ASCII, and no "
-                "space, double quote or backslash."
+                "Use ASCII letters, digits and symbols, without spaces, double quotes "
+                "or backslashes."
             )
         )
     return validate_single_line(text)
 
 
 def validate_language_tag(text: str) -> str:
-    """A language tag, as RFC 5646 has it."""
+    """Require a language tag (RFC 5646)."""
     if not _LANGUAGE_TAG.fullmatch(text):
         raise validation_error(_("Enter a language tag, such as en, pt-BR or zh-Hant."))
     return validate_single_line(text)
 
 
 def integer_between(minimum: int, maximum: int) -> Callable[[int], int]:
-    """A rule: a whole number between ``least`` and ``most``."""
+    """Return a validator for integers between ``minimum`` and ``maximum``."""
 
-    def rule(number: int) -> int:
+    def validate(number: int) -> int:
         if number < minimum:
-            raise validation_error(_("Enter {least} or more."), least=minimum)
+            raise validation_error(_("Enter {minimum} or more."), minimum=minimum)
         if number > maximum:
-            raise validation_error(_("Enter {most} or less."), most=maximum)
+            raise validation_error(_("Enter {maximum} or less."), maximum=maximum)
         return number
 
-    return rule
+    return validate
 
 
 def validate_json_object(text: str) -> str:
-    """The text of a JSON object."""
+    """Require the text of a JSON object."""
     if not isinstance(parse_json_value(text), dict):
         raise validation_error(_("Enter a JSON object, in curly brackets."))
     return text
 
 
 def parse_json_value(text: str) -> Any:
-    """The value of a JSON text."""
+    """Parse a JSON text; raise a validation error if it isn't JSON."""
     validate_text(text, MAX_JSON_LENGTH)
     try:
         return parse_json(text)
     except InvalidJsonError as error:
-        raise validation_error(_("This is not JSON: {why}."), why=str(error)) from None
+        raise validation_error(_("This isn't valid JSON: {reason}."), reason=str(error)) from None
 
 
 def validate_client_id(text: str) -> str:
-    """A client ID, as RFC 6749, appendix A.1 has it."""
+    """Require a client ID (RFC 6749, appendix A.1)."""
     if not _CLIENT_ID.fullmatch(validate_non_blank(text)):
-        raise validation_error(_("Use only letters, digits and signs of ASCII."))
+        raise validation_error(_("Use only ASCII letters, digits and symbols."))
     return text
 
 
 def validate_distinguished_name(text: str) -> str:
-    """A subject of a certificate, in outline (RFC 4514)."""
+    """Require something like a distinguished name (RFC 4514)."""
     if "=" not in validate_non_blank(text):
         raise validation_error(_("Enter a distinguished name, such as CN=app,O=Example,C=DE."))
     return text
 
 
 def validate_ip_address(text: str) -> str:
-    """An address of IPv4 or IPv6."""
+    """Require an IPv4 or IPv6 address."""
     try:
         ip_address(text)
     except ValueError:
@@ -137,71 +137,74 @@ def validate_ip_address(text: str) -> str:
 
 
 def validate_compact_jwt(text: str) -> str:
-    """A signed JWT in its compact form (RFC 7515, section 7.1)."""
+    """Require a signed JWT in compact form (RFC 7515, section 7.1)."""
     validate_text(text, MAX_JWT_LENGTH)
     if not _COMPACT_JWT.fullmatch(text):
-        raise validation_error(_("Enter a signed JWT: three parts with periods between them."))
+        raise validation_error(_("Enter a signed JWT: three parts separated by periods."))
     return text
 
 
 def validate_unique(entries: Sequence[str]) -> Sequence[str]:
-    """A list that names nothing twice."""
+    """Reject duplicate entries."""
     return _require_unique(entries, entries)
 
 
 def validate_unique_language_tags(entries: Sequence[str]) -> Sequence[str]:
-    """A list that names no language twice; case means nothing (RFC 5646)."""
+    """Reject duplicate language tags, ignoring case (RFC 5646)."""
     return _require_unique(entries, [entry.lower() for entry in entries])
 
 
 def unique_by_field(
     name: str, *, ignore_case: bool = False
 ) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """A rule: no two objects of a list agree in ``member``; ``fold`` ignores case."""
+    """Return a validator for lists of objects that differ in the field ``name``."""
 
-    def rule(entries: Sequence[Any]) -> Sequence[Any]:
-        names = [entry[name] for entry in entries]
-        return _require_unique(entries, [n.lower() for n in names] if ignore_case else names)
+    def validate(entries: Sequence[Any]) -> Sequence[Any]:
+        values = [entry[name] for entry in entries]
+        if ignore_case:
+            values = [value.lower() for value in values]
+        return _require_unique(entries, values)
 
-    return rule
+    return validate
 
 
 def validate_scope_attributes(entries: Sequence[Any]) -> Sequence[Any]:
-    """Attributes of a scope, of which some are lifetimes (Authlete facts, 9.3)."""
+    """Require a number of seconds in the scope attributes that are durations."""
     for entry in entries:
         if entry["key"] in _LIFETIME_ATTRIBUTES and not _SECONDS.fullmatch(entry["value"]):
             raise validation_error(
-                _("{name} is a number of seconds, such as 600."), name=entry["key"]
+                _("{name} must be a number of seconds, such as 600."),
+                name=entry["key"],
             )
     return entries
 
 
 def validate_list_length(entries: Sequence[Any]) -> Sequence[Any]:
-    """A list that is not endless."""
+    """Reject lists of more than `MAX_LIST_ITEMS` entries."""
     if len(entries) > MAX_LIST_ITEMS:
-        raise validation_error(_("Enter at most {most} entries."), most=MAX_LIST_ITEMS)
+        raise validation_error(_("Enter at most {maximum} entries."), maximum=MAX_LIST_ITEMS)
     return entries
 
 
-def _require_unique(entries: Sequence[Any], names: Sequence[str]) -> Sequence[Any]:
+def _require_unique(entries: Sequence[Any], values: Sequence[str]) -> Sequence[Any]:
     validate_list_length(entries)
-    met: set[str] = set()
-    for name in names:
-        if name in met:
-            raise validation_error(_("{name} is there twice. Remove one of them."), name=name)
-        met.add(name)
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise validation_error(_("{value} is listed twice. Remove one."), value=value)
+        seen.add(value)
     return entries
 
 
 def validate_text(text: str, max_length: int) -> None:
-    """Refuse what is broken, or longer than ``most`` characters."""
+    """Reject invalid Unicode, NUL, and more than ``max_length`` characters."""
     if replace_surrogates(text) != text:
-        raise validation_error(_("Some of these characters are broken. Enter the text anew."))
+        raise validation_error(_("Some characters are invalid. Enter the text again."))
     if "\0" in text:
-        raise validation_error(_("Leave out the NUL character."))
+        raise validation_error(_("Remove the NUL character."))
     if len(text) > max_length:
         raise validation_error(
-            _("Enter at most {most} characters; these are {count}."),
-            most=max_length,
+            _("Enter at most {maximum} characters (currently {count})."),
+            maximum=max_length,
             count=len(text),
         )

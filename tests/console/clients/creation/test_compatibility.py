@@ -21,19 +21,19 @@ def found(client, **service):
                 "backchannelAuthenticationEndpoint": "https://a.example/bc",
             },
             "supportedGrantTypes",
-            "Grant types: Backchannel (CIBA)",
+            "Supported grant types: CIBA",
         ),
         (
             {"tokenAuthMethod": "PRIVATE_KEY_JWT"},
             {"supportedTokenAuthMethods": ["NONE"]},
             "supportedTokenAuthMethods",
-            "Authentication method: JWT signed with a private key",
+            "Client authentication method: Private key JWT",
         ),
         (
             {"responseTypes": ["CODE"]},
             {"supportedResponseTypes": []},
             "supportedResponseTypes",
-            "Response types: code",
+            "Supported response types: code",
         ),
         (
             {"bcDeliveryMode": "PUSH"},

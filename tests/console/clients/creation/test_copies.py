@@ -79,7 +79,7 @@ def test_points_out_the_addresses_that_both_have():
     found = copy(redirectUris=["https://a.example/cb"], jwksUri="https://a.example/k")
 
     assert found.client["redirectUris"] == ["https://a.example/cb"]
-    assert set(found.shared_settings) == {"Redirect URIs", "Key set address"}
+    assert set(found.shared_settings) == {"Redirect URIs", "JWK Set URL"}
 
 
 def test_keeps_members_that_nobody_knows():

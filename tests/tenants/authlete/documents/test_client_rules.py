@@ -107,7 +107,7 @@ def test_a_public_client_keeps_no_secret(method):
     (finding,) = authentication.check_public_client_secret(SPA | {"tokenAuthMethod": method})
 
     assert finding.fields == ("tokenAuthMethod", "clientType")
-    assert "can pass for the client" in finding.message
+    assert "can't keep a secret" in finding.message
 
 
 def test_a_public_client_signs_with_no_secret():
@@ -279,18 +279,18 @@ def test_ciba_needs_a_delivery_mode():
     ("changed", "named", "words"),
     [
         ({"redirectUris": []}, "redirectUris", "no redirect URI"),
-        ({"responseTypes": []}, "responseTypes", "not ask for one"),
-        ({"grantTypes": ["REFRESH_TOKEN"]}, "responseTypes", "not use it"),
-        ({"responseTypes": ["CODE", "TOKEN"]}, "responseTypes", "without the implicit"),
+        ({"responseTypes": []}, "responseTypes", "not request one"),
+        ({"grantTypes": ["REFRESH_TOKEN"]}, "responseTypes", "not use them"),
+        ({"responseTypes": ["CODE", "TOKEN"]}, "responseTypes", "need the implicit"),
         (
             {"responseTypes": ["CODE_ID_TOKEN"]},
             "responseTypes",
-            "without the implicit",
+            "need the implicit",
         ),
         (
             {"grantTypes": ["AUTHORIZATION_CODE", "IMPLICIT"]},
             "responseTypes",
-            "leave out the grant type",
+            "Remove the grant type",
         ),
     ],
 )
@@ -340,12 +340,16 @@ def test_scopes_are_limited_only_while_the_limit_is_on():
             "tlsClientCertificateBoundAccessTokens",
             "DPoP",
         ),
-        (FAPI2 | {"responseTypes": ["CODE_ID_TOKEN"]}, "responseTypes", "but code"),
+        (
+            FAPI2 | {"responseTypes": ["CODE_ID_TOKEN"]},
+            "responseTypes",
+            "only the response type code",
+        ),
         (FAPI2 | {"grantTypes": ["PASSWORD"]}, "grantTypes", "password"),
         (
             FAPI2 | {"fapiModes": ["FAPI2_MESSAGE_SIGNING_AUTH_REQ"]},
             "requestSignAlg",
-            "request signature",
+            "request object signature",
         ),
         (
             FAPI2 | {"fapiModes": ["FAPI2_MESSAGE_SIGNING_AUTH_RES"]},

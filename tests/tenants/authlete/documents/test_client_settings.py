@@ -7,7 +7,7 @@ from django.core.management import call_command
 from pydantic import ValidationError
 
 from tenants.authlete.documents.client import SECTIONS, Client, ClientPage
-from tenants.authlete.documents.client.extension import ClientExtensionSettings
+from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.documents.validation_messages import format_error
 from tenants.authlete.redaction.redactor import Fingerprint, Redactor
 from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
@@ -54,8 +54,8 @@ def test_a_setting_is_what_the_specification_says(name):
 
     assert one.input_type.kind in allowed_input_types(name, field)
     assert one.read_only == field["readOnly"]
-    assert one.ignored == field["ignoredOnUpdate"]
-    assert one.input_type.secret == field["sensitive"]
+    assert one.ignored_on_update == field["ignoredOnUpdate"]
+    assert one.input_type.is_secret == field["sensitive"]
 
 
 @pytest.mark.parametrize("name", INSIDE)
@@ -133,8 +133,8 @@ def test_titles_are_not_repeated():
 def test_help_warns_of_what_an_update_resets():
     method = BY_MEMBER["tokenAuthMethod"][1]
 
-    assert method.initial == "NONE"
-    assert "Taken out of an update, it falls back to none" in method.help
+    assert method.default == "NONE"
+    assert "Default: none" in method.help
     assert not method.is_customized("NONE")
     assert method.is_customized("PRIVATE_KEY_JWT")
 
@@ -207,9 +207,9 @@ def test_the_object_inside_is_checked_member_by_member():
 
     assert refusal("extension", good) is None
     assert refusal("extension", good | {"accessTokenDuration": -1}) == (
-        "Access token lifetime: Enter 0 or more."
+        "Access token duration: Enter 0 or more."
     )
-    assert "Scopes it may ask for" in refusal("extension", {"requestableScopes": ["two words"]})
+    assert "Requestable scopes" in refusal("extension", {"requestableScopes": ["two words"]})
 
 
 @pytest.mark.parametrize("name", ["redirectUris", "credentialOfferEndpoint"])
@@ -224,7 +224,7 @@ def test_private_keys_of_a_client_are_refused_and_not_repeated():
 
     assert refusal("jwks", json.dumps({"keys": [public]})) is None
     told = refusal("jwks", json.dumps({"keys": [public, private]}))
-    assert "Key 2 has private parts" in told
+    assert "Key 2 is a private key" in told
     assert "pr1vate" not in told
 
 

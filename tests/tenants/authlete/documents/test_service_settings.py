@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from pydantic import ValidationError
 
 from tenants.authlete.documents import enums
-from tenants.authlete.documents.issuer_metadata import CredentialIssuerSettings
 from tenants.authlete.documents.service import SECTIONS, Service
+from tenants.authlete.documents.service.credentials import CredentialIssuerSettings
 from tenants.authlete.redaction.redactor import Fingerprint, Redactor
 from tests.tenants.authlete.api_schema import SPEC, allowed_input_types
 
@@ -46,7 +46,7 @@ def test_a_setting_is_what_the_specification_says(name):
 
     assert one.input_type.kind in allowed_input_types(name, field)
     assert one.read_only == (name in READ_ONLY or (field["readOnly"] and name not in WRITABLE))
-    assert one.ignored == field["ignoredOnUpdate"]
+    assert one.ignored_on_update == field["ignoredOnUpdate"]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_what_is_sensitive_is_sealed(name):
 
     assert "s3cret" not in repr(seen)
     assert one.input_type.kind == "jwks" or (
-        one.input_type.secret and isinstance(seen[name], Fingerprint)
+        one.input_type.is_secret and isinstance(seen[name], Fingerprint)
     )
 
 
 def test_nothing_else_is_called_secret():
-    secret = {one.api_name for _, one in ALL if one.input_type.secret}
+    secret = {one.api_name for _, one in ALL if one.input_type.is_secret}
 
     assert secret <= {name for name, field in FIELDS.items() if field["sensitive"]}
 
@@ -155,7 +155,7 @@ def test_the_object_inside_is_checked_member_by_member():
     good = {"credentialIssuer": "https://ci.example", "nonceEndpoint": "kept"}
 
     assert section.validate_setting(one.name, good) == good
-    with pytest.raises(ValidationError, match=r"Credentials on offer: .* JSON object"):
+    with pytest.raises(ValidationError, match=r"Supported credentials: .* JSON object"):
         section.validate_setting(one.name, good | {"credentialsSupported": "[]"})
 
 
@@ -166,7 +166,7 @@ def test_the_command_lists_every_setting_for_people(capsys):
     for name, (_, one) in BY_MEMBER.items():
         at = next(n for n, line in enumerate(told) if line.startswith(f"  {name}: "))
         assert told[at + 1].strip() == one.help
-    assert "service / ciba: Backchannel authentication (CIBA) (6)" in told
+    assert "service / ciba: CIBA (6)" in told
     assert "  clientIdAliasEnabled: Client ID aliases [flag, true, ignored by updates]" in told
 
 
@@ -180,7 +180,7 @@ def test_the_command_lists_every_setting_for_scripts(capsys):
     }
     assert told.keys() == FIELDS.keys()
     assert told["accessTokenDuration"]["unit"] == "seconds"
-    assert told["pushedAuthReqDuration"]["default"] == "0: Authlete's default"
+    assert told["pushedAuthReqDuration"]["default"] == "0: Authlete default"
     assert told["apiKey"]["read_only"]
 
 

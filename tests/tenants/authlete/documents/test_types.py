@@ -174,8 +174,8 @@ def test_takes_what_is_right_as_it_is(name, value):
         ("text", "a\0b", "NUL"),
         ("text", "a\nb", "line breaks"),
         ("text", "a\u2028b", "line breaks"),
-        ("text", "a\ud800b", "broken"),
-        ("text", "a" * 1001, "at most 1000 characters; these are 1001"),
+        ("text", "a\ud800b", "invalid"),
+        ("text", "a" * 1001, "at most 1000 characters (currently 1001"),
         ("text", ["a"], "form"),
         ("prose", "a\x1bb", "control characters"),
         ("prose", "a" * 10_001, "at most 10000"),
@@ -195,8 +195,8 @@ def test_takes_what_is_right_as_it_is(name, value):
         ("endpoint", "http://as.example/token", "https://"),
         ("endpoint", "https:///token", "host"),
         ("endpoint", "https:as.example/token", "https://"),
-        ("endpoint", "https://as.example:99999/", "host or port"),
-        ("endpoint", "https://[::1/", "host or port"),
+        ("endpoint", "https://as.example:99999/", "host and port"),
+        ("endpoint", "https://[::1/", "host and port"),
         ("endpoint", "https://as.example/a b", "ASCII"),
         ("endpoint", "https://as.example/\ttoken", "ASCII"),
         ("endpoint", "https://as.example\\@evil.example", "ASCII"),
@@ -215,34 +215,34 @@ def test_takes_what_is_right_as_it_is(name, value):
         ("page", " javascript:alert(1)", "ASCII"),
         ("page", "data:text/html,x", "https:// or http://"),
         ("user_code_page", "https://as.example/device", "USER_CODE"),
-        ("jwks", "{", "not JSON"),
+        ("jwks", "{", "valid JSON"),
         ("jwks", '{"keys":[],"keys":[]}', "twice"),
         ("jwks", "[]", "JWK Set"),
         ("jwks", json.dumps(PRIVATE), "JWK Set"),
-        ("jwks", '{"keys":["a"]}', "Key 1 is not"),
-        ("jwks", jwks(EC, {"kid": "b"}), "Key 2 does not say its type"),
-        ("jwks", jwks({"kty": "RSA", "n": "AA"}), 'Key 1 lacks "e"'),
+        ("jwks", '{"keys":["a"]}', "Key 1 isn't"),
+        ("jwks", jwks(EC, {"kid": "b"}), "Key 2 has no key type"),
+        ("jwks", jwks({"kty": "RSA", "n": "AA"}), 'Key 1 has no "e"'),
         ("json_object", "[]", "object"),
-        ("json_object", '{"a": NaN}', "not JSON"),
+        ("json_object", '{"a": NaN}', "valid JSON"),
         ("json_object", "[" * 100 + "]" * 100, "deeply"),
-        ("grants", ["CODE", "CODE"], "CODE is there twice"),
+        ("grants", ["CODE", "CODE"], "CODE is listed twice"),
         ("grants", "CODE", "form"),
-        ("strings", ["a", ""], "Fill this entry in"),
+        ("strings", ["a", ""], "Enter a value"),
         ("strings", [" a"], "space"),
         ("strings", [None], "form"),
         ("strings", [str(n) for n in range(1001)], "at most 1000 entries"),
         ("languages", ["de_DE"], "language tag"),
         ("languages", ["pt-BR", "pt-br"], "twice"),
         ("entity_ids", ["https://anchor.example?x=1"], "question mark"),
-        ("pems", ["MIIB"], "starts with"),
+        ("pems", ["MIIB"], "start with"),
         ("pairs", [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}], "twice"),
-        ("pairs", [{"key": "a"}], "Fill this in"),
+        ("pairs", [{"key": "a"}], "Enter a value"),
         ("uris", [{"name": "a", "uri": "http://as.example"}], "https://"),
-        ("scopes", [{"name": "two words"}], "scope name"),
-        ("scopes", [{"name": 'a"b'}], "scope name"),
-        ("scopes", [{"name": "größe"}], "scope name"),
-        ("scopes", [{"name": ""}], "scope name"),
-        ("scopes", [{"name": "a"}, {"name": "a"}], "a is there twice"),
+        ("scopes", [{"name": "two words"}], "ASCII letters"),
+        ("scopes", [{"name": 'a"b'}], "ASCII letters"),
+        ("scopes", [{"name": "größe"}], "ASCII letters"),
+        ("scopes", [{"name": ""}], "ASCII letters"),
+        ("scopes", [{"name": "a"}, {"name": "a"}], "a is listed twice"),
         (
             "scopes",
             [
@@ -269,7 +269,7 @@ def test_takes_what_is_right_as_it_is(name, value):
         (
             "anchors",
             [{"entityId": "https://anchor.example", "jwks": jwks(PRIVATE)}],
-            "private parts",
+            "private key",
         ),
         (
             "anchors",
@@ -279,21 +279,21 @@ def test_takes_what_is_right_as_it_is(name, value):
                     "jwks": jwks({"kty": "oct", "k": "AA"}),
                 }
             ],
-            "private parts",
+            "private key",
         ),
         ("word", "app ", "space"),
-        ("word", " ", "Fill this entry in"),
+        ("word", " ", "Enter a value"),
         ("alias", "größe", "ASCII"),
         ("alias", "tab\tbed", "tabs"),
         ("subject", "app.example", "CN=app"),
         ("ip", "app.example", "IP address"),
         ("ip", "192.0.2.007", "IP address"),
-        ("public_jwks", jwks(EC, PRIVATE), "Key 2 has private parts"),
-        ("public_jwks", jwks({"kty": "oct", "k": "AA"}), "private parts"),
+        ("public_jwks", jwks(EC, PRIVATE), "Key 2 is a private key"),
+        ("public_jwks", jwks({"kty": "oct", "k": "AA"}), "private key"),
         ("redirects", ["https://a.example", "https://a.example"], "twice"),
         ("redirects", ["javascript:alert(1)"], "javascript:"),
         ("request_uris", ["javascript:alert(1)#x"], "https://"),
-        ("scope_names", ["two words"], "scope name"),
+        ("scope_names", ["two words"], "ASCII letters"),
         ("jwts", ["no JWT"], "signed JWT"),
         ("jwts", ["e30.e30."], "signed JWT"),
         ("names", [{"tag": "de", "value": "Zwei\nZeilen"}], "line breaks"),
@@ -302,7 +302,7 @@ def test_takes_what_is_right_as_it_is(name, value):
             [{"tag": "en", "value": "a"}, {"tag": "EN", "value": "b"}],
             "twice",
         ),
-        ("names", [{"value": "no language"}], "Fill this in"),
+        ("names", [{"value": "no language"}], "Enter a value"),
         ("pages", [{"tag": "en", "value": "javascript:alert(1)"}], "https://"),
     ],
 )
@@ -315,10 +315,10 @@ def test_takes_certificates_one_an_entry(pem):
     cut = pem.replace(pem.splitlines()[2], "")
 
     assert Every.validate_setting("pems", [pem]) == [pem]
-    assert "entry of its own" in refusal("pems", [pem + pem])
-    assert "repeats" in refusal("pems", [pem, pem.strip()])
+    assert "separate entry" in refusal("pems", [pem + pem])
+    assert "duplicate" in refusal("pems", [pem, pem.strip()])
     assert "private key" in refusal("pems", [pem + key])
-    assert "cannot be read" in refusal("pems", [cut])
+    assert "can't be read" in refusal("pems", [cut])
 
 
 def test_an_error_names_the_entry_and_the_member():
@@ -333,7 +333,7 @@ def test_an_error_names_the_entry_and_the_member():
 
 
 def test_a_message_is_put_into_the_readers_language():
-    german = {"Enter {most} or less.": "Höchstens {most}."}
+    german = {"Enter {maximum} or less.": "Höchstens {maximum}."}
 
     with pytest.raises(ValidationError) as caught:
         Every.validate_setting("length", 300)

@@ -153,7 +153,7 @@ def test_every_field_declared_secret_is_sealed():
         one.api_name
         for section in SECTIONS.values()
         for one in section.settings()
-        if one.input_type.secret
+        if one.input_type.is_secret
     }
     assert declared <= SECRET_FIELDS
 

@@ -1,10 +1,9 @@
-"""What settings of a client must be like together, told where it bites.
+"""Rules about the settings of a client, shown as configuration warnings.
 
-Each rule takes the members of a whole client, as they would be stored, and finds
-nothing, or the settings that do not go together and what comes of it. Where Authlete
-itself refuses the combination, the rule names its result code; elsewhere the client
-is stored, and requests fail later, or are less safe than they seem. A value that is
-not known here, or has an odd form, breaks no rule.
+Each rule takes all fields of a client as they would be stored and returns its
+violations. If Authlete itself rejects the combination, the violation carries the result
+code; otherwise the client is stored, and requests fail later or are less secure. Unknown
+values and values of an unexpected type violate no rule.
 """
 
 from collections.abc import Callable
@@ -38,5 +37,5 @@ CLIENT_RULES: tuple[Callable[[DocumentFields], list[RuleViolation]], ...] = (
 
 
 def check_client(client: DocumentFields) -> list[RuleViolation]:
-    """What all rules find; once where two of them say the same of a setting."""
-    return list(dict.fromkeys(one for rule in CLIENT_RULES for one in rule(client)))
+    """Return the violations of all rules, without duplicates."""
+    return list(dict.fromkeys(violation for rule in CLIENT_RULES for violation in rule(client)))

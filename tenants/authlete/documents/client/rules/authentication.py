@@ -1,4 +1,4 @@
-"""Who the client proves to be, and what there is to check or hide that with."""
+"""Rules about a client's authentication method, keys and certificates."""
 
 from typing import Any
 
@@ -29,11 +29,7 @@ CERTIFICATE_SUBJECT_FIELDS = (
     "tlsClientAuthSanEmail",
 )
 CLIENT_SIGNING_ALG_FIELDS = ("tokenAuthSignAlg", "requestSignAlg", "bcRequestSignAlg")
-SERVER_SIGNING_ALG_FIELDS = (
-    "idTokenSignAlg",
-    "userInfoSignAlg",
-    "authorizationSignAlg",
-)
+SERVER_SIGNING_ALG_FIELDS = ("idTokenSignAlg", "userInfoSignAlg", "authorizationSignAlg")
 SERVER_ENCRYPTION_ALG_FIELDS = (
     "idTokenEncryptionAlg",
     "userInfoEncryptionAlg",
@@ -42,78 +38,60 @@ SERVER_ENCRYPTION_ALG_FIELDS = (
 
 
 def get_auth_method(client: DocumentFields) -> str:
-    """The authentication method; NONE where there is none (Authlete facts, 6)."""
+    """Return the authentication method; NONE if unset, as Authlete stores it."""
     return get_text(client, "tokenAuthMethod") or "NONE"
 
 
 def check_public_client_secret(client: DocumentFields) -> list[RuleViolation]:
-    """A public client keeps no secret to prove itself with (RFC 6749, section 2.1)."""
+    """Reject secrets of public clients (RFC 6749, section 2.1)."""
     if not _is_public(client) or get_auth_method(client) not in CLIENT_SECRET_METHODS:
         return []
-    return [
-        RuleViolation(
-            ("tokenAuthMethod", "clientType"),
-            _(
-                "A public client cannot keep a secret (RFC 6749, section 2.1): "
-                "whoever has the application has it, and can pass for the client. "
-                "Choose no authentication, or make the client confidential."
-            ),
-        )
-    ]
+    message = _(
+        "Public clients can't keep a secret (RFC 6749, section 2.1). Set the client "
+        "authentication method to none, or make the client confidential."
+    )
+    return [RuleViolation(("tokenAuthMethod", "clientType"), message)]
 
 
 def check_public_client_signatures(client: DocumentFields) -> list[RuleViolation]:
-    """A public client has no secret to sign with (OIDC Core, section 10.1)."""
-    shared = [
-        member
-        for member in SERVER_SIGNING_ALG_FIELDS + CLIENT_SIGNING_ALG_FIELDS
-        if get_text(client, member) in JWS_ALG_SYMMETRIC
+    """Reject HMAC signatures of public clients (OpenID Connect Core, section 10.1)."""
+    symmetric = [
+        field
+        for field in SERVER_SIGNING_ALG_FIELDS + CLIENT_SIGNING_ALG_FIELDS
+        if get_text(client, field) in JWS_ALG_SYMMETRIC
     ]
-    if not _is_public(client) or not shared:
+    if not _is_public(client) or not symmetric:
         return []
-    return [
-        RuleViolation(
-            (*shared, "clientType"),
-            _(
-                "HS256, HS384 and HS512 sign with the client secret, which a "
-                "public client cannot keep: anyone could forge what is signed "
-                "(OIDC Core, section 10.1). Choose another algorithm."
-            ),
-        )
-    ]
+    message = _(
+        "HS256, HS384 and HS512 sign with the client secret, so anyone with a public "
+        "client's secret can forge signatures (OpenID Connect Core, section 10.1). "
+        "Choose an asymmetric algorithm."
+    )
+    return [RuleViolation((*symmetric, "clientType"), message)]
 
 
 def check_public_client_credentials_grant(
     client: DocumentFields,
 ) -> list[RuleViolation]:
-    """Client credentials are for confidential clients (RFC 6749, section 4.4)."""
+    """Reject client credentials for public clients (RFC 6749, section 4.4)."""
     if not _is_public(client) or "CLIENT_CREDENTIALS" not in get_texts(client, "grantTypes"):
         return []
-    return [
-        RuleViolation(
-            ("grantTypes", "clientType"),
-            _(
-                "Client credentials are for confidential clients only (RFC 6749, "
-                "section 4.4). Token requests of this public client are refused."
-            ),
-        )
-    ]
+    message = _(
+        "Public clients can't use client credentials (RFC 6749, section 4.4). Remove "
+        "the grant type, or make the client confidential."
+    )
+    return [RuleViolation(("grantTypes", "clientType"), message)]
 
 
 def check_missing_authentication(client: DocumentFields) -> list[RuleViolation]:
-    """A confidential client proves who it is."""
+    """Require authentication of confidential clients (RFC 6749, section 3.2.1)."""
     if get_text(client, "clientType") != "CONFIDENTIAL" or get_auth_method(client) != "NONE":
         return []
-    return [
-        RuleViolation(
-            ("tokenAuthMethod", "clientType"),
-            _(
-                "This confidential client does not prove who it is: anyone who "
-                "knows its client ID can ask for tokens as this client. Choose an "
-                "authentication method."
-            ),
-        )
-    ]
+    message = _(
+        "This confidential client doesn't authenticate: anyone who knows its client ID "
+        "can request tokens. Choose a client authentication method."
+    )
+    return [RuleViolation(("tokenAuthMethod", "clientType"), message)]
 
 
 def _is_public(client: DocumentFields) -> bool:
@@ -121,112 +99,89 @@ def _is_public(client: DocumentFields) -> bool:
 
 
 def check_duplicate_key_sources(client: DocumentFields) -> list[RuleViolation]:
-    """Keys come from one place (RFC 7591, section 2)."""
-    if not all(get_text(client, member) for member in KEY_SOURCES):
+    """Reject a JWK Set beside its URL (RFC 7591, section 2)."""
+    if not all(get_text(client, field) for field in KEY_SOURCES):
         return []
-    return [
-        RuleViolation(
-            KEY_SOURCES,
-            _(
-                "There are both keys and an address of keys, so that it is unclear "
-                "which count (RFC 7591, section 2). Keep one of them."
-            ),
-        )
-    ]
+    message = _(
+        "Both a JWK Set and a JWK Set URL are set, which RFC 7591, section 2, forbids. Remove one."
+    )
+    return [RuleViolation(KEY_SOURCES, message)]
 
 
 def check_authentication_key(client: DocumentFields) -> list[RuleViolation]:
-    """A private key that proves who the client is has its public key here."""
+    """Require a public key for methods that prove a private key."""
     if _has_keys(client) or get_auth_method(client) not in KEY_BASED_METHODS:
         return []
-    return [
-        RuleViolation(
-            (*KEY_SOURCES, "tokenAuthMethod"),
-            _(
-                "The client proves who it is with a private key, and there is no "
-                "public key to check that with: every token request fails. Enter "
-                "its key set, or the address of it."
-            ),
-        )
-    ]
+    message = _(
+        "Token requests fail because there is no public key to authenticate the client "
+        "with. Add a JWK Set or its URL."
+    )
+    return [RuleViolation((*KEY_SOURCES, "tokenAuthMethod"), message)]
 
 
 def check_signature_key(client: DocumentFields) -> list[RuleViolation]:
-    """What the client signs needs a public key to check it with."""
+    """Require a public key if the client signs requests."""
     signed = [
-        member
-        for member in ("requestSignAlg", "bcRequestSignAlg")
-        if get_text(client, member) in JWS_ALG_ASYMMETRIC
+        field
+        for field in ("requestSignAlg", "bcRequestSignAlg")
+        if get_text(client, field) in JWS_ALG_ASYMMETRIC
     ]
     if client.get("rsRequestSigned") is True:
         signed.append("rsRequestSigned")
     if _has_keys(client) or not signed:
         return []
-    return [
-        RuleViolation(
-            (*KEY_SOURCES, *signed),
-            _(
-                "The client signs its requests, and there is no public key to "
-                "check them with: they are refused. Enter its key set, or the "
-                "address of it."
-            ),
-        )
-    ]
+    message = _(
+        "Signed requests fail because there is no public key to verify them with. Add a "
+        "JWK Set or its URL."
+    )
+    return [RuleViolation((*KEY_SOURCES, *signed), message)]
 
 
 def check_encryption_key(client: DocumentFields) -> list[RuleViolation]:
-    """What only the client may read needs its public key to encrypt with."""
-    hidden = [
-        member
-        for member in SERVER_ENCRYPTION_ALG_FIELDS
-        if get_text(client, member) in JWE_ALG_ASYMMETRIC
+    """Require a public key if responses are encrypted for the client."""
+    encrypted = [
+        field
+        for field in SERVER_ENCRYPTION_ALG_FIELDS
+        if get_text(client, field) in JWE_ALG_ASYMMETRIC
     ]
-    if _has_keys(client) or not hidden:
+    if _has_keys(client) or not encrypted:
         return []
-    return [
-        RuleViolation(
-            (*KEY_SOURCES, *hidden),
-            _(
-                "There is no public key of the client to encrypt with, so that "
-                "nothing can be issued in this form. Enter its key set, or the "
-                "address of it."
-            ),
-        )
-    ]
+    message = _(
+        "Encrypted responses fail because there is no public key to encrypt with. Add a "
+        "JWK Set or its URL."
+    )
+    return [RuleViolation((*KEY_SOURCES, *encrypted), message)]
 
 
 def _has_keys(client: DocumentFields) -> bool:
-    return any(get_text(client, member) for member in KEY_SOURCES)
+    return any(get_text(client, field) for field in KEY_SOURCES)
 
 
 def check_named_keys(client: DocumentFields) -> list[RuleViolation]:
-    """A key that a setting names is in the key set, where that is entered here."""
-    known = _key_ids(get_text(client, "jwks"))
-    if known is None:
+    """Report key IDs that the client's own JWK Set doesn't contain."""
+    key_ids = _key_ids(get_text(client, "jwks"))
+    if key_ids is None:
         return []
+    message = _("The JWK Set has no key with this ID. Correct the ID, or add the key.")
     return [
-        RuleViolation(
-            (member, "jwks"),
-            _("The key set has no key of this ID. Correct the ID, or add the key."),
-        )
-        for member in ("selfSignedCertificateKeyId", "rsSignedRequestKeyId")
-        if get_text(client, member) and get_text(client, member) not in known
+        RuleViolation((field, "jwks"), message)
+        for field in ("selfSignedCertificateKeyId", "rsSignedRequestKeyId")
+        if get_text(client, field) and get_text(client, field) not in key_ids
     ]
 
 
 def check_assertion_algorithm(client: DocumentFields) -> list[RuleViolation]:
-    """A JWT is signed with what its authentication method has (RFC 7523)."""
-    algorithm = get_text(client, "tokenAuthSignAlg")
-    if get_auth_method(client) == "PRIVATE_KEY_JWT" and algorithm in JWS_ALG_SYMMETRIC:
+    """Require an assertion algorithm that the method can use (RFC 7523)."""
+    algorithm, method = get_text(client, "tokenAuthSignAlg"), get_auth_method(client)
+    if method == "PRIVATE_KEY_JWT" and algorithm in JWS_ALG_SYMMETRIC:
         message = _(
-            "This algorithm signs with the client secret, but the method asks for a "
-            "private key: every token request fails. Choose an algorithm such as PS256 "
-            "or ES256."
+            "Token requests fail: private key JWT needs an asymmetric algorithm. Choose one "
+            "such as PS256 or ES256."
         )
-    elif get_auth_method(client) == "CLIENT_SECRET_JWT" and algorithm in JWS_ALG_ASYMMETRIC:
+    elif method == "CLIENT_SECRET_JWT" and algorithm in JWS_ALG_ASYMMETRIC:
         message = _(
-            "This algorithm signs with a private key, but the method asks for the "
-            "client secret: every token request fails. Choose HS256, HS384 or HS512."
+            "Token requests fail: client secret JWT needs HS256, HS384 or HS512. Choose one "
+            "of them."
         )
     else:
         return []
@@ -234,36 +189,26 @@ def check_assertion_algorithm(client: DocumentFields) -> list[RuleViolation]:
 
 
 def check_certificate_subject(client: DocumentFields) -> list[RuleViolation]:
-    """A certificate is known by one name (RFC 8705, section 2.1; A032216, A032217)."""
-    names = tuple(member for member in CERTIFICATE_SUBJECT_FIELDS if get_text(client, member))
-    if len(names) > 1:
-        return [
-            RuleViolation(
-                names,
-                _(
-                    "The client's certificate is known by one name only, and Authlete "
-                    "refuses more. Keep the one that the certificate has, and empty "
-                    "the others."
-                ),
-                "A032216",
-            )
-        ]
-    if not names and get_auth_method(client) == "TLS_CLIENT_AUTH":
-        return [
-            RuleViolation(
-                (*CERTIFICATE_SUBJECT_FIELDS, "tokenAuthMethod"),
-                _(
-                    "Mutual TLS needs one name to know the client's certificate by, "
-                    "and Authlete refuses the client without it. Fill in exactly one."
-                ),
-                "A032217",
-            )
-        ]
+    """Require one certificate name (RFC 8705, section 2.1.2; A032216, A032217)."""
+    fields = tuple(name for name in CERTIFICATE_SUBJECT_FIELDS if get_text(client, name))
+    if len(fields) > 1:
+        message = _(
+            "Authlete rejects more than one certificate name. Keep the one in the "
+            "client's certificate, and clear the others."
+        )
+        return [RuleViolation(fields, message, "A032216")]
+    if not fields and get_auth_method(client) == "TLS_CLIENT_AUTH":
+        message = _(
+            "Authlete rejects mutual TLS without a certificate name. Enter exactly one "
+            "of the certificate settings."
+        )
+        fields = (*CERTIFICATE_SUBJECT_FIELDS, "tokenAuthMethod")
+        return [RuleViolation(fields, message, "A032217")]
     return []
 
 
 def _key_ids(jwks: str) -> set[str] | None:
-    """The IDs of the keys in a JWK Set; None where it is none."""
+    """Return the key IDs of a JWK Set, or None if it isn't one."""
     try:
         keys: Any = parse_json(jwks)["keys"] if jwks else None
     except (InvalidJsonError, TypeError, KeyError):

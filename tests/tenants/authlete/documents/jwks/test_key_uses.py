@@ -15,8 +15,8 @@ def test_finds_every_setting_that_names_a_key_and_those_of_a_newer_authlete():
     )
 
     assert find_signing_uses(service, "a") == [
-        ("idTokenSignatureKeyId", "ID token key"),
-        ("accessTokenSignatureKeyId", "Access token signing key"),
+        ("idTokenSignatureKeyId", "ID token signature key ID"),
+        ("accessTokenSignatureKeyId", "Access token signature key ID"),
         ("logoutTokenSignatureKeyId", "logoutTokenSignatureKeyId"),
     ]
 
