@@ -25,7 +25,6 @@ from console.audit_log.multi_value_fields import (
     render_options,
 )
 from console.audit_log.search_language import (
-    MAX_QUERY_CHARS,
     expand_query,
     format_terms,
     parse,
@@ -40,6 +39,7 @@ from console.audit_log.times import (
 )
 from console.audit_log.value_filters import ExcludedValuesForm, ValueFiltersForm
 from console.models import KnownService
+from console.models.searches import MAX_QUERY_CHARS
 from tenants.audit.search.filters import EntryFilters
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.authlete.operation import Effect

@@ -71,8 +71,6 @@ FILTER_ALIASES = {  # that people try
 }
 QUOTE_HINT = gettext_lazy("Put text with a colon in quotes.")
 MAX_SEARCH_CHARS = 4000  # characters of what is typed
-# Characters of a search in an address, which servers and proxies take 8 KB of.
-MAX_QUERY_CHARS = 6000
 NON_NEGATABLE_FILTERS = ("before", "after", "reads")
 DAY_PATTERN = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -198,6 +196,12 @@ def terms_from_pairs(pairs: Iterable[tuple[str, str]]) -> Iterator[AuditSearchTe
             yield AuditSearchTerm(name, "yes")
         else:
             yield AuditSearchTerm(name.removeprefix("-"), value, name.startswith("-"))
+
+
+def format_query(query: str) -> str:
+    """Return the search text that stands for the query string of a URL."""
+    pairs = ((name, value) for name, values in QueryDict(query).lists() for value in values)
+    return format_terms(terms_from_pairs(pairs))
 
 
 def did_you_mean(text: str, candidates: Iterable[str]) -> str:

@@ -1,11 +1,10 @@
 """What the pages about a document tell of its settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from console.documents.kinds import DocumentKind
-from console.editing.drafts import DraftEdits
 from console.forms.value_text import format_value
 from tenants.authlete.documents.base import Document, Section, Setting
 
@@ -23,8 +22,10 @@ class SectionRow:
     search_text: str  # everything a person may look for to find this section
 
 
-def section_rows(kind: DocumentKind, document: Document, edits: DraftEdits) -> list[SectionRow]:
-    """The sections of an object, with how much is set in each and not saved yet."""
+def section_rows(
+    kind: DocumentKind, document: Document, unsaved: Collection[str]
+) -> list[SectionRow]:
+    """Return the sections of a document, with counts of customized and unsaved settings."""
     return [
         SectionRow(
             slug,
@@ -32,7 +33,7 @@ def section_rows(kind: DocumentKind, document: Document, edits: DraftEdits) -> l
             " ".join((section.__doc__ or "").split()),
             len(section.settings()),
             sum(_is_customized(one, document) for one in section.settings()),
-            sum(one.api_name in edits.values for one in section.settings()),
+            sum(one.api_name in unsaved for one in section.settings()),
             " ".join(f"{one.label} {one.api_name}" for one in section.settings()),
         )
         for slug, section in kind.sections.items()

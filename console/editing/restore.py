@@ -11,11 +11,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from console.audit_log.change_descriptions import DeclaredSettings, describe_change
+from console.audit_log.change_descriptions import describe_change
 from console.documents.kinds import DocumentKind
 from console.editing.drafts import DraftEdits
 from console.forms.nested_settings import STEP_PATTERN
 from console.forms.value_text import translate
+from console.history.comparison import UnrestorableSetting, read_only_reason
 from tenants.authlete.changes import FieldChange, get_top_level_field
 from tenants.authlete.documents.base import Document
 from tenants.authlete.json.compare import find_key_field, is_same_for_authlete
@@ -28,15 +29,6 @@ from tenants.authlete.redaction.unknown_fields import (
 from tenants.crypto.fingerprints import get_redactor
 
 type PathStep = tuple[str, bool]  # a name, and whether it is an item's in a list
-
-
-@dataclass(frozen=True, slots=True)
-class UnrestorableSetting:
-    """A setting that cannot be put back, and why."""
-
-    label: str
-    name: str  # Authlete's
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +110,6 @@ def _restore_problem(kind: DocumentKind, member: str, change: FieldChange) -> st
     if isinstance(change.before, Mapping | list):
         return _("Something in it may be a secret, and the record keeps none.")
     return _("It is a secret, and the record keeps none. Set it anew.")
-
-
-def read_only_reason(declared: DeclaredSettings, member: str) -> str:
-    """Why a save cannot set a member, whatever to; nothing where it can."""
-    if member not in declared:
-        return _("This version of the console does not know it.")
-    if member == "locked":
-        return _("Saving does not set it. Lock or unlock the client instead.")
-    if declared[member][1].is_immutable:
-        return _("Only Authlete sets it.")
-    return ""
 
 
 def _value_after_change(field: str, was: Any, now: Any, steps: Sequence[PathStep]) -> Any:

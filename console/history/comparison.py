@@ -13,7 +13,6 @@ from console.audit_log.change_descriptions import (
     describe_change,
 )
 from console.documents.kinds import DocumentKind, DocumentTarget
-from console.editing.restore import UnrestorableSetting, read_only_reason
 from console.forms.timestamps import format_timestamp, parse_timestamp
 from console.forms.value_text import translate
 from console.history.versions import ObjectVersions, load_versions
@@ -47,6 +46,15 @@ class ComparedMember:
 
 
 @dataclass(frozen=True, slots=True)
+class UnrestorableSetting:
+    """A setting that cannot be put back, and why."""
+
+    label: str
+    name: str  # Authlete's
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentComparison:
     differences: Sequence[ChangeDescription]
     members: Sequence[ComparedMember]
@@ -76,6 +84,17 @@ def compare_documents(
             label = translate(setting.label) if setting else member
             members[member] = ComparedMember(member, label, why)
     return DocumentComparison(differs, list(members.values()), expected)
+
+
+def read_only_reason(declared: DeclaredSettings, member: str) -> str:
+    """Why a save cannot set a member, whatever to; nothing where it can."""
+    if member not in declared:
+        return _("This version of the console does not know it.")
+    if member == "locked":
+        return _("Saving does not set it. Lock or unlock the client instead.")
+    if declared[member][1].is_immutable:
+        return _("Only Authlete sets it.")
+    return ""
 
 
 def restore_problem(declared: DeclaredSettings, member: str, then: Document, now: Document) -> str:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from console.audit_log.search_language import (
     FILTERS,
     INTERNAL_FILTERS,
-    MAX_QUERY_CHARS,
     parse,
 )
 from console.models import SavedSearch
+from console.models.searches import MAX_QUERY_CHARS
 
 SEARCH_PARAMETERS = {*FILTERS, *INTERNAL_FILTERS, "q", "since", "until"}
 IGNORED_PARAMETERS = ("at", "csrfmiddlewaretoken")  # no part of a search

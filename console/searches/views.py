@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from console.audit_log.search_language import format_query
 from console.models import SavedSearch
 from console.models.searches import manageable_searches, visible_searches
 from console.searches.forms import NewSavedSearchForm, SavedSearchForm
@@ -24,7 +25,8 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
     """One's own, and those that others share."""
     searches = visible_searches(member.organization, member.user.pk).select_related("user")
     mine = {one.pk for one in _editable_searches(member)}
-    context = {"member": member, "searches": searches, "mine": mine}
+    rows = [(one, format_query(one.query)) for one in searches]
+    context = {"member": member, "searches": rows, "mine": mine}
     return render_page(request, "searches/index.html", context)
 
 
@@ -45,8 +47,8 @@ def new(request: ConsoleRequest, member: Member) -> HttpResponse:
         said = _("“%(name)s” is saved.") % {"name": search.name}
         messages.success(request, said)
         return redirect_to(request, f"{_audit_log_url(member)}?{search.query}")
-    asked = SavedSearch(query=str(form["query"].value() or ""))
-    context = {"member": member, "form": form, "asked": asked}
+    search_text = format_query(str(form["query"].value() or ""))
+    context = {"member": member, "form": form, "search_text": search_text}
     status = 422 if form.errors else 200
     return render_page(request, "searches/new.html", context, status=status)
 
@@ -69,7 +71,8 @@ def edit(request: ConsoleRequest, member: Member, search: UUID) -> HttpResponse:
         said = _("“%(name)s” is saved.") % {"name": found.name}
         messages.success(request, said)
         return redirect_to(request, _index_url(member))
-    context = {"member": member, "form": form, "search": found}
+    search_text = format_query(found.query)
+    context = {"member": member, "form": form, "search": found, "search_text": search_text}
     status = 422 if form.errors else 200
     return render_page(request, "searches/edit.html", context, status=status)
 

@@ -16,8 +16,9 @@ from console.clients.kind import client_target
 from console.clients.scopes import ScopeLimit, missing_scopes, selectable_scopes
 from console.documents.kinds import DocumentTarget
 from console.documents.request_preview import review_digest
-from console.editing.restore import UnrestorableSetting, unrestorable_message
+from console.editing.restore import unrestorable_message
 from console.forms.change_forms import ReviewedChangeForm
+from console.history.comparison import UnrestorableSetting
 from console.history.entries import UNDO_PAGES
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent

@@ -32,7 +32,7 @@ def show(
     _section, source = CLIENT_SETTINGS["clientSource"]
     context |= {
         "facts": list(summarize_client(client)),
-        "sections": overview.section_rows(target.kind, client, edits),
+        "sections": overview.section_rows(target.kind, client, edits.values),
         "keys": list_keys(client),
         "unknown": overview.unknown_members(target.kind, client),
         "notes": configuration_warnings(target, client.to_dict()),

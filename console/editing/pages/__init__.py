@@ -5,10 +5,10 @@ says what stands around the part that both share.
 """
 
 from console.editing.pages.edit import discard, draft, edit
-from console.editing.pages.restore import restore
+from console.editing.pages.restore import restore, restore_version
 from console.editing.pages.review import merge, review
 from console.history.pages.deleted import deleted
-from console.history.pages.point_in_time import restore_version, version_at
+from console.history.pages.point_in_time import version_at
 from console.history.pages.reading import change, document, fields, history
 
 __all__ = [

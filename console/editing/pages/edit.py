@@ -35,7 +35,7 @@ def edit(request: ConsoleRequest, target: DocumentTarget, section: str) -> HttpR
     add_form_warnings(target, form, {**document.to_dict(), **edits.values, **form.edits})
     asked = request.GET.get("q", "")[:200]
     form.filter_settings(asked, request.GET.get("show", ""))
-    rows = overview.section_rows(target.kind, document, edits)
+    rows = overview.section_rows(target.kind, document, edits.values)
     context = target.context(document) | {
         "slug": section,
         "section": next((row for row in rows if row.slug == section), None),

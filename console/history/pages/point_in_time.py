@@ -1,25 +1,17 @@
 """What an object was like at any moment, and bringing that back."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from console.documents import overview
 from console.documents.kinds import DocumentTarget
 from console.documents.request_preview import format_json
-from console.editing import drafts
-from console.editing.restore import draft_conflict_messages, unrestorable_message
 from console.forms.change_forms import PointInTimeForm
 from console.forms.timestamps import (
     ambiguous_twin,
-    format_timestamp,
     local_clock,
-    parse_timestamp,
     timestamp_param,
 )
 from console.history.comparison import (
@@ -28,20 +20,12 @@ from console.history.comparison import (
     compare_documents,
     comparison_options,
     find_comparison_target,
-    restorable_values,
-    unrestorable_settings,
 )
-from console.history.pages.deleted import redirect_deleted
 from console.history.versions import load_versions, version_rows
 from console.web.access import ConsoleRequest
-from console.web.responses import redirect_to, render_page
+from console.web.responses import render_page
 from tenants.authlete.documents.base import Document
 from tenants.authlete.errors import AuthleteError
-
-TAMPERED_WARNING = gettext_lazy(
-    "The version that this comes from was changed after it was kept, or its key is"
-    " gone. Do not rely on it."
-)
 
 
 def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
@@ -82,36 +66,6 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         except AuthleteError as error:
             context["error"] = error
     return render_page(request, target.template("version_at"), context)
-
-
-def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
-    """Put settings as they were into the draft, and lead to its review."""
-    moment = parse_timestamp(request.POST.get("at", ""))
-    found = load_versions(target)
-    if found.failure:
-        raise found.failure
-    if found.current is None:
-        return redirect_deleted(request, target)
-    span = found.version_at(moment) if moment else None
-    if moment is None or span is None or span.version.is_deleted:
-        raise Http404
-    whole = "whole" in request.POST
-    chosen = None if whole else request.POST.getlist("member")
-    base, wanted = restorable_values(target.kind, found.document(span), found.current, chosen)
-    if not wanted:
-        context = found.context | {"at": timestamp_param(moment)}
-        return render_page(request, target.template("restore_version"), context)
-    version = found.current.modified_at
-    for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
-        messages.warning(request, told)
-    drafts.update(target, lambda now: now.with_values(version, base, wanted))
-    if not span.is_intact:
-        messages.warning(request, TAMPERED_WARNING)
-    stays = unrestorable_settings(target.kind, found.document(span), found.current) if whole else []
-    if stays:
-        messages.warning(request, unrestorable_message(stays))
-    why = _("Back to how it was on %(time)s") % {"time": format_timestamp(moment)}
-    return redirect_to(request, f"{target.path('review')}?{urlencode({'reason': why})}")
 
 
 def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:

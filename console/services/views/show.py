@@ -24,7 +24,7 @@ def show(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Http
     edits = drafts.load(target)
     context = target.context(service)
     context |= {
-        "sections": overview.section_rows(target.kind, service, edits),
+        "sections": overview.section_rows(target.kind, service, edits.values),
         "keys": list_keys(service),
         "unknown": overview.unknown_members(target.kind, service),
         "notes": configuration_warnings(target, service.to_dict()),

@@ -13,7 +13,8 @@ from pytest_django.asserts import (
 )
 
 from console.audit.views import entries as views
-from console.audit_log.search_language import MAX_QUERY_CHARS, MAX_SEARCH_CHARS
+from console.audit_log.search_language import MAX_SEARCH_CHARS
+from console.models.searches import MAX_QUERY_CHARS
 from tenants.audit.models import AuditEntry, AuditHead
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete.errors import AuthleteError
