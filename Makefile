@@ -6,7 +6,7 @@ TESTING := DJANGO_SETTINGS_MODULE=tests.settings
 
 TAMPERING := tests/tenants/audit/integrity/test_tampering.py
 
-.PHONY: help env demo check format test test-slow test-postgres test-all page-states tampering outages kills bench screenshots lock clean
+.PHONY: help env demo check format test test-slow test-postgres test-all page-states test-tampering test-outages test-kills bench screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -54,16 +54,16 @@ page-states: env ## choose anew the page states that make test looks at
 	$(RUN)python -m tests.support.representative_states $(FEATURES)
 	rm -rf $(FEATURES)
 
-outages: env ## fail the store of the record 20 times in each of 10 ways: 7 minutes
+test-outages: env ## fail the store of the record 20 times in each of 10 ways: 7 minutes
 	$(RUN)python -m tests.outages
 
-tampering: env ## change the record in thousands of ways, and find each; 100 clean runs: 15 minutes
+test-tampering: env ## change the record in thousands of ways, and find each; 100 clean runs: 15 minutes
 	TAMPERINGS=all $(RUN)pytest -q $(TAMPERING)
 	TAMPERINGS=all .ci/with-postgres $(RUN)pytest -q $(TAMPERING)
 	CLEAN_RUNS=100 $(RUN)pytest -q tests/tenants/audit/integrity/test_clean_runs.py
 	CLEAN_RUNS=100 .ci/with-postgres $(RUN)pytest -q tests/tenants/audit/integrity/test_clean_runs.py
 
-kills: env ## kill processes 200 times on each database, and hold the record against it
+test-kills: env ## kill processes 200 times on each database, and hold the record against it
 	KILLS=200 $(RUN)pytest -q tests/tenants/audit/test_kills.py
 	KILLS=200 .ci/with-postgres $(RUN)pytest -q tests/tenants/audit/test_kills.py
 

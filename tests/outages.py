@@ -1,4 +1,4 @@
-"""``make outages``: fail the store of the record in every way, all beside each other;
+"""``make test-outages``: fail the store of the record in every way, all beside each other;
 ``python -m tests.outages stalled`` in that way alone.
 
 Each way has a database of its own, on PostgreSQL a server of its own, and 20 outages,

@@ -22,19 +22,19 @@ NEXT_STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
+class FollowUpLink:
     path: str
     label: str | Promise
 
 
-def next_step(entry: AuditEntry) -> NextStep | None:
+def next_step(entry: AuditEntry) -> FollowUpLink | None:
     """What is left to be done after what was done; nothing where it is whole."""
     route, label = NEXT_STEPS.get(entry.operation, ("", ""))
     place = [entry.organization, entry.region, entry.service]
     if route.startswith("clients:"):
         place.append(entry.client)
     path = optional_path(route, *place)
-    return NextStep(path, label) if path else None
+    return FollowUpLink(path, label) if path else None
 
 
 class ResolveForm(ChangeReasonForm):

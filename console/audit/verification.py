@@ -17,7 +17,7 @@ from tenants.audit.integrity.checkpoint_verifier import AnchorFileError
 from tenants.audit.integrity.checkpoints import Checkpoint
 from tenants.audit.integrity.report import UnreadableChainError, VerificationReport
 from tenants.audit.integrity.verify import verify_audit_log
-from tenants.audit.models import AuditSink
+from tenants.audit.models import CheckpointProgress
 from tenants.audit.recorder import record_event
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.jobs.context import JobContext
@@ -31,17 +31,17 @@ VERIFY_JOB_KIND = "audit.verify"
 
 
 @dataclass(frozen=True, slots=True)
-class CheckpointSink:
+class CheckpointSinkStatus:
     """A place where checkpoints are kept, and how far it has come."""
 
     kind: str  # file, mailto, https
-    state: AuditSink
+    state: CheckpointProgress
 
 
-def list_sinks() -> list[CheckpointSink]:
-    states = AuditSink.objects.in_bulk()
+def list_sinks() -> list[CheckpointSinkStatus]:
+    states = CheckpointProgress.objects.in_bulk()
     return [
-        CheckpointSink(one.kind, states.get(one.name) or AuditSink(name=one.name))
+        CheckpointSinkStatus(one.kind, states.get(one.name) or CheckpointProgress(name=one.name))
         for one in anchors.load_sinks()
     ]
 

@@ -264,5 +264,5 @@ def _log_access_event(
 
 
 def _declare_needs(view: Callable[..., Any], needs: Permission | None) -> ViewFunction:
-    view.needs = needs  # type: ignore[attr-defined]  # read by tests/test_house.py
+    view.needs = needs  # type: ignore[attr-defined]  # read by tests/test_conventions.py
     return view

@@ -219,7 +219,7 @@ def _end(pack: zipfile.ZipFile, one: zipfile.ZipInfo) -> int:
 
 
 # ---------------------------------------------------------------------- the pack
-class Pack:
+class EvidenceZip:
     def __init__(self, path: str) -> None:
         self.zip = zipfile.ZipFile(path)
         check_zip(self.zip)
@@ -341,7 +341,7 @@ def gone(said: dict[str, Any]) -> str:
 def verify(path: str, key: str = "", anchor: str = "") -> str:
     """What can be said of a pack that is whole; raises `Wrong`."""
     try:
-        pack = Pack(path)
+        pack = EvidenceZip(path)
         if key:
             pairs = (one.partition(":") for one in key.split(","))
             pack.keys = {name: b64decode(coded) for name, _, coded in pairs}

@@ -26,7 +26,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tenants.audit.integrity.checkpoints import Checkpoint
-from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord, AuditSink
+from tenants.audit.models import AuditCheckpoint, AuditHead, AuditRecord, CheckpointProgress
 from tenants.audit.records import MALFORMED_ERRORS
 from tenants.outbound import mail
 from tenants.outbound.alerts import alert
@@ -76,7 +76,7 @@ def load_sinks() -> list[CheckpointSink]:
 def deliver_checkpoints() -> None:
     """Bring every place up to date; one that fails keeps no other from it."""
     for sink in load_sinks():
-        state, _ = AuditSink.objects.get_or_create(name=sink.name)
+        state, _ = CheckpointProgress.objects.get_or_create(name=sink.name)
         try:
             size = _deliver_to(sink, state)
         except (
@@ -93,7 +93,7 @@ def deliver_checkpoints() -> None:
             state.save()
 
 
-def _save_failure(state: AuditSink, error: Exception) -> None:
+def _save_failure(state: CheckpointProgress, error: Exception) -> None:
     state.failed_at = state.failed_at or timezone.now()
     state.error = f"{type(error).__name__}: {error}"[:200]
     state.save()
@@ -101,7 +101,7 @@ def _save_failure(state: AuditSink, error: Exception) -> None:
     alert("audit.unkept", level=logging.ERROR, sink=state.name, error=told)
 
 
-def _deliver_to(sink: CheckpointSink, state: AuditSink) -> int:
+def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
     """Rows that the place knows of now."""
     if sink.kind == "file":
         return append_to_file(sink.path)
@@ -189,7 +189,7 @@ def _send_post(url: str, lines: Sequence[str]) -> None:
 def _anchored_size() -> int:
     """How many rows some place outside knows of."""
     names = [sink.name for sink in load_sinks()]
-    found = AuditSink.objects.filter(name__in=names).aggregate(Max("size"))
+    found = CheckpointProgress.objects.filter(name__in=names).aggregate(Max("size"))
     return found["size__max"] or 0
 
 

@@ -11,7 +11,7 @@ from tenants.audit.integrity import signing
 from tenants.audit.integrity.chain import GENESIS_MAC
 from tenants.audit.integrity.checkpoints import Checkpoint, serialize_peaks
 from tenants.audit.integrity.merkle import MerkleTree
-from tenants.audit.models import AuditCheckpoint, AuditSink
+from tenants.audit.models import AuditCheckpoint, CheckpointProgress
 
 
 class AnchorFileError(Exception):
@@ -118,7 +118,7 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
             return found, CheckpointMismatchError(one.size, what)
         found.append(one)
     sizes = {0, *(one.size for one in found)}
-    for name, size in AuditSink.objects.values_list("name", "size"):
+    for name, size in CheckpointProgress.objects.values_list("name", "size"):
         if size not in sizes:
             what = f"the checkpoint of it that {name} has is not in the database"
             return found, CheckpointMismatchError(_row_number(size), what)

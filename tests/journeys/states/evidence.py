@@ -3,7 +3,7 @@
 from django.test import override_settings
 
 from console.models import Pack, Verdict
-from tenants.audit.models import AuditSink
+from tenants.audit.models import CheckpointProgress
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
 from tests.journeys.states.organization import busy
@@ -73,5 +73,5 @@ def not_whole(scene):
     scene.submit_form("audit:verify", "idempotency_key")
     work()
     Verdict.objects.update(bad=2417, what="it, or the row before it, was changed")
-    AuditSink.objects.all().delete()
+    CheckpointProgress.objects.all().delete()
     scene.goto("audit:verify")

@@ -1,6 +1,6 @@
 """Processes that change things at Authlete are killed at random moments.
 
-Five times here; `make kills` does it 200 times.
+Five times here; `make test-kills` does it 200 times.
 """
 
 import os

@@ -1,6 +1,6 @@
 """The store of the record fails under load, and heals: what a console does meanwhile.
 
-Once a way and for a second here; `make outages` does each 20 times, for 30 s or longer
+Once a way and for a second here; `make test-outages` does each 20 times, for 30 s or longer
 than any limit in the code, the ways beside each other (`tests/outages.py`).
 """
 

@@ -26,7 +26,7 @@ from tenants.audit.integrity.merkle import (
     hash_row,
     split_subject,
 )
-from tenants.audit.models import AuditCheckpoint, AuditRecord, AuditSink
+from tenants.audit.models import AuditCheckpoint, AuditRecord, CheckpointProgress
 from tenants.audit.record_builder import build_intent
 from tenants.audit.recorder import AuditLogSink, record_action, record_event
 from tenants.audit.records import serialize_record
@@ -249,7 +249,7 @@ def test_workers_bring_them_to_each_place(tmp_path, settings):
     saved = tmp_path / "saved.eml"
     saved.write_bytes(message.message(policy=SMTP).as_bytes())
     assert checkpoint_verifier.read_anchor_file(saved) == tail(out)
-    assert set(AuditSink.objects.values_list("size", "error")) == {(2, "")}
+    assert set(CheckpointProgress.objects.values_list("size", "error")) == {(2, "")}
 
 
 def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
@@ -261,7 +261,7 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
         call()
     chores.create_and_deliver_checkpoints()
 
-    assert "FileNotFoundError" in AuditSink.objects.get().error
+    assert "FileNotFoundError" in CheckpointProgress.objects.get().error
     assert "audit.unkept" in caplog.text
     call()
     settings.AUDIT_SINK_PATIENCE = 13 * 60
@@ -308,7 +308,7 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
     chores.create_and_deliver_checkpoints()
     call()
     assert Client().get("/readyz").status_code == 200
-    assert AuditSink.objects.get().error == ""
+    assert CheckpointProgress.objects.get().error == ""
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def test_a_clock_that_jumps_stops_nobody_who_saw_them_get_there(kept_in_a_file, 
     call()
     with backdate_entries(1):
         call(2)
-    AuditSink.objects.update(size=4)
+    CheckpointProgress.objects.update(size=4)
     call()
 
     monkeypatch.setattr(anchors, "anchor_monitor", anchors._AnchorMonitor())
@@ -356,7 +356,7 @@ def test_who_has_not_looked_for_long_trusts_nothing_that_got_there_before(
     call()
     with backdate_entries(16 * MINUTE):
         call()
-    AuditSink.objects.update(size=4)
+    CheckpointProgress.objects.update(size=4)
     now = monotonic()
     monkeypatch.setattr(anchors, "monotonic", lambda: now + 3 * 60 * 60)
 

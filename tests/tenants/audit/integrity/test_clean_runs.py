@@ -1,7 +1,7 @@
 """No false alarm: whatever a console and its workers do at once, the record is whole.
 
 Each run is a few processes that do anything at random, some of them killed, while
-another verifies. A few here; `make tampering` does 100 on each database.
+another verifies. A few here; `make test-tampering` does 100 on each database.
 """
 
 import os

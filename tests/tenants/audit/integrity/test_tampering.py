@@ -1,6 +1,6 @@
 """Systematic tampering: every change is found, by the chain or by an anchor.
 
-A sample of it here; `make tampering` does all of it on both databases.
+A sample of it here; `make test-tampering` does all of it on both databases.
 """
 
 import logging

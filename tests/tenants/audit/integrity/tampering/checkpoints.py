@@ -13,7 +13,7 @@ from tenants.audit.models import (
     AuditCheckpoint,
     AuditEntry,
     AuditRecord,
-    AuditSink,
+    CheckpointProgress,
 )
 from tests.support.audit_tampering import recompute_chain
 from tests.tenants.audit.integrity.tampering.fixture_log import RECORD, calls, put_back
@@ -32,7 +32,7 @@ def of_checkpoints(victim):
         yield Tampering(
             "how far a place outside has come changed",
             f"to {size}",
-            lambda s=size: AuditSink.objects.update(size=s),
+            lambda s=size: CheckpointProgress.objects.update(size=s),
             frozenset({size}),
         )
     for one in lines:
@@ -91,7 +91,7 @@ def of_checkpoints(victim):
     yield Tampering(
         "all checkpoints deleted, and what was sent",
         "",
-        lambda: (kept.all().delete(), AuditSink.objects.all().delete()),
+        lambda: (kept.all().delete(), CheckpointProgress.objects.all().delete()),
         ends,
         anchored=True,
     )
@@ -100,7 +100,7 @@ def of_checkpoints(victim):
 def _deleted(number):
     AuditCheckpoint.objects.filter(number=number).delete()
     last = AuditCheckpoint.objects.latest("number")
-    AuditSink.objects.update(size=last.size)
+    CheckpointProgress.objects.update(size=last.size)
 
 
 def _said(number, **said):
@@ -171,7 +171,7 @@ def of_the_past(victim):
                 _other(s),
                 recompute_chain(),
                 AuditCheckpoint.objects.all().delete(),
-                AuditSink.objects.all().delete(),
+                CheckpointProgress.objects.all().delete(),
             ),
             frozenset({first}),
             anchored=True,

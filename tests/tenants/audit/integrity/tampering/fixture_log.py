@@ -17,7 +17,7 @@ from tenants.audit.models import (
     AuditField,
     AuditHead,
     AuditRecord,
-    AuditSink,
+    CheckpointProgress,
 )
 from tenants.audit.recorder import AuditLogSink, record_event
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
@@ -39,7 +39,7 @@ NEW_KEY = "a2:" + "B" * 43 + "="
 type Table = type[models.Model]
 SEARCHABLE: tuple[Table, ...] = (AuditEntry, AuditField, AuditBlock)
 RECORD: tuple[Table, ...] = (AuditRecord, AuditHead, *SEARCHABLE)
-OUTSIDE: tuple[Table, ...] = (AuditCheckpoint, AuditSink)
+OUTSIDE: tuple[Table, ...] = (AuditCheckpoint, CheckpointProgress)
 VERSIONS: tuple[Table, ...] = (Version, Content)
 type Dump = dict[Table, list[tuple[Any, ...]]]
 
@@ -68,7 +68,7 @@ def make(settings, monkeypatch, folder):
             settings.AUDIT_KEYS = f"{NEW_KEY},{settings.AUDIT_KEYS}"
         call_command("audit_checkpoint", out=anchor, verbosity=0)
         size = AuditCheckpoint.objects.latest("number").size
-        AuditSink.objects.update_or_create(name="file 1", defaults={"size": size})
+        CheckpointProgress.objects.update_or_create(name="file 1", defaults={"size": size})
         dumps.append(dump())
     calls(1)
     AuditLogSink(IDA).record_intents([CallIntent(PUSH, "us", "/push")])  # open for ever

@@ -14,7 +14,7 @@ from tenants.audit.models import (
     AuditField,
     AuditHead,
     AuditRecord,
-    AuditSink,
+    CheckpointProgress,
 )
 from tenants.audit.records import canonical_json
 from tests.support.audit_tampering import recompute_chain
@@ -59,7 +59,7 @@ def _rows_of(table, key, victim):
         return frozenset({victim.rows + 1})
     if table is AuditBlock:
         return frozenset({max(1, key["block"] * BLOCK)})
-    if table is AuditSink:
+    if table is CheckpointProgress:
         return frozenset()
     if table is AuditEntry:
         entry = AuditEntry.objects.get(seq=key["seq"])

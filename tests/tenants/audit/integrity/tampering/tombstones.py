@@ -15,7 +15,7 @@ from tenants.audit.models import (
     AuditEntry,
     AuditField,
     AuditRecord,
-    AuditSink,
+    CheckpointProgress,
 )
 from tenants.audit.record_builder import serialize_changes
 from tenants.audit.recorder import record_event
@@ -61,7 +61,7 @@ def make_thinned(settings, monkeypatch, folder):
     assert sum(delete_expired_entries(worker)) == 1
     call_command("audit_checkpoint", out=anchor, verbosity=0)
     size = AuditCheckpoint.objects.latest("number").size
-    AuditSink.objects.update_or_create(name="file 1", defaults={"size": size})
+    CheckpointProgress.objects.update_or_create(name="file 1", defaults={"size": size})
     calls(1)
     drop_append_only_triggers()
     return Victim(AuditRecord.objects.count(), anchor, [before])
