@@ -25,9 +25,10 @@ from tenants.authlete.errors import (
 )
 from tenants.jobs.completion import load_starter, worker_actor
 from tenants.jobs.context import JobContext
-from tenants.jobs.control import NewItem, start_job
-from tenants.jobs.models import UNFINISHED_ITEM_STATES, Item, ItemState, Job
-from tenants.jobs.registry import ItemResult, RetryLaterError, job_handler
+from tenants.jobs.control import start_job
+from tenants.jobs.errors import RetryLaterError
+from tenants.jobs.models import UNFINISHED_ITEM_STATES, Item, ItemState, Job, NewItem
+from tenants.jobs.registry import ItemResult, job_handler
 from tenants.organizations.reconciliation import evaluate_evidence
 from tenants.organizations.roles import ConsolePermission
 

@@ -29,8 +29,8 @@ from tenants.audit.search.entries import MAX_SEQ
 from tenants.audit.search.filters import EntryFilters
 from tenants.authlete.errors import AuditUnavailableError, InvalidRequestError
 from tenants.jobs.context import JobContext
-from tenants.jobs.control import NewItem, exclusive_jobs, start_job
-from tenants.jobs.models import Item, truncate
+from tenants.jobs.control import exclusive_jobs, start_job
+from tenants.jobs.models import Item, NewItem, truncate
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.jobs.registry import ItemResult, job_handler
 from tenants.organizations.roles import ConsolePermission

@@ -21,8 +21,8 @@ from tenants.audit.models import CheckpointProgress
 from tenants.audit.recorder import record_event
 from tenants.authlete.errors import AuditUnavailableError
 from tenants.jobs.context import JobContext
-from tenants.jobs.control import NewItem, exclusive_jobs, start_job
-from tenants.jobs.models import ACTIVE_JOB_STATES, Item, truncate
+from tenants.jobs.control import exclusive_jobs, start_job
+from tenants.jobs.models import ACTIVE_JOB_STATES, Item, NewItem, truncate
 from tenants.jobs.registry import ItemResult, job_handler
 from tenants.organizations.roles import ConsolePermission
 from tenants.outbound.alerts import alert

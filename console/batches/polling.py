@@ -22,10 +22,11 @@ from tenants.authlete.errors import (
 )
 from tenants.authlete.operation import Effect
 from tenants.jobs.context import JobContext
-from tenants.jobs.control import NewItem, run_now, start_job
-from tenants.jobs.models import OPEN_JOB_STATES, Item, Job
+from tenants.jobs.control import run_now, start_job
+from tenants.jobs.errors import RetryLaterError
+from tenants.jobs.models import OPEN_JOB_STATES, Item, Job, NewItem
 from tenants.jobs.models import ItemState as ItemFate
-from tenants.jobs.registry import ItemResult, RetryLaterError, job_handler
+from tenants.jobs.registry import ItemResult, job_handler
 
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = (
     1.0,

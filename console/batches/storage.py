@@ -21,8 +21,7 @@ from tenants.audit.recorder import EventDetails, record_action, record_event
 from tenants.authlete.changes import FieldChange
 from tenants.crypto import vault
 from tenants.jobs import control
-from tenants.jobs.control import NewItem
-from tenants.jobs.models import ACTIVE_JOB_STATES, OPEN_JOB_STATES, Job, truncate
+from tenants.jobs.models import ACTIVE_JOB_STATES, OPEN_JOB_STATES, Job, NewItem, truncate
 from tenants.jobs.models import JobState as JobState
 from tenants.jobs.periodic_tasks import run_every_minute
 from tenants.organizations.api_clients import fingerprint_token

@@ -23,7 +23,8 @@ from console.web.step_up import step_up
 from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, queue
-from tenants.jobs.control import JobStateError, can_control
+from tenants.jobs.control import can_control
+from tenants.jobs.errors import JobStateError
 from tenants.jobs.models import (
     FAILED_ITEM_STATES,
     OPEN_JOB_STATES,

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
@@ -17,15 +16,9 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.errors import AuditUnavailableError, Outcome
 from tenants.authlete.operation import Effect
 from tenants.jobs import leases
-from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job
+from tenants.jobs.errors import LeaseLostError
+from tenants.jobs.models import OPEN_JOB_STATES, Item, ItemState, Job, NewItem
 from tenants.organizations.api_clients import CredentialsByRegion, connect
-
-if TYPE_CHECKING:
-    from tenants.jobs.control import NewItem
-
-
-class LeaseLostError(Exception):
-    """Another worker has the job by now; this one must not send another byte."""
 
 
 class LeasedAuditSink:
@@ -130,7 +123,7 @@ class JobContext:
             thread.join()
         self.audit_sink.renew_lease()
 
-    def add_items(self, new_items: Iterable["NewItem"]) -> int:
+    def add_items(self, new_items: Iterable[NewItem]) -> int:
         """Have the same job do more, and return how many items that are: places which
         it has an item for already are left out, so this may be repeated.
 

@@ -4,10 +4,8 @@ All of it is kept in the record. Whether somebody may is asked by the pages, wit
 `may_steer`; the rights of who started a job are asked again at every slice of it.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,8 +20,8 @@ from tenants.audit.events import AuditEvent
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import record_action
 from tenants.concurrency.locks import DatabaseLocks
-from tenants.crypto import vault
 from tenants.jobs.completion import event_details, run_ended_hook, skip_pending_items
+from tenants.jobs.errors import JobStateError
 from tenants.jobs.models import (
     ACTIVE_JOB_STATES,
     FAILED_ITEM_STATES,
@@ -32,6 +30,7 @@ from tenants.jobs.models import (
     ItemState,
     Job,
     JobState,
+    NewItem,
     truncate,
 )
 from tenants.jobs.queue import enqueue
@@ -40,37 +39,6 @@ from tenants.models import Organization
 from tenants.organizations.roles import Role
 
 START_LOCK_SECONDS = 30.0  # seconds that starting a job may take
-
-
-class JobStateError(Exception):
-    """The job is in no state for this any more, and nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """One thing to be done; ``what`` is kept under the vault's key if ``sealed``,
-    and until it is done."""
-
-    region: str
-    service_id: int = 0
-    client_id: int = 0
-    label: str = ""
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    sealed: bool = False
-
-    def build(self, job: Job, position: int) -> Item:
-        item = Item(
-            job=job,
-            position=position,
-            region=self.region,
-            service_id=self.service_id,
-            client_id=self.client_id,
-            label=truncate(self.label, 200),
-            sealed=self.sealed,
-        )
-        inputs = json.dumps(dict(self.payload))
-        item.inputs = vault.seal(inputs, item.seal_context) if self.sealed else inputs
-        return item
 
 
 def start_job(

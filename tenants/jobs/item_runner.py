@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from tenants.authlete.errors import AuthleteError
 from tenants.jobs import failure_policy
-from tenants.jobs.context import JobContext, LeaseLostError
+from tenants.jobs.context import JobContext
+from tenants.jobs.errors import LeaseLostError, RetryLaterError
 from tenants.jobs.failure_policy import NextStep
 from tenants.jobs.models import Item, ItemState, Job, truncate
-from tenants.jobs.registry import JobHandler, RetryLaterError
+from tenants.jobs.registry import JobHandler
 
 log = logging.getLogger(__name__)
 

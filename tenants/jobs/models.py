@@ -5,7 +5,8 @@ one, and how far it has come, stands here.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -148,6 +149,33 @@ class Item(models.Model):
         text = vault.unseal(self.inputs, self.seal_context) if self.sealed else self.inputs
         found: dict[str, Any] = json.loads(text or "{}")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """One thing to be done; ``what`` is kept under the vault's key if ``sealed``,
+    and until it is done."""
+
+    region: str
+    service_id: int = 0
+    client_id: int = 0
+    label: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    sealed: bool = False
+
+    def build(self, job: Job, position: int) -> Item:
+        item = Item(
+            job=job,
+            position=position,
+            region=self.region,
+            service_id=self.service_id,
+            client_id=self.client_id,
+            label=truncate(self.label, 200),
+            sealed=self.sealed,
+        )
+        inputs = json.dumps(dict(self.payload))
+        item.inputs = vault.seal(inputs, item.seal_context) if self.sealed else inputs
+        return item
 
 
 class Worker(models.Model):

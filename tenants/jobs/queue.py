@@ -18,7 +18,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from tenants.jobs import leases, periodic_tasks
+from tenants.jobs.errors import OrphanedTaskError
 from tenants.jobs.models import ACTIVE_JOB_STATES, Job, Worker
+from tenants.jobs.runner import run_slice
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +30,16 @@ WORKER_RETENTION = timedelta(days=1)  # the row of a worker that is gone
 RESULT_RETENTION_DAYS = 1  # that finished rows of the queue are kept
 
 
-class OrphanedTaskError(Exception):
-    """The worker that ran this row is gone."""
-
-
 @task
 def process_job(job: str) -> None:
-    """Work on a job for a few seconds."""
-    from tenants.jobs.runner import run_slice  # which enqueues in turn
+    """Work on a job for a few seconds, and queue it again if there is more to do."""
+    work_on(UUID(job))
 
-    run_slice(UUID(job))
+
+def work_on(job: UUID) -> None:
+    """Run one slice of a job, if it is due and unleased, and release it."""
+    if lease := run_slice(job):
+        release_job(job, lease)
 
 
 def enqueue(job: Job) -> None:
@@ -93,7 +95,7 @@ def _fail_tasks(task_ids: Iterable[UUID]) -> None:
     DBTaskResult.objects.filter(pk__in=task_ids, status=TaskResultStatus.RUNNING).update(
         status=TaskResultStatus.FAILED,
         finished_at=timezone.now(),
-        exception_class_path=f"{__name__}.{OrphanedTaskError.__name__}",
+        exception_class_path=f"{OrphanedTaskError.__module__}.{OrphanedTaskError.__qualname__}",
         traceback="",
     )
 

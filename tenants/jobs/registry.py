@@ -11,14 +11,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tenants.authlete.operation import Effect
+from tenants.jobs.context import JobContext
+from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import ConsolePermission, Permission
-
-if TYPE_CHECKING:  # models cannot be imported while apps are being set up
-    from tenants.jobs.context import JobContext
-    from tenants.jobs.models import Item, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +26,9 @@ class ItemResult:
     changed: bool = True
 
 
-class RetryLaterError(Exception):
-    """The item is not done yet, and nothing went wrong: it is begun again after so
-    many ``seconds``."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-type ItemHandler = Callable[["JobContext", "Item"], ItemResult]
-type JobEndedHook = Callable[["Job"], None]
-type JobSummary = Callable[["Job"], Iterable[tuple[str, int]]]  # words, and how many
+type ItemHandler = Callable[[JobContext, Item], ItemResult]
+type JobEndedHook = Callable[[Job], None]
+type JobSummary = Callable[[Job], Iterable[tuple[str, int]]]  # words, and how many
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from tenants.jobs.completion import (
     run_ended_hook,
     skip_pending_items,
 )
-from tenants.jobs.context import JobContext, LeasedAuditSink, LeaseLostError
+from tenants.jobs.context import JobContext, LeasedAuditSink
+from tenants.jobs.errors import LeaseLostError
 from tenants.jobs.failure_policy import NextStep
 from tenants.jobs.models import Item, ItemState, Job, JobState
-from tenants.jobs.queue import release_job
 from tenants.jobs.registry import JOB_HANDLERS, JobHandler
 from tenants.organizations.api_clients import CredentialsByRegion, load_credentials
 
@@ -36,11 +36,11 @@ SLICE_SECONDS = 5.0  # after which no further item is begun
 MAX_ITEMS_PER_THREAD = 25  # of each thread
 
 
-def run_slice(pk: UUID) -> None:
-    """Work on a job, if it is due and nobody else does."""
+def run_slice(pk: UUID) -> UUID | None:
+    """Work on a job for a few seconds, if it is due and unleased; return the lease."""
     lease = leases.acquire(pk)
     if lease is None:
-        return
+        return None
     job = Job.objects.select_related("organization").get(pk=pk)
     try:
         _run_job(job, lease)
@@ -49,7 +49,7 @@ def run_slice(pk: UUID) -> None:
     if Job.objects.filter(pk=pk, state=JobState.CANCELLED).exists():
         skip_pending_items(job)  # what was being tried when it was cancelled
         run_ended_hook(job)
-    release_job(pk, lease)
+    return lease
 
 
 def _run_job(job: Job, lease: UUID) -> None:

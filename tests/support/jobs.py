@@ -3,7 +3,8 @@
 from django.contrib.auth.models import User
 
 from tenants.audit.actor import Actor
-from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.control import start_job
+from tenants.jobs.models import NewItem
 
 
 def begun(acme, name="EDITOR", missing=1, **options):

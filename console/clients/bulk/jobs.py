@@ -22,8 +22,7 @@ from tenants.authlete.operation import Effect
 from tenants.jobs import control
 from tenants.jobs.completion import load_starter, worker_actor
 from tenants.jobs.context import JobContext
-from tenants.jobs.control import NewItem
-from tenants.jobs.models import Item, Job
+from tenants.jobs.models import Item, Job, NewItem
 from tenants.jobs.registry import ItemResult, job_handler
 
 

@@ -18,8 +18,7 @@ from tenants.authlete import AuthleteClient
 from tenants.authlete.api.clients import ClientApi
 from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
 from tenants.jobs import control
-from tenants.jobs.control import NewItem
-from tenants.jobs.models import Job
+from tenants.jobs.models import Job, NewItem
 from tenants.organizations.api_clients import fingerprint_token
 
 ACTIVATION_JOB = "client.activate_secret"

@@ -22,6 +22,7 @@ from tenants.audit.events import (
 from tenants.audit.recorder import record_action
 from tenants.authlete.changes import FieldChange
 from tenants.jobs import control
+from tenants.jobs.errors import JobStateError
 from tenants.jobs.models import ACTIVE_JOB_STATES, Job
 from tenants.jobs.models import JobState as JobState
 
@@ -100,7 +101,7 @@ def pause(member: Member, rollover: Rollover) -> None:
         raise RolloverConflictError
     try:
         control.pause_job(job, member.actor)
-    except control.JobStateError:
+    except JobStateError:
         raise RolloverConflictError from None
 
 
@@ -115,7 +116,7 @@ def resume(member: Member, rollover: Rollover) -> None:
     if job and job.state == JobState.PAUSED:
         try:
             control.resume_job(job, member.actor)
-        except control.JobStateError:
+        except JobStateError:
             raise RolloverConflictError from None
     elif job and not job.is_over:
         raise RolloverConflictError

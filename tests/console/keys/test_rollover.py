@@ -11,7 +11,7 @@ from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.reconciliation.resolutions import resolve
 from tenants.authlete.errors import Outcome
-from tenants.jobs import runner
+from tenants.jobs import queue
 from tenants.jobs.models import Item, Job
 from tenants.organizations.roles import Role
 from tests.support.keys import act, jwk, kids, page
@@ -60,7 +60,7 @@ def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, work
 
     monkeypatch.setattr(Rollover, "transition", dying)
     with pytest.raises(SystemExit):
-        runner.run_slice(one.job)
+        queue.work_on(one.job)
     assert killed == ["published"]
     before = bank["jwks"]
     Job.objects.filter(pk=one.job).update(lease_until=one.started_at)

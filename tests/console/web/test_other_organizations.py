@@ -21,8 +21,8 @@ from console.models import (
 )
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
-from tenants.jobs.control import NewItem, start_job
-from tenants.jobs.models import Job
+from tenants.jobs.control import start_job
+from tenants.jobs.models import Job, NewItem
 from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 from tenants.sandbox.api_tokens import ORGANIZATION_PERMISSIONS, ApiToken

@@ -3,8 +3,7 @@ from datetime import UTC, datetime, timedelta
 from tenants.audit.actor import Actor
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, queue
-from tenants.jobs.control import NewItem
-from tenants.jobs.models import Item, Job
+from tenants.jobs.models import Item, Job, NewItem
 from tenants.jobs.registry import ItemResult, job_handler
 from tenants.jobs.worker import JobWorker
 from tenants.models import Organization

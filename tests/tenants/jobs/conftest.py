@@ -1,7 +1,8 @@
 import pytest
 
 from tenants.audit.actor import Actor
-from tenants.jobs.control import NewItem, start_job
+from tenants.jobs.control import start_job
+from tenants.jobs.models import NewItem
 from tenants.jobs.registry import JOB_HANDLERS
 from tenants.models import Membership
 from tenants.organizations.roles import Role

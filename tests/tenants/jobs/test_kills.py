@@ -28,6 +28,7 @@ register()
 register("test.once", repeatable=False)
 register("test.many", concurrency=4)
 from tenants.jobs import control
+from tenants.jobs.models import NewItem
 """
 START = (
     SHORT
@@ -42,7 +43,7 @@ Membership.objects.create(organization=acme, user=user, role="editor")
 for name in sys.argv[3:]:
     control.start_job(
         Actor(user.pk, user.username, "editor", acme.pk, "acme"), acme, sys.argv[2], name,
-        [control.NewItem("us", one, payload={"accessTokenDuration": 600})
+        [NewItem("us", one, payload={"accessTokenDuration": 600})
          for one in range(*map(int, name.split("-")))],
         reason="Shorter",
     )

@@ -9,9 +9,10 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete.operation import Effect
 from tenants.jobs import control, failure_policy, runner
 from tenants.jobs.completion import count_items_by_state
-from tenants.jobs.control import NewItem, start_job
-from tenants.jobs.models import Item, ItemState, Job, JobState
-from tenants.jobs.registry import ItemResult, RetryLaterError, job_handler
+from tenants.jobs.control import start_job
+from tenants.jobs.errors import RetryLaterError
+from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem
+from tenants.jobs.registry import ItemResult, job_handler
 from tenants.models import Credential
 from tenants.organizations.roles import Role
 from tests.tenants.jobs.lifetimes import LIFETIME, register, updates

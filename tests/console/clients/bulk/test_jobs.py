@@ -10,8 +10,8 @@ from console.models import KnownClient, Rotation
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.client import Client
-from tenants.jobs.control import NewItem, retry_failed_items, start_job
-from tenants.jobs.models import Item, ItemState, Job, JobState
+from tenants.jobs.control import retry_failed_items, start_job
+from tenants.jobs.models import Item, ItemState, Job, JobState, NewItem
 from tenants.models import Credential, Membership
 from tenants.organizations.roles import Role
 from tests.support.clients import make_client
