@@ -1,13 +1,12 @@
 # syntax=docker/dockerfile:1
-# Any image that has a python3.13 with venv; the name stands alone so that a mirror's,
-# or one made on this machine, can be put in: --build-arg BASE=localhost/base
+# Any image with Python 3.13 and venv: --build-arg BASE=localhost/base
 ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS build
 WORKDIR /app
 ENV PATH=/opt/meridian/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt .
-# A mirror's address, if one is needed, comes as a secret and stays in no layer:
+# pip's configuration as a secret stays out of the layers:
 # --secret id=pip,src=$HOME/.config/pip/pip.conf
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3.13 -m venv /opt/meridian && \
@@ -16,7 +15,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
 COPY manage.py gunicorn.conf.py ./
 COPY console console
 COPY tenants tenants
-# The settings want secrets to start with; these, an argument a line, are forgotten.
+# Settings need secrets to load; these are discarded.
 # hadolint ignore=SC2046
 RUN env $(python -m console.ops.generate_secrets) DATABASE_URL=sqlite:// python manage.py collectstatic --noinput && \
     python -m compileall -q console tenants
@@ -29,7 +28,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/opt/meridian/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=console.settings
-# Memory of large uploads goes back to the machine: docs/how-to/deploy.md, "What runs".
+# Return the memory of large uploads to the system (docs/how-to/deploy.md).
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 USER 10001
 EXPOSE 8000

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import DataError, OperationalError, ProgrammingError
 
-from manage import is_unusable
+from manage import is_database_unusable
 
 
 def caused(error, cause):
@@ -22,7 +22,7 @@ def caused(error, cause):
     ],
 )
 def test_one_that_is_away_or_has_no_tables_is_told_in_words(error):
-    assert is_unusable(error)
+    assert is_database_unusable(error)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_one_that_is_away_or_has_no_tables_is_told_in_words(error):
     ],
 )
 def test_one_that_others_hold_or_a_wrong_statement_keeps_its_traceback(error):
-    assert not is_unusable(error)
+    assert not is_database_unusable(error)
 
 
 def test_a_file_that_another_holds_is_no_unusable_one(tmp_path):
@@ -49,5 +49,5 @@ def test_a_file_that_another_holds_is_no_unusable_one(tmp_path):
     first.close()
     second.close()
 
-    assert not is_unusable(caused(OperationalError(), held.value))
-    assert is_unusable(caused(OperationalError(), lacking.value))
+    assert not is_database_unusable(caused(OperationalError(), held.value))
+    assert is_database_unusable(caused(OperationalError(), lacking.value))
