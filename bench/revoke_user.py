@@ -11,9 +11,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from bench.said import Ratio, say
-from bench.stage import ORGANIZATION, REGIONS, SERVICES, Stage
-from bench.subject import SUBJECTS
+from bench.environment import ORGANIZATION, REGIONS, SERVICES_PER_REGION, BenchEnvironment
+from bench.report import Ratio, print_lines
+from bench.user_lookup import SUBJECTS
 from console.models import Receipt
 from console.users import bulk_revocation, lookups
 from console.users.lookups import OpenLookup
@@ -27,13 +27,15 @@ from tenants.jobs.worker import JobWorker
 from tenants.models import Organization
 from tenants.organizations.roles import Role
 
-BUDGET = 20_000.0  # ms; the maintainers' journey H3
-LATENCY = 100  # ms
+BUDGET_MS = 20_000.0  # ms; the maintainers' journey H3
+LATENCY_MS = 100  # ms
 
 
-def measure(stage: Stage) -> None:
-    say("", f"Revoke everything, 4 regions x {SERVICES}, {LATENCY} ms upstream")
-    stage.wait(LATENCY)
+def measure(stage: BenchEnvironment) -> None:
+    print_lines(
+        "", f"Revoke everything, 4 regions x {SERVICES_PER_REGION}, {LATENCY_MS} ms upstream"
+    )
+    stage.wait(LATENCY_MS)
     home = Organization.objects.get(slug=ORGANIZATION)
     member = Member(User.objects.get(), home, Role.ADMIN, "the bench", "")
     assert len(member.regions()) == len(REGIONS)
@@ -47,7 +49,7 @@ def measure(stage: Stage) -> None:
         JobWorker("bench", until_empty=True).run()
         took = time.perf_counter() - began
         worked = time.process_time() - worked
-        told = _told(member, receipt)
+        told = _summary(member, receipt)
         seen = time.perf_counter() - began - took
         state = Job.objects.latest("created_at").state
         calls = AuditEntry.objects.count() - before
@@ -56,10 +58,10 @@ def measure(stage: Stage) -> None:
             f" job {state}, proven {told['proven']}, {told['tokens']['ended']} tokens,"
             f" receipt drawn in {1000 * seen:.0f} ms"
         )
-        say(Ratio(what, 1000 * took, BUDGET, goal="<= 1x", note=note))
+        print_lines(Ratio(what, 1000 * took, BUDGET_MS, goal="<= 1x", note=note))
 
 
-def _told(member: Member, receipt: Receipt) -> dict[str, Any]:
+def _summary(member: Member, receipt: Receipt) -> dict[str, Any]:
     receipt.refresh_from_db()
     told = receipt_data(build_report(receipt, member))
     json.dumps(told)

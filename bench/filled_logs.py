@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from bench.invented import APART, calls
-from bench.said import say
+from bench.report import print_lines
+from bench.sample_calls import INTERVAL_MICROSECONDS, generate_calls
 from console.ops.databases import database_config
 from tenants.audit.integrity.chain import compute_head_mac, compute_mac, get_audit_keys
 from tenants.audit.models import (
@@ -43,18 +43,18 @@ from tenants.audit.store import RECORD_COLUMNS, UPSERT_BLOCK_SQL, insert_sql
 from tenants.audit.subject_index import fingerprint_subject
 from tenants.audit.writer import writer
 
-FEW = 10_000
-MANY = int(os.environ.get("BENCH_ENTRIES", "1000000"))
-CHAINED = 1_000_000  # and not more
-STEP = 20_000  # calls at once
-ENTRY = (*INTENT_FIELDS, "seq", "mark", *OUTCOME_FIELDS[1:], "outcome_seq")
-FIELD = ("organization_id", "field", "seq")
+SMALL_LOG_ENTRIES = 10_000
+LARGE_LOG_ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
+MAX_CHAINED_ENTRIES = 1_000_000  # and not more
+BATCH_SIZE = 20_000  # calls at once
+ENTRY_COLUMNS = (*INTENT_FIELDS, "seq", "mark", *OUTCOME_FIELDS[1:], "outcome_seq")
+FIELD_COLUMNS = ("organization_id", "field", "seq")
 
 type Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
+class FilledLog:
     """A database with so many calls in its record."""
 
     entries: int
@@ -64,10 +64,10 @@ class Grown:
 
     @property
     def is_chained(self) -> bool:
-        return self.entries <= CHAINED
+        return self.entries <= MAX_CHAINED_ENTRIES
 
     @contextmanager
-    def used(self) -> Generator[None]:
+    def use(self) -> Generator[None]:
         """Have this thread use it in the place of the bench's own."""
         usual = connections[DEFAULT_DB_ALIAS]
         connections[DEFAULT_DB_ALIAS] = connections[self.alias]
@@ -78,28 +78,28 @@ class Grown:
 
 
 @contextmanager
-def grown() -> Generator[tuple[Grown, Grown]]:
+def create_filled_logs() -> Generator[tuple[FilledLog, FilledLog]]:
     """Little and much, which are thrown away at the end."""
     began, now = time.monotonic(), time.time_ns() // 1000
     with ExitStack() as ending:
         found = []
-        for name, entries in (("little", FEW), ("much", MANY)):
-            url = ending.enter_context(_copied(name))
+        for name, entries in (("little", SMALL_LOG_ENTRIES), ("much", LARGE_LOG_ENTRIES)):
+            url = ending.enter_context(_copy_database(name))
             connections.settings[name] = {
                 **connections.settings[DEFAULT_DB_ALIAS],
                 **database_config(url),
             }
             ending.callback(connections[name].close)
-            found.append(Grown(entries, url, name, now - entries * APART))
-            with found[-1].used():
+            found.append(FilledLog(entries, url, name, now - entries * INTERVAL_MICROSECONDS))
+            with found[-1].use():
                 _fill(found[-1])
         little, much = found
-        say(f"  {MANY:,} calls made in {time.monotonic() - began:.0f} s")
+        print_lines(f"  {LARGE_LOG_ENTRIES:,} calls made in {time.monotonic() - began:.0f} s")
         yield little, much
 
 
 @contextmanager
-def _copied(name: str) -> Generator[str]:
+def _copy_database(name: str) -> Generator[str]:
     """The URL of a copy of the bench's database, as it is now."""
     url = urlsplit(os.environ["DATABASE_URL"])
     if connection.vendor == "sqlite":
@@ -113,7 +113,7 @@ def _copied(name: str) -> Generator[str]:
                 one.unlink()
         return
     copy = f"{connection.settings_dict['NAME']}_{name}"
-    _alone()
+    _disconnect_others()
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{url.path[1:]}"')
     try:
@@ -123,7 +123,7 @@ def _copied(name: str) -> Generator[str]:
             cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
-def _alone() -> None:
+def _disconnect_others() -> None:
     """End all other connections to this database: only then it can be copied. The
     writer of the record begins with a new one."""
     writer.flush()
@@ -135,7 +135,7 @@ def _alone() -> None:
         )
 
 
-def _fill(record: Grown) -> None:
+def _fill(record: FilledLog) -> None:
     """Add its calls to the record; the indexes of entries are made once all are in."""
     indexes = AuditEntry._meta.indexes
     with connection.schema_editor() as editor:
@@ -144,8 +144,8 @@ def _fill(record: Grown) -> None:
     key = get_audit_keys()[get_audit_keys().current]
     head = AuditHead.objects.get(pk=1)
     seq, link = head.seq, head.link
-    for numbers in batched(range(1, record.entries + 1), STEP):
-        made = calls(numbers[0], numbers[-1], record.begin)
+    for numbers in batched(range(1, record.entries + 1), BATCH_SIZE):
+        made = generate_calls(numbers[0], numbers[-1], record.begin)
         seq, link = _add(made, seq, link, key, record)
     if record.is_chained:
         head.seq, head.link, head.mac = seq, link, compute_head_mac(key, seq, link)
@@ -163,7 +163,7 @@ def _add(
     seq: int,
     link: str,
     key: bytes,
-    record: Grown,
+    record: FilledLog,
 ) -> tuple[int, str]:
     """Add some calls, both rows of each right after each other; where it ends now."""
     records: list[Row] = []
@@ -194,8 +194,8 @@ def _add(
     with transaction.atomic(), connection.cursor() as cursor:
         for model, columns, rows in (
             (AuditRecord, RECORD_COLUMNS, records),
-            (AuditEntry, ENTRY, entries),
-            (AuditField, FIELD, fields),
+            (AuditEntry, ENTRY_COLUMNS, entries),
+            (AuditField, FIELD_COLUMNS, fields),
         ):
             _copy(cursor, model._meta.db_table, columns, rows)
         cursor.executemany(UPSERT_BLOCK_SQL, spans)
@@ -208,8 +208,8 @@ def _copy(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: Seque
         cursor.executemany(insert_sql(table, columns), rows)
         return
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        copy.write("".join("\t".join(map(_told, row)) + "\n" for row in rows))
+        copy.write("".join("\t".join(map(_copy_value, row)) + "\n" for row in rows))
 
 
-def _told(value: object) -> str:
+def _copy_value(value: object) -> str:
     return "\\N" if value is None else str(value).replace("\\", "\\\\")

@@ -10,33 +10,33 @@ from statistics import median
 
 from django.db import connection
 
-from bench.clock import database_process
-from bench.invented import FIELD, OWN, person, service
-from bench.load import Run, load
-from bench.said import Ratio, say
-from bench.stage import CONSOLE, FLOOR, ORGANIZATION, Server, Stage
+from bench.environment import CONSOLE, FLOOR, ORGANIZATION, BenchEnvironment, RunningServer
+from bench.load_generator import LoadResult, generate_load
+from bench.report import Ratio, print_lines
+from bench.sample_calls import CHANGED_FIELD, OWN_ORGANIZATION, actor_name, service_id
+from bench.timing import database_process_id
 
 ROUNDS = 3  # of both, one after the other
 SECONDS = 2.0  # a run
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: BenchEnvironment) -> None:
     from tenants.audit.subject_index import fingerprint_subject
 
     asked = {
         "newest": "",
         "newest, reads too": "?reads=1",
-        "of an actor": f"?actor={person(7)}",
-        "of a service": f"?service={service(7)}",
-        "of a subject": f"?mark={fingerprint_subject(OWN, 'subject 77')}",
-        "field:": f"?field={FIELD}",
+        "of an actor": f"?actor={actor_name(7)}",
+        "of a service": f"?service={service_id(7)}",
+        "of a subject": f"?mark={fingerprint_subject(OWN_ORGANIZATION, 'subject 77')}",
+        "field:": f"?field={CHANGED_FIELD}",
         "refused": "?outcome=refused",
         "words that many have": "?q=thing",
         "words that are nowhere": "?q=nowhere",
     }
     little, much = stage.records()
-    say("", f"The page of the record, {connection.vendor}: CPU a request")
-    database = _parent(database_process())
+    print_lines("", f"The page of the record, {connection.vendor}: CPU a request")
+    database = _parent_process(database_process_id())
     with (
         stage.console(much.url, CONSOLE) as large,
         stage.console(little.url, FLOOR) as small,
@@ -46,15 +46,17 @@ def measure(stage: Stage) -> None:
             pairs = [(one(large, other=small), one(small, other=large)) for _ in range(ROUNDS)]
             mine, theirs = ([pair[at] for pair in pairs] for at in (0, 1))
             note = (
-                f"p50 {_middle(mine, 'p50'):.0f} / {_middle(theirs, 'p50'):.0f} ms,"
-                f" p95 {_middle(mine, 'p95'):.0f} / {_middle(theirs, 'p95'):.0f} ms,"
-                f" other {_middle([*mine, *theirs], 'other'):.2f}"
+                f"p50 {_median(mine, 'p50'):.0f} / {_median(theirs, 'p50'):.0f} ms,"
+                f" p95 {_median(mine, 'p95'):.0f} / {_median(theirs, 'p95'):.0f} ms,"
+                f" other {_median([*mine, *theirs], 'other'):.2f}"
             )
-            say(Ratio(name, _middle(mine, "cpu"), _middle(theirs, "cpu"), note=note))
+            print_lines(Ratio(name, _median(mine, "cpu"), _median(theirs, "cpu"), note=note))
 
 
-def _run(stage: Stage, path: str, database: int, server: Server, other: Server) -> Run:
-    return load(
+def _run(
+    stage: BenchEnvironment, path: str, database: int, server: RunningServer, other: RunningServer
+) -> LoadResult:
+    return generate_load(
         server.url + path,
         seconds=SECONDS,
         cookie=server.cookie,
@@ -64,12 +66,12 @@ def _run(stage: Stage, path: str, database: int, server: Server, other: Server) 
     )
 
 
-def _middle(runs: list[Run], figure: str) -> float:
+def _median(runs: list[LoadResult], figure: str) -> float:
     found: list[float] = [getattr(run, figure) for run in runs]
     return median(found)
 
 
-def _parent(process: int) -> int:
+def _parent_process(process: int) -> int:
     """The process that began another; 0 where there is none."""
     if not process:
         return 0

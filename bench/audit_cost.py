@@ -20,7 +20,7 @@ from django.db import connection
 from django.forms import model_to_dict
 
 from bench.models import NARROW, WIDE, Narrow, NarrowAudited, Wide, WideAudited
-from bench.said import Ratio, say
+from bench.report import Ratio, print_lines
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.audit.writer import writer
@@ -29,11 +29,11 @@ from tenants.authlete.api.services import UPDATE
 from tenants.authlete.audit_sink import CallIntent, CallOutcome
 from tenants.authlete.changes import diff_edits
 
-TURNS = 300
-WHO = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
+ROUNDS = 300
+ACTOR = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
 CALL = CallIntent(UPDATE, "us", "/api/17/service/update", {"service_id": "17"})
-LOG = AuditLogSink(WHO, "asked for by the team", "CHG-2107")
-CHANGED = ("field_1", "field_2", "field_4")  # a flag, a number, a text
+SINK = AuditLogSink(ACTOR, "asked for by the team", "CHG-2107")
+CHANGED_FIELDS = ("field_1", "field_2", "field_4")  # a flag, a number, a text
 
 type Took = tuple[list[float], list[float]]  # milliseconds, and those of CPU
 
@@ -48,58 +48,58 @@ def measure() -> None:
     _compare("synchronous=FULL, as deployed", "", "")
     # The goals were found at NORMAL, where no commit waits for the disk: a call needs
     # two that last, and a save with auditlog one besides its own.
-    with _synchronous("NORMAL"):
+    with _sqlite_synchronous("NORMAL"):
         _compare("synchronous=NORMAL", "<= 0.25x", "<= 1x")
 
 
 @contextmanager
-def _synchronous(how: str) -> Generator[None]:
+def _sqlite_synchronous(how: str) -> Generator[None]:
     """Have SQLite connections opened with that, the writer's included."""
     options = connection.settings_dict["OPTIONS"]
     usual = options["init_command"]
     options["init_command"] = f"{usual} PRAGMA synchronous={how};"
     try:
-        _open_anew()
+        _reconnect()
         yield
     finally:
         options["init_command"] = usual
-        _open_anew()
+        _reconnect()
 
 
-def _open_anew() -> None:
+def _reconnect() -> None:
     writer.flush()
     writer.reset()
     connection.close()
 
 
 def _compare(how: str, wide: str, narrow: str) -> None:
-    told = f"p50 of {TURNS}, and CPU"
-    say("", ", ".join(filter(None, ["A call's two rows", connection.vendor, how, told])))
-    _against(WIDE, Wide, WideAudited, wide)
-    _against(NARROW, Narrow, NarrowAudited, narrow)
+    told = f"p50 of {ROUNDS}, and CPU"
+    print_lines("", ", ".join(filter(None, ["A call's two rows", connection.vendor, how, told])))
+    _compare_with_auditlog(WIDE, Wide, WideAudited, wide)
+    _compare_with_auditlog(NARROW, Narrow, NarrowAudited, narrow)
 
 
-def _against(fields: int, bare: Any, audited: Any, goal: str) -> None:
+def _compare_with_auditlog(fields: int, bare: Any, audited: Any, goal: str) -> None:
     before, written = model_to_dict(bare()), LogEntry.objects.count()
     works = [
         partial(_save, bare.objects.create()),
         partial(_save, audited.objects.create()),
         partial(_record, before),
     ]
-    (save, saved), (both, both_spent), (ours, spent) = taken(works)
+    (save, saved), (both, both_spent), (ours, spent) = take_turns(works)
     told = LogEntry.objects.count() - written - 1
     kept = f"bare save {save:.2f}" if told else "auditlog kept nothing"
     what = f"what auditlog adds to a save of {fields} fields"
-    say(
+    print_lines(
         Ratio(what, ours, both - save, goal=goal, note=kept),
         Ratio("  CPU", spent, both_spent - saved, note=f"bare save {saved:.2f}"),
     )
 
 
-def taken(works: Sequence[Callable[[], object]]) -> list[tuple[float, float]]:
+def take_turns(works: Sequence[Callable[[], object]]) -> list[tuple[float, float]]:
     """Medians of what each took, and what it took of the CPU."""
     took: list[Took] = [([], []) for _ in works]
-    for turn in range(TURNS + 20):
+    for turn in range(ROUNDS + 20):
         for work, (times, spent) in zip(works, took, strict=True):
             began, used = time.perf_counter(), time.process_time()
             work()
@@ -112,7 +112,7 @@ def taken(works: Sequence[Callable[[], object]]) -> list[tuple[float, float]]:
 def _changed() -> dict[str, Any]:
     number = next(_numbers)
     values = (number % 2 == 0, number, f"harbor {number}")
-    return dict(zip(CHANGED, values, strict=True))
+    return dict(zip(CHANGED_FIELDS, values, strict=True))
 
 
 def _save(row: Any) -> None:
@@ -123,5 +123,5 @@ def _save(row: Any) -> None:
 
 def _record(before: dict[str, Any]) -> None:
     found = diff_edits(before, before | _changed())
-    (entry,) = LOG.record_intents([replace(CALL, changes=found)])
-    LOG.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])
+    (entry,) = SINK.record_intents([replace(CALL, changes=found)])
+    SINK.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])

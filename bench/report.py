@@ -23,6 +23,6 @@ class Ratio:
         return f"{line} {self.note}".rstrip()
 
 
-def say(*lines: object) -> None:
+def print_lines(*lines: object) -> None:
     for line in lines:
         print(line, flush=True)

@@ -10,12 +10,12 @@ from statistics import median
 import httpx
 from django.db import connection
 
-from bench.stage import Stage
+from bench.environment import BenchEnvironment
 
 ROUNDS = 12
 
 
-def cpu(*works: Callable[[], object], times: int = 20) -> list[float]:
+def cpu_ms(*works: Callable[[], object], times: int = 20) -> list[float]:
     """Milliseconds of CPU of each, all threads of this process together.
 
     They take turns, and the best turn of each counts: other programs can only make
@@ -34,15 +34,15 @@ def cpu(*works: Callable[[], object], times: int = 20) -> list[float]:
     return best
 
 
-def one_call(stage: Stage, region: str, path: str) -> float:
+def measure_call_ms(stage: BenchEnvironment, region: str, path: str) -> float:
     """Milliseconds of one answer to httpx alone, on a warm connection."""
     headers = {"Authorization": f"Bearer {stage.world['tokens'][region]}"}
     with httpx.Client(base_url=stage.region(region), trust_env=False, headers=headers) as client:
         client.get(path).raise_for_status()
-        return median(timed(partial(client.get, path))[1] for _ in range(7))
+        return median(time_ms(partial(client.get, path))[1] for _ in range(7))
 
 
-def timed[Found](work: Callable[[], Found]) -> tuple[Found, float]:
+def time_ms[Found](work: Callable[[], Found]) -> tuple[Found, float]:
     """What it gives, and the milliseconds it took."""
     began = time.perf_counter()
     found = work()
@@ -50,7 +50,7 @@ def timed[Found](work: Callable[[], Found]) -> tuple[Found, float]:
 
 
 @dataclass(slots=True)
-class Took:
+class Timings:
     """What a work took each time, in milliseconds."""
 
     times: list[float] = field(default_factory=list)
@@ -59,18 +59,18 @@ class Took:
     def add(self, work: Callable[[], object]) -> None:
         """Do it once more, in this thread; what a database's process on this machine
         spends for it counts as well."""
-        beside = database_process()
-        used, began = cpu_of(beside), time.perf_counter()
+        beside = database_process_id()
+        used, began = cpu_seconds_of(beside), time.perf_counter()
         work()
         self.times.append(1000 * (time.perf_counter() - began))
-        self.spent.append(1000 * (cpu_of(beside) - used))
+        self.spent.append(1000 * (cpu_seconds_of(beside) - used))
 
 
-def percent(share: int, found: list[float]) -> float:
+def percentile(share: int, found: list[float]) -> float:
     return sorted(found)[(len(found) - 1) * share // 100]
 
 
-def database_process() -> int:
+def database_process_id() -> int:
     """The process that serves this thread's connection; 0 where that is this one, or
     none of this machine."""
     if connection.vendor == "sqlite":
@@ -81,7 +81,7 @@ def database_process() -> int:
     return found if Path(f"/proc/{found}/schedstat").exists() else 0
 
 
-def cpu_of(beside: int) -> float:
+def cpu_seconds_of(beside: int) -> float:
     """Seconds of the CPU that this thread has used, and another process beside it."""
     used = time.thread_time()
     if beside:

@@ -12,11 +12,17 @@ from statistics import median
 import httpx
 from django.contrib.auth.models import User
 
-from bench.clock import one_call
-from bench.fleet import LIST
-from bench.load import load
-from bench.said import Ratio, say
-from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
+from bench.environment import (
+    ORGANIZATION,
+    REGIONS,
+    SERVICES_PER_REGION,
+    BenchEnvironment,
+    RunningServer,
+)
+from bench.load_generator import generate_load
+from bench.report import Ratio, print_lines
+from bench.service_list import LIST_PATH
+from bench.timing import measure_call_ms
 from console.models import Lookup
 from tenants.audit.models import AuditEntry
 from tenants.models import Organization
@@ -26,35 +32,44 @@ SUBJECTS = {
     "known to a few": "user-1100",
     "known everywhere": "cust-204188",
 }
-PAGES = 8  # of each
+PAGES_PER_USER = 8  # of each
 
 
-def measure(stage: Stage) -> None:
-    say("", f"One subject, 4 regions x {SERVICES}, against the slowest single call")
+def measure(stage: BenchEnvironment) -> None:
+    print_lines(
+        "", f"One subject, 4 regions x {SERVICES_PER_REGION}, against the slowest single call"
+    )
     lookups = {what: _lookup(subject) for what, subject in SUBJECTS.items()}
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
-        slowest = one_call(stage, REGIONS[-1], LIST)
+        slowest = measure_call_ms(stage, REGIONS[-1], LIST_PATH)
         for what, lookup in lookups.items():
             with stage.console() as console:
                 _page(stage, console, lookup, f"{waits[-1]} ms, {what}", slowest, goal)
 
 
-def _page(stage: Stage, console: Server, lookup: str, what: str, slowest: float, goal: str) -> None:
+def _page(
+    stage: BenchEnvironment,
+    console: RunningServer,
+    lookup: str,
+    what: str,
+    slowest: float,
+    goal: str,
+) -> None:
     page = f"{console.url}/{ORGANIZATION}/subjects/{lookup}/"
     before = AuditEntry.objects.count()
-    run = load(
+    run = generate_load(
         f"{page}?whole=yes",
-        requests=PAGES,
+        requests=PAGES_PER_USER,
         cookie=console.cookie,
         server=console.process,
         ours=[stage.upstream],
     )
-    calls = (AuditEntry.objects.count() - before) / (PAGES + 2)
+    calls = (AuditEntry.objects.count() - before) / (PAGES_PER_USER + 2)
     opened = AuditEntry.objects.filter(outcome="").count()
     note = f"{calls:.0f} calls, CPU {run.cpu:.0f} ms, other {run.other:.2f}"
-    firsts, lasts = zip(*(_parts(console, page) for _ in range(PAGES)), strict=True)
-    say(
+    firsts, lasts = zip(*(_time_parts(console, page) for _ in range(PAGES_PER_USER)), strict=True)
+    print_lines(
         Ratio(f"{what}: whole page", run.p50, slowest, goal=goal, note=note),
         Ratio(f"{what}: first region", median(firsts), slowest),
         Ratio(f"{what}: last region", median(lasts), slowest),
@@ -62,7 +77,7 @@ def _page(stage: Stage, console: Server, lookup: str, what: str, slowest: float,
     )
 
 
-def _parts(console: Server, page: str) -> tuple[float, float]:
+def _time_parts(console: RunningServer, page: str) -> tuple[float, float]:
     """Milliseconds until the first region and the last are there."""
     headers = {"Cookie": console.cookie, "HX-Request": "true"}
     limits = httpx.Limits(max_connections=len(REGIONS))

@@ -4,28 +4,28 @@ from collections.abc import Callable
 from functools import partial
 from statistics import median
 
-from bench.load import Run, load
-from bench.said import Ratio, say
-from bench.stage import ORGANIZATION, Server, Stage
+from bench.environment import ORGANIZATION, BenchEnvironment, RunningServer
+from bench.load_generator import LoadResult, generate_load
+from bench.report import Ratio, print_lines
 
 ROUNDS = 3  # of both, one after the other
 SECONDS = 3.0  # a run
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: BenchEnvironment) -> None:
     service = stage.world["service"]
     with stage.console() as console, stage.floor() as floor:
-        say("", "A service page, against the floor: session, sign-in, call, table")
+        print_lines("", "A service page, against the floor: session, sign-in, call, table")
         page = f"{console.url}/{ORGANIZATION}/services/us/{service}/"
         base = f"{floor.url}/service/{service}"
-        one = _asking(stage, console, floor)
+        one = _make_requester(stage, console, floor)
         for wait in (0, 20):
             stage.wait(wait)
             for users in (1, 16):
                 _compare(wait, users, partial(one, console, page), partial(one, floor, base))
         stage.wait(100)
         crowd = one(console, page, 64)
-        say(
+        print_lines(
             Ratio(
                 "100 ms upstream, 64 users: p50 over one call",
                 crowd.p50,
@@ -37,11 +37,11 @@ def measure(stage: Stage) -> None:
         )
 
 
-def _asking(stage: Stage, *servers: Server) -> Callable[..., Run]:
+def _make_requester(stage: BenchEnvironment, *servers: RunningServer) -> Callable[..., LoadResult]:
     ours = {stage.upstream, *(server.process for server in servers)}
 
-    def ask(server: Server, url: str, users: int) -> Run:
-        return load(
+    def ask(server: RunningServer, url: str, users: int) -> LoadResult:
+        return generate_load(
             url,
             users=users,
             seconds=SECONDS,
@@ -54,25 +54,27 @@ def _asking(stage: Stage, *servers: Server) -> Callable[..., Run]:
 
 
 def _compare(
-    wait: int, users: int, ours: Callable[[int], Run], theirs: Callable[[int], Run]
+    wait: int, users: int, ours: Callable[[int], LoadResult], theirs: Callable[[int], LoadResult]
 ) -> None:
     pairs = [(ours(users), theirs(users)) for _ in range(ROUNDS)]
     other = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
     what = f"{wait} ms upstream, {users} users"
-    say(
+    print_lines(
         Ratio(
             f"{what}: CPU a request",
-            *_middle(pairs, lambda run: run.cpu),
+            *_median(pairs, lambda run: run.cpu),
             goal="<= 1.3x" if users > 1 else "",
             note=other,
         ),
         Ratio(
             f"{what}: p50 over upstream" if users == 1 else f"{what}: p50",
-            *_middle(pairs, lambda run: run.p50 - (wait if users == 1 else 0)),
+            *_median(pairs, lambda run: run.p50 - (wait if users == 1 else 0)),
             goal="<= 1.5x" if users == 1 else "",
         ),
     )
 
 
-def _middle(pairs: list[tuple[Run, Run]], figure: Callable[[Run], float]) -> tuple[float, float]:
+def _median(
+    pairs: list[tuple[LoadResult, LoadResult]], figure: Callable[[LoadResult], float]
+) -> tuple[float, float]:
     return median(figure(a) for a, _ in pairs), median(figure(b) for _, b in pairs)

@@ -15,7 +15,7 @@ from tenants.models import Credential, Membership, Organization
 from tenants.organizations.roles import Role
 
 
-def enter(slug: str, tokens: Mapping[str, str]) -> str:
+def seed(slug: str, tokens: Mapping[str, str]) -> str:
     """Make an admin, sign them in, and return the cookie of their session."""
     if connection.introspection.table_names():
         raise RuntimeError("the database is not empty, and the bench would fill it")

@@ -10,49 +10,60 @@ from statistics import median
 
 import httpx
 
-from bench.clock import one_call
-from bench.load import Run, load
-from bench.said import Ratio, say
-from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
+from bench.environment import (
+    ORGANIZATION,
+    REGIONS,
+    SERVICES_PER_REGION,
+    BenchEnvironment,
+    RunningServer,
+)
+from bench.load_generator import LoadResult, generate_load
+from bench.report import Ratio, print_lines
+from bench.timing import measure_call_ms
 from tenants.audit.integrity.verify import verify_audit_log
 from tenants.audit.models import AuditEntry
 
-LIST = "/api/service/get/list?start=0&end=100"
-STARTS = 3  # of a server, for the first page of each
-PAGES = 15  # of each server, once it is warm
-WARMING = 2  # pages that `load` asks for before it counts
+LIST_PATH = "/api/service/get/list?start=0&end=100"
+SERVER_STARTS = 3  # of a server, for the first page of each
+PAGES_PER_SERVER = 15  # of each server, once it is warm
+WARM_UP_PAGES = 2  # pages that `load` asks for before it counts
 
 
-def measure(stage: Stage) -> None:
-    say("", f"All services, 4 regions x {SERVICES}, against the slowest single call")
+def measure(stage: BenchEnvironment) -> None:
+    print_lines(
+        "", f"All services, 4 regions x {SERVICES_PER_REGION}, against the slowest single call"
+    )
     for waits, goal in (((100,), "<= 1.6x"), ((20, 300), "<= 1.15x")):
         stage.wait(*waits)
-        slowest = one_call(stage, REGIONS[-1], LIST)
-        before = _closed()
-        found = [_server(stage) for _ in range(STARTS)]
-        kept, asked = _closed() - before, STARTS * len(REGIONS) * (1 + WARMING + PAGES)
+        slowest = measure_call_ms(stage, REGIONS[-1], LIST_PATH)
+        before = _unused_port()
+        found = [_server(stage) for _ in range(SERVER_STARTS)]
+        kept, asked = (
+            _unused_port() - before,
+            SERVER_STARTS * len(REGIONS) * (1 + WARM_UP_PAGES + PAGES_PER_SERVER),
+        )
         runs = [run for _, run in found]
         note = f"other {max(run.other for run in runs):.2f}"
         what = f"{' to '.join(map(str, waits))} ms upstream"
         warm = median(run.p50 for run in runs)
-        say(
+        print_lines(
             Ratio(f"{what}, warm", warm, slowest, goal=goal, note=note),
             Ratio(f"{what}, first page", median(one for one, _ in found), slowest),
             f"{what}: CPU {median(run.cpu for run in runs):.1f} ms a page; "
             f"calls in the record {kept} of {asked}",
         )
     bad = verify_audit_log().first_bad_row
-    say(f"the record is {'whole' if bad is None else f'not whole: {bad}'}")
+    print_lines(f"the record is {'whole' if bad is None else f'not whole: {bad}'}")
 
 
-def _server(stage: Stage) -> tuple[float, Run]:
+def _server(stage: BenchEnvironment) -> tuple[float, LoadResult]:
     """The first page of a new server in milliseconds, and what later ones take."""
     with stage.console() as console:
         page = f"{console.url}/{ORGANIZATION}/services/"
-        first = _first(console, page)
-        run = load(
+        first = _first_page_ms(console, page)
+        run = generate_load(
             page,
-            requests=PAGES,
+            requests=PAGES_PER_SERVER,
             cookie=console.cookie,
             server=console.process,
             ours=[stage.upstream],
@@ -60,13 +71,13 @@ def _server(stage: Stage) -> tuple[float, Run]:
         return first, run
 
 
-def _first(console: Server, page: str) -> float:
+def _first_page_ms(console: RunningServer, page: str) -> float:
     with httpx.Client(trust_env=False, headers={"Cookie": console.cookie}) as browser:
         began = time.perf_counter()
         browser.get(page, timeout=30).raise_for_status()
         return 1000 * (time.perf_counter() - began)
 
 
-def _closed() -> int:
+def _unused_port() -> int:
     """Calls that have both their intent and their outcome in the record."""
     return AuditEntry.objects.filter(outcome="done", operation="service.list").count()

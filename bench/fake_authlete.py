@@ -1,6 +1,6 @@
 """Four regions that cost next to nothing: the sandbox's answers, kept, after a wait.
 
-    python -m bench.upstream FIRST_PORT SERVICES
+    python -m bench.fake_authlete FIRST_PORT SERVICES
 
 What the sandbox itself needs to make an answer would count as the console's time, so
 each answer is made once. ``/_wait/20`` makes all regions wait 20 ms from then on,
@@ -25,20 +25,20 @@ from tenants.sandbox.http_messages import (
 from tenants.sandbox.seeding.organizations import HARBOR
 
 HOST = "127.0.0.1"
-LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
-SIZE = 40_000  # bytes of the service that is looked at alone
-CLIENTS = 1_000  # of any service
-FEW = 6  # of each, where users are asked for
-OF_USERS = ("/client/authorization/", "/client/granted_scopes/", "/auth/token/")
-WORDS = "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
+CONTENT_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
+SERVICE_BYTES = 40_000  # bytes of the service that is looked at alone
+CLIENTS_PER_SERVICE = 1_000  # of any service
+USER_OBJECTS = 6  # of each, where users are asked for
+USER_PATHS = ("/client/authorization/", "/client/granted_scopes/", "/auth/token/")
+NAME_WORDS = "alpha bravo coast delta ember flint grove haven inlet jade karst ledger".split()
 
 
-class World:
+class FakeAuthlete:
     """What the regions answer, and how long they wait before they do."""
 
     def __init__(self, services: int) -> None:
-        self._sandbox = Sandbox(1, services, clients=CLIENTS)
-        self._few = Sandbox(1, services, clients=FEW)
+        self._sandbox = Sandbox(1, services, clients=CLIENTS_PER_SERVICE)
+        self._few = Sandbox(1, services, clients=USER_OBJECTS)
         self.regions = self._sandbox.state.regions
         self.wait = dict.fromkeys(self.regions, 0.0)  # seconds
         self._tokens = {
@@ -48,7 +48,7 @@ class World:
             for region in token.regions or ()
         }
         self._service = next(iter(self.regions["us"].services))
-        grow(self.regions["us"].services[self._service])
+        enlarge(self.regions["us"].services[self._service])
         self._store_data: dict[tuple[str, str, bytes], bytes] = {}
 
     def answer(self, region: str, target: str, body: bytes = b"", method: str = "GET") -> bytes:
@@ -58,10 +58,10 @@ class World:
             return self._slow(*(float(part) for part in path.split("/")[2:]))
         if path == "/_world":
             told = {"tokens": self._tokens, "service": self._service}
-            return written(SandboxResponse(200, dump_json(told)))
+            return serialize(SandboxResponse(200, dump_json(told)))
         if path in ("/_large", "/_ordinary"):
             large, ordinary, *_ = self.regions["us"].services.values()
-            return written(
+            return serialize(
                 SandboxResponse(200, dump_json(large if path == "/_large" else ordinary))
             )
         key = (region, target, body)
@@ -69,15 +69,15 @@ class World:
             headers = {"authorization": f"Bearer {self._tokens[region]}"}
             headers |= {"content-type": "application/json"} if body else {}
             request = SandboxRequest(method, path, parse_query(query), headers, body)
-            of_users = any(one in path for one in OF_USERS)
+            of_users = any(one in path for one in USER_PATHS)
             sandbox = self._few if of_users else self._sandbox
-            self._store_data[key] = written(sandbox.answer(region, request))
+            self._store_data[key] = serialize(sandbox.answer(region, request))
         answer = self._store_data[key]
         if "/delete/" in path:
-            self._forget(region, path.split("/")[2])
+            self._drop_cache(region, path.split("/")[2])
         return answer
 
-    def _forget(self, region: str, service: str) -> None:
+    def _drop_cache(self, region: str, service: str) -> None:
         """Make the answers about a service's users anew, since they change."""
         self._store_data = {
             key: kept
@@ -89,17 +89,17 @@ class World:
         step = ((first if last is None else last) - first) / (len(self.regions) - 1)
         for at, name in enumerate(self.regions):
             self.wait[name] = (first + step * at) / 1000
-        return written(SandboxResponse(204))
+        return serialize(SandboxResponse(204))
 
 
-def grow(service: JsonDict) -> None:
+def enlarge(service: JsonDict) -> None:
     """Give it so many scopes that it has the size of a large service."""
     random, scopes = Random(1), service.setdefault("supportedScopes", [])  # noqa: S311
-    while len(dump_json(service)) < SIZE:
-        words = [" ".join(random.choices(WORDS, k=12)) for _ in range(3)]
+    while len(dump_json(service)) < SERVICE_BYTES:
+        words = [" ".join(random.choices(NAME_WORDS, k=12)) for _ in range(3)]
         scopes.append(
             {
-                "name": f"{WORDS[len(scopes) % len(WORDS)]}:{len(scopes)}",
+                "name": f"{NAME_WORDS[len(scopes) % len(NAME_WORDS)]}:{len(scopes)}",
                 "defaultEntry": False,
                 "description": words[0],
                 "descriptions": [
@@ -111,7 +111,7 @@ def grow(service: JsonDict) -> None:
         )
 
 
-def written(answer: SandboxResponse) -> bytes:
+def serialize(answer: SandboxResponse) -> bytes:
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
     head = (
         f"HTTP/1.1 {answer.status} OK\r\n"
@@ -121,12 +121,12 @@ def written(answer: SandboxResponse) -> bytes:
     return head.encode() + body
 
 
-class Line(asyncio.Protocol):
+class ServerConnection(asyncio.Protocol):
     """One connection; requests come one after the other."""
 
     transport: asyncio.Transport
 
-    def __init__(self, world: World, region: str) -> None:
+    def __init__(self, world: FakeAuthlete, region: str) -> None:
         self._world, self._region = world, region
         self._heard = b""
 
@@ -137,7 +137,7 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._heard += data
         head, end, body = self._heard.partition(b"\r\n\r\n")
-        length = LENGTH.search(head)
+        length = CONTENT_LENGTH.search(head)
         if not end or len(body) < int(length[1] if length else 0):
             return
         method, target, _ = head.decode("latin-1").split(" ", 2)
@@ -151,9 +151,11 @@ class Line(asyncio.Protocol):
 
 
 async def serve(first: int, services: int) -> None:
-    world, loop = World(services), asyncio.get_running_loop()
+    world, loop = FakeAuthlete(services), asyncio.get_running_loop()
     for at, region in enumerate(world.regions):
-        await loop.create_server(partial(Line, world, region), HOST, first + at, backlog=1024)
+        await loop.create_server(
+            partial(ServerConnection, world, region), HOST, first + at, backlog=1024
+        )
     await asyncio.Event().wait()
 
 

@@ -22,21 +22,21 @@ from urllib.request import ProxyHandler, build_opener
 from console.ops.generate_secrets import generate_secrets
 
 if TYPE_CHECKING:
-    from bench.grown import Grown
+    from bench.filled_logs import FilledLog
 
 ROOT = Path(__file__).parents[1]
-PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of six in a row
-CONSOLE, FLOOR = PORT + 4, PORT + 5
+FIRST_PORT = int(os.environ.get("BENCH_PORT", "9600"))  # the first of six in a row
+CONSOLE, FLOOR = FIRST_PORT + 4, FIRST_PORT + 5
 REGIONS = ("us", "jp", "eu", "br")
-SERVICES = 50  # a region
+SERVICES_PER_REGION = 50  # a region
 ORGANIZATION = "harbor"
-START = 30.0  # seconds that a program has for its first answer
+START_TIMEOUT_SECONDS = 30.0  # seconds that a program has for its first answer
 
 _direct = build_opener(ProxyHandler({}))
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class RunningServer:
     """A running server, and a session that is signed in to it."""
 
     url: str
@@ -44,7 +44,7 @@ class Server:
     cookie: str
 
 
-class Stage:
+class BenchEnvironment:
     """What the measurements share; leave it to end all that it started."""
 
     def __init__(self) -> None:
@@ -53,14 +53,14 @@ class Stage:
         self.servers, self.askers = {cores[0]}, set(cores[1:]) or {cores[0]}
         self.world: dict[str, Any] = {}
         self.upstream = 0  # the process
-        self._records: tuple[Grown, Grown] | None = None
+        self._records: tuple[FilledLog, FilledLog] | None = None
 
     def __enter__(self) -> Self:
         home = tempfile.mkdtemp(prefix="meridian-bench-")
         self._ending.callback(shutil.rmtree, home, ignore_errors=True)
         self.home = Path(home)
         try:
-            self._furnish()
+            self._seed()
         except BaseException:
             self._ending.close()
             raise
@@ -69,23 +69,23 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._ending.close()
 
-    def records(self) -> "tuple[Grown, Grown]":
+    def records(self) -> "tuple[FilledLog, FilledLog]":
         """Little of a record, and much, made when they are first asked for."""
         if self._records is None:
-            from bench.grown import grown
+            from bench.filled_logs import create_filled_logs
 
-            self._records = self._ending.enter_context(grown())
+            self._records = self._ending.enter_context(create_filled_logs())
         return self._records
 
     def region(self, name: str) -> str:
-        return f"http://127.0.0.1:{PORT + REGIONS.index(name)}"
+        return f"http://127.0.0.1:{FIRST_PORT + REGIONS.index(name)}"
 
     def wait(self, *milliseconds: int) -> None:
         """Have the regions wait before they answer, all alike or from first to last."""
         fetch(f"{self.region('us')}/_wait/{'/'.join(map(str, milliseconds))}")
 
     @contextmanager
-    def console(self, database: str = "", port: int = CONSOLE) -> Generator[Server]:
+    def console(self, database: str = "", port: int = CONSOLE) -> Generator[RunningServer]:
         """The console as it is deployed, signed in as an admin of Harbor; with another
         database than the bench's where one is named."""
         command = ["-m", "gunicorn", f"--bind=127.0.0.1:{port}", "--log-level=error"]
@@ -93,41 +93,39 @@ class Stage:
         deployed = {"DJANGO_SETTINGS_MODULE": "console.settings"}
         if database:
             deployed["DATABASE_URL"] = database
-        with self._running(
-            f"console-{port}", command, self.servers, f"{url}/healthz", deployed
-        ) as one:
-            yield Server(url, one, self._cookie)
+        with self._run(f"console-{port}", command, self.servers, f"{url}/healthz", deployed) as one:
+            yield RunningServer(url, one, self._cookie)
 
     @contextmanager
-    def floor(self) -> Generator[Server]:
+    def floor(self) -> Generator[RunningServer]:
         """The least Django, under the same server and the same load."""
-        command = ["-m", "gunicorn", "bench.floor", f"--bind=127.0.0.1:{FLOOR}"]
+        command = ["-m", "gunicorn", "bench.baseline", f"--bind=127.0.0.1:{FLOOR}"]
         more = {
             "UPSTREAM": self.region("us"),
             "TOKEN": self.world["tokens"]["us"],
             "FLOOR_DATABASE": str(self.home / "floor.sqlite3"),
         }
         url = f"http://127.0.0.1:{FLOOR}"
-        with self._running("floor", command, self.servers, f"{url}/enter", more) as process:
+        with self._run("floor", command, self.servers, f"{url}/enter", more) as process:
             session = fetch(f"{url}/enter").decode()
-            yield Server(url, process, f"sessionid={session}")
+            yield RunningServer(url, process, f"sessionid={session}")
 
-    def _furnish(self) -> None:
+    def _seed(self) -> None:
         """Four regions, and a database with an organization that uses all of them."""
         os.sched_setaffinity(0, self.askers)
         world = f"{self.region('us')}/_world"
-        command = ["-m", "bench.upstream", str(PORT), str(SERVICES)]
+        command = ["-m", "bench.fake_authlete", str(FIRST_PORT), str(SERVICES_PER_REGION)]
         self.upstream = self._ending.enter_context(
-            self._running("upstream", command, self.askers, world)
+            self._run("upstream", command, self.askers, world)
         )
         self.world = json.loads(fetch(world))
         os.environ.update(self._settings())
         import django
 
         django.setup()
-        from bench.people import enter
+        from bench.seed import seed
 
-        self._cookie = enter(ORGANIZATION, self.world["tokens"])
+        self._cookie = seed(ORGANIZATION, self.world["tokens"])
 
     def _settings(self) -> dict[str, str]:
         """None of the caller's reaches the console, but the database that is asked."""
@@ -148,7 +146,7 @@ class Stage:
         }
 
     @contextmanager
-    def _running(
+    def _run(
         self,
         name: str,
         command: Sequence[str],
@@ -169,7 +167,7 @@ class Stage:
                 preexec_fn=partial(os.sched_setaffinity, 0, cores),
             )
         try:
-            until = time.monotonic() + START
+            until = time.monotonic() + START_TIMEOUT_SECONDS
             while not answers(probe):
                 if process.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"{name}: {log.read_text()[-2000:]}")

@@ -6,21 +6,21 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bench.clock import cpu
-from bench.said import Ratio, say
-from bench.stage import Stage
+from bench.environment import BenchEnvironment
+from bench.report import Ratio, print_lines
+from bench.timing import cpu_ms
 from tenants.audit.actor import Actor
 from tenants.audit.recorder import AuditLogSink
 from tenants.authlete import AuthleteClient, ConnectionPool, Redactor
 from tenants.authlete.api.services import GET, LIST
 from tenants.authlete.prepared_request import PreparedRequest
 
-TIMES = 30
+ROUNDS = 30
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: BenchEnvironment) -> None:
     stage.wait(0)
-    say("", "Reading through the door, against httpx and json")
+    print_lines("", "Reading through the door, against httpx and json")
     url, token = stage.region("us"), stage.world["tokens"]["us"]
     lines, redactor = ConnectionPool(url), Redactor(b"k" * 32)
     plain = AuthleteClient(lines, SecretStr(token), redactor=redactor)
@@ -41,18 +41,18 @@ def measure(stage: Stage) -> None:
         ),
     ]
     for what, path, asked in asks:
-        theirs, door, recorded = cpu(
-            partial(fetched, bare, path),
+        theirs, door, recorded = cpu_ms(
+            partial(fetch, bare, path),
             partial(plain.send_prepared, asked),
             partial(audited.send_prepared, asked),
-            times=TIMES,
+            times=ROUNDS,
         )
-        say(
+        print_lines(
             Ratio(f"{what}, sealed and strict: CPU", door, theirs),
             Ratio(f"{what}, with its two rows in the record: CPU", recorded, theirs),
         )
     bare.close()
 
 
-def fetched(client: httpx.Client, path: str) -> Any:
+def fetch(client: httpx.Client, path: str) -> Any:
     return client.get(path).json()

@@ -1,6 +1,6 @@
 """The least Django that answers the same page: what the console is held against.
 
-    gunicorn bench.floor
+    gunicorn bench.baseline
 
 Session, sign-in, the same call by httpx and a table of what came back. UPSTREAM and
 TOKEN say whom it asks, FLOOR_DATABASE where its sessions are.
@@ -18,18 +18,18 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-BASE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+BASE_TEMPLATE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>{% block title %}Console{% endblock %}</title>
 <link rel="stylesheet" href="/static/app.css"></head><body>
 <header><nav><a href="/">Home</a> <a href="/audit">Audit</a></nav></header>
 <main>{% block main %}{% endblock %}</main></body></html>"""
-CLIENTS = """{% extends "base.html" %}{% block title %}Clients{% endblock %}
+CLIENTS_TEMPLATE = """{% extends "base.html" %}{% block title %}Clients{% endblock %}
 {% block main %}<h1>{{ total }}</h1><form><input name="q"></form><table><tbody>
 {% for one in clients %}<tr><th>{{ one.clientName }}</th><td>{{ one.clientId }}</td>
 <td>{{ one.clientType }}</td><td>{{ one.tokenAuthMethod }}</td>
 <td>{{ one.grantTypes|join:", " }}</td><td>{{ one.redirectUris|join:", " }}</td>
 <td>{{ one.modifiedAt }}</td></tr>{% endfor %}</tbody></table>{% endblock %}"""
-SERVICE = """{% extends "base.html" %}{% block title %}Service{% endblock %}
+SERVICE_TEMPLATE = """{% extends "base.html" %}{% block title %}Service{% endblock %}
 {% block main %}<h1>{{ name }}</h1><table><tbody>
 {% for name, value in rows %}<tr><th>{{ name }}</th><td>{{ value }}</td></tr>
 {% endfor %}</tbody></table>{% endblock %}"""
@@ -72,9 +72,9 @@ if not settings.configured:
                                 (
                                     "django.template.loaders.locmem.Loader",
                                     {
-                                        "base.html": BASE,
-                                        "service.html": SERVICE,
-                                        "clients.html": CLIENTS,
+                                        "base.html": BASE_TEMPLATE,
+                                        "service.html": SERVICE_TEMPLATE,
+                                        "clients.html": CLIENTS_TEMPLATE,
                                     },
                                 )
                             ],
@@ -91,9 +91,9 @@ from django.contrib.auth.decorators import login_required  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.template.loader import get_template  # noqa: E402
 
-PAGE = get_template("service.html")
-LIST = get_template("clients.html")
-ROWS = 100  # a page
+SERVICE_PAGE = get_template("service.html")
+CLIENTS_PAGE = get_template("clients.html")
+ROWS_PER_PAGE = 100  # a page
 threads = ThreadPoolExecutor(64)
 upstream = httpx.Client(
     base_url=os.environ["UPSTREAM"],
@@ -107,7 +107,7 @@ upstream = httpx.Client(
 def show(request: HttpRequest, service_id: int) -> HttpResponse:
     found = json.loads(upstream.get(f"/api/{service_id}/service/get").content)
     context = {"name": found["serviceName"], "rows": list(found.items())}
-    return HttpResponse(PAGE.render(context))
+    return HttpResponse(SERVICE_PAGE.render(context))
 
 
 @login_required
@@ -117,21 +117,21 @@ def clients(request: HttpRequest, service_id: int) -> HttpResponse:
     path = f"/api/{service_id}/client/get/list"
 
     def page(start: int) -> dict[str, Any]:
-        query = {"start": start, "end": start + ROWS}
+        query = {"start": start, "end": start + ROWS_PER_PAGE}
         found: dict[str, Any] = json.loads(upstream.get(path, params=query).content)
         return found
 
     first = page(0)
     rows, total = first["clients"], first["totalCount"]
     if asked := request.GET.get("q"):
-        for more in threads.map(page, range(ROWS, total, ROWS)):
+        for more in threads.map(page, range(ROWS_PER_PAGE, total, ROWS_PER_PAGE)):
             rows += more["clients"]
         rows = [one for one in rows if asked in one["clientName"].lower()]
         total = len(rows)
-    return HttpResponse(LIST.render({"total": total, "clients": rows[:ROWS]}))
+    return HttpResponse(CLIENTS_PAGE.render({"total": total, "clients": rows[:ROWS_PER_PAGE]}))
 
 
-def enter(request: HttpRequest) -> HttpResponse:
+def sign_in(request: HttpRequest) -> HttpResponse:
     """Make somebody, sign them in, and tell their session."""
     call_command("migrate", verbosity=0)
     user, _ = get_user_model().objects.get_or_create(username="bench")
@@ -141,7 +141,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("enter", enter),
+    path("enter", sign_in),
     path("service/<int:service_id>", show),
     path("clients/<int:service_id>", clients),
 ]

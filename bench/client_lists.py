@@ -11,32 +11,38 @@ from statistics import median
 
 from django.db import connection
 
-from bench.clock import one_call
-from bench.load import Run, load
-from bench.said import Ratio, say
-from bench.stage import ORGANIZATION, REGIONS, SERVICES, Server, Stage
+from bench.environment import (
+    ORGANIZATION,
+    REGIONS,
+    SERVICES_PER_REGION,
+    BenchEnvironment,
+    RunningServer,
+)
+from bench.load_generator import LoadResult, generate_load
+from bench.report import Ratio, print_lines
+from bench.timing import measure_call_ms
 from console.models import KnownClient, KnownService
 from tenants.models import Organization
 
 ROUNDS = 3  # of both, one after the other
 SECONDS = 2.0  # a run
-WAIT = 20  # milliseconds that a call takes upstream
-CLIENTS = 1_000  # of a service
-FEW = 5  # services a region of the smaller index
-SERVICE_ROWS = KnownService._meta.db_table
-CLIENT_ROWS = KnownClient._meta.db_table
+UPSTREAM_MS = 20  # milliseconds that a call takes upstream
+CLIENTS_PER_SERVICE = 1_000  # of a service
+SMALL_INDEX_SERVICES = 5  # services a region of the smaller index
+SERVICE_TABLE = KnownService._meta.db_table
+CLIENT_TABLE = KnownClient._meta.db_table
 # Names, hosts and the rest repeat as those of real clients do: a dozen kinds of client,
 # a few hundred hosts, one in fifty locked.
-FILL_SERVICES = f"""
-INSERT INTO {SERVICE_ROWS} (organization_id, region, service_id, name, issuer,
+FILL_SERVICES_SQL = f"""
+INSERT INTO {SERVICE_TABLE} (organization_id, region, service_id, name, issuer,
   modified_at, seen_at, clients_at, clients_problem)
 WITH RECURSIVE n(i) AS
   (SELECT {{first}} UNION ALL SELECT i + 1 FROM n WHERE i < {{last}})
 SELECT {{organization}}, '{{region}}', 900000000000 + i, 'Service ' || i, '', 1,
   CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, '' FROM n
 """  # noqa: S608
-FILL = f"""
-INSERT INTO {CLIENT_ROWS} (organization_id, region, service_id, client_id, name, alias,
+FILL_CLIENTS_SQL = f"""
+INSERT INTO {CLIENT_TABLE} (organization_id, region, service_id, client_id, name, alias,
   client_type, auth_method, source, grants, hosts, locked, modified_at, created_at,
   seen_at, rank, words)
 WITH RECURSIVE n(i) AS
@@ -56,7 +62,7 @@ SELECT {{organization}}, '{{region}}', 900000000000 + i / 1000, 700000000000 + i
     || ' app' || (i % 400) || '.bench.example'
 FROM n
 """  # noqa: S608
-ASKED = {
+QUERIES = {
     "newest page": "?sort=-changed",
     "by name, page 300": "?page=300",
     "two facets": "?type=PUBLIC&locked=yes",
@@ -66,21 +72,21 @@ ASKED = {
 }
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: BenchEnvironment) -> None:
     with stage.console() as console, stage.floor() as floor:
         _one_service(stage, console, floor)
         _organization(stage, console)
 
 
-def _one_service(stage: Stage, console: Server, floor: Server) -> None:
-    say("", f"The clients of a service that has {CLIENTS:,}, 100 rows a page")
+def _one_service(stage: BenchEnvironment, console: RunningServer, floor: RunningServer) -> None:
+    print_lines("", f"The clients of a service that has {CLIENTS_PER_SERVICE:,}, 100 rows a page")
     service = stage.world["service"]
     ours = f"{console.url}/{ORGANIZATION}/services/us/{service}/clients/?size=100"
     theirs = f"{floor.url}/clients/{service}"
     bare = f"/api/{service}/client/get/list?start=0&end=100"
     for what, more, plain in (("one page", "", ""), ("searched", "&q=a", "?q=a")):
-        stage.wait(WAIT)
-        call = one_call(stage, "us", bare)
+        stage.wait(UPSTREAM_MS)
+        call = measure_call_ms(stage, "us", bare)
         pairs = [
             (
                 _run(stage, console, floor, ours + more),
@@ -90,7 +96,7 @@ def _one_service(stage: Stage, console: Server, floor: Server) -> None:
         ]
         note = f"other {median(max(a.other, b.other) for a, b in pairs):.2f}"
         mine, floors = ([pair[at] for pair in pairs] for at in (0, 1))
-        say(
+        print_lines(
             Ratio(f"{what}: p50 over one bare call", _p50(mine), call, note=note),
             Ratio(f"{what}: p50 over the floor", _p50(mine), _p50(floors), note=note),
             Ratio(
@@ -102,18 +108,18 @@ def _one_service(stage: Stage, console: Server, floor: Server) -> None:
         )
 
 
-def _organization(stage: Stage, console: Server) -> None:
+def _organization(stage: BenchEnvironment, console: RunningServer) -> None:
     page = f"{console.url}/{ORGANIZATION}/clients/"
     run = partial(_run, stage, console, None, seconds=SECONDS)
-    _fill(0, FEW)
-    few = {name: run(page + query) for name, query in ASKED.items()}
-    _fill(FEW, SERVICES)
-    rows = len(REGIONS) * SERVICES * CLIENTS
-    say("", f"The clients of an organization: {rows:,} rows against a tenth of them")
-    for name, query in ASKED.items():
+    _fill(0, SMALL_INDEX_SERVICES)
+    few = {name: run(page + query) for name, query in QUERIES.items()}
+    _fill(SMALL_INDEX_SERVICES, SERVICES_PER_REGION)
+    rows = len(REGIONS) * SERVICES_PER_REGION * CLIENTS_PER_SERVICE
+    print_lines("", f"The clients of an organization: {rows:,} rows against a tenth of them")
+    for name, query in QUERIES.items():
         found = run(page + query)
         note = f"p95 {found.p95:.0f} ms, CPU {found.cpu:.0f} ms, other {found.other:.2f}"
-        say(Ratio(f"{name}: p50", found.p50, few[name].p50, note=note))
+        print_lines(Ratio(f"{name}: p50", found.p50, few[name].p50, note=note))
 
 
 def _fill(first: int, last: int) -> None:
@@ -121,23 +127,23 @@ def _fill(first: int, last: int) -> None:
     organization = Organization.objects.get(slug=ORGANIZATION).pk
     with connection.cursor() as cursor:
         for at, region in enumerate(REGIONS):
-            start, end = at * SERVICES + first, at * SERVICES + last
+            start, end = at * SERVICES_PER_REGION + first, at * SERVICES_PER_REGION + last
             where = {"organization": organization, "region": region}
-            cursor.execute(FILL_SERVICES.format(first=start, last=end - 1, **where))
-            spans = {"first": start * CLIENTS, "last": end * CLIENTS - 1}
-            cursor.execute(FILL.format(**spans, **where))
+            cursor.execute(FILL_SERVICES_SQL.format(first=start, last=end - 1, **where))
+            spans = {"first": start * CLIENTS_PER_SERVICE, "last": end * CLIENTS_PER_SERVICE - 1}
+            cursor.execute(FILL_CLIENTS_SQL.format(**spans, **where))
         cursor.execute("ANALYZE")
 
 
 def _run(
-    stage: Stage,
-    server: Server,
-    other: Server | None,
+    stage: BenchEnvironment,
+    server: RunningServer,
+    other: RunningServer | None,
     url: str,
     seconds: float = SECONDS,
-) -> Run:
+) -> LoadResult:
     ours = {stage.upstream} | ({other.process} if other else set())
-    return load(
+    return generate_load(
         url,
         seconds=seconds,
         cookie=server.cookie,
@@ -146,5 +152,5 @@ def _run(
     )
 
 
-def _p50(runs: Sequence[Run]) -> float:
+def _p50(runs: Sequence[LoadResult]) -> float:
     return median(run.p50 for run in runs)

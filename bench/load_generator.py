@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-MOST = 60.0  # seconds of one run
-PATIENCE = 30.0  # seconds for one answer
-TICKS = os.sysconf("SC_CLK_TCK")
+MAX_RUN_SECONDS = 60.0  # seconds of one run
+ANSWER_TIMEOUT_SECONDS = 30.0  # seconds for one answer
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LoadResult:
     """What one run of load found."""
 
     requests: int
@@ -30,7 +30,7 @@ class Run:
     size: int  # bytes of the last answer, head and all
 
 
-class Line(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One user's connection."""
 
     transport: asyncio.Transport
@@ -44,7 +44,7 @@ class Line(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
-    def ask(self, request: bytes) -> asyncio.Future[tuple[int, int]]:
+    def request(self, request: bytes) -> asyncio.Future[tuple[int, int]]:
         """Status and size of the answer."""
         self._heard.clear()
         self._needed = 0
@@ -74,7 +74,7 @@ class Line(asyncio.Protocol):
             self.answered.set_exception(error)
 
 
-def load(
+def generate_load(
     url: str,
     *,
     users: int = 1,
@@ -84,7 +84,7 @@ def load(
     server: int = 0,
     database: int = 0,
     ours: Iterable[int] = (),
-) -> Run:
+) -> LoadResult:
     """Ask for ``url`` again and again, for so long or so often.
 
     ``server`` is the process whose time is taken, with its children, and ``database``
@@ -120,12 +120,12 @@ async def _run(
     requests: int,
     servers: tuple[int, ...],
     ours: tuple[int, ...],
-) -> Run:
+) -> LoadResult:
     lines = [await _connected(port) for _ in range(users)]
     await asyncio.gather(*(_asked(line, request, 2, 0) for line in lines))  # warm
     often = requests // users or 1_000_000
     before, began = _cpu(servers, ours), time.perf_counter()
-    until = began + (MOST if requests else seconds)
+    until = began + (MAX_RUN_SECONDS if requests else seconds)
     found = await asyncio.gather(*(_asked(line, request, often, until) for line in lines))
     took = time.perf_counter() - began
     used, known, all_of_it = (
@@ -134,7 +134,7 @@ async def _run(
     for line in lines:
         line.transport.close()
     waits = sorted(wait for waits, _ in found for wait in waits)
-    return Run(
+    return LoadResult(
         len(waits),
         1000 * waits[len(waits) // 2],
         1000 * waits[int(len(waits) * 0.95)],
@@ -145,17 +145,19 @@ async def _run(
     )
 
 
-async def _connected(port: int) -> Line:
+async def _connected(port: int) -> Connection:
     loop = asyncio.get_running_loop()
-    _, line = await loop.create_connection(Line, "127.0.0.1", port)
+    _, line = await loop.create_connection(Connection, "127.0.0.1", port)
     return line
 
 
-async def _asked(line: Line, request: bytes, often: int, until: float) -> tuple[list[float], int]:
+async def _asked(
+    line: Connection, request: bytes, often: int, until: float
+) -> tuple[list[float], int]:
     waits, size = [], 0
     for _ in range(often):
         began = time.perf_counter()
-        status, size = await asyncio.wait_for(line.ask(request), PATIENCE)
+        status, size = await asyncio.wait_for(line.request(request), ANSWER_TIMEOUT_SECONDS)
         now = time.perf_counter()
         if status != 200:
             raise ValueError(f"the answer is HTTP {status}")
@@ -167,20 +169,20 @@ async def _asked(line: Line, request: bytes, often: int, until: float) -> tuple[
 
 def _cpu(servers: tuple[int, ...], ours: tuple[int, ...]) -> tuple[float, float, float]:
     """Seconds used so far: by the servers, by all of the bench, by the machine."""
-    used = sum(map(_used, servers))
-    known = used + sum(map(_used, ours)) + time.process_time()
+    used = sum(map(_cpu_ticks, servers))
+    known = used + sum(map(_cpu_ticks, ours)) + time.process_time()
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
     ticks = [int(field) for field in fields]
-    return used, known, (sum(ticks) - ticks[3] - ticks[4]) / TICKS
+    return used, known, (sum(ticks) - ticks[3] - ticks[4]) / CLOCK_TICKS
 
 
-def _used(process: int) -> float:
+def _cpu_ticks(process: int) -> float:
     """By a process and its children."""
     if not process:
         return 0.0
     with suppress(OSError):
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        own = (int(fields[11]) + int(fields[12])) / TICKS
-        return own + sum(_used(int(child)) for child in children)
+        own = (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+        return own + sum(_cpu_ticks(int(child)) for child in children)
     return 0.0

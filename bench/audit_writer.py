@@ -18,10 +18,10 @@ from unittest.mock import patch
 
 from django.db import OperationalError, connection, transaction
 
-from bench import saves
-from bench.clock import timed
-from bench.said import Ratio, say
-from bench.stage import Stage
+from bench import audit_cost
+from bench.environment import BenchEnvironment
+from bench.report import Ratio, print_lines
+from bench.timing import time_ms
 from tenants.audit import store
 from tenants.audit.actor import Actor
 from tenants.audit.integrity.verify import verify_audit_log
@@ -41,21 +41,22 @@ from tenants.authlete.audit_sink import CallIntent, CallOutcome
 
 THREADS = 32
 SECONDS = 3.0
-CALLS = 200  # of a fan-out
-WHO = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
+FANOUT_CALLS = 200  # of a fan-out
+ACTOR = Actor(7, "ida@bench.example", "admin", 1, "harbor", "a-page", "127.0.0.1")
 CALL = CallIntent(GET, "us", "/api/17/service/get", {"service_id": "17"})
-LOG = AuditLogSink(WHO)
-ENTRIES = AuditEntry._meta.db_table
-PLAIN = ENTRIES.replace("audit_", "plain_", 1)
+SINK = AuditLogSink(ACTOR)
+ENTRY_TABLE = AuditEntry._meta.db_table
+PLAIN_TABLE = ENTRY_TABLE.replace("audit_", "plain_", 1)
 ADD, CLOSE = (
-    sql.replace(ENTRIES, PLAIN) for sql in (store.INSERT_ENTRY_SQL, store.UPDATE_OUTCOME_SQL)
+    sql.replace(ENTRY_TABLE, PLAIN_TABLE)
+    for sql in (store.INSERT_ENTRY_SQL, store.UPDATE_OUTCOME_SQL)
 )
 
 _numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class WaitTimes:
     """What callers waited for both rows of a call, in milliseconds."""
 
     rate: float  # calls a second
@@ -72,31 +73,35 @@ class Waits:
         )
 
 
-def measure(_: Stage) -> None:
-    saves.measure()
-    say("", f"The record, {connection.vendor}: {THREADS} threads, two rows a call")
+def measure(_: BenchEnvironment) -> None:
+    audit_cost.measure()
+    print_lines("", f"The record, {connection.vendor}: {THREADS} threads, two rows a call")
     _copy_table()
     lock = threading.Lock()
-    ours, plain, inline = many(grouped), many(alone), many(partial(chained, lock))
-    read, report = timed(_exported), timed(verify_audit_log)
+    ours, plain, inline = (
+        run_in_threads(write_grouped),
+        run_in_threads(write_alone),
+        run_in_threads(partial(write_chained, lock)),
+    )
+    read, report = time_ms(_export_with_cursor), time_ms(verify_audit_log)
     with patch.object(store, "mac", lambda *_: "0" * 64):  # no key vouches for these
-        unchained = many(grouped)
-    rate = (ours.rate + many(grouped).rate) / 2  # before the one and after it
-    fan_out, each = timed(_fan_out)[1], timed(_one_by_one)[1]
+        unchained = run_in_threads(write_grouped)
+    rate = (ours.rate + run_in_threads(write_grouped).rate) / 2  # before the one and after it
+    fan_out, each = time_ms(_fan_out)[1], time_ms(_call_one_by_one)[1]
     for what, waits in (
         ("one writer, one chain", ours),
         ("the same without its macs", unchained),
         ("a commit a thread, no chain", plain),
         ("a commit a thread, one chain behind a lock", inline),
     ):
-        say(f"  {what:<44} {waits}")
+        print_lines(f"  {what:<44} {waits}")
     whole = "whole" if report[0].first_bad_row is None else f"not whole: {report[0].first_bad_row}"
-    say(
+    print_lines(
         Ratio("worst wait: plain commits", ours.worst, plain.worst, goal="<= 0.02x"),
         Ratio("rate: plain commits", ours.rate, plain.rate, "/s"),
         Ratio("rate: no macs", rate, unchained.rate, "/s", ">= 0.9x"),
         Ratio("rate: a chain inline", ours.rate, inline.rate, "/s", ">= 3x"),
-        Ratio(f"{CALLS} calls at once: a commit each", fan_out, each, goal="<= 0.25x"),
+        Ratio(f"{FANOUT_CALLS} calls at once: a commit each", fan_out, each, goal="<= 0.25x"),
         Ratio(
             "rows verified: rows exported bare",
             report[0].rows / report[1],
@@ -108,7 +113,7 @@ def measure(_: Stage) -> None:
     )
 
 
-def many(call: Callable[[], None]) -> Waits:
+def run_in_threads(call: Callable[[], None]) -> WaitTimes:
     """What `THREADS` wait for, that do nothing else."""
     waits: list[float] = []
     given_up: list[float] = []
@@ -129,7 +134,7 @@ def many(call: Callable[[], None]) -> Waits:
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(work, range(THREADS)))
     waits.sort()
-    return Waits(
+    return WaitTimes(
         len(waits) / SECONDS,
         waits[len(waits) // 2],
         waits[int(len(waits) * 0.95)],
@@ -138,24 +143,24 @@ def many(call: Callable[[], None]) -> Waits:
     )
 
 
-def grouped() -> None:
-    (entry,) = LOG.record_intents([CALL])
-    LOG.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])
+def write_grouped() -> None:
+    (entry,) = SINK.record_intents([CALL])
+    SINK.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)])
 
 
-def rows() -> tuple[IntentRecord, OutcomeRecord]:
-    opened = build_intent(WHO, GET.name, "read", region="us", service="17", path=CALL.path)
+def make_rows() -> tuple[IntentRecord, OutcomeRecord]:
+    opened = build_intent(ACTOR, GET.name, "read", region="us", service="17", path=CALL.path)
     return opened, build_outcome(opened.entry, errors.Outcome.SUCCEEDED, status=200)
 
 
-def chained(lock: threading.Lock) -> None:
-    for row in rows():
+def write_chained(lock: threading.Lock) -> None:
+    for row in make_rows():
         with lock:
             store.append_records([row])
 
 
-def alone() -> None:
-    opened, ended = rows()
+def write_alone() -> None:
+    opened, ended = make_rows()
     with transaction.atomic(), connection.cursor() as cursor:
         values = [getattr(opened, name) for name in INTENT_FIELDS]
         cursor.execute(ADD, [*values, next(_numbers), None, *OPEN_OUTCOME_COLUMNS.values()])
@@ -165,23 +170,23 @@ def alone() -> None:
 
 
 def _fan_out() -> None:
-    for entry in LOG.record_intents([CALL] * CALLS):
-        LOG.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)], wait=False)
-    LOG.flush()
+    for entry in SINK.record_intents([CALL] * FANOUT_CALLS):
+        SINK.record_outcomes([CallOutcome(entry, errors.Outcome.SUCCEEDED, 200)], wait=False)
+    SINK.flush()
 
 
-def _one_by_one() -> None:
-    for _ in range(CALLS):
-        for row in rows():
+def _call_one_by_one() -> None:
+    for _ in range(FANOUT_CALLS):
+        for row in make_rows():
             store.append_records([row])
 
 
-def _exported() -> int:
+def _export_with_cursor() -> int:
     """What `verify` reads, as CSV, by a cursor and nothing else."""
     record = AuditRecord._meta.db_table
     with open(os.devnull, "w") as nowhere, connection.chunked_cursor() as cursor:
         cursor.execute(
-            f"SELECT r.*, e.* FROM {record} r LEFT JOIN {ENTRIES} e"  # noqa: S608
+            f"SELECT r.*, e.* FROM {record} r LEFT JOIN {ENTRY_TABLE} e"  # noqa: S608
             " ON e.entry = r.entry ORDER BY r.seq"
         )
         writer, written = csv.writer(nowhere), 0
@@ -195,12 +200,12 @@ def _copy_table() -> None:
     """The columns and indexes of entries, under other names."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"CREATE TABLE {PLAIN} (LIKE {ENTRIES} INCLUDING ALL)")
+            cursor.execute(f"CREATE TABLE {PLAIN_TABLE} (LIKE {ENTRY_TABLE} INCLUDING ALL)")
             return
         cursor.execute(
             "SELECT sql FROM sqlite_master WHERE tbl_name = %s AND sql > ''"
             " ORDER BY type DESC",  # the table before its indexes
-            [ENTRIES],
+            [ENTRY_TABLE],
         )
         for (sql,) in cursor.fetchall():
             cursor.execute(sql.replace('"audit_', '"plain_'))

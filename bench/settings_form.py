@@ -8,32 +8,32 @@ from typing import Any
 
 from django import forms as django
 
-from bench.clock import cpu
-from bench.said import Ratio, say
-from bench.stage import Stage, fetch
+from bench.environment import BenchEnvironment, fetch
+from bench.report import Ratio, print_lines
+from bench.timing import cpu_ms
 from console.forms.settings_form import SettingsForm, form_for
 from tenants.authlete import Redactor
 from tenants.authlete.documents.base import Setting
 from tenants.authlete.documents.service import SECTIONS, Service
 from tenants.authlete.json.reader import parse_json
 
-INPUT = re.compile("<(input|select|textarea)")
-LINES = "prose json jwks strings pems scopes pairs named_uris trust_anchors sns".split()
+INPUT_TAG = re.compile("<(input|select|textarea)")
+MULTILINE_TYPES = "prose json jwks strings pems scopes pairs named_uris trust_anchors sns".split()
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: BenchEnvironment) -> None:
     settings = [one for kind in SECTIONS.values() for one in kind.settings()]
-    theirs, ours = as_django(settings), form_for(SECTIONS.values())
-    say("", f"The form of {len(settings)} settings, against Django's as_div")
+    theirs, ours = make_django_form(settings), form_for(SECTIONS.values())
+    print_lines("", f"The form of {len(settings)} settings, against Django's as_div")
     for which, what in (("_ordinary", "an ordinary service"), ("_large", "40 kB")):
         text = fetch(f"{stage.region('us')}/{which}").decode()
         service = Service.model_validate(Redactor(b"k" * 32).redact(parse_json(text)))
-        initial = {one.name: plain(service.get(one.api_name)) for one in settings}
-        draw = partial(drawn, ours, service)
-        as_div = partial(divided, theirs, initial)
-        ours_took, theirs_took = cpu(draw, as_div, times=5)
-        ours_has, theirs_has = (len(INPUT.findall(made())) for made in (draw, as_div))
-        say(
+        initial = {one.name: to_plain(service.get(one.api_name)) for one in settings}
+        draw = partial(render_form, ours, service)
+        as_div = partial(render_django_form, theirs, initial)
+        ours_took, theirs_took = cpu_ms(draw, as_div, times=5)
+        ours_has, theirs_has = (len(INPUT_TAG.findall(made())) for made in (draw, as_div))
+        print_lines(
             Ratio(
                 f"{what}, made and drawn: CPU",
                 ours_took,
@@ -50,20 +50,20 @@ def measure(stage: Stage) -> None:
         )
 
 
-def drawn(kind: type[SettingsForm], service: Service) -> str:
+def render_form(kind: type[SettingsForm], service: Service) -> str:
     return str(kind(document=service))
 
 
-def divided(kind: type[django.Form], initial: Mapping[str, object]) -> str:
+def render_django_form(kind: type[django.Form], initial: Mapping[str, object]) -> str:
     return kind(initial=dict(initial)).as_div()
 
 
-def as_django(settings: list[Setting]) -> type[django.Form]:
+def make_django_form(settings: list[Setting]) -> type[django.Form]:
     """A form with one field a setting, none of its rows apart."""
-    return type("AsDjango", (django.Form,), {one.name: field(one) for one in settings})
+    return type("AsDjango", (django.Form,), {one.name: make_django_field(one) for one in settings})
 
 
-def field(one: Setting) -> django.Field:
+def make_django_field(one: Setting) -> django.Field:
     told: dict[str, Any] = {
         "label": one.label,
         "help_text": one.help,
@@ -82,11 +82,11 @@ def field(one: Setting) -> django.Field:
                 choices=choices, widget=django.CheckboxSelectMultiple, **told
             )
         case kind:
-            lines = django.Textarea if kind in LINES else django.TextInput
+            lines = django.Textarea if kind in MULTILINE_TYPES else django.TextInput
             return django.CharField(widget=lines, **told)
 
 
-def plain(value: object) -> object:
+def to_plain(value: object) -> object:
     """A value as a field of one line or several shows it."""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value

@@ -8,36 +8,36 @@ from functools import partial
 
 from django.db import connection
 
-from bench.alone import Spent, alone
-from bench.said import Ratio, say
-from bench.stage import ORGANIZATION, Stage
+from bench.environment import ORGANIZATION, BenchEnvironment
+from bench.report import Ratio, print_lines
+from bench.subprocess_usage import ResourceUsage, measure_in_subprocess
 
 SEARCHES = {"of all changes": "effect=change", "of one ticket": "ticket=CHG-77"}
 
 
-def measure(stage: Stage) -> None:
+def measure(stage: BenchEnvironment) -> None:
     little, much = stage.records()
     if not much.is_chained:
-        say("", "A pack is made of what has a chain: no more than a million entries")
+        print_lines("", "A pack is made of what has a chain: no more than a million entries")
         return
-    say("", f"Evidence packs, {connection.vendor}: seconds of the CPU, and memory")
-    few, many = (alone(one.url, signed) for one in (little, much))
-    _tell("checkpoints signed of all rows", many, few, "rows")
+    print_lines("", f"Evidence packs, {connection.vendor}: seconds of the CPU, and memory")
+    few, many = (measure_in_subprocess(one.url, sign_checkpoint) for one in (little, much))
+    _report("checkpoints signed of all rows", many, few, "rows")
     for name, query in SEARCHES.items():
-        work = partial(packed, query)
-        few, many = (alone(one.url, work, little.url) for one in (little, much))
-        _tell(f"a pack {name}", many, few, "entries")
+        work = partial(build_package, query)
+        few, many = (measure_in_subprocess(one.url, work, little.url) for one in (little, much))
+        _report(f"a pack {name}", many, few, "entries")
 
 
-def _tell(what: str, many: Spent, few: Spent, things: str) -> None:
+def _report(what: str, many: ResourceUsage, few: ResourceUsage, things: str) -> None:
     note = (
-        f"{many.things:,} and {few.things:,} {things}, {many.time:.0f} s;"
-        f" +{many.most:.1f} and +{few.most:.1f} MB"
+        f"{many.items:,} and {few.items:,} {things}, {many.seconds:.0f} s;"
+        f" +{many.peak_mb:.1f} and +{few.peak_mb:.1f} MB"
     )
-    say(Ratio(what, many.cpu, few.cpu, "s", note=note))
+    print_lines(Ratio(what, many.cpu_seconds, few.cpu_seconds, "s", note=note))
 
 
-def signed() -> int:
+def sign_checkpoint() -> int:
     from tenants.audit.integrity.checkpoints import (
         create_checkpoint,
         load_last_checkpoint,
@@ -49,7 +49,7 @@ def signed() -> int:
     return found.size if found else 0
 
 
-def packed(query: str) -> int:
+def build_package(query: str) -> int:
     """How many entries are in it."""
     from django.http import QueryDict
 
