@@ -10,8 +10,22 @@ from console.forms.change_forms import ChangeReasonForm
 from console.web.idempotency import IdempotentForm
 from console.web.uploads import OversizedUpload
 
-# An id of a request, as it may stand in a path; dots alone would be a step in it.
+# A request ID that can stand in a path, where dots alone would be a relative segment.
 REQUEST_ID_PATTERN = r"\A(?!\.+\Z)[A-Za-z0-9_.~-]{1,100}\Z"
+
+
+class RequestIdField(forms.RegexField):
+    """The ID that Authlete gave a batch request."""
+
+    default_error_messages = {
+        "required": _("Enter the request ID."),
+        "invalid": _("This isn't a valid request ID."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = _("The requestId in Authlete's response.")
+        label = _("Request ID")
+        super().__init__(REQUEST_ID_PATTERN, label=label, help_text=help_text, **kwargs)
 
 
 class FileForm(IdempotentForm):
@@ -19,22 +33,22 @@ class FileForm(IdempotentForm):
 
     file = forms.FileField(
         label=_("File"),
-        allow_empty_file=True,  # which is a fault of its first line
-        error_messages={"required": _("Choose a file.")},
+        allow_empty_file=True,  # reported as an issue of its first line
+        error_messages={"required": _("Select a file.")},
     )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if isinstance(file, OversizedUpload):
             raise forms.ValidationError(
-                _("A file has %(most)s MB at most. Split it, and upload its parts."),
-                params={"most": settings.UPLOAD_MAX_MB},
+                _("The file is larger than %(max_megabytes)s MB. Split it into smaller files."),
+                params={"max_megabytes": settings.UPLOAD_MAX_MB},
             )
         return file
 
 
 class SubmitForm(ChangeReasonForm):
-    """Why the tokens are made, and of which file."""
+    """The reason for a submission, and the fingerprint of the file that was reviewed."""
 
     mark = forms.CharField(widget=forms.HiddenInput)
 
@@ -45,47 +59,33 @@ class SubmitForm(ChangeReasonForm):
     def clean_mark(self) -> str:
         mark: str = self.cleaned_data["mark"]
         if mark != self._expected_mark:
-            raise forms.ValidationError(
-                _("Another file was uploaded meanwhile. Nothing was submitted.")
-            )
+            raise forms.ValidationError(_("The file was replaced. Nothing was submitted."))
         return mark
 
 
 class AdoptForm(IdempotentForm):
-    """The id of a batch that was made elsewhere."""
+    """The request ID of a batch created elsewhere."""
 
-    request_id = forms.RegexField(
-        REQUEST_ID_PATTERN,
-        label=_("Request ID"),
-        error_messages={
-            "required": _("Enter the requestId that Authlete answered."),
-            "invalid": _("This is no ID of a request."),
-        },
-    )
+    request_id = RequestIdField()
 
 
 class ResolvePartForm(ChangeReasonForm):
-    """What became of tokens whose reply was lost."""
+    """The outcome of a request whose response was lost."""
 
     ADOPT, CREATED, NOT_CREATED = "adopt", "made", "not made"
 
     verdict = forms.ChoiceField(
         choices=[
-            (ADOPT, _("I know the ID of its request: watch it")),
-            (CREATED, _("The tokens were made")),
-            (NOT_CREATED, _("No token was made")),
+            (ADOPT, _("I know the request ID: watch the request")),
+            (CREATED, _("Mark as succeeded: the tokens were created")),
+            (NOT_CREATED, _("Mark as failed: no token was created")),
         ],
-        label=_("What became of it"),
-        error_messages={"required": _("Choose what became of it.")},
+        label=_("Outcome"),
+        error_messages={"required": _("Select an outcome.")},
     )
-    request_id = forms.RegexField(
-        REQUEST_ID_PATTERN,
-        required=False,
-        label=_("Request ID"),
-        error_messages={"invalid": _("This is no ID of a request.")},
-    )
+    request_id = RequestIdField(required=False)
 
     def clean(self) -> None:
         adopts = self.cleaned_data.get("verdict") == self.ADOPT
         if adopts and self.cleaned_data.get("request_id") == "":
-            self.add_error("request_id", _("Enter the ID."))
+            self.add_error("request_id", _("Enter the request ID."))

@@ -1,29 +1,18 @@
-"""How far a batch is, in numbers and words."""
+"""The progress of a batch, in numbers and words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from console.models import Batch, Chunk, Sending
 from tenants.jobs import queue
-from tenants.jobs.models import OPEN_JOB_STATES, Job
-from tenants.jobs.models import JobState as JobState
+from tenants.jobs.models import OPEN_JOB_STATES, Job, JobState
 
-FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 10  # seconds between two looks of a browser
-STATE_BADGES: Mapping[str, str] = {
-    Batch.State.CHECKING: "info",
-    Batch.State.FAULTY: "bad",
-    Batch.State.TRYING: "info",
-    Batch.State.TRIED: "ok",
-    Batch.State.UNFIT: "bad",
-    Batch.State.SUBMITTING: "info",
-    Batch.State.RUNNING: "info",
-    Batch.State.SUCCEEDED: "ok",
-    Batch.State.PARTLY: "warn",
-    Batch.State.FAILED: "bad",
-    Batch.State.UNKNOWN: "warn",
-}
+FAST_POLL_SECONDS, SLOW_POLL_SECONDS = 2, 10
 FATE_DOTS: Mapping[str, str] = {
     Sending.Fate.SUCCEEDED: "ok",
     Sending.Fate.SETTLED: "ok",
@@ -34,66 +23,122 @@ FATE_DOTS: Mapping[str, str] = {
     Sending.Fate.WAITING: "idle",
 }
 
+State = Batch.State
+
 
 @dataclass(frozen=True, slots=True)
 class BatchPart:
-    """A request, and the lines that it is about."""
+    """A request and the lines it covers."""
 
     sending: Sending
     chunk: Chunk | None
 
     @property
     def dot(self) -> str:
+        """The kind of the dot that marks its outcome."""
         return FATE_DOTS[self.sending.fate]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRun:
-    """One run over all parts, dry or not."""
+    """The requests of a dry run or a submission."""
 
     parts: Sequence[BatchPart]
 
     @property
     def total(self) -> int:
+        """The number of requests."""
         return len(self.parts)
 
     @property
     def finished(self) -> int:
-        """Parts of which it is known what became of them."""
-        undecided = (*Sending.OPEN, Sending.Fate.UNKNOWN)
-        return sum(one.sending.fate not in undecided for one in self.parts)
+        """The number of requests with a known outcome."""
+        unfinished = (*Sending.OPEN, Sending.Fate.UNKNOWN)
+        return sum(part.sending.fate not in unfinished for part in self.parts)
 
     @property
     def sent(self) -> int:
-        return sum(bool(one.sending.sent_at) for one in self.parts)
+        """The number of requests sent."""
+        return sum(bool(part.sending.sent_at) for part in self.parts)
 
     @property
     def created(self) -> int:
-        """Tokens, as Authlete counts them."""
-        return sum(one.sending.count for one in self.parts)
+        """The number of tokens created, as counted by Authlete."""
+        return sum(part.sending.count for part in self.parts)
 
     @property
     def unknown(self) -> list[BatchPart]:
-        return [one for one in self.parts if one.sending.fate == "unknown"]
+        """The requests with unknown outcome."""
+        return [part for part in self.parts if part.sending.fate == Sending.Fate.UNKNOWN]
 
     @property
     def is_uncounted(self) -> bool:
-        """Whether a part ended well and Authlete told no count of it."""
+        """Whether a request succeeded for which Authlete returned no complete count."""
         return any(
-            one.sending.fate == "succeeded" and one.sending.count < one.sending.tokens
-            for one in self.parts
+            part.sending.fate == Sending.Fate.SUCCEEDED and part.sending.count < part.sending.tokens
+            for part in self.parts
         )
 
 
 def load_run(batch: Batch, *, is_dry: bool) -> BatchRun:
-    chunks = {one.position: one for one in Chunk.objects.filter(batch=batch).defer("sealed")}
+    """Load the requests of a batch's dry run or submission."""
+    chunks = {chunk.position: chunk for chunk in Chunk.objects.filter(batch=batch).defer("sealed")}
     sendings = Sending.objects.filter(batch=batch, is_dry=is_dry)
-    return BatchRun([BatchPart(one, chunks.get(one.position)) for one in sendings])
+    return BatchRun([BatchPart(sending, chunks.get(sending.position)) for sending in sendings])
+
+
+def describe_progress(batch: Batch, run: BatchRun, dry: BatchRun) -> str:
+    """Return a sentence about the state of a batch and what's next."""
+    numbers = {
+        "tokens": intcomma(batch.tokens),
+        "created": intcomma(run.created),
+        "sent": run.sent,
+        "requests": run.total,
+        "dry_finished": dry.finished,
+        "dry_requests": dry.total,
+    }
+    match batch.state:
+        case State.CHECKING:
+            text = _("Checking every line. You can leave this page.")
+        case State.FAULTY:
+            text = _("Nothing was sent. Fix the issues and upload the file again.")
+        case State.CHECKED:
+            text = ngettext(
+                "%(tokens)s line is valid. Next: start the dry run.",
+                "All %(tokens)s lines are valid. Next: start the dry run.",
+                batch.tokens,
+            )
+        case State.TRYING:
+            text = _("Dry run: %(dry_finished)s of %(dry_requests)s requests finished.")
+        case State.TRIED:
+            text = _("The dry run passed. Next: submit the batch.")
+        case State.UNFIT:
+            text = _("The dry run failed. No tokens were created.")
+        case State.SUBMITTING | State.RUNNING if batch.tokens:
+            text = _(
+                "%(sent)s of %(requests)s requests sent, %(created)s of %(tokens)s tokens"
+                " created. You can leave this page."
+            )
+        case State.SUBMITTING | State.RUNNING:
+            text = _("Polling the status. You can leave this page.")
+        case State.SUCCEEDED:
+            text = ngettext(
+                "%(created)s token was created.", "%(created)s tokens were created.", run.created
+            )
+        case State.PARTLY | State.FAILED if batch.tokens:
+            text = _("%(created)s of %(tokens)s tokens were created.")
+        case State.PARTLY | State.FAILED:
+            text = _("%(created)s tokens were created.")
+        case State.UNKNOWN:
+            text = _("Whether some tokens were created is unknown. They aren't sent again.")
+        case State.ABANDONED:
+            text = _("It wasn't submitted, and the file was deleted.")
+    return text % numbers
 
 
 @dataclass(frozen=True, slots=True)
 class BatchJobs:
-    """The jobs that go on with a batch, and whether they do."""
+    """The jobs of a batch."""
 
     batch: Batch
     job: Job | None
@@ -101,7 +146,7 @@ class BatchJobs:
 
     @property
     def stopped_job(self) -> Job | None:
-        """A job that was stopped, or that ended too early."""
+        """A job that is paused, waits, or ended before the batch was finished."""
         if self.batch.state not in Batch.MOVING:
             return None
         for job in (self.job, self.poll_job):
@@ -109,44 +154,45 @@ class BatchJobs:
                 return job
         if self.job is None or not self.job.is_over:
             return None
-        waits = self.batch.state == Batch.State.CHECKING or self._waiting_sendings.exists()
-        return self.job if waits else None
+        is_waiting = self.batch.state == State.CHECKING or self._waiting_sendings.exists()
+        return self.job if is_waiting else None
 
     @property
     def _waiting_sendings(self) -> QuerySet[Sending]:
-        """Parts that its job was to send."""
         return Sending.objects.filter(
             batch=self.batch,
             fate=Sending.Fate.WAITING,
-            is_dry=self.batch.state == Batch.State.TRYING,
+            is_dry=self.batch.state == State.TRYING,
         )
 
     @property
     def is_unpolled(self) -> bool:
-        """Whether requests run at Authlete and nobody looks how they go."""
+        """Whether requests are running at Authlete and no job polls their status."""
         running = Sending.objects.filter(batch=self.batch, fate=Sending.Fate.RUNNING)
-        watched = self.poll_job is not None and self.poll_job.state in OPEN_JOB_STATES
-        return not watched and running.exists()
+        is_polled = self.poll_job is not None and self.poll_job.state in OPEN_JOB_STATES
+        return not is_polled and running.exists()
 
     @property
     def is_stalled(self) -> bool:
-        jobs = [one.pk for one in (self.job, self.poll_job) if one]
-        due = Job.objects.filter(queue.is_due(), pk__in=jobs)
+        """Whether a job is due and no worker is alive."""
+        pks = [job.pk for job in (self.job, self.poll_job) if job]
+        due = Job.objects.filter(queue.is_due(), pk__in=pks)
         return due.exists() and not queue.has_live_worker()
 
 
 def load_jobs(batch: Batch) -> BatchJobs:
-    found = Job.objects.in_bulk([one for one in (batch.job, batch.watch) if one])
+    """Load the jobs of a batch."""
+    jobs = Job.objects.in_bulk([pk for pk in (batch.job, batch.watch) if pk])
     return BatchJobs(
         batch,
-        found.get(batch.job) if batch.job else None,
-        found.get(batch.watch) if batch.watch else None,
+        jobs.get(batch.job) if batch.job else None,
+        jobs.get(batch.watch) if batch.watch else None,
     )
 
 
 def poll_seconds(batch: Batch, run: BatchRun) -> int:
-    """Seconds until a browser looks again; 0 when there is nothing to wait for."""
+    """Return the seconds until the page polls again; 0 for a batch at rest."""
     if batch.state not in Batch.MOVING:
         return 0
-    longest = max((one.sending.looks for one in run.parts), default=0)
-    return FAST_POLL_SECONDS if longest < 8 else SLOW_POLL_SECONDS
+    polls = max((part.sending.looks for part in run.parts), default=0)
+    return FAST_POLL_SECONDS if polls < 8 else SLOW_POLL_SECONDS

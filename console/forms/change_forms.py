@@ -22,6 +22,11 @@ class ChangeReasonForm(IdempotentForm):
     )
     ticket = forms.CharField(max_length=60, required=False, label=_("Ticket"))
 
+    @property
+    def reason_fields(self) -> dict[str, str]:
+        """The entered reason and ticket, as keyword arguments for a logged call."""
+        return {name: self.cleaned_data[name] for name in ("reason", "ticket")}
+
 
 class ReviewedChangeForm(ChangeReasonForm):
     """The same, and what exactly was reviewed."""

@@ -75,6 +75,19 @@ class Batch(models.Model):
     mailed_at = models.DateTimeField(null=True)
 
     MOVING = (State.CHECKING, State.TRYING, State.SUBMITTING, State.RUNNING)
+    BADGES = {  # kinds of the state's badge
+        State.CHECKING: "info",
+        State.FAULTY: "bad",
+        State.TRYING: "info",
+        State.TRIED: "ok",
+        State.UNFIT: "bad",
+        State.SUBMITTING: "info",
+        State.RUNNING: "info",
+        State.SUCCEEDED: "ok",
+        State.PARTLY: "warn",
+        State.FAILED: "bad",
+        State.UNKNOWN: "warn",
+    }
     AT_REST = (State.FAULTY, State.CHECKED, State.TRIED, State.UNFIT)  # not sent yet
     SENT = (State.SUBMITTING, State.RUNNING)
     ENDED = (State.SUCCEEDED, State.PARTLY, State.FAILED, State.UNKNOWN)
@@ -89,6 +102,11 @@ class Batch(models.Model):
     @property
     def name(self) -> str:
         return self.file_name or str(_("a batch made elsewhere"))
+
+    @property
+    def state_badge(self) -> str:
+        """The kind of badge for the state."""
+        return self.BADGES.get(self.State(self.state), "")
 
     @property
     def faults(self) -> list[list[Any]]:

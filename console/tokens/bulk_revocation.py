@@ -1,7 +1,7 @@
-"""Whose tokens are to end at one service, and how many those are before they do.
+"""Revoke all tokens of a client, a user, or a user at a client, after a preview.
 
-The address names the client, the subject's lookup, or both, and the call of Authlete
-follows from what it names: nothing that a form leaves out can make it mean more.
+The URL names the client, the user's lookup, or both, and that alone selects Authlete's
+call: nothing that a form leaves out can widen it.
 """
 
 from collections import Counter
@@ -26,13 +26,18 @@ from tenants.authlete.documents.tokens import TokenPage, TokenStatus
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.fanout import gather
 
-MAX_TOKENS_PER_STATE = 100  # tokens of each state, to tell which apps a subject's are of
+MAX_TOKENS_PER_STATE = 100  # that are fetched to find the apps of a user
 COUNTED_STATUSES = (TokenStatus.VALID, TokenStatus.INVALID)
+PREVIEW_SALT = "console.tokens.revoke"
+PREVIEW_LIFETIME_SECONDS = 15 * 60
+
+PREVIEW_EXPIRED = _("The preview is older than 15 minutes. Nothing was revoked. Check it again.")
+NOT_PREVIEWED = _("Nothing was revoked. Check the preview first.")
 
 
 @dataclass(frozen=True, slots=True)
 class ClientTokenCount:
-    """A client that a subject's tokens are of, and how many of them were seen."""
+    """The number of a user's fetched tokens for one client."""
 
     client_id: int
     name: str
@@ -42,21 +47,22 @@ class ClientTokenCount:
 
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """How many tokens there are, by Authlete's own count."""
+    """The number of tokens, as counted by Authlete."""
 
     valid: int
     expired: int
-    clients: Sequence[ClientTokenCount] = ()  # of a subject's
-    is_complete: bool = True  # whether all of them were looked at for that
+    clients: Sequence[ClientTokenCount] = ()  # only for a user
+    is_complete: bool = True  # whether ``clients`` covers all tokens
 
     @property
     def total(self) -> int:
+        """The number of valid and expired tokens."""
         return self.valid + self.expired
 
 
 @dataclass(frozen=True, slots=True)
 class RevocationTarget:
-    """A client's tokens, a subject's, or a subject's at a client; never neither."""
+    """The tokens of a client, a user, or a user at a client."""
 
     workspace: Workspace
     service_id: int
@@ -65,11 +71,11 @@ class RevocationTarget:
 
     def __post_init__(self) -> None:
         if self.client is None and self.lookup is None:
-            raise ValueError("whose tokens?")
+            raise ValueError("a client or a user is required")
 
     @property
     def client_name(self) -> str:
-        """What the client is called; one without a name is known by its number."""
+        """The client's name, alias or ID; empty without a client."""
         client = self.client
         if client is None:
             return ""
@@ -78,96 +84,92 @@ class RevocationTarget:
 
     @property
     def subject(self) -> str:
+        """The user's subject; empty without a user."""
         return self.lookup.subject if self.lookup else ""
 
     @property
     def confirmation_text(self) -> str:
-        """What is typed by whoever means it: the end of a subject, or a name."""
+        """What must be typed to confirm: the end of the subject, or the client's name."""
         return self.subject[-4:].strip() or self.subject.strip() or self.client_name
 
     @property
     def preview_key(self) -> str:
-        """Tells it from others, without naming a subject."""
-        place = f"{self.workspace.organization.pk}/{self.workspace.region.name}"
+        """A key that identifies the target without the subject."""
+        region = f"{self.workspace.organization.pk}/{self.workspace.region.name}"
         client = self.client.client_id if self.client else ""
         lookup = self.lookup.lookup.pk if self.lookup else ""
-        return f"{place}/{self.service_id}/{client}/{lookup}"
+        return f"{region}/{self.service_id}/{client}/{lookup}"
 
     @property
     def list_path(self) -> str:
-        """The list of these tokens."""
-        asked = TokenQuery(
+        """The path of the list of these tokens."""
+        query = TokenQuery(
             str(self.client.client_id) if self.client else "",
             self.lookup.lookup.pk if self.lookup else None,
         )
-        place = self.workspace.organization.slug, self.workspace.region.name
-        return reverse("tokens:index", args=[*place, self.service_id]) + asked.query
+        slug, region = self.workspace.organization.slug, self.workspace.region.name
+        return reverse("tokens:index", args=[slug, region, self.service_id]) + query.query
 
     def revoke(self, form: ChangeReasonForm) -> int:
-        """End all of them, and return how many ended."""
-        authlete = self.workspace.member.connect(
-            self.workspace.region.name,
-            reason=form.cleaned_data["reason"],
-            ticket=form.cleaned_data["ticket"],
-        )
+        """Revoke the tokens, and return Authlete's count of revoked tokens."""
+        workspace = self.workspace
+        authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
         tokens = authlete.service(self.service_id).tokens
         if self.client is None:
             return tokens.revoke_subject(subject=self.subject)
-        number, label = self.client.client_id, self.client_name
+        client_id, label = self.client.client_id, self.client_name
         if self.lookup is None:
-            return tokens.revoke_client(client_id=number, label=label)
-        return tokens.revoke_client_and_subject(client_id=number, subject=self.subject, label=label)
+            return tokens.revoke_client(client_id=client_id, label=label)
+        return tokens.revoke_client_and_subject(
+            client_id=client_id, subject=self.subject, label=label
+        )
 
     def count(self) -> TokenCount:
-        """How many there are now; of a subject, at which clients.
-
-        Raises an `AuthleteError` where that is not known.
-        """
-        names_apps = self.client is None
-        first = self._fetch_pages(
-            [(one, 0) for one in COUNTED_STATUSES], MAX_PAGE_SIZE if names_apps else 0
-        )
-        valid, expired = (page.total_count for page in first)
-        if not names_apps:
+        """Count the tokens now, for a user also by client; raises an `AuthleteError`."""
+        if self.client is not None:
+            pages = self._fetch_pages([(status, 0) for status in COUNTED_STATUSES], 0)
+            valid, expired = (page.total_count for page in pages)
             return TokenCount(valid, expired)
-        rest = [
-            (state, start)
-            for state, total in zip(COUNTED_STATUSES, (valid, expired), strict=True)
+        starts = [(status, 0) for status in COUNTED_STATUSES]
+        pages = self._fetch_pages(starts, MAX_PAGE_SIZE)
+        valid, expired = (page.total_count for page in pages)
+        more = [
+            (status, start)
+            for status, total in zip(COUNTED_STATUSES, (valid, expired), strict=True)
             for start in range(MAX_PAGE_SIZE, min(total, MAX_TOKENS_PER_STATE), MAX_PAGE_SIZE)
         ]
-        pages = zip(
-            [*COUNTED_STATUSES, *(state for state, _ in rest)],
-            [*first, *self._fetch_pages(rest, MAX_PAGE_SIZE)],
-            strict=True,
-        )
-        whole = max(valid, expired) <= MAX_TOKENS_PER_STATE
-        return TokenCount(valid, expired, self._count_by_client(pages), whole)
+        pages += self._fetch_pages(more, MAX_PAGE_SIZE)
+        statuses = [status for status, _start in starts + more]
+        clients = self._count_by_client(zip(statuses, pages, strict=True))
+        return TokenCount(valid, expired, clients, max(valid, expired) <= MAX_TOKENS_PER_STATE)
 
     def _count_by_client(
         self, pages: Iterable[tuple[TokenStatus, TokenPage]]
     ) -> list[ClientTokenCount]:
-        seen = Counter(
-            (token.client_id, state) for state, page in pages for token in page.access_tokens or ()
+        counts = Counter(
+            (token.client_id, status)
+            for status, page in pages
+            for token in page.access_tokens or ()
         )
-        numbers = dict.fromkeys(number for number, _ in seen)
-        names = ClientNames(self.workspace, self.service_id).get_names(numbers)
+        client_ids = dict.fromkeys(client_id for client_id, _status in counts)
+        names = ClientNames(self.workspace, self.service_id).get_names(client_ids)
         return [
             ClientTokenCount(
-                one,
-                names.get(one, str(one)),
-                *(seen[one, state] for state in COUNTED_STATUSES),
+                client_id,
+                names.get(client_id, str(client_id)),
+                *(counts[client_id, status] for status in COUNTED_STATUSES),
             )
-            for one in numbers
+            for client_id in client_ids
         ]
 
     def _fetch_pages(self, starts: Sequence[tuple[TokenStatus, int]], size: int) -> list[TokenPage]:
-        number = self.client.client_id if self.client else None
+        client_id = self.client.client_id if self.client else None
         authlete = self.workspace.authlete
-        fetch = authlete.service(self.service_id).tokens.list
+        fetch = partial(authlete.service(self.service_id).tokens.list, client_id, self.subject)
         pages = []
         for reply in gather(
-            (authlete, partial(fetch, number, self.subject, state, start=at, end=at + size))
-            for state, at in starts
+            (authlete, partial(fetch, status, start=start, end=start + size))
+            for status, start in starts
         ):
             if isinstance(reply, AuthleteError):
                 raise reply
@@ -175,14 +177,8 @@ class RevocationTarget:
         return pages
 
 
-PREVIEW_SALT = "console.tokens.revoke"
-PREVIEW_LIFETIME_SECONDS = 15 * 60  # seconds that a preview holds
-PREVIEW_EXPIRED = _("The preview was over 15 minutes old. Nothing was revoked; look again.")
-NOT_PREVIEWED = _("This was not previewed. Nothing was revoked; look at what it would end.")
-
-
 class BulkRevokeForm(ChangeReasonForm):
-    """What was previewed, what is typed by whoever means it, and why."""
+    """The signed preview, the typed confirmation, and the reason."""
 
     counted = forms.CharField(widget=forms.HiddenInput, error_messages={"required": NOT_PREVIEWED})
     typed = forms.CharField()
@@ -192,12 +188,10 @@ class BulkRevokeForm(ChangeReasonForm):
         self.target = target
 
     def clean_counted(self) -> tuple[int, int]:
-        """How many worked, and how many had expired, in the preview."""
+        """Return the numbers of valid and expired tokens in the preview."""
         try:
             key, valid, expired = signing.loads(
-                self.cleaned_data["counted"],
-                salt=PREVIEW_SALT,
-                max_age=PREVIEW_LIFETIME_SECONDS,
+                self.cleaned_data["counted"], salt=PREVIEW_SALT, max_age=PREVIEW_LIFETIME_SECONDS
             )
         except signing.SignatureExpired:
             raise forms.ValidationError(PREVIEW_EXPIRED) from None
@@ -210,10 +204,10 @@ class BulkRevokeForm(ChangeReasonForm):
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
         if typed.strip() != self.target.confirmation_text:
-            raise forms.ValidationError(_("This is something else."))
+            raise forms.ValidationError(_("The text doesn't match."))
         return typed
 
 
 def sign_preview(target: RevocationTarget, count: TokenCount) -> str:
-    """A preview, as its form carries it."""
+    """Return a signed preview for the hidden field of its form."""
     return signing.dumps([target.preview_key, count.valid, count.expired], salt=PREVIEW_SALT)

@@ -1,4 +1,4 @@
-"""What is to change of a token, and what it tells of that once it is read again."""
+"""The changes of a token update, and whether a token has them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from tenants.authlete.api.tokens import TokensApi
 from tenants.authlete.changes import FieldChange
 from tenants.authlete.documents.tokens import IssuedToken
 
-MILLISECONDS_PER_SECOND = 1000  # milliseconds; times are kept in whole seconds (Authlete facts, 4)
+MILLISECONDS_PER_SECOND = 1000  # Authlete keeps times in whole seconds
 
-type TokenMembers = Mapping[str, Any]  # by the names that Authlete has for them
+type TokenMembers = Mapping[str, Any]  # by Authlete's member names
 
 
 @dataclass(frozen=True, slots=True)
 class TokenUpdate:
-    """None leaves it as it is. Times are in milliseconds since 1970."""
+    """The values to change; None keeps a value. Times are in milliseconds since 1970."""
 
     scopes: Sequence[str] | None = None
     expires_at: int | None = None
@@ -24,16 +24,17 @@ class TokenUpdate:
 
     @property
     def members(self) -> dict[str, Any]:
-        """What is to change, and to what."""
-        told = {
+        """The values to change, by member name."""
+        values = {
             "scopes": self.scopes,
             "accessTokenExpiresAt": self.expires_at,
             "refreshTokenExpiresAt": self.refresh_expires_at,
             "properties": self.properties,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return {name: value for name, value in values.items() if value is not None}
 
     def send(self, tokens: TokensApi, token: IssuedToken, label: str) -> None:
+        """Update the token; raises an `AuthleteError`."""
         tokens.update(
             token,
             scopes=self.scopes,
@@ -45,42 +46,44 @@ class TokenUpdate:
 
 
 def list_changes(token: IssuedToken, members: TokenMembers) -> list[FieldChange]:
-    """Where ``wanted`` is otherwise than the token is; secrets of both are sealed."""
-    now = token.model_dump()
+    """Return the members whose values differ from the token; both are redacted."""
+    current = token.model_dump()
     return [
-        FieldChange(name, now.get(name), value)
+        FieldChange(name, current.get(name), value)
         for name, value in members.items()
-        if not _is_same(name, now.get(name), value)
+        if not _is_same(name, current.get(name), value)
     ]
 
 
 def dropped_scopes(token: IssuedToken, members: TokenMembers) -> list[str]:
-    """The scopes that Authlete did not take, without a word."""
-    return [one for one in members.get("scopes", ()) if one not in (token.scopes or ())]
+    """Return the scopes that Authlete dropped silently."""
+    return [scope for scope in members.get("scopes", ()) if scope not in (token.scopes or ())]
 
 
 def was_applied(before: IssuedToken, after: IssuedToken, members: TokenMembers) -> bool | None:
-    """Whether a change was made whose reply was lost; None where neither is so."""
+    """Return whether a change was applied; None if the token has other values."""
     if not list_changes(after, members):
         return True
-    was = before.model_dump()
-    return None if list_changes(after, {name: was.get(name) for name in members}) else False
+    previous = before.model_dump()
+    is_other = list_changes(after, {name: previous.get(name) for name in members})
+    return None if is_other else False
 
 
-def _is_same(name: str, now: Any, wanted: Any) -> bool:
+def _is_same(name: str, current: Any, value: Any) -> bool:
     match name:
         case "scopes":
-            return set(now or ()) == set(wanted or ())
+            return set(current or ()) == set(value or ())
         case "properties":
-            return _property_tuples(now) == _property_tuples(wanted)
+            return _property_tuples(current) == _property_tuples(value)
         case _:
-            return abs(int(now) - int(wanted)) < MILLISECONDS_PER_SECOND
+            return abs(int(current) - int(value)) < MILLISECONDS_PER_SECOND
 
 
 def _property_tuples(
     properties: Sequence[Mapping[str, Any]] | None,
 ) -> list[tuple[Any, ...]]:
-    found = (
-        (one.get("key"), str(one.get("value")), bool(one.get("hidden"))) for one in properties or ()
+    tuples = (
+        (item.get("key"), str(item.get("value")), bool(item.get("hidden")))
+        for item in properties or ()
     )
-    return sorted(found, key=str)
+    return sorted(tuples, key=str)

@@ -1,7 +1,4 @@
-"""What the clients of a service are called.
-
-Names are taken from what was seen before, and asked for only where they are new.
-"""
+"""The names of a service's clients, from the index or else from Authlete."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,43 +13,42 @@ from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.fanout import gather
 
-MAX_SUGGESTIONS = 200  # names that the box suggests
-MAX_MATCHES = 20  # clients that a name may mean
-NAME_TIMEOUT_SECONDS = 4.0  # that names are waited for
+MAX_SUGGESTIONS = 200
+MAX_MATCHES = 20  # clients that match a name
+NAME_TIMEOUT_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class ClientNames:
-    """The clients of one service by their names."""
+    """The names of one service's clients."""
 
     workspace: Workspace
     service_id: int
 
     def get_names(self, client_ids: Iterable[int]) -> Mapping[int, str]:
-        """Their names; a client that does not tell its own is left out."""
-        wanted = {one for one in client_ids if 0 < one < 2**63}
-        seen = self._indexed.filter(client_id__in=wanted)
-        found = {
-            number: name or alias
-            for number, name, alias in seen.values_list("client_id", "name", "alias")
+        """Return the names by ID, without clients whose name couldn't be fetched."""
+        wanted = {client_id for client_id in client_ids if 0 < client_id < 2**63}
+        indexed = self._indexed.filter(client_id__in=wanted)
+        names = {
+            client_id: name or alias
+            for client_id, name, alias in indexed.values_list("client_id", "name", "alias")
         }
-        return found | self._fetch_names(sorted(wanted - found.keys()))
+        return names | self._fetch_names(sorted(wanted - names.keys()))
 
     def find_exact(self, text: str) -> list[tuple[int, str]]:
-        """The clients that ``text`` names: those that were seen by their names, any by
-        its alias."""
+        """Return the indexed clients with that name, or the client with that alias."""
         same = self._indexed.filter(Q(name__iexact=text) | Q(alias__iexact=text))
         return _id_and_name(same) or self._find_by_alias(text)
 
     def find(self, text: str) -> list[tuple[int, str]]:
-        """The same, and where there are none those that it is a part of."""
-        if "\0" in text:  # which PostgreSQL cannot even be asked for
+        """Return the clients with that name or alias, or whose text contains it."""
+        if "\0" in text:  # not allowed in a PostgreSQL query
             return []
-        some = self._indexed.filter(words__contains=text.lower())
-        return self.find_exact(text) or _id_and_name(some)
+        similar = self._indexed.filter(words__contains=text.lower())
+        return self.find_exact(text) or _id_and_name(similar)
 
     def suggestions(self) -> list[str]:
-        """Names to choose from."""
+        """Return names of indexed clients, for a datalist."""
         names = self._indexed.exclude(name="").order_by("rank")
         return list(names.values_list("name", flat=True)[:MAX_SUGGESTIONS])
 
@@ -72,18 +68,18 @@ class ClientNames:
         return dict(self._remember(reply) for reply in replies if isinstance(reply, Client))
 
     def _find_by_alias(self, text: str) -> list[tuple[int, str]]:
-        places = {"service_id": self.service_id, "client_id": text}
+        path_params = {"service_id": self.service_id, "client_id": text}
         try:
-            client = self.workspace.authlete.send(clients.GET, path_params=places)
+            client = self.workspace.authlete.send(clients.GET, path_params=path_params)
         except AuthleteError:
             return []
         return [self._remember(client)]
 
     def _remember(self, client: Client) -> tuple[int, str]:
-        where = self.workspace.organization, self.workspace.region.name
-        index_client(*where, self.service_id, client)
+        organization, region = self.workspace.organization, self.workspace.region
+        index_client(organization, region.name, self.service_id, client)
         return client.client_id, client.client_name or client.alias
 
 
 def _id_and_name(clients: QuerySet[KnownClient]) -> list[tuple[int, str]]:
-    return [(one.client_id, one.name or one.alias) for one in clients[:MAX_MATCHES]]
+    return [(client.client_id, client.name or client.alias) for client in clients[:MAX_MATCHES]]

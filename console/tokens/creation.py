@@ -1,4 +1,4 @@
-"""Making a token, and finding out whether it was made where the answer was lost."""
+"""Create a token, and find out whether it was created when the response was lost."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from tenants.authlete.documents.tokens import CreatedToken, IssuedToken, TokenSt
 from tenants.authlete.edits import WriteResult
 from tenants.authlete.errors import AuthleteError
 
-MAX_SIMILAR_TOKENS = 200  # tokens among which one that is new can be told
+MAX_SIMILAR_TOKENS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class TokenCreation:
-    """A token that is to be made; times in seconds, 0 for those of the service."""
+    """A token to create; a lifetime of 0 seconds means the service's default."""
 
     workspace: Workspace
     service_id: int
@@ -28,10 +28,11 @@ class TokenCreation:
     access_seconds: int = 0
     refresh_seconds: int = 0
     properties: Sequence[Mapping[str, Any]] = ()
-    access_value: SecretStr | None = None  # that exists already
+    access_value: SecretStr | None = None  # imported
     refresh_value: SecretStr | None = None
 
     def create(self, *, reason: str, ticket: str) -> WriteResult[CreatedToken]:
+        """Create the token; raises an `AuthleteError`."""
         authlete = self.workspace.member.connect(
             self.workspace.region.name, reason=reason, ticket=ticket
         )
@@ -48,28 +49,31 @@ class TokenCreation:
         )
 
     def list_similar(self) -> dict[str, IssuedToken] | None:
-        """The tokens of this client and subject by their hashes; None where they are
-        too many, or cannot be read."""
-        asked = list_filters(self.client_id, self.subject, TokenStatus.ALL)
-        found: dict[str, IssuedToken] = {}
+        """Return the tokens of this client and subject by hash.
+
+        Returns None if there are more than `MAX_SIMILAR_TOKENS`, or they can't be fetched.
+        """
+        filters = list_filters(self.client_id, self.subject, TokenStatus.ALL)
+        tokens: dict[str, IssuedToken] = {}
         total = 0
         try:
-            for page in iter_pages(self.workspace, self.service_id, asked, MAX_SIMILAR_TOKENS):
+            for page in iter_pages(self.workspace, self.service_id, filters, MAX_SIMILAR_TOKENS):
                 total = page.total_count
-                rows = page.access_tokens or ()
-                found |= {one.access_token_hash: one for one in rows}
+                tokens |= {token.access_token_hash: token for token in page.access_tokens or ()}
         except AuthleteError:
             return None
-        return found if total <= MAX_SIMILAR_TOKENS else None
+        return tokens if total <= MAX_SIMILAR_TOKENS else None
 
     def find_created(self, before: Mapping[str, IssuedToken] | None) -> list[IssuedToken] | None:
-        """Those that came since, one of which this may be; None where that cannot be
-        told."""
-        now = self.list_similar() if before is not None else None
-        if before is None or now is None:
+        """Return the tokens created since ``before`` that may be this one.
+
+        Returns None if that's unknown.
+        """
+        after = self.list_similar() if before is not None else None
+        if before is None or after is None:
             return None
         return [
-            one
-            for name, one in now.items()
-            if name not in before and one.grant_type == self.grant_type
+            token
+            for token_hash, token in after.items()
+            if token_hash not in before and token.grant_type == self.grant_type
         ]

@@ -1,4 +1,4 @@
-"""The forms that say what a token is to hold, and what a new one is."""
+"""The forms for a token's content and for a new token."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,14 +20,14 @@ from tenants.authlete.documents.tokens import (
     IssuedToken,
 )
 
-INVALID_PAIR = _("%(line)s is no pair: write a name, an equals sign and a value.")
-DUPLICATE_NAME = _("%(name)s is there twice.")
+INVALID_PAIR = _("Write “%(line)s” as name=value.")
+DUPLICATE_NAME = _("%(name)s is a duplicate.")
 
 type Properties = list[dict[str, Any]]
 
 
 class PairsField(forms.CharField):
-    """Pairs of a name and a value, one a line."""
+    """Pairs of a name and a value, one per line."""
 
     widget = forms.Textarea
 
@@ -36,17 +36,17 @@ class PairsField(forms.CharField):
         super().__init__(required=False, widget=forms.Textarea(attrs), **kwargs)
 
     def clean(self, value: Any) -> dict[str, str]:
-        found: dict[str, str] = {}
+        pairs: dict[str, str] = {}
         for line in super().clean(value).splitlines():
             if not line.strip():
                 continue
             name, equals, text = line.partition("=")
             if not (name.strip() and equals):
                 raise forms.ValidationError(INVALID_PAIR, params={"line": line[:40]})
-            if name.strip() in found:
+            if name.strip() in pairs:
                 raise forms.ValidationError(DUPLICATE_NAME, params={"name": name.strip()[:40]})
-            found[name.strip()] = text.strip()
-        return found
+            pairs[name.strip()] = text.strip()
+        return pairs
 
 
 class TokenContentForm(forms.Form):
@@ -56,12 +56,12 @@ class TokenContentForm(forms.Form):
         required=False, label=_("Scopes"), widget=forms.CheckboxSelectMultiple
     )
     shown = PairsField(
-        label=_("Properties that the client is told"),
-        help_text=_("One a line: name=value. They come with the token's response."),
+        label=_("Visible properties"),
+        help_text=_("One name=value per line. Returned in the token response."),
     )
     hidden = PairsField(
         label=_("Hidden properties"),
-        help_text=_("Told by introspection alone, and never to the client."),
+        help_text=_("One name=value per line. Returned by introspection only."),
     )
 
     def __init__(self, *args: Any, scopes: Iterable[str], **kwargs: Any) -> None:
@@ -71,12 +71,12 @@ class TokenContentForm(forms.Form):
     def clean(self) -> None:
         both = {*self.cleaned_data.get("shown", ())} & {*self.cleaned_data.get("hidden", ())}
         for name in sorted(both):
-            text = _("%(name)s is told to the client as well.") % {"name": name}
+            text = _("%(name)s is a visible property, too.") % {"name": name}
             self.add_error("hidden", text)
 
     @property
     def property_list(self) -> Properties:
-        """The properties as Authlete takes them."""
+        """The properties in Authlete's format."""
         return [
             {"key": name, "value": text, "hidden": kind == "hidden"}
             for kind in ("shown", "hidden")
@@ -85,17 +85,17 @@ class TokenContentForm(forms.Form):
 
 
 class NewTokenForm(TokenContentForm, ChangeReasonForm):
-    """What a new token is to be, and why it is made."""
+    """The values of a new token, and the reason."""
 
     grant_type = forms.ChoiceField(
         label=_("Grant type"),
-        help_text=_("As if the client had got the token by this."),
+        help_text=_("The grant that the token appears to come from."),
     )
     client = forms.CharField(
         label=_("Client"),
         max_length=200,
         widget=forms.TextInput({"list": "clients", "autocomplete": "off"}),
-        help_text=_("Its name, ID or alias."),
+        help_text=_("Name, ID or alias."),
     )
     subject = forms.CharField(
         label=_("Subject"),
@@ -103,75 +103,68 @@ class NewTokenForm(TokenContentForm, ChangeReasonForm):
         max_length=MAX_SUBJECT_LENGTH,
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
         help_text=_(
-            "Whom the token acts for, as the service knows them. None for client"
-            " credentials; optional for a JWT bearer; else one is needed."
+            "The user's subject identifier. Required unless the grant type is client credentials or"
+            " JWT bearer."
         ),
     )
-    lives = forms.IntegerField(
-        label=_("Access token lives, in seconds"),
+    access_seconds = forms.IntegerField(
+        label=_("Access token duration, in seconds"),
         required=False,
         min_value=1,
         max_value=2**31 - 1,
-        help_text=_("Empty: as long as the service says."),
+        help_text=_("Default: the service's setting."),
     )
-    refresh_lives = forms.IntegerField(
-        label=_("Refresh token lives, in seconds"),
+    refresh_seconds = forms.IntegerField(
+        label=_("Refresh token duration, in seconds"),
         required=False,
         min_value=1,
         max_value=2**31 - 1,
-        help_text=_(
-            "Empty: as long as the service says. None comes with client credentials"
-            " and the implicit grant, or where the service has no refresh tokens."
-        ),
+        help_text=_("Default: the service's setting."),
     )
 
-    is_weak = False  # a value was refused for it
+    is_weak = False  # whether a value was rejected as guessable
 
-    brings = forms.BooleanField(
+    import_value = forms.BooleanField(
         required=False,
-        label=_("It exists already: import its value"),
-        help_text=_(
-            "For a token that another server has issued and that is to go on working."
-            " Otherwise Authlete draws one that nobody can guess."
-        ),
+        label=_("Import an existing token value"),
+        help_text=_("For tokens issued by another server. Default: Authlete generates a value."),
     )
     access_value = TokenValueField(
-        label=_("Value of the access token"),
-        help_text=_(
-            "It goes to Authlete in this one call, and is kept and shown nowhere. Where"
-            " the service signs its tokens as JWTs, this is the value inside."
-        ),
+        label=_("Access token value"),
+        help_text=_("Not stored or shown. If the service issues JWTs, the value inside the JWT."),
     )
     refresh_value = TokenValueField(
-        label=_("Value of the refresh token"),
-        help_text=_("Empty: Authlete draws one, where one comes with the token."),
+        label=_("Refresh token value"),
+        help_text=_("Default: Authlete generates a value."),
     )
-    weak = forms.BooleanField(required=False, label=_("Import it all the same"))
+    allow_guessable = forms.BooleanField(required=False, label=_("Import a guessable value"))
 
     def __init__(
         self, *args: Any, service: Service, client_names: ClientNames, **kwargs: Any
     ) -> None:
         super().__init__(*args, scopes=scope_names(service), **kwargs)
         self.client_names = client_names
-        listed = service.get("supportedGrantTypes")
-        self.issues_refresh_tokens = isinstance(listed, list) and "REFRESH_TOKEN" in listed
+        grant_types = service.get("supportedGrantTypes")
+        self.issues_refresh_tokens = (
+            isinstance(grant_types, list) and "REFRESH_TOKEN" in grant_types
+        )
         self.fields["grant_type"].choices = grant_choices(service)  # type: ignore[attr-defined]
 
     def clean_client(self) -> int:
         text: str = self.cleaned_data["client"]
         if number := TokenQuery(client=text).client_id:
             return number
-        meant = self.client_names.find_exact(text)
-        if len(meant) > 1:
-            raise forms.ValidationError(_("Several clients fit. Enter the ID of one."))
-        if not meant:
-            raise forms.ValidationError(_("No client is called that."))
-        return meant[0][0]
+        matches = self.client_names.find_exact(text)
+        if len(matches) > 1:
+            raise forms.ValidationError(_("Several clients match. Enter a client ID."))
+        if not matches:
+            raise forms.ValidationError(_("No client matches."))
+        return matches[0][0]
 
     def clean_subject(self) -> str:
         subject: str = self.cleaned_data["subject"]
         if not subject.isascii():
-            raise forms.ValidationError(_("Authlete takes ASCII characters alone."))
+            raise forms.ValidationError(_("Use only ASCII characters."))
         return subject
 
     def clean(self) -> None:
@@ -182,60 +175,59 @@ class NewTokenForm(TokenContentForm, ChangeReasonForm):
         if "subject" in self.errors or not kind:
             return
         if kind == "CLIENT_CREDENTIALS" and subject:
-            self.add_error("subject", _("Leave it empty: a client acts for itself."))
+            self.add_error("subject", _("Leave this empty for client credentials."))
         elif kind not in GRANTS_WITHOUT_SUBJECT and not subject:
-            self.add_error("subject", _("Enter whom the token acts for."))
-        if kind in GRANTS_WITHOUT_REFRESH_TOKEN and self.cleaned_data.get("refresh_lives"):
-            text = _("No refresh token comes with this grant type.")
-            self.add_error("refresh_lives", text)
+            self.add_error("subject", _("Enter a subject."))
+        if kind in GRANTS_WITHOUT_REFRESH_TOKEN and self.cleaned_data.get("refresh_seconds"):
+            text = _("This grant type has no refresh token.")
+            self.add_error("refresh_seconds", text)
 
     def _check_imported_values(self) -> None:
-        """Whoever sends the form again after a mistake has to enter the values anew:
-        otherwise another token would be made than was meant."""
+        """Require the values again after an error, since the page doesn't show them.
+
+        Otherwise the next submit would create a token with a generated value.
+        """
         data = self.cleaned_data
         access, refresh = data.get("access_value"), data.get("refresh_value")
-        if not data.get("brings"):
+        if not data.get("import_value"):
             if access or refresh:
-                self.add_error("brings", _("Choose it, or leave the values empty."))
+                self.add_error("import_value", _("Select this to import the values you entered."))
             return
         if not access and "access_value" not in self.errors:
-            self.add_error("access_value", _("Enter the value that is to be imported."))
+            self.add_error("access_value", _("Enter the value to import."))
         if access and refresh and access == refresh:
-            self.add_error("refresh_value", _("The access token has this value."))
-        alone = (
-            data.get("grant_type") in GRANTS_WITHOUT_REFRESH_TOKEN or not self.issues_refresh_tokens
-        )
-        if refresh and alone:
-            text = _("No refresh token comes with this grant type, or service.")
+            self.add_error("refresh_value", _("This is the value of the access token."))
+        grant_type = data.get("grant_type")
+        if refresh and (
+            grant_type in GRANTS_WITHOUT_REFRESH_TOKEN or not self.issues_refresh_tokens
+        ):
+            text = _("This grant type or service has no refresh tokens.")
             self.add_error("refresh_value", text)
         for name, value in (("access_value", access), ("refresh_value", refresh)):
-            if value and estimate_bits(value) < MIN_VALUE_BITS and not data.get("weak"):
+            if value and estimate_bits(value) < MIN_VALUE_BITS and not data.get("allow_guessable"):
                 text = _(
-                    "It can be guessed: it has %(bits)d bits at most, and %(enough)d"
-                    " are safe. Say below that it is meant, and enter it once more."
+                    "This value is guessable: it has at most %(bits)d bits of entropy, not"
+                    " %(min_bits)d. To import it anyway, confirm below and enter it again."
                 )
-                told = {"bits": estimate_bits(value), "enough": MIN_VALUE_BITS}
-                self.add_error(name, text % told)
+                numbers = {"bits": estimate_bits(value), "min_bits": MIN_VALUE_BITS}
+                self.add_error(name, text % numbers)
                 self.is_weak = True
 
 
 def grant_choices(service: Service) -> list[tuple[str, str]]:
-    """The grant types of the service by which a token can be made."""
-    listed = service.get("supportedGrantTypes")
+    """Return the service's grant types that can create a token."""
+    grant_types = service.get("supportedGrantTypes")
     return [
-        (str(one), gettext(GRANT_TYPE.get(str(one), str(one))))
-        for one in (listed if isinstance(listed, list) else ())
-        if one != "REFRESH_TOKEN"
+        (str(grant_type), gettext(GRANT_TYPE.get(str(grant_type), str(grant_type))))
+        for grant_type in (grant_types if isinstance(grant_types, list) else ())
+        if grant_type != "REFRESH_TOKEN"
     ]
 
 
 def scope_names(service: Service, token: IssuedToken | None = None) -> list[str]:
-    """The scopes of the service, and those that the token has all the same."""
-    listed = service.get("supportedScopes")
+    """Return the scopes of the service, and those that the token has besides."""
     names = [
-        one.get("name")
-        for one in (listed if isinstance(listed, list) else ())
-        if isinstance(one, dict)
+        str(scope["name"]) for scope in service.get_objects("supportedScopes") if scope.get("name")
     ]
-    held = token.scopes or () if token else ()
-    return list(dict.fromkeys([*(str(one) for one in names if one), *held]))
+    granted = token.scopes or () if token else ()
+    return list(dict.fromkeys([*names, *granted]))

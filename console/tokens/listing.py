@@ -1,4 +1,4 @@
-"""One page of a service's tokens, with whose they are in words."""
+"""Fetch pages of a service's tokens."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,91 +24,88 @@ from tenants.authlete.errors import (
 )
 from tenants.authlete.fanout import gather
 
-VALIDITY_BY_STATUS = {
-    TokenStatus.VALID: True,
-    TokenStatus.INVALID: False,
-}  # of the rows of a list
+# Whether the tokens of a list with that status are valid.
+VALIDITY_BY_STATUS = {TokenStatus.VALID: True, TokenStatus.INVALID: False}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenListing:
-    """What there is to see; with an ``error`` nothing is known."""
+    """One page of a token list, or the error that kept it from loading."""
 
     rows: Sequence[TokenRow] = ()
-    start: int = 0  # of the first row, counted from one; 0 where there is none
-    total: int = 0  # how many fit, by Authlete's own count
+    start: int = 0  # number of the first row, from 1; 0 without rows
+    total: int = 0  # matching tokens, as counted by Authlete
     error: AuthleteError | None = None
 
     @property
     def is_forbidden(self) -> bool:
+        """Whether the credential may not list tokens."""
         return isinstance(self.error, (ForbiddenError, UnauthorizedError))
 
     @property
     def is_client_missing(self) -> bool:
-        """Whether it is the client that is not there."""
+        """Whether the client doesn't exist."""
         return isinstance(self.error, NotFoundError)
 
     @property
     def end(self) -> int:
+        """The number of the last row, from 1; 0 without rows."""
         return self.start + len(self.rows) - 1 if self.rows else 0
 
 
 def get_subject(workspace: Workspace, query: TokenQuery) -> str:
-    """Whose tokens are asked for; empty for everybody's.
+    """Return the subject whose tokens are requested; empty for all subjects.
 
-    Raises `Http404` where this person did not look them up.
+    Raises `Http404` if the member didn't look the subject up.
     """
     return get_lookup(workspace.member, query.lookup).subject if query.lookup else ""
 
 
 def list_tokens(workspace: Workspace, service_id: int, query: TokenQuery) -> TokenListing:
-    """One call, and one more for each client whose name was never seen.
+    """Fetch a page of tokens, and the names of clients that aren't indexed yet.
 
-    Raises `NotFound` where it is the service that is gone.
+    Raises `NotFoundError` if the service doesn't exist.
     """
     subject, start = get_subject(workspace, query), query.start
     tokens = workspace.authlete.service(service_id).tokens
     try:
         page = tokens.list(
-            query.client_id,
-            subject,
-            query.status,
-            start=start,
-            end=start + MAX_PAGE_SIZE,
+            query.client_id, subject, query.status, start=start, end=start + MAX_PAGE_SIZE
         )
     except AuthleteError as error:
         if isinstance(error, NotFoundError) and query.client_id is None:
             raise
         return TokenListing(error=error)
-    found = page.access_tokens or []
-    if not found and page.total_count > start:
-        told = _("It counts %(n)d tokens and showed none.") % {"n": page.total_count}
-        return TokenListing(error=InvalidResponseError(told))
-    names = ClientNames(workspace, service_id).get_names(one.client_id for one in found)
-    now = int(time() * 1000)
-    valid = VALIDITY_BY_STATUS.get(query.status)
-    rows = [TokenRow(one, names.get(one.client_id, ""), now, valid) for one in found]
+    issued = page.access_tokens or []
+    if not issued and page.total_count > start:
+        text = _("Authlete counted %(count)d tokens but returned none.")
+        return TokenListing(error=InvalidResponseError(text % {"count": page.total_count}))
+    names = ClientNames(workspace, service_id).get_names(token.client_id for token in issued)
+    now_ms = int(time() * 1000)
+    is_valid = VALIDITY_BY_STATUS.get(query.status)
+    rows = [TokenRow(token, names.get(token.client_id, ""), now_ms, is_valid) for token in issued]
     return TokenListing(rows, start + 1 if rows else 0, page.total_count)
 
 
 def iter_pages(
     workspace: Workspace, service_id: int, filters: Mapping[str, Any], max_tokens: int
 ) -> Iterator[TokenPage]:
-    """The first page of a list, and then the others of its first ``most`` tokens.
+    """Yield the pages with the first ``max_tokens`` tokens, the first page first.
 
-    Raises an `AuthleteError` after those that came, where others did not.
+    Raises an `AuthleteError` after the pages that loaded, if others didn't.
     """
-    door, places = workspace.authlete, {"service_id": service_id}
+    authlete, path_params = workspace.authlete, {"service_id": service_id}
     query = {**filters, "start": 0, "end": MAX_PAGE_SIZE}
-    first = door.send(LIST, path_params=places, query=query)
+    first = authlete.send(LIST, path_params=path_params, query=query)
     yield first
     queries = (
-        {**filters, "start": at, "end": at + MAX_PAGE_SIZE}
-        for at in range(MAX_PAGE_SIZE, min(first.total_count, max_tokens), MAX_PAGE_SIZE)
+        {**filters, "start": start, "end": start + MAX_PAGE_SIZE}
+        for start in range(MAX_PAGE_SIZE, min(first.total_count, max_tokens), MAX_PAGE_SIZE)
     )
     failed = None
     for reply in gather(
-        (door, partial(door.send, LIST, path_params=places, query=query)) for query in queries
+        (authlete, partial(authlete.send, LIST, path_params=path_params, query=query))
+        for query in queries
     ):
         if isinstance(reply, AuthleteError):
             failed = reply
@@ -119,7 +116,7 @@ def iter_pages(
 
 
 def list_filters(client_id: int | None, subject: str, status: TokenStatus) -> dict[str, Any]:
-    """What is asked of a list of tokens, as Authlete takes it."""
-    told = {"clientIdentifier": client_id, "subject": subject}
-    kept = {name: value for name, value in told.items() if value}
-    return {**kept, "tokenStatus": status.value}
+    """Return the filters as query parameters of Authlete's token list."""
+    filters = {"clientIdentifier": client_id, "subject": subject}
+    given = {name: value for name, value in filters.items() if value}
+    return {**given, "tokenStatus": status.value}

@@ -1,4 +1,4 @@
-"""What is asked of a list of tokens: an address, and the addresses of others."""
+"""The query of a token list: parse its URL, and build the URLs of other pages."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -19,17 +19,20 @@ STATUS_BY_STATE = {
 
 @dataclass(frozen=True, slots=True)
 class TokenQuery:
-    """One address of a list, understood. A subject is in it as a lookup's id."""
+    """The query string of a token list; it names a subject by the ID of a lookup."""
 
-    client: str = ""  # its number; what a person typed, until that is resolved
+    client: str = ""  # ID, or the typed name until it's resolved
     lookup: UUID | None = None
     state: str = ""
     page: int = 1
 
     @classmethod
     def from_url(cls, params: QueryDict) -> Self:
-        """Raises `Http404` where a subject cannot be meant: a list without it would
-        hold more than was asked for."""
+        """Parse a query string.
+
+        Raises `Http404` for an invalid lookup ID, since a list without that filter would
+        have more tokens than requested.
+        """
         lookup = None
         if "subject" in params:
             try:
@@ -46,46 +49,52 @@ class TokenQuery:
 
     @property
     def client_id(self) -> int | None:
-        number = self.client.isascii() and self.client.isdigit()
-        return int(self.client) if number and 0 < int(self.client) < 2**63 else None
+        """The client's ID, unless the client is given by name."""
+        is_number = self.client.isascii() and self.client.isdigit()
+        return int(self.client) if is_number and 0 < int(self.client) < 2**63 else None
 
     @property
     def is_client_name(self) -> bool:
-        """Whether the client is named by something else than its number."""
+        """Whether the client is given by name or alias."""
         return bool(self.client) and self.client_id is None
 
     @property
     def status(self) -> TokenStatus:
+        """Authlete's filter for the state."""
         return STATUS_BY_STATE[self.state]
 
     @property
     def start(self) -> int:
+        """The index of the page's first token."""
         return (self.page - 1) * MAX_PAGE_SIZE
 
     @property
     def is_filtered(self) -> bool:
+        """Whether any filter is set."""
         return bool(self.client or self.lookup or self.state)
 
     @property
     def previous(self) -> str:
+        """The query string of the previous page; empty on the first."""
         return replace(self, page=self.page - 1).query or "?" if self.page > 1 else ""
 
     def next(self, total: int) -> str:
-        more = self.start + MAX_PAGE_SIZE < total
-        return replace(self, page=self.page + 1).query if more else ""
+        """Return the query string of the next page; empty on the last."""
+        has_next = self.start + MAX_PAGE_SIZE < total
+        return replace(self, page=self.page + 1).query if has_next else ""
 
     def url(self, **changes: Any) -> str:
-        """The same list otherwise, from its first page on."""
+        """Return the query string with changes, from the first page."""
         return replace(self, **{"page": 1} | changes).query or "?"
 
     @property
     def query(self) -> str:
-        """What the address says after its path; nothing for the whole list."""
-        told = {
+        """The query string, with its question mark; empty without any filter."""
+        params = {
             "client": self.client,
             "subject": self.lookup or "",
             "state": self.state,
             "page": self.page if self.page > 1 else "",
         }
-        kept = {name: value for name, value in told.items() if value}
-        return f"?{urlencode(kept)}" if kept else ""
+        given = {name: value for name, value in params.items() if value}
+        return f"?{urlencode(given)}" if given else ""

@@ -1,4 +1,4 @@
-"""A token as a row of the list, and as a page of its own."""
+"""A token as lists and pages show it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,37 +10,41 @@ from tenants.authlete.documents.tokens import IssuedToken
 
 
 class TokenState(StrEnum):
+    """Whether a token works."""
+
     VALID = "valid"
     EXPIRED = "expired"
-    REVOKED = "revoked"  # or ended otherwise before its time
+    REVOKED = "revoked"  # or otherwise invalid before it expires
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """One token; ``now`` is in milliseconds since 1970."""
+    """A token; ``now_ms`` is in milliseconds since 1970."""
 
     token: IssuedToken
-    client: str  # its name; empty where that is not known
+    client: str  # its name; empty if unknown
     now_ms: int
-    is_valid: bool | None = None  # as Authlete says; None where it was not asked
+    is_valid: bool | None = None  # according to Authlete; None if unknown
 
     @property
     def title(self) -> str:
+        """The client's name or ID."""
         return self.client or str(self.token.client_id)
 
     @property
     def short_hash(self) -> str:
-        """The beginning of its hash, to tell it from others."""
+        """The start of its hash."""
         return f"{self.token.access_token_hash[:8]}…"
 
     @property
     def grant_label(self) -> str:
-        kind = self.token.grant_type
-        return gettext(GRANT_TYPE[kind]) if kind in GRANT_TYPE else kind
+        """The label of its grant type."""
+        grant_type = self.token.grant_type
+        return gettext(GRANT_TYPE[grant_type]) if grant_type in GRANT_TYPE else grant_type
 
     @property
     def state(self) -> TokenState:
-        """By its time alone, where Authlete was not asked."""
+        """The state, from the expiry time alone if Authlete didn't tell."""
         if self.is_valid:
             return TokenState.VALID
         if self._is_past(self.token.access_token_expires_at):
@@ -49,7 +53,7 @@ class TokenRow:
 
     @property
     def is_refreshable(self) -> bool:
-        """Whether a new access token can be had for its refresh token."""
+        """Whether its refresh token still works."""
         token = self.token
         if not token.refresh_token_hash or self.state is TokenState.REVOKED:
             return False

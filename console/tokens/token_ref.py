@@ -1,4 +1,4 @@
-"""One token as the pages about it know it: by its client and its hash."""
+"""One token in the pages about it, identified by its client and hash."""
 
 from dataclasses import dataclass
 from time import time
@@ -19,7 +19,7 @@ from tenants.authlete.api.tokens import TokensApi
 
 @dataclass(frozen=True, slots=True)
 class TokenRef:
-    """The token that an address names; ``asked`` is the list it was chosen from."""
+    """The token that a URL names; ``query`` is the list from which it was opened."""
 
     workspace: Workspace
     service_id: int
@@ -36,43 +36,43 @@ class TokenRef:
         client_id: int,
         token: str,
     ) -> "TokenRef":
+        """Return the token that the URL names."""
         return cls(workspace, service_id, client_id, token, TokenQuery.from_url(request.GET))
 
     def read(self) -> TokenRow:
-        """The token as it is now; raises `NotFound` where it is not there."""
+        """Fetch the token; raises `NotFoundError` if it doesn't exist."""
         search = TokenSearch(self.workspace, self.service_id, self.client_id, self.hash)
-        token, valid = search.find(self.query)
+        token, is_valid = search.find(self.query)
         names = ClientNames(self.workspace, self.service_id).get_names([self.client_id])
-        name = names.get(self.client_id, "")
-        return TokenRow(token, name, int(time() * 1000), valid)
+        return TokenRow(token, names.get(self.client_id, ""), int(time() * 1000), is_valid)
 
     def api(self, form: ChangeReasonForm) -> TokensApi:
-        """Calls that are in the record with their reason."""
-        authlete = self.workspace.member.connect(
-            self.workspace.region.name,
-            reason=form.cleaned_data["reason"],
-            ticket=form.cleaned_data["ticket"],
-        )
+        """Return the API whose calls are logged with the reason of ``form``."""
+        workspace = self.workspace
+        authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
         return authlete.service(self.service_id).tokens
 
     def path(self, page: str = "show") -> str:
-        place = self.workspace.organization.slug, self.workspace.region.name
-        at = [*place, self.service_id, self.client_id, self.hash]
-        return reverse(f"tokens:{page}", args=at) + self.query.query
+        """Return the path of a page about the token."""
+        return self._reverse(page, self.client_id, self.hash)
 
     @property
     def list_path(self) -> str:
-        """The list that it was chosen from."""
-        place = self.workspace.organization.slug, self.workspace.region.name
-        path = reverse("tokens:index", args=[*place, self.service_id])
+        """The path of the list from which the token was opened."""
+        return self._reverse("index")
+
+    def _reverse(self, page: str, *args: object) -> str:
+        slug, region = self.workspace.organization.slug, self.workspace.region.name
+        path = reverse(f"tokens:{page}", args=[slug, region, self.service_id, *args])
         return path + self.query.query
 
     def context(self, row: TokenRow, **extra: Any) -> dict[str, Any]:
+        """Return the template context of every page about the token."""
         return {
             "workspace": self.workspace,
             "member": self.workspace.member,
             **service_header_context(self.workspace, self.service_id),
-            "one": self,
+            "ref": self,
             "row": row,
             "token": row.token,
             "subject": get_subject(self.workspace, self.query),

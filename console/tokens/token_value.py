@@ -1,7 +1,4 @@
-"""Values of a token that exist already, as a person brings them along.
-
-They are handed to the call and kept nowhere; no error quotes them.
-"""
+"""Imported token values: they are sent to Authlete, and neither stored nor shown."""
 
 import re
 from math import log2
@@ -15,8 +12,8 @@ from pydantic import SecretStr
 from console.tokens.lookup.pasted_token import MAX_TOKEN_LENGTH
 from tenants.authlete.documents.tokens import INVALID_TOKEN_CHARS
 
-MIN_VALUE_BITS = 128  # bits that nobody guesses (RFC 6749, section 10.10)
-# The signs that a value may be drawn from, the fewest first.
+MIN_VALUE_BITS = 128  # RFC 6749, section 10.10
+# The alphabets that a value may use, the smallest first.
 ALPHABETS = (
     re.compile(r"[0-9]+"),
     re.compile(r"[0-9a-f-]+|[0-9A-F-]+"),
@@ -29,7 +26,7 @@ PRINTABLE_ASCII_COUNT = 94
 
 
 class TokenValueField(forms.CharField):
-    """A token's value; never written back into a page."""
+    """The field for a token value; pages never show it again."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"autocomplete": "off", "spellcheck": "false", "class": "mono"}
@@ -42,28 +39,27 @@ class TokenValueField(forms.CharField):
             return None
         if len(text) > MAX_TOKEN_LENGTH:
             raise ValidationError(
-                _("It has %(count)d characters, of %(most)d that are taken."),
-                params={"count": len(text), "most": MAX_TOKEN_LENGTH},
+                _("The value has %(count)d characters; the maximum is %(max_length)d."),
+                params={"count": len(text), "max_length": MAX_TOKEN_LENGTH},
             )
         if found := INVALID_TOKEN_CHARS.search(text):
             raise ValidationError(
-                _(
-                    "A token has letters, digits and signs of ASCII alone; character"
-                    " %(at)d is U+%(code)s."
-                ),
-                params={"at": found.start() + 1, "code": f"{ord(found[0]):04X}"},
+                _("Use only visible ASCII characters. Character %(position)d is U+%(code)s."),
+                params={"position": found.start() + 1, "code": f"{ord(found[0]):04X}"},
             )
         return SecretStr(text)
 
 
 def estimate_bits(value: SecretStr) -> int:
-    """Bits that it has at most: as if each sign were drawn from all of its kind.
+    """Return the maximum entropy of a value, as if its characters were random.
 
-    What repeats counts once. A pattern that a person sees may not be seen here.
+    Repetitions of the whole count once. Patterns that a person sees may be missed.
     """
     text = value.get_secret_value()
     text = text[: (text + text).find(text, 1)]
-    fitting = zip(ALPHABETS, ALPHABET_SIZES, strict=True)
-    size = next((size for kind, size in fitting if kind.fullmatch(text)), PRINTABLE_ASCII_COUNT)
-    drawn = min(size, 2 * len(set(text)))  # of few signs, few were to choose from
-    return int(len(text) * log2(drawn)) if drawn > 1 else 0
+    sizes = zip(ALPHABETS, ALPHABET_SIZES, strict=True)
+    size = next(
+        (size for alphabet, size in sizes if alphabet.fullmatch(text)), PRINTABLE_ASCII_COUNT
+    )
+    used = min(size, 2 * len(set(text)))  # few different characters mean a small alphabet
+    return int(len(text) * log2(used)) if used > 1 else 0

@@ -1,4 +1,4 @@
-"""The form that changes a token: what it is to hold, and until when."""
+"""The form that edits a token."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,8 +16,8 @@ from tenants.authlete.timestamps import datetime_from_ms
 KEEP, REPLACE = "keep", "replace"
 
 
-class DateTimeField(forms.DateTimeField):
-    """A time in the reader's zone, to the second."""
+class TokenTimeField(forms.DateTimeField):
+    """A time in the user's time zone, to the second."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"type": "datetime-local", "step": 1}
@@ -26,13 +26,13 @@ class DateTimeField(forms.DateTimeField):
 
 
 class UpdateTokenForm(TokenContentForm):
-    """What a token is to hold, and until when; the rest of it does not change."""
+    """The scopes, expiry and properties of a token."""
 
-    ends = DateTimeField(label=_("Access token ends"))
-    refresh_ends = DateTimeField(label=_("Refresh token ends"))
+    ends = TokenTimeField(label=_("Access token expires"))
+    refresh_ends = TokenTimeField(label=_("Refresh token expires"))
     properties = forms.ChoiceField(
         label=_("Properties"),
-        choices=[(KEEP, _("Leave them")), (REPLACE, _("Replace all of them"))],
+        choices=[(KEEP, _("Keep")), (REPLACE, _("Replace all"))],
         widget=forms.RadioSelect,
         initial=KEEP,
     )
@@ -52,28 +52,31 @@ class UpdateTokenForm(TokenContentForm):
     def clean(self) -> None:
         super().clean()
         data = self.cleaned_data
-        for name, was in self._current_times.items():
-            if name in self.errors or not self._is_changed(name, was):
+        for name, current in self._current_times.items():
+            if name in self.errors or not self._is_changed(name, current):
                 continue
             if data[name] is None:
-                self.add_error(name, _("Enter a time: an end can be moved, not taken."))
+                self.add_error(name, _("Enter a time. The expiry can't be removed."))
             elif data[name] <= timezone.now():
-                self.add_error(name, _("This time is past. To end it, revoke it."))
+                self.add_error(
+                    name, _("Enter a time in the future. To end the token now, revoke it.")
+                )
         if data.get("properties") == KEEP and (data.get("shown") or data.get("hidden")):
-            text = _("You entered properties and chose to leave them.")
+            text = _("To save the properties you entered, select “Replace all”.")
             self.add_error("properties", text)
 
     @property
     def update(self) -> TokenUpdate:
+        """The values that differ from the token."""
         data, token = self.cleaned_data, self.token
         times = {
             name: _to_milliseconds(data[name])
-            for name, was in self._current_times.items()
-            if self._is_changed(name, was)
+            for name, current in self._current_times.items()
+            if self._is_changed(name, current)
         }
-        same = set(data["scopes"]) == set(token.scopes or ())
+        has_same_scopes = set(data["scopes"]) == set(token.scopes or ())
         return TokenUpdate(
-            None if same else data["scopes"],
+            None if has_same_scopes else data["scopes"],
             times.get("ends"),
             times.get("refresh_ends"),
             self.property_list if data["properties"] == REPLACE else None,
@@ -81,11 +84,11 @@ class UpdateTokenForm(TokenContentForm):
 
     @property
     def _current_times(self) -> Mapping[str, int]:
-        told = {
+        times = {
             "ends": self.token.access_token_expires_at,
             "refresh_ends": self.token.refresh_token_expires_at,
         }
-        return {name: at for name, at in told.items() if name in self.fields}
+        return {name: time_ms for name, time_ms in times.items() if name in self.fields}
 
     def _is_changed(self, name: str, current: int) -> bool:
         entered: datetime | None = self.cleaned_data.get(name)
@@ -93,7 +96,7 @@ class UpdateTokenForm(TokenContentForm):
 
 
 def _to_datetime(time_ms: int) -> datetime | None:
-    """A time of Authlete's to the second, as the form has it."""
+    """Return a time as the form shows it, to the second."""
     return datetime_from_ms(time_ms // 1000 * 1000)
 
 

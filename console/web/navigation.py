@@ -42,7 +42,7 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
             MenuItem("clients:index", _("Clients"), "clients", Effect.READ),
             MenuItem("keys:index", _("Keys"), "key", Effect.READ),
             MenuItem("users:index", _("Subjects"), "person", ConsolePermission.USERS),
-            MenuItem("tokens:lookup", _("Check a token"), "key", ConsolePermission.USERS),
+            MenuItem("tokens:lookup", _("Token lookup"), "key", ConsolePermission.USERS),
             MenuItem("batches:index", _("Batches"), "batches", Effect.READ),
             MenuItem("jobs:index", _("Jobs"), "jobs"),
         ),

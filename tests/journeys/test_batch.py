@@ -196,12 +196,12 @@ def test_ten_thousand_tokens_survive_a_restart(sandbox, deployment, new_context,
     clean()
 
     # Corrected, and tried.
-    page.get_by_role("link", name="Upload the corrected file").click()
+    page.get_by_role("link", name="Upload fixed file").click()
     page.get_by_label("File", exact=True).set_input_files(file(mine / "corrected.jsonl"))
     page.get_by_role("button", name="Upload and check").click()
-    expect(page.get_by_text("All 10,000 lines are right")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("All 10,000 lines are valid")).to_be_visible(timeout=PATIENCE)
     clean()
-    page.get_by_role("button", name="Start the dry run").click()
+    page.get_by_role("button", name="Start dry run").click()
     expect(page.get_by_text("dry run passed", exact=True)).to_be_visible(timeout=PATIENCE)
     assert not sandbox.region("us").tokens[17]
 
@@ -211,14 +211,14 @@ def test_ten_thousand_tokens_survive_a_restart(sandbox, deployment, new_context,
     expect(page.get_by_text("10,000 of 10,000")).to_be_visible()
     page.get_by_label("Reason").fill("The old platform ends")
     page.get_by_role("button", name="Create 10,000 tokens").click()
-    sent = re.compile(r"20 of 20 parts sent; 0 of 10,000 tokens made")
+    sent = re.compile(r"20 of 20 requests sent, 0 of 10,000 tokens created")
     expect(page.get_by_text(sent)).to_be_visible(timeout=PATIENCE)
     deployment.stop()
     clean()
     for one in sandbox.region("us").batches.values():
         one.due_at = 0
     deployment.start()
-    expect(page.get_by_text("10,000 tokens were made.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("10,000 tokens were created.")).to_be_visible(timeout=PATIENCE)
 
     # The page rests, each token is there once, and nothing of the file is left.
     expect(page.locator("[hx-trigger^=every]")).to_have_count(0)

@@ -154,7 +154,7 @@ def use_the_desk(scene, answers):
             "tokens:lookup",
             {"token": token.refresh_token, "place": f"{region}/{number}"},
         ),
-        ("tokens:verify", {"token": f"{token.access_token}.x.y", "skew": "no"}),
+        ("tokens:verify", {"token": f"{token.access_token}.x.y", "clock_skew_seconds": "no"}),
     ]
     for name, body in sent:
         response = scene.client.post(scene.path(name), body)

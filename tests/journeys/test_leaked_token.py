@@ -50,19 +50,19 @@ def test_is_looked_up_and_revoked(
     home.on("response", lambda one: asked.append(str(one.headers)))
     input_device = input_device(home)
 
-    input_device.click("link", "Check a token")
+    input_device.click("link", "Token lookup")
     input_device.type(home.get_by_label("Token", exact=True), f"Bearer {jwt}")
-    input_device.click("button", "Look up")
-    expect(home.get_by_role("heading", name="What Payments says")).to_be_focused()
-    whose = home.get_by_role("region", name="Whose it is")
-    for said in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "access token"):
+    input_device.click("button", "Look up token")
+    expect(home.get_by_role("heading", name="Result from Payments")).to_be_focused()
+    whose = home.get_by_role("region", name="Details")
+    for said in (SUBJECT_EVERYWHERE, "Harbor app", "Payments", "Access token"):
         expect(whose).to_contain_text(said)
     expect(home.get_by_label("Token", exact=True)).to_have_value("")
     input_device.type(home.get_by_label("Reason"), "Found in a public repository")
     input_device.type(home.get_by_label("Ticket"), "INC-4411")
-    input_device.click("button", "Revoke this token")
+    input_device.click("button", "Revoke token")
 
-    expect(home.get_by_text("says that it has ended")).to_be_visible()
+    expect(home.get_by_text("no longer active")).to_be_visible()
     assert leaked not in held
     assert input_device.clicks <= CLICKS
     assert input_device.loads <= LOADS

@@ -78,9 +78,9 @@ def test_no_signature_ever_fails(world):
     hand = Mouse(page)
     scene.goto("keys:jwks")
     hand.click("link", f"Roll over {old}")
-    hand.type(page.get_by_label("ID of the new key"), "pay-2027")
+    hand.type(page.get_by_label("New key ID"), "pay-2027")
     hand.type(page.get_by_label("Reason"), "Yearly, says risk")
-    hand.click("button", "Start the rollover in US")
+    hand.click("button", "Start rollover in US")
     expect(page.get_by_text("being published")).to_be_visible()
     scene.path_params["rollover"] = page.url.rstrip("/").rpartition("/")[2]
     work()
@@ -98,7 +98,7 @@ def test_no_signature_ever_fails(world):
     come(scene)
     world.check()
     world.look()
-    expect(page.get_by_text("This cannot be undone")).to_be_visible()
+    expect(page.get_by_text("This can't be undone")).to_be_visible()
     assert [one["kid"] for one in world.issuer.published()] == ["pay-2027"]
 
 

@@ -1,20 +1,31 @@
-"""What a token can be made with: each member, and how a table writes it."""
+"""The fields of a token in a batch file."""
 
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 class FieldType(Enum):
-    """What a member's value is."""
+    """The type of a field's value."""
 
     TEXT = auto()
-    INTEGER = auto()  # a whole number
+    INTEGER = auto()
     BOOLEAN = auto()
-    LIST = auto()  # of texts; between spaces in a table
-    JSON = auto()  # which stands as such in a cell of a table
+    LIST = auto()  # of texts; separated by spaces in CSV
+    JSON = auto()
 
 
-# Spec 3.0.16, `token_create_request`.
+FIELD_TYPE_LABELS: Mapping[FieldType, str | Promise] = {
+    FieldType.TEXT: _("Text"),
+    FieldType.INTEGER: _("Integer"),
+    FieldType.BOOLEAN: _("true or false"),
+    FieldType.LIST: _("List; in CSV, separated by spaces"),
+    FieldType.JSON: _("JSON"),
+}
+
+# OpenAPI 3.0.16, `token_create_request`.
 FIELD_TYPES: Mapping[str, FieldType] = {
     "grantType": FieldType.TEXT,
     "clientId": FieldType.INTEGER,
@@ -40,7 +51,7 @@ FIELD_TYPES: Mapping[str, FieldType] = {
     "clientEntityIdUsed": FieldType.BOOLEAN,
     "metadataDocumentUsed": FieldType.BOOLEAN,
 }
-# Columns of the template that is handed out.
+# The columns of the CSV template.
 TEMPLATE_COLUMNS = (
     "grantType",
     "clientId",

@@ -1,52 +1,49 @@
+"""Pages that list batches and document the file format."""
+
 import csv
-from io import StringIO
+from collections.abc import Iterable
 
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 
-from console.batches.progress import STATE_BADGES
-from console.batches.validation.fields import FIELD_TYPES, TEMPLATE_COLUMNS
+from console.batches.validation.fields import FIELD_TYPE_LABELS, FIELD_TYPES, TEMPLATE_COLUMNS
 from console.inventory.activity import recently_ended_batches
 from console.models import Batch, KnownService, Sending
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import redirect_to, render_page
 from tenants.authlete.operation import Effect
 
-BATCHES_PER_PAGE = 25  # a page
-MAX_SERVICES = 500  # that one can choose from
+BATCHES_PER_PAGE = 25
+MAX_SERVICES = 500  # in the select field
 
 
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """The organization's batches, newest first; and the way to a new one."""
-    slug = member.organization.slug
+    """List the organization's batches, newest first; or redirect to a new one."""
     services = KnownService.objects.filter(organization=member.organization)
-    chosen = [
-        one for one in services if f"{one.region}/{one.service_id}" == request.GET.get("service")
-    ]
-    if chosen:
-        place = [slug, chosen[0].region, chosen[0].service_id]
-        return redirect_to(request, reverse("batches:new", args=place))
-    made = (
+    region, _separator, service_id = request.GET.get("service", "").partition("/")
+    if service_id.isascii() and service_id.isdecimal():
+        service = services.filter(region=region, service_id=int(service_id[:18])).first()
+        if service:
+            args = [member.organization.slug, service.region, service.service_id]
+            return redirect_to(request, reverse("batches:new", args=args))
+    created = (
         Sending.objects.filter(batch=OuterRef("pk"), is_dry=False)
         .order_by()
         .values("batch")
-        .annotate(all=Sum("count"))
-        .values("all")
+        .annotate(total=Sum("count"))
+        .values("total")
     )
-    found = Batch.objects.filter(organization=member.organization).defer("listed")
+    batches = Batch.objects.filter(organization=member.organization).defer("listed")
     state = request.GET.get("state", "")
     if state in Batch.State.values:
-        found = found.filter(state=state)
-    page = Paginator(found.annotate(made=Subquery(made)), BATCHES_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+        batches = batches.filter(state=state)
+    batches = batches.annotate(created_tokens=Subquery(created))
     context = {
         "member": member,
-        "page": page,
-        "badges": STATE_BADGES,
+        "page": Paginator(batches, BATCHES_PER_PAGE).get_page(request.GET.get("page")),
         "batches": recently_ended_batches(member.organization, member.user),
         "state": state if state in Batch.State.values else "",
         "services": services.order_by("name")[:MAX_SERVICES],
@@ -56,14 +53,16 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 @organization_page(Effect.READ)
 def columns(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What a token can be made with, and a table to fill in."""
+    """Document the fields of a token; or download an empty CSV file."""
     if "download" in request.GET:
-        text = StringIO()
-        csv.writer(text).writerow(TEMPLATE_COLUMNS)
-        response = HttpResponse(text.getvalue(), content_type="text/csv")
-        name = 'attachment; filename="tokens.csv"'
-        response["Content-Disposition"] = name
-        return response
-    found = [(name, kind.name.lower()) for name, kind in FIELD_TYPES.items()]
-    context = {"member": member, "columns": found}
-    return render_page(request, "batches/columns.html", context)
+        return csv_response("tokens.csv", [TEMPLATE_COLUMNS])
+    fields = [(name, FIELD_TYPE_LABELS[field_type]) for name, field_type in FIELD_TYPES.items()]
+    return render_page(request, "batches/columns.html", {"member": member, "columns": fields})
+
+
+def csv_response(filename: str, rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """Return rows as a CSV download."""
+    response = HttpResponse(content_type="text/csv")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    csv.writer(response).writerows(rows)
+    return response

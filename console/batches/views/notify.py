@@ -1,3 +1,5 @@
+"""The endpoint that Authlete calls when a batch is finished."""
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -7,8 +9,7 @@ from console.web.access import public_page
 
 @public_page
 def notify(request: HttpRequest, home: str, region: str, service_id: int, key: str) -> HttpResponse:
-    """Where Authlete says that a batch is done. Whoever looks is told what it is for,
-    and nobody whether the address is right."""
+    """Poll the service's batches soon; anyone may call, and nobody learns the result."""
     if request.method == "POST":
         handle_notification(home, region, service_id, key)
         return HttpResponse(status=204)

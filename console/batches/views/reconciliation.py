@@ -1,7 +1,10 @@
+"""Pages that watch existing batches and resolve requests of unknown outcome."""
+
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,23 +27,24 @@ from console.web.step_up import step_up
 from tenants.authlete.errors import NotFoundError
 from tenants.authlete.operation import Effect
 
-UNKNOWN_BATCH = gettext_lazy("Authlete knows no batch of this ID in this service.")
+UNKNOWN_BATCH = gettext_lazy("Authlete has no batch with this ID in this service.")
 
 
 @workspace_page(Effect.REVEAL)
 def adopt(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """Watch a batch that was made elsewhere, by the id of its request."""
+    """Watch a batch created elsewhere, by its request ID."""
     member = workspace.member
     service = workspace.authlete.service(service_id).get()
     form = AdoptForm(request.POST or None)
     if form.is_valid():
-        listed = reverse("batches:index", args=[member.organization.slug])
-        asked = form.cleaned_data["request_id"]
+        list_path = reverse("batches:index", args=[member.organization.slug])
+        request_id = form.cleaned_data["request_id"]
         try:
-            with idempotent(request, form, listed) as submit:
-                name = service.service_name
-                batch = reconciliation.adopt_batch(workspace, service_id, name, asked)
-                submit.result_url = batch_path("show", batch)
+            with idempotent(request, form, list_path) as submit:
+                batch = reconciliation.adopt_batch(
+                    workspace, service_id, service.service_name, request_id
+                )
+                submit.result_url = batch_path(batch)
             return redirect_to(request, submit.result_url)
         except NotFoundError:
             form.add_error("request_id", UNKNOWN_BATCH)
@@ -58,33 +62,31 @@ def adopt(request: ConsoleRequest, workspace: Workspace, service_id: int) -> Htt
 @organization_page(Effect.REVEAL)
 @step_up
 def resolve(request: ConsoleRequest, member: Member, batch: UUID, position: int) -> HttpResponse:
-    """What is known of a part whose reply was lost; then say what became of it."""
-    found = get_batch(member, batch)
-    path = batch_path("show", found)
-    mine = Sending.objects.filter(batch=found, is_dry=False, position=position)
-    sending = mine.first()
-    if sending is None:
-        raise Http404
+    """Show what's known about a request with a lost response, and record its outcome."""
+    record = get_batch(member, batch)
+    path = batch_path(record)
+    sending = get_object_or_404(Sending, batch=record, is_dry=False, position=position)
     if sending.fate != Sending.Fate.UNKNOWN:
         return redirect_to(request, path)
-    authlete = member.connect(found.region)
+    authlete = member.connect(record.region)
     form = ResolvePartForm(request.POST or None)
     if form.is_valid():
         try:
             with idempotent(request, form, path):
-                reconciliation.resolve_sending(member, found, sending, form, authlete)
-            return redirect_to(request, path)
-        except BatchConflictError:
-            messages.info(request, _("Nothing was changed: the batch has moved on."))
+                try:
+                    reconciliation.resolve_sending(member, record, sending, form, authlete)
+                except BatchConflictError:
+                    text = _("Nothing was changed. The request was resolved meanwhile.")
+                    messages.info(request, text)
             return redirect_to(request, path)
         except NotFoundError:
             form.add_error("request_id", UNKNOWN_BATCH)
-    counts, error = reconciliation.count_tokens(found, sending, authlete)
+    counts, error = reconciliation.count_tokens(record, sending, authlete)
     context = {
         "member": member,
-        "batch": found,
+        "batch": record,
         "sending": sending,
-        "chunk": Chunk.objects.filter(batch=found, position=position).first(),
+        "chunk": Chunk.objects.filter(batch=record, position=position).first(),
         "counts": counts,
         "error": error,
         "form": form,

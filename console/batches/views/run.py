@@ -1,3 +1,5 @@
+"""Pages that act on a batch: dry run, submission, cancellation, watching."""
+
 from collections.abc import Callable
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from console.batches import polling, storage, submission
 from console.batches.forms import SubmitForm
-from console.batches.progress import load_jobs, load_run
+from console.batches.progress import load_run
 from console.batches.views.show import batch_path, get_batch
 from console.models import Batch
 from console.web.access import ConsoleRequest, Member, organization_page
@@ -19,47 +21,47 @@ from tenants.authlete.operation import Effect
 
 @organization_page(Effect.REVEAL)
 def dry_run(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
-    """Have Authlete check all of it; no token is made."""
+    """Let Authlete check all tokens without creating them."""
     return _run_action(request, member, batch, "dry_run", submission.start_dry_run)
 
 
 @organization_page(Effect.REVEAL)
 def cancel(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
-    """Throw away what was uploaded, before it is submitted."""
+    """Delete the uploaded file of a batch that wasn't submitted yet."""
     return _run_action(request, member, batch, "cancel", storage.cancel_batch)
 
 
 @organization_page(Effect.REVEAL)
 def watch(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
-    """Go on looking how it goes, in one's own name."""
+    """Poll the status of a batch in the member's name."""
 
-    def again(member: Member, batch: Batch) -> None:
+    def poll(member: Member, batch: Batch) -> None:
         polling.poll_now(batch, member.actor)
 
-    return _run_action(request, member, batch, "watch", again)
+    return _run_action(request, member, batch, "watch", poll)
 
 
 @organization_page(Effect.REVEAL)
 @step_up
 def submit(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
-    """What the dry run said; then have the tokens made."""
-    found = get_batch(member, batch)
-    path = batch_path("show", found)
-    form = SubmitForm(request.POST or None, mark=found.mark)
+    """Show the result of the dry run, and create the tokens."""
+    record = get_batch(member, batch)
+    path = batch_path(record)
+    form = SubmitForm(request.POST or None, mark=record.mark)
     if form.is_valid():
-        why = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
         with idempotent(request, form, path):
             try:
-                submission.start_submission(member, found, **why)
+                submission.start_submission(member, record, **form.reason_fields)
             except storage.BatchConflictError:
-                messages.warning(request, _("Nothing was submitted: it has moved on."))
+                text = _("Nothing was submitted. The batch is in another state now.")
+                messages.warning(request, text)
         return redirect_to(request, path)
-    if found.state != Batch.State.TRIED:
+    if record.state != Batch.State.TRIED:
         return redirect_to(request, path)
     context = {
         "member": member,
-        "batch": found,
-        "dry": load_run(found, is_dry=True),
+        "batch": record,
+        "dry": load_run(record, is_dry=True),
         "form": form,
     }
     status = 422 if form.errors else 200
@@ -73,20 +75,15 @@ def _run_action(
     name: str,
     action: Callable[[Member, Batch], object],
 ) -> HttpResponse:
-    """Ask, or do it once; then back to the batch."""
+    """Ask before ``action`` is run, and run it once."""
     batch = get_batch(member, pk)
-    path = batch_path("show", batch)
     form = IdempotentForm(request.POST or None)
     if form.is_valid():
-        with idempotent(request, form, path):
+        with idempotent(request, form, batch_path(batch)):
             try:
                 action(member, batch)
             except storage.BatchConflictError:
-                messages.info(request, _("Nothing was changed: the batch has moved on."))
-        return redirect_to(request, path)
-    context = {
-        "member": member,
-        "batch": batch,
-        "work": load_jobs(batch),
-    }
-    return render_page(request, f"batches/{name}.html", context)
+                text = _("Nothing was changed. The batch is in another state now.")
+                messages.info(request, text)
+        return redirect_to(request, batch_path(batch))
+    return render_page(request, f"batches/{name}.html", {"member": member, "batch": batch})

@@ -1,3 +1,5 @@
+"""Pages that upload a file of tokens."""
+
 from uuid import UUID
 
 from django.conf import settings
@@ -24,29 +26,27 @@ from tenants.authlete.operation import Effect
 
 @workspace_page(Effect.REVEAL)
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """Upload a file of tokens for a service; it is checked, and nothing is sent."""
-    member = workspace.member
-    listed = reverse("batches:index", args=[member.organization.slug])
+    """Upload a file of tokens for a service, and start its check."""
+    member, region = workspace.member, workspace.region.name
+    list_path = reverse("batches:index", args=[member.organization.slug])
     form = FileForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        with idempotent(request, form, listed) as submit:
-            service = workspace.authlete.service(service_id).get()
-            name, region = service.service_name, workspace.region.name
+        with idempotent(request, form, list_path) as submit:
+            name = workspace.authlete.service(service_id).get().service_name
             file = form.cleaned_data["file"]
             batch = storage.create_batch(member, region, service_id, name, file)
-            submit.result_url = batch_path("show", batch)
+            submit.result_url = batch_path(batch)
         return redirect_to(request, submit.result_url)
-    service = workspace.authlete.service(service_id).get()
     context = {
         "member": member,
         "workspace": workspace,
-        "service": service,
+        "service": workspace.authlete.service(service_id).get(),
         "service_id": service_id,
         "form": form,
-        "most": settings.BATCH_MAX_TOKENS,
+        "max_tokens": settings.BATCH_MAX_TOKENS,
         "megabytes": settings.UPLOAD_MAX_MB,
         "hours": settings.BATCH_KEPT_HOURS,
-        "address": notification_url(member.organization.slug, workspace.region.name, service_id),
+        "notification_url": notification_url(member.organization.slug, region, service_id),
     }
     status = 422 if form.errors else 200
     return render_page(request, "batches/new.html", context, status=status)
@@ -54,22 +54,23 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
 
 @organization_page(Effect.REVEAL)
 def replace(request: ConsoleRequest, member: Member, batch: UUID) -> HttpResponse:
-    """Put a corrected file in the place of the one that was there."""
-    found = get_batch(member, batch)
-    path = batch_path("show", found)
+    """Replace the file of a batch that wasn't submitted yet."""
+    record = get_batch(member, batch)
+    path = batch_path(record)
     form = FileForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         with idempotent(request, form, path):
             try:
-                storage.replace_file(member, found, form.cleaned_data["file"])
+                storage.replace_file(member, record, form.cleaned_data["file"])
             except storage.BatchConflictError:
-                messages.info(request, _("Nothing was changed: the batch has moved on."))
+                text = _("Nothing was changed. The batch is in another state now.")
+                messages.info(request, text)
         return redirect_to(request, path)
-    if found.state not in found.AT_REST:
+    if record.state not in record.AT_REST:
         return redirect_to(request, path)
     context = {
         "member": member,
-        "batch": found,
+        "batch": record,
         "form": form,
         "megabytes": settings.UPLOAD_MAX_MB,
     }

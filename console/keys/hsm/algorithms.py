@@ -1,4 +1,4 @@
-"""What a key in hardware can be for: algorithm, use and type always go together.
+"""The algorithms of HSM keys; an algorithm determines the key's use and type.
 
 RFC 7518, sections 3.1 and 4.1; RFC 8812, section 3.2.
 """
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AlgorithmGroup(NamedTuple):
-    """The algorithms of one use and type."""
+    """The algorithms of one use and key type."""
 
     use: str
     kty: str
@@ -20,12 +20,12 @@ class AlgorithmGroup(NamedTuple):
     algorithms: Mapping[str, str | Promise]
 
 
-GROUPS = (
+ALGORITHM_GROUPS = (
     AlgorithmGroup(
         "sig",
         "EC",
-        _("Signs, elliptic curve"),
-        _("Short signatures that are made quickly. ES256 is the usual choice."),
+        _("Signature, elliptic curve"),
+        _("Small and fast signatures. ES256 is the usual choice."),
         {
             "ES256": _("ES256: P-256"),
             "ES384": _("ES384: P-384"),
@@ -36,8 +36,8 @@ GROUPS = (
     AlgorithmGroup(
         "sig",
         "RSA",
-        _("Signs, RSA"),
-        _("Long signatures that everybody can check. FAPI takes PS256 and no RS256."),
+        _("Signature, RSA"),
+        _("Widely supported. FAPI allows PS256 but not RS256."),
         {
             "PS256": _("PS256: PSS"),
             "PS384": _("PS384: PSS"),
@@ -50,33 +50,33 @@ GROUPS = (
     AlgorithmGroup(
         "enc",
         "EC",
-        _("Decrypts, elliptic curve"),
-        _("Reads what others encrypt to the service, such as request objects."),
+        _("Encryption, elliptic curve"),
+        _("Decrypts data sent to the service, such as request objects."),
         {
             "ECDH-ES+A256KW": _("ECDH-ES+A256KW"),
             "ECDH-ES+A192KW": _("ECDH-ES+A192KW"),
             "ECDH-ES+A128KW": _("ECDH-ES+A128KW"),
-            "ECDH-ES": _("ECDH-ES: the agreed key itself"),
+            "ECDH-ES": _("ECDH-ES: direct key agreement"),
         },
     ),
     AlgorithmGroup(
         "enc",
         "RSA",
-        _("Decrypts, RSA"),
-        _("The same with RSA. RSA1_5 is for partners who know nothing else."),
+        _("Encryption, RSA"),
+        _("Use RSA1_5 only for partners that support nothing else."),
         {
             "RSA-OAEP-256": _("RSA-OAEP-256"),
-            "RSA-OAEP": _("RSA-OAEP: over SHA-1"),
-            "RSA1_5": _("RSA1_5: old, avoid it"),
+            "RSA-OAEP": _("RSA-OAEP: SHA-1"),
+            "RSA1_5": _("RSA1_5: outdated, avoid"),
         },
     ),
 )
 GROUP_BY_ALGORITHM: Mapping[str, AlgorithmGroup] = {
-    alg: group for group in GROUPS for alg in group.algorithms
+    alg: group for group in ALGORITHM_GROUPS for alg in group.algorithms
 }
 
 
 def algorithm_choices() -> Iterator[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
-    """For a select: each group with its algorithms."""
-    for group in GROUPS:
+    """Yield the groups with their algorithms, as choices of a select field."""
+    for group in ALGORITHM_GROUPS:
         yield group.label, list(group.algorithms.items())

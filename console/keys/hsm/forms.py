@@ -1,4 +1,4 @@
-"""The form of a new key in hardware."""
+"""The form that creates an HSM key."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,29 +8,30 @@ from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
 from console.keys.hsm.algorithms import algorithm_choices
+from console.keys.jwks.forms import KidField, check_kid_unused
 
 
 class NewHsmKeyForm(ChangeReasonForm):
-    """What a key is for, what it is called, and in which module; and why."""
+    """Algorithm, ID and HSM of a new key, and the reason."""
 
     alg = forms.ChoiceField(
-        label=_("What it does"),
+        label=_("Algorithm"),
         choices=algorithm_choices,
-        help_text=_("The type of the key and its use follow from the algorithm."),
+        help_text=_("Determines the key's type and use."),
     )
-    kid = forms.RegexField(
-        r"^[A-Za-z0-9._:~-]{1,100}\Z",
-        required=False,
+    kid = KidField(
         label=_("Key ID"),
-        help_text=_("Nobody can change it later. Empty: a random one."),
-        error_messages={"invalid": _("Use letters, digits and - _ . : ~ only.")},
+        required=False,
+        help_text=_("Can't be changed later. Default: a random ID."),
     )
-    module = forms.RegexField(
+    hsm_name = forms.RegexField(
         r"^[A-Za-z][0-9A-Za-z_]{0,29}\Z",
         required=False,
-        label=_("Hardware module"),
-        help_text=_("The name that the cluster has for it. Empty: its default one."),
-        error_messages={"invalid": _("A letter, then at most 29 letters, digits and _.")},
+        label=_("HSM"),
+        help_text=_("The HSM's name in the cluster. Default: the cluster's default HSM."),
+        error_messages={
+            "invalid": _("Start with a letter. Use up to 30 letters, digits and underscores.")
+        },
     )
 
     def __init__(self, *args: Any, used_kids: Collection[str]) -> None:
@@ -38,7 +39,4 @@ class NewHsmKeyForm(ChangeReasonForm):
         self.used_kids = used_kids
 
     def clean_kid(self) -> str:
-        kid: str = self.cleaned_data["kid"]
-        if kid in self.used_kids:
-            raise forms.ValidationError(_("The service has a key of this ID already."))
-        return kid
+        return check_kid_unused(self.used_kids, self.cleaned_data["kid"])

@@ -1,4 +1,4 @@
-"""The keys of a service that are in hardware modules, and what signs with them."""
+"""The HSM keys of a service, and the settings that use them."""
 
 import json
 from collections import Counter
@@ -17,8 +17,7 @@ from console.audit_log.change_descriptions import SERVICE_SETTINGS
 from console.documents.kinds import DocumentTarget, service_target
 from console.keys.hsm.algorithms import GROUP_BY_ALGORITHM
 from console.web.access import Workspace
-from tenants.authlete import AuthleteClient
-from tenants.authlete.api.hardware_keys import HardwareKey, HardwareKeysApi
+from tenants.authlete.api.hardware_keys import HardwareKey
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.documents.jwks import certificates
 from tenants.authlete.documents.jwks.inventory import find_signing_uses
@@ -30,7 +29,7 @@ JWK_CLASSES: Mapping[str, Any] = {"EC": ECKey, "RSA": RSAKey}
 
 
 class HsmDisabledBy(StrEnum):
-    """Who has keys in hardware switched off; empty where nobody has."""
+    """Where HSM keys are disabled; ``NOBODY`` if they are enabled."""
 
     NOBODY = ""
     CLUSTER = "cluster"
@@ -48,17 +47,17 @@ DISABLED_BY_RESULT_CODE = {
 
 @dataclass(frozen=True, slots=True)
 class HsmKeyUse:
-    """A setting for which the service signs with a key."""
+    """A setting that uses an HSM key."""
 
     label: str
-    section: str  # where it is edited; empty for one that is not known here
+    section: str  # of the settings form; empty for an unknown setting
     name: str
-    is_by_algorithm: bool = False  # it names no key, and no other key fits
+    is_by_algorithm: bool = False  # names no key, and only this one has the algorithm
 
 
 @dataclass(frozen=True, slots=True)
 class HsmPublicKey:
-    """The public half of a key."""
+    """The public key of an HSM key."""
 
     shape: str  # type and size, or curve
     pem: str
@@ -67,79 +66,85 @@ class HsmPublicKey:
 
 
 def parse_public_key(key: HardwareKey) -> HsmPublicKey | None:
-    """None where the module told no public key, or none that can be read."""
-    found = certificates.load_public_key(key.public_key)
-    if found is None:
+    """Return the public key, or None if Authlete returned none or an unknown format."""
+    public_key = certificates.load_public_key(key.public_key)
+    if public_key is None:
         return None
-    kty, shape = certificates.describe_key(found)
+    kty, shape = certificates.describe_key(public_key)
     if kty not in JWK_CLASSES:
         return None
-    form = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    pem = found.public_bytes(*form)
-    read = JWK_CLASSES[kty].import_key(pem)
-    named = {"kid": key.kid, "use": key.use, "alg": key.alg}
-    jwk = {**{n: v for n, v in named.items() if v}, **read.as_dict(private=False)}
-    return HsmPublicKey(shape, pem.decode(), json.dumps(jwk, indent=2), read.thumbprint())
+    pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    imported = JWK_CLASSES[kty].import_key(pem)
+    members = {"kid": key.kid, "use": key.use, "alg": key.alg}
+    jwk = {name: value for name, value in members.items() if value}
+    jwk |= imported.as_dict(private=False)
+    return HsmPublicKey(shape, pem.decode(), json.dumps(jwk, indent=2), imported.thumbprint())
 
 
 @dataclass(frozen=True)
 class HsmKey:
-    """One key in a module."""
+    """An HSM key and the settings that use it."""
 
     key: HardwareKey
     uses: Sequence[HsmKeyUse]
-    other_key_count: int | None  # keys that make the same signature; None: cannot be told
-    has_duplicate_id: bool  # another key in hardware has the same name
+    other_key_count: int | None  # with the same algorithm; None if unknown
+    has_duplicate_id: bool  # another HSM key has the same ID
 
     @property
     def name(self) -> str:
+        """The key ID, or the handle of a key without one."""
         return self.key.kid or self.key.handle
 
     @property
     def can_sign(self) -> bool:
+        """Whether the key signs rather than decrypts."""
         return self.key.use == "sig"
 
     @property
     def can_roll_over(self) -> bool:
-        """Whether a new key of its kind can take its place, and be told from it."""
+        """Whether a new key of the same type can replace it, and be told apart by its ID."""
         known = bool(self.key.kid and self.key.alg in GROUP_BY_ALGORITHM and self.public_key)
         return self.can_sign and known and not self.has_duplicate_id
 
     @cached_property
     def public_key(self) -> HsmPublicKey | None:
+        """The public key, if it is known."""
         return parse_public_key(self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class HsmKeyList:
-    """What could be read of them; without ``off`` and ``error`` it is all."""
+    """The HSM keys of a service, unless they are disabled or failed to load."""
 
     keys: Sequence[HsmKey] = ()
     disabled_by: HsmDisabledBy = HsmDisabledBy.NOBODY
     error: AuthleteError | None = None
 
     def get(self, handle: str) -> HsmKey | None:
-        return next((one for one in self.keys if one.key.handle == handle), None)
+        """Return the key with that handle."""
+        return next((hsm_key for hsm_key in self.keys if hsm_key.key.handle == handle), None)
 
 
 def load_hsm_keys(api: ServiceApi, service: Service) -> HsmKeyList:
-    """The keys of a service that are in hardware modules, as Authlete lists them."""
+    """Fetch the HSM keys of a service."""
     try:
         return HsmKeyList(build_hsm_keys(api.hardware_keys.list(), service))
     except AuthleteError as error:
-        off = DISABLED_BY_RESULT_CODE.get(error.code, HsmDisabledBy.NOBODY)
-        return HsmKeyList(disabled_by=off, error=None if off else error)
+        disabled_by = DISABLED_BY_RESULT_CODE.get(error.code, HsmDisabledBy.NOBODY)
+        return HsmKeyList(disabled_by=disabled_by, error=None if disabled_by else error)
 
 
 def build_hsm_keys(keys: Sequence[HardwareKey], service: Service) -> list[HsmKey]:
-    """Keys that Authlete listed, by name, and what signs with each."""
-    names = Counter(one.kid for one in keys)
-    found = []
-    for key in sorted(keys, key=lambda one: (one.kid, one.handle)):
-        left = count_other_signing_keys(service, key.alg, key.handle) if key.use == "sig" else None
-        needs = [*_find_uses(service, key, left)]
-        found.append(HsmKey(key, needs, left, names[key.kid] > 1))
-    return found
+    """Add the uses to keys that Authlete listed, and sort them by ID."""
+    kid_counts = Counter(key.kid for key in keys)
+    hsm_keys = []
+    for key in sorted(keys, key=lambda key: (key.kid, key.handle)):
+        others = None
+        if key.use == "sig":
+            others = count_other_signing_keys(service, key.alg, key.handle)
+        uses = [*_find_uses(service, key, others)]
+        hsm_keys.append(HsmKey(key, uses, others, kid_counts[key.kid] > 1))
+    return hsm_keys
 
 
 def _find_uses(
@@ -156,29 +161,27 @@ def _find_uses(
 
 @dataclass(frozen=True, slots=True)
 class HsmPage:
-    """A service and its keys in hardware, both just read."""
+    """What pages about HSM keys show: a service and its keys, both just fetched."""
 
     target: DocumentTarget
     service: Service
     key_list: HsmKeyList
 
     def get_key(self, handle: str) -> HsmKey:
-        """The key; raises what kept it from being read, or `Http404`."""
+        """Return a key; raises the error of the list, or `Http404`."""
         if self.key_list.error:
             raise self.key_list.error
-        if found := self.key_list.get(handle):
-            return found
+        if hsm_key := self.key_list.get(handle):
+            return hsm_key
         raise Http404
 
-    def api(self, authlete: AuthleteClient) -> HardwareKeysApi:
-        """The calls about them."""
-        return authlete.service(self.target.service_id).hardware_keys
-
     def context(self) -> dict[str, Any]:
-        return self.target.context(self.service) | {"hardware": self.key_list}
+        """Return the template context of every page about HSM keys."""
+        return self.target.context(self.service) | {"key_list": self.key_list}
 
 
 def load_hsm_page(workspace: Workspace, service_id: int) -> HsmPage:
+    """Fetch a service and its HSM keys."""
     target = service_target(workspace, service_id)
     api = workspace.authlete.service(service_id)
     service = api.get()
@@ -186,6 +189,6 @@ def load_hsm_page(workspace: Workspace, service_id: int) -> HsmPage:
 
 
 def keys_path(name: str, workspace: Workspace, service_id: int, *args: str) -> str:
-    """The path of the page ``keys:name``."""
-    at = (workspace.organization.slug, workspace.region.name, service_id, *args)
-    return reverse(f"keys:{name}", args=at)
+    """Return the path of the page ``keys:<name>`` of a service."""
+    service_args = (workspace.organization.slug, workspace.region.name, service_id)
+    return reverse(f"keys:{name}", args=[*service_args, *args])

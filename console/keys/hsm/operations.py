@@ -1,7 +1,7 @@
-"""Making and destroying keys in hardware, and what became of it.
+"""Create and delete HSM keys, and find out the outcome when a response was lost.
 
-A reply that was lost is settled by what Authlete lists then: a key that is made is told
-by its name, which is always ours, and one that is destroyed by its handle.
+The list of keys then tells: a new key is found by its ID, which no other key has, and a
+deleted one by its handle.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,64 +11,54 @@ from typing import Any
 
 from console.keys.hsm.algorithms import GROUP_BY_ALGORITHM
 from tenants.authlete.api.hardware_keys import HardwareKey, HardwareKeysApi
-from tenants.authlete.documents.jwks import analysis
-from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
 
-KEY_SET_MEMBERS = ("jwks", "federationJwks", "credentialJwks")
 
+class LostReplyError(Exception):
+    """A call without a usable response, which may have been carried out.
 
-@dataclass(frozen=True, slots=True)
-class LostReply:
-    """A reply that told nothing, and what the list says since."""
+    ``is_listed``: whether the key is listed since; None if the list is unavailable.
+    """
 
-    error: AuthleteError
-    is_listed: bool | None  # whether the key is in it; None: it could not be read
+    def __init__(self, error: AuthleteError, is_listed: bool | None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.is_listed = is_listed
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedHsmKey:
-    """A key that is there now."""
+    """A key that was created."""
 
-    handle: str  # empty where neither reply nor list told it
-    is_reconciled: bool = False  # known from the list alone
-
-
-def list_set_kids(service: Service) -> set[str]:
-    """The names of the keys in a service's sets."""
-    texts = [service.get_text(name) or "{}" for name in KEY_SET_MEMBERS]
-    return {one.kid for text in texts for one in analysis.analyze_jwk_set(text) if one.kid}
+    handle: str  # empty if Authlete's response has none
+    is_reconciled: bool = False  # the response was lost, and the list has the key
 
 
-def list_used_kids(service: Service) -> set[str]:
-    """The names of all keys that a service has, wherever they are."""
-    hardware = service.get_objects("hsks")
-    return list_set_kids(service) | {str(one["kid"]) for one in hardware if one.get("kid")}
+def create_key(keys: HardwareKeysApi, data: Mapping[str, Any]) -> CreatedHsmKey:
+    """Create the key that a `NewHsmKeyForm` describes.
 
-
-def create_key(keys: HardwareKeysApi, data: Mapping[str, Any]) -> CreatedHsmKey | LostReply:
-    """Make a key as the form asks; raises where it was not made."""
+    Raises `LostReplyError` if the outcome is unknown, or an `AuthleteError`.
+    """
     group, kid = GROUP_BY_ALGORITHM[data["alg"]], data["kid"] or token_urlsafe(32)
     try:
-        found = keys.create(
-            kty=group.kty,
-            use=group.use,
-            alg=data["alg"],
-            kid=kid,
-            hsm_name=data["module"],
+        key = keys.create(
+            kty=group.kty, use=group.use, alg=data["alg"], kid=kid, hsm_name=data["hsm_name"]
         )
     except AuthleteError as error:
         if error.outcome is not Outcome.UNKNOWN:
             raise
-        there = _find_listed(keys, lambda one: one.kid == kid)
-        if there:
-            return CreatedHsmKey(there[0].handle, is_reconciled=True)
-        return LostReply(error, None if there is None else False)
-    return CreatedHsmKey(found.handle if found else "")
+        listed = _find_listed(keys, lambda key: key.kid == kid)
+        if listed:
+            return CreatedHsmKey(listed[0].handle, is_reconciled=True)
+        raise LostReplyError(error, None if listed is None else False) from None
+    return CreatedHsmKey(key.handle if key else "")
 
 
-def delete_key(keys: HardwareKeysApi, handle: str, name: str) -> bool | LostReply:
-    """Whether there was still such a key; raises where it was not destroyed."""
+def delete_key(keys: HardwareKeysApi, handle: str, name: str) -> bool:
+    """Delete a key; return False if it no longer existed.
+
+    Raises `LostReplyError` if the outcome is unknown, or an `AuthleteError`.
+    """
     try:
         keys.delete(handle, name)
     except AuthleteError as error:
@@ -76,18 +66,17 @@ def delete_key(keys: HardwareKeysApi, handle: str, name: str) -> bool | LostRepl
             return False
         if error.outcome is not Outcome.UNKNOWN:
             raise
-        there = _find_listed(keys, lambda one: one.handle == handle)
-        if there == []:
-            return True
-        return LostReply(error, None if there is None else True)
+        listed = _find_listed(keys, lambda key: key.handle == handle)
+        if listed != []:
+            raise LostReplyError(error, None if listed is None else True) from None
     return True
 
 
 def _find_listed(
     keys: HardwareKeysApi, matches: Callable[[HardwareKey], bool]
 ) -> list[HardwareKey] | None:
-    """The keys that are meant; None where the list could not be read."""
+    """Return the matching keys, or None if the list is unavailable."""
     try:
-        return [one for one in keys.list() if matches(one)]
+        return [key for key in keys.list() if matches(key)]
     except AuthleteError:
         return None

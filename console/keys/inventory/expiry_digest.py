@@ -1,4 +1,9 @@
-"""What ends, and how soon, in words."""
+"""Mail expiry notices: each warning threshold of each item once, in one mail a day.
+
+A day's digest is stored in one transaction before it's sent, so a worker that is killed
+loses nothing: the next one sends it. If the worker is killed after the mail server
+accepted the mail, the same mail is sent again with the same message ID.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -24,8 +29,17 @@ from tenants.organizations.regions import REGION_TITLES
 from tenants.organizations.roles import Role
 from tenants.outbound import mail
 
+log = logging.getLogger(__name__)
+
+COLLECT_INTERVAL_SECONDS = 15 * 60
+REFRESH_INTERVAL_SECONDS = 12 * 60 * 60  # between two syncs of an organization's services
+STALE_AFTER = timedelta(days=2)  # since the last sync of clients
+MAX_MAIL_LINES = 60
+MAX_RETRY_DELAY = timedelta(hours=6)
+RECIPIENT_ROLES = (Role.ADMIN, Role.EDITOR)
+
 THRESHOLD_LABELS: dict[int, str | Promise] = {
-    0: _("Has ended"),
+    0: _("Expired"),
     1: _("Within a day"),
     7: _("Within 7 days"),
     30: _("Within 30 days"),
@@ -34,120 +48,106 @@ THRESHOLD_LABELS: dict[int, str | Promise] = {
 
 
 def threshold_label(days: int) -> str | Promise:
+    """Return the label of a warning threshold; 0 means expired."""
     return THRESHOLD_LABELS.get(days, str(days))
 
 
-def describe_expiry(item: ExpiringItem) -> str:
-    """What it is, and where, on one line."""
-    place = REGION_TITLES.get(item.region, item.region)
-    name = " ".join(item.name.split())
-    owner = " ".join(item.owner.split())
-    where = f"{owner}, {place}" if owner else place
+def describe_item(item: ExpiringItem) -> str:
+    """Return kind, name, owner and region of an item in one line."""
+    name, owner = " ".join(item.name.split()), " ".join(item.owner.split())
+    region = REGION_TITLES.get(item.region, item.region)
+    where = f"{owner}, {region}" if owner else region
     return f"{item.kind_label} {name} ({where})" if name else f"{item.kind_label} ({where})"
-
-
-log = logging.getLogger(__name__)
-
-COLLECT_INTERVAL_SECONDS = 15 * 60  # seconds until an organization is looked through again
-REFRESH_INTERVAL_SECONDS = 12 * 60 * 60  # seconds until its services are read again for this
-STALE_AFTER = timedelta(days=2)  # since clients were read, from which on a mail says so
-MAX_MAIL_LINES = 60  # lines of a mail; the others are on the page alone
-MAX_RETRY_DELAY = timedelta(hours=6)  # until a mail is tried again
-RECIPIENT_ROLES = (Role.ADMIN, Role.EDITOR)
 
 
 @run_every_minute
 def send_expiry_digests() -> None:
-    """Write down what is to be told today, and send what was not sent yet."""
+    """Store today's digests, and send those not sent yet."""
     if not mail.is_enabled():
         return
     for organization in Organization.objects.all():
         if cache.add(f"ends-looked:{organization.pk}", "yes", COLLECT_INTERVAL_SECONDS):
             if cache.add(f"services-read:{organization.pk}", "yes", REFRESH_INTERVAL_SECONDS):
-                list_services(
-                    BackgroundReader(organization, "worker")
-                )  # keeps what it sees of keys
+                list_services(BackgroundReader(organization, "worker"))  # updates the index
             collect_digest(organization)
     send_pending_digests()
 
 
 def collect_digest(organization: Organization) -> None:
-    """Write down what reached a threshold that nobody was told of; once a day."""
+    """Store a digest of items that reached a new threshold, at most once a day."""
     now, today = timezone.now(), timezone.localdate()
     if Digest.objects.filter(organization=organization, day=today).exists():
         return
-    told = set(
-        ToldEnd.objects.filter(organization=organization).values_list("thing", "ends_at", "days")
-    )
-    fresh = [
-        (end, days)
-        for end in list_expiring(organization)
-        if (days := end.reached_warning_days(now)) is not None
-        and (end.key, end.ends_at, days) not in told
+    notices = ToldEnd.objects.filter(organization=organization)
+    sent = set(notices.values_list("thing", "ends_at", "days"))
+    due = [
+        (item, days)
+        for item in list_expiring(organization)
+        if (days := item.reached_warning_days(now)) is not None
+        and (item.key, item.ends_at, days) not in sent
     ]
-    if not fresh:
+    if not due:
         return
     with transaction.atomic():
-        digest, is_ours = Digest.objects.get_or_create(organization=organization, day=today)
-        if is_ours:  # and not another worker's
+        digest, is_created = Digest.objects.get_or_create(organization=organization, day=today)
+        if is_created:  # by this worker and no other
             ToldEnd.objects.bulk_create(
-                [
-                    ToldEnd(
-                        digest=digest,
-                        organization=organization,
-                        thing=end.key,
-                        ends_at=end.ends_at,
-                        days=days,
-                        line=_mail_line(end, days),
-                    )
-                    for end, days in fresh
-                ]
+                ToldEnd(
+                    digest=digest,
+                    organization=organization,
+                    thing=item.key,
+                    ends_at=item.ends_at,
+                    days=days,
+                    line=_mail_line(item, days),
+                )
+                for item, days in due
             )
 
 
 def send_pending_digests() -> None:
-    """Send each mail that was not sent yet, and whose turn it is."""
+    """Send every digest that wasn't sent yet and whose next attempt is due."""
     now = timezone.now()
     for digest in Digest.objects.filter(sent_at=None).select_related("organization"):
         if digest.tried_at and now < digest.tried_at + _retry_delay(digest.tries):
             continue
-        ours = Digest.objects.filter(pk=digest.pk, sent_at=None, tried_at=digest.tried_at)
-        if not ours.update(tried_at=now, tries=F("tries") + 1):
-            continue  # another worker is at it
-        if not (to := find_recipients(digest.organization)):
+        unclaimed = Digest.objects.filter(pk=digest.pk, sent_at=None, tried_at=digest.tried_at)
+        if not unclaimed.update(tried_at=now, tries=F("tries") + 1):
+            continue  # another worker is sending it
+        if not (recipients := find_recipients(digest.organization)):
             continue
-        told = list(digest.toldend_set.order_by("days", "ends_at", "pk"))
+        notices = list(digest.toldend_set.order_by("days", "ends_at", "pk"))
         try:
             mail.send(
-                to,
-                _mail_subject(digest.organization, told),
-                _mail_body(digest.organization, told),
+                recipients,
+                _mail_subject(digest.organization, notices),
+                _mail_body(digest.organization, notices),
                 message_id=f"{digest.pk}@meridian",
             )
         except mail.MAIL_ERRORS:
-            log.exception("a mail of what ends soon was not sent; it is tried again")
+            log.exception("an expiry digest could not be sent; it is retried")
         else:
             Digest.objects.filter(pk=digest.pk).update(sent_at=timezone.now())
 
 
 def find_recipients(organization: Organization) -> list[str]:
-    """Whoever can do something about it."""
+    """Return the email addresses of active admins and editors."""
     members = Membership.objects.filter(
         organization=organization, role__in=RECIPIENT_ROLES, user__is_active=True
     ).select_related("user")
-    return sorted({one.user.email for one in members if one.user.email})
+    return sorted({member.user.email for member in members if member.user.email})
 
 
 def _retry_delay(tries: int) -> timedelta:
-    wait: timedelta = timedelta(minutes=2) * 2 ** min(tries, 10)
-    return min(wait, MAX_RETRY_DELAY)
+    delay: timedelta = timedelta(minutes=2) * 2 ** min(tries, 10)
+    return min(delay, MAX_RETRY_DELAY)
 
 
 def _mail_line(item: ExpiringItem, days: int) -> str:
-    """As it stands in the mail, whenever that is sent: with the day, and no span."""
-    day = _format_day(item.ends_at)
-    said = _("ended on %(day)s") if days == 0 else _("ends on %(day)s")
-    return f"{describe_expiry(item)}: {said % {'day': day}}"
+    """Return an item's line, with a date, since it may be sent later."""
+    text = gettext("%(item)s: expired on %(day)s")
+    if days:
+        text = gettext("%(item)s: expires on %(day)s")
+    return text % {"item": describe_item(item), "day": _format_day(item.ends_at)}
 
 
 def _format_day(time: datetime) -> str:
@@ -155,54 +155,48 @@ def _format_day(time: datetime) -> str:
 
 
 def _mail_subject(organization: Organization, notices: Sequence[ToldEnd]) -> str:
-    over = sum(one.days == 0 for one in notices)
-    soon = len(notices) - over
-    parts = []
-    if over:
-        parts.append(ngettext("%(n)d has ended", "%(n)d have ended", over) % {"n": over})
-    if soon:
-        parts.append(ngettext("%(n)d ends soon", "%(n)d end soon", soon) % {"n": soon})
-    name = " ".join(organization.name.split())
-    return f"{name}: {', '.join(parts)}"
+    expired = sum(notice.days == 0 for notice in notices)
+    counts = {
+        "organization": " ".join(organization.name.split()),
+        "expired": expired,
+        "expiring": len(notices) - expired,
+    }
+    if not expired:
+        return gettext("%(organization)s: %(expiring)d expiring soon") % counts
+    if expired == len(notices):
+        return gettext("%(organization)s: %(expired)d expired") % counts
+    return gettext("%(organization)s: %(expired)d expired, %(expiring)d expiring soon") % counts
 
 
 def _mail_body(organization: Organization, notices: Sequence[ToldEnd]) -> str:
-    lines = [
-        _("Keys, certificates and other things of %(name)s that come to an end.")
-        % {"name": organization.name}
-    ]
+    intro = gettext("Items of %(organization)s that expire soon or have expired:")
+    lines = [intro % {"organization": organization.name}]
     heading: int | None = None
-    for one in notices[:MAX_MAIL_LINES]:
-        if one.days != heading:
-            heading = one.days
-            lines += ["", str(threshold_label(one.days))]
-        lines.append(f"- {one.line}")
+    for notice in notices[:MAX_MAIL_LINES]:
+        if notice.days != heading:
+            heading = notice.days
+            lines += ["", str(threshold_label(notice.days))]
+        lines.append(f"- {notice.line}")
     more = len(notices) - MAX_MAIL_LINES
     if more > 0:
         lines.append(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more})
     lines += ["", *_stale_regions(organization)]
     if settings.CONSOLE_URL:
-        path = reverse("keys:expiry", args=[organization.slug])
-        lines += [
-            "",
-            _("All of it: %(url)s") % {"url": f"{settings.CONSOLE_URL}{path}"},
-        ]
-    lines += [
-        "",
-        gettext("Each is told once at 90, 30, 7 and 1 days, and once it has ended."),
-    ]
+        url = settings.CONSOLE_URL + reverse("keys:expiry", args=[organization.slug])
+        lines += ["", gettext("View all: %(url)s") % {"url": url}]
+    lines += ["", gettext("You get one notice at 90, 30, 7 and 1 days, and on expiry.")]
     return "\n".join(lines)
 
 
 def _stale_regions(organization: Organization) -> Iterator[str]:
-    """Regions whose clients nobody has read lately, of which no more is known."""
+    """Yield a line for each region whose clients weren't synced lately."""
     rows = KnownService.objects.filter(organization=organization).order_by("region")
-    ages = rows.values("region").annotate(oldest=Min("clients_at"), read=Max("clients_at"))
-    for one in ages:
-        title = REGION_TITLES.get(one["region"], one["region"])
-        if one["read"] is None:
-            said = _("Clients in %(region)s were never read.")
-            yield said % {"region": title}
-        elif timezone.now() - one["oldest"] > STALE_AFTER:
-            said = _("Clients in %(region)s were last read on %(day)s.")
-            yield said % {"region": title, "day": _format_day(one["oldest"])}
+    ages = rows.values("region").annotate(oldest=Min("clients_at"), newest=Max("clients_at"))
+    for age in ages:
+        region = REGION_TITLES.get(age["region"], age["region"])
+        if age["newest"] is None:
+            text = gettext("Clients in %(region)s were never synced.")
+            yield text % {"region": region}
+        elif timezone.now() - age["oldest"] > STALE_AFTER:
+            text = gettext("Clients in %(region)s were last synced on %(day)s.")
+            yield text % {"region": region, "day": _format_day(age["oldest"])}

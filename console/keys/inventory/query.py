@@ -24,8 +24,8 @@ ANY_ISSUE = "any"
 FACETS = ("kind", "mark", "ends", "region")
 FACET_LABELS: Labels = {
     "kind": _("Kind"),
-    "mark": _("Weak or odd"),
-    "ends": _("Ends"),
+    "mark": _("Issues"),
+    "ends": _("Expiry"),
     "region": _("Region"),
 }
 # What the search box compares by name: columns, and what is looked up apart.
@@ -53,7 +53,7 @@ class KeyQuery:
     def __init__(self, address: QueryDict, regions: Sequence[Region]) -> None:
         self._address = address
         titles = {one.name: one.title for one in regions}
-        marks = {ANY_ISSUE: _("Anything"), **ISSUE_LABELS}
+        marks = {ANY_ISSUE: _("Any issue"), **ISSUE_LABELS}
         self.facet_labels: Mapping[str, Labels] = {
             "kind": KIND_LABELS,
             "mark": marks,

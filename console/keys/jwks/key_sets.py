@@ -1,6 +1,6 @@
-"""The key sets of a service, what signs with their keys, and their texts edited.
+"""Read and edit the key sets of a service.
 
-All of it is done to texts whose private parts are sealed: the door puts those back.
+Private keys in the texts are redacted; `AuthleteClient` restores them when it sends one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from console.audit_log.change_descriptions import SERVICE_SETTINGS
 from console.forms.key_sets import KeySummary, list_key_set
+from tenants.authlete.documents.jwks.analysis import analyze_jwk_set
 from tenants.authlete.documents.jwks.inventory import KeyUse, find_signing_uses
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.raw import JsonPart, RawArray, RawObject, dump_json
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
-# Each set of a service, and the settings that name the key in it that signs.
+# The key sets of a service, and the settings that name a signing key of each set.
 SIGNING_SETTINGS: Mapping[str, Sequence[str]] = {
     "jwks": (
         "idTokenSignatureKeyId",
@@ -30,64 +31,63 @@ SIGNING_SETTINGS: Mapping[str, Sequence[str]] = {
     "federationJwks": ("federationSignatureKeyId",),
     "credentialJwks": (),
 }
-SIGNING_CURVES = frozenset("P-256 P-384 P-521 secp256k1 Ed25519 Ed448".split())  # that sign
+SIGNING_CURVES = frozenset("P-256 P-384 P-521 secp256k1 Ed25519 Ed448".split())
 SET_BY_SETTING = {
     setting: member for member, names in SIGNING_SETTINGS.items() for setting in names
 }
 SET_DESCRIPTIONS: Mapping[str, str | Promise] = {
-    "jwks": _("Signs tokens and answers, and decrypts what is sent to the service."),
-    "federationJwks": _("Signs what the service says of itself in a federation."),
-    "credentialJwks": _("Signs verifiable credentials. No setting names one of its keys."),
+    "jwks": _("Signs tokens and responses, and decrypts requests."),
+    "federationJwks": _("Signs the service's entity configuration."),
+    "credentialJwks": _("Signs verifiable credentials."),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class KeySetRow:
-    """One key of a set."""
+    """One key of a key set."""
 
-    index: int  # its place, from 0
+    index: int  # from 0
     summary: KeySummary
-    uses: Sequence[KeyUse]  # the settings that make it sign
+    uses: Sequence[KeyUse]  # settings that name it
     has_duplicate_id: bool  # another key of the set has the same ID
 
     @property
     def can_sign(self) -> bool:
+        """Whether the key is private and may sign."""
         return self.summary.is_private and self.summary.use != "enc"
 
     @property
     def can_roll_over(self) -> bool:
-        """Whether a new key of its kind can take its place, and be told from it."""
-        made = self.summary.kty == "RSA" or self.summary.size in SIGNING_CURVES
-        known = made and bool(self.summary.thumbprint and self.summary.size)
-        return self.can_sign and known and bool(self.summary.kid) and not self.has_duplicate_id
+        """Whether a new key of the same type can replace it, and be told apart by its ID."""
+        key = self.summary
+        is_supported = key.kty == "RSA" or key.size in SIGNING_CURVES
+        is_identified = bool(key.kid and key.thumbprint and key.size)
+        return self.can_sign and is_supported and is_identified and not self.has_duplicate_id
 
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """One of a service's sets, as far as it can be read."""
+    """A key set of a service."""
 
     member: str
     text: str
     rows: Sequence[KeySetRow]
-    is_invalid: bool  # there is something, and it is no key set
+    is_invalid: bool  # the text isn't a JWK Set
 
     @property
     def label(self) -> str:
+        """The label of the setting that holds the set."""
         return SERVICE_SETTINGS[self.member][1].label
 
     @property
     def description(self) -> str | Promise:
+        """What the keys of the set are for."""
         return SET_DESCRIPTIONS[self.member]
-
-    def find(self, kid: str) -> KeySetRow | None:
-        """The key of that ID; none where several have it."""
-        found = [row for row in self.rows if kid and row.summary.kid == kid]
-        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class MissingKeySetting:
-    """A setting that names a key which is in no set of the service."""
+    """A setting that names a key which isn't in its key set."""
 
     label: str
     kid: str
@@ -95,61 +95,65 @@ class MissingKeySetting:
 
 
 def setting_label(member: str) -> str:
-    """What people call a setting."""
+    """Return the label of a service setting."""
     return SERVICE_SETTINGS[member][1].label
 
 
 def load_key_sets(service: Service) -> list[KeySet]:
+    """Parse all key sets of a service."""
     return [load_key_set(service, member) for member in SIGNING_SETTINGS]
 
 
 def load_key_set(service: Service, member: str) -> KeySet:
+    """Parse one key set; invalid text gives a set without rows."""
     text = str(service.get(member) or "")
     try:
-        lines = list_key_set(text) if text else ()
+        summaries = list_key_set(text) if text else ()
     except ValueError:
         return KeySet(member, text, (), is_invalid=True)
-    ids = [line.kid for line in lines]
+    kids = [key.kid for key in summaries]
     rows = [
         KeySetRow(
-            at,
-            line,
-            find_uses(service, member, line.kid),
-            bool(line.kid) and ids.count(line.kid) > 1,
+            index,
+            key,
+            find_uses(service, member, key.kid),
+            bool(key.kid) and kids.count(key.kid) > 1,
         )
-        for at, line in enumerate(lines)
+        for index, key in enumerate(summaries)
     ]
     return KeySet(member, text, rows, is_invalid=False)
 
 
 def find_uses(service: Service, member: str, kid: str) -> list[KeyUse]:
-    """The settings that make a key of this set sign; also those of a newer Authlete,
-    which nobody knows the set of."""
+    """Return the settings that name a key of this set.
+
+    Includes settings of newer Authlete versions, whose set is unknown.
+    """
     uses = find_signing_uses(service, kid)
-    return [one for one in uses if SET_BY_SETTING.get(one.field, member) == member]
+    return [use for use in uses if SET_BY_SETTING.get(use.field, member) == member]
 
 
 def get_jwk(text: str, index: int) -> dict[str, Any]:
-    """A key as it stands in the set."""
-    found: dict[str, Any] = parse_json(text)["keys"][index]
-    return found
+    """Return a key of the set text."""
+    jwk: dict[str, Any] = parse_json(text)["keys"][index]
+    return jwk
 
 
 def add_key(text: str, key: Mapping[str, Any]) -> str:
-    """The set with one more key at its end; raises `NotJson` where it is none."""
+    """Return the set text with ``key`` appended; raises `InvalidJsonError`."""
     raw, keys = _parse(text or '{"keys": []}')
     new = JsonPart(keys.part_indent, dump_json(dict(key)), "", dict(key))
     return _serialize(raw, keys, [*keys, new])
 
 
 def remove_key(text: str, index: int) -> str:
-    """The set without the key in that place."""
+    """Return the set text without the key at ``index``."""
     raw, keys = _parse(text)
-    return _serialize(raw, keys, [key for place, key in enumerate(keys) if place != index])
+    return _serialize(raw, keys, [key for at, key in enumerate(keys) if at != index])
 
 
 def move_key(text: str, index: int, to: int) -> str:
-    """The set with a key put in another place."""
+    """Return the set text with a key moved from ``index`` to ``to``."""
     raw, keys = _parse(text)
     parts = list(keys)
     parts.insert(to, parts.pop(index))
@@ -169,15 +173,25 @@ def _serialize(raw: RawObject, keys: RawArray, parts: Sequence[JsonPart]) -> str
 
 
 def find_missing_key_settings(service: Service) -> list[MissingKeySetting]:
-    """The settings that name a key which is in no set."""
-    ids = {
-        (member, row.summary.kid)
-        for member in SIGNING_SETTINGS
-        for row in load_key_set(service, member).rows
+    """Find settings that name a key which isn't in its key set."""
+    set_kids = {
+        (keys.member, row.summary.kid) for keys in load_key_sets(service) for row in keys.rows
     }
-    modules = {str(one.get("kid")) for one in service.get_objects("hsks")}
+    hsm_kids = {str(key.get("kid")) for key in service.get_objects("hsks")}
     return [
-        MissingKeySetting(setting_label(name), kid, kid in modules)
+        MissingKeySetting(setting_label(name), kid, kid in hsm_kids)
         for name, member in SET_BY_SETTING.items()
-        if (kid := str(service.get(name) or "")) and (member, kid) not in ids
+        if (kid := str(service.get(name) or "")) and (member, kid) not in set_kids
     ]
+
+
+def list_set_kids(service: Service) -> set[str]:
+    """Return the IDs of all keys in the service's key sets."""
+    texts = [service.get_text(member) or "{}" for member in SIGNING_SETTINGS]
+    return {key.kid for text in texts for key in analyze_jwk_set(text) if key.kid}
+
+
+def list_used_kids(service: Service) -> set[str]:
+    """Return the IDs of all keys of the service, in key sets and HSMs."""
+    hsm_keys = service.get_objects("hsks")
+    return list_set_kids(service) | {str(key["kid"]) for key in hsm_keys if key.get("kid")}

@@ -1,14 +1,14 @@
-"""What the pages about one key set have in common."""
+"""What the pages about one key set share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 
 from console.documents.kinds import DocumentTarget, service_target
 from console.forms.change_forms import ChangeReasonForm
+from console.keys.hsm.keys import keys_path
 from console.keys.jwks.key_sets import SIGNING_SETTINGS, KeySet, KeySetRow, load_key_set
 from console.keys.rollover.federation import list_superiors
 from console.web.access import ConsoleRequest, Workspace
@@ -20,7 +20,7 @@ from tenants.authlete.errors import AuthleteError
 
 @dataclass(frozen=True, slots=True)
 class KeySetPage:
-    """A page about a key set, and perhaps about one key of it."""
+    """A service just fetched, one of its key sets, and the requested key of the set."""
 
     target: DocumentTarget
     service: Service
@@ -28,39 +28,32 @@ class KeySetPage:
     row: KeySetRow | None
 
     @property
-    def in_federation(self) -> bool:
-        """Whether superiors have to know the keys of this set."""
-        return self.keys.member == "federationJwks"
-
-    @property
     def path(self) -> str:
-        return jwks_path(self.target.workspace, self.target.service_id)
+        """The path of the page with all key sets."""
+        return keys_path("jwks", self.target.workspace, self.target.service_id)
 
     def context(self, **extra: Any) -> dict[str, Any]:
+        """Return the template context."""
+        in_federation = self.keys.member == "federationJwks"
         return self.target.context(self.service) | {
             "keys": self.keys,
             "row": self.row,
-            "superiors": list_superiors(self.service) if self.in_federation else [],
+            "superiors": list_superiors(self.service) if in_federation else [],
             "back": self.path,
             **extra,
         }
 
 
-def jwks_path(workspace: Workspace, service_id: int) -> str:
-    place = (workspace.organization.slug, workspace.region.name, service_id)
-    return reverse("keys:jwks", args=place)
-
-
 def load_key_set_page(request: ConsoleRequest, workspace: Workspace, service_id: int) -> KeySetPage:
-    """The set that is asked for, and the key in the place that is asked for."""
+    """Fetch the service; the query parameters name the key set and the key's index."""
     member = request.GET.get("set", "jwks")
     if member not in SIGNING_SETTINGS:
         raise Http404
     target = service_target(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
     keys = load_key_set(service, member)
-    at = request.GET.get("key", "")
-    row = next((one for one in keys.rows if str(one.index) == at), None)
+    index = request.GET.get("key", "")
+    row = next((row for row in keys.rows if str(row.index) == index), None)
     return KeySetPage(target, service, keys, row)
 
 
@@ -72,21 +65,19 @@ def change_key_set(
     make_text: Callable[[], str],
     **context: Any,
 ) -> HttpResponse:
-    """Show what would be done to a set and, once somebody says why, do it.
+    """Show the page ``keys:<name>``, and save the key set once its form is valid.
 
-    ``edited`` makes the set's new text: it may hold a private key, so it goes into
-    the call and nowhere else.
+    ``make_text`` returns the new text of the set. It may hold a private key, so it's only
+    passed to the call.
     """
     failure = None
     if form.is_valid():
         workspace = page.target.workspace
-        why = {one: form.cleaned_data[one] for one in ("reason", "ticket")}
         try:
             with idempotent(request, form, page.path) as submit:
-                authlete = workspace.member.connect(workspace.region.name, **why)
-                written = page.target.api(authlete).update(
-                    form.cleaned_data["version"], {page.keys.member: make_text()}
-                )
+                authlete = workspace.member.connect(workspace.region.name, **form.reason_fields)
+                edits = {page.keys.member: make_text()}
+                written = page.target.api(authlete).update(form.cleaned_data["version"], edits)
                 submit.result_url = page.target.path("change", written.entry_id)
             return redirect_to(request, submit.result_url)
         except AuthleteError as error:

@@ -1,3 +1,7 @@
+"""Pages about all keys of an organization, and about what expires soon."""
+
+from collections import Counter
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,15 +27,17 @@ from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission
 from tenants.outbound import mail
 
+EXPIRING_PER_PAGE = 50
+
 
 @organization_page(Effect.READ)
 def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
-    """Every key and certificate over all regions, the first to end on top.
+    """List all keys and certificates in all regions, the next to expire first.
 
-    Services are asked now; what clients registered is shown as it was last seen.
+    Services are fetched now; keys of clients come from the last sync.
     """
-    silent = list_services(member).silent
-    inventory = KeyInventory(member, frozenset(one.region.name for one in silent))
+    failed_regions = list_services(member).silent
+    inventory = KeyInventory(member, frozenset(failed.region.name for failed in failed_regions))
     asked = KeyQuery(request.GET, member.regions())
     shown = inventory.page(asked)
     if asked.download == "csv" and not asked.query.problem:
@@ -45,9 +51,9 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
         "query": asked.query,
         "shown": shown,
         "page": page,
-        "silent": silent,
+        "failed_regions": failed_regions,
         "ages": inventory.sync_ages(),
-        "quick": links["kind"] + [one for one in links["mark"] if one.id == "mark-any"],
+        "quick": links["kind"] + [link for link in links["mark"] if link.id == "mark-any"],
         "facets": [(name, FACET_LABELS[name], links[name]) for name in FACETS[1:]],
         "chips": list(asked.active_filters()),
         "previous": _page_url(request, page.number - 1) if page.has_previous() else "",
@@ -58,44 +64,39 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
 
 
 def _page_url(request: ConsoleRequest, number: int) -> str:
-    asked = request.GET.copy()
-    asked["page"] = str(number)
-    return f"?{asked.urlencode()}"
-
-
-EXPIRING_PER_PAGE = 50  # rows
+    params = request.GET.copy()
+    params["page"] = str(number)
+    return f"?{params.urlencode()}"
 
 
 @organization_page(Effect.READ)
 def expiry(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What ends within 90 days or has ended, the first on top, and who was told."""
-    found = list_expiring(member.organization)
+    """List what has expired or expires within 90 days, and the notices sent about it."""
     now = timezone.now()
-    counted = {
-        days: sum(one.reached_warning_days(now) == days for one in found) for days in WARNING_DAYS
-    }
+    items = [(item, item.reached_warning_days(now)) for item in list_expiring(member.organization)]
+    counts = Counter(days for _item, days in items)
     within = request.GET.get("within", "")
-    wanted = int(within) if within in map(str, WARNING_DAYS) else None
-    chosen = [one for one in found if wanted in (None, one.reached_warning_days(now))]
-    page = Paginator(chosen, EXPIRING_PER_PAGE).get_page(request.GET.get("page"))
-    told = _sent_notices(member, list(page))
+    threshold = int(within) if within in map(str, WARNING_DAYS) else None
+    selected = [(item, days) for item, days in items if threshold in (None, days)]
+    page = Paginator(selected, EXPIRING_PER_PAGE).get_page(request.GET.get("page"))
+    notices = _sent_notices(member, [item for item, _days in page])
     known = KnownService.objects.filter(organization=member.organization)
     context = {
         "member": member,
         "rows": [
             {
-                "end": one,
-                "path": expiring_item_path(member, one),
-                "told": told.get((one.key, one.ends_at)),
-                "days": one.reached_warning_days(now),
+                "item": item,
+                "path": expiring_item_path(member, item),
+                "notice": notices.get((item.key, item.ends_at)),
+                "days": days,
             }
-            for one in page
+            for item, days in page
         ],
         "page": page,
-        "all": len(found),
-        "within": wanted,
+        "all": len(items),
+        "within": threshold,
         "chips": [
-            (days, threshold_label(days), counted[days]) for days in WARNING_DAYS if counted[days]
+            (days, threshold_label(days), counts[days]) for days in WARNING_DAYS if counts[days]
         ],
         "ages": [region_freshness(region, known) for region in member.regions()],
         "mails": mail.is_enabled(),
@@ -105,25 +106,25 @@ def expiry(request: ConsoleRequest, member: Member) -> HttpResponse:
 
 
 def expiring_item_path(member: Member, item: ExpiringItem) -> str:
-    """Where something can be done about it."""
-    at = [member.organization.slug, item.region]
+    """Return the path of the page where an item can be renewed."""
+    region_args = [member.organization.slug, item.region]
     match item.kind:
         case ExpiryKind.CREDENTIAL:
-            may = member.can(ConsolePermission.ADMINISTRATION)
-            return reverse("credentials:edit", args=at) if may else ""
+            is_admin = member.can(ConsolePermission.ADMINISTRATION)
+            return reverse("credentials:edit", args=region_args) if is_admin else ""
         case ExpiryKind.SECRET:
-            return reverse("clients:secret", args=[*at, item.service_id, item.client_id])
+            return reverse("clients:secret", args=[*region_args, item.service_id, item.client_id])
         case _ if item.client_id:
-            return reverse("clients:show", args=[*at, item.service_id, item.client_id])
+            return reverse("clients:show", args=[*region_args, item.service_id, item.client_id])
         case _:
-            return reverse("services:show", args=[*at, item.service_id])
+            return reverse("services:show", args=[*region_args, item.service_id])
 
 
 def _sent_notices(member: Member, items: list[ExpiringItem]) -> dict[tuple[str, object], ToldEnd]:
-    """The last mail that told of each."""
-    rows = ToldEnd.objects.filter(
+    """Return the last sent notice of each item."""
+    notices = ToldEnd.objects.filter(
         organization=member.organization,
-        thing__in=[one.key for one in items],
+        thing__in=[item.key for item in items],
         digest__sent_at__isnull=False,
     ).select_related("digest")
-    return {(one.thing, one.ends_at): one for one in rows.order_by("-days")}
+    return {(notice.thing, notice.ends_at): notice for notice in notices.order_by("-days")}

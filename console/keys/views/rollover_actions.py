@@ -1,17 +1,17 @@
-"""What can be done with a rollover that is under way."""
+"""Pages that act on a rollover in progress."""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from console.forms.change_forms import ChangeReasonForm
-from console.keys.jwks.forms import ConfirmForm, ConfirmTrustForm
 from console.keys.rollover import actions
 from console.keys.rollover.api_calls import RolloverConflictError
 from console.keys.rollover.federation import build_superior_update
+from console.keys.rollover.forms import ConfirmForm, ConfirmTrustForm
 from console.keys.views.rollovers import get_rollover, rollover_context, rollover_path
 from console.models import Rollover
 from console.web.access import ConsoleRequest, Workspace, workspace_page
@@ -20,17 +20,17 @@ from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
 from tenants.authlete.operation import Effect
 
-CONFLICT_MESSAGE = gettext_lazy(
-    "Nothing was done: the rollover has moved on, or a step is being carried out. Look once more."
+CONFLICT_MESSAGE = _(
+    "Nothing was done. The rollover has changed, or a step is running. Check its state."
 )
 
 SUCCESS_MESSAGES = {
-    "confirm": gettext_lazy("Kept. What comes next is done at its time."),
-    "advance": gettext_lazy("It is being done now."),
-    "undo": gettext_lazy("It is being undone."),
-    "leave": gettext_lazy("The rollover has ended. Everything stays as it is."),
-    "pause": gettext_lazy("Paused. Nothing happens until somebody resumes it."),
-    "resume": gettext_lazy("It goes on."),
+    "confirm": _("Confirmed. The next step runs on schedule."),
+    "advance": _("The next step is running."),
+    "undo": _("The rollover is being undone."),
+    "stop": _("Rollover stopped."),
+    "pause": _("Rollover paused."),
+    "resume": _("Rollover resumed."),
 }
 
 
@@ -39,21 +39,20 @@ SUCCESS_MESSAGES = {
 def advance(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """Do what comes next without waiting for its time."""
-    found = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, found, ChangeReasonForm, actions.advance)
+    """Run the next step now."""
+    record = get_rollover(workspace, service_id, rollover)
+    return _run_action(request, workspace, record, ChangeReasonForm, actions.advance)
 
 
 @workspace_page(Effect.DESTROY)
 def confirm(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """Say that the authorities above know the new key, so that it may sign; or that
-    it is trusted, so that the old one may go."""
-    found = get_rollover(workspace, service_id, rollover)
-    signs = found.state == Rollover.State.SWITCHED
-    kind = ConfirmTrustForm if signs else ConfirmForm
-    return _run_action(request, workspace, found, kind, actions.confirm)
+    """Confirm that superiors have the new key, or later that it's trusted."""
+    record = get_rollover(workspace, service_id, rollover)
+    is_switched = record.state == Rollover.State.SWITCHED
+    form_class = ConfirmTrustForm if is_switched else ConfirmForm
+    return _run_action(request, workspace, record, form_class, actions.confirm)
 
 
 @workspace_page(Effect.DESTROY)
@@ -61,36 +60,36 @@ def confirm(
 def undo(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """Let the old key sign again, and take the new one out."""
-    found = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, found, ChangeReasonForm, actions.undo)
+    """Sign with the old key again, and remove the new one."""
+    record = get_rollover(workspace, service_id, rollover)
+    return _run_action(request, workspace, record, ChangeReasonForm, actions.undo)
 
 
 @workspace_page(Effect.DESTROY)
 def stop(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """End a rollover with everything as it is now."""
-    found = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, found, ChangeReasonForm, actions.stop)
+    """End a rollover without changing keys or settings."""
+    record = get_rollover(workspace, service_id, rollover)
+    return _run_action(request, workspace, record, ChangeReasonForm, actions.stop)
 
 
 @workspace_page(Effect.DESTROY)
 def pause(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """Let nothing happen for now."""
-    found = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, found, IdempotentForm, actions.pause)
+    """Run no step until the rollover is resumed."""
+    record = get_rollover(workspace, service_id, rollover)
+    return _run_action(request, workspace, record, IdempotentForm, actions.pause)
 
 
 @workspace_page(Effect.DESTROY)
 def resume(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """Let what comes next happen at its time."""
-    found = get_rollover(workspace, service_id, rollover)
-    return _run_action(request, workspace, found, IdempotentForm, actions.resume)
+    """Run the next step on schedule again."""
+    record = get_rollover(workspace, service_id, rollover)
+    return _run_action(request, workspace, record, IdempotentForm, actions.resume)
 
 
 def _run_action(
@@ -100,15 +99,15 @@ def _run_action(
     form_class: type[IdempotentForm],
     action: Callable[..., None],
 ) -> HttpResponse:
-    """Ask, or do it once; then back to the rollover. The page is called as ``act``."""
+    """Ask before ``action`` is run, and run it once; its name is the page's name."""
     name, path = action.__name__, rollover_path(rollover)
-    why = {one: getattr(rollover, one) for one in ("reason", "ticket")}
-    form = form_class(request.POST or None, initial=why)
+    initial = {"reason": rollover.reason, "ticket": rollover.ticket}
+    form = form_class(request.POST or None, initial=initial)
     if form.is_valid():
-        told = {one: form.cleaned_data[one] for one in why if one in form.fields}
+        reason = form.reason_fields if isinstance(form, ChangeReasonForm) else {}
         with idempotent(request, form, path):
             try:
-                action(workspace.member, rollover, **told)
+                action(workspace.member, rollover, **reason)
             except RolloverConflictError:
                 messages.warning(request, CONFLICT_MESSAGE)
             else:
@@ -122,13 +121,13 @@ def _run_action(
 def share_key(
     request: ConsoleRequest, workspace: Workspace, service_id: int, rollover: UUID
 ) -> HttpResponse:
-    """What has to be told to whom about the new key of a federation."""
-    found = get_rollover(workspace, service_id, rollover)
-    if not found.in_federation:
+    """Show the keys that superiors need during a rollover of a federation key."""
+    record = get_rollover(workspace, service_id, rollover)
+    if not record.in_federation:
         raise Http404
     service = workspace.authlete.service(service_id).get()
-    context = rollover_context(workspace, found) | {
-        "handed": build_superior_update(found, service),
-        "signed_set": service.get_text("signedJwksUri"),
+    context = rollover_context(workspace, record) | {
+        "update": build_superior_update(record, service),
+        "signed_jwks_uri": service.get_text("signedJwksUri"),
     }
     return render_page(request, "keys/share_key.html", context)

@@ -1,5 +1,5 @@
-"""Checking a token that somebody pasted: read here first, then asked where it belongs.
+"""Token lookup: parse a pasted token, and introspect it at the service that issued it.
 
-Its value is handed from one page to the next sealed, and kept nowhere
+The value is passed from page to page encrypted, and not stored
 (`docs/explanation/decisions/token-lookup.md`).
 """

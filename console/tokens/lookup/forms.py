@@ -1,4 +1,4 @@
-"""What is pasted is never written back into a page: it goes on sealed, or not."""
+"""The forms for a pasted token; pages pass it on encrypted and never show it."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -16,12 +16,12 @@ from console.tokens.lookup.sealed_token import SealExpiredError, TokenLocation
 from console.web.access import Member
 
 EXPIRED_MESSAGE = _(
-    "What you pasted goes on for ten minutes and no longer, and those are over. Paste it once more."
+    "The token you pasted was kept for ten minutes only. Nothing was done. Paste it again."
 )
 
 
 class PastedTokenForm(forms.Form):
-    """A token or JWS, pasted, or sealed by the page before; and a service."""
+    """A pasted token, or one sealed by the previous page, and a service."""
 
     token = forms.CharField(
         required=False,
@@ -51,18 +51,18 @@ class PastedTokenForm(forms.Form):
             self.add_error("token", error)
 
     def set_services(self, services: Sequence[IssuingService]) -> None:
-        """Let one of these be chosen."""
-        self._services = {one.key: one for one in services}
+        """Set the services to select from."""
+        self._services = {service.key: service for service in services}
         self.fields["place"].choices = _service_choices(services)  # type: ignore[attr-defined]
 
     @property
     def service(self) -> IssuingService | None:
-        """The service that was chosen."""
+        """The selected service."""
         return self._services.get(self.cleaned_data.get("place", ""))
 
     @property
     def resealed(self) -> str:
-        """What was pasted, sealed for the next page; empty where it was no token."""
+        """The token, sealed for the next page; empty if invalid."""
         return sealed_token.seal_token(self.member, self.pasted.value) if self.pasted else ""
 
     def _unseal(self) -> str:
@@ -76,51 +76,53 @@ class PastedTokenForm(forms.Form):
 
 
 class LookupForm(PastedTokenForm):
+    """A token to look up; ``anyway`` confirms the lookup of an expired one."""
+
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class VerifyJwsForm(PastedTokenForm):
-    """A JWS, and what it has to say to be valid."""
+    """A JWT to verify, and the conditions for it to be valid."""
 
-    by_client = forms.IntegerField(
+    client_id = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=2**63 - 1,
-        label=_("Signed by the client"),
+        label=_("Signing client ID"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("A client's ID. Empty where the service itself has signed it."),
+        help_text=_("Default: the service itself."),
     )
-    mandatory = forms.CharField(
+    mandatory_claims = forms.CharField(
         required=False,
         max_length=400,
-        label=_("Claims that it must have"),
+        label=_("Required claims"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Their names, separated by spaces, like: exp aud."),
+        help_text=_("Names separated by spaces, for example: exp aud"),
     )
-    skew = forms.IntegerField(
+    clock_skew_seconds = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=86_400,
-        label=_("Seconds that clocks may differ"),
+        label=_("Allowed clock skew, in seconds"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any, member: Member, places: Sequence[IssuingService]) -> None:
-        super().__init__(data, member, places)
-        self.fields["token"].label = _("Signed JWT (JWS)")
+    def __init__(self, data: Any, member: Member, services: Sequence[IssuingService]) -> None:
+        super().__init__(data, member, services)
+        self.fields["token"].label = _("Signed JWT")
 
     def clean(self) -> None:
         super().clean()
         if self.pasted and self.pasted.jwt is None:
             self.pasted = None
-            self.add_error("token", _("This is no JWT: it has no header to read."))
+            self.add_error("token", _("This isn't a JWT."))
 
-    def clean_mandatory(self) -> list[str]:
-        return str(self.cleaned_data["mandatory"]).split()
+    def clean_mandatory_claims(self) -> list[str]:
+        return str(self.cleaned_data["mandatory_claims"]).split()
 
 
 class RevokeFoundTokenForm(ChangeReasonForm):
-    """Why, and the token, sealed with where it was found."""
+    """The reason, and the sealed token with its location."""
 
     sealed = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -128,7 +130,7 @@ class RevokeFoundTokenForm(ChangeReasonForm):
         super().__init__(data)
         self.member = member
         self.token = SecretStr("")
-        self.location: TokenLocation | None = None  # None: it does not open any more
+        self.location: TokenLocation | None = None  # None if the seal expired
 
     def clean(self) -> None:
         try:
@@ -139,19 +141,19 @@ class RevokeFoundTokenForm(ChangeReasonForm):
 
     @property
     def resealed(self) -> str:
-        """The same, sealed for the next try."""
-        return (
-            sealed_token.seal_token(self.member, self.token, self.location) if self.location else ""
-        )
+        """The token and its location, sealed for another attempt."""
+        if not self.location:
+            return ""
+        return sealed_token.seal_token(self.member, self.token, self.location)
 
 
 def _service_choices(services: Iterable[IssuingService]) -> list[Any]:
-    """Services by region, after the words for none."""
-    groups = groupby(services, key=lambda one: one.region.title)
+    """Return the services grouped by region."""
+    groups = groupby(services, key=lambda service: service.region.title)
     return [
-        ("", _("Told by its issuer")),
+        ("", _("Service of the issuer")),
         *(
-            (title, [(one.key, one.name or str(one.service_id)) for one in group])
+            (title, [(service.key, service.name or str(service.service_id)) for service in group])
             for title, group in groups
         ),
     ]

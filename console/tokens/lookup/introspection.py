@@ -1,7 +1,7 @@
-"""Asking one service what a token is.
+"""Introspect a token at one service.
 
-An access token is introspected as Authlete does it. What is none may be a refresh
-token, of which RFC 7662 tells; a JWT is never one.
+Authlete's own introspection covers access tokens. An opaque token that it doesn't know may
+be a refresh token, which standard introspection (RFC 7662) covers.
 """
 
 from collections.abc import Sequence
@@ -23,31 +23,33 @@ from tenants.authlete.api.diagnostics import Introspection, IntrospectionRespons
 from tenants.authlete.documents.enums import GRANT_TYPE
 from tenants.authlete.errors import AuthleteError
 
-MAX_CLIENT_ID_DIGITS = 20  # that no ID of a client has
-BOUND_TOKEN_CODE = "A065308"  # it works only for who holds a key, which nobody showed  # noqa: S105
+MAX_CLIENT_ID_DIGITS = 20
+BOUND_TOKEN_CODE = "A065308"  # proof of possession required  # noqa: S105
 
 
 class LookupState(StrEnum):
-    ACTIVE = "works"
-    BOUND = "bound"  # works, for the holder of a key alone
-    EXPIRED_REFRESHABLE = "ended"
-    EXPIRED = "swept"  # ended, and taken out of the database by the question
-    REJECTED = "refused"  # exists, and Authlete says no all the same
-    UNKNOWN = "unknown"  # the service knows no such token
+    """The state of a token that was looked up."""
+
+    ACTIVE = "active"
+    BOUND = "bound"  # active, but sender-constrained
+    EXPIRED_REFRESHABLE = "expired_refreshable"
+    EXPIRED = "expired"  # and deleted by the introspection
+    REJECTED = "rejected"  # exists, but Authlete rejects it
+    UNKNOWN = "unknown"  # not known to the service
 
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """What a service said of a token; ``expires_at`` in milliseconds since 1970."""
+    """A service's answer about a token; ``expires_at`` is in milliseconds since 1970."""
 
     service: IssuingService
     state: LookupState
-    is_refresh_token: bool = False  # it is a refresh token
+    is_refresh_token: bool = False
     is_refreshable: bool = False
     client_id: int = 0
-    client: str = ""  # its name; empty where that is not known
+    client: str = ""  # its name; empty if unknown
     subject: str = ""
-    scopes: Sequence[tuple[str, str]] = ()  # with what each is for
+    scopes: Sequence[tuple[str, str]] = ()  # with descriptions
     grant_type: str = ""
     expires_at: int = 0
     code: str = ""
@@ -55,15 +57,17 @@ class LookupResult:
 
     @property
     def exists(self) -> bool:
+        """Whether the service still has the token."""
         return self.state not in (LookupState.EXPIRED, LookupState.UNKNOWN)
 
     @property
     def grant_label(self) -> str:
+        """The label of its grant type."""
         return gettext(GRANT_TYPE.get(self.grant_type, self.grant_type))
 
     @property
     def location(self) -> TokenLocation:
-        """What a revoke needs to know of it."""
+        """What a revocation needs to know."""
         return TokenLocation(
             self.service.region.name,
             self.service.service_id,
@@ -76,39 +80,38 @@ class LookupResult:
 
 
 def look_up(member: Member, service: IssuingService, token: PastedToken) -> LookupResult:
-    """What ``place`` says of a token; the record keeps whose it is, and who looked.
+    """Look a token up at a service, and log the lookup with its owner.
 
-    Raises `AuthleteError`, also where that cannot be kept; then nothing is shown.
+    Raises an `AuthleteError`, also if the lookup can't be logged.
     """
     authlete = member.connect(service.region.name)
     tokens = authlete.service(service.service_id).tokens
-    told = tokens.introspect(token.value)
-    active = None
-    if not told.existent and token.jwt is None:
-        active = tokens.introspect_standard(token.value, token_type_hint="refresh_token")  # noqa: S106
-    number = told.client_id or (active and _parse_client_id(active.client_id)) or 0
-    name = _client_name(member, authlete, service, number) if number else ""
-    checked = (
-        _refresh_token_result(service, active, number, name)
-        if active and active.active
-        else _access_token_result(service, told, name)
-    )
+    introspection = tokens.introspect(token.value)
+    response = None
+    if not introspection.existent and token.jwt is None:
+        response = tokens.introspect_standard(token.value, token_type_hint="refresh_token")  # noqa: S106
+    client_id = introspection.client_id or (response and _parse_client_id(response.client_id)) or 0
+    name = _client_name(member, authlete, service, client_id) if client_id else ""
+    if response and response.active:
+        result = _refresh_token_result(service, response, client_id, name)
+    else:
+        result = _access_token_result(service, introspection, name)
     record_event(
         member.actor,
         TOKEN_CHECK,
         region=service.region.name,
         service=str(service.service_id),
-        client=str(number or ""),
+        client=str(client_id or ""),
         label=name,
-        subject=checked.subject,
+        subject=result.subject,
     )
-    return checked
+    return result
 
 
 def _access_token_result(
     service: IssuingService, introspection: Introspection, name: str
 ) -> LookupResult:
-    words = parse_scope_descriptions(introspection.scope_details)
+    descriptions = parse_scope_descriptions(introspection.scope_details)
     return LookupResult(
         service,
         _state_of(introspection),
@@ -116,7 +119,9 @@ def _access_token_result(
         client_id=introspection.client_id,
         client=name,
         subject=introspection.subject or "",
-        scopes=[(one, describe_scope(one, words)) for one in introspection.scopes or ()],
+        scopes=[
+            (scope, describe_scope(scope, descriptions)) for scope in introspection.scopes or ()
+        ],
         grant_type=introspection.grant_type or "",
         expires_at=introspection.expires_at,
         code=introspection.result_code,
@@ -138,7 +143,7 @@ def _state_of(introspection: Introspection) -> LookupState:
 
 def _refresh_token_result(
     service: IssuingService,
-    introspection: IntrospectionResponse,
+    response: IntrospectionResponse,
     client_id: int,
     name: str,
 ) -> LookupResult:
@@ -147,19 +152,19 @@ def _refresh_token_result(
         LookupState.ACTIVE,
         is_refresh_token=True,
         client_id=client_id,
-        client=name or introspection.client_id,
-        subject=introspection.sub,
-        scopes=[(one, describe_scope(one, {})) for one in introspection.scopes],
-        expires_at=(introspection.exp or 0) * 1000,
+        client=name or response.client_id,
+        subject=response.sub,
+        scopes=[(scope, describe_scope(scope, {})) for scope in response.scopes],
+        expires_at=(response.exp or 0) * 1000,
     )
 
 
 def _client_name(
     member: Member, authlete: AuthleteClient, service: IssuingService, client_id: int
 ) -> str:
-    """What a client is called, as it was last seen, or else as it says itself."""
-    known = clients_of_service(member.organization, service.region.name, service.service_id)
-    if name := known.filter(client_id=client_id).values_list("name", flat=True).first():
+    """Return a client's name from the index, or else from Authlete."""
+    indexed = clients_of_service(member.organization, service.region.name, service.service_id)
+    if name := indexed.filter(client_id=client_id).values_list("name", flat=True).first():
         return name
     try:
         return authlete.service(service.service_id).client(client_id).get().client_name
@@ -168,6 +173,6 @@ def _client_name(
 
 
 def _parse_client_id(client_id: str) -> int:
-    """A client's number; 0 for an alias, and for digits that no number of one has."""
-    whole = client_id.isascii() and client_id.isdigit() and len(client_id) < MAX_CLIENT_ID_DIGITS
-    return int(client_id) if whole else 0
+    """Return a numeric client ID; 0 for an alias or too many digits."""
+    is_id = client_id.isascii() and client_id.isdigit() and len(client_id) < MAX_CLIENT_ID_DIGITS
+    return int(client_id) if is_id else 0

@@ -1,4 +1,4 @@
-"""The services that a token can be of, and the one that its issuer names."""
+"""The services that may have issued a token."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from tenants.authlete.errors import AuthleteError
 from tenants.authlete.listing import list_all_services
 from tenants.organizations.regions import Region
 
-LIST_TIMEOUT_SECONDS = 6.0  # for the lists of all regions
+LIST_TIMEOUT_SECONDS = 6.0  # for all regions
 
 
 @dataclass(frozen=True, slots=True)
 class IssuingService:
-    """A service by its name; whoever checks a token need not see more of it."""
+    """The name and issuer of a service; token lookup needs no more of it."""
 
     region: Region
     service_id: int
@@ -24,49 +24,50 @@ class IssuingService:
 
     @property
     def key(self) -> str:
+        """The region and ID, as a choice of the form."""
         return f"{self.region.name}/{self.service_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class UnlistedRegion:
-    """A region whose services were not listed just now, and why."""
+    """A region whose services couldn't be listed."""
 
     region: Region
     error: AuthleteError
 
 
 def indexed_services(member: Member) -> list[IssuingService]:
-    """Every service of the connected regions, as it was last seen."""
-    order = {one.name: at for at, one in enumerate(member.regions())}
-    regions = {one.name: one for one in member.regions()}
+    """Return the indexed services of the connected regions, by region and name."""
+    regions = {region.name: region for region in member.regions()}
+    order = list(regions)
     rows = KnownService.objects.filter(organization=member.organization, region__in=regions)
-    places = [
-        IssuingService(regions[one.region], one.service_id, one.name, one.issuer) for one in rows
+    services = [
+        IssuingService(regions[row.region], row.service_id, row.name, row.issuer) for row in rows
     ]
-    return sorted(places, key=lambda one: (order[one.region.name], one.name.casefold()))
+    return sorted(services, key=lambda one: (order.index(one.region.name), one.name.casefold()))
 
 
 def refresh_services(
     member: Member,
 ) -> tuple[list[IssuingService], list[UnlistedRegion]]:
-    """The same, after all regions were asked anew, and those that did not answer."""
-    asked, silent = [], []
+    """List the services of all regions, and index them; also return failed regions."""
+    connected, unlisted = [], []
     for region in member.regions():
         try:
-            asked.append((region, member.connect(region.name)))
+            connected.append((region, member.connect(region.name)))
         except AuthleteError as error:
-            silent.append(UnlistedRegion(region, error))
-    found = list_all_services([door for _, door in asked], LIST_TIMEOUT_SECONDS)
-    whole = {}
-    for (region, _), services in zip(asked, found, strict=True):
+            unlisted.append(UnlistedRegion(region, error))
+    lists = list_all_services([authlete for _, authlete in connected], LIST_TIMEOUT_SECONDS)
+    complete = {}
+    for (region, _), services in zip(connected, lists, strict=True):
         if services.error:
-            silent.append(UnlistedRegion(region, services.error))
+            unlisted.append(UnlistedRegion(region, services.error))
         else:
-            whole[region.name] = services.items
-    index_services(member.organization, whole)
-    return indexed_services(member), silent
+            complete[region.name] = services.items
+    index_services(member.organization, complete)
+    return indexed_services(member), unlisted
 
 
 def find_by_issuer(services: Sequence[IssuingService], issuer: str) -> list[IssuingService]:
-    """The services of that issuer, which several may share."""
-    return [one for one in services if issuer and one.issuer == issuer]
+    """Return the services with that issuer; several may share one."""
+    return [service for service in services if issuer and service.issuer == issuer]

@@ -1,4 +1,4 @@
-"""What somebody pasted, read without believing it: no signature is checked."""
+"""Parse a pasted token, without verifying its signature."""
 
 import re
 from base64 import urlsafe_b64decode
@@ -18,86 +18,90 @@ from tenants.authlete.json.reader import (
     replace_surrogates_in,
 )
 
-MAX_TOKEN_LENGTH = 16_384  # characters; a JWT with many claims has some 2,000
+MAX_TOKEN_LENGTH = 16_384  # a JWT with many claims has about 2,000
 SCHEME_PREFIX = re.compile(r"(?:authorization\s*:\s*)?(?:(?:bearer|dpop)(?:\s+|$))?", re.I)
-SURROUNDING_CHARS = " \t\r\n\"'`,;"  # what is copied along with it
+SURROUNDING_CHARS = " \t\r\n\"'`,;"
 WHITESPACE = re.compile(r"\s+")
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
-MAX_TIME_MS = 10**15  # milliseconds since 1970; what claims to end later is no time
+MAX_TIME_MS = 10**15  # since 1970; later times are ignored
 
-# Shown in full. All others are named alone: Authlete puts a token's own value into
-# `jti`, and what an application puts elsewhere is nobody's business here.
+# Claims shown with their values. Others are only named: `jti` holds the token's own value,
+# and applications may put private data into custom claims.
 SHOWN_CLAIMS = ("iss", "sub", "aud", "client_id", "azp", "scope")
 TIME_CLAIMS = ("iat", "nbf", "exp", "auth_time")
-MAX_CLAIMS = 40  # claims, and values of one, that are shown
-MAX_VALUE_LENGTH = 300  # characters of one value
+MAX_CLAIMS = 40  # also the maximum of values of one claim
+MAX_VALUE_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
 class UnverifiedJwt:
-    """The header and claims of a JWT, which anybody can have written."""
+    """The unverified header and claims of a JWT."""
 
     header: dict[str, Any]
     claims: dict[str, Any] = field(repr=False)  # `jti` may be the token itself
 
     @property
     def issuer(self) -> str:
+        """The issuer; empty without a valid ``iss``."""
         issuer = self.claims.get("iss")
         return issuer if isinstance(issuer, str) else ""
 
     @property
     def algorithm(self) -> str:
+        """The signature algorithm."""
         return str(self.header["alg"])[:MAX_VALUE_LENGTH]
 
     @property
     def shown_claims(self) -> list[tuple[str, str]]:
-        """The claims that are shown, as text."""
-        return [(one, _claim_text(self.claims[one])) for one in SHOWN_CLAIMS if one in self.claims]
+        """The claims shown with their values, as text."""
+        return [
+            (name, _claim_text(self.claims[name])) for name in SHOWN_CLAIMS if name in self.claims
+        ]
 
     @property
     def times(self) -> list[tuple[str, int]]:
-        """Those that are times, in milliseconds since 1970."""
-        found = [(one, _to_milliseconds(self.claims.get(one))) for one in TIME_CLAIMS]
-        return [(one, moment) for one, moment in found if moment]
+        """The time claims, in milliseconds since 1970."""
+        times = [(name, _to_milliseconds(self.claims.get(name))) for name in TIME_CLAIMS]
+        return [(name, time_ms) for name, time_ms in times if time_ms]
 
     @property
     def other_claims(self) -> list[str]:
         """The names of all other claims."""
-        shown = {*SHOWN_CLAIMS, *(one for one, _ in self.times)}
-        return [one[:MAX_VALUE_LENGTH] for one in self.claims if one not in shown][:MAX_CLAIMS]
+        shown = {*SHOWN_CLAIMS, *(name for name, _time in self.times)}
+        return [name[:MAX_VALUE_LENGTH] for name in self.claims if name not in shown][:MAX_CLAIMS]
 
     def has_expired(self, now: float) -> bool:
-        """By its own word; ``now`` is in seconds since 1970."""
-        end = _to_milliseconds(self.claims.get("exp"))
-        return bool(end) and end <= now * 1000
+        """Return whether ``exp`` has passed; ``now`` is in seconds since 1970."""
+        expiry_ms = _to_milliseconds(self.claims.get("exp"))
+        return bool(expiry_ms) and expiry_ms <= now * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PastedToken:
-    """A token's value, and what it says of itself; None where it is opaque."""
+    """A token's value, and its content if it's a JWT."""
 
     value: SecretStr
     jwt: UnverifiedJwt | None
 
 
 def parse_pasted_token(text: str) -> PastedToken:
-    """What ``text`` is; raises `ValidationError`, which quotes nothing of it."""
+    """Parse ``text``; raises `ValidationError`, which doesn't quote it."""
     bare = text.strip(SURROUNDING_CHARS)
     value = WHITESPACE.sub("", bare[SCHEME_PREFIX.match(bare).end() :])  # type: ignore[union-attr]
     if not value:
         raise ValidationError(_("Paste a token."))
     if len(value) > MAX_TOKEN_LENGTH:
         raise ValidationError(
-            _("No token is this long: it has %(count)d characters, of %(most)d.")
-            % {"count": len(value), "most": MAX_TOKEN_LENGTH}
+            _("The token has %(count)d characters; the maximum is %(max_length)d.")
+            % {"count": len(value), "max_length": MAX_TOKEN_LENGTH}
         )
     if found := INVALID_TOKEN_CHARS.search(value):
         raise ValidationError(
             _(
-                "A token has letters, digits and signs of ASCII alone; character %(at)d"
-                " is U+%(code)04X. Copy it anew from where it was found."
+                "Tokens have only visible ASCII characters, but character %(position)d is"
+                " U+%(code)04X. Copy the token again."
             )
-            % {"at": found.start() + 1, "code": ord(found[0])}
+            % {"position": found.start() + 1, "code": ord(found[0])}
         )
     parts = value.split(".")
     header = _decode_header(parts[0]) if len(parts) in (3, 5) else None
@@ -106,15 +110,15 @@ def parse_pasted_token(text: str) -> PastedToken:
     if len(parts) == 5:
         raise ValidationError(
             _(
-                "This is encrypted (a JWE, of five parts): it cannot be read here, and"
-                " Authlete takes none (A160101). Paste what is inside of it."
+                "This token is encrypted (a JWE), which Authlete doesn't accept (A160101). Paste"
+                " the decrypted token."
             )
         )
     return PastedToken(SecretStr(value), _parse_jwt(header, *parts[1:]))
 
 
 def _decode_header(part: str) -> str | None:
-    """The text of what begins a JWT; None where it is something else with dots."""
+    """Return the header text of a JWT; None if it isn't one."""
     try:
         text = _decode_part(part)
     except InvalidJsonError:
@@ -126,13 +130,9 @@ def _parse_jwt(head: str, payload: str, signature: str) -> UnverifiedJwt:
     header = _parse_object(_("header"), head)
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm.lower() in ("", "none"):
-        raise ValidationError(
-            _("This JWT is not signed (its alg is none), so no service has issued it.")
-        )
+        raise ValidationError(_("This JWT isn't signed (alg is none), so no service issued it."))
     if not signature:
-        raise ValidationError(
-            _("The signature of this JWT is missing. Copy all three parts of it.")
-        )
+        raise ValidationError(_("The JWT has no signature. Copy all three parts."))
     try:
         text = _decode_part(payload)
     except InvalidJsonError as error:
@@ -142,7 +142,7 @@ def _parse_jwt(head: str, payload: str, signature: str) -> UnverifiedJwt:
 
 def _parse_object(part: str, text: str) -> dict[str, Any]:
     try:
-        value = replace_surrogates_in(parse_json(text))  # no page can hold half a character
+        value = replace_surrogates_in(parse_json(text))
     except InvalidJsonError as error:
         raise _unreadable_error(part, error) from None
     if not isinstance(value, dict):
@@ -152,13 +152,13 @@ def _parse_object(part: str, text: str) -> dict[str, Any]:
 
 def _unreadable_error(part: str, error: InvalidJsonError) -> ValidationError:
     return ValidationError(
-        _("It looks like a JWT whose %(what)s cannot be read: %(why)s. Copy all of it.")
-        % {"what": part, "why": error}
+        _("The JWT's %(part)s can't be read: %(error)s. Copy the whole token.")
+        % {"part": part, "error": error}
     )
 
 
 def _decode_part(part: str) -> str:
-    """The text of a part; raises `NotJson`."""
+    """Decode a part of a JWT; raises `InvalidJsonError`."""
     if not BASE64URL.fullmatch(part):
         raise InvalidJsonError("not base64url")
     try:
@@ -170,10 +170,9 @@ def _decode_part(part: str) -> str:
 
 
 def _claim_text(value: Any) -> str:
-    """A claim's value as far as it is shown."""
+    """Return a claim's value as text, shortened."""
     values = value if isinstance(value, list) else [value]
-    words = [_value_text(one) for one in values[:MAX_CLAIMS]]
-    return ", ".join(words)[:MAX_VALUE_LENGTH]
+    return ", ".join(map(_value_text, values[:MAX_CLAIMS]))[:MAX_VALUE_LENGTH]
 
 
 def _value_text(value: Any) -> str:
@@ -183,8 +182,8 @@ def _value_text(value: Any) -> str:
 
 
 def _to_milliseconds(value: Any) -> int:
-    """A NumericDate (RFC 7519, section 2) in milliseconds; 0 where it is none."""
+    """Convert a NumericDate (RFC 7519, section 2); 0 if invalid."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return 0
-    moment = int(value * 1000)
-    return moment if 0 < moment < MAX_TIME_MS else 0
+    time_ms = int(value * 1000)
+    return time_ms if 0 < time_ms < MAX_TIME_MS else 0

@@ -1,4 +1,4 @@
-"""Revoking a token whose value is at hand, and asking again whether it is gone."""
+"""Revoke a token by its value, and check that it no longer works."""
 
 from dataclasses import dataclass
 
@@ -12,25 +12,25 @@ from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
 
 @dataclass(frozen=True, slots=True)
 class CheckedRevocation:
-    """What became of a revoke."""
+    """The outcome of a revocation and of the check afterwards."""
 
-    still_works: bool | None  # whether it works still; None where nobody could say
-    count: int | None = None  # how many ended by Authlete's word, where there is one
-    lost_reply: AuthleteError | None = None  # why there is none
-    recheck_error: AuthleteError | None = None  # why nobody could say
+    still_works: bool | None  # None if the check failed
+    count: int | None = None  # of revoked tokens; None if the response was lost
+    lost_reply: AuthleteError | None = None
+    recheck_error: AuthleteError | None = None
 
 
 def revoke_found_token(
     member: Member, token: SecretStr, location: TokenLocation, reason: str, ticket: str
 ) -> CheckedRevocation:
-    """Revoke it, at the service where it was found.
+    """Revoke the token at the service where it was found.
 
-    Raises an `AuthleteError` where nothing was done.
+    Raises an `AuthleteError` if nothing was revoked.
     """
-    door = member.connect(location.region, reason=reason, ticket=ticket)
-    tokens = door.service(location.service_id).tokens
+    authlete = member.connect(location.region, reason=reason, ticket=ticket)
+    tokens = authlete.service(location.service_id).tokens
     count: int | None = None
-    lost = None
+    lost_reply = None
     try:
         count = tokens.revoke_value(
             token,
@@ -44,15 +44,15 @@ def revoke_found_token(
     except AuthleteError as error:
         if error.outcome is not Outcome.UNKNOWN:
             raise
-        lost = error
+        lost_reply = error
     try:
-        return CheckedRevocation(_still_works(tokens, token, location), count, lost)
+        return CheckedRevocation(_still_works(tokens, token, location), count, lost_reply)
     except AuthleteError as error:
-        return CheckedRevocation(None, count, lost, recheck_error=error)
+        return CheckedRevocation(None, count, lost_reply, recheck_error=error)
 
 
 def _still_works(tokens: TokensApi, token: SecretStr, location: TokenLocation) -> bool:
     if location.refresh:
         return tokens.introspect_standard(token, token_type_hint="refresh_token").active  # noqa: S106
-    told = tokens.introspect(token)  # a row of it may stay for a while
-    return told.usable or told.refreshable
+    introspection = tokens.introspect(token)
+    return introspection.usable or introspection.refreshable

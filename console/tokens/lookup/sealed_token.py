@@ -1,7 +1,7 @@
-"""Handing a token from one page to the next without keeping it: sealed, in a form.
+"""Pass a token from page to page in a hidden field, encrypted and not stored.
 
-What is sealed opens for the same person in the same organization, for a short while,
-and only for what it was sealed for.
+A sealed token can be opened by the same user in the same organization, for ten minutes,
+and for the same purpose.
 """
 
 import json
@@ -15,55 +15,56 @@ from console.web.access import Member
 from tenants.crypto import vault
 from tenants.crypto.vault import UnsealError
 
-SEALED_LIFETIME_SECONDS = 600  # seconds
+SEALED_LIFETIME_SECONDS = 600
 
 
 class SealExpiredError(Exception):
-    """It was sealed too long ago, for somebody else, or for something else."""
+    """The seal expired, or is for another user or purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenLocation:
-    """A token that was found at a service, to be revoked there and nowhere else."""
+    """The service that issued a token, and what a revocation needs to know."""
 
     region: str
     service_id: int
     service: str  # its name
-    refresh: bool  # it is a refresh token
+    refresh: bool  # whether it's a refresh token
     client_id: int
     client: str  # its name
     subject: str
 
 
 def seal_token(member: Member, token: SecretStr, location: TokenLocation | None = None) -> str:
-    """``token`` for a hidden field; with ``what``, for a revoke of just that."""
-    told = {"at": now(), "token": token.get_secret_value()}
+    """Encrypt a token for a hidden field; with ``location``, for its revocation."""
+    content = {"at": now(), "token": token.get_secret_value()}
     if location:
-        told["found"] = asdict(location)
-    return vault.seal(json.dumps(told), _vault_context(member, location is not None))
+        content["found"] = asdict(location)
+    return vault.seal(json.dumps(content), _vault_context(member, location is not None))
 
 
 def unseal_token(member: Member, sealed: str) -> SecretStr:
-    """The token; raises `Lapsed`."""
+    """Decrypt a token; raises `SealExpiredError`."""
     return SecretStr(_unseal(member, sealed, is_located=False)["token"])
 
 
 def unseal_located_token(member: Member, sealed: str) -> tuple[SecretStr, TokenLocation]:
-    """The token and where it was found; raises `Lapsed`."""
-    told = _unseal(member, sealed, is_located=True)
-    return SecretStr(told["token"]), TokenLocation(**told["found"])
+    """Decrypt a token and its location; raises `SealExpiredError`."""
+    content = _unseal(member, sealed, is_located=True)
+    return SecretStr(content["token"]), TokenLocation(**content["found"])
 
 
 def _unseal(member: Member, sealed: str, *, is_located: bool) -> dict[str, Any]:
     try:
-        told: dict[str, Any] = json.loads(vault.unseal(sealed, _vault_context(member, is_located)))
+        text = vault.unseal(sealed, _vault_context(member, is_located))
     except UnsealError:
         raise SealExpiredError from None
-    if now() - told["at"] > SEALED_LIFETIME_SECONDS:
+    content: dict[str, Any] = json.loads(text)
+    if now() - content["at"] > SEALED_LIFETIME_SECONDS:
         raise SealExpiredError
-    return told
+    return content
 
 
 def _vault_context(member: Member, is_located: bool) -> str:
-    what = "found" if is_located else "pasted"
-    return f"tokens.{what}/{member.user.pk}/{member.organization.pk}"
+    purpose = "found" if is_located else "pasted"
+    return f"tokens.{purpose}/{member.user.pk}/{member.organization.pk}"

@@ -1,4 +1,4 @@
-"""The end of all tokens of a client, of a subject, or of a subject at a client."""
+"""Pages that revoke all tokens of a client, a user, or a user at a client."""
 
 from uuid import UUID
 
@@ -9,18 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.documents.service_header import service_header_context
-from console.tokens.bulk_revocation import (
-    BulkRevokeForm,
-    RevocationTarget,
-    sign_preview,
-)
+from console.tokens.bulk_revocation import BulkRevokeForm, RevocationTarget, sign_preview
 from console.users import lookups
 from console.users.lookups import OpenLookup
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.idempotency import idempotent, redirect_repeated
 from console.web.responses import redirect_to, render_page
 from console.web.step_up import step_up
-from tenants.authlete.documents.client import Client
 from tenants.authlete.errors import AuthleteError
 from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission
@@ -31,10 +26,10 @@ from tenants.organizations.roles import ConsolePermission
 def revoke_client(
     request: ConsoleRequest, workspace: Workspace, service_id: int, client_id: int
 ) -> HttpResponse:
-    """Count every token of a client, of all its users; then end them."""
-    client = _get_client(workspace, service_id, client_id)
-    whose = RevocationTarget(workspace, service_id, client)
-    return _preview_or_revoke(request, whose, "tokens/revoke_client.html")
+    """Preview and revoke all tokens of a client."""
+    client = workspace.authlete.service(service_id).client(client_id).get()
+    target = RevocationTarget(workspace, service_id, client)
+    return _preview_or_revoke(request, target, "tokens/revoke_client.html")
 
 
 @workspace_page(Effect.DESTROY)
@@ -42,9 +37,9 @@ def revoke_client(
 def revoke_subject(
     request: ConsoleRequest, workspace: Workspace, service_id: int, lookup: UUID
 ) -> HttpResponse:
-    """The same of one subject, at all clients of the service."""
-    whose = RevocationTarget(workspace, service_id, lookup=_get_lookup(workspace, lookup))
-    return _preview_or_revoke(request, whose, "tokens/revoke_subject.html")
+    """Preview and revoke all tokens of a user."""
+    target = RevocationTarget(workspace, service_id, lookup=_get_lookup(workspace, lookup))
+    return _preview_or_revoke(request, target, "tokens/revoke_subject.html")
 
 
 @workspace_page(Effect.DESTROY)
@@ -56,15 +51,11 @@ def revoke_pair(
     lookup: UUID,
     client_id: int,
 ) -> HttpResponse:
-    """The same of one subject at one client."""
-    found = _get_lookup(workspace, lookup)
-    client = _get_client(workspace, service_id, client_id)
-    whose = RevocationTarget(workspace, service_id, client, found)
-    return _preview_or_revoke(request, whose, "tokens/revoke_pair.html")
-
-
-def _get_client(workspace: Workspace, service_id: int, client_id: int) -> Client:
-    return workspace.authlete.service(service_id).client(client_id).get()
+    """Preview and revoke all tokens of a user at a client."""
+    open_lookup = _get_lookup(workspace, lookup)
+    client = workspace.authlete.service(service_id).client(client_id).get()
+    target = RevocationTarget(workspace, service_id, client, open_lookup)
+    return _preview_or_revoke(request, target, "tokens/revoke_pair.html")
 
 
 def _get_lookup(workspace: Workspace, lookup: UUID) -> OpenLookup:
@@ -82,24 +73,23 @@ def _preview_or_revoke(
     if form.is_valid():
         try:
             with idempotent(request, form, target.list_path):
-                ended = target.revoke(form)
+                revoked = target.revoke(form)
+                _add_result_message(request, target, revoked, *form.cleaned_data["counted"])
+            return redirect_to(request, target.list_path)
         except AuthleteError as error:
             failure = error
-        else:
-            _add_result_message(request, target, ended, *form.cleaned_data["counted"])
-            return redirect_to(request, target.list_path)
     try:
-        counted, uncounted = target.count(), None
+        count, count_error = target.count(), None
     except AuthleteError as error:
-        counted, uncounted = None, error
+        count, count_error = None, error
     context = {
         "workspace": target.workspace,
         **service_header_context(target.workspace, target.service_id),
-        "whose": target,
+        "target": target,
         "client": target.client,
-        "counted": counted,
-        "uncounted": uncounted,
-        "carried": sign_preview(target, counted) if counted else "",
+        "count": count,
+        "count_error": count_error,
+        "preview": sign_preview(target, count) if count else "",
         "form": form,
         "failure": failure,
     }
@@ -107,33 +97,26 @@ def _preview_or_revoke(
 
 
 def _add_result_message(
-    request: ConsoleRequest,
-    target: RevocationTarget,
-    revoked_count: int,
-    valid: int,
-    expired: int,
+    request: ConsoleRequest, target: RevocationTarget, revoked: int, valid: int, expired: int
 ) -> None:
-    """How many ended, against how many were previewed and how many are left."""
-    said = ngettext(
-        "Authlete counts %(count)d token that it revoked;"
-        " the preview counted %(valid)d that worked and %(expired)d that had expired.",
-        "Authlete counts %(count)d tokens that it revoked;"
-        " the preview counted %(valid)d that worked and %(expired)d that had expired.",
-        revoked_count,
-    ) % {"count": revoked_count, "valid": valid, "expired": expired}
+    """Compare the revoked tokens with the preview and with the tokens that are left."""
+    text = ngettext(
+        "Authlete revoked %(count)d token (preview: %(valid)d valid, %(expired)d expired).",
+        "Authlete revoked %(count)d tokens (preview: %(valid)d valid, %(expired)d expired).",
+        revoked,
+    ) % {"count": revoked, "valid": valid, "expired": expired}
     try:
         left = target.count().valid
     except AuthleteError:
-        messages.warning(request, f"{said} {_('They could not be counted again.')}")
+        messages.warning(request, f"{text} {_('The check afterwards failed.')}")
         return
     if left:
         more = ngettext(
-            "Counted again, %(count)d works: it may have been issued meanwhile.",
-            "Counted again, %(count)d work: they may have been issued meanwhile.",
+            "%(count)d token is still valid. It may have been issued meanwhile.",
+            "%(count)d tokens are still valid. They may have been issued meanwhile.",
             left,
         ) % {"count": left}
-        messages.warning(request, f"{said} {more}")
-    elif revoked_count < valid:
-        messages.warning(request, f"{said} {_('Counted again, none works.')}")
-    else:
-        messages.success(request, f"{said} {_('Counted again, none works.')}")
+        messages.warning(request, f"{text} {more}")
+        return
+    add = messages.warning if revoked < valid else messages.success
+    add(request, f"{text} {_('No valid token is left.')}")

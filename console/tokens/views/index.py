@@ -1,3 +1,5 @@
+"""The page that lists the tokens of a service."""
+
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
@@ -19,7 +21,7 @@ from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission
 
 STATE_LABELS: dict[str, str | Promise] = {
-    "": _("All that are kept"),
+    "": _("All"),
     "valid": _("Valid"),
     "expired": _("Expired"),
 }
@@ -27,25 +29,25 @@ STATE_LABELS: dict[str, str | Promise] = {
 
 @workspace_page(Effect.READ)
 def index(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """The tokens of one service; whom to narrow them to is posted."""
-    asked = TokenQuery.from_url(request.GET)
+    """List the tokens of a service; a subject to filter by is posted."""
+    query = TokenQuery.from_url(request.GET)
     if request.method == "POST":
-        return _look_up_subject(request, workspace, service_id, asked)
+        return _look_up_subject(request, workspace, service_id, query)
     names = ClientNames(workspace, service_id)
-    meant = names.find(asked.client) if asked.is_client_name else []
-    if len(meant) == 1:
-        return redirect_to(request, request.path + asked.url(client=str(meant[0][0])))
-    found = TokenListing() if asked.is_client_name else list_tokens(workspace, service_id, asked)
-    if found.total and not found.rows:
-        last = replace(asked, page=(found.total - 1) // MAX_PAGE_SIZE + 1)
+    matches = names.find(query.client) if query.is_client_name else []
+    if len(matches) == 1:
+        return redirect_to(request, request.path + query.url(client=str(matches[0][0])))
+    listing = TokenListing() if query.is_client_name else list_tokens(workspace, service_id, query)
+    if listing.total and not listing.rows:
+        last = replace(query, page=(listing.total - 1) // MAX_PAGE_SIZE + 1)
         return redirect_to(request, request.path + last.query)
-    return _render(request, workspace, service_id, asked, found, meant)
+    return _render(request, workspace, service_id, query, listing, matches)
 
 
 def _look_up_subject(
     request: ConsoleRequest, workspace: Workspace, service_id: int, query: TokenQuery
 ) -> HttpResponse:
-    """The list of a subject's tokens, whom no address names."""
+    """Redirect to the list of a subject's tokens, with the lookup's ID in the URL."""
     member, form = workspace.member, SubjectForm(request.POST)
     status = 422
     if form.is_valid():
@@ -71,28 +73,24 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     names = ClientNames(workspace, service_id)
-    chosen = query.client_id
-    states = [
-        (label, query.url(state=state), query.state == state)
-        for state, label in STATE_LABELS.items()
-    ]
+    client_id = query.client_id
     context = {
         "workspace": workspace,
         "member": workspace.member,
         **service_header_context(workspace, service_id),
-        "asked": query,
-        "shown": listing,
-        "meant": [(query.url(client=str(n)), called, n) for n, called in matches or ()],
+        "query": query,
+        "listing": listing,
+        "matches": [(query.url(client=str(pk)), name, pk) for pk, name in matches or ()],
         "form": form,
-        "without": {
-            "client": query.url(client=""),
-            "subject": query.url(lookup=None),
-        },
+        "without": {"client": query.url(client=""), "subject": query.url(lookup=None)},
         "previous": query.previous,
         "next": query.next(listing.total) if listing else "",
-        "states": states,
+        "states": [
+            (label, query.url(state=state), query.state == state)
+            for state, label in STATE_LABELS.items()
+        ],
         "subject": get_subject(workspace, query) if query.lookup else "",
-        "client": names.get_names([chosen]).get(chosen, "") if chosen else "",
-        "names": names.suggestions(),
+        "client": names.get_names([client_id]).get(client_id, "") if client_id else "",
+        "client_names": names.suggestions(),
     }
     return render_page(request, "tokens/index.html", context, part="list", status=status)

@@ -1,7 +1,7 @@
-"""Checking a token that somebody pasted, revoking it, and verifying a JWS.
+"""Pages that look up or revoke a pasted token, and verify a signature.
 
-All three answer the post itself, instead of leading on: what was pasted is in no
-address, no session and no row, so there is nothing that a next page could find it by.
+They respond to the POST itself instead of redirecting: the pasted token is in no URL,
+session or row, so no next page could load it.
 """
 
 from time import time
@@ -31,121 +31,119 @@ from tenants.organizations.roles import ConsolePermission
 
 @organization_page(ConsolePermission.USERS)
 def lookup(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """What a token says of itself, and then what its service says of it."""
+    """Show a JWT's claims, and what the issuing service says about a token."""
     form = LookupForm(request.POST or None, member, issuers.indexed_services(member))
     context: dict[str, Any] = {"member": member, "form": form}
     if form.is_valid():
         context |= _look_up(member, form)
-    found = context.get("checked")
-    context["kept"] = "" if found and found.exists else form.resealed
-    return _answer(request, "check", form, context)
+    result = context.get("result")
+    context["sealed_input"] = "" if result and result.exists else form.resealed
+    return _render(request, "lookup", form, context)
 
 
 def _look_up(member: Member, form: LookupForm) -> dict[str, Any]:
-    """The next step: choose a service, decide about an ended token, or its state."""
-    place, said = _choose_service(member, form)
+    """Return the context of the next step: select a service, confirm, or the result."""
+    service, context = _choose_service(member, form)
     token = form.pasted
-    if place is None or token is None:
-        return said
+    if service is None or token is None:
+        return context
     if token.jwt and token.jwt.has_expired(time()) and not form.cleaned_data["anyway"]:
-        return said | {"step": "ended"}
+        return context | {"step": "expired"}
     if not consume(member, SUBJECT_SEARCH_LIMIT):
         form.add_error("token", SUBJECT_SEARCH_LIMIT.error_message)
-        return said
+        return context
     try:
-        checked = look_up(member, place, token)
+        result = look_up(member, service, token)
     except AuthleteError as error:
-        return said | {"step": "failed", "failure": error}
-    if checked.exists:
-        said["sealed"] = sealed_token.seal_token(member, token.value, checked.location)
-    why = RevokeFoundTokenForm(None, member)
-    return said | {
-        "step": "told",
-        "checked": checked,
-        "why": why,
-    }
+        return context | {"step": "failed", "failure": error}
+    if result.exists:
+        context["sealed"] = sealed_token.seal_token(member, token.value, result.location)
+    reason_form = RevokeFoundTokenForm(None, member)
+    return context | {"step": "result", "result": result, "reason_form": reason_form}
 
 
 def _choose_service(
     member: Member, form: PastedTokenForm
 ) -> tuple[IssuingService | None, dict[str, Any]]:
-    """The service that was chosen, or that the token's issuer names; where none can be
-    told, what is to be said about that."""
+    """Return the selected service, or the one that the token's issuer names.
+
+    Without one, the context says why a service must be selected.
+    """
     jwt = form.pasted.jwt if form.pasted else None
-    said: dict[str, Any] = {"jwt": jwt, "place": form.service}
+    context: dict[str, Any] = {"jwt": jwt, "service": form.service}
     if form.service:
-        return form.service, said
+        return form.service, context
     issuer = jwt.issuer if jwt else ""
-    found = issuers.find_by_issuer(issuers.indexed_services(member), issuer)
-    if not found:
+    services = issuers.find_by_issuer(issuers.indexed_services(member), issuer)
+    if not services:
         if not consume(member, SERVICE_LISTING_LIMIT):
             form.add_error("token", SERVICE_LISTING_LIMIT.error_message)
-            return None, said
-        listed, said["silent"] = issuers.refresh_services(member)
-        form.set_services(listed)
-        found = issuers.find_by_issuer(listed, issuer)
-    if len(found) != 1:
-        return None, said | {"step": "choose", "issuers": found}
-    return found[0], said | {"place": found[0]}
+            return None, context
+        refreshed, context["unlisted"] = issuers.refresh_services(member)
+        form.set_services(refreshed)
+        services = issuers.find_by_issuer(refreshed, issuer)
+    if len(services) != 1:
+        return None, context | {"step": "choose", "issuers": services}
+    return services[0], context | {"service": services[0]}
 
 
 @organization_page(ConsolePermission.USERS)
 def revoke_by_value(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Revoke the token that was just looked up, and ask whether it is gone."""
-    start = reverse("tokens:lookup", args=[member.organization.slug])
+    """Revoke the token just looked up, and check that it no longer works."""
+    lookup_path = reverse("tokens:lookup", args=[member.organization.slug])
     if request.method != "POST":
-        return redirect_to(request, start)
+        return redirect_to(request, lookup_path)
     form = RevokeFoundTokenForm(request.POST, member)
-    context: dict[str, Any] = {"member": member, "why": form}
+    context: dict[str, Any] = {"member": member, "reason_form": form}
     if form.is_valid() and form.location:
-        reason, ticket = form.cleaned_data["reason"], form.cleaned_data["ticket"]
         try:
-            with idempotent(request, form, start):
-                ended = revoke_found_token(member, form.token, form.location, reason, ticket)
-            context["ended"] = ended
+            with idempotent(request, form, lookup_path):
+                context["revocation"] = revoke_found_token(
+                    member, form.token, form.location, **form.reason_fields
+                )
         except AuthleteError as error:
             context["failure"] = error
-    context |= {"about": form.location, "sealed": form.resealed}
-    return _answer(request, "revoke_checked", form, context)
+    context |= {"location": form.location, "sealed": form.resealed}
+    return _render(request, "revoke_by_value", form, context)
 
 
 @organization_page(ConsolePermission.USERS)
 def verify(request: ConsoleRequest, member: Member) -> HttpResponse:
-    """Whether a JWS is signed by a service, or by one of its clients, and of now."""
+    """Check whether a service or one of its clients signed a JWT, and its claims."""
     form = VerifyJwsForm(request.POST or None, member, issuers.indexed_services(member))
     context: dict[str, Any] = {"member": member, "form": form}
     if form.is_valid():
         context |= _verify(member, form)
-    context["kept"] = form.resealed
-    return _answer(request, "verify", form, context)
+    context["sealed_input"] = form.resealed
+    return _render(request, "verify", form, context)
 
 
 def _verify(member: Member, form: VerifyJwsForm) -> dict[str, Any]:
-    place, said = _choose_service(member, form)
-    if place is None or form.pasted is None:
-        return said
+    service, context = _choose_service(member, form)
+    if service is None or form.pasted is None:
+        return context
     if not consume(member, SUBJECT_SEARCH_LIMIT):
         form.add_error("token", SUBJECT_SEARCH_LIMIT.error_message)
-        return said
+        return context
     try:
-        service = member.connect(place.region.name).service(place.service_id)
-        told = service.verify_jose(
+        api = member.connect(service.region.name).service(service.service_id)
+        verification = api.verify_jose(
             form.pasted.value,
-            client_id=form.cleaned_data["by_client"],
-            mandatory_claims=form.cleaned_data["mandatory"],
-            clock_skew_seconds=form.cleaned_data["skew"] or 0,
+            client_id=form.cleaned_data["client_id"],
+            mandatory_claims=form.cleaned_data["mandatory_claims"],
+            clock_skew_seconds=form.cleaned_data["clock_skew_seconds"] or 0,
         )
     except AuthleteError as error:
-        return said | {"step": "failed", "failure": error}
-    return said | {"step": "told", "told": told}
+        return context | {"step": "failed", "failure": error}
+    return context | {"step": "result", "verification": verification}
 
 
-def _answer(
+def _render(
     request: ConsoleRequest, page: str, form: Form, context: dict[str, Any]
 ) -> HttpResponse:
-    """A page that no browser keeps, for what is sealed in it."""
+    """Render a page that no browser caches, since it holds a sealed token."""
     status = 422 if form.errors else 200
-    part = "check" if page == "check" else ""
+    part = "lookup" if page == "lookup" else ""
     response = render_page(request, f"tokens/{page}.html", context, part=part, status=status)
     response["Cache-Control"] = "no-store"
     return response

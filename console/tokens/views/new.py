@@ -1,3 +1,5 @@
+"""The page that creates a token."""
+
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,7 +25,7 @@ from tenants.authlete.operation import Effect
 @workspace_page(Effect.REVEAL)
 @step_up
 def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpResponse:
-    """Make a token that works at once, and show its value in this one response."""
+    """Create a token, and show its value in this one response."""
     names = ClientNames(workspace, service_id)
     service = workspace.authlete.service(service_id).get()
     form = NewTokenForm(
@@ -36,30 +38,34 @@ def new(request: ConsoleRequest, workspace: Workspace, service_id: int) -> HttpR
         "workspace": workspace,
         **service_header_context(workspace, service_id),
         "form": form,
-        "names": names.suggestions(),
+        "client_names": names.suggestions(),
     }
     status = 422 if form.errors else 200
     if form.is_valid():
-        making = _creation(workspace, service_id, form)
-        path = _list_path(workspace, service_id, making.client_id)
-        with idempotent(request, form, path) as submit:
+        creation = _creation(workspace, service_id, form)
+        client_id = creation.client_id
+        slug, region = workspace.organization.slug, workspace.region.name
+        list_path = reverse("tokens:index", args=[slug, region, service_id])
+        list_path += TokenQuery(str(client_id)).query
+        with idempotent(request, form, list_path) as submit:
             if not consume(workspace.member, REVEAL_LIMIT):
                 submit.fail()
                 form.add_error(None, REVEAL_LIMIT.error_message)
                 return render_page(request, "tokens/new.html", context, status=429)
-            context |= {"making": making, "listed": path}
-            context["client"] = names.get_names([making.client_id]).get(making.client_id, "")
-            before = making.list_similar()
+            context |= {
+                "creation": creation,
+                "list_path": list_path,
+                "client": names.get_names([client_id]).get(client_id, ""),
+            }
+            similar = creation.list_similar()
             try:
-                written = making.create(
-                    reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
-                )
+                written = creation.create(**form.reason_fields)
                 return _render_created(request, context, written)
             except AuthleteError as error:
                 submit.fail()
                 context["failure"] = error
                 if error.outcome is Outcome.UNKNOWN:
-                    context["found"] = making.find_created(before)
+                    context["found"] = creation.find_created(similar)
     return render_page(request, "tokens/new.html", context, status=status)
 
 
@@ -72,8 +78,8 @@ def _creation(workspace: Workspace, service_id: int, form: NewTokenForm) -> Toke
         data["client"],
         data["subject"],
         data["scopes"],
-        data["lives"] or 0,
-        data["refresh_lives"] or 0,
+        data["access_seconds"] or 0,
+        data["refresh_seconds"] or 0,
         form.property_list,
         data["access_value"],
         data["refresh_value"],
@@ -83,36 +89,30 @@ def _creation(workspace: Workspace, service_id: int, form: NewTokenForm) -> Toke
 def _render_created(
     request: ConsoleRequest, context: dict[str, Any], written: WriteResult[CreatedToken]
 ) -> HttpResponse:
-    """The one response that holds the values; they are in no redirect and no store."""
-    made, making = written.reply, context["making"]
+    """Render the one response that holds the values."""
+    token, creation = written.reply, context["creation"]
     context |= {
-        "made": made,
+        "token": token,
         "entry": written.entry_id,
-        "brought": making.access_value,
-        "brought_refresh": making.refresh_value,
-        **_shown_values(made, making),
+        "is_imported": creation.access_value,
+        "is_refresh_imported": creation.refresh_value,
+        **_shown_values(token, creation),
     }
-    response = render_page(request, "tokens/made.html", context)
+    response = render_page(request, "tokens/created.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
 def _shown_values(token: CreatedToken, creation: TokenCreation) -> dict[str, str]:
-    """What is to be shown: nothing that was brought along is written back."""
+    """Return the values to show, without imported ones."""
     access = "" if creation.access_value else _plain(token.access_token)
     jwt = _plain(token.jwt_access_token)
     return {
         "value": jwt or access,
-        "inside": access if jwt else "",
+        "inner_value": access if jwt else "",
         "refresh": "" if creation.refresh_value else _plain(token.refresh_token),
     }
 
 
 def _plain(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
-
-
-def _list_path(workspace: Workspace, service_id: int, client_id: int) -> str:
-    """The list of the client's tokens."""
-    place = workspace.organization.slug, workspace.region.name, service_id
-    return reverse("tokens:index", args=place) + TokenQuery(str(client_id)).query

@@ -1,11 +1,11 @@
-"""The end of one token: revoked, or taken out of the database."""
+"""Pages that revoke or delete one token."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from console.forms.change_forms import ChangeReasonForm
 from console.tokens.rows import TokenRow
@@ -17,8 +17,6 @@ from console.web.step_up import step_up
 from tenants.authlete.errors import AuthleteError, NotFoundError, Outcome
 from tenants.authlete.operation import Effect
 
-ALREADY_GONE = gettext_lazy("The token was gone already.")
-
 
 @workspace_page(Effect.DESTROY)
 def revoke(
@@ -28,9 +26,9 @@ def revoke(
     client_id: int,
     token: str,
 ) -> HttpResponse:
-    """End one token and its refresh token."""
-    one = TokenRef.from_request(request, workspace, service_id, client_id, token)
-    return _run_action(request, one, "revoke", _revoke_token)
+    """Revoke a token and its refresh token."""
+    ref = TokenRef.from_request(request, workspace, service_id, client_id, token)
+    return _run_action(request, ref, "revoke", _revoke_token)
 
 
 @workspace_page(Effect.DESTROY)
@@ -42,25 +40,23 @@ def delete(
     client_id: int,
     token: str,
 ) -> HttpResponse:
-    """Take one token out of Authlete's database, its refresh token with it."""
-    one = TokenRef.from_request(request, workspace, service_id, client_id, token)
-    return _run_action(request, one, "remove", _delete_token)
+    """Delete a token and its refresh token from Authlete's database."""
+    ref = TokenRef.from_request(request, workspace, service_id, client_id, token)
+    return _run_action(request, ref, "delete", _delete_token)
 
 
 def _revoke_token(ref: TokenRef, row: TokenRow, form: ChangeReasonForm) -> str:
-    ended = ref.api(form).revoke(row.token, label=row.title)
-    if not ended:
-        return _("Authlete revoked none: the token had ended before.")
-    return ngettext(
-        "Revoked: Authlete counts %(count)d token.",
-        "Revoked: Authlete counts %(count)d tokens.",
-        ended,
-    ) % {"count": ended}
+    count = ref.api(form).revoke(row.token, label=row.title)
+    if not count:
+        return _("Nothing was revoked: the token had already expired or been revoked.")
+    return ngettext("%(count)d token revoked.", "%(count)d tokens revoked.", count) % {
+        "count": count
+    }
 
 
 def _delete_token(ref: TokenRef, row: TokenRow, form: ChangeReasonForm) -> str:
     ref.api(form).delete(row.token, label=row.title)
-    return _("Deleted the token.")
+    return _("Token deleted.")
 
 
 def _run_action(
@@ -73,32 +69,34 @@ def _run_action(
     try:
         row = ref.read()
     except NotFoundError as error:
-        is_astray = error.status is not None and not error.is_from_authlete
-        if request.method != "POST" or is_astray:
+        is_gateway_error = error.status is not None and not error.is_from_authlete
+        if request.method != "POST" or is_gateway_error:
             raise
-        messages.info(request, ALREADY_GONE)
+        messages.info(request, _("The token no longer exists."))
         return redirect_to(request, ref.list_path)
-    why = ChangeReasonForm(request.POST or None)
-    failure, left = None, None
-    if why.is_valid():
+    form = ChangeReasonForm(request.POST or None)
+    failure, state_after = None, None
+    if form.is_valid():
         try:
-            with idempotent(request, why, ref.list_path):
-                messages.success(request, action(ref, row, why))
+            with idempotent(request, form, ref.list_path):
+                try:
+                    messages.success(request, action(ref, row, form))
+                except NotFoundError as error:
+                    if not error.is_from_authlete:
+                        raise
+                    messages.info(request, _("The token no longer exists."))
             return redirect_to(request, ref.list_path)
         except AuthleteError as error:
-            if isinstance(error, NotFoundError) and error.is_from_authlete:
-                messages.info(request, ALREADY_GONE)
-                return redirect_to(request, ref.list_path)
             failure = error
             if error.outcome is Outcome.UNKNOWN:
-                left = _reread_state(ref)
-    context = ref.context(row, form=why, failure=failure, left=left)
-    status = 422 if why.errors else 200
+                state_after = _reread_state(ref)
+    context = ref.context(row, form=form, failure=failure, state_after=state_after)
+    status = 422 if form.errors else 200
     return render_page(request, f"tokens/{name}.html", context, status=status)
 
 
 def _reread_state(ref: TokenRef) -> str:
-    """What a list tells of a token whose end was asked for and not confirmed."""
+    """Return the token's state after a lost response: "gone" or "" if unknown."""
     try:
         return ref.read().state
     except NotFoundError:

@@ -1,3 +1,5 @@
+"""The page that edits a token."""
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +23,8 @@ from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.authlete.operation import Effect
 
 REVIEW_OUTDATED = gettext_lazy(
-    "What you entered is not what you reviewed, or the token was changed meanwhile."
-    " Nothing was saved; this is what would change now."
+    "Your changes or the token differ from what you reviewed. Nothing was saved. Review the"
+    " changes again."
 )
 
 
@@ -34,33 +36,32 @@ def update(
     client_id: int,
     token: str,
 ) -> HttpResponse:
-    """Change scopes, times or properties of one token, once that was reviewed."""
-    one = TokenRef.from_request(request, workspace, service_id, client_id, token)
-    redirect_repeated(request, one.path())
-    row = one.read()
+    """Change scopes, expiry or properties of a token after a review."""
+    ref = TokenRef.from_request(request, workspace, service_id, client_id, token)
+    redirect_repeated(request, ref.path())
+    row = ref.read()
     service = workspace.authlete.service(service_id).get()
     scopes = scope_names(service, row.token)
-    form = UpdateTokenForm(request.POST or None, token=row.token, offered=scopes)
-    reviewing = "review" in request.POST or "reviewed" not in request.POST
-    why = ReviewedChangeForm(None if reviewing else request.POST)
+    fields = UpdateTokenForm(request.POST or None, token=row.token, scopes=scopes)
+    is_review = "review" in request.POST or "reviewed" not in request.POST
+    form = ReviewedChangeForm(None if is_review else request.POST)
     context: dict[str, Any] = {}
-    if form.is_valid() and (wanted := form.update.members):
-        seen = workspace.authlete.redact(wanted)
-        context = _review_context(row, seen)
-        if why.is_valid() and why.cleaned_data["reviewed"] != context["reviewed"]:
+    if fields.is_valid() and (members := fields.update.members):
+        redacted = workspace.authlete.redact(members)
+        context = _review_context(row, redacted)
+        if form.is_valid() and form.cleaned_data["reviewed"] != context["reviewed"]:
             messages.warning(request, REVIEW_OUTDATED)
-        elif why.is_valid():
+        elif form.is_valid():
             try:
-                with idempotent(request, why, one.path()):
-                    form.update.send(one.api(why), row.token, row.title)
+                with idempotent(request, form, ref.path()):
+                    fields.update.send(ref.api(form), row.token, row.title)
+                    _add_messages(request, ref, redacted)
+                return redirect_to(request, ref.path())
             except AuthleteError as error:
-                context |= {"failure": error} | _reread_context(one, row, seen, error)
-            else:
-                _add_messages(request, one, seen)
-                return redirect_to(request, one.path())
-    context |= {"fields": form, "form": why}
-    status = 422 if form.errors or why.errors else 200
-    return render_page(request, "tokens/update.html", one.context(row, **context), status=status)
+                context |= {"failure": error} | _reread_context(ref, row, redacted, error)
+    context |= {"fields": fields, "form": form}
+    status = 422 if fields.errors or form.errors else 200
+    return render_page(request, "tokens/update.html", ref.context(row, **context), status=status)
 
 
 def _review_context(row: TokenRow, redacted: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,32 +73,32 @@ def _review_context(row: TokenRow, redacted: Mapping[str, Any]) -> dict[str, Any
 
 
 def _add_messages(request: ConsoleRequest, ref: TokenRef, redacted: Mapping[str, Any]) -> None:
-    """What came of it, by the token as it is read again."""
+    """Fetch the token again, and report whether it has the changes."""
     try:
-        now = ref.read().token
+        token = ref.read().token
     except AuthleteError:
-        said = _("Authlete took the change, and the token could not be read again.")
-        messages.warning(request, said)
+        text = _("The token was changed, but couldn't be loaded to verify the result.")
+        messages.warning(request, text)
         return
-    unlike = changes.list_changes(now, redacted)
-    if lost := changes.dropped_scopes(now, redacted):
-        said = _("Authlete dropped scopes that this client may not have: %(names)s.")
-        messages.warning(request, said % {"names": ", ".join(lost)})
-    if [one for one in unlike if one.field != "scopes"]:
-        said = _("Authlete has something else than was asked for. Look at the token.")
-        messages.warning(request, said)
-    if not unlike:
-        messages.success(request, _("Saved, and read again: it is as you asked."))
+    remaining = changes.list_changes(token, redacted)
+    if dropped := changes.dropped_scopes(token, redacted):
+        text = _("Authlete dropped scopes that this client may not use: %(scopes)s.")
+        messages.warning(request, text % {"scopes": ", ".join(dropped)})
+    if any(change.field != "scopes" for change in remaining):
+        text = _("Some values differ from what you saved. Check the token.")
+        messages.warning(request, text)
+    if not remaining:
+        messages.success(request, _("Token saved."))
 
 
 def _reread_context(
     ref: TokenRef, row: TokenRow, redacted: Mapping[str, Any], error: AuthleteError
 ) -> dict[str, Any]:
-    """What the token tells of a change whose reply was lost."""
+    """Check whether a change with a lost response was applied."""
     if error.outcome is not Outcome.UNKNOWN:
         return {}
     try:
-        came = changes.was_applied(row.token, ref.read().token, redacted)
+        was_applied = changes.was_applied(row.token, ref.read().token, redacted)
     except AuthleteError:
-        came = None
-    return {"settled": True, "came": came}
+        was_applied = None
+    return {"is_reread": True, "was_applied": was_applied}

@@ -70,7 +70,7 @@ def slow(shop, monkeypatch):
 
     def slow():
         shop.state.batching.delay = 60_000
-        for name in ("FIRST", "LONGEST"):
+        for name in ("FIRST_POLL_SECONDS", "MAX_POLL_SECONDS"):
             monkeypatch.setattr(f"console.batches.polling.{name}", 60.0)
 
     return slow

@@ -28,7 +28,7 @@ def test_does_not_pass_when_authlete_would_refuse_one(upload, work, press, shop,
     assert batch.state == Batch.State.UNFIT
     page = admin.get(f"/acme/batches/{batch.pk}/")
     assertContains(page, "A107203")
-    assertContains(page, "None was made.")
+    assertContains(page, "No tokens were created.")
 
 
 def test_passes_where_authlete_keeps_no_status_of_dry_runs(upload, work, press, shop, admin):
@@ -40,7 +40,7 @@ def test_passes_where_authlete_keeps_no_status_of_dry_runs(upload, work, press, 
 
     assert batch.state == Batch.State.TRIED
     page = admin.get(f"/acme/batches/{batch.pk}/submit/")
-    assertContains(page, "Authlete told no whole count")
+    assertContains(page, "Authlete returned no complete count")
 
 
 def test_waits_for_a_status_that_is_not_there_yet(upload, work, press, shop, slow):
@@ -86,7 +86,7 @@ def test_says_that_its_job_gave_up(upload, work, press, shop, admin):
 
     assert batch.state == Batch.State.TRYING
     page = admin.get(f"/acme/batches/{batch.pk}/")
-    assertContains(page, "Its job has ended before it was done")
+    assertContains(page, "The job ended before the batch was finished")
     assertContains(page, f"/acme/jobs/{batch.job}/")
 
 

@@ -13,12 +13,12 @@ def test_lists_batches_with_what_came_of_them(submitted, work, admin):
     assertContains(page, f"/acme/batches/{batch.pk}/")
     for where in ("/acme/", "/acme/batches/"):
         assertContains(admin.get(where), "Your batch tokens.jsonl: succeeded")
-    assertContains(admin.get("/acme/batches/?state=faulty"), "No batch is in this state")
+    assertContains(admin.get("/acme/batches/?state=faulty"), "No batches in this state")
 
 
 def test_leads_to_a_new_one_in_a_service(admin, acme, shop):
     admin.get("/acme/services/")
-    assertContains(admin.get("/acme/batches/"), "Upload a file")
+    assertContains(admin.get("/acme/batches/"), "New batch")
 
     response = admin.get("/acme/batches/?service=us/17")
 
@@ -28,5 +28,5 @@ def test_leads_to_a_new_one_in_a_service(admin, acme, shop):
 def test_who_may_only_look_is_offered_nothing(member, acme, shop):
     page = member(Role.VIEWER).get("/acme/batches/")
 
-    assertContains(page, "No batch yet")
-    assertNotContains(page, "Upload a file")
+    assertContains(page, "No batches yet")
+    assertNotContains(page, "New batch")

@@ -9,9 +9,9 @@ def test_hands_out_the_list_without_any_value(upload, work, admin):
     page = admin.get(f"/acme/batches/{batch.pk}/faults/")
     table = admin.get(f"/acme/batches/{batch.pk}/faults/?download")
 
-    assertContains(page, "2 faults.")
+    assertContains(page, "2 issues")
     head, first, second = table.content.decode().splitlines()
-    assert head == "line,column,member,fault,code"
+    assert head == "line,column,field,issue,code"
     assert first.startswith("1,")
     assert "A106201" in first
     assert second == "2,1,,This is not JSON.,"
@@ -23,4 +23,4 @@ def test_says_when_there_is_none(tried, admin):
 
     page = admin.get(f"/acme/batches/{batch.pk}/faults/")
 
-    assertContains(page, "Every line was found to be right.")
+    assertContains(page, "No issues found")

@@ -62,7 +62,7 @@ def test_refuses_a_file_that_is_too_large(admin, shop, settings):
 
     response = admin.post(NEW, body)
 
-    assertContains(response, "0 MB at most", status_code=422)
+    assertContains(response, "larger than 0 MB", status_code=422)
     assert not Batch.objects.exists()
 
 

@@ -71,4 +71,4 @@ def test_a_wrong_address_answers_the_same_and_does_nothing(running, place):
 def test_tells_people_what_it_is_for(client, db):
     page = client.get("/told/batches/acme/us/17/any/")
 
-    assertContains(page, "This address is for Authlete")
+    assertContains(page, "Batch notifications")

@@ -29,14 +29,14 @@ def resume(batch):
 def test_shows_what_the_list_of_tokens_says(lost, admin, press):
     page = admin.get(f"/acme/batches/{lost.pk}/settle/1/")
 
-    assertContains(page, "What became of lines 1 to 2?")
-    assertContains(page, "<strong>2</strong>")
+    assertContains(page, "Resolve lines 1 to 2")
+    assertContains(page, ">2</strong>")
 
 
 def test_what_is_unknown_does_not_count_as_done(lost, admin):
     page = admin.get(f"/acme/batches/{lost.pk}/")
 
-    assertContains(page, "0 of 2 parts")
+    assertContains(page, "0 of 2 requests")
 
 
 def test_opening_it_brings_nothing_to_an_end(lost, admin):
@@ -56,7 +56,7 @@ def test_adopts_the_id_once_somebody_has_found_it(lost, press, shop, work):
     mine = list(shop.region("us").batches.values())[-1]
     said = {"verdict": "adopt", "request_id": "nope", **WHY}
     wrong = press(lost, "settle/1", "verdict", **said)
-    assertContains(wrong, "knows no batch of this ID", status_code=422)
+    assertContains(wrong, "has no batch with this ID", status_code=422)
 
     press(lost, "settle/1", "verdict", **said | {"request_id": mine.request_id})
     resume(lost)
@@ -108,7 +108,7 @@ def test_follows_what_is_settled_in_the_record(lost, admin, shop, press, known):
 def test_asks_for_the_id_that_is_to_be_adopted(lost, press):
     response = press(lost, "settle/1", "verdict", verdict="adopt", **WHY)
 
-    assertContains(response, "Enter the ID.", status_code=422)
+    assertContains(response, "Enter the request ID.", status_code=422)
     assert Sending.objects.filter(batch=lost, fate="unknown").count() == 1
 
 

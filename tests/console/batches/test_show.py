@@ -15,7 +15,7 @@ def test_names_line_and_column_of_every_fault(upload, work, admin):
 
     assertContains(page, "The service does not support this scope.")
     assertContains(page, "A106201")
-    assertContains(page, "Upload the corrected file")
+    assertContains(page, "Upload fixed file")
     assertNotContains(page, CANARY)
 
 
@@ -30,7 +30,7 @@ def test_looks_again_until_there_is_nothing_to_wait_for(submitted, work, admin):
 
     after = admin.get(path, **HTMX)
     assertNotContains(after, "hx-trigger")
-    assertContains(after, "3 tokens were made")
+    assertContains(after, "3 tokens were created")
     assertContains(after, 'hx-swap-oob="innerHTML">tokens.jsonl: succeeded</div>')
 
 
@@ -39,7 +39,7 @@ def test_a_viewer_can_do_nothing_with_it(tried, member):
 
     page = member(Role.VIEWER).get(f"/acme/batches/{batch.pk}/").content.decode()
 
-    assert "Submit" in page  # a stage
+    assert "Submission" in page  # a stage
     assert f"/acme/batches/{batch.pk}/submit/" not in page
     assert "Cancel batch" not in page
 

@@ -87,7 +87,7 @@ def test_a_lost_reply_is_unknown_and_never_sent_again(submitted, work, shop, adm
     sent = [one for one in shop.calls if one.operation == "token_batch.create"]
     assert len(sent) == 4  # three of them dry
     assert not Chunk.objects.get(batch=batch, position=1).sealed
-    assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "1 part is unknown")
+    assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "1 request with unknown outcome")
 
 
 def test_a_worker_that_was_killed_in_the_middle_leaves_it_unknown(submitted, work, shop):

@@ -28,7 +28,7 @@ def test_tells_how_many_were_made_and_why_no_more(submitted, work, shop, admin):
     assert fates(batch) == ["failed", "succeeded"]
     page = admin.get(f"/acme/batches/{batch.pk}/")
     assertContains(page, "A490101")
-    assertContains(page, "2 of 3 tokens were made")
+    assertContains(page, "2 of 3 tokens were created")
 
 
 def test_fails_when_none_was_made(submitted, work, shop):
@@ -65,7 +65,7 @@ def test_a_running_batch_survives_who_watches_it(submitted, worker, admin, shop,
     batch.refresh_from_db()
     assert batch.state == Batch.State.RUNNING
     control.cancel_job(Job.objects.get(pk=batch.watch), starter(batch))
-    assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Nobody looks how it goes")
+    assertContains(admin.get(f"/acme/batches/{batch.pk}/"), "Status updates have stopped")
 
     for one in shop.region("us").batches.values():
         one.due_at = 0

@@ -8,7 +8,7 @@ def test_is_carried_on_early_with_a_warning(admin, bank, rolling, worker, do):
     one = rolling()
     worker()
     url = f"{KEYS}rollovers/{one.pk}/advance/"
-    assertContains(admin.get(url), "Verifiers that cache will refuse new tokens")
+    assertContains(admin.get(url), "Verifiers with cached keys will reject new tokens")
     one.refresh_from_db()
     waiting = one.job
 
@@ -18,4 +18,4 @@ def test_is_carried_on_early_with_a_warning(admin, bank, rolling, worker, do):
     one.refresh_from_db()
     assert one.state == "switched"
     assert Job.objects.get(pk=waiting).state == "cancelled"
-    assertContains(admin.get(url), "there is no way back")
+    assertContains(admin.get(url), "Unexpired tokens will be rejected")

@@ -15,12 +15,12 @@ from tests.support.markup import compact
 
 def test_the_old_key_signs_until_somebody_confirms(admin, bank, fed, come, do, worker):
     assert come(fed) == "published"
-    assertContains(page(admin, fed), "until somebody confirms")
+    assertContains(page(admin, fed), "every superior has the new key")
     do(admin, f"rollovers/{fed.pk}/resume/", reason="", ticket="")
     act(do, admin, fed, "advance")
     worker()
     assert bank["federationSignatureKeyId"] == "fed"
-    assertContains(act(do, admin, fed, "confirm"), "Tell them first")
+    assertContains(act(do, admin, fed, "confirm"), "The old key signs until you confirm")
 
     response = act(do, admin, fed, "confirm", known="on")
 
@@ -35,11 +35,11 @@ def test_the_old_key_stays_until_the_new_one_is_trusted(admin, bank, fed, come, 
     act(do, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     assert come(fed) == "switched"
-    assertContains(page(admin, fed), "The old key stays until somebody confirms")
+    assertContains(page(admin, fed), "until the old key is retired")
     act(do, admin, fed, "advance")
     worker()
     assert kids(bank, "federationJwks") == ["fed", "fed-2"]
-    assertContains(act(do, admin, fed, "confirm"), "Build the chains first")
+    assertContains(act(do, admin, fed, "confirm"), "isn&#x27;t retired until you confirm")
 
     act(do, admin, fed, "confirm", known="on")
 
@@ -65,5 +65,5 @@ def test_has_nothing_to_confirm_elsewhere(admin, rolling, worker):
 
     shown = admin.get(f"{KEYS}rollovers/{one.pk}/confirm/")
 
-    assertContains(shown, "There is nothing to confirm")
+    assertContains(shown, "Nothing to confirm")
     assert 'type="submit">Confirm' not in compact(shown)

@@ -28,7 +28,7 @@ def kids(shop):
 
 
 def test_destroys_it_when_its_name_was_typed(admin, shop):
-    assertContains(admin.get(URL), "What is encrypted to it cannot be read")
+    assertContains(admin.get(URL), "Data encrypted to this key")
     assertContains(remove(admin, "till-1"), 'id="error-typed"')
 
     response = remove(admin)
@@ -46,7 +46,7 @@ def test_destroys_it_when_its_name_was_typed(admin, shop):
 
 def test_is_refused_while_the_service_signs_with_it(admin, shop, sandbox):
     page = admin.get(USED)
-    assertContains(page, "The service signs with it")
+    assertContains(page, "This key is in use")
     assertContains(page, "edit/keys/#field-id_token_signature_key_id")
     assertNotContains(page, 'name="typed"')
     del shop["idTokenSignatureKeyId"]
@@ -55,34 +55,34 @@ def test_is_refused_while_the_service_signs_with_it(admin, shop, sandbox):
 
     response = admin.post(USED, late, content_type=URLENCODED)
 
-    assertContains(response, "no other key has this algorithm")
+    assertContains(response, "Selects this key by algorithm")
     assert kids(shop) == ["till-1", "till-2"]
     assert "key.delete" not in {one.operation for one in sandbox.calls}
 
 
 def test_says_how_many_keys_are_left_for_its_algorithm(admin, shop):
     del shop["idTokenSignatureKeyId"]
-    assertContains(admin.get(USED), "It is the only key for ES256")
+    assertContains(admin.get(USED), "It's the only ES256 key")
 
     shop["hsks"].append(key("till-3"))
-    assertContains(admin.get(USED), "1 other key can sign ES256")
+    assertContains(admin.get(USED), "1 other ES256 key remains")
 
     shop["jwks"] = "{"
-    assertContains(admin.get(USED), "could not be checked")
+    assertContains(admin.get(USED), "Other ES256 keys unknown")
 
 
 def test_settles_a_lost_reply_by_the_list(admin, shop, sandbox):
     sandbox.fault("reset", operation="key.delete", times=1)
     assertContains(remove(admin), "Authlete still lists the key")
     sandbox.state.half_deleted = True
-    assertContains(remove(admin), "its record is still there")
+    assertContains(remove(admin), "Key destroyed, but still listed")
     sandbox.state.half_deleted = False
     sandbox.fault("reset", operation="key.delete", after=True, times=1)
 
     assertRedirects(remove(admin), HSM, fetch_redirect_response=False)
 
     assert kids(shop) == ["till-1"]
-    assertContains(admin.get("/acme/"), "Destroyed till-2")
+    assertContains(admin.get("/acme/"), "HSM key till-2 deleted")
 
 
 def test_says_that_it_was_gone_already(admin, shop, sandbox):
@@ -90,7 +90,7 @@ def test_says_that_it_was_gone_already(admin, shop, sandbox):
 
     remove(admin)
 
-    assertContains(admin.get("/acme/"), "The key was gone already")
+    assertContains(admin.get("/acme/"), "The key was already deleted")
 
 
 def test_does_not_say_so_where_a_gateway_finds_no_way(admin, shop, sandbox):

@@ -50,7 +50,7 @@ def board(acme, member, time_machine):
 
 
 def names(response):
-    return [row["end"].name for row in response.context["rows"]]
+    return [row["item"].name for row in response.context["rows"]]
 
 
 def test_lists_all_that_ends_the_first_on_top(board):
@@ -59,7 +59,7 @@ def test_lists_all_that_ends_the_first_on_top(board):
     assert names(response) == [
         *("CN=late", "Client 2", "Client 1", "Ledger", "CN=soon", "dated", "")
     ]
-    assertContains(response, "has ended")
+    assertContains(response, "expired")
     for kind in ("Trust chain", "Metadata document", "Credential", "Staged secret"):
         assertContains(response, kind)
     assert names(board.get(f"{URL}?within=30")) == ["Ledger", "CN=soon"]
@@ -79,7 +79,7 @@ def test_leads_to_where_something_can_be_done(board, member):
 
 
 def test_says_who_is_told_and_what_was(board, acme, settings):
-    assertContains(board.get(URL), "nobody is told by mail")
+    assertContains(board.get(URL), "no notifications are sent")
     user = acme.membership_set.get(role=Role.ADMIN).user
     user.email = "ida@acme.example"
     user.save()
@@ -94,14 +94,14 @@ def test_says_who_is_told_and_what_was(board, acme, settings):
 
     response = board.get(URL)
 
-    assertContains(response, "1 admin or editor gets a mail")
-    assert [row["end"].name for row in response.context["rows"] if row["told"]] == ["CN=late"]
+    assertContains(response, "1 admin or editor gets one email")
+    assert [row["item"].name for row in response.context["rows"] if row["notice"]] == ["CN=late"]
     settings.MAILERS = mailer_config("")
-    assertContains(board.get(URL), "No mail is sent about it")
+    assertContains(board.get(URL), "Email notifications are off")
 
 
 def test_says_that_nothing_ends(acme, member):
-    assertContains(member(Role.VIEWER).get(URL), "Nothing ends within 90 days")
+    assertContains(member(Role.VIEWER).get(URL), "Nothing expires within 90 days")
 
 
 def test_the_home_tells_what_is_next(board):

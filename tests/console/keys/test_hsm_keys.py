@@ -10,23 +10,23 @@ def test_lists_the_keys_with_who_signs_by_them(member, shop):
     page = member(Role.VIEWER).get(HSM)
 
     assertContains(page, "till-2")
-    assertContains(page, "decrypts")
+    assertContains(page, "Encryption")
     assertContains(page, shop["hsks"][0]["handle"])
     assertContains(page, "ID token signature key ID", count=2)
-    assertContains(page, "repeated", count=2)
+    assertContains(page, "duplicate ID", count=2)
 
 
 def test_says_who_can_switch_it_on(member, shop, sandbox):
     shop["hsmEnabled"] = False
     viewer = member(Role.VIEWER)
 
-    assertContains(viewer.get(HSM), "An editor or an admin of your organization")
+    assertContains(viewer.get(HSM), "Ask an editor or admin")
     assertContains(member(Role.EDITOR).get(HSM), "edit/keys/#field-hsm_enabled")
 
     sandbox.state.without_hsm = {"us"}
 
     page = viewer.get(HSM)
-    assertContains(page, "US has no hardware modules")
+    assertContains(page, "HSM isn't available in US")
     assertContains(page, "A001223")
 
 
@@ -34,5 +34,5 @@ def test_takes_what_could_not_be_loaded_for_no_empty_list(member, shop, sandbox)
     sandbox.fault("status", operation="key.list", status=503)
     page = member(Role.VIEWER).get(HSM)
 
-    assertContains(page, "The keys could not be loaded")
-    assertNotContains(page, "No keys in hardware yet")
+    assertContains(page, "HSM keys couldn't be loaded")
+    assertNotContains(page, "No HSM keys yet")

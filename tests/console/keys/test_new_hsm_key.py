@@ -85,9 +85,9 @@ def test_settles_a_lost_reply_by_the_list(editor, shop, sandbox):
     sandbox.fault("status", operation="key.list", status=503, times=9)
 
     assert f"{HSM}key/{shop['hsks'][2]['handle']}/" == made.url
-    assertContains(not_made, "The list has no such key at this moment")
+    assertContains(not_made, "The key isn't listed yet")
     response = editor.post(URL, body, content_type=URLENCODED)
-    assertContains(response, "It cannot be told whether the key was made")
+    assertContains(response, "load the key list either")
 
 
 def test_a_second_click_makes_no_second_key(editor, shop):

@@ -41,13 +41,13 @@ def test_refuses_a_name_that_is_taken_and_an_older_page(member, bank, do):
     for kid in ("keep", "in-hardware"):
         assertContains(do(editor, PAGE, alg="ES256", kid=kid), "has this ID")
     response = do(editor, PAGE, alg="ES256", kid="keep\n")
-    assertContains(response, "Use letters, digits")
+    assertContains(response, "Use only letters, digits")
     body = fill_form(editor.get(f"{KEYS}{PAGE}"), "idempotency_key", reason="x", alg="ES256")
     bank["modifiedAt"] += 1
 
     response = editor.post(f"{KEYS}{PAGE}", body, content_type=URLENCODED)
 
-    assertContains(response, "Someone changed this service since")
+    assertContains(response, "Someone changed this service after")
     assert kids(bank) == ["old", "keep"]
 
 
@@ -64,7 +64,7 @@ def test_adds_one_key_however_often_it_is_sent(member, bank):
 def test_warns_where_nobody_could_tell_which_of_two_signs(member, bank):
     bank["idTokenSignatureKeyId"] = None
 
-    assertContains(member(Role.EDITOR).get(KEYS + PAGE), "Name the key that signs first")
+    assertContains(member(Role.EDITOR).get(KEYS + PAGE), "Some settings name no signing key")
     bank["federationJwks"] = json.dumps({"keys": [jwk("f")]})
     shown = member(Role.ADMIN).get(f"{KEYS}new/?set=federationJwks")
     assertContains(shown, "Federation signature key ID")

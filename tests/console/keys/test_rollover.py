@@ -37,7 +37,7 @@ def test_goes_from_one_key_to_the_other(admin, bank, rolling, come, worker):
 
     assert come(one) == "retired"
     assert kids(bank) == ["keep", "new"]
-    assertContains(page(admin, one), "This cannot be undone")
+    assertContains(page(admin, one), "This can't be undone")
     assert bank["fromTheFuture"] == {"kept": True}
     saved = AuditEntry.objects.filter(operation="service.update")
     assert {entry.reason for entry in saved} == {"Yearly, says risk"}
@@ -118,7 +118,7 @@ def test_waits_for_a_region_that_is_down(admin, sandbox, bank, rolling, worker, 
     one = rolling()
     sandbox.fault("status", operation="service.get", status=503)
     worker()
-    assertContains(page(admin, one), "It waits for the region")
+    assertContains(page(admin, one), "Waiting for the region")
 
     sandbox.faults.clear()
     Item.objects.update(again_at=None)
@@ -152,7 +152,7 @@ def test_tells_what_was_found_out_of_a_lost_answer_that_nobody_saw(
     resolve(Actor(1, "ada", organization_id=acme.pk), lost, Outcome.SUCCEEDED, "")
 
     assertContains(page(admin, one), "settled as done by <bdi>ada</bdi>")
-    assertContains(page(admin, one), "The step was carried out.")
+    assertContains(page(admin, one), "Resume the rollover to continue")
 
 
 def test_a_colleague_who_saves_at_the_same_time_keeps_their_change(
@@ -174,5 +174,5 @@ def test_a_viewer_sees_it_and_can_do_nothing(member, rolling, worker):
 
     shown = page(member(Role.VIEWER), one)
 
-    assertContains(shown, "Where it stands")
+    assertContains(shown, "Progress")
     assertNotContains(shown, "/undo/")

@@ -9,7 +9,7 @@ URL = "/acme/keys/rollovers/"
 
 def test_lists_those_of_the_organization(member, acme):
     viewer = member(Role.VIEWER)
-    assertContains(viewer.get(URL), "No rollover yet")
+    assertContains(viewer.get(URL), "No rollovers yet")
     other = Organization.objects.create(slug="other", name="Other")
     rollover(other, label="Of others")
     rollover(acme, service_id=1, state="retired", label="Ended")
@@ -20,7 +20,7 @@ def test_lists_those_of_the_organization(member, acme):
     text = shown.content.decode()
     assert text.index("Running") < text.index("Ended")
     assertContains(shown, "Somebody was here.")
-    assertContains(shown, "waits for somebody")
+    assertContains(shown, "Needs attention")
     assertNotContains(shown, "Of others")
 
 

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.organizations.roles import Role
 from tests.support.keys import KEYS, UP, act, page
 
-PART = re.compile(r'<pre\s+id="(the-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
+PART = re.compile(r'<pre\s+id="(signing-key|all-keys)"[^>]*>(.*?)</pre>', re.S)
 
 
 def test_hands_over_public_parts_alone(member, bank, fed):
@@ -20,7 +20,7 @@ def test_hands_over_public_parts_alone(member, bank, fed):
         for name, text in PART.findall(shown.text)
     }
     public = [{n: v for n, v in key.items() if n != "d"} for key in keys]
-    assert parts == {"the-key": public[1], "all-keys": {"keys": public}}
+    assert parts == {"signing-key": public[1], "all-keys": {"keys": public}}
     assertContains(shown, UP)
     assertNotContains(shown, "Confirm that they have it")
 
@@ -29,20 +29,20 @@ def test_hands_over_the_old_key_where_it_signs_again(admin, bank, fed, come, do)
     act(do, admin, fed, "confirm", known="on")
     assert come(fed) == "switched"
     asked = admin.get(f"{KEYS}rollovers/{fed.pk}/undo/")
-    assertContains(asked, "have dropped the old key already")
+    assertContains(asked, "Check first that each superior")
 
     act(do, admin, fed, "undo")
     assert come(fed) == "reverted"
 
-    assertContains(page(admin, fed), "are to be told that the old key signs")
+    assertContains(page(admin, fed), "Superiors need the old key again")
     shown = admin.get(f"{KEYS}rollovers/{fed.pk}/tell/")
     assertContains(shown, "Each superior has the old key")
-    handed = dict(PART.findall(shown.text))["the-key"]
+    handed = dict(PART.findall(shown.text))["signing-key"]
     key = json.loads(html.unescape(re.sub("<[^>]*>", "", handed)))
     assert key["kid"] == "fed"
     assert come(fed) == "undone"
     shown = admin.get(f"{KEYS}rollovers/{fed.pk}/tell/")
-    assertContains(shown, "may drop the new one now")
+    assertContains(shown, "Can remove the new key")
 
 
 def test_is_none_where_no_federation_key_is_replaced(admin, rolling):

@@ -41,7 +41,7 @@ def test_says_where_no_public_key_was_told(member, shop, told):
 
     page = member(Role.VIEWER).get(path(shop["hsks"][0]))
 
-    assertContains(page, "No public key that can be read")
+    assertContains(page, "Public key unavailable")
 
 
 def test_warns_of_a_name_that_two_keys_have(member, shop):
@@ -49,7 +49,7 @@ def test_warns_of_a_name_that_two_keys_have(member, shop):
 
     page = member(Role.VIEWER).get(path(shop["hsks"][0]))
 
-    assertContains(page, "Another key in hardware has the same key ID")
+    assertContains(page, "Another HSM key has the same key ID")
 
 
 def test_is_none_for_a_handle_that_is_not_listed(member, shop):

@@ -41,7 +41,7 @@ def kids(till):
 
 def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
     shown = admin.get(ROLL)
-    assertContains(shown, "Made in the module of the old one")
+    assertContains(shown, "The same HSM generates a key")
     assertContains(shown, 'name="tokens" value="3"')
     one = rolling()
 
@@ -54,8 +54,8 @@ def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
     assert (new["alg"], new["hsmName"]) == ("ES256", "google")
     assert one.new_handle == new["handle"]
     assert one.new_thumbprint
-    assertContains(page(admin, one), "public half of the new one")
-    assertContains(admin.get(HSM), "till-1 is being replaced by till-3")
+    assertContains(page(admin, one), "New public key")
+    assertContains(admin.get(HSM), "till-3 is replacing till-1")
 
     assert come(one) == "switched"
     assert till["idTokenSignatureKeyId"] == "till-3"
@@ -63,7 +63,7 @@ def test_goes_from_one_key_to_the_other(admin, till, rolling, come, worker):
 
     assert come(one) == "retired"
     assert kids(till) == ["till-2", "till-3"]
-    assertContains(page(admin, one), "the old key is destroyed in its module")
+    assertContains(page(admin, one), "This can't be undone")
     gone = AuditEntry.objects.get(operation="key.delete")
     assert (gone.label, gone.reason) == ("till-1", "Yearly, says risk")
 

@@ -14,7 +14,7 @@ def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
 
     assertContains(shown, 'name="tokens" value="3"')
     assertContains(shown, 'name="caches" value="24"')
-    assertContains(shown, "What it signs lasts 2 hours")
+    assertContains(shown, "Signatures are valid for 2 hours")
     long = {"key": "access_token.duration", "value": "18000"}
     bank["supportedScopes"] = [{"name": "openid", "attributes": [long]}]
     assertContains(admin.get(KEYS + PAGE), 'name="tokens" value="6"')
@@ -22,7 +22,7 @@ def test_offers_the_longest_lifetime_and_one_hour_more(admin, bank):
 
 def test_a_shorter_wait_has_to_be_meant(admin, bank, do):
     response = do(admin, PAGE, kid="new", tokens="1")
-    assertContains(response, "What the old key signed lasts longer".replace("ed", "s"))
+    assertContains(response, "Tokens signed with the old key live longer")
     assert not Rollover.objects.exists()
 
     do(admin, PAGE, kid="new", tokens="1", short="on")
@@ -36,7 +36,7 @@ def test_what_names_the_old_key_has_to_move(admin, bank):
 
     response = admin.post(KEYS + PAGE, body, content_type=URLENCODED)
 
-    assertContains(response, "All that name the old key have to move")
+    assertContains(response, "Select every setting that names the old key")
 
 
 def test_one_at_a_time(admin, bank, rolling, do):
@@ -44,7 +44,7 @@ def test_one_at_a_time(admin, bank, rolling, do):
 
     response = do(admin, PAGE, kid="another")
 
-    assertContains(response, "A rollover of this key set is under way")
+    assertContains(response, "Another rollover is in progress")
     assert Rollover.objects.count() == 1
 
 
@@ -73,7 +73,7 @@ def test_leads_back_for_a_key_that_signs_nothing(admin, bank):
     bank["jwks"] = json.dumps({"keys": [jwk("e", "RSA-OAEP-256")]})
 
     assert admin.get(KEYS + PAGE)["Location"] == KEYS
-    assertContains(admin.get(KEYS), "Choose a key that signs")
+    assertContains(admin.get(KEYS), "Select a signing key")
 
 
 def test_says_what_a_new_key_alone_does_not_bring(admin, bank):
@@ -83,4 +83,4 @@ def test_says_what_a_new_key_alone_does_not_bring(admin, bank):
     bank["federationJwks"] = json.dumps({"keys": [jwk("fed")]})
 
     shown = admin.get(f"{KEYS}roll/?set=federationJwks&key=0")
-    assertContains(shown, "The superiors must know the new key")
+    assertContains(shown, "Superiors need the new key")

@@ -28,7 +28,7 @@ def test_is_undone_after_the_switch(admin, bank, rolling, come, worker, do):
     assert bank["idTokenSignatureKeyId"] == "old"
     assert kids(bank) == ["old", "keep", "new"]
     assert (one.due_at - one.reverted_at).total_seconds() == one.tokens
-    assertContains(page(admin, one), "Take it out now")
+    assertContains(page(admin, one), "Remove new key now")
     assert come(one) == "undone"
     assert kids(bank) == ["old", "keep"]
 

@@ -15,8 +15,8 @@ ENTERED = {
     "client": "44",
     "subject": SUBJECT,
     "scopes": ["openid", "email"],
-    "lives": "600",
-    "refresh_lives": "1200",
+    "access_seconds": "600",
+    "refresh_seconds": "1200",
     "hidden": "floor=b2-of-the-house",
     "reason": "To reproduce INC-7",
     "ticket": "INC-7",
@@ -66,8 +66,8 @@ def test_sends_the_jwt_where_applications_do(shop, make):
 
     response = make()
 
-    assertContains(response, "Access token, as a JWT")
-    assertContains(response, "The value inside it")
+    assertContains(response, "Access token (JWT)")
+    assertContains(response, "Token value in the JWT")
 
 
 def test_a_client_can_have_one_for_itself(shop, make):
@@ -75,8 +75,8 @@ def test_a_client_can_have_one_for_itself(shop, make):
         grant_type="CLIENT_CREDENTIALS", subject="", refresh_seconds="", client="app-45"
     )
 
-    assertContains(response, "A token of Web shop was created")
-    assertContains(response, "No refresh token came with it")
+    assertContains(response, "Token created for Web shop")
+    assertContains(response, "No refresh token was issued")
     assert made(shop)[0].client_id == 45
 
 
@@ -95,15 +95,15 @@ def test_a_reload_makes_no_other_and_shows_nothing(admin, shop):
     ("entered", "wrong"),
     [
         ({"reason": " "}, "Say why"),
-        ({"subject": ""}, "Enter whom the token acts for"),
-        ({"subject": "älice"}, "ASCII characters alone"),
-        ({"grant_type": "CLIENT_CREDENTIALS"}, "acts for itself"),
+        ({"subject": ""}, "Enter a subject"),
+        ({"subject": "älice"}, "only ASCII characters"),
+        ({"grant_type": "CLIENT_CREDENTIALS"}, "Leave this empty"),
         ({"grant_type": "REFRESH_TOKEN"}, "Select a valid choice"),
-        ({"client": "Nix"}, "No client is called that"),
-        ({"client": "Til"}, "No client is called that"),
-        ({"lives": "-1"}, "greater than or equal to 1"),
+        ({"client": "Nix"}, "No client matches"),
+        ({"client": "Til"}, "No client matches"),
+        ({"access_seconds": "-1"}, "greater than or equal to 1"),
         ({"scopes": ["telepathy"]}, "Select a valid choice"),
-        ({"hidden": "floor"}, "floor is no pair"),
+        ({"hidden": "floor"}, "Write “floor” as name=value"),
     ],
 )
 def test_makes_none_of_what_makes_no_sense(shop, make, entered, wrong):
@@ -125,8 +125,8 @@ def test_says_why_authlete_made_none(shop, make):
 @pytest.mark.parametrize(
     ("after", "verdict"),
     [
-        (True, "The token was made, and its value is lost"),
-        (False, "The token was not made"),
+        (True, "The token was created, but its value is lost"),
+        (False, "No token was created"),
     ],
 )
 def test_an_answer_that_is_lost_is_settled_by_the_list(shop, issue, make, after, verdict):
@@ -148,7 +148,7 @@ def test_does_not_guess_where_there_are_too_many(shop, issue, make, monkeypatch)
         issue(number)
     shop.fault("reset", operation="token.create", after=True)
 
-    assertContains(make(), "It is not known whether the token was made")
+    assertContains(make(), "Outcome unknown")
 
 
 def test_counts_against_what_one_person_may_see(shop, make, settings):
@@ -161,10 +161,14 @@ def test_counts_against_what_one_person_may_see(shop, make, settings):
 def test_says_where_a_service_gives_out_none(admin, shop):
     shop.services[17]["supportedGrantTypes"] = ["REFRESH_TOKEN"]
 
-    assertContains(admin.get(URL), "This service gives out no tokens")
+    assertContains(admin.get(URL), "This service can't issue tokens")
 
 
-BROUGHT = {"brings": "on", "access_value": "crane-import-7dKq2WvT9xLm4ZpR", "lives": ""}
+BROUGHT = {
+    "import_value": "on",
+    "access_value": "crane-import-7dKq2WvT9xLm4ZpR",
+    "access_seconds": "",
+}
 REFRESH = "egret-import-3GhN8sYc5uBj1EfA"
 
 
@@ -176,7 +180,7 @@ def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
         BROUGHT["access_value"],
         REFRESH,
     )
-    assertContains(response, "The value is the one that you brought along")
+    assertContains(response, "Imported value")
     hunt = SecretScanner({token.access_token, token.refresh_token})
     assert not hunt.find_leak(response.text)
     assert not hunt.find_leak(caplog.text)
@@ -189,20 +193,20 @@ def test_imports_values_and_shows_them_nowhere(admin, shop, make, caplog):
 @pytest.mark.parametrize(
     ("entered", "wrong"),
     [
-        ({"access_value": ""}, "Enter the value that is to be imported"),
-        ({"brings": None}, "Choose it, or leave the values empty"),
-        ({"access_value": "two words"}, "character 4 is U+0020"),
+        ({"access_value": ""}, "Enter the value to import"),
+        ({"import_value": None}, "Select this to import the values"),
+        ({"access_value": "two words"}, "Character 4 is U+0020"),
         ({"access_value": "x" * 16_385}, "16385 characters"),
-        ({"refresh_value": BROUGHT["access_value"]}, "has this value"),
+        ({"refresh_value": BROUGHT["access_value"]}, "the value of the access token"),
         (
             {
                 "grant_type": "CLIENT_CREDENTIALS",
                 "subject": "",
                 "refresh_value": REFRESH,
             },
-            "No refresh token comes with this grant type",
+            "This grant type or service has no refresh tokens",
         ),
-        ({"access_value": "4711" * 20}, "It can be guessed"),
+        ({"access_value": "4711" * 20}, "This value is guessable"),
     ],
 )
 def test_imports_nothing_that_is_no_good(shop, make, entered, wrong):
@@ -217,9 +221,9 @@ def test_imports_nothing_that_is_no_good(shop, make, entered, wrong):
 def test_a_weak_value_has_to_be_meant(shop, make, admin):
     weak = BROUGHT | {"access_value": "1234567890123456"}
     refused = make(**weak)
-    assertContains(refused, "Import it all the same", status_code=422)
+    assertContains(refused, "Import a guessable value", status_code=422)
 
-    body = fill_form(refused, "grant_type", access_value=weak["access_value"], weak="on")
+    body = fill_form(refused, "grant_type", access_value=weak["access_value"], allow_guessable="on")
     admin.post(URL, body, content_type=URLENCODED)
 
     assert made(shop)[0].access_token == weak["access_value"]

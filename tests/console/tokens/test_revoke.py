@@ -14,12 +14,12 @@ def test_ends_one_and_leads_back_to_the_list(admin, shop, issue, do):
     one, other = issue(1), issue(2)
     url = path_of(one, "revoke", "?client=44")
 
-    assertContains(admin.get(url), "works now")
+    assertContains(admin.get(url), "Access token, valid")
     response = do(admin, url)
 
     assert response["Location"] == f"{TOKENS}?client=44"
     assert shop.region("us").tokens[17] == [other]
-    assert said(admin) == ["Revoked: Authlete counts 1 token."]
+    assert said(admin) == ["1 token revoked."]
     entry = AuditEntry.objects.get(operation="token.revoke")
     assert (entry.effect, entry.client, entry.label) == ("destroy", "44", "Till")
     assert (entry.reason, entry.ticket) == ("Lost phone", "INC-1")
@@ -36,7 +36,7 @@ def test_says_that_it_was_gone_already(admin, shop, issue):
     response = admin.post(url, body, content_type=URLENCODED)
 
     assert response["Location"] == TOKENS
-    assert said(admin) == ["The token was gone already."]
+    assert said(admin) == ["The token no longer exists."]
 
 
 @pytest.mark.parametrize("operation", ["token.revoke", "token.list"])
@@ -65,7 +65,7 @@ def test_a_second_click_ends_no_other(admin, shop, issue):
 
 @pytest.mark.parametrize(
     ("after", "verdict"),
-    [(True, "not there any more"), (False, "still there, and works")],
+    [(True, "The token no longer exists"), (False, "The token still works")],
 )
 def test_an_answer_that_is_lost_is_settled_by_the_lists(admin, shop, issue, do, after, verdict):
     token = issue(1)

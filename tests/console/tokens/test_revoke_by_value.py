@@ -47,7 +47,7 @@ def test_ends_it_and_asks_again(revoke, leaked, signer, token):
     response = revoke(token)
 
     assertContains(response, "Revoked")
-    assertContains(response, "says that it has ended")
+    assertContains(response, "no longer active")
     assert leaked not in held(signer)
     kept = AuditEntry.objects.get(operation="token.revoke")
     assert (kept.subject, kept.client, kept.label) == (OWNER, "44", "Till")
@@ -80,20 +80,20 @@ def test_who_is_too_late_is_told_so(revoke, leaked, signer, form, desk):
     body = form()
     held(signer).clear()
 
-    assertContains(desk.post(PATH, body, content_type=URLENCODED), "It was gone already")
+    assertContains(desk.post(PATH, body, content_type=URLENCODED), "Already revoked")
 
 
 @pytest.mark.parametrize(
     ("faults", "said", "gone"),
     [
-        ([("reset", "/revoke", True)], "says that it has ended", True),
-        ([("reset", "/revoke", False)], "It still works", False),
+        ([("reset", "/revoke", True)], "no longer active", True),
+        ([("reset", "/revoke", False)], "The token still works", False),
         (
             [("reset", "/revoke", True), ("status", "/introspection", False)],
-            "Whether it was revoked is not known",
+            "Outcome unknown",
             True,
         ),
-        ([("status", "/introspection", False)], "Revoked, and not looked at", True),
+        ([("status", "/introspection", False)], "Revoked, not verified", True),
     ],
 )
 def test_says_what_is_not_known(desk, form, leaked, signer, faults, said, gone):
@@ -129,7 +129,7 @@ def test_opens_nothing_that_was_not_found_by_the_same_person(desk, form, member,
     )
 
     for response in (stolen, forged):
-        assertContains(response, "Nothing was revoked", status_code=422)
+        assertContains(response, "Nothing was done", status_code=422)
     assert leaked in held(signer)
 
 

@@ -13,7 +13,7 @@ def test_ends_those_of_one_subject_at_one_client(admin, shop, issue, look_up, do
     listed = f"{TOKENS}?client=44&subject={lookup}"
     assertContains(admin.get(listed), f'href="{url}"')
 
-    assertContains(admin.get(url), "1 token that works now")
+    assertContains(admin.get(url), "1 valid token")
     response = do(admin, url, typed="4188")
 
     assert response["Location"] == listed

@@ -22,12 +22,12 @@ def url(shop, issue, now, admin, look_up):
 def test_counts_them_by_app_first(admin, shop, url):
     response = admin.get(url)
 
-    apps = response.context["counted"].apps
+    apps = response.context["count"].clients
     assert [(one.name, one.valid, one.expired) for one in apps] == [
         ("Till", 1, 1),
         ("Web shop", 1, 0),
     ]
-    for words in ("2 tokens that work now", "1 that has expired", "last four char"):
+    for words in ("2 valid tokens", "1 expired token", "last four char"):
         assertContains(response, words)
     assert SUBJECT not in url
 
@@ -39,7 +39,7 @@ def test_ends_those_of_this_subject_alone(admin, shop, url, do):
     assert {one.subject for one in left} == {"somebody-else", ""}
     assert SUBJECT not in response["Location"]
     messages = [str(one) for one in admin.get("/acme/").context["messages"]]
-    assert "counts 3 tokens" in messages[0]
+    assert "revoked 3 tokens" in messages[0]
     assert SUBJECT not in messages[0]
     entry = AuditEntry.objects.get(operation="token.revoke")
     assert (entry.client, entry.subject) == ("", SUBJECT)
@@ -61,8 +61,8 @@ def test_says_where_there_may_be_other_apps(admin, shop, url, issue, monkeypatch
 
     response = admin.get(url)
 
-    assertContains(response, "27 tokens that work now")
-    assertContains(response, "There may be others")
+    assertContains(response, "27 valid tokens")
+    assertContains(response, "More apps may be affected")
 
 
 @pytest.mark.parametrize("typed", ["", "somebody", "4189"])

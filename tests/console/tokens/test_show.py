@@ -16,7 +16,7 @@ def test_tells_whose_what_for_and_until_when(member, shop, issue):
 
     response = viewer.get(path_of(token))
 
-    for said in ("A token of Till", "Authorization code", "openid", "till", "sealed"):
+    for said in ("Token of Till", "Authorization code", "openid", "till", "redacted"):
         assertContains(response, said)
     assertContains(response, token.access_hash)
     assertContains(response, "••••4188")
@@ -31,7 +31,7 @@ def test_asks_the_page_of_the_list_that_it_was_chosen_from(member, shop, issue):
     listed_there = viewer.get(f"{TOKENS}?state=valid&page=3")
     shop.calls.clear()
 
-    row = listed_there.context["shown"].rows[0]
+    row = listed_there.context["listing"].rows[0]
     url = f"{TOKENS}44/{row.token.access_token_hash}/?state=valid&page=3"
     assertContains(listed_there, url.replace("&", "&amp;"))
     assert viewer.get(url).context["row"].state == "valid"
@@ -52,18 +52,18 @@ def test_is_found_from_anywhere_and_said_to_be_gone_where_it_is_not(
     assert viewer.get(path_of(token, query="?client=45")).status_code == 200
     monkeypatch.setattr(search, "MAX_TOKENS_SEARCHED", 40)
     missed = viewer.get(path_of(token))
-    assertContains(missed, "not among the first 40 tokens", status_code=404)
+    assertContains(missed, "The first 40 tokens of the client", status_code=404)
     shop.region("us").tokens[17].remove(token)
     monkeypatch.setattr(search, "MAX_TOKENS_SEARCHED", 500)
     gone = viewer.get(path_of(token))
-    assertContains(gone, "has this hash any more", status_code=404)
+    assertContains(gone, "no token with this hash", status_code=404)
 
 
 @pytest.mark.parametrize(
     ("more", "revoked", "state"),
     [
         ({}, False, "valid"),
-        ({}, True, "ended early"),
+        ({}, True, "revoked"),
         ({"expires_at": 1000}, False, "expired, refreshable"),
         ({"expires_at": 1000, "refresh_hash": ""}, False, "expired"),
     ],
@@ -85,4 +85,4 @@ def test_says_so_where_authlete_did_not_say(member, shop, issue, monkeypatch):
 
     response = member(Role.VIEWER).get(path_of(token, query="?page=3"))
 
-    assertContains(response, "by its time alone: Authlete did not say")
+    assertContains(response, "based on expiry time only")

@@ -53,7 +53,7 @@ def test_changes_what_was_reviewed_and_reads_it_again(editor, shop, issue, chang
         {"key": "till", "value": "4", "hidden": False},
         {"key": "floor", "value": "b2-of-the-house", "hidden": True},
     )
-    assert said(editor) == ["Saved, and read again: it is as you asked."]
+    assert said(editor) == ["Token saved."]
     entry = AuditEntry.objects.get(operation="token.update")
     assert (entry.client, entry.label, entry.reason) == ("44", "Till", "Asked for")
     assert "b2-of-the-house" not in entry.changed
@@ -66,7 +66,7 @@ def test_shows_what_would_change_before_it_is_sent(editor, shop, issue):
 
     page = editor.post(url, body, content_type=URLENCODED)
 
-    for one in ("orders", "Access token ends", "1 May 2099", "Change the token in US"):
+    for one in ("orders", "Access token expires", "1 May 2099", "Save token in US"):
         assertContains(page, one)
     assert "no-store" in page["Cache-Control"]
     assert token.scopes == ("openid", "orders")
@@ -94,20 +94,23 @@ def test_nothing_is_sent_where_nothing_changes(editor, shop, issue):
 
     page = editor.post(url, body, content_type=URLENCODED)
 
-    assertContains(page, "Nothing: this is how it is already.")
+    assertContains(page, "No changes.")
     assertNotContains(page, 'name="reviewed"')
 
 
 @pytest.mark.parametrize(
     ("entered", "wrong"),
     [
-        ({"ends": ""}, "an end can be moved, not taken"),
-        ({"ends": "2001-01-01T00:00:00"}, "This time is past"),
+        ({"ends": ""}, "The expiry can&#x27;t be removed"),
+        ({"ends": "2001-01-01T00:00:00"}, "Enter a time in the future"),
         ({"refresh_ends": "soon"}, "Enter a valid date/time"),
-        ({"shown": "a=1"}, "chose to leave them"),
-        ({"properties": "replace", "shown": "a"}, "a is no pair"),
-        ({"properties": "replace", "shown": "a=1\na=2"}, "a is there twice"),
-        ({"properties": "replace", "shown": "a=1", "hidden": "a=2"}, "as well"),
+        ({"shown": "a=1"}, "select “Replace all”"),
+        ({"properties": "replace", "shown": "a"}, "Write “a” as name=value"),
+        ({"properties": "replace", "shown": "a=1\na=2"}, "a is a duplicate"),
+        (
+            {"properties": "replace", "shown": "a=1", "hidden": "a=2"},
+            "a is a visible property, too",
+        ),
         ({"scopes": ["telepathy"]}, "Select a valid choice"),
     ],
 )
@@ -122,7 +125,7 @@ def test_refuses_what_makes_no_sense(editor, shop, issue, entered, wrong):
 
 
 @pytest.mark.parametrize(
-    ("after", "verdict"), [(True, "It was changed"), (False, "It was not changed")]
+    ("after", "verdict"), [(True, "The token was changed"), (False, "The token wasn't changed")]
 )
 def test_an_answer_that_is_lost_is_settled_by_the_token(
     editor, shop, issue, change, after, verdict
@@ -146,7 +149,7 @@ def test_a_token_that_changed_meanwhile_is_reviewed_anew(editor, shop, issue):
     body = fill_form(page, "reviewed", reason="Asked for", review=None)
     response = editor.post(url, body, content_type=URLENCODED)
 
-    assertContains(response, "changed meanwhile")
+    assertContains(response, "differ from what you reviewed")
     assert token.scopes == ("email",)
 
 

@@ -252,8 +252,8 @@ def asked______(scene):
 def none_such(scene):
     scene.goto("batches:adopt")
     scene.page.get_by_label("Request ID").fill("no-such-batch")
-    scene.click_button("Watch it")
-    scene.page.get_by_text("knows no batch").wait_for()
+    scene.click_button("Watch batch")
+    scene.page.get_by_text("has no batch").wait_for()
 
 
 @page_state("batches:notify", Role.VIEWER)

@@ -30,7 +30,7 @@ def look_up(scene, token, place=""):
     scene.page.get_by_label("Token").fill(token)
     if place:
         scene.page.get_by_label("Service").select_option(f"us/{place}")
-    scene.click_button("Look up")
+    scene.click_button("Look up token")
 
 
 def seen(scene):
@@ -54,26 +54,26 @@ def refused(scene):
 def to_be_placed(scene):
     scene.sandbox.fault("down", region="jp")
     look_up(scene, token_of(scene).access_token)
-    scene.page.get_by_text("Nothing was asked about it yet").wait_for()
+    scene.page.get_by_text("Select a service").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
 def found(scene):
     look_up(scene, jwt(scene))
-    scene.page.get_by_role("button", name="Revoke this token").wait_for()
+    scene.page.get_by_role("button", name="Revoke token").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
 def ended(scene):
     look_up(scene, jwt(scene, exp=LONG_AGO))
-    scene.page.get_by_role("button", name="Ask all the same").wait_for()
+    scene.page.get_by_role("button", name="Look up anyway").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
 def unknown(scene):
     seen(scene)
     look_up(scene, "no-such-token", scene.path_params["service_id"])
-    scene.page.get_by_text("knows no such token").wait_for()
+    scene.page.get_by_text("Token not found").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
@@ -81,19 +81,19 @@ def failed(scene):
     seen(scene)
     scene.sandbox.fault("down", region="us")
     look_up(scene, "no-such-token", scene.path_params["service_id"])
-    scene.page.get_by_text("could not be looked up").wait_for()
+    scene.page.get_by_text("Lookup failed").wait_for()
 
 
 def revoke(scene, reason="Found in a public repository"):
     look_up(scene, jwt(scene))
     scene.page.get_by_label("Reason").fill(reason)
-    scene.click_button("Revoke this token")
+    scene.click_button("Revoke token")
 
 
 @page_state("tokens:revoke_by_value", Role.HELP_DESK)
 def done(scene):
     revoke(scene)
-    scene.page.get_by_text("says that it has ended").wait_for()
+    scene.page.get_by_text("no longer active").wait_for()
 
 
 @page_state("tokens:revoke_by_value", Role.HELP_DESK)
@@ -106,14 +106,14 @@ def without_a_reason(scene):
 def lost(scene):
     scene.sandbox.fault("reset", path="/token/revoke", after=True)
     revoke(scene)
-    scene.page.get_by_text("No usable answer came").wait_for()
+    scene.page.get_by_text("response was lost").wait_for()
 
 
 def verify(scene, token, claims=""):
     seen(scene)
     scene.goto("tokens:verify")
     scene.page.get_by_label("Signed JWT").fill(token)
-    scene.page.get_by_label("Claims that").fill(claims)
+    scene.page.get_by_label("Required claims").fill(claims)
     scene.click_button("Verify")
 
 
@@ -125,10 +125,10 @@ def empty_(scene):
 @page_state("tokens:verify", Role.HELP_DESK)
 def valid(scene):
     verify(scene, jwt(scene))
-    scene.page.get_by_text("It is valid").wait_for()
+    scene.page.get_by_text("Valid", exact=True).wait_for()
 
 
 @page_state("tokens:verify", Role.HELP_DESK)
 def wrong(scene):
     verify(scene, jwt(scene, exp=LONG_AGO), "exp nonce")
-    scene.page.get_by_text("what it says is not").wait_for()
+    scene.page.get_by_text("claims invalid").wait_for()

@@ -71,7 +71,7 @@ def a_taken_name(scene):
     taken = json.loads(scene.service["jwks"])["keys"][0]["kid"]
     scene.page.get_by_label("Key ID").fill(taken)
     scene.page.get_by_label("Reason").fill("Yearly")
-    scene.click_button("Make the key")
+    scene.click_button("Create key")
 
 
 @page_state("keys:remove_jwk", Role.ADMIN)
@@ -94,9 +94,9 @@ def up(scene):
 @page_state("keys:start_rollover", Role.ADMIN)
 def too_short(scene):
     scene.goto("keys:start_rollover", FIRST)
-    scene.page.get_by_label("Hours between switching and retiring").fill("0")
+    scene.page.get_by_label("Wait for tokens to expire").fill("0")
     scene.page.get_by_label("Reason").fill("Yearly")
-    scene.click_button("Start the rollover")
+    scene.click_button("Start rollover")
 
 
 @page_state("keys:rollover", Role.ADMIN)

@@ -43,8 +43,8 @@ def failed(scene):
 @page_state("tokens:index", Role.ADMIN)
 def no_subject(scene):
     scene.goto("tokens:index")
-    scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
-    scene.click_button("Look up")
+    scene.page.get_by_role("searchbox", name="Subject identifier").fill("x" * 101)
+    scene.click_button("Find user")
     scene.page.get_by_text("at most").wait_for()
 
 
@@ -79,10 +79,10 @@ def gone(scene):
 def enter(scene, scopes=(), reason=""):
     for scope in scopes:
         scene.page.get_by_label(scope, exact=True).check()
-    scene.click_button("Review change")
+    scene.click_button("Review changes")
     if reason:
         scene.page.get_by_label("Reason").fill(reason)
-        scene.click_button("Change the token")
+        scene.click_button("Save token")
 
 
 @page_state("tokens:update", Role.EDITOR)
@@ -90,7 +90,7 @@ def reviewed(scene):
     token = choose(scene)
     token.properties = ({"key": "till", "value": "4"},)
     scene.goto("tokens:update")
-    scene.page.get_by_label("Access token ends").fill("2099-05-01T12:00:00")
+    scene.page.get_by_label("Access token expires").fill("2099-05-01T12:00:00")
     scene.page.get_by_label("Replace all of them").check()
     scene.page.get_by_label("Hidden properties").fill("floor=2")
     enter(scene, ["openid", "email"])
@@ -100,7 +100,7 @@ def reviewed(scene):
 def wrong(scene):
     choose(scene)
     scene.goto("tokens:update")
-    scene.page.get_by_label("Access token ends").fill("2001-05-01T12:00:00")
+    scene.page.get_by_label("Access token expires").fill("2001-05-01T12:00:00")
     enter(scene)
 
 
@@ -178,7 +178,7 @@ def fill_in(scene, value="", **entered):
     page = scene.page
     if value:
         page.get_by_label("It exists already").check()
-        page.get_by_label("Value of the access token").fill(value)
+        page.get_by_label("Access token value").fill(value)
     page.get_by_label("Subject").fill(entered.get("subject", SUBJECT))
     page.get_by_label("openid", exact=True).check()
     page.get_by_label("Reason").fill("To reproduce INC-7")
@@ -204,7 +204,7 @@ def made(scene):
 @page_state("tokens:new", Role.ADMIN)
 def a_value_to_guess(scene):
     fill_in(scene, value="0815" * 8)
-    scene.page.get_by_label("Import it all the same").wait_for()
+    scene.page.get_by_label("Import a guessable value").wait_for()
 
 
 @page_state("tokens:new", Role.ADMIN)

@@ -27,7 +27,7 @@ def checked(data, size=7, known=KNOWN, most=100):
 
 
 def places(check):
-    return [(one.line, one.column, one.rule) for one in check.faults]
+    return [(one.line, one.column, one.rule) for one in check.issues]
 
 
 def details(value):
@@ -112,10 +112,10 @@ def test_takes_every_member_that_a_token_can_have():
 )
 def test_finds_what_authlete_would_refuse(members, rule):
     found, _ = checked(json.dumps(GOOD | members), size=10_000)
-    (fault,) = found.faults
+    (fault,) = found.issues
 
     assert fault.rule == rule
-    assert fault.words
+    assert fault.message
 
 
 def test_a_service_without_refresh_tokens_takes_none():
@@ -123,7 +123,7 @@ def test_a_service_without_refresh_tokens_takes_none():
 
     found, _ = checked(json.dumps(GOOD | {"refreshToken": "r"}), known=known)
 
-    assert [one.rule for one in found.faults] == ["refresh_service"]
+    assert [one.rule for one in found.issues] == ["refresh_service"]
 
 
 @pytest.mark.parametrize("first", ["1", '"]"', "{}", "[0]"])
@@ -163,7 +163,7 @@ def test_tells_line_and_column_in_lines_of_json(ends, size):
         (6, 1, "object"),
         (7, 1, "twice"),
     ]
-    assert found.faults[2].number == 1
+    assert found.issues[2].number == 1
     assert (found.tokens, found.format) == (6, "jsonl")
     assert [line for line, _ in entries] == [1]
 
@@ -263,7 +263,7 @@ def test_says_where_a_byte_fits_no_encoding():
 def test_lists_the_first_thousand_faults_and_counts_all():
     found, _ = checked("{}\n" * 600, 10_000, most=1_000)
 
-    assert (len(found.faults), found.counted, found.tokens) == (1_000, 1_800, 600)
+    assert (len(found.issues), found.issue_count, found.tokens) == (1_000, 1_800, 600)
 
 
 def test_takes_no_more_than_it_may():
@@ -278,5 +278,5 @@ def test_quotes_nothing_of_the_file():
     rows = [{canary: canary}, {"grantType": canary, "scopes": [canary], "clientId": 5}]
     text = "\n".join(map(json.dumps, rows)) + f"\n{canary}"
     for one in (text, f"{canary},{canary}\n", f"subject\n{canary},{canary}"):
-        for fault in checked(one)[0].faults:
-            assert canary not in fault.words + str(fault.row)
+        for fault in checked(one)[0].issues:
+            assert canary not in fault.message + str(fault.as_list)

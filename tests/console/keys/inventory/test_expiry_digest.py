@@ -59,11 +59,11 @@ def test_tells_each_threshold_once_and_that_it_has_ended(readers, day):
     ]
     assert all(len(found) <= 1 for found in told.values())
     words = ["Within 90 days", "Within 30 days", "Within 7 days", "Within a day"]
-    for number, said in zip((30, 90, 113, 119, 120), [*words, "Has ended"], strict=True):
+    for number, said in zip((30, 90, 113, 119, 120), [*words, "Expired"], strict=True):
         assert said in told[number][0]
         assert "Certificate CN=gateway.example (Ledger, Europe)" in told[number][0]
-    assert "ends on 25 Mar 2027" in told[30][0]
-    assert "ended on 25 Mar 2027" in told[120][0]
+    assert "expires on 25 Mar 2027" in told[30][0]
+    assert "expired on 25 Mar 2027" in told[120][0]
 
 
 def test_one_that_is_renewed_starts_anew(readers, day):
@@ -94,7 +94,7 @@ def test_goes_to_admins_and_editors_as_one_mail_a_day(readers, day):
 
     (sent,) = outbox.outbox
     assert sent.to == ["admin@acme.example", "editor@acme.example"]
-    assert sent.subject == "Acme: 3 end soon"
+    assert sent.subject == "Acme: 3 expiring soon"
     assert text.count("\n- ") == 3
     assert "Credential (United States)" in text
     certificate(readers, thumbprint="ef56")
@@ -152,7 +152,7 @@ def test_reads_services_by_itself_and_says_what_nobody_has_read(
     (text,) = day(0)
 
     assert "Certificate CN=gateway (Shop, United States)" in text
-    assert "Clients in United States were never read." in text
+    assert "Clients in United States were never synced." in text
     entries = AuditEntry.objects.filter(operation="service.list")
     assert {(one.actor, one.organization) for one in entries} == {("worker", "acme")}
 
