@@ -7,9 +7,10 @@ from console.clients.summary import summarize_client
 from console.documents import overview
 from console.documents.configuration_warnings import configuration_warnings
 from console.documents.jwks_summary import list_keys
-from console.editing import drafts, pages
+from console.editing import drafts
 from console.forms.value_text import format_value
 from console.history.entries import load_history
+from console.history.pages.deleted import deleted
 from console.history.unresolved import list_unresolved
 from console.web.access import ConsoleRequest, Workspace, workspace_page
 from console.web.responses import render_page
@@ -26,7 +27,7 @@ def show(
     try:
         client = target.api().get()
     except (NotFoundError, ForbiddenError) as error:
-        return pages.deleted(request, target, error)
+        return deleted(request, target, error)
     edits = drafts.load(target)
     context = target.context(client)
     _section, source = CLIENT_SETTINGS["clientSource"]

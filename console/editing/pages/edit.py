@@ -55,7 +55,7 @@ def draft(request: ConsoleRequest, target: DocumentTarget, section: str) -> Http
     typed.pop("csrfmiddlewaretoken", None)
     left = {section: typed.urlencode()}
     drafts.update(target, lambda now: now.with_unsent_forms({**now.unsent_forms, **left}))
-    return render_page(request, target.template("draft"), {"workspace": target.workspace})
+    return render_page(request, "editing/draft.html", {"workspace": target.workspace})
 
 
 def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
@@ -66,7 +66,7 @@ def discard(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
             "workspace": target.workspace,
             "edits": drafts.load(target),
         }
-        return render_page(request, target.template("discard"), context)
+        return render_page(request, "editing/discard.html", context)
     drafts.discard(target)
     messages.success(request, _("Your unsaved changes were thrown away."))
     return redirect_to(request, target.path("show"))

@@ -48,7 +48,7 @@ def restore_version(request: ConsoleRequest, target: DocumentTarget) -> HttpResp
     base, wanted = restorable_values(target.kind, found.document(span), found.current, chosen)
     if not wanted:
         context = found.context | {"at": timestamp_param(moment)}
-        return render_page(request, target.template("restore_version"), context)
+        return render_page(request, "editing/restore_version.html", context)
     version = found.current.modified_at
     for told in draft_conflict_messages(target.kind, drafts.load(target), wanted):
         messages.warning(request, told)
@@ -83,7 +83,7 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
     found = plan_restore(target.kind, document, asked, surprises)
     if not found.values:
         context = target.context(document) | {"entry": kept, "left": found.unrestorable}
-        return render_page(request, target.template("restore"), context)
+        return render_page(request, "editing/restore.html", context)
     version = document.modified_at
     for told in draft_conflict_messages(target.kind, drafts.load(target), found.values):
         messages.warning(request, told)
@@ -104,6 +104,6 @@ def _redirect_to_undo_page(
     page = UNDO_PAGES[kept.operation]
     if page == "lock" and bool(kept.value_before("locked")) == bool(document.get("locked")):
         context = target.context(document) | {"entry": kept, "left": ()}
-        return render_page(request, target.template("restore"), context)
+        return render_page(request, "editing/restore.html", context)
     told = urlencode({"undo": kept.entry, "reason": undo_reason(kept)})
     return redirect_to(request, f"{target.path(page)}?{told}")

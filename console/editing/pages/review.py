@@ -125,7 +125,7 @@ def merge(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "lines": editing_review.merge_rows(target, edits, found),
         "by": _last_change(target),
     }
-    return render_page(request, target.template("merge"), context)
+    return render_page(request, "editing/merge.html", context)
 
 
 def _last_change(target: DocumentTarget) -> AuditEntry | None:

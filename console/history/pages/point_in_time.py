@@ -65,7 +65,7 @@ def version_at(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
             context["nothing"] = "beside" in form.errors or (form.compare_with and not other)
         except AuthleteError as error:
             context["error"] = error
-    return render_page(request, target.template("version_at"), context)
+    return render_page(request, "history/version_at.html", context)
 
 
 def _version_context(target: DocumentTarget, then: Document) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def fields(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "q": asked,
         "set_only": set_only,
     }
-    return render_page(request, target.template("fields"), context)
+    return render_page(request, "documents/fields.html", context)
 
 
 def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
@@ -61,7 +61,7 @@ def document(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         response = HttpResponse(text + "\n", content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="{name}.json"'
         return response
-    return render_page(request, target.template("document"), context)
+    return render_page(request, "documents/document.html", context)
 
 
 def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
@@ -77,7 +77,7 @@ def history(request: ConsoleRequest, target: DocumentTarget) -> HttpResponse:
         "next": f"?cursor={page.older}" if page.older else "",
         "beyond": [] if page.older else history_gaps(target),
     }
-    return render_page(request, target.template("history"), context, part="entries")
+    return render_page(request, "history/history.html", context, part="entries")
 
 
 def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpResponse:
@@ -102,7 +102,7 @@ def change(request: ConsoleRequest, target: DocumentTarget, entry: str) -> HttpR
         "changes": describe_changes(load_changes(kept.changes), declared),
         "surprises": describe_changes(load_changes(kept.side_effects), declared),
     }
-    return render_page(request, target.template("change"), context)
+    return render_page(request, "history/change.html", context)
 
 
 def _created_another_object(organization: int, entry: str) -> bool:
