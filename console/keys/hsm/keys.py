@@ -20,7 +20,7 @@ from console.web.access import Workspace
 from tenants.authlete.api.hardware_keys import HardwareKey
 from tenants.authlete.api.services import ServiceApi
 from tenants.authlete.documents.jwks import certificates
-from tenants.authlete.documents.jwks.inventory import find_signing_uses
+from tenants.authlete.documents.jwks.inventory import find_key_uses
 from tenants.authlete.documents.jwks.signing import count_other_signing_keys
 from tenants.authlete.documents.service import Service
 from tenants.authlete.errors import AuthleteError
@@ -150,7 +150,7 @@ def build_hsm_keys(keys: Sequence[HardwareKey], service: Service) -> list[HsmKey
 def _find_uses(
     service: Service, key: HardwareKey, other_key_count: int | None
 ) -> Iterator[HsmKeyUse]:
-    for use in find_signing_uses(service, key.kid):
+    for use in find_key_uses(service, key.kid):
         section, setting = SERVICE_SETTINGS.get(use.field, ("", None))
         yield HsmKeyUse(use.label, section, setting.name if setting else "")
     access_tokens = service.get("accessTokenSignAlg") == key.alg

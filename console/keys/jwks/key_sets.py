@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from console.audit_log.change_descriptions import SERVICE_SETTINGS
 from console.forms.key_sets import KeySummary, list_key_set
 from tenants.authlete.documents.jwks.analysis import analyze_jwk_set
-from tenants.authlete.documents.jwks.inventory import KeyUse, find_signing_uses
+from tenants.authlete.documents.jwks.inventory import KeyUse, find_key_uses
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.raw import JsonPart, RawArray, RawObject, dump_json
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
@@ -129,7 +129,7 @@ def find_uses(service: Service, member: str, kid: str) -> list[KeyUse]:
 
     Includes settings of newer Authlete versions, whose set is unknown.
     """
-    uses = find_signing_uses(service, kid)
+    uses = find_key_uses(service, kid)
     return [use for use in uses if SET_BY_SETTING.get(use.field, member) == member]
 
 

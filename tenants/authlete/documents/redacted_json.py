@@ -1,8 +1,8 @@
-"""JWK Sets that are edited while the private parts in them are sealed.
+"""Restore redacted secrets in JSON texts that users edited.
 
-A sealed part may be written only as what it stands for: in the key that carried it,
-whose other parts make it the same key. So keys can be added, taken out and renamed
-by people who never see a private part.
+A fingerprint is replaced only by the secret it stands for, and only in its original
+place: in a JWK Set, in the key with the same public parameters. So users can add,
+remove and rename keys without seeing private ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,63 +17,65 @@ from tenants.authlete.redaction.redactor import (
     contains_fingerprint,
 )
 
-# What a private part belongs to (RFC 7518, section 6; RFC 8037, section 2).
+# Identify a key (RFC 7518, section 6; RFC 8037, section 2).
 KEY_IDENTITY_FIELDS = ("kty", "crv", "x", "y", "n", "e")
 
 
 class MisplacedRedactionError(ValueError):
-    """A seal stands where nothing is known to be sealed."""
+    """A fingerprint isn't in the place of the secret it stands for."""
 
 
 def restore_jwk_set(original: str, redacted: str, edited: str, *, strict: bool = True) -> str:
-    """``wanted`` with each seal replaced by what ``original`` has in its place.
+    """Replace the fingerprints in an edited JWK Set by the secrets in ``original``.
 
-    ``seen`` is ``original`` as it was shown. A key that nobody edited is written as it
-    was. Raises `Misplaced`, for a seal that is left only where ``wholly``.
+    ``redacted`` is what the user was shown of ``original``. Unedited keys keep their exact
+    text. Raises `MisplacedRedactionError`; for remaining fingerprints only if ``strict``.
     """
     try:
         raw, old = RawObject.parse(edited), RawObject.parse(original)
-        parts, olds = _keys_array(raw), _keys_array(old)
+        parts, old_parts = _keys_array(raw), _keys_array(old)
         keys = _match_keys(_parse_keys(edited), _parse_keys(redacted))
         texts = [
-            part if at is None else _restore_key(part, olds.parts[at], _parse_keys(redacted)[at])
-            for part, at in zip(parts, keys, strict=True)
+            part
+            if index is None
+            else _restore_key(part, old_parts.parts[index], _parse_keys(redacted)[index])
+            for part, index in zip(parts, keys, strict=True)
         ]
     except (InvalidJsonError, IndexError) as error:
-        raise MisplacedRedactionError("the key set cannot be read") from error
-    written = str(raw.with_field("keys", None, str(parts.with_parts(texts))))
-    if strict and contains_fingerprint(written):
-        raise MisplacedRedactionError("a sealed part is not in the key that it belongs to")
-    return written
+        raise MisplacedRedactionError("the JWK Set is unreadable") from error
+    restored = str(raw.with_field("keys", None, str(parts.with_parts(texts))))
+    if strict and contains_fingerprint(restored):
+        raise MisplacedRedactionError("a fingerprint is not in the key it belongs to")
+    return restored
 
 
 def has_misplaced_redaction(redacted: str, edited: str) -> bool:
-    """Whether ``wanted`` has a seal that is not in the key that it belongs to."""
+    """Return whether a fingerprint isn't in the key it belongs to."""
     if not contains_fingerprint(edited):
         return False
     keys, rest = _parse_keys(edited), {**parse_json(edited), "keys": []}
     found = zip(keys, _match_keys(keys, _parse_keys(redacted)), strict=True)
     return contains_fingerprint(rest) or any(
-        at is None and contains_fingerprint(key) for key, at in found
+        index is None and contains_fingerprint(key) for key, index in found
     )
 
 
 def _restore_key(part: JsonPart, old: JsonPart, redacted: Mapping[str, Any]) -> JsonPart:
-    """A key with its seals replaced, in its own words wherever it is the old one."""
+    """Restore one key, keeping its exact text if it is unedited."""
     if is_equal(part.value, redacted):
         return replace(part, text=old.text)
-    raw, was = RawObject.parse(part.text), RawObject.parse(old.text)
-    for member in raw:
-        before = was.get_part(member.name)
-        if contains_fingerprint(member.value) and before:
-            raw = raw.with_field(member.name, None, before.text)
+    raw, old_object = RawObject.parse(part.text), RawObject.parse(old.text)
+    for field in raw:
+        old_part = old_object.get_part(field.name)
+        if contains_fingerprint(field.value) and old_part:
+            raw = raw.with_field(field.name, None, old_part.text)
     return replace(part, text=str(raw))
 
 
 def _match_keys(edited: Sequence[Any], redacted: Sequence[Any]) -> list[int | None]:
-    """For each wanted key the place of the one that it was."""
+    """Return the position of each edited key in the redacted set, or None."""
     return [
-        next((at for at, old in enumerate(redacted) if _is_same_key(key, old)), None)
+        next((index for index, old in enumerate(redacted) if _is_same_key(key, old)), None)
         for key in edited
     ]
 
@@ -83,14 +85,14 @@ def _is_same_key(key: Any, old: Any) -> bool:
         return True
     if not isinstance(key, Mapping) or not isinstance(old, Mapping):
         return False
-    sealed = [name for name, value in key.items() if contains_fingerprint(value)]
+    redacted_fields = [name for name, value in key.items() if contains_fingerprint(value)]
     return (
-        bool(sealed)
+        bool(redacted_fields)
         and all(
             isinstance(key[name], str)
             and FINGERPRINT_PATTERN.fullmatch(key[name])
             and key[name] == old.get(name)
-            for name in sealed
+            for name in redacted_fields
         )
         and all(is_equal(key.get(name), old.get(name)) for name in KEY_IDENTITY_FIELDS)
     )
@@ -109,20 +111,21 @@ def _keys_array(raw: RawObject) -> RawArray:
 
 
 def restore_json_text(original: str, redacted: str, edited: str) -> str:
-    """``wanted`` with each seal replaced by what ``original`` has in its place.
+    """Replace the fingerprints in an edited JSON text by the secrets in ``original``.
 
-    ``seen`` is ``original`` as it was shown. Raises `Misplaced` for any other seal.
+    ``redacted`` is what the user was shown of ``original``. Raises
+    `MisplacedRedactionError` for a fingerprint in another place.
     """
     try:
         return _restore_value(
             edited, parse_json(edited), parse_json(redacted), parse_json(original)
         )
     except InvalidJsonError as error:
-        raise MisplacedRedactionError("the text is no JSON") from error
+        raise MisplacedRedactionError("the text is not JSON") from error
 
 
 def _restore_value(text: str, value: Any, redacted: Any, original: Any) -> str:
-    """How ``value``, which is written as ``text``, is written without its seals."""
+    """Return the text of ``value`` with its fingerprints restored."""
     if not contains_fingerprint(value):
         return text
     match value, redacted, original:
@@ -136,7 +139,7 @@ def _restore_value(text: str, value: Any, redacted: Any, original: Any) -> str:
                 return str(array.with_parts(map(_restore_part, array, redacted, original)))
         case str(), str(), _ if FINGERPRINT_PATTERN.fullmatch(value) and value == redacted:
             return dump_json(original)
-    raise MisplacedRedactionError("a sealed secret is not where it was")
+    raise MisplacedRedactionError("a fingerprint is not in its original place")
 
 
 def _restore_part(part: JsonPart, redacted: Any, original: Any) -> JsonPart:

@@ -1,4 +1,4 @@
-"""Tokens as Authlete tells of them."""
+"""Access tokens and refresh tokens in Authlete's responses."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from tenants.authlete.documents.base import ApiModel
 
-# What no token has, since no header carries it: RFC 6750, section 2.1, has fewer signs.
+# RFC 6750, section 2.1, allows even fewer characters.
 INVALID_TOKEN_CHARS = re.compile(r"[^!-~]")
 # Authlete facts, 8, token/create
 GRANTS_WITHOUT_REFRESH_TOKEN = (
@@ -21,43 +21,43 @@ MAX_SUBJECT_LENGTH = 100  # characters
 
 
 class TokenStatus(StrEnum):
-    """Which tokens a list is to hold."""
+    """Filter of a token list."""
 
     ALL = "ALL"
     VALID = "VALID"
-    INVALID = "INVALID"  # expired, and not swept yet
+    INVALID = "INVALID"  # expired, but not yet deleted
 
 
 class IssuedToken(ApiModel):
-    """An access token, and its refresh token if there is one; never their values.
+    """An access token and its refresh token, without their values.
 
-    Times are in milliseconds since 1970; 0 is never.
+    Times are in milliseconds since 1970; 0 means never.
     """
 
-    access_token_hash: str  # what deletes, revokes and updates it
+    access_token_hash: str  # identifies the token in requests
     access_token_expires_at: int = 0
     refresh_token_hash: str | None = None
     refresh_token_expires_at: int = 0
     created_at: int = 0
     last_refreshed_at: int = 0
     client_id: int = 0
-    subject: str | None = None  # none where the client asked for itself
+    subject: str | None = None  # None for client credentials
     grant_type: str = ""
     scopes: list[str] | None = None
-    properties: list[dict[str, Any]] | None = None  # values sealed
+    properties: list[dict[str, Any]] | None = None  # values redacted
 
 
 class TokenPage(ApiModel):
-    """One page of a list of tokens."""
+    """One page of a token list."""
 
     start: int
     end: int
     total_count: int
-    access_tokens: list[IssuedToken] | None = None  # null where none was asked for
+    access_tokens: list[IssuedToken] | None = None  # null if none were requested
 
 
 class CreatedToken(ApiModel):
-    """A new token: its values, which nothing shows again, and what it is.
+    """A new token with its values, which are shown only once.
 
     ``expires_at`` is in milliseconds since 1970, ``expires_in`` in seconds.
     """
@@ -75,18 +75,18 @@ class CreatedToken(ApiModel):
 
 
 class UpdatedToken(ApiModel):
-    """What a token is after a change of it; times are in milliseconds since 1970."""
+    """A token after an update; times are in milliseconds since 1970."""
 
     access_token_expires_at: int = 0
     refresh_token_expires_at: int = 0
     scopes: list[str] | None = None
 
     def missing_scopes(self, requested: Sequence[str]) -> list[str]:
-        """The scopes among ``asked`` that Authlete dropped without a word."""
-        return [one for one in requested if one not in (self.scopes or ())]
+        """Return the requested scopes that Authlete silently dropped."""
+        return [scope for scope in requested if scope not in (self.scopes or ())]
 
 
 class RevocationResult(ApiModel):
-    """What a revoke did; it has no ``action``, so the count is all there is."""
+    """The number of revoked tokens; the response has no ``action``."""
 
     count: int = Field(ge=0)

@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: a pretend Authlete on five ports of this machine."""
+"""Run the Authlete sandbox on five local ports: ``manage.py sandbox``."""
 
 import argparse
 import signal

@@ -15,8 +15,10 @@ from tenants.authlete.documents.types import (
 
 
 class ClientAuthenticationSettings(Section):
-    """Client authentication at the token endpoint. Mutual TLS uses exactly one of the
-    certificate settings (RFC 8705, section 2.1)."""
+    """Client authentication at the token endpoint.
+
+    Mutual TLS uses exactly one of the certificate settings (RFC 8705, section 2.1).
+    """
 
     title = "Client authentication"
 
@@ -61,8 +63,10 @@ class ClientAuthenticationSettings(Section):
 
 
 class ClientKeySettings(Section):
-    """Public keys that verify the client's signatures and encrypt for it. Set the JWK
-    Set or its URL, not both (RFC 7591, section 2)."""
+    """Public keys that verify the client's signatures and encrypt for it.
+
+    Set the JWK Set or its URL, not both (RFC 7591, section 2).
+    """
 
     title = "Keys"
 

@@ -16,8 +16,7 @@ from tenants.authlete.documents.types import (
 
 
 class ClientRegistrationSettings(Section):
-    """How the client was registered. Later registration updates can overwrite changes
-    made here."""
+    """How the client was registered. Later updates can overwrite changes made here."""
 
     title = "Registration"
 

@@ -20,8 +20,10 @@ from tenants.authlete.documents.types import (
 
 
 class ClientExtensionSettings(Section):
-    """Scopes and durations of this client. The shortest duration of service, client and
-    scopes applies."""
+    """Scopes and durations of this client.
+
+    The shortest duration of service, client and scopes applies.
+    """
 
     title = "Scopes and durations"
 
@@ -84,8 +86,7 @@ class ClientTokenSettings(Section):
 
 
 class ClientIdTokenSettings(Section):
-    """Signature, encryption and subject of ID tokens and UserInfo responses (OpenID
-    Connect Registration, section 2)."""
+    """Signature, encryption and subject of ID tokens and UserInfo responses."""
 
     title = "ID token and UserInfo"
 

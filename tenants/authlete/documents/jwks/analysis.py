@@ -1,7 +1,7 @@
-"""What can be told of a key by its public members: size, thumbprint, what is odd.
+"""Describe public keys: size, thumbprint, certificate and security issues.
 
-Private members are sealed where an answer comes in, and their names stay: that a
-public set holds one is seen, and what it is is not.
+Private key parameters are redacted on receipt, but their names remain. So a private key
+in a public set is reported without its value being known.
 """
 
 import json
@@ -31,11 +31,11 @@ from tenants.authlete.json.reader import InvalidJsonError, parse_json
 from tenants.authlete.redaction.redactor import FINGERPRINT_PATTERN, Fingerprint
 
 KEY_PARAMETERS = ("kid", "kty", "use", "alg")
-# What a thumbprint is made of (RFC 7638, section 3.2; RFC 8037, section 2).
+# Fields covered by a thumbprint (RFC 7638, section 3.2; RFC 8037, section 2).
 THUMBPRINT_FIELDS = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y")}
 THUMBPRINT_FIELDS |= {"OKP": ("crv", "kty", "x")}
 PRIVATE_KEY_FIELDS = frozenset("d p q dp dq qi oth k".split())  # RFC 7518, section 6
-MIN_RSA_BITS = 2048  # bits of an RSA key (RFC 7518, section 3.3)
+MIN_RSA_BITS = 2048  # (RFC 7518, section 3.3)
 EC_CURVES: Mapping[str, type[EllipticCurve]] = {
     "P-256": SECP256R1,
     "P-384": SECP384R1,
@@ -46,24 +46,24 @@ OKP_CURVES = frozenset({"Ed25519", "Ed448", "X25519", "X448"})
 
 
 class KeyIssue(StrEnum):
-    """What is weak or odd about a key."""
+    """A weakness or inconsistency of a key. The values are stored."""
 
-    SHORT_RSA = "short"  # RSA of fewer than 2048 bits
-    SYMMETRIC = "symmetric"  # who checks with it can sign with it
-    ALG_NONE = "none"  # the algorithm that signs nothing
-    WEAK_HASH = "broken"  # a certificate signed over SHA-1 or MD5
-    PRIVATE_IN_PUBLIC_SET = "private"  # a private part where only public ones belong
-    DUPLICATE_KID = "repeated"  # another key of the set has the same kid
+    SHORT_RSA = "short"  # RSA key below 2048 bits
+    SYMMETRIC = "symmetric"  # verifiers can sign with it, too
+    ALG_NONE = "none"  # alg none
+    WEAK_HASH = "broken"  # certificate signed with SHA-1 or MD5
+    PRIVATE_IN_PUBLIC_SET = "private"  # private key in a public set
+    DUPLICATE_KID = "repeated"  # same kid as another key of the set
     NO_KID = "nameless"  # no kid
-    UNKNOWN_TYPE = "strange"  # a type or curve that is not known here
-    CERTIFICATE_MISMATCH = "other"  # its certificate is of another key
-    NOT_IN_SET = "missing"  # a setting names it, and no set has it
+    UNKNOWN_TYPE = "strange"  # unknown key type or curve
+    CERTIFICATE_MISMATCH = "other"  # certificate of another key
+    NOT_IN_SET = "missing"  # referenced, but in no set
     UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """What is known of one key or certificate; no secret."""
+    """Public facts about one key or certificate."""
 
     kid: str = ""
     kty: str = ""
@@ -72,55 +72,63 @@ class KeyInfo:
     key_spec: str = ""  # type and size, or curve
     thumbprint: str = ""  # RFC 7638 of a key; SHA-256, hexadecimal, of a certificate
     expires_at: datetime | None = None
-    subject: str = ""  # of its certificate
+    subject: str = ""  # of the certificate
     issues: Sequence[KeyIssue] = ()
-    chain: Sequence["KeyInfo"] = ()  # further certificates of its x5c
+    chain: Sequence["KeyInfo"] = ()  # further certificates in x5c
 
 
 @lru_cache(maxsize=4096)
 def analyze_jwk_set(text: str, *, must_be_public: bool = False) -> tuple[KeyInfo, ...]:
-    """The keys of a JWK Set, in its order; ``public`` says that all must be."""
+    """Return the keys of a JWK Set in order.
+
+    ``must_be_public`` reports private keys as an issue.
+    """
     try:
         keys = parse_json(text)["keys"]
     except (InvalidJsonError, TypeError, KeyError):
         return (KeyInfo(issues=(KeyIssue.UNREADABLE,)),)
     if not isinstance(keys, list):
         return (KeyInfo(issues=(KeyIssue.UNREADABLE,)),)
-    found = [_analyze_key(key, must_be_public=must_be_public) for key in keys]
-    times = Counter(one.kid for one in found if one.kid)
+    keys_info = [_analyze_key(key, must_be_public=must_be_public) for key in keys]
+    counts = Counter(item.kid for item in keys_info if item.kid)
     return tuple(
-        replace(one, issues=(*one.issues, KeyIssue.DUPLICATE_KID)) if times[one.kid] > 1 else one
-        for one in found
+        replace(item, issues=(*item.issues, KeyIssue.DUPLICATE_KID))
+        if counts[item.kid] > 1
+        else item
+        for item in keys_info
     )
 
 
 def analyze_hardware_key(key: Mapping[str, Any]) -> KeyInfo:
-    """A key that lives in a hardware module; its public part is a PEM text."""
+    """Describe a key in a hardware module by its public key in PEM format."""
     kid, kty, use, alg = (_as_text(key.get(name)) for name in KEY_PARAMETERS)
     public = certificates.load_public_key(_as_text(key.get("publicKey")))
-    marks = [] if kid else [KeyIssue.NO_KID]
+    issues = [] if kid else [KeyIssue.NO_KID]
     if public is None:
-        return KeyInfo(kid, kty, use, alg, kty, issues=tuple(marks))
-    _, shape = certificates.describe_key(public)
-    if shape.startswith("RSA ") and int(shape[4:]) < MIN_RSA_BITS:
-        marks.append(KeyIssue.SHORT_RSA)
-    mark = jwk_thumbprint(_public_jwk(public))
-    return KeyInfo(kid, kty, use, alg, shape, mark, issues=tuple(marks))
+        return KeyInfo(kid, kty, use, alg, kty, issues=tuple(issues))
+    _, key_spec = certificates.describe_key(public)
+    if key_spec.startswith("RSA ") and int(key_spec[4:]) < MIN_RSA_BITS:
+        issues.append(KeyIssue.SHORT_RSA)
+    thumbprint = jwk_thumbprint(_public_jwk(public))
+    return KeyInfo(kid, kty, use, alg, key_spec, thumbprint, issues=tuple(issues))
 
 
 def analyze_certificate(text: str) -> KeyInfo:
-    """A certificate that stands alone, in PEM form."""
-    found = certificates.parse_pem(text)
-    return _certificate_info(found) if found else KeyInfo(issues=(KeyIssue.UNREADABLE,))
+    """Describe a certificate in PEM format."""
+    info = certificates.parse_pem(text)
+    return _certificate_info(info) if info else KeyInfo(issues=(KeyIssue.UNREADABLE,))
 
 
 def jwk_thumbprint(key: Mapping[str, Any]) -> str:
-    """RFC 7638 over SHA-256; empty for a shared key, whose hash would tell of it."""
-    members = THUMBPRINT_FIELDS.get(_as_text(key.get("kty")))
-    if not members or not all(isinstance(key.get(name), str) for name in members):
+    """Return the SHA-256 thumbprint of a key (RFC 7638).
+
+    Empty for symmetric keys, whose hash would reveal something about the secret.
+    """
+    names = THUMBPRINT_FIELDS.get(_as_text(key.get("kty")))
+    if not names or not all(isinstance(key.get(name), str) for name in names):
         return ""
-    told = json.dumps({name: key[name] for name in members}, separators=(",", ":"))
-    return _encode_base64url(sha256(told.encode()).digest())
+    canonical = json.dumps({name: key[name] for name in names}, separators=(",", ":"))
+    return _encode_base64url(sha256(canonical.encode()).digest())
 
 
 def _analyze_key(key: Any, *, must_be_public: bool) -> KeyInfo:
@@ -129,10 +137,10 @@ def _analyze_key(key: Any, *, must_be_public: bool) -> KeyInfo:
     kid, kty, use, alg = (_as_text(key.get(name)) for name in KEY_PARAMETERS)
     chain = _analyze_chain(key)
     leaf = chain[0] if chain else None
-    ends = [leaf.expires_at if leaf else None, _parse_timestamp(key.get("exp"))]
-    marks = [*_find_issues(key, leaf), *(leaf.issues if leaf else ())]
+    expiries = [leaf.expires_at if leaf else None, _parse_timestamp(key.get("exp"))]
+    issues = [*_find_issues(key, leaf), *(leaf.issues if leaf else ())]
     if must_be_public and PRIVATE_KEY_FIELDS & key.keys():
-        marks.append(KeyIssue.PRIVATE_IN_PUBLIC_SET)
+        issues.append(KeyIssue.PRIVATE_IN_PUBLIC_SET)
     return KeyInfo(
         kid,
         kty,
@@ -140,10 +148,10 @@ def _analyze_key(key: Any, *, must_be_public: bool) -> KeyInfo:
         alg,
         _key_spec(key),
         jwk_thumbprint(key),
-        min(filter(None, ends), default=None),
+        min(filter(None, expiries), default=None),
         leaf.subject if leaf else "",
-        tuple(dict.fromkeys(marks)),
-        tuple(replace(one, kid=kid) for one in chain[1:]),
+        tuple(dict.fromkeys(issues)),
+        tuple(replace(item, kid=kid) for item in chain[1:]),
     )
 
 
@@ -168,32 +176,36 @@ def _find_issues(key: Mapping[str, Any], leaf: KeyInfo | None) -> Iterator[KeyIs
         yield KeyIssue.UNKNOWN_TYPE
     first = key.get("x5c")
     if leaf and isinstance(first, list) and isinstance(first[0], str):
-        told = certificates.parse_x5c(first[0])
-        if told and told.kty == kty and told.public_numbers != _public_numbers(key):
+        certificate = certificates.parse_x5c(first[0])
+        if (
+            certificate
+            and certificate.kty == kty
+            and certificate.public_numbers != _public_numbers(key)
+        ):
             yield KeyIssue.CERTIFICATE_MISMATCH
 
 
 def _analyze_chain(key: Mapping[str, Any]) -> list[KeyInfo]:
-    """Its certificates, the key's own first."""
+    """Return the certificates in x5c, the key's own first."""
     listed = key.get("x5c")
     if not isinstance(listed, list):
         return []
-    return [_certificate_info(certificates.parse_x5c(_as_text(one))) for one in listed]
+    return [_certificate_info(certificates.parse_x5c(_as_text(item))) for item in listed]
 
 
 def _certificate_info(certificate: certificates.CertificateInfo | None) -> KeyInfo:
     if certificate is None:
         return KeyInfo(issues=(KeyIssue.UNREADABLE,))
-    marks = [KeyIssue.WEAK_HASH] if certificate.has_weak_hash else []
+    issues = [KeyIssue.WEAK_HASH] if certificate.has_weak_hash else []
     if certificate.kty == "RSA" and int(certificate.key_spec[4:]) < MIN_RSA_BITS:
-        marks.append(KeyIssue.SHORT_RSA)
+        issues.append(KeyIssue.SHORT_RSA)
     return KeyInfo(
         kty=certificate.kty,
         key_spec=certificate.key_spec,
         thumbprint=certificate.thumbprint,
         expires_at=certificate.expires_at,
         subject=certificate.subject,
-        issues=tuple(marks),
+        issues=tuple(issues),
     )
 
 
@@ -206,7 +218,7 @@ def _key_spec(key: Mapping[str, Any]) -> str:
 
 
 def _public_numbers(key: Mapping[str, Any]) -> object:
-    """The public numbers of a JWK; None where they are no key."""
+    """Return the public numbers of a JWK, or None if they aren't valid."""
     kty, curve = _as_text(key.get("kty")), EC_CURVES.get(_as_text(key.get("crv")))
     try:
         if kty == "RSA":
@@ -214,7 +226,7 @@ def _public_numbers(key: Mapping[str, Any]) -> object:
         if kty == "EC" and curve:
             x, y = _decode_integer(key.get("x")), _decode_integer(key.get("y"))
             numbers = EllipticCurvePublicNumbers(x, y, curve())
-            numbers.public_key()  # raises for a point that is not on the curve
+            numbers.public_key()  # raises if the point is not on the curve
             return numbers
     except (ValueError, UnsupportedAlgorithm):
         return None
@@ -222,20 +234,21 @@ def _public_numbers(key: Mapping[str, Any]) -> object:
 
 
 def _public_jwk(key: object) -> dict[str, str]:
-    """A public key as the members that its thumbprint is made of."""
+    """Return the public key parameters that the thumbprint covers."""
     numbers = certificates.public_numbers(key)
     if isinstance(numbers, RSAPublicNumbers):
-        told = {"n": numbers.n, "e": numbers.e}
-        sizes = {name: (one.bit_length() + 7) // 8 for name, one in told.items()}
+        numbers_by_name = {"n": numbers.n, "e": numbers.e}
+        sizes = {name: (number.bit_length() + 7) // 8 for name, number in numbers_by_name.items()}
         return {"kty": "RSA"} | {
-            name: _encode_base64url(one.to_bytes(sizes[name])) for name, one in told.items()
+            name: _encode_base64url(number.to_bytes(sizes[name]))
+            for name, number in numbers_by_name.items()
         }
     if isinstance(numbers, EllipticCurvePublicNumbers):
         name = certificates.CURVE_NAMES.get(numbers.curve.name, numbers.curve.name)
         size = (numbers.curve.key_size + 7) // 8
         point = {"x": numbers.x, "y": numbers.y}
         return {"kty": "EC", "crv": name} | {
-            name: _encode_base64url(one.to_bytes(size)) for name, one in point.items()
+            name: _encode_base64url(number.to_bytes(size)) for name, number in point.items()
         }
     if isinstance(numbers, bytes):
         curve = certificates.describe_key(key)[1].removeprefix("OKP ")  # type: ignore[arg-type]
@@ -244,7 +257,7 @@ def _public_jwk(key: object) -> dict[str, str]:
 
 
 def _decode_integer(part: Any) -> int:
-    """A number as a JWK writes it; 0 where it cannot be read."""
+    """Decode a Base64urlUInt; return 0 if it is invalid (RFC 7518, section 2)."""
     return int.from_bytes(_decode_base64url(part))
 
 
@@ -261,7 +274,7 @@ def _encode_base64url(data: bytes) -> str:
 
 
 def _parse_timestamp(value: Any) -> datetime | None:
-    """Seconds since 1970 as a time; None where it is none."""
+    """Convert seconds since 1970; return None if they are invalid."""
     try:
         return datetime.fromtimestamp(int(value), UTC) if value else None
     except (TypeError, ValueError, OverflowError, OSError):
@@ -269,7 +282,7 @@ def _parse_timestamp(value: Any) -> datetime | None:
 
 
 def _as_text(value: Any) -> str:
-    """A text that is shown; a sealed one says nothing."""
+    """Convert a value to text; empty if it is redacted."""
     if isinstance(value, Fingerprint) or value is None:
         return ""
     text = str(value)

@@ -1,4 +1,4 @@
-"""What a certificate tells of itself: whose it is, until when, with which key."""
+"""Parse X.509 certificates and public keys."""
 
 from base64 import b64decode
 from binascii import Error
@@ -24,25 +24,25 @@ from cryptography.x509 import (
 )
 
 CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-WEAK_HASHES = frozenset({"md5", "sha1"})  # hashes whose signatures can be forged
+WEAK_HASHES = frozenset({"md5", "sha1"})  # collisions allow forged signatures
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateInfo:
-    """One certificate."""
+    """Public facts about one certificate."""
 
     subject: str  # RFC 4514
     expires_at: datetime
     kty: str
-    key_spec: str  # type and size, or curve
-    thumbprint: str  # SHA-256 of all of it, hexadecimal
-    has_weak_hash: bool  # signed over a hash that can be forged
-    public_numbers: object  # the public numbers, to be held against those of a JWK
+    key_spec: str  # type with size or curve
+    thumbprint: str  # SHA-256, hexadecimal
+    has_weak_hash: bool  # signed with SHA-1 or MD5
+    public_numbers: object  # to compare with those of a JWK
 
 
 @lru_cache(maxsize=4096)
 def parse_pem(text: str) -> CertificateInfo | None:
-    """None where it cannot be read."""
+    """Parse a certificate in PEM format; return None if it is invalid."""
     try:
         return _extract_info(load_pem_x509_certificate(text.strip().encode()))
     except (ValueError, UnsupportedAlgorithm):
@@ -51,7 +51,7 @@ def parse_pem(text: str) -> CertificateInfo | None:
 
 @lru_cache(maxsize=4096)
 def parse_x5c(text: str) -> CertificateInfo | None:
-    """One entry of ``x5c`` (RFC 7517, section 4.7); None where it cannot be read."""
+    """Parse one entry of x5c (RFC 7517, section 4.7); return None if it is invalid."""
     try:
         return _extract_info(load_der_x509_certificate(b64decode(text)))
     except (ValueError, Error, UnsupportedAlgorithm):
@@ -59,19 +59,19 @@ def parse_x5c(text: str) -> CertificateInfo | None:
 
 
 def load_public_key(text: str) -> CertificatePublicKeyTypes | None:
-    """A public key in PEM form, or the base64 inside it; None where it is none."""
+    """Load a public key in PEM format or base64 DER; return None if it is invalid."""
     try:
         if text.lstrip().startswith("-----"):
-            found = load_pem_public_key(text.strip().encode())
+            key = load_pem_public_key(text.strip().encode())
         else:
-            found = load_der_public_key(b64decode(text))
+            key = load_der_public_key(b64decode(text))
     except (ValueError, Error, UnsupportedAlgorithm):
         return None
-    return found  # type: ignore[return-value]  # no key agreement in a certificate
+    return key  # type: ignore[return-value]  # no key agreement in a certificate
 
 
 def describe_key(key: CertificatePublicKeyTypes) -> tuple[str, str]:
-    """A key's type as a JWK has it, and that with its size or curve."""
+    """Return the JWK key type, and the key type with its size or curve."""
     match key:
         case RSAPublicKey():
             return "RSA", f"RSA {key.key_size}"
@@ -85,7 +85,7 @@ def describe_key(key: CertificatePublicKeyTypes) -> tuple[str, str]:
 
 
 def public_numbers(key: object) -> object:
-    """By what two keys are told the same."""
+    """Return a value that is equal for equal public keys."""
     if isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
         return key.public_numbers()
     if isinstance(key, Ed25519PublicKey | Ed448PublicKey):
@@ -95,13 +95,13 @@ def public_numbers(key: object) -> object:
 
 def _extract_info(certificate: Certificate) -> CertificateInfo:
     key = certificate.public_key()
-    kty, shape = describe_key(key)
+    kty, key_spec = describe_key(key)
     algorithm = certificate.signature_hash_algorithm
     return CertificateInfo(
         certificate.subject.rfc4514_string(),
         certificate.not_valid_after_utc,
         kty,
-        shape,
+        key_spec,
         certificate.fingerprint(SHA256()).hex(),
         algorithm is not None and algorithm.name in WEAK_HASHES,
         public_numbers(key),

@@ -1,4 +1,4 @@
-"""Which settings of a service or a client name a key."""
+"""List the keys and certificates of a service or client, and the settings using them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,36 +12,30 @@ from tenants.authlete.documents.jwks import analysis
 from tenants.authlete.documents.jwks.analysis import KeyInfo, KeyIssue
 from tenants.authlete.redaction.redactor import Fingerprint
 
-KEY_ID_SUFFIX = "KeyId"  # how members end that name a key
+KEY_ID_SUFFIX = "KeyId"  # of API fields that refer to a key
+FEDERATION_KEY_FIELD = "federationSignatureKeyId"
 
 
 class KeyUse(NamedTuple):
-    """A setting that names a key."""
+    """A setting that refers to a key."""
 
-    field: str  # Authlete's name of it
-    label: str  # the same name where it is not declared
-
-
-def find_signing_uses(holder: service.Service, kid: str) -> list[KeyUse]:
-    """The settings of a service that make it sign with the key of that name.
-
-    Authlete chooses by algorithm where none is set, which nothing here tells.
-    """
-    return find_key_uses(holder, kid)
+    field: str  # API name
+    label: str  # or the API name of an undeclared setting
 
 
 def find_key_uses(document: Document, kid: str) -> list[KeyUse]:
-    """The settings that name a key; a newer Authlete's too, by how they are called.
+    """Return the settings that refer to a key ID, including unknown ones of newer versions.
 
-    A client's settings name keys of its own set alone, never a service's.
+    A client's settings refer only to its own keys. Authlete picks a key by algorithm if no
+    setting names one; such uses aren't reported.
     """
     if not kid:
         return []
     sections = client if isinstance(document, client.Client) else service
     labels = {
-        one.api_name: one.label
+        item.api_name: item.label
         for section in sections.SECTIONS.values()
-        for one in section.settings()
+        for item in section.settings()
     }
     return [
         KeyUse(name, labels.get(name, name))
@@ -50,11 +44,8 @@ def find_key_uses(document: Document, kid: str) -> list[KeyUse]:
     ]
 
 
-FEDERATION_KEY_FIELD = "federationSignatureKeyId"
-
-
 class KeyLocation(StrEnum):
-    """Where a key stands."""
+    """Where a key is stored. The values are stored."""
 
     HARDWARE = "hardware"
     SERVICE = "service"
@@ -63,51 +54,51 @@ class KeyLocation(StrEnum):
     TRUST_ANCHOR = "anchor"
     CLIENT = "client"
     TRUSTED_ROOT = "root"  # a trusted root certificate
-    CHAIN = "chain"  # a further certificate of a key's x5c
+    CHAIN = "chain"  # a further certificate in x5c
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryKey:
-    """One key in its place."""
+    """One key and its location."""
 
     location: KeyLocation
     info: KeyInfo
-    used_by: Sequence[str] = ()  # Authlete's names of the settings that name it
+    used_by: Sequence[str] = ()  # API names of the settings that refer to it
 
 
 def list_service_keys(service: Document) -> list[InventoryKey]:
-    """All keys in a service's settings, those of its hardware module included."""
-    names = _key_id_settings(service)
-    own = {at: kid for at, kid in names.items() if at != FEDERATION_KEY_FIELD}
-    found = [
-        InventoryKey(KeyLocation.HARDWARE, one, _used_by(one, own))
-        for one in map(analysis.analyze_hardware_key, service.get_objects("hsks"))
+    """Return all keys of a service, including those in hardware modules."""
+    key_ids = _key_id_settings(service)
+    own_ids = {field: kid for field, kid in key_ids.items() if field != FEDERATION_KEY_FIELD}
+    keys = [
+        InventoryKey(KeyLocation.HARDWARE, item, _used_by(item, own_ids))
+        for item in map(analysis.analyze_hardware_key, service.get_objects("hsks"))
     ]
-    found += _keys_in_field(KeyLocation.SERVICE, service, "jwks", own)
-    held = {one.info.kid for one in found}
-    found += [
+    keys += _keys_in_field(KeyLocation.SERVICE, service, "jwks", own_ids)
+    present = {item.info.kid for item in keys}
+    keys += [
         InventoryKey(
             KeyLocation.SERVICE,
             KeyInfo(kid, issues=(KeyIssue.NOT_IN_SET,)),
-            _used_by(KeyInfo(kid), own),
+            _used_by(KeyInfo(kid), own_ids),
         )
-        for kid in dict.fromkeys(own.values())
-        if kid not in held
+        for kid in dict.fromkeys(own_ids.values())
+        if kid not in present
     ]
-    theirs = {at: kid for at, kid in names.items() if at == FEDERATION_KEY_FIELD}
-    found += _keys_in_field(KeyLocation.FEDERATION, service, "federationJwks", theirs)
-    found += _keys_in_field(KeyLocation.CREDENTIAL, service, "credentialJwks", {})
+    federation_ids = {field: kid for field, kid in key_ids.items() if field == FEDERATION_KEY_FIELD}
+    keys += _keys_in_field(KeyLocation.FEDERATION, service, "federationJwks", federation_ids)
+    keys += _keys_in_field(KeyLocation.CREDENTIAL, service, "credentialJwks", {})
     for anchor in service.get_objects("trustAnchors"):
-        found += _keys_in_set(KeyLocation.TRUST_ANCHOR, anchor.get("jwks"), {}, must_be_public=True)
-    found += [
+        keys += _keys_in_set(KeyLocation.TRUST_ANCHOR, anchor.get("jwks"), {}, must_be_public=True)
+    keys += [
         InventoryKey(KeyLocation.TRUSTED_ROOT, analysis.analyze_certificate(pem))
         for pem in service.get_texts("trustedRootCertificates")
     ]
-    return found
+    return keys
 
 
 def list_client_keys(client: Document) -> list[InventoryKey]:
-    """The keys that a client registered; not those at an address of its own."""
+    """Return the keys in the client's JWK Set, but not those at its JWK Set URL."""
     return list(
         _keys_in_field(
             KeyLocation.CLIENT,
@@ -137,27 +128,27 @@ def _keys_in_set(
     *,
     must_be_public: bool,
 ) -> Iterator[InventoryKey]:
-    if isinstance(text, Fingerprint):  # sealed as a whole, since it cannot be read
+    if isinstance(text, Fingerprint):  # redacted as a whole because it is unreadable
         yield InventoryKey(location, KeyInfo(issues=(KeyIssue.UNREADABLE,)))
     elif isinstance(text, str) and text:
-        for one in analysis.analyze_jwk_set(text, must_be_public=must_be_public):
-            yield InventoryKey(location, one, _used_by(one, key_ids))
-            yield from (InventoryKey(KeyLocation.CHAIN, further) for further in one.chain)
+        for item in analysis.analyze_jwk_set(text, must_be_public=must_be_public):
+            yield InventoryKey(location, item, _used_by(item, key_ids))
+            yield from (InventoryKey(KeyLocation.CHAIN, certificate) for certificate in item.chain)
 
 
 def _key_id_settings(document: Document) -> dict[str, str]:
-    """The settings that name a key, and which."""
-    found = {at: document.get_text(at) for at in _key_id_fields(document.field_names())}
-    return {at: kid for at, kid in found.items() if kid}
+    """Return the key IDs by the setting that refers to them."""
+    key_ids = {field: document.get_text(field) for field in _key_id_fields(document.field_names())}
+    return {field: kid for field, kid in key_ids.items() if kid}
 
 
 @lru_cache(maxsize=256)
 def _key_id_fields(field_names: tuple[str, ...]) -> list[str]:
-    """Those that name a key; the services of a list have mostly the same members."""
-    return [one for one in field_names if one.endswith(KEY_ID_SUFFIX)]
+    """Filter the fields that refer to keys; cached since services have the same fields."""
+    return [item for item in field_names if item.endswith(KEY_ID_SUFFIX)]
 
 
 def _used_by(info: KeyInfo, key_ids: dict[str, str]) -> tuple[str, ...]:
     if not info.kid:
         return ()
-    return tuple(at for at, kid in key_ids.items() if kid == info.kid)
+    return tuple(field for field, kid in key_ids.items() if kid == info.kid)

@@ -1,4 +1,4 @@
-"""Which signatures a service has a key for."""
+"""Find out which signature algorithms a service has keys for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,14 +23,15 @@ KEY_TYPE_BY_ALG: Mapping[str, tuple[str, str]] = {
 
 
 def preferred_signing_alg(service: Service) -> str:
-    """The first of `SIGNATURES` that the service can make; nothing where it shows no
-    key that could."""
+    """Return the first FAPI algorithm the service has a key for; empty if it has none."""
     return next((alg for alg in FAPI_SIGNING_ALGS if can_sign(service, alg)), "")
 
 
 def can_sign(service: Service, alg: str) -> bool | None:
-    """Whether a key of the service makes this signature; None where that cannot be
-    told: it keeps keys elsewhere too, or the algorithm is not known here."""
+    """Return whether the service has a key for an algorithm.
+
+    None if unknown: it also has keys in hardware, or the algorithm isn't known.
+    """
     keys = _jwk_set_keys(service)
     if keys is None or alg not in KEY_TYPE_BY_ALG:
         return None
@@ -40,7 +41,7 @@ def can_sign(service: Service, alg: str) -> bool | None:
 
 
 def key_can_sign(key: Mapping[str, Any], alg: str) -> bool:
-    """Whether a key of a JWK Set can make a signature of `KINDS`."""
+    """Return whether a JWK can make signatures of a known algorithm."""
     kind, curve = KEY_TYPE_BY_ALG[alg]
     return (
         key.get("kty") == kind
@@ -51,28 +52,27 @@ def key_can_sign(key: Mapping[str, Any], alg: str) -> bool:
 
 
 def count_other_signing_keys(service: Service, alg: str, handle: str) -> int | None:
-    """How many keys besides one in hardware make this signature; None where that
-    cannot be told."""
+    """Count the keys for an algorithm besides one in hardware; None if unknown."""
     keys = _jwk_set_keys(service) if service.get("jwks") else []
     if keys is None or alg not in KEY_TYPE_BY_ALG:
         return None
     hardware = [
-        one
-        for one in service.get("hsks") or ()
-        if isinstance(one, dict) and one.get("handle") != handle
+        key
+        for key in service.get("hsks") or ()
+        if isinstance(key, dict) and key.get("handle") != handle
     ]
-    fitting = [one for one in hardware if one.get("alg") == alg]
-    return len(fitting) + len([key for key in keys if key_can_sign(key, alg)])
+    matching = [key for key in hardware if key.get("alg") == alg]
+    return len(matching) + len([key for key in keys if key_can_sign(key, alg)])
 
 
 def _has_hardware_keys(service: Service) -> bool:
-    """Whether some of its keys are in a hardware security module."""
+    """Return whether the service has keys in hardware modules."""
     return bool(service.get("hsks"))
 
 
 def _jwk_set_keys(service: Service) -> list[Mapping[str, Any]] | None:
     try:
-        found = parse_json(service.get_text("jwks"))["keys"]
-        return [key for key in found if isinstance(key, dict)]
+        keys = parse_json(service.get_text("jwks"))["keys"]
+        return [key for key in keys if isinstance(key, dict)]
     except (InvalidJsonError, TypeError, KeyError):
         return None

@@ -13,8 +13,7 @@ from tenants.authlete.documents.types import (
 
 
 class ServiceCibaSettings(Section):
-    """Client-initiated backchannel authentication: users approve on another device
-    (CIBA Core)."""
+    """Users approve requests on another device (CIBA Core)."""
 
     title = "CIBA"
 

@@ -50,8 +50,7 @@ class ServiceRegistrationSettings(Section):
 
 
 class MetadataDocumentSettings(Section):
-    """Unregistered clients described at their client ID URL (OAuth Client ID Metadata
-    Document)."""
+    """Unregistered clients, described at the URL that is their client ID."""
 
     title = "Client ID metadata documents"
 

@@ -165,7 +165,7 @@ def test_tells_every_set_of_a_service_its_hardware_keys_and_its_roots():
         trustAnchors=[{"entityId": "https://a", "jwks": jwks(EXAMPLE)}],
         trustedRootCertificates=[root, "no certificate"],
     )
-    own._seen["hsks"] = [{"kid": "hsm", "kty": "RSA", "publicKey": b64encode(der).decode()}]
+    own._data["hsks"] = [{"kid": "hsm", "kty": "RSA", "publicKey": b64encode(der).decode()}]
     found = list_service_keys(own)
 
     assert [(str(one.location), one.info.kid) for one in found] == [

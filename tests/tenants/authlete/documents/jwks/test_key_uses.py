@@ -1,5 +1,5 @@
 from tenants.authlete.documents.client import Client
-from tenants.authlete.documents.jwks.inventory import find_key_uses, find_signing_uses
+from tenants.authlete.documents.jwks.inventory import find_key_uses
 from tenants.authlete.documents.service import Service
 
 
@@ -14,7 +14,7 @@ def test_finds_every_setting_that_names_a_key_and_those_of_a_newer_authlete():
         }
     )
 
-    assert find_signing_uses(service, "a") == [
+    assert find_key_uses(service, "a") == [
         ("idTokenSignatureKeyId", "ID token signature key ID"),
         ("accessTokenSignatureKeyId", "Access token signature key ID"),
         ("logoutTokenSignatureKeyId", "logoutTokenSignatureKeyId"),
