@@ -50,7 +50,7 @@ test-all: test test-slow test-postgres ## every test
 
 page-states: env ## choose anew the page states that make test looks at
 	$(eval FEATURES := $(shell mktemp -d))
-	STATE_FEATURES=$(FEATURES) $(PYTEST) tests/journeys/test_every_page.py
+	STATE_FEATURES=$(FEATURES) $(PYTEST) tests/journeys/test_page_states.py
 	$(RUN)python -m tests.support.representative_states $(FEATURES)
 	rm -rf $(FEATURES)
 

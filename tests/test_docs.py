@@ -15,7 +15,7 @@ DOCUMENTS = TRACKED.stdout.split()
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_links_lead_somewhere(name):
+def test_links_resolve(name):
     document = ROOT / name
     found = ["".join(groups) for groups in LINK.findall(document.read_text())]
     links = [link for link in found if ":" not in link[:12]]
@@ -24,7 +24,7 @@ def test_links_lead_somewhere(name):
         assert (document.parent / link).exists(), link
 
 
-def test_each_decision_is_led_to_from_what_is_read_first():
+def test_decisions_are_linked():
     pages = [ROOT / name for name in DOCUMENTS]
     decisions = {page.name for page in pages if page.parent.name == "decisions"}
     others = [page for page in pages if page.parent.name != "decisions"]
@@ -37,7 +37,7 @@ def test_each_decision_is_led_to_from_what_is_read_first():
     assert decisions - led_to == set()
 
 
-def test_the_commands_that_the_readme_names_exist():
+def test_readme_commands_exist():
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
     named = {
         name

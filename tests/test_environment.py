@@ -33,11 +33,11 @@ def read():
     return {name for match in found for name in match if name}
 
 
-def test_every_setting_is_listed_and_every_listed_one_is_read():
+def test_env_example_lists_every_setting():
     assert {name for name, _, _ in listed()} == read()
 
 
-def test_each_is_listed_once_with_a_line_of_why():
+def test_env_example_explains_each_setting_once():
     lines = (ROOT / ".env.example").read_text().splitlines()
     names = [name for name, _, _ in listed()]
 
@@ -48,13 +48,13 @@ def test_each_is_listed_once_with_a_line_of_why():
             assert not LINE.match(before), line
 
 
-def test_secrets_are_empty_and_the_command_for_them_fills_exactly_those():
+def test_secrets_command_fills_all_empty_secrets():
     empty = {name for name, value, optional in listed() if not (value or optional)}
 
     assert empty == set(generate_secrets())
 
 
-def test_it_makes_a_deployment_that_django_finds_nothing_wrong_with(tmp_path):
+def test_env_example_passes_the_deployment_check(tmp_path):
     environment = {name: value for name, value, optional in listed() if not optional}
     environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/meridian.sqlite3"
     found = subprocess.run(
@@ -86,7 +86,7 @@ def test_it_makes_a_deployment_that_django_finds_nothing_wrong_with(tmp_path):
         "no database",
     ],
 )
-def test_a_command_without_its_settings_says_so_in_words(given):
+def test_command_without_settings_reports_them(given):
     needed = generate_secrets() | {"DATABASE_URL": "sqlite://"} if given else {}
     found = subprocess.run(
         [sys.executable, "manage.py", "add_organization", "--help"],
@@ -104,7 +104,7 @@ def test_a_command_without_its_settings_says_so_in_words(given):
     assert "Traceback" not in found.stderr
 
 
-def test_a_command_that_cannot_use_its_database_says_so_in_words(tmp_path):
+def test_command_reports_an_unusable_database(tmp_path):
     given = generate_secrets() | {"DATABASE_URL": f"sqlite:///{tmp_path}/away/m.sqlite3"}
     found = subprocess.run(
         [sys.executable, "manage.py", "add_organization", "--slug=a", "--name=A"],
@@ -124,14 +124,14 @@ def test_a_command_that_cannot_use_its_database_says_so_in_words(tmp_path):
     ("text", "meant"),
     [("true", True), ("Yes", True), ("1", True), (" off ", False), ("0", False)],
 )
-def test_words_for_yes_and_no(monkeypatch, text, meant):
+def test_boolean_values_are_parsed(monkeypatch, text, meant):
     monkeypatch.setenv("REQUIRE_MFA", text)
 
     assert Environment().bool("REQUIRE_MFA", default=True) is meant
 
 
 @pytest.mark.parametrize("text", ["", "enabled", "maybe", "2", "tru"])
-def test_what_is_no_word_for_yes_or_no_switches_nothing_off(monkeypatch, text):
+def test_invalid_boolean_is_rejected(monkeypatch, text):
     monkeypatch.setenv("REQUIRE_MFA", text)
 
     with pytest.raises(ImproperlyConfigured, match="REQUIRE_MFA cannot be read"):
@@ -139,7 +139,7 @@ def test_what_is_no_word_for_yes_or_no_switches_nothing_off(monkeypatch, text):
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-1", "0", "1e3", "9" * 20, "1" * 5000])
-def test_a_number_that_cannot_be_meant_is_refused(monkeypatch, text):
+def test_number_out_of_range_is_rejected(monkeypatch, text):
     monkeypatch.setenv("SESSION_IDLE", text)
 
     with pytest.raises(ImproperlyConfigured, match="SESSION_IDLE cannot be read"):
@@ -149,7 +149,7 @@ def test_a_number_that_cannot_be_meant_is_refused(monkeypatch, text):
 @pytest.mark.parametrize(
     ("name", "most"), [("SECRET_MAX_AGE_DAYS", 36_500), ("BATCH_KEPT_HOURS", 876_000)]
 )
-def test_a_time_that_no_date_is_so_long_ago_stops_the_start(name, most):
+def test_excessive_retention_period_is_rejected(name, most):
     """In one process each, as it is read once."""
     command = [sys.executable, "-c", "import console.settings"]
     known = {
@@ -171,14 +171,14 @@ def test_a_time_that_no_date_is_so_long_ago_stops_the_start(name, most):
 
 
 @pytest.mark.parametrize("text", ["us", "us=", "=x", "us=a,us=b"])
-def test_pairs_that_cannot_be_told_are_refused(monkeypatch, text):
+def test_malformed_pairs_are_rejected(monkeypatch, text):
     monkeypatch.setenv("AUTHLETE_REGIONS", text)
 
     with pytest.raises(ImproperlyConfigured, match="AUTHLETE_REGIONS cannot be read"):
         Environment().dict("AUTHLETE_REGIONS")
 
 
-def test_lists_are_told_by_commas_with_or_without_spaces(monkeypatch):
+def test_lists_are_comma_separated(monkeypatch):
     monkeypatch.setenv("ALLOWED_HOSTS", "a.example.com, b.example.com,")
     monkeypatch.setenv("AUTHLETE_API_SERVERS", "harbor=7, pier=8")
 

@@ -21,7 +21,7 @@ def caused(error, cause):
         caused(ProgrammingError(), psycopg.errors.UndefinedTable()),
     ],
 )
-def test_one_that_is_away_or_has_no_tables_is_told_in_words(error):
+def test_missing_or_empty_database_is_reported(error):
     assert is_database_unusable(error)
 
 
@@ -34,11 +34,11 @@ def test_one_that_is_away_or_has_no_tables_is_told_in_words(error):
         caused(DataError(), psycopg.errors.DivisionByZero()),
     ],
 )
-def test_one_that_others_hold_or_a_wrong_statement_keeps_its_traceback(error):
+def test_other_database_errors_keep_their_traceback(error):
     assert not is_database_unusable(error)
 
 
-def test_a_file_that_another_holds_is_no_unusable_one(tmp_path):
+def test_locked_file_is_not_reported_as_unusable(tmp_path):
     file = tmp_path / "m.sqlite3"
     first, second = (sqlite3.connect(file, timeout=0) for _ in range(2))
     first.execute("BEGIN IMMEDIATE")

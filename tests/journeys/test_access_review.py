@@ -20,7 +20,7 @@ def scene(open_page, sandbox, person, live_server):
     return scene
 
 
-def test_an_auditor_takes_out_who_could_do_what(scene, tmp_path):
+def test_auditor_exports_the_access_review(scene, tmp_path):
     page = scene.page
     scene.goto("dashboard:index")
     hand = Mouse(page)

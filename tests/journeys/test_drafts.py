@@ -27,7 +27,7 @@ def kept(page):
     expect(page.locator("#draft-state")).to_contain_text("Draft kept")
 
 
-def test_is_there_again_after_the_session_was_lost(page, tomas, live_server):
+def test_draft_is_restored_after_the_session_ended(page, tomas, live_server):
     enter_setting(page, ACCESS, "45", "minutes")
     kept(page)
     address = page.url
@@ -42,7 +42,7 @@ def test_is_there_again_after_the_session_was_lost(page, tomas, live_server):
     expect(page.get_by_text("You have changes that are not saved")).to_be_visible()
 
 
-def test_is_kept_even_where_it_is_not_valid(page):
+def test_invalid_draft_is_saved(page):
     enter_setting(page, ACCESS, "soon")
     kept(page)
 
@@ -51,7 +51,7 @@ def test_is_kept_even_where_it_is_not_valid(page):
     expect(page.get_by_label(ACCESS, exact=True)).to_have_value("soon")
 
 
-def test_says_so_where_it_cannot_be_kept(page):
+def test_page_says_when_a_draft_cannot_be_saved(page):
     page.route("**/draft/", lambda route: route.fulfill(status=503))
 
     enter_setting(page, ACCESS, "45")
@@ -60,7 +60,7 @@ def test_says_so_where_it_cannot_be_kept(page):
 
 
 @pytest.mark.parametrize("lost", ["session", None], ids=["session", "all cookies"])
-def test_stays_on_the_page_until_its_owner_is_back(page, tomas, live_server, lost):
+def test_draft_stays_on_the_page_until_its_owner_signs_in(page, tomas, live_server, lost):
     page.context.clear_cookies(name=lost)
     enter_setting(page, ACCESS, "45", "minutes")
     page.get_by_role("button", name="Review changes").click()
@@ -78,7 +78,7 @@ def test_stays_on_the_page_until_its_owner_is_back(page, tomas, live_server, los
     expect(page.get_by_text("45 minutes (2,700 seconds)")).to_be_visible()
 
 
-def test_asks_before_leaving_with_what_is_not_kept(page):
+def test_leaving_with_unsaved_input_asks_first(page):
     page.route("**/draft/", lambda route: route.abort())
     page.on("dialog", lambda dialog: dialog.dismiss())
     enter_setting(page, ACCESS, "45")
@@ -90,7 +90,7 @@ def test_asks_before_leaving_with_what_is_not_kept(page):
     expect(page.get_by_label(ACCESS, exact=True)).to_have_value("45")
 
 
-def test_asks_nothing_once_it_is_kept(page):
+def test_leaving_with_a_saved_draft_asks_nothing(page):
     enter_setting(page, ACCESS, "45")
     kept(page)
 

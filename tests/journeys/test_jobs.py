@@ -22,7 +22,7 @@ def scene(open_page, sandbox, person, live_server):
     return make
 
 
-def test_its_page_follows_it_to_the_end_and_then_rests(scene):
+def test_job_page_polls_until_the_job_ends(scene):
     scene = scene()
     page = scene.page
     scene.goto("jobs:show")
@@ -40,7 +40,7 @@ def test_its_page_follows_it_to_the_end_and_then_rests(scene):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_is_paused_resumed_and_cancelled(scene, scripts):
+def test_job_is_paused_resumed_and_cancelled(scene, scripts):
     scene = scene(java_script_enabled=scripts)
     page = scene.page
     scene.goto("jobs:show")

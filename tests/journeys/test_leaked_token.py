@@ -39,7 +39,7 @@ def jwt(sandbox, find_service_id, leaked):
     return signing.sign_jwt(service, claims, "ES256", typ="at+jwt")
 
 
-def test_is_looked_up_and_revoked(
+def test_leaked_token_is_looked_up_and_revoked(
     open_signed_in, person, input_device, sandbox, jwt, leaked, held, caplog, capfd
 ):
     caplog.set_level(logging.DEBUG)

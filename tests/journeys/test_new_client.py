@@ -49,7 +49,7 @@ def made(clients):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_is_made_and_its_secret_is_seen_once(open_page, person, payments, script):
+def test_client_is_created_and_its_secret_shown_once(open_page, person, payments, script):
     path, clients = payments
     tomas = person(Role.EDITOR, "Tomas Okafor")
     page = open_page(java_script_enabled=script)
@@ -76,7 +76,7 @@ def test_is_made_and_its_secret_is_seen_once(open_page, person, payments, script
         page.go_back()
 
 
-def test_is_locked_in_a_few_clicks(open_signed_in, person, payments):
+def test_client_is_locked_in_a_few_clicks(open_signed_in, person, payments):
     path, clients = payments
     page = open_signed_in(person(Role.EDITOR))
     page.goto(path)

@@ -17,7 +17,7 @@ def number(sandbox):
 
 
 @pytest.mark.parametrize("section", ["tokens", "all"])
-def test_goes_back_as_it_came(
+def test_unknown_fields_of_a_service_are_preserved(
     open_signed_in, person, number, raw_response_body, sent_updates, section
 ):
     page = open_signed_in(person(Role.EDITOR))
@@ -45,7 +45,7 @@ def odd(sandbox, number):
 
 
 @pytest.mark.parametrize("section", ["registration", "all"])
-def test_of_a_client_goes_back_as_it_came(
+def test_unknown_fields_of_a_client_are_preserved(
     open_signed_in, person, number, odd, raw_response_body, sent_updates, section
 ):
     page = open_signed_in(person(Role.EDITOR))
@@ -63,7 +63,7 @@ def test_of_a_client_goes_back_as_it_came(
         assert strange in before
 
 
-def test_is_shown_and_marked(open_signed_in, person, number):
+def test_unknown_field_is_shown_and_marked(open_signed_in, person, number):
     page = open_signed_in(person(Role.VIEWER))
 
     page.goto(f"/harbor/services/us/{number}/fields/#unknown")

@@ -1,55 +1,11 @@
 """Every page in every state that looks different: empty, full, failed, and so on."""
 
-from tests.journeys.states import (
-    accounts,
-    batches,
-    client,
-    client_acts,
-    client_bulk,
-    client_lists,
-    errors,
-    evidence,
-    hardware,
-    inventory,
-    jobs,
-    new_clients,
-    organization,
-    pasted,
-    record,
-    rollovers,
-    secrets,
-    services,
-    streams,
-    subjects,
-    tokens,
-    versions,
-    webhooks,
-)
+import importlib
+import pkgutil
+
 from tests.support.scene import PAGE_STATES
 
-__all__ = [
-    "PAGE_STATES",
-    "accounts",
-    "batches",
-    "client",
-    "client_acts",
-    "client_bulk",
-    "client_lists",
-    "errors",
-    "evidence",
-    "hardware",
-    "inventory",
-    "jobs",
-    "new_clients",
-    "organization",
-    "pasted",
-    "record",
-    "rollovers",
-    "secrets",
-    "services",
-    "streams",
-    "subjects",
-    "tokens",
-    "versions",
-    "webhooks",
-]
+__all__ = ["PAGE_STATES"]
+
+for _module in pkgutil.iter_modules(__path__, f"{__name__}."):
+    importlib.import_module(_module.name)

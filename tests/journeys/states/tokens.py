@@ -1,5 +1,5 @@
 from tenants.organizations.roles import Role
-from tests.journeys.states.subjects import SUBJECT
+from tests.journeys.states.users import SUBJECT
 from tests.support.scene import page_state
 
 

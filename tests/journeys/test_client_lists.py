@@ -27,7 +27,7 @@ def rows(page):
     return page.locator("tbody th")
 
 
-def test_narrows_down_by_keyboard_and_keeps_the_filters_open(open_signed_in, person, shop):
+def test_filtering_by_keyboard_keeps_the_filters_open(open_signed_in, person, shop):
     page = open_signed_in(person(Role.VIEWER))
     page.goto(shop)
 
@@ -54,7 +54,7 @@ def test_narrows_down_by_keyboard_and_keeps_the_filters_open(open_signed_in, per
     expect(rows(page)).to_have_count(30)
 
 
-def test_keeps_the_place_on_the_last_page(open_signed_in, person, shop):
+def test_paging_keeps_the_scroll_position(open_signed_in, person, shop):
     page = open_signed_in(person(Role.VIEWER))
     page.goto(shop)
     on = page.locator("#page-after")
@@ -69,7 +69,7 @@ def test_keeps_the_place_on_the_last_page(open_signed_in, person, shop):
     expect(page.get_by_role("link", name="Previous")).to_be_focused()
 
 
-def test_finds_a_redirect_host_in_one_step_over_all_services(open_signed_in, person, shop):
+def test_search_finds_a_redirect_host_in_all_services(open_signed_in, person, shop):
     page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/clients/")
 
@@ -82,7 +82,7 @@ def test_finds_a_redirect_host_in_one_step_over_all_services(open_signed_in, per
     expect(page.locator("#find")).to_be_focused()
 
 
-def test_pages_through_without_a_script(open_page, person, shop, live_server):
+def test_paging_works_without_javascript(open_page, person, shop, live_server):
     from tests.support.journeys import sign_in_page
 
     page = open_page(java_script_enabled=False)
@@ -98,7 +98,7 @@ def test_pages_through_without_a_script(open_page, person, shop, live_server):
     expect(page.get_by_role("columnheader", name="Client ID")).to_be_visible()
 
 
-def test_takes_out_what_is_filtered(open_signed_in, person, shop):
+def test_export_contains_the_filtered_clients(open_signed_in, person, shop):
     page = open_signed_in(person(Role.VIEWER))
     page.goto(f"{shop}?type=PUBLIC")
 

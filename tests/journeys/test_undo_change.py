@@ -33,7 +33,7 @@ def undo(scene):
     return hand
 
 
-def test_puts_the_old_value_back(scene):
+def test_undo_restores_the_old_value(scene):
     before = ledger(scene)["redirectUris"]
     uris = {"redirect_uris.item": "https://evil.example/cb"}
     scene.path_params["section"] = "redirects"
@@ -50,7 +50,7 @@ def test_puts_the_old_value_back(scene):
     assert hand.loads <= LOADS + 1  # home is one
 
 
-def test_lets_a_person_decide_where_it_was_changed_once_more(scene):
+def test_undo_of_an_outdated_change_asks_first(scene):
     ledger(scene)
     save(scene)
     stored(scene).update(clientName="Ledger two", modifiedAt=2**41)

@@ -78,7 +78,7 @@ def words(trouble, sandbox, page):
 
 
 @troubles("dripping")
-def test_names_the_region_and_why_and_shows_all_others(page, words):
+def test_outage_is_named_and_other_regions_are_shown(page, words):
     took = open_list(page)
 
     assert took < DEADLINE + SPARE
@@ -102,7 +102,7 @@ def test_names_the_region_and_why_and_shows_all_others(page, words):
 
 
 @troubles("hanging", "cut", "reset")
-def test_explains_itself_on_a_service_of_that_region(page, words, find_service_id):
+def test_service_page_explains_the_outage(page, words, find_service_id):
     number = find_service_id("jp", "Payments Japan")
     began = monotonic()
 
@@ -117,7 +117,7 @@ def test_explains_itself_on_a_service_of_that_region(page, words, find_service_i
     assert str(last.entry) in shown
 
 
-def test_waits_for_a_slow_region(page, sandbox):
+def test_page_waits_for_a_slow_region(page, sandbox):
     sandbox.fault("delay", region="jp", delay=int(SLOW * 1000))
 
     took = open_list(page)
@@ -127,7 +127,7 @@ def test_waits_for_a_slow_region(page, sandbox):
     expect(page.get_by_text(re.compile("did not answer"))).to_have_count(0)
 
 
-def test_is_whole_again_when_the_region_is(page, sandbox):
+def test_list_is_complete_after_recovery(page, sandbox):
     open_list(page)
     sandbox.fault("html502", region="jp", times=1)
     open_list(page)
@@ -139,7 +139,7 @@ def test_is_whole_again_when_the_region_is(page, sandbox):
 
 
 @pytest.mark.parametrize("trouble", slow_after_first(["down", "HTML", "hanging"]))
-def test_the_list_of_clients_keeps_what_a_region_showed(page, sandbox, trouble):
+def test_client_list_keeps_the_rows_of_an_unreachable_region(page, sandbox, trouble):
     page.goto("/harbor/clients/?region=jp")
     shown, known = page.locator("tbody tr"), page.locator(".page-head p").first
     rows, said = shown.count(), known.inner_text()

@@ -60,17 +60,17 @@ def scene(window, browser_log, sandbox, person, live_server):
     browser_log.detach(window.context)
 
 
-def test_no_page_is_forgotten():
+def test_every_page_has_a_state():
     assert {one.page for one in PAGE_STATES} - {""} == ROUTES.keys() - ELSEWHERE.keys()
 
 
-def test_most_representative_states_exist():
+def test_representative_states_exist():
     """Where this fails, ``make page-states`` chooses anew."""
     assert len(REPRESENTATIVE - {str(state) for state in PAGE_STATES}) <= len(REPRESENTATIVE) // 10
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
-def test_is_open_to_everybody_and_fits(scene, state):
+def test_page_is_accessible_and_fits_the_window(scene, state):
     with representative_states.recorded_templates() as templates:
         state.reach(scene)
 

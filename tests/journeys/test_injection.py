@@ -89,7 +89,7 @@ def scene(request, open_page, sandbox, person, live_server, hostile):
 
 
 @pytest.mark.parametrize("kind", slow_after_first(HOSTILE_TEXTS))
-def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
+def test_hostile_text_is_inert_on_service_pages(scene, hostile, kind):
     scene.path_params |= {"region": "us", "service_id": hostile[kind], "section": "all"}
     scene.draft_change(1800)
 
@@ -100,7 +100,7 @@ def test_is_only_text_on_the_pages_of_a_service(scene, hostile, kind):
 
 @pytest.mark.parametrize("scene", [True], ids=["no policy"], indirect=True)
 @pytest.mark.parametrize("kind", slow_after_first(HOSTILE_TEXTS))
-def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
+def test_hostile_text_is_inert_on_client_pages(scene, hostile, kind):
     place = {"region": "us", "service_id": hostile[kind], "client_id": 44}
     scene.path_params |= place | {"section": "all"}
     assert scene.submit_form("clients:edit", "base", pkce_required="on").status_code == 302
@@ -113,7 +113,7 @@ def test_is_only_text_on_the_pages_of_a_client(scene, hostile, kind):
         assert find_overflow(scene.page) == [], name
 
 
-def test_is_only_text_where_all_services_are(scene, hostile):
+def test_hostile_text_is_inert_in_the_service_list(scene, hostile):
     number = hostile["tags"]
     asked = "?region=us&service_name=x&issuer=https://x.example&start=copy"
     scene.path_params |= {"region": "us", "service_id": number}
@@ -130,7 +130,7 @@ def test_is_only_text_where_all_services_are(scene, hostile):
 
 
 @pytest.mark.parametrize("page", ["services:index", "services:fields", "audit:index"])
-def test_is_only_text_when_it_is_searched_for(scene, hostile, page):
+def test_hostile_text_is_inert_in_searches(scene, hostile, page):
     scene.goto(page)
 
     box = scene.page.locator("main input[type=search]").first  # or a combobox, by role

@@ -34,7 +34,7 @@ def search(page, box, words, count):
     expect(page.locator("tbody th a")).to_have_count(count)
 
 
-def test_swaps_the_list_and_names_the_search_in_the_address(page, box, loads):
+def test_search_replaces_the_list_and_the_url(page, box, loads):
     side = page.locator("#side").element_handle()
 
     search(page, box, "payments", 2)
@@ -46,7 +46,7 @@ def test_swaps_the_list_and_names_the_search_in_the_address(page, box, loads):
     assert loads == []
 
 
-def test_goes_back_to_the_list_as_it_was(page, box):
+def test_back_button_restores_the_list(page, box):
     search(page, box, "payments", 2)
     search(page, box, "banking", 4)
 
@@ -59,7 +59,7 @@ def test_goes_back_to_the_list_as_it_was(page, box):
     expect(page.locator("tbody th a")).to_have_count(2)
 
 
-def test_finds_the_same_by_the_address_alone(page, box):
+def test_url_alone_repeats_the_search(page, box):
     search(page, box, "payments", 2)
     names = page.locator("tbody th a").all_inner_texts()
 
@@ -68,7 +68,7 @@ def test_finds_the_same_by_the_address_alone(page, box):
     assert page.locator("tbody th a").all_inner_texts() == names
 
 
-def test_says_that_nothing_fits_and_leads_back(page, box):
+def test_empty_result_links_to_all_services(page, box):
     search(page, box, "no such service", 0)
 
     expect(page.get_by_text("No service fits")).to_be_visible()
@@ -76,7 +76,7 @@ def test_says_that_nothing_fits_and_leads_back(page, box):
     expect(page.locator("tbody th a")).to_have_count(14)
 
 
-def test_says_so_when_the_console_does_not_answer(page, box, browser_log):
+def test_search_reports_an_unreachable_console(page, box, browser_log):
     browser_log.allow(r"htmx:\w+,|net::ERR_FAILED")
     page.route("**/services/?q=*", lambda route: route.abort())
 
@@ -87,7 +87,7 @@ def test_says_so_when_the_console_does_not_answer(page, box, browser_log):
     expect(page.locator("tbody th a")).to_have_count(14)
 
 
-def test_signs_in_again_as_a_whole_page(page, box):
+def test_search_after_the_session_ended_opens_the_sign_in_page(page, box):
     page.context.clear_cookies()
 
     box.fill("payments")

@@ -65,7 +65,9 @@ def stage(hand, page):
     return shown
 
 
-def test_without_downtime_and_back(open_signed_in, mara, client, input_device):
+def test_secret_is_rotated_without_downtime_and_restored(
+    open_signed_in, mara, client, input_device
+):
     page = open_signed_in(mara)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     input_device, old = input_device(page), client["clientSecret"]
@@ -89,7 +91,7 @@ def test_without_downtime_and_back(open_signed_in, mara, client, input_device):
     assert Rotation.objects.get().old_sealed == ""
 
 
-def test_asks_who_it_is_once_in_between(open_signed_in, mara, client):
+def test_rotation_asks_for_the_password_once(open_signed_in, mara, client):
     page = open_signed_in(mara)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Mouse(page)
@@ -110,7 +112,7 @@ def test_asks_who_it_is_once_in_between(open_signed_in, mara, client):
     assert hand.clicks <= CLICKS + STEP_UP
 
 
-def test_goes_on_another_day_from_the_banner(open_signed_in, mara, client):
+def test_rotation_continues_from_the_banner_another_day(open_signed_in, mara, client):
     page = open_signed_in(mara)
     hand, old = Mouse(page), client["clientSecret"]
     page.goto(client["path"])
@@ -129,7 +131,7 @@ def test_goes_on_another_day_from_the_banner(open_signed_in, mara, client):
     assert client["clientSecret"] == new
 
 
-def test_works_without_scripts(open_page, mara, client):
+def test_works_without_javascript(open_page, mara, client):
     page = open_page(java_script_enabled=False)
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(mara.email)
@@ -156,7 +158,7 @@ def reveal(page, client):
     expect(page.locator("#the-secret")).to_have_text(client["clientSecret"])
 
 
-def test_what_was_revealed_hides_after_half_a_minute(open_signed_in, mara, client):
+def test_revealed_secret_hides_after_30_seconds(open_signed_in, mara, client):
     page = open_signed_in(mara)
     page.clock.install()
     reveal(page, client)
@@ -171,7 +173,7 @@ def test_what_was_revealed_hides_after_half_a_minute(open_signed_in, mara, clien
 
 
 @pytest.mark.parametrize("way", ["back", "reload", "another tab", "storage"])
-def test_what_was_revealed_is_nowhere_afterwards(open_signed_in, mara, client, way):
+def test_revealed_secret_leaves_no_trace(open_signed_in, mara, client, way):
     page = open_signed_in(mara)
     reveal(page, client)
 

@@ -176,7 +176,7 @@ def tokens_of(scene):
 
 
 @pytest.mark.slow
-def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
+def test_secrets_appear_on_no_page(scene, hunt, people, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
     scene.sign_in_with_password(Role.ADMIN)
     scene.client.force_login(scene.user)
@@ -218,7 +218,7 @@ def test_is_nowhere(scene, hunt, people, answers, caplog, sandbox, capfd):
 
 
 @pytest.mark.slow
-def test_what_is_made_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
+def test_created_secret_is_in_one_response(scene, answers, caplog, sandbox, capfd):
     caplog.set_level(logging.DEBUG)
     scene.sign_in_as(Role.ADMIN)
     scene.save_change()
@@ -274,7 +274,7 @@ def press_with_a_reason(scene, page, button):
 
 
 @pytest.mark.slow
-def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandbox, capfd):
+def test_revealed_secret_is_in_one_response(scene, answers, caplog, sandbox, capfd):
     """Seen, staged, activated, put back, drawn anew and set; each time walked on."""
     caplog.set_level(logging.DEBUG)
     scene.sign_in_as(Role.ADMIN)
@@ -326,7 +326,7 @@ def test_what_is_seen_of_a_secret_is_in_one_answer(scene, answers, caplog, sandb
         assert found == ([scene.url + scene.path(page)] if page else [])
 
 
-def test_would_be_found(hunt, sandbox):
+def test_scanner_finds_a_planted_secret(hunt, sandbox):
     """The hunt itself: a piece of a secret, of each kind."""
     legacy = next(
         one

@@ -18,7 +18,7 @@ from tenants.audit.writer import writer
 from tenants.authlete.errors import Outcome
 from tenants.models import Organization
 from tenants.organizations.roles import Role
-from tests.journeys.states.evidence import work
+from tests.journeys.states.evidence_packages import work
 from tests.support.input_devices import Mouse
 from tests.support.scene import Scene
 
@@ -45,7 +45,7 @@ def destroyed_last_quarter():
     writer.write([type(row)(**old), record_builder.build_outcome(row.entry, Outcome.SUCCEEDED)])
 
 
-def test_a_quarter_becomes_evidence(scene, tmp_path):
+def test_evidence_package_of_a_quarter_is_verifiable(scene, tmp_path):
     destroyed_last_quarter()
     page = scene.page
     scene.goto("dashboard:index")
@@ -77,7 +77,7 @@ def test_a_quarter_becomes_evidence(scene, tmp_path):
     assert "OK: 2 rows of 1 entries" in said
 
 
-def test_one_click_verifies_the_record(scene):
+def test_one_click_verifies_the_audit_log(scene):
     scene.goto("dashboard:index")
     hand = Mouse(scene.page)
 

@@ -7,7 +7,7 @@ from tenants.organizations.roles import Role
 CUT = "one => one.scrollWidth > one.clientWidth"
 
 
-def test_however_long_a_name_is(open_signed_in, person, sandbox, find_service_id):
+def test_breadcrumb_shortens_long_names(open_signed_in, person, sandbox, find_service_id):
     number = find_service_id("us", "Payments")
     sandbox.region("us").services[number]["serviceName"] = "תשלומים " * 20
     page = open_signed_in(person(Role.VIEWER))

@@ -17,7 +17,7 @@ def places(page):
     return [page.locator(one).bounding_box() for one in ("#more", "#hints", "#search")]
 
 
-def test_open_below_what_opens_them(page):
+def test_filters_open_below_their_button(page):
     before = places(page)
 
     page.click("#hints")
@@ -27,13 +27,13 @@ def test_open_below_what_opens_them(page):
     expect(page.locator("#apply")).to_be_visible()
 
 
-def test_leave_the_first_window_of_a_phone_to_an_entry(page):
+def test_first_screen_of_a_phone_shows_an_entry(page):
     page.set_viewport_size({"width": 320, "height": 640})
 
     expect(page.locator("table.record tbody th a").first).to_be_in_viewport()
 
 
-def test_roll_nothing_away_when_they_narrow_the_list(page):
+def test_filtering_keeps_the_scroll_position(page):
     page.set_viewport_size({"width": 1280, "height": 500})
     before = places(page)
 

@@ -16,7 +16,7 @@ def scene(open_page, sandbox, person, live_server):
     return Scene(open_page(), sandbox, person, live_server.url)
 
 
-def test_finds_it_from_home(scene, input_device):
+def test_change_author_is_found_from_home(scene, input_device):
     scene.sign_in_as(Role.ADMIN, "Ada Admin")
     name = scene.service["serviceName"]
     entry = scene.save_change(2700)

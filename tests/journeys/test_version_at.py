@@ -13,7 +13,7 @@ from tests.support.scene import Scene
 CLICKS, LOADS = 4, 3  # U5
 
 
-def test_tells_how_it_was_and_what_differs(open_page, sandbox, person, live_server):
+def test_version_shows_past_values_and_differences(open_page, sandbox, person, live_server):
     scene = Scene(open_page(), sandbox, person, live_server.url)
     scene.sign_in_as(Role.EDITOR)
     scene.save_change(seconds=2700)
@@ -38,7 +38,7 @@ def test_tells_how_it_was_and_what_differs(open_page, sandbox, person, live_serv
     assert hand.loads <= LOADS
 
 
-def test_tells_the_same_of_a_client(open_page, sandbox, person, live_server):
+def test_version_of_a_client_shows_past_values(open_page, sandbox, person, live_server):
     scene = Scene(open_page(), sandbox, person, live_server.url)
     scene.sign_in_as(Role.EDITOR)
     clients = sandbox.region("us").clients[scene.path_params["service_id"]]

@@ -45,7 +45,9 @@ def lock_all(hand, page, bad):
     return number
 
 
-def test_locks_every_client_that_leads_there(open_signed_in, person, bad, worker, input_device):
+def test_bulk_lock_locks_all_clients_with_a_redirect_host(
+    open_signed_in, person, bad, worker, input_device
+):
     page = open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
     input_device = input_device(page)
     number = lock_all(input_device, page, bad)
@@ -57,7 +59,7 @@ def test_locks_every_client_that_leads_there(open_signed_in, person, bad, worker
     assert all(one["locked"] for one in bad)
 
 
-def test_leaves_each_in_the_record_without_a_script(open_signed_in, person, bad, worker):
+def test_bulk_lock_without_javascript_logs_each_client(open_signed_in, person, bad, worker):
     page = open_signed_in(person(Role.EDITOR, "Tomas Okafor"), java_script_enabled=False)
     number = lock_all(Mouse(page), page, bad)
     worker()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tenants.organizations.roles import Role
-from tests.journeys.states.rollovers import come, started, work
+from tests.journeys.states.key_rollovers import come, started, work
 from tests.support.authentication import set_last_authentication
 from tests.support.independent_verifier import TokenIssuer, TokenVerifier, VerificationError
 from tests.support.input_devices import Mouse
@@ -70,7 +70,7 @@ def world(open_page, sandbox, person, live_server, time_machine):
     return World(scene, time_machine)
 
 
-def test_no_signature_ever_fails(world):
+def test_no_signature_fails_during_a_rollover(world):
     scene, page = world.scene, world.scene.page
     old = scene.service["idTokenSignatureKeyId"]
     world.check()
@@ -103,7 +103,7 @@ def test_no_signature_ever_fails(world):
 
 
 @pytest.mark.parametrize("waits", [{"caches": "0"}, {"tokens": "0", "short": "on"}])
-def test_without_a_wait_one_does(world, waits):
+def test_signature_fails_without_the_waiting_time(world, waits):
     """So that the test above can fail."""
     world.check()
     started(world.scene, **waits)

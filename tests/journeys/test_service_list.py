@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tenants.organizations.roles import Role
 
 
-def test_keeps_the_focus_and_says_what_fits(open_signed_in, person):
+def test_search_keeps_focus_and_announces_the_count(open_signed_in, person):
     page = open_signed_in(person(Role.VIEWER))
     page.goto("/harbor/services/")
 

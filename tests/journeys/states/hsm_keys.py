@@ -1,5 +1,5 @@
 from tenants.organizations.roles import Role
-from tests.journeys.states.rollovers import WHY, work
+from tests.journeys.states.key_rollovers import WHY, work
 from tests.support.scene import page_state
 
 

@@ -25,7 +25,7 @@ def row(page, place):
     return page.get_by_role("textbox", name=f"{LANGUAGES}, row {place}", exact=True)
 
 
-def test_adds_a_row_and_saves_it(page, service):
+def test_added_row_is_saved(page, service):
     page.get_by_role("button", name=f"Add to {LANGUAGES}").click()
     row(page, 2).fill("pt-BR")
 
@@ -36,7 +36,7 @@ def test_adds_a_row_and_saves_it(page, service):
     assert service()["supportedClaimLocales"] == ["en", "pt-BR"]
 
 
-def test_takes_a_row_out_from_the_middle(page, service):
+def test_row_is_removed_from_the_middle(page, service):
     claims = service()["supportedClaims"]
     page.get_by_role("button", name="Remove row 2 of Claims", exact=True).click()
     second = page.get_by_role("textbox", name="Claims, row 2", exact=True)
@@ -49,7 +49,7 @@ def test_takes_a_row_out_from_the_middle(page, service):
     assert service()["supportedClaims"] == claims[:1] + claims[2:]
 
 
-def test_changes_a_cell_of_a_table_and_keeps_the_others(page, service):
+def test_changed_cell_leaves_other_cells_unchanged(page, service):
     before = [dict(one) for one in service()["supportedScopes"]]
     page.get_by_label("Said to the user, row 1", exact=True).fill("In words")
 
@@ -63,7 +63,7 @@ def test_changes_a_cell_of_a_table_and_keeps_the_others(page, service):
     assert [one["description"] for one in changed] == ["In words"]
 
 
-def test_narrows_a_form_and_saves_what_is_left_in_it(page, service, find_service_id):
+def test_filtered_form_saves_all_settings(page, service, find_service_id):
     page.goto(
         f"/harbor/services/us/{find_service_id('us', 'Payments')}/edit/all/?q=clock+tolerance"
     )

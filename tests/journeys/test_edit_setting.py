@@ -32,7 +32,7 @@ def set_lifetime(hand, page):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_changes_a_lifetime_from_the_sign_in_on(
+def test_token_lifetime_is_changed_after_signing_in(
     open_page, person, find_service_id, raw_response_body, sent_updates, script
 ):
     tomas = person(Role.EDITOR, "Tomas Okafor")
@@ -54,7 +54,7 @@ def test_changes_a_lifetime_from_the_sign_in_on(
     assert old in before
 
 
-def test_takes_no_more_clicks_than_it_should(open_signed_in, person, input_device):
+def test_edit_takes_few_clicks(open_signed_in, person, input_device):
     page = open_signed_in(person(Role.EDITOR))
     input_device = input_device(page)
 
@@ -64,7 +64,7 @@ def test_takes_no_more_clicks_than_it_should(open_signed_in, person, input_devic
     assert input_device.loads <= LOADS
 
 
-def test_leaves_one_change_in_the_record(open_signed_in, person, find_service_id):
+def test_edit_leaves_one_audit_entry(open_signed_in, person, find_service_id):
     page = open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
     number = find_service_id("jp", "Payments Japan")
     set_lifetime(Mouse(page), page)
@@ -78,7 +78,7 @@ def test_leaves_one_change_in_the_record(open_signed_in, person, find_service_id
     assert load_changes(entry.changes) == [FieldChange("accessTokenDuration", 120, 2700)]
 
 
-def test_is_read_by_an_auditor(open_signed_in, person):
+def test_auditor_reads_the_change(open_signed_in, person):
     tomas = open_signed_in(person(Role.EDITOR, "Tomas Okafor"))
     set_lifetime(Mouse(tomas), tomas)
     page = open_signed_in(person(Role.AUDITOR, "Renata Alves"))

@@ -37,7 +37,7 @@ def at_once(page):
     return page.get_by_role("list", name="Regions")
 
 
-def test_which_apps_can_use_my_account(home, input_device, sandbox):
+def test_connected_apps_are_listed(home, input_device, sandbox):
     sandbox.fault("down", region="jp")
     input_device = input_device(home)
 
@@ -57,7 +57,7 @@ def test_which_apps_can_use_my_account(home, input_device, sandbox):
     assert SUBJECT not in home.url + home.title()
 
 
-def test_a_region_that_is_down_holds_up_no_other(home, sandbox):
+def test_unreachable_region_does_not_delay_others(home, sandbox):
     sandbox.fault("down", region="jp")
 
     look_up_user(Mouse(home), home)
@@ -71,7 +71,7 @@ def test_a_region_that_is_down_holds_up_no_other(home, sandbox):
     expect(region_panel(home, "Japan").get_by_role("rowheader").first).to_be_visible()
 
 
-def test_a_region_that_comes_late_does_not_hide_the_others(home):
+def test_slow_region_does_not_hide_others(home):
     held: list[Route] = []
     home.route(re.compile("/regions/eu/"), lambda route: held.append(route))
 
@@ -83,7 +83,7 @@ def test_a_region_that_comes_late_does_not_hide_the_others(home):
     expect(region_panel(home, "Europe").get_by_role("rowheader").first).to_be_visible()
 
 
-def test_no_answer_of_the_console_is_no_answer_of_the_region(home, browser_log):
+def test_console_failure_is_not_shown_as_no_apps(home, browser_log):
     browser_log.allow("ERR_FAILED|htmx:(afterRequest|sendError)")
     home.route(re.compile("/regions/jp/"), lambda route: route.abort())
 
@@ -95,7 +95,7 @@ def test_no_answer_of_the_console_is_no_answer_of_the_region(home, browser_log):
     expect(region_panel(home, "Brazil").get_by_role("rowheader").first).to_be_visible()
 
 
-def test_works_without_scripts(open_page, nia, sandbox):
+def test_works_without_javascript(open_page, nia, sandbox):
     sandbox.fault("down", region="jp")
     page = open_page(java_script_enabled=False)
     page.goto("/accounts/login/")
@@ -121,7 +121,7 @@ def revoked(harbor, find_service_id, sandbox):
     return client
 
 
-def test_did_you_already_do_this_last_week(home, input_device, revoked):
+def test_earlier_revocation_is_shown(home, input_device, revoked):
     input_device = input_device(home)
 
     look_up_user(input_device, home)
@@ -133,7 +133,7 @@ def test_did_you_already_do_this_last_week(home, input_device, revoked):
     expect(home.get_by_text("being asked")).to_have_count(0)
 
 
-def test_names_nobody_but_in_pages_and_in_the_record(home, caplog, capfd):
+def test_user_is_named_only_in_pages_and_audit_log(home, caplog, capfd):
     """In no address, referrer, header, title, log or session, and nowhere at rest."""
     caplog.set_level(logging.DEBUG)
     asked, titles = [], []

@@ -77,7 +77,7 @@ def work():
     JobWorker("journey", until_empty=True).run()
 
 
-def test_revoke_one_app_of_somebody(home, input_device, sandbox):
+def test_one_app_of_a_user_is_revoked(home, input_device, sandbox):
     sandbox.fault("down", region="jp")
     before = len(held(sandbox, "us"))
     input_device = input_device(home)
@@ -101,7 +101,9 @@ def test_revoke_one_app_of_somebody(home, input_device, sandbox):
     expect(home.get_by_text(TICKET)).to_be_visible()
 
 
-def test_revoke_everything_everywhere_and_prove_it(home, input_device, sandbox, waits, names):
+def test_revoke_all_revokes_in_all_regions_with_a_receipt(
+    home, input_device, sandbox, waits, names
+):
     sandbox.fault("down", region="jp")
     tokens = sum(len(held(sandbox, name)) for name in ("us", "eu", "br"))
     input_device = input_device(home)
@@ -138,7 +140,7 @@ def test_revoke_everything_everywhere_and_prove_it(home, input_device, sandbox, 
     names(file.value.suggested_filename)
 
 
-def test_did_you_already_do_this(home, input_device, sandbox):
+def test_repeated_revocation_shows_the_earlier_one(home, input_device, sandbox):
     sandbox.fault("down", region="jp")
     other = Mouse(home)
     look_up_user(other, home)

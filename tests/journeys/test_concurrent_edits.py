@@ -59,7 +59,7 @@ def tomas(open_signed_in, person):
 
 
 @BOTH
-def test_keeps_both_edits_of_different_settings(ida, tomas, edited, section):
+def test_edits_of_different_settings_are_merged(ida, tomas, edited, section):
     for page in (ida, tomas):
         edited.open(page, section)
     enter_setting(tomas, REFRESH, "14", "days")
@@ -79,7 +79,7 @@ def test_keeps_both_edits_of_different_settings(ida, tomas, edited, section):
 
 @BOTH
 @pytest.mark.parametrize(("choice", "seconds"), slow_after_first([("Yours", 600), ("Now", 3600)]))
-def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, seconds):
+def test_conflicting_edits_ask_which_value_to_keep(ida, tomas, edited, section, choice, seconds):
     for page in (ida, tomas):
         edited.open(page, section)
     enter_setting(tomas, ACCESS, "1", "hours")
@@ -102,7 +102,7 @@ def test_asks_which_of_two_values_to_keep(ida, tomas, edited, section, choice, s
     assert edited.lifetimes["refreshTokenDuration"] == 14 * 86400
 
 
-def test_overwrites_nothing_that_was_saved_during_the_review(ida, tomas, edited):
+def test_save_during_a_review_is_not_overwritten(ida, tomas, edited):
     for page in (ida, tomas):
         edited.open(page)
         enter_setting(page, ACCESS, "10" if page is ida else "20", "minutes")
