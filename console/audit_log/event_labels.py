@@ -28,36 +28,36 @@ class EventLabel:
 
 
 LOCAL_EVENT_LABELS: Mapping[str, EventLabel] = {
-    "service.made_outside": EventLabel(_("{object} was created outside this console")),
-    "client.made_outside": EventLabel(_("{object} was created outside this console")),
-    "service.changed_outside": EventLabel(_("{object} was changed outside this console")),
-    "client.changed_outside": EventLabel(_("{object} was changed outside this console")),
-    "service.gone_outside": EventLabel(_("{object} was deleted outside this console")),
-    "client.gone_outside": EventLabel(_("{object} was deleted outside this console")),
-    "service.back_outside": EventLabel(_("{object} was gone, and is there again")),
-    "client.back_outside": EventLabel(_("{object} was gone, and is there again")),
+    "service.made_outside": EventLabel(_("{object} was created outside Meridian")),
+    "client.made_outside": EventLabel(_("{object} was created outside Meridian")),
+    "service.changed_outside": EventLabel(_("{object} was changed outside Meridian")),
+    "client.changed_outside": EventLabel(_("{object} was changed outside Meridian")),
+    "service.gone_outside": EventLabel(_("{object} was deleted outside Meridian")),
+    "client.gone_outside": EventLabel(_("{object} was deleted outside Meridian")),
+    "service.back_outside": EventLabel(_("{object} was deleted and recreated outside Meridian")),
+    "client.back_outside": EventLabel(_("{object} was deleted and recreated outside Meridian")),
     "sign_in.done": EventLabel(_("Signed in"), _("Tried to sign in")),
-    "sign_in.refused": EventLabel(_("Was refused to sign in")),
-    "sign_in.throttled": EventLabel(_("Tried too often to sign in")),
+    "sign_in.refused": EventLabel(_("Sign-in rejected")),
+    "sign_in.throttled": EventLabel(_("Sign-in throttled")),
     "sign_out": EventLabel(_("Signed out"), _("Tried to sign out")),
-    "session.ended": EventLabel(_("Was signed out when the session ended")),
-    "step_up.done": EventLabel(_("Confirmed who it is"), _("Tried to confirm who it is")),
-    "step_up.refused": EventLabel(_("Could not confirm who it is")),
+    "session.ended": EventLabel(_("Session expired")),
+    "step_up.done": EventLabel(_("Confirmed their identity"), _("Tried to confirm their identity")),
+    "step_up.refused": EventLabel(_("Identity confirmation rejected")),
     "password.change": EventLabel(_("Changed the password"), _("Tried to change the password")),
     "password.link": EventLabel(
-        _("Handed out a link to set a password for {object}"),
-        _("Tried to hand out a link to set a password for {object}"),
+        _("Issued a password link for {object}"),
+        _("Tried to issue a password link for {object}"),
     ),
-    "second_factor.add": EventLabel(_("Added a second factor"), _("Tried to add a second factor")),
+    "second_factor.add": EventLabel(
+        _("Set up two-factor authentication"), _("Tried to set up two-factor authentication")
+    ),
     "second_factor.remove": EventLabel(
-        _("Removed a second factor"), _("Tried to remove a second factor")
+        _("Turned off two-factor authentication"), _("Tried to turn off two-factor authentication")
     ),
-    "access.denied": EventLabel(_("Was refused the page {object}")),
-    "access.stranger": EventLabel(_("Was refused the page {object} as a stranger")),
-    "budget.exceeded": EventLabel(
-        _("Was refused more of {object} than one person may have in an hour")
-    ),
-    "access.counted": EventLabel(_("Was refused more pages, which are counted here")),
+    "access.denied": EventLabel(_("Denied access to the page {object}")),
+    "access.stranger": EventLabel(_("Non-member denied access to the page {object}")),
+    "budget.exceeded": EventLabel(_("Exceeded the hourly limit for {object}")),
+    "access.counted": EventLabel(_("Denied access to more pages, counted in this entry")),
     "organization.add": EventLabel(
         _("Added the organization {object}"),
         _("Tried to add the organization {object}"),
@@ -75,63 +75,61 @@ LOCAL_EVENT_LABELS: Mapping[str, EventLabel] = {
         _("Closed the account of {object}"), _("Tried to close the account of {object}")
     ),
     "account.reopen": EventLabel(
-        _("Opened the account of {object} again"),
-        _("Tried to open the account of {object} again"),
+        _("Reopened the account of {object}"),
+        _("Tried to reopen the account of {object}"),
     ),
     "credential.add": EventLabel(_("Added a credential"), _("Tried to add a credential")),
     "credential.change": EventLabel(_("Replaced a credential"), _("Tried to replace a credential")),
     "credential.remove": EventLabel(_("Removed a credential"), _("Tried to remove a credential")),
-    "credential.probe": EventLabel(_("Tried out a credential")),
+    "credential.probe": EventLabel(_("Checked a credential")),
     "search.save": EventLabel(_("Saved the search {object}")),
     "search.change": EventLabel(_("Changed the saved search {object}")),
     "search.remove": EventLabel(_("Removed the saved search {object}")),
     "secret.stage": EventLabel(
-        _("Made a new secret for {object} and kept it staged"),
-        _("Tried to make a new secret for {object}"),
+        _("Staged a new secret for {object}"),
+        _("Tried to stage a new secret for {object}"),
     ),
     "secret.show": EventLabel(
-        _("Saw the staged secret of {object}"),
-        _("Tried to see the staged secret of {object}"),
+        _("Revealed the staged secret of {object}"),
+        _("Tried to reveal the staged secret of {object}"),
     ),
     "secret.store": EventLabel(
-        _("Said that {object} knows its new secret"),
-        _("Tried to say that {object} knows its new secret"),
+        _("Confirmed that {object} has its new secret"),
+        _("Tried to confirm that {object} has its new secret"),
     ),
     "secret.drop": EventLabel(
-        _("Threw the staged secret of {object} away"),
-        _("Tried to throw the staged secret of {object} away"),
+        _("Discarded the staged secret of {object}"),
+        _("Tried to discard the staged secret of {object}"),
     ),
     "secret.forget": EventLabel(
         _("Erased the old secret of {object}"),
         _("Tried to erase the old secret of {object}"),
     ),
-    "secret.settle": EventLabel(_("Looked whether the secret of {object} was changed")),
+    "secret.settle": EventLabel(_("Checked whether the secret of {object} changed")),
     "rollover.start": EventLabel(
-        _("Started to replace a signing key of {object}"),
-        _("Tried to start replacing a signing key of {object}"),
+        _("Started a signing key rollover of {object}"),
+        _("Tried to start a signing key rollover of {object}"),
     ),
     "rollover.advance": EventLabel(
-        _("Carried on early with replacing a signing key of {object}"),
-        _("Tried to carry on early with replacing a signing key of {object}"),
+        _("Advanced a signing key rollover of {object} early"),
+        _("Tried to advance a signing key rollover of {object} early"),
     ),
     "rollover.confirm": EventLabel(
-        _("Said that the authorities know the new key of {object}"),
-        _("Tried to say that the authorities know the new key of {object}"),
+        _("Confirmed that the federation authorities have the new key of {object}"),
+        _("Tried to confirm that the federation authorities have the new key of {object}"),
     ),
     "rollover.undo": EventLabel(
-        _("Began to undo the replacing of a signing key of {object}"),
-        _("Tried to undo the replacing of a signing key of {object}"),
+        _("Started to undo a signing key rollover of {object}"),
+        _("Tried to undo a signing key rollover of {object}"),
     ),
     "rollover.leave": EventLabel(
-        _("Ended the replacing of a signing key of {object} as it was"),
-        _("Tried to end the replacing of a signing key of {object}"),
+        _("Abandoned a signing key rollover of {object}"),
+        _("Tried to abandon a signing key rollover of {object}"),
     ),
-    "rollover.stop": EventLabel(
-        _("Stopped replacing a signing key of {object}, for somebody to look")
-    ),
+    "rollover.stop": EventLabel(_("Stopped a signing key rollover of {object} for review")),
     "vault.rotate": EventLabel(
-        _("Sealed all secrets under the current key"),
-        _("Tried to seal all secrets under the current key"),
+        _("Re-encrypted all secrets with the current key"),
+        _("Tried to re-encrypt all secrets with the current key"),
     ),
     "keys.exported": EventLabel(_("Exported {object}"), _("Tried to export {object}")),
     "clients.exported": EventLabel(_("Exported {object}"), _("Tried to export {object}")),
@@ -139,30 +137,28 @@ LOCAL_EVENT_LABELS: Mapping[str, EventLabel] = {
     "job.paused": EventLabel(_("Paused the job {object}"), _("Tried to pause the job {object}")),
     "job.resumed": EventLabel(_("Resumed the job {object}"), _("Tried to resume the job {object}")),
     "job.retried": EventLabel(
-        _("Tried again what failed in the job {object}"),
-        _("Tried to repeat what failed in the job {object}"),
+        _("Retried the failed items of the job {object}"),
+        _("Tried to retry the failed items of the job {object}"),
     ),
     "job.cancelled": EventLabel(
         _("Cancelled the job {object}"), _("Tried to cancel the job {object}")
     ),
-    "job.ended": EventLabel(
-        _("Came to the end of the job {object}"), _("Tried to end the job {object}")
-    ),
+    "job.ended": EventLabel(_("Finished the job {object}"), _("Tried to finish the job {object}")),
     "audit.settle": EventLabel(
-        _("Settled the outcome of “{object}”"),
-        _("Tried to settle the outcome of “{object}”"),
+        _("Resolved the outcome of “{object}”"),
+        _("Tried to resolve the outcome of “{object}”"),
     ),
     "stream.add": EventLabel(
-        _("Let {object} read the record"), _("Tried to let {object} read the record")
+        _("Added the log stream {object}"), _("Tried to add the log stream {object}")
     ),
     "stream.remove": EventLabel(
-        _("Let {object} read the record no more"),
-        _("Tried to let {object} read the record no more"),
+        _("Removed the log stream {object}"),
+        _("Tried to remove the log stream {object}"),
     ),
-    "stream.read": EventLabel(_("Read the record as {object}")),
-    "stream.refused": EventLabel(_("Was refused to read the record as a machine")),
+    "stream.read": EventLabel(_("Read the audit log as {object}")),
+    "stream.refused": EventLabel(_("Log stream access rejected")),
     "webhook.add": EventLabel(
-        _("Had the record sent to {object}"), _("Tried to have it sent to {object}")
+        _("Added the webhook {object}"), _("Tried to add the webhook {object}")
     ),
     "webhook.change": EventLabel(
         _("Changed the webhook {object}"), _("Tried to change the webhook {object}")
@@ -171,32 +167,32 @@ LOCAL_EVENT_LABELS: Mapping[str, EventLabel] = {
         _("Paused the webhook {object}"), _("Tried to pause the webhook {object}")
     ),
     "webhook.resume": EventLabel(
-        _("Went on with the webhook {object}"),
-        _("Tried to go on with the webhook {object}"),
+        _("Resumed the webhook {object}"),
+        _("Tried to resume the webhook {object}"),
     ),
     "webhook.replay": EventLabel(
-        _("Had rows sent to the webhook {object} again"),
-        _("Tried to have rows sent to the webhook {object} again"),
+        _("Replayed entries to the webhook {object}"),
+        _("Tried to replay entries to the webhook {object}"),
     ),
     "webhook.rotate": EventLabel(
         _("Replaced the secret of the webhook {object}"),
         _("Tried to replace the secret of the webhook {object}"),
     ),
-    "webhook.test": EventLabel(_("Tried out the webhook {object}")),
+    "webhook.test": EventLabel(_("Sent a test event to the webhook {object}")),
     "webhook.remove": EventLabel(
         _("Removed the webhook {object}"), _("Tried to remove the webhook {object}")
     ),
-    "audit.read": EventLabel(_("Read the record")),
-    "audit.export": EventLabel(_("Exported the record"), _("Tried to export the record")),
+    "audit.read": EventLabel(_("Read the audit log")),
+    "audit.export": EventLabel(_("Exported the audit log"), _("Tried to export the audit log")),
     "audit.expire": EventLabel(
-        _("Removed {object} that had been kept long enough"),
-        _("Tried to remove {object} that had been kept long enough"),
+        _("Deleted {object} past retention"),
+        _("Tried to delete {object} past retention"),
     ),
     "versions.expire": EventLabel(
-        _("Removed {object} that had been kept long enough"),
-        _("Tried to remove {object} that had been kept long enough"),
+        _("Deleted {object} past retention"),
+        _("Tried to delete {object} past retention"),
     ),
-    "audit.verify": EventLabel(_("Verified the record"), _("Tried to verify the record")),
+    "audit.verify": EventLabel(_("Verified the audit log"), _("Tried to verify the audit log")),
 }
 
 
@@ -226,17 +222,17 @@ EVENT_GROUPS: Mapping[str, EventGroup] = {
     "services": _event_group(_("Services"), "service idp"),
     "clients": _event_group(_("Clients"), "client clients secret requestable_scopes registration"),
     "tokens": _event_group(_("Tokens"), "token token_batch batch id_token jose subject receipt"),
-    "grants": _event_group(_("What people have allowed"), "authorization granted_scopes grant"),
+    "grants": _event_group(_("User grants"), "authorization granted_scopes grant"),
     "keys": _event_group(_("Keys and regions"), "key keys rollover region"),
     "logins": _event_group(
-        _("While people log in"),
+        _("User sign-in flows"),
         "auth ticket backchannel device native_sso federation vci",
     ),
     "sign_in": _event_group(
-        _("Signing in"), "sign_in sign_out session step_up password second_factor"
+        _("Sign-in"), "sign_in sign_out session step_up password second_factor"
     ),
     "console": _event_group(
-        _("This console"),
+        _("Console"),
         "access account budget organization member credential vault audit versions"
         " stream webhook job search",
     ),

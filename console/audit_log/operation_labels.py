@@ -69,11 +69,11 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
     "client.list": EventLabel(_("Read the list of clients")),
     "client.get": EventLabel(_("Read the settings of {object}")),
     "client.reveal_secret": EventLabel(
-        _("Saw the secret of {object}"), _("Tried to see the secret of {object}")
+        _("Revealed the secret of {object}"), _("Tried to reveal the secret of {object}")
     ),
     "client.keep_secret": EventLabel(
-        _("Kept the secret of {object} sealed, to be able to put it back"),
-        _("Tried to keep the secret of {object} sealed"),
+        _("Stored the secret of {object} encrypted for undo"),
+        _("Tried to store the secret of {object} encrypted for undo"),
     ),
     "client.create": EventLabel(
         _("Created the client {object}"), _("Tried to create the client {object}")
@@ -88,20 +88,20 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
     "client.lock": EventLabel(_("Locked {object}"), _("Tried to lock {object}")),
     "client.unlock": EventLabel(_("Unlocked {object}"), _("Tried to unlock {object}")),
     "client.refresh_secret": EventLabel(
-        _("Replaced the secret of {object} by a new one"),
-        _("Tried to replace the secret of {object} by a new one"),
+        _("Rotated the secret of {object}"),
+        _("Tried to rotate the secret of {object}"),
     ),
     "client.set_secret": EventLabel(
         _("Set the secret of {object}"), _("Tried to set the secret of {object}")
     ),
-    "requestable_scopes.get": EventLabel(_("Read the scopes that {object} may request")),
+    "requestable_scopes.get": EventLabel(_("Read the requestable scopes of {object}")),
     "requestable_scopes.update": EventLabel(
-        _("Set the scopes that {object} may request"),
-        _("Tried to set the scopes that {object} may request"),
+        _("Set the requestable scopes of {object}"),
+        _("Tried to set the requestable scopes of {object}"),
     ),
     "requestable_scopes.delete": EventLabel(
-        _("Let {object} request all scopes"),
-        _("Tried to let {object} request all scopes"),
+        _("Allowed all scopes for {object}"),
+        _("Tried to allow all scopes for {object}"),
     ),
     "registration.create": EventLabel(
         _("Registered a client dynamically"),
@@ -130,78 +130,76 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
         _("Revoked tokens at {object}"), _("Tried to revoke tokens at {object}")
     ),
     "token.check": EventLabel(_("Looked up a token of {object}")),
-    "token.introspect": EventLabel(_("Read the state of a token")),
-    "token.introspect_standard": EventLabel(_("Read the state of a token (RFC 7662)")),
+    "token.introspect": EventLabel(_("Introspected a token")),
+    "token.introspect_standard": EventLabel(_("Introspected a token (RFC 7662)")),
     "token_batch.create": EventLabel(
-        _("Started to create many tokens"), _("Tried to create many tokens")
+        _("Submitted a token batch"), _("Tried to submit a token batch")
     ),
-    "token_batch.dry_run": EventLabel(_("Had a dry run of the creation of many tokens")),
-    "token_batch.status": EventLabel(_("Read how the creation of many tokens goes")),
+    "token_batch.dry_run": EventLabel(_("Ran a dry run of a token batch")),
+    "token_batch.status": EventLabel(_("Read the status of a token batch")),
     "batch.upload": EventLabel(
-        _("Uploaded the file {object} of tokens"),
-        _("Tried to upload the file {object} of tokens"),
+        _("Uploaded the token file {object}"),
+        _("Tried to upload the token file {object}"),
     ),
     "batch.cancel": EventLabel(
-        _("Threw the file {object} of tokens away"),
-        _("Tried to throw the file {object} of tokens away"),
+        _("Discarded the token file {object}"),
+        _("Tried to discard the token file {object}"),
     ),
     "batch.adopt": EventLabel(
-        _("Had a batch of tokens watched that was made elsewhere"),
-        _("Tried to have a batch of tokens watched that was made elsewhere"),
+        _("Started to track an external token batch"),
+        _("Tried to track an external token batch"),
     ),
     "batch.settle": EventLabel(
-        _("Said what became of tokens of {object}"),
-        _("Tried to say what became of tokens of {object}"),
+        _("Resolved the outcome of tokens of {object}"),
+        _("Tried to resolve the outcome of tokens of {object}"),
     ),
-    "id_token.reissue": EventLabel(
-        _("Issued an ID token anew"), _("Tried to issue an ID token anew")
-    ),
-    "jose.verify": EventLabel(_("Check of a signed or encrypted text")),
+    "id_token.reissue": EventLabel(_("Reissued an ID token"), _("Tried to reissue an ID token")),
+    "jose.verify": EventLabel(_("Verified a JOSE object")),
     # --- what a person has allowed
     "subject.export": EventLabel(
-        _("Exported what is known of a subject"),
-        _("Tried to export what is known of a subject"),
+        _("Exported the data of a user"),
+        _("Tried to export the data of a user"),
     ),
     "subject.reveal": EventLabel(
-        _("Saw a subject that pages hide"),
-        _("Tried to see a subject that pages hide"),
+        _("Revealed a hidden subject"),
+        _("Tried to reveal a hidden subject"),
     ),
     "subject.revoke_all": EventLabel(
-        _("Started to revoke everything of a subject, everywhere"),
-        _("Tried to start revoking everything of a subject"),
+        _("Started to revoke all access of a user"),
+        _("Tried to revoke all access of a user"),
     ),
-    "receipt.made": EventLabel(_("Made a receipt, and kept its digest")),
-    "subject.search": EventLabel(_("Looked up a subject")),
-    "authorization.list": EventLabel(_("Read the clients that a person has allowed")),
+    "receipt.made": EventLabel(_("Created a receipt and recorded its digest")),
+    "subject.search": EventLabel(_("Looked up a user")),
+    "authorization.list": EventLabel(_("Read the apps connected to a user")),
     "authorization.update": EventLabel(
-        _("Changed what a person has allowed {object}"),
-        _("Tried to change what a person has allowed {object}"),
+        _("Changed a user's authorization of {object}"),
+        _("Tried to change a user's authorization of {object}"),
     ),
     "authorization.delete": EventLabel(
-        _("Revoked what a person has allowed {object}"),
-        _("Tried to revoke what a person has allowed {object}"),
+        _("Revoked a user's authorization of {object}"),
+        _("Tried to revoke a user's authorization of {object}"),
     ),
-    "granted_scopes.get": EventLabel(_("Read the scopes that a person has granted {object}")),
+    "granted_scopes.get": EventLabel(_("Read the scopes granted to {object}")),
     "granted_scopes.delete": EventLabel(
-        _("Forgot the scopes that a person has granted {object}"),
-        _("Tried to forget the scopes that a person has granted {object}"),
+        _("Deleted the scopes granted to {object}"),
+        _("Tried to delete the scopes granted to {object}"),
     ),
     "grant.manage": EventLabel(_("Changed a grant"), _("Tried to change a grant")),
     # --- keys in hardware security modules
-    "key.list": EventLabel(_("Read the list of keys in hardware")),
-    "key.get": EventLabel(_("Read a key in hardware")),
+    "key.list": EventLabel(_("Read the list of HSM keys")),
+    "key.get": EventLabel(_("Read an HSM key")),
     "key.create": EventLabel(
-        _("Made the key {object} in hardware"),
-        _("Tried to make the key {object} in hardware"),
+        _("Created the HSM key {object}"),
+        _("Tried to create the HSM key {object}"),
     ),
     "key.delete": EventLabel(
-        _("Destroyed the key {object} in hardware"),
-        _("Tried to destroy the key {object} in hardware"),
+        _("Deleted the HSM key {object}"),
+        _("Tried to delete the HSM key {object}"),
     ),
     # --- regions, and what a service publishes
     "region.info": EventLabel(_("Read the version of the region")),
-    "region.echo": EventLabel(_("Check of the way to the region")),
-    "region.health": EventLabel(_("Check of the region's health")),
+    "region.echo": EventLabel(_("Tested the connection to the region")),
+    "region.health": EventLabel(_("Checked the region's health")),
     "federation.configuration": EventLabel(_("Read the federation document of {object}")),
     "federation.registration": EventLabel(
         _("Registered a client by OpenID Federation"),
@@ -212,7 +210,7 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
     "vci.jwks": EventLabel(_("Read the credential issuer's keys of {object}")),
     # --- what an authorization server does while people log in
     "auth.authorization": EventLabel(
-        _("Began an authorization"), _("Tried to begin an authorization")
+        _("Started an authorization"), _("Tried to start an authorization")
     ),
     "auth.authorization_fail": EventLabel(
         _("Ended an authorization with an error"),
@@ -226,7 +224,7 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
         _("Pushed an authorization request"),
         _("Tried to push an authorization request"),
     ),
-    "auth.token": EventLabel(_("Asked for a token"), _("Tried to ask for a token")),
+    "auth.token": EventLabel(_("Requested a token"), _("Tried to request a token")),
     "auth.token_fail": EventLabel(
         _("Ended a token request with an error"),
         _("Tried to end a token request with an error"),
@@ -236,16 +234,16 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
         _("Tried to end a token request with tokens"),
     ),
     "auth.revocation": EventLabel(_("Revoked a token"), _("Tried to revoke a token")),
-    "auth.userinfo": EventLabel(_("Read what a token lets one know of a person")),
-    "auth.userinfo_issue": EventLabel(_("Read what is known of a person")),
-    "ticket.info": EventLabel(_("Read an authorization that is under way")),
+    "auth.userinfo": EventLabel(_("Read the user info for a token")),
+    "auth.userinfo_issue": EventLabel(_("Issued user info")),
+    "ticket.info": EventLabel(_("Read a pending authorization")),
     "ticket.update": EventLabel(
-        _("Changed an authorization that is under way"),
-        _("Tried to change an authorization that is under way"),
+        _("Changed a pending authorization"),
+        _("Tried to change a pending authorization"),
     ),
     "backchannel.authentication": EventLabel(
-        _("Began a backchannel authentication"),
-        _("Tried to begin a backchannel authentication"),
+        _("Started a backchannel authentication"),
+        _("Tried to start a backchannel authentication"),
     ),
     "backchannel.issue": EventLabel(
         _("Accepted a backchannel authentication"),
@@ -260,20 +258,20 @@ EVENT_LABELS: Mapping[str, EventLabel] = {
         _("Tried to complete a backchannel authentication"),
     ),
     "device.authorization": EventLabel(
-        _("Began the authorization of a device"),
-        _("Tried to begin the authorization of a device"),
+        _("Started a device authorization"),
+        _("Tried to start a device authorization"),
     ),
-    "device.verification": EventLabel(_("Check of a device's user code")),
+    "device.verification": EventLabel(_("Checked a device's user code")),
     "device.complete": EventLabel(
-        _("Completed the authorization of a device"),
-        _("Tried to complete the authorization of a device"),
+        _("Completed a device authorization"),
+        _("Tried to complete a device authorization"),
     ),
     "native_sso.process": EventLabel(
-        _("Shared a sign-in between apps"), _("Tried to share a sign-in between apps")
+        _("Processed a native SSO request"), _("Tried to process a native SSO request")
     ),
     "native_sso.logout": EventLabel(
-        _("Ended a sign-in shared between apps"),
-        _("Tried to end a sign-in shared between apps"),
+        _("Signed out of native SSO"),
+        _("Tried to sign out of native SSO"),
     ),
     "vci.offer_create": EventLabel(
         _("Created a credential offer"), _("Tried to create a credential offer")

@@ -1,5 +1,4 @@
-"""The searches of the record that are offered where one starts: those that auditors
-often need, and those that somebody pinned."""
+"""Searches suggested on the audit log page: common ones and pinned ones."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,20 +10,20 @@ from django.utils.translation import gettext_lazy
 from console.models.searches import visible_searches
 from console.web.access import Member
 
-MAX_PINNED_SEARCHES = 12  # that are offered
+MAX_PINNED_SEARCHES = 12
 PRESETS: Mapping[Promise, str] = {
     gettext_lazy("Destructive"): "effect=destroy",
     gettext_lazy("Revealed"): "effect=reveal",
-    gettext_lazy("Refused or unknown"): "outcome=refused&outcome=unknown",
+    gettext_lazy("Rejected or unknown"): "outcome=refused&outcome=unknown",
     gettext_lazy("Denied access"): "operation=access.denied",
-    gettext_lazy("Strangers"): "operation=access.stranger",
+    gettext_lazy("Non-members"): "operation=access.stranger",
 }
 
-type NamedQueries = Iterator[tuple[str, str]]  # a name, and the query of the address
+type NamedQueries = Iterator[tuple[str, str]]  # name and URL query
 
 
 def preset_searches(member: Member) -> NamedQueries:
-    """What auditors often need."""
+    """Yield the searches that auditors often need."""
     yield from ((str(label), query) for label, query in PRESETS.items())
     mine = QueryDict(mutable=True)
     mine["actor"] = member.user.get_username()
@@ -32,7 +31,7 @@ def preset_searches(member: Member) -> NamedQueries:
 
 
 def pinned_searches(member: Member) -> NamedQueries:
-    """What this person, or somebody for all, has pinned to the record."""
-    found = visible_searches(member.organization, member.user.pk).filter(pinned=True)
-    for one in found[:MAX_PINNED_SEARCHES]:
-        yield one.name, one.query
+    """Yield the pinned searches that ``member`` can see."""
+    searches = visible_searches(member.organization, member.user.pk).filter(pinned=True)
+    for search in searches[:MAX_PINNED_SEARCHES]:
+        yield search.name, search.query

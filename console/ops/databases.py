@@ -1,16 +1,15 @@
-"""The database that ``DATABASE_URL`` names: SQLite by default, or PostgreSQL."""
+"""The database of ``DATABASE_URL``: SQLite or PostgreSQL."""
 
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from environ import Env
 
 SQLITE_OPTIONS = {
-    # A write lock is taken when a transaction begins, so none fails half way.
-    "transaction_mode": "IMMEDIATE",
+    "transaction_mode": "IMMEDIATE",  # take the write lock at the start, not half way
     "timeout": 5,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-# A network that swallows packets is noticed after 10 seconds; TCP alone would wait for
-# a quarter of an hour, and go on minutes after it is well again.
+# Detect a lost network after 10 seconds; TCP alone takes a quarter of an hour.
 POSTGRES_TIMEOUT_OPTIONS = {
     "connect_timeout": 5,  # seconds
     "keepalives_idle": 4,  # seconds
@@ -18,47 +17,29 @@ POSTGRES_TIMEOUT_OPTIONS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,  # milliseconds
 }
-# Opening one for each page costs a tenth of the page on SQLite, more on PostgreSQL.
-CONN_MAX_AGE_SECONDS = 60  # seconds a thread keeps a connection that it may use again
+CONN_MAX_AGE_SECONDS = 60
 
 
 def database_config(url: str) -> dict[str, Any]:
-    """Django's settings for a database; raises `ValueError` for another kind."""
-    parts = _split_url(url)
-    match parts.scheme:
-        case "sqlite":
-            name = parts.path.removeprefix("/")
-            return {
-                "ENGINE": "console.sqlite",
-                "NAME": name or ":memory:",
-                "CONN_MAX_AGE": None,
-                "OPTIONS": SQLITE_OPTIONS,
-            }
-        case "postgres" | "postgresql":
-            return {
-                "ENGINE": "django.db.backends.postgresql",
-                "NAME": unquote(parts.path.removeprefix("/")),
-                "USER": unquote(parts.username or ""),
-                "PASSWORD": unquote(parts.password or ""),
-                "HOST": unquote(parts.hostname or ""),
-                "PORT": str(parts.port or ""),
-                "CONN_MAX_AGE": CONN_MAX_AGE_SECONDS,
-                "CONN_HEALTH_CHECKS": True,
-                # What follows the question mark is libpq's: sslmode, for one.
-                "OPTIONS": POSTGRES_TIMEOUT_OPTIONS | dict(parse_qsl(parts.query)),
-            }
-        case _:
-            raise ValueError("DATABASE_URL must begin with sqlite: or postgresql:")
+    """Return Django's settings for the database of ``url``.
 
-
-def _split_url(url: str) -> SplitResult:
-    """Raises `ValueError` that quotes nothing of it: there is a password in it."""
+    Raises `ValueError`, which never quotes the URL since it holds a password.
+    """
+    scheme = url.partition(":")[0]
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ValueError("DATABASE_URL must start with sqlite: or postgresql:")
     try:
-        parts = urlsplit(url)
-        _ = parts.port
+        config: dict[str, Any] = Env.db_url_config(url.replace("+", "%2B"))
     except ValueError:
         raise ValueError(
-            "it looks like postgresql://user:password@host:5432/name, where / of a"
-            " password is written as %2F, @ as %40 and [ as %5B"
+            "expected postgresql://user:password@host:5432/name, with / in a password"
+            " written as %2F, @ as %40 and [ as %5B"
         ) from None
-    return parts
+    if scheme == "sqlite":
+        sqlite = {"ENGINE": "console.sqlite", "CONN_MAX_AGE": None, "OPTIONS": SQLITE_OPTIONS}
+        return config | sqlite
+    return config | {
+        "CONN_MAX_AGE": CONN_MAX_AGE_SECONDS,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": POSTGRES_TIMEOUT_OPTIONS | config.get("OPTIONS", {}),
+    }

@@ -1,38 +1,37 @@
-"""The mail server that one setting names, as Django wants to be told of it."""
+"""The mail server of ``EMAIL_URL``, as Django's ``MAILERS`` setting."""
 
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from environ import Env
 
-SMTP_TIMEOUT_SECONDS = 10  # that a mail server may take to answer
+SMTP_TIMEOUT_SECONDS = 10
 DEFAULT_SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 
 
 def mailer_config(url: str) -> dict[str, dict[str, Any]]:
-    """Without an address no mail is sent."""
+    """Return the mailers of ``url``; an empty URL sends no mail."""
+    scheme, _, path = url.partition("://")
     if not url:
         return _default_mailer("dummy")
-    scheme, rest = url.partition("://")[::2]
     if scheme == "file":
-        return _default_mailer("filebased", file_path=rest)
+        return _default_mailer("filebased", file_path=path)
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if scheme not in DEFAULT_SMTP_PORTS or not host:
+        config = Env.email_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        config = {}
+    if scheme not in DEFAULT_SMTP_PORTS or not config.get("EMAIL_HOST"):
         raise ImproperlyConfigured(
-            "EMAIL_URL cannot be read: it looks like smtp+tls://user:password@host:587"
+            "EMAIL_URL cannot be read: expected smtp+tls://user:password@host:587"
         )
     return _default_mailer(
         "smtp",
-        host=host,
-        port=port or DEFAULT_SMTP_PORTS[scheme],
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        use_tls=scheme == "smtp+tls",
-        use_ssl=scheme == "smtp+ssl",
+        host=config["EMAIL_HOST"],
+        port=config["EMAIL_PORT"] or DEFAULT_SMTP_PORTS[scheme],
+        username=config["EMAIL_HOST_USER"] or "",
+        password=config["EMAIL_HOST_PASSWORD"] or "",
+        use_tls=config.get("EMAIL_USE_TLS", False),
+        use_ssl=config.get("EMAIL_USE_SSL", False),
         timeout=SMTP_TIMEOUT_SECONDS,
     )
 

@@ -1,4 +1,4 @@
-"""Who is asking, in which workspace, and whether they may."""
+"""Page decorators that check membership and permissions, and log denials."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +34,6 @@ from tenants.organizations.api_clients import (
 from tenants.organizations.regions import Region, get_regions
 from tenants.organizations.roles import Permission, Role
 
-# What else a browser could send would only be taken for a GET.
 browser_methods_only = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -43,12 +42,12 @@ class ConsoleRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
-    page_id: str  # its id, shared by every entry that it makes
+    page_id: str  # shared by all audit entries of the request
 
 
 @dataclass(frozen=True)
 class Member:
-    """A person in one organization, for the time of one request."""
+    """A user in one organization, for one request."""
 
     user: User
     organization: Organization
@@ -61,7 +60,7 @@ class Member:
 
     @cached_property
     def _credentials(self) -> CredentialsByRegion:
-        """The organization's credentials, sealed as they are kept."""
+        """The organization's credentials, still encrypted."""
         return load_credentials(self.organization)
 
     @property
@@ -77,26 +76,29 @@ class Member:
         )
 
     def audit_sink(self, *, reason: str = "", ticket: str = "") -> AuditLogSink:
-        """What keeps this member's calls in the record."""
+        """Return the sink that logs this member's calls."""
         return AuditLogSink(self.actor, reason, ticket)
 
     def connect(self, region: str, *, reason: str = "", ticket: str = "") -> AuthleteClient:
-        """Raises `Unauthorized` where there is no credential that opens."""
-        watch = self.audit_sink(reason=reason, ticket=ticket)
-        return connect(self._credentials, region, watch, holder=self.user.get_username())
+        """Return a client for ``region``.
+
+        Raises `UnauthorizedError` if there is no readable credential.
+        """
+        sink = self.audit_sink(reason=reason, ticket=ticket)
+        return connect(self._credentials, region, sink, holder=self.user.get_username())
 
     def regions(self) -> list[Region]:
-        """The regions that the organization has a credential for."""
+        """Return the regions that the organization has a credential for."""
         return list_connected_regions(self._credentials)
 
     def service_creation_regions(self) -> list[Region]:
-        """The regions in which the organization can create and remove services."""
+        """Return the regions where the organization can create and delete services."""
         return list_regions_with_service_creation(self._credentials)
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """One organization in one region, as one member may use it."""
+    """One organization in one region, for one member."""
 
     member: Member
     region: Region
@@ -119,10 +121,10 @@ type ViewFunction = Callable[..., HttpResponseBase]
 def organization_page[**P](
     needs: Permission | None,
 ) -> Callable[[OrganizationPage[P]], ViewFunction]:
-    """For members of the organization that the URL names, whose role may do this.
+    """Admit members of the organization in the URL who have the permission ``needs``.
 
-    Strangers are told that there is no such page, members what they lack; the record
-    keeps both. ``None`` opens the page to every member.
+    Non-members get a 404, members without the permission a 403; both are logged.
+    ``None`` admits every member.
     """
 
     def decorate(page: OrganizationPage[P]) -> ViewFunction:
@@ -147,7 +149,7 @@ def organization_page[**P](
 def workspace_page[**P](
     needs: Permission,
 ) -> Callable[[WorkspacePage[P]], ViewFunction]:
-    """The same, for one region that the organization has a credential for."""
+    """Admit as `organization_page` does, to one region of the organization."""
 
     def decorate(page: WorkspacePage[P]) -> ViewFunction:
         known = browser_methods_only(page)
@@ -173,29 +175,28 @@ def workspace_page[**P](
 
 
 def signed_in_page(page: Callable[..., HttpResponseBase]) -> ViewFunction:
-    """For everyone who is signed in, of whatever organization, or of none."""
+    """Admit every signed-in user."""
     return _declare_needs(browser_methods_only(page), None)
 
 
 def public_page(page: Callable[..., HttpResponseBase]) -> ViewFunction:
-    """For programs that cannot sign in: it must do no more than a stranger may, and
-    needs no token of a form, since no session stands behind it."""
+    """Admit everybody, without a session or CSRF token; for programs."""
     return _declare_needs(login_not_required(csrf_exempt(browser_methods_only(page))), None)
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The client's address: as many hops back as proxies are trusted, no more."""
+    """Return the client's IP address, as many hops back as proxies are trusted."""
     peer = str(request.META.get("REMOTE_ADDR", ""))
     if not settings.TRUSTED_PROXIES:
         return peer
     hops = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
-    told = [*(hop.strip() for hop in hops if hop.strip()), peer]
-    hop = str(told[max(0, len(told) - 1 - settings.TRUSTED_PROXIES)])
+    chain = [*(hop.strip() for hop in hops if hop.strip()), peer]
+    hop = str(chain[max(0, len(chain) - 1 - settings.TRUSTED_PROXIES)])
     return _parse_ip(hop) or peer
 
 
 def _parse_ip(hop: str) -> str:
-    """The address that a proxy named, some with a port behind it; or nothing."""
+    """Return the IP address of a forwarded hop, without its port; empty if invalid."""
     if hop.startswith("["):
         hop = hop[1:].partition("]")[0]
     elif hop.count(":") == 1:
@@ -233,7 +234,7 @@ def _admit_member(request: ConsoleRequest, slug: str, needs: Permission | None) 
 def _log_denials(
     request: ConsoleRequest, member: Member, needs: Permission | None
 ) -> Iterator[None]:
-    """Keep as well what a page itself refuses, by more than the role it needs."""
+    """Log a `PermissionDenied` that the page itself raises."""
     try:
         yield
     except PermissionDenied:
@@ -242,7 +243,7 @@ def _log_denials(
 
 
 def _log_non_member(request: ConsoleRequest, slug: str, needs: Permission | None) -> None:
-    """Keep a stranger's try, where there is such an organization and where not."""
+    """Log the request of a non-member, whether or not the organization exists."""
     home = Organization.objects.filter(slug=slug).first()
     who = Actor(
         request.user.pk,

@@ -1,5 +1,4 @@
-"""Pages for what went wrong outside of any page: each says what happened, whether
-anything was changed, what to do, and the id to quote."""
+"""Error pages outside of any view, each with the page ID to quote."""
 
 import sys
 from typing import Any
@@ -11,29 +10,28 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, retarget
 
-# The last is what PostgreSQL says while it can only be read.
+# PostgreSQL raises InternalError while it is read-only.
 DATABASE_ERRORS = (OperationalError, InterfaceError, InternalError)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """``handler400``: what came cannot be read."""
+    """Render ``handler400``: the request cannot be read."""
     return _render_error(request, "400", frame="base_signed_out.html")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """``handler403``: the person may not."""
+    """Render ``handler403``: permission denied."""
     return _render_error(request, "403")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """``handler404``: there is no such page, or not for this person."""
+    """Render ``handler404``: no such page, or not for this user."""
     return _render_error(request, "404")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Nothing is asked of the session or the database: they may be what broke."""
+    """Render ``handler500`` without the session and the database, which may be down."""
     context = {"frame": "base_signed_out.html", "page": getattr(request, "page_id", "")}
-    # Told apart, since it passes: a probe and a balancer may try again.
     lost = isinstance(sys.exception(), DATABASE_ERRORS)
     name = "errors/503.html" if lost else "errors/500.html"
     template = f"{name}#notice" if _is_htmx_swap(request) else name
@@ -43,12 +41,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The check against forged requests failed (``CSRF_FAILURE_VIEW``)."""
+    """Render ``CSRF_FAILURE_VIEW``."""
     return _render_error(request, "csrf", status=403)
 
 
 def retarget_to_notices(response: HttpResponse) -> HttpResponse:
-    """Let htmx show this above the page, whatever it had asked for."""
+    """Make htmx show the response above the page."""
     return reswap(retarget(response, "#notices"), "innerHTML")
 
 

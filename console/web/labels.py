@@ -1,4 +1,4 @@
-"""The words that people read for our fixed values, in their language."""
+"""Translatable labels of outcomes, effects, roles and permissions."""
 
 from collections.abc import Mapping
 
@@ -10,11 +10,11 @@ from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission, Permission, Role
 
 OUTCOME_LABELS: Mapping[str, str | Promise] = {
-    Outcome.SUCCEEDED: _("done"),
-    Outcome.REJECTED: _("refused"),
+    Outcome.SUCCEEDED: _("succeeded"),
+    Outcome.REJECTED: _("rejected"),
     Outcome.NOT_SENT: _("not sent"),
     Outcome.UNKNOWN: _("unknown"),
-    Outcome.FAILED: _("not done"),
+    Outcome.FAILED: _("failed"),
 }
 EFFECT_LABELS: Mapping[str, str | Promise] = {
     Effect.READ: _("read"),
@@ -30,11 +30,11 @@ ROLE_LABELS: Mapping[str, str | Promise] = {
     Role.VIEWER: _("Viewer"),
 }
 PERMISSION_LABELS: Mapping[Permission, str | Promise] = {
-    Effect.READ: _("See services, clients and their settings"),
-    Effect.CHANGE: _("Change settings, create services and clients"),
+    Effect.READ: _("View services, clients and settings"),
+    Effect.CHANGE: _("Edit settings, create services and clients"),
     Effect.DESTROY: _("Delete services and clients, revoke tokens"),
-    Effect.REVEAL: _("See a secret once, rotate secrets"),
-    ConsolePermission.USERS: _("Look a subject up, and revoke what acts for them"),
-    ConsolePermission.AUDIT_LOG: _("Read the audit record and export it"),
+    Effect.REVEAL: _("Reveal and rotate secrets"),
+    ConsolePermission.USERS: _("Find users and revoke their connected apps"),
+    ConsolePermission.AUDIT_LOG: _("Read and export the audit log"),
     ConsolePermission.ADMINISTRATION: _("Manage members and credentials"),
 }

@@ -1,4 +1,4 @@
-"""What no page should have to handle itself."""
+"""Middleware of all pages."""
 
 from collections.abc import Callable
 from typing import cast
@@ -33,7 +33,7 @@ ERROR_STATUS: dict[type[AuthleteError], int] = {
 
 
 class PageIdMiddleware:
-    """Gives each request an id, which all it leaves in the record carries."""
+    """Give each request an ID, which its audit entries carry."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,10 +46,9 @@ class PageIdMiddleware:
 
 
 class CrossSiteRequestMiddleware:
-    """Refuses what a page of another site asks for, before anything is looked up.
+    """Reject cross-site requests by their Fetch metadata, except followed links.
 
-    Browsers say by themselves where a request comes from. A link that somebody follows
-    to here is no such thing, and whoever does not say is judged by the form's token.
+    Requests without the metadata are checked by their CSRF token.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -65,7 +64,7 @@ class CrossSiteRequestMiddleware:
 
 
 class TimeZoneMiddleware:
-    """Tells times in the zone that the reader chose, or in the console's own."""
+    """Activate the time zone that the user selected."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

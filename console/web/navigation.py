@@ -1,4 +1,4 @@
-"""The places that a signed-in person can go to, in the order of the menu."""
+"""The menu of an organization, in order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tenants.organizations.roles import ConsolePermission, Permission, Role
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A page of an organization that stands in the menu for who may see it."""
+    """A page in the menu, shown to members with its permission."""
 
     route: str
     label: str | Promise
@@ -24,7 +24,7 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class MenuLink:
-    """A place, as this request sees it."""
+    """A menu item, rendered for one request."""
 
     label: str | Promise
     icon: str
@@ -32,6 +32,10 @@ class MenuLink:
     is_current: bool
     route: str
 
+
+USERS = ConsolePermission.USERS
+AUDIT_LOG = ConsolePermission.AUDIT_LOG
+ADMINISTRATION = ConsolePermission.ADMINISTRATION
 
 MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
     (
@@ -41,63 +45,37 @@ MENU: tuple[tuple[str | Promise, tuple[MenuItem, ...]], ...] = (
             MenuItem("services:index", _("Services"), "services", Effect.READ),
             MenuItem("clients:index", _("Clients"), "clients", Effect.READ),
             MenuItem("keys:index", _("Keys"), "key", Effect.READ),
-            MenuItem("users:index", _("Subjects"), "person", ConsolePermission.USERS),
-            MenuItem("tokens:lookup", _("Token lookup"), "key", ConsolePermission.USERS),
+            MenuItem("users:index", _("Users"), "person", USERS),
+            MenuItem("tokens:lookup", _("Token lookup"), "key", USERS),
             MenuItem("batches:index", _("Batches"), "batches", Effect.READ),
             MenuItem("jobs:index", _("Jobs"), "jobs"),
         ),
     ),
     (
-        _("People and record"),
+        _("Audit"),
         (
-            MenuItem("audit:index", _("Audit record"), "record", ConsolePermission.AUDIT_LOG),
-            MenuItem(
-                "audit:access_review",
-                _("Access"),
-                "members",
-                ConsolePermission.AUDIT_LOG,
-            ),
+            MenuItem("audit:index", _("Audit log"), "record", AUDIT_LOG),
+            MenuItem("audit:access_review", _("Access review"), "members", AUDIT_LOG),
         ),
     ),
     (
         _("Organization"),
         (
-            MenuItem(
-                "members:index",
-                _("Members"),
-                "members",
-                ConsolePermission.ADMINISTRATION,
-            ),
-            MenuItem(
-                "credentials:index",
-                _("Credentials"),
-                "credentials",
-                ConsolePermission.ADMINISTRATION,
-            ),
-            MenuItem(
-                "streams:index",
-                _("Streams"),
-                "record",
-                ConsolePermission.ADMINISTRATION,
-            ),
-            MenuItem(
-                "webhooks:index",
-                _("Webhooks"),
-                "outside",
-                ConsolePermission.ADMINISTRATION,
-            ),
+            MenuItem("members:index", _("Members"), "members", ADMINISTRATION),
+            MenuItem("credentials:index", _("Credentials"), "credentials", ADMINISTRATION),
+            MenuItem("streams:index", _("Log streams"), "record", ADMINISTRATION),
+            MenuItem("webhooks:index", _("Webhooks"), "outside", ADMINISTRATION),
         ),
     ),
 )
 
-
-# The place that stands for all pages of an area, and those that stand for one page.
+# The menu item of each area, and the items that stand for a single page.
 MENU_ROUTE_BY_AREA = {
-    place.route.split(":")[0]: place.route
-    for _heading, places in reversed(MENU)
-    for place in reversed(places)
+    item.route.split(":")[0]: item.route
+    for _heading, items in reversed(MENU)
+    for item in reversed(items)
 } | {"searches": "audit:index"}
-PAGE_MENU_ROUTES = {place.route for _heading, places in MENU for place in places} - set(
+PAGE_MENU_ROUTES = {item.route for _heading, items in MENU for item in items} - set(
     MENU_ROUTE_BY_AREA.values()
 )
 
@@ -105,24 +83,23 @@ PAGE_MENU_ROUTES = {place.route for _heading, places in MENU for place in places
 def build_menu(
     current: str, organization: str, role: Role
 ) -> Iterator[tuple[str | Promise, list[MenuLink]]]:
-    """The headings of the menu, each with the links that this role may follow.
+    """Yield the menu's headings, each with the links that ``role`` may follow.
 
-    ``here`` is the area of the page, or its route if that has a place of its own. A
-    place whose page does not exist is left out.
+    ``current`` is the area of the page, or its route if that has an item of its own.
     """
-    for heading, places in MENU:
+    for heading, items in MENU:
         links = []
-        for place in places:
-            path = optional_path(place.route, organization)
-            if path and (place.needs is None or role.has_permission(place.needs)):
-                at = place.route in (current, MENU_ROUTE_BY_AREA.get(current))
-                links.append(MenuLink(place.label, place.icon, path, at, place.route))
+        for item in items:
+            path = optional_path(item.route, organization)
+            if path and (item.needs is None or role.has_permission(item.needs)):
+                is_current = item.route in (current, MENU_ROUTE_BY_AREA.get(current))
+                links.append(MenuLink(item.label, item.icon, path, is_current, item.route))
         if links:
             yield heading, links
 
 
 def optional_path(route: str, *args: str) -> str:
-    """The path of a page, or nothing when there is no such page."""
+    """Return the path of a page; empty if there is no such page."""
     try:
         return cached_reverse(route, *args)
     except NoReverseMatch:

@@ -1,4 +1,4 @@
-"""What may stand in a path of ours, and paths that were looked up once."""
+"""URL converters and cached URL lookups."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,7 @@ from tenants.organizations.regions import REGION_NAME_PATTERN as REGION
 
 
 class IdConverter:
-    """An id of Authlete's: a 64-bit integer."""
+    """A path converter for IDs of Authlete, which are 64-bit integers."""
 
     regex = "[1-9][0-9]{0,18}"
 
@@ -25,7 +25,7 @@ class IdConverter:
 
 
 def parse_id(text: str) -> int | None:
-    """The id that a text is; None where it is none."""
+    """Return the ID that ``text`` is, or None."""
     try:
         return IdConverter().to_python(text) if re.fullmatch(IdConverter.regex, text) else None
     except ValueError:
@@ -33,7 +33,7 @@ def parse_id(text: str) -> int | None:
 
 
 def parse_service_ref(text: str) -> tuple[str, int] | None:
-    """Region and id of what is named as "us/17"; None where it names no service."""
+    """Return region and ID of the service named as "us/17", or None."""
     region, _slash, service = text.partition("/")
     service_id = parse_id(service)
     return (region, service_id) if service_id and REGION.fullmatch(region) else None
@@ -47,7 +47,7 @@ def parse_client_ref(text: str) -> ObjectRef | None:
 
 
 def cached_reverse(route: str, *args: object) -> str:
-    """Django's `reverse`, which looks a path up once: a page has dozens."""
+    """Return the path of ``route``; cached, since a page has dozens of links."""
     return _reverse(route, tuple(map(str, args)), get_script_prefix())
 
 

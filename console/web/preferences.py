@@ -1,7 +1,6 @@
-"""What a reader chose for one browser: the theme and the time zone.
+"""Theme and time zone of one browser, kept in cookies.
 
-Both are kept in cookies and written into the page by the server, so that nothing
-flashes and nothing needs a script.
+The server renders both, so nothing flashes and no script is needed.
 """
 
 from enum import StrEnum
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-COOKIE_MAX_AGE_SECONDS = 31_536_000  # seconds
+COOKIE_MAX_AGE_SECONDS = 31_536_000
 THEME_COOKIE, TIME_ZONE_COOKIE = "theme", "zone"
 
 
@@ -22,29 +21,30 @@ class Theme(StrEnum):
 
 
 def selected_theme(request: HttpRequest | None) -> Theme:
-    """As the system has it when nothing was chosen."""
+    """Return the selected theme; the system's by default."""
     found = request.COOKIES.get(cookie_name(THEME_COOKIE)) if request else None
     return Theme(found) if found in set(Theme) else Theme.SYSTEM
 
 
 def selected_time_zone(request: HttpRequest) -> ZoneInfo | None:
-    """None, for the console's own, when nothing was chosen that this machine knows."""
+    """Return the selected time zone; None for the console's default."""
     found = request.COOKIES.get(cookie_name(TIME_ZONE_COOKIE), "")
     return ZoneInfo(found) if found in time_zone_names() else None
 
 
 @cache
 def time_zone_names() -> dict[str, None]:
-    """The names of all time zones, in order."""
+    """Return the names of all time zones, sorted."""
     return dict.fromkeys(sorted(available_timezones() - {"localtime", "Factory"}))
 
 
 def cookie_name(name: str) -> str:
+    """Return the name of the cookie that stores a preference."""
     return f"__Host-{name}" if settings.SESSION_COOKIE_SECURE else name
 
 
 def save_preference(response: HttpResponse, name: str, value: str) -> None:
-    """Remember a choice in this browser."""
+    """Store a preference in the browser."""
     response.set_cookie(
         cookie_name(name),
         value,

@@ -1,8 +1,7 @@
-"""What one person may do only so often within an hour.
+"""Hourly limits per user for sensitive actions.
 
-Whoever takes over an account, or means ill with their own, is slowed down to what
-work needs; and somebody on duty hears of it. Rows in the database count, so that all
-processes count together.
+They slow down a stolen or abused account, and raise an alert. Hits are counted in the
+database, so the limit holds across processes.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ LIMIT_WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So often within an hour; ``over`` says what was refused, and why."""
+    """A limit per user and hour, and the message of a rejected action."""
 
     name: str
     setting: str
@@ -43,40 +42,39 @@ SUBJECT_SEARCH_LIMIT = RateLimit(
     "searches",
     "SUBJECT_SEARCHES_PER_HOUR",
     _(
-        "Nobody was looked up: you have looked up %(most)d subjects within the hour,"
-        " as many as one person may. Try again later, or ask an administrator."
+        "You've reached the limit of %(most)d user searches per hour. No search was run."
+        " Try again later, or ask an administrator."
     ),
 )
 SERVICE_LISTING_LIMIT = RateLimit(
     "listings",
     "SUBJECT_SEARCHES_PER_HOUR",
     _(
-        "The services were not listed: %(most)d times within the hour all regions were"
-        " asked for you, as often as for one person they may. Choose the service of"
-        " the token, or try again later."
+        "You've reached the limit of %(most)d service listings per hour. Select the token's"
+        " service, or try again later."
     ),
 )
 REVEAL_LIMIT = RateLimit(
     "reveals",
     "REVEALS_PER_HOUR",
     _(
-        "Nothing was shown: %(most)d times within the hour you have seen what is"
-        " hidden, as often as one person may. Try again later."
+        "You've reached the limit of %(most)d reveals per hour. Nothing was revealed. Try"
+        " again later."
     ),
 )
 
 
 def consume(member: Member, rate_limit: RateLimit) -> bool:
-    """Count one more; False, in the record and with an alert, where that is too often.
+    """Count one action; return False, log it and raise an alert above the limit.
 
-    It is counted before it is looked at, so that many at once are not too many.
+    The hit is stored before the count is read, so concurrent actions can't exceed it.
     """
-    mine = Spending.objects.filter(user=member.user, budget=rate_limit.name)
-    mine.filter(at__lte=timezone.now() - LIMIT_WINDOW).delete()
-    one = Spending.objects.create(user=member.user, budget=rate_limit.name)
-    if mine.count() <= rate_limit.max_per_hour:
+    hits = Spending.objects.filter(user=member.user, budget=rate_limit.name)
+    hits.filter(at__lte=timezone.now() - LIMIT_WINDOW).delete()
+    hit = Spending.objects.create(user=member.user, budget=rate_limit.name)
+    if hits.count() <= rate_limit.max_per_hour:
         return True
-    one.delete()
+    hit.delete()
     record_event(
         member.actor,
         RATE_LIMIT_EXCEEDED,

@@ -1,4 +1,4 @@
-"""Answering with a whole page, or with the part of it that htmx asked for."""
+"""Responses for browsers with and without htmx."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ def render_page(
 ) -> HttpResponse:
     """Render ``template``; for htmx, only its partial named ``part``.
 
-    The view names the part, never the browser: a part that is shown only to some
-    people must not be reachable by asking for it.
+    The view names the part, never the browser, so that no request can select a part
+    that the member may not see.
     """
     swaps = request.htmx and not request.htmx.boosted
     if part and swaps and not request.htmx.history_restore_request:
@@ -33,5 +33,5 @@ def render_page(
 
 
 def redirect_to(request: ConsoleRequest, path: str) -> HttpResponse:
-    """Send the browser to another page, also when htmx made the request."""
+    """Redirect to ``path``, also for htmx requests."""
     return HttpResponseClientRedirect(path) if request.htmx else redirect(path)

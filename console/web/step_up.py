@@ -1,8 +1,8 @@
-"""Asking anew who it is, right before what is hard to take back.
+"""Step-up authentication before sensitive actions.
 
-A session lasts for hours, on a screen that somebody may walk up to. So what reveals,
-replaces or ends something is done only by who gave a password or a code a short while
-ago; whoever did not is sent to give one, and nothing of what they sent is kept
+Pages that reveal, replace or delete something require a password or a code given in the
+last `STEP_UP_SECONDS`. Otherwise the user is redirected to confirm their identity; the
+submitted values are not kept
 (`docs/explanation/decisions/step-up.md`).
 """
 
@@ -24,31 +24,31 @@ from django.utils.translation import gettext_lazy as _
 
 from console.web.access import ConsoleRequest
 
-ACCEPTED_METHODS = {"password", "mfa"}  # what another site vouches for is none
-CLOCK_SKEW_SECONDS = 60  # seconds that two hosts' clocks may differ
+ACCEPTED_METHODS = {"password", "mfa"}  # not sign-ins through another site
+CLOCK_SKEW_SECONDS = 60
 
-CONFIRM_FIRST = _("Nothing was done yet. Confirm that it is you, then send it once more.")
+CONFIRM_FIRST = _("Nothing was sent yet. Confirm it's you, then submit again.")
 SECOND_FACTOR_MISSING = _(
-    "What you asked for needs a code of your own, and signing in through another site"
-    " is none. Set up an authenticator app first, then go back to the page."
+    "This action requires two-factor authentication. Set up an authenticator app, then go"
+    " back to the page."
 )
 
 type StepUpPage[**P] = Callable[Concatenate[ConsoleRequest, Any, P], HttpResponse]
 
 
 def step_up[**P](page: StepUpPage[P]) -> StepUpPage[P]:
-    """For pages that only somebody who has just proven who they are may use.
+    """Require recent authentication for a page.
 
-    Stands below `organization_page` or `workspace_page`: who may not do it at all is
-    told so, and not asked for a password first.
+    Put it below `organization_page` or `workspace_page`, so that permissions are checked
+    first.
     """
 
     @wraps(page)
     def view(
-        request: ConsoleRequest, place: Any, /, *args: P.args, **kwargs: P.kwargs
+        request: ConsoleRequest, scope: Any, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         if is_recently_authenticated(request):
-            return page(request, place, *args, **kwargs)
+            return page(request, scope, *args, **kwargs)
         return _redirect_to_confirmation(request)
 
     view.steps_up = True  # type: ignore[attr-defined]  # read by tests
@@ -56,7 +56,7 @@ def step_up[**P](page: StepUpPage[P]) -> StepUpPage[P]:
 
 
 def is_recently_authenticated(request: HttpRequest) -> bool:
-    """Whether a password or a second factor was given a short while ago."""
+    """Return whether a password or a second factor was given recently."""
     proofs = [
         record["at"]
         for record in get_authentication_records(request, request.user)
@@ -67,13 +67,12 @@ def is_recently_authenticated(request: HttpRequest) -> bool:
 
 
 def is_within_limit(age: float, limit: int) -> bool:
-    """Whether ``age`` is neither past ``limit`` nor from a clock that jumped; both in
-    seconds."""
+    """Return whether ``age`` (seconds) is within ``limit`` and not in the future."""
     return -CLOCK_SKEW_SECONDS <= age <= limit
 
 
 def _redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
-    """Lead to where one proves who one is, and from there back to the page."""
+    """Redirect to the page that confirms the identity, and from there back."""
     back = request.get_full_path()
     if request.htmx and not request.htmx.boosted:
         back = request.htmx.current_url_abs_path or back
@@ -90,13 +89,13 @@ def _redirect_to_confirmation(request: ConsoleRequest) -> HttpResponse:
 
 
 def _confirmation_route(user: User) -> str:
-    """The page on which this person can prove who they are, or nothing."""
+    """Return the route that confirms the identity of ``user``; empty if there is none."""
     if has_totp(user):
         return "mfa_reauthenticate"
     return "account_reauthenticate" if user.has_usable_password() else ""
 
 
 def has_totp(user: User) -> bool:
-    """Whether the person has set up an authenticator app."""
+    """Return whether the user has set up an authenticator app."""
     mine = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     return bool(mine.exists())

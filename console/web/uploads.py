@@ -1,7 +1,6 @@
-"""Files that people send: held in memory alone, since they may hold tokens, and only
-from who is signed in.
+"""An upload handler that keeps files in memory only.
 
-Django's own handlers would write a large one to the disk of this machine.
+Files may hold tokens, and Django's handlers write large ones to disk.
 """
 
 from typing import Any
@@ -12,8 +11,10 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class InMemoryUploadHandler(FileUploadHandler):
-    """Files of ``UPLOAD_MAX_MB`` together at most; of one that is more than what is
-    left of that, only the name is kept."""
+    """Accept up to ``UPLOAD_MAX_MB`` per request from signed-in users.
+
+    A file over the limit becomes an empty `OversizedUpload`.
+    """
 
     chunk_size = 262_144
 
@@ -22,7 +23,7 @@ class InMemoryUploadHandler(FileUploadHandler):
         self._max_bytes = settings.UPLOAD_MAX_MB * 1024 * 1024
         if user is None or not user.is_authenticated:
             self._max_bytes = 0
-        self._used_bytes = 0  # bytes of the files before
+        self._used_bytes = 0  # by the previous files
 
     def new_file(self, *args: Any, **options: Any) -> None:
         super().new_file(*args, **options)
@@ -46,4 +47,4 @@ class InMemoryUploadHandler(FileUploadHandler):
 
 
 class OversizedUpload(SimpleUploadedFile):
-    """Stands for a file that was not kept."""
+    """A file over the limit, without its content."""

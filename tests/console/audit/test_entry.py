@@ -211,7 +211,7 @@ def test_tells_a_denial_and_how_often_it_was(show, noted):
 
     response = show(entry)
 
-    assertContains(response, "Was refused the page <bdi>services:edit</bdi>")
+    assertContains(response, "Denied access to the page <bdi>services:edit</bdi>")
     assertContains(response, "This console refused this. Nothing was changed.")
     assertContains(response, "the 4th time")
     assertNotContains(response, "What was sent")

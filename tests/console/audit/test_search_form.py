@@ -350,11 +350,11 @@ def test_leads_from_a_value_to_its_filter(auditor, keep):
     ("label", "titles"),
     [
         ("Destructive", ["Deleted the service Old"]),
-        ("Revealed", ["Replaced the secret of Till by a new one"]),
-        ("Refused or unknown", ["Was refused the page services:edit"]),
-        ("Denied access", ["Was refused the page services:edit"]),
-        ("Strangers", []),
-        ("Mine", ["Tried out a credential"]),
+        ("Revealed", ["Rotated the secret of Till"]),
+        ("Rejected or unknown", ["Denied access to the page services:edit"]),
+        ("Denied access", ["Denied access to the page services:edit"]),
+        ("Non-members", []),
+        ("Mine", ["Checked a credential"]),
     ],
 )
 def test_has_searches_that_auditors_need(auditor, keep, who, label, titles):

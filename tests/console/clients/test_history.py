@@ -58,7 +58,7 @@ def test_begins_with_its_creation_elsewhere(member, sandbox):
 
     page = editor.get(f"{place}history/")
 
-    assertContains(page, "was created outside this console")
+    assertContains(page, "was created outside Meridian")
     assert "settings</summary>" in compact(page)
     assertContains(page, "<strong>Name</strong>")
     assertNotContains(page, "not set")
@@ -76,7 +76,7 @@ def test_tells_that_it_was_gone_and_is_there_again(editor, ledger, sandbox):
     assert editor.get(CLIENT).status_code == 200
 
     page = editor.get(URL)
-    assertContains(page, "was gone, and is there again")
+    assertContains(page, "was deleted and recreated outside Meridian")
     (entry,) = AuditEntry.objects.filter(operation="client.back_outside")
     saved = editor.get(f"{CLIENT}saved/{entry.entry}/")
     assertContains(saved, "Ledger two")

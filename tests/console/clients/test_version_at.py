@@ -45,7 +45,7 @@ def test_a_deleted_one_still_has_its_page_and_history(gone):
     assertContains(page, "is not there any more", status_code=404)
     assertContains(page, "What cannot come back", status_code=404)
     history = gone.get(f"{CLIENT}history/")
-    assertContains(history, "was deleted outside this console")
+    assertContains(history, "was deleted outside Meridian")
     assertContains(history, "Done between")
     assertContains(history, '<span class="badge bad">deleted</span>')
     assertNotContains(history, "not locked")

@@ -42,7 +42,7 @@ def test_lists_changes_of_this_organization_alone(member, acme):
 
     assert "Added <bdi>Cyrus Here</bdi>" in page
     assert "Diana Elsewhere" not in page
-    assert "Read the record" not in page
+    assert "Read the audit log" not in page
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
@@ -68,7 +68,7 @@ def test_an_auditor_sees_what_changed_lately_and_the_chain(member, acme):
     page = member(Role.AUDITOR).get(URL).content.decode()
 
     assert "Added <bdi>Cyrus Here</bdi>" in page
-    assert "Read the record" not in page
+    assert "Read the audit log" not in page
     assert "Rows in the chain" in page
 
 

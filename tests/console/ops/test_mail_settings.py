@@ -15,5 +15,5 @@ def test_reads_server_and_password():
 
 @pytest.mark.parametrize("url", ["mail.example", "http://mail", "smtp://:25", "smtp://h:x"])
 def test_says_what_an_address_looks_like_and_quotes_no_password(url):
-    with pytest.raises(ImproperlyConfigured, match="looks like smtp"):
+    with pytest.raises(ImproperlyConfigured, match="expected smtp"):
         mailer_config(url)
