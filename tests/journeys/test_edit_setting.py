@@ -84,7 +84,7 @@ def test_auditor_reads_the_change(open_signed_in, person):
     page = open_signed_in(person(Role.AUDITOR, "Renata Alves"))
     hand = Mouse(page)
 
-    hand.click("link", "Audit record", within=page.get_by_label("Main"))
+    hand.click("link", "Audit log", within=page.get_by_label("Main"))
     row = page.get_by_role("row", name="CHG-2107")
     expect(row).to_contain_text("tomas.okafor@harbor.example")
     hand.follow_link(row.get_by_role("rowheader").get_by_role("link", name="Saved"))

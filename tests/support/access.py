@@ -14,7 +14,7 @@ READER_ROLES = EDITOR_ROLES | {Role.AUDITOR, Role.VIEWER}
 HELP_DESK_ROLES = ADMIN_ROLES | {Role.HELP_DESK}
 ALL_ROLES = set(Role)
 ANY_USER = "signed in"  # whoever, in an organization or in none
-WEBHOOK_PAGES = "index new show edit probe pause resume replay rotate remove"
+WEBHOOK_PAGES = "index new show edit send_test pause resume replay rotate remove"
 ALLOWED_ROLES = {
     "dashboard:home": ANY_USER,
     "dashboard:index": ALL_ROLES,

@@ -19,8 +19,8 @@ GRANTS = ["AUTHORIZATION_CODE", "REFRESH_TOKEN"]
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        (GRANTS, None, ("Authorization code, Refresh token", "Authlete's default")),
-        (None, GRANTS, ("Authlete's default", "Authorization code, Refresh token")),
+        (GRANTS, None, ("Authorization code, Refresh token", "Authlete default")),
+        (None, GRANTS, ("Authlete default", "Authorization code, Refresh token")),
     ],
 )
 def test_a_list_that_goes_back_to_its_default_did_not_lose_all(before, after, told):
@@ -80,7 +80,7 @@ def test_a_client_is_told_in_the_words_of_its_own_settings():
     named = describe_change(FieldChange("clientNames[ja].value", "Ledger", "元帳"), CLIENT_SETTINGS)
     limit = describe_change(FieldChange("extension.accessTokenDuration", 60, 120), CLIENT_SETTINGS)
 
-    assert (named.label, named.section) == ("Names, ja, Text", "languages")
+    assert (named.label, named.section) == ("Translated client names, ja, Text", "languages")
     assert (limit.label, limit.before) == (
         "Scopes and durations, Access token duration",
         "1 minute (60 seconds)",

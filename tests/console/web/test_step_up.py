@@ -247,13 +247,13 @@ def test_who_has_neither_is_never_fresh_and_told_to_set_one_up(admin, where):
     response = admin.get(where("members:edit"), follow=True)
 
     assert response.redirect_chain[0][0].startswith(SETUP)
-    assertContains(response, "Set up an authenticator app first")
+    assertContains(response, "Set up an authenticator app")
 
 
 def test_it_leads_back_and_says_that_nothing_was_done(admin, where):
     asked = expire_authentication(admin).post(where("members:password_link"))
     page = admin.get(asked["Location"])
-    assertContains(page, "Nothing was done yet")
+    assertContains(page, "Nothing was sent yet")
 
     back = admin.post(asked["Location"], {"password": "some password"})
 
