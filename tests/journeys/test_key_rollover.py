@@ -99,7 +99,7 @@ def test_no_signature_fails_during_a_rollover(world):
     world.check()
     world.look()
     expect(page.get_by_text("This can't be undone")).to_be_visible()
-    assert [one["kid"] for one in world.issuer.published()] == ["pay-2027"]
+    assert [one["kid"] for one in world.issuer.published_keys()] == ["pay-2027"]
 
 
 @pytest.mark.parametrize("waits", [{"caches": "0"}, {"tokens": "0", "short": "on"}])

@@ -261,7 +261,7 @@ def make_a_token(scene):
     page.get_by_label("Subject").fill("cust-204188")
     page.get_by_label("Reason").fill("To see what it sees")
     scene.click_button("Create token")
-    page.get_by_role("link", name="I stored it").click()
+    page.get_by_role("link", name="Done").click()
     page.get_by_role("rowheader", name="Till").wait_for()
     return tokens_of(scene)[-1]
 

@@ -1,5 +1,7 @@
-"""What people do with rollovers: start, confirm, carry on early, pause, resume, undo,
-leave."""
+"""Actions on rollovers: start, confirm, advance, pause, resume, undo, stop.
+
+They raise `RolloverConflictError` if the rollover has changed or a step is running.
+"""
 
 from datetime import datetime
 
@@ -30,14 +32,14 @@ State = Rollover.State
 
 
 class RolloverInProgressError(Exception):
-    """Another rollover of the same key set is under way."""
+    """Another rollover of the same key set is in progress."""
 
 
 def start(member: Member, rollover: Rollover) -> Rollover:
-    """Keep it, and have a job publish the new key; raises `Taken`."""
-    said = audit_fields(rollover)
-    said["changes"] = [FieldChange("signing_key", rollover.old_kid, rollover.new_kid)]
-    with record_action(member.actor, ROLLOVER_START, **said):
+    """Save a rollover, and start it; raises `RolloverInProgressError`."""
+    details = audit_fields(rollover)
+    details["changes"] = [FieldChange("signing_key", rollover.old_kid, rollover.new_kid)]
+    with record_action(member.actor, ROLLOVER_START, **details):
         try:
             with transaction.atomic():
                 rollover.save(force_insert=True)
@@ -48,23 +50,20 @@ def start(member: Member, rollover: Rollover) -> Rollover:
 
 
 def advance(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
-    """Do what comes next without waiting for its time; raises `Moved`."""
-    why = {"reason": reason, "ticket": ticket}
+    """Run the next step now."""
     if rollover.needs_confirmation:
         raise RolloverConflictError
-    with record_action(member.actor, ROLLOVER_ADVANCE, **audit_fields(rollover, **why)):
+    details = audit_fields(rollover, reason=reason, ticket=ticket)
+    with record_action(member.actor, ROLLOVER_ADVANCE, **details):
         _schedule_next(member, rollover, State(rollover.state), reason=reason, ticket=ticket)
 
 
 def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
-    """Let the new key of a federation sign, or the old one go, at its time.
-
-    Raises `Moved`.
-    """
-    why = {"reason": reason, "ticket": ticket}
+    """Schedule the next step of a federation rollover."""
     if not rollover.needs_confirmation:
         raise RolloverConflictError
-    with record_action(member.actor, ROLLOVER_CONFIRM, **audit_fields(rollover, **why)):
+    details = audit_fields(rollover, reason=reason, ticket=ticket)
+    with record_action(member.actor, ROLLOVER_CONFIRM, **details):
         _schedule_next(
             member,
             rollover,
@@ -75,27 +74,27 @@ def confirm(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> 
 
 
 def undo(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
-    """Let the old key sign again, and take the new one out; raises `Moved`."""
-    why = {"reason": reason, "ticket": ticket}
+    """Sign with the old key again, and remove the new one."""
     if not can_undo(rollover):
         raise RolloverConflictError
-    switched = rollover.state == State.SWITCHED
-    to = State.REVERTING if switched else State.REVERTED
-    with record_action(member.actor, ROLLOVER_UNDO, **audit_fields(rollover, **why)):
-        _schedule_next(member, rollover, to, reason=reason, ticket=ticket)
+    is_switched = rollover.state == State.SWITCHED
+    state = State.REVERTING if is_switched else State.REVERTED
+    details = audit_fields(rollover, reason=reason, ticket=ticket)
+    with record_action(member.actor, ROLLOVER_UNDO, **details):
+        _schedule_next(member, rollover, state, reason=reason, ticket=ticket)
 
 
 def stop(member: Member, rollover: Rollover, *, reason: str, ticket: str) -> None:
-    """End it, with everything at Authlete as it is now; raises `Moved`."""
-    why = {"reason": reason, "ticket": ticket}
+    """End a rollover without changing anything at Authlete."""
     job = rollover.job
-    with record_action(member.actor, ROLLOVER_END, **audit_fields(rollover, **why)):
+    details = audit_fields(rollover, reason=reason, ticket=ticket)
+    with record_action(member.actor, ROLLOVER_END, **details):
         _transition(rollover, State.LEFT, ended_at=timezone.now(), due_at=None, job=None)
     control.cancel_if_open(job, member.actor)
 
 
 def pause(member: Member, rollover: Rollover) -> None:
-    """Let nothing happen until somebody resumes it; raises `Moved`."""
+    """Pause the job of the next step."""
     job = get_job(rollover)
     if job is None:
         raise RolloverConflictError
@@ -106,10 +105,7 @@ def pause(member: Member, rollover: Rollover) -> None:
 
 
 def resume(member: Member, rollover: Rollover) -> None:
-    """Let what comes next happen at its time, or at once where that has passed.
-
-    Raises `Moved`.
-    """
+    """Run the next step on schedule, or now if it's overdue."""
     if rollover.needs_confirmation:
         raise RolloverConflictError
     job = get_job(rollover)
@@ -120,15 +116,15 @@ def resume(member: Member, rollover: Rollover) -> None:
             raise RolloverConflictError from None
     elif job and not job.is_over:
         raise RolloverConflictError
-    else:  # it was cancelled, or whoever started it may not go on with it
+    else:  # the job was cancelled, or its starter lost the permission
         _schedule_next(member, rollover, State(rollover.state), run_at=rollover.due_at)
 
 
 def list_active(target: DocumentTarget, kid: str = "") -> QuerySet[Rollover]:
-    """The rollovers of a service that have not ended; of one key where it is named."""
-    named = Q(old_kid=kid) | Q(new_kid=kid) if kid else Q()
+    """Return the rollovers in progress of a service, or of one of its keys."""
+    of_key = Q(old_kid=kid) | Q(new_kid=kid) if kid else Q()
     return Rollover.objects.filter(
-        named,
+        of_key,
         organization=target.workspace.organization,
         region=target.workspace.region.name,
         service_id=target.service_id,
@@ -137,22 +133,23 @@ def list_active(target: DocumentTarget, kid: str = "") -> QuerySet[Rollover]:
 
 
 def get_job(rollover: Rollover) -> Job | None:
-    """The job that does what comes next."""
+    """Return the job of the next step."""
     return Job.objects.filter(pk=rollover.job).first() if rollover.job else None
 
 
 def can_undo(rollover: Rollover) -> bool:
+    """Return whether the old key still exists."""
     return rollover.state in (State.STARTED, State.PUBLISHED, State.SWITCHED)
 
 
 def is_scheduled(rollover: Rollover, job: Job | None) -> bool:
-    """Whether a job will do what comes next by itself, at its time."""
-    going = job is not None and job.state in ACTIVE_JOB_STATES
-    return not rollover.is_finished and going and not rollover.trouble
+    """Return whether the next step runs automatically."""
+    is_active = job is not None and job.state in ACTIVE_JOB_STATES
+    return not rollover.is_finished and is_active and not rollover.trouble
 
 
 def is_early(rollover: Rollover) -> bool:
-    """Whether what comes next would come before its time."""
+    """Return whether running the next step now would cut a wait short."""
     due = None if rollover.needs_confirmation else rollover.due_at
     return bool(due and due > timezone.now())
 
@@ -167,15 +164,15 @@ def _schedule_next(
     ticket: str = "",
     **fields: object,
 ) -> None:
-    """Go to a state, have what comes next done by a new job, and cancel the old."""
+    """Set the state, start a job for the next step, and cancel the previous job."""
     if rollover.is_finished or rollover.is_acting:
         raise RolloverConflictError
-    before = rollover.job
-    later = run_at if run_at and run_at > timezone.now() else None
-    job = schedule_step(member.actor, rollover, state, later, reason=reason, ticket=ticket)
-    due = later or timezone.now()
+    previous_job = rollover.job
+    start_at = run_at if run_at and run_at > timezone.now() else None
+    job = schedule_step(member.actor, rollover, state, start_at, reason=reason, ticket=ticket)
+    due = start_at or timezone.now()
     _transition(rollover, state, job=job.pk, due_at=due, trouble="", **fields)
-    control.cancel_if_open(before, member.actor)
+    control.cancel_if_open(previous_job, member.actor)
 
 
 def _transition(rollover: Rollover, state: State, **fields: object) -> None:

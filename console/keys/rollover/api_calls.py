@@ -1,4 +1,4 @@
-"""What a step of a rollover sends to Authlete, once; begun again, it looks first."""
+"""The calls of a rollover step; a repeated step skips what was already done."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,33 +17,33 @@ from tenants.authlete.errors import (
     StaleVersionError,
 )
 
-MAX_UPDATE_ATTEMPTS = 3  # while somebody else saves the service
+MAX_UPDATE_ATTEMPTS = 3  # if others save the service at the same time
 State = Rollover.State
 
 
 class RolloverConflictError(Exception):
-    """Somebody else has gone on with this rollover meanwhile."""
+    """The rollover was changed by someone else, or a step is running."""
 
 
 def send_step(api: ServiceApi, rollover: Rollover) -> bool:
-    """Do what comes next, and return whether anything had to be changed.
+    """Carry out the next step, and return whether anything was changed.
 
-    Raises `Moved`, `steps.Unexpected`, or an `AuthleteError`.
+    Raises `RolloverConflictError`, `UnexpectedStateError`, or an `AuthleteError`.
     """
-    changed = _update_settings(api, rollover)
+    is_changed = _update_settings(api, rollover)
     if not rollover.in_hardware:
-        return changed
+        return is_changed
     match rollover.state:
         case State.STARTED:
-            return _create_new_key(api, rollover) or changed
+            return _create_new_key(api, rollover) or is_changed
         case State.SWITCHED | State.REVERTED:
-            return _delete_old_key(api, rollover) or changed
-    return changed
+            return _delete_old_key(api, rollover) or is_changed
+    return is_changed
 
 
 def _update_settings(api: ServiceApi, rollover: Rollover) -> bool:
-    """Change what the step changes in the settings, key sets among them."""
-    tries = MAX_UPDATE_ATTEMPTS
+    """Update the settings and key sets of the service."""
+    attempts = MAX_UPDATE_ATTEMPTS
     while True:
         service = _get_full_service(api)
         if rollover.in_hardware:
@@ -53,16 +53,15 @@ def _update_settings(api: ServiceApi, rollover: Rollover) -> bool:
             edits = jwks_steps.prepare_edits(rollover, service)
         if not edits:
             return False
-        told: dict[str, object] = {}
+        fields: dict[str, object] = {}
         if rollover.member in edits and rollover.state == State.STARTED:
-            made = list_key_set(edits[rollover.member])[-1]
-            told["new_thumbprint"] = made.thumbprint  # so that it is known again
-        _mark_acting(rollover, **told)
+            fields["new_thumbprint"] = list_key_set(edits[rollover.member])[-1].thumbprint
+        _mark_acting(rollover, **fields)
         try:
             api.update(service.modified_at, edits)
         except AuthleteError as error:
-            tries -= 1
-            if isinstance(error, StaleVersionError) and tries:
+            attempts -= 1
+            if isinstance(error, StaleVersionError) and attempts:
                 continue
             _mark_finished(rollover, error)
             raise
@@ -70,14 +69,14 @@ def _update_settings(api: ServiceApi, rollover: Rollover) -> bool:
 
 
 def _create_new_key(api: ServiceApi, rollover: Rollover) -> bool:
-    """Have the module make a key like the old one."""
+    """Create an HSM key like the old one."""
     old = hsm_steps.find_key_to_copy(rollover, api.hardware_keys.list())
     if old is None:
         return False
-    before = rollover.asked_at
+    asked_at = rollover.asked_at
     _mark_acting(rollover, asked_at=timezone.now())
     try:
-        found = api.hardware_keys.create(
+        key = api.hardware_keys.create(
             kty=old.kty,
             use=old.use,
             alg=old.alg,
@@ -85,17 +84,17 @@ def _create_new_key(api: ServiceApi, rollover: Rollover) -> bool:
             hsm_name=old.hsm_name,
         )
     except AuthleteError as error:
-        _mark_finished(rollover, error, asked_at=before)
+        _mark_finished(rollover, error, asked_at=asked_at)
         raise
-    if found:
-        half = parse_public_key(found)
-        thumbprint = half.thumbprint if half else ""
-        _mark_acting(rollover, new_handle=found.handle, new_thumbprint=thumbprint)
+    if key:
+        public_key = parse_public_key(key)
+        thumbprint = public_key.thumbprint if public_key else ""
+        _mark_acting(rollover, new_handle=key.handle, new_thumbprint=thumbprint)
     return True
 
 
 def _delete_old_key(api: ServiceApi, rollover: Rollover) -> bool:
-    """Destroy the key that is left, unless something came to sign with it."""
+    """Delete the key that is no longer used."""
     service, keys = _get_full_service(api), api.hardware_keys.list()
     key = hsm_steps.find_key_to_delete(rollover, service, keys)
     if key is None:
@@ -113,20 +112,22 @@ def _delete_old_key(api: ServiceApi, rollover: Rollover) -> bool:
 
 def _get_full_service(api: ServiceApi) -> Service:
     service = api.get()
-    if "modifiedAt" not in service.to_dict():  # rights on clients alone
-        raise PartialViewError(_("This credential sees only a part of the service."))
+    if "modifiedAt" not in service.to_dict():
+        raise PartialViewError(_("This region's credential has client permissions only."))
     return service
 
 
 def _mark_acting(rollover: Rollover, **fields: object) -> None:
-    """Say that a call is under way."""
+    """Store that a call is in progress."""
     if not rollover.transition(rollover.state, acting_at=timezone.now(), **fields):
         raise RolloverConflictError
 
 
 def _mark_finished(rollover: Rollover, error: AuthleteError, **fields: object) -> None:
-    """Say that no call is under way any more, where there was an answer; and what
-    holds again where nothing was done."""
-    sure = error.outcome is not Outcome.UNKNOWN
-    if sure or error.code:
-        rollover.transition(rollover.state, acting_at=None, **(fields if sure else {}))
+    """Store that a failed call is over, unless it may still be running.
+
+    ``fields`` are stored, too, if nothing was changed.
+    """
+    is_known = error.outcome is not Outcome.UNKNOWN
+    if is_known or error.code:
+        rollover.transition(rollover.state, acting_at=None, **(fields if is_known else {}))

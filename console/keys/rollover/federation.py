@@ -1,4 +1,4 @@
-"""What those above a service in a federation have to be told about its keys."""
+"""The keys that superiors in a federation need during a rollover."""
 
 import json
 from collections.abc import Sequence
@@ -13,8 +13,7 @@ from tenants.authlete.api.hardware_keys import HardwareKey
 from tenants.authlete.documents.service import Service
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
-# Members of a key that everybody may see (RFC 7517, section 4; RFC 7518, section 6;
-# RFC 8037, section 2); whatever else there is stays here.
+# Public members of a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2).
 PUBLIC_KEY_MEMBERS = (
     *("kid", "kty", "use", "key_ops", "alg", "crv", "x", "y", "n", "e"),
     *("x5u", "x5c", "x5t", "x5t#S256"),
@@ -23,23 +22,23 @@ PUBLIC_KEY_MEMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class SuperiorKeyUpdate:
-    """What is handed over; public parts alone."""
+    """The public keys to share with superiors."""
 
-    entity: str  # who the statements are about
+    entity: str  # the subject of their statements
     superiors: Sequence[str]
-    key: str  # the key that is to sign, as a JWK; empty where it cannot be read
-    keys: str  # the set as a superior's statement has to hold it meanwhile
+    key: str  # the signing key as a JWK; empty if unavailable
+    keys: str  # the JWK Set for their statements
 
 
 def build_superior_update(rollover: Rollover, service: Service) -> SuperiorKeyUpdate:
-    keys = (
-        _public_hsm_keys(service) if rollover.in_hardware else _public_set_keys(rollover, service)
-    )
-    kid = rollover.old_kid if rollover.is_reverting else rollover.new_kid
-    signing = [one for one in keys if one.get("kid") == kid]
-    kids = (rollover.old_kid, rollover.new_kid)
+    """Return what superiors need in the rollover's current state."""
     if rollover.in_hardware:
-        keys = [one for one in keys if one.get("kid") in kids]
+        kids = (rollover.old_kid, rollover.new_kid)
+        keys = [key for key in _public_hsm_keys(service) if key.get("kid") in kids]
+    else:
+        keys = _public_set_keys(rollover, service)
+    kid = rollover.old_kid if rollover.is_reverting else rollover.new_kid
+    signing = [key for key in keys if key.get("kid") == kid]
     return SuperiorKeyUpdate(
         service.issuer,
         list_superiors(service),
@@ -49,7 +48,7 @@ def build_superior_update(rollover: Rollover, service: Service) -> SuperiorKeyUp
 
 
 def list_superiors(service: Service) -> list[str]:
-    """Who states which keys the service has in its federation."""
+    """Return the entity IDs of the service's superiors."""
     return service.get_texts("authorityHints")
 
 
@@ -59,15 +58,15 @@ def _public_set_keys(rollover: Rollover, service: Service) -> list[dict[str, Any
         return [
             {name: key[name] for name in PUBLIC_KEY_MEMBERS if name in key}
             for key in keys
-            if key.get("kty") != "oct"  # a shared key has no public part
+            if key.get("kty") != "oct"  # a symmetric key has no public part
         ]
     except (InvalidJsonError, TypeError, KeyError, AttributeError):
         return []
 
 
 def _public_hsm_keys(service: Service) -> list[dict[str, Any]]:
-    found = [_parse_hsm_key(one) for one in service.get_objects("hsks")]
-    return [json.loads(one.jwk) for one in found if one]
+    keys = [_parse_hsm_key(data) for data in service.get_objects("hsks")]
+    return [json.loads(key.jwk) for key in keys if key]
 
 
 def _parse_hsm_key(data: dict[str, Any]) -> HsmPublicKey | None:

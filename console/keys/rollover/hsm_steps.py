@@ -1,7 +1,6 @@
-"""What each step of a rollover does where its keys are in a hardware module.
+"""The edits and calls of each rollover step for HSM keys.
 
-The settings are those of any rollover; a key is made and destroyed by calls of its own,
-and known by its handle, which no other key ever has. Nothing is guessed here either.
+Keys are created and deleted by their own calls, and identified by their unique handles.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,55 +24,53 @@ type HsmKeys = Sequence[HardwareKey]
 
 
 def prepare_edits(rollover: Rollover, service: Service, keys: HsmKeys) -> Edits:
-    """What has to be set for the next step, besides what is done in the module."""
+    """Return the edits of the next step, besides creating or deleting a key."""
     return _STEP_BY_STATE[State(rollover.state)](rollover, service, keys)
 
 
 def find_key_to_copy(rollover: Rollover, keys: HsmKeys) -> HardwareKey | None:
-    """The key that a new one is made like; nothing where that is there already."""
+    """Return the key that the new one must resemble; None if that was created."""
     return None if find_new_key(rollover, keys) else _get_old_key(rollover, keys)
 
 
 def find_new_key(rollover: Rollover, keys: HsmKeys) -> HardwareKey | None:
-    """The new key, as far as it is listed.
+    """Return the new key, if it's listed.
 
-    Before Authlete has told its handle, it is known by its name, which no key had when
-    the module was asked for it.
+    Until its handle is known, it's found by its ID, which no key had before.
     """
     if rollover.new_handle:
         return _find_by_handle(keys, rollover.new_handle, rollover.new_kid)
-    named = [one for one in keys if one.kid == rollover.new_kid]
-    if len(named) > 1 or (named and not rollover.asked_at):
+    matching = [key for key in keys if key.kid == rollover.new_kid]
+    if len(matching) > 1 or (matching and not rollover.asked_at):
         raise UnexpectedStateError(
-            _("The service has another key of the name %(kid)s.") % {"kid": rollover.new_kid}
+            _("The service has another key with the ID %(kid)s.") % {"kid": rollover.new_kid}
         )
-    return named[0] if named else None
+    return matching[0] if matching else None
 
 
 def find_key_to_delete(rollover: Rollover, service: Service, keys: HsmKeys) -> HardwareKey | None:
-    """The key that nothing signs with any more; nothing where it is gone."""
+    """Return the unused key to delete; None if it no longer exists."""
     if rollover.state == State.SWITCHED:
-        prepare_edits(rollover, service, keys)  # nothing may have changed since it was looked
-        gone = _find_by_handle(keys, rollover.old_handle, rollover.old_kid)
+        prepare_edits(rollover, service, keys)  # the settings must still name the new key
+        key = _find_by_handle(keys, rollover.old_handle, rollover.old_kid)
     else:
-        gone = find_new_key(rollover, keys)
-    for one in build_hsm_keys(keys, service):
-        if gone and one.key.handle == gone.handle and one.uses:
+        key = find_new_key(rollover, keys)
+    for hsm_key in build_hsm_keys(keys, service):
+        if key and hsm_key.key.handle == key.handle and hsm_key.uses:
             raise UnexpectedStateError(
-                _("%(setting)s still signs with the key %(kid)s, so it stays.")
-                % {"setting": one.uses[0].label, "kid": gone.kid}
+                _("%(setting)s still signs with the key %(kid)s, so it wasn't deleted.")
+                % {"setting": hsm_key.uses[0].label, "kid": key.kid}
             )
-    return gone
+    return key
 
 
 def _publish(rollover: Rollover, service: Service, keys: HsmKeys) -> Edits:
-    """Settings that name no key name the old one from now on, lest Authlete choose
-    between the two."""
+    """Make settings that name no key name the old one, so that Authlete doesn't choose."""
     _get_old_key(rollover, keys)
     for name in rollover.settings:
         require_key_named(service, name, "", rollover.old_kid)
-    unnamed = [name for name in rollover.settings if not service.get(name)]
-    return dict.fromkeys(unnamed, rollover.old_kid)
+    unset = [name for name in rollover.settings if not service.get(name)]
+    return dict.fromkeys(unset, rollover.old_kid)
 
 
 def _switch_settings(rollover: Rollover, service: Service, keys: HsmKeys) -> Edits:
@@ -108,8 +105,8 @@ _STEP_BY_STATE: Mapping[State, Callable[[Rollover, Service, HsmKeys], Edits]] = 
 
 
 def _get_old_key(rollover: Rollover, keys: HsmKeys) -> HardwareKey:
-    found = _find_by_handle(keys, rollover.old_handle, rollover.old_kid)
-    return _require_key(found, rollover.old_kid)
+    key = _find_by_handle(keys, rollover.old_handle, rollover.old_kid)
+    return _require_key(key, rollover.old_kid)
 
 
 def _get_new_key(rollover: Rollover, keys: HsmKeys) -> HardwareKey:
@@ -118,14 +115,14 @@ def _get_new_key(rollover: Rollover, keys: HsmKeys) -> HardwareKey:
 
 def _require_key(key: HardwareKey | None, kid: str) -> HardwareKey:
     if key is None:
-        raise UnexpectedStateError(_("The key %(kid)s is not in hardware any more.") % {"kid": kid})
+        raise UnexpectedStateError(_("The key %(kid)s is no longer in the HSM.") % {"kid": kid})
     return key
 
 
 def _find_by_handle(keys: HsmKeys, handle: str, kid: str) -> HardwareKey | None:
-    """The very key; a second one of its name would leave open which of them signs."""
-    if sum(one.kid == kid for one in keys) > 1:
+    """Return the key with that handle; its ID must be unique."""
+    if sum(key.kid == kid for key in keys) > 1:
         raise UnexpectedStateError(
-            _("The service has another key of the name %(kid)s.") % {"kid": kid}
+            _("The service has another key with the ID %(kid)s.") % {"kid": kid}
         )
-    return next((one for one in keys if one.handle == handle), None)
+    return next((key for key in keys if key.handle == handle), None)

@@ -1,4 +1,4 @@
-"""Carrying out the steps of a rollover: one call, and a job for what comes next."""
+"""The jobs that carry out the steps of a rollover, one job per step."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -43,44 +43,43 @@ TIMESTAMP_FIELDS: Mapping[State, str] = {
 }
 JOB_TITLES = {
     State.STARTED: _("Publish a new key for %(name)s"),
-    State.PUBLISHED: _("Sign with the new key of %(name)s"),
+    State.PUBLISHED: _("Switch %(name)s to the new key"),
     State.SWITCHED: _("Retire the old key of %(name)s"),
-    State.REVERTING: _("Sign with the old key of %(name)s again"),
-    State.REVERTED: _("Take the new key of %(name)s out again"),
+    State.REVERTING: _("Switch %(name)s back to the old key"),
+    State.REVERTED: _("Remove the new key of %(name)s"),
 }
 
 
-def run_step(api: ServiceApi, who: Actor, rollover: Rollover) -> bool:
-    """Do what comes next, and have a job do what comes after that.
+def run_step(api: ServiceApi, actor: Actor, rollover: Rollover) -> bool:
+    """Carry out the next step, schedule the one after, and return whether anything changed.
 
-    Return whether anything had to be changed; it may be called again after it was
-    interrupted. Raises `Moved`, `steps.Unexpected`, or an `AuthleteError`.
+    Can be repeated after an interruption. Raises `RolloverConflictError`,
+    `UnexpectedStateError`, or an `AuthleteError`.
     """
-    changed = send_step(api, rollover)
-    after, now = NEXT_STATE[State(rollover.state)], timezone.now()
-    told: dict[str, object] = {
-        TIMESTAMP_FIELDS[after]: now,
+    is_changed = send_step(api, rollover)
+    state, now = NEXT_STATE[State(rollover.state)], timezone.now()
+    fields: dict[str, object] = {
+        TIMESTAMP_FIELDS[state]: now,
         "acting_at": None,
         "trouble": "",
+        "due_at": None,
+        "job": None,
     }
-    if after in NEXT_STATE:
-        wait = rollover.caches if after == State.PUBLISHED else rollover.tokens
-        # The job first: should this be killed in between, the step is begun anew,
-        # and a job that no rollover names does nothing.
-        due = now + timedelta(seconds=wait)
-        told |= {"due_at": due, "job": None}
-        asked = after in (State.PUBLISHED, State.SWITCHED)
-        if not (rollover.in_federation and asked):
-            told["job"] = schedule_step(who, rollover, after, due).pk
-    else:
-        told |= {"due_at": None, "job": None}
-    if not rollover.transition(after, **told):
+    if state in NEXT_STATE:
+        wait = rollover.caches if state == State.PUBLISHED else rollover.tokens
+        fields["due_at"] = due = now + timedelta(seconds=wait)
+        needs_confirmation = state in (State.PUBLISHED, State.SWITCHED)
+        if not (rollover.in_federation and needs_confirmation):
+            # The job is created first: if the worker is killed before the transition, the
+            # step is repeated, and a job that no rollover refers to does nothing.
+            fields["job"] = schedule_step(actor, rollover, state, due).pk
+    if not rollover.transition(state, **fields):
         raise RolloverConflictError
-    return changed
+    return is_changed
 
 
 def schedule_step(
-    who: Actor,
+    actor: Actor,
     rollover: Rollover,
     state: State,
     run_at: datetime | None,
@@ -88,7 +87,7 @@ def schedule_step(
     reason: str = "",
     ticket: str = "",
 ) -> Job:
-    """A job that does what comes after ``state``, at a time or at once."""
+    """Start a job for the step after ``state``, at ``run_at`` or now."""
     item = NewItem(
         rollover.region,
         rollover.service_id,
@@ -96,7 +95,7 @@ def schedule_step(
         payload={"rollover": str(rollover.pk), "state": state},
     )
     return control.start_job(
-        who,
+        actor,
         rollover.organization,
         JOB_KIND,
         JOB_TITLES[state] % {"name": rollover.label},
@@ -108,7 +107,7 @@ def schedule_step(
 
 
 def audit_fields(rollover: Rollover, **overrides: str) -> EventDetails:
-    """What the record says about what is done to a rollover."""
+    """Return the audit fields of an action on a rollover."""
     return EventDetails(
         region=rollover.region,
         service=str(rollover.service_id),
@@ -121,25 +120,25 @@ def audit_fields(rollover: Rollover, **overrides: str) -> EventDetails:
 
 @job_handler(JOB_KIND, permission=Effect.DESTROY)
 def run_rollover_job(work: JobContext, item: Item) -> ItemResult:
-    """Carry a rollover on; begun again, it looks first whether that was done."""
+    """Run the next step of a rollover; can be repeated."""
     rollover = Rollover.objects.filter(
         pk=item.payload["rollover"], state=item.payload["state"], job=work.job.pk
     ).first()
     if rollover is None:
-        return ItemResult(gettext("It is not waiting for this any more."), changed=False)
-    if rollover.needs_confirmation:  # it was begun when nobody was asked yet
+        return ItemResult(gettext("This step is no longer needed."), changed=False)
+    if rollover.needs_confirmation:
         rollover.transition(rollover.state, job=None)
-        return ItemResult(gettext("It waits for word about the superiors."), changed=False)
-    who = load_starter(work.job, Effect.DESTROY) or worker_actor(work.job)
+        return ItemResult(gettext("Waiting for a confirmation."), changed=False)
+    actor = load_starter(work.job, Effect.DESTROY) or worker_actor(work.job)
     api = work.connect(item.region).service(item.service_id)
     try:
-        changed = run_step(api, who, rollover)
+        is_changed = run_step(api, actor, rollover)
     except RolloverConflictError:
-        return ItemResult(gettext("Somebody else has gone on with it."), changed=False)
+        return ItemResult(gettext("Someone else has changed the rollover."), changed=False)
     except UnexpectedStateError as error:
-        said = audit_fields(rollover)
-        said["changes"] = [FieldChange("trouble", None, str(error))]
-        record_event(who, ROLLOVER_STOP, **said)
+        details = audit_fields(rollover)
+        details["changes"] = [FieldChange("trouble", None, str(error))]
+        record_event(actor, ROLLOVER_STOP, **details)
         rollover.transition(rollover.state, trouble=str(error)[:400], acting_at=None)
         raise StaleVersionError(str(error), {}) from None
-    return ItemResult(str(rollover.get_state_display()), changed=changed)
+    return ItemResult(str(rollover.get_state_display()), changed=is_changed)

@@ -1,7 +1,7 @@
-"""What each step of a rollover sets at Authlete, told from what is there now.
+"""The edits of each rollover step for keys in key sets, from the service's current state.
 
-A step never guesses: where something is otherwise than the step before has left it,
-nothing is set, and `Unexpected` says what it is.
+If the service differs from what the previous step left, `UnexpectedStateError` says how,
+and nothing is changed.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,18 +27,21 @@ type Edits = dict[str, Any]
 
 
 class UnexpectedStateError(Exception):
-    """Somebody has changed what this rollover stands on; nothing was sent."""
+    """The service changed in a way that the rollover can't handle; nothing was sent."""
 
 
 def prepare_edits(rollover: Rollover, service: Service) -> Edits:
-    """What has to be set for the next step; nothing where it is so already."""
+    """Return the edits of the next step; empty if they were already made."""
     step = _STEP_BY_STATE[State(rollover.state)]
     return step(rollover, service, load_key_set(service, rollover.member))
 
 
 def _publish(rollover: Rollover, service: Service, keys: KeySet) -> Edits:
-    """Put a new key of the same kind beside the old one. Settings that name no key
-    name the old one from now on, lest Authlete choose between the two."""
+    """Add a new key of the same type.
+
+    Settings that name no key name the old one from now on, so that Authlete doesn't choose
+    between the two.
+    """
     old = _get_key(keys, rollover.old_kid, rollover.old_thumbprint)
     if _find_key(keys, rollover.new_kid, rollover.new_thumbprint):
         return {}
@@ -84,7 +87,7 @@ _STEP_BY_STATE: Mapping[State, Callable[[Rollover, Service, KeySet], Edits]] = {
 
 
 def switch_settings(rollover: Rollover, service: Service) -> Edits:
-    """The settings with the new key, where all of them name the old one."""
+    """Return edits that make the settings name the new key."""
     if {service.get(name) for name in rollover.settings} == {rollover.new_kid}:
         return {}
     for name in rollover.settings:
@@ -93,52 +96,54 @@ def switch_settings(rollover: Rollover, service: Service) -> Edits:
 
 
 def revert_settings(rollover: Rollover, service: Service) -> Edits:
-    """The settings with the old key again."""
+    """Return edits that make the settings name the old key again."""
     for name in rollover.settings:
         require_key_named(service, name, rollover.old_kid, rollover.new_kid)
-    wanted = dict.fromkeys(rollover.settings, rollover.old_kid)
-    return {name: kid for name, kid in wanted.items() if service.get(name) != kid}
+    return {
+        name: rollover.old_kid
+        for name in rollover.settings
+        if service.get(name) != rollover.old_kid
+    }
 
 
 def _remove_unused(keys: KeySet, row: KeySetRow | None) -> Edits:
-    """The set without a key that nothing signs with; nothing where it is gone."""
+    """Return edits that remove a key which no setting names."""
     if row is None:
         return {}
     if row.uses:
         raise UnexpectedStateError(
-            _("%(setting)s still names the key %(kid)s, so it stays.")
+            _("%(setting)s still names the key %(kid)s, so it wasn't removed.")
             % {"setting": row.uses[0].label, "kid": row.summary.kid}
         )
     return {keys.member: remove_key(keys.text, row.index)}
 
 
 def _get_key(keys: KeySet, kid: str, thumbprint: str) -> KeySetRow:
-    """The very key that is known here."""
+    """Return the key with that ID and thumbprint."""
     row = _find_key(keys, kid, thumbprint)
     if row is None:
-        raise UnexpectedStateError(_("The key %(kid)s is not in the set any more.") % {"kid": kid})
+        raise UnexpectedStateError(_("The key %(kid)s is no longer in the key set.") % {"kid": kid})
     return row
 
 
 def _find_key(keys: KeySet, kid: str, thumbprint: str) -> KeySetRow | None:
-    """The same, or nothing where there is no key of that name."""
+    """Return the key, or None if no key has the ID."""
     if keys.is_invalid:
-        raise UnexpectedStateError(_("The key set cannot be read any more."))
+        raise UnexpectedStateError(_("The key set is no longer a valid JWK Set."))
     rows = [row for row in keys.rows if row.summary.kid == kid]
     if not rows:
         return None
     if len(rows) > 1 or rows[0].summary.thumbprint != thumbprint:
-        raise UnexpectedStateError(_("The set has another key of the name %(kid)s.") % {"kid": kid})
+        raise UnexpectedStateError(
+            _("The key set has another key with the ID %(kid)s.") % {"kid": kid}
+        )
     return rows[0]
 
 
 def require_key_named(service: Service, name: str, *kids: str) -> None:
-    """Raises `Unexpected` unless a setting names one of these keys."""
-    now = str(service.get(name) or "")
-    if now in kids:
+    """Raise `UnexpectedStateError` unless the setting names one of the keys."""
+    kid = str(service.get(name) or "")
+    if kid in kids:
         return
-    if now:
-        raise UnexpectedStateError(
-            _("%(setting)s names the key %(kid)s.") % {"setting": setting_label(name), "kid": now}
-        )
-    raise UnexpectedStateError(_("%(setting)s names no key.") % {"setting": setting_label(name)})
+    text = _("%(setting)s names the key %(kid)s.") if kid else _("%(setting)s names no key.")
+    raise UnexpectedStateError(text % {"setting": setting_label(name), "kid": kid})

@@ -1,4 +1,4 @@
-"""What a service signs with a key, and how long that is valid."""
+"""The settings that sign with a key, and the lifetime of what they sign."""
 
 import re
 from collections.abc import Sequence
@@ -15,8 +15,7 @@ from console.keys.jwks.key_sets import (
 from tenants.authlete.documents.base import filter_objects
 from tenants.authlete.documents.service import Service
 
-# The setting that says how long what is signed may be held against the key; what is
-# not here is looked at once, as it arrives.
+# The setting with the lifetime of what is signed; other signatures are verified on receipt.
 LIFETIME_SETTINGS = {
     "idTokenSignatureKeyId": "idTokenDuration",
     "accessTokenSignatureKeyId": "accessTokenDuration",
@@ -34,17 +33,17 @@ ALGORITHM_SETTINGS = {"accessTokenSignatureKeyId": "accessTokenSignAlg"}
 
 @dataclass(frozen=True, slots=True)
 class SigningSetting:
-    """A setting that makes a key sign, or would if it named one."""
+    """A setting that names a signing key, or could."""
 
     member: str
     label: str
-    is_unset: bool  # so that Authlete signs with a key that fits
-    lifetime: int  # seconds that what it signs is valid
+    is_unset: bool  # names no key, so that Authlete chooses one
+    lifetime: int  # of what it signs, in seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key, wherever it is."""
+    """A key in a key set or an HSM."""
 
     kid: str
     alg: str
@@ -52,14 +51,13 @@ class SigningKey:
 
 
 def find_jwk_settings(service: Service, member: str, row: KeySetRow) -> list[SigningSetting]:
-    """What signs with a key of a set; also what names none and may well sign with
-    it."""
+    """Return the settings that name a key of a set, or name none and may use it."""
     key = SigningKey(row.summary.kid, row.summary.alg, row.can_sign)
     return _find_settings(service, SIGNING_SETTINGS[member], key)
 
 
 def find_hsm_settings(service: Service, hsm_key: HsmKey) -> list[SigningSetting]:
-    """The same of a key in a module, which may sign whatever names it."""
+    """Return the settings that name an HSM key, or name none and may use it."""
     key = SigningKey(hsm_key.key.kid, hsm_key.key.alg, hsm_key.can_sign)
     names = [
         name
@@ -70,15 +68,15 @@ def find_hsm_settings(service: Service, hsm_key: HsmKey) -> list[SigningSetting]
 
 
 def list_unset_labels(service: Service, keys: KeySet, row: KeySetRow | None = None) -> list[str]:
-    """Labels of what names no key, and may be signed with one of these."""
+    """Return the labels of settings that name no key and may use one of these."""
     rows = [row] if row else keys.rows
-    found = [one for row in rows for one in find_jwk_settings(service, keys.member, row)]
-    return list(dict.fromkeys(one.label for one in found if one.is_unset))
+    settings = [s for row in rows for s in find_jwk_settings(service, keys.member, row)]
+    return list(dict.fromkeys(setting.label for setting in settings if setting.is_unset))
 
 
 def longest_lifetime(settings: Sequence[SigningSetting]) -> int:
-    """Seconds until all of what they sign has ended."""
-    return max((one.lifetime for one in settings), default=0)
+    """Return the longest lifetime of what the settings sign, in seconds."""
+    return max((setting.lifetime for setting in settings), default=0)
 
 
 def _find_settings(service: Service, names: Sequence[str], key: SigningKey) -> list[SigningSetting]:
@@ -94,23 +92,24 @@ def _find_settings(service: Service, names: Sequence[str], key: SigningKey) -> l
 
 
 def _lifetime(service: Service, name: str) -> int:
-    named = SCOPE_LIFETIME_ATTRIBUTES.get(name, "")
-    own = [
-        str(one.get("value"))
+    """Return the longest lifetime set for the service or a scope."""
+    attribute_name = SCOPE_LIFETIME_ATTRIBUTES.get(name, "")
+    values = [
+        str(attribute.get("value"))
         for scope in service.get_objects("supportedScopes")
-        for one in filter_objects(scope.get("attributes"))
-        if one.get("key") == named
+        for attribute in filter_objects(scope.get("attributes"))
+        if attribute.get("key") == attribute_name
     ]
-    lifetimes = [int(text) for text in own if SECONDS_PATTERN.fullmatch(text)]
-    usual = service.get(LIFETIME_SETTINGS.get(name, ""))
-    return max([usual if isinstance(usual, int) else 0, *lifetimes])
+    scope_lifetimes = [int(value) for value in values if SECONDS_PATTERN.fullmatch(value)]
+    lifetime = service.get(LIFETIME_SETTINGS.get(name, ""))
+    return max([lifetime if isinstance(lifetime, int) else 0, *scope_lifetimes])
 
 
 def _may_sign(service: Service, name: str, key: SigningKey) -> bool:
-    """Whether what names no key may be signed with this one."""
+    """Return whether Authlete may use the key for a setting that names none."""
     if not key.can_sign:
         return False
     if name in ALGORITHM_SETTINGS:
         return bool(service.get(ALGORITHM_SETTINGS[name]) == key.alg)
-    # Its algorithm is each client's, and ID tokens are what everybody checks.
+    # Each client has its own algorithm, so assume that any key may sign ID tokens.
     return name in ("idTokenSignatureKeyId", "federationSignatureKeyId")

@@ -1,4 +1,4 @@
-"""Where a rollover stands, as stages on a rail."""
+"""The stages of a rollover."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,27 +11,27 @@ from console.models import Rollover
 State = Rollover.State
 
 PUBLISH_LABEL = _("Publish the new key")
-CACHES_LABEL = _("Let caches learn it")
-SUPERIORS_LABEL = _("Let superiors and caches learn it")
-SWITCH_LABEL = _("Sign with the new key")
-TOKENS_LABEL = _("Let what the old key signed end")
+CACHES_LABEL = _("Wait for caches")
+SUPERIORS_LABEL = _("Wait for superiors and caches")
+SWITCH_LABEL = _("Switch to the new key")
+TOKENS_LABEL = _("Wait for tokens to expire")
 RETIRE_LABEL = _("Retire the old key")
-REVERT_LABEL = _("Sign with the old key again")
-NEW_TOKENS_LABEL = _("Let what the new key signed end")
-REMOVE_LABEL = _("Take the new key out")
+REVERT_LABEL = _("Switch back to the old key")
+NEW_TOKENS_LABEL = _("Wait for tokens to expire")
+REMOVE_LABEL = _("Remove the new key")
 
 
 @dataclass(frozen=True, slots=True)
 class RolloverStage:
-    """One stage; its time is when it was done or, ahead of that, when it is due."""
+    """A stage; ``at`` is when it was done or, before that, when it's due."""
 
     label: str | Promise
-    state: str  # done, now, or nothing
+    state: str  # "done", "now" or ""
     at: datetime | None = None
 
 
 def build_stages(rollover: Rollover) -> list[RolloverStage]:
-    """All of them in their order; those of a rollover that was left stay open."""
+    """Return the stages in order; a stopped rollover has unfinished ones."""
     if rollover.reverted_at or rollover.is_reverting:
         return _revert_stages(rollover)
     learn = SUPERIORS_LABEL if rollover.in_federation else CACHES_LABEL
@@ -53,14 +53,14 @@ def build_stages(rollover: Rollover) -> list[RolloverStage]:
 def _revert_stages(rollover: Rollover) -> list[RolloverStage]:
     reverted, due = rollover.reverted_at, rollover.due_at
     ended = rollover.ended_at if rollover.state == State.UNDONE else None
-    found = [_action_stage(PUBLISH_LABEL, rollover.published_at, False, None)]
+    stages = [_action_stage(PUBLISH_LABEL, rollover.published_at, False, None)]
     if rollover.switched_at:
-        found += [
+        stages += [
             _action_stage(SWITCH_LABEL, rollover.switched_at, False, None),
             _action_stage(REVERT_LABEL, reverted, rollover.state == State.REVERTING, due),
             _wait_stage(NEW_TOKENS_LABEL, reverted, ended, due),
         ]
-    return [*found, _action_stage(REMOVE_LABEL, ended, not rollover.switched_at, due)]
+    return [*stages, _action_stage(REMOVE_LABEL, ended, not rollover.switched_at, due)]
 
 
 def _action_stage(

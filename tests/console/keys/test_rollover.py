@@ -77,10 +77,10 @@ def test_a_step_that_was_interrupted_is_not_done_twice(bank, rolling, come, work
     [
         ({"idTokenSignatureKeyId": "keep"}, "ID token signature key ID names the key keep."),
         ({"idTokenSignatureKeyId": None}, "ID token signature key ID names no key."),
-        (["old", "keep"], "The key new is not in the set any more."),
-        (["new", "keep"], "The key old is not in the set any more."),
-        (["old", "new"], "The set has another key of the name old."),
-        ("", "The key old is not in the set any more."),
+        (["old", "keep"], "The key new is no longer in the key set."),
+        (["new", "keep"], "The key old is no longer in the key set."),
+        (["old", "new"], "The key set has another key with the ID old."),
+        ("", "The key old is no longer in the key set."),
     ],
 )
 def test_stops_where_somebody_has_changed_what_it_stands_on(

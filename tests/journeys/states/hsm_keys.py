@@ -68,7 +68,7 @@ def lost(scene):
     scene.sandbox.fault("reset", operation="key.create")
     scene.page.get_by_label("Reason").fill("Yearly")
     scene.page.get_by_label("Key ID").fill("id-hsm-2027")
-    scene.click_button("Make the key")
+    scene.click_button("Create key")
 
 
 @page_state("keys:start_hsm_rollover", Role.ADMIN)
@@ -102,4 +102,4 @@ def still_listed(scene):
     scene.goto("keys:delete_hsm_key", handle=last["handle"])
     scene.page.get_by_label("Type ").fill(last["kid"])
     scene.page.get_by_label("Reason").fill("Replaced")
-    scene.click_button("Destroy the key")
+    scene.click_button("Delete key")

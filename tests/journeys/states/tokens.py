@@ -91,7 +91,7 @@ def reviewed(scene):
     token.properties = ({"key": "till", "value": "4"},)
     scene.goto("tokens:update")
     scene.page.get_by_label("Access token expires").fill("2099-05-01T12:00:00")
-    scene.page.get_by_label("Replace all of them").check()
+    scene.page.get_by_label("Replace all").check()
     scene.page.get_by_label("Hidden properties").fill("floor=2")
     enter(scene, ["openid", "email"])
 
@@ -177,7 +177,7 @@ def fill_in(scene, value="", **entered):
     scene.goto("tokens:new", f"?client={scene.path_params['client_id']}")
     page = scene.page
     if value:
-        page.get_by_label("It exists already").check()
+        page.get_by_label("Import an existing token value").check()
         page.get_by_label("Access token value").fill(value)
     page.get_by_label("Subject").fill(entered.get("subject", SUBJECT))
     page.get_by_label("openid", exact=True).check()
