@@ -1,13 +1,13 @@
 """Fetch pages of a service's tokens."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
 from time import time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from console.lists.page import ListPage
 from console.tokens.client_names import ClientNames
 from console.tokens.query import TokenQuery
 from console.tokens.rows import TokenRow
@@ -28,14 +28,8 @@ from tenants.authlete.fanout import gather
 VALIDITY_BY_STATUS = {TokenStatus.VALID: True, TokenStatus.INVALID: False}
 
 
-@dataclass(frozen=True, slots=True)
-class TokenListing:
+class TokenListing(ListPage[TokenRow]):
     """One page of a token list, or the error that kept it from loading."""
-
-    rows: Sequence[TokenRow] = ()
-    start: int = 0  # number of the first row, from 1; 0 without rows
-    total: int = 0  # matching tokens, as counted by Authlete
-    error: AuthleteError | None = None
 
     @property
     def is_forbidden(self) -> bool:
@@ -46,11 +40,6 @@ class TokenListing:
     def is_client_missing(self) -> bool:
         """Whether the client doesn't exist."""
         return isinstance(self.error, NotFoundError)
-
-    @property
-    def end(self) -> int:
-        """The number of the last row, from 1; 0 without rows."""
-        return self.start + len(self.rows) - 1 if self.rows else 0
 
 
 def get_subject(workspace: Workspace, query: TokenQuery) -> str:

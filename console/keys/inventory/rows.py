@@ -15,6 +15,7 @@ from console.keys.inventory.labels import (
     USE_LABELS,
     setting_label,
 )
+from console.lists.export import ExportFields
 from console.models import KnownKey
 from console.web.navigation import optional_path
 from tenants.authlete.documents.jwks.inventory import KeyLocation
@@ -95,3 +96,24 @@ class KeyRow:
     def service_path(self) -> str:
         at = [self.organization_slug, self.key.region, self.key.service_id]
         return reverse("services:show", args=at)
+
+
+EXPORT_FIELDS: ExportFields[KeyRow] = {
+    "region": lambda row: row.key.region,
+    "service_id": lambda row: row.key.service_id,
+    "service": lambda row: row.service,
+    "client_id": lambda row: row.key.client_id or "",
+    "owner": lambda row: row.key.owner,
+    "kind": lambda row: row.key.kind,
+    "kid": lambda row: row.key.kid,
+    "kty": lambda row: row.key.kty,
+    "use": lambda row: row.key.use,
+    "alg": lambda row: row.key.alg,
+    "shape": lambda row: row.key.shape,
+    "thumbprint": lambda row: row.key.thumbprint,
+    "subject": lambda row: row.key.subject,
+    "ends_at": lambda row: row.expires_at.isoformat() if row.expires_at else "",
+    "marks": lambda row: row.key.marks,
+    "named_by": lambda row: row.key.used_by,
+    "as_last_seen": lambda row: row.is_stale,
+}

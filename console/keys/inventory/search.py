@@ -1,20 +1,21 @@
 """The keys of an organization, searched in the index of what was seen last."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from console.inventory.freshness import RegionFreshness, region_freshness
+from console.keys.inventory.filters import ANY_ISSUE, EXPIRY_FACET, KeyGroup
 from console.keys.inventory.labels import EXPIRY_LABELS, KIND_LABELS
-from console.keys.inventory.query import ANY_ISSUE, FACETS, KeyQuery
 from console.keys.inventory.rows import KeyRow
+from console.lists.facets import FacetCounts, apply_facets
+from console.lists.page import ListPage
 from console.lists.query import SearchTerm
+from console.lists.request import ListRequest
 from console.models import KnownKey, KnownService
 from console.web.access import Member
 
@@ -32,18 +33,6 @@ COLUMN_BY_FIELD = {
 COLUMN_BY_SORT = {"ends": "ends_at", "kid": "kid", "owner": "owner", "kind": "kind"}
 NO_MATCH = Q(pk__in=[])
 EXPORT_CHUNK_ROWS = 2_000  # rows of a file that are read at a time
-
-type FacetCounts = Mapping[str, Counter[str]]  # how many of each value, by facet
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPage:
-    """One page of what is asked for."""
-
-    page: Page[KnownKey]
-    rows: Sequence[KeyRow]
-    counts: FacetCounts
-    total_known: int  # keys that are known, whatever is asked for
 
 
 class KeyInventory:
@@ -67,14 +56,19 @@ class KeyInventory:
         known = self.services.values()
         return [region_freshness(region, known) for region in self.member.regions()]
 
-    def page(self, query: KeyQuery) -> KeyPage:
-        found = self._matching(query)
-        page = Paginator(found, query.size).get_page(query.page)
-        rows = [self._row(one) for one in page.object_list]
-        return KeyPage(page, rows, self._count_facets(query), self._all.count())
+    def page(self, request: ListRequest) -> ListPage[KeyRow]:
+        """Return the requested page, with the counts of its facets."""
+        page = Paginator(self._matching(request), request.size).get_page(request.page)
+        return ListPage(
+            [self._row(key) for key in page.object_list],
+            page.start_index(),
+            page.paginator.count,
+            self._all.count(),
+            self._count_facets(request),
+        )
 
-    def iterate(self, query: KeyQuery) -> Iterator[KeyRow]:
-        for one in self._matching(query).iterator(EXPORT_CHUNK_ROWS):
+    def iterate(self, request: ListRequest) -> Iterator[KeyRow]:
+        for one in self._matching(request).iterator(EXPORT_CHUNK_ROWS):
             yield self._row(one)
 
     def _row(self, key: KnownKey) -> KeyRow:
@@ -83,26 +77,24 @@ class KeyInventory:
         stale = key.region in self._failed_regions
         return KeyRow(key, name, self.member.organization.slug, stale)
 
-    def _matching(self, query: KeyQuery) -> QuerySet[KnownKey]:
-        found = self._searched(query)
-        for name, values in query.selected.items():
+    def _matching(self, request: ListRequest) -> QuerySet[KnownKey]:
+        found = self._searched(request)
+        for name, values in request.selected.items():
             found = found.filter(self._facet_filter(name, values))
-        column = F(COLUMN_BY_SORT[query.sort.removeprefix("-") or "ends"])
+        column = F(COLUMN_BY_SORT[request.sort_column or "ends"])
         order = (
-            column.desc(nulls_last=True)
-            if query.sort.startswith("-")
-            else column.asc(nulls_last=True)
+            column.desc(nulls_last=True) if request.is_descending else column.asc(nulls_last=True)
         )
         return found.order_by(order, "region", "service_id", "client_id", "place")
 
-    def _searched(self, query: KeyQuery) -> QuerySet[KnownKey]:
+    def _searched(self, request: ListRequest) -> QuerySet[KnownKey]:
         """What the search box names, whatever the facets say."""
-        if query.query.problem:
+        if request.query.problem:
             return self._all.none()
         found = self._all
-        for word in query.query.words:
+        for word in request.query.words:
             found = found.filter(Q(words__contains=word) | self._service_filter(word))
-        for test in query.query.conditions:
+        for test in request.query.conditions:
             found = found.filter(self._field_filter(test))
         return found
 
@@ -148,35 +140,24 @@ class KeyInventory:
         still = Q(ends_at__gt=self._now) if int(days) else Q()
         return still & Q(ends_at__lte=until)
 
-    def _count_facets(self, query: KeyQuery) -> FacetCounts:
+    def _count_facets(self, request: ListRequest) -> FacetCounts:
         """How many there are of each value, if no other were chosen in its facet."""
         ends = {
             f"ends_{days}": Count("pk", filter=self._expiry_filter(days)) for days in EXPIRY_LABELS
         }
-        groups: Iterable[Mapping[str, Any]] = (
-            self._searched(query)
+        groups: Iterable[KeyGroup] = (
+            self._searched(request)
             .order_by()
             .values("region", "kind", "marks")
             .annotate(number=Count("pk"), **ends)
         )
-        counted = {name: Counter[str]() for name in FACETS}
-        for group in groups:
-            marks = group["marks"].split()
-            held = {
-                "region": [group["region"]],
-                "kind": [group["kind"]],
-                "mark": [*marks, ANY_ISSUE] if marks else [],
-            }
-            missed = [
-                name
-                for name, values in held.items()
-                if query.selected[name] and set(values).isdisjoint(query.selected[name])
-            ]
-            days = (query.selected["ends"] or [""])[0]
-            number = group[f"ends_{days}"] if days in EXPIRY_LABELS else group["number"]
-            for name in missed if missed else held:
-                if len(missed) < 2:
-                    counted[name].update(dict.fromkeys(held[name], number))
-            if not missed:
-                counted["ends"].update({one: group[f"ends_{one}"] for one in EXPIRY_LABELS})
-        return counted
+        days = (request.selected[EXPIRY_FACET.name] or [""])[0]
+        number = f"ends_{days}" if days in EXPIRY_LABELS else "number"
+        facets = [facet for facet in request.facets if facet.name != EXPIRY_FACET.name]
+        matching, counts = apply_facets(
+            facets, [(group, group[number]) for group in groups], request.selected
+        )
+        expiring = {
+            days: sum(group[f"ends_{days}"] for group in matching) for days in EXPIRY_LABELS
+        }
+        return {**counts, EXPIRY_FACET.name: Counter(expiring)}

@@ -1,6 +1,7 @@
 """Pages about all keys of an organization, and about what expires soon."""
 
 from collections import Counter
+from dataclasses import replace
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -17,12 +18,15 @@ from console.inventory.expiry import (
 from console.inventory.freshness import region_freshness
 from console.inventory.services import list_services
 from console.keys.inventory.expiry_digest import find_recipients, threshold_label
-from console.keys.inventory.export import export_csv
-from console.keys.inventory.query import FACET_LABELS, FACETS, PAGE_SIZES, KeyQuery
+from console.keys.inventory.filters import ANY_ISSUE, ISSUE_FACET, KIND_FACET, parse_request
+from console.keys.inventory.rows import EXPORT_FIELDS
 from console.keys.inventory.search import KeyInventory
+from console.lists.export import export_rows
+from console.lists.request import list_context
 from console.models import KnownService, ToldEnd
 from console.web.access import ConsoleRequest, Member, organization_page
 from console.web.responses import render_page
+from tenants.audit.events import KEYS_EXPORTED
 from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission
 from tenants.outbound import mail
@@ -38,35 +42,34 @@ def index(request: ConsoleRequest, member: Member) -> HttpResponseBase:
     """
     failed_regions = list_services(member).silent
     inventory = KeyInventory(member, frozenset(failed.region.name for failed in failed_regions))
-    asked = KeyQuery(request.GET, member.regions())
-    shown = inventory.page(asked)
+    asked = parse_request(request.GET, member.regions())
+    page = inventory.page(asked)
     if asked.download == "csv" and not asked.query.problem:
-        rows = inventory.iterate(asked)
-        return export_csv(member, rows, shown.page.paginator.count, asked.filter_query)
-    page = shown.page
-    links = {name: asked.facet_links(name, shown.counts[name]) for name in FACETS}
-    context = {
+        return export_rows(
+            member,
+            KEYS_EXPORTED,
+            "keys",
+            EXPORT_FIELDS,
+            inventory.iterate(asked),
+            count=page.total,
+            filter_query=asked.filter_query,
+            file_format="csv",
+        )
+    kinds = asked.facet_links(KIND_FACET, page.facet_counts)
+    issues = [
+        replace(link, label=str(ISSUE_FACET.label))
+        for link in asked.facet_links(ISSUE_FACET, page.facet_counts)
+        if link.id == f"{ISSUE_FACET.name}-{ANY_ISSUE}"
+    ]
+    context = list_context(request, asked, page)
+    context |= {
         "member": member,
-        "asked": asked,
-        "query": asked.query,
-        "shown": shown,
-        "page": page,
         "failed_regions": failed_regions,
         "ages": inventory.sync_ages(),
-        "quick": links["kind"] + [link for link in links["mark"] if link.id == "mark-any"],
-        "facets": [(name, FACET_LABELS[name], links[name]) for name in FACETS[1:]],
-        "chips": list(asked.active_filters()),
-        "previous": _page_url(request, page.number - 1) if page.has_previous() else "",
-        "next": _page_url(request, page.number + 1) if page.has_next() else "",
-        "sizes": PAGE_SIZES,
+        "quick": kinds + issues,
+        "facets": [(facet, links) for facet, links in context["facets"] if facet != KIND_FACET],
     }
     return render_page(request, "keys/index.html", context, part="list")
-
-
-def _page_url(request: ConsoleRequest, number: int) -> str:
-    params = request.GET.copy()
-    params["page"] = str(number)
-    return f"?{params.urlencode()}"
 
 
 @organization_page(Effect.READ)

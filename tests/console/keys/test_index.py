@@ -117,7 +117,7 @@ def test_no_private_part_is_on_the_page_or_in_the_file(viewer, fleet):
 
 
 def test_counts_what_each_filter_would_leave(viewer):
-    counted = viewer.get(f"{URL}?kind=client").context["shown"].counts
+    counted = viewer.get(f"{URL}?kind=client").context["shown"].facet_counts
 
     assert counted["kind"] == {"service": 4, "federation": 1, "client": 2}
     assert counted["mark"]["private"] == counted["mark"]["any"] == 1
