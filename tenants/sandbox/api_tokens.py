@@ -1,4 +1,4 @@
-"""Access tokens of the pretend Authlete, and what each of them may do."""
+"""Access tokens of the sandbox's API and their permissions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ ORGANIZATION_PERMISSIONS = (
 
 @dataclass(slots=True)
 class ApiToken:
-    """One access token.
+    """An access token of the API.
 
-    ``service_id`` makes it a service access token; ``regions`` of None are all.
+    ``service_id`` limits it to one service, ``regions`` to some regions (None: all).
     ``expires_at`` is in seconds since 1970.
     """
 
@@ -56,12 +56,12 @@ class ApiToken:
         return permission in expand_permissions(self.permissions)
 
     def is_accepted_in(self, region: str | None) -> bool:
-        """Whether the region takes it; the IdP (None) takes those of all regions."""
+        """Return whether a region, or the IdP (None), accepts the token."""
         return region is None or self.regions is None or region in self.regions
 
 
 def expand_permissions(permissions: Iterable[str]) -> set[str]:
-    """The permissions with all that they imply."""
+    """Return the permissions and all that they imply."""
     found: set[str] = set()
     new = list(permissions)
     while new:
@@ -72,9 +72,9 @@ def expand_permissions(permissions: Iterable[str]) -> set[str]:
 
 
 def parse_authorization_header(header: str | None) -> str:
-    """The token in an Authorization header.
+    """Return the token in an Authorization header.
 
-    Raises `Refusal` when there is no header or when it is malformed.
+    Raises `ApiResponseError` if the header is missing or malformed.
     """
     if header is None:
         raise ApiResponseError(401, "A001202", "The Authorization header is missing.")

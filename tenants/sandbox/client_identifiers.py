@@ -1,4 +1,8 @@
-"""The names by which a service knows its clients: the number, and the alias."""
+"""Client IDs, client ID aliases and sector identifiers.
+
+A real server fetches the document at `sectorIdentifierUri`. The sandbox looks it up in
+`SandboxRegion.sectors`; others are readable and list all redirect URIs.
+"""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -9,7 +13,7 @@ from tenants.sandbox.state import SandboxRegion
 
 
 def find_client(clients: Mapping[int, JsonDict], identifier: str) -> JsonDict | None:
-    """The client of that number, or else the one of that alias."""
+    """Return the client with that number or alias, or None."""
     if identifier.isascii() and identifier.isdecimal() and int(identifier) in clients:
         return clients[int(identifier)]
     for client in clients.values():
@@ -19,7 +23,7 @@ def find_client(clients: Mapping[int, JsonDict], identifier: str) -> JsonDict | 
 
 
 def is_alias_taken(clients: Mapping[int, JsonDict], client: JsonDict) -> bool:
-    """Whether another client goes by the alias of ``client``, or by its number."""
+    """Return whether another client has the alias of ``client`` as alias or number."""
     if not _is_alias_enabled(client):
         return False
     alias, own = client["clientIdAlias"], client["clientId"]
@@ -35,7 +39,7 @@ def _is_alias_enabled(client: JsonDict) -> bool:
 
 
 def derive_sector(client: JsonDict) -> str:
-    """The host of the sector; empty where none can be told."""
+    """Return the host of the sector; empty if it is ambiguous."""
     if uri := client.get("sectorIdentifierUri"):
         return urlsplit(uri).hostname or ""
     hosts = {urlsplit(one).hostname for one in client.get("redirectUris", ())}
@@ -43,7 +47,7 @@ def derive_sector(client: JsonDict) -> str:
 
 
 def check_sector(region: SandboxRegion, client: JsonDict) -> None:
-    """Raises `Refusal` for a sector that cannot be used."""
+    """Raise `ApiResponseError` for an invalid sector."""
     uri = client.get("sectorIdentifierUri")
     if uri in region.sectors:
         if (listed := region.sectors[uri]) is None:

@@ -1,4 +1,4 @@
-"""What an operation of the pretend Authlete is given to answer with."""
+"""The context that a handler of the sandbox gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ ACTION_STATUSES = {
 
 @dataclass(slots=True)
 class SandboxContext:
-    """One request at one place: a region, or the IdP when ``region`` is None."""
+    """One request to a region, or to the IdP if ``cluster`` is None."""
 
     state: SandboxState
     request: SandboxRequest
@@ -40,11 +40,14 @@ class SandboxContext:
         return self.bearer
 
     def get_service(self, permission: str) -> JsonDict:
-        """The service in the path; raises `Refusal` without that right on it."""
+        """Return the service in the path; raise `ApiResponseError` without permission."""
         return self.region.get_service(self.token, self.path_params["service_id"], permission)
 
     def action_error(self, action: str, code: str, message: str) -> ActionResponseError:
-        """An action that failed: in a 200, unless statuses are asked to tell it too,
-        since nobody has told which it is (Authlete facts, 14)."""
+        """Build the error of a failed action.
+
+        Its status is 200, or that of the action if `action_statuses` is set: Authlete doesn't
+        document which.
+        """
         status = ACTION_STATUSES[action] if self.state.action_statuses else 200
         return ActionResponseError(status, action, code, message)

@@ -1,10 +1,10 @@
-"""What a tester asks of the sandbox itself; no Authlete has these paths.
+"""Control endpoints of the sandbox, which Authlete doesn't have.
 
-`GET /_tokens` lists the tokens, `GET /_state` what a region holds, `GET /_calls` the
-requests so far; `POST /_faults` sets faults and `DELETE /_faults` clears them;
-`POST /_unknown` adds what no specification names; `POST /_settings` changes the
-latency (milliseconds), the window in which a new service is not seen (seconds), how
-batches go, and what nobody has told of a live server.
+`GET /_tokens` lists the tokens, `GET /_state` dumps a region, `GET /_calls` lists recent
+requests; `POST /_faults` injects faults and `DELETE /_faults` removes them;
+`POST /_unknown` adds undocumented fields and values; `POST /_settings` changes latency
+(milliseconds), the propagation window of new services (seconds), batches, and behaviour
+that Authlete doesn't document.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ REGION_SETTINGS = ("forgetful", "without_hsm")
 
 
 def handle(sandbox: Sandbox, host: str, request: SandboxRequest) -> SandboxResponse:
+    """Answer a request to a control endpoint."""
     host = request.query.get("region", host)
     try:
         match request.method, request.path.removesuffix("/"):
@@ -71,7 +72,7 @@ def handle(sandbox: Sandbox, host: str, request: SandboxRequest) -> SandboxRespo
 
 
 def list_tokens(state: SandboxState) -> JsonDict:
-    """Every token, by organization and region, and where the regions are."""
+    """Return all tokens by organization and region, and the regions' URLs."""
     return {
         "regions": {
             region.name: {"url": region.url, "apiServerId": region.server_id}
@@ -99,10 +100,7 @@ def list_tokens(state: SandboxState) -> JsonDict:
 
 
 def dump_state(state: SandboxState, host: str, service_id: str | None = None) -> JsonDict:
-    """A region as it is in memory, secrets and all: they are not anybody's.
-
-    With ``service_id`` it is that service alone.
-    """
+    """Return the content of a region, including secrets, or of one service in it."""
     region = state.regions[host]
     with region.lock:
         batches.run_due_batches(state, region)
@@ -125,11 +123,11 @@ def dump_state(state: SandboxState, host: str, service_id: str | None = None) ->
 
 
 def add_unknown_fields(region: SandboxRegion, params: JsonDict) -> None:
-    """Give services or a client members or words that no specification names.
+    """Add undocumented fields or values to services or a client.
 
-    ``service`` is one of them, or all when absent; ``client`` is one of that service,
-    which then stays as it is; ``members`` are set as they are; ``words`` go to the end
-    of the list that each names.
+    ``service`` is one service, or all if absent; ``client`` is a client of that service,
+    changed instead of the service. ``members`` are set as they are; ``words`` are appended
+    to the named lists.
     """
     chosen = params.get("service")
     members, words = params.get("members", {}), params.get("words", {})
@@ -150,7 +148,7 @@ def add_unknown_fields(region: SandboxRegion, params: JsonDict) -> None:
 
 
 def update_settings(sandbox: Sandbox, params: JsonDict) -> JsonDict:
-    """Change what is asked for, and return what now holds."""
+    """Change settings and return all that now apply."""
     if odd := params.keys() - {
         "latency",
         "window",

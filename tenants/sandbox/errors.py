@@ -1,29 +1,24 @@
-"""Refusals in Authlete's two shapes: the clusters' and the IdP's.
-
-* Refusal       the status and body of a cluster: resultCode and resultMessage
-  - Failure     the same of an operation that answers with an action
-  - IdpRefusal  the same of the IdP: error, and what it is about
-"""
+"""Error responses in the formats of the clusters and of the IdP."""
 
 from tenants.sandbox.http_messages import SandboxResponse, json_response
 
 
 class ApiResponseError(Exception):
-    """A request that is answered with an error; the message is for its sender."""
+    """An error response of a cluster: resultCode and resultMessage."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
 
     def to_response(self, path: str) -> SandboxResponse:
-        """The answer; ``path`` is the API as Authlete names it in its messages."""
+        """Build the response; ``path`` is the API name in Authlete's messages."""
         message = f"[{self.code}] {path}, {self.message}"
         said = {"resultCode": self.code, "resultMessage": message}
         return json_response(said, self.status)
 
 
 class ActionResponseError(ApiResponseError):
-    """A refusal by an operation that tells in its ``action`` what to do."""
+    """An error response of an operation that returns an ``action``."""
 
     def __init__(self, status: int, action: str, code: str, message: str) -> None:
         super().__init__(status, code, message)
@@ -36,7 +31,7 @@ class ActionResponseError(ApiResponseError):
 
 
 class IdpResponseError(ApiResponseError):
-    """A refusal of the IdP, with the identifiers that it is about."""
+    """An error response of the IdP: error, and the identifiers concerned."""
 
     def __init__(self, status: int, error: str, code: str = "", **about: object):
         super().__init__(status, code, error)
@@ -50,16 +45,19 @@ class IdpResponseError(ApiResponseError):
 
 
 def missing_subject(code: str) -> ApiResponseError:
+    """Build the error for a missing subject."""
     return ApiResponseError(400, code, "The request has no 'subject'.")
 
 
 def unparsable_body(reason: str) -> ApiResponseError:
+    """Build the error for a body that can't be parsed."""
     return ApiResponseError(
         400, "A126202", f"The request body could not be parsed as expected: {reason}."
     )
 
 
 def access_denied(permission: str, service_id: object = None) -> ApiResponseError:
+    """Build the error for a missing permission."""
     about = "" if service_id is None else f" for the service ({service_id})"
     return ApiResponseError(
         403,
@@ -69,5 +67,5 @@ def access_denied(permission: str, service_id: object = None) -> ApiResponseErro
 
 
 def not_implemented(operation: str) -> ApiResponseError:
-    """What no Authlete ever says; the code is the sandbox's own."""
+    """Build the error for an operation that only Authlete implements."""
     return ApiResponseError(501, "A001199", f"The sandbox has not built {operation} yet.")

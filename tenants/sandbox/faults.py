@@ -1,7 +1,7 @@
-"""Faults that a test or a tester asks for, and what each does to an answer.
+"""Faults that can be injected into responses.
 
-A fault matches by region, operation, method and path, so many times or with a
-probability. It strikes before the work is done, or after it.
+A fault matches by region, operation, method and path, a number of times or with a
+probability. It applies before or after the request is processed.
 """
 
 import gzip
@@ -30,9 +30,9 @@ NGINX_ERROR_PAGE = b"""<html>\r
 
 
 class BrokenConnectionError(Exception):
-    """The connection breaks here: `reset`, `close`, `truncate`, or `down`.
+    """The connection breaks: `reset`, `close`, `truncate`, or `down`.
 
-    ``answer`` is what was on its way; when truncated, half of its body gets out.
+    ``response`` was about to be sent; `truncate` sends half of its body.
     """
 
     def __init__(self, kind: str, answer: SandboxResponse | None = None) -> None:
@@ -42,10 +42,10 @@ class BrokenConnectionError(Exception):
 
 @dataclass(slots=True)
 class InjectedFault:
-    """One fault; what is left empty matches everything.
+    """One fault; empty conditions match everything.
 
-    ``times`` of None is for ever; ``delay`` is in milliseconds, ``seconds`` is how
-    long the fault lives, ``retry_after`` goes into the header of that name.
+    ``times`` of None is unlimited; ``delay`` is in milliseconds; ``seconds`` is how long
+    the fault is active; ``retry_after`` is the value of that header.
     """
 
     kind: str
@@ -68,12 +68,12 @@ class InjectedFault:
 
     @property
     def replaces_response(self) -> bool:
-        """Whether the work is left undone."""
+        """Return whether the request isn't processed."""
         return self.kind in ERROR_FAULTS | CONNECTION_FAULTS and not self.after
 
     @property
     def is_delay_before(self) -> bool:
-        """Whether it only holds the work up."""
+        """Return whether it only delays processing."""
         return self.kind == "delay" and not self.after
 
     @property
@@ -90,14 +90,14 @@ class InjectedFault:
         )
 
     def apply(self, response: SandboxResponse | None = None) -> SandboxResponse:
-        """What is answered instead; raises `Broken` where nothing is."""
+        """Return the modified response; raise `BrokenConnectionError` if there is none."""
         if self.delay:
             sleep(self.delay / 1000)
         return FAULT_EFFECTS[self.kind](self, response or SandboxResponse())
 
 
 class FaultRegistry:
-    """The faults that are set; they strike in the order in which they were."""
+    """The active faults, applied in the order they were added."""
 
     def __init__(self) -> None:
         self._faults: list[InjectedFault] = []
@@ -105,7 +105,7 @@ class FaultRegistry:
         self.chance = random.Random(0)  # noqa: S311  not for secrets
 
     def add(self, **members: Any) -> InjectedFault:
-        """Set a fault; raises `ValueError` for one that is not known."""
+        """Add a fault; raise `ValueError` if it is invalid."""
         if unknown := set(members) - {one.name for one in fields(InjectedFault)}:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if members.get("kind") not in FAULT_EFFECTS:
@@ -126,7 +126,7 @@ class FaultRegistry:
             self._faults.clear()
 
     def is_down(self, region: str) -> bool:
-        """Whether nobody is to answer there at all."""
+        """Return whether a region accepts no connections."""
         return any(
             one.kind == "down" and one.region in ("", region) and not one.is_expired
             for one in self._faults
@@ -135,9 +135,9 @@ class FaultRegistry:
     def take_matching(
         self, region: str, operation: str, method: str, path: str
     ) -> list[InjectedFault]:
-        """The faults that this request meets, up to one that answers in its place.
+        """Return the faults for a request, up to one that replaces the response.
 
-        Each is used up by it.
+        Each use counts towards the fault's ``times``.
         """
         found: list[InjectedFault] = []
         with self._lock:
@@ -209,7 +209,7 @@ def _wrong_type(fault: InjectedFault, answer: SandboxResponse) -> SandboxRespons
 
 
 def _slow_body(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:
-    """One byte at a time; `delay` was slept once and is the gap as well."""
+    """Send one byte at a time; ``delay`` is the pause before the first and between bytes."""
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
 
     def drops() -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Requests, answers and JSON, as the pretend server sees them."""
+"""Requests, responses and JSON of the sandbox."""
 
 import json
 import re
@@ -14,7 +14,7 @@ JSON_CONTENT_TYPE = "application/json;charset=UTF-8"
 
 
 class ExactNumber(Decimal):
-    """A number that is written again as it was read (`1E2`, `0.10`)."""
+    """A number that keeps its notation (`1E2`, `0.10`)."""
 
     def __new__(cls, text: str) -> "ExactNumber":
         made = super().__new__(cls, text)
@@ -26,7 +26,7 @@ class ExactNumber(Decimal):
 
 @dataclass(frozen=True, slots=True)
 class SandboxRequest:
-    """One request, read whole; ``path`` is as it was sent, still quoted."""
+    """A request; ``path`` is still percent-encoded."""
 
     method: str
     path: str
@@ -43,15 +43,15 @@ class SandboxRequest:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def get_flag(self, name: str) -> bool:
-        """A yes or no in the query, as Java reads one."""
+        """Return a boolean query parameter, parsed as Java does."""
         return self.query.get(name, "").lower() == "true"
 
 
 @dataclass(slots=True)
 class SandboxResponse:
-    """One answer; ``body`` may come in pieces when it must not be held whole.
+    """A response; ``body`` may be an iterable if it is too large for memory.
 
-    After the ``last`` one the server closes the connection without having said so.
+    ``closes_connection`` closes the connection without announcing it.
     """
 
     status: int = 200
@@ -61,14 +61,14 @@ class SandboxResponse:
 
 
 def json_response(value: object, status: int = 200, *, pretty: bool = False) -> SandboxResponse:
-    """``value`` as JSON."""
+    """Return ``value`` as a JSON response."""
     return SandboxResponse(
         status, dump_json(value, pretty=pretty), {"Content-Type": JSON_CONTENT_TYPE}
     )
 
 
 def parse_json(data: str | bytes) -> Any:
-    """The value of a JSON text; raises `ValueError` when it is not JSON."""
+    """Parse JSON; raise `ValueError` if it is invalid."""
     try:
         return json.loads(data, parse_float=ExactNumber, parse_constant=_reject_constant)
     except RecursionError:
@@ -76,7 +76,7 @@ def parse_json(data: str | bytes) -> Any:
 
 
 def dump_json(value: object, *, pretty: bool = False) -> bytes:
-    """JSON in UTF-8; numbers as they were read, lone surrogates escaped."""
+    """Return JSON in UTF-8: numbers in their notation, lone surrogates escaped."""
     found: list[ExactNumber] = []
 
     def mark(number: object) -> str:
@@ -98,6 +98,7 @@ def dump_json(value: object, *, pretty: bool = False) -> bytes:
 
 
 def parse_query(text: str) -> dict[str, str]:
+    """Parse a query string; the last value of a name counts."""
     return dict(parse_qsl(text, keep_blank_values=True))
 
 

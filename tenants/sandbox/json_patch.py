@@ -1,15 +1,15 @@
-"""JSON Patch, RFC 6902."""
+"""JSON Patch (RFC 6902)."""
 
 from copy import deepcopy
 from typing import Any
 
 
 class JsonPatchError(ValueError):
-    """The patch is not one, or does not fit the document."""
+    """The patch is invalid or doesn't apply to the document."""
 
 
 def apply_patch(document: Any, operations: Any) -> Any:
-    """A copy of ``document`` after all ``operations``; raises `BadPatch`."""
+    """Return a patched copy of ``document``; raise `JsonPatchError`."""
     if not isinstance(operations, list):
         raise JsonPatchError("a patch is an array of operations")
     document = deepcopy(document)
@@ -51,7 +51,7 @@ def _value(operation: dict[str, Any]) -> Any:
 
 
 def _parse_pointer(pointer: Any) -> list[str]:
-    """The steps of a JSON Pointer, RFC 6901."""
+    """Return the steps of a JSON Pointer (RFC 6901)."""
     if not isinstance(pointer, str) or (pointer and not pointer.startswith("/")):
         raise JsonPatchError("a path is not a JSON Pointer")
     steps = pointer.split("/")[1:]

@@ -1,7 +1,7 @@
-"""Reading a body into the shape that a server keeps, as its JSON library would.
+"""Parse request bodies into typed fields, as Authlete's JSON library does.
 
-A value of the wrong type refuses the whole body (A126202); an unknown member is
-dropped without a word; null is the same as absent.
+A value of the wrong type rejects the whole body (A126202); unknown fields are silently
+dropped; null means absent.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,13 +28,11 @@ def parse_body(
     *,
     allow_forms: bool = True,
 ) -> JsonDict:
-    """The JSON object or form that came with a request.
+    """Return the JSON object or form of a request.
 
-    ``table`` tells the kinds of a form's fields; without it they are texts. Without
-    ``forms`` only JSON is taken.
-
-    Raises `Refusal`: without a Content-Type (A258201), without a body (A126203),
-    with one that is not an object (A126202).
+    ``table`` has the types of form fields; without it they are texts. Raises
+    `ApiResponseError` without a Content-Type (A258201), without a body (A126203), or if the
+    body isn't an object (A126202).
     """
     match request.content_type:
         case "":
@@ -51,16 +49,16 @@ def parse_body(
 def parse_fields(
     request: SandboxRequest, types: Mapping[str, str], *, allow_forms: bool = True
 ) -> JsonDict:
-    """The members of those kinds that came with a request, each as it should be.
+    """Return the typed fields of a request's body.
 
-    ``raw`` is an object of any kind. Raises `Refusal`.
+    The type ``raw`` is an object of any kind. Raises `ApiResponseError`.
     """
     table = FieldTable(types, frozenset(), {}, ())
     return convert_fields(parse_body(request, table, allow_forms=allow_forms), types)
 
 
 def parse_array(request: SandboxRequest, types: Mapping[str, str]) -> list[JsonDict]:
-    """The same of each object in the array that came with a request."""
+    """Return the typed fields of each object in a request's JSON array."""
     if request.content_type != "application/json":
         raise ApiResponseError(400, "A258201", "The Content-Type is not application/json.")
     found = _parse_value(request.body)
@@ -73,7 +71,7 @@ def parse_array(request: SandboxRequest, types: Mapping[str, str]) -> list[JsonD
 
 
 def convert_fields(body: JsonDict, types: Mapping[str, str]) -> JsonDict:
-    """The members of those kinds in ``body``; raises `Refusal`."""
+    """Return the fields of ``types`` in ``body``; raise `ApiResponseError`."""
     return {
         name: _require_type(name, body[name], dict, "an object")
         if kind == "raw"
@@ -100,7 +98,7 @@ def _parse_value(body: bytes) -> Any:
 
 
 def _convert_form(form: dict[str, str], types: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    """A form's texts as JSON; lists are texts between spaces, objects cannot be."""
+    """Convert form values; lists are separated by spaces, objects are ignored."""
     for name, text in form.items():
         kind = types.get(name, "text")
         if kind == "flag":
@@ -118,10 +116,10 @@ def _convert_form(form: dict[str, str], types: Mapping[str, str]) -> Iterator[tu
 
 
 def convert_value(name: str, type_name: str, value: Any, extra_values: frozenset[str]) -> Any:
-    """One member's value as the server keeps it.
+    """Convert one value to how the server stores it.
 
-    ``known`` are words beyond the enumerations that this server takes. Raises
-    `Refusal` where the type is wrong or a word is not known (A031201).
+    ``extra_values`` are accepted beyond the enumerations. Raises `ApiResponseError` if the
+    type is wrong or the value unknown (A031201).
     """
     if type_name.startswith("["):
         return _convert_list(name, type_name[1:-1], value, extra_values)
@@ -175,10 +173,10 @@ def _require_type[Kind](name: str, value: Any, kind: type[Kind], description: st
 
 
 def parse_range(request: SandboxRequest, code_prefix: str) -> tuple[int, int]:
-    """The range that a request asks for, 0 to 5 when it does not say.
+    """Return start and end of a list request, by default 0 and 5.
 
-    Raises `Refusal` with a code of that family: 201 and 203 for what is not an
-    integer, 202 and 204 for what is negative.
+    Raises `ApiResponseError` with a code of ``code_prefix``: 201 and 203 for non-integers,
+    202 and 204 for negative numbers.
     """
     start = _parse_bound(request, "start", 0, f"{code_prefix}201", f"{code_prefix}202")
     return start, _parse_bound(request, "end", 5, f"{code_prefix}203", f"{code_prefix}204")

@@ -1,4 +1,4 @@
-"""Which operation a request is for, and who answers it."""
+"""Routing of requests to handlers."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -102,7 +102,7 @@ PUBLIC_OPERATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation at its path; without a handler it is not built yet."""
+    """An operation with its path; without a handler it isn't implemented."""
 
     operation: Operation[Any]
     pattern: re.Pattern[str]
@@ -114,7 +114,7 @@ class Route:
 
     @property
     def display_path(self) -> str:
-        """The path as Authlete's messages name it: without /api and what is open."""
+        """Return the path in Authlete's messages: without /api and parameters."""
         return re.sub(r"/\{\w+\}", "", self.operation.path.removeprefix("/api"))
 
     @property
@@ -124,10 +124,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class RouteMatch:
-    """The operation that a request is for, and what stands in its places.
+    """The route of a request and its path parameters.
 
-    Without a ``route`` there is none; ``allowed`` are then the methods that the
-    path would take.
+    Without a ``route``, ``allowed`` are the methods the path supports.
     """
 
     route: Route | None = None
@@ -140,7 +139,7 @@ class RouteMatch:
 
 
 class RouteTable:
-    """Finds the operation that a request is for."""
+    """The routes of one host."""
 
     def __init__(self, operations: Iterable[Operation[Any]]) -> None:
         # Two operations may be the same call, made for different ends.
@@ -150,6 +149,7 @@ class RouteTable:
         self.routes = sorted(routes, key=lambda one: one.pattern.groups)
 
     def find(self, method: str, path: str) -> RouteMatch:
+        """Return the match for a method and path."""
         allowed = set()
         for route in self.routes:
             if found := route.pattern.fullmatch(path.removesuffix("/")):

@@ -1,8 +1,8 @@
-"""The sandbox behind real sockets: a listener for each region and for the IdP.
+"""HTTP servers for the sandbox: one listener per region and one for the IdP.
 
-Python's own server sends head and body in two packets, which costs a delayed ACK
-on every kept connection; a buffered writer and no Nagle do away with it
-(44 ms a call by delayed ACK).
+Python's own server sends headers and body in two packets, which costs a delayed ACK of
+44 ms per call on kept connections. A buffered writer without Nagle's algorithm avoids
+it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WATCH_INTERVAL_SECONDS = 0.05  # seconds between two looks at which regions are 
 
 
 class SandboxListener(ThreadingHTTPServer):
-    """Takes the connections of one place, each in a thread of its own."""
+    """A listener for one host with a thread per connection."""
 
     daemon_threads = True
     block_on_close = False
@@ -42,13 +42,13 @@ class SandboxListener(ThreadingHTTPServer):
         self.sandbox, self.host = sandbox, place
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller that hangs up is no news; a mistake of ours is."""
+        """Ignore disconnects; report all other errors."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class SandboxRequestHandler(BaseHTTPRequestHandler):
-    """Speaks HTTP/1.1 for the WSGI app, and breaks a connection when told to."""
+    """HTTP/1.1 for the WSGI app, with support for broken connections."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1
@@ -57,6 +57,7 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
     methods: ClassVar = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
     def handle_sandbox_request(self) -> None:
+        """Handle one request of any method."""
         try:
             body = self._read_body()
         except ValueError:
@@ -72,13 +73,14 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def version_string(self) -> str:
+        """Return the value of the Server header."""
         return "Sandbox"
 
     def log_message(self, *_args: object) -> None:
-        """Paths can hold tokens; nothing is written down."""
+        """Log nothing, since paths can contain tokens."""
 
     def _read_body(self) -> bytes:
-        """The request's body; raises `ValueError` for one without a usable length."""
+        """Return the request's body; raise `ValueError` if its length is invalid."""
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             return self._read_chunks()
         length = int(self.headers.get("Content-Length") or 0)
@@ -155,10 +157,10 @@ for _method in SandboxRequestHandler.methods:
 
 
 class SandboxServer:
-    """Listens for each region and the IdP, on ports in a row or on free ones.
+    """Listeners for all regions and the IdP, on consecutive or free ports.
 
-    Use as a context manager; `url` tells where a place is. A region that is down
-    has no listener, so that a connection to it is refused.
+    Use it as a context manager. A region that is down has no listener, so connections are
+    refused.
     """
 
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
@@ -175,6 +177,7 @@ class SandboxServer:
         sandbox.state.idp_url = self.url(IDP)
 
     def url(self, place: str) -> str:
+        """Return the URL of a region or the IdP."""
         return f"http://{HOST}:{self._ports[place]}"
 
     def __enter__(self) -> SandboxServer:
@@ -207,7 +210,7 @@ class SandboxServer:
         listener.server_close()
 
     def _watch_outages(self) -> None:
-        """Close the listener of a region that is down, and open it when it is up."""
+        """Close the listener of a region that is down and reopen it afterwards."""
         while not self._stopped.wait(WATCH_INTERVAL_SECONDS):
             for place in self._hosts:
                 down = self.sandbox.faults.is_down(place)

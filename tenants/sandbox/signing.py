@@ -1,4 +1,4 @@
-"""JWTs: those that a service signs, and the keys by which any is checked."""
+"""JWK Sets and signed JWTs."""
 
 import json
 import warnings
@@ -9,7 +9,6 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.http_messages import JsonDict
 
 warnings.filterwarnings("ignore", "EdDSA is deprecated")  # Authlete still says so
@@ -22,15 +21,33 @@ CURVE_BY_ALG = {
     "ES256K": "secp256k1",
 }
 
-_PRIVATE_PARTS = {"d", "k"}  # one of them is what a key signs with
+_PRIVATE_PARTS = {"d", "k"}  # private keys have one of them
+
+
+PRIVATE_KEY_FIELDS = frozenset("d p q dp dq qi oth k".split())  # RFC 7518, section 6
 
 
 class NoSigningKeyError(LookupError):
-    """The service has no key for this."""
+    """The service has no key for the algorithm."""
+
+
+def parse_keys(text: str | None) -> list[JsonDict]:
+    """Return the keys of a JWK Set."""
+    jwk_set: Any = json.loads(text) if text else {}
+    return list(jwk_set.get("keys", []))
+
+
+def to_public_keys(keys: list[JsonDict]) -> list[JsonDict]:
+    """Remove private parts and symmetric keys, which have no public part."""
+    return [
+        {name: value for name, value in key.items() if name not in PRIVATE_KEY_FIELDS}
+        for key in keys
+        if key.get("kty") != "oct"
+    ]
 
 
 def registered_keys(holder: JsonDict) -> list[JsonDict]:
-    """The keys that a service or a client has registered."""
+    """Return the keys of a service's or client's JWK Set."""
     return parse_keys(holder.get("jwks"))
 
 
@@ -42,11 +59,10 @@ def sign_jwt(
     /,
     **header: Any,
 ) -> str:
-    """The claims as a JWT by the service; raises `NoKey`.
+    """Sign the claims as a JWT of the service; raise `NoSigningKeyError`.
 
-    Where several keys fit, the one whose ID is ``named`` signs; Authlete tells this of
-    its settings for key IDs. Nobody has told which one does when none is named: here it
-    is the first.
+    If several keys match, the one with ``key_id`` signs, or else the first: Authlete
+    doesn't document which.
     """
     fitting = [
         one
@@ -63,7 +79,7 @@ def sign_jwt(
 
 
 def can_sign(key: JsonDict, alg: str) -> bool:
-    """Whether signatures of that algorithm can be of this key."""
+    """Return whether a key can be used with the algorithm."""
     if key.get("alg", alg) != alg or key.get("use", "sig") != "sig":
         return False
     match alg[:2]:
@@ -78,7 +94,7 @@ def can_sign(key: JsonDict, alg: str) -> bool:
 
 
 def has_valid_signature(text: str, key: JsonDict, alg: str) -> bool:
-    """Whether the signature of a compact JWS is by that key."""
+    """Return whether a compact JWS is signed by the key."""
     try:
         jws.deserialize_compact(text, _import_key(key), algorithms=[alg])
     except (JoseError, ValueError, TypeError, KeyError):
@@ -87,7 +103,7 @@ def has_valid_signature(text: str, key: JsonDict, alg: str) -> bool:
 
 
 def parse_jws(text: str) -> tuple[JsonDict, JsonDict]:
-    """Header and payload of a compact JWS, unchecked; raises `ValueError`."""
+    """Return header and payload of a compact JWS, unverified; raise `ValueError`."""
     parts = text.split(".")
     if len(parts) != 3:
         raise ValueError("not a compact JWS")

@@ -1,4 +1,4 @@
-"""What the pretend Authlete remembers: organizations, tokens, services by region."""
+"""State of the sandbox: organizations, tokens, and services by region."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ IDP = "idp"
 
 @dataclass(slots=True)
 class SandboxOrganization:
-    """One organization; a FREE one may hold one service."""
+    """An organization; the FREE plan allows one service."""
 
     number: int
     slug: str
@@ -25,7 +25,7 @@ class SandboxOrganization:
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One request as it came, and what it was answered (0: nothing)."""
+    """A received request and the status of its response (0: none)."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ class RecordedCall:
 
 
 class LazyDict[Key, Value](dict[Key, Value]):
-    """A dict that makes a value when it is first asked for by its key."""
+    """A dict that creates missing values on first access."""
 
     def __init__(self, make: Callable[[Key], Value]) -> None:
         super().__init__()
@@ -51,9 +51,9 @@ class LazyDict[Key, Value](dict[Key, Value]):
 
 @dataclass(slots=True)
 class StoredToken:
-    """An access token, with its refresh token, as a list of tokens tells of it.
+    """An access token and its refresh token.
 
-    Times are in milliseconds since 1970; 0 is never.
+    Times are in milliseconds since 1970; 0 means never.
     """
 
     access_hash: str
@@ -77,7 +77,7 @@ class StoredToken:
 
 @dataclass(slots=True)
 class StoredGrant:
-    """The scopes that a user has granted to a client, as the server remembers them.
+    """Scopes that a user granted to a client.
 
     ``modified_at`` is in milliseconds since 1970.
     """
@@ -89,10 +89,9 @@ class StoredGrant:
 
 @dataclass(slots=True)
 class StoredBatch:
-    """Tokens to be made once it is due, by the clock of `monotonic`.
+    """A token batch; ``due_at`` is by `time.monotonic`.
 
-    The other times are in milliseconds since 1970. Without a ``result`` it is not
-    done yet.
+    Other times are in milliseconds since 1970. ``result`` is empty until it has run.
     """
 
     request_id: str
@@ -110,7 +109,7 @@ class StoredBatch:
 
 @dataclass(slots=True)
 class BatchSettings:
-    """How batches of tokens go, of which little is known of live servers."""
+    """Behaviour of token batches that Authlete doesn't document."""
 
     delay: float = 0.0  # milliseconds until one is done
     most: int = 0  # entries of one; 0: any number
@@ -120,12 +119,11 @@ class BatchSettings:
 
 
 class SandboxRegion:
-    """One cluster: its services, what they hold, who owns them, and what it knows
-    beyond the spec.
+    """A cluster: its services with their clients and tokens, owners and undocumented fields.
 
-    ``clients`` are by service and client id, ``tokens`` by service id, ``granted`` by
-    service id and then client id and subject, ``batches`` by their request ids;
-    ``gone`` are the clients that were deleted.
+    ``clients`` are by service ID and client ID, ``tokens`` by service ID, ``granted`` by
+    service ID and (client ID, subject), ``batches`` by request ID; ``gone`` are the IDs of
+    deleted clients.
     """
 
     def __init__(self, name: str, server_id: int) -> None:
@@ -145,20 +143,20 @@ class SandboxRegion:
         self.lock = threading.RLock()
 
     def owner(self, service_id: int) -> int | None:
-        """The organization that owns a service; the first, where none was named."""
+        """Return the owning organization; the first if none was set."""
         return self.owners.get(service_id, 1)
 
     def has_propagated(self, service_id: int) -> bool:
-        """Whether the rights on a new service have come through."""
+        """Return whether permissions on a new service are effective."""
         return self.propagating_until.get(service_id, 0.0) <= monotonic()
 
     def delay_propagation(self, service_id: int, seconds: float) -> None:
-        """Let the rights on a new service lag behind for a while."""
+        """Delay permissions on a new service."""
         if seconds > 0:
             self.propagating_until[service_id] = monotonic() + seconds
 
     def remove_service(self, service_id: int) -> None:
-        """Remove a service, its clients and tokens, and all that is known of it."""
+        """Remove a service with all its data."""
         for known in (
             self.services,
             self.clients,
@@ -170,12 +168,13 @@ class SandboxRegion:
             known.pop(service_id, None)
 
     def visible_services(self, token: ApiToken) -> Iterator[tuple[int, JsonDict]]:
-        """The services that a token can see here, oldest first."""
+        """Yield the services that a token can access, oldest first."""
         for service_id, service in list(self.services.items()):
             if self.can_see(token, service_id):
                 yield service_id, service
 
     def can_see(self, token: ApiToken, service_id: int) -> bool:
+        """Return whether a token can access a service."""
         return (
             service_id in self.services
             and self.owner(service_id) == token.organization
@@ -184,10 +183,10 @@ class SandboxRegion:
         )
 
     def get_service(self, token: ApiToken, service_id: str, permission: str) -> JsonDict:
-        """The service, for a token with that right on it.
+        """Return a service if the token has the permission on it.
 
-        Raises `Refusal`, 403 A457101; a service that is not here, or that is
-        another's, looks the same.
+        Raises `ApiResponseError`, 403 A457101; unknown services and those of other
+        organizations look the same.
         """
         whole = service_id.isascii() and service_id.isdecimal() and len(service_id) < 20
         number = int(service_id) if whole else -1
@@ -196,12 +195,12 @@ class SandboxRegion:
         return self.services[number]
 
     def known_fields(self, document: JsonDict) -> set[str]:
-        """The members beyond the spec that an update of ``document`` may carry."""
+        """Return the undocumented fields that updates of ``document`` may set."""
         return self.newer | set(document)
 
 
 class SandboxState:
-    """All regions, and who may come in."""
+    """All regions, organizations and API tokens."""
 
     def __init__(self, regions: tuple[str, ...] = tuple(SERVER_IDS)) -> None:
         self.regions = {
@@ -224,20 +223,20 @@ class SandboxState:
     def organization(
         self, slug: str, name: str = "", plan: str = "ENTERPRISE", number: int = 0
     ) -> int:
-        """Found an organization and return its number; the first one is 1."""
+        """Add an organization and return its number; the first is 1."""
         number = number or len(self.organizations) + 1
         self.organizations[number] = SandboxOrganization(number, slug, name or slug, plan)
         return number
 
     def accept(self, token: ApiToken) -> ApiToken:
-        """Take a token from now on."""
+        """Add an API token."""
         self.tokens[token.value] = token
         return token
 
     def authenticate(self, value: str, region: str | None) -> ApiToken:
-        """The token; raises `Refusal`, 401 A458101, for one that does not work.
+        """Return the API token; raise `ApiResponseError`, 401 A458101, if it is invalid.
 
-        ``region`` is None at the IdP, which knows the tokens of all of them.
+        ``region`` is None at the IdP, which accepts the tokens of all regions.
         """
         token = self.tokens.get(value)
         if token is None or token.state != "active" or not token.is_accepted_in(region):
@@ -245,7 +244,7 @@ class SandboxState:
         return token
 
     def count_services(self, organization: int) -> int:
-        """How many services an organization holds, in all regions together."""
+        """Return the number of an organization's services in all regions."""
         return sum(
             region.owner(number) == organization
             for region in self.regions.values()
@@ -254,5 +253,5 @@ class SandboxState:
 
 
 def now_milliseconds() -> int:
-    """Milliseconds since 1970."""
+    """Return milliseconds since 1970."""
     return int(time() * 1000)

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from console.models import KnownKey, Rollover
-from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.seeding.keys import cached_public_key_der, create_jwk_set
+from tenants.sandbox.signing import parse_keys
 
 HSM = "/acme/services/us/17/keys/hsm/"
 

@@ -1,8 +1,8 @@
-"""Many tokens made by one request, some time after it was answered.
+"""Token batches, which are processed after their request was answered.
 
-Nobody waits for a batch: it is worked on by the first request that comes once it is
-due, or by a timer where the service has an endpoint to be told at. Nobody has told
-the codes of these calls; A490 and A491 are our own.
+A batch runs with the first request after it is due, or by a timer if the service has a
+notification endpoint. The result codes A490 and A491 are invented: Authlete documents
+none.
 """
 
 import threading
@@ -41,7 +41,7 @@ NOTIFICATION_TIMEOUT_SECONDS = 5.0  # seconds for whoever is told
 
 
 def create(context: SandboxContext) -> SandboxResponse:
-    """Take the entries; only their shape is looked at before it is answered."""
+    """Accept a batch after checking only the types of its entries."""
     service = context.get_service("use_service")
     entries = parse_array(context.request, CREATE_PARAMETERS)
     most = context.state.batching.most
@@ -64,6 +64,7 @@ def create(context: SandboxContext) -> SandboxResponse:
 
 
 def status(context: SandboxContext) -> SandboxResponse:
+    """Return the status of a batch."""
     service = context.get_service("use_service")
     batch = context.region.batches.get(context.path_params["token_batch_request_id"])
     unkept = context.state.batching.dry_unkept
@@ -76,14 +77,14 @@ def status(context: SandboxContext) -> SandboxResponse:
 
 
 def run_due_batches(state: SandboxState, region: SandboxRegion) -> None:
-    """Work on every batch that is due; within the region's lock."""
+    """Run all due batches; call with the region's lock held."""
     for batch in region.batches.values():
         if not batch.result and batch.due_at <= monotonic():
             _run(state, region, batch)
 
 
 def _run(state: SandboxState, region: SandboxRegion, batch: StoredBatch) -> None:
-    """Make the tokens one after the other, up to the first that cannot be."""
+    """Create the tokens in order, up to the first error."""
     context = SandboxContext(state, SandboxRequest("POST", ""), {}, region)
     fails_after = None if batch.is_dry else state.batching.fails_after
     batch.result = "SUCCEEDED"
@@ -119,7 +120,7 @@ def _create_tokens(
 def _run_and_notify(
     state: SandboxState, region: SandboxRegion, batch: StoredBatch, address: str
 ) -> None:
-    """End a batch at its time, and tell so."""
+    """Run a batch when it is due and notify the endpoint."""
     with region.lock:
         if not batch.result:
             _run(state, region, batch)
@@ -134,7 +135,7 @@ def _run_and_notify(
 
 
 def _notification_url(service: JsonDict) -> str:
-    """Where to tell of the end of batches, on this machine; nothing where nowhere."""
+    """Return the notification endpoint if it is on this machine; otherwise empty."""
     address = str(service.get("tokenBatchNotificationEndpoint") or "")
     with suppress(ValueError):
         if urlsplit(address).hostname in LOOPBACK_HOSTS:

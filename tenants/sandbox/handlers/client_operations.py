@@ -1,4 +1,4 @@
-"""The parts of a client that have operations of their own: lock, secret, scopes."""
+"""Lock flag, secret and requestable scopes of a client."""
 
 import re
 from secrets import token_urlsafe
@@ -19,6 +19,7 @@ CLIENT_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,86}")
 
 
 def set_lock(context: SandboxContext) -> SandboxResponse:
+    """Lock or unlock a client."""
     client = _find_client(context)
     locked = _parse_flag(parse_body(context.request).get("clientLocked"))
     if bool(client.get("locked")) == locked:
@@ -29,11 +30,13 @@ def set_lock(context: SandboxContext) -> SandboxResponse:
 
 
 def refresh_secret(context: SandboxContext) -> SandboxResponse:
+    """Generate a new client secret."""
     client = _find_client(context, "A148201")
     return _replace_secret(client, token_urlsafe(64), "A148001", "refreshed")
 
 
 def set_secret(context: SandboxContext) -> SandboxResponse:
+    """Set the client secret."""
     client = _find_client(context, "A149201")
     secret = parse_body(context.request).get("clientSecret")
     if not isinstance(secret, str) or not CLIENT_SECRET_PATTERN.fullmatch(secret):
@@ -42,12 +45,13 @@ def set_secret(context: SandboxContext) -> SandboxResponse:
 
 
 def get_scopes(context: SandboxContext) -> SandboxResponse:
+    """Return the requestable scopes."""
     service = context.get_service("view_client")
     return json_response({"requestableScopes": _requestable_scopes(get_client(context, service))})
 
 
 def set_scopes(context: SandboxContext) -> SandboxResponse:
-    """Limit the client to these scopes; null is the same as to delete the limit."""
+    """Limit a client to these scopes; null removes the limit."""
     service = context.get_service("modify_client")
     client = get_client(context, service)
     try:
@@ -68,6 +72,7 @@ def set_scopes(context: SandboxContext) -> SandboxResponse:
 
 
 def delete_scopes(context: SandboxContext) -> SandboxResponse:
+    """Remove the limit on requestable scopes."""
     service = context.get_service("modify_client")
     client = get_client(context, service)
     _store_extension(client, _without_limit(client.get("extension") or {}))
@@ -116,7 +121,7 @@ def _store_extension(client: JsonDict, extension: JsonDict) -> None:
 
 
 def _store(updated: JsonDict, client: JsonDict) -> None:
-    """Put what is new into the client that is kept, at its next version."""
+    """Store the updated client with a new version."""
     client |= updated
     client["modifiedAt"] = max(now_milliseconds(), client.get("modifiedAt", 0) + 1)
 
@@ -131,7 +136,7 @@ def _require_strings(value: Any) -> None:
 
 
 def _parse_flag(value: Any) -> bool:
-    """A JSON boolean, or its word in a form; absent is false."""
+    """Parse a JSON boolean or a form value; absent is false."""
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     if value is not None and not isinstance(value, bool):

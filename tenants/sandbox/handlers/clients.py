@@ -1,4 +1,4 @@
-"""Clients of a service on a cluster."""
+"""Clients of a service."""
 
 from random import SystemRandom
 from secrets import token_urlsafe
@@ -20,11 +20,13 @@ _random = SystemRandom()
 
 
 def get(context: SandboxContext) -> SandboxResponse:
+    """Return a client."""
     service = context.get_service("view_client")
     return json_response(CLIENT_DOCUMENT.render(get_client(context, service)))
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
+    """Return a page of clients."""
     service = context.get_service("view_client")
     start, end = parse_range(context.request, "A028")
     full = context.token.has_permission("view_service") and not context.request.get_flag("limited")
@@ -38,6 +40,7 @@ def get_list(context: SandboxContext) -> SandboxResponse:
 
 
 def create(context: SandboxContext) -> SandboxResponse:
+    """Create a client."""
     service = context.get_service("create_client")
     body = parse_body(context.request, CLIENT_FIELDS, allow_forms=False)
     region = context.region
@@ -55,7 +58,7 @@ def create(context: SandboxContext) -> SandboxResponse:
 
 
 def _server_fields(region: SandboxRegion, service: JsonDict, created_at: int) -> JsonDict:
-    """What the server alone says of a new client."""
+    """Return the fields that only the server sets on new clients."""
     mine = region.clients[service["apiKey"]]
     client_id = _random.randrange(10**9, 10**13)
     while any(client_id in theirs for theirs in region.clients.values()):
@@ -72,7 +75,7 @@ def _server_fields(region: SandboxRegion, service: JsonDict, created_at: int) ->
 
 
 def update(context: SandboxContext) -> SandboxResponse:
-    """The whole client is replaced; there is no other kind of update."""
+    """Replace a whole client; there are no partial updates."""
     service = context.get_service("modify_client")
     client = get_client(context, service)
     body = parse_body(context.request, CLIENT_FIELDS)
@@ -88,7 +91,7 @@ def _replace(
     body: JsonDict,
     code_prefix: str,
 ) -> JsonDict:
-    """``base`` after a body that replaces it; the limits' codes are of ``family``."""
+    """Return ``base`` replaced by ``body``; result codes start with ``code_prefix``."""
     mine = region.clients[service["apiKey"]]
     new = CLIENT_DOCUMENT.replace(base, body, region.known_fields(base), now_milliseconds())
     taken, big = ("603", "604") if code_prefix == "A123" else ("601", "602")
@@ -108,7 +111,7 @@ def _replace(
 
 
 def drop_unknown_scopes(service: JsonDict, extension: JsonDict) -> JsonDict:
-    """The extension without the scopes that the service does not know."""
+    """Return the extension without scopes that the service doesn't support."""
     if (scopes := extension.get("requestableScopes")) is None:
         return extension
     known = {scope.get("name") for scope in service.get("supportedScopes", ())}
@@ -129,6 +132,7 @@ def _check_limits(context: SandboxContext, service: JsonDict, body: JsonDict) ->
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
+    """Delete a client and its tokens."""
     service = context.get_service("create_client")
     region = context.region
     client = get_client(context, service, "A026")
@@ -146,9 +150,9 @@ def delete(context: SandboxContext) -> SandboxResponse:
 
 
 def get_client(context: SandboxContext, service: JsonDict, code_prefix: str = "") -> JsonDict:
-    """The client in the path, by its number or else by its alias.
+    """Return the client in the path, by number or alias.
 
-    Raises `Refusal`, with a code of ``family`` or with the one of any operation.
+    Raises `ApiResponseError`, with a code of ``code_prefix`` if it is given.
     """
     region, name = context.region, context.path_params["client_id"]
     if not name.isascii() or not name.isdecimal():
@@ -174,7 +178,7 @@ def get_client_by_identifier(
     identifier: str,
     not_found_code: str = "A001218",
 ) -> JsonDict:
-    """The client of that number or alias; raises `Refusal`."""
+    """Return the client with that number or alias; raise `ApiResponseError`."""
     region = context.region
     mine = region.clients[service["apiKey"]]
     client = client_identifiers.find_client(mine, identifier)
@@ -188,7 +192,7 @@ def get_client_by_identifier(
 
 
 def _update_client_count(region: SandboxRegion, service: JsonDict) -> None:
-    """Note in the service how many clients it has, where it tells that at all."""
+    """Update the client count in the service's metadata, if it has one."""
     count = str(len(region.clients[service["apiKey"]]))
     for pair in service.get("metadata", ()):
         if pair.get("key") == "clientCount":

@@ -1,4 +1,4 @@
-"""Whether a cluster lives, and what it is."""
+"""Health check, echo and server information."""
 
 from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.http_messages import SandboxResponse, json_response
@@ -8,6 +8,7 @@ FEATURES = {"ciba", "device_flow", "fapi", "federation", "hsm", "par", "vci"}
 
 
 def info(context: SandboxContext) -> SandboxResponse:
+    """Return version, features and cache statistics."""
     has_hsm = context.region.name not in context.state.without_hsm
     cache = {
         "hitCount": 40_961,
@@ -29,10 +30,11 @@ def info(context: SandboxContext) -> SandboxResponse:
 
 
 def echo(context: SandboxContext) -> SandboxResponse:
+    """Return the query parameters."""
     return json_response(dict(context.request.query))
 
 
 def healthcheck(context: SandboxContext) -> SandboxResponse:
-    """OK as text; ``extended`` also asks the database, which here always is well."""
+    """Return OK as text; ``extended`` includes the database."""
     said = b"OK: database OK" if context.request.get_flag("extended") else b"OK"
     return SandboxResponse(200, said, {"Content-Type": "text/plain;charset=UTF-8"})

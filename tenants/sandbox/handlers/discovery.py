@@ -1,13 +1,13 @@
-"""The discovery document that a service should publish, derived from its settings."""
+"""The discovery document of a service, derived from its settings."""
 
 import json
 from typing import Any
 
 from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.http_messages import JsonDict, SandboxResponse, json_response
 from tenants.sandbox.json_patch import JsonPatchError, apply_patch
+from tenants.sandbox.signing import parse_keys
 
 # Member of the document and of the service: what is copied as it is.
 COPIED_FIELDS = """
@@ -78,6 +78,7 @@ RSA_ALGS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 
 
 def get(context: SandboxContext) -> SandboxResponse:
+    """Return the discovery document, optionally with a JSON Patch applied."""
     document = build_discovery_document(context.get_service("view_service"))
     request = context.request
     if patch := request.query.get("patch"):
@@ -91,7 +92,7 @@ def get(context: SandboxContext) -> SandboxResponse:
 
 
 def build_discovery_document(service: JsonDict) -> JsonDict:
-    """The document; what the service has not set is absent, flags always there."""
+    """Build the document: unset values are left out, booleans are always included."""
     found: JsonDict = {}
     for name, member in _split_rows(COPIED_FIELDS):
         if (value := service.get(member)) is not None:
@@ -130,7 +131,7 @@ def _list_fields(service: JsonDict) -> JsonDict:
 
 
 def _algorithm_fields(service: JsonDict) -> JsonDict:
-    """What can be signed follows from the keys, and cannot be set."""
+    """Return the supported algorithms, which follow from the keys."""
     keys = parse_keys(service.get("jwks"))
     own = sorted({one for key in keys for one in _signing_algorithms(key)})
     return {
@@ -145,7 +146,7 @@ def _algorithm_fields(service: JsonDict) -> JsonDict:
 
 
 def _signing_algorithms(key: JsonDict) -> list[str]:
-    """The algorithms of a JWK that signs; its `alg` narrows them to one."""
+    """Return the algorithms a JWK can sign with; its `alg` limits them to one."""
     if key.get("use", "sig") != "sig" or key.get("kty") == "oct":
         return []
     if alg := key.get("alg"):

@@ -1,4 +1,4 @@
-"""What a user has allowed a client: the tokens it holds, the scopes it was granted."""
+"""Applications a user authorized: their tokens and granted scopes."""
 
 from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.errors import ApiResponseError, missing_subject
@@ -22,7 +22,7 @@ GRANT_PARAMETERS = {
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
-    """The clients of which a user has tokens, be they expired."""
+    """Return the clients that have tokens of a user, including expired ones."""
     service = context.get_service("view_service")
     query = _parse_query(context, "A136205")
     subject = query.get("subject") or ""
@@ -50,7 +50,7 @@ def get_list(context: SandboxContext) -> SandboxResponse:
 
 
 def update(context: SandboxContext) -> SandboxResponse:
-    """Set the scopes of all access tokens that a user has at a client."""
+    """Set the scopes of all access tokens of a user and a client."""
     service = context.get_service("use_service")
     client = clients.get_client(context, service)
     asked = parse_fields(context.request, {"subject": "text", "scopes": "[text]"})
@@ -65,7 +65,7 @@ def update(context: SandboxContext) -> SandboxResponse:
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
-    """The tokens go; the scopes that were granted are remembered."""
+    """Delete the tokens of a user and a client, but not the granted scopes."""
     service = context.get_service("use_service")
     client, subject = _client_and_subject(context, service, "A137")
     found = _tokens_of(context, service, client, subject)
@@ -74,7 +74,7 @@ def delete(context: SandboxContext) -> SandboxResponse:
 
 
 def get_scopes(context: SandboxContext) -> SandboxResponse:
-    """The scopes that are remembered; without any the members are not there."""
+    """Return the granted scopes; without any, the fields are left out."""
     service = context.get_service("view_service")
     client, subject = _client_and_subject(context, service, "A139")
     about = {
@@ -95,7 +95,7 @@ def get_scopes(context: SandboxContext) -> SandboxResponse:
 
 
 def delete_scopes(context: SandboxContext) -> SandboxResponse:
-    """The scopes are forgotten; no token is touched."""
+    """Delete the granted scopes, but no tokens."""
     service = context.get_service("use_service")
     client, subject = _client_and_subject(context, service, "A140")
     known = _granted_scopes(context, service)
@@ -107,7 +107,7 @@ def delete_scopes(context: SandboxContext) -> SandboxResponse:
 def _granted_scopes(
     context: SandboxContext, service: JsonDict
 ) -> dict[tuple[int, str], StoredGrant]:
-    """What the region remembers; maybe only dedicated ones do (Authlete facts, 7)."""
+    """Return the granted scopes; some regions may not record them."""
     if context.region.name in context.state.forgetful:
         return {}
     return context.region.granted[service["apiKey"]]
@@ -126,7 +126,7 @@ def _tokens_of(
 def _client_and_subject(
     context: SandboxContext, service: JsonDict, code_prefix: str
 ) -> tuple[JsonDict, str]:
-    """The client and the user that a request is about."""
+    """Return the client and the user that a request is about."""
     client = clients.get_client(context, service)
     subject = _parse_query(context, f"{code_prefix}201").get("subject")
     if not subject:
@@ -135,7 +135,7 @@ def _client_and_subject(
 
 
 def _parse_query(context: SandboxContext, error_code: str) -> dict[str, str]:
-    """What is asked for, as texts, wherever it stands: path, query, or body."""
+    """Return the parameters in path, query or body as texts."""
     request = context.request
     found = {n: v for n, v in context.path_params.items() if n == "subject"}
     if request.method != "POST":

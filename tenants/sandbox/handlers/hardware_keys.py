@@ -1,7 +1,6 @@
-"""Keys in hardware security modules, and the modules that they are in.
+"""Keys in hardware security modules (HSMs).
 
-A key is in ``hsks`` of its service and nowhere else; of its private part nothing is
-kept.
+A key is stored only in ``hsks`` of its service, without its private part.
 """
 
 import re
@@ -38,6 +37,7 @@ ALGORITHMS_BY_HSM = {
 
 
 def create(context: SandboxContext) -> SandboxResponse:
+    """Create a key."""
     service = _get_service(context, "modify_service", "A266201")
     made = _validate_parameters(context, parse_fields(context.request, HARDWARE_KEY_PARAMETERS))
     made |= {
@@ -49,19 +49,21 @@ def create(context: SandboxContext) -> SandboxResponse:
 
 
 def get(context: SandboxContext) -> SandboxResponse:
+    """Return a key."""
     service = _get_service(context, "view_service", "A268201")
     found = _find_key(context, service, "A268202")
     return _success_response("A268001", "The key was found.", hsk=found)
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
+    """Return all keys of a service."""
     service = _get_service(context, "view_service", "A269201")
     found = {"hsks": service["hsks"]} if service.get("hsks") else {}
     return _success_response("A269001", "The keys were listed.", **found)
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
-    """Destroy a key; it cannot come back, not even where its record stays."""
+    """Destroy a key, even if its record stays (`half_deleted`)."""
     service = _get_service(context, "modify_service", "A270201")
     found = _find_key(context, service, "A270202")
     if context.state.half_deleted:
@@ -77,7 +79,7 @@ def delete(context: SandboxContext) -> SandboxResponse:
 
 
 def _get_service(context: SandboxContext, permission: str, disabled_code: str) -> JsonDict:
-    """The service, where server and service have hardware keys."""
+    """Return the service if the server and the service support HSMs."""
     service = context.get_service(permission)
     if context.region.name in context.state.without_hsm:
         raise ApiResponseError(
@@ -102,7 +104,7 @@ def _find_key(context: SandboxContext, service: JsonDict, code: str) -> JsonDict
 
 
 def _validate_parameters(context: SandboxContext, params: JsonDict) -> JsonDict:
-    """What may be made of what was asked for, in the order of the codes."""
+    """Return the key to create; check in the order of result codes."""
 
     def bad(code: str, message: str) -> ActionResponseError:
         return context.action_error("INVALID_REQUEST", code, message)

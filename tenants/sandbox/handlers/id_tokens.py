@@ -1,4 +1,4 @@
-"""ID tokens that are issued anew beside an access token that was just refreshed."""
+"""Reissue of ID tokens after a refresh."""
 
 from tenants.sandbox import signing, token_lookup
 from tenants.sandbox.context import SandboxContext
@@ -24,7 +24,7 @@ REISSUE_PARAMETERS = {
 
 
 def reissue(context: SandboxContext) -> SandboxResponse:
-    """Nobody has told the codes: all of A0011 here are the sandbox's own."""
+    """Reissue an ID token. The result codes A0011xx are invented."""
     service = context.get_service("use_service")
     asked = parse_fields(context.request, REISSUE_PARAMETERS, allow_forms=False)
     mine = context.region.tokens[service["apiKey"]]
@@ -71,7 +71,7 @@ def _build_claims(service: JsonDict, token: StoredToken, params: JsonDict) -> Js
 
 
 def _parse_object(text: str | None) -> JsonDict:
-    """The JSON object in a text; raises `ValueError`."""
+    """Parse a JSON object; raise `ValueError`."""
     value = parse_json(text) if text else {}
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")

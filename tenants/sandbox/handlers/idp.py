@@ -1,4 +1,4 @@
-"""The identity provider of the shared clusters: organizations and their services."""
+"""The identity provider of the shared clusters."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tenants.sandbox.state import SandboxRegion
 
 
 def create(context: SandboxContext) -> SandboxResponse:
-    """Make a service for an organization, in the region of the given server."""
+    """Create a service for an organization in the region of the given server."""
     body = _parse_body(context, "apiServerId", "organizationId")
     organization = _authorize_organization(context, body, "create_service")
     region = _find_region(context, body)
@@ -36,6 +36,7 @@ def create(context: SandboxContext) -> SandboxResponse:
 
 
 def remove(context: SandboxContext) -> SandboxResponse:
+    """Delete a service."""
     body = _parse_body(context, "apiServerId", "organizationId", "serviceId")
     organization = _authorize_organization(context, body, "delete_service")
     region = _find_region(context, body)
@@ -53,6 +54,7 @@ def remove(context: SandboxContext) -> SandboxResponse:
 
 
 def list_servers(context: SandboxContext) -> SandboxResponse:
+    """Return the API servers."""
     _require_organization_token(context)
     return json_response([_dump_server(one) for one in context.state.regions.values()])
 
@@ -67,7 +69,7 @@ def _dump_server(region: SandboxRegion) -> JsonDict:
 
 
 def _parse_body(context: SandboxContext, *required: str) -> JsonDict:
-    """The JSON body; raises `IdpRefusal`, naming every number that is missing."""
+    """Return the JSON body; raise `IdpResponseError`, naming all missing numbers."""
     if context.request.content_type != "application/json":
         raise IdpResponseError(415, "Unsupported Media Type")
     try:

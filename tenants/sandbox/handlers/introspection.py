@@ -1,4 +1,4 @@
-"""What a token is, asked in two ways: Authlete's own, and that of RFC 7662."""
+"""Introspection of tokens: Authlete's own and that of RFC 7662."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +43,7 @@ JWT_CONTENT_TYPE = "application/token-introspection+jwt"  # RFC 9701, section 4
 
 @dataclass(frozen=True, slots=True)
 class IntrospectionOutcome:
-    """What was found of a token: Authlete's action and code, and OAuth's error."""
+    """Authlete's action and result code, and the OAuth error."""
 
     action: str
     code: str
@@ -101,10 +101,10 @@ MISSING_PROOF = IntrospectionOutcome(
 
 
 def introspect(context: SandboxContext) -> SandboxResponse:
-    """Tell of an access token, which counts as use of it.
+    """Describe an access token, which counts as a use of it.
 
-    One that has ended and cannot be refreshed is swept on this occasion: the next
-    one to ask finds none (Authlete facts, 3.4 and 7).
+    An expired token without a valid refresh token is deleted: the next introspection
+    doesn't find it.
     """
     service = context.get_service("use_introspection")
     asked = parse_fields(context.request, INTROSPECTION_PARAMETERS)
@@ -198,7 +198,7 @@ def _build_response(
 
 
 def _is_signed_by(service: JsonDict, value: str) -> bool:
-    """Whether a JWT is signed with a key of the service."""
+    """Return whether a JWT is signed with a key of the service."""
     header, _ = signing.parse_jws(value)
     alg = str(header.get("alg"))
     keys = signing.registered_keys(service)
@@ -208,7 +208,7 @@ def _is_signed_by(service: JsonDict, value: str) -> bool:
 
 
 def introspect_standard(context: SandboxContext) -> SandboxResponse:
-    """The introspection of RFC 7662, which takes a refresh token as well."""
+    """Introspect an access token or refresh token (RFC 7662)."""
     service = context.get_service("use_introspection")
     asked = parse_fields(context.request, STANDARD_PARAMETERS)
     text = asked.get("parameters")
@@ -244,7 +244,7 @@ def introspect_standard(context: SandboxContext) -> SandboxResponse:
 def _standard_claims(
     service: JsonDict, token: StoredToken, kind: str, include_hidden: bool
 ) -> JsonDict:
-    """What a token is, by RFC 7662, section 2.2, and its properties beside that."""
+    """Return the token's claims (RFC 7662, section 2.2) and its properties."""
     access = kind == "access_token"
     expires = token.expires_at if access else token.refresh_expires_at
     told: dict[str, Any] = {
@@ -269,7 +269,7 @@ def _standard_claims(
 def _sign_response(
     context: SandboxContext, service: JsonDict, params: JsonDict, claims: JsonDict
 ) -> str:
-    """RFC 9701, section 5."""
+    """Return the response as a JWT (RFC 9701, section 5)."""
     if not params.get("rsUri"):
         said = "'rsUri' is missing, which a JWT is for."
         raise context.action_error("BAD_REQUEST", "A404301", said)

@@ -1,4 +1,4 @@
-"""Whether a JWS is by a service or by a client, and whether it is of now."""
+"""Verification of signed JWTs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ TIME_CLAIMS = {
 
 @dataclass(slots=True)
 class JwsCheck:
-    """What is wrong with a JWS; the first code is the one that is told."""
+    """Problems of a JWS; the result code is that of the first."""
 
     problems: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -36,6 +36,7 @@ class JwsCheck:
 
 
 def verify(context: SandboxContext) -> SandboxResponse:
+    """Verify the signature and claims of a JWS."""
     service = context.get_service("use_service")
     asked = parse_fields(context.request, VERIFY_PARAMETERS)
     text = asked.get("jose", "")
@@ -79,7 +80,7 @@ def _check_claims(check: JwsCheck, params: JsonDict, claims: JsonDict) -> None:
 def _check_signature(
     context: SandboxContext, service: JsonDict, params: JsonDict, alg: str
 ) -> tuple[str, str] | None:
-    """What is wrong with the signature."""
+    """Return the problem of the signature as code and message, or None."""
     holder, who = service, "218"
     name = params.get("clientIdentifier", "")
     client = client_identifiers.find_client(context.region.clients[service["apiKey"]], name)

@@ -1,22 +1,17 @@
-"""A service's JWK Set, as the world may see it."""
-
-import json
-from typing import Any
+"""Public keys of a service."""
 
 from tenants.sandbox.context import SandboxContext
 from tenants.sandbox.http_messages import (
-    JsonDict,
     SandboxResponse,
     dump_json,
     json_response,
 )
 from tenants.sandbox.request_parsing import parse_fields
-
-PRIVATE_KEY_FIELDS = frozenset("d p q dp dq qi oth k".split())  # RFC 7518, section 6
+from tenants.sandbox.signing import parse_keys, to_public_keys
 
 
 def get(context: SandboxContext) -> SandboxResponse:
-    """The keys; 204 without any, 302 where they are published elsewhere."""
+    """Return the JWK Set; 204 without one, 302 if it is only published at a URL."""
     service = context.get_service("view_service")
     request = context.request
     if not (text := service.get("jwks")):
@@ -30,7 +25,7 @@ def get(context: SandboxContext) -> SandboxResponse:
 
 
 def get_credential_keys(context: SandboxContext) -> SandboxResponse:
-    """The public keys by which credentials are signed (Authlete facts, 3.4)."""
+    """Return the public keys that verify credentials."""
     service = context.get_service("use_service")
     pretty = bool(parse_fields(context.request, {"pretty": "flag"}).get("pretty"))
     if not service.get("verifiableCredentialsEnabled"):
@@ -49,17 +44,3 @@ def get_credential_keys(context: SandboxContext) -> SandboxResponse:
             "responseContent": dump_json({"keys": found}, pretty=pretty).decode(),
         }
     )
-
-
-def parse_keys(text: str | None) -> list[JsonDict]:
-    found: Any = json.loads(text) if text else {}
-    return list(found.get("keys", []))
-
-
-def to_public_keys(keys: list[JsonDict]) -> list[JsonDict]:
-    """The keys without their private parts; a symmetric key has no other."""
-    return [
-        {name: part for name, part in key.items() if name not in PRIVATE_KEY_FIELDS}
-        for key in keys
-        if key.get("kty") != "oct"
-    ]

@@ -1,4 +1,4 @@
-"""Services on a cluster."""
+"""Services of a cluster."""
 
 from random import SystemRandom
 
@@ -15,6 +15,7 @@ _random = SystemRandom()
 
 
 def get(context: SandboxContext) -> SandboxResponse:
+    """Return a service."""
     service = context.get_service("view_client")
     return json_response(
         SERVICE_DOCUMENT.render(service, full=context.token.has_permission("view_service"))
@@ -22,6 +23,7 @@ def get(context: SandboxContext) -> SandboxResponse:
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
+    """Return a page of services."""
     start, end = parse_range(context.request, "A036")
     token = context.token
     if not token.has_permission("view_client"):
@@ -35,7 +37,7 @@ def get_list(context: SandboxContext) -> SandboxResponse:
 
 
 def update(context: SandboxContext) -> SandboxResponse:
-    """The whole service is replaced; there is no other kind of update."""
+    """Replace a whole service; there are no partial updates."""
     service = context.get_service("modify_service")
     body = parse_body(context.request, SERVICE_FIELDS)
     known = context.region.known_fields(service)
@@ -45,7 +47,10 @@ def update(context: SandboxContext) -> SandboxResponse:
 
 
 def create(context: SandboxContext) -> SandboxResponse:
-    """Make a service that belongs to no organization: Authlete facts, 5, the trap."""
+    """Create a service without an organization, as real clusters do.
+
+    Nobody can access or delete it afterwards: services must be created through the IdP.
+    """
     if not context.token.has_permission("create_service"):
         raise access_denied("CREATE_SERVICE")
     made = add_service(context.region, parse_body(context.request, SERVICE_FIELDS), owner=None)
@@ -53,7 +58,7 @@ def create(context: SandboxContext) -> SandboxResponse:
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
-    """Refuse: no token of an organization has the right on the service itself."""
+    """Deny access: organization tokens can't delete services on a cluster."""
     raise access_denied("DELETE_SERVICE", context.path_params["service_id"])
 
 
@@ -63,7 +68,7 @@ def add_service(
     owner: int | None,
     service_id: int | None = None,
 ) -> JsonDict:
-    """Make a service and return it; raises `Refusal` when ``body`` cannot be."""
+    """Create a service and return it; raise `ApiResponseError` if ``body`` is invalid."""
     while service_id is None or service_id in region.services:
         service_id = _random.randrange(10**9, 10**13)
     at = now_milliseconds()

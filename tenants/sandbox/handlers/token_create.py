@@ -1,4 +1,4 @@
-"""Tokens that are made without anybody signing in."""
+"""Creation of tokens without a sign-in."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -58,23 +58,26 @@ MAX_SUBJECT_LENGTH = 100  # letters
 
 @dataclass(slots=True)
 class UsedHashes:
-    """The hashes of what is in use anywhere in a region."""
+    """Hashes of all tokens in a region."""
 
     access: set[str]
     refresh: set[str]
 
     @classmethod
     def for_service(cls, context: SandboxContext, service: JsonDict) -> "UsedHashes":
+        """Collect the hashes of the service and of other services."""
         known = context.region.tokens[service["apiKey"]]
         known = known + token_lookup.tokens_of_other_services(context.region, service)
         return cls({one.access_hash for one in known}, {one.refresh_hash for one in known})
 
     def add(self, token: StoredToken) -> None:
+        """Add the hashes of a new token."""
         self.access.add(token.access_hash)
         self.refresh.add(token.refresh_hash)
 
 
 def create(context: SandboxContext) -> SandboxResponse:
+    """Create a token."""
     service = context.get_service("use_service")
     asked = parse_fields(context.request, CREATE_PARAMETERS)
     at = now_milliseconds()
@@ -113,7 +116,7 @@ def build_token(
     used_hashes: UsedHashes,
     created_at: int,
 ) -> StoredToken:
-    """The token that is asked for, in no list yet; raises `Refusal`."""
+    """Build a token without storing it; raise `ApiResponseError`."""
     _check_grant_type(context, service, params)
     _check_subject(context, params)
     scopes = _parse_scopes(context, service, params)
@@ -143,20 +146,23 @@ def build_token(
 
 
 def ok_response(code: str, message: str, fields: JsonDict) -> SandboxResponse:
+    """Return a response with the action OK; None values are left out."""
     said = {"resultCode": code, "resultMessage": f"[{code}] {message}", "action": "OK"}
     return json_response(said | {name: one for name, one in fields.items() if one is not None})
 
 
 def supported_scopes(service: JsonDict) -> set[Any]:
-    """The names of the scopes that the service knows."""
+    """Return the names of the service's scopes."""
     return {scope.get("name") for scope in service.get("supportedScopes", ())}
 
 
 def compute_lifetime(
     service: JsonDict, client: JsonDict, scopes: Collection[str], token_kind: str
 ) -> int:
-    """Seconds that an `accessToken` or a `refreshToken` lives: the least that service,
-    client and scopes say, of what they do say (Authlete facts, 9.3)."""
+    """Return the lifetime of an `accessToken` or `refreshToken` in seconds.
+
+    It is the shortest duration of service, client and scopes, as far as they are set.
+    """
     named = {"accessToken": "access_token", "refreshToken": "refresh_token"}[token_kind]
     said = [
         pair.get("value")
@@ -172,6 +178,7 @@ def compute_lifetime(
 
 
 def are_properties_too_big(properties: list[JsonDict]) -> bool:
+    """Return whether the properties exceed the size limit."""
     return len(str(properties)) > MAX_TEXT_LENGTH
 
 
@@ -225,7 +232,7 @@ def _find_client(context: SandboxContext, service: JsonDict, asked: JsonDict) ->
 def _check_values(
     context: SandboxContext, service: JsonDict, asked: JsonDict, used_hashes: UsedHashes
 ) -> None:
-    """What is brought along: properties, and values that somebody chose."""
+    """Check properties and chosen token values."""
     if are_properties_too_big(asked.get("properties", [])):
         raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
     if asked.get("refreshToken") and not _has_refresh_token(service, asked):
@@ -250,14 +257,14 @@ def _has_refresh_token(service: JsonDict, asked: JsonDict) -> bool:
 
 
 def _access_token_expiry(service: JsonDict, client: JsonDict, asked: JsonDict, at: int) -> int:
-    """When the access token ends, in milliseconds since 1970; 0 is never."""
+    """Return the expiry in milliseconds since 1970; 0 means never."""
     if asked.get("accessTokenPersistent"):
         return 0
     return _expiry(service, client, asked, "accessToken", at)
 
 
 def _expiry(service: JsonDict, client: JsonDict, asked: JsonDict, kind: str, at: int) -> int:
-    """When it ends, in milliseconds since 1970."""
+    """Return the expiry in milliseconds since 1970."""
     asked_for = int(asked.get(f"{kind}Duration", 0))
     if asked_for > 0:
         return at + 1000 * asked_for
@@ -265,14 +272,14 @@ def _expiry(service: JsonDict, client: JsonDict, asked: JsonDict, kind: str, at:
 
 
 def _round_to_second(at: int) -> int:
-    """As it is stored, in whole seconds (Authlete facts, 4)."""
+    """Round milliseconds to whole seconds, as Authlete stores them."""
     return round(at / 1000) * 1000
 
 
 def sign_access_token(
     context: SandboxContext, service: JsonDict, token: StoredToken, asked: JsonDict
 ) -> str | None:
-    """The token as a JWT around its value, where the service signs its tokens."""
+    """Return the token as a JWT if the service signs its tokens."""
     alg = service.get("accessTokenSignAlg")
     if not alg or alg == "NONE":
         return None

@@ -1,4 +1,4 @@
-"""Access tokens that a service has issued, as far as their list tells."""
+"""List, update, deletion and revocation of access tokens."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -39,6 +39,7 @@ CLIENT_SUMMARY_FIELDS = (
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
+    """Return a page of tokens."""
     service = context.get_service("view_service")
     _check_plan(context, service)
     query = context.request.query
@@ -71,7 +72,7 @@ def _check_plan(context: SandboxContext, service: JsonDict) -> None:
 
 
 def _parse_status(text: str) -> str:
-    """What nobody knows is taken for nothing said."""
+    """Return the status filter; unknown values mean ALL."""
     return text.upper() if text.upper() in STATUSES else "ALL"
 
 
@@ -113,6 +114,7 @@ UPDATE_PARAMETERS = {
 
 
 def update(context: SandboxContext) -> SandboxResponse:
+    """Update a token."""
     service = context.get_service("use_service")
     asked = parse_fields(context.request, UPDATE_PARAMETERS)
     token = _find_token(context, service, asked)
@@ -156,7 +158,7 @@ def update(context: SandboxContext) -> SandboxResponse:
 
 
 def filter_scopes(service: JsonDict, client: JsonDict, scopes: Sequence[str]) -> list[str]:
-    """The scopes that a token of the client may have; others go without a word."""
+    """Return the scopes the client may have; others are silently dropped."""
     known = supported_scopes(service)
     extension = client.get("extension") or {}
     if extension.get("requestableScopesEnabled"):
@@ -165,7 +167,7 @@ def filter_scopes(service: JsonDict, client: JsonDict, scopes: Sequence[str]) ->
 
 
 def _find_token(context: SandboxContext, service: JsonDict, params: JsonDict) -> StoredToken:
-    """The token that an update is for; a value goes before a hash."""
+    """Return the token to update, by value or else by hash."""
     region = context.region
     find: Callable[[Iterable[StoredToken], str], StoredToken | None] = token_lookup.find_by_value
     name = params.get("accessToken")
@@ -183,7 +185,7 @@ def _find_token(context: SandboxContext, service: JsonDict, params: JsonDict) ->
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
-    """The row goes, and with it the access token and its refresh token."""
+    """Delete an access token and its refresh token."""
     service = context.get_service("use_service")
     region, name = context.region, context.path_params["access_token_identifier"]
     for find in (token_lookup.find_by_access_token, token_lookup.find_by_refresh_token):
@@ -199,10 +201,9 @@ def delete(context: SandboxContext) -> SandboxResponse:
 
 
 def revoke(context: SandboxContext) -> SandboxResponse:
-    """What the first identifier names ends, and the others mean nothing.
+    """Revoke the tokens that the first non-empty identifier names.
 
-    An identifier that is empty is none, so that it widens nothing: without any, the
-    request is refused.
+    Without any identifier, the request is rejected.
     """
     service = context.get_service("use_service")
     mine = context.region.tokens[service["apiKey"]]
@@ -227,7 +228,7 @@ def revoke(context: SandboxContext) -> SandboxResponse:
 def remove_tokens(
     context: SandboxContext, service: JsonDict, removed: Sequence[StoredToken]
 ) -> None:
-    """Take tokens out of the database."""
+    """Remove tokens from the service."""
     gone = {id(one) for one in removed}
     mine = context.region.tokens[service["apiKey"]]
     mine[:] = [one for one in mine if id(one) not in gone]
@@ -240,7 +241,7 @@ def _require_token(token: StoredToken | None) -> list[StoredToken]:
 
 
 def _select_tokens(context: SandboxContext, service: JsonDict, body: JsonDict) -> list[StoredToken]:
-    """The tokens of a client, of a user, or of a user at a client."""
+    """Return the tokens of a client, of a user, or of both."""
     name, subject = (_identifier(body, one) for one in ("clientIdentifier", "subject"))
     if not name and not subject:
         # Nobody has told the code.
@@ -255,7 +256,7 @@ def _select_tokens(context: SandboxContext, service: JsonDict, body: JsonDict) -
 
 
 def _identifier(body: JsonDict, name: str) -> str:
-    """The text of a member, empty where there is none; a number is one as well."""
+    """Return a field as text; empty if it is absent. Numbers are accepted."""
     value: Any = body.get(name)
     match value:
         case None:

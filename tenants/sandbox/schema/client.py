@@ -1,4 +1,8 @@
-"""What an Authlete 3.0 server knows of a client: spec 3.0.16, schema `client`."""
+"""Fields of a client (spec 3.0.16, schema `client`) and their validation.
+
+Authlete documents several result codes for some errors without saying which applies to
+which field; the choice is ours, as are the limits of list entries.
+"""
 
 import json
 import re
@@ -8,11 +12,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tenants.sandbox.errors import ApiResponseError
-from tenants.sandbox.handlers.jwks import PRIVATE_KEY_FIELDS
 from tenants.sandbox.http_messages import JsonDict
 from tenants.sandbox.schema import validators
 from tenants.sandbox.schema.fields import FieldTable
 from tenants.sandbox.schema.validators import MAX_TEXT_LENGTH, bad_request
+from tenants.sandbox.signing import PRIVATE_KEY_FIELDS
 
 # Name and kind, in the order in which a server answers them. A dash: an update
 # takes the member and does not store it.
@@ -185,7 +189,7 @@ ENCRYPTION_RESULT_CODES = {
 
 
 def validate_client(client: JsonDict) -> None:
-    """Raises `Refusal`, 400, naming the first member that cannot be."""
+    """Raise `ApiResponseError`, 400, for the first invalid field."""
     for name, kind in CLIENT_FIELDS.types.items():
         if (value := client.get(name)) is not None:
             _validate_value(name, kind, value)
@@ -309,5 +313,5 @@ def _validate_certificate_subject(client: JsonDict) -> None:
 
 
 def _find_duplicate(texts: Iterable[str]) -> str:
-    """A text that is there more than once; empty where none is."""
+    """Return a duplicate text; empty if there is none."""
     return next((a for a, b in pairwise(sorted(texts)) if a == b), "")

@@ -1,4 +1,4 @@
-"""A service or a client as the server keeps it, and as it answers it."""
+"""How services and clients are stored and returned."""
 
 from collections.abc import Callable, Collection
 from copy import deepcopy
@@ -13,7 +13,7 @@ from tenants.sandbox.schema.fields import FieldTable
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
-    """One kind of document: its members, and what raises `Refusal` for a bad one."""
+    """A type of document: its fields, and a validator that raises `ApiResponseError`."""
 
     table: FieldTable
     validate: Callable[[JsonDict], None]
@@ -21,12 +21,11 @@ class DocumentType:
     def replace(
         self, base: JsonDict, body: JsonDict, extra_fields: Collection[str], now: int
     ) -> JsonDict:
-        """``base`` after an update with ``body``, which replaces all of it.
+        """Return ``base`` after an update with ``body``, which replaces all of it.
 
-        What ``body`` leaves out is reset: some members to a fallback, numbers to 0,
-        flags to false, all else to absent. Members of ``newer`` are known to this
-        server although no specification names them. ``now`` is in milliseconds
-        since 1970; a version always moves on. Raises `Refusal`.
+        Fields missing in ``body`` are reset: to a fallback, 0, false or absent. ``extra_fields``
+        are stored although they are undocumented. ``now`` is in milliseconds since 1970; the
+        version always increases. Raises `ApiResponseError`.
         """
         kinds, fixed = self.table.types, self.table.read_only
         words = frozenset(self._unlisted_values(base))
@@ -52,7 +51,7 @@ class DocumentType:
         return made
 
     def render(self, document: JsonDict, *, full: bool = True) -> JsonDict:
-        """As it is answered: numbers and flags always, nothing that is null."""
+        """Return the document as a response: numbers and booleans always, no nulls."""
         kinds = self.table.types
         names = kinds if full else self.table.summary
         found: JsonDict = {}
@@ -71,7 +70,7 @@ class DocumentType:
         return found
 
     def _unlisted_values(self, document: JsonDict) -> set[str]:
-        """The words beyond the enumerations that this document already holds."""
+        """Return the enumeration values in the document that aren't documented."""
         found: set[str] = set()
         for name, kind in self.table.types.items():
             if kind.strip("[]") in fields.enum_values():
@@ -81,7 +80,7 @@ class DocumentType:
 
 
 def _normalize(name: str, kind: str, value: Any) -> Any:
-    """The value as it lies in the database, which is not always as it was sent."""
+    """Return a value as it is stored, which may differ from what was sent."""
     if name == "supportedScopes":
         return sorted(value, key=lambda scope: str(scope.get("name")))
     if kind == "jwks":
@@ -95,7 +94,7 @@ def _normalize(name: str, kind: str, value: Any) -> Any:
 
 
 def _format_jwk_set(text: str) -> str:
-    """A JWK Set's text without spaces, each key's members in the server's order."""
+    """Return a JWK Set without spaces and with sorted key parameters."""
     value = parse_json(text)
     keys = [dict(sorted(key.items())) for key in value["keys"]]
     return dump_json(value | {"keys": keys}).decode()

@@ -1,4 +1,4 @@
-"""Members, kinds and words, as an Authlete 3.0 server knows them."""
+"""Field types and enumerations of an Authlete 3.0 server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,10 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class FieldTable:
-    """The members of one schema.
+    """The fields of a schema.
 
-    ``kinds`` are in the order in which a server answers them; an update does not
-    store the ``fixed`` ones; ``fallbacks`` are what the server takes when an update
-    leaves the member out; ``limited`` are those of the short view.
+    ``types`` are in response order; updates don't store ``read_only`` fields; ``fallbacks``
+    apply if an update leaves a field out; ``summary`` are the fields of limited views.
     """
 
     types: Mapping[str, str]
@@ -22,7 +21,7 @@ class FieldTable:
 
     @classmethod
     def parse(cls, text: str, fallbacks: Mapping[str, Any], limited: tuple[str, ...]) -> Self:
-        """Read lines of a name, a kind, and a dash where an update stores nothing."""
+        """Parse lines of name, type, and a dash for read-only fields."""
         rows = _split_rows(text)
         return cls(
             {name: kind for name, kind, *_ in rows},
@@ -108,7 +107,7 @@ verified_claims_validation_schema standard standard+id_document
 
 @cache
 def enum_values() -> dict[str, tuple[str, ...]]:
-    """The words of each enumeration, those that only live servers know included."""
+    """Return the values of each enumeration, including undocumented ones of live servers."""
     found: dict[str, tuple[str, ...]] = {}
     for name, *words in _split_rows(_ENUM_VALUES):
         found[name] = (*found.get(name, ()), *words)

@@ -1,7 +1,6 @@
-"""What an Authlete 3.0 server knows of a service.
+"""Fields of a service (spec 3.0.16, schema `service`) and their validation.
 
-Spec 3.0.16, schema `service`, with what live servers do otherwise (`supportedAcrs`
-can be written although the spec says it cannot).
+Differences of live servers are included: `supportedAcrs` can be written.
 """
 
 import re
@@ -233,7 +232,7 @@ RESERVED_CLIENT_METADATA = frozenset(  # RFC 7591, section 2, and its like
 
 
 def validate_service(service: JsonDict) -> None:
-    """Raises `Refusal`, 400, naming the first member that cannot be."""
+    """Raise `ApiResponseError`, 400, for the first invalid field."""
     for name, kind in SERVICE_FIELDS.types.items():
         value = service.get(name)
         if value is None:

@@ -1,4 +1,4 @@
-"""What a server refuses in any value, with the codes of Authlete facts, 3.4."""
+"""Validation of single values, with Authlete's result codes."""
 
 import json
 from urllib.parse import urlsplit
@@ -10,11 +10,13 @@ MAX_TEXT_LENGTH = 65_535  # characters of any text
 
 
 def validate_number(name: str, value: int) -> None:
+    """Reject negative numbers."""
     if value < 0:
         raise bad_request("A031213", f"'{name}' is negative.")
 
 
 def validate_uri(name: str, value: str) -> None:
+    """Require an absolute URI."""
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -26,11 +28,13 @@ def validate_uri(name: str, value: str) -> None:
 
 
 def validate_ascii(name: str, value: str) -> None:
+    """Reject characters that aren't ASCII."""
     if not value.isascii():
         raise bad_request("A031203", f"'{name}' has a character that is not ASCII.")
 
 
 def validate_json_text(name: str, kind: str, value: str) -> None:
+    """Require JSON; for the type ``jwks``, a JWK Set."""
     if len(value) > MAX_TEXT_LENGTH:
         raise bad_request("A031215", f"'{name}' is too long.")
     try:
@@ -47,7 +51,7 @@ def validate_json_text(name: str, kind: str, value: str) -> None:
 
 
 def validate_keyed_list(name: str, pairs: list[JsonDict], too_big_code: str) -> None:
-    """``big`` is the code for more text than can be kept."""
+    """Require a name for each entry; ``too_big_code`` is the code for too much text."""
     if any(not pair.get("key") and not pair.get("name") for pair in pairs):
         raise bad_request("A031202", f"An element of '{name}' has no name.")
     if len(str(pairs)) > MAX_TEXT_LENGTH:
@@ -55,14 +59,17 @@ def validate_keyed_list(name: str, pairs: list[JsonDict], too_big_code: str) -> 
 
 
 def validate_https(name: str, value: str) -> None:
+    """Require the scheme https."""
     if urlsplit(value).scheme != "https":
         raise bad_request("A031219", f"'{name}' does not use https.")
 
 
 def validate_no_fragment(name: str, value: str) -> None:
+    """Reject URIs with a fragment."""
     if urlsplit(value).fragment:
         raise bad_request("A031210", f"'{name}' has a fragment component.")
 
 
 def bad_request(code: str, message: str) -> ApiResponseError:
+    """Build an error with status 400."""
     return ApiResponseError(400, code, message)

@@ -1,11 +1,11 @@
-"""Kinds of clients that organizations really have, as settings; ``host`` is theirs."""
+"""Settings of typical clients by type; ``host`` is the client's host."""
 
 from tenants.sandbox.http_messages import JsonDict
 from tenants.sandbox.seeding.keys import create_public_jwk_set, self_signed_jwk_set
 
 
 def single_page(host: str) -> JsonDict:
-    """An app in the browser: no secret to keep, PKCE instead."""
+    """Return a single-page app: public, with PKCE."""
     return {
         "clientType": "PUBLIC",
         "applicationType": "WEB",
@@ -21,7 +21,7 @@ def single_page(host: str) -> JsonDict:
 
 
 def native(host: str) -> JsonDict:
-    """An app on a phone, back to which a claimed address or its own scheme leads."""
+    """Return a mobile app with an https redirect and a custom scheme."""
     scheme = ".".join(reversed(host.split(".")))
     return {
         "clientType": "PUBLIC",
@@ -41,7 +41,7 @@ def native(host: str) -> JsonDict:
 
 
 def web(host: str) -> JsonDict:
-    """A site with a server of its own, which keeps a secret."""
+    """Return a web application with a client secret."""
     return {
         "clientType": "CONFIDENTIAL",
         "applicationType": "WEB",
@@ -58,7 +58,7 @@ def web(host: str) -> JsonDict:
 
 
 def pairwise(host: str) -> JsonDict:
-    """A partner's site, which is to know users by a name that no other site has."""
+    """Return a partner's site with pairwise identifiers."""
     return web(host) | {
         "subjectType": "PAIRWISE",
         "sectorIdentifierUri": f"https://{host}/sector.json",
@@ -68,7 +68,7 @@ def pairwise(host: str) -> JsonDict:
 
 
 def machine(host: str) -> JsonDict:
-    """A program that acts for itself, with nobody signed in."""
+    """Return a machine-to-machine client with a secret."""
     return {
         "clientType": "CONFIDENTIAL",
         "grantTypes": ["CLIENT_CREDENTIALS"],
@@ -81,7 +81,7 @@ def machine(host: str) -> JsonDict:
 
 
 def machine_with_key(host: str) -> JsonDict:
-    """The same, known by a key instead of a secret."""
+    """Return a machine-to-machine client with a private key."""
     return machine(host) | {
         "tokenAuthMethod": "PRIVATE_KEY_JWT",
         "tokenAuthSignAlg": "ES256",
@@ -90,7 +90,7 @@ def machine_with_key(host: str) -> JsonDict:
 
 
 def fapi2_client(host: str) -> JsonDict:
-    """A third party of FAPI 2: keys instead of secrets, pushed requests, DPoP."""
+    """Return a FAPI 2.0 client: private key JWT, PAR, DPoP."""
     return {
         "clientType": "CONFIDENTIAL",
         "applicationType": "WEB",
@@ -117,7 +117,7 @@ def fapi2_client(host: str) -> JsonDict:
 
 
 def fapi1_client(host: str) -> JsonDict:
-    """A third party of FAPI 1, known by its certificate, to which tokens are bound."""
+    """Return a FAPI 1.0 client: mutual TLS and certificate-bound tokens."""
     return fapi2_client(host) | {
         "tokenAuthMethod": "TLS_CLIENT_AUTH",
         "tokenAuthSignAlg": None,
@@ -133,7 +133,7 @@ def fapi1_client(host: str) -> JsonDict:
 
 
 def self_signed_client(host: str) -> JsonDict:
-    """The same with a certificate that it made itself."""
+    """Return a FAPI 1.0 client with a self-signed certificate."""
     return fapi1_client(host) | {
         "tokenAuthMethod": "SELF_SIGNED_TLS_CLIENT_AUTH",
         "tlsClientAuthSubjectDn": None,
@@ -146,7 +146,7 @@ def self_signed_client(host: str) -> JsonDict:
 
 
 def ciba_ping(host: str) -> JsonDict:
-    """Asks a user's phone for a yes (CIBA), and is told of it."""
+    """Return a CIBA client that is notified of approvals."""
     return machine_with_key(host) | {
         "grantTypes": ["CIBA", "REFRESH_TOKEN"],
         "bcDeliveryMode": "PING",
@@ -157,7 +157,7 @@ def ciba_ping(host: str) -> JsonDict:
 
 
 def ciba_poll(host: str) -> JsonDict:
-    """Asks a user's phone for a yes, and asks again until it came."""
+    """Return a CIBA client that polls for approvals."""
     return machine_with_key(host) | {
         "grantTypes": ["CIBA", "REFRESH_TOKEN"],
         "bcDeliveryMode": "POLL",
@@ -165,7 +165,7 @@ def ciba_poll(host: str) -> JsonDict:
 
 
 def device(host: str) -> JsonDict:
-    """A device without a keyboard."""
+    """Return a device without a keyboard."""
     return {
         "clientType": "PUBLIC",
         "applicationType": "NATIVE",
@@ -177,7 +177,7 @@ def device(host: str) -> JsonDict:
 
 
 def wallet(host: str) -> JsonDict:
-    """Keeps credentials for its user."""
+    """Return a wallet for credentials."""
     return native(host) | {
         "grantTypes": ["AUTHORIZATION_CODE", "PRE_AUTHORIZED_CODE"],
         "tokenAuthMethod": "ATTEST_JWT_CLIENT_AUTH",

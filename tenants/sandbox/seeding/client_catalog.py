@@ -1,4 +1,4 @@
-"""Which clients a seeded service has, by the kind of the service."""
+"""Clients of the seeded services, by type of service."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ FORMER_HOST = "old.example.com"  # a host that is not theirs any more
 
 @dataclass(frozen=True, slots=True)
 class ClientSeed:
-    """One client to be.
+    """A client to create.
 
-    It has one of the ``names``, parted by bars, in which ``{service}`` is that of its
-    service. Its ``host`` is below that of its service (``{host}``), is called like
-    itself (``{slug}``), or is the same for all. ``more`` are settings beside those of
-    its kind, ``fixed`` what only a server sets, ``scopes`` how many it
-    may ask for (None: any), and ``mark`` says what is odd about it.
+    ``names`` are alternatives separated by bars; ``{service}`` is the service's name. ``host``
+    can contain the service's host (``{host}``) or the client's own name (``{slug}``).
+    ``settings`` override those of the archetype, ``server_fields`` are set by the server
+    only, ``scope_count`` limits the requestable scopes (None: no limit), and ``variant``
+    names unusual data.
     """
 
     names: str

@@ -1,4 +1,4 @@
-"""Makes the clients of a seeded service, when somebody first asks for them."""
+"""Create the clients of a seeded service on first access."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -37,14 +37,14 @@ SECOND_WORDS = "Books Clinic Freight Garden Hotels Insurance Kitchen Ledger Trav
 
 
 def count_clients(plot: ServiceSeed, count: int | None) -> int:
-    """How many clients the service will have."""
+    """Return how many clients the service will have."""
     return len(_client_seeds(plot)) if count is None else count
 
 
 def create_clients(
     service: JsonDict, plot: ServiceSeed, random: Random, count: int | None
 ) -> dict[int, JsonDict]:
-    """``count`` clients, or as many as a service like that has."""
+    """Create ``count`` clients, or as many as the service's type has."""
     made: dict[int, JsonDict] = {}
     for number, client in enumerate(_generate_clients(service, plot, random, count), 1):
         client["number"] = number
@@ -100,7 +100,7 @@ def _build_client(
 
 
 def _build_filler(index: int, service: JsonDict, random: Random) -> JsonDict:
-    """One of many; it shares with others of its kind whatever is the same."""
+    """Build one of many similar clients, which share unchanged values."""
     client = _filler_template(index % len(FILLER_ARCHETYPES)) | _server_fields(service, random)
     words = f"{random.choice(FIRST_WORDS)} {random.choice(SECOND_WORDS)}"
     host = f"{words.replace(' ', '-').lower()}-{index + 1}.example"
@@ -126,7 +126,7 @@ def _filler_template(index: int) -> JsonDict:
 
 
 def _server_fields(service: JsonDict, random: Random) -> JsonDict:
-    """What only the server says of a client."""
+    """Return the fields that only the server sets."""
     return {
         "clientId": random.randrange(10**9, 10**13),
         "clientSecret": _random_text(random, 64),
@@ -143,7 +143,7 @@ def _with_sector(client: JsonDict) -> JsonDict:
 
 
 def _add_unusual_values(client: JsonDict) -> None:
-    """What a console must show, keep and not fall over."""
+    """Add values that a console must display and keep without failing."""
     client["clientName"] += " \ud83e"  # half an emoji, as a cut text ends
     client["grantTypes"] = [*client["grantTypes"], "TELEPATHY"]
     client["tokenAuthMethod"] = "SPIFFE_JWT"
@@ -165,5 +165,5 @@ def _add_unusual_values(client: JsonDict) -> None:
 
 
 def _random_text(random: Random, length: int) -> str:
-    """That many bytes as Authlete writes them: 64 make the 86 letters of a secret."""
+    """Return base64url of ``length`` random bytes; 64 give a client secret."""
     return urlsafe_b64encode(random.randbytes(length)).decode().rstrip("=")

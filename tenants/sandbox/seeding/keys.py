@@ -1,4 +1,8 @@
-"""JWK Sets with real keys; mostly elliptic ones, which are made in no time."""
+"""Keys and certificates of the seeded world.
+
+Certificates are signed when requested, so their expiry is always relative to today.
+Mostly EC keys, which are generated fast.
+"""
 
 import json
 from base64 import b64encode, urlsafe_b64encode
@@ -12,8 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from tenants.sandbox.handlers.jwks import to_public_keys
 from tenants.sandbox.http_messages import JsonDict
+from tenants.sandbox.signing import to_public_keys
 from tenants.sandbox.state import now_milliseconds
 
 EC_CURVES: dict[str, ec.EllipticCurve] = {
@@ -24,7 +28,7 @@ EC_CURVES: dict[str, ec.EllipticCurve] = {
 
 
 def create_jwk_set(prefix: str, *algorithms: str) -> str:
-    """A JWK Set's text with a private key for each algorithm, named after it."""
+    """Return a JWK Set with a private key per algorithm, named after it."""
     keys = [
         _generate_key(alg) | {"kid": f"{prefix}-{alg.lower()}", "alg": alg, "use": _key_use(alg)}
         for alg in algorithms
@@ -34,19 +38,19 @@ def create_jwk_set(prefix: str, *algorithms: str) -> str:
 
 @cache
 def create_public_jwk_set(prefix: str, *algorithms: str) -> str:
-    """The same without private parts, and one for all that ask for the same."""
+    """Return a JWK Set of public keys, cached by its arguments."""
     keys = json.loads(create_jwk_set(prefix, *algorithms))["keys"]
     return json.dumps({"keys": to_public_keys(keys)})
 
 
 @cache
 def shared_jwk_set(index: int) -> str:
-    """One of a few key sets that many services share."""
+    """Return one of a few JWK Sets that many services share."""
     return create_jwk_set(f"shared-{index}", "ES256", "EdDSA")
 
 
 def create_public_key_der(alg: str) -> str:
-    """The public half of a new key as base64 of its DER form, as modules tell it."""
+    """Return a new public key as base64 DER, as HSMs export it."""
     private = (
         rsa.generate_private_key(65537, 2048)
         if alg.startswith(("R", "P"))
@@ -58,7 +62,7 @@ def create_public_key_der(alg: str) -> str:
 
 @cache
 def cached_public_key_der(_name: str, alg: str) -> str:
-    """The same, made once a process for each name."""
+    """Return a public key as base64 DER, cached by name."""
     return create_public_key_der(alg)
 
 
@@ -80,7 +84,7 @@ def _generate_key(alg: str) -> JsonDict:
 
 @cache
 def _generate_rsa_key(alg: str) -> dict[str, Any]:
-    """One a kind and process, for the time that it takes."""
+    """Generate an RSA key; cached because it is slow."""
     return dict(RSAKey.generate_key(2048).as_dict(private=True))
 
 
@@ -102,7 +106,7 @@ PUBLIC_EXPONENT = 65537
 
 @cache
 def self_signed_jwk_set(host: str) -> str:
-    """A client's public keys, of which the first has a certificate of its own."""
+    """Return a client's public keys, the first with a self-signed certificate."""
     keys = json.loads(create_jwk_set(host.partition(".")[0], "ES256", "PS256"))["keys"]
     private = ECKey.import_key(keys[0]).private_key
     assert private
@@ -114,7 +118,7 @@ def self_signed_jwk_set(host: str) -> str:
 
 @cache
 def trusted_root_certificates() -> tuple[str, ...]:
-    """Roots of certificate authorities in PEM form, one of which ends soon."""
+    """Return root certificates in PEM format, one of which expires soon."""
     names = {"Harbor Partners Root 2": 1500, "Open Finance Directory Root": 24}
     made = [
         _create_certificate(name, days, ec.derive_private_key(at, ec.SECP256R1()))
@@ -124,7 +128,7 @@ def trusted_root_certificates() -> tuple[str, ...]:
 
 
 def weak_rsa_key(kid: str) -> JsonDict:
-    """A key pair of 1024 bits, as they were made long ago."""
+    """Return a 1024-bit RSA key pair."""
     d = pow(PUBLIC_EXPONENT, -1, (WEAK_PRIME_P - 1) * (WEAK_PRIME_Q - 1))
     parts = {
         "n": WEAK_PRIME_P * WEAK_PRIME_Q,
@@ -143,13 +147,13 @@ def weak_rsa_key(kid: str) -> JsonDict:
 
 
 def symmetric_key(kid: str, number: int) -> JsonDict:
-    """A key that whoever checks a signature has to know as well."""
+    """Return a symmetric key for HS256."""
     k = _encode_integer(number)
     return {"kty": "oct", "kid": kid, "use": "sig", "alg": "HS256", "k": k}
 
 
 def add_keys(text: str, *keys_to_add: JsonDict) -> str:
-    """The text of a JWK Set with further keys in it, as the server keeps one."""
+    """Return the text of a JWK Set with keys added, formatted as the server stores it."""
     keys = [dict(sorted(key.items())) for key in (*json.loads(text)["keys"], *keys_to_add)]
     return json.dumps({"keys": keys}, separators=(",", ":"))
 

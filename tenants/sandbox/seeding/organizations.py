@@ -1,4 +1,4 @@
-"""Who there is in a seeded sandbox, and which services they run where."""
+"""Organizations of the seeded world and their services by region."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ type ServiceArchetype = Callable[[str], JsonDict]
 
 @dataclass(frozen=True, slots=True)
 class ServiceSeed:
-    """One service to be: its name, the host it is on, its kind and what it is for."""
+    """A service to create."""
 
     name: str
     host: str
@@ -32,7 +32,7 @@ class ServiceSeed:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationSeed:
-    """One organization, and its services by region."""
+    """An organization and its services by region."""
 
     number: int
     slug: str

@@ -1,4 +1,4 @@
-"""Fills a sandbox with the world that a seed stands for; the same one each time."""
+"""Seed a sandbox with example organizations; the result depends only on the seed."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -44,10 +44,9 @@ SHARED_KEY_SETS = 8  # key sets shared by the services that only make up the num
 
 @dataclass(frozen=True, slots=True)
 class SeedScale:
-    """How much there is; None is as much as is believable.
+    """How much to create; None is a realistic number.
 
-    ``services`` are those of Harbor's a region, ``clients`` and ``tokens`` those of
-    any service.
+    ``services`` is per region of Harbor Mutual, ``clients`` and ``tokens`` are per service.
     """
 
     services: int | None = None
@@ -56,10 +55,10 @@ class SeedScale:
 
 
 def seed_state(state: SandboxState, seed: int, scale: SeedScale) -> None:
-    """Found every organization.
+    """Create all organizations and their services.
 
-    Clients and tokens are made when somebody asks for those of a service; the tokens'
-    times count from today, so that there are live ones.
+    Clients and tokens are created on first access; token times are relative to today, so
+    some are valid.
     """
     state.window = 1.5
     state.without_hsm = REGIONS_WITHOUT_HSM & set(state.regions)
@@ -82,7 +81,7 @@ def seed_state(state: SandboxState, seed: int, scale: SeedScale) -> None:
 
 
 def _seed_lazily(region: SandboxRegion, seed: int, scale: SeedScale) -> dict[int, ServiceSeed]:
-    """Let clients and tokens be made for the services of the dict that is returned."""
+    """Create clients and tokens lazily for the services in the returned dict."""
     plots: dict[int, ServiceSeed] = {}
     today = now_milliseconds() // DAY_MILLISECONDS * DAY_MILLISECONDS
 
@@ -114,7 +113,7 @@ def _seed_lazily(region: SandboxRegion, seed: int, scale: SeedScale) -> dict[int
 def _seeded_random(
     seed: int, region: SandboxRegion, tenant: OrganizationSeed, index: int = -1
 ) -> Random:
-    """Chance that is the same each time, for one thing and no other."""
+    """Return a random generator of its own for one object."""
     return Random(f"{seed}/{region.name}/{tenant.slug}/{index}")  # noqa: S311
 
 
@@ -163,7 +162,7 @@ def _create_service(
 
 
 def _hardware_keys(seed: ServiceSeed, random: Random) -> Iterator[JsonDict]:
-    """The keys of a service that are in a hardware security module."""
+    """Yield the hardware keys of a service."""
     for alg in seed.hardware:
         kid = f"{seed.host.split('.')[0]}-hsm-{alg.lower()}"
         yield {
@@ -178,7 +177,7 @@ def _hardware_keys(seed: ServiceSeed, random: Random) -> Iterator[JsonDict]:
 
 
 def _add_unusual_values(service: JsonDict) -> None:
-    """What a console must show, keep and not fall over."""
+    """Add values that a console must display and keep without failing."""
     service["serviceName"] += " \ud83e"  # half an emoji, as a cut text ends
     service["policyUri"] = "javascript:alert(document.domain)"
     service["tosUri"] = "https://harbor.example@evil.example/<script>alert(1)</script>"
@@ -204,7 +203,7 @@ def _add_unusual_values(service: JsonDict) -> None:
 
 
 def _add_legacy_values(service: JsonDict, random: Random) -> None:
-    """What came over from Authlete 2.3, some of which no update stores."""
+    """Add settings migrated from Authlete 2.3, some of which updates don't store."""
     callback = f"{service['issuer']}/callback"
     service |= {
         "authenticationCallbackEndpoint": callback,
@@ -234,7 +233,7 @@ def _add_legacy_values(service: JsonDict, random: Random) -> None:
 def _create_api_tokens(
     state: SandboxState, tenant: OrganizationSeed, region: SandboxRegion, random: Random
 ) -> None:
-    """The tokens of an organization for one region, good and bad ones."""
+    """Create valid and invalid tokens of an organization for one region."""
 
     def accept(preset: str, permissions: tuple[str, ...], **more: Any) -> None:
         value = f"{tenant.slug}-{region.name}-{preset}-{_random_secret(random)[:24]}"

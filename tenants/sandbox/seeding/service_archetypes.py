@@ -1,4 +1,4 @@
-"""Kinds of services that organizations really run, as settings."""
+"""Settings of typical services by type."""
 
 from tenants.sandbox.http_messages import JsonDict
 from tenants.sandbox.seeding.keys import create_jwk_set, trusted_root_certificates
@@ -17,7 +17,7 @@ sub name given_name family_name birthdate email email_verified phone_number addr
 
 
 def plain(issuer: str) -> JsonDict:
-    """OpenID Connect with a code flow, PKCE and rotating refresh tokens."""
+    """Return OpenID Connect with code flow, PKCE and rotating refresh tokens."""
     return {
         "issuer": issuer,
         "authorizationEndpoint": f"{issuer}/authorize",
@@ -59,7 +59,7 @@ def plain(issuer: str) -> JsonDict:
 
 
 def fapi1(issuer: str) -> JsonDict:
-    """FAPI 1.0 Advanced: signed requests and responses, mutual TLS."""
+    """Return FAPI 1.0 Advanced: signed requests and responses, mutual TLS."""
     return plain(issuer) | {
         "supportedServiceProfiles": ["FAPI", "OPEN_BANKING"],
         "fapiModes": ["FAPI1_ADVANCED"],
@@ -89,7 +89,7 @@ def fapi1(issuer: str) -> JsonDict:
 
 
 def fapi2(issuer: str) -> JsonDict:
-    """FAPI 2.0 Security Profile: pushed requests, DPoP or mutual TLS."""
+    """Return FAPI 2.0 Security Profile: PAR, DPoP or mutual TLS."""
     return plain(issuer) | {
         "supportedServiceProfiles": ["FAPI"],
         "fapiModes": ["FAPI2_SECURITY", "FAPI2_MESSAGE_SIGNING_AUTH_RES"],
@@ -110,7 +110,7 @@ def fapi2(issuer: str) -> JsonDict:
 
 
 def ciba(issuer: str) -> JsonDict:
-    """Payments confirmed on a phone: client-initiated backchannel authentication."""
+    """Return payments approved on a phone (CIBA)."""
     return plain(issuer) | {
         "supportedGrantTypes": ["CIBA", "REFRESH_TOKEN", "CLIENT_CREDENTIALS"],
         "backchannelAuthenticationEndpoint": f"{issuer}/bc-authorize",
@@ -126,7 +126,7 @@ def ciba(issuer: str) -> JsonDict:
 
 
 def device(issuer: str) -> JsonDict:
-    """Kiosks and televisions: the device flow."""
+    """Return the device flow for kiosks and televisions."""
     return plain(issuer) | {
         "supportedGrantTypes": ["DEVICE_CODE", "REFRESH_TOKEN"],
         "deviceAuthorizationEndpoint": f"{issuer}/device",
@@ -140,7 +140,7 @@ def device(issuer: str) -> JsonDict:
 
 
 def wallet(issuer: str) -> JsonDict:
-    """An issuer of verifiable credentials (OID4VCI 1.0)."""
+    """Return a credential issuer (OID4VCI 1.0)."""
     credential = (
         '{"IdentityCredential":{"format":"dc+sd-jwt","vct":"https://credentials.'
         'example/identity","claims":{"given_name":{},"family_name":{}}}}'
@@ -172,7 +172,7 @@ def wallet(issuer: str) -> JsonDict:
 
 
 def federated(issuer: str) -> JsonDict:
-    """A member of an OpenID Federation that vouches for identities."""
+    """Return a member of an OpenID Federation with verified claims."""
     anchor = "https://trust.example"
     return plain(issuer) | {
         "federationEnabled": True,
@@ -193,7 +193,7 @@ def federated(issuer: str) -> JsonDict:
 
 
 def build_scopes(**extra: str) -> list[JsonDict]:
-    """The usual scopes and a service's own; those of money live for a short time."""
+    """Return the standard scopes and extra ones with short durations."""
     usual: list[JsonDict] = [
         {"name": name, "defaultEntry": name == "openid", "description": text}
         for name, text in STANDARD_SCOPES.items()

@@ -1,4 +1,4 @@
-"""Makes the tokens of a seeded service, when somebody first asks for them."""
+"""Create the tokens of a seeded service on first access."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ SUBJECT_UNKNOWN = "cust-000000"  # of whom nothing is known anywhere
 def create_tokens(
     clients: Iterable[JsonDict], random: Random, count: int | None, today: int
 ) -> list[StoredToken]:
-    """``count`` tokens of those clients, two of three of them live on ``today``."""
+    """Create ``count`` tokens, two thirds of which are valid on ``today``."""
     able = [one for one in clients if one.get("grantTypes")]
     if not able:
         return []
@@ -49,7 +49,7 @@ def create_tokens(
 def derive_granted_scopes(
     tokens: Iterable[StoredToken],
 ) -> dict[tuple[int, str], StoredGrant]:
-    """What users granted, by client and user, where those tokens came of it."""
+    """Return the granted scopes by client and user that the tokens imply."""
     found: dict[tuple[int, str], StoredGrant] = {}
     for token in sorted(tokens, key=lambda one: one.created_at):
         if token.subject:

@@ -8,8 +8,8 @@ from tenants.jobs import queue
 from tenants.jobs.models import Job
 from tenants.jobs.worker import JobWorker
 from tenants.organizations.roles import Role
-from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.seeding.keys import create_jwk_set
+from tenants.sandbox.signing import parse_keys
 from tests.support.scene import page_state
 
 FIRST = "?set=jwks&key=0"

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tenants.sandbox import signing
-from tenants.sandbox.handlers.jwks import parse_keys
 from tenants.sandbox.seeding.keys import create_jwk_set
+from tenants.sandbox.signing import parse_keys
 from tenants.sandbox.state import now_milliseconds
 from tests.support.sandbox import SERVICE, TOKEN, status_and_code
 
