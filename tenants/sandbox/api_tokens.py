@@ -62,13 +62,13 @@ class ApiToken:
 
 def expand_permissions(permissions: Iterable[str]) -> set[str]:
     """Return the permissions and all that they imply."""
-    found: set[str] = set()
+    expanded: set[str] = set()
     new = list(permissions)
     while new:
-        if (right := new.pop()) not in found:
-            found.add(right)
+        if (right := new.pop()) not in expanded:
+            expanded.add(right)
             new += IMPLIED_PERMISSIONS.get(right, [])
-    return found
+    return expanded
 
 
 def parse_authorization_header(header: str | None) -> str:

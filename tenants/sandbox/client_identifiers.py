@@ -42,7 +42,7 @@ def derive_sector(client: JsonDict) -> str:
     """Return the host of the sector; empty if it is ambiguous."""
     if uri := client.get("sectorIdentifierUri"):
         return urlsplit(uri).hostname or ""
-    hosts = {urlsplit(one).hostname for one in client.get("redirectUris", ())}
+    hosts = {urlsplit(uri).hostname for uri in client.get("redirectUris", ())}
     return next(iter(hosts)) or "" if len(hosts) == 1 else ""
 
 

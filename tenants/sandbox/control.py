@@ -48,19 +48,19 @@ def handle(sandbox: Sandbox, host: str, request: SandboxRequest) -> SandboxRespo
             case "GET", "/_tokens":
                 return json_response(list_tokens(sandbox.state), pretty=True)
             case "GET", "/_state":
-                found = dump_state(sandbox.state, host, request.query.get("service"))
-                return json_response(found, pretty=True)
+                region_state = dump_state(sandbox.state, host, request.query.get("service"))
+                return json_response(region_state, pretty=True)
             case "GET", "/_calls":
-                return json_response([_dump_call(one) for one in list(sandbox.calls)])
+                return json_response([_dump_call(item) for item in list(sandbox.calls)])
             case "POST", "/_faults":
-                made = [sandbox.faults.add(**one) for one in _parse_objects(request)]
-                return json_response({"set": len(made)}, 201)
+                added = [sandbox.faults.add(**item) for item in _parse_objects(request)]
+                return json_response({"set": len(added)}, 201)
             case "DELETE", "/_faults":
                 sandbox.faults.clear()
                 return SandboxResponse(204)
             case "POST", "/_unknown":
-                for one in _parse_objects(request):
-                    add_unknown_fields(sandbox.state.regions[one.get("region", host)], one)
+                for item in _parse_objects(request):
+                    add_unknown_fields(sandbox.state.regions[item.get("region", host)], item)
                 return SandboxResponse(204)
             case "POST", "/_settings":
                 return json_response(
@@ -81,20 +81,20 @@ def list_tokens(state: SandboxState) -> JsonDict:
         "idp": state.idp_url,
         "organizations": [
             {
-                "organizationId": one.number,
-                "slug": one.slug,
-                "name": one.name,
-                "plan": one.plan,
+                "organizationId": item.number,
+                "slug": item.slug,
+                "name": item.name,
+                "plan": item.plan,
                 "regions": {
                     region: [
                         _dump_token(token)
                         for token in state.tokens.values()
-                        if token.organization == one.number and token.is_accepted_in(region)
+                        if token.organization == item.number and token.is_accepted_in(region)
                     ]
                     for region in state.regions
                 },
             }
-            for one in state.organizations.values()
+            for item in state.organizations.values()
         ],
     }
 
@@ -108,16 +108,16 @@ def dump_state(state: SandboxState, host: str, service_id: str | None = None) ->
         return {
             "region": region.name,
             "apiServerId": region.server_id,
-            "services": [region.services[one] for one in chosen],
-            "clients": {one: list(region.clients[one].values()) for one in chosen},
-            "tokens": {one: list(map(asdict, region.tokens[one])) for one in chosen},
-            "granted": {one: list(_dump_granted_scopes(region, one)) for one in chosen},
+            "services": [region.services[item] for item in chosen],
+            "clients": {item: list(region.clients[item].values()) for item in chosen},
+            "tokens": {item: list(map(asdict, region.tokens[item])) for item in chosen},
+            "granted": {item: list(_dump_granted_scopes(region, item)) for item in chosen},
             "batches": [
-                {"request_id": one.request_id, "result": one.result}
-                for one in region.batches.values()
-                if one.service_id in chosen
+                {"request_id": item.request_id, "result": item.result}
+                for item in region.batches.values()
+                if item.service_id in chosen
             ],
-            "owners": {one: region.owner(one) for one in chosen},
+            "owners": {item: region.owner(item) for item in chosen},
             "newer": sorted(region.newer),
         }
 
@@ -149,14 +149,14 @@ def add_unknown_fields(region: SandboxRegion, params: JsonDict) -> None:
 
 def update_settings(sandbox: Sandbox, params: JsonDict) -> JsonDict:
     """Change settings and return all that now apply."""
-    if odd := params.keys() - {
+    if unknown_names := params.keys() - {
         "latency",
         "window",
         "batch",
         *FLAG_SETTINGS,
         *REGION_SETTINGS,
     }:
-        raise ValueError(f"no such setting: {', '.join(sorted(odd))}")
+        raise ValueError(f"no such setting: {', '.join(sorted(unknown_names))}")
     state = sandbox.state
     sandbox.latency = float(params.get("latency", sandbox.latency))
     state.window = float(params.get("window", state.window))
@@ -175,13 +175,13 @@ def update_settings(sandbox: Sandbox, params: JsonDict) -> JsonDict:
 
 
 def _dump_granted_scopes(region: SandboxRegion, service_id: int) -> Iterator[JsonDict]:
-    for (client_id, subject), one in region.granted[service_id].items():
-        yield {"client_id": client_id, "subject": subject, **asdict(one)}
+    for (client_id, subject), item in region.granted[service_id].items():
+        yield {"client_id": client_id, "subject": subject, **asdict(item)}
 
 
 def _parse_objects(request: SandboxRequest) -> list[JsonDict]:
-    found = parse_json(request.body)
-    return list(map(_require_object, found if isinstance(found, list) else [found]))
+    value = parse_json(request.body)
+    return list(map(_require_object, value if isinstance(value, list) else [value]))
 
 
 def _require_object(value: Any) -> JsonDict:
@@ -191,7 +191,7 @@ def _require_object(value: Any) -> JsonDict:
 
 
 def _dump_token(token: ApiToken) -> JsonDict:
-    found: JsonDict = {
+    fields: JsonDict = {
         "token": token.value,
         "kind": token.kind,
         "preset": token.preset,
@@ -199,11 +199,11 @@ def _dump_token(token: ApiToken) -> JsonDict:
         "state": token.state,
     }
     if token.service_id is not None:
-        found["serviceId"] = token.service_id
+        fields["serviceId"] = token.service_id
     if token.expires_at is not None:
         expiry = datetime.fromtimestamp(token.expires_at, UTC)
-        found["expiresAt"] = expiry.isoformat(timespec="seconds")
-    return found
+        fields["expiresAt"] = expiry.isoformat(timespec="seconds")
+    return fields
 
 
 def _dump_call(call: Any) -> JsonDict:

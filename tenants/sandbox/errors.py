@@ -13,8 +13,8 @@ class ApiResponseError(Exception):
     def to_response(self, path: str) -> SandboxResponse:
         """Build the response; ``path`` is the API name in Authlete's messages."""
         message = f"[{self.code}] {path}, {self.message}"
-        said = {"resultCode": self.code, "resultMessage": message}
-        return json_response(said, self.status)
+        body = {"resultCode": self.code, "resultMessage": message}
+        return json_response(body, self.status)
 
 
 class ActionResponseError(ApiResponseError):
@@ -26,8 +26,8 @@ class ActionResponseError(ApiResponseError):
 
     def to_response(self, path: str) -> SandboxResponse:
         message = f"[{self.code}] {path}, {self.message}"
-        said = {"resultCode": self.code, "resultMessage": message}
-        return json_response(said | {"action": self.action}, self.status)
+        body = {"resultCode": self.code, "resultMessage": message}
+        return json_response(body | {"action": self.action}, self.status)
 
 
 class IdpResponseError(ApiResponseError):

@@ -106,7 +106,7 @@ class FaultRegistry:
 
     def add(self, **members: Any) -> InjectedFault:
         """Add a fault; raise `ValueError` if it is invalid."""
-        if unknown := set(members) - {one.name for one in fields(InjectedFault)}:
+        if unknown := set(members) - {item.name for item in fields(InjectedFault)}:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if members.get("kind") not in FAULT_EFFECTS:
             raise ValueError(f"kind is one of {', '.join(sorted(FAULT_EFFECTS))}")
@@ -128,8 +128,8 @@ class FaultRegistry:
     def is_down(self, region: str) -> bool:
         """Return whether a region accepts no connections."""
         return any(
-            one.kind == "down" and one.region in ("", region) and not one.is_expired
-            for one in self._faults
+            item.kind == "down" and item.region in ("", region) and not item.is_expired
+            for item in self._faults
         )
 
     def take_matching(
@@ -139,9 +139,9 @@ class FaultRegistry:
 
         Each use counts towards the fault's ``times``.
         """
-        found: list[InjectedFault] = []
+        matching: list[InjectedFault] = []
         with self._lock:
-            self._faults = [one for one in self._faults if not one.is_expired]
+            self._faults = [item for item in self._faults if not item.is_expired]
             for fault in self._faults:
                 if not fault.matches(region, operation, method, path):
                     continue
@@ -149,10 +149,10 @@ class FaultRegistry:
                     continue
                 if fault.times is not None:
                     fault.times -= 1
-                found.append(fault)
+                matching.append(fault)
                 if fault.replaces_response:
                     break
-        return found
+        return matching
 
 
 def _error_status(fault: InjectedFault, answer: SandboxResponse) -> SandboxResponse:

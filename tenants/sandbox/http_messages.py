@@ -17,9 +17,9 @@ class ExactNumber(Decimal):
     """A number that keeps its notation (`1E2`, `0.10`)."""
 
     def __new__(cls, text: str) -> "ExactNumber":
-        made = super().__new__(cls, text)
-        made.text = text
-        return made
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
 
     text: str
 
@@ -77,12 +77,12 @@ def parse_json(data: str | bytes) -> Any:
 
 def dump_json(value: object, *, pretty: bool = False) -> bytes:
     """Return JSON in UTF-8: numbers in their notation, lone surrogates escaped."""
-    found: list[ExactNumber] = []
+    exact_numbers: list[ExactNumber] = []
 
     def mark(number: object) -> str:
         if not isinstance(number, ExactNumber):
             raise TypeError(f"{type(number)} is not JSON")
-        found.append(number)
+        exact_numbers.append(number)
         return f"\x00{number.text}\x00"
 
     text = json.dumps(
@@ -92,7 +92,7 @@ def dump_json(value: object, *, pretty: bool = False) -> bytes:
         indent=2 if pretty else None,
         separators=None if pretty else (",", ":"),
     )
-    if found:
+    if exact_numbers:
         text = re.sub(r'"\\u0000([-+.0-9eE]+)\\u0000"', r"\1", text)
     return text.encode("utf-8", "backslashreplace")
 

@@ -34,10 +34,10 @@ def _apply_operation(document: Any, operation: dict[str, Any]) -> Any:
             if _resolve(document, path) != _value(operation):
                 raise JsonPatchError("a test failed")
             return document
-        case "copy" | "move" as kind:
+        case "copy" | "move" as op:
             source = _parse_pointer(operation.get("from"))
             value = deepcopy(_resolve(document, source))
-            if kind == "move":
+            if op == "move":
                 document = _remove_value(document, source)
             return _set_value(document, path, value, insert=True)
         case _:
@@ -100,7 +100,7 @@ def _remove_value(document: Any, steps: list[str]) -> Any:
 
 
 def _parse_index(step: str, last: int) -> int:
-    whole = step.isascii() and step.isdecimal() and (step == "0" or step[0] != "0")
-    if not whole or int(step) > last:
+    is_valid = step.isascii() and step.isdecimal() and (step == "0" or step[0] != "0")
+    if not is_valid or int(step) > last:
         raise JsonPatchError(f"there is no element {step!r}")
     return int(step)

@@ -39,11 +39,13 @@ def parse_body(
             raise ApiResponseError(400, "A258201", "The Content-Type header is missing.")
         case "application/json":
             return _parse_object(request.body)
-        case kind if kind == FORM_CONTENT_TYPE and allow_forms:
+        case content_type if content_type == FORM_CONTENT_TYPE and allow_forms:
             form = parse_query(request.body.decode("utf-8", "replace"))
             return dict(_convert_form(form, table.types)) if table else dict(form)
-        case kind:
-            raise ApiResponseError(400, "A258201", f"The Content-Type {kind} is not supported.")
+        case content_type:
+            raise ApiResponseError(
+                400, "A258201", f"The Content-Type {content_type} is not supported."
+            )
 
 
 def parse_fields(
@@ -61,12 +63,12 @@ def parse_array(request: SandboxRequest, types: Mapping[str, str]) -> list[JsonD
     """Return the typed fields of each object in a request's JSON array."""
     if request.content_type != "application/json":
         raise ApiResponseError(400, "A258201", "The Content-Type is not application/json.")
-    found = _parse_value(request.body)
-    if not isinstance(found, list):
+    entries = _parse_value(request.body)
+    if not isinstance(entries, list):
         raise unparsable_body("it is not a JSON array")
     return [
-        convert_fields(_require_type(f"[{at}]", one, dict, "an object"), types)
-        for at, one in enumerate(found)
+        convert_fields(_require_type(f"[{at}]", item, dict, "an object"), types)
+        for at, item in enumerate(entries)
     ]
 
 
@@ -74,9 +76,9 @@ def convert_fields(body: JsonDict, types: Mapping[str, str]) -> JsonDict:
     """Return the fields of ``types`` in ``body``; raise `ApiResponseError`."""
     return {
         name: _require_type(name, body[name], dict, "an object")
-        if kind == "raw"
-        else convert_value(name, kind, body[name], frozenset())
-        for name, kind in types.items()
+        if type_name == "raw"
+        else convert_value(name, type_name, body[name], frozenset())
+        for name, type_name in types.items()
         if body.get(name) is not None
     }
 
@@ -100,18 +102,18 @@ def _parse_value(body: bytes) -> Any:
 def _convert_form(form: dict[str, str], types: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """Convert form values; lists are separated by spaces, objects are ignored."""
     for name, text in form.items():
-        kind = types.get(name, "text")
-        if kind == "flag":
+        type_name = types.get(name, "text")
+        if type_name == "flag":
             yield name, text.lower() == "true"
-        elif kind in INTEGER_LIMITS:
+        elif type_name in INTEGER_LIMITS:
             try:
                 yield name, int(text)
             except ValueError:
                 raise unparsable_body(f"'{name}' is not an integer") from None
-        elif kind.startswith("["):
-            if kind.strip("[]") not in fields.OBJECT_TYPES:
+        elif type_name.startswith("["):
+            if type_name.strip("[]") not in fields.OBJECT_TYPES:
                 yield name, text.split()
-        elif kind not in fields.OBJECT_TYPES:
+        elif type_name not in fields.OBJECT_TYPES:
             yield name, text
 
 
@@ -136,38 +138,38 @@ def convert_value(name: str, type_name: str, value: Any, extra_values: frozenset
     return text
 
 
-def _convert_list(name: str, kind: str, value: Any, known: frozenset[str]) -> list[Any]:
+def _convert_list(name: str, type_name: str, value: Any, known: frozenset[str]) -> list[Any]:
     _require_type(name, value, list, "an array")
     if None in value:
         raise ApiResponseError(400, "A031205", f"'{name}' contains a null element.")
-    return [convert_value(name, kind, item, known) for item in value]
+    return [convert_value(name, type_name, item, known) for item in value]
 
 
-def _convert_object(name: str, kind: str, value: Any, known: frozenset[str]) -> JsonDict:
+def _convert_object(name: str, type_name: str, value: Any, known: frozenset[str]) -> JsonDict:
     _require_type(name, value, dict, "an object")
-    kinds = fields.OBJECT_TYPES[kind]
-    found: JsonDict = {}
-    for inner, one in kinds.items():
+    types = fields.OBJECT_TYPES[type_name]
+    values: JsonDict = {}
+    for inner, item in types.items():
         if value.get(inner) is not None:
-            found[inner] = convert_value(f"{name}.{inner}", one, value[inner], known)
-        elif one == "flag":
-            found[inner] = False
-        elif one in INTEGER_LIMITS:
-            found[inner] = 0
-    return found
+            values[inner] = convert_value(f"{name}.{inner}", item, value[inner], known)
+        elif item == "flag":
+            values[inner] = False
+        elif item in INTEGER_LIMITS:
+            values[inner] = 0
+    return values
 
 
-def _convert_integer(name: str, kind: str, value: Any) -> Any:
-    whole = isinstance(value, (int, ExactNumber)) and not isinstance(value, bool)
-    if not whole or value != int(value):
+def _convert_integer(name: str, type_name: str, value: Any) -> Any:
+    is_integer = isinstance(value, (int, ExactNumber)) and not isinstance(value, bool)
+    if not is_integer or value != int(value):
         raise unparsable_body(f"'{name}' is not an integer")
-    if not -INTEGER_LIMITS[kind] <= value < INTEGER_LIMITS[kind]:
-        raise unparsable_body(f"'{name}' does not fit {kind}")
+    if not -INTEGER_LIMITS[type_name] <= value < INTEGER_LIMITS[type_name]:
+        raise unparsable_body(f"'{name}' does not fit {type_name}")
     return value
 
 
-def _require_type[Kind](name: str, value: Any, kind: type[Kind], description: str) -> Kind:
-    if not isinstance(value, kind):
+def _require_type[Kind](name: str, value: Any, expected: type[Kind], description: str) -> Kind:
+    if not isinstance(value, expected):
         raise unparsable_body(f"'{name}' is not {description}")
     return value
 

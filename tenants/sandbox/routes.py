@@ -143,19 +143,19 @@ class RouteTable:
 
     def __init__(self, operations: Iterable[Operation[Any]]) -> None:
         # Two operations may be the same call, made for different ends.
-        calls = {(one.path, one.method): one for one in reversed([*operations])}
+        calls = {(item.path, item.method): item for item in reversed([*operations])}
         routes = reversed([*map(_build_route, calls.values())])
         # What names its places more closely goes first.
-        self.routes = sorted(routes, key=lambda one: one.pattern.groups)
+        self.routes = sorted(routes, key=lambda item: item.pattern.groups)
 
     def find(self, method: str, path: str) -> RouteMatch:
         """Return the match for a method and path."""
         allowed = set()
         for route in self.routes:
-            if found := route.pattern.fullmatch(path.removesuffix("/")):
+            if match := route.pattern.fullmatch(path.removesuffix("/")):
                 if route.operation.method == method:
-                    places = found.groupdict()
-                    return RouteMatch(route, {one: unquote(places[one]) for one in places})
+                    values = match.groupdict()
+                    return RouteMatch(route, {item: unquote(values[item]) for item in values})
                 allowed.add(route.operation.method)
         return RouteMatch(allowed=", ".join(sorted(allowed)))
 
@@ -165,5 +165,5 @@ def _build_route(operation: Operation[Any]) -> Route:
     return Route(operation, pattern, HANDLERS.get(operation.name))
 
 
-CLUSTER_ROUTES = RouteTable(one for one in OPERATIONS.values() if one.host is ApiHost.CLUSTER)
-IDP_ROUTES = RouteTable(one for one in OPERATIONS.values() if one.host is ApiHost.IDP)
+CLUSTER_ROUTES = RouteTable(item for item in OPERATIONS.values() if item.host is ApiHost.CLUSTER)
+IDP_ROUTES = RouteTable(item for item in OPERATIONS.values() if item.host is ApiHost.IDP)

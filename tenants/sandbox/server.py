@@ -37,9 +37,9 @@ class SandboxListener(ThreadingHTTPServer):
     request_queue_size = 1024
     allow_reuse_address = True
 
-    def __init__(self, port: int, sandbox: Sandbox, place: str) -> None:
+    def __init__(self, port: int, sandbox: Sandbox, host: str) -> None:
         super().__init__((HOST, port), SandboxRequestHandler)
-        self.sandbox, self.host = sandbox, place
+        self.sandbox, self.host = sandbox, host
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore disconnects; report all other errors."""
@@ -89,15 +89,15 @@ class SandboxRequestHandler(BaseHTTPRequestHandler):
         return self.rfile.read(length)
 
     def _read_chunks(self) -> bytes:
-        whole = bytearray()
+        data = bytearray()
         while size := int(self.rfile.readline().partition(b";")[0], 16):
-            whole += self.rfile.read(size)
+            data += self.rfile.read(size)
             self.rfile.readline()
-            if len(whole) > MAX_BODY_BYTES:
+            if len(data) > MAX_BODY_BYTES:
                 raise ValueError("too large")
         while self.rfile.readline().strip():
             pass
-        return bytes(whole)
+        return bytes(data)
 
     def _build_environ(self, body: bytes) -> dict[str, Any]:
         path, _, query = self.path.partition("?")
@@ -170,15 +170,15 @@ class SandboxServer:
         self._listeners: dict[str, SandboxListener] = {}
         self._stopped = threading.Event()
         self._watcher = threading.Thread(target=self._watch_outages, daemon=True)
-        for at, place in enumerate(self._hosts):
-            self._open_listener(place, port + at if port else 0)
+        for at, host in enumerate(self._hosts):
+            self._open_listener(host, port + at if port else 0)
         for name, region in sandbox.state.regions.items():
             region.url = self.url(name)
         sandbox.state.idp_url = self.url(IDP)
 
-    def url(self, place: str) -> str:
+    def url(self, host: str) -> str:
         """Return the URL of a region or the IdP."""
-        return f"http://{HOST}:{self._ports[place]}"
+        return f"http://{HOST}:{self._ports[host]}"
 
     def __enter__(self) -> SandboxServer:
         self._watcher.start()
@@ -212,9 +212,9 @@ class SandboxServer:
     def _watch_outages(self) -> None:
         """Close the listener of a region that is down and reopen it afterwards."""
         while not self._stopped.wait(WATCH_INTERVAL_SECONDS):
-            for place in self._hosts:
-                down = self.sandbox.faults.is_down(place)
-                if down and place in self._listeners:
-                    self._close_listener(place)
-                elif not down and place not in self._listeners:
-                    self._open_listener(place, self._ports[place])
+            for host in self._hosts:
+                down = self.sandbox.faults.is_down(host)
+                if down and host in self._listeners:
+                    self._close_listener(host)
+                elif not down and host not in self._listeners:
+                    self._open_listener(host, self._ports[host])

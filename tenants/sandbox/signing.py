@@ -65,17 +65,17 @@ def sign_jwt(
     doesn't document which.
     """
     fitting = [
-        one
-        for one in registered_keys(service)
-        if can_sign(one, alg) and not _PRIVATE_PARTS.isdisjoint(one)
+        key
+        for key in registered_keys(service)
+        if can_sign(key, alg) and not _PRIVATE_PARTS.isdisjoint(key)
     ]
     if not fitting:
         raise NoSigningKeyError(alg)
-    key = next((one for one in fitting if one.get("kid") == key_id), fitting[0])
-    told = {"alg": alg, **header}
+    key = next((key for key in fitting if key.get("kid") == key_id), fitting[0])
+    fields = {"alg": alg, **header}
     if "kid" in key:
-        told["kid"] = key["kid"]
-    return jws.serialize_compact(told, json.dumps(claims), _import_key(key), algorithms=[alg])
+        fields["kid"] = key["kid"]
+    return jws.serialize_compact(fields, json.dumps(claims), _import_key(key), algorithms=[alg])
 
 
 def can_sign(key: JsonDict, alg: str) -> bool:

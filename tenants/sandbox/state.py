@@ -188,8 +188,8 @@ class SandboxRegion:
         Raises `ApiResponseError`, 403 A457101; unknown services and those of other
         organizations look the same.
         """
-        whole = service_id.isascii() and service_id.isdecimal() and len(service_id) < 20
-        number = int(service_id) if whole else -1
+        is_valid = service_id.isascii() and service_id.isdecimal() and len(service_id) < 20
+        number = int(service_id) if is_valid else -1
         if not self.can_see(token, number) or not token.has_permission(permission):
             raise access_denied(permission.upper(), service_id)
         return self.services[number]

@@ -28,19 +28,19 @@ def hash_access_token(value: str) -> str:
 
 def find_by_value(tokens: Iterable[StoredToken], value: str) -> StoredToken | None:
     """Return the token with that access token value or JWT."""
-    wanted = hash_access_token(value)
-    return _find_first(tokens, lambda one: one.access_hash == wanted)
+    token_hash = hash_access_token(value)
+    return _find_first(tokens, lambda token: token.access_hash == token_hash)
 
 
 def find_by_hash(tokens: Iterable[StoredToken], token_hash: str) -> StoredToken | None:
     """Return the token with that access token hash."""
-    return _find_first(tokens, lambda one: one.access_hash == token_hash)
+    return _find_first(tokens, lambda token: token.access_hash == token_hash)
 
 
 def find_by_access_token(tokens: Iterable[StoredToken], identifier: str) -> StoredToken | None:
     """Return the token with that access token value or hash."""
     names = (identifier, hash_access_token(identifier))
-    return _find_first(tokens, lambda one: one.access_hash in names)
+    return _find_first(tokens, lambda token: token.access_hash in names)
 
 
 def find_by_refresh_token(
@@ -48,15 +48,15 @@ def find_by_refresh_token(
 ) -> StoredToken | None:
     """Return the token with that refresh token value, or hash if ``allow_hash``."""
     names = (identifier, hash_token(identifier)) if allow_hash else (hash_token(identifier),)
-    return _find_first(tokens, lambda one: one.refresh_hash in names)
+    return _find_first(tokens, lambda token: token.refresh_hash in names)
 
 
 def tokens_of_other_services(region: SandboxRegion, service: JsonDict) -> list[StoredToken]:
     """Return the tokens of other services that were already created."""
     own = service["apiKey"]
     return [
-        one for number, theirs in region.tokens.items() if number != own
-        for one in theirs
+        token for number, others in region.tokens.items() if number != own
+        for token in others
     ]  # fmt: skip
 
 
@@ -89,4 +89,4 @@ def _unwrap_jwt(value: str) -> str:
 def _find_first(
     tokens: Iterable[StoredToken], predicate: Callable[[StoredToken], bool]
 ) -> StoredToken | None:
-    return next((one for one in tokens if not one.revoked and predicate(one)), None)
+    return next((token for token in tokens if not token.revoked and predicate(token)), None)

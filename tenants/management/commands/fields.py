@@ -22,7 +22,9 @@ DOCUMENTS: dict[str, dict[str, type[Section]]] = {
 
 
 class Command(BaseCommand):
-    help = "List every declared setting by document and section."
+    """List settings by document and section."""
+
+    help = "List all settings by document and section."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--document", choices=DOCUMENTS)

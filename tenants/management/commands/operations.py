@@ -11,7 +11,9 @@ from tenants.authlete.operation import Operation
 
 
 class Command(BaseCommand):
-    help = "List every declared operation of Authlete's API."
+    """List the operations of Authlete's API."""
+
+    help = "List all operations of Authlete's API."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text")

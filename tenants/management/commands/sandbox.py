@@ -13,34 +13,38 @@ from tenants.sandbox.state import IDP
 
 
 class Command(BaseCommand):
+    """Run the sandbox until interrupted."""
+
     help = (
-        "Run a pretend Authlete: us, jp, eu and br on four ports in a row, and the "
-        "identity provider on the fifth. Only this machine can reach it. "
-        "GET /_tokens lists the access tokens that it takes."
+        "Run the Authlete sandbox: regions us, jp, eu and br on four consecutive ports, and "
+        "the identity provider on the fifth. Reachable from this machine only. "
+        "GET /_tokens lists its access tokens."
     )
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=parse_port, default=9700, help="the first port, or 0")
+        parser.add_argument(
+            "--port", type=parse_port, default=9700, help="the first port; 0 uses free ports"
+        )
         parser.add_argument(
             "--services",
             type=parse_count,
-            help="services of the largest organization a region",
+            help="services per region of the largest organization",
         )
-        parser.add_argument("--clients", type=parse_count, help="clients a service")
-        parser.add_argument("--tokens", type=parse_count, help="access tokens a service")
+        parser.add_argument("--clients", type=parse_count, help="clients per service")
+        parser.add_argument("--tokens", type=parse_count, help="access tokens per service")
         parser.add_argument(
             "--latency",
             type=parse_count,
             default=0,
-            help="milliseconds before each answer",
+            help="milliseconds before each response",
         )
-        parser.add_argument("--seed", type=int, default=1, help="which world it is")
+        parser.add_argument("--seed", type=int, default=1, help="seed of the generated data")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        over = threading.Event()
+        stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: over.set())
+            signal.signal(number, lambda *_: stopped.set())
         sandbox = Sandbox(
             options["seed"],
             options["services"],
@@ -52,25 +56,27 @@ class Command(BaseCommand):
             server = SandboxServer(sandbox, options["port"])
         except OSError as error:
             raise CommandError(
-                f"The five ports from {options['port']} on are not all free "
-                f"({error.strerror}). Choose others with --port."
+                f"Can't listen on five ports starting at {options['port']}: "
+                f"{error.strerror}. Choose others with --port."
             ) from None
         with server:
-            for place in (*sandbox.state.regions, IDP):
-                self.stdout.write(f"{place:4} {server.url(place)}")
+            for host in (*sandbox.state.regions, IDP):
+                self.stdout.write(f"{host:4} {server.url(host)}")
             self.stdout.write(f"tokens {server.url('us')}/_tokens")
             self.stdout.flush()
-            over.wait()
+            stopped.wait()
 
 
 def parse_port(text: str) -> int:
+    """Parse the first of five ports."""
     first = int(text)
-    if not 0 <= first <= 65_531:  # 0 takes any that is free
-        raise argparse.ArgumentTypeError("must lie between 0 and 65531")
+    if not 0 <= first <= 65_531:  # 0 uses free ports
+        raise argparse.ArgumentTypeError("must be between 0 and 65531")
     return first
 
 
 def parse_count(text: str) -> int:
+    """Parse a non-negative integer."""
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError("must not be negative")

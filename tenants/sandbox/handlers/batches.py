@@ -44,11 +44,11 @@ def create(context: SandboxContext) -> SandboxResponse:
     """Accept a batch after checking only the types of its entries."""
     service = context.get_service("use_service")
     entries = parse_array(context.request, CREATE_PARAMETERS)
-    most = context.state.batching.most
+    max_entries = context.state.batching.most
     if not entries:
         raise ApiResponseError(400, "A490201", "The request has no entries.")
-    if most and len(entries) > most:
-        raise ApiResponseError(400, "A490202", f"A batch has {most} entries at most.")
+    if max_entries and len(entries) > max_entries:
+        raise ApiResponseError(400, "A490202", f"A batch has {max_entries} entries at most.")
     is_dry = context.request.get_flag("dryRun")
     at, wait = now_milliseconds(), context.state.batching.delay / 1000
     due = monotonic() + wait
@@ -59,8 +59,8 @@ def create(context: SandboxContext) -> SandboxResponse:
         timer = threading.Timer(wait, _run_and_notify, parts)
         timer.daemon = True
         timer.start()
-    said = "The batch was accepted."
-    return json_response(_result_fields("A490001", said) | {"requestId": batch.request_id})
+    message = "The batch was accepted."
+    return json_response(_result_fields("A490001", message) | {"requestId": batch.request_id})
 
 
 def status(context: SandboxContext) -> SandboxResponse:
@@ -70,10 +70,10 @@ def status(context: SandboxContext) -> SandboxResponse:
     unkept = context.state.batching.dry_unkept
     if batch is None or batch.service_id != service["apiKey"] or (batch.is_dry and unkept):
         raise ApiResponseError(404, "A491201", "There is no such batch.")
-    told = _result_fields("A491001", "The status of the batch was found.")
+    fields = _result_fields("A491001", "The status of the batch was found.")
     if batch.result or not context.state.batching.blank:
-        told["status"] = _batch_status(batch)
-    return json_response(told)
+        fields["status"] = _batch_status(batch)
+    return json_response(fields)
 
 
 def run_due_batches(state: SandboxState, region: SandboxRegion) -> None:
@@ -107,10 +107,10 @@ def _create_tokens(
     if service is None:
         raise ApiResponseError(403, "A003202", "The service has been deleted.")
     taken, at = UsedHashes.for_service(context, service), now_milliseconds()
-    for asked in entries:
-        token = build_token(context, service, asked, taken, at)
+    for entry in entries:
+        token = build_token(context, service, entry, taken, at)
         if not batch.token_count:
-            sign_access_token(context, service, token, asked)  # which depends on the service
+            sign_access_token(context, service, token, entry)  # which depends on the service
         taken.add(token)
         if not batch.is_dry:
             region.tokens[batch.service_id].append(token)
@@ -124,11 +124,11 @@ def _run_and_notify(
     with region.lock:
         if not batch.result:
             _run(state, region, batch)
-        told = _batch_status(batch)
+        fields = _batch_status(batch)
     with suppress(httpx.HTTPError):
         httpx.post(
             address,
-            json=told,
+            json=fields,
             timeout=NOTIFICATION_TIMEOUT_SECONDS,
             follow_redirects=False,
         )
@@ -144,7 +144,7 @@ def _notification_url(service: JsonDict) -> str:
 
 
 def _batch_status(batch: StoredBatch) -> JsonDict:
-    told = {
+    fields = {
         "batchKind": "CREATE",
         "requestId": batch.request_id,
         "result": batch.result or None,
@@ -154,7 +154,7 @@ def _batch_status(batch: StoredBatch) -> JsonDict:
         "createdAt": batch.created_at,
         "modifiedAt": batch.modified_at,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _result_fields(code: str, message: str) -> JsonDict:

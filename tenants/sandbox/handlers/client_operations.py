@@ -23,8 +23,8 @@ def set_lock(context: SandboxContext) -> SandboxResponse:
     client = _find_client(context)
     locked = _parse_flag(parse_body(context.request).get("clientLocked"))
     if bool(client.get("locked")) == locked:
-        code, said = ("203", "locked") if locked else ("204", "not locked")
-        raise ApiResponseError(400, f"A293{code}", f"The client is {said} already.")
+        code, state_name = ("203", "locked") if locked else ("204", "not locked")
+        raise ApiResponseError(400, f"A293{code}", f"The client is {state_name} already.")
     _store(client | {"locked": locked}, client)
     return _success_response("A293001", "The lock flag of the client was updated.")
 
@@ -104,7 +104,7 @@ def _requestable_scopes(client: JsonDict) -> list[str] | None:
 
 
 def _without_limit(extension: JsonDict) -> JsonDict:
-    rest = {one: extension[one] for one in extension if one != "requestableScopes"}
+    rest = {item: extension[item] for item in extension if item != "requestableScopes"}
     return rest | {"requestableScopesEnabled": False} if rest else rest
 
 
@@ -131,7 +131,7 @@ def _require_strings(value: Any) -> None:
         return
     if not isinstance(value, list):
         raise ApiResponseError(400, "A128202", "'requestableScopes' is not an array.")
-    if not all(isinstance(one, str) for one in value):
+    if not all(isinstance(item, str) for item in value):
         raise ApiResponseError(400, "A128203", "'requestableScopes' has what is no string.")
 
 
@@ -145,5 +145,5 @@ def _parse_flag(value: Any) -> bool:
 
 
 def _success_response(code: str, message: str, **fields: Any) -> SandboxResponse:
-    said = {"resultCode": code, "resultMessage": f"[{code}] {message}"}
-    return json_response({name: one for name, one in (said | fields).items() if one is not None})
+    body = {"resultCode": code, "resultMessage": f"[{code}] {message}"}
+    return json_response({name: item for name, item in (body | fields).items() if item is not None})

@@ -30,12 +30,14 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     service = context.get_service("view_client")
     start, end = parse_range(context.request, "A028")
     full = context.token.has_permission("view_service") and not context.request.get_flag("limited")
-    found = list(context.region.clients[service["apiKey"]].values())
+    clients = list(context.region.clients[service["apiKey"]].values())
     if developer := context.request.query.get("developer"):
-        found = [one for one in found if one.get("developer") == developer]
-    page: JsonDict = {"start": start, "end": end, "totalCount": len(found)}
+        clients = [client for client in clients if client.get("developer") == developer]
+    page: JsonDict = {"start": start, "end": end, "totalCount": len(clients)}
     if end > start:
-        page["clients"] = [CLIENT_DOCUMENT.render(one, full=full) for one in found[start:end]]
+        page["clients"] = [
+            CLIENT_DOCUMENT.render(client, full=full) for client in clients[start:end]
+        ]
     return json_response(page)
 
 
@@ -59,12 +61,12 @@ def create(context: SandboxContext) -> SandboxResponse:
 
 def _server_fields(region: SandboxRegion, service: JsonDict, created_at: int) -> JsonDict:
     """Return the fields that only the server sets on new clients."""
-    mine = region.clients[service["apiKey"]]
+    own_clients = region.clients[service["apiKey"]]
     client_id = _random.randrange(10**9, 10**13)
-    while any(client_id in theirs for theirs in region.clients.values()):
+    while any(client_id in other_clients for other_clients in region.clients.values()):
         client_id = _random.randrange(10**9, 10**13)
     return {
-        "number": max((one.get("number", 0) for one in mine.values()), default=0) + 1,
+        "number": max((client.get("number", 0) for client in own_clients.values()), default=0) + 1,
         "serviceNumber": service.get("number", 0),
         "clientId": client_id,
         "clientSecret": token_urlsafe(64),
@@ -92,14 +94,14 @@ def _replace(
     code_prefix: str,
 ) -> JsonDict:
     """Return ``base`` replaced by ``body``; result codes start with ``code_prefix``."""
-    mine = region.clients[service["apiKey"]]
+    own_clients = region.clients[service["apiKey"]]
     new = CLIENT_DOCUMENT.replace(base, body, region.known_fields(base), now_milliseconds())
-    taken, big = ("603", "604") if code_prefix == "A123" else ("601", "602")
+    taken, too_big_code = ("603", "604") if code_prefix == "A123" else ("601", "602")
     new["clientIdAlias"] = new.get("clientIdAlias") or str(new["clientId"])
-    if client_identifiers.is_alias_taken(mine, new):
+    if client_identifiers.is_alias_taken(own_clients, new):
         raise ApiResponseError(403, code_prefix + taken, "The client ID alias is in use.")
     if len(new.get("customMetadata", "")) > MAX_CUSTOM_METADATA_LENGTH:
-        raise ApiResponseError(403, code_prefix + big, "'customMetadata' is too big.")
+        raise ApiResponseError(403, code_prefix + too_big_code, "'customMetadata' is too big.")
     client_identifiers.check_sector(region, new)
     if host := client_identifiers.derive_sector(new):
         new["derivedSectorIdentifier"] = host
@@ -115,19 +117,21 @@ def drop_unknown_scopes(service: JsonDict, extension: JsonDict) -> JsonDict:
     if (scopes := extension.get("requestableScopes")) is None:
         return extension
     known = {scope.get("name") for scope in service.get("supportedScopes", ())}
-    return extension | {"requestableScopes": [one for one in scopes if one in known]}
+    return extension | {"requestableScopes": [scope for scope in scopes if scope in known]}
 
 
 def _check_limits(context: SandboxContext, service: JsonDict, body: JsonDict) -> None:
-    mine = context.region.clients[service["apiKey"]]
+    own_clients = context.region.clients[service["apiKey"]]
     developer = body.get("developer")
-    most = service.get("clientsPerDeveloper", 0)
-    theirs = [one for one in mine.values() if one.get("developer") == developer]
-    if developer and 0 < most <= len(theirs):
+    maximum = service.get("clientsPerDeveloper", 0)
+    developer_clients = [
+        client for client in own_clients.values() if client.get("developer") == developer
+    ]
+    if developer and 0 < maximum <= len(developer_clients):
         raise ApiResponseError(403, "A123601", "The developer may have no more clients.")
     owner = context.region.owner(service["apiKey"])
     home = context.state.organizations.get(owner or 0)
-    if home and len(mine) >= MAX_CLIENTS_BY_PLAN.get(home.plan, 2**31):
+    if home and len(own_clients) >= MAX_CLIENTS_BY_PLAN.get(home.plan, 2**31):
         raise ApiResponseError(403, "A123602", "The plan allows no more clients.")
 
 
@@ -138,10 +142,10 @@ def delete(context: SandboxContext) -> SandboxResponse:
     client = get_client(context, service, "A026")
     client_id, service_id = client["clientId"], service["apiKey"]
     region.tokens[service_id] = [
-        one for one in region.tokens[service_id] if one.client_id != client_id
+        item for item in region.tokens[service_id] if item.client_id != client_id
     ]
     region.granted[service_id] = {
-        pair: one for pair, one in region.granted[service_id].items() if pair[0] != client_id
+        pair: item for pair, item in region.granted[service_id].items() if pair[0] != client_id
     }
     del region.clients[service_id][client_id]
     region.gone.add(client_id)
@@ -160,7 +164,7 @@ def get_client(context: SandboxContext, service: JsonDict, code_prefix: str = ""
     number = int(name)
     client = region.clients[service["apiKey"]].get(number)
     if client is None:
-        if any(number in theirs for theirs in region.clients.values()):
+        if any(number in other_clients for other_clients in region.clients.values()):
             code = f"{code_prefix}202" if code_prefix else "A001213"
             raise ApiResponseError(403, code, "The client belongs to another service.")
         gone = "203" if number in region.gone else "201"
@@ -180,10 +184,13 @@ def get_client_by_identifier(
 ) -> JsonDict:
     """Return the client with that number or alias; raise `ApiResponseError`."""
     region = context.region
-    mine = region.clients[service["apiKey"]]
-    client = client_identifiers.find_client(mine, identifier)
+    own_clients = region.clients[service["apiKey"]]
+    client = client_identifiers.find_client(own_clients, identifier)
     if client is None:
-        if any(client_identifiers.find_client(one, identifier) for one in region.clients.values()):
+        if any(
+            client_identifiers.find_client(other_clients, identifier)
+            for other_clients in region.clients.values()
+        ):
             raise ApiResponseError(403, "A001219", "The client belongs to another service.")
         raise ApiResponseError(
             404, not_found_code, f"There is no client with the identifier {identifier}."

@@ -36,5 +36,5 @@ def echo(context: SandboxContext) -> SandboxResponse:
 
 def healthcheck(context: SandboxContext) -> SandboxResponse:
     """Return OK as text; ``extended`` includes the database."""
-    said = b"OK: database OK" if context.request.get_flag("extended") else b"OK"
-    return SandboxResponse(200, said, {"Content-Type": "text/plain;charset=UTF-8"})
+    body = b"OK: database OK" if context.request.get_flag("extended") else b"OK"
+    return SandboxResponse(200, body, {"Content-Type": "text/plain;charset=UTF-8"})

@@ -93,17 +93,19 @@ def get(context: SandboxContext) -> SandboxResponse:
 
 def build_discovery_document(service: JsonDict) -> JsonDict:
     """Build the document: unset values are left out, booleans are always included."""
-    found: JsonDict = {}
+    document: JsonDict = {}
     for name, member in _split_rows(COPIED_FIELDS):
         if (value := service.get(member)) is not None:
-            found[name] = value
+            document[name] = value
     for name, member in _split_rows(LOWERCASED_FIELDS):
         if (words := service.get(member)) is not None:
-            found[name] = [word.lower() for word in words]
-    found |= _list_fields(service) | _algorithm_fields(service)
+            document[name] = [word.lower() for word in words]
+    document |= _list_fields(service) | _algorithm_fields(service)
     if aliases := service.get("mtlsEndpointAliases"):
-        found["mtls_endpoint_aliases"] = {alias.get("name"): alias.get("uri") for alias in aliases}
-    return found
+        document["mtls_endpoint_aliases"] = {
+            alias.get("name"): alias.get("uri") for alias in aliases
+        }
+    return document
 
 
 def _list_fields(service: JsonDict) -> JsonDict:
@@ -114,10 +116,10 @@ def _list_fields(service: JsonDict) -> JsonDict:
     return {
         "scopes_supported": [scope.get("name") for scope in scopes],
         "response_types_supported": [
-            one.lower().replace("_", " ").replace("id token", "id_token") for one in types
+            item.lower().replace("_", " ").replace("id token", "id_token") for item in types
         ],
         "response_modes_supported": modes + [f"{mode}.jwt" for mode in modes] + ["jwt"],
-        "grant_types_supported": [GRANT_TYPE_URNS.get(one, one.lower()) for one in grants],
+        "grant_types_supported": [GRANT_TYPE_URNS.get(item, item.lower()) for item in grants],
         "subject_types_supported": ["public", "pairwise"],
         "code_challenge_methods_supported": ["S256"]
         if service.get("pkceS256Required")
@@ -133,7 +135,7 @@ def _list_fields(service: JsonDict) -> JsonDict:
 def _algorithm_fields(service: JsonDict) -> JsonDict:
     """Return the supported algorithms, which follow from the keys."""
     keys = parse_keys(service.get("jwks"))
-    own = sorted({one for key in keys for one in _signing_algorithms(key)})
+    own = sorted({item for key in keys for item in _signing_algorithms(key)})
     return {
         "id_token_signing_alg_values_supported": SYMMETRIC_ALGS + own,
         "userinfo_signing_alg_values_supported": [*SYMMETRIC_ALGS, *own, "none"],

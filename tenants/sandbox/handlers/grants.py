@@ -30,22 +30,22 @@ def get_list(context: SandboxContext) -> SandboxResponse:
         raise missing_subject("A136206")
     start, end = parse_range(SandboxRequest("", "", query), "A136")
     developer = query.get("developer") or ""
-    mine = context.region.clients[service["apiKey"]]
+    own_clients = context.region.clients[service["apiKey"]]
     held = context.region.tokens[service["apiKey"]]
-    numbers = dict.fromkeys(one.client_id for one in held if one.subject == subject)
-    found = [mine[one] for one in sorted(numbers) if one in mine]
+    numbers = dict.fromkeys(item.client_id for item in held if item.subject == subject)
+    matching = [own_clients[item] for item in sorted(numbers) if item in own_clients]
     if developer:
-        found = [one for one in found if one.get("developer") == developer]
+        matching = [item for item in matching if item.get("developer") == developer]
     page: JsonDict = {
         "start": start,
         "end": end,
-        "totalCount": len(found),
+        "totalCount": len(matching),
         "subject": subject,
     }
     if developer:
         page["developer"] = developer
     if end > start:
-        page["clients"] = [CLIENT_DOCUMENT.render(one, full=False) for one in found[start:end]]
+        page["clients"] = [CLIENT_DOCUMENT.render(item, full=False) for item in matching[start:end]]
     return json_response(page)
 
 
@@ -53,24 +53,24 @@ def update(context: SandboxContext) -> SandboxResponse:
     """Set the scopes of all access tokens of a user and a client."""
     service = context.get_service("use_service")
     client = clients.get_client(context, service)
-    asked = parse_fields(context.request, {"subject": "text", "scopes": "[text]"})
-    if not (subject := asked.get("subject")):
+    params = parse_fields(context.request, {"subject": "text", "scopes": "[text]"})
+    if not (subject := params.get("subject")):
         raise missing_subject("A138201")
-    found = _tokens_of(context, service, client, subject)
-    if "scopes" in asked:
-        scopes = tokens.filter_scopes(service, client, asked["scopes"])
-        for token in found:
+    matching = _tokens_of(context, service, client, subject)
+    if "scopes" in params:
+        scopes = tokens.filter_scopes(service, client, params["scopes"])
+        for token in matching:
             token.scopes = tuple(scopes)
-    return _success_response("A138001", f"{len(found)} access token(s) were updated.")
+    return _success_response("A138001", f"{len(matching)} access token(s) were updated.")
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
     """Delete the tokens of a user and a client, but not the granted scopes."""
     service = context.get_service("use_service")
     client, subject = _client_and_subject(context, service, "A137")
-    found = _tokens_of(context, service, client, subject)
-    tokens.remove_tokens(context, service, found)
-    return _success_response("A137001", f"{len(found)} access token(s) were deleted.")
+    matching = _tokens_of(context, service, client, subject)
+    tokens.remove_tokens(context, service, matching)
+    return _success_response("A137001", f"{len(matching)} access token(s) were deleted.")
 
 
 def get_scopes(context: SandboxContext) -> SandboxResponse:
@@ -83,13 +83,13 @@ def get_scopes(context: SandboxContext) -> SandboxResponse:
         "subject": subject,
         "modifiedAt": 0,
     }
-    found = _granted_scopes(context, service).get((client["clientId"], subject))
-    if found is None:
+    grant = _granted_scopes(context, service).get((client["clientId"], subject))
+    if grant is None:
         return _success_response("A139001", "No granted scopes are recorded.", about)
     about |= {
-        "latestGrantedScopes": found.latest,
-        "mergedGrantedScopes": found.merged,
-        "modifiedAt": found.modified_at,
+        "latestGrantedScopes": grant.latest,
+        "mergedGrantedScopes": grant.merged,
+        "modifiedAt": grant.modified_at,
     }
     return _success_response("A139002", "Granted scopes were found.", about)
 
@@ -117,9 +117,9 @@ def _tokens_of(
     context: SandboxContext, service: JsonDict, client: JsonDict, subject: str
 ) -> list[StoredToken]:
     return [
-        one
-        for one in context.region.tokens[service["apiKey"]]
-        if one.client_id == client["clientId"] and one.subject == subject
+        item
+        for item in context.region.tokens[service["apiKey"]]
+        if item.client_id == client["clientId"] and item.subject == subject
     ]
 
 
@@ -137,9 +137,9 @@ def _client_and_subject(
 def _parse_query(context: SandboxContext, error_code: str) -> dict[str, str]:
     """Return the parameters in path, query or body as texts."""
     request = context.request
-    found = {n: v for n, v in context.path_params.items() if n == "subject"}
+    values = {n: v for n, v in context.path_params.items() if n == "subject"}
     if request.method != "POST":
-        return {**request.query, **found}
+        return {**request.query, **values}
     try:
         body = parse_fields(request, GRANT_PARAMETERS)
     except ApiResponseError as refusal:
@@ -150,5 +150,5 @@ def _parse_query(context: SandboxContext, error_code: str) -> dict[str, str]:
 
 
 def _success_response(code: str, message: str, fields: JsonDict | None = None) -> SandboxResponse:
-    said = {"resultCode": code, "resultMessage": f"[{code}] {message}"}
-    return json_response(said | (fields or {}))
+    body = {"resultCode": code, "resultMessage": f"[{code}] {message}"}
+    return json_response(body | (fields or {}))

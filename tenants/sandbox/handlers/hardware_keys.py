@@ -39,42 +39,42 @@ ALGORITHMS_BY_HSM = {
 def create(context: SandboxContext) -> SandboxResponse:
     """Create a key."""
     service = _get_service(context, "modify_service", "A266201")
-    made = _validate_parameters(context, parse_fields(context.request, HARDWARE_KEY_PARAMETERS))
-    made |= {
+    key = _validate_parameters(context, parse_fields(context.request, HARDWARE_KEY_PARAMETERS))
+    key |= {
         "handle": token_urlsafe(32),
-        "publicKey": create_public_key_der(made["alg"]),
+        "publicKey": create_public_key_der(key["alg"]),
     }
-    service["hsks"] = [*service.get("hsks", ()), made]
-    return _success_response("A266001", "The key was created.", hsk=made)
+    service["hsks"] = [*service.get("hsks", ()), key]
+    return _success_response("A266001", "The key was created.", hsk=key)
 
 
 def get(context: SandboxContext) -> SandboxResponse:
     """Return a key."""
     service = _get_service(context, "view_service", "A268201")
-    found = _find_key(context, service, "A268202")
-    return _success_response("A268001", "The key was found.", hsk=found)
+    key = _find_key(context, service, "A268202")
+    return _success_response("A268001", "The key was found.", hsk=key)
 
 
 def get_list(context: SandboxContext) -> SandboxResponse:
     """Return all keys of a service."""
     service = _get_service(context, "view_service", "A269201")
-    found = {"hsks": service["hsks"]} if service.get("hsks") else {}
-    return _success_response("A269001", "The keys were listed.", **found)
+    fields = {"hsks": service["hsks"]} if service.get("hsks") else {}
+    return _success_response("A269001", "The keys were listed.", **fields)
 
 
 def delete(context: SandboxContext) -> SandboxResponse:
     """Destroy a key, even if its record stays (`half_deleted`)."""
     service = _get_service(context, "modify_service", "A270201")
-    found = _find_key(context, service, "A270202")
+    key = _find_key(context, service, "A270202")
     if context.state.half_deleted:
         raise context.action_error(
             "SERVER_ERROR",
             "A270102",
             "The HSM has no such key any more.",
         )
-    service["hsks"] = [one for one in service["hsks"] if one is not found]
+    service["hsks"] = [other for other in service["hsks"] if other is not key]
     if context.state.deleted_told:
-        return _success_response("A270001", "The key was deleted.", hsk=found)
+        return _success_response("A270001", "The key was deleted.", hsk=key)
     return SandboxResponse(204)
 
 
@@ -96,10 +96,10 @@ def _get_service(context: SandboxContext, permission: str, disabled_code: str) -
 
 def _find_key(context: SandboxContext, service: JsonDict, code: str) -> JsonDict:
     handle = context.path_params["handle"]
-    for one in service.get("hsks", ()):
-        if one.get("handle") == handle:
-            found: JsonDict = one
-            return found
+    for other in service.get("hsks", ()):
+        if other.get("handle") == handle:
+            key: JsonDict = other
+            return key
     raise context.action_error("NOT_FOUND", code, f"There is no key '{handle}'.")
 
 
@@ -136,5 +136,5 @@ def _validate_parameters(context: SandboxContext, params: JsonDict) -> JsonDict:
 
 
 def _success_response(code: str, message: str, **fields: object) -> SandboxResponse:
-    said = {"resultCode": code, "resultMessage": f"[{code}] {message}"}
-    return json_response(said | {"action": "SUCCESS"} | fields)
+    body = {"resultCode": code, "resultMessage": f"[{code}] {message}"}
+    return json_response(body | {"action": "SUCCESS"} | fields)

@@ -26,37 +26,37 @@ REISSUE_PARAMETERS = {
 def reissue(context: SandboxContext) -> SandboxResponse:
     """Reissue an ID token. The result codes A0011xx are invented."""
     service = context.get_service("use_service")
-    asked = parse_fields(context.request, REISSUE_PARAMETERS, allow_forms=False)
-    mine = context.region.tokens[service["apiKey"]]
-    token = token_lookup.find_by_value(mine, asked.get("accessToken", ""))
+    params = parse_fields(context.request, REISSUE_PARAMETERS, allow_forms=False)
+    own_tokens = context.region.tokens[service["apiKey"]]
+    token = token_lookup.find_by_value(own_tokens, params.get("accessToken", ""))
     if token is None or not token_lookup.is_valid(token, now_milliseconds()):
         raise _caller_error(context, "'accessToken' is missing or does not work.")
-    refresh = asked.get("refreshToken", "")
+    refresh = params.get("refreshToken", "")
     if token_lookup.find_by_refresh_token([token], refresh, allow_hash=False) is None:
         raise _caller_error(context, "'refreshToken' is not that of the access token.")
     try:
-        extra, header = (_parse_object(asked.get(one)) for one in ("claims", "idtHeaderParams"))
+        extra, header = (_parse_object(params.get(name)) for name in ("claims", "idtHeaderParams"))
     except ValueError:
         raise _caller_error(context, "'claims' or 'idtHeaderParams' is no object.") from None
     client = context.region.clients[service["apiKey"]].get(token.client_id, {})
-    claims = extra | _build_claims(service, token, asked)
+    claims = extra | _build_claims(service, token, params)
     alg = client.get("idTokenSignAlg") or "RS256"
     named = service.get("idTokenSignatureKeyId")
     try:
-        made = signing.sign_jwt(service, claims, alg, named, **header)
+        id_token = signing.sign_jwt(service, claims, alg, named, **header)
     except signing.NoSigningKeyError:
-        said = f"The service has no key to sign with {alg}."
-        raise context.action_error("INTERNAL_SERVER_ERROR", "A001197", said) from None
+        message = f"The service has no key to sign with {alg}."
+        raise context.action_error("INTERNAL_SERVER_ERROR", "A001197", message) from None
     content = {
-        "access_token": asked["accessToken"],
+        "access_token": params["accessToken"],
         "refresh_token": refresh,
-        "id_token": made,
+        "id_token": id_token,
         "token_type": service.get("accessTokenType") or "Bearer",
         "expires_in": max(0, token.expires_at - now_milliseconds()) // 1000,
         "scope": " ".join(token.scopes),
     }
-    told = {"responseContent": dump_json(content).decode(), "idToken": made}
-    return ok_response("A001196", "The ID token was issued anew.", told)
+    fields = {"responseContent": dump_json(content).decode(), "idToken": id_token}
+    return ok_response("A001196", "The ID token was issued anew.", fields)
 
 
 def _build_claims(service: JsonDict, token: StoredToken, params: JsonDict) -> JsonDict:

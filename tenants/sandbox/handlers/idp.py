@@ -23,16 +23,16 @@ def create(context: SandboxContext) -> SandboxResponse:
             "The free plan allows one service. Upgrade the plan to create more.",
             organizationId=organization,
         )
-    asked = body.get("service") or {}
-    if not isinstance(asked, dict):
+    settings = body.get("service") or {}
+    if not isinstance(settings, dict):
         raise IdpResponseError(400, "service is not an object")
     with region.lock:
         try:
-            made = add_service(region, asked, organization)
+            service = add_service(region, settings, organization)
         except ApiResponseError as refusal:
             raise IdpResponseError(400, refusal.message, refusal.code) from None
-        region.delay_propagation(made["apiKey"], context.state.window)
-    return json_response(SERVICE_DOCUMENT.render(made))
+        region.delay_propagation(service["apiKey"], context.state.window)
+    return json_response(SERVICE_DOCUMENT.render(service))
 
 
 def remove(context: SandboxContext) -> SandboxResponse:
@@ -56,7 +56,7 @@ def remove(context: SandboxContext) -> SandboxResponse:
 def list_servers(context: SandboxContext) -> SandboxResponse:
     """Return the API servers."""
     _require_organization_token(context)
-    return json_response([_dump_server(one) for one in context.state.regions.values()])
+    return json_response([_dump_server(region) for region in context.state.regions.values()])
 
 
 def _dump_server(region: SandboxRegion) -> JsonDict:

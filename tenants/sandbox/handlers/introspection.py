@@ -107,13 +107,13 @@ def introspect(context: SandboxContext) -> SandboxResponse:
     doesn't find it.
     """
     service = context.get_service("use_introspection")
-    asked = parse_fields(context.request, INTROSPECTION_PARAMETERS)
+    params = parse_fields(context.request, INTROSPECTION_PARAMETERS)
     at = now_milliseconds()
-    value = asked.get("token", "")
+    value = params.get("token", "")
     if not value:
         return _build_response(MISSING_TOKEN, None, {})
-    mine = context.region.tokens[service["apiKey"]]
-    token = token_lookup.find_by_value(mine, value)
+    own_tokens = context.region.tokens[service["apiKey"]]
+    token = token_lookup.find_by_value(own_tokens, value)
     if token is None:
         others = token_lookup.tokens_of_other_services(context.region, service)
         return _build_response(
@@ -124,12 +124,12 @@ def introspect(context: SandboxContext) -> SandboxResponse:
     if value.count(".") == 2 and not _is_signed_by(service, value):
         return _build_response(FOREIGN_JWT, None, {})
     token.used_at = at
-    finding = _evaluate(token, asked, at)
-    told = _describe_token(context, service, token, at)
-    told["sufficient"] = set(asked.get("scopes", ())) <= set(token.scopes)
-    if finding is EXPIRED_TOKEN and not told["refreshable"]:
+    finding = _evaluate(token, params, at)
+    fields = _describe_token(context, service, token, at)
+    fields["sufficient"] = set(params.get("scopes", ())) <= set(token.scopes)
+    if finding is EXPIRED_TOKEN and not fields["refreshable"]:
         tokens.remove_tokens(context, service, [token])
-    return _build_response(finding, token, told)
+    return _build_response(finding, token, fields)
 
 
 def _evaluate(token: StoredToken, params: JsonDict, at: int) -> IntrospectionOutcome:
@@ -157,14 +157,14 @@ def _describe_token(
 ) -> JsonDict:
     client = context.region.clients[service["apiKey"]].get(token.client_id, {})
     scopes = service.get("supportedScopes", ())
-    told = {
+    fields = {
         "clientId": token.client_id,
         "clientIdAlias": client.get("clientIdAlias"),
         "clientIdAliasUsed": False,
         "expiresAt": token.expires_at,
         "subject": token.subject or None,
         "scopes": list(token.scopes) or None,
-        "scopeDetails": [one for one in scopes if one["name"] in token.scopes] or None,
+        "scopeDetails": [item for item in scopes if item["name"] in token.scopes] or None,
         "existent": True,
         "usable": token_lookup.is_valid(token, at),
         "refreshable": token_lookup.is_refreshable(token, at),
@@ -174,9 +174,9 @@ def _describe_token(
         "clientAttributes": client.get("attributes"),
         **token.more,
     }
-    told["accessTokenResources"] = told.get("resources")
-    told.pop("dpopKeyThumbprint", None)
-    return told
+    fields["accessTokenResources"] = fields.get("resources")
+    fields.pop("dpopKeyThumbprint", None)
+    return fields
 
 
 def _build_response(
@@ -184,7 +184,7 @@ def _build_response(
 ) -> SandboxResponse:
     flags = dict.fromkeys(("existent", "usable", "sufficient", "refreshable"), False)
     content = f'Bearer error="{outcome.error}",error_description="{outcome.code}"'
-    said = {
+    body = {
         "resultCode": outcome.code,
         "resultMessage": f"[{outcome.code}] {outcome.message}",
         "action": outcome.action,
@@ -194,7 +194,7 @@ def _build_response(
         **flags,
         **fields,
     }
-    return json_response({name: value for name, value in said.items() if value is not None})
+    return json_response({name: value for name, value in body.items() if value is not None})
 
 
 def _is_signed_by(service: JsonDict, value: str) -> bool:
@@ -210,35 +210,35 @@ def _is_signed_by(service: JsonDict, value: str) -> bool:
 def introspect_standard(context: SandboxContext) -> SandboxResponse:
     """Introspect an access token or refresh token (RFC 7662)."""
     service = context.get_service("use_introspection")
-    asked = parse_fields(context.request, STANDARD_PARAMETERS)
-    text = asked.get("parameters")
+    params = parse_fields(context.request, STANDARD_PARAMETERS)
+    text = params.get("parameters")
     if not text:
         raise context.action_error("BAD_REQUEST", "A145201", "'parameters' is missing.")
     value = parse_qs(text).get("token", [""])[0]
     if not value:
         raise context.action_error("BAD_REQUEST", "A145202", "'parameters' has no token.")
-    mine = context.region.tokens[service["apiKey"]]
-    kind, found = "access_token", token_lookup.find_by_value(mine, value)
-    if found is None:
-        kind, found = (
+    own_tokens = context.region.tokens[service["apiKey"]]
+    kind, token = "access_token", token_lookup.find_by_value(own_tokens, value)
+    if token is None:
+        kind, token = (
             "refresh_token",
-            token_lookup.find_by_refresh_token(mine, value, allow_hash=False),
+            token_lookup.find_by_refresh_token(own_tokens, value, allow_hash=False),
         )
-    told: JsonDict = {"active": False}
-    if found is not None:
-        found.used_at = at = now_milliseconds()
+    claims: JsonDict = {"active": False}
+    if token is not None:
+        token.used_at = at = now_milliseconds()
         works = token_lookup.is_valid if kind == "access_token" else token_lookup.is_refreshable
-        if works(found, at):
-            hidden = asked.get("withHiddenProperties", False)
-            told = _standard_claims(service, found, kind, hidden)
-    active = str(told["active"]).lower()
+        if works(token, at):
+            hidden = params.get("withHiddenProperties", False)
+            claims = _standard_claims(service, token, kind, hidden)
+    active = str(claims["active"]).lower()
     message = f"[A145001] The introspection was performed (type={kind}, {active=!s})."
-    said = {"resultCode": "A145001", "resultMessage": message}
-    if asked.get("httpAcceptHeader") == JWT_CONTENT_TYPE:
-        content = _sign_response(context, service, asked, told)
-        return json_response({**said, "action": "JWT", "responseContent": content})
-    content = dump_json(told).decode()
-    return json_response({**said, "action": "OK", "responseContent": content})
+    body = {"resultCode": "A145001", "resultMessage": message}
+    if params.get("httpAcceptHeader") == JWT_CONTENT_TYPE:
+        content = _sign_response(context, service, params, claims)
+        return json_response({**body, "action": "JWT", "responseContent": content})
+    content = dump_json(claims).decode()
+    return json_response({**body, "action": "OK", "responseContent": content})
 
 
 def _standard_claims(
@@ -247,12 +247,12 @@ def _standard_claims(
     """Return the token's claims (RFC 7662, section 2.2) and its properties."""
     access = kind == "access_token"
     expires = token.expires_at if access else token.refresh_expires_at
-    told: dict[str, Any] = {
-        one["key"]: one.get("value")
-        for one in token.properties
-        if one.get("key") and (include_hidden or not one.get("hidden"))
+    claims: dict[str, Any] = {
+        item["key"]: item.get("value")
+        for item in token.properties
+        if item.get("key") and (include_hidden or not item.get("hidden"))
     }
-    told |= {
+    claims |= {
         "active": True,
         "scope": " ".join(token.scopes) or None,
         "client_id": str(token.client_id),
@@ -263,7 +263,7 @@ def _standard_claims(
         "iss": service.get("issuer"),
         "aud": token.more.get("resources"),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def _sign_response(
@@ -271,8 +271,8 @@ def _sign_response(
 ) -> str:
     """Return the response as a JWT (RFC 9701, section 5)."""
     if not params.get("rsUri"):
-        said = "'rsUri' is missing, which a JWT is for."
-        raise context.action_error("BAD_REQUEST", "A404301", said)
+        message = "'rsUri' is missing, which a JWT is for."
+        raise context.action_error("BAD_REQUEST", "A404301", message)
     alg = params.get("introspectionSignAlg") or "RS256"
     claims = {
         "iss": service.get("issuer"),

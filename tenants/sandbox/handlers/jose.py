@@ -38,8 +38,8 @@ class JwsCheck:
 def verify(context: SandboxContext) -> SandboxResponse:
     """Verify the signature and claims of a JWS."""
     service = context.get_service("use_service")
-    asked = parse_fields(context.request, VERIFY_PARAMETERS)
-    text = asked.get("jose", "")
+    params = parse_fields(context.request, VERIFY_PARAMETERS)
+    text = params.get("jose", "")
     if not text:
         raise ApiResponseError(400, "A160201", "'jose' is missing.")
     checked = JwsCheck()
@@ -51,8 +51,8 @@ def verify(context: SandboxContext) -> SandboxResponse:
     except ValueError as error:
         checked.problems.append(("A160202", f"It cannot be parsed: {error}."))
         return _build_response(checked)
-    _check_claims(checked, asked, claims)
-    if problem := _check_signature(context, service, asked, str(header.get("alg"))):
+    _check_claims(checked, params, claims)
+    if problem := _check_signature(context, service, params, str(header.get("alg"))):
         checked.problems.append(problem)
     return _build_response(checked)
 
@@ -63,14 +63,14 @@ def _check_claims(check: JwsCheck, params: JsonDict, claims: JsonDict) -> None:
             check.missing.append(name)
             check.problems.append(("A160203", f"The claim '{name}' is missing."))
     skew, at = int(params.get("clockSkew", 0)), now_milliseconds() / 1000
-    for name, (code, said) in TIME_CLAIMS.items():
+    for name, (code, message) in TIME_CLAIMS.items():
         value: Any = claims.get(name)
         if value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool):
             problem = ("A160205", f"The claim '{name}' is not an integer.")
         elif value + skew < at if name == "exp" else value - skew > at:
-            problem = (code, f"The time of '{name}' {said}.")
+            problem = (code, f"The time of '{name}' {message}.")
         else:
             continue
         check.invalid.append(name)
@@ -81,7 +81,7 @@ def _check_signature(
     context: SandboxContext, service: JsonDict, params: JsonDict, alg: str
 ) -> tuple[str, str] | None:
     """Return the problem of the signature as code and message, or None."""
-    holder, who = service, "218"
+    holder, code_suffix = service, "218"
     name = params.get("clientIdentifier", "")
     client = client_identifiers.find_client(context.region.clients[service["apiKey"]], name)
     if params.get("signedByClient"):
@@ -89,16 +89,16 @@ def _check_signature(
             return "A160215", "No client is named that signed it."
         if client is None:
             return "A160216", "There is no such client."
-        holder, who = client, "301"
+        holder, code_suffix = client, "301"
     if alg.startswith("HS"):
         return ("A160217", "There is no shared key.")
     keys = signing.registered_keys(holder)
     if not keys:
-        return f"A160{who}", "No JWK Set is registered."
-    fitting = [one for one in keys if signing.can_sign(one, alg)]
+        return f"A160{code_suffix}", "No JWK Set is registered."
+    fitting = [key for key in keys if signing.can_sign(key, alg)]
     if not fitting:
         return "A160221", "No key fits."
-    if any(signing.has_valid_signature(params["jose"], one, alg) for one in fitting):
+    if any(signing.has_valid_signature(params["jose"], key, alg) for key in fitting):
         return None
     return "A160219", "The signature is wrong."
 
@@ -112,9 +112,9 @@ def _response_fields(check: JwsCheck) -> Iterator[tuple[str, Any]]:
     signature |= {"A160219", "A160221", "A160301"}
     codes = [code for code, _ in check.problems]
     code = codes[0] if codes else "A160001"
-    said = check.problems[0][1] if codes else "The JWS is valid."
+    message = check.problems[0][1] if codes else "The JWS is valid."
     yield "resultCode", code
-    yield "resultMessage", f"[{code}] {said}"
+    yield "resultMessage", f"[{code}] {message}"
     yield "valid", not codes
     yield "signatureValid", signature.isdisjoint(codes)
     if check.missing:

@@ -30,8 +30,8 @@ def get_credential_keys(context: SandboxContext) -> SandboxResponse:
     pretty = bool(parse_fields(context.request, {"pretty": "flag"}).get("pretty"))
     if not service.get("verifiableCredentialsEnabled"):
         raise context.action_error("NOT_FOUND", "A402301", "The feature is not enabled.")
-    found = to_public_keys(parse_keys(service.get("credentialJwks")))
-    if not found:
+    keys = to_public_keys(parse_keys(service.get("credentialJwks")))
+    if not keys:
         raise context.action_error(
             "INTERNAL_SERVER_ERROR", "A403201", "The service has no credential keys."
         )
@@ -41,6 +41,6 @@ def get_credential_keys(context: SandboxContext) -> SandboxResponse:
             "resultCode": code,
             "resultMessage": f"[{code}] The keys were prepared.",
             "action": "OK",
-            "responseContent": dump_json({"keys": found}, pretty=pretty).decode(),
+            "responseContent": dump_json({"keys": keys}, pretty=pretty).decode(),
         }
     )

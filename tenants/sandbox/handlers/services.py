@@ -29,10 +29,12 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     if not token.has_permission("view_client"):
         raise access_denied("VIEW_SERVICE")
     full = token.has_permission("view_service") and not context.request.get_flag("limited")
-    found = list(context.region.visible_services(token))
-    page: JsonDict = {"start": start, "end": end, "totalCount": len(found)}
+    services = list(context.region.visible_services(token))
+    page: JsonDict = {"start": start, "end": end, "totalCount": len(services)}
     if end > start:
-        page["services"] = [SERVICE_DOCUMENT.render(one, full=full) for _, one in found[start:end]]
+        page["services"] = [
+            SERVICE_DOCUMENT.render(service, full=full) for _, service in services[start:end]
+        ]
     return json_response(page)
 
 
@@ -53,8 +55,8 @@ def create(context: SandboxContext) -> SandboxResponse:
     """
     if not context.token.has_permission("create_service"):
         raise access_denied("CREATE_SERVICE")
-    made = add_service(context.region, parse_body(context.request, SERVICE_FIELDS), owner=None)
-    return json_response(SERVICE_DOCUMENT.render(made), 201)
+    service = add_service(context.region, parse_body(context.request, SERVICE_FIELDS), owner=None)
+    return json_response(SERVICE_DOCUMENT.render(service), 201)
 
 
 def delete(context: SandboxContext) -> SandboxResponse:

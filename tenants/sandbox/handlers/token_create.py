@@ -68,7 +68,7 @@ class UsedHashes:
         """Collect the hashes of the service and of other services."""
         known = context.region.tokens[service["apiKey"]]
         known = known + token_lookup.tokens_of_other_services(context.region, service)
-        return cls({one.access_hash for one in known}, {one.refresh_hash for one in known})
+        return cls({item.access_hash for item in known}, {item.refresh_hash for item in known})
 
     def add(self, token: StoredToken) -> None:
         """Add the hashes of a new token."""
@@ -79,17 +79,17 @@ class UsedHashes:
 def create(context: SandboxContext) -> SandboxResponse:
     """Create a token."""
     service = context.get_service("use_service")
-    asked = parse_fields(context.request, CREATE_PARAMETERS)
+    params = parse_fields(context.request, CREATE_PARAMETERS)
     at = now_milliseconds()
-    token = build_token(context, service, asked, UsedHashes.for_service(context, service), at)
-    client = _find_client(context, service, asked)
-    expires = _access_token_expiry(service, client, asked, at)
-    name = client.get("clientIdAlias") if asked.get("clientIdAliasUsed") else None
+    token = build_token(context, service, params, UsedHashes.for_service(context, service), at)
+    client = _find_client(context, service, params)
+    expires = _access_token_expiry(service, client, params, at)
+    name = client.get("clientIdAlias") if params.get("clientIdAliasUsed") else None
     scopes = list(token.scopes)
-    told = {
+    fields = {
         "accessToken": token.access_token,
         "refreshToken": token.refresh_token or None,
-        "jwtAccessToken": sign_access_token(context, service, token, asked),
+        "jwtAccessToken": sign_access_token(context, service, token, params),
         "tokenId": token.token_id,
         "tokenType": service.get("accessTokenType") or "Bearer",
         "clientId": token.client_id,
@@ -101,12 +101,12 @@ def create(context: SandboxContext) -> SandboxResponse:
         "expiresAt": expires,
         "expiresIn": (expires - at) // 1000 if expires else 0,
         "properties": list(token.properties) or None,
-        "authorizationDetails": asked.get("authorizationDetails"),
-        "sessionId": asked.get("sessionId"),
-        "forExternalAttachment": asked.get("forExternalAttachment", False),
+        "authorizationDetails": params.get("authorizationDetails"),
+        "sessionId": params.get("sessionId"),
+        "forExternalAttachment": params.get("forExternalAttachment", False),
     }
     context.region.tokens[service["apiKey"]].append(token)
-    return ok_response("A109001", "The access token was created.", told)
+    return ok_response("A109001", "The access token was created.", fields)
 
 
 def build_token(
@@ -147,8 +147,8 @@ def build_token(
 
 def ok_response(code: str, message: str, fields: JsonDict) -> SandboxResponse:
     """Return a response with the action OK; None values are left out."""
-    said = {"resultCode": code, "resultMessage": f"[{code}] {message}", "action": "OK"}
-    return json_response(said | {name: one for name, one in fields.items() if one is not None})
+    body = {"resultCode": code, "resultMessage": f"[{code}] {message}", "action": "OK"}
+    return json_response(body | {name: item for name, item in fields.items() if item is not None})
 
 
 def supported_scopes(service: JsonDict) -> set[Any]:
@@ -164,17 +164,17 @@ def compute_lifetime(
     It is the shortest duration of service, client and scopes, as far as they are set.
     """
     named = {"accessToken": "access_token", "refreshToken": "refresh_token"}[token_kind]
-    said = [
+    durations = [
         pair.get("value")
         for scope in service.get("supportedScopes", ())
         if scope.get("name") in scopes
         for pair in scope.get("attributes") or ()
         if pair.get("key") == f"{named}.duration"
     ]
-    lifetimes = [int(text) for text in said if str(text).isdecimal()]
-    for one in (service, client.get("extension") or {}):
-        lifetimes.append(int(one.get(f"{token_kind}Duration") or 0))
-    return min((one for one in lifetimes if one > 0), default=0)
+    lifetimes = [int(text) for text in durations if str(text).isdecimal()]
+    for item in (service, client.get("extension") or {}):
+        lifetimes.append(int(item.get(f"{token_kind}Duration") or 0))
+    return min((item for item in lifetimes if item > 0), default=0)
 
 
 def are_properties_too_big(properties: list[JsonDict]) -> bool:
@@ -182,23 +182,23 @@ def are_properties_too_big(properties: list[JsonDict]) -> bool:
     return len(str(properties)) > MAX_TEXT_LENGTH
 
 
-def _check_grant_type(context: SandboxContext, service: JsonDict, asked: JsonDict) -> None:
-    kind = asked.get("grantType")
-    if not kind:
+def _check_grant_type(context: SandboxContext, service: JsonDict, params: JsonDict) -> None:
+    grant_type = params.get("grantType")
+    if not grant_type:
         raise context.action_error("BAD_REQUEST", "A104201", "'grantType' is missing.")
-    if kind == "REFRESH_TOKEN":
+    if grant_type == "REFRESH_TOKEN":
         raise context.action_error("BAD_REQUEST", "A104202", "REFRESH_TOKEN is not allowed.")
-    if kind not in (service.get("supportedGrantTypes") or ()):
-        said = f"The service does not support the grant type {kind}."
-        raise context.action_error("BAD_REQUEST", "A104203", said)
+    if grant_type not in (service.get("supportedGrantTypes") or ()):
+        message = f"The service does not support the grant type {grant_type}."
+        raise context.action_error("BAD_REQUEST", "A104203", message)
 
 
-def _check_subject(context: SandboxContext, asked: JsonDict) -> None:
-    subject = asked.get("subject", "")
-    if asked["grantType"] == "CLIENT_CREDENTIALS":
-        asked["subject"] = ""
+def _check_subject(context: SandboxContext, params: JsonDict) -> None:
+    subject = params.get("subject", "")
+    if params["grantType"] == "CLIENT_CREDENTIALS":
+        params["subject"] = ""
         return
-    if not subject and asked["grantType"] != "JWT_BEARER":
+    if not subject and params["grantType"] != "JWT_BEARER":
         raise context.action_error("BAD_REQUEST", "A105201", "'subject' is missing.")
     if len(subject) > MAX_SUBJECT_LENGTH:
         raise context.action_error("BAD_REQUEST", "A105202", "'subject' is too long.")
@@ -206,23 +206,26 @@ def _check_subject(context: SandboxContext, asked: JsonDict) -> None:
         raise context.action_error("BAD_REQUEST", "A105203", "'subject' is not ASCII.")
 
 
-def _parse_scopes(context: SandboxContext, service: JsonDict, asked: JsonDict) -> list[str]:
-    scopes = list(dict.fromkeys(asked.get("scopes", ())))
+def _parse_scopes(context: SandboxContext, service: JsonDict, params: JsonDict) -> list[str]:
+    scopes = list(dict.fromkeys(params.get("scopes", ())))
     for scope in scopes:
         if scope not in supported_scopes(service):
-            said = f"The service does not support the scope '{scope}'."
-            raise context.action_error("BAD_REQUEST", "A106201", said)
+            message = f"The service does not support the scope '{scope}'."
+            raise context.action_error("BAD_REQUEST", "A106201", message)
     return scopes
 
 
-def _find_client(context: SandboxContext, service: JsonDict, asked: JsonDict) -> JsonDict:
-    region, mine = context.region, context.region.clients[service["apiKey"]]
-    name = str(asked.get("clientId") or asked.get("clientIdentifier", ""))
-    client = client_identifiers.find_client(mine, name)
+def _find_client(context: SandboxContext, service: JsonDict, params: JsonDict) -> JsonDict:
+    region, own_clients = context.region, context.region.clients[service["apiKey"]]
+    name = str(params.get("clientId") or params.get("clientIdentifier", ""))
+    client = client_identifiers.find_client(own_clients, name)
     if client is None:
-        if any(client_identifiers.find_client(theirs, name) for theirs in region.clients.values()):
-            said = "The client belongs to another service."
-            raise context.action_error("FORBIDDEN", "A107202", said)
+        if any(
+            client_identifiers.find_client(other_clients, name)
+            for other_clients in region.clients.values()
+        ):
+            message = "The client belongs to another service."
+            raise context.action_error("FORBIDDEN", "A107202", message)
         raise context.action_error("BAD_REQUEST", "A107201", "There is no such client.")
     if client.get("locked"):
         raise context.action_error("FORBIDDEN", "A107203", "The client is locked.")
@@ -230,45 +233,47 @@ def _find_client(context: SandboxContext, service: JsonDict, asked: JsonDict) ->
 
 
 def _check_values(
-    context: SandboxContext, service: JsonDict, asked: JsonDict, used_hashes: UsedHashes
+    context: SandboxContext, service: JsonDict, params: JsonDict, used_hashes: UsedHashes
 ) -> None:
     """Check properties and chosen token values."""
-    if are_properties_too_big(asked.get("properties", [])):
+    if are_properties_too_big(params.get("properties", [])):
         raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
-    if asked.get("refreshToken") and not _has_refresh_token(service, asked):
+    if params.get("refreshToken") and not _has_refresh_token(service, params):
         at = (
-            GRANTS_WITHOUT_REFRESH_TOKEN.index(asked["grantType"])
-            if asked["grantType"] in GRANTS_WITHOUT_REFRESH_TOKEN
+            GRANTS_WITHOUT_REFRESH_TOKEN.index(params["grantType"])
+            if params["grantType"] in GRANTS_WITHOUT_REFRESH_TOKEN
             else 2
         )
-        said = "No refresh token can come with this."
-        raise context.action_error("BAD_REQUEST", f"A10820{2 + at}", said)
-    value = asked.get("accessToken")
+        message = "No refresh token can come with this."
+        raise context.action_error("BAD_REQUEST", f"A10820{2 + at}", message)
+    value = params.get("accessToken")
     if value and token_lookup.hash_access_token(value) in used_hashes.access:
         raise context.action_error("BAD_REQUEST", "A144201", "'accessToken' is in use.")
-    chosen = asked.get("refreshToken")
+    chosen = params.get("refreshToken")
     if chosen and token_lookup.hash_token(chosen) in used_hashes.refresh:
         raise context.action_error("BAD_REQUEST", "A144202", "'refreshToken' is in use.")
 
 
-def _has_refresh_token(service: JsonDict, asked: JsonDict) -> bool:
-    kinds = service.get("supportedGrantTypes") or ()
-    return asked["grantType"] not in GRANTS_WITHOUT_REFRESH_TOKEN and "REFRESH_TOKEN" in kinds
+def _has_refresh_token(service: JsonDict, params: JsonDict) -> bool:
+    grant_types = service.get("supportedGrantTypes") or ()
+    return (
+        params["grantType"] not in GRANTS_WITHOUT_REFRESH_TOKEN and "REFRESH_TOKEN" in grant_types
+    )
 
 
-def _access_token_expiry(service: JsonDict, client: JsonDict, asked: JsonDict, at: int) -> int:
+def _access_token_expiry(service: JsonDict, client: JsonDict, params: JsonDict, at: int) -> int:
     """Return the expiry in milliseconds since 1970; 0 means never."""
-    if asked.get("accessTokenPersistent"):
+    if params.get("accessTokenPersistent"):
         return 0
-    return _expiry(service, client, asked, "accessToken", at)
+    return _expiry(service, client, params, "accessToken", at)
 
 
-def _expiry(service: JsonDict, client: JsonDict, asked: JsonDict, kind: str, at: int) -> int:
+def _expiry(service: JsonDict, client: JsonDict, params: JsonDict, token_kind: str, at: int) -> int:
     """Return the expiry in milliseconds since 1970."""
-    asked_for = int(asked.get(f"{kind}Duration", 0))
+    asked_for = int(params.get(f"{token_kind}Duration", 0))
     if asked_for > 0:
         return at + 1000 * asked_for
-    return at + 1000 * compute_lifetime(service, client, asked.get("scopes", ()), kind)
+    return at + 1000 * compute_lifetime(service, client, params.get("scopes", ()), token_kind)
 
 
 def _round_to_second(at: int) -> int:
@@ -277,7 +282,7 @@ def _round_to_second(at: int) -> int:
 
 
 def sign_access_token(
-    context: SandboxContext, service: JsonDict, token: StoredToken, asked: JsonDict
+    context: SandboxContext, service: JsonDict, token: StoredToken, params: JsonDict
 ) -> str | None:
     """Return the token as a JWT if the service signs its tokens."""
     alg = service.get("accessTokenSignAlg")
@@ -292,10 +297,10 @@ def sign_access_token(
         "exp": token.expires_at // 1000 or None,
         "jti": token.access_token,
     }
-    told = {name: value for name, value in claims.items() if value is not None}
+    fields = {name: value for name, value in claims.items() if value is not None}
     named = service.get("accessTokenSignatureKeyId")
     try:
-        return signing.sign_jwt(service, told, alg, named, typ="at+jwt")
+        return signing.sign_jwt(service, fields, alg, named, typ="at+jwt")
     except signing.NoSigningKeyError:
-        said = f"The service has no key to sign with {alg}."
-        raise context.action_error("INTERNAL_SERVER_ERROR", "A108205", said) from None
+        message = f"The service has no key to sign with {alg}."
+        raise context.action_error("INTERNAL_SERVER_ERROR", "A108205", message) from None

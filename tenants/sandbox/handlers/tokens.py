@@ -46,21 +46,23 @@ def get_list(context: SandboxContext) -> SandboxResponse:
     start, end = parse_range(context.request, "A159")
     if end - start > MAX_TOKENS_PER_PAGE:
         raise ApiResponseError(400, "A159205", f"The range is larger than {MAX_TOKENS_PER_PAGE}.")
-    found = context.region.tokens[service["apiKey"]]
+    matching = context.region.tokens[service["apiKey"]]
     page: JsonDict = {"start": start, "end": end}
     if name := query.get("clientIdentifier"):
         client = clients.get_client_by_identifier(context, service, name)
-        found = [one for one in found if one.client_id == client["clientId"]]
-        page["client"] = {one: client[one] for one in CLIENT_SUMMARY_FIELDS if client.get(one)}
+        matching = [item for item in matching if item.client_id == client["clientId"]]
+        page["client"] = {item: client[item] for item in CLIENT_SUMMARY_FIELDS if client.get(item)}
     if subject := query.get("subject"):
-        found = [one for one in found if one.subject == subject]
+        matching = [item for item in matching if item.subject == subject]
         page["subject"] = subject
     if (status := _parse_status(query.get("tokenStatus", ""))) != "ALL":
         at = now_milliseconds()
-        found = [one for one in found if token_lookup.is_valid(one, at) == (status == "VALID")]
-    page["totalCount"] = len(found)
+        matching = [
+            item for item in matching if token_lookup.is_valid(item, at) == (status == "VALID")
+        ]
+    page["totalCount"] = len(matching)
     if end > start:
-        page["accessTokens"] = [_dump_token(one) for one in found[start:end]]
+        page["accessTokens"] = [_dump_token(item) for item in matching[start:end]]
     return json_response(page)
 
 
@@ -116,34 +118,34 @@ UPDATE_PARAMETERS = {
 def update(context: SandboxContext) -> SandboxResponse:
     """Update a token."""
     service = context.get_service("use_service")
-    asked = parse_fields(context.request, UPDATE_PARAMETERS)
-    token = _find_token(context, service, asked)
-    if are_properties_too_big(asked.get("properties", [])):
+    params = parse_fields(context.request, UPDATE_PARAMETERS)
+    token = _find_token(context, service, params)
+    if are_properties_too_big(params.get("properties", [])):
         raise context.action_error("BAD_REQUEST", "A108201", "'properties' are too big.")
     client = context.region.clients[service["apiKey"]][token.client_id]
     at = now_milliseconds()
-    if "scopes" in asked:
-        token.scopes = tuple(filter_scopes(service, client, asked["scopes"]))
-        if asked.get("accessTokenExpiresAtUpdatedOnScopeUpdate"):
+    if "scopes" in params:
+        token.scopes = tuple(filter_scopes(service, client, params["scopes"]))
+        if params.get("accessTokenExpiresAtUpdatedOnScopeUpdate"):
             seconds = compute_lifetime(service, client, token.scopes, "accessToken")
             token.expires_at = at + 1000 * seconds
-        if asked.get("refreshTokenExpiresAtUpdatedOnScopeUpdate"):
+        if params.get("refreshTokenExpiresAtUpdatedOnScopeUpdate"):
             seconds = compute_lifetime(service, client, token.scopes, "refreshToken")
             token.refresh_expires_at = at + 1000 * seconds
-    if (expiry := int(asked.get("accessTokenExpiresAt", 0))) > 0:
+    if (expiry := int(params.get("accessTokenExpiresAt", 0))) > 0:
         token.expires_at = expiry
-    if asked.get("accessTokenPersistent"):
+    if params.get("accessTokenPersistent"):
         token.expires_at = 0
-    if token.refresh_hash and int(asked.get("refreshTokenExpiresAt", 0)) > 0:
-        token.refresh_expires_at = int(asked["refreshTokenExpiresAt"])
-    if "properties" in asked:
-        token.properties = tuple(asked["properties"])
-    token.more |= {name: asked[name] for name in INTROSPECTION_ONLY_FIELDS if name in asked}
-    value = asked.get("accessToken")
-    if asked.get("accessTokenValueUpdated"):
+    if token.refresh_hash and int(params.get("refreshTokenExpiresAt", 0)) > 0:
+        token.refresh_expires_at = int(params["refreshTokenExpiresAt"])
+    if "properties" in params:
+        token.properties = tuple(params["properties"])
+    token.more |= {name: params[name] for name in INTROSPECTION_ONLY_FIELDS if name in params}
+    value = params.get("accessToken")
+    if params.get("accessTokenValueUpdated"):
         value = token.access_token = token_lookup.generate_token_value()
         token.access_hash = token_lookup.hash_token(value)
-    told = {
+    fields = {
         "accessToken": value,
         "accessTokenExpiresAt": token.expires_at,
         "refreshTokenExpiresAt": token.refresh_expires_at,
@@ -154,7 +156,7 @@ def update(context: SandboxContext) -> SandboxResponse:
         "authorizationDetails": token.more.get("authorizationDetails"),
         "forExternalAttachment": token.more.get("forExternalAttachment", False),
     }
-    return ok_response("A135001", "The access token was updated.", told)
+    return ok_response("A135001", "The access token was updated.", fields)
 
 
 def filter_scopes(service: JsonDict, client: JsonDict, scopes: Sequence[str]) -> list[str]:
@@ -163,7 +165,7 @@ def filter_scopes(service: JsonDict, client: JsonDict, scopes: Sequence[str]) ->
     extension = client.get("extension") or {}
     if extension.get("requestableScopesEnabled"):
         known &= set(extension.get("requestableScopes") or ())
-    return [one for one in dict.fromkeys(scopes) if one in known]
+    return [scope for scope in dict.fromkeys(scopes) if scope in known]
 
 
 def _find_token(context: SandboxContext, service: JsonDict, params: JsonDict) -> StoredToken:
@@ -174,13 +176,13 @@ def _find_token(context: SandboxContext, service: JsonDict, params: JsonDict) ->
     if not name:
         find, name = token_lookup.find_by_hash, params.get("accessTokenHash")
     if not name:
-        said = "Neither 'accessToken' nor 'accessTokenHash' is there."
-        raise context.action_error("BAD_REQUEST", "A134201", said)
+        message = "Neither 'accessToken' nor 'accessTokenHash' is there."
+        raise context.action_error("BAD_REQUEST", "A134201", message)
     if token := find(region.tokens[service["apiKey"]], name):
         return token
     if find(token_lookup.tokens_of_other_services(region, service), name):
-        said = "The access token belongs to another service."
-        raise context.action_error("FORBIDDEN", "A134203", said)
+        message = "The access token belongs to another service."
+        raise context.action_error("FORBIDDEN", "A134203", message)
     raise context.action_error("NOT_FOUND", "A134202", "There is no such access token.")
 
 
@@ -195,8 +197,8 @@ def delete(context: SandboxContext) -> SandboxResponse:
     if token_lookup.find_by_access_token(
         token_lookup.tokens_of_other_services(region, service), name
     ):
-        said = "The access token belongs to another service."
-        raise ApiResponseError(403, "A161203", said)
+        message = "The access token belongs to another service."
+        raise ApiResponseError(403, "A161203", message)
     raise ApiResponseError(404, "A161202", "There is no such access token.")
 
 
@@ -206,13 +208,13 @@ def revoke(context: SandboxContext) -> SandboxResponse:
     Without any identifier, the request is rejected.
     """
     service = context.get_service("use_service")
-    mine = context.region.tokens[service["apiKey"]]
+    own_tokens = context.region.tokens[service["apiKey"]]
     body = parse_body(context.request)
     chosen: list[StoredToken]
     if name := _identifier(body, "accessTokenIdentifier"):
-        chosen = _require_token(token_lookup.find_by_access_token(mine, name))
+        chosen = _require_token(token_lookup.find_by_access_token(own_tokens, name))
     elif name := _identifier(body, "refreshTokenIdentifier"):
-        chosen = _require_token(token_lookup.find_by_refresh_token(mine, name))
+        chosen = _require_token(token_lookup.find_by_refresh_token(own_tokens, name))
     else:
         chosen = _select_tokens(context, service, body)
     if context.state.revoked_linger:
@@ -221,17 +223,17 @@ def revoke(context: SandboxContext) -> SandboxResponse:
     else:
         remove_tokens(context, service, chosen)
     message = f"[A312001] {len(chosen)} access token(s) were revoked."
-    said = {"resultCode": "A312001", "resultMessage": message, "count": len(chosen)}
-    return json_response(said)
+    body = {"resultCode": "A312001", "resultMessage": message, "count": len(chosen)}
+    return json_response(body)
 
 
 def remove_tokens(
     context: SandboxContext, service: JsonDict, removed: Sequence[StoredToken]
 ) -> None:
     """Remove tokens from the service."""
-    gone = {id(one) for one in removed}
-    mine = context.region.tokens[service["apiKey"]]
-    mine[:] = [one for one in mine if id(one) not in gone]
+    gone = {id(token) for token in removed}
+    own_tokens = context.region.tokens[service["apiKey"]]
+    own_tokens[:] = [token for token in own_tokens if id(token) not in gone]
 
 
 def _require_token(token: StoredToken | None) -> list[StoredToken]:
@@ -242,17 +244,17 @@ def _require_token(token: StoredToken | None) -> list[StoredToken]:
 
 def _select_tokens(context: SandboxContext, service: JsonDict, body: JsonDict) -> list[StoredToken]:
     """Return the tokens of a client, of a user, or of both."""
-    name, subject = (_identifier(body, one) for one in ("clientIdentifier", "subject"))
+    name, subject = (_identifier(body, item) for item in ("clientIdentifier", "subject"))
     if not name and not subject:
         # Nobody has told the code.
         raise ApiResponseError(400, "A312201", "The request names nothing to revoke.")
-    found = [one for one in context.region.tokens[service["apiKey"]] if not one.revoked]
+    matching = [item for item in context.region.tokens[service["apiKey"]] if not item.revoked]
     if name:
         client = clients.get_client_by_identifier(context, service, name)
-        found = [one for one in found if one.client_id == client["clientId"]]
+        matching = [item for item in matching if item.client_id == client["clientId"]]
     if subject:
-        found = [one for one in found if one.subject == subject]
-    return found
+        matching = [item for item in matching if item.subject == subject]
+    return matching
 
 
 def _identifier(body: JsonDict, name: str) -> str:

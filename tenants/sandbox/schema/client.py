@@ -190,9 +190,9 @@ ENCRYPTION_RESULT_CODES = {
 
 def validate_client(client: JsonDict) -> None:
     """Raise `ApiResponseError`, 400, for the first invalid field."""
-    for name, kind in CLIENT_FIELDS.types.items():
+    for name, type_name in CLIENT_FIELDS.types.items():
         if (value := client.get(name)) is not None:
-            _validate_value(name, kind, value)
+            _validate_value(name, type_name, value)
     _validate_uris(client)
     _validate_encryption(client)
     _validate_certificate_subject(client)
@@ -203,20 +203,20 @@ def validate_client(client: JsonDict) -> None:
         raise bad_request("A032215", "'bcNotificationEndpoint' is needed for this mode.")
 
 
-def _validate_value(name: str, kind: str, value: Any) -> None:
-    if kind.startswith("[") and len(value) > MAX_LIST_ENTRIES:
+def _validate_value(name: str, type_name: str, value: Any) -> None:
+    if type_name.startswith("[") and len(value) > MAX_LIST_ENTRIES:
         raise bad_request("A031220", f"'{name}' has too many elements.")
-    match kind:
+    match type_name:
         case "int32" | "int64":
             validators.validate_number(name, value)
         case "client_extension":
-            for inner, one in value.items():
-                if isinstance(one, int):
-                    validators.validate_number(f"{name}.{inner}", one)
+            for inner, item in value.items():
+                if isinstance(item, int):
+                    validators.validate_number(f"{name}.{inner}", item)
         case "uri":
             validators.validate_uri(name, value)
         case "jwks":
-            validators.validate_json_text(name, kind, value)
+            validators.validate_json_text(name, type_name, value)
             _validate_public_keys(name, value)
         case "[pair]":
             validators.validate_keyed_list(name, value, "A032222")
@@ -238,18 +238,18 @@ def _validate_text(name: str, value: str) -> None:
 
 
 def _validate_texts(name: str, entries: list[str]) -> None:
-    if name in ASCII_LIST_FIELDS and not all(one.isascii() for one in entries):
+    if name in ASCII_LIST_FIELDS and not all(item.isascii() for item in entries):
         raise bad_request("A031206", f"'{name}' has a character that is not ASCII.")
-    if any(len(one) > MAX_TEXT_LENGTH for one in entries):
+    if any(len(item) > MAX_TEXT_LENGTH for item in entries):
         raise bad_request("A031207", f"An element of '{name}' is too long.")
 
 
 def _validate_metadata(value: str) -> None:
     try:
-        found = json.loads(value)
+        parsed = json.loads(value)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        parsed = None
+    if not isinstance(parsed, dict):
         raise bad_request("A032223", "'customMetadata' is not a JSON object.")
 
 
@@ -259,33 +259,33 @@ def _validate_public_keys(name: str, text: str) -> None:
 
 
 def _validate_tagged_values(name: str, entries: list[JsonDict]) -> None:
-    for one in entries:
-        if not (tag := one.get("tag")):
+    for item in entries:
+        if not (tag := item.get("tag")):
             raise bad_request("A032201", f"An element of '{name}' has no language tag.")
         if not LANGUAGE_TAG.fullmatch(tag):
             raise bad_request("A032202", f"'{name}' has the malformed language tag '{tag}'.")
-        if not (value := one.get("value")):
+        if not (value := item.get("value")):
             raise bad_request("A032203", f"The element '{tag}' of '{name}' has no value.")
         if name.endswith("Uris"):
             try:
                 validators.validate_uri(name, value)
             except ApiResponseError:
-                said = f"The element '{tag}' of '{name}' is not an absolute URI."
-                raise bad_request("A032205", said) from None
+                message = f"The element '{tag}' of '{name}' is not an absolute URI."
+                raise bad_request("A032205", message) from None
         if len(value) > MAX_TEXT_LENGTH:
             raise bad_request("A032206", f"The element '{tag}' of '{name}' is too long.")
-    if twice := _find_duplicate(one["tag"].lower() for one in entries):
-        raise bad_request("A032204", f"'{name}' has the language tag '{twice}' twice.")
+    if duplicate := _find_duplicate(item["tag"].lower() for item in entries):
+        raise bad_request("A032204", f"'{name}' has the language tag '{duplicate}' twice.")
 
 
 def _validate_uris(client: JsonDict) -> None:
     for name in ("redirectUris", "requestUris"):
-        for one in client.get(name, ()):
-            validators.validate_uri(name, one)
-        if twice := _find_duplicate(client.get(name, ())):
-            raise bad_request("A031211", f"'{name}' has '{twice}' twice.")
-    for one in client.get("redirectUris", ()):
-        validators.validate_no_fragment("redirectUris", one)
+        for item in client.get(name, ()):
+            validators.validate_uri(name, item)
+        if duplicate := _find_duplicate(client.get(name, ())):
+            raise bad_request("A031211", f"'{name}' has '{duplicate}' twice.")
+    for item in client.get("redirectUris", ()):
+        validators.validate_no_fragment("redirectUris", item)
     for name in ("loginUri", "bcNotificationEndpoint"):
         if value := client.get(name):
             validators.validate_https(name, value)
@@ -302,10 +302,10 @@ def _validate_encryption(client: JsonDict) -> None:
 
 
 def _validate_certificate_subject(client: JsonDict) -> None:
-    told = [name for name in CERTIFICATE_SUBJECT_FIELDS if client.get(name)]
-    if len(told) > 1:
-        raise bad_request("A032216", f"Only one may be set of {', '.join(told)}.")
-    if client.get("tokenAuthMethod") == "TLS_CLIENT_AUTH" and not told:
+    set_fields = [name for name in CERTIFICATE_SUBJECT_FIELDS if client.get(name)]
+    if len(set_fields) > 1:
+        raise bad_request("A032216", f"Only one may be set of {', '.join(set_fields)}.")
+    if client.get("tokenAuthMethod") == "TLS_CLIENT_AUTH" and not set_fields:
         raise bad_request("A032217", f"One must be set of {', '.join(CERTIFICATE_SUBJECT_FIELDS)}.")
     name = client.get("tlsClientAuthSubjectDn")
     if name and not DISTINGUISHED_NAME.fullmatch(name):

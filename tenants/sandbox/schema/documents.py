@@ -27,65 +27,65 @@ class DocumentType:
         are stored although they are undocumented. ``now`` is in milliseconds since 1970; the
         version always increases. Raises `ApiResponseError`.
         """
-        kinds, fixed = self.table.types, self.table.read_only
+        types, fixed = self.table.types, self.table.read_only
         words = frozenset(self._unlisted_values(base))
-        made: JsonDict = {}
-        for name, kind in kinds.items():
+        result: JsonDict = {}
+        for name, type_name in types.items():
             sent = body.get(name)
             if sent is not None:  # of what is not stored, the type is judged as well
-                blank = _is_blank(kind, sent)
-                sent = None if blank else convert_value(name, kind, sent, words)
+                blank = _is_blank(type_name, sent)
+                sent = None if blank else convert_value(name, type_name, sent, words)
             value = base.get(name) if name in fixed else sent
             if value is not None:
-                made[name] = value
+                result[name] = value
             elif name in self.table.fallbacks:
-                made[name] = deepcopy(self.table.fallbacks[name])
+                result[name] = deepcopy(self.table.fallbacks[name])
         for name, value in body.items():
-            if name not in kinds and value is not None and name in extra_fields:
-                made[name] = value
-        self.validate({name: made[name] for name in made if name not in fixed})
-        for name, kind in kinds.items():
-            if name in made:
-                made[name] = _normalize(name, kind, made[name])
-        made["modifiedAt"] = max(now, base.get("modifiedAt", 0) + 1)
-        return made
+            if name not in types and value is not None and name in extra_fields:
+                result[name] = value
+        self.validate({name: result[name] for name in result if name not in fixed})
+        for name, type_name in types.items():
+            if name in result:
+                result[name] = _normalize(name, type_name, result[name])
+        result["modifiedAt"] = max(now, base.get("modifiedAt", 0) + 1)
+        return result
 
     def render(self, document: JsonDict, *, full: bool = True) -> JsonDict:
         """Return the document as a response: numbers and booleans always, no nulls."""
-        kinds = self.table.types
-        names = kinds if full else self.table.summary
-        found: JsonDict = {}
+        types = self.table.types
+        names = types if full else self.table.summary
+        rendered: JsonDict = {}
         for name in names:
             value = document.get(name)
             if value is not None:
-                found[name] = value
-            elif full and kinds[name] == "flag":
-                found[name] = False
-            elif full and kinds[name] in ("int32", "int64"):
-                found[name] = 0
+                rendered[name] = value
+            elif full and types[name] == "flag":
+                rendered[name] = False
+            elif full and types[name] in ("int32", "int64"):
+                rendered[name] = 0
         if full:
             for name, value in document.items():
-                if name not in found and value is not None:
-                    found[name] = value
-        return found
+                if name not in rendered and value is not None:
+                    rendered[name] = value
+        return rendered
 
     def _unlisted_values(self, document: JsonDict) -> set[str]:
         """Return the enumeration values in the document that aren't documented."""
-        found: set[str] = set()
-        for name, kind in self.table.types.items():
-            if kind.strip("[]") in fields.enum_values():
+        values: set[str] = set()
+        for name, type_name in self.table.types.items():
+            if type_name.strip("[]") in fields.enum_values():
                 value = document.get(name)
-                found |= set(value if isinstance(value, list) else [value]) - {None}
-        return found
+                values |= set(value if isinstance(value, list) else [value]) - {None}
+        return values
 
 
-def _normalize(name: str, kind: str, value: Any) -> Any:
+def _normalize(name: str, type_name: str, value: Any) -> Any:
     """Return a value as it is stored, which may differ from what was sent."""
     if name == "supportedScopes":
         return sorted(value, key=lambda scope: str(scope.get("name")))
-    if kind == "jwks":
+    if type_name == "jwks":
         return _format_jwk_set(value)
-    if kind == "[trust_anchor]":
+    if type_name == "[trust_anchor]":
         return [
             anchor | {"jwks": _format_jwk_set(anchor["jwks"])} if "jwks" in anchor else anchor
             for anchor in value
@@ -100,5 +100,5 @@ def _format_jwk_set(text: str) -> str:
     return dump_json(value | {"keys": keys}).decode()
 
 
-def _is_blank(kind: str, value: Any) -> bool:
-    return value == "" and kind not in ("text", "flag")
+def _is_blank(type_name: str, value: Any) -> bool:
+    return value == "" and type_name not in ("text", "flag")

@@ -24,7 +24,7 @@ class FieldTable:
         """Parse lines of name, type, and a dash for read-only fields."""
         rows = _split_rows(text)
         return cls(
-            {name: kind for name, kind, *_ in rows},
+            {name: type_name for name, type_name, *_ in rows},
             frozenset(name for name, _kind, *mark in rows if mark),
             fallbacks,
             limited,
@@ -108,10 +108,10 @@ verified_claims_validation_schema standard standard+id_document
 @cache
 def enum_values() -> dict[str, tuple[str, ...]]:
     """Return the values of each enumeration, including undocumented ones of live servers."""
-    found: dict[str, tuple[str, ...]] = {}
+    enums: dict[str, tuple[str, ...]] = {}
     for name, *words in _split_rows(_ENUM_VALUES):
-        found[name] = (*found.get(name, ()), *words)
-    return found
+        enums[name] = (*enums.get(name, ()), *words)
+    return enums
 
 
 def _split_rows(table: str) -> list[list[str]]:

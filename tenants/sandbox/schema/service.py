@@ -233,23 +233,23 @@ RESERVED_CLIENT_METADATA = frozenset(  # RFC 7591, section 2, and its like
 
 def validate_service(service: JsonDict) -> None:
     """Raise `ApiResponseError`, 400, for the first invalid field."""
-    for name, kind in SERVICE_FIELDS.types.items():
+    for name, type_name in SERVICE_FIELDS.types.items():
         value = service.get(name)
         if value is None:
             continue
-        if kind in ("int32", "int64"):
+        if type_name in ("int32", "int64"):
             validators.validate_number(name, value)
-        elif kind == "uri":
+        elif type_name == "uri":
             validators.validate_uri(name, value)
-        elif kind in ("jwks", "json"):
-            validators.validate_json_text(name, kind, value)
-        elif kind == "text" and len(value) > MAX_TEXT_LENGTH:
+        elif type_name in ("jwks", "json"):
+            validators.validate_json_text(name, type_name, value)
+        elif type_name == "text" and len(value) > MAX_TEXT_LENGTH:
             raise bad_request("A031204", f"'{name}' is too long.")
-        elif kind == "[trust_anchor]":
+        elif type_name == "[trust_anchor]":
             for anchor in value:
                 keys = anchor.get("jwks", '{"keys": []}')
                 validators.validate_json_text(f"{name}.jwks", "jwks", keys)
-        elif kind in ("[pair]", "[tagged_value]", "[named_uri]"):
+        elif type_name in ("[pair]", "[tagged_value]", "[named_uri]"):
             validators.validate_keyed_list(name, value, "A039231")
     _validate_rules(service)
     _validate_scopes(service.get("supportedScopes") or ())
@@ -292,7 +292,7 @@ def _validate_scopes(scopes: Iterable[JsonDict]) -> None:
     for scope in scopes:
         if len(scope.get("description", "")) > MAX_TEXT_LENGTH:
             raise bad_request("A039207", "A description in 'supportedScopes' is too long.")
-        if any(not one.get("tag") for one in scope.get("descriptions", ())):
+        if any(not item.get("tag") for item in scope.get("descriptions", ())):
             raise bad_request("A039217", "A description in 'supportedScopes' has no tag.")
-        if any(not one.get("key") for one in scope.get("attributes", ())):
+        if any(not item.get("key") for item in scope.get("attributes", ())):
             raise bad_request("A039224", "An attribute in 'supportedScopes' has no key.")

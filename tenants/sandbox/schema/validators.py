@@ -33,20 +33,20 @@ def validate_ascii(name: str, value: str) -> None:
         raise bad_request("A031203", f"'{name}' has a character that is not ASCII.")
 
 
-def validate_json_text(name: str, kind: str, value: str) -> None:
+def validate_json_text(name: str, type_name: str, value: str) -> None:
     """Require JSON; for the type ``jwks``, a JWK Set."""
     if len(value) > MAX_TEXT_LENGTH:
         raise bad_request("A031215", f"'{name}' is too long.")
     try:
-        found = json.loads(value)
+        parsed = json.loads(value)
     except (ValueError, RecursionError):
         raise bad_request("A031212", f"'{name}' could not be parsed as JSON.") from None
-    if kind == "jwks":
-        keys = found.get("keys") if isinstance(found, dict) else None
-        whole = isinstance(keys, list) and all(
+    if type_name == "jwks":
+        keys = parsed.get("keys") if isinstance(parsed, dict) else None
+        is_valid = isinstance(keys, list) and all(
             isinstance(key, dict) and isinstance(key.get("kty"), str) for key in keys
         )
-        if not whole:
+        if not is_valid:
             raise bad_request("A031212", f"'{name}' could not be parsed as a JWK Set.")
 
 

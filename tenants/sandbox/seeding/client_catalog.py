@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tenants.sandbox.http_messages import JsonDict
-from tenants.sandbox.seeding import client_archetypes as kinds
-from tenants.sandbox.seeding import service_archetypes
+from tenants.sandbox.seeding import client_archetypes, service_archetypes
 
 FORMER_HOST = "old.example.com"  # a host that is not theirs any more
 
@@ -77,7 +76,7 @@ TRANSLATION_FIELDS: JsonDict = {
 
 DEVELOPMENT_CLIENT = ClientSeed(
     "Local development|Dev laptops|Feature previews",
-    kinds.web,
+    client_archetypes.web,
     "dev.{host}",
     {
         "description": "For developers; must not be there in production.",
@@ -88,14 +87,14 @@ DEVELOPMENT_CLIENT = ClientSeed(
 )
 RETIRED_CLIENT = ClientSeed(
     "Partner portal (retired)|Advisers (old site)|Prize draw 2022",
-    kinds.web,
+    client_archetypes.web,
     FORMER_HOST,
     {"description": "Moved; the address has been sold.", "developer": "partners"},
     LOCKED_FIELDS,
 )
 CAMPAIGN_CLIENT = ClientSeed(
     "Campaign pages|Spring offers|Referral pages",
-    kinds.web,
+    client_archetypes.web,
     "campaign.{host}",
     {
         "redirectUris": [
@@ -106,18 +105,18 @@ CAMPAIGN_CLIENT = ClientSeed(
 )
 MOBILE_CLIENT = ClientSeed(
     "{service} for phones",
-    kinds.native,
+    client_archetypes.native,
     "app.{host}",
     {"description": "iOS and Android.", "clientIdAlias": "mobile-app"},
 )
 STATEMENTS_CLIENT = ClientSeed(
     "Nightly statements|Ledger export|Reports to the regulator",
-    kinds.machine,
+    client_archetypes.machine,
     scope_count=2,
 )
 SCORING_CLIENT = ClientSeed(
     "Fraud scoring|Credit checks|Sanctions screening",
-    kinds.machine_with_key,
+    client_archetypes.machine_with_key,
     scope_count=0,
 )
 
@@ -125,31 +124,31 @@ BANK_CLIENTS = (
     MOBILE_CLIENT,
     ClientSeed(
         "{service} on the web",
-        kinds.web,
+        client_archetypes.web,
         "www.{host}",
         {"tokenAuthMethod": "PRIVATE_KEY_JWT", "jwksUri": "https://id.example/jwks"},
     ),
     ClientSeed(
         "Penny Budget|Tallysheet|Copper Jar|Moneta|Fennel Finance|Kontor",
-        kinds.fapi2_client,
+        client_archetypes.fapi2_client,
         "{slug}.example",
         TRANSLATION_FIELDS,
     ),
     ClientSeed(
         "Ledgerly|Abacus Direct|Credora|Nordpay|Payday|Rivulet",
-        kinds.fapi1_client,
+        client_archetypes.fapi1_client,
         "{slug}.example",
         server_fields=DYNAMIC_FIELDS,
     ),
     ClientSeed(
         "Oakline Accounting|Brightbooks|Maple Payroll|Sterling Tax",
-        kinds.self_signed_client,
+        client_archetypes.self_signed_client,
         "{slug}.example",
         server_fields=LOCKED_FIELDS,
     ),
     STATEMENTS_CLIENT,
     SCORING_CLIENT,
-    ClientSeed("Homes|Keystone Mortgages|First Nest", kinds.pairwise, "{slug}.example"),
+    ClientSeed("Homes|Keystone Mortgages|First Nest", client_archetypes.pairwise, "{slug}.example"),
     RETIRED_CLIENT,
     CAMPAIGN_CLIENT,
     DEVELOPMENT_CLIENT,
@@ -157,57 +156,65 @@ BANK_CLIENTS = (
 SHOP_CLIENTS = (
     ClientSeed(
         "{service} in the browser",
-        kinds.single_page,
+        client_archetypes.single_page,
         "www.{host}",
         {"clientIdAlias": "storefront", "description": "The shop in the browser."},
     ),
     MOBILE_CLIENT,
     ClientSeed(
         "Customer service desk",
-        kinds.web,
+        client_archetypes.web,
         "desk.{host}",
         {"extension": {"accessTokenDuration": 1800, "refreshTokenDuration": 28_800}},
     ),
-    ClientSeed("Stock sync", kinds.machine, scope_count=1),
-    ClientSeed("Price feed", kinds.machine, scope_count=0),
-    ClientSeed("Parcel Post|Swift Couriers|Doorstep", kinds.pairwise, "{slug}.example"),
+    ClientSeed("Stock sync", client_archetypes.machine, scope_count=1),
+    ClientSeed("Price feed", client_archetypes.machine, scope_count=0),
+    ClientSeed("Parcel Post|Swift Couriers|Doorstep", client_archetypes.pairwise, "{slug}.example"),
     ClientSeed(
         "Notes",
-        kinds.single_page,
+        client_archetypes.single_page,
         "notes.example",
         URL_ALIAS_FIELDS,
         METADATA_DOCUMENT_FIELDS,
     ),
-    ClientSeed("Assistant", kinds.native, "assistant.example", server_fields=DYNAMIC_FIELDS),
+    ClientSeed(
+        "Assistant", client_archetypes.native, "assistant.example", server_fields=DYNAMIC_FIELDS
+    ),
     RETIRED_CLIENT,
     CAMPAIGN_CLIENT,
     DEVELOPMENT_CLIENT,
 )
 STAFF_CLIENTS = (
-    ClientSeed("Intranet", kinds.web, "intranet.{host}", {"clientIdAlias": "intranet"}),
+    ClientSeed("Intranet", client_archetypes.web, "intranet.{host}", {"clientIdAlias": "intranet"}),
     ClientSeed(
         "Rota planner",
-        kinds.single_page,
+        client_archetypes.single_page,
         "rota.{host}",
         {"description": "Who works when, in every branch."},
     ),
     MOBILE_CLIENT,
-    ClientSeed("Expenses", kinds.pairwise, "receipts.example"),
-    ClientSeed("Training", kinds.fapi1_client, "academy.example", server_fields=DYNAMIC_FIELDS),
-    ClientSeed("Joiners and leavers", kinds.machine_with_key, scope_count=1),
-    ClientSeed("Directory export", kinds.machine, scope_count=0, variant="leaked"),
-    ClientSeed("Assistant", kinds.native, "assistant.example", server_fields=DYNAMIC_FIELDS),
-    ClientSeed("Canteen", kinds.web, "canteen.{host}", server_fields=LOCKED_FIELDS),
+    ClientSeed("Expenses", client_archetypes.pairwise, "receipts.example"),
+    ClientSeed(
+        "Training", client_archetypes.fapi1_client, "academy.example", server_fields=DYNAMIC_FIELDS
+    ),
+    ClientSeed("Joiners and leavers", client_archetypes.machine_with_key, scope_count=1),
+    ClientSeed("Directory export", client_archetypes.machine, scope_count=0, variant="leaked"),
+    ClientSeed(
+        "Assistant", client_archetypes.native, "assistant.example", server_fields=DYNAMIC_FIELDS
+    ),
+    ClientSeed("Canteen", client_archetypes.web, "canteen.{host}", server_fields=LOCKED_FIELDS),
     RETIRED_CLIENT,
     CAMPAIGN_CLIENT,
     DEVELOPMENT_CLIENT,
 )
 PAYMENT_CLIENTS = (
-    ClientSeed("Harbor app", kinds.ciba_ping, "app.{host}", {"clientIdAlias": "harbor-app"}),
-    ClientSeed("Call centre|Branch counters", kinds.ciba_poll, "calls.{host}"),
+    ClientSeed(
+        "Harbor app", client_archetypes.ciba_ping, "app.{host}", {"clientIdAlias": "harbor-app"}
+    ),
+    ClientSeed("Call centre|Branch counters", client_archetypes.ciba_poll, "calls.{host}"),
     ClientSeed(
         "Card terminals",
-        kinds.ciba_ping,
+        client_archetypes.ciba_ping,
         "terminals.example",
         {"bcDeliveryMode": "PUSH", "bcUserCodeRequired": False},
     ),
@@ -216,37 +223,37 @@ PAYMENT_CLIENTS = (
     RETIRED_CLIENT,
 )
 DEVICE_CLIENTS = (
-    ClientSeed("Kiosk", kinds.device, "kiosk.{host}", {"clientIdAlias": "kiosk"}),
-    ClientSeed("Television app", kinds.device, "tv.{host}"),
-    ClientSeed("Kiosk monitoring", kinds.machine, scope_count=1),
+    ClientSeed("Kiosk", client_archetypes.device, "kiosk.{host}", {"clientIdAlias": "kiosk"}),
+    ClientSeed("Television app", client_archetypes.device, "tv.{host}"),
+    ClientSeed("Kiosk monitoring", client_archetypes.machine, scope_count=1),
     RETIRED_CLIENT,
 )
 WALLET_CLIENTS = (
-    ClientSeed("Wallet", kinds.wallet, "wallet.{host}", {"clientIdAlias": "wallet"}),
-    ClientSeed("Age check at the till", kinds.single_page, "till.example"),
-    ClientSeed("Border control", kinds.fapi1_client, "border.example"),
-    ClientSeed("Credential sync", kinds.machine_with_key, scope_count=2),
+    ClientSeed("Wallet", client_archetypes.wallet, "wallet.{host}", {"clientIdAlias": "wallet"}),
+    ClientSeed("Age check at the till", client_archetypes.single_page, "till.example"),
+    ClientSeed("Border control", client_archetypes.fapi1_client, "border.example"),
+    ClientSeed("Credential sync", client_archetypes.machine_with_key, scope_count=2),
     DEVELOPMENT_CLIENT,
 )
 FEDERATION_CLIENTS = (
     ClientSeed(
         "Meadow Notaries",
-        kinds.fapi2_client,
+        client_archetypes.fapi2_client,
         "meadow.example",
         TRUST_CHAIN_FIELDS | {"clientIdAlias": "https://meadow.example"},
         EXPLICIT_FIELDS,
     ),
     ClientSeed(
         "Cobalt Insurance",
-        kinds.fapi2_client,
+        client_archetypes.fapi2_client,
         "cobalt.example",
         TRUST_CHAIN_FIELDS | {"clientIdAlias": "https://cobalt.example"},
         AUTOMATIC_FIELDS,
     ),
-    ClientSeed("University library", kinds.pairwise, "library.example"),
+    ClientSeed("University library", client_archetypes.pairwise, "library.example"),
     ClientSeed(
         "Notes",
-        kinds.native,
+        client_archetypes.native,
         "notes.example",
         URL_ALIAS_FIELDS,
         METADATA_DOCUMENT_FIELDS,
@@ -254,7 +261,9 @@ FEDERATION_CLIENTS = (
     MOBILE_CLIENT,
     RETIRED_CLIENT,
 )
-UNUSUAL_CLIENT = ClientSeed("Telepathy pilot", kinds.web, "telepathy.example", variant="odd")
+UNUSUAL_CLIENT = ClientSeed(
+    "Telepathy pilot", client_archetypes.web, "telepathy.example", variant="odd"
+)
 
 STAFF_HOST = "staff."
 CLIENTS_BY_ARCHETYPE: dict[Callable[[str], JsonDict] | None, tuple[ClientSeed, ...]] = {
@@ -265,5 +274,5 @@ CLIENTS_BY_ARCHETYPE: dict[Callable[[str], JsonDict] | None, tuple[ClientSeed, .
     service_archetypes.wallet: WALLET_CLIENTS,
     service_archetypes.federated: FEDERATION_CLIENTS,
     service_archetypes.plain: SHOP_CLIENTS,
-    None: (ClientSeed("My first client", kinds.web, "localhost"),),
+    None: (ClientSeed("My first client", client_archetypes.web, "localhost"),),
 }

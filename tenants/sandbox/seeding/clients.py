@@ -8,7 +8,7 @@ from random import Random
 from tenants.sandbox.client_identifiers import derive_sector
 from tenants.sandbox.handlers.clients import CLIENT_DOCUMENT, drop_unknown_scopes
 from tenants.sandbox.http_messages import ExactNumber, JsonDict
-from tenants.sandbox.seeding import client_archetypes as kinds
+from tenants.sandbox.seeding import client_archetypes
 from tenants.sandbox.seeding.client_catalog import (
     CLIENTS_BY_ARCHETYPE,
     DYNAMIC_FIELDS,
@@ -25,12 +25,12 @@ from tenants.sandbox.seeding.organizations import ServiceSeed
 
 DAY_MILLISECONDS = 86_400_000  # milliseconds
 FILLER_ARCHETYPES = (
-    kinds.single_page,
-    kinds.native,
-    kinds.web,
-    kinds.machine,
-    kinds.fapi2_client,
-    kinds.machine_with_key,
+    client_archetypes.single_page,
+    client_archetypes.native,
+    client_archetypes.web,
+    client_archetypes.machine,
+    client_archetypes.fapi2_client,
+    client_archetypes.machine_with_key,
 )
 FIRST_WORDS = "Amber Birch Cedar Delta Ember Fjord Grove Harvest Indigo Juniper".split()
 SECOND_WORDS = "Books Clinic Freight Garden Hotels Insurance Kitchen Ledger Travel".split()
@@ -45,12 +45,12 @@ def create_clients(
     service: JsonDict, plot: ServiceSeed, random: Random, count: int | None
 ) -> dict[int, JsonDict]:
     """Create ``count`` clients, or as many as the service's type has."""
-    made: dict[int, JsonDict] = {}
+    clients: dict[int, JsonDict] = {}
     for number, client in enumerate(_generate_clients(service, plot, random, count), 1):
         client["number"] = number
         client["serviceNumber"] = service["number"]
-        made[client["clientId"]] = client
-    return made
+        clients[client["clientId"]] = client
+    return clients
 
 
 def _generate_clients(
@@ -81,7 +81,7 @@ def _build_client(
     host = seed.host.format(host=plot.host, slug=slug)
     settings: JsonDict = {"clientName": name} | seed.archetype(host) | seed.settings
     if seed.scope_count is not None:
-        names = [one["name"] for one in service.get("supportedScopes", ())]
+        names = [scope["name"] for scope in service.get("supportedScopes", ())]
         settings["extension"] = settings.get("extension", {}) | {
             "requestableScopesEnabled": True,
             "requestableScopes": names[-seed.scope_count :] if seed.scope_count else [],

@@ -111,8 +111,8 @@ def self_signed_jwk_set(host: str) -> str:
     private = ECKey.import_key(keys[0]).private_key
     assert private
     ends = EXPIRY_DAYS[sum(host.encode()) % len(EXPIRY_DAYS)]
-    made = _create_certificate(host, ends, private)
-    keys[0]["x5c"] = [b64encode(made.public_bytes(Encoding.DER)).decode()]
+    certificate = _create_certificate(host, ends, private)
+    keys[0]["x5c"] = [b64encode(certificate.public_bytes(Encoding.DER)).decode()]
     return json.dumps({"keys": to_public_keys(keys)})
 
 
@@ -120,11 +120,11 @@ def self_signed_jwk_set(host: str) -> str:
 def trusted_root_certificates() -> tuple[str, ...]:
     """Return root certificates in PEM format, one of which expires soon."""
     names = {"Harbor Partners Root 2": 1500, "Open Finance Directory Root": 24}
-    made = [
+    certificates = [
         _create_certificate(name, days, ec.derive_private_key(at, ec.SECP256R1()))
         for at, (name, days) in enumerate(names.items(), 7)
     ]
-    return tuple(one.public_bytes(Encoding.PEM).decode() for one in made)
+    return tuple(certificate.public_bytes(Encoding.PEM).decode() for certificate in certificates)
 
 
 def weak_rsa_key(kid: str) -> JsonDict:
@@ -142,8 +142,8 @@ def weak_rsa_key(kid: str) -> JsonDict:
         "dq": d % (WEAK_PRIME_Q - 1),
         "qi": pow(WEAK_PRIME_Q, -1, WEAK_PRIME_P),
     }
-    told = {name: _encode_integer(number) for name, number in parts.items()}
-    return {"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", **told}
+    parameters = {name: _encode_integer(number) for name, number in parts.items()}
+    return {"kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", **parameters}
 
 
 def symmetric_key(kid: str, number: int) -> JsonDict:

@@ -71,12 +71,12 @@ def seed_state(state: SandboxState, seed: int, scale: SeedScale) -> None:
             if tenant is HARBOR and scale.services is not None:
                 own = _with_fillers(own, scale.services, region.name)
             for at, plot in enumerate(own):
-                made = _create_service(
+                service = _create_service(
                     region, tenant, plot, _seeded_random(seed, region, tenant, at)
                 )
-                plots[region.name][made["apiKey"]] = plot
+                plots[region.name][service["apiKey"]] = plot
                 count = seeding_clients.count_clients(plot, scale.clients)
-                made["metadata"] = [{"key": "clientCount", "value": str(count)}]
+                service["metadata"] = [{"key": "clientCount", "value": str(count)}]
             _create_api_tokens(state, tenant, region, _seeded_random(seed, region, tenant))
 
 
@@ -96,10 +96,10 @@ def _seed_lazily(region: SandboxRegion, seed: int, scale: SeedScale) -> dict[int
         if service_id not in plots:
             return []
         random = Random(f"{seed}/{region.name}/{service_id}/tokens")  # noqa: S311
-        theirs = region.clients[service_id].values()
-        made = seeding_tokens.create_tokens(theirs, random, scale.tokens, today)
-        region.granted[service_id] = seeding_tokens.derive_granted_scopes(made)
-        return made
+        clients_of_service = region.clients[service_id].values()
+        issued = seeding_tokens.create_tokens(clients_of_service, random, scale.tokens, today)
+        region.granted[service_id] = seeding_tokens.derive_granted_scopes(issued)
+        return issued
 
     def granted(service_id: int) -> dict[tuple[int, str], StoredGrant]:
         region.tokens[service_id]  # with the tokens, and from those alone
@@ -120,9 +120,9 @@ def _seeded_random(
 def _with_fillers(plots: Any, services: int, region: str) -> Iterator[ServiceSeed]:
     yield from plots[:services]
     for at in range(len(plots), services):
-        kind = (plain, fapi2, ciba, device)[at % 4]
-        name = f"{kind.__name__.upper()} service {at + 1:04}"
-        yield ServiceSeed(name, f"s{at + 1}.{region}.harbor.example", kind, variant="filler")
+        archetype = (plain, fapi2, ciba, device)[at % 4]
+        name = f"{archetype.__name__.upper()} service {at + 1:04}"
+        yield ServiceSeed(name, f"s{at + 1}.{region}.harbor.example", archetype, variant="filler")
 
 
 def _create_service(
@@ -190,9 +190,9 @@ def _add_unusual_values(service: JsonDict) -> None:
     ]
     service["backchannelLogoutSupported"] = True
     service["authorizationCodeDuration"] = 60
-    twice = json.loads(create_jwk_set("again", "ES384"))["keys"][0]
-    twice["kid"] = service["idTokenSignatureKeyId"]
-    service["jwks"] = add_keys(service["jwks"], twice)
+    duplicate = json.loads(create_jwk_set("again", "ES384"))["keys"][0]
+    duplicate["kid"] = service["idTokenSignatureKeyId"]
+    service["jwks"] = add_keys(service["jwks"], duplicate)
     service["haipVersion"] = "1.0"
     service["riskScoring"] = {
         "threshold": ExactNumber("0.7500000000000000000001"),
@@ -245,7 +245,9 @@ def _create_api_tokens(
     accept("no_delete", ("create_service", "modify_service", "view_service"))
     accept("expired", ORGANIZATION_PERMISSIONS, expires_at=EXPIRED_AT_SECONDS)
     accept("revoked", ORGANIZATION_PERMISSIONS, revoked=True)
-    own = [one for one in region.services if region.owner(one) == tenant.number]
+    own = [
+        service_id for service_id in region.services if region.owner(service_id) == tenant.number
+    ]
     if own:
         accept("service", ("modify_service",), service_id=own[0])
         accept("clients", ("modify_client", "view_client"), service_id=own[0])

@@ -32,33 +32,33 @@ def create_tokens(
     clients: Iterable[JsonDict], random: Random, count: int | None, today: int
 ) -> list[StoredToken]:
     """Create ``count`` tokens, two thirds of which are valid on ``today``."""
-    able = [one for one in clients if one.get("grantTypes")]
+    able = [item for item in clients if item.get("grantTypes")]
     if not able:
         return []
     count = TOKENS_PER_CLIENT * len(able) if count is None else count
-    found = [_create_token(able[at % len(able)], random, today) for at in range(count)]
-    of_users = [one for one in found if one.subject]
+    tokens = [_create_token(able[at % len(able)], random, today) for at in range(count)]
+    of_users = [item for item in tokens if item.subject]
     for token, subject in zip(of_users, SUBJECTS, strict=False):
         token.subject = subject
         if subject == SUBJECT_EXPIRED:
             token.expires_at = token.created_at + HOUR_MILLISECONDS
             token.refresh_expires_at = token.created_at + 2 * HOUR_MILLISECONDS
-    return found
+    return tokens
 
 
 def derive_granted_scopes(
     tokens: Iterable[StoredToken],
 ) -> dict[tuple[int, str], StoredGrant]:
     """Return the granted scopes by client and user that the tokens imply."""
-    found: dict[tuple[int, str], StoredGrant] = {}
-    for token in sorted(tokens, key=lambda one: one.created_at):
+    grants: dict[tuple[int, str], StoredGrant] = {}
+    for token in sorted(tokens, key=lambda token: token.created_at):
         if token.subject:
             pair = (token.client_id, token.subject)
-            before = found[pair].merged if pair in found else []
+            before = grants[pair].merged if pair in grants else []
             latest = list(token.scopes)
             merged = list(dict.fromkeys([*before, *latest]))
-            found[pair] = StoredGrant(latest, merged, token.created_at)
-    return found
+            grants[pair] = StoredGrant(latest, merged, token.created_at)
+    return grants
 
 
 def _create_token(client: JsonDict, random: Random, today: int) -> StoredToken:
