@@ -40,7 +40,7 @@ def check_sinks(**_: Any) -> list[Error]:
     try:
         parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
     except ValueError:
-        said = "AUDIT_PUBLIC_KEYS is no list of name:base64 of 32 bytes"
+        said = "AUDIT_PUBLIC_KEYS must be a list of name:base64 of 32 bytes"
         found.append(Error(said, id="audit.E2"))
     return found
 
@@ -49,7 +49,7 @@ def check_sinks(**_: Any) -> list[Error]:
 def check_mail(**_: Any) -> list[Error]:
     """Refuse to start where somebody waits for mail that nobody sends."""
     if settings.ALERT_MAIL and not mail.is_enabled():
-        said = "ALERT_MAIL names people, but EMAIL_URL no mail server"
+        said = "ALERT_MAIL is set, but EMAIL_URL is not"
         return [Error(said, id="mail.E1")]
     return []
 

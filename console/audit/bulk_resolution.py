@@ -117,9 +117,9 @@ def resolve_item(work: JobContext, item: Item) -> ItemResult:
         refused = InvalidRequestError(error.message)
         refused.request_id = error.request_id
         raise refused from None
-    if finding.verdict is Conclusion.TOO_EARLY:
+    if finding.conclusion is Conclusion.TOO_EARLY:
         raise RetryLaterError(finding.wait_seconds)
-    outcome = finding.verdict.outcome
+    outcome = finding.conclusion.outcome
     if outcome is None:
         undecided = InconclusiveEvidenceError(str(finding.reason))
         undecided.request_id = entry.entry
@@ -129,5 +129,5 @@ def resolve_item(work: JobContext, item: Item) -> ItemResult:
     if not resolve(who, entry, outcome, str(finding.reason), **why):
         return ItemResult(str(ALREADY_RESOLVED_TEXT), changed=False)
     item.entry = entry.entry
-    told = SUCCEEDED_TEXT if finding.verdict is Conclusion.SUCCEEDED else FAILED_TEXT
+    told = SUCCEEDED_TEXT if finding.conclusion is Conclusion.SUCCEEDED else FAILED_TEXT
     return ItemResult(told % finding.reason)

@@ -39,8 +39,8 @@ class AuditLogSink:
         if changes and anchors.anchor_monitor.blocks_changes():
             raise AuditUnavailableError(
                 _(
-                    "No checkpoint of the record was kept outside of its database for"
-                    " a while. Nothing was sent."
+                    "No checkpoint of the audit log has reached an external sink lately."
+                    " Nothing was sent."
                 )
             )
         intents = [self._build_intent(call) for call in calls]
@@ -48,7 +48,7 @@ class AuditLogSink:
         try:
             writer.write(intents, if_abandoned=unsent)
         except AuditWriteError as error:
-            message = _("%(why)s Nothing was sent.") % {"why": error}
+            message = _("%(reason)s Nothing was sent.") % {"reason": error}
             raise AuditUnavailableError(message) from error
         return [row.entry for row in intents]
 
@@ -192,8 +192,8 @@ def _check_anchored(event: AuditEvent, effect: str) -> None:
     if event.requires_anchor(effect) and anchors.anchor_monitor.blocks_changes():
         raise AuditUnavailableError(
             _(
-                "No checkpoint of the record was kept outside of its database for a"
-                " while. Nothing was done."
+                "No checkpoint of the audit log has reached an external sink lately."
+                " Nothing was changed."
             )
         )
 
@@ -205,7 +205,7 @@ def _write_records(records: Sequence[Record], *, entry: str) -> None:
             if_abandoned=[record_builder.build_outcome(entry, Outcome.NOT_SENT)],
         )
     except AuditWriteError as error:
-        message = _("%(why)s Nothing was done.") % {"why": error}
+        message = _("%(reason)s Nothing was changed.") % {"reason": error}
         raise AuditUnavailableError(message) from error
 
 

@@ -46,7 +46,7 @@ class DatabaseLocks:
             try:
                 WriteLease.objects.filter(place=key, token=mine).delete()
             except DatabaseError:
-                log.exception("a lease was not given back, and runs out by itself")
+                log.exception("could not release a lock; it expires by itself")
 
     def _wait_until_acquired(self, place: str, token: UUID, duration: timedelta) -> None:
         end = monotonic() + write_locks.LOCK_WAIT_SECONDS
@@ -57,7 +57,7 @@ class DatabaseLocks:
                 sleep(uniform(POLL_SECONDS / 2, POLL_SECONDS))  # noqa: S311  no secret
         except DatabaseError:
             raise AuditUnavailableError(
-                _("The console's database did not take the lock, so nothing was sent.")
+                _("The lock couldn't be stored in the database. Nothing was sent.")
             ) from None
 
     def _try_acquire(self, place: str, token: UUID, duration: timedelta) -> bool:

@@ -35,12 +35,12 @@ class KeyRing:
             except ValueError:  # not base64, not even ASCII
                 secret = b""
             if not name.isalnum() or len(name) > 20 or len(secret) != KEY_BYTES:
-                raise ValueError(f"a key for {purpose} is not name:base64 of {KEY_BYTES} bytes")
+                raise ValueError(f"{purpose}: each key must be name:base64 of {KEY_BYTES} bytes")
             if name in keys:
-                raise ValueError(f"two keys for {purpose} have one name")
+                raise ValueError(f"{purpose}: two keys have the same name")
             keys[name] = hmac.digest(secret, f"meridian {purpose}".encode(), "sha256")
         if not keys:
-            raise ValueError(f"there is no key for {purpose}")
+            raise ValueError(f"{purpose}: no key")
         return cls(next(iter(keys)), keys)
 
     def __iter__(self) -> Iterator[str]:
@@ -55,4 +55,4 @@ class KeyRing:
         try:
             return self._keys[name]
         except KeyError:
-            raise KeyNotFoundError(f"the key {name!r} is not known") from None
+            raise KeyNotFoundError(f"unknown key {name!r}") from None

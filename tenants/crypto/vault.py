@@ -71,7 +71,7 @@ def unseal(value: str, context: str) -> str:
     version, _, rest = value.partition(".")
     name, _, coded = rest.partition(".")
     if version != FORMAT_VERSION:
-        raise UnsealError("not a sealed value of this version")
+        raise UnsealError("unknown format version")
     try:
         data = b64decode(coded, validate=True)
         if b64encode(data).decode() != coded:  # unused bits in the last letter
@@ -83,7 +83,7 @@ def unseal(value: str, context: str) -> str:
     except KeyNotFoundError as error:
         raise UnsealError(str(error)) from None
     except (Error, InvalidTag, ValueError):
-        raise UnsealError("it was sealed elsewhere, or has been changed") from None
+        raise UnsealError("it was encrypted for another record or was changed") from None
 
 
 def reseal(value: str, context: str) -> str:

@@ -93,7 +93,7 @@ def end_abandoned_items() -> None:
         leases.is_unleased(), state=JobState.CANCELLED, pk__in=running.values("job")
     )
     for job in left:
-        text = _("The worker was stopped in the middle of this.")
+        text = _("The worker stopped while processing this item.")
         running.filter(job=job).update(state=ItemState.UNKNOWN, text=text, ended_at=Now())
         run_ended_hook(job)
 

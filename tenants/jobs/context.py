@@ -78,7 +78,7 @@ class LeasedAuditSink:
             error = found
         self._log.record_outcomes([CallOutcome(one, Outcome.NOT_SENT) for one in entries])
         if error:
-            raise AuditUnavailableError(_("The item could not be noted, so nothing was sent."))
+            raise AuditUnavailableError(_("The item couldn't be saved. Nothing was sent."))
         raise LeaseLostError
 
 

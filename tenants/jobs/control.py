@@ -57,7 +57,7 @@ def start_job(
     Not to be called within a transaction: the record is written first.
     """
     if kind not in JOB_HANDLERS:
-        raise ValueError(f"no handler for jobs of the kind {kind}")
+        raise ValueError(f"no handler for the job kind {kind}")
     job = Job(
         organization=organization,
         kind=kind,

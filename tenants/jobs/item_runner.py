@@ -64,7 +64,7 @@ def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
     except Exception:
         log.exception("job %s failed at item %s", item.job_id, item.position)
         fate = ItemState.UNKNOWN if work.audit_sink.sent else ItemState.NOT_SENT
-        text = _("The console failed here; its log says how.")
+        text = _("Internal error. See Meridian's log.")
         finish_item(item, fate, text=text, **_entry_values(item, handler))
         return ItemAttempt(NextStep.STOP)
     fate = ItemState.DONE if result.changed else ItemState.UNCHANGED

@@ -34,10 +34,10 @@ class JobState(models.TextChoices):
 class ItemState(models.TextChoices):
     """Of an item."""
 
-    PENDING = "pending", _("to do")
+    PENDING = "pending", _("pending")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
-    UNCHANGED = "same", _("already so")
+    UNCHANGED = "same", _("no change")
     REJECTED = "refused", _("refused")
     NOT_SENT = "not sent", _("not sent")
     UNKNOWN = "unknown", _("unknown")

@@ -26,7 +26,7 @@ class PeriodicTask:
         try:
             self.function()
         except Exception:
-            log.exception("a chore of the worker failed")
+            log.exception("a periodic task failed")
 
     def run_repeatedly(self, ended: Event) -> None:
         while not ended.is_set():

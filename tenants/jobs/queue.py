@@ -87,7 +87,7 @@ def _requeue(job: Job) -> bool:
         if not Job.objects.filter(pk=job.pk, task=job.task).update(task=""):
             return False
         enqueue(job)
-    log.warning("job %s was left lying, and is taken up again", job.pk)
+    log.warning("requeued abandoned job %s", job.pk)
     return True
 
 

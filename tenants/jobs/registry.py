@@ -74,7 +74,7 @@ def job_handler(
 
     def register(run: ItemHandler) -> ItemHandler:
         if kind in JOB_HANDLERS and JOB_HANDLERS[kind].run is not run:
-            raise ValueError(f"two handlers for jobs of the kind {kind}")
+            raise ValueError(f"two handlers for the job kind {kind}")
         JOB_HANDLERS[kind] = JobHandler(
             kind,
             permission,

@@ -45,7 +45,7 @@ def run_slice(pk: UUID) -> UUID | None:
     try:
         _run_job(job, lease)
     except LeaseLostError:
-        log.warning("job %s went to another worker, or an item was skipped", pk)
+        log.warning("lost the lease of job %s, or an item was skipped", pk)
     if Job.objects.filter(pk=pk, state=JobState.CANCELLED).exists():
         skip_pending_items(job)  # what was being tried when it was cancelled
         run_ended_hook(job)
@@ -55,11 +55,13 @@ def run_slice(pk: UUID) -> UUID | None:
 def _run_job(job: Job, lease: UUID) -> None:
     handler = JOB_HANDLERS.get(job.kind)
     if handler is None:
-        pause_with_problem(job, lease, _("This version of the console knows no such job."))
+        pause_with_problem(
+            job, lease, _("This version of Meridian doesn't support this kind of job.")
+        )
         return
     who = load_starter(job, handler.permission)
     if who is None:
-        why = _("Whoever started it may not do this any more.")
+        why = _("The person who started this job no longer has permission.")
         end_job(job, lease, JobState.NOT_ALLOWED, why)
     elif _recover_items(job, lease, handler):
         _run_items(job, lease, handler, who, load_credentials(job.organization))
@@ -145,7 +147,7 @@ def _run_in_thread(work: Callable[[], None]) -> None:
 
 
 def _stopped_at(item: Item) -> str:
-    return _("It stopped at “{item}”: look at that first.").format(item=item.name)
+    return _("Stopped at “{item}”. Check this item first.").format(item=item.name)
 
 
 def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
@@ -156,7 +158,7 @@ def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
         if handler.repeatable or not item.entry:
             item_runner.requeue_item(item)
         else:
-            text = _("The worker was stopped in the middle of this.")
+            text = _("The worker stopped while processing this item.")
             item_runner.finish_item(item, ItemState.UNKNOWN, text=text)
             lost = lost or item
     if lost and has_unfinished_items(job):

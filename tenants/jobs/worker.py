@@ -60,7 +60,7 @@ class JobWorker(Worker):
             except DatabaseError:
                 if self._until_empty:
                     raise
-                log.exception("the worker's database failed; it is asked again")
+                log.exception("the worker's database failed; retrying")
                 close_old_connections()
                 self._sleep(DATABASE_RETRY_SECONDS)
                 continue

@@ -18,7 +18,7 @@ def command_actor(name: str, organization: Organization | None = None) -> Actor:
 def get_organization(slug: str) -> Organization:
     found = Organization.objects.filter(slug=slug).first()
     if not found:
-        raise CommandError(f"There is no organization {slug!r}; add it with add_organization.")
+        raise CommandError(f"Organization {slug!r} not found. Add it with add_organization.")
     return found
 
 

@@ -96,7 +96,7 @@ def _record_in_each_organization(
 
 def _check_state_unchanged(user: User, *, is_active: bool) -> None:
     if not User.objects.filter(pk=user.pk, is_active=is_active).exists():
-        raise MembershipRuleError(_("Somebody else has changed this account meanwhile."))
+        raise MembershipRuleError(_("Someone else changed this account. Reload the page."))
 
 
 def _check_admins_remain(organizations: Sequence[Organization], user: User) -> None:
@@ -105,6 +105,6 @@ def _check_admins_remain(organizations: Sequence[Organization], user: User) -> N
         mine = admins.filter(organization=one)
         if mine.filter(user=user).exists() and not mine.exclude(user=user).exists():
             raise MembershipRuleError(
-                _("%(name)s would have no administrator. Make somebody else one first.")
+                _("%(name)s would have no administrator. Add another administrator first.")
                 % {"name": one.name}
             )

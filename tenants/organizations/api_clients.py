@@ -45,7 +45,7 @@ def connect(
     Raises `Unauthorized` where there is no credential, or none that opens.
     """
     if region not in credentials:
-        raise UnauthorizedError(_("There is no credential for this region."))
+        raise UnauthorizedError(_("This region has no credential."))
     return connect_with_credential(credentials[region], audit_sink, holder=holder)
 
 
@@ -57,7 +57,7 @@ def connect_with_credential(
     try:
         token = credential.token
     except UnsealError as error:
-        message = _("The credential cannot be opened: %(why)s.") % {"why": error}
+        message = _("The credential can't be decrypted: %(reason)s.") % {"reason": error}
         raise UnauthorizedError(message) from None
     return AuthleteClient(
         _connection_pool(region.url),

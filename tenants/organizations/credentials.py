@@ -154,7 +154,7 @@ def _check_unchanged(expected: Credential | None, credential: Credential) -> Non
     )
     now = rows.first()
     if (now and now.sealed) != (expected and expected.sealed):
-        raise CredentialChangedError(_("Somebody else has changed this credential meanwhile."))
+        raise CredentialChangedError(_("Someone else changed this credential. Reload the page."))
 
 
 def _diff(before: Credential | None, after: Credential) -> list[FieldChange]:

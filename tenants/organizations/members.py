@@ -47,9 +47,9 @@ def clean_email(email: str) -> str:
     email = normalize_email(email)
     validate_email(email)
     if not email.isascii():  # letters that look like others
-        raise ValidationError(_("Use an email address of plain ASCII letters."))
+        raise ValidationError(_("Use an email address with ASCII characters only."))
     if len(email) > MAX_EMAIL_CHARS:
-        raise ValidationError(_("At most 150 characters."))
+        raise ValidationError(_("Use at most 150 characters."))
     return email
 
 
@@ -75,7 +75,7 @@ def add_member(
     ):
         _lock_organization(organization)
         if find_membership(organization, email):
-            raise MembershipRuleError(_("This person is a member already."))
+            raise MembershipRuleError(_("This person is already a member."))
         user, new = _get_or_create_user(email, name)
         member = Membership.objects.create(organization=organization, user=user, role=role)
     return AddedMember(member, new)
@@ -143,8 +143,8 @@ def check_can_manage(admin: User, member: Membership) -> None:
     if theirs - ours:
         raise MembershipRuleError(
             _(
-                "This person is a member of other organizations as well. Ask whoever "
-                "runs this console."
+                "This person is also a member of other organizations. Ask the operator of this "
+                "console."
             )
         )
 
@@ -168,7 +168,7 @@ def _lock_organization(organization: Organization) -> None:
 def _check_unchanged(member: Membership) -> None:
     _lock_organization(member.organization)
     if not Membership.objects.filter(pk=member.pk, role=member.role).exists():
-        raise MembershipRuleError(_("Somebody else has changed this member meanwhile."))
+        raise MembershipRuleError(_("Someone else changed this member. Reload the page."))
 
 
 def _check_admin_remains(member: Membership) -> None:
@@ -177,5 +177,5 @@ def _check_admin_remains(member: Membership) -> None:
     )
     if member.role == Role.ADMIN and not admins.exclude(pk=member.pk).exists():
         raise MembershipRuleError(
-            _("This is the only administrator. Make somebody else one first.")
+            _("This is the only administrator. Add another administrator first.")
         )

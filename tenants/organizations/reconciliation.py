@@ -64,7 +64,7 @@ def evaluate_evidence(entry: AuditEntry, authlete: AuthleteClient) -> Evidence:
     lost = UnresolvedCall(entry, authlete, learn(entry) if learn else {})
     seconds = lost.seconds_in_flight  # when the look begins
     finding = rule(lost)
-    if seconds and finding.verdict is Conclusion.FAILED:
+    if seconds and finding.conclusion is Conclusion.FAILED:
         return conclude_too_early(seconds)
     return finding
 

@@ -18,7 +18,7 @@ from tenants.authlete.idp import SHARED_API_SERVER_IDS, SHARED_IDP_URL
 from tenants.outbound.safe_http import is_public
 
 REGION_NAME_PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
-REGION_NAME_RULE = "1 to 20 small letters, digits and hyphens do, with no hyphen at an end"
+REGION_NAME_RULE = "use 1 to 20 lowercase letters, digits and hyphens, no hyphen at either end"
 REGION_TITLES = {"us": "United States", "jp": "Japan", "eu": "Europe", "br": "Brazil"}
 
 
@@ -74,7 +74,7 @@ def check_regions(**_: Any) -> list[Error]:
     found = []
     for region in get_regions().values():
         if not REGION_NAME_PATTERN.fullmatch(region.name):
-            text = f"AUTHLETE_REGIONS: {region.name!r} cannot name a region; {REGION_NAME_RULE}"
+            text = f"AUTHLETE_REGIONS: {region.name!r} is not valid; {REGION_NAME_RULE}"
             found.append(Error(text, id="regions.E1"))
         for url in filter(None, (region.url, region.idp)):
             if problem := find_url_problem(url):
@@ -89,13 +89,13 @@ def find_url_problem(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return "is not an https address"
+        return "is not an https URL"
     if parts.username or parts.password or parts.query or parts.fragment:
-        return "holds more than a scheme, a host and a port"
+        return "contains more than scheme, host and port"
     if parts.path.strip("/"):
-        return "has a path; leave out /api, it is added to every call"
+        return "has a path; leave out /api, Meridian adds it"
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        return "is not an https address"
+        return "is not an https URL"
     if settings.INSECURE:
         return ""
     if parts.scheme != "https":
@@ -107,7 +107,7 @@ def _find_host_problem(hostname: str) -> str:
     """Whether a host names this machine or a private network."""
     host = hostname.rstrip(".")
     if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
-        return "is inside this network"
+        return "is in a private network"
     try:
         address = ip_address(host)
     except ValueError:
@@ -115,4 +115,4 @@ def _find_host_problem(hostname: str) -> str:
         # 127.1 and 0x7f.1 are no names either: the machine takes them for addresses.
         is_name = "." in host and not last.isdigit() and not last.startswith("0x")
         return "" if is_name else "is not a full host name"
-    return "" if is_public(address) else "is inside this network"
+    return "" if is_public(address) else "is in a private network"

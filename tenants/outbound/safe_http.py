@@ -61,21 +61,21 @@ def validate_url(text: str) -> httpx.URL:
     """The address to post to; raises `Refused` for one that is not taken, whatever its
     name may stand for."""
     if len(text) > MAX_URL_CHARS or any(ord(one) <= 32 or ord(one) == 127 for one in text):
-        raise UrlNotAllowedError(_("This is not an address."))
+        raise UrlNotAllowedError(_("Enter a valid URL."))
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError):
-        raise UrlNotAllowedError(_("This is not an address.")) from None
+        raise UrlNotAllowedError(_("Enter a valid URL.")) from None
     plain = url.scheme == "http" and settings.INSECURE
     if not (url.scheme == "https" or plain) or not url.host:
-        raise UrlNotAllowedError(_("An address begins with https://"))
+        raise UrlNotAllowedError(_("The URL must start with https://."))
     if "@" in AUTHORITY_END.split(text, 1)[0]:
-        raise UrlNotAllowedError(_("No name or password can stand in the address."))
+        raise UrlNotAllowedError(_("The URL can't contain a user name or password."))
     if url.fragment:
-        raise UrlNotAllowedError(_("Nothing can stand after a # in the address."))
+        raise UrlNotAllowedError(_("The URL can't contain a fragment (#)."))
     port = 443 if url.port is None else url.port
     if not (port in (443, *settings.WEBHOOK_PORTS) or port in UNPRIVILEGED_PORTS):
-        raise UrlNotAllowedError(_("Port %(port)d is not one that may be used.") % {"port": port})
+        raise UrlNotAllowedError(_("Port %(port)d is not allowed.") % {"port": port})
     try:
         literal = ip_address(url.host.strip("[]"))
     except ValueError:
@@ -142,9 +142,9 @@ def check_public(host: str, addresses: Iterable[str]) -> None:
         if not (within or is_public(address)):
             # Which one it is, is not for who entered the name: they could have all
             # names looked up that are known within.
-            log.warning("%s leads to %s, which is not public", host, address)
+            log.warning("%s resolves to %s, which is not public", host, address)
             raise UrlNotAllowedError(
-                _("%(host)s leads to what is not a public address.") % {"host": host}
+                _("%(host)s resolves to a non-public address.") % {"host": host}
             )
 
 
@@ -173,7 +173,7 @@ def _parse_private_hosts(
             networks.append(ip_network(entry))
         except ValueError:
             if "/" in entry or not entry.replace("-", "").replace(".", "").isalnum():
-                raise ValueError(f"{entry!r} is no host and no network") from None
+                raise ValueError(f"{entry!r} is neither a host nor a network") from None
             names.add(_normalize_host(entry))
     return frozenset(names), tuple(networks)
 

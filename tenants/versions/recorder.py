@@ -56,7 +56,7 @@ class VersionRecorder:
         try:
             record_snapshot(self.organization_id, sight)
         except Exception:
-            log.exception("a version could not be kept")
+            log.exception("could not save a version")
 
 
 def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:

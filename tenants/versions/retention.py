@@ -92,7 +92,7 @@ def _load_intact(expired: ExpiredVersions) -> list[Version]:
     rows = list(own.filter(number__lte=expired.kept).order_by("number"))
     if are_intact(rows):
         return rows
-    log.error("versions of %s do not fit together, and are kept", expired.object_key)
+    log.error("versions of %s are inconsistent and were not deleted", expired.object_key)
     return []
 
 

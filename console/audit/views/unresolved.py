@@ -113,13 +113,13 @@ def resolve(request: ConsoleRequest, member: Member, entry: UUID) -> HttpRespons
     form = ResolveForm(request.POST or None)
     why = {name: form[name].value() or "" for name in ("reason", "ticket")}
     finding = find_evidence(member.actor, organization, lost, **why)
-    outcome = finding.verdict.outcome
+    outcome = finding.conclusion.outcome
     if outcome is None:
         form.require_outcome()
     failure = None
     if form.is_valid() and form.cleaned_data["seen"] != (outcome or ""):
         messages.warning(request, STATE_CHANGED_TEXT)
-    elif finding.verdict is not Conclusion.TOO_EARLY and form.is_valid():
+    elif finding.conclusion is not Conclusion.TOO_EARLY and form.is_valid():
         outcome = outcome or Outcome(form.cleaned_data["outcome"])
         try:
             with idempotent(request, form, path):

@@ -69,7 +69,7 @@ def load_sinks() -> list[CheckpointSink]:
     for sink in found:
         plain = sink.kind == "http" and settings.INSECURE
         if not (sink.kind in ("file", "mailto", "https") or plain):
-            raise ValueError("AUDIT_SINKS takes file:///path, mailto:who and https://")
+            raise ValueError("AUDIT_SINKS accepts file:///path, mailto:address and https:// URLs")
     return found
 
 
@@ -138,7 +138,7 @@ def append_to_file(path: Path) -> int:
             file.write(text[len(begun) :])
             size, begun = one.size, b""
         if begun:
-            raise AnchorDivergedError("the last line of the file is not whole")
+            raise AnchorDivergedError("the last line of the file is incomplete")
         file.flush()
         os.fsync(file.fileno())
     return size
@@ -158,24 +158,29 @@ def _known_size(line: str) -> int:
         return 0
     size = Checkpoint.parse(line).size
     if not AuditCheckpoint.objects.filter(size=size, line=line).exists():
-        raise AnchorDivergedError(f"the checkpoint of {size} rows is not known here")
+        raise AnchorDivergedError(f"the checkpoint of {size} rows is not in this database")
     return size
 
 
 def _send_mail(to: Sequence[str], lines: Sequence[str]) -> None:
     if not mail.is_enabled():
-        raise OSError("EMAIL_URL names no mail server")
+        raise OSError("EMAIL_URL is not set")
     size = Checkpoint.parse(lines[-1]).size
     text = "\n".join(
         [
-            "Keep this message: it proves what the record of the console held.",
-            "Save the lines below to a file for manage.py audit_verify --anchor.",
+            "Keep this message. It proves what Meridian's audit log contained.",
+            (
+                "To verify the log, save the lines below to a file and run manage.py audit_verify "
+                "--anchor FILE."
+            ),
             "",
             *lines,
         ]
     )
     digest = sha256(lines[-1].encode()).hexdigest()[:32]
-    mail.send(to, f"The record: {size} rows", text, message_id=f"checkpoint-{digest}@meridian")
+    mail.send(
+        to, f"Audit log checkpoint: {size} rows", text, message_id=f"checkpoint-{digest}@meridian"
+    )
 
 
 def _send_post(url: str, lines: Sequence[str]) -> None:
@@ -183,7 +188,7 @@ def _send_post(url: str, lines: Sequence[str]) -> None:
     body = "".join(f"{line}\n" for line in lines)
     answer = post(url, body.encode(), headers, is_trusted=True)
     if answer.status // 100 != 2:
-        raise OSError(f"the webhook answered {answer.status}")
+        raise OSError(f"the sink answered {answer.status}")
 
 
 def _anchored_size() -> int:

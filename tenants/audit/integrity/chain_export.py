@@ -129,7 +129,7 @@ def read_rows_after(
     """
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     if after > head:
-        raise ExportIntegrityError(f"the record ends with row {head}")
+        raise ExportIntegrityError(f"the audit log ends at row {head}")
     condition, values = selection.where
     query = f"SELECT {ROW_COLUMNS}{FROM_SQL}{condition} ORDER BY r.seq LIMIT %s"
     found: list[RowWithPreviousMac] = []
@@ -201,7 +201,7 @@ def check_file(path: Path) -> ExportCheck:
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE_BYTES):
             if end:
-                raise ExportIntegrityError("there is something after its last line")
+                raise ExportIntegrityError("content after the last line")
             if line.startswith(b'{"digest":'):
                 end = line
                 continue
@@ -211,19 +211,19 @@ def check_file(path: Path) -> ExportCheck:
             removed += TOMBSTONE_MARKER in line
             gap = gap or (count if last[0] != count else 0)
     if not end:
-        raise ExportIntegrityError(f"it ends after {count} rows without its last line")
+        raise ExportIntegrityError(f"the last line is missing after {count} rows")
     said = _parse_line(end, count)
     if (said.get("rows"), said.get("digest")) != (count, hashed.hexdigest()):
         named = f"first bad row {gap}: " if gap > 1 else ""
         raise ExportIntegrityError(
-            f"{named}it has {count} rows where {said.get('rows')} were exported"
+            f"{named}the file has {count} rows, but {said.get('rows')} were exported"
         )
     try:
         right = _summary_line(said["key"], count, hashed.hexdigest())
     except (KeyError, KeyNotFoundError, TypeError):
         right = ""
     if end.decode(errors="replace") != right:
-        raise ExportIntegrityError("its last line was not written here")
+        raise ExportIntegrityError("the last line has no valid signature")
     return ExportCheck(count, removed)
 
 
@@ -233,7 +233,7 @@ def _parse_line(line: bytes, count: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise ExportIntegrityError(f"line {count + 1} cannot be read")
+        raise ExportIntegrityError(f"line {count + 1} is unreadable")
     return said
 
 
@@ -242,7 +242,7 @@ def _check_line(text: bytes, count: int, previous: tuple[int, str]) -> tuple[int
     for each byte of the line."""
     said = _parse_line(text, count)
     if not count and "entry" in said and not PROOF_MEMBERS & said.keys():
-        raise MissingProofError("an export of a page has no proof; an evidence pack has one")
+        raise MissingProofError("page exports can't be verified; use an evidence package")
     seq, before = said.get("seq", 0), said.get("before", "")
     try:
         content = canonical_json(said["content"])
@@ -251,9 +251,9 @@ def _check_line(text: bytes, count: int, previous: tuple[int, str]) -> tuple[int
     except (KeyError, KeyNotFoundError, TypeError, ValueError, RecursionError):
         is_right = False
     if not is_right:
-        raise ExportIntegrityError(f"first bad row {_as_row_number(seq)}: it was changed")
+        raise ExportIntegrityError(f"first bad row {_as_row_number(seq)}: the row was changed")
     if seq == previous[0] + 1 and before != previous[1]:
-        raise ExportIntegrityError(f"first bad row {seq}: it does not follow the one before")
+        raise ExportIntegrityError(f"first bad row {seq}: it doesn't follow the previous row")
     return seq, row.mac
 
 

@@ -89,12 +89,12 @@ def read_anchor_file(path: Path) -> list[Checkpoint]:
             except (ValueError, RecursionError):
                 if not line.endswith("\n"):
                     break  # a worker is at it, or its disk is full
-                raise AnchorFileError(f"line {number} is no checkpoint") from None
+                raise AnchorFileError(f"line {number} is not a checkpoint") from None
             if not one.has_valid_signature:
-                raise AnchorFileError(f"line {number} is signed by no key that is known")
+                raise AnchorFileError(f"line {number} has no valid signature")
             found.append(one)
     if not found:
-        raise AnchorFileError("there is no checkpoint in it")
+        raise AnchorFileError("no checkpoint found")
     return found
 
 
@@ -112,7 +112,7 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
             what = _find_problem(row, one, found, names)
         except (ValueError, TypeError, RecursionError):
             return found, CheckpointMismatchError(
-                _row_number(row.size), "the checkpoint of it cannot be read"
+                _row_number(row.size), "its checkpoint is unreadable"
             )
         if what:
             return found, CheckpointMismatchError(one.size, what)
@@ -120,7 +120,7 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
     sizes = {0, *(one.size for one in found)}
     for name, size in CheckpointProgress.objects.values_list("name", "size"):
         if size not in sizes:
-            what = f"the checkpoint of it that {name} has is not in the database"
+            what = f"the checkpoint sent to {name} is missing from the database"
             return found, CheckpointMismatchError(_row_number(size), what)
     return found, None
 
@@ -138,14 +138,14 @@ def _find_problem(
 ) -> str:
     """What is wrong with a checkpoint that follows ``before``, if anything is."""
     if checkpoint.previous != (previous[-1].digest if previous else GENESIS_MAC):
-        return "the checkpoint of it follows another than the one before it"
+        return "its checkpoint doesn't follow the previous one"
     if known_keys and checkpoint.key not in known_keys:
         return (
             f"the checkpoint of it is signed with {checkpoint.key!r}, which is not known: "
             "AUDIT_PUBLIC_KEYS has to name what AUDIT_SIGNING_KEYS had once"
         )
     if known_keys and not checkpoint.has_valid_signature:
-        return "the checkpoint of it is signed by nobody"
+        return "its checkpoint has no valid signature"
     tree = MerkleTree((rows, bytes.fromhex(peak)) for rows, peak in json.loads(row.peaks))
     kept = (row.number, row.size, row.line, row.peaks, tree.size, tree.root)
     right = (
@@ -157,7 +157,7 @@ def _find_problem(
         checkpoint.root,
     )
     if kept != right:
-        return "the checkpoint of it is not kept as it was signed"
+        return "its checkpoint differs from what was signed"
     return ""
 
 
@@ -165,4 +165,4 @@ def find_missing_checkpoint(anchor: Sequence[Checkpoint]) -> tuple[int, str] | N
     """The first row whose checkpoint was kept elsewhere, but is here no more."""
     here = set(AuditCheckpoint.objects.values_list("line", flat=True))
     gone = [one.size for one in anchor if one.line not in here]
-    return (min(gone), "its checkpoint is not in the database any more") if gone else None
+    return (min(gone), "its checkpoint is missing from the database") if gone else None

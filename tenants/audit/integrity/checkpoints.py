@@ -79,20 +79,20 @@ class Checkpoint(NamedTuple):
         """Raises `ValueError` for what is no checkpoint."""
         said = json.loads(line, object_pairs_hook=_reject_duplicates)
         if not isinstance(said, dict) or set(said) != set(cls._fields):
-            raise ValueError("this is no checkpoint")
+            raise ValueError("not a checkpoint")
         found = cls(**said)
         numbers, texts = (found.size, found.time), (found.root, found.previous)
         if not all(type(one) is int and 0 <= one < MAX_TIME_MICROSECONDS for one in numbers):
-            raise ValueError("this is no checkpoint")
+            raise ValueError("not a checkpoint")
         if not all(isinstance(one, str) for one in (*texts, found.key, found.signature)):
-            raise ValueError("this is no checkpoint")
+            raise ValueError("not a checkpoint")
         return found
 
 
 def _reject_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("it names a member twice")
+        raise ValueError("duplicate member")
     return found
 
 
@@ -105,7 +105,7 @@ def _parse_stored(row: AuditCheckpoint | None) -> Checkpoint | None:
     try:
         return Checkpoint.parse(row.line) if row else None
     except MALFORMED_ERRORS:
-        raise ChainBrokenError(_load_head()[0], "the newest checkpoint cannot be read") from None
+        raise ChainBrokenError(_load_head()[0], "the newest checkpoint is unreadable") from None
 
 
 def is_checkpoint_due(now: int) -> bool:
@@ -129,7 +129,7 @@ def create_checkpoint() -> Checkpoint | None:
     tree = _load_tree(kept, before)
     size, link = _load_head()
     if size < tree.size:
-        raise ChainBrokenError(size + 1, f"the record had {tree.size} rows when last signed")
+        raise ChainBrokenError(size + 1, f"the audit log had {tree.size} rows when last signed")
     if size == tree.size:
         return None
     upto = min(size, tree.size + MAX_NEW_ROWS)
@@ -167,7 +167,9 @@ def _load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> Merk
     except MALFORMED_ERRORS:
         same = False
     if not (previous.has_valid_signature and same):
-        raise ChainBrokenError(previous.size, "its checkpoint was changed, or signed by nobody")
+        raise ChainBrokenError(
+            previous.size, ("its checkpoint was changed or has no valid signature")
+        )
     return tree
 
 
@@ -179,11 +181,11 @@ def serialize_peaks(tree: MerkleTree) -> str:
 def _load_head() -> tuple[int, str]:
     head = AuditHead.objects.filter(pk=1).first()
     if head is None:
-        raise ChainBrokenError(1, "the record has no head")
+        raise ChainBrokenError(1, "the audit log has no head")
     try:
         right = compute_head_mac(get_audit_keys()[head.key], head.seq, head.link)
     except KeyNotFoundError:
-        raise ChainBrokenError(head.seq, f"the head names the key {head.key!r}") from None
+        raise ChainBrokenError(head.seq, f"the head uses the unknown key {head.key!r}") from None
     if right != head.mac:
         raise ChainBrokenError(head.seq, "the head was changed")
     return head.seq, head.link
@@ -195,18 +197,18 @@ def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> None:
     if seq:
         row = AuditRecord.objects.filter(seq=seq).first()
         if row is None:
-            raise ChainBrokenError(seq, "it is missing")
+            raise ChainBrokenError(seq, "the row is missing")
         link = row.mac
     for found in read_chain(seq, until):
         seq += 1
         if found.seq != seq:
-            raise ChainBrokenError(seq, "it is missing")
+            raise ChainBrokenError(seq, "the row is missing")
         if not _is_linked(found, link):
-            raise ChainBrokenError(seq, "it, or the row before it, was changed")
+            raise ChainBrokenError(seq, "this row or the previous one was changed")
         link = found.mac
         tree.add(hash_row(found))
     if tree.size != until or (last_mac and last_mac != link):
-        raise ChainBrokenError(tree.size, "the record ends otherwise than its head says")
+        raise ChainBrokenError(tree.size, "the audit log doesn't end where its head says")
 
 
 def _is_linked(row: ChainRow, previous_mac: str) -> bool:

@@ -44,7 +44,7 @@ class ClockSkewDetector:
                 ]
                 if not ahead:
                     return []
-                how = "behind a row before it"
+                how = "behind an earlier row"
                 return [
                     _format_warning(row, ahead[0].latest_time - time, how),
                     *_report_new(ahead[1:], time),
@@ -65,4 +65,4 @@ def _report_new(ahead: Sequence[_ObservedClock], time: int) -> list[str]:
 
 def _format_warning(row: int, difference: int, direction: str) -> str:
     span = timedelta(seconds=round(difference / 1_000_000))
-    return f"row {row}: a clock was set otherwise, {span} {direction}"
+    return f"row {row}: clock difference, {span} {direction}"

@@ -40,12 +40,14 @@ class SearchIndexVerifier:
         if entry_columns["outcome_seq"] is not None:
             self._pending_outcomes[seq] = entry_columns["outcome_seq"]
         if self._next_fields and self._next_fields[0] < seq:
-            raise VerificationError("it is searchable by a field it has not", self._next_fields[0])
+            raise VerificationError(
+                "the search index lists a field that the row doesn't have", self._next_fields[0]
+            )
         organization = content["organization_id"]
         changed = ((organization, one) for one in list_changed_members(content["changed"]))
         if names := chain_reader.sort_fields(changed):
             if self._next_fields != (seq, names):
-                raise VerificationError("it is not searchable by the fields it changed")
+                raise VerificationError("the search index lacks fields of the row")
             self._next_fields = next(self._fields, None)
         first, last = self._blocks.get(seq // ROWS_PER_BLOCK, (content["at"], content["at"]))
         span = min(first, content["at"]), max(last, content["at"])
@@ -54,23 +56,25 @@ class SearchIndexVerifier:
     def check_tombstone(self, seq: int, *, has_entry: bool) -> None:
         """Whether it is not found by what a removed row said; raises `Bad`."""
         if has_entry or (self._next_fields and self._next_fields[0] == seq):
-            raise VerificationError("it was removed, and is searchable all the same")
+            raise VerificationError("the row was deleted but is still in the search index")
         self._blocks_with_deletions.add(seq // ROWS_PER_BLOCK)
 
     def finish(self, entries: int) -> None:
         """Whether nothing more is found than the ``entries`` that rows tell of."""
         if self._pending_outcomes:
             row = min(self._pending_outcomes)
-            raise VerificationError("its searchable entry has an outcome that there is not", row)
+            raise VerificationError("its search entry has an outcome that doesn't exist", row)
         if AuditEntry.objects.count() != entries:
             intents = AuditRecord.objects.filter(
                 seq=OuterRef("seq"), entry=OuterRef("entry"), phase="intent"
             )
             forged = AuditEntry.objects.filter(~Exists(intents)).order_by("seq").first()
-            what = "it is searchable, but not in the record"
+            what = "the search entry has no row in the log"
             raise VerificationError(what, forged.seq if forged else None)
         if self._next_fields:
-            raise VerificationError("it is searchable by a field it has not", self._next_fields[0])
+            raise VerificationError(
+                "the search index lists a field that the row doesn't have", self._next_fields[0]
+            )
         kept = AuditBlock.objects.values_list("block", "earliest", "latest")
         blocks = {block: (first, last) for block, first, last in kept}
         if wrong := [
@@ -78,7 +82,7 @@ class SearchIndexVerifier:
         ]:
             first = min(one for one in wrong if isinstance(one, int))
             raise VerificationError(
-                "its entries cannot be searched by time", max(1, first * ROWS_PER_BLOCK)
+                "the time index of its entries is wrong", max(1, first * ROWS_PER_BLOCK)
             )
 
     def _has_wrong_times(self, number: int, blocks: dict[int, tuple[int, int]]) -> bool:
@@ -99,19 +103,19 @@ def _matches_entry(
     followed by another (after reconciling) does not; raises `Bad` if wrongly."""
     if phase == "intent":
         if entry_columns["seq"] != seq:
-            raise VerificationError("it has no searchable entry, or one numbered otherwise")
+            raise VerificationError("its search entry is missing or has another number")
         if entry_columns["mark"] != fingerprint_subject(
             content["organization_id"], content["subject"]
         ):
-            raise VerificationError("it is not searchable by its subject; run audit_marks")
+            raise VerificationError("its subject fingerprint is wrong; run audit_marks")
         if "known" not in content and entry_columns["known"] is not None:
-            raise VerificationError("its searchable entry knows more than it")
+            raise VerificationError("its search entry contains more than the row")
         if entry_columns["outcome_seq"] is None:
             content = content | OPEN_OUTCOME_COLUMNS
     elif entry_columns["outcome_seq"] is None or entry_columns["outcome_seq"] < seq:
-        raise VerificationError("its searchable entry does not have this outcome")
+        raise VerificationError("its search entry lacks this outcome")
     elif entry_columns["outcome_seq"] > seq:
         return False
     if not content.items() <= entry_columns.items():
-        raise VerificationError("its searchable entry does not say the same")
+        raise VerificationError("its search entry differs from the row")
     return True

@@ -49,7 +49,7 @@ class UnreadableChainError(DatabaseError):
 
     def __init__(self, row: int, error: DatabaseError) -> None:
         said = str(error).partition("\n")[0] or type(error).__name__
-        super().__init__(f"from row {row} on, it cannot be read: {said}")
+        super().__init__(f"unreadable from row {row}: {said}")
         self.row = row
 
 

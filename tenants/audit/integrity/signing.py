@@ -25,7 +25,7 @@ class SigningKeyMissingError(Exception):
 def sign(text: str) -> tuple[str, str]:
     """The name of the key, and the signature as base64; raises `Unsigned`."""
     if not settings.AUDIT_SIGNING_KEYS:
-        raise SigningKeyMissingError("AUDIT_SIGNING_KEYS names no key to sign checkpoints with")
+        raise SigningKeyMissingError("AUDIT_SIGNING_KEYS is empty, so checkpoints can't be signed")
     ring = _parse_signing_keys(settings.AUDIT_SIGNING_KEYS)
     key = Ed25519PrivateKey.from_private_bytes(ring[ring.current])
     return ring.current, b64encode(key.sign(text.encode())).decode()
@@ -67,7 +67,7 @@ def parse_public_keys(text: str) -> dict[str, bytes]:
         name, _, coded = entry.partition(":")
         key = b64decode(coded, validate=True)
         if not name.isalnum() or len(key) != KEY_BYTES:
-            raise ValueError(f"a public key is not name:base64 of {KEY_BYTES} bytes")
+            raise ValueError(f"a public key must be name:base64 of {KEY_BYTES} bytes")
         found[name] = key
     return found
 

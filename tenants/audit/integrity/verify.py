@@ -69,12 +69,12 @@ def _build_report(anchor: Sequence[Checkpoint]) -> VerificationReport:
 def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> None:
     report.has_triggers = has_triggers(connection)
     if not report.has_triggers:
-        report.add_warning("the database would let rows be changed: no trigger")
+        report.add_warning("the database allows rows to be changed: a trigger is missing")
     with chain_reader.consistent_snapshot():
         kept, wrong = checkpoint_verifier.load_stored_checkpoints()
         if not signing.load_public_keys():
             if kept:
-                report.add_warning("no public key is known, so no checkpoint counts")
+                report.add_warning("no public key is configured, so checkpoints are ignored")
             kept = []
         signed = CheckpointVerifier([*anchor, *kept])
         try:
@@ -85,7 +85,7 @@ def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> No
         except CheckpointMismatchError as error:
             report.first_bad_row = (error.row, str(error))
         except MALFORMED_ERRORS as error:
-            what = f"it is like no row that is written here ({type(error).__name__})"
+            what = f"the row is malformed ({type(error).__name__})"
             report.first_bad_row = (report.rows + 1, what)
         if wrong and (not report.first_bad_row or wrong.row < report.first_bad_row[0]):
             report.first_bad_row = (wrong.row, str(wrong))
@@ -124,9 +124,9 @@ class _Verification:
         for row in rows:
             seq, entry, phase, content, key, found, *shown = row
             if seq == self.report.rows:
-                raise VerificationError("it is there twice, or searchable twice", seq)
+                raise VerificationError("the row or its search entry exists twice", seq)
             if seq != self.report.rows + 1:
-                raise VerificationError(f"the next row is numbered {seq}: rows are missing")
+                raise VerificationError(f"the next row is {seq}: rows are missing")
             link = ChainRow(seq, entry, phase, content, key, found)
             self.previous_mac = _check_link(link, self.previous_mac)
             if stone := Tombstone.parse(content):
@@ -160,7 +160,7 @@ class _Verification:
         """Whether the rows up to this one are those that were signed."""
         found = self.checkpoints.add_leaf(hash_row(row))
         if found and not found.has_valid_signature:
-            raise VerificationError("the checkpoint that ends with it is signed by nobody")
+            raise VerificationError("the checkpoint ending here has no valid signature")
         if found:
             self.check_checkpoint_time(found)
 
@@ -168,10 +168,10 @@ class _Verification:
         """Whether a checkpoint is later than what it follows; each is told once."""
         until, row = checkpoint.time + TOLERANCE_MICROSECONDS, f"row {checkpoint.size}:"
         if self.latest_time > until:
-            self.report.add_warning(f"{row} a row up to it is dated later than its checkpoint")
+            self.report.add_warning(f"{row} an earlier row has a later time than its checkpoint")
             self.latest_time = 0
         if self.last_signed_at > until:
-            self.report.add_warning(f"{row} its checkpoint is dated before an earlier one")
+            self.report.add_warning(f"{row} its checkpoint is older than the previous one")
         self.last_signed_at = checkpoint.time
 
     def check_end(self) -> None:
@@ -180,17 +180,17 @@ class _Verification:
         self.runs.finish()
         head = AuditHead.objects.filter(pk=1).first()
         if head is None:
-            raise VerificationError("the record has no head")
+            raise VerificationError("the audit log has no head")
         try:
             right = compute_head_mac(get_audit_keys()[head.key], head.seq, head.link)
         except KeyNotFoundError:
-            raise VerificationError(f"the head was made with the key {head.key!r}") from None
+            raise VerificationError(f"the head uses the unknown key {head.key!r}") from None
         if right != head.mac:
             raise VerificationError("the head was changed")
         if (head.seq, head.link) != (self.report.rows, self.previous_mac):
-            raise VerificationError(f"the record ends here, but had {head.seq} rows")
+            raise VerificationError(f"the audit log ends here, but had {head.seq} rows")
         if AuditHead.objects.count() > 1:
-            raise VerificationError("the record has more than one head")
+            raise VerificationError("the audit log has more than one head")
         self.searchable.finish(self.report.calls)
 
 
@@ -198,7 +198,7 @@ def _check_link(row: ChainRow, previous_mac: str) -> str:
     try:
         is_so = is_row_intact(row, previous_mac)
     except KeyNotFoundError as error:
-        raise VerificationError(f"it cannot be checked: {error}") from None
+        raise VerificationError(f"the row can't be checked: {error}") from None
     if not is_so:
-        raise VerificationError("it, or the row before it, was changed")
+        raise VerificationError("this row or the previous one was changed")
     return row.mac

@@ -14,4 +14,4 @@ class AuditCommand(BaseCommand):
             return super().execute(*args, **options)
         except DatabaseError as error:
             said = str(error).partition("\n")[0] or type(error).__name__
-            raise CommandError(f"The record cannot be used: {said}.") from error
+            raise CommandError(f"The audit log can't be used: {said}.") from error

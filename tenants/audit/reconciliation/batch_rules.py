@@ -20,9 +20,8 @@ def check_batch_created(lost: UnresolvedCall) -> Evidence:
     if not request_id:
         return conclude_inconclusive(
             _(
-                "Only the reply tells the id of the request, and there is no list of"
-                " batches. The page of the batch counts its clients' tokens, and takes"
-                " the id from whoever finds it."
+                "The request ID is only in the response, and Authlete has no list of batches. "
+                "If you know the ID, enter it on the page of the batch."
             )
         )
     try:
@@ -30,16 +29,16 @@ def check_batch_created(lost: UnresolvedCall) -> Evidence:
     except NotFoundError as error:
         if not error.is_from_authlete:
             raise
-        return conclude_inconclusive(_("Authlete knows no batch of the id that was told."))
+        return conclude_inconclusive(_("Authlete has no batch with this ID."))
     size = lost.hints.get("size", 0)
     match status.result:
         case "SUCCEEDED" if status.token_count == size:
-            return conclude_succeeded(_("Authlete has made all of its tokens."))
+            return conclude_succeeded(_("Authlete created all tokens."))
         case "FAILED" if status.token_count == 0:
-            return conclude_failed(_("Authlete has given it up before the first token."))
+            return conclude_failed(_("The batch failed before the first token."))
         case "SUCCEEDED" | "FAILED":
-            return conclude_conflicting(_("Authlete has made some of its tokens."))
+            return conclude_conflicting(_("Authlete created some of the tokens."))
         case None | "":
-            return conclude_inconclusive(_("Authlete still works on it."))
+            return conclude_inconclusive(_("The batch is still running."))
         case _:
-            return conclude_inconclusive(_("Authlete told a result that nobody knows."))
+            return conclude_inconclusive(_("Authlete returned an unknown result."))

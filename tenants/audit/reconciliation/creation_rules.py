@@ -30,19 +30,19 @@ def check_client_deleted(lost: UnresolvedCall) -> Evidence:
         if not error.is_from_authlete:  # a gateway says so, which knows nothing of it
             raise
         ends = related_calls.find_competing_calls(lost, "client.delete", "idp.remove_service")
-        return _conclude_deleted(lost, ends, _("There is no such client any more."))
-    return conclude_failed(_("The client is still there."))
+        return _conclude_deleted(lost, ends, _("The client doesn't exist anymore."))
+    return conclude_failed(_("The client still exists."))
 
 
 def check_service_deleted(lost: UnresolvedCall) -> Evidence:
     """Told by the list: what a credential may not see looks as if it were gone."""
     (listed,) = list_all_services([lost.authlete])
     if int(lost.entry.service) in listed.items_by_id:
-        return conclude_failed(_("The service is still there."))
+        return conclude_failed(_("The service still exists."))
     if listed.error:
         raise listed.error
     ends = related_calls.find_competing_calls(lost, "idp.remove_service")
-    return _conclude_deleted(lost, ends, _("There is no such service any more."))
+    return _conclude_deleted(lost, ends, _("The service doesn't exist anymore."))
 
 
 def _conclude_deleted(
@@ -52,7 +52,7 @@ def _conclude_deleted(
     not there, so what was deleted later had been there."""
     same = [one for one in competing if one.operation == lost.entry.operation]
     if any(one.outcome == Outcome.SUCCEEDED for one in same):
-        return conclude_failed(_("It was still there: another call has deleted it."))
+        return conclude_failed(_("Another call deleted it later."))
     return related_calls.AMBIGUOUS if competing else conclude_succeeded(reason)
 
 
@@ -134,21 +134,21 @@ def _check_created(
     if len(named) == 1 and all(one.created_at_ms for one in fits if one.has_expected_name):
         if rivals:
             return conclude_inconclusive(
-                _("Another call was to make one of that name at that time."), named
+                _("Another call tried to create one with the same name at the same time."), named
             )
-        return conclude_succeeded(say("It is there, made at that time: %(id)s.") % {"id": named[0]})
-    if named:
-        return conclude_inconclusive(
-            _("Several may be it: by their name, or by when they were made."), named
+        return conclude_succeeded(
+            say("It exists and was created at that time: %(id)s.") % {"id": named[0]}
         )
+    if named:
+        return conclude_inconclusive(_("Several match by name or creation time."), named)
     if related_calls.find_calls_with_same_label(lost, remove):
-        return conclude_conflicting(_("None of that name is there; one was deleted since."))
+        return conclude_conflicting(_("None with this name exists. One was deleted since."))
     if timed:
         return conclude_inconclusive(
-            _("None of that name was made at that time, but one of another name."),
+            _("None with this name was created at that time, but one with another name was."),
             timed,
         )
-    return conclude_failed(_("None of that name was made at that time."))
+    return conclude_failed(_("None with this name was created at that time."))
 
 
 def _without_known_creator(
@@ -169,8 +169,8 @@ def check_key_created(lost: UnresolvedCall) -> Evidence:
     if any(one.label == kid for one in others):
         return related_calls.AMBIGUOUS
     if any(one.kid == kid for one in lost.service.hardware_keys.list()):
-        return conclude_succeeded(_("There is a key of that name."))
-    return conclude_failed(_("There is no key of that name."))
+        return conclude_succeeded(_("A key with this name exists."))
+    return conclude_failed(_("No key with this name exists."))
 
 
 def check_key_deleted(lost: UnresolvedCall) -> Evidence:
@@ -178,10 +178,10 @@ def check_key_deleted(lost: UnresolvedCall) -> Evidence:
     if not handle:
         return NOTHING_RECORDED
     if any(one.handle == handle for one in lost.service.hardware_keys.list()):
-        return conclude_failed(_("The key is still listed."))
+        return conclude_failed(_("The key still exists."))
     ends = [
         one
         for one in related_calls.find_competing_calls(lost, "key.delete")
         if one.reconciliation_hints.get("handle") == handle
     ]
-    return _conclude_deleted(lost, ends, _("The key is not listed any more."))
+    return _conclude_deleted(lost, ends, _("The key doesn't exist anymore."))

@@ -50,7 +50,7 @@ OUTCOME_BY_CONCLUSION = {
 class Evidence:
     """``said`` is why, in a sentence; ``candidates`` are the ids of what it may be."""
 
-    verdict: Conclusion
+    conclusion: Conclusion
     reason: str | Promise
     candidates: Sequence[str] = ()
     wait_seconds: int = 0  # seconds until it can be told
@@ -58,7 +58,7 @@ class Evidence:
 
 NOTHING_RECORDED = Evidence(
     Conclusion.INCONCLUSIVE,
-    _("The entry does not hold what this could be told by."),
+    _("The log entry doesn't contain enough information."),
 )
 
 
@@ -80,10 +80,11 @@ def conclude_inconclusive(reason: str | Promise, candidates: Sequence[str] = ())
 
 def conclude_too_early(seconds: int) -> Evidence:
     said = ngettext(
-        "It is as before, but the call may still be on its way. Whether it was done"
-        " can be told in %(seconds)d second.",
-        "It is as before, but the call may still be on its way. Whether it was done"
-        " can be told in %(seconds)d seconds.",
+        "Unchanged so far, but the call may still be running. Check again in %(seconds)d second.",
+        (
+            "Unchanged so far, but the call may still be running. Check again in %(seconds)d "
+            "seconds."
+        ),
         seconds,
     )
     return Evidence(Conclusion.TOO_EARLY, said % {"seconds": seconds}, wait_seconds=seconds)

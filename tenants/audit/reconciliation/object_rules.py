@@ -23,7 +23,7 @@ from tenants.authlete.redaction.redactor import Fingerprint
 SECRET_OPERATIONS = ("client.refresh_secret", "client.set_secret")
 SCOPE_OPERATIONS = tuple(f"requestable_scopes.{one}" for one in "update update_post delete".split())
 REQUESTABLE_SCOPES_FIELD = "extension.requestableScopes"
-OBJECT_DELETED = conclude_conflicting(_("It is not there any more: somebody has deleted it since."))
+OBJECT_DELETED = conclude_conflicting(_("It was deleted since."))
 
 
 def _conclude_not_found(error: NotFoundError) -> Evidence:
@@ -65,20 +65,20 @@ def _compare_digest(lost: UnresolvedCall, now: str, version: int) -> Evidence:
     if not lost.hints:
         return NOTHING_RECORDED
     if version == lost.hints["version"]:
-        return conclude_failed(_("It is exactly as it was before, and was not saved since."))
+        return conclude_failed(_("It is unchanged and was not saved since."))
     if now == lost.hints["base"]:
         return conclude_conflicting(
             _(
-                "It is as it was before, and yet it was saved since: this may have"
-                " been done, and undone elsewhere."
+                "It has the previous values but was saved since. The change may have been "
+                "applied and reverted elsewhere."
             )
         )
     if now == lost.hints["intended"]:
-        return conclude_succeeded(_("It is exactly as it was to become."))
+        return conclude_succeeded(_("It has exactly the intended values."))
     return conclude_conflicting(
         _(
-            "It is neither as it was before nor as it was to become: it was changed by"
-            " somebody else, or Authlete has made something else of it."
+            "It has neither the previous nor the intended values. Someone else changed it, or "
+            "Authlete adjusted it."
         )
     )
 
@@ -109,8 +109,8 @@ def _compare_lock(lost: UnresolvedCall, now: bool) -> Evidence:
         if unsure and one.value_after("locked") == now:
             return related_calls.AMBIGUOUS
     if now == lost.value_after("locked"):
-        return conclude_succeeded(_("The lock is as it was to be set."))
-    return conclude_failed(_("The lock is as it was before."))
+        return conclude_succeeded(_("The lock has the intended state."))
+    return conclude_failed(_("The lock is unchanged."))
 
 
 def check_requestable_scopes(lost: UnresolvedCall) -> Evidence:
@@ -130,13 +130,11 @@ def check_requestable_scopes(lost: UnresolvedCall) -> Evidence:
 
 def _compare_scopes(lost: UnresolvedCall, now: Sequence[str] | None) -> Evidence:
     if _is_same_set(now, lost.value_after(REQUESTABLE_SCOPES_FIELD)):
-        return conclude_succeeded(
-            _("The client may request exactly the scopes that were to be set.")
-        )
+        return conclude_succeeded(_("The client has exactly the intended requestable scopes."))
     if _is_same_set(now, lost.value_before(REQUESTABLE_SCOPES_FIELD)):
-        return conclude_failed(_("The client may request what it could before."))
+        return conclude_failed(_("The requestable scopes are unchanged."))
     return conclude_conflicting(
-        _("The client may request neither what it could before nor what was to be set.")
+        _("The client has neither the previous nor the intended requestable scopes.")
     )
 
 
@@ -173,12 +171,12 @@ def _check_secret_replaced(lost: UnresolvedCall, after: str) -> Evidence:
 
 def _compare_secret(before: str, after: str, now: str) -> Evidence:
     if now == before:
-        return conclude_failed(_("The client has the same secret as before."))
+        return conclude_failed(_("The client secret is unchanged."))
     if after and now != after:
         return conclude_conflicting(
-            _("The client has neither the secret of before nor the one that was to be set.")
+            _("The client has neither the previous nor the intended secret.")
         )
-    return conclude_succeeded(_("The client has another secret than before. It can be revealed."))
+    return conclude_succeeded(_("The client secret changed. You can reveal it."))
 
 
 def _secret_before(entry: AuditEntry) -> str:
@@ -194,10 +192,7 @@ def _fingerprint_of(value: Any) -> str:
 def check_secret_revealed(lost: UnresolvedCall) -> Evidence:
     """A secret that was to be shown, which changes nothing at Authlete."""
     if lost.entry.outcome:
-        return conclude_failed(_("No answer came that could be used, so nobody saw a secret."))
+        return conclude_failed(_("No usable response arrived, so no secret was shown."))
     return conclude_inconclusive(
-        _(
-            "Nothing was changed. Whether the secret was shown before the console ended"
-            " cannot be told."
-        )
+        _("Nothing was changed. Meridian can't tell whether the secret was shown.")
     )

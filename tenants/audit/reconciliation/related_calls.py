@@ -29,16 +29,16 @@ FAILED_OUTCOMES = (Outcome.REJECTED, Outcome.NOT_SENT, Outcome.FAILED)
 UNRESOLVED_OUTCOMES = ("", Outcome.UNKNOWN)
 AMBIGUOUS = conclude_conflicting(
     _(
-        "Another call of this console has done the same, or may have: what is there"
-        " now does not tell which of them it was."
+        "Another call from this console did the same or may have. The current state doesn't"
+        " show which one."
     )
 )
 
 
 def found_by_next_call(finding: Evidence) -> Evidence:
     """By what the next call found, and not by what is there now."""
-    said = say("As the console's next change of the same found it: %(what)s")
-    return replace(finding, reason=said % {"what": finding.reason})
+    said = say("Found by the next change: %(evidence)s")
+    return replace(finding, reason=said % {"evidence": finding.reason})
 
 
 def find_later_calls(lost: UnresolvedCall, *operations: str) -> QuerySet[AuditEntry]:

@@ -102,13 +102,13 @@ def resolve(
         return False
     except (Error, KeyNotFoundError) as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
-        message = _("The record cannot be written. Nothing was settled.")
+        message = _("The audit log can't be written. Nothing was resolved.")
         raise AuditUnavailableError(message) from error
     if follow := RESOLUTION_HOOKS.get(entry.operation):
         try:
             follow(entry, outcome)
         except Exception:
-            log.exception("what follows from entry %s waits for a look", entry.entry)
+            log.exception("the resolution hook of entry %s failed", entry.entry)
     return True
 
 

@@ -43,9 +43,11 @@ RULES: Mapping[str, Callable[[UnresolvedCall], Evidence]] = {
     "authorization.delete_post": token_rules.check_authorization_revoked,
     "granted_scopes.delete": token_rules.check_granted_scopes_deleted,
 }
-NO_RULE = conclude_inconclusive(_("There is no call that tells what became of this."))
+NO_RULE = conclude_inconclusive(_("Authlete has no call to check this."))
 
 
 def conclude_unreachable(error: AuthleteError) -> Evidence:
     """Authlete did not answer, so this can be tried again."""
-    return conclude_inconclusive(say("It could not be looked at: %s.") % say(error.title))
+    return conclude_inconclusive(
+        say("Meridian couldn't check: %(error)s.") % {"error": say(error.title)}
+    )

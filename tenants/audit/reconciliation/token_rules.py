@@ -45,17 +45,16 @@ def check_token_created(lost: UnresolvedCall) -> Evidence:
     names = [one.access_token_hash[:HASH_PREFIX_CHARS] for one in new]
     if not new:
         if _may_have_expired(lost):
-            return conclude_inconclusive(_("There is none; but it would have ended since."))
-        return conclude_failed(_("There is no token that was not there before."))
+            return conclude_inconclusive(
+                _("No such token exists, but it would have expired since.")
+            )
+        return conclude_failed(_("No new token exists."))
     more = _count_tokens(lost, TokenStatus.ALL) - lost.hints["count"]
     told = "hashes" in lost.hints or more == 1
     if others or len(new) > 1 or not told:
-        return conclude_inconclusive(_("Other tokens have come or gone since."), names)
+        return conclude_inconclusive(_("Other tokens were created or ended since."), names)
     return conclude_succeeded(
-        say(
-            "There is one that was not there before: %(name)s. Its value is lost:"
-            " revoke it, and make another one."
-        )
+        say("One new token exists: %(name)s. Its value is lost. Revoke it and create another one.")
         % {"name": names[0]}
     )
 
@@ -96,10 +95,10 @@ def check_token_updated(lost: UnresolvedCall) -> Evidence:
 def _compare_token(lost: UnresolvedCall, now: dict[str, Any]) -> Evidence:
     changes = lost.entry.changes
     if all(_is_same_value(one["field"], now, one["after"]) for one in changes):
-        return conclude_succeeded(_("The token is as it was to become."))
+        return conclude_succeeded(_("The token has the intended values."))
     if all(_is_same_value(one["field"], now, one["before"]) for one in changes):
-        return conclude_failed(_("The token is as it was before."))
-    return conclude_conflicting(_("The token is neither as it was before nor as it was to become."))
+        return conclude_failed(_("The token is unchanged."))
+    return conclude_conflicting(_("The token has neither the previous nor the intended values."))
 
 
 def _state_before_next_update(lost: UnresolvedCall) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def _state_before_next_update(lost: UnresolvedCall) -> dict[str, Any]:
     return {}
 
 
-TOKEN_ENDED = conclude_conflicting(_("The token is not listed any more: it was ended since."))
+TOKEN_ENDED = conclude_conflicting(_("The token doesn't exist anymore."))
 
 
 def _is_same_value(field: str, now: dict[str, Any], value: Any) -> bool:
@@ -129,18 +128,18 @@ def check_tokens_ended(lost: UnresolvedCall) -> Evidence:
     """One token, all of a client, all of a user, or all of both."""
     if "value" in lost.hints:
         return conclude_inconclusive(
-            _("The token was known by its value, which is not kept. Check it again.")
+            _("The token was identified by its value, which isn't stored. Look up the token again.")
         )
     if "hash" not in lost.hints:
         return _check_all_ended(lost)
     token = _find_token(lost)
     if token is None:
-        return _conclude_ended(lost, _("The token is not listed any more."))
+        return _conclude_ended(lost, _("The token doesn't exist anymore."))
     if lost.entry.operation == "token.delete" or _find_token(lost, TokenStatus.VALID):
-        return conclude_failed(_("The token is still listed."))
+        return conclude_failed(_("The token still exists."))
     if lost.began_ms < token.access_token_expires_at < _now_ms():
-        return conclude_inconclusive(_("The token has expired since."))
-    return _conclude_ended(lost, _("The token is listed, but does not work any more."))
+        return conclude_inconclusive(_("The token expired since."))
+    return _conclude_ended(lost, _("The token exists but is no longer valid."))
 
 
 def _conclude_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
@@ -156,7 +155,7 @@ def _conclude_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
     if lost.entry.operation == "token.delete" and any(
         one.operation == "token.delete" and one.outcome == Outcome.SUCCEEDED for one in ends
     ):
-        return conclude_failed(_("It was still there: another call has deleted it."))
+        return conclude_failed(_("Another call deleted it later."))
     return related_calls.AMBIGUOUS if ends else conclude_succeeded(reason)
 
 
@@ -168,21 +167,21 @@ def _check_all_ended(lost: UnresolvedCall) -> Evidence:
         if (one.client, one.subject) == same and again is not None:
             if again == 0:
                 return conclude_succeeded(
-                    _("No token worked any more when the same was sent again.")
+                    _("No token was valid when the same call was sent again.")
                 )
             if again == count:
                 return conclude_failed(
-                    _("As many tokens worked as before when the same was sent again.")
+                    _("As many tokens as before were valid when the same call was sent again.")
                 )
             return related_calls.AMBIGUOUS
     older, unsure = _count_live_tokens(lost)
     if older + unsure == 0:
-        return _conclude_all_ended(lost, _("No token of that time works any more."))
+        return _conclude_all_ended(lost, _("No token from that time is valid anymore."))
     if older + unsure == count:
-        return conclude_failed(_("As many tokens of that time work as before."))
+        return conclude_failed(_("As many tokens from that time are valid as before."))
     if older:
-        return conclude_conflicting(_("Some tokens of that time still work."))
-    return conclude_inconclusive(_("Tokens work that were made at about that time."))
+        return conclude_conflicting(_("Some tokens from that time are still valid."))
+    return conclude_inconclusive(_("Some valid tokens were created around that time."))
 
 
 def _conclude_all_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
@@ -198,10 +197,10 @@ def _conclude_all_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence
 def check_authorization_revoked(lost: UnresolvedCall) -> Evidence:
     older, unsure = _count_live_tokens(lost)
     if older:
-        return conclude_failed(_("The app still has tokens of that time."))
+        return conclude_failed(_("The app still has tokens from that time."))
     if unsure:
-        return conclude_inconclusive(_("The app has tokens that were made at about that time."))
-    return _conclude_all_ended(lost, _("The app has no token of that time any more."))
+        return conclude_inconclusive(_("The app has tokens created around that time."))
+    return _conclude_all_ended(lost, _("The app has no tokens from that time anymore."))
 
 
 def check_granted_scopes_deleted(lost: UnresolvedCall) -> Evidence:
@@ -209,10 +208,10 @@ def check_granted_scopes_deleted(lost: UnresolvedCall) -> Evidence:
     if not grants.is_recorded:
         if related_calls.find_competing_calls(lost, lost.entry.operation, "client.delete"):
             return related_calls.AMBIGUOUS
-        return conclude_succeeded(_("No granted scopes are remembered any more."))
+        return conclude_succeeded(_("No granted scopes are stored anymore."))
     if grants.modified_at > lost.began_ms:
-        return conclude_conflicting(_("Scopes were granted since."))
-    return conclude_failed(_("The granted scopes are still remembered."))
+        return conclude_conflicting(_("The user granted scopes since."))
+    return conclude_failed(_("The granted scopes are still stored."))
 
 
 def _count_live_tokens(lost: UnresolvedCall) -> tuple[int, int]:
@@ -251,7 +250,7 @@ def _list_tokens(lost: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedTo
         yield from found.access_tokens or ()
         if start + MAX_PAGE_SIZE >= found.total_count:
             return
-    raise ResponseTooLargeError(say("There are more tokens than can be looked through."))
+    raise ResponseTooLargeError(say("There are too many tokens to check."))
 
 
 def _client_id(lost: UnresolvedCall) -> int | None:

@@ -166,8 +166,8 @@ def _run_once(actor: Actor, limit: int) -> int:
     if anchors.anchor_monitor.blocks_changes():  # as everything else that destroys
         raise AuditUnavailableError(
             _(
-                "No checkpoint of the record was kept outside of its database for a"
-                " while; nothing is removed meanwhile."
+                "No checkpoint of the audit log has reached an external sink lately."
+                " Nothing was deleted."
             )
         )
     entries = list(_load_entries(actor.organization_id, chosen))
@@ -186,7 +186,7 @@ def _run_once(actor: Actor, limit: int) -> int:
         append_records([intent, done], lambda: _delete(entries, gone))
     except DatabaseError as error:
         alert("audit.unwritten", level=logging.ERROR, error=type(error).__name__)
-        message = _("%(why)s Nothing was removed.") % {"why": error}
+        message = _("%(reason)s Nothing was deleted.") % {"reason": error}
         raise AuditUnavailableError(message) from error
     return len(entries)
 
@@ -227,7 +227,7 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
         if is_so and is_gone and not _select_same([entry]).exists():
             raise ConcurrentDeletionError
         if not is_so or is_gone:
-            raise ChainBrokenError(row.seq, "it, or the row before it, was changed")
+            raise ChainBrokenError(row.seq, "this row or the previous one was changed")
     first, last = (json.loads(found[at][0].content) for at in (0, -1))
     until = now - load_retention_policy()[category] * MICROSECONDS_PER_DAY
     if not (
@@ -237,7 +237,7 @@ def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[Chain
         and last.get("outcome") in FINAL_OUTCOMES
         and max(first["at"], last["ended_at"]) < until
     ):
-        raise ChainBrokenError(entry.seq, "its searchable entry does not say the same")
+        raise ChainBrokenError(entry.seq, "its search entry differs from the row")
     return found
 
 
@@ -246,7 +246,7 @@ def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:
     own = AuditRecord.objects.filter(seq__range=span, entry=entry.entry)
     links = [row.chain_row for row in own.order_by("seq")]
     if not links:
-        raise ChainBrokenError(entry.seq, "it is missing")
+        raise ChainBrokenError(entry.seq, "the row is missing")
     earlier = AuditRecord.objects.filter(seq__in=[one.seq - 1 for one in links])
     macs = dict(earlier.values_list("seq", "mac"))
     return [(one, macs.get(one.seq - 1, GENESIS_MAC)) for one in links]

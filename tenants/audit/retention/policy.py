@@ -76,11 +76,11 @@ def parse_retention_days(text: str) -> int:
     if text in ("0", FOREVER):
         return 0
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{text!r} is no number of days, and not {FOREVER}")
+        raise ValueError(f"{text!r} is neither a number of days nor {FOREVER}")
     if int(text) < MIN_RETENTION_DAYS:
-        raise ValueError(f"nothing is kept for less than {MIN_RETENTION_DAYS} days, not {text}")
+        raise ValueError(f"{text} is less than the minimum of {MIN_RETENTION_DAYS} days")
     if int(text) > MAX_RETENTION_DAYS:
-        raise ValueError(f"{text} days are more than {MAX_RETENTION_DAYS}: say {FOREVER}")
+        raise ValueError(f"{text} is more than {MAX_RETENTION_DAYS} days; use {FOREVER}")
     return int(text)
 
 
@@ -88,5 +88,5 @@ def _configured_days() -> dict[str, str]:
     said: dict[str, str] = settings.AUDIT_KEEP
     if unknown := said.keys() - DEFAULT_RETENTION_DAYS.keys():
         named = ", ".join(sorted(unknown))
-        raise ValueError(f"there is no {named}, only {', '.join(DEFAULT_RETENTION_DAYS)}")
+        raise ValueError(f"unknown category {named}; use {', '.join(DEFAULT_RETENTION_DAYS)}")
     return said

@@ -133,13 +133,15 @@ class RunVerifier:
         try:
             self._pending.setdefault(tombstone.run, DeletedRows()).add(row, tombstone)
         except ValueError:
-            raise UnprovenDeletionError("it was removed, and its id tells no time") from None
+            raise UnprovenDeletionError(
+                "the row was deleted, but its entry ID has no time"
+            ) from None
 
     def check_run(self, content: Mapping[str, Any]) -> None:
         """Hold what is gone against the run that says so, from its intent."""
         told = self._pending.pop(content["entry"], None)
         if told is None:
-            raise UnprovenDeletionError("what it says was removed is there")
+            raise UnprovenDeletionError("the rows it reports as deleted still exist")
         try:
             run = RetentionRun.parse(content["at"], content["changed"])
             self._totals[content["organization_id"]] += told.entries.total()
@@ -168,7 +170,7 @@ class RunVerifier:
     def finish(self) -> None:
         if self._pending:
             first = min(told.first for told in self._pending.values())
-            raise UnprovenDeletionError("it was removed by nothing that the record tells of", first)
+            raise UnprovenDeletionError("the row was deleted by no recorded retention run", first)
 
 
 MAX_ID_DELAY_MICROSECONDS = (

@@ -24,36 +24,36 @@ PASSWORD_VARIABLE = "MEMBER_PASSWORD"  # noqa: S105
 
 class Command(BaseCommand):
     help = (
-        "Give a person a role in an organization. Who has no password yet gets a link "
-        f"to set one, printed once; scripts may set it through {PASSWORD_VARIABLE} or standard "
-        "input. Doing so twice changes nothing."
+        "Add a member to an organization or change their role. Prints a password link for an "
+        f"account without a password, unless {PASSWORD_VARIABLE} or standard input has one. "
+        "Safe to repeat."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--organization", required=True, help="its slug")
+        parser.add_argument("--organization", required=True, help="organization slug")
         parser.add_argument("--email", required=True)
         parser.add_argument("--role", required=True, choices=[role.value for role in Role])
-        parser.add_argument("--name", default="", help="as people read it")
+        parser.add_argument("--name", default="", help="display name")
         parser.add_argument(
             "--password-stdin",
             action="store_true",
-            help="read the password from standard input, up to the end of the line",
+            help="read the password from the first line of standard input",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         organization = get_organization(options["organization"])
-        who = command_actor("add_member", organization)
+        actor = command_actor("add_member", organization)
         password = os.environ.get(PASSWORD_VARIABLE, "")
         if options["password_stdin"]:
             password = sys.stdin.readline().rstrip("\r\n")
         try:
             if password:
                 validate_password(password)
-            user = self._ensure_member(who, organization, options)
+            user = self._ensure_member(actor, organization, options)
             if not user.has_usable_password():
-                self._give_password(who, user, password)
+                self._give_password(actor, user, password)
             elif password:
-                self.stdout.write("They have a password already; it was left as it is.")
+                self.stdout.write("The account already has a password. It was not changed.")
         except ValidationError as error:
             raise CommandError(f"Nothing was changed. {format_errors(error)}") from None
         except (members.MembershipRuleError, AuditUnavailableError) as error:
@@ -70,11 +70,11 @@ class Command(BaseCommand):
             self.stdout.write(f"Added {user} to {organization} as {role}.")
             return user
         if member.role == role:
-            self.stdout.write(f"{member.user} is in {organization} as {role} already.")
+            self.stdout.write(f"{member.user} is already {role} in {organization}.")
             return member.user
         before = member.role
         members.change_role(actor, member, role)
-        self.stdout.write(f"{member.user} is now {role} in {organization}, no longer {before}.")
+        self.stdout.write(f"{member.user} is now {role} in {organization} (was {before}).")
         return member.user
 
     def _give_password(self, actor: Actor, user: User, password: str) -> None:
@@ -82,13 +82,11 @@ class Command(BaseCommand):
             with record_action(actor, PASSWORD_CHANGE, object=user.get_username()):
                 user.set_password(password)
                 user.save(update_fields=["password"])
-            self.stdout.write("The password that was handed over is set.")
+            self.stdout.write("Password set.")
             return
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-        self.stdout.write(
-            f"Hand them this link; it sets their password, once, within {hours} hours:"
-        )
+        self.stdout.write(f"Send this link. It sets the password once, within {hours} hours:")
         path = members.create_password_link(actor, user)
         self.stdout.write(f"{settings.CONSOLE_URL}{path}")
         if not settings.CONSOLE_URL:
-            self.stdout.write("CONSOLE_URL is not set: put the console's address first.")
+            self.stdout.write("CONSOLE_URL is not set: prepend the address of this console.")

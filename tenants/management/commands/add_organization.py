@@ -13,20 +13,20 @@ from tenants.models import Organization
 
 
 class Command(BaseCommand):
-    help = "Add an organization. Doing so twice changes nothing."
+    help = "Add an organization. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--slug", required=True, help="its part of every address")
-        parser.add_argument("--name", required=True, help="as people read it")
+        parser.add_argument("--slug", required=True, help="part of every URL")
+        parser.add_argument("--name", required=True, help="display name")
 
     def handle(self, *args: Any, slug: str, name: str, **options: Any) -> None:
         found = Organization.objects.filter(slug=slug).first()
         if found and found.name != name:
             raise CommandError(
-                f"{slug} is there already, with the name {found.name!r}. Nothing was changed."
+                f"{slug} already exists with the name {found.name!r}. Nothing was changed."
             )
         if found:
-            self.stdout.write(f"{name} is there already, at /{slug}/.")
+            self.stdout.write(f"{name} already exists at /{slug}/.")
             return
         organization = Organization(slug=slug, name=name)
         try:
@@ -39,4 +39,4 @@ class Command(BaseCommand):
                 organization.save()
         except AuditUnavailableError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"Added {name}, at /{slug}/.")
+        self.stdout.write(f"Added {name} at /{slug}/.")

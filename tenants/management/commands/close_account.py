@@ -13,41 +13,43 @@ from tenants.organizations.members import MembershipRuleError, normalize_email
 
 class Command(BaseCommand):
     help = (
-        "Close a person's account everywhere: nobody signs in with it, and its sessions"
-        " end. Memberships and the record stay; the record of each organization has an"
-        " entry. Doing so twice changes nothing."
+        "Disable an account in all organizations and end its sessions. Memberships and "
+        "audit entries stay. Safe to repeat."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--email", required=True)
-        parser.add_argument("--reason", default="", help="for the record")
-        parser.add_argument("--ticket", default="", help="for the record")
-        parser.add_argument("--reopen", action="store_true", help="let them sign in again instead")
+        parser.add_argument("--reason", default="", help="stored in the audit log")
+        parser.add_argument("--ticket", default="", help="stored in the audit log")
+        parser.add_argument(
+            "--reopen", action="store_true", help=("enable the account again instead")
+        )
         parser.add_argument(
             "--leave-without-admin",
             action="store_true",
-            help="also where an organization has no other administrator",
+            help="allow it even if an organization loses its only administrator",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = normalize_email(options["email"])
         user = User.objects.filter(username=email).first()
         if user is None:
-            raise CommandError(f"There is no account {email!r}.")
-        opens: bool = options["reopen"]
-        if user.is_active == opens:
-            self.stdout.write(f"{user} is {'open' if opens else 'closed'} already.")
+            raise CommandError(f"Account {email!r} not found.")
+        reopen: bool = options["reopen"]
+        if user.is_active == reopen:
+            self.stdout.write(f"{user} is already {'enabled' if reopen else 'disabled'}.")
             return
-        why = {"reason": options["reason"], "ticket": options["ticket"]}
-        who = command_actor("close_account")
+        context = {"reason": options["reason"], "ticket": options["ticket"]}
+        actor = command_actor("close_account")
         try:
-            if opens:
-                homes = account_closure.reopen_account(who, user, **why)
+            if reopen:
+                organizations = account_closure.reopen_account(actor, user, **context)
             else:
-                last = options["leave_without_admin"]
-                homes = account_closure.close_account(who, user, allow_no_admin=last, **why)
+                organizations = account_closure.close_account(
+                    actor, user, allow_no_admin=options["leave_without_admin"], **context
+                )
         except (MembershipRuleError, AuditUnavailableError) as error:
             raise CommandError(f"Nothing was changed. {error}") from None
-        names = ", ".join(str(one) for one in homes) or "no organization"
-        done = "signs in again" if opens else "is closed; all sessions have ended"
-        self.stdout.write(f"{user} {done}. Member of: {names}.")
+        names = ", ".join(map(str, organizations)) or "no organization"
+        result = "enabled" if reopen else "disabled, sessions ended"
+        self.stdout.write(f"{user}: {result}. Member of: {names}.")

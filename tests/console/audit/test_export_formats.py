@@ -36,7 +36,7 @@ def test_all_of_it_can_be_checked_in_the_file_alone(entries, tmp_path, capsys):
     assert end["rows"] == len(rows) == AuditRecord.objects.count()
     assert out.stat().st_mode & 0o777 == 0o600
     call_command("audit_verify", file=out)
-    assert f"Whole: {len(rows)} rows." in capsys.readouterr().out
+    assert f"Verified: {len(rows)} rows." in capsys.readouterr().out
 
 
 TAMPERED = {

@@ -93,7 +93,7 @@ def test_is_asked_although_no_checkpoint_gets_outside(auditor, kept, worker, mon
 
 def test_begins_nothing_where_a_job_cannot_be_recorded(auditor, kept, monkeypatch):
     def refuse(*_, **__):
-        raise AuditUnavailableError("The record cannot be written.")
+        raise AuditUnavailableError("The audit log can't be written.")
 
     monkeypatch.setattr("console.audit.verification.start_job", refuse)
 

@@ -302,4 +302,4 @@ def test_knows_clients_of_other_services_and_regions(editor, few, previewed, cho
     response = editor.get(editor.post(path, {"deed": "lock"})["Location"])
 
     assert fates(response) == {"Till": "change", "Far": "change", "": "unread"}
-    assertContains(response, "There is no credential for this region")
+    assertContains(response, "This region has no credential")

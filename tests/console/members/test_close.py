@@ -65,7 +65,7 @@ def test_the_command_closes_it_everywhere_and_tells_each_organization(acme, bo, 
     assert not bo.user.is_active
     assert told("account.close") == [(one, "Left", "bo@acme.example") for one in ("acme", "other")]
     call_command(*order)
-    assert "closed already" in capsys.readouterr().out
+    assert "already disabled" in capsys.readouterr().out
     call_command(*order, "--reopen")
     assert len(told("account.reopen")) == 2
 

@@ -77,7 +77,7 @@ def unwritten(ask):
     forge_head()
     page = viewer.get(SHOP)
     assert (page.status_code, ready()[0]) == (503, 503)
-    assert "The record cannot be written. Nothing was sent." in page.content.decode()
+    assert "The audit log can't be written. Nothing was sent." in page.content.decode()
     assert not ask("sandbox").calls
 
 

@@ -72,6 +72,6 @@ def whole(scene):
 def not_whole(scene):
     scene.submit_form("audit:verify", "idempotency_key")
     work()
-    Verdict.objects.update(bad=2417, what="it, or the row before it, was changed")
+    Verdict.objects.update(bad=2417, what="this row or the previous one was changed")
     CheckpointProgress.objects.all().delete()
     scene.goto("audit:verify")

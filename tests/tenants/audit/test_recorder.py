@@ -48,7 +48,7 @@ def test_a_denial_has_the_effect_of_what_was_asked_for():
 def test_what_cannot_be_kept_must_not_happen():
     AuditHead.objects.update(mac="forged")
 
-    with pytest.raises(AuditUnavailableError, match="Nothing was done"):
+    with pytest.raises(AuditUnavailableError, match="Nothing was changed"):
         record_event(IDA, events.SIGN_IN_DONE)
     with pytest.raises(AuditUnavailableError), record_action(IDA, events.MEMBER_REMOVE):
         pytest.fail("was done without an entry")

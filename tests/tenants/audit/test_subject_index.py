@@ -49,11 +49,11 @@ def test_is_compared_and_can_be_made_anew(capsys):
     AuditEntry.objects.filter(seq=bo.seq).update(mark=anna.mark)
     assert verify_audit_log().first_bad_row == (
         anna.seq,
-        "it is not searchable by its subject; run audit_marks",
+        "its subject fingerprint is wrong; run audit_marks",
     )
 
     call_command("audit_marks")
 
-    assert "Marked anew: 2 entries" in capsys.readouterr().out
+    assert "Updated 2 entries" in capsys.readouterr().out
     assert verify_audit_log().first_bad_row is None
     assert AuditEntry.objects.get(seq=nobody.seq).mark is None

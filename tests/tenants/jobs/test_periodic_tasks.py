@@ -38,7 +38,7 @@ def test_holds_up_no_other_and_is_done_again(caplog):
     ended.set()
     for one in begun:
         one.join()
-    assert "a chore of the worker failed" in caplog.text
+    assert "a periodic task failed" in caplog.text
 
 
 def test_that_fails_keeps_no_other_from_being_done(worker):

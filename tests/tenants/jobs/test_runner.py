@@ -352,7 +352,7 @@ def test_a_kind_that_is_not_known_any_more_stops_it(worker, started):
 
     job.refresh_from_db()
     assert job.state == JobState.PAUSED
-    assert "knows no such job" in job.trouble
+    assert "doesn't support this kind of job" in job.trouble
 
 
 def test_a_job_finds_more_to_do_once(started, worker, sandbox, services):

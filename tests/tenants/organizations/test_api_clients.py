@@ -22,5 +22,5 @@ def test_says_so_where_there_is_no_credential(acme):
 def test_says_so_where_a_credential_does_not_open(acme):
     Credential.objects.update(region="jp")
 
-    with pytest.raises(UnauthorizedError, match="cannot be opened"):
+    with pytest.raises(UnauthorizedError, match="can't be decrypted"):
         connect(load_credentials(acme), "jp", NullAuditSink())

@@ -83,4 +83,4 @@ def test_says_what_can_name_a_region(settings, name):
     (error,) = check_regions()
 
     assert repr(name) in error.msg
-    assert "small letters, digits and hyphens" in error.msg
+    assert "lowercase letters, digits and hyphens" in error.msg

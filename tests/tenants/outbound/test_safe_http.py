@@ -72,7 +72,7 @@ def test_every_address_of_a_name_must_be_public(names, caplog):
     for found in ANSWERS:
         for host in spelled:
             names[host] = lambda found=found: found
-            with pytest.raises(UrlNotAllowedError, match="not a public address") as refused:
+            with pytest.raises(UrlNotAllowedError, match="non-public address") as refused:
                 post(f"https://{host}:8443/", b"{}", {})
             # Who entered the name does not learn what it stands for within.
             assert str(ip_address(found[-1])) not in str(refused.value)
@@ -174,5 +174,5 @@ def test_what_the_operator_names_may_be_within(settings, allowed, host, found):
 def test_what_is_no_host_and_no_network_is_told(settings, entry):
     settings.WEBHOOK_PRIVATE_HOSTS = [entry]
 
-    with pytest.raises(ValueError, match="no host and no network"):
+    with pytest.raises(ValueError, match="neither a host nor a network"):
         safe_http.check_settings()

@@ -62,7 +62,7 @@ def test_a_worker_whose_clock_is_years_ahead_removes_nothing(seen, time_machine,
     time_machine.move_to(NOW + timedelta(days=4000))
 
     call_command("audit_expire", dry_run=True)
-    assert "versions, kept for 2557 days: 0 to go" in capsys.readouterr().out
+    assert "versions (kept for 2557 days): 0 versions to delete" in capsys.readouterr().out
     assert expired() == 0
 
 

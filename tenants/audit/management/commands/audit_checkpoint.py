@@ -19,26 +19,27 @@ from tenants.outbound.alerts import alert
 
 class Command(AuditCommand):
     help = (
-        "Sign a checkpoint of the audit record, and add it and those before it to a "
-        "file that lacks them. Keep that file where the database's owner cannot "
-        "reach: audit_verify --anchor reads it."
+        "Sign a checkpoint of the audit log and append missing checkpoints to a file. Keep "
+        "the file out of reach of the database owner; audit_verify --anchor reads it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--out", type=Path, help="JSON Lines file to add to")
-        parser.add_argument("--public", action="store_true", help="print the public keys and end")
+        parser.add_argument("--out", type=Path, help="JSON Lines file to append to")
+        parser.add_argument(
+            "--public", action="store_true", help=("print the public keys and exit")
+        )
 
     def handle(self, *args: Any, out: Path | None, public: bool, **options: Any) -> None:
         if public:
             if not (keys := signing.format_public_keys()):
                 raise CommandError(
-                    "No key is known here: AUDIT_SIGNING_KEYS and AUDIT_PUBLIC_KEYS are"
-                    " empty. The worker's environment has them."
+                    "No public key: AUDIT_SIGNING_KEYS and AUDIT_PUBLIC_KEYS are empty. "
+                    "Run this in the worker's environment."
                 )
             self.stdout.write(keys)
             return
         if out is None:
-            raise CommandError("Say where to with --out.")
+            raise CommandError("--out is required.")
         try:
             while create_checkpoint():
                 pass
@@ -55,4 +56,4 @@ class Command(AuditCommand):
             raise CommandError(f"{out}: {error}.") from None
         covered = load_last_checkpoint()
         rows = covered.size if covered else 0
-        self.stdout.write(f"{out} ends with a checkpoint of {rows} rows.")
+        self.stdout.write(f"{out} now ends with the checkpoint of {rows} rows.")

@@ -8,7 +8,7 @@ from tenants.audit.subject_index import rebuild_fingerprints
 
 
 class Command(AuditCommand):
-    help = "Mark the entries about a subject under the oldest key; safe to repeat."
+    help = "Recompute the subject fingerprints of audit entries. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Marked anew: {sum(rebuild_fingerprints(AuditEntry))} entries.")
+        self.stdout.write(f"Updated {sum(rebuild_fingerprints(AuditEntry))} entries.")

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +26,14 @@ from tenants.versions import retention as versions
 
 class Command(AuditCommand):
     help = (
-        "Remove entries of the record and versions of services and clients that were "
-        "kept as long as AUDIT_KEEP and VERSIONS_KEEP say. The worker does it daily."
+        "Delete audit entries and versions older than AUDIT_KEEP and VERSIONS_KEEP allow. "
+        "The worker does this daily."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+        parser.add_argument(
+            "--dry-run", action="store_true", help=("only report what would be deleted")
+        )
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         if dry_run:
@@ -38,40 +41,41 @@ class Command(AuditCommand):
             return
         if not can_delete():
             raise CommandError(
-                "Nothing was removed: this role may not (docs/how-to/deploy.md, “Two roles "
-                "on PostgreSQL”)."
+                "Nothing was deleted: this database role has no permission. "
+                "See docs/how-to/deploy.md, “Two roles on PostgreSQL”."
             )
-        found: Counter[str] = Counter()
+        deleted: Counter[str] = Counter()
         try:
-            for what, count in delete_expired("manage.py audit_expire"):
-                found[what] += count
+            for name, count in delete_expired("manage.py audit_expire"):
+                deleted[name] += count
         except ChainBrokenError as error:
             alert("audit.broken", level=logging.ERROR, row=error.row, what=error.reason)
-            raise CommandError(f"{_format_deleted(found)} No more, because of {error}.") from None
+            raise CommandError(f"{_format_deleted(deleted)} Stopped: {error}.") from None
         except ConcurrentDeletionError:
             raise CommandError(
-                f"{_format_deleted(found)} Another process removes some, too; nothing is lost."
+                f"{_format_deleted(deleted)} Stopped: another process is deleting entries."
             ) from None
         except AuditUnavailableError as error:
-            raise CommandError(f"{_format_deleted(found)} {error}") from None
-        self.stdout.write(_format_deleted(found))
+            raise CommandError(f"{_format_deleted(deleted)} {error}") from None
+        self.stdout.write(_format_deleted(deleted))
 
     def _report_expected(self) -> None:
         expected: Counter[str] = Counter()
         for organization in list_organizations_with_entries():
-            for kind, entries in find_expired(organization, earlier_clock()):
-                expected[kind] += entries.count()
-        for kind, kept in load_retention_policy().items():
-            self.stdout.write(f"{kind}, {_format_period(kept)}: {expected[kind]} entries to go")
-        kept = parse_retention_days(settings.VERSIONS_KEEP)
-        pasts = [one for found in versions.find_expired_versions(kept).values() for one in found]
-        count = sum(one.kept - one.first for one in pasts) if kept else 0
-        self.stdout.write(f"versions, {_format_period(kept)}: {count} to go")
+            for category, entries in find_expired(organization, earlier_clock()):
+                expected[category] += entries.count()
+        for category, days in load_retention_policy().items():
+            count = expected[category]
+            self.stdout.write(f"{category} ({_format_period(days)}): {count} entries to delete")
+        days = parse_retention_days(settings.VERSIONS_KEEP)
+        expired = chain.from_iterable(versions.find_expired_versions(days).values())
+        count = sum(group.kept - group.first for group in expired) if days else 0
+        self.stdout.write(f"versions ({_format_period(days)}): {count} versions to delete")
 
 
-def _format_period(kept: int) -> str:
-    return f"kept for {kept} days" if kept else "kept for ever"
+def _format_period(days: int) -> str:
+    return f"kept for {days} days" if days else "kept forever"
 
 
-def _format_deleted(found: Counter[str]) -> str:
-    return f"Removed {found['entries']} entries and {found['versions']} versions."
+def _format_deleted(deleted: Counter[str]) -> str:
+    return f"Deleted {deleted['entries']} entries and {deleted['versions']} versions."

@@ -11,13 +11,12 @@ from tenants.jobs.worker import JobWorker
 
 class Command(BaseCommand):
     help = (
-        "Work on jobs: bulk changes, and what is to happen at a set time. Any number "
-        "of workers may run. SIGTERM lets it finish what it is at, which takes "
-        "seconds; what a killed one leaves is taken over by another."
+        "Run jobs and periodic tasks. Any number of workers can run. SIGTERM finishes the "
+        "current items within seconds; another worker takes over after a kill."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="end when nothing is due any more")
+        parser.add_argument("--once", action="store_true", help="exit when nothing is due")
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         name = f"{socket.gethostname()[:50]}-{os.getpid()}"

@@ -140,7 +140,7 @@ def test_a_past_that_was_written_anew_is_not_signed_either():
     kept.save()
     call()
 
-    with pytest.raises(ChainBrokenError, match="signed by nobody"):
+    with pytest.raises(ChainBrokenError, match="no valid signature"):
         checkpoints.create_checkpoint()
 
 
@@ -191,9 +191,9 @@ def test_the_command_adds_to_a_file_and_prints_public_keys(tmp_path, capsys, set
     assert all(one.has_valid_signature for one in tail(out))
     call()
     call_command("audit_verify", anchor=out)
-    assert "of 4 rows, signed on 20" in (said := capsys.readouterr().out)
-    assert "for the 2 rows that are newer only the database itself speaks" in said
-    with pytest.raises(CommandError, match="names no key"):
+    assert "4 rows, 20" in (said := capsys.readouterr().out)
+    assert "2 newer rows rest on the database alone" in said
+    with pytest.raises(CommandError, match="AUDIT_SIGNING_KEYS is empty"):
         call_command("audit_checkpoint", out=out)
 
 
@@ -209,7 +209,7 @@ def test_a_file_that_knows_of_more_tells_that_the_database_was_put_back(tmp_path
     with pytest.raises(AnchorDivergedError):
         anchors.append_to_file(out)
     out.write_text(out.read_text()[:-9])
-    with pytest.raises(AnchorDivergedError, match="not whole"):
+    with pytest.raises(AnchorDivergedError, match="incomplete"):
         anchors.append_to_file(out)
 
 
@@ -228,7 +228,7 @@ def test_a_line_that_was_begun_is_gone_on_with(tmp_path):
         assert anchors.append_to_file(out) == 6
         assert out.read_bytes() == whole
     out.write_bytes(whole[: ends[1]] + b'{"key":"s2"')
-    with pytest.raises(AnchorDivergedError, match="not whole"):
+    with pytest.raises(AnchorDivergedError, match="incomplete"):
         anchors.append_to_file(out)
 
 
@@ -277,11 +277,11 @@ def test_actions_refuse_when_no_place_takes_them_and_resume_by_themselves(
         events.VERSIONS_EXPIRE,
     ):
         with (
-            pytest.raises(AuditUnavailableError, match="Nothing was done"),
+            pytest.raises(AuditUnavailableError, match="Nothing was changed"),
             record_action(IDA, event),
         ):
             raise AssertionError(event.name)
-        with pytest.raises(AuditUnavailableError, match="Nothing was done"):
+        with pytest.raises(AuditUnavailableError, match="Nothing was changed"):
             record_event(IDA, event)
     for event in (
         events.MEMBER_REMOVE,
@@ -389,7 +389,7 @@ def test_one_that_names_a_member_twice_is_none():
     call()
     line = cut().line
 
-    with pytest.raises(ValueError, match="twice"):
+    with pytest.raises(ValueError, match="duplicate"):
         Checkpoint.parse(line.replace("{", '{"size":7,', 1))
 
 

@@ -252,8 +252,8 @@ def test_no_false_alarm_in_a_hundred_clean_runs(anchor, capsys):
     install_triggers(connection)
     call_command("audit_verify", anchor=anchor)
     said = capsys.readouterr().out
-    assert "Whole: 224 rows of 112 entries" in said
+    assert "Verified: 224 rows of 112 entries" in said
     assert "Held against 15 checkpoints" in said
-    assert "Not to be found" not in said
+    assert "Not detectable" not in said
     call_command("audit_verify")
-    assert "Not to be found without --anchor" in capsys.readouterr().out
+    assert "Not detectable without --anchor" in capsys.readouterr().out

@@ -74,5 +74,5 @@ DO = {
 MASS = {
     "client": lambda door, one: one.tokens.revoke_client(client_id=5),
     "subject": lambda door, one: one.tokens.revoke_subject(subject="ann"),
-    "pair": lambda door, one: one.tokens.revoke_pair(client_id=5, subject="ann"),
+    "pair": lambda door, one: one.tokens.revoke_client_and_subject(client_id=5, subject="ann"),
 }

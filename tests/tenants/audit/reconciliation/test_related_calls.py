@@ -51,9 +51,9 @@ def test_tells_the_first_call_from_the_second(twice, after, found, others):
     told |= {f"all of a {of}": twice("token.revoke", do, after=after) for of, do in MASS.items()}
 
     wrong = {
-        name: (str(one.verdict), str(one.reason))
+        name: (str(one.conclusion), str(one.reason))
         for name, one in told.items()
-        if one.verdict != others.get(name, found)
+        if one.conclusion != others.get(name, found)
     }
     assert wrong == {}
 
@@ -81,12 +81,12 @@ def test_does_not_take_what_was_undone_for_what_was_not_done(lose, acme, who, sh
         **lost,
     )
 
-    assert here.verdict == "done"
-    assert "next change of the same" in here.reason
+    assert here.conclusion == "done"
+    assert "Found by the next change" in here.reason
     assert "next change" not in elsewhere.reason
-    assert elsewhere.verdict == "otherwise"
-    assert unlocked.verdict == "done"
-    assert removed.verdict == "otherwise"
+    assert elsewhere.conclusion == "otherwise"
+    assert unlocked.conclusion == "done"
+    assert removed.conclusion == "otherwise"
 
 
 @pytest.mark.parametrize(("after", "found"), [(False, "not done"), (True, "otherwise")])
@@ -101,7 +101,7 @@ def test_says_of_two_lost_calls_what_both_can_only_be(lose, acme, who, shop, aft
 
     first = lose("client.set_lock", DO["client.set_lock"], lost_again, kind="reset")
 
-    assert first.verdict == found
+    assert first.conclusion == found
 
 
 @pytest.mark.parametrize(("by_us", "found"), [(True, "not done"), (False, "cannot tell")])
@@ -129,4 +129,4 @@ def test_what_another_call_has_made_is_not_taken_for_a_lost_one(
 
     finding = lose("client.create", DO["client.create"], made, kind="reset")
 
-    assert finding.verdict == found
+    assert finding.conclusion == found

@@ -34,7 +34,7 @@ def test_tells_of_each_operation_whether_it_was_done(lose, fault, found):
     told = {name: lose(name, do, **fault) for name, do in DO.items()}
     told |= {f"all of a {of}": lose("token.revoke", do, **fault) for of, do in MASS.items()}
 
-    assert {k: str(v.reason) for k, v in told.items() if v.verdict != found} == {}
+    assert {k: str(v.reason) for k, v in told.items() if v.conclusion != found} == {}
 
 
 def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
@@ -47,7 +47,7 @@ def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
     )
 
     def also(name, of, **members):
-        return lose(name, DO[name], lambda: of().update(members), **reset).verdict
+        return lose(name, DO[name], lambda: of().update(members), **reset).conclusion
 
     def till():
         return us.clients[17][5]
@@ -56,7 +56,7 @@ def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
     assert also("client.update", till, description="x") == NEITHER
     assert also("client.set_secret", till, clientSecret="x") == NEITHER
     made = lose("token.create", DO["token.create"], lambda: us.tokens[17].append(new), **reset)
-    assert made.verdict == "cannot tell"
+    assert made.conclusion == "cannot tell"
     assert len(made.candidates) == 2
     some = lose(
         "token.revoke",
@@ -65,7 +65,7 @@ def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
         kind="reset",
         after=True,
     )
-    assert some.verdict == NEITHER
+    assert some.conclusion == NEITHER
     named = us.clients[17][6] | {"clientId": 7, "clientName": "Brand new"}
     two = lose(
         "client.create",
@@ -73,7 +73,7 @@ def test_leaves_to_a_person_what_somebody_else_changed(lose, shop):
         lambda: us.clients[17].update({7: named | {"createdAt": 0}}),
         **reset,
     )
-    assert (two.verdict, len(two.candidates)) == ("cannot tell", 2)
+    assert (two.conclusion, len(two.candidates)) == ("cannot tell", 2)
 
 
 def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
@@ -82,8 +82,8 @@ def test_cannot_tell_while_the_region_does_not_answer(lose, shop):
 
     found = lose("client.delete", DO["client.delete"], down, kind="reset", after=True)
 
-    assert found.verdict == "cannot tell"
-    assert "could not be looked at" in found.reason
+    assert found.conclusion == "cannot tell"
+    assert "couldn't check" in found.reason
 
 
 @pytest.mark.parametrize("call", ["client.delete", "client.set_lock"])
@@ -93,8 +93,8 @@ def test_cannot_tell_while_a_gateway_finds_no_way(lose, shop, call):
 
     found = lose(call, DO[call], astray, kind="reset")
 
-    assert found.verdict == "cannot tell"
-    assert "could not be looked at" in found.reason
+    assert found.conclusion == "cannot tell"
+    assert "couldn't check" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_tells_of_a_batch_by_the_id_that_was_learnt(lose, shop, monkeypatch, bat
         after=True,
     )
 
-    assert finding.verdict == found, finding.reason
+    assert finding.conclusion == found, finding.reason
 
 
 TWINS = "The console sends another operation that does the same."

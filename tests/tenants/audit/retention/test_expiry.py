@@ -207,14 +207,14 @@ def test_verifying_says_what_was_removed_by_kind_and_by_run(capsys):
 
     call_command("audit_verify")
     said = capsys.readouterr().out
-    assert "Removed by policy: 4 entries (changes 3, signins 1), by 2 runs" in said
-    assert "from row" not in said
+    assert "Deleted by retention: 4 entries (changes 3, signins 1) in 2 runs" in said
+    assert "rows 1 to 6" not in said
     call_command("audit_verify", verbosity=2)
     run = runs.find_last_run(1)
     assert run
     said = capsys.readouterr().out
-    assert "the console: changes 1, from row 7 to 8, as" in said
-    assert f"changes 2, signins 1, from row 1 to 6, as entry {run.entry} tells" in said
+    assert "console: changes 1, rows 7 to 8, entry" in said
+    assert f"changes 2, signins 1, rows 1 to 6, entry {run.entry}" in said
 
 
 def test_runs_are_never_removed(settings):
@@ -289,7 +289,7 @@ def test_an_export_can_be_checked_by_itself(tmp_path, capsys):
     assert chain_export.check_file(out) == (8, 4)
     assert '"content":{"gone":{' in lines[0]
     call_command("audit_verify", file=out)
-    assert "Removed by policy, and tombstones: 4." in capsys.readouterr().out
+    assert "Tombstones of deleted rows: 4." in capsys.readouterr().out
     out.write_text("".join([lines[0].replace('"changes"', '"reads"'), *lines[1:]]))
     with pytest.raises(chain_export.ExportIntegrityError, match="first bad row 1"):
         chain_export.check_file(out)

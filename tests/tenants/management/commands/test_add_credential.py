@@ -22,7 +22,7 @@ def kept(region="jp"):
 def test_keeps_one_that_works(run, accepted, recorded):
     said = run(*JP, "--number", "7", stdin=f"{TOKEN}\n")
 
-    assert said == "Kept the credential of Acme for jp.\nIt sees 0 services.\n"
+    assert said == "Credential of Acme for jp saved.\nVisible services: 0.\n"
     assert kept() == TOKEN
     assert Credential.objects.get(region="jp").number == 7
     assert recorded()[-1] == (
@@ -40,7 +40,7 @@ def test_takes_one_that_was_copied_with_its_scheme(run, accepted):
 
 
 def test_says_what_no_token_holds(run, accepted):
-    with pytest.raises(CommandError, match=r"holds a space .* Copy the token again"):
+    with pytest.raises(CommandError, match=r"contains a space .* Copy the token again"):
         run(*JP, stdin="my token")
 
 
@@ -58,7 +58,7 @@ def test_takes_it_from_no_argument(run):
 
 
 def test_keeps_nothing_that_does_not_work(run, accepted):
-    with pytest.raises(CommandError, match=r"Nothing was kept\. Authlete does not know"):
+    with pytest.raises(CommandError, match=r"Nothing was saved\. Authlete does not know"):
         run(*JP, stdin="wrong")
 
     assert kept() is None
@@ -66,7 +66,7 @@ def test_keeps_nothing_that_does_not_work(run, accepted):
 
 def test_keeps_it_untried_when_told_to(run, accepted, sandbox):
     sandbox.fault("status", status=503)
-    with pytest.raises(CommandError, match="With --no-probe"):
+    with pytest.raises(CommandError, match="Use --no-probe"):
         run(*JP, stdin=TOKEN)
 
     run(*JP, "--no-probe", stdin=TOKEN)
@@ -79,7 +79,7 @@ def test_does_nothing_the_second_time(run, accepted, recorded):
     run(*JP, "--no-probe", "--number", "7", stdin=TOKEN)
     before = recorded()
 
-    assert "Nothing to change" in run(*JP, "--no-probe", stdin=TOKEN)
+    assert "unchanged" in run(*JP, "--no-probe", stdin=TOKEN)
     assert recorded() == before
     assert Credential.objects.get(region="jp").number == 7
 
@@ -87,10 +87,10 @@ def test_does_nothing_the_second_time(run, accepted, recorded):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--organization", "nope", "--region", "jp"), "no organization"),
-        (("--organization", "acme", "--region", "mars"), "There are: us, jp, eu, br"),
+        (("--organization", "nope", "--region", "jp"), "not found"),
+        (("--organization", "acme", "--region", "mars"), "Regions: us, jp, eu, br"),
         (("--organization", "acme", "--region", "jp", "--number", "0"), "64-bit"),
-        (("--organization", "acme", "--region", "jp"), "no token"),
+        (("--organization", "acme", "--region", "jp"), "No token"),
     ],
 )
 def test_says_what_is_wrong(run, acme, arguments, says):

@@ -8,7 +8,7 @@ ACME = ("add_organization", "--slug", "acme", "--name", "Acme")
 
 
 def test_adds_one(run, recorded):
-    assert run(*ACME) == "Added Acme, at /acme/.\n"
+    assert run(*ACME) == "Added Acme at /acme/.\n"
 
     assert Organization.objects.get().slug == "acme"
     assert recorded() == [("organization.add", "manage.py add_organization", "", "done")]
@@ -17,7 +17,7 @@ def test_adds_one(run, recorded):
 def test_does_nothing_the_second_time(run, recorded):
     run(*ACME)
 
-    assert "is there already" in run(*ACME)
+    assert "already exists" in run(*ACME)
     assert len(recorded()) == 1
 
 

@@ -45,7 +45,7 @@ def test_settles_what_can_be_told_and_leaves_the_rest(lost):
 
     code, told = reconcile()
     assert code == 1
-    assert "client.delete us Till: done. There is no such client any more." in told
+    assert "client.delete us Till: done. The client doesn't exist anymore." in told
     assert "otherwise" in told
     assert ("client.delete", "done") in outcomes.all()
     assert ("service.update", "unknown") in outcomes.all()

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DataError, IntegrityError, transaction
 
 NAMED = re.compile(r"First bad row (-?\d+)")
-PLAINLY = "Not to be found without --anchor: an older copy"
+PLAINLY = "Not detectable without --anchor: a restored older copy"
 COLUMNS = "{:<44} {:>6} {:>8} {:>6} {:>6}  {}"
 
 
