@@ -26,7 +26,7 @@ class JobState(models.TextChoices):
     WAITING = "waiting", _("waiting")  # for a worker, its time, or a region
     RUNNING = "running", _("running")
     PAUSED = "paused", _("paused")
-    DONE = "done", _("done")  # every item was tried; not that each went well
+    DONE = "done", _("completed")  # every item was tried; not that each went well
     CANCELLED = "cancelled", _("cancelled")
     NOT_ALLOWED = "refused", _("no longer allowed")
 
@@ -36,9 +36,9 @@ class ItemState(models.TextChoices):
 
     PENDING = "pending", _("pending")
     RUNNING = "running", _("running")
-    DONE = "done", _("done")
+    DONE = "done", _("succeeded")
     UNCHANGED = "same", _("no change")
-    REJECTED = "refused", _("refused")
+    REJECTED = "refused", _("rejected")
     NOT_SENT = "not sent", _("not sent")
     UNKNOWN = "unknown", _("unknown")
     SKIPPED = "skipped", _("skipped")
