@@ -23,6 +23,7 @@ from tenants.audit.models import AuditEntry
 from tenants.audit.retention.policy import CHANGES, DESTRUCTIONS, REVEALS
 from tenants.audit.search.entries import search_history
 from tenants.audit.search.filters import EntryFilters
+from tenants.authlete.errors import Outcome
 from tenants.versions.external_changes import EXPLAINING_OPERATIONS
 
 # Of both kinds of document: saved from here, or elsewhere.
@@ -74,7 +75,7 @@ class HistoryEntry:
     @property
     def may_hide_outside_changes(self) -> bool:
         """Whether what others change shortly after it may be taken for its doing."""
-        lost = self.entry.effective_outcome == AuditEntry.Outcome.UNKNOWN
+        lost = self.entry.effective_outcome == Outcome.UNKNOWN
         return lost and self.entry.operation in EXPLAINING_OPERATIONS
 
 
@@ -123,7 +124,7 @@ def _describe_entry(target: DocumentTarget, entry: AuditEntry, name: str) -> His
     done = render_label(
         label_name(entry),
         what,
-        is_done=entry.effective_outcome == AuditEntry.Outcome.DONE,
+        is_done=entry.effective_outcome == Outcome.SUCCEEDED,
     )
     changes = describe_changes(load_changes(entry.changes), settings_for_operation(entry.operation))
     undo = entry_page_path(entry, "restore") if is_undoable(entry) else ""
@@ -146,7 +147,7 @@ def is_unchanged(entry: AuditEntry) -> bool:
 
 def is_undoable(entry: AuditEntry) -> bool:
     """Whether it set something whose earlier values the record holds."""
-    fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
+    fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
     was_set = entry.operation in (*UNDOABLE_OPERATIONS, *UNDO_PAGES)
     return was_set and entry.outcome in fates and bool(entry.changes)
 

@@ -19,6 +19,7 @@ from console.web.paths import parse_client_ref, parse_service_ref
 from tenants.audit.models import IS_CHANGE, AuditEntry, to_microseconds
 from tenants.audit.reconciliation.related_calls import MAX_CLOCK_SKEW, MICROSECOND
 from tenants.audit.search.entries import find_seq_range
+from tenants.authlete.errors import Outcome
 from tenants.authlete.object_ref import ObjectRef
 from tenants.versions.external_changes import created_at
 from tenants.versions.models import Version
@@ -68,7 +69,7 @@ def _creation_calls(target: DocumentTarget) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(
         organization_id=target.audit_columns["organization_id"],
         operation=CREATE_OPERATIONS[bool(target.client_id)],
-        outcome=AuditEntry.Outcome.DONE,
+        outcome=Outcome.SUCCEEDED,
     )
 
 

@@ -17,6 +17,7 @@ from tenants.audit.events import SECRET_RESOLVE
 from tenants.audit.models import AuditEntry
 from tenants.authlete.api.clients import REFRESH_SECRET, SET_SECRET
 from tenants.authlete.documents.client.rules.authentication import CLIENT_SECRET_METHODS
+from tenants.authlete.errors import Outcome
 from tenants.authlete.object_ref import ObjectRef
 from tenants.authlete.timestamps import datetime_from_ms
 from tenants.models import Organization
@@ -64,7 +65,7 @@ def last_changes(
         AuditEntry.objects.filter(
             organization_id=organization,
             operation__in=CHANGE_OPERATIONS,
-            outcome=AuditEntry.Outcome.DONE,
+            outcome=Outcome.SUCCEEDED,
             client__gt="",
             **{name: value for name, value in told.items() if value},
         )

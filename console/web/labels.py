@@ -10,11 +10,7 @@ from tenants.authlete.operation import Effect
 from tenants.organizations.roles import ConsolePermission, Permission, Role
 
 OUTCOME_LABELS: Mapping[str, str | Promise] = {
-    Outcome.SUCCEEDED: _("succeeded"),
-    Outcome.REJECTED: _("rejected"),
-    Outcome.NOT_SENT: _("not sent"),
-    Outcome.UNKNOWN: _("unknown"),
-    Outcome.FAILED: _("failed"),
+    outcome: _(outcome.label) for outcome in Outcome if outcome
 }
 EFFECT_LABELS: Mapping[str, str | Promise] = {
     Effect.READ: _("read"),

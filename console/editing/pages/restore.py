@@ -25,6 +25,7 @@ from console.web.access import ConsoleRequest
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
 from tenants.authlete.documents.base import Document
+from tenants.authlete.errors import Outcome
 
 TAMPERED_WARNING = gettext_lazy(
     "The version that this comes from was changed after it was kept, or its key is"
@@ -69,7 +70,7 @@ def restore(request: ConsoleRequest, target: DocumentTarget, entry: str) -> Http
         **target.audit_columns,
         entry=entry,
         operation__in=(*UNDOABLE_OPERATIONS, *UNDO_PAGES),
-        outcome__in=(AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN),
+        outcome__in=(Outcome.SUCCEEDED, Outcome.UNKNOWN),
     )
     now = load_versions(target)
     if now.failure:

@@ -18,7 +18,7 @@ from tenants.audit.models import AuditEntry
 from tenants.authlete import AuthleteClient
 from tenants.authlete.client import CALL_TIMEOUT_SECONDS
 from tenants.authlete.documents.base import Document
-from tenants.authlete.errors import AuthleteError, StaleVersionError
+from tenants.authlete.errors import AuthleteError, Outcome, StaleVersionError
 from tenants.authlete.operation import Effect
 from tenants.authlete.transport.deadline import Deadline
 
@@ -134,7 +134,7 @@ def _last_change(target: DocumentTarget) -> AuditEntry | None:
         AuditEntry.objects.filter(
             **target.audit_columns,
             effect=Effect.CHANGE,
-            outcome=AuditEntry.Outcome.DONE,
+            outcome=Outcome.SUCCEEDED,
         )
         .exclude(actor_id=target.workspace.member.user.pk)
         .first()

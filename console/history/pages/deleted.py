@@ -13,7 +13,7 @@ from console.history.versions import ObjectVersions, load_deleted
 from console.web.access import ConsoleRequest
 from console.web.responses import redirect_to, render_page
 from tenants.audit.models import AuditEntry
-from tenants.authlete.errors import ForbiddenError, NotFoundError
+from tenants.authlete.errors import ForbiddenError, NotFoundError, Outcome
 from tenants.versions.models import Version
 from tenants.versions.timeline import load_newest_versions
 
@@ -67,5 +67,5 @@ def _find_deletion(found: ObjectVersions) -> AuditEntry | None:
     """The newest entry that says so, of it or of its service: from here, or noticed."""
     place = found.target.audit_columns | ({"client": ""} if found.is_service_deleted else {})
     ended = AuditEntry.objects.filter(**place, operation__in=DELETE_OPERATIONS)
-    fates = (AuditEntry.Outcome.DONE, AuditEntry.Outcome.UNKNOWN)
+    fates = (Outcome.SUCCEEDED, Outcome.UNKNOWN)
     return ended.filter(outcome__in=fates).first()

@@ -181,7 +181,7 @@ def test_says_why_authlete_refused(show, update, sandbox):
 
     assertContains(response, "Authlete refused this. Nothing was changed.")
     assertContains(response, "A031217")
-    assertContains(response, "An address has a fragment (#), which is not allowed.")
+    assertContains(response, "A URL contains a fragment (#), which is not allowed.")
 
 
 @pytest.fixture

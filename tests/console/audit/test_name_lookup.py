@@ -120,7 +120,6 @@ SUGGESTED = [
     ("status:Refused", "outcome:refused"),
     ("http:500", "status"),
     ("effect:Delete", "destroy"),
-    ("outcome:failed", "refused"),
     ("operation:delete", "key.delete"),
     ("field:Durat", "cnonceDuration"),
 ]

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from tenants.audit.actor import Actor
 from tenants.audit.models import AuditEntry
 from tenants.audit.recorder import AuditLogSink
-from tenants.authlete.errors import AuthleteError
+from tenants.authlete.errors import AuthleteError, Outcome
 from tenants.organizations.api_clients import connect, load_credentials
 from tenants.organizations.roles import Role
 from tenants.versions.models import Version
@@ -176,5 +176,5 @@ def test_says_so_of_no_call_that_hides_nothing(editor, ledger, acme, sandbox):
     history = editor.get(f"{CLIENT}history/")
 
     (line,) = history.context["lines"]
-    assert line.entry.effective_outcome == AuditEntry.Outcome.UNKNOWN
+    assert line.entry.effective_outcome == Outcome.UNKNOWN
     assertNotContains(history, "not told apart")

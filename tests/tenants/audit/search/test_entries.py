@@ -261,10 +261,10 @@ def test_what_was_never_closed_is_unknown_after_a_while():
 def test_an_entry_tells_its_fate(time_machine):
     keep(end=None)
     time_machine.move_to(NOW + timedelta(seconds=30), tick=False)
-    assert AuditEntry.objects.get().effective_outcome == AuditEntry.Outcome.OPEN
+    assert AuditEntry.objects.get().effective_outcome == Outcome.OPEN
 
     time_machine.move_to(NOW + timedelta(seconds=71), tick=False)
-    assert AuditEntry.objects.get().effective_outcome == AuditEntry.Outcome.UNKNOWN
+    assert AuditEntry.objects.get().effective_outcome == Outcome.UNKNOWN
     assert AuditEntry.objects.get().outcome == ""
 
 
