@@ -1,4 +1,4 @@
-"""When two JSON values are the same, and which item of a list is which."""
+"""Compare JSON values, and match the items of lists."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,13 +6,13 @@ from typing import Any
 
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
 
-# What Authlete's lists of objects are told apart by, the surest first.
+# Fields that identify the items of Authlete's lists, in order of preference.
 KEY_FIELDS = ("name", "key", "kid", "tag", "clientId", "entityId", "alias", "sns")
-SCALAR_TYPES = {str, bool, int, type(None)}  # equal only to what says the same
+SCALAR_TYPES = {str, bool, int, type(None)}
 
 
 def is_equal(left: Any, right: Any) -> bool:
-    """Whether both say the same: 1 and 1.0 do, 1 and true do not."""
+    """Return whether two values are equal as JSON: 1 and 1.0 are, 1 and true are not."""
     match left, right:
         case (Mapping(), Mapping()):
             return left.keys() == right.keys() and all(
@@ -31,13 +31,13 @@ def is_equal(left: Any, right: Any) -> bool:
 
 
 def _is_equal_text(left: Any, right: Any) -> bool:
-    # An enum's member is the text that it stands for.
+    # A member of an enum equals its value.
     return isinstance(left, str) and isinstance(right, str) and str(left) == str(right)
 
 
 def is_equivalent(left: Any, right: Any) -> bool:
-    """Whether people would call both the same: lists of words are sets."""
-    if type(left) is type(right) and type(left) in SCALAR_TYPES:  # as most are, of 183 settings
+    """Return whether two values are equal, ignoring the order of lists of texts."""
+    if type(left) is type(right) and type(left) in SCALAR_TYPES:  # the fast and frequent case
         return bool(left == right)
     if is_text_list(left) and is_text_list(right):
         return set(map(str, left)) == set(map(str, right))
@@ -45,34 +45,34 @@ def is_equivalent(left: Any, right: Any) -> bool:
 
 
 def is_text_list(value: Any) -> bool:
-    """Whether it is a list of nothing but texts, in which order means nothing."""
-    return isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
+    """Return whether ``value`` is a list of texts, whose order is ignored."""
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
 
 
 def find_key_field(*lists: Sequence[Any]) -> str | None:
-    """The member that tells apart the items of all ``lists``, if there is one."""
+    """Return the field that identifies the items of all ``lists``, or None."""
     if not any(lists):
         return None
     return next(
-        (name for name in KEY_FIELDS if all(_is_unique_key(v, name) for v in lists)),
+        (name for name in KEY_FIELDS if all(_is_unique_key(items, name) for items in lists)),
         None,
     )
 
 
 def _is_unique_key(items: Sequence[Any], field: str) -> bool:
-    found = [
+    keys = [
         item[field]
         for item in items
         if isinstance(item, Mapping) and isinstance(item.get(field), (str, int))
     ]
-    return len(found) == len(items) == len(set(found))
+    return len(keys) == len(items) == len(set(keys))
 
 
 def is_same_for_authlete(sent: Any, received: Any) -> bool:
-    """Whether Authlete would call both the same.
+    """Return whether Authlete stores both as the same value.
 
-    It leaves out what is null and shows a flag or number that is not set as false
-    or 0 (Authlete facts, 4); the texts of JWK Sets come back laid out anew (11.1).
+    It omits null, returns unset flags and numbers as false and 0 (Authlete facts, 4), and
+    reformats the texts of JWK Sets (Authlete facts, 11.1).
     """
     match sent, received:
         case (None | "", _) | (_, None | ""):
@@ -81,11 +81,12 @@ def is_same_for_authlete(sent: Any, received: Any) -> bool:
             return _is_same_json_text(sent, received)
         case Mapping(), Mapping():
             return all(
-                is_same_for_authlete(sent.get(n), received.get(n)) for n in sent.keys() | received
+                is_same_for_authlete(sent.get(name), received.get(name))
+                for name in sent.keys() | received
             )
-        case list(), list() if name := find_key_field(sent, received):
+        case list(), list() if key := find_key_field(sent, received):
             return is_same_for_authlete(
-                *({one[name]: one for one in side} for side in (sent, received))
+                *({item[key]: item for item in items} for items in (sent, received))
             )
         case list(), list() if not is_text_list(sent):
             return len(sent) == len(received) and all(map(is_same_for_authlete, sent, received))
@@ -98,8 +99,5 @@ def _is_same_json_text(sent: str, received: str) -> bool:
         return False
     try:
         return is_same_for_authlete(parse_json(sent), parse_json(received))
-    except (
-        InvalidJsonError,
-        RecursionError,
-    ):  # texts inside one another, without an end
+    except (InvalidJsonError, RecursionError):  # JSON texts nested in JSON texts
         return False

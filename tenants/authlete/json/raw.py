@@ -1,9 +1,8 @@
-"""JSON kept as text, so that an edit changes the text of what was edited only.
+"""JSON objects and arrays as text, so that an edit changes only the text of what was edited.
 
-Reading and writing a document anew would change numbers (``1E2`` becomes
-``100.0``) and Authlete's updates replace the whole object. So a document here is
-its own text, cut at the commas: joined again it is the same, character for
-character.
+Parsing and dumping a document would change numbers (``1E2`` becomes ``100.0``), and Authlete's
+updates replace the whole object. So the text is split at its commas; joined again, it is the
+same character by character.
 """
 
 import json
@@ -40,20 +39,20 @@ def dump_json(value: Any, default: Callable[[Any], str] | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class JsonPart:
-    """A member of an object or an item of an array, as it is written."""
+    """The text of a field of an object, or of an item of an array."""
 
-    prefix: str  # the space before it, and a member's name and colon
+    prefix: str  # whitespace before it, and the name and colon of a field
     text: str
-    suffix: str  # the space up to the comma
+    suffix: str  # whitespace up to the comma
     value: Any
     name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _RawContainer:
-    opening: str  # the opening bracket and the space before it
+    opening: str  # whitespace and the opening bracket
     parts: tuple[JsonPart, ...]
-    closing: str  # the closing bracket and the space around it
+    closing: str  # the closing bracket and whitespace
 
     def __str__(self) -> str:
         inside = ",".join(part.prefix + part.text + part.suffix for part in self.parts)
@@ -64,8 +63,8 @@ class _RawContainer:
 
     @property
     def part_indent(self) -> str:
-        """The space that this text puts before a part."""
-        return _WHITESPACE.match(self.parts[-1].prefix)[0] if self.parts else ""  # type: ignore[index]  # matches always
+        """Return the whitespace before a part."""
+        return _WHITESPACE.match(self.parts[-1].prefix)[0] if self.parts else ""  # type: ignore[index]  # always matches
 
 
 class RawArray(_RawContainer):
@@ -73,10 +72,11 @@ class RawArray(_RawContainer):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Cut ``text`` up; raises `NotJson` unless it is an array."""
+        """Split the text of an array; raise `InvalidJsonError` for another text."""
         return cls(*_split(text, "[]"))
 
     def with_parts(self, parts: Iterable[JsonPart]) -> Self:
+        """Return the array with other items."""
         return replace(self, parts=tuple(parts))
 
 
@@ -85,27 +85,28 @@ class RawObject(_RawContainer):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Cut ``text`` up; raises `NotJson` unless it is an object."""
+        """Split the text of an object; raise `InvalidJsonError` for another text."""
         raw = cls(*_split(text, "{}"))
         if len({part.name for part in raw.parts}) != len(raw.parts):
-            raise InvalidJsonError("an object names a member twice")
+            raise InvalidJsonError("an object has a duplicate name")
         return raw
 
     def __contains__(self, name: str) -> bool:
         return any(part.name == name for part in self.parts)
 
     def get_part(self, name: str) -> JsonPart | None:
+        """Return a field, or None."""
         return next((part for part in self.parts if part.name == name), None)
 
     def get(self, name: str) -> Any:
-        """The value of a member; None where there is no such member."""
+        """Return the value of a field, or None."""
         part = self.get_part(name)
         return part.value if part else None
 
     def with_field(self, name: str, value: Any, text: str | None = None) -> Self:
-        """The same object but for one member, which is added at the end if new.
+        """Return the object with a field set; a new one is added at the end.
 
-        ``text`` is how the value is written, where that matters.
+        ``text`` is the JSON of ``value``, where its form matters.
         """
         text = dump_json(value) if text is None else text
         if name in self:
@@ -120,52 +121,53 @@ class RawObject(_RawContainer):
         return replace(self, parts=(*self.parts, new))
 
     def without_field(self, name: str) -> Self:
-        """The same object without one member."""
+        """Return the object without a field."""
         return replace(self, parts=tuple(part for part in self.parts if part.name != name))
 
 
 def _split(text: str, brackets: str) -> tuple[str, tuple[JsonPart, ...], str]:
-    """Cut an object or array into lead, parts and tail."""
+    """Split an object or array into opening, parts and closing."""
     start = _skip_whitespace(text, 0)
     if text[start : start + 1] != brackets[0]:
         raise InvalidJsonError("not an object" if brackets == "{}" else "not an array")
-    at = start + 1
+    position = start + 1
     parts = []
-    end = _skip_whitespace(text, at)
+    end = _skip_whitespace(text, position)
     while text[end : end + 1] != brackets[1]:
-        part, at = _read_part(text, at, named=brackets == "{}")
+        part, position = _read_part(text, position, named=brackets == "{}")
         parts.append(part)
-        end = at
-        if text[at : at + 1] == ",":
-            end = at = at + 1
-            if text[_skip_whitespace(text, at) :][:1] == brackets[1]:
+        end = position
+        if text[position : position + 1] == ",":
+            end = position = position + 1
+            if text[_skip_whitespace(text, position) :][:1] == brackets[1]:
                 raise InvalidJsonError("a comma before the closing bracket")
-        elif text[at : at + 1] != brackets[1]:
+        elif text[position : position + 1] != brackets[1]:
             raise InvalidJsonError("a comma or bracket is missing")
-    if parts:  # the space before the bracket stays with it when a part goes
+    if parts:  # whitespace before the bracket belongs to the bracket
         last = parts[-1]
-        parts[-1], tail = replace(last, suffix=""), last.suffix + text[end:]
+        parts[-1], closing = replace(last, suffix=""), last.suffix + text[end:]
     else:
-        tail = text[at:]
+        closing = text[position:]
     if _skip_whitespace(text, end + 1) != len(text):
         raise InvalidJsonError("more text after the value")
-    return text[: start + 1], tuple(parts), tail
+    return text[: start + 1], tuple(parts), closing
 
 
 def _read_part(text: str, start: int, *, named: bool) -> tuple[JsonPart, int]:
-    at, name = _skip_whitespace(text, start), ""
+    position, name = _skip_whitespace(text, start), ""
     if named:
-        if text[at : at + 1] != '"':
-            raise InvalidJsonError("a member has no name")
-        name, at = parse_json_at(text, at)
-        at = _skip_whitespace(text, at)
-        if text[at : at + 1] != ":":
-            raise InvalidJsonError("a member has no value")
-        at = _skip_whitespace(text, at + 1)
-    value, end = parse_json_at(text, at)
-    rest = _skip_whitespace(text, end)
-    return JsonPart(text[start:at], text[at:end], text[end:rest], value, name), rest
+        if text[position : position + 1] != '"':
+            raise InvalidJsonError("a field has no name")
+        name, position = parse_json_at(text, position)
+        position = _skip_whitespace(text, position)
+        if text[position : position + 1] != ":":
+            raise InvalidJsonError("a field has no value")
+        position = _skip_whitespace(text, position + 1)
+    value, end = parse_json_at(text, position)
+    next_position = _skip_whitespace(text, end)
+    part = JsonPart(text[start:position], text[position:end], text[end:next_position], value, name)
+    return part, next_position
 
 
 def _skip_whitespace(text: str, position: int) -> int:
-    return _WHITESPACE.match(text, position).end()  # type: ignore[union-attr]  # matches always
+    return _WHITESPACE.match(text, position).end()  # type: ignore[union-attr]  # always matches

@@ -1,26 +1,26 @@
-"""The one strict way to read JSON, for answers and for documents.
+"""A strict JSON reader, for responses and documents.
 
-Python's reader takes more than JSON (NaN, the last of two equal names) and fails
-with four kinds of exception; this one takes only JSON and raises only `NotJson`.
+Python's reader accepts more than JSON (NaN, duplicate names) and raises four kinds of
+exceptions; this one accepts only JSON and raises only `InvalidJsonError`.
 """
 
 import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-MAX_NESTING_DEPTH = 64  # levels of nesting
-MAX_EXPONENT = 400  # decimal places a number may lie from the point
+MAX_NESTING_DEPTH = 64
+MAX_EXPONENT = 400
 
 
 class InvalidJsonError(ValueError):
-    """The text is not JSON that can be relied on; the message holds none of it."""
+    """The text is not valid JSON; the message contains none of it."""
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise InvalidJsonError("an object names a member twice")
-    return found
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise InvalidJsonError("an object has a duplicate name")
+    return members
 
 
 def _reject_constant(name: str) -> Any:
@@ -29,21 +29,19 @@ def _reject_constant(name: str) -> Any:
 
 def _parse_number(text: str) -> Decimal:
     number = Decimal(text)
-    # An integer made of 1E999999999 would take all memory there is.
+    # Converting 1E999999999 to an integer would use up the memory.
     if abs(number.adjusted()) > MAX_EXPONENT:
         raise InvalidJsonError("a number is too large or too small")
     return number
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_build_object,
-    parse_constant=_reject_constant,
-    parse_float=_parse_number,
+    object_pairs_hook=_build_object, parse_constant=_reject_constant, parse_float=_parse_number
 )
 
 
 def parse_json_at(text: str, start: int) -> tuple[Any, int]:
-    """The JSON value that begins at ``start``, and where it ends."""
+    """Return the JSON value that begins at ``start``, and the index after it."""
     try:
         return _DECODER.raw_decode(text, start)
     except InvalidJsonError:
@@ -53,11 +51,11 @@ def parse_json_at(text: str, start: int) -> tuple[Any, int]:
     except RecursionError:
         raise InvalidJsonError("nested too deeply") from None
     except (ValueError, InvalidOperation):
-        raise InvalidJsonError("a number cannot be read") from None
+        raise InvalidJsonError("a number is not valid") from None
 
 
 def parse_json(text: str) -> Any:
-    """The JSON value that ``text`` is, no deeper than `DEPTH`."""
+    """Return the value of a JSON text that is nested at most `MAX_NESTING_DEPTH` deep."""
     start = len(text) - len(text.lstrip(" \t\n\r"))
     value, end = parse_json_at(text, start)
     if text[end:].strip(" \t\n\r"):
@@ -68,7 +66,7 @@ def parse_json(text: str) -> Any:
 
 
 def decode_utf8(data: bytes) -> str:
-    """The text of an answer; raises `NotJson` unless it is UTF-8."""
+    """Decode ``data``; raise `InvalidJsonError` unless it is UTF-8."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -76,7 +74,7 @@ def decode_utf8(data: bytes) -> str:
 
 
 def replace_surrogates(text: str) -> str:
-    """``text`` without lone surrogates, which no page or database can hold."""
+    """Replace lone surrogates, which neither pages nor databases accept."""
     if text.isascii():
         return text
     try:
@@ -87,12 +85,12 @@ def replace_surrogates(text: str) -> str:
 
 
 def make_storable(text: str) -> str:
-    """``text`` as every database takes it: without NUL and lone surrogates."""
+    """Replace lone surrogates and NUL, which some databases do not accept."""
     return replace_surrogates(text).replace("\0", "\ufffd")
 
 
 def replace_surrogates_in(value: Any) -> Any:
-    """A JSON value in which every text is clean."""
+    """Replace lone surrogates in every text of a JSON value."""
     if isinstance(value, str):
         return replace_surrogates(value)
     if isinstance(value, list):
@@ -105,14 +103,14 @@ def replace_surrogates_in(value: Any) -> Any:
 
 
 def _is_deeper_than(value: Any, levels: int) -> bool:
-    """Whether it is nested more than ``levels`` deep, one level after the other."""
+    """Return whether ``value`` is nested more than ``levels`` deep, without recursion."""
     level = [value]
     for _ in range(levels):
         level = [
-            one
+            inner
             for outer in level
-            for one in (outer.values() if type(outer) is dict else outer)
-            if type(one) is dict or type(one) is list
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
         ]
         if not level:
             return False

@@ -1,12 +1,11 @@
-"""Putting edited values into the text of a document, and nothing else.
+"""Put edited values into the JSON text of an object, and leave the rest as it was.
 
-A page edits what it sees, which is not all there is: secrets are sealed, text is
-cleaned, and a form knows some members of an object only. So an edit is compared
-with what was *seen*; where both are the same the old text stays, and inside an
-object or a list the same holds for each member and item.
+A page edits a redacted view: secrets are fingerprints, texts are cleaned, and a form may not
+know all fields. So an edited value is compared with the redacted one. Where both are equal the
+original text stays; the same applies to each field of an object and each item of a list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -27,36 +26,26 @@ class _Unset:
         return "UNSET"
 
 
-UNSET = _Unset()  # as an edited value, like None: take the member out
+UNSET = _Unset()  # removes a field, like None
 
 
 class RedactedValueError(ValueError):
-    """An edit would write a fingerprint where a secret belongs."""
+    """An edit contains a fingerprint where a secret belongs."""
 
 
 def apply_edits(raw: RawObject, edits: Mapping[str, Any], redactor: Redactor) -> RawObject:
-    """``raw`` with each member of ``edits`` set, and every other text as it was."""
-    for name, wanted in edits.items():
-        part = raw.get_part(name)
-        if wanted is UNSET or _is_removal(part, wanted):
-            raw = raw.without_field(name)
-        elif wanted is None:
-            continue
-        elif part is None:
-            raw = raw.with_field(name, wanted, _dump_new(wanted))
-        else:
-            seen = redactor.redact_field(name, part.value)
-            raw = raw.with_field(name, wanted, splice_value(part.text, part.value, seen, wanted))
-    return raw
+    """Return ``raw`` with the fields of ``edits`` set."""
+    return _splice_object(raw, edits, lambda part: redactor.redact_field(part.name, part.value))
 
 
 def splice_value(text: str, value: Any, redacted: Any, edited: Any) -> str:
-    """How ``wanted`` is written where ``value`` was, which was written as ``text``."""
+    """Return the JSON of ``edited``, which replaces ``value`` with the JSON ``text``."""
     if is_equal(redacted, edited):
         return text
     match value, redacted, edited:
         case dict(), dict(), Mapping():
-            return str(_splice_object(RawObject.parse(text), redacted, edited))
+            raw = RawObject.parse(text)
+            return str(_splice_object(raw, edited, lambda part: redacted.get(part.name)))
         case list(), list(), list() | tuple():
             return str(_splice_array(RawArray.parse(text), redacted, edited))
         case str(), str(), str() if contains_fingerprint(edited):
@@ -65,9 +54,71 @@ def splice_value(text: str, value: Any, redacted: Any, edited: Any) -> str:
             return _dump_new(edited)
 
 
+def _splice_object(
+    raw: RawObject, edited: Mapping[str, Any], get_redacted: Callable[[JsonPart], Any]
+) -> RawObject:
+    """Set the fields of ``edited``; others stay, because a form may not know them."""
+    for name, value in edited.items():
+        part = raw.get_part(name)
+        if value is UNSET or (value is None and part and part.value is not None):
+            raw = raw.without_field(name)
+        elif value is None:  # a null that was there stays
+            continue
+        elif part is None:
+            raw = raw.with_field(name, value, _dump_new(value))
+        else:
+            text = splice_value(part.text, part.value, get_redacted(part), value)
+            raw = raw.with_field(name, value, text)
+    return raw
+
+
+def _splice_array(raw: RawArray, redacted: Sequence[Any], edited: Sequence[Any]) -> RawArray:
+    parts = list(raw)
+    return raw.with_parts(
+        JsonPart(raw.part_indent, _dump_new(item), "", item)
+        if index is None
+        else replace(
+            parts[index],
+            text=splice_value(parts[index].text, parts[index].value, redacted[index], item),
+            value=item,
+        )
+        for index, item in zip(_match_items(redacted, edited), edited, strict=True)
+    )
+
+
+def _match_items(redacted: Sequence[Any], edited: Sequence[Any]) -> list[int | None]:
+    """Return the old index of each edited item: by key, else by equality, else by position."""
+    if key := find_key_field(redacted, edited):
+        by_key = {_comparable_key(item[key]): index for index, item in enumerate(redacted)}
+        return [by_key.get(_comparable_key(item[key])) for item in edited]
+    remaining = dict(enumerate(redacted))
+    matches = [_take_match(remaining, index, item) for index, item in enumerate(edited)]
+    if len(redacted) == len(edited):
+        matches = [
+            index if match is None and index in remaining else match
+            for index, match in enumerate(matches)
+        ]
+    return matches
+
+
+def _comparable_key(value: Any) -> tuple[bool, Any]:
+    return isinstance(value, bool), value  # 1 and true are different keys
+
+
+def _take_match(candidates: dict[int, Any], index: int, item: Any) -> int | None:
+    """Remove an item equal to ``item`` from ``candidates`` and return its index.
+
+    The item at the same ``index`` is preferred.
+    """
+    indexes = chain((index,) if index in candidates else (), candidates)
+    match = next((i for i in indexes if is_equal(candidates[i], item)), None)
+    if match is not None:
+        del candidates[match]
+    return match
+
+
 def _restore_secrets(original: str, redacted: str, edited: str) -> str:
-    """The text of a key set, or of other JSON, in which what was kept is still under
-    its seals."""
+    """Replace the fingerprints in an edited JSON text by the secrets of the original."""
     try:
         if _is_jwk_set(original):
             return restore_jwk_set(original, redacted, edited)
@@ -78,87 +129,28 @@ def _restore_secrets(original: str, redacted: str, edited: str) -> str:
 
 def _is_jwk_set(text: str) -> bool:
     try:
-        found = parse_json(text)
+        value = parse_json(text)
     except InvalidJsonError:
         return False
-    return isinstance(found, dict) and isinstance(found.get("keys"), list)
-
-
-def _splice_object(raw: RawObject, redacted: Mapping[str, Any], edited: Mapping[str, Any]) -> Any:
-    """Members that ``wanted`` does not name stay: a form may not know them."""
-    for name, value in edited.items():
-        part = raw.get_part(name)
-        if value is UNSET or _is_removal(part, value):
-            raw = raw.without_field(name)
-        elif value is None:
-            continue
-        elif part is None:
-            raw = raw.with_field(name, value, _dump_new(value))
-        else:
-            text = splice_value(part.text, part.value, redacted.get(name), value)
-            raw = raw.with_field(name, value, text)
-    return raw
-
-
-def _is_removal(part: JsonPart | None, edited: Any) -> bool:
-    """Whether None is to take out a value; a null that was there may stay."""
-    return edited is None and part is not None and part.value is not None
-
-
-def _splice_array(raw: RawArray, redacted: Sequence[Any], edited: Sequence[Any]) -> RawArray:
-    parts = list(raw)
-    return raw.with_parts(
-        JsonPart(raw.part_indent, _dump_new(item), "", item)
-        if at is None
-        else replace(
-            parts[at],
-            text=splice_value(parts[at].text, parts[at].value, redacted[at], item),
-            value=item,
-        )
-        for at, item in zip(_match_items(redacted, edited), edited, strict=True)
-    )
-
-
-def _match_items(redacted: Sequence[Any], edited: Sequence[Any]) -> list[int | None]:
-    """Where each item was: they are the same by name, else by being equal, else by
-    place."""
-    if name := find_key_field(redacted, edited):
-        named = {_comparable_key(item[name]): at for at, item in enumerate(redacted)}
-        return [named.get(_comparable_key(item[name])) for item in edited]
-    left = dict(enumerate(redacted))
-    places = [_take_match(left, at, item) for at, item in enumerate(edited)]
-    if len(redacted) == len(edited):
-        places = [at if place is None and at in left else place for at, place in enumerate(places)]
-    return places
-
-
-def _comparable_key(value: Any) -> tuple[bool, Any]:
-    return isinstance(value, bool), value  # 1 is no name for true
-
-
-def _take_match(candidates: dict[int, Any], index: int, item: Any) -> int | None:
-    """Take an old item that equals ``item`` out of ``left``, first that at its place,
-    and say where it was."""
-    places = chain((index,) if index in candidates else (), candidates)
-    place = next((one for one in places if is_equal(candidates[one], item)), None)
-    if place is not None:
-        del candidates[place]
-    return place
+    return isinstance(value, dict) and isinstance(value.get("keys"), list)
 
 
 def make_replacement_edit(redacted: Any, edited: Any) -> Any:
-    """``wanted`` as an edit after which nothing else is left of what was ``seen``: what
-    it does not name inside objects is to be taken out, and does not stay."""
+    """Return ``edited`` with a None for each field that it does not have.
+
+    As an edit it replaces ``redacted`` completely.
+    """
     match redacted, edited:
         case Mapping(), Mapping():
-            gone = {name: None for name, v in redacted.items() if v is not None}
-            return gone | {
-                name: make_replacement_edit(redacted.get(name), v) for name, v in edited.items()
+            removed = {name: None for name, value in redacted.items() if value is not None}
+            return removed | {
+                name: make_replacement_edit(redacted.get(name), value)
+                for name, value in edited.items()
             }
         case list(), list():
             return [
-                item if at is None else make_replacement_edit(redacted[at], item)
-                for at, item in zip(_match_items(redacted, edited), edited, strict=True)
+                item if index is None else make_replacement_edit(redacted[index], item)
+                for index, item in zip(_match_items(redacted, edited), edited, strict=True)
             ]
         case _:
             return edited
@@ -166,5 +158,5 @@ def make_replacement_edit(redacted: Any, edited: Any) -> Any:
 
 def _dump_new(value: Any) -> str:
     if contains_fingerprint(value):
-        raise RedactedValueError("a sealed secret cannot be written; enter it anew")
+        raise RedactedValueError("it contains a redacted secret; enter the secret again")
     return dump_json(value)

@@ -216,7 +216,7 @@ def test_takes_what_is_right_as_it_is(name, value):
         ("page", "data:text/html,x", "https:// or http://"),
         ("user_code_page", "https://as.example/device", "USER_CODE"),
         ("jwks", "{", "valid JSON"),
-        ("jwks", '{"keys":[],"keys":[]}', "twice"),
+        ("jwks", '{"keys":[],"keys":[]}', "duplicate name"),
         ("jwks", "[]", "JWK Set"),
         ("jwks", json.dumps(PRIVATE), "JWK Set"),
         ("jwks", '{"keys":["a"]}', "Key 1 isn't"),
