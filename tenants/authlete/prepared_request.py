@@ -59,7 +59,9 @@ def prepare_request[Reply](
     path_params, query, body = path_params or {}, query or {}, body or {}
     if contains_fingerprint(body):
         raise InvalidRequestError(
-            Message(_("The request contains a redacted secret. Enter the secret again."))
+            Message(
+                _("The request contains a fingerprint instead of a secret. Enter the secret again.")
+            )
         )
     headers = {"Authorization": f"Bearer {credential}"}
     content = None

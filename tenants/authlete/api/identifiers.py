@@ -1,7 +1,7 @@
-"""What says whose tokens a call is about.
+"""Checks of the identifiers that say whose tokens a call is about.
 
-Authlete takes an empty identifier for none, and so does more than was asked for: a
-revoke of one user at one client becomes one of all users. Nothing is sent then.
+Authlete ignores an empty identifier and so does more than intended: revoking the tokens of
+one user at one client would revoke those of all users.
 """
 
 from tenants.authlete.errors import InvalidRequestError
@@ -10,29 +10,27 @@ from tenants.authlete.messages import gettext_noop as _
 
 
 def require_subject(subject: str) -> str:
-    """The subject as it is; raises `Unsendable` for none, or for one of which nothing
-    can be seen."""
+    """Return ``subject``; raise `InvalidRequestError` if it is empty or invisible."""
     if not isinstance(subject, str) or not has_visible_text(subject):
-        raise InvalidRequestError(Message(_("No subject was named, so nothing was done.")))
+        raise InvalidRequestError(Message(_("The subject is missing. Nothing was sent.")))
     return subject
 
 
 def has_visible_text(text: str) -> bool:
-    """Whether there is anything in it but spaces and signs without a width: who reads
-    only ASCII may take those for nothing."""
-    return any(one.isprintable() and not one.isspace() for one in text)
+    """Return whether ``text`` has more than spaces and characters without a width."""
+    return any(char.isprintable() and not char.isspace() for char in text)
 
 
 def require_client_id(client_id: int) -> int:
-    """The client's number; raises `Unsendable` for none."""
-    number = isinstance(client_id, int) and not isinstance(client_id, bool)
-    if not number or client_id <= 0:
-        raise InvalidRequestError(Message(_("No client was named, so nothing was done.")))
+    """Return ``client_id``; raise `InvalidRequestError` if it is not a client ID."""
+    is_number = isinstance(client_id, int) and not isinstance(client_id, bool)
+    if not is_number or client_id <= 0:
+        raise InvalidRequestError(Message(_("The client is missing. Nothing was sent.")))
     return client_id
 
 
 def require_token_hash(token_hash: str) -> str:
-    """A token's hash; raises `Unsendable` for none."""
+    """Return ``token_hash``; raise `InvalidRequestError` if it is empty."""
     if not isinstance(token_hash, str) or not token_hash.strip():
-        raise InvalidRequestError(Message(_("No token was named, so nothing was done.")))
+        raise InvalidRequestError(Message(_("The token is missing. Nothing was sent.")))
     return token_hash

@@ -1,4 +1,4 @@
-"""What is looked up before a change, so that a lost reply can be settled later."""
+"""Facts that are read before a change, to find out later whether it was carried out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 from tenants.authlete.documents.tokens import TokenPage
 from tenants.authlete.errors import AuthleteError
 
-HASH_PREFIX_CHARS = 8  # characters of a token's hash that tell it from others
+HASH_PREFIX_CHARS = 8
 
 
 def count_hint(count: Callable[[], int]) -> dict[str, int]:
-    """How many there were; nothing where Authlete does not say so, which is no reason
-    not to make another."""
+    """Return the number of objects, or nothing if it cannot be read."""
     try:
         return {"count": count()}
     except AuthleteError:
@@ -19,11 +18,11 @@ def count_hint(count: Callable[[], int]) -> dict[str, int]:
 
 
 def token_list_hint(list_tokens: Callable[[], TokenPage]) -> dict[str, Any]:
-    """The same of tokens, and which they are where a page lists them all."""
+    """Return the number of tokens and, if one page has them all, their hash prefixes."""
     try:
         page = list_tokens()
     except AuthleteError:
         return {}
-    names = [one.access_token_hash[:HASH_PREFIX_CHARS] for one in page.access_tokens or ()]
-    whole = {"hashes": names} if len(names) == page.total_count else {}
-    return {"count": page.total_count} | whole
+    hashes = [token.access_token_hash[:HASH_PREFIX_CHARS] for token in page.access_tokens or ()]
+    is_complete = len(hashes) == page.total_count
+    return {"count": page.total_count} | ({"hashes": hashes} if is_complete else {})

@@ -158,5 +158,5 @@ def make_replacement_edit(redacted: Any, edited: Any) -> Any:
 
 def _dump_new(value: Any) -> str:
     if contains_fingerprint(value):
-        raise RedactedValueError("it contains a redacted secret; enter the secret again")
+        raise RedactedValueError("a fingerprint stands for a secret; enter the secret again")
     return dump_json(value)

@@ -1,8 +1,8 @@
-"""Secrets stop at the door: the rest of the program sees fingerprints.
+"""Replace secrets in Authlete's responses by fingerprints.
 
-Authlete hands out client secrets, service secrets and private keys in plain reads.
-What `Redactor.seen` returns holds none of them: each is replaced by a keyed
-fingerprint, by which two values can be told the same and neither can be found.
+Authlete returns client secrets, service secrets and private keys in plain reads. `Redactor`
+replaces each by a keyed fingerprint: equal secrets have equal fingerprints, and a secret
+cannot be derived from its fingerprint.
 """
 
 import hmac
@@ -26,7 +26,7 @@ from tenants.authlete.json.reader import (
     replace_surrogates_in,
 )
 
-# Spec 3.0.16 and the IdP's replies; `authlete/fields.json` marks each of them.
+# From spec 3.0.16 and the replies of the identity provider.
 SECRET_FIELDS = frozenset(
     """
     apiSecret clientSecret newClientSecret oldClientSecret
@@ -38,39 +38,37 @@ SECRET_FIELDS = frozenset(
     accessTokenIdentifier refreshTokenIdentifier parameters
     """.split()
 )
-# For members that this version does not know; tried against every name of the
-# specification, so that it hides no setting that people have to see.
+# For unknown fields. It matches no setting of the specification that people have to see.
 SECRET_NAME_PATTERN = re.compile(
     r"(?i:secret(_?(key|value|text|hash))?|passw(or)?d|passphrase|passcode"
     r"|(private|signing|hmac|master|symmetric|access|encryption)_?key"
     r"|credentials?|bearer)s?$"
     r"|(?:^t|[a-z]T|_t)okens?$|(?:^t|[a-z]T|_t)icket$"
 )
-NOT_SECRET_FIELDS = frozenset({"accessTokens", "issuableCredentials"})  # match, hold no secret
+NOT_SECRET_FIELDS = frozenset({"accessTokens", "issuableCredentials"})  # they match the pattern
 JWKS_NAME_PATTERN = re.compile(r"(?i)jwks?$")
-MIN_TOKEN_CHARS = 8  # letters of a value that could be a token
-CONTENT_FIELD = "responseContent"  # what an authorization server is to answer with
+MIN_TOKEN_CHARS = 8
+CONTENT_FIELD = "responseContent"  # the response of an authorization server
 PRIVATE_KEY_PEM_MARKER = "PRIVATE KEY-----"  # RFC 7468, section 10; older kinds end the same way
-# JSON inside a text is looked into where it speaks of keys or secrets.
+# A text that is JSON is parsed if it mentions keys or secrets.
 JSON_START_CHARS = frozenset("{[ \t\r\n")
 SECRET_JSON_PATTERN = re.compile(
     r"(kty|(?i:secret|passw(or)?d|passphrase|private_?key)\w{0,99})\\*\""
 )
-MAX_NESTED_TEXTS = 2  # texts inside one another that are looked into
-SCALAR_TYPES = frozenset({bool, int, Decimal, type(None)})  # can hold neither
+MAX_NESTED_TEXTS = 2  # JSON texts within JSON texts that are parsed
+SCALAR_TYPES = frozenset({bool, int, Decimal, type(None)})
 PUBLIC_JWK_FIELDS = frozenset(  # of a JWK; RFC 7517, RFC 7518 section 6, RFC 8037
     "kty use key_ops alg kid x5u x5c x5t x5t#S256 crv x y n e iat nbf exp".split()
-    + "hsmName handle publicKey".split()  # of a key in hardware (spec 3.0.16, `hsk`)
+    + "hsmName handle publicKey".split()  # of a hardware key (spec 3.0.16, `hsk`)
 )
-FINGERPRINT_PATTERN = re.compile(r"sealed:[0-9a-f]{16}")  # a fingerprint in a JWK Set's text
+FINGERPRINT_PATTERN = re.compile(r"sealed:[0-9a-f]{16}")  # a fingerprint within a text
 
-
-_text_depth = ContextVar("texts", default=0)  # that what is looked at now lies inside of
+_text_depth = ContextVar("text_depth", default=0)
 
 
 @contextmanager
 def _nested_text() -> Generator[None]:
-    """Look into a text; raises `NotJson` where it lies in too many others."""
+    """Parse a text within a text; raise `InvalidJsonError` if it is nested too deeply."""
     if _text_depth.get() == MAX_NESTED_TEXTS:
         raise InvalidJsonError("texts nested too deeply")
     token = _text_depth.set(_text_depth.get() + 1)
@@ -81,7 +79,7 @@ def _nested_text() -> Generator[None]:
 
 
 class _FieldKind(Enum):
-    """What a member's name says about its value."""
+    """What the name of a field says about its value."""
 
     JWKS = auto()  # a JWK Set
     SECRET = auto()
@@ -90,19 +88,19 @@ class _FieldKind(Enum):
 
 @lru_cache(4096)
 def _classify_field(name: str) -> tuple[str, _FieldKind | None]:
-    """A member's name as it may be seen, and its kind."""
+    """Return the cleaned name of a field, and its kind."""
     if name in SECRET_FIELDS:
         return name, _FieldKind.SECRET
     if JWKS_NAME_PATTERN.search(name):
         return replace_surrogates(name), _FieldKind.JWKS
-    suspect = name not in NOT_SECRET_FIELDS and SECRET_NAME_PATTERN.search(name)
-    return replace_surrogates(name), _FieldKind.MAYBE_SECRET if suspect else None
+    is_suspect = name not in NOT_SECRET_FIELDS and SECRET_NAME_PATTERN.search(name)
+    return replace_surrogates(name), _FieldKind.MAYBE_SECRET if is_suspect else None
 
 
 class Fingerprint:
-    """Stands where a secret was: equal for equal secrets, and nothing more.
+    """The fingerprint of a secret.
 
-    Not a dataclass, since pydantic would take that apart when it dumps a model.
+    Not a dataclass, because pydantic dumps dataclasses as dictionaries.
     """
 
     __slots__ = ("hex",)
@@ -128,7 +126,7 @@ class Fingerprint:
 
 
 class Redactor:
-    """Seals secrets with one key, which stays the same as long as marks are kept."""
+    """Replaces secrets by fingerprints under one key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -137,7 +135,7 @@ class Redactor:
         return "Redactor(…)"
 
     def fingerprint(self, secret: Any) -> Fingerprint:
-        """64 bits of an HMAC-SHA256 over the value."""
+        """Return 64 bits of an HMAC-SHA256 of the secret."""
         text = (
             secret if isinstance(secret, str) else json.dumps(secret, sort_keys=True, default=str)
         )
@@ -151,27 +149,28 @@ class Redactor:
         reveal: tuple[str, ...] = (),
         reveal_content: tuple[str, ...] = (),
     ) -> Any:
-        """``value`` as the program may see it; members in ``but`` stay open.
+        """Return ``value`` with secrets replaced by fingerprints.
 
-        ``tells`` are the members of the JSON object in the text ``responseContent``
-        that stay open. Only members of the outermost object can be left open.
+        ``reveal`` names fields of the outermost object that are not redacted,
+        ``reveal_content`` those of the JSON object in its field ``responseContent``.
         """
         if not isinstance(value, dict):
             return self._redact_value("", value)
         if not reveal and not reveal_content:
             return self._redact_fields(value)
-        rest = {name: inner for name, inner in value.items() if name not in reveal}
-        left = {
+        hidden = {name: inner for name, inner in value.items() if name not in reveal}
+        revealed = {
             replace_surrogates(name): replace_surrogates_in(value[name])
             for name in reveal
             if name in value
         }
         if reveal_content:
-            left[CONTENT_FIELD] = self._redact_content(value.get(CONTENT_FIELD), reveal_content)
-        return self._redact_fields(rest) | left
+            content = value.get(CONTENT_FIELD)
+            revealed[CONTENT_FIELD] = self._redact_content(content, reveal_content)
+        return self._redact_fields(hidden) | revealed
 
     def _redact_content(self, text: Any, revealed: tuple[str, ...]) -> Any:
-        """The object that a JSON text is, with all sealed but the members ``names``."""
+        """Return the object of a JSON text with all fields but ``revealed`` redacted."""
         try:
             value = parse_json(text) if isinstance(text, str) else None
         except InvalidJsonError:
@@ -179,43 +178,43 @@ class Redactor:
         if not isinstance(value, dict):
             return self._redact_by_kind(_FieldKind.SECRET, text)
         return {
-            replace_surrogates(name): replace_surrogates_in(one)
+            replace_surrogates(name): replace_surrogates_in(inner)
             if name in revealed
-            else self.fingerprint(one)
-            for name, one in value.items()
+            else self.fingerprint(inner)
+            for name, inner in value.items()
         }
 
     def find_secrets(self, value: Any) -> tuple[str, ...]:
-        """Every text in ``value`` that `seen` would seal, the longest first."""
+        """Return every text that `redact` would replace, the longest first."""
         finder = _SecretFinder()
         finder.redact(value)
         return tuple(sorted(finder.found, key=len, reverse=True))
 
     def redact_field(self, name: str, value: Any) -> Any:
-        """One member's value as the program may see it."""
+        """Return the value of one field, redacted."""
         _, kind = _classify_field(name)
         return self._redact_by_kind(kind, value) if kind else self._redact_value(name, value)
 
     def _redact_fields(self, value: dict[str, Any]) -> dict[str, Any]:
-        seen = {}
-        for name, one in value.items():
-            told, kind = _classify_field(name)
+        redacted = {}
+        for field, inner in value.items():
+            name, kind = _classify_field(field)
             if kind:
-                seen[told] = self._redact_by_kind(kind, one)
-            # Said here too, without a call: a list of services has 10,000 values.
-            elif type(one) in SCALAR_TYPES or (
-                type(one) is str
-                and one.isascii()
-                and one[:1] not in JSON_START_CHARS
-                and PRIVATE_KEY_PEM_MARKER not in one
+                redacted[name] = self._redact_by_kind(kind, inner)
+            # The common cases, without a call: a list of services has 10,000 values.
+            elif type(inner) in SCALAR_TYPES or (
+                type(inner) is str
+                and inner.isascii()
+                and inner[:1] not in JSON_START_CHARS
+                and PRIVATE_KEY_PEM_MARKER not in inner
             ):
-                seen[told] = one
+                redacted[name] = inner
             else:
-                seen[told] = self._redact_value(name, one)
-        return seen
+                redacted[name] = self._redact_value(field, inner)
+        return redacted
 
     def _redact_value(self, name: str, value: Any) -> Any:
-        """The value of a member whose name says nothing about it."""
+        """Redact the value of a field whose name does not classify it."""
         if isinstance(value, (list, tuple)):
             return [
                 item
@@ -239,11 +238,11 @@ class Redactor:
             return replace_surrogates(value)
         try:
             with _nested_text():
-                inside = parse_json(value)
-                seen = self._redact_value("", inside)
-        except InvalidJsonError:  # cut off, perhaps, but what it tells of may be in it
+                parsed = parse_json(value)
+                redacted = self._redact_value("", parsed)
+        except InvalidJsonError:  # it may be truncated and contain a secret
             return self.fingerprint(value)
-        return replace_surrogates(value) if seen == inside else _dump_json(seen)
+        return replace_surrogates(value) if redacted == parsed else _dump_json(redacted)
 
     def _redact_by_kind(self, kind: _FieldKind, value: Any) -> Any:
         if value is None or value == "" or isinstance(value, Fingerprint):
@@ -257,28 +256,33 @@ class Redactor:
     def _redact_object(self, name: str, value: dict[str, Any]) -> Any:
         if "kty" in value:
             return self._redact_jwk(value)
-        seen = self._redact_fields(value)
-        if seen.get("value") and (name == "properties" or _is_secret_name(value.get("key"))):
-            seen["value"] = self.fingerprint(value["value"])
-        return seen
+        redacted = self._redact_fields(value)
+        is_secret = name == "properties" or _is_secret_name(value.get("key"))
+        if is_secret and redacted.get("value"):
+            redacted["value"] = self.fingerprint(value["value"])
+        return redacted
 
     def _redact_jwks(self, value: Any) -> Any:
-        """A JWK Set, or the text of one, with only the public parts readable."""
+        """Redact the private parts of a JWK Set, or of the text of one."""
         match value:
             case str():
                 try:
                     with _nested_text():
                         keys = parse_json(value)
-                        seen = self._redact_jwks(keys)
+                        redacted = self._redact_jwks(keys)
                 except InvalidJsonError:
                     return self.fingerprint(value)
                 if not isinstance(keys, (dict, list)):
                     return self.fingerprint(value)
-                return replace_surrogates(value) if seen == keys else _dump_json(seen)
+                return replace_surrogates(value) if redacted == keys else _dump_json(redacted)
             case list():
                 return [self._redact_jwks(key) for key in value]
             case {"keys": list() as keys}:
-                rest = {n: self.redact_field(n, v) for n, v in value.items() if n != "keys"}
+                rest = {
+                    name: self.redact_field(name, inner)
+                    for name, inner in value.items()
+                    if name != "keys"
+                }
                 return rest | {"keys": [self._redact_jwks(key) for key in keys]}
             case {"kty": str()}:
                 return self._redact_jwk(value)
@@ -295,22 +299,24 @@ class Redactor:
 
 
 class _SecretFinder(Redactor):
-    """Remembers what it sealed."""
+    """Collects the secrets that it redacts."""
 
     def __init__(self) -> None:
         super().__init__(b"")
         self.found: set[str] = set()
 
     def fingerprint(self, secret: Any) -> Fingerprint:
+        """Collect every text in ``secret``."""
         for leaf in _iter_leaves(secret):
             self.found.add(leaf)
-            # A form's text (`parameters`), of which a value may be told alone.
-            self.found.update(one for _, one in parse_qsl(leaf) if len(one) >= MIN_TOKEN_CHARS)
+            # Of form data (`parameters`), Authlete may quote a single value.
+            values = (value for _, value in parse_qsl(leaf))
+            self.found.update(value for value in values if len(value) >= MIN_TOKEN_CHARS)
         return Fingerprint("")
 
 
 def _is_secret_name(key: Any) -> bool:
-    """Whether a pair's own name says that its value is a secret."""
+    """Return whether the key of a key-value pair says that the value is a secret."""
     return isinstance(key, str) and bool(SECRET_NAME_PATTERN.search(key))
 
 
@@ -329,12 +335,12 @@ def _iter_leaves(value: Any) -> Iterator[str]:
 
 
 def _is_fingerprint_text(value: Any) -> bool:
-    """Whether it was sealed before: an edited key set that keeps some of its keys."""
+    """Return whether it was redacted before, as parts of an edited JWK Set are."""
     return isinstance(value, str) and bool(FINGERPRINT_PATTERN.fullmatch(value))
 
 
 def contains_fingerprint(value: Any) -> bool:
-    """Whether a fingerprint is anywhere in it, where Authlete would take it as real."""
+    """Return whether a fingerprint is anywhere in ``value``; Authlete would store it."""
     match value:
         case Fingerprint():
             return True

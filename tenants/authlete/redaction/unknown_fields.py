@@ -1,6 +1,6 @@
-"""What of changes the record may keep: nothing of what this console does not know.
+"""Redact the values of unknown fields in changes, because they may be secrets.
 
-Of such a member nobody knows either whether there is a secret in it.
+The audit log stores values of declared fields only.
 """
 
 import re
@@ -17,86 +17,84 @@ from tenants.authlete.documents import client, service
 from tenants.authlete.documents.base import Section
 from tenants.authlete.redaction.redactor import PUBLIC_JWK_FIELDS, Fingerprint, Redactor
 
-# Numbers, flags and what is sealed already can be no secret.
 NEVER_SECRET_TYPES = (bool, int, float, Decimal, Fingerprint)
-LIST_STEP_PATTERN = re.compile(r"\[.*?\](?=[.\[]|$)", re.DOTALL)  # a step into a list
+LIST_STEP_PATTERN = re.compile(r"\[.*?\](?=[.\[]|$)", re.DOTALL)  # "[email]"
 
 
-def _iter_field_names(kind: Any) -> Iterator[str]:
-    """The members of all objects that a type has inside."""
-    if is_typeddict(kind):
-        for name, inner in get_type_hints(kind, include_extras=True).items():
+def _iter_field_names(annotation: Any) -> Iterator[str]:
+    """Yield the fields of all objects within a type."""
+    if is_typeddict(annotation):
+        for name, inner in get_type_hints(annotation, include_extras=True).items():
             yield name
             yield from _iter_field_names(inner)
-    elif isinstance(kind, AfterValidator):
-        section = getattr(kind.func, "__self__", None)
+    elif isinstance(annotation, AfterValidator):
+        section = getattr(annotation.func, "__self__", None)
         if isinstance(section, type) and issubclass(section, Section):
-            yield from (one.api_name for one in section.settings())
+            yield from (setting.api_name for setting in section.settings())
     else:
-        for inner in get_args(kind):
+        for inner in get_args(annotation):
             yield from _iter_field_names(inner)
 
 
 def _collect_declared_fields() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    declared: dict[str, set[str]] = defaultdict(set)
     for sections in (service.SECTIONS, client.SECTIONS):
         for section in sections.values():
-            for one in section.settings():
-                kind = section.model_fields[one.name]
-                found[one.api_name].update(_iter_field_names(kind.annotation))
-                for more in kind.metadata:
-                    found[one.api_name].update(_iter_field_names(more))
-    found["hsks"] |= PUBLIC_JWK_FIELDS  # their type names none
-    return {member: frozenset(names) for member, names in found.items()}
+            for setting in section.settings():
+                field = section.model_fields[setting.name]
+                for annotation in (field.annotation, *field.metadata):
+                    declared[setting.api_name].update(_iter_field_names(annotation))
+    declared["hsks"] |= PUBLIC_JWK_FIELDS  # their type declares no fields
+    return {name: frozenset(names) for name, names in declared.items()}
 
 
-# Every member that is known, and the names that are known inside it.
+# Every declared field, and the names that are declared within it.
 DECLARED_FIELDS = _collect_declared_fields()
 
 
 def redact_unknown_fields(
     changes: Iterable[FieldChange], redactor: Redactor
 ) -> tuple[FieldChange, ...]:
-    """Changes of a service or client with fingerprints for what is not known."""
+    """Replace values of unknown fields in changes of a service or client by fingerprints."""
     return tuple(
         replace(
-            one,
-            before=redact_unknown_value(one.field, one.before, redactor),
-            after=redact_unknown_value(one.field, one.after, redactor),
+            change,
+            before=redact_unknown_value(change.field, change.before, redactor),
+            after=redact_unknown_value(change.field, change.after, redactor),
         )
-        for one in changes
+        for change in changes
     )
 
 
 def redact_unknown_value(field: str, value: Any, redactor: Redactor) -> Any:
-    """The same of the value that is at one place."""
+    """Replace a value, or what is unknown within it, by fingerprints."""
     if not is_declared_field(field):
         return _fingerprint_unless_scalar(value, redactor)
     return _redact_undeclared(value, DECLARED_FIELDS[get_top_level_field(field)], redactor)
 
 
 def is_declared_field(field: str) -> bool:
-    """Whether the member at a place, and all that it is inside of, are declared."""
-    member = get_top_level_field(field)
-    first, *steps = LIST_STEP_PATTERN.sub("", field[len(member) :]).split(".")
-    return not first and member in DECLARED_FIELDS and DECLARED_FIELDS[member].issuperset(steps)
+    """Return whether a field, and all that it is part of, are declared."""
+    name = get_top_level_field(field)
+    first, *steps = LIST_STEP_PATTERN.sub("", field[len(name) :]).split(".")
+    return not first and name in DECLARED_FIELDS and DECLARED_FIELDS[name].issuperset(steps)
 
 
 def _redact_undeclared(value: Any, declared_names: frozenset[str], redactor: Redactor) -> Any:
     match value:
         case Mapping():
             return {
-                name: _redact_undeclared(one, declared_names, redactor)
+                name: _redact_undeclared(inner, declared_names, redactor)
                 if name in declared_names
-                else _fingerprint_unless_scalar(one, redactor)
-                for name, one in value.items()
+                else _fingerprint_unless_scalar(inner, redactor)
+                for name, inner in value.items()
             }
         case list() | tuple():
-            return [_redact_undeclared(one, declared_names, redactor) for one in value]
+            return [_redact_undeclared(item, declared_names, redactor) for item in value]
         case _:
             return value
 
 
 def _fingerprint_unless_scalar(value: Any, redactor: Redactor) -> Any:
-    is_plain = value is None or isinstance(value, NEVER_SECRET_TYPES)
-    return value if is_plain else redactor.fingerprint(value)
+    is_scalar = value is None or isinstance(value, NEVER_SECRET_TYPES)
+    return value if is_scalar else redactor.fingerprint(value)

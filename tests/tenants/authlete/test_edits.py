@@ -80,7 +80,7 @@ def test_refuses_to_write_a_sealed_secret_elsewhere(authlete, update):
         {"serviceName": seen["apiSecret"]},
         {"jwks": seen["jwks"].replace("oct", "RSA")},
     ):
-        with pytest.raises(errors.InvalidRequestError, match="redacted secret"):
+        with pytest.raises(errors.InvalidRequestError, match="fingerprint"):
             edit(authlete, **edits)
     assert not update.called
 
