@@ -50,7 +50,7 @@ def test_lists_the_organizations_once_asked_for(page, live_server):
 
 
 def test_shows_what_the_server_explained_above_the_page(page):
-    page.evaluate("htmx.ajax('GET', '/help/nowhere/', '#content')")
+    page.evaluate("void htmx.ajax('GET', '/help/nowhere/', '#content')")
 
     expect(page.locator(TOLD)).to_contain_text("There is no such page")
     expect(page.locator("#content h1").first).to_have_text("Patterns")
@@ -65,7 +65,7 @@ def test_tells_when_no_answer_of_ours_came(page, answer):
             "**/help/theme/",
             lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"),
         )
-    page.evaluate("htmx.ajax('GET', '/help/theme/', '#content').catch(() => 0)")
+    page.evaluate("void htmx.ajax('GET', '/help/theme/', '#content').catch(() => 0)")
 
     expect(page.locator("#notices")).to_contain_text("The console did not answer")
     expect(page.locator("#content")).not_to_contain_text("Bad gateway")
@@ -73,7 +73,7 @@ def test_tells_when_no_answer_of_ours_came(page, answer):
 
 def test_sends_the_token_with_what_no_form_carries(page):
     with page.expect_response("**/help/theme/") as posted:
-        page.evaluate("htmx.ajax('POST', '/help/theme/', '#content')")
+        page.evaluate("void htmx.ajax('POST', '/help/theme/', '#content')")
 
     assert posted.value.request.headers["x-csrftoken"]
     assert posted.value.status == 200
