@@ -1,4 +1,4 @@
-"""A whole deployment for one test: four regions, people, and browsers of theirs."""
+"""A deployment with four regions, members and browsers."""
 
 from copy import deepcopy
 
@@ -21,13 +21,13 @@ from tests.support.tiers import slow_after_first
 
 @pytest.fixture(scope="session")
 def seeded_sandbox():
-    """The world of the demo; see `sandbox`, which hands out copies of it."""
+    """The sandbox of the demo; `sandbox` hands out copies."""
     return app.Sandbox(seed=1)
 
 
 @pytest.fixture
 def sandbox(seeded_sandbox, monkeypatch):
-    """The demo's four regions and five organizations, anew for each test."""
+    """A copy of the demo's four regions and five organizations."""
     sandbox = app.Sandbox()
     sandbox.state.organizations = deepcopy(seeded_sandbox.state.organizations)
     sandbox.state.tokens = deepcopy(seeded_sandbox.state.tokens)
@@ -41,13 +41,13 @@ def sandbox(seeded_sandbox, monkeypatch):
 
 
 def copied(source):
-    """The same by service, each copied when somebody asks for it."""
+    """Return the same objects by service, copied on first access."""
     return LazyDict(lambda service_id: deepcopy(source[service_id]))
 
 
 @pytest.fixture
 def find_service_id(sandbox):
-    """The id of a service, by region and name."""
+    """Return a function that finds a service's ID by region and name."""
 
     def found(region, name):
         services = sandbox.region(region).services
@@ -59,8 +59,7 @@ def find_service_id(sandbox):
 
 @pytest.fixture
 def raw_response_body(sandbox):
-    """What Authlete answers when it is asked for a service, or for a client of it,
-    byte for byte."""
+    """Return a function that gets a service or client from Authlete, byte for byte."""
 
     def text_of(region, number, client_id=0):
         (token,) = (
@@ -80,7 +79,7 @@ def raw_response_body(sandbox):
 
 @pytest.fixture
 def sent_updates(sandbox):
-    """The bodies with which a service, or a client of it, was updated."""
+    """Return a function that lists the bodies of updates of a service or client."""
 
     def sent_to(region, number, client_id=0):
         what = f"client/update/{client_id}" if client_id else "service/update"
@@ -92,7 +91,7 @@ def sent_updates(sandbox):
 
 @pytest.fixture
 def harbor(transactional_db, sandbox):
-    """Harbor Mutual, which has a credential for each region."""
+    """Harbor Mutual, with a credential for each region."""
     harbor = Organization.objects.create(slug="harbor", name="Harbor Mutual")
     for token in sandbox.state.tokens.values():
         number = token.organization
@@ -107,7 +106,7 @@ def harbor(transactional_db, sandbox):
 
 @pytest.fixture
 def person(harbor):
-    """Make somebody a member of Harbor, with a password."""
+    """Return a function that adds a member of Harbor with a password."""
 
     def person(role, name=""):
         setup = Actor(0, "setup", organization_id=harbor.pk, organization=harbor.slug)
@@ -123,7 +122,7 @@ def person(harbor):
 
 @pytest.fixture
 def browser_log(live_server):
-    """What no page may ever do; judged when the test is over."""
+    """Collect what no page may do; fail at the end if there was any."""
     overheard = BrowserLog(live_server.url)
     yield overheard
     assert overheard.complaints == []
@@ -131,7 +130,7 @@ def browser_log(live_server):
 
 @pytest.fixture
 def open_page(new_context, live_server, browser_log, harbor):
-    """Open a browser that nobody is signed in with."""
+    """Return a function that opens a browser without a session."""
 
     def open_(**options):
         context = new_context(base_url=live_server.url, **options)
@@ -144,7 +143,7 @@ def open_page(new_context, live_server, browser_log, harbor):
 
 @pytest.fixture
 def open_signed_in(open_page, live_server):
-    """Open a browser of somebody's, at home."""
+    """Return a function that opens a browser signed in as a user."""
 
     def open_(user, **options):
         page = open_page(**options)
@@ -157,5 +156,5 @@ def open_signed_in(open_page, live_server):
 
 @pytest.fixture(params=slow_after_first([Mouse, Keyboard]))
 def input_device(request):
-    """How a person works: with a mouse, or with the keyboard alone."""
+    """Use pages by mouse, or by keyboard only."""
     return request.param

@@ -1,9 +1,7 @@
-"""What axe finds wrong with a page, in a fifth of the time of its scan of everything.
+"""Accessibility violations, found by axe in a fifth of a full scan's time.
 
-Most of a scan goes into contrast, which looks at each text of the page for itself. So
-that one rule is asked about every way of drawing a text once: its element and the one
-around it by tag and classes, with all that decides on contrast. A text that is drawn as
-one that was judged before, on whatever page, is not judged again.
+Most of a scan goes into color contrast, which axe checks for each text. Texts that are
+drawn alike (element, parent, classes and colors) are checked once per test process.
 """
 
 import json
@@ -70,10 +68,10 @@ checked_styles: set[str] = set()  # ways that were found well
 
 
 def find_violations(page):
-    """The rules of WCAG that the page breaks, and where.
+    """Return the WCAG rules that the page violates, and where.
 
-    Axe is asked in the page itself: the package's own way around it opens another
-    page for each scan, for the sake of frames, of which there are none.
+    Runs axe in the page itself. The package's own runner opens another page for each scan
+    to support frames, which the console doesn't have.
     """
     assert page.frames == [page.main_frame]
     return _summarize(page.evaluate(RUN_AXE_JS, OTHER_RULES_OPTIONS)) + find_contrast_violations(
@@ -82,7 +80,7 @@ def find_violations(page):
 
 
 def find_contrast_violations(page):
-    """What has too little contrast, which is all that a theme can break."""
+    """Return texts with too little contrast, the only rule that a theme can violate."""
     # As one text, since Playwright looks at each of many for itself.
     ways, found = page.evaluate(
         CHECK_NEW_STYLES_JS, [json.dumps([*checked_styles]), CONTRAST_OPTIONS]

@@ -1,4 +1,4 @@
-"""What someone does to the record who may do anything to the database."""
+"""What an attacker with full database access can do to the audit log."""
 
 from django.db import connection
 
@@ -14,7 +14,7 @@ from tenants.audit.models import AuditHead, AuditRecord
 
 
 def drop_append_only_triggers() -> None:
-    """Drop the triggers that keep the record from being changed."""
+    """Drop the triggers that protect the audit log."""
     append_only.drop_triggers(connection)
 
 
@@ -22,8 +22,7 @@ CHECKPOINT_KEY = "s1:" + "C" * 43 + "="  # a key for checkpoints; without one no
 
 
 def recompute_chain(key=None):
-    """Make the chain hold for whatever the rows say now, with its real keys or with
-    others."""
+    """Recompute the chain for the current rows, with the real keys or with ``key``."""
     keys = get_audit_keys()
     key = key or keys.__getitem__
     link, seq = GENESIS_MAC, 0

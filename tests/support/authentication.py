@@ -1,4 +1,4 @@
-"""Who proved themselves in a test's browser, and how long ago."""
+"""When and how the user of a test client last authenticated."""
 
 import time
 
@@ -9,7 +9,7 @@ AUTHENTICATION_METHODS_KEY = "account_authentication_methods_user"
 
 
 def set_last_authentication(browser, seconds_ago=0, method="password"):
-    """Let ``browser`` be one in which the person gave a password, seconds ago."""
+    """Let the client's user have authenticated ``seconds_ago`` by ``method``."""
     session = browser.session
     proof = {"method": method, "at": time.time() - seconds_ago}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [proof]
@@ -19,5 +19,5 @@ def set_last_authentication(browser, seconds_ago=0, method="password"):
 
 
 def expire_authentication(browser):
-    """Let ``browser`` be one in which that was long ago."""
+    """Let the client's user have authenticated an hour ago."""
     return set_last_authentication(browser, seconds_ago=3600)

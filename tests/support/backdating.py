@@ -1,4 +1,4 @@
-"""A record that reaches back for years."""
+"""Audit entries and versions that are days or years old."""
 
 import time
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ DAY_NANOSECONDS = 86_400_000_000_000  # nanoseconds
 
 @contextmanager
 def backdate_entries(days):
-    """What is written was written so long ago, each row a millisecond after another."""
+    """Write audit entries ``days`` ago, each a millisecond after the one before."""
     moment = time.time_ns() - int(days * DAY_NANOSECONDS)
 
     def tick():
@@ -32,12 +32,12 @@ def backdate_entries(days):
 
 
 def backdate_calls():
-    """What is sent was sent so long ago that it is not on its way any more."""
+    """Write calls so long ago that they can't be on their way any more."""
     return backdate_entries((OUTCOME_TIMEOUT + timedelta(seconds=1)) / timedelta(days=1))
 
 
 def backdate_versions(*hours_ago):
-    """The versions that there are, from the first on, seen so many hours ago."""
+    """Set when the stored versions were seen, oldest first, in hours before now."""
     now = timezone.now()
     before = ""
     for one, ago in zip(Version.objects.order_by("number"), hours_ago, strict=True):

@@ -1,4 +1,4 @@
-"""What a browser says about pages by itself, and whom it speaks to."""
+"""Console messages, errors and foreign requests of a browser."""
 
 import re
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ FAILED_RESOURCE = "Failed to load resource: the server responded with a status o
 
 
 class BrowserLog:
-    """Everything that a page of the console must never make a browser do."""
+    """Collect what no page of the console may do."""
 
     def __init__(self, home):
         self.home = home
@@ -21,7 +21,7 @@ class BrowserLog:
         }
 
     def allow(self, pattern):
-        """Let a browser say what this test brings about."""
+        """Ignore messages that match ``pattern``."""
         self._expected.append(re.compile(pattern))
 
     def attach(self, context):

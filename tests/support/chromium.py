@@ -1,8 +1,7 @@
-"""The browser that browser tests drive: a Chromium of the system's.
+"""The Chromium of the system, for browser tests.
 
-A test is a browser test when it uses pytest-playwright's ``browser`` (by way of
-``page`` or ``context``, mostly) or is marked so. Without a Chromium they are left
-out, and the last lines of the run say so; with ``CI=true`` that is a failure.
+Without a Chromium, browser tests are left out and the summary says so; with
+``CI=true`` that is an error.
 """
 
 import os
@@ -24,7 +23,7 @@ PROGRAM_NAMES = (
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium: the one that ``CHROMIUM`` names, or one found."""
+    """Return the path of a Chromium: the one in ``CHROMIUM``, or one that is found."""
     if named := os.environ.get("CHROMIUM"):
         if not (found := shutil.which(named)):
             raise pytest.UsageError(f"CHROMIUM={named} is not a program.")
@@ -65,7 +64,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, object],
 ) -> dict[str, object]:
-    """Chromium of the system's, which as root runs only without its own sandbox."""
+    """Launch the system's Chromium; as root without its sandbox."""
     quiet = ["--disable-gpu", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--disable-dev-shm-usage"]
     if os.geteuid() == 0:

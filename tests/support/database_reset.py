@@ -1,4 +1,4 @@
-"""Emptying the database after a test that had transactions of its own."""
+"""Empty the database after tests that commit."""
 
 from django.conf import settings
 from django.core.management.color import no_style
@@ -17,15 +17,13 @@ MAX_ATTEMPTS = 5
 
 
 def reset_database(_case: object = None) -> None:
-    """Leave what there is after the migrations.
+    """Restore the state after the migrations.
 
-    Django's own way empties every table, used or not, and then makes all permissions
-    anew: a third of a second for each test in a browser. It also knows nothing of the
-    record, which refuses to be emptied and needs a head.
+    Django's flush empties every table and recreates all permissions: a third of a second
+    per browser test. It also can't empty the append-only audit log or recreate its head.
 
-    A request that a page still makes when its test ends is waited for: it would fail
-    for what is gone, amid the next test. Another may take the tables in another order.
-    PostgreSQL lets one of the two fail then: this one, which comes again.
+    Waits for requests that a page still makes, which would fail during the next test.
+    Retries where PostgreSQL ends this transaction because of a deadlock.
     """
     live_requests.wait_for_live_requests()
     for left in reversed(range(MAX_ATTEMPTS)):
@@ -50,7 +48,7 @@ def _flush_tables() -> None:
 
 
 def _nonempty_tables(tables: list[str]) -> list[str]:
-    """Those that have rows."""
+    """Return the tables that have rows."""
     each = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(each))

@@ -1,6 +1,6 @@
-"""A browser's part in a form: what a page holds, and what is sent when nobody typed.
+"""What a browser submits for a form that nobody touched.
 
-HTML, section 4.10.21.4 (the entries of a form), as far as our pages use it.
+HTML, section 4.10.21.4 (constructing the entry list), as far as our pages use it.
 """
 
 import re
@@ -24,7 +24,7 @@ class SelectState:
 
 
 class FormParser(HTMLParser):
-    """Reads the inputs of a page as they stand."""
+    """Read the inputs of a page with their values."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -81,7 +81,7 @@ class FormParser(HTMLParser):
 
 
 def initial_form_data(html: str) -> dict[str, list[str]]:
-    """What would be sent, by name; line breaks as they are on the wire."""
+    """Return the submitted values by name, with CRLF line breaks."""
     found: dict[str, list[str]] = {}
     for name, value in FormParser(html).entries:
         found.setdefault(name, []).append(value.replace("\n", "\r\n"))
@@ -89,9 +89,9 @@ def initial_form_data(html: str) -> dict[str, list[str]]:
 
 
 def build_form_data(html: str, **changes: str | list[str] | None) -> QueryDict:
-    """What would be sent after ``changed``; None leaves a name out.
+    """Return the submitted values after ``changes``.
 
-    A name's dots are written as two underscores.
+    None omits a field; write ``__`` for a dot in a field name.
     """
     form = initial_form_data(html)
     for name, value in changes.items():

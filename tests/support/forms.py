@@ -1,4 +1,4 @@
-"""Pages as a person uses them: one of their forms, filled in and sent."""
+"""Fill in and submit the forms of a page."""
 
 from tests.support.form_data import build_form_data
 
@@ -6,8 +6,10 @@ URLENCODED = "application/x-www-form-urlencoded"
 
 
 def fill_form(response, field_name, **entered):
-    """What the form with an input ``having`` sends after ``entered``; None leaves a
-    name out, and a name's dots are written as two underscores."""
+    """Return the encoded form that has an input ``field_name``, with values entered.
+
+    None omits a field; write ``__`` for a dot in a field name.
+    """
     for html in response.content.decode().split("<form")[1:]:
         form = html.partition("</form>")[0]
         if f'name="{field_name}"' in form:
@@ -16,7 +18,7 @@ def fill_form(response, field_name, **entered):
 
 
 def settings_editor(base, usual):
-    """Fills in some settings below ``base`` and sends them on to the review."""
+    """Return a function that enters settings below ``base`` and opens the review."""
 
     def enter(browser, section=usual, **entered):
         url = f"{base}edit/{section}/"
@@ -27,7 +29,7 @@ def settings_editor(base, usual):
 
 
 def draft_saver(base):
-    """Saves the draft of what is at ``base`` as it was just reviewed."""
+    """Return a function that saves the reviewed draft of the object at ``base``."""
 
     def save(browser, reason="Agreed with risk", ticket="CHG-1", page=None):
         url = f"{base}review/"

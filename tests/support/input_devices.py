@@ -1,6 +1,6 @@
-"""Working a page as a person does, and counting what it takes.
+"""Use a page by mouse or by keyboard, and count the actions.
 
-A click, and a key that activates something, counts one; typing, and choosing in a
+A click, or a key that activates something, counts one. Typing, and choosing from a
 list by typing, counts nothing.
 """
 
@@ -12,7 +12,7 @@ IS_FOCUSED_JS = "one => one.isConnected ? one === document.activeElement : null"
 
 
 class Mouse:
-    """Points at things and clicks."""
+    """Point and click."""
 
     def __init__(self, page):
         self.page = page
@@ -21,23 +21,23 @@ class Mouse:
         page.on("domcontentloaded", lambda _: self._wait_for_load())
 
     def click(self, role, name, within=None):
-        """Use a link or button by its name."""
+        """Activate a link or button by its name."""
         self.follow_link((within or self.page).get_by_role(role, name=name, exact=True))
 
     def follow_link(self, locator):
         self._activate(locator)
-        self._scroll_into_view()
+        self._wait_for_responses()
         self.clicks += 1
 
     def search(self, words):
-        """Find services from wherever one is."""
+        """Search services from any page."""
         self.click("link", "Find a service")
         self.submit(self._search_box, words)
 
     def submit(self, locator, text):
         self.type(locator, text)
         self.page.keyboard.press("Enter")
-        self._scroll_into_view()
+        self._wait_for_responses()
         self.clicks += 1
 
     def type(self, locator, text):
@@ -53,10 +53,10 @@ class Mouse:
     def _activate(self, locator):
         locator.click()
 
-    def _scroll_into_view(self):
-        """Wait for what was asked for, so that nothing moves under the next click.
+    def _wait_for_responses(self):
+        """Wait for the responses to the last action.
 
-        What a page asks for by itself may take its time.
+        Requests that the page makes by itself are not waited for.
         """
         expect(self.page.locator(PENDING_REQUEST_SELECTOR)).to_have_count(0)
 
@@ -65,7 +65,7 @@ class Mouse:
 
 
 class Keyboard(Mouse):
-    """Never touches the mouse: Tab goes there, and what is focused is seen to be."""
+    """Use the keyboard only; every focused element must show its focus."""
 
     def search(self, words):
         self.page.keyboard.press("/")
@@ -73,7 +73,7 @@ class Keyboard(Mouse):
         expect(self._search_box).to_be_focused()
         self.page.keyboard.type(words)
         self.page.keyboard.press("Enter")
-        self._scroll_into_view()
+        self._wait_for_responses()
         self.clicks += 1
 
     def type(self, locator, text):
@@ -105,7 +105,7 @@ class Keyboard(Mouse):
 
 
 def is_focused(element):
-    """Whether it is what keys go to; None once it, or its page, is gone."""
+    """Return whether the element has the focus; None once it or its page is gone."""
     try:
         return element.evaluate(IS_FOCUSED_JS)
     except Error:

@@ -1,4 +1,4 @@
-"""The requests that live servers are at, in threads of their own."""
+"""Requests that live servers are answering in their threads."""
 
 from threading import Condition, Thread, current_thread, main_thread
 from time import monotonic
@@ -28,7 +28,7 @@ request_finished.connect(_on_request_finished)
 
 
 def wait_for_live_requests() -> None:
-    """Wait until no request is being answered."""
+    """Wait until no request is being answered, at most ``TIMEOUT_SECONDS``."""
     until = monotonic() + TIMEOUT_SECONDS
     with _changed:
         while any(one.is_alive() for one in _threads) and monotonic() < until:

@@ -1,8 +1,8 @@
-"""Documents in which a null says the same as nothing."""
+"""Documents in which null means the same as a missing member."""
 
 
 def without_nulls(value):
-    """A null takes a member out, also inside."""
+    """Return the document without members that are null, at any depth."""
     match value:
         case dict():
             kept = {name: without_nulls(one) for name, one in value.items()}
@@ -14,7 +14,7 @@ def without_nulls(value):
 
 
 def with_nulls(value):
-    """A null beside the members of each object, which says nothing more."""
+    """Return the document with a member that is null in each object."""
     match value:
         case dict():
             return {name: with_nulls(one) for name, one in value.items()} | {"no": None}

@@ -1,5 +1,4 @@
-"""The steps of an edit, and what any page must be like, for tests that are about
-something else."""
+"""Steps that many journeys share, and the check for horizontal overflow."""
 
 from playwright.sync_api import expect
 
@@ -20,13 +19,13 @@ def review_changes(page):
 
 
 def save_changes(page):
-    """Give a reason and send the changes under review."""
+    """Enter a reason and save the reviewed changes."""
     page.get_by_label("Reason").fill("Agreed with risk")
     page.get_by_role("button", name="Save ").click()
 
 
 def expect_saved(page):
-    """The page says that all went as it was sent."""
+    """Expect that Authlete saved every change as sent."""
     expect(page.get_by_text("Every change stands exactly as sent")).to_be_visible()
 
 
@@ -48,5 +47,5 @@ OVERFLOW_JS = """() => {
 
 
 def find_overflow(page):
-    """What makes the page scroll sideways."""
+    """Return the elements that make the page scroll sideways."""
     return page.evaluate(OVERFLOW_JS)

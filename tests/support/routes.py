@@ -1,10 +1,10 @@
-"""Every named page that the console has, as its URLs say."""
+"""Every named page of the console, from its URL patterns."""
 
 from django.urls import URLPattern, get_resolver
 
 
 def routes():
-    """Every page's name, and the places in its path."""
+    """Return the path parameters of each page, by the page's name."""
 
     def walk(resolver, area="", places=()):
         for entry in resolver.url_patterns:

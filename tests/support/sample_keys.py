@@ -1,4 +1,4 @@
-"""Keys and certificates as services and clients have them, sound ones and others."""
+"""Sample keys and certificates of services and clients."""
 
 import json
 from base64 import b64encode
@@ -27,7 +27,7 @@ def make_public_key(kid, **more):
 
 
 def make_certified_key(kid, days, name="gateway"):
-    """A public key with a certificate that ends in so many days."""
+    """Return a public JWK with a certificate that expires in ``days``."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = timezone.now()

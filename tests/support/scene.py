@@ -1,4 +1,4 @@
-"""One page of the console in one state, and how a browser gets there."""
+"""A page of the console in one state, and how a browser gets there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LIFETIME_SETTING = "access_token_duration"
 
 
 class Scene:
-    """A browser, the person in front of it, and the world around them."""
+    """A browser, its user, and the sandbox behind the console."""
 
     def __init__(self, page, sandbox, person, url):
         self.page, self.sandbox, self.url = page, sandbox, url
@@ -31,12 +31,12 @@ class Scene:
         self.select_service("us", "Payments")
 
     def sign_in_as(self, role, name=""):
-        """Somebody new sits down, signed in."""
+        """Sign in a new member with a role."""
         self.user = self._person(role, name)
         self.sign_in_again()
 
     def sign_in_again(self):
-        """The same person signs in anew, without being asked for anything."""
+        """Sign in the same user with a new session, recently authenticated."""
         self.client = Client()
         self.client.force_login(self.user)
         set_last_authentication(self.client)
@@ -44,7 +44,7 @@ class Scene:
         self.page.context.add_cookies([{"name": "session", "value": session, "url": self.url}])
 
     def select_service(self, region, name):
-        """Turn to the service whose name begins like that, and to its first client."""
+        """Select the service whose name begins with ``name``, and its first client."""
         here = self.sandbox.region(region)
         services = here.services
         number = next(
@@ -71,29 +71,29 @@ class Scene:
         self.page.wait_for_load_state()
 
     def submit_form(self, name, having, query="", **entered):
-        """Fill in and send a page's form without looking at it."""
+        """Submit a form of a page without opening it in the browser."""
         path = self.path(name) + query
         body = fill_form(self.client.get(path), having, **entered)
         return self.client.post(path, body, content_type=URLENCODED)
 
     def draft_change(self, seconds=2700, **entered):
-        """Change some settings as far as the review."""
+        """Change settings and stop at the review."""
         lifetime = {LIFETIME_SETTING: seconds, f"{LIFETIME_SETTING}__unit": "seconds"}
         self.submit_form("services:edit", "base", **lifetime, **entered)
 
     def save_change(self, seconds=2700, **entered):
-        """Change and save, and return the id of the entry."""
+        """Change and save settings; return the entry ID."""
         self.draft_change(seconds, **entered)
         reason = "Shorter, says risk"
         self.submit_form("services:review", "reviewed", reason=reason, ticket="CHG-2107")
         return AuditEntry.objects.filter(operation="service.update")[0].entry
 
     def add_member(self, role):
-        """Make somebody else a member."""
+        """Add another member."""
         return self._person(role).membership_set.get()
 
     def sign_in_with_password(self, role=Role.ADMIN):
-        """Through the door, as the pages about oneself want it."""
+        """Sign in through the form, as account pages require."""
         self.user = self._person(role)
         self.enter_password()
 
@@ -109,7 +109,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class PageState:
-    """A page, a word for the state that it is in, and the way there."""
+    """A page, a description of its state, and how to reach it."""
 
     page: str
     description: str
@@ -123,7 +123,7 @@ PAGE_STATES: list[PageState] = []
 
 
 def page_state(page, role=None):
-    """Register the way to a state; its name tells which."""
+    """Register a function that reaches a state; its name describes the state."""
 
     def register(reach):
         def arrived(scene):

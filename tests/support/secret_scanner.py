@@ -1,4 +1,4 @@
-"""Looking for secrets, whole or in part, in all that was answered, kept and logged."""
+"""Find secrets, or parts of them, in responses, the database and logs."""
 
 import json
 import pickle
@@ -17,7 +17,7 @@ PRIVATE_JWK_MEMBERS = frozenset("d p q dp dq qi k oth".split())  # of a JWK; RFC
 
 
 def collect_secrets(value, name=""):
-    """The secrets of a document as Authlete has it, told by their names."""
+    """Yield the secrets of an Authlete document, recognized by member name."""
     match value:
         case str() if value.startswith("{"):
             yield from collect_secrets(json.loads(value))
@@ -36,7 +36,7 @@ def collect_secrets(value, name=""):
 
 
 class SecretScanner:
-    """Looks for secrets in whatever is handed to it."""
+    """Find parts of given secrets in texts."""
 
     def __init__(self, secrets):
         self.short = {one for one in secrets if len(one) < MIN_LEAK_LENGTH}
@@ -53,7 +53,7 @@ class SecretScanner:
         self._seen = set()
 
     def find_leak(self, text):
-        """What of a secret is in ``text``; a line that was looked at is not again."""
+        """Return the parts of secrets in ``text``, without lines scanned before."""
         lines = set(text.splitlines()) - self._seen
         self._seen |= lines
         hits = [one for line in lines for one in self.short if one in line]
@@ -71,7 +71,7 @@ class SecretScanner:
 
 
 def dump_database():
-    """Everything in the database, row by row and as the file that it would be."""
+    """Yield (source, text) for every row, the cache, sessions and the SQLite file."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
@@ -93,7 +93,7 @@ def _cell_text(value):
 
 
 def decode_signed_values(text):
-    """What a page carries signed and compressed, in the clear."""
+    """Yield the signed, compressed form values of a page in clear text."""
     for signed in re.findall(r'name="base" value="\.([^":]+):', text):
         with suppress(ValueError):
             data = urlsafe_b64decode(signed + "=" * (-len(signed) % 4))

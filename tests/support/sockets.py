@@ -1,4 +1,4 @@
-"""Ports for programs that are told theirs before they listen."""
+"""Free ports, and whether a server has answered everything."""
 
 import os
 import socket
@@ -10,8 +10,10 @@ FIRST, LAST = 20_000, 32_000
 
 
 def find_free_port(count=1):
-    """The first of so many free ports in a row; processes that ask at the same time
-    begin to look in different places."""
+    """Return the first of ``count`` free ports in a row.
+
+    Processes that ask at the same time begin at different ports.
+    """
     apart = (LAST - FIRST) // 20
     begin = FIRST + os.getpid() % apart * 20
     for first in [*range(begin, LAST, count), *range(FIRST, begin, count)]:
@@ -35,8 +37,11 @@ FIN_WAIT1, FIN_WAIT2 = "04", "05"
 
 
 def all_requests_answered(port):
-    """Whether all that was sent by who is gone was read and answered: the server has
-    closed every connection whose other end is closed, and none waits to be taken."""
+    """Return whether the server on ``port`` answered all requests of clients that are gone.
+
+    True once it has closed every connection whose other end is closed, and none waits
+    to be accepted.
+    """
     rows = [row.split() for row in TCP_TABLE.read_text().splitlines()[1:]]
     place = f":{port:04X}"
     return not any(

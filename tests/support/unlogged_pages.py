@@ -1,4 +1,4 @@
-"""Pages that are opened without an entry of the record, each with why."""
+"""Pages that may be opened without an audit entry, and why."""
 
 from tenants.audit.models import AuditEntry
 
@@ -28,7 +28,7 @@ UNLOGGED_PAGES = {
 
 
 def opens_without_log_entry(browser, path):
-    """Whether a page is there, and is opened without an entry."""
+    """Return whether the page exists and opening it logs nothing."""
     before = AuditEntry.objects.count()
     is_there = browser.get(path).status_code == 200
     return is_there and AuditEntry.objects.count() == before

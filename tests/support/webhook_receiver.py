@@ -1,4 +1,4 @@
-"""A server on loopback that takes webhooks, and answers as it is told."""
+"""A local server that receives webhooks and answers as told."""
 
 import threading
 from contextlib import contextmanager, suppress
@@ -7,9 +7,12 @@ from typing import Any
 
 
 class WebhookReceiver:
-    """``got`` are the requests so far, each with ``path``, ``headers`` and ``body``;
-    ``answers`` is used up in order, and then it is 204: a status, with headers and
-    text where these matter, or a function that gives them."""
+    """Receive webhooks on a loopback port.
+
+    ``requests``: the requests so far, with ``path``, ``headers`` and ``body``.
+    ``answers``: taken in order, then 204: a status, ``(status, headers, text)``, or a
+    function that returns either.
+    """
 
     def __init__(self, context=None):
         self.requests: list[Any] = []
