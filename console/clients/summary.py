@@ -37,7 +37,7 @@ def summarize_client(client: Document) -> Iterator[tuple[str, str]]:
     for one in COLUMNS["client_extension"]:
         if one.api_name in LIFETIME_MEMBERS:
             yield translate(one.label), format_value(one, inside.get(one.api_name) or 0)
-    yield _("Scopes it may ask for"), describe_scopes(inside)
+    yield _("Requestable scopes"), describe_scopes(inside)
     bound = [str(name) for member, name in TOKEN_BINDINGS.items() if client.get(member) is True]
     yield _("Tokens are bound by"), ", ".join(bound) or _("what the service asks for")
 

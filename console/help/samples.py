@@ -163,7 +163,7 @@ SAMPLE_REGIONS = [
 ]
 SAMPLE_CHANGES = [
     {
-        "label": "Access token lifetime",
+        "label": "Access token duration",
         "name": "accessTokenDuration",
         "was": "1 hour",
         "now": "24 hours",
@@ -177,14 +177,14 @@ SAMPLE_CHANGES = [
         "gained": ["TOKEN_EXCHANGE", "CIBA"],
     },
     {
-        "label": "Callback secret",
+        "label": "Authentication callback API secret",
         "name": "authenticationCallbackApiSecret",
         "replaced": True,
         "was": "7f3a 91c2",
         "now": "20be 5d17",
     },
     {
-        "label": "Policy page",
+        "label": "Policy URL",
         "name": "policyUri",
         "was": None,
         "now": "https://harbor.example/policy",

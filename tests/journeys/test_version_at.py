@@ -33,7 +33,7 @@ def test_version_shows_past_values_and_differences(open_page, sandbox, person, l
     expect(differs).to_contain_text("Access token duration")
     expect(differs).to_contain_text("to 45 minutes")
     findings = page.get_by_role("region", name="What did not go together then")
-    expect(findings).to_contain_text("Clients may ask for a code and cannot use")
+    expect(findings).to_contain_text("Clients can request authorization codes")
     assert hand.clicks <= CLICKS
     assert hand.loads <= LOADS
 

@@ -74,7 +74,7 @@ def test_says_at_the_field_what_does_not_go_together(editor, ledger):
 
     response = editor.get(f"{URL}keys/")
 
-    assertContains(response, "there is no public key to check that with")
+    assertContains(response, "there is no public key to authenticate")
 
 
 @pytest.mark.parametrize(

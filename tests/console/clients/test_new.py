@@ -71,7 +71,7 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
 @pytest.mark.parametrize(
     ("start", "entered", "says"),
     [
-        ("spa", {"client_name": "Till"}, "no redirect URI to send them to"),
+        ("spa", {"client_name": "Till"}, "the client has no redirect URI"),
         (
             "spa",
             {"redirect_uris__item": ["https://till.example/cb"]},
@@ -85,9 +85,13 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
         (
             "fapi2",
             {"client_name": "T", "redirect_uris__item": ["https://till.example/cb"]},
-            "no public key to check that with",
+            "no public key to authenticate",
         ),
-        ("machine", {"client_name": "T", "token_auth_method": "NONE"}, "prove who"),
+        (
+            "machine",
+            {"client_name": "T", "token_auth_method": "NONE"},
+            "authenticate: anyone who knows",
+        ),
         (
             "ciba",
             {
@@ -95,7 +99,7 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
                 "bc_delivery_mode": "PING",
                 "jwks_uri": "https://t.example/jwks",
             },
-            "Enter it, or choose poll",
+            "Enter it, or use poll",
         ),
     ],
 )

@@ -51,7 +51,7 @@ def test_says_what_would_not_go_together(editor, enter):
     response = editor.get(URL)
 
     assertContains(response, "new with this change")
-    assertContains(response, "This confidential client does not prove who it is")
+    assertContains(response, "This confidential client doesn&#x27;t authenticate")
     assertContains(response, "Save 1 change")
 
 

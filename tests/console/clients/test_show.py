@@ -63,7 +63,7 @@ def test_links_what_does_not_go_together_to_its_setting(member, ledger):
     response = member(Role.EDITOR).get(URL)
 
     assertContains(response, "/edit/keys/#field-jwks")
-    assertContains(response, "every token request fails")
+    assertContains(response, "Token requests fail")
 
 
 def test_shows_no_secret(member, ledger):

@@ -57,7 +57,7 @@ def test_tells_what_did_not_go_together_then(editor, sandbox):
         "tokenEndpoint": "https://a.example/token",
         "supportedGrantTypes": ["CLIENT_CREDENTIALS", "PASSWORD"],
     }
-    found = "Apps take passwords themselves"
+    found = "forbids the password grant"
     assertContains(editor.get("/acme/services/us/17/"), found)
     service |= {"supportedGrantTypes": ["CLIENT_CREDENTIALS"], "modifiedAt": 2}
     assertNotContains(editor.get("/acme/services/us/17/"), found)

@@ -21,7 +21,7 @@ def found(client, **service):
                 "backchannelAuthenticationEndpoint": "https://a.example/bc",
             },
             "supportedGrantTypes",
-            "Supported grant types: CIBA",
+            "Grant types: CIBA",
         ),
         (
             {"tokenAuthMethod": "PRIVATE_KEY_JWT"},
@@ -33,7 +33,7 @@ def found(client, **service):
             {"responseTypes": ["CODE"]},
             {"supportedResponseTypes": []},
             "supportedResponseTypes",
-            "Supported response types: code",
+            "Response types: code",
         ),
         (
             {"bcDeliveryMode": "PUSH"},

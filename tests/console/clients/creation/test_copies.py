@@ -44,8 +44,8 @@ def test_leaves_out_what_is_the_originals_alone(member, value):
         ("clientIdAlias", "till", "Client ID alias"),
         ("developer", "anna", "Developer"),
         ("locked", True, "Locked"),
-        ("clientSource", "METADATA_DOCUMENT", "Source"),
-        ("clientNames", [{"tag": "ja", "value": "till"}], "Names"),
+        ("clientSource", "METADATA_DOCUMENT", "Client source"),
+        ("clientNames", [{"tag": "ja", "value": "till"}], "Translated client names"),
     ],
 )
 def test_names_what_it_left_out(member, value, label):
@@ -72,7 +72,7 @@ def test_says_nothing_of_what_authlete_sets_for_every_client():
 def test_names_a_key_set_with_private_parts():
     sealed = '{"keys": [{"kty": "oct", "k": "sealed:0123456789abcdef"}]}'
 
-    assert copy(jwks=sealed).secrets_left_out == ("Key set",)
+    assert copy(jwks=sealed).secrets_left_out == ("JWK Set",)
 
 
 def test_points_out_the_addresses_that_both_have():
