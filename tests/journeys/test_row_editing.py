@@ -38,8 +38,8 @@ def test_added_row_is_saved(page, service):
 
 def test_row_is_removed_from_the_middle(page, service):
     claims = service()["supportedClaims"]
-    page.get_by_role("button", name="Remove row 2 of Claims", exact=True).click()
-    second = page.get_by_role("textbox", name="Claims, row 2", exact=True)
+    page.get_by_role("button", name="Remove row 2 of Supported claims", exact=True).click()
+    second = page.get_by_role("textbox", name="Supported claims, row 2", exact=True)
     expect(second).to_have_value(claims[2])
 
     review_changes(page)

@@ -359,7 +359,7 @@ def test_holds_an_object_after_a_change_beside_how_it_was_before(
     """Also while Authlete's clock is ahead, and where it was changed elsewhere."""
     editor = member(Role.EDITOR)
     editor.get("/acme/services/us/17/")
-    monkeypatch.setattr(sandbox_services, "now", lambda: 2**42)
+    monkeypatch.setattr(sandbox_services, "now_milliseconds", lambda: 2**42)
     saved = update({"accessTokenDuration": 600})
     sandbox.services[17] |= {"accessTokenDuration": 60, "modifiedAt": 2**42 + 1}
     editor.get("/acme/services/us/17/")

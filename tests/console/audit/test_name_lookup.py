@@ -220,7 +220,9 @@ def test_finds_by_name_who_has_left(auditor, keep, who):
 
 
 def test_a_label_means_all_settings_that_have_it(acme):
-    called = Counter(_(one) for labels in name_lookup.SETTING_LABELS.values() for one in labels)
+    called = Counter(
+        _(one) for labels in name_lookup.SETTING_LABELS.values() for one in set(labels)
+    )
     label, times = called.most_common(1)[0]
 
     assert times > 1

@@ -90,7 +90,7 @@ def test_goes_on_to_the_review_with_a_key_and_nothing_else(editor):
         (
             "machine",
             {"client_name": "T", "token_auth_method": "NONE"},
-            "authenticate: anyone who knows",
+            "anyone who knows",
         ),
         (
             "ciba",

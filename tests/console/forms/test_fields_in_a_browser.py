@@ -58,18 +58,18 @@ def names(page, label):
 
 def test_rows_come_and_go_in_place(opened, complaints):
     page = opened("scopes", supportedClaims=["sub", "name", "email"])
-    add = page.get_by_role("button", name="Add to Claims", exact=True)
+    add = page.get_by_role("button", name="Add to Supported claims", exact=True)
 
     add.click()
-    expect(page.get_by_label("Claims, row 4")).to_be_focused()
+    expect(page.get_by_label("Supported claims, row 4")).to_be_focused()
     page.keyboard.type("phone")
     add.click()
-    expect(page.get_by_label("Claims, row 5")).to_be_focused()
+    expect(page.get_by_label("Supported claims, row 5")).to_be_focused()
     page.keyboard.type("locale")
-    page.get_by_role("button", name="Remove row 2 of Claims").click()
+    page.get_by_role("button", name="Remove row 2 of Supported claims").click()
 
-    expect(page.get_by_label("Claims, row 2")).to_be_focused()
-    assert names(page, "Claims") == ["sub", "email", "phone", "locale"]
+    expect(page.get_by_label("Supported claims, row 2")).to_be_focused()
+    assert names(page, "Supported claims") == ["sub", "email", "phone", "locale"]
     expect(page.locator("#field-supported_claims")).to_have_class(re.compile("is-changed"))
     page.get_by_role("button", name="Review changes").click()
     expect(page.get_by_text("lost name")).to_be_visible()
@@ -79,9 +79,9 @@ def test_rows_come_and_go_in_place(opened, complaints):
 
 def test_a_row_of_a_row_is_added_to_the_row_that_was_meant(opened):
     page = opened("scopes", supportedScopes=SCOPES)
-    page.get_by_role("button", name="Add to Scopes", exact=True).click()
+    page.get_by_role("button", name="Add to Supported scopes", exact=True).click()
     page.keyboard.type("cards")
-    page.get_by_role("button", name="Add to Scopes", exact=True).click()
+    page.get_by_role("button", name="Add to Supported scopes", exact=True).click()
     page.keyboard.type("loans")
     row = page.locator("tbody").filter(has=page.get_by_label("Name, row 4")).last
     row.get_by_text("Attributes").first.click()
@@ -99,11 +99,11 @@ def test_a_row_of_a_row_is_added_to_the_row_that_was_meant(opened):
 def test_the_last_row_is_emptied_instead(opened):
     page = opened("scopes", supportedClaims=[])
 
-    page.get_by_label("Claims, row 1").fill("sub")
-    page.get_by_role("button", name="Remove row 1 of Claims").click()
+    page.get_by_label("Supported claims, row 1").fill("sub")
+    page.get_by_role("button", name="Remove row 1 of Supported claims").click()
 
-    assert names(page, "Claims") == [""]
-    expect(page.get_by_label("Claims, row 1")).to_be_focused()
+    assert names(page, "Supported claims") == [""]
+    expect(page.get_by_label("Supported claims, row 1")).to_be_focused()
 
 
 def test_what_is_put_back_by_hand_is_no_change(opened):
@@ -141,7 +141,7 @@ def test_the_summary_leads_to_the_input(opened):
 
 def test_enter_reviews_and_adds_no_row(opened):
     page = opened("scopes", supportedClaims=["sub"])
-    page.get_by_label("Claims, row 2").fill("name")
+    page.get_by_label("Supported claims, row 2").fill("name")
 
     page.keyboard.press("Enter")
 

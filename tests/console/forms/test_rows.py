@@ -55,7 +55,7 @@ def test_a_text_that_was_there_keeps_its_line_breaks():
 
     assert names == ["a\r\nb", "c", ""]
     message = messages(seen, **{"strings.item": [*names, "d", "d"]})
-    assert message == ["d is there twice. Remove one of them."]
+    assert message == ["d is listed twice. Remove one."]
     found = edits(seen, **{"strings.item": [*names, "d"]})
     assert found == {"strings": ["a\r\nb", "c", "d"]}
 
@@ -65,7 +65,7 @@ def test_only_the_rows_that_changed_are_judged():
 
     assert edits(seen, **{"strings.item": [" spaced ", "new"]}) == {"strings": [" spaced ", "new"]}
     assert messages(seen, **{"strings.item": [" spaced ", " new"]}) == [
-        "Row 2: Leave out the space at the start or the end."
+        "Row 2: Remove spaces at the start and end."
     ]
 
 
@@ -129,11 +129,11 @@ def test_a_row_inside_a_row_can_change():
 
 def test_says_in_which_row_something_is_wrong():
     assert messages({"scopes": SCOPES}, **{"scopes.1.name": "a b"}) == [
-        "Row 2: A scope name has at least one letter, digit or sign of ASCII, and no "
-        "space, double quote or backslash."
+        "Row 2: Use ASCII letters, digits and symbols, without spaces, double quotes or "
+        "backslashes."
     ]
     assert messages({"scopes": SCOPES}, **{"scopes.1.name": "a"}) == [
-        "a is there twice. Remove one of them."
+        "a is listed twice. Remove one."
     ]
 
 
@@ -244,7 +244,7 @@ def test_says_which_member_of_an_object_is_wrong():
 
     (message,) = messages({"issuer": ISSUER}, **changed)
 
-    assert message.startswith("Credential endpoint: Enter a whole address")
+    assert message.startswith("Credential endpoint: Enter a full URL")
 
 
 def test_an_object_that_is_emptied_is_taken_out():

@@ -122,5 +122,5 @@ def test_a_private_part_is_refused_and_not_shown_where_only_public_ones_belong()
 
     form = SampleForm(data)
 
-    assert "Key 1 has private parts" in form.errors[0].message
+    assert "Key 1 is a private key" in form.errors[0].message
     assert "pr1vate" not in str(form)
