@@ -1,6 +1,6 @@
-"""Every operation of Authlete's, declared once, and the conveniences over them.
+"""The declarations of all operations, and classes to call them.
 
-`OPERATIONS` is the vocabulary of the audit log: a name that was once released stays.
+The audit log contains the names in `OPERATIONS`, so a released name must not change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

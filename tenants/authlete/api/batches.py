@@ -1,4 +1,4 @@
-"""Calls about many tokens made at once."""
+"""Operations on batches of tokens to create."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,16 +11,15 @@ from tenants.authlete.operation import Effect, Operation
 
 
 class BatchAccepted(ApiModel):
-    """What came of a batch that was sent: the id is the only way to ask for it."""
+    """The ID of an accepted batch; its status can be read with it alone."""
 
     request_id: str | None = None
 
 
 class BatchStatus(ApiModel):
-    """How a batch went; times are in milliseconds since 1970.
+    """The status of a batch; times are in milliseconds since 1970.
 
-    Without a ``result`` it is not done yet. A batch that FAILED may have made
-    ``token_count`` tokens before.
+    It has no ``result`` while it runs. A failed batch may have created ``token_count`` tokens.
     """
 
     result: str | None = None
@@ -65,27 +64,24 @@ type BatchEntries = Sequence[Mapping[str, Any]]
 
 
 class TokenBatchesApi:
-    """The batches of one service, of which Authlete has no list."""
+    """The token batches of one service."""
 
     def __init__(self, client: ApiClient, service_id: int) -> None:
         self._client = client
         self._path_params = {"service_id": service_id}
 
     def create(self, entries: BatchEntries, *, label: str = "") -> str:
-        """Have tokens made, some time later, and return the id of the request.
-
-        It is empty where Authlete took them and told none.
-        """
+        """Submit a batch; return its request ID, or an empty string if Authlete sends none."""
         return self._submit(CREATE, entries, {}, label, reconciliation_hints={"size": len(entries)})
 
     def dry_run(self, entries: BatchEntries, *, label: str = "") -> str:
-        """The same, and no token is made."""
+        """Submit a batch to be checked only."""
         return self._submit(DRY_RUN, entries, {"dryRun": "true"}, label, reconciliation_hints={})
 
     def status(self, request_id: str) -> BatchStatus:
-        """Raises `NotFound` where Authlete knows no such batch."""
-        places = {**self._path_params, "token_batch_request_id": request_id}
-        return self._client.send(STATUS, path_params=places).status or BatchStatus()
+        """Return the status of a batch; raise `NotFoundError` if Authlete does not know it."""
+        params = {**self._path_params, "token_batch_request_id": request_id}
+        return self._client.send(STATUS, path_params=params).status or BatchStatus()
 
     def _submit(
         self,

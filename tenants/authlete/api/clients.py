@@ -1,4 +1,4 @@
-"""Calls about clients, the applications that a service knows."""
+"""Operations on clients, the applications of a service."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,15 +14,12 @@ from tenants.authlete.edits import WriteResult
 from tenants.authlete.errors import BadRequestError
 from tenants.authlete.operation import Effect, Operation
 
-LOCK_UNCHANGED_CODES = (
-    "A293203",
-    "A293204",
-)  # the flag has that value (Authlete facts, 6)
+# The flag already has that value (Authlete facts, 6).
+LOCK_UNCHANGED_CODES = ("A293203", "A293204")
 
 
 class CreatedClientReply(ApiModel):
-    """What a new client is known by, and its secret, which nothing shows again
-    without a reveal."""
+    """A new client's ID and secret."""
 
     client_id: int
     client_id_alias: str | None = None
@@ -30,21 +27,21 @@ class CreatedClientReply(ApiModel):
 
 
 class ClientSecret(ApiModel):
-    """A client's secret, in the open; for exactly one response."""
+    """A client's secret."""
 
     client_id: int
     client_secret: SecretStr | None = None
 
 
 class ClientSecretChange(ApiModel):
-    """A client's secret after a change of it, and the one that it had before."""
+    """A client's new and old secret."""
 
     new_client_secret: SecretStr
     old_client_secret: SecretStr | None = None
 
 
 class RequestableScopes(ApiModel):
-    """The scopes that a client may ask for: None for any, an empty list for none."""
+    """The scopes that a client may request: None for any, an empty list for none."""
 
     requestable_scopes: list[str] | None = None
 
@@ -63,7 +60,7 @@ GET = Operation(
     Client,
     operation_id="client_get_api",
 )
-# The same call, for somebody who is to see the secret.
+# The same call, to show the secret.
 REVEAL_SECRET = Operation(
     "client.reveal_secret",
     "GET",
@@ -73,7 +70,7 @@ REVEAL_SECRET = Operation(
     operation_id="client_get_api",
     revealed_fields=("clientSecret",),
 )
-# The same call, for nobody's eyes: sealed, so that it can be put back.
+# The same call, to store the secret encrypted, so that it can be restored.
 KEEP_SECRET = Operation(
     "client.keep_secret",
     "GET",
@@ -178,16 +175,16 @@ class ClientsApi:
         self._path_params = {"service_id": service_id}
 
     def list(self, *, start: int = 0, end: int = 100) -> ClientPage:
-        """One page; ``end`` is the first index that is left out."""
+        """Return the clients from ``start`` up to, but not including, ``end``."""
         query = {"start": start, "end": end}
         return self._client.send(LIST, path_params=self._path_params, query=query)
 
     def count(self) -> int:
-        """How many there are; a page of none is the cheapest way to ask."""
+        """Count the clients."""
         return self.list(start=0, end=0).total_count
 
     def create(self, fields: Mapping[str, Any]) -> WriteResult[CreatedClientReply]:
-        """Create a client with the members of ``client``."""
+        """Create a client."""
         return self._client.create(
             CREATE,
             path_params=self._path_params,
@@ -198,7 +195,7 @@ class ClientsApi:
 
 
 class ClientApi:
-    """One client of a service; ``label`` is its name, for the record."""
+    """One client of a service; ``label`` is its name for the audit log."""
 
     def __init__(self, client: ApiClient, service_id: int, client_id: int, label: str = "") -> None:
         self._client = client
@@ -209,24 +206,17 @@ class ClientApi:
         return self._client.send(GET, path_params=self._path_params)
 
     def update(self, base_version: int, edits: Mapping[str, Any]) -> WriteResult[Client]:
-        """Set the members that ``edits`` names, and leave all others as they are.
-
-        Raises `Stale` when the client is not at version ``base`` any more.
-        """
+        """Set the fields of ``edits``; raise `StaleVersionError` after another change."""
         return self._client.edit(
-            GET,
-            UPDATE,
-            path_params=self._path_params,
-            base_version=base_version,
-            edits=edits,
+            GET, UPDATE, path_params=self._path_params, base_version=base_version, edits=edits
         )
 
     def delete(self) -> None:
-        """Delete it with its tokens; nothing brings it back."""
+        """Delete the client and its tokens permanently."""
         self._client.send(DELETE, path_params=self._path_params, label=self._label)
 
     def set_lock(self, is_locked: bool) -> bool:
-        """Lock or unlock it, and return whether that changed anything."""
+        """Lock or unlock the client; return whether that changed anything."""
         try:
             self._client.send(
                 SET_LOCK,
@@ -245,14 +235,11 @@ class ClientApi:
         return self._client.send(REVEAL_SECRET, path_params=self._path_params, label=self._label)
 
     def keep_secret(self) -> ClientSecret:
-        """The same as `reveal_secret`, to be sealed and shown to nobody."""
+        """Return the secret, to be encrypted and shown to nobody."""
         return self._client.send(KEEP_SECRET, path_params=self._path_params, label=self._label)
 
     def refresh_secret(self, old_fingerprint: str = "") -> ClientSecretChange:
-        """Let Authlete make a new secret; the old one stops working at once.
-
-        ``before`` is the old one's fingerprint, for the record.
-        """
+        """Replace the secret by one that Authlete generates; the old one stops working."""
         return self._client.send(
             REFRESH_SECRET,
             path_params=self._identifier_params,
@@ -263,9 +250,9 @@ class ClientApi:
     def set_secret(
         self, secret: SecretStr, changes: tuple[FieldChange, ...] = ()
     ) -> ClientSecretChange:
-        """Give it this secret: 1 to 86 letters, digits, ``-`` and ``_``.
+        """Set the secret: 1 to 86 letters, digits, ``-`` and ``_``.
 
-        ``changes`` are the fingerprints before and after, for the record.
+        ``changes`` has the fingerprints before and after, for the audit log.
         """
         return self._client.send(
             SET_SECRET,
@@ -281,9 +268,9 @@ class ClientApi:
     def set_requestable_scopes(
         self, scopes: Sequence[str], previous: Sequence[str] | None
     ) -> RequestableScopes:
-        """Let it ask for exactly these; what the service does not know is dropped.
+        """Restrict the client to these scopes; Authlete drops those that do not exist.
 
-        ``before`` is what it could ask for until now, for the record.
+        ``previous`` is for the audit log.
         """
         return self._client.send(
             UPDATE_REQUESTABLE_SCOPES,
@@ -294,7 +281,7 @@ class ClientApi:
         )
 
     def clear_requestable_scopes(self, previous: Sequence[str] | None) -> None:
-        """Let it ask for any scope of the service again."""
+        """Let the client request any scope of the service."""
         self._client.send(
             DELETE_REQUESTABLE_SCOPES,
             path_params=self._path_params,
@@ -304,16 +291,13 @@ class ClientApi:
 
     @property
     def _identifier_params(self) -> dict[str, int]:
-        """For paths that take an alias as well; the record wants the number."""
-        return {
-            **self._path_params,
-            "client_identifier": self._path_params["client_id"],
-        }
+        """Return the parameters of paths that also accept an alias."""
+        return {**self._path_params, "client_identifier": self._path_params["client_id"]}
 
 
 def _scope_change(
     before: Sequence[str] | None, after: Sequence[str] | None
 ) -> tuple[FieldChange, ...]:
-    """The change under the name that it has in the client (Authlete facts, 6)."""
-    was, now = (None if one is None else list(one) for one in (before, after))
-    return (FieldChange("extension.requestableScopes", was, now),)
+    """Return the change of the client's field for them (Authlete facts, 6)."""
+    old, new = (None if scopes is None else list(scopes) for scopes in (before, after))
+    return (FieldChange("extension.requestableScopes", old, new),)

@@ -1,7 +1,6 @@
-"""Calls that find something out: about a region, a token, a JWT, a published document.
+"""Operations that inspect a region, a token, a JWT or a published document.
 
-Where the `action` is the finding (a token that has ended is "UNAUTHORIZED"), it
-counts as success, whatever it is.
+Any `action` that is a finding counts as success, such as "UNAUTHORIZED" for an expired token.
 """
 
 from typing import Any
@@ -12,7 +11,7 @@ from tenants.authlete.operation import Effect, Operation
 
 
 class RegionHealth(ApiModel):
-    """How a region feels, by its own word."""
+    """The health that a region reports."""
 
     status: int
     text: str
@@ -23,28 +22,27 @@ class RegionHealth(ApiModel):
 
 
 class Introspection(ApiModel):
-    """What Authlete says of an access token, by its database and not by what a JWT
-    has in it.
+    """The state of an access token in Authlete's database.
 
-    ``expires_at`` is in milliseconds since 1970, 0 for never; ``auth_time`` in
-    seconds. A token that does not exist may have been swept (Authlete facts, 8c).
+    ``expires_at`` is in milliseconds since 1970, 0 for never; ``auth_time`` is in seconds.
+    Expired tokens are deleted after a while (Authlete facts, 8c).
     """
 
     action: str
     result_code: str = ""
     result_message: str = ""
     existent: bool
-    usable: bool  # exists, and has not ended
-    sufficient: bool = False  # covers the scopes that were asked for
+    usable: bool  # exists and has not expired
+    sufficient: bool = False  # covers the requested scopes
     refreshable: bool = False
     client_id: int = 0
     client_id_alias: str | None = None
     subject: str | None = None
     scopes: list[str] | None = None
-    scope_details: list[dict[str, Any]] | None = None  # what each of them is for
+    scope_details: list[dict[str, Any]] | None = None  # with descriptions
     expires_at: int = 0
     grant_type: str | None = None
-    properties: list[dict[str, Any]] | None = None  # values sealed, hidden ones too
+    properties: list[dict[str, Any]] | None = None  # values are redacted
     resources: list[str] | None = None
     acr: str | None = None
     auth_time: int = 0
@@ -52,7 +50,7 @@ class Introspection(ApiModel):
 
 
 class IntrospectionResponse(ApiModel):
-    """What RFC 7662, section 2.2, says of a token; times are in seconds since 1970."""
+    """An introspection response (RFC 7662, section 2.2); times are in seconds since 1970."""
 
     active: bool
     scope: str = ""
@@ -72,16 +70,16 @@ class IntrospectionResponse(ApiModel):
 
 
 class StandardIntrospection(ApiModel):
-    """An answer by RFC 7662, as Authlete hands it on."""
+    """Authlete's reply with an introspection response."""
 
     result_code: str = ""
     response_content: IntrospectionResponse
 
 
 class JoseVerification(ApiModel):
-    """What became of checking a JWS."""
+    """The result of verifying a JWS."""
 
-    valid: bool  # by its signature and by its claims
+    valid: bool  # both signature and claims
     signature_valid: bool
     result_code: str = ""
     result_message: str = ""
@@ -189,20 +187,20 @@ TICKET_UPDATE = Operation(
 
 
 class DiagnosticsApi:
-    """What a region says about itself."""
+    """What a region reports about itself."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
 
     def get_info(self) -> dict[str, Any]:
-        """Its version and features."""
+        """Return the version and features."""
         return self._client.send(INFO)
 
     def echo(self, **query: str) -> dict[str, Any]:
-        """The query, sent back; it takes no credential to be answered."""
+        """Return the query; no credential is required."""
         return self._client.send(ECHO, query=query)
 
     def get_health(self, *, extended: bool = False) -> RegionHealth:
-        """Whether it feels well; ``extended`` asks for its database too."""
+        """Return the health, with ``extended`` that of the database too."""
         query = {"extended": "true"} if extended else {}
         return self._client.send(HEALTH, query=query)

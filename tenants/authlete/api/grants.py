@@ -1,7 +1,6 @@
-"""Calls about what a person has allowed a client: tokens held, scopes remembered.
+"""Operations on what users have authorized: tokens of clients, and granted scopes.
 
-Where there is a choice, the console puts the subject into the body, so that it
-stands in no address.
+Where there is a choice, the subject is sent in the body, so that no URL contains it.
 """
 
 import re
@@ -12,44 +11,46 @@ from tenants.authlete.documents.base import ApiModel
 from tenants.authlete.documents.client import Client
 from tenants.authlete.operation import Effect, Operation
 
-PAGE_SIZE = 100  # clients of one call
+PAGE_SIZE = 100
 
 RESULT_CODE_PATTERN = re.compile(r"\[A\d{6}\]")
 NUMBER_PATTERN = re.compile(r"(?<![\w/.])\d+(?![\w/])")
 
 
 class AuthorizedClientPage(ApiModel):
-    """One page of the clients that hold tokens of a user, be they expired."""
+    """One page of the clients that have tokens of a user, expired ones included."""
 
     start: int
     end: int
     total_count: int
-    clients: list[Client] | None = None  # the short view; null where none was asked for
+    clients: list[Client] | None = None  # with few fields; None for an empty page
 
 
 class AuthorizationDeletion(ApiModel):
-    """What became of the tokens that a client held of a user."""
+    """The result of deleting a client's tokens of a user."""
 
     result_code: str = ""
     result_message: str = ""
 
     @property
     def count(self) -> int | None:
-        """How many access tokens were deleted, where the message says one number; it
-        is all that tells it (Authlete facts, 7)."""
-        found = NUMBER_PATTERN.findall(RESULT_CODE_PATTERN.sub("", self.result_message))
-        return int(found[0]) if len(found) == 1 else None
+        """Return the number of deleted access tokens, if the message has exactly one number.
+
+        No other field has it (Authlete facts, 7).
+        """
+        numbers = NUMBER_PATTERN.findall(RESULT_CODE_PATTERN.sub("", self.result_message))
+        return int(numbers[0]) if len(numbers) == 1 else None
 
 
 class GrantedScopesReply(ApiModel):
-    """The scopes that a user granted to a client, as Authlete remembers them.
+    """The scopes that a user granted to a client.
 
-    None: nothing is remembered; an empty list: granted without any scope.
-    ``modified_at`` is in milliseconds since 1970.
+    None if nothing is recorded, an empty list if no scope was granted. ``modified_at`` is in
+    milliseconds since 1970.
     """
 
     latest_granted_scopes: list[str] | None = None
-    merged_granted_scopes: list[str] | None = None  # with those of earlier times
+    merged_granted_scopes: list[str] | None = None  # of all times
     modified_at: int = 0
 
     @property
@@ -58,7 +59,7 @@ class GrantedScopesReply(ApiModel):
 
 
 class GrantedScopesDeletion(ApiModel):
-    """What became of the scopes that a user granted to a client."""
+    """The result of deleting the scopes that a user granted to a client."""
 
     result_code: str = ""
     result_message: str = ""
@@ -173,7 +174,7 @@ MANAGE = Operation(
 
 
 class GrantsApi:
-    """What users have allowed the clients of one service."""
+    """The authorizations and granted scopes of one service."""
 
     def __init__(self, client: ApiClient, service_id: int) -> None:
         self._client = client
@@ -182,17 +183,16 @@ class GrantsApi:
     def list_authorized_clients(
         self, subject: str, *, start: int = 0, end: int = PAGE_SIZE
     ) -> AuthorizedClientPage:
-        """One page of the clients that hold tokens of a user; ``end`` is the first
-        index that is left out."""
+        """Return clients with tokens of a user, from ``start`` up to, not including, ``end``."""
         body = {"subject": require_subject(subject), "start": start, "end": end}
         return self._client.send(LIST_POST, path_params=self._path_params, body=body)
 
     def revoke_authorization(
         self, client_id: int, subject: str, *, label: str = ""
     ) -> AuthorizationDeletion:
-        """Delete all tokens that a client holds of a user; none is a success too.
+        """Delete all of a client's tokens of a user; succeed if there are none.
 
-        The scopes that were granted stay remembered: see `delete_granted_scopes`.
+        Granted scopes stay recorded, see `delete_granted_scopes`.
         """
         return self._client.send(
             DELETE_POST,
@@ -202,7 +202,7 @@ class GrantsApi:
         )
 
     def get_granted_scopes(self, client_id: int, subject: str) -> GrantedScopesReply:
-        """What a user once granted to a client, whether tokens are left or not."""
+        """Return the scopes that a user granted to a client, with or without tokens."""
         body = {"subject": require_subject(subject)}
         return self._client.send(
             GET_SCOPES_POST, path_params=self._client_params(client_id), body=body
@@ -211,10 +211,10 @@ class GrantsApi:
     def delete_granted_scopes(
         self, client_id: int, subject: str, *, label: str = ""
     ) -> GrantedScopesDeletion:
-        """Forget what a user granted to a client; no token is touched.
+        """Delete the scopes that a user granted to a client; tokens are not affected.
 
-        There is no call for it with the subject in a body, so it goes in the query,
-        which is in no record and no log of ours.
+        No operation for it takes the subject in a body, so it is sent in the query, which
+        neither the audit log nor other logs contain.
         """
         return self._client.send(
             DELETE_SCOPES,

@@ -1,4 +1,4 @@
-"""Calls about hardware security keys."""
+"""Operations on keys in hardware security modules (HSMs)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,27 +12,27 @@ from tenants.authlete.operation import Effect, Operation
 
 
 class HardwareKey(ApiModel):
-    """A key in a hardware security module; all of it is public."""
+    """The public part of a key in a hardware security module."""
 
     kid: str = ""
     kty: str = ""
     use: str = ""
     alg: str = ""
     hsm_name: str = ""
-    handle: str = ""  # Authlete's id of it
-    public_key: str = ""  # base64 of its DER form; absent where the module told none
+    handle: str = ""  # Authlete's ID of the key
+    public_key: str = ""  # base64 of its DER form, if known
 
     @model_validator(mode="before")
     @classmethod
     def _drop_nulls(cls, data: Any) -> Any:
-        """A null spoils nothing but its own place."""
+        """Use the default for a field that is null."""
         if not isinstance(data, Mapping):
             return data
         return {name: value for name, value in data.items() if value is not None}
 
 
 class HardwareKeyReply(ApiModel):
-    """One key, or none where a delete answers with nothing."""
+    """One key; none in an empty response to a delete."""
 
     hsk: HardwareKey | None = None
 
@@ -81,7 +81,7 @@ DELETE = Operation(
 
 
 class HardwareKeysApi:
-    """The keys of one service that are in hardware security modules."""
+    """The hardware keys of one service."""
 
     def __init__(self, client: ApiClient, service_id: int) -> None:
         self._client = client
@@ -93,10 +93,10 @@ class HardwareKeysApi:
     def create(
         self, *, kty: str, use: str, alg: str, kid: str, hsm_name: str = ""
     ) -> HardwareKey | None:
-        """Make a key; without ``module`` in the default one.
+        """Create a key, by default in the default module.
 
-        Authlete checks for no second key of that ``kid``, and can change nothing of
-        a key afterwards (Authlete facts, 8b).
+        Authlete does not check whether ``kid`` is unique, and cannot change a key later
+        (Authlete facts, 8b).
         """
         body = {"kty": kty, "use": use, "alg": alg, "kid": kid}
         if hsm_name:
@@ -110,11 +110,10 @@ class HardwareKeysApi:
         ).hsk
 
     def delete(self, handle: str, label: str) -> None:
-        """Destroy a key in its module, for good; ``label`` is its ``kid``."""
-        places = self._path_params | {"handle": handle}
+        """Delete a key permanently; ``label`` is its ``kid``."""
         self._client.send(
             DELETE,
-            path_params=places,
+            path_params=self._path_params | {"handle": handle},
             label=label,
             reconciliation_hints={"handle": handle},
         )

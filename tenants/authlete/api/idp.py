@@ -1,4 +1,4 @@
-"""Calls to the identity provider of the region: services are born and die there.
+"""Operations of the identity provider, which creates and deletes services.
 
 From the public IdP specification; `docs/explanation/architecture.md`, section 5 says why.
 """
@@ -18,8 +18,8 @@ from tenants.authlete.operation import ApiHost, Effect, Operation
 from tenants.authlete.result_codes import MISSING_RIGHT
 from tenants.authlete.transport.deadline import Deadline
 
-READY_TIMEOUT_SECONDS = 8.0  # seconds that a new service is waited for
-FIRST_POLL_SECONDS = 0.25  # seconds between two looks; doubles with each
+READY_TIMEOUT_SECONDS = 8.0
+FIRST_POLL_SECONDS = 0.25  # doubles with each poll
 
 CREATE_SERVICE = Operation(
     "idp.create_service",
@@ -47,7 +47,7 @@ LIST_SERVERS = Operation(
 
 
 class IdpApi:
-    """The organization at the identity provider of its region."""
+    """The identity provider's view of an organization."""
 
     def __init__(self, client: ApiClient, organization_id: int, api_server_id: int) -> None:
         self._client = client
@@ -57,34 +57,34 @@ class IdpApi:
         }
 
     def list_servers(self) -> list[dict[str, Any]]:
-        """The clusters that the organization may use."""
+        """Return the clusters that the organization may use."""
         return self._client.send(LIST_SERVERS)
 
     def create_service(self, fields: Mapping[str, Any]) -> WriteResult[Service]:
-        """Create a service with the members of ``service``, and read it.
+        """Create a service and read it from the cluster.
 
-        A cluster may need a moment before it lets anyone see a new service; until
-        then the reply is what the identity provider says of it.
+        If the cluster does not show the new service in time, the reply is that of the identity
+        provider.
         """
-        written = self._client.create(
+        result = self._client.create(
             CREATE_SERVICE,
             body={**self._organization_fields, "service": fields},
             fields=fields,
             reconciliation_hints=count_hint(self._count_services),
         )
-        found = self._wait_until_readable(written.reply.api_key)
-        if found is None:
-            return written
-        seen = found.to_dict()
+        service = self._wait_until_readable(result.reply.api_key)
+        if service is None:
+            return result
         sent = self._client.redact(fields)
-        strange = find_unexpected_changes(sent, {name: seen.get(name) for name in sent})
-        return replace(written, reply=found, unexpected_changes=strange)
+        stored = {name: service.to_dict().get(name) for name in sent}
+        unexpected = find_unexpected_changes(sent, stored)
+        return replace(result, reply=service, unexpected_changes=unexpected)
 
     def remove_service(self, service_id: int, *, label: str = "") -> None:
-        """Remove a service with its clients and tokens; nothing brings it back."""
+        """Delete a service with its clients and tokens permanently."""
         self._client.send(
             REMOVE_SERVICE,
-            path_params={"service_id": service_id},  # for the record
+            path_params={"service_id": service_id},  # for the audit log
             body={**self._organization_fields, "serviceId": service_id},
             label=label,
         )
@@ -93,13 +93,13 @@ class IdpApi:
         return self._client.send(LIST, query={"start": 0, "end": 0}).total_count
 
     def _wait_until_readable(self, service_id: int) -> Service | None:
-        """The cluster's own view; None when it has none yet. It is created anyway."""
-        deadline, wait = Deadline(READY_TIMEOUT_SECONDS), FIRST_POLL_SECONDS
+        """Return the service as soon as the cluster shows it, or None."""
+        deadline, delay = Deadline(READY_TIMEOUT_SECONDS), FIRST_POLL_SECONDS
         while True:
             try:
                 return self._client.send(GET, path_params={"service_id": service_id})
             except AuthleteError as error:
-                if error.code != MISSING_RIGHT or wait >= deadline.remaining():
+                if error.code != MISSING_RIGHT or delay >= deadline.remaining():
                     return None
-            sleep(wait)
-            wait *= 2
+            sleep(delay)
+            delay *= 2

@@ -1,8 +1,7 @@
-"""Calls that an authorization server makes while people log in.
+"""Operations that an authorization server calls while people sign in.
 
-The console makes none of them by itself; they are declared so that whoever does is
-held to the same record and the same rights. An `action` that is not a success here
-means that Authlete was asked to refuse, or could not do, what it was asked.
+Meridian calls none of them. They are declared so that their names are reserved in the audit
+log and their effects are known.
 """
 
 from tenants.authlete.operation import Effect, Operation

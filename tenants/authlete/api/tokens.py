@@ -1,4 +1,4 @@
-"""Calls about access and refresh tokens."""
+"""Operations on access and refresh tokens."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ from tenants.authlete.messages import Message
 from tenants.authlete.messages import gettext_noop as _
 from tenants.authlete.operation import Effect, Operation
 
-MAX_PAGE_SIZE = 20  # rows of one page; more is refused (Authlete facts, 4)
+MAX_PAGE_SIZE = 20  # Authlete rejects more (Authlete facts, 4)
 
 LIST = Operation(
     "token.list",
@@ -91,7 +91,7 @@ REISSUE_ID_TOKEN = Operation(
 
 
 class TokensApi:
-    """The access tokens that one service has issued."""
+    """The tokens of one service."""
 
     def __init__(self, client: ApiClient, service_id: int) -> None:
         self._client = client
@@ -106,8 +106,7 @@ class TokensApi:
         start: int = 0,
         end: int = MAX_PAGE_SIZE,
     ) -> TokenPage:
-        """One page of 20 at most, of one client, of one user, or of all; ``end`` is
-        the first index that is left out."""
+        """Return the tokens from ``start`` up to, but not including, ``end``."""
         query = {"start": start, "end": end, "tokenStatus": status.value}
         if client_id is not None:
             query["clientIdentifier"] = client_id
@@ -122,8 +121,7 @@ class TokensApi:
         *,
         subject: str = "",
     ) -> int:
-        """How many there are; an access token and the refresh token that came with it
-        count as one. An empty page is the cheapest way to ask."""
+        """Count tokens; an access token and its refresh token count as one."""
         return self.list(client_id, subject, status, start=0, end=0).total_count
 
     def create(
@@ -139,30 +137,30 @@ class TokensApi:
         access_token: SecretStr | None = None,
         refresh_token: SecretStr | None = None,
     ) -> WriteResult[CreatedToken]:
-        """Make a token that works at once, for exactly one response.
+        """Create a token, whose values this reply alone contains.
 
-        Without seconds it lives as long as the service says. ``access_token`` and
-        ``refresh_token`` are values that exist already; Authlete makes its own.
+        Without seconds the lifetimes of the service apply. ``access_token`` and
+        ``refresh_token`` are existing values; by default Authlete generates them.
         """
-        made: dict[str, Any] = {"grantType": grant_type, "scopes": list(scopes)}
+        fields: dict[str, Any] = {"grantType": grant_type, "scopes": list(scopes)}
         if access_seconds:
-            made["accessTokenDuration"] = access_seconds
+            fields["accessTokenDuration"] = access_seconds
         if refresh_seconds:
-            made["refreshTokenDuration"] = refresh_seconds
+            fields["refreshTokenDuration"] = refresh_seconds
         if properties:
-            made["properties"] = [dict(one) for one in properties]
+            fields["properties"] = [dict(item) for item in properties]
         if access_token:
-            made["accessToken"] = access_token.get_secret_value()
+            fields["accessToken"] = access_token.get_secret_value()
         if refresh_token:
-            made["refreshToken"] = refresh_token.get_secret_value()
-        body = made | {"clientId": require_client_id(client_id)}
+            fields["refreshToken"] = refresh_token.get_secret_value()
+        body = fields | {"clientId": require_client_id(client_id)}
         if subject:
             body["subject"] = subject
         return self._client.create(
             CREATE,
             path_params=self._token_params(client_id),
             body=body,
-            fields=made,
+            fields=fields,
             reconciliation_hints=token_list_hint(lambda: self.list(client_id, subject)),
             is_document=False,
         )
@@ -177,61 +175,61 @@ class TokensApi:
         properties: Sequence[Mapping[str, Any]] | None = None,
         label: str = "",
     ) -> UpdatedToken:
-        """Change what is named of a token, and leave all else as it is.
+        """Change the given properties of a token.
 
-        Times are in milliseconds since 1970. Authlete drops scopes that the client
-        may not have: see what `ChangedToken` lacks. ``label`` is the client's name,
-        for the record.
+        Times are in milliseconds since 1970. Authlete drops scopes that the client may not
+        have, see `UpdatedToken.missing_scopes`. ``label`` is the client's name.
         """
-        asked: dict[str, tuple[Any, Any]] = {}
+        edits: dict[str, tuple[Any, Any]] = {}
         if scopes is not None:
-            asked["scopes"] = (token.scopes, list(scopes))
+            edits["scopes"] = (token.scopes, list(scopes))
         if expires_at is not None:
-            asked["accessTokenExpiresAt"] = (token.access_token_expires_at, expires_at)
+            edits["accessTokenExpiresAt"] = (token.access_token_expires_at, expires_at)
         if refresh_expires_at is not None:
             before = token.refresh_token_expires_at
-            asked["refreshTokenExpiresAt"] = (before, refresh_expires_at)
+            edits["refreshTokenExpiresAt"] = (before, refresh_expires_at)
         if properties is not None:
-            asked["properties"] = (token.properties, [dict(one) for one in properties])
-        if not asked:
-            raise InvalidRequestError(Message(_("Nothing is to change.")))
-        if any(at is not None and at <= 0 for at in (expires_at, refresh_expires_at)):
-            # Authlete would take it for no change (Authlete facts, 8).
-            raise InvalidRequestError(Message(_("A token cannot end before 1970.")))
-        name = require_token_hash(token.access_token_hash)
-        wanted = {name: after for name, (_, after) in asked.items()}
-        seen = self._client.redact(wanted)
+            edits["properties"] = (token.properties, [dict(item) for item in properties])
+        if not edits:
+            raise InvalidRequestError(Message(_("There is nothing to change.")))
+        if any(time is not None and time <= 0 for time in (expires_at, refresh_expires_at)):
+            # Authlete ignores such a value (Authlete facts, 8).
+            raise InvalidRequestError(Message(_("A token cannot expire before 1970.")))
+        token_hash = require_token_hash(token.access_token_hash)
+        values = {name: after for name, (_, after) in edits.items()}
+        redacted = self._client.redact(values)
         return self._client.send(
             UPDATE,
             path_params=self._token_params(token.client_id, token.subject),
-            body={"accessTokenHash": name, **wanted},
+            body={"accessTokenHash": token_hash, **values},
             label=label,
-            changes=tuple(FieldChange(one, asked[one][0], seen[one]) for one in asked),
-            reconciliation_hints={"hash": name},
+            changes=tuple(FieldChange(name, edits[name][0], redacted[name]) for name in edits),
+            reconciliation_hints={"hash": token_hash},
         )
 
     def delete(self, token: IssuedToken, *, label: str = "") -> None:
-        """Take it out of the database, and its refresh token with it.
-
-        Raises `NotFound` when it is gone already.
-        """
-        name = require_token_hash(token.access_token_hash)
-        places = self._token_params(token.client_id, token.subject)
-        places["access_token_identifier"] = name
+        """Delete a token and its refresh token; raise `NotFoundError` if it does not exist."""
+        token_hash = require_token_hash(token.access_token_hash)
+        params = self._token_params(token.client_id, token.subject)
         self._client.send(
-            DELETE, path_params=places, label=label, reconciliation_hints={"hash": name}
+            DELETE,
+            path_params=params | {"access_token_identifier": token_hash},
+            label=label,
+            reconciliation_hints={"hash": token_hash},
         )
 
     def revoke(self, token: IssuedToken, *, label: str = "") -> int:
-        """End one token and its refresh token, and return how many access tokens
-        ended. Raises `NotFound` when it is gone already."""
-        name = require_token_hash(token.access_token_hash)
+        """Revoke a token and its refresh token; return the number of revoked access tokens.
+
+        Raises `NotFoundError` if it does not exist.
+        """
+        token_hash = require_token_hash(token.access_token_hash)
         return self._client.send(
             REVOKE,
             path_params=self._token_params(token.client_id, token.subject),
-            body={"accessTokenIdentifier": name},
+            body={"accessTokenIdentifier": token_hash},
             label=label,
-            reconciliation_hints={"hash": name},
+            reconciliation_hints={"hash": token_hash},
         ).count
 
     def revoke_value(
@@ -243,8 +241,10 @@ class TokensApi:
         subject: str = "",
         label: str = "",
     ) -> int:
-        """The same for a token whose value is known: an access token's or, with
-        ``refresh``, a refresh token's. Whose it is goes into the record."""
+        """Revoke a token by its value; return the number of revoked access tokens.
+
+        ``client_id`` and ``subject``, if known, are for the audit log.
+        """
         name = "refreshTokenIdentifier" if is_refresh_token else "accessTokenIdentifier"
         return self._client.send(
             REVOKE,
@@ -255,7 +255,7 @@ class TokensApi:
         ).count
 
     def revoke_client(self, *, client_id: int, label: str = "") -> int:
-        """End every token of a client, of all users, and return how many ended."""
+        """Revoke all tokens of a client; return the number of revoked access tokens."""
         return self._client.send(
             REVOKE,
             path_params=self._token_params(client_id),
@@ -265,7 +265,7 @@ class TokensApi:
         ).count
 
     def revoke_subject(self, *, subject: str) -> int:
-        """End every token of a user, at all clients, and return how many ended."""
+        """Revoke all tokens of a user; return the number of revoked access tokens."""
         return self._client.send(
             REVOKE,
             path_params=self._path_params,
@@ -274,7 +274,7 @@ class TokensApi:
         ).count
 
     def revoke_client_and_subject(self, *, client_id: int, subject: str, label: str = "") -> int:
-        """End every token of a user at one client, and return how many ended."""
+        """Revoke a user's tokens at one client; return the number of revoked access tokens."""
         return self._client.send(
             REVOKE,
             path_params=self._token_params(client_id),
@@ -289,10 +289,9 @@ class TokensApi:
     def introspect(
         self, token: SecretStr, *, scopes: Sequence[str] = (), subject: str = ""
     ) -> Introspection:
-        """What an access token is, by its value or JWT; a hash is none.
+        """Introspect an access token, given by its value or JWT.
 
-        It counts as use of the token, and may sweep one that has expired
-        (Authlete facts, 8c).
+        This counts as a use of the token and may delete an expired one (Authlete facts, 8c).
         """
         body: dict[str, Any] = {"token": token.get_secret_value()}
         if scopes:
@@ -304,16 +303,15 @@ class TokensApi:
     def introspect_standard(
         self, token: SecretStr, *, token_type_hint: str = ""
     ) -> IntrospectionResponse:
-        """What RFC 7662 says of a token, which may be a refresh token; ``hint`` is the
-        kind to look for first (section 2.1)."""
-        asked = {"token": token.get_secret_value()}
+        """Introspect an access or refresh token as in RFC 7662, section 2.1."""
+        parameters = {"token": token.get_secret_value()}
         if token_type_hint:
-            asked["token_type_hint"] = token_type_hint
-        body = {"parameters": urlencode(asked)}
+            parameters["token_type_hint"] = token_type_hint
+        body = {"parameters": urlencode(parameters)}
         reply = self._client.send(INTROSPECT_STANDARD, path_params=self._path_params, body=body)
         return reply.response_content
 
     def _token_params(self, client_id: int, subject: str | None = None) -> dict[str, Any]:
-        """For the record, whose token it is; no path has these."""
-        places: dict[str, Any] = {**self._path_params, "client_id": client_id}
-        return places | {"subject": subject} if subject else places
+        """Return parameters that name the owner in the audit log; no path has them."""
+        params: dict[str, Any] = {**self._path_params, "client_id": client_id}
+        return params | {"subject": subject} if subject else params

@@ -65,7 +65,7 @@ class PooledConnection:
 
 
 class ConnectionPool:
-    """This process's connections to one region; the last used is used first."""
+    """The connections of this process to one region; the last used is used first."""
 
     def __init__(
         self,
