@@ -34,7 +34,7 @@ def create(hand, page):
     to_clients(hand, page)
     hand.click("link", "Create client")
     hand.click("link", "Web application")
-    hand.type(page.get_by_label("Name", exact=True), "Till")
+    hand.type(page.get_by_label("Client name", exact=True), "Till")
     hand.type(page.get_by_label("Redirect URIs, row 1"), REDIRECT)
     hand.click("button", "Review new client")
     expect(page.get_by_role("heading", level=1)).to_have_text("Create Till")

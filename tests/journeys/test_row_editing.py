@@ -64,9 +64,7 @@ def test_changed_cell_leaves_other_cells_unchanged(page, service):
 
 
 def test_filtered_form_saves_all_settings(page, service, find_service_id):
-    page.goto(
-        f"/harbor/services/us/{find_service_id('us', 'Payments')}/edit/all/?q=clock+tolerance"
-    )
+    page.goto(f"/harbor/services/us/{find_service_id('us', 'Payments')}/edit/all/?q=clock+skew")
     expect(page.locator(".field")).to_have_count(1)
     page.get_by_label("Unit of Allowable clock skew").select_option("seconds")
     page.get_by_label("Allowable clock skew", exact=True).fill("7")

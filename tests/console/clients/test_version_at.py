@@ -207,7 +207,7 @@ def test_the_list_of_what_cannot_come_back_is_whole(member, ledger, sandbox):
     assertContains(page, '<small class="mono">gone-by-now</small>')
     assertContains(page, "That it registered itself, or was vouched for")
     assert "Trust chain" in begun.copy.left_out
-    assert not {"Names", "Client secret", "Locked"} & {*begun.copy.left_out}
+    assert not {"Translated client names", "Client secret", "Locked"} & {*begun.copy.left_out}
 
 
 def test_one_whose_service_is_gone_is_created_in_another(gone, acme, sandbox):

@@ -159,7 +159,7 @@ def with_changes(scene):
 @page_state("services:edit", Role.EDITOR)
 def with_mistakes(scene):
     scene.goto("services:edit", section="basics")
-    scene.page.get_by_label("Issuer", exact=True).fill("http://pay.harbor.example#x")
+    scene.page.get_by_label("Issuer identifier", exact=True).fill("http://pay.harbor.example#x")
     scene.click_button("Review changes")
     scene.page.get_by_role("alert").first.wait_for()
 
