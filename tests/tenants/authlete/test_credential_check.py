@@ -19,7 +19,7 @@ from tenants.authlete.errors import (
 from tests.support.authlete import service
 
 
-def test_counts_the_services_that_a_good_one_sees(environment, audit_sink):
+def test_a_good_credential_reports_its_service_count(environment, audit_sink):
     environment.sandbox.services[18] = service(18)
 
     found = check_credential(environment.connect())
@@ -30,7 +30,7 @@ def test_counts_the_services_that_a_good_one_sees(environment, audit_sink):
     assert names == ["service.list", "idp.list_servers"]
 
 
-def test_one_that_sees_no_service_yet_is_good(environment):
+def test_a_credential_without_services_is_usable(environment):
     assert check_credential(environment.connect(region="jp")).service_count == 0
 
 
@@ -43,7 +43,7 @@ def test_one_that_sees_no_service_yet_is_good(environment):
         ("only-jp", {"regions": ("jp",)}),
     ],
 )
-def test_one_that_authlete_does_not_know(environment, token, options):
+def test_an_unknown_token_is_reported(environment, token, options):
     if options:
         environment.add_token(token, ("view_service",), **options)
 
@@ -56,7 +56,7 @@ def test_one_that_authlete_does_not_know(environment, token, options):
     assert found.error.code == "A458101"
 
 
-def test_one_of_a_single_service(environment):
+def test_a_service_token_is_reported(environment):
     environment.add_token("service", ("modify_service",), service_id=17)
 
     found = check_credential(environment.connect("service"))
@@ -65,7 +65,7 @@ def test_one_of_a_single_service(environment):
     assert not found.is_usable
 
 
-def test_one_of_a_single_service_that_may_not_list(environment):
+def test_a_service_token_without_list_permission_is_reported(environment):
     environment.sandbox.fault("status", operation="service.list", status=403, code="A457101")
     environment.add_token("service", ("modify_service",), service_id=17)
     environment.add_token("writes", ("create_service",))
@@ -82,7 +82,7 @@ def test_one_of_a_single_service_that_may_not_list(environment):
     )
 
 
-def test_one_that_sees_a_part_is_good_for_looking(environment):
+def test_a_credential_with_a_partial_view_is_usable(environment):
     environment.add_token("looks", ("view_client",))
 
     found = check_credential(environment.connect("looks"))
@@ -92,7 +92,7 @@ def test_one_that_sees_a_part_is_good_for_looking(environment):
     assert found.service_count == 1
 
 
-def test_says_why_services_cannot_come_and_go(environment):
+def test_an_idp_error_is_reported(environment):
     environment.sandbox.fault("status", region="idp", status=503)
 
     assert check_credential(environment.connect()).is_usable
@@ -102,7 +102,7 @@ def test_says_why_services_cannot_come_and_go(environment):
     )
 
 
-def test_sends_no_credential_to_an_address_with_api(environment, audit_sink):
+def test_a_url_with_api_gets_no_credential(environment, audit_sink):
     found = check_credential(environment.connect(url="https://us.authlete.com/api"))
 
     assert found.problem is CredentialProblem.WRONG_ADDRESS
@@ -153,7 +153,7 @@ def test_sends_no_credential_to_an_address_with_api(environment, audit_sink):
         (httpx.ConnectTimeout, CredentialProblem.UNREACHABLE),
     ],
 )
-def test_tells_apart_all_that_can_answer(authlete, mock_api, answer, problem):
+def test_every_response_has_its_problem(authlete, mock_api, answer, problem):
     mock_api.get("/api/service/get/list").mock(side_effect=[answer] * 3)
 
     found = check_credential(authlete)
@@ -164,7 +164,7 @@ def test_tells_apart_all_that_can_answer(authlete, mock_api, answer, problem):
     assert found.advice
 
 
-def test_says_why_a_region_cannot_be_reached(make_client, monkeypatch):
+def test_dns_advice_is_shown_for_an_unreachable_region(make_client, monkeypatch):
     def unknown(*_, **__):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -179,7 +179,7 @@ def test_says_why_a_region_cannot_be_reached(make_client, monkeypatch):
     assert found.error.outcome is Outcome.NOT_SENT
 
 
-def test_a_region_that_is_left_alone_is_not_blamed_on_the_credential(environment):
+def test_an_open_circuit_is_not_blamed_on_the_credential(environment):
     environment.sandbox.fault("status", region="us", status=503)
     door = environment.connect()
     for _ in range(2):
@@ -191,7 +191,7 @@ def test_a_region_that_is_left_alone_is_not_blamed_on_the_credential(environment
     assert isinstance(found.error, CircuitOpenError)
 
 
-def test_a_credential_that_no_header_can_hold_is_not_sent(environment):
+def test_a_credential_with_invalid_characters_is_not_sent(environment):
     for token in ("", "two words", "new\nline", "ünïcode"):
         found = check_credential(environment.connect(token))
 
@@ -200,5 +200,5 @@ def test_a_credential_that_no_header_can_hold_is_not_sent(environment):
     assert not environment.sandbox.calls
 
 
-def test_has_words_for_every_problem():
+def test_every_problem_has_texts():
     assert TEXTS_BY_PROBLEM.keys() == set(CredentialProblem)

@@ -41,19 +41,19 @@ def sent(update):
     return update.calls.last.request.content.decode()
 
 
-def test_sends_the_text_it_was_given_with_one_value_put_in(authlete, update):
+def test_only_the_edited_value_changes_in_the_text(authlete, update):
     edit(authlete, serviceName="Store")
 
     assert sent(update) == TEXT.replace('"Shop"', '"Store"')
 
 
-def test_leaves_a_number_that_says_the_same(authlete, update):
+def test_an_equal_number_keeps_its_text(authlete, update):
     edit(authlete, accessTokenDuration=3600, serviceName="Shop")
 
     assert sent(update) == TEXT
 
 
-def test_keeps_what_a_form_does_not_know_inside_a_list(authlete, update):
+def test_unknown_fields_of_list_items_are_kept(authlete, update):
     two, three = {"name": "two", "description": "y"}, {"name": "three"}
 
     edit(authlete, supportedScopes=[two, three])
@@ -64,7 +64,7 @@ def test_keeps_what_a_form_does_not_know_inside_a_list(authlete, update):
     )
 
 
-def test_sends_secrets_back_that_nobody_saw(authlete, update):
+def test_secrets_are_sent_back_unchanged(authlete, update):
     service = authlete.service(17).get()
 
     assert isinstance(service.to_dict()["apiSecret"], Fingerprint)
@@ -73,7 +73,7 @@ def test_sends_secrets_back_that_nobody_saw(authlete, update):
     assert sent(update) == TEXT
 
 
-def test_refuses_to_write_a_sealed_secret_elsewhere(authlete, update):
+def test_a_fingerprint_in_another_field_is_rejected(authlete, update):
     seen = authlete.service(17).get().to_dict()
 
     for edits in (
@@ -85,7 +85,7 @@ def test_refuses_to_write_a_sealed_secret_elsewhere(authlete, update):
     assert not update.called
 
 
-def test_refuses_a_version_that_nobody_saw(authlete, update):
+def test_a_stale_version_is_rejected(authlete, update):
     with pytest.raises(errors.StaleVersionError) as caught:
         edit(authlete, base=4, serviceName="Store")
 
@@ -94,7 +94,7 @@ def test_refuses_a_version_that_nobody_saw(authlete, update):
     assert "s3cret" not in repr(caught.value.current)
 
 
-def test_refuses_to_replace_what_it_sees_a_part_of(authlete, mock_api):
+def test_a_partial_view_is_rejected(authlete, mock_api):
     part = {"apiKey": 17, "number": 1, "serviceName": "Shop"}
     mock_api.get("/api/17/service/get").respond(json=part)
 
@@ -102,7 +102,7 @@ def test_refuses_to_replace_what_it_sees_a_part_of(authlete, mock_api):
         edit(authlete, serviceName="Store")
 
 
-def test_tells_the_record_what_changed_and_no_secret(authlete, update, audit_sink):
+def test_changes_are_logged_without_secrets(authlete, update, audit_sink):
     new = json.dumps({"keys": [{"kty": "oct", "k": "n3w-pr1vate"}]})
 
     edit(authlete, accessTokenDuration=600, apiSecret="n3w-s3cret", jwks=new)
@@ -115,13 +115,13 @@ def test_tells_the_record_what_changed_and_no_secret(authlete, update, audit_sin
     assert re.search("n3w-s3cret.*n3w-pr1vate", sent(update), re.DOTALL)
 
 
-def test_takes_out_a_member_that_is_set_to_none(authlete, update):
+def test_none_removes_a_field(authlete, update):
     edit(authlete, serviceName=None, description=None)
 
     assert sent(update) == TEXT.replace(' "serviceName": "Shop",', "")
 
 
-def test_adds_no_null_inside_an_object(authlete, update):
+def test_none_adds_no_null_to_an_object(authlete, update):
     one = {"name": "one", "description": None, "attributes": None}
     two = {"name": "two", "description": None}
 
@@ -130,13 +130,13 @@ def test_adds_no_null_inside_an_object(authlete, update):
     assert sent(update) == TEXT.replace('"description":"x",', "")
 
 
-def test_calls_the_object_by_its_name_in_the_record(authlete, update, audit_sink):
+def test_the_entry_has_the_name_of_the_object(authlete, update, audit_sink):
     edit(authlete, serviceName="Store")
 
     assert [call.label for call in audit_sink.intents] == ["", "Shop"]
 
 
-def test_says_what_was_written_and_where_it_is_recorded(authlete, update, audit_sink):
+def test_the_result_has_changes_and_the_entry_id(authlete, update, audit_sink):
     written = edit(authlete, accessTokenDuration=600, serviceName="Shop")
 
     assert written.entry_id == "id-1"
@@ -144,7 +144,7 @@ def test_says_what_was_written_and_where_it_is_recorded(authlete, update, audit_
     assert written.changes == audit_sink.intents[1].changes
 
 
-def test_says_what_was_taken_out_inside_a_list(authlete, update):
+def test_a_removed_list_item_is_a_change(authlete, update):
     written = edit(authlete, supportedScopes=[{"name": "two", "description": None}])
 
     gone, emptied = written.changes
@@ -152,9 +152,7 @@ def test_says_what_was_taken_out_inside_a_list(authlete, update):
     assert emptied == FieldChange("supportedScopes[two].description", "x", None)
 
 
-def test_what_is_not_known_of_an_item_stays_out_of_the_record(
-    authlete, mock_api, update, audit_sink
-):
+def test_unknown_fields_of_items_are_not_logged(authlete, mock_api, update, audit_sink):
     text = TEXT.replace("1.50", '"c4nary"').encode()
     mock_api.get("/api/17/service/get").respond(content=text)
 
@@ -200,7 +198,7 @@ def reply(update, old="", new="", **members):
         ),
     ],
 )
-def test_says_what_authlete_did_itself(authlete, update, audit_sink, old, new, surprise):
+def test_unexpected_changes_are_returned(authlete, update, audit_sink, old, new, surprise):
     reply(update, old, new)
 
     written = edit(authlete, accessTokenDuration=600)
@@ -209,9 +207,7 @@ def test_says_what_authlete_did_itself(authlete, update, audit_sink, old, new, s
     assert audit_sink.outcomes[-1].unexpected_changes == (surprise,)
 
 
-def test_what_is_in_a_member_that_is_not_known_is_no_part_of_a_surprise(
-    authlete, update, audit_sink
-):
+def test_values_of_unknown_fields_are_redacted_in_unexpected_changes(authlete, update, audit_sink):
     reply(update, '"a": [', '"c": "c4nary", "a": [')
 
     (found,) = edit(authlete, accessTokenDuration=600).unexpected_changes
@@ -221,7 +217,7 @@ def test_what_is_in_a_member_that_is_not_known_is_no_part_of_a_surprise(
     assert "c4nary" not in str(audit_sink.outcomes)
 
 
-def test_a_changed_secret_is_a_surprise_that_tells_nothing(authlete, update):
+def test_an_unexpectedly_changed_secret_is_redacted(authlete, update):
     reply(update, "pr1vate", "an0ther")
 
     (surprise,) = edit(authlete, accessTokenDuration=600).unexpected_changes
@@ -230,7 +226,7 @@ def test_a_changed_secret_is_a_surprise_that_tells_nothing(authlete, update):
     assert not re.search("pr1vate|an0ther", repr(surprise))
 
 
-def test_is_not_surprised_by_what_says_the_same(authlete, update):
+def test_equivalent_values_are_no_unexpected_change(authlete, update):
     was, will_be = (
         {"keys": [{"kty": "EC", "kid": "1", "crv": "P-256", "d": "s"}]},
         '{ "keys": [ {"kid":"1", "d":"s", "crv":"P-256", "kty":"EC"} ] }',
@@ -261,7 +257,7 @@ def test_is_not_surprised_by_what_says_the_same(authlete, update):
     assert written.unexpected_changes == ()
 
 
-def test_an_empty_list_that_came_back_as_nothing_is_a_surprise(authlete, update):
+def test_a_missing_empty_list_is_an_unexpected_change(authlete, update):
     reply(update, '"supportedClaims":[]', '"supportedClaims":null')
 
     written = edit(authlete, supportedClaims=[])
@@ -269,7 +265,7 @@ def test_an_empty_list_that_came_back_as_nothing_is_a_surprise(authlete, update)
     assert written.unexpected_changes == (FieldChange("supportedClaims", [], None),)
 
 
-def test_keeps_what_was_intended_when_no_answer_came(authlete, update, audit_sink):
+def test_intended_changes_are_kept_without_a_response(authlete, update, audit_sink):
     update.mock(side_effect=httpx.ReadTimeout)
 
     with pytest.raises(errors.NoResponseError) as caught:
@@ -281,7 +277,7 @@ def test_keeps_what_was_intended_when_no_answer_came(authlete, update, audit_sin
     assert caught.value.request_id == audit_sink.outcomes[-1].entry_id == "id-1"
 
 
-def test_two_edits_of_one_object_come_one_after_the_other(authlete, mock_api):
+def test_two_edits_of_one_object_are_serialized(authlete, mock_api):
     """Both threads read version 5; the second must see what the first wrote."""
     now = {"text": TEXT}
     both = threading.Barrier(2)
@@ -312,7 +308,7 @@ def test_two_edits_of_one_object_come_one_after_the_other(authlete, mock_api):
     assert sorted(found) == ["saved", "stale"]
 
 
-def test_sends_nothing_while_another_writes(make_client, update, monkeypatch):
+def test_nothing_is_sent_while_another_writer_holds_the_lock(make_client, update, monkeypatch):
     monkeypatch.setattr("tenants.authlete.write_locks.LOCK_WAIT_SECONDS", 0.05)
     locks = LocalWriteLocks()
 
@@ -329,7 +325,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY--
     "quoted",
     ["s3cret-of-the-shop", "pr1vate", "newly typed", PEM, "x" * 490 + "newly type"],
 )
-def test_hides_what_the_answer_quotes_of_what_was_sent(authlete, mock_api, quoted):
+def test_secrets_quoted_in_an_error_are_hidden(authlete, mock_api, quoted):
     mock_api.get("/api/17/service/get").respond(content=TEXT.encode())
     body = {"resultCode": "A1", "resultMessage": f"{quoted} is not accepted"}
     mock_api.post("/api/17/service/update").respond(400, json=body)
@@ -341,7 +337,7 @@ def test_hides_what_the_answer_quotes_of_what_was_sent(authlete, mock_api, quote
     assert not re.search("s3cret|pr1vate|newly|MIIE", repr(vars(caught.value)))
 
 
-def test_sends_nothing_that_is_nested_too_deeply(authlete, update):
+def test_an_edit_that_is_nested_too_deeply_is_rejected(authlete, update):
     value = json.loads("[" * 70 + "]" * 70)
 
     with pytest.raises(errors.InvalidRequestError, match="nested too deeply"):

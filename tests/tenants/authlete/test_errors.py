@@ -27,7 +27,7 @@ def tree(kind=AuthleteError, depth=0):
         yield from tree(inner, depth + 1)
 
 
-def test_the_tree_is_drawn_as_it_is():
+def test_the_docstring_lists_all_errors():
     drawn = [
         (len(indent) // 2, name)
         for indent, name in re.findall(r"(?m)^( *)[*x-] (\w+)", errors.__doc__)
@@ -40,7 +40,7 @@ KINDS = [getattr(errors, name) for _, name in tree()][1:]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_says_what_happened_and_what_to_do(kind):
+def test_every_error_has_a_title_and_advice(kind):
     assert kind.title
     assert kind.advice.endswith(".")
     assert kind.outcome
@@ -56,7 +56,7 @@ def plain(path):
                 yield f"{path.name}:{call.lineno}"
 
 
-def test_each_message_of_ours_can_be_translated():
+def test_every_own_message_is_translatable():
     samples = Path(str(console.__file__)).parent / "help" / "samples.py"
     code = [
         path
@@ -68,7 +68,7 @@ def test_each_message_of_ours_can_be_translated():
     assert [one for path in code for one in plain(path)] == []
 
 
-def test_a_message_of_ours_is_the_same_after_it_was_copied():
+def test_a_copied_message_is_equal():
     said = Message("The host {host} refused.", host="{0}.test")
 
     copied = copy.deepcopy(said)
@@ -76,7 +76,7 @@ def test_a_message_of_ours_is_the_same_after_it_was_copied():
     assert copied.msgid == said.msgid
 
 
-def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
+def test_a_message_is_localized(monkeypatch):
     error = UnreachableError(Message("{host} refused the connection.", host="us.test"))
     (words, *_) = catalog()._catalog._catalogs  # type: ignore[attr-defined]
     german = "{host} nimmt keine Verbindung an."
@@ -86,7 +86,7 @@ def test_a_message_of_ours_is_told_in_the_readers_language(monkeypatch):
     assert isolate(error.message) == "<bdi>us.test nimmt keine Verbindung an.</bdi>"
 
 
-def test_a_message_of_ours_takes_values_as_they_are():
+def test_message_parameters_are_not_formatted_again():
     assert Message("The action of the response is {action}.", action="{0}") == (
         "The action of the response is {0}."
     )
@@ -96,7 +96,7 @@ UNKNOWN = [kind for kind in KINDS if issubclass(kind, errors.UnknownOutcomeError
 
 
 @pytest.mark.parametrize("kind", UNKNOWN)
-def test_nothing_is_called_unchanged_that_may_have_changed(kind):
+def test_unknown_outcomes_do_not_claim_that_nothing_changed(kind):
     assert "othing was changed" not in kind.advice
 
 
@@ -104,7 +104,7 @@ def test_nothing_is_called_unchanged_that_may_have_changed(kind):
     ("operation", "says"),
     [(PULL, "Nothing was changed"), (PUSH, "check whether it was applied")],
 )
-def test_only_a_change_may_have_been_made_without_an_answer(authlete, mock_api, operation, says):
+def test_only_a_write_asks_to_check_whether_it_was_applied(authlete, mock_api, operation, says):
     mock_api.route(path="/push").respond(502)
 
     with pytest.raises(AuthleteError) as caught:
@@ -141,7 +141,7 @@ def refused(authlete, mock_api, status, code, **more):
         (500, "A037101", "could not store", "check whether it was applied"),
     ],
 )
-def test_says_in_words_what_a_code_means(authlete, mock_api, status, code, meaning, advice):
+def test_codes_have_meanings_and_advice(authlete, mock_api, status, code, meaning, advice):
     error = refused(authlete, mock_api, status, code)
 
     assert meaning in error.meaning
@@ -160,7 +160,7 @@ def test_says_in_words_what_a_code_means(authlete, mock_api, status, code, meani
         ("", ""),
     ],
 )
-def test_a_code_that_nobody_knows_still_says_whose_fault_it_is(code, meaning):
+def test_an_unlisted_code_has_the_meaning_of_its_digit(code, meaning):
     assert result_codes.get_meaning(code).startswith(meaning)
     assert bool(result_codes.get_meaning(code)) == bool(meaning)
 
@@ -182,7 +182,7 @@ def test_an_unauthorized_action_does_not_blame_the_credential(authlete, mock_api
         ({}, False),
     ],
 )
-def test_only_a_result_code_says_that_something_is_not_there(authlete, mock_api, answer, is_told):
+def test_only_a_404_with_a_result_code_is_from_authlete(authlete, mock_api, answer, is_told):
     mock_api.get("/push").respond(404, **answer)
 
     with pytest.raises(errors.NotFoundError) as caught:
@@ -191,7 +191,7 @@ def test_only_a_result_code_says_that_something_is_not_there(authlete, mock_api,
     assert caught.value.is_from_authlete == is_told
 
 
-def test_codes_are_written_once_and_rightly():
+def test_codes_are_unique_and_well_formed():
     listed = [
         family + suffix
         for family, members in result_codes.CODE_FAMILIES.items()
@@ -204,13 +204,13 @@ def test_codes_are_written_once_and_rightly():
     assert result_codes.ADVICE_BY_CODE.keys() <= result_codes.MEANING_BY_CODE.keys()
 
 
-def test_advice_fits_what_kept_a_connection_from_being_made():
+def test_advice_depends_on_the_unreachable_reason():
     assert "DNS" in UnreachableError("No.", UnreachableReason.DNS).advice
     assert "is not trusted" in UnreachableError("No.", UnreachableReason.TLS).advice
     assert "Try again" in UnreachableError("No.", UnreachableReason.TIMEOUT).advice
 
 
-def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, mock_api):
+def test_a_quoted_secret_is_removed_from_messages(authlete, mock_api):
     body = {"resultMessage": "n0t-good is too short, n0t-better is not"}
     mock_api.post("/push").respond(400, json=body)
 
@@ -223,7 +223,7 @@ def test_keeps_a_secret_out_of_what_authlete_quotes(authlete, mock_api):
     assert "n0t" not in str(caught.value)
 
 
-def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, mock_api):
+def test_the_credential_is_not_printable(authlete, mock_api):
     mock_api.post("/push").respond(401, json={"resultMessage": "t0p is not a token"})
 
     with pytest.raises(errors.UnauthorizedError, match="hidden is not a token") as caught:
@@ -234,7 +234,7 @@ def test_keeps_the_credential_out_of_all_that_can_be_printed(authlete, mock_api)
     assert not re.search("t0p|n0t-good", printed)
 
 
-def test_a_gateway_that_limits_is_told_from_authlete(authlete, mock_api):
+def test_a_rate_limit_of_the_gateway_has_no_code(authlete, mock_api):
     page = "<html><title>429 Too Many Requests</title></html>"
     mock_api.post("/push").respond(429, html=page, headers={"Retry-After": "7"})
 

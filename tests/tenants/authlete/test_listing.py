@@ -26,7 +26,7 @@ def pages(environment, region):
     return sorted((int(one["start"]), int(one["end"])) for one in calls)
 
 
-def test_lists_every_service_of_every_region(full, audit_sink):
+def test_all_services_of_all_regions_are_listed(full, audit_sink):
     us, jp, eu = list_all_services([full.connect(region=name) for name in ("us", "jp", "eu")])
 
     assert len(us.items) == us.total == 250
@@ -39,7 +39,7 @@ def test_lists_every_service_of_every_region(full, audit_sink):
     assert len(audit_sink.intents) == len(audit_sink.outcomes) == 5
 
 
-def test_asks_all_regions_at_once(full):
+def test_regions_are_listed_at_once(full):
     together = threading.Barrier(4, timeout=60)  # breaks where one waits for another
     answer = full.sandbox.answer
 
@@ -55,7 +55,7 @@ def test_asks_all_regions_at_once(full):
     assert [one.error for one in listed] == [None] * 4
 
 
-def test_a_region_that_is_down_says_so_and_spoils_no_other(full):
+def test_a_failed_region_does_not_affect_others(full):
     full.sandbox.fault("status", region="jp", status=503)
 
     us, jp = list_all_services([full.connect(region=name) for name in ("us", "jp")])
@@ -93,7 +93,7 @@ def says(body, status=200):
     return httpx.Response(status, stream=httpx.ByteStream(body))
 
 
-def test_keeps_what_came_when_a_later_page_fails(region):
+def test_earlier_pages_are_kept_when_a_later_one_fails(region):
     door, asked = region(
         lambda start, end: (
             page(start, end, 250, range(start, end)) if start != 100 else says(b"", 503)
@@ -108,7 +108,7 @@ def test_keeps_what_came_when_a_later_page_fails(region):
     assert len(asked) == 3
 
 
-def test_takes_a_region_that_hands_out_fewer_than_asked(region):
+def test_short_pages_are_completed(region):
     door, _ = region(lambda start, end: page(start, end, 130, range(start, min(end, start + 40))))
 
     (found,) = list_all_services([door])
@@ -117,7 +117,7 @@ def test_takes_a_region_that_hands_out_fewer_than_asked(region):
     assert found.is_complete
 
 
-def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
+def test_smaller_pages_are_fetched_when_a_page_is_too_large(region, monkeypatch):
     def rule(start, end):
         if end - start > 30:
             return says(b" " * 9_000_000)
@@ -141,7 +141,7 @@ def test_asks_for_less_where_a_page_is_too_large(region, monkeypatch):
         lambda start, end: page(start, end, start + 101, range(start, end)),
     ],
 )
-def test_ends_whatever_a_region_counts(region, rule):
+def test_listing_ends_whatever_total_is_reported(region, rule):
     door, asked = region(rule)
 
     (found,) = list_all_services([door])
@@ -152,7 +152,7 @@ def test_ends_whatever_a_region_counts(region, rule):
     assert not found.is_complete
 
 
-def test_counts_a_service_once_that_moved_between_two_pages(region):
+def test_a_service_on_two_pages_is_counted_once(region):
     door, _ = region(
         lambda start, end: page(start, end, 120, range(max(0, start - 5), min(end, 119)))
     )
@@ -163,14 +163,14 @@ def test_counts_a_service_once_that_moved_between_two_pages(region):
     assert len(ids) == len(set(ids)) > 100
 
 
-def test_a_credential_that_cannot_be_sent_spoils_no_other_region(full):
+def test_an_invalid_credential_does_not_affect_other_regions(full):
     us, jp = list_all_services([full.connect("two words"), full.connect(region="jp")])
 
     assert isinstance(us.error, errors.InvalidRequestError)
     assert jp.is_complete
 
 
-def test_says_so_when_a_region_shows_fewer_than_it_counts(region):
+def test_missing_items_are_reported(region):
     door, _ = region(lambda start, end: page(start, end, 3, [1, 2]))
 
     (found,) = list_all_services([door])
@@ -178,7 +178,7 @@ def test_says_so_when_a_region_shows_fewer_than_it_counts(region):
     assert "reports 3 services but listed 2" in str(found.error)
 
 
-def test_a_region_that_hangs_holds_up_no_other(full):
+def test_a_hanging_region_does_not_delay_others(full):
     ended, answer = threading.Event(), full.sandbox.answer
 
     def held(place, request):

@@ -7,7 +7,7 @@ import pytest
 from tenants.authlete.timestamps import datetime_from_ms
 
 
-def test_is_a_time_to_the_millisecond():
+def test_milliseconds_are_converted():
     assert datetime_from_ms(1_790_000_000_250) == datetime(
         2026, 9, 21, 14, 13, 20, 250_000, tzinfo=UTC
     )
@@ -17,5 +17,5 @@ def test_is_a_time_to_the_millisecond():
 @pytest.mark.parametrize(
     "milliseconds", [0, 10**18, -(10**18), 10**400, 253_402_300_799_999, None, "1"]
 )
-def test_is_none_where_no_calendar_has_it(milliseconds):
+def test_out_of_range_times_are_none(milliseconds):
     assert datetime_from_ms(milliseconds) is None

@@ -22,7 +22,7 @@ def batches(tokens, environment):
     return environment.connect().service(17).token_batches
 
 
-def test_makes_tokens_and_tells_how_it_went(batches, environment, kept):
+def test_a_batch_creates_tokens_and_has_a_status(batches, environment, kept):
     made = batches.create([ENTRY, ENTRY | {"accessToken": CHOSEN}])
 
     status = batches.status(made)
@@ -31,7 +31,7 @@ def test_makes_tokens_and_tells_how_it_went(batches, environment, kept):
     assert environment.sandbox.calls[0].query == {}
 
 
-def test_a_dry_run_makes_none_and_says_so_on_the_wire(batches, environment, kept):
+def test_a_dry_run_creates_no_token(batches, environment, kept):
     status = batches.status(batches.dry_run([ENTRY, ENTRY | {"scopes": ["loans"]}]))
 
     assert (status.result, status.error_code) == ("FAILED", "A106201")
@@ -47,12 +47,12 @@ def test_a_running_batch_has_no_result(batches, environment, blank):
     assert batches.status(batches.create([ENTRY])).result is None
 
 
-def test_there_may_be_no_such_batch(batches):
+def test_an_unknown_batch_is_not_found(batches):
     with pytest.raises(NotFoundError):
         batches.status("nope")
 
 
-def test_a_lost_answer_leaves_it_open_and_is_sent_once(batches, environment, kept):
+def test_a_batch_without_response_is_sent_once(batches, environment, kept):
     environment.sandbox.fault("reset", operation="token_batch.create", after=True)
 
     with pytest.raises(NoResponseError) as found:
@@ -71,6 +71,6 @@ def test_an_error_quotes_no_token_of_the_batch(batches, environment):
     assert CHOSEN not in str(found.value)
 
 
-def test_the_record_tells_a_dry_run_from_a_run():
+def test_the_audit_log_distinguishes_dry_runs():
     assert CREATE.effect is Effect.REVEAL
     assert DRY_RUN.effect is Effect.READ

@@ -17,7 +17,7 @@ def kept(audit_sink):
     return audit_sink.intents[-1].changes
 
 
-def test_keeps_which_scopes_there_were_and_are(client, audit_sink):
+def test_scope_restrictions_are_logged_with_old_and_new_scopes(client, audit_sink):
     reply = client.set_requestable_scopes(["openid", "loans"], previous=None)
 
     assert reply.requestable_scopes == ["openid"]
@@ -26,7 +26,7 @@ def test_keeps_which_scopes_there_were_and_are(client, audit_sink):
     )
 
 
-def test_keeps_that_the_limit_was_taken_away(client, audit_sink):
+def test_removing_the_scope_restriction_is_logged(client, audit_sink):
     client.set_requestable_scopes(["openid"], previous=None)
 
     client.clear_requestable_scopes(previous=["openid"])
@@ -36,7 +36,7 @@ def test_keeps_that_the_limit_was_taken_away(client, audit_sink):
 
 
 @pytest.mark.parametrize("locked", [True, False])
-def test_locking_what_is_so_already_changes_nothing(client, audit_sink, locked):
+def test_locking_a_locked_client_changes_nothing(client, audit_sink, locked):
     client.set_lock(True)
 
     assert client.set_lock(locked) is not locked

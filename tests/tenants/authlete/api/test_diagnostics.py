@@ -7,15 +7,15 @@ from tenants.authlete import errors
 from tenants.authlete.transport import circuit_breaker
 
 
-def test_gives_version_and_features(environment):
+def test_info_has_version_and_features(environment):
     assert environment.connect().diagnostics.get_info()["version"]
 
 
-def test_hears_its_echo(environment):
+def test_echo_returns_the_query(environment):
     assert environment.connect().diagnostics.echo(a="1", b="ü") == {"a": "1", "b": "ü"}
 
 
-def test_is_well(environment):
+def test_a_healthy_region_is_healthy(environment):
     health = environment.connect().diagnostics.get_health(extended=True)
 
     assert health.is_healthy
@@ -23,7 +23,7 @@ def test_is_well(environment):
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_being_unwell_is_an_answer(authlete, mock_api, audit_sink, status):
+def test_an_unhealthy_region_is_a_reply(authlete, mock_api, audit_sink, status):
     route = mock_api.get("/api/lifecycle/healthcheck")
     route.respond(status, text="NG: no\x07 database", headers={"a": "b"})
 
@@ -35,14 +35,14 @@ def test_being_unwell_is_an_answer(authlete, mock_api, audit_sink, status):
     assert audit_sink.outcomes[0].outcome is errors.Outcome.SUCCEEDED
 
 
-def test_being_unwell_keeps_nobody_from_asking(authlete, mock_api):
+def test_health_errors_do_not_open_the_circuit(authlete, mock_api):
     mock_api.get("/api/lifecycle/healthcheck").respond(503, text="NG")
 
     for _ in range(2 * circuit_breaker.WINDOW_CALLS):
         assert not authlete.diagnostics.get_health().is_healthy
 
 
-def test_a_gateway_that_fails_is_no_word_of_the_region(authlete, mock_api):
+def test_a_gateway_error_is_no_health_reply(authlete, mock_api):
     mock_api.get("/api/lifecycle/healthcheck").mock(
         side_effect=[httpx.Response(502, html="<h1>Bad gateway</h1>")] * 3
     )

@@ -40,7 +40,7 @@ def grants(environment, region):
     ("subject", "names"),
     [("ann", ["Till", "Web"]), (SUBJECT_HOSTILE, ["Till"]), ("..", []), ("zoe", [])],
 )
-def test_lists_the_clients_that_act_for_a_user(environment, grants, audit_sink, subject, names):
+def test_authorized_clients_of_a_user_are_listed(environment, grants, audit_sink, subject, names):
     page = grants.list_authorized_clients(subject)
 
     assert [one.client_name for one in page.clients] == names
@@ -51,7 +51,7 @@ def test_lists_the_clients_that_act_for_a_user(environment, grants, audit_sink, 
     assert audit_sink.intents[-1].subject == subject
 
 
-def test_lists_a_range(grants):
+def test_a_range_of_clients_is_listed(grants):
     page = grants.list_authorized_clients("ann", start=1, end=2)
 
     assert (page.total_count, [one.client_id for one in page.clients]) == (2, [6])
@@ -59,7 +59,7 @@ def test_lists_a_range(grants):
 
 
 @pytest.mark.parametrize(("subject", "count"), [("ann", 2), (SUBJECT_HOSTILE, 1), ("zoe", 0)])
-def test_ends_what_one_client_may_do_for_one_user(
+def test_revoking_deletes_one_clients_tokens_of_one_user(
     environment, grants, region, audit_sink, subject, count
 ):
     ended = grants.revoke_authorization(5, subject, label="Till")
@@ -84,11 +84,11 @@ def test_ends_what_one_client_may_do_for_one_user(
         ("", None),
     ],
 )
-def test_counts_by_the_message_or_not_at_all(message, count):
+def test_the_count_is_parsed_from_the_message(message, count):
     assert AuthorizationDeletion(result_message=message).count == count
 
 
-def test_tells_what_was_granted_from_what_is_not_known(grants):
+def test_granted_and_unrecorded_scopes_differ(grants):
     some, none, unknown = (
         grants.get_granted_scopes(*pair) for pair in ((5, "ann"), (6, "ann"), (5, "bob"))
     )
@@ -100,7 +100,7 @@ def test_tells_what_was_granted_from_what_is_not_known(grants):
     assert (unknown.latest_granted_scopes, unknown.is_recorded) == (None, False)
 
 
-def test_forgets_what_was_granted_and_ends_no_token(environment, grants, region, audit_sink):
+def test_deleting_granted_scopes_keeps_tokens(environment, grants, region, audit_sink):
     grants.delete_granted_scopes(5, "ann", label="Till")
     grants.delete_granted_scopes(5, "ann")
 
@@ -112,7 +112,7 @@ def test_forgets_what_was_granted_and_ends_no_token(environment, grants, region,
     assert "ann" not in environment.sandbox.calls[-1].path
 
 
-def test_a_client_that_is_gone_is_told(grants):
+def test_a_deleted_client_is_not_found(grants):
     with pytest.raises(NotFoundError):
         grants.revoke_authorization(9, "ann")
 
@@ -127,7 +127,7 @@ SUBJECTS = st.sampled_from(["ann", "bob", "zoe", "a b", "..", "%61nn", SUBJECT_H
     subject=SUBJECTS,
 )
 @settings(max_examples=examples(60))
-def test_ends_and_forgets_one_pair_and_no_other(grants, region, held, client, subject):
+def test_only_the_given_client_and_subject_are_affected(grants, region, held, client, subject):
     region.tokens[17] = [
         StoredToken(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
         for at, (number, theirs) in enumerate(held)
@@ -144,7 +144,7 @@ def test_ends_and_forgets_one_pair_and_no_other(grants, region, held, client, su
 
 
 @pytest.mark.parametrize("subject", [None, "", " ", "\t\n", 5])
-def test_sends_nothing_without_a_subject(grants, audit_sink, subject):
+def test_nothing_is_sent_without_a_subject(grants, audit_sink, subject):
     for ask in (
         lambda: grants.list_authorized_clients(subject),
         lambda: grants.revoke_authorization(5, subject),
@@ -158,7 +158,7 @@ def test_sends_nothing_without_a_subject(grants, audit_sink, subject):
 
 
 @pytest.mark.parametrize("client_id", [0, -1, None, True, "5"])
-def test_sends_nothing_without_a_client(grants, audit_sink, client_id):
+def test_nothing_is_sent_without_a_client(grants, audit_sink, client_id):
     for act in (grants.revoke_authorization, grants.delete_granted_scopes):
         with pytest.raises(InvalidRequestError):
             act(client_id, "ann")

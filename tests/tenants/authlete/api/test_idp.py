@@ -28,7 +28,7 @@ def operations(environment):
     return [call.operation for call in environment.sandbox.calls]
 
 
-def test_makes_a_service_where_the_region_is(environment):
+def test_a_service_is_created_in_its_region(environment):
     written = environment.connect(region="eu").idp.create_service(NEW)
 
     made = environment.sandbox.region("eu").services[written.reply.api_key]
@@ -36,7 +36,7 @@ def test_makes_a_service_where_the_region_is(environment):
     assert written.reply.get("accessTokenDuration") == 600
 
 
-def test_keeps_in_the_record_what_it_was_made_with(environment, audit_sink):
+def test_created_fields_are_logged(environment, audit_sink):
     written = environment.connect().idp.create_service(NEW)
 
     _count, create, _ = audit_sink.intents
@@ -47,13 +47,13 @@ def test_keeps_in_the_record_what_it_was_made_with(environment, audit_sink):
     assert written.entry_id == "id-1"
 
 
-def test_says_what_authlete_made_of_it(environment):
+def test_unexpected_changes_of_a_created_service_are_returned(environment):
     written = environment.connect().idp.create_service(NEW | {"supportedSnses": ["FACEBOOK"]})
 
     assert [one.field for one in written.unexpected_changes] == ["supportedSnses"]
 
 
-def test_hands_out_no_secret_and_keeps_none(environment, audit_sink):
+def test_a_created_service_reveals_no_secret(environment, audit_sink):
     keys = {"keys": [{"kty": "oct", "kid": "1", "k": "c2VjcmV0LWtleQ"}]}
 
     written = environment.connect().idp.create_service(NEW | {"jwks": json.dumps(keys)})
@@ -64,7 +64,7 @@ def test_hands_out_no_secret_and_keeps_none(environment, audit_sink):
     assert written.unexpected_changes == ()
 
 
-def test_waits_until_the_new_service_can_be_seen(environment, audit_sink):
+def test_creation_waits_until_the_service_is_readable(environment, audit_sink):
     environment.state.window = 0.1
 
     written = environment.connect().idp.create_service(NEW)
@@ -74,7 +74,7 @@ def test_waits_until_the_new_service_can_be_seen(environment, audit_sink):
     assert operations(environment).count("service.get") > 1
 
 
-def test_is_created_even_when_it_cannot_be_seen_in_time(environment, monkeypatch):
+def test_creation_succeeds_if_the_service_is_not_readable_in_time(environment, monkeypatch):
     monkeypatch.setattr(idp, "READY_TIMEOUT_SECONDS", 0.1)
     environment.state.window = 60
 
@@ -84,7 +84,7 @@ def test_is_created_even_when_it_cannot_be_seen_in_time(environment, monkeypatch
     assert written.unexpected_changes == ()
 
 
-def test_is_created_even_when_the_region_then_fails(environment):
+def test_creation_succeeds_if_the_region_then_fails(environment):
     environment.sandbox.fault("status", operation="service.get")
 
     written = environment.connect().idp.create_service(NEW)
@@ -96,7 +96,7 @@ def test_is_created_even_when_the_region_then_fails(environment):
     ("fault", "kind"),
     [("status", errors.ServerError), ("garbage", errors.InvalidResponseError)],
 )
-def test_never_asks_twice_for_a_new_service(environment, fault, kind):
+def test_service_creation_is_not_retried(environment, fault, kind):
     environment.sandbox.fault(fault, operation="idp.create_service", after=True)
 
     with pytest.raises(kind) as caught:
@@ -107,7 +107,7 @@ def test_never_asks_twice_for_a_new_service(environment, fault, kind):
     assert FieldChange("accessTokenDuration", None, 600) in caught.value.intended_changes
 
 
-def test_says_what_the_plan_does_not_allow(environment):
+def test_a_plan_limit_is_reported(environment):
     environment.add_token("t-free", ORGANIZATION_PERMISSIONS, organization=environment.free)
     door = environment.connect("t-free", organization=environment.free)
     door.idp.create_service(NEW)
@@ -116,7 +116,7 @@ def test_says_what_the_plan_does_not_allow(environment):
         door.idp.create_service(NEW)
 
 
-def test_says_all_that_was_wrong(environment):
+def test_all_validation_errors_are_in_the_message(environment):
     with pytest.raises(errors.BadRequestError, match="issuer") as caught:
         environment.connect().idp.create_service({"issuer": "http://a.example"})
 
@@ -124,7 +124,7 @@ def test_says_all_that_was_wrong(environment):
     assert "https" in caught.value.meaning
 
 
-def test_removes_a_service_and_says_which_in_the_record(environment, audit_sink):
+def test_service_removal_is_logged_with_its_id(environment, audit_sink):
     environment.connect().idp.remove_service(17, label="S17")
 
     assert 17 not in environment.sandbox.services
@@ -139,7 +139,7 @@ def test_lists_the_clusters(environment):
     assert {one["id"] for one in found} == {76281, 53285, 63294, 47363}
 
 
-def test_needs_an_identity_provider(environment, audit_sink):
+def test_creation_requires_an_identity_provider(environment, audit_sink):
     with pytest.raises(errors.InvalidRequestError, match="No identity provider"):
         _ = environment.connect(access=None).idp
 
@@ -154,7 +154,9 @@ def test_needs_an_identity_provider(environment, audit_sink):
         {"server": 53285},  # of jp, from us
     ],
 )
-def test_sends_no_credential_to_an_identity_provider_of_others(environment, audit_sink, elsewhere):
+def test_the_credential_is_not_sent_to_a_foreign_identity_provider(
+    environment, audit_sink, elsewhere
+):
     door = environment.connect(**elsewhere)
 
     with pytest.raises(errors.InvalidRequestError, match="Not sent"):
@@ -173,7 +175,7 @@ def test_a_dedicated_cluster_may_have_one_of_its_own(environment):
     assert door.idp.create_service(NEW).reply.service_name == "New shop"
 
 
-def test_a_region_in_trouble_leaves_its_identity_provider_alone(environment):
+def test_an_open_region_circuit_does_not_affect_the_identity_provider(environment):
     environment.sandbox.fault("status", region="us")
     door = environment.connect()
     for _ in range(6):
@@ -183,12 +185,12 @@ def test_a_region_in_trouble_leaves_its_identity_provider_alone(environment):
     assert door.idp.list_servers()
 
 
-def test_the_shared_one_is_told_by_its_address_whatever_its_case(environment):
+def test_the_shared_identity_provider_is_recognized_in_any_case(environment):
     with pytest.raises(errors.InvalidRequestError):
         _ = environment.connect(url="https://a.example", idp=SHARED_IDP_URL.upper()).idp
 
 
-def test_writes_a_copy_of_what_was_read(environment):
+def test_a_read_service_can_be_created_again(environment):
     """Numbers come out of a document as decimals."""
     copy = environment.connect().service(17).get().to_dict() | {"serviceName": "Copy"}
 

@@ -37,7 +37,7 @@ def token(environment, tokens):
     return token
 
 
-def test_tells_what_a_token_is(tokens, token, audit_sink):
+def test_introspection_describes_a_token(tokens, token, audit_sink):
     found = tokens.introspect(SecretStr(VALUE), scopes=["openid"], subject="ann")
 
     assert found.action == "OK"
@@ -59,14 +59,14 @@ def test_tells_what_a_token_is(tokens, token, audit_sink):
         ({"subject": "bob"}, "A056303", (True, True, True)),
     ],
 )
-def test_a_no_about_the_token_is_an_answer(tokens, token, asked, code, flags):
+def test_a_negative_introspection_is_a_reply(tokens, token, asked, code, flags):
     found = tokens.introspect(SecretStr(VALUE), **asked)
 
     assert found.result_code == code
     assert (found.existent, found.usable, found.sufficient) == flags
 
 
-def test_tells_an_expired_token_from_none(tokens, token):
+def test_expired_and_missing_tokens_differ(tokens, token):
     token.expires_at = token.refresh_expires_at = 1000
 
     once, again = (tokens.introspect(SecretStr(VALUE)) for _ in range(2))
@@ -78,7 +78,9 @@ def test_tells_an_expired_token_from_none(tokens, token):
 
 
 @pytest.mark.parametrize("value", [VALUE, REFRESH])
-def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, audit_sink, value):
+def test_standard_introspection_supports_access_and_refresh_tokens(
+    tokens, token, audit_sink, value
+):
     found = tokens.introspect_standard(SecretStr(value))
 
     assert found.active
@@ -90,14 +92,14 @@ def test_tells_of_both_kinds_of_tokens_by_the_standard(tokens, token, audit_sink
 
 
 @pytest.mark.parametrize("value", ["none", "a b&c=%ü"])
-def test_tells_that_a_token_is_not_active(tokens, value):
+def test_standard_introspection_reports_inactive_tokens(tokens, value):
     found = tokens.introspect_standard(SecretStr(value))
 
     assert (found.active, found.sub, found.exp) == (False, "", None)
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "a.b.c", "{}", '{"active": "odd"}'])
-def test_takes_nothing_else_for_an_answer_by_the_standard(authlete, mock_api, content):
+def test_an_invalid_standard_response_is_rejected(authlete, mock_api, content):
     answer = {"action": "OK", "responseContent": content}
     mock_api.post(STANDARD).respond(json=answer)
 
@@ -127,7 +129,7 @@ def test_needs_a_credential_that_may_introspect(environment, tokens):
         reader.introspect(SecretStr(VALUE))
 
 
-def test_checks_a_jws_of_the_service(environment, tokens, audit_sink):
+def test_a_jws_of_the_service_is_verified(environment, tokens, audit_sink):
     service = environment.connect().service(17)
     jws = signing.sign_jwt(environment.sandbox.services[17], {"exp": 1}, "ES256")
 
@@ -141,7 +143,7 @@ def test_checks_a_jws_of_the_service(environment, tokens, audit_sink):
     assert jws not in repr((found, audit_sink.intents))
 
 
-def test_checks_a_jws_of_a_client(environment, tokens):
+def test_a_jws_of_a_client_is_verified(environment, tokens):
     service = environment.connect().service(17)
     keys = environment.sandbox.services[17]
     environment.sandbox.clients[5]["jwks"] = keys["jwks"]

@@ -49,7 +49,7 @@ def resolved(openapi, schema):
     return openapi["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
 
 
-def test_declare_each_call_of_the_specification_once(openapi):
+def test_every_call_of_the_specification_is_declared_once(openapi):
     declared = [
         (one.operation_id, one.method, in_words_of_the_spec(one.path))
         for one in ON_CLUSTER
@@ -60,7 +60,7 @@ def test_declare_each_call_of_the_specification_once(openapi):
     assert len(declared) == 88
 
 
-def test_judge_each_action_that_the_specification_knows(openapi):
+def test_every_action_of_the_specification_is_classified(openapi):
     for operation in ON_CLUSTER:
         members = response_of(openapi, operation).get("properties", {})
         known = resolved(openapi, members.get("action", {})).get("enum", [])
@@ -72,7 +72,7 @@ def test_judge_each_action_that_the_specification_knows(openapi):
         assert not operation.public_content_fields or "responseContent" in members, operation.name
 
 
-def test_read_no_member_that_the_specification_does_not_know(openapi):
+def test_replies_have_only_fields_of_the_specification(openapi):
     for operation in ON_CLUSTER:
         if not issubclass(operation.reply, ApiModel) or operation.name in OWN:
             continue
@@ -81,7 +81,7 @@ def test_read_no_member_that_the_specification_does_not_know(openapi):
         assert read <= known, operation.name
 
 
-def test_say_what_a_call_does_whatever_its_method():
+def test_effects_are_declared_whatever_the_method():
     assert clients.REFRESH_SECRET.method == "GET"
     assert clients.REFRESH_SECRET.effect is Effect.REVEAL
     assert not clients.REFRESH_SECRET.is_retryable
@@ -114,12 +114,12 @@ def test_a_subject_in_a_path_is_never_shown():
         assert "ann" not in shown
 
 
-def test_what_is_in_no_place_of_the_path_cannot_spoil_it():
+def test_other_parameters_do_not_affect_the_path():
     assert grants.LIST_POST.build_path({"service_id": 17, "subject": ".."})
     with pytest.raises(ValueError, match="subject"):
         grants.LIST_BY_SUBJECT.build_path({"service_id": 17, "subject": ".."})
 
 
-def test_hiding_what_is_not_in_the_path_is_a_mistake():
+def test_secret_parameters_must_be_in_the_path():
     with pytest.raises(ValueError, match="has no path parameters"):
         Operation("a", "GET", "/api/{id}", dict, secret_params=("token",))

@@ -33,7 +33,7 @@ SOME = settings(max_examples=examples(60))
         ("revoke_client_and_subject", {"client_id": 6, "subject": "bob"}, 0, ["h1", "h2", "h3"]),
     ],
 )
-def test_ends_many_and_counts_them(tokens, audit_sink, kept, way, asked, count, left):
+def test_revoking_returns_the_count(tokens, audit_sink, kept, way, asked, count, left):
     assert getattr(tokens, way)(**asked) == count
 
     assert kept() == left
@@ -59,7 +59,7 @@ NO_CLIENT: list[Any] = [None, "", " ", 0, -1, True, [], "5"]
 
 @given(client=st.sampled_from(NO_CLIENT), subject=st.sampled_from(NO_SUBJECT))
 @SOME
-def test_sends_no_revoke_whose_filter_is_empty(tokens, audit_sink, kept, client, subject):
+def test_an_empty_filter_is_not_sent(tokens, audit_sink, kept, client, subject):
     whole = {"client_id": 5, "subject": "ann"}
     attempts = [
         ("revoke_client", {"client_id": client}),
@@ -78,7 +78,7 @@ def test_sends_no_revoke_whose_filter_is_empty(tokens, audit_sink, kept, client,
 
 @pytest.mark.parametrize("way", ["revoke", "delete", "update"])
 @pytest.mark.parametrize("found", ["", " "])
-def test_sends_nothing_without_a_hash(tokens, audit_sink, way, found):
+def test_nothing_is_sent_without_a_hash(tokens, audit_sink, way, found):
     nameless = IssuedToken(access_token_hash=found, client_id=5, subject="ann")
 
     with pytest.raises(InvalidRequestError):
@@ -87,7 +87,7 @@ def test_sends_nothing_without_a_hash(tokens, audit_sink, way, found):
     assert audit_sink.intents == []
 
 
-def test_takes_no_revoke_without_its_filter(tokens, audit_sink):
+def test_revoking_requires_a_filter(tokens, audit_sink):
     for way in ("revoke_client", "revoke_subject", "revoke_client_and_subject"):
         with pytest.raises(TypeError):
             getattr(tokens, way)()
@@ -109,7 +109,7 @@ HELD = st.lists(st.tuples(st.sampled_from([5, 6]), st.sampled_from(["", "ann", "
     subject=st.sampled_from([None, "ann", "bob", "zoe"]),
 )
 @SOME
-def test_ends_what_is_named_and_nothing_else(environment, tokens, kept, held, client, subject):
+def test_only_matching_tokens_are_revoked(environment, tokens, kept, held, client, subject):
     environment.sandbox.region("us").tokens[17] = [
         StoredToken(f"h{at}", number, "AUTHORIZATION_CODE", (), 1, LATE, theirs)
         for at, (number, theirs) in enumerate(held)
@@ -134,7 +134,7 @@ def test_ends_what_is_named_and_nothing_else(environment, tokens, kept, held, cl
     assert ended == len(held) - len(spared)
 
 
-def test_counts_what_lingers_once(environment, tokens):
+def test_a_lingering_token_is_counted_once(environment, tokens):
     environment.state.revoked_linger = True
 
     assert [tokens.revoke_client(client_id=5) for _ in range(2)] == [2, 0]
@@ -152,7 +152,7 @@ def test_counts_what_lingers_once(environment, tokens):
         {"count": "many"},
     ],
 )
-def test_does_not_make_up_how_many_ended(authlete, mock_api, audit_sink, answer):
+def test_a_missing_count_is_an_error(authlete, mock_api, audit_sink, answer):
     mock_api.post(REVOKE).respond(json=answer)
 
     with pytest.raises(InvalidResponseError):
@@ -161,7 +161,7 @@ def test_does_not_make_up_how_many_ended(authlete, mock_api, audit_sink, answer)
     assert audit_sink.outcomes[-1].outcome is Outcome.UNKNOWN
 
 
-def test_sends_a_revoke_once(authlete, mock_api):
+def test_a_revoke_is_not_retried(authlete, mock_api):
     route = mock_api.post(REVOKE).mock(side_effect=httpx.ReadTimeout("slow"))
 
     with pytest.raises(NoResponseError):

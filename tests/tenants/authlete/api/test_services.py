@@ -11,7 +11,7 @@ from tenants.authlete.api.services import PublishedKeySet
 JWKS = "/api/17/service/jwks/get"
 
 
-def test_updates_and_says_what_was_written(environment):
+def test_an_update_returns_its_changes(environment):
     service = environment.connect().service(17)
 
     written = service.update(1, {"serviceName": "Store"})
@@ -21,7 +21,7 @@ def test_updates_and_says_what_was_written(environment):
     assert environment.sandbox.services[17]["serviceName"] == "Store"
 
 
-def test_gives_the_discovery_document_in_its_own_order(authlete, mock_api):
+def test_the_discovery_document_keeps_its_order(authlete, mock_api):
     told = '{"issuer":"https://a.example","b":[2,1],"a":1.50}'
     mock_api.get("/api/17/service/configuration").respond(text=told)
 
@@ -31,7 +31,7 @@ def test_gives_the_discovery_document_in_its_own_order(authlete, mock_api):
     assert found["b"] == [2, 1]
 
 
-def test_gives_a_discovery_document_of_the_sandbox_unsealed(environment):
+def test_the_sandbox_discovery_document_is_not_redacted(environment):
     environment.sandbox.services[17]["issuer"] = "https://a.example"
 
     found = environment.connect().service(17).get_discovery_document()
@@ -40,7 +40,7 @@ def test_gives_a_discovery_document_of_the_sandbox_unsealed(environment):
     assert "••" not in json.dumps(found, default=str)
 
 
-def test_asks_for_public_keys_alone(authlete, mock_api):
+def test_only_public_keys_are_requested(authlete, mock_api):
     keys = [{"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b"}]
     route = mock_api.get(JWKS).respond(json={"keys": keys})
 
@@ -50,7 +50,7 @@ def test_asks_for_public_keys_alone(authlete, mock_api):
     assert dict(route.calls.last.request.url.params) == {"includePrivateKeys": "false"}
 
 
-def test_seals_a_private_key_that_came_all_the_same(authlete, mock_api):
+def test_a_private_key_in_a_jwks_is_redacted(authlete, mock_api):
     key = {"kty": "EC", "kid": "1", "crv": "P-256", "x": "a", "y": "b", "d": "s3cret"}
     mock_api.get(JWKS).respond(json={"keys": [key]})
 
@@ -71,7 +71,7 @@ def test_seals_a_private_key_that_came_all_the_same(authlete, mock_api):
         ),
     ],
 )
-def test_tells_no_keys_from_keys_elsewhere(authlete, mock_api, audit_sink, answer, found):
+def test_missing_keys_and_keys_elsewhere_differ(authlete, mock_api, audit_sink, answer, found):
     route = mock_api.get(JWKS).mock(side_effect=[answer])
 
     assert authlete.service(17).get_jwks() == found
@@ -81,7 +81,7 @@ def test_tells_no_keys_from_keys_elsewhere(authlete, mock_api, audit_sink, answe
     assert audit_sink.outcomes[0].status == answer.status_code
 
 
-def test_takes_no_other_redirect_for_an_answer(authlete, mock_api):
+def test_another_redirect_is_an_error(authlete, mock_api):
     mock_api.get(JWKS).respond(301, headers={"Location": "https://a.example/jwks"})
 
     with pytest.raises(errors.UnexpectedStatusError):

@@ -24,7 +24,7 @@ def first(tokens):
     return token
 
 
-def test_tells_of_tokens_by_their_hashes(tokens):
+def test_listed_tokens_have_hashes(tokens):
     page = tokens.list(end=1)
 
     (token,) = page.access_tokens
@@ -45,7 +45,7 @@ def test_tells_of_tokens_by_their_hashes(tokens):
         ({"client_id": 5, "subject": "ann", "start": 1}, []),
     ],
 )
-def test_lists_those_of_a_client_a_user_or_a_state(tokens, asked, found):
+def test_tokens_are_filtered_by_client_user_or_status(tokens, asked, found):
     page = tokens.list(**asked)
 
     assert [one.access_token_hash for one in page.access_tokens] == found
@@ -58,14 +58,14 @@ def test_counts_without_listing_any(tokens):
     assert tokens.list(end=0).access_tokens is None
 
 
-def test_takes_no_more_than_twenty_at_once(tokens):
+def test_a_page_has_at_most_twenty_tokens(tokens):
     with pytest.raises(BadRequestError) as refused:
         tokens.list(end=21)
 
     assert refused.value.code == "A159205"
 
 
-def test_counts_live_tokens_of_a_client_in_the_words_of_the_api(authlete, mock_api):
+def test_live_tokens_of_a_client_are_counted(authlete, mock_api):
     page = {"start": 0, "end": 0, "totalCount": 3, "accessTokens": None}
     route = mock_api.get("/api/17/auth/token/get/list").respond(json=page)
 
@@ -78,12 +78,12 @@ def test_counts_live_tokens_of_a_client_in_the_words_of_the_api(authlete, mock_a
     }
 
 
-def test_counts_those_of_a_user(tokens):
+def test_tokens_of_a_user_are_counted(tokens):
     assert tokens.count(subject="ann") == 1
     assert tokens.count(6, subject="ann") == 0
 
 
-def test_makes_a_token_and_tells_its_values_once(tokens, audit_sink, kept):
+def test_a_created_token_reveals_its_values(tokens, audit_sink, kept):
     written = tokens.create(
         "AUTHORIZATION_CODE",
         5,
@@ -110,7 +110,7 @@ def test_makes_a_token_and_tells_its_values_once(tokens, audit_sink, kept):
         assert secret not in told
 
 
-def test_takes_a_value_that_exists_and_never_tells_it(tokens, audit_sink, kept):
+def test_an_existing_value_is_sent_and_not_revealed(tokens, audit_sink, kept):
     value, refresh = SecretStr("chosen-value"), SecretStr("chosen-too")
 
     tokens.create("AUTHORIZATION_CODE", 5, subject="a", access_token=value, refresh_token=refresh)
@@ -132,7 +132,7 @@ def test_takes_a_value_that_exists_and_never_tells_it(tokens, audit_sink, kept):
         ({"client_id": 6}, ForbiddenError, "A107203"),
     ],
 )
-def test_does_not_take_a_refusal_in_a_200_for_a_token(
+def test_a_rejection_in_a_200_is_no_token(
     environment, tokens, audit_sink, asked, error, code, told_twice
 ):
     environment.state.action_statuses = told_twice
@@ -146,7 +146,7 @@ def test_does_not_take_a_refusal_in_a_200_for_a_token(
     assert audit_sink.outcomes[-1].outcome is Outcome.REJECTED
 
 
-def test_does_not_know_what_became_of_a_token_that_failed(environment, tokens, audit_sink):
+def test_a_failed_creation_has_an_unknown_outcome(environment, tokens, audit_sink):
     environment.sandbox.services[17]["accessTokenSignAlg"] = "RS256"
 
     with pytest.raises(ServerError):
@@ -155,7 +155,7 @@ def test_does_not_know_what_became_of_a_token_that_failed(environment, tokens, a
     assert audit_sink.outcomes[-1].outcome is Outcome.UNKNOWN
 
 
-def test_changes_what_is_named_and_keeps_it_in_the_record(environment, tokens, audit_sink, first):
+def test_an_update_changes_given_properties_and_is_logged(environment, tokens, audit_sink, first):
     changed = tokens.update(
         first,
         scopes=["orders", "unheard"],
@@ -181,7 +181,7 @@ def test_changes_what_is_named_and_keeps_it_in_the_record(environment, tokens, a
 @pytest.mark.parametrize(
     "asked", [{}, {"expires_at": 0}, {"expires_at": -1}, {"refresh_expires_at": 0}]
 )
-def test_sends_no_change_that_would_be_none(tokens, first, audit_sink, asked):
+def test_an_empty_update_is_not_sent(tokens, first, audit_sink, asked):
     before = len(audit_sink.intents)
 
     with pytest.raises(InvalidRequestError):
@@ -190,7 +190,7 @@ def test_sends_no_change_that_would_be_none(tokens, first, audit_sink, asked):
     assert len(audit_sink.intents) == before
 
 
-def test_tells_that_a_token_is_gone(environment, tokens, first):
+def test_a_deleted_token_is_not_found(environment, tokens, first):
     tokens.delete(first)
 
     with pytest.raises(NotFoundError) as refused:
@@ -203,7 +203,7 @@ def test_tells_that_a_token_is_gone(environment, tokens, first):
 
 
 @pytest.mark.parametrize("way", ["delete", "revoke"])
-def test_ends_one_token_and_no_other(tokens, first, audit_sink, kept, way):
+def test_only_the_given_token_is_revoked(tokens, first, audit_sink, kept, way):
     assert getattr(tokens, way)(first, label="Till") == (1 if way == "revoke" else None)
 
     assert kept() == ["h2", "h3"]

@@ -73,7 +73,7 @@ def texts_of(raw):
 
 @MANY
 @given(documents, names, plain)
-def test_saved_or_with_one_member_set_all_else_is_the_same(text, name, value):
+def test_setting_a_field_changes_nothing_else(text, name, value):
     """Both of one document, which takes far longer to make up than to edit."""
     raw = RawObject.parse(text)
     seen = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
@@ -90,7 +90,7 @@ def test_saved_or_with_one_member_set_all_else_is_the_same(text, name, value):
 
 @SOME
 @given(documents, st.data())
-def test_taking_one_member_out_changes_no_other(text, data):
+def test_removing_a_field_changes_nothing_else(text, data):
     before = RawObject.parse(text)
     name = data.draw(st.sampled_from([p.name for p in before] or ["none"]))
 
@@ -103,7 +103,7 @@ def test_taking_one_member_out_changes_no_other(text, data):
 
 @SOME
 @given(documents, st.data())
-def test_editing_deep_inside_changes_only_that(text, data):
+def test_a_nested_edit_changes_nothing_else(text, data):
     """One leaf is edited in what is seen; every other leaf keeps its text."""
     raw = RawObject.parse(text)
     seen = {part.name: REDACTOR.redact_field(part.name, part.value) for part in raw}
@@ -157,7 +157,7 @@ def leaf_texts(text, path=()):
 
 
 @given(documents)
-def test_reads_what_json_reads(text):
+def test_raw_values_equal_parsed_values(text):
     assert {p.name: p.value for p in RawObject.parse(text)} == parse_json(text)
 
 
@@ -179,14 +179,14 @@ def test_reads_what_json_reads(text):
         "null",
     ],
 )
-def test_refuses_what_is_not_an_object(text):
+def test_other_texts_than_objects_are_rejected(text):
     with pytest.raises(InvalidJsonError):
         RawObject.parse(text)
 
 
 @SOME
 @given(documents, documents)
-def test_outright_leaves_nothing_of_what_is_not_named(text, other):
+def test_a_replacement_edit_removes_other_fields(text, other):
     raw = RawObject.parse(text)
     seen = {part.name: part.value for part in raw}
     wanted = make_replacement_edit(seen, {part.name: part.value for part in RawObject.parse(other)})

@@ -64,7 +64,7 @@ def kinds(found):
         httpx.ReadError,
     ],
 )
-def test_opens_after_five_failures(ask, push, audit_sink, failure):
+def test_circuit_opens_after_five_failures(ask, push, audit_sink, failure):
     found = ask(*[failure] * 5, YES, YES)
 
     assert errors.CircuitOpenError not in kinds(found[:5])
@@ -84,11 +84,11 @@ def test_opens_after_five_failures(ask, push, audit_sink, failure):
         httpx.Response(200, content=b" " * 9_000_000),  # of one customer
     ],
 )
-def test_an_answer_that_one_does_not_like_is_no_failure(ask, answer):
+def test_a_rejection_is_no_failure(ask, answer):
     assert errors.CircuitOpenError not in kinds(ask(*[answer] * 20))
 
 
-def test_an_action_that_failed_is_no_failure_of_the_region(authlete, mock_api):
+def test_a_failed_action_is_no_region_failure(authlete, mock_api):
     mock_api.get("/ping").respond(json={"action": "INTERNAL_SERVER_ERROR"})
 
     for _ in range(20):
@@ -97,9 +97,7 @@ def test_an_action_that_failed_is_no_failure_of_the_region(authlete, mock_api):
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(0, False), (1, False), (9, True)])
-def test_a_call_that_had_no_time_tells_nothing_of_the_region(
-    authlete, push, clock, seconds, counts
-):
+def test_a_call_with_little_time_is_no_region_failure(authlete, push, clock, seconds, counts):
     push.mock(side_effect=httpx.ReadTimeout)
     ping = authlete.prepare(PUSH)
     for at in range(5):
@@ -111,20 +109,20 @@ def test_a_call_that_had_no_time_tells_nothing_of_the_region(
         authlete.send(PUSH)
 
 
-def test_opens_when_half_of_the_last_ten_failed(ask):
+def test_circuit_opens_when_half_of_the_last_ten_calls_failed(ask):
     assert errors.CircuitOpenError not in kinds(ask(*[DOWN, YES, YES] * 10))
 
     assert errors.CircuitOpenError in kinds(ask(*[DOWN, YES] * 6))
 
 
-def test_forgets_what_failed_long_ago(ask, clock):
+def test_old_failures_are_forgotten(ask, clock):
     ask(*[DOWN] * 4)
     clock(circuit_breaker.FAILURE_MEMORY_SECONDS + 1)
 
     assert kinds(ask(DOWN, DOWN)) == [errors.ServerError] * 2
 
 
-def test_says_since_when_and_when_it_tries_again(ask, clock):
+def test_an_open_circuit_says_when_it_tries_again(ask, clock):
     ask(*[DOWN] * 5)
     clock(4)
 
@@ -135,7 +133,7 @@ def test_says_since_when_and_when_it_tries_again(ask, clock):
     assert "Next attempt in 6 s" in str(error)
 
 
-def test_tries_one_call_after_a_rest_and_closes_when_it_is_answered(ask, clock):
+def test_circuit_closes_after_a_successful_trial(ask, clock):
     ask(*[DOWN] * 5)
     clock(circuit_breaker.OPEN_SECONDS)
 
@@ -144,7 +142,7 @@ def test_tries_one_call_after_a_rest_and_closes_when_it_is_answered(ask, clock):
     assert errors.CircuitOpenError not in kinds(ask(YES, YES))
 
 
-def test_rests_on_when_the_trial_fails(ask, clock):
+def test_circuit_stays_open_after_a_failed_trial(ask, clock):
     ask(*[DOWN] * 5)
     clock(circuit_breaker.OPEN_SECONDS)
 
@@ -153,7 +151,7 @@ def test_rests_on_when_the_trial_fails(ask, clock):
     assert ask(YES, YES) == []
 
 
-def test_leaves_other_regions_alone(ask, make_client, mock_api):
+def test_other_regions_are_not_affected(ask, make_client, mock_api):
     ask(*[DOWN] * 6)
     other = make_client("https://jp.example")
     mock_api.get("https://jp.example/ping").respond(json={})
@@ -161,7 +159,7 @@ def test_leaves_other_regions_alone(ask, make_client, mock_api):
     assert other.send(PING) == {}
 
 
-def test_says_so_once_to_whoever_watches_the_log(ask, clock, caplog):
+def test_an_alert_is_logged_once(ask, clock, caplog):
     ask(*[DOWN] * 8)
     clock(circuit_breaker.OPEN_SECONDS)
     ask(DOWN, DOWN)
@@ -176,14 +174,14 @@ def test_says_so_once_to_whoever_watches_the_log(ask, clock, caplog):
     }
 
 
-def test_shows_a_credential_that_is_refused_no_further(ask, push):
+def test_a_rejected_credential_is_suspended(ask, push):
     found = ask(*[httpx.Response(401)] * 6, YES)
 
     assert kinds(found) == [errors.UnauthorizedError] * 5 + [errors.CredentialCircuitOpenError] * 2
     assert push.call_count == 5
 
 
-def test_another_credential_for_the_region_goes_on(ask, authlete, mock_api, redactor):
+def test_another_credential_of_the_region_still_works(ask, authlete, mock_api, redactor):
     ask(*[httpx.Response(401)] * 6)
     mock_api.get("/ping").respond(json={})
     other = AuthleteClient(authlete.pool, SecretStr("0ther"), redactor=redactor)
@@ -191,7 +189,7 @@ def test_another_credential_for_the_region_goes_on(ask, authlete, mock_api, reda
     assert other.send(PING) == {}
 
 
-def test_tells_how_the_region_answered_last(authlete, ask):
+def test_the_last_sample_reports_health(authlete, ask):
     ask(YES)
     assert authlete.pool.circuit_breaker.last_sample.is_healthy
 

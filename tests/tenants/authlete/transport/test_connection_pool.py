@@ -169,7 +169,7 @@ BOMB = gzip.compress(b"[" + b" " * 64_000_000 + b"]")
         ),
     ],
 )
-def test_ends_every_misbehaviour_as_unknown(server, make_client, audit_sink, behave, kind):
+def test_misbehaving_servers_have_unknown_outcomes(server, make_client, audit_sink, behave, kind):
     ends_as_unknown(server, make_client, audit_sink, behave, kind, 60)  # however busy it is here
 
 
@@ -181,7 +181,7 @@ def test_ends_every_misbehaviour_as_unknown(server, make_client, audit_sink, beh
         drips(b"", b""),
     ],
 )
-def test_ends_what_would_go_on_for_ever_in_time(server, make_client, audit_sink, behave):
+def test_endless_responses_end_at_the_deadline(server, make_client, audit_sink, behave):
     started = time.monotonic()
 
     ends_as_unknown(server, make_client, audit_sink, behave, errors.NoResponseError, 1.5)
@@ -211,14 +211,14 @@ def ends_as_unknown(server, make_client, audit_sink, behave, kind, seconds):
         b"HTTP/1.0 200 OK\r\n\r\n{}",
     ],
 )
-def test_takes_what_is_odd_and_still_an_answer(server, make_client, answer):
+def test_unusual_but_valid_responses_are_accepted(server, make_client, answer):
     base, _ = server(says(answer))
 
     assert make_client(base).send(PUSH) == {}
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_reads_no_more_of_a_huge_answer_than_the_limit(server, make_client, zipped):
+def test_a_huge_response_is_read_up_to_the_limit(server, make_client, zipped):
     """64 MB, or 64 kB that become 64 MB."""
 
     def behave(connection, stopped):
@@ -240,7 +240,7 @@ def test_reads_no_more_of_a_huge_answer_than_the_limit(server, make_client, zipp
     assert peak < 40_000_000
 
 
-def test_a_flood_of_early_answers_ends_at_the_deadline(server, make_client):
+def test_endless_interim_responses_end_at_the_deadline(server, make_client):
     def behave(connection, stopped):
         while not stopped.is_set():
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
@@ -255,7 +255,7 @@ def test_a_flood_of_early_answers_ends_at_the_deadline(server, make_client):
     assert time.monotonic() - started < 8  # the flood would go on for ever
 
 
-def test_a_read_that_broke_is_made_again_on_a_new_connection(server, make_client):
+def test_a_broken_read_is_retried_on_a_new_connection(server, make_client):
     answers = iter([resets, says(OK)])
     base, seen = server(lambda *on: next(answers)(*on))
 
@@ -263,7 +263,7 @@ def test_a_read_that_broke_is_made_again_on_a_new_connection(server, make_client
     assert len({port for port, _ in seen}) == 2
 
 
-def test_says_not_sent_when_nobody_listens(make_client, audit_sink):
+def test_a_refused_connection_is_not_sent(make_client, audit_sink):
     with socket.socket() as taken:  # so that nobody else does
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -274,7 +274,7 @@ def test_says_not_sent_when_nobody_listens(make_client, audit_sink):
     assert audit_sink.outcomes[0].outcome is errors.Outcome.NOT_SENT
 
 
-def test_reads_gzip(server, make_client):
+def test_gzip_is_decoded(server, make_client):
     body = gzip.compress(b'{"a":1}')
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
     base, _ = server(says(head % len(body), body))
@@ -282,7 +282,7 @@ def test_reads_gzip(server, make_client):
     assert make_client(base).send(PING) == {"a": 1}
 
 
-def test_uses_the_last_used_connection_again(server, make_client):
+def test_the_last_used_connection_is_reused(server, make_client):
     base, seen = server(says(OK, close=False))
     authlete = make_client(base)
 
@@ -292,7 +292,7 @@ def test_uses_the_last_used_connection_again(server, make_client):
     assert len({port for port, _ in seen}) == 1
 
 
-def test_a_mutation_never_takes_a_connection_that_may_be_stale(server, make_client, monkeypatch):
+def test_writes_use_fresh_connections(server, make_client, monkeypatch):
     base, seen = server(says(OK, close=False))
     authlete = make_client(base)
     monkeypatch.setattr(connection_pool, "MAX_IDLE_SECONDS_FOR_WRITES", 0.05)
@@ -306,7 +306,7 @@ def test_a_mutation_never_takes_a_connection_that_may_be_stale(server, make_clie
     assert ports[0] != ports[1] == ports[2]
 
 
-def test_a_connection_that_failed_is_not_used_again(server, make_client):
+def test_a_failed_connection_is_closed(server, make_client):
     base, seen = server(says(HEAD, b"{", close=False))
     authlete = make_client(base, timeout_seconds=1)
 
@@ -317,7 +317,7 @@ def test_a_connection_that_failed_is_not_used_again(server, make_client):
     assert len({port for port, _ in seen}) == 2
 
 
-def test_keeps_no_cookie_and_follows_no_redirect(server, make_client):
+def test_cookies_and_redirects_are_ignored(server, make_client):
     moved = b"HTTP/1.1 302 F\r\nLocation: /x\r\nSet-Cookie: a=b; Path=/\r\n"
     base, seen = server(says(moved + b"Content-Length: 0\r\n\r\n", close=False))
     authlete = make_client(base)
@@ -330,7 +330,7 @@ def test_keeps_no_cookie_and_follows_no_redirect(server, make_client):
     assert not any(b"ookie" in data for _, data in seen)
 
 
-def test_goes_through_no_proxy_of_the_environment(server, make_client, monkeypatch):
+def test_proxies_of_the_environment_are_ignored(server, make_client, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     base, _ = server(says(OK))
@@ -338,7 +338,7 @@ def test_goes_through_no_proxy_of_the_environment(server, make_client, monkeypat
     assert make_client(base).send(PING) == {}
 
 
-def test_a_region_has_a_cap():
+def test_connections_of_a_region_are_limited():
     lines = ConnectionPool("http://127.0.0.1:9", max_connections=1)
 
     with (

@@ -35,7 +35,7 @@ def refusal(push, *arguments, **options):
     return caught.value
 
 
-def test_speaks_to_a_server_that_proves_its_name(push, serve, issuer, names, tmp_path):
+def test_a_trusted_server_is_accepted(push, serve, issuer, names, tmp_path):
     port, heard, asked_for = serve(issuer.server(tmp_path))
 
     assert push(port) == {}
@@ -51,7 +51,7 @@ def test_speaks_to_a_server_that_proves_its_name(push, serve, issuer, names, tmp
         ("mismatch", {"host": "other.test"}),
     ],
 )
-def test_sends_nothing_to_a_wrong_certificate(
+def test_nothing_is_sent_to_a_server_with_a_wrong_certificate(
     push, serve, issuer, names, tmp_path, says, certificate
 ):
     port, heard, _ = serve(issuer.server(tmp_path, **certificate))
@@ -63,7 +63,9 @@ def test_sends_nothing_to_a_wrong_certificate(
     assert heard == []
 
 
-def test_sends_nothing_to_an_unknown_authority(push, serve, issuer, names, tmp_path):
+def test_nothing_is_sent_to_a_server_with_an_unknown_authority(
+    push, serve, issuer, names, tmp_path
+):
     port, heard, _ = serve(Issuer().server(tmp_path))
 
     error = refusal(push, port)
@@ -73,7 +75,7 @@ def test_sends_nothing_to_an_unknown_authority(push, serve, issuer, names, tmp_p
     assert heard == []
 
 
-def test_trusts_no_authority_of_the_test_in_production(make_client, serve, issuer, names, tmp_path):
+def test_the_test_authority_is_not_trusted_by_default(make_client, serve, issuer, names, tmp_path):
     port, heard, _ = serve(issuer.server(tmp_path))
 
     with pytest.raises(errors.UnreachableError) as caught:
@@ -83,14 +85,14 @@ def test_trusts_no_authority_of_the_test_in_production(make_client, serve, issue
     assert heard == []
 
 
-def test_says_that_a_server_does_not_speak_tls(push, serve, names):
+def test_a_failed_tls_handshake_is_reported(push, serve, names):
     port, heard, _ = serve(None)
 
     assert refusal(push, port).reason is UnreachableReason.TLS
     assert not any(b"POST" in data for data in heard)
 
 
-def test_says_that_a_connection_was_refused(push, names):
+def test_a_refused_connection_is_reported(push, names):
     with socket.socket() as taken:  # so that nobody else listens there
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -98,7 +100,7 @@ def test_says_that_a_connection_was_refused(push, names):
         assert refusal(push, port).reason is UnreachableReason.CONNECTION_REFUSED
 
 
-def test_says_that_a_name_is_not_known(push, names):
+def test_an_unknown_host_name_is_reported(push, names):
     def unknown():
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -110,13 +112,13 @@ def test_says_that_a_name_is_not_known(push, names):
     assert HOST in str(error)
 
 
-def test_says_that_a_name_has_no_address(push, names):
+def test_a_host_name_without_address_is_reported(push, names):
     names[HOST] = list
 
     assert refusal(push, 443).reason is UnreachableReason.OTHER
 
 
-def test_does_not_wait_for_a_resolver_that_hangs(push, names):
+def test_a_hanging_resolver_ends_at_the_deadline(push, names):
     hang = threading.Event()
     names[HOST] = lambda: hang.wait(10) and []
     started = time.monotonic()
@@ -128,7 +130,9 @@ def test_does_not_wait_for_a_resolver_that_hangs(push, names):
     hang.set()
 
 
-def test_a_name_that_hangs_holds_up_no_other_and_one_thread(push, serve, issuer, names, tmp_path):
+def test_a_hanging_lookup_uses_one_thread_and_does_not_delay_others(
+    push, serve, issuer, names, tmp_path
+):
     hang = threading.Event()
     names["black.test"] = lambda: hang.wait(10) and []
     port, _, _ = serve(issuer.server(tmp_path))
@@ -141,7 +145,7 @@ def test_a_name_that_hangs_holds_up_no_other_and_one_thread(push, serve, issuer,
     hang.set()
 
 
-def test_tries_the_next_address(push, serve, issuer, names, tmp_path, monkeypatch):
+def test_the_next_address_is_tried(push, serve, issuer, names, tmp_path, monkeypatch):
     port, _, _ = serve(issuer.server(tmp_path))
     connect = socket.create_connection
     tried = []
