@@ -1,4 +1,4 @@
-"""What is wrong with the settings is said at the start, not by the first page."""
+"""System checks of settings."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tenants.outbound import mail, safe_http
 
 @register()
 def check_keys(**_: Any) -> list[Error]:
-    """Refuse to start with a key ring that cannot be read."""
+    """Check the key rings."""
     found = []
     names = ["VAULT_KEYS", "AUDIT_KEYS", "FINGERPRINT_KEY"]
     if settings.AUDIT_SIGNING_KEYS:
@@ -30,8 +30,7 @@ def check_keys(**_: Any) -> list[Error]:
 
 @register()
 def check_sinks(**_: Any) -> list[Error]:
-    """Refuse to start where checkpoints could be kept nowhere, or be verified by
-    nobody."""
+    """Check the checkpoint sinks and public keys."""
     found = []
     try:
         load_sinks()
@@ -47,7 +46,7 @@ def check_sinks(**_: Any) -> list[Error]:
 
 @register()
 def check_mail(**_: Any) -> list[Error]:
-    """Refuse to start where somebody waits for mail that nobody sends."""
+    """Check that mail is configured if alerts are mailed."""
     if settings.ALERT_MAIL and not mail.is_enabled():
         said = "ALERT_MAIL is set, but EMAIL_URL is not"
         return [Error(said, id="mail.E1")]
@@ -56,7 +55,7 @@ def check_mail(**_: Any) -> list[Error]:
 
 @register()
 def check_webhooks(**_: Any) -> list[Error]:
-    """Refuse to start where it could not be told what webhooks may reach."""
+    """Check the private hosts allowed for webhooks."""
     try:
         safe_http.check_settings()
     except ValueError as error:
@@ -66,7 +65,7 @@ def check_webhooks(**_: Any) -> list[Error]:
 
 @register()
 def check_retention(**_: Any) -> list[Error]:
-    """Refuse to start where it is not clear what may be removed, and when."""
+    """Check the retention periods."""
     found = []
     for name, read in (
         ("AUDIT_KEEP", policy.load_retention_policy),

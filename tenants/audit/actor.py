@@ -1,14 +1,14 @@
-"""Who acts, as the record tells it."""
+"""The actor of an audit entry."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or a process, in an organization, on one page.
+    """A person or process acting in an organization.
 
-    What has no organization (a refused sign-in, a key rotated for all) belongs to
-    organization 0, which no member sees.
+    Events without an organization (a rejected sign-in, a key rotation) belong to organization 0,
+    which no member can see.
     """
 
     user_id: int  # 0 for nobody that is known, and for what runs by itself

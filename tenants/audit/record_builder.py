@@ -1,4 +1,4 @@
-"""Making rows that any database takes."""
+"""Build records that any database accepts."""
 
 import os
 import time
@@ -29,7 +29,7 @@ def build_intent(
     reconciliation_hints: Mapping[str, Any] | None = None,
     **texts: str,
 ) -> IntentRecord:
-    """The first row of an entry; ``texts`` are those of `TEXTS` that are not empty."""
+    """Build the first record of an entry; ``texts`` are non-empty `TEXT_FIELDS`."""
     fitted = {name: _truncate(name, texts.pop(name, "")) for name in TEXT_FIELDS}
     return IntentRecord(
         entry=new_entry_id(),
@@ -59,7 +59,7 @@ def build_outcome(
     code: str = "",
     surprises: Sequence[FieldChange] = (),
 ) -> OutcomeRecord:
-    """The row that says what became of an entry."""
+    """Build the record of an entry's outcome."""
     code = _truncate("code", code)
     return OutcomeRecord(
         entry,
@@ -72,7 +72,7 @@ def build_outcome(
 
 
 def new_entry_id() -> str:
-    """A UUID that sorts by time (RFC 9562, section 5.7)."""
+    """Return a UUIDv7, which sorts by time (RFC 9562, section 5.7)."""
     milliseconds = time.time_ns() // 1_000_000
     number = milliseconds << 80 | int.from_bytes(os.urandom(10))
     number = number & ~(0xF << 76) | 7 << 76
@@ -84,7 +84,7 @@ def _now_microseconds() -> int:
 
 
 def serialize_changes(changes: Sequence[FieldChange]) -> str:
-    """Changes as the record keeps them."""
+    """Serialize changes as stored in the log."""
     return canonical_json(
         [
             {
@@ -98,7 +98,7 @@ def serialize_changes(changes: Sequence[FieldChange]) -> str:
 
 
 def to_plain_json(value: Any) -> Any:
-    """``value`` as the record keeps it."""
+    """Convert a value to plain JSON as stored in the log."""
     match value:
         case Fingerprint():
             return {"fingerprint": value.hex}
@@ -118,5 +118,5 @@ _max_lengths = {
 
 
 def _truncate(column: str, text: str) -> str:
-    """``text`` without NUL, without a lone surrogate, and not too long."""
+    """Remove NUL and lone surrogates, and truncate to the column's length."""
     return text and make_storable(text)[: _max_lengths[column]]

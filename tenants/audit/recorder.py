@@ -1,4 +1,8 @@
-"""The audit log: no call without an entry."""
+"""Record calls to Authlete and local events in the audit log.
+
+Use outside of a transaction: entries are written on a separate connection, which would wait for
+the caller's transaction.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +30,7 @@ from tenants.outbound.alerts import alert
 
 @dataclass(frozen=True)
 class AuditLogSink:
-    """A `Watch` that keeps every call of one person's in the record."""
+    """An `AuditSink` that records the calls of one actor."""
 
     actor: Actor
     reason: str = ""
@@ -34,7 +38,7 @@ class AuditLogSink:
     reason_names_subject: bool = False  # whom the reason may name, so it stands beside them
 
     def record_intents(self, calls: Sequence[CallIntent]) -> list[str]:
-        """Commit the intents; raises `NotRecorded`, and then none may be made."""
+        """Commit intents; raise `AuditUnavailableError` if no call may be sent."""
         changes = any(call.operation.effect is not Effect.READ for call in calls)
         if changes and anchors.anchor_monitor.blocks_changes():
             raise AuditUnavailableError(
@@ -53,8 +57,10 @@ class AuditLogSink:
         return [row.entry for row in intents]
 
     def record_outcomes(self, outcomes: Sequence[CallOutcome], *, wait: bool = True) -> None:
-        """Commit outcomes. When that fails the call is done all the same: its entry
-        stays open, is shown as such, and is settled by ``audit_reconcile``."""
+        """Commit outcomes.
+
+        If that fails, the call happened all the same: its entry stays open until it is reconciled.
+        """
         rows = [
             build_outcome(
                 end.entry_id,
@@ -98,7 +104,7 @@ _denial_counter = WindowCounter()
 
 
 class EventDetails(TypedDict, total=False):
-    """What else is known of an event."""
+    """Optional details of an event."""
 
     label: str  # what the object is called
     object: str  # what it is known by: a member's email, a page's name
@@ -118,10 +124,10 @@ def record_event(
     outcome: Outcome = Outcome.SUCCEEDED,
     **details: Unpack[EventDetails],
 ) -> None:
-    """Keep what has happened; ``effect`` is the event's own unless it is given.
+    """Record an event that happened; ``effect`` defaults to the event's.
 
-    Raises `NotRecorded`, and then it must not have happened; but never for a denial,
-    which stays one. Denials that repeat are counted.
+    Raises `AuditUnavailableError`, and then the event must not happen. Denials never raise, and
+    repeated ones are counted.
     """
     effect = effect or event.effect
     if not event.is_denial:
@@ -151,11 +157,11 @@ def record_action(
     is_read_only: bool = False,
     **details: Unpack[EventDetails],
 ) -> Iterator[None]:
-    """Keep the intent of what the block does, and what became of it afterwards.
+    """Record the intent of the block and its outcome.
 
-    An exception means that it was refused, and that nothing was changed; one of the
-    database's, that nobody knows. Raises `NotRecorded` before the block is entered.
-    What ``only_reads`` goes on where no checkpoint is known outside.
+    An exception means that the action was rejected and changed nothing; a database error means that
+    the outcome is unknown. Raises `AuditUnavailableError` before the block starts. Actions that are
+    ``is_read_only`` are allowed while checkpoints aren't anchored.
     """
     if not is_read_only:
         _check_anchored(event, event.effect)
@@ -212,8 +218,10 @@ def _write_records(records: Sequence[Record], *, entry: str) -> None:
 def _select_denial(
     actor: Actor, event: AuditEvent, effect: str, details: EventDetails
 ) -> tuple[Actor, AuditEvent, int] | None:
-    """Under which name a denial is kept, and the how manieth it is; none if it only
-    counts. See `docs/explanation/decisions/counted-denials.md`."""
+    """Return actor, event and count to record for a denial; None if only counted.
+
+    See docs/explanation/decisions/counted-denials.md.
+    """
     source = _denial_source(actor)
     same = (
         actor.organization_id,
@@ -241,8 +249,10 @@ def _select_denial(
 
 
 def _denial_source(actor: Actor) -> str:
-    """Whose denials are counted together: an account's, or else an address's, of
-    which one subscriber has all 64 bits below an IPv6 prefix."""
+    """Return the source by which denials are counted: the account, or the IP address.
+
+    IPv6 addresses count by /64 prefix, which one subscriber owns.
+    """
     if actor.user_id:
         return str(actor.user_id)
     try:

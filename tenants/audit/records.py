@@ -1,4 +1,4 @@
-"""What is kept of a call: its intent, and later its outcome."""
+"""The two records of an audit entry: intent and outcome."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tenants.authlete.json.reader import replace_surrogates
 
 @dataclass(frozen=True, slots=True)
 class IntentRecord:
-    """What was about to be sent; the columns of `AuditEntry` that it fills."""
+    """What is about to be sent; fills columns of `AuditEntry`."""
 
     phase: ClassVar[str] = "intent"
 
@@ -42,7 +42,7 @@ class IntentRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecord:
-    """What became of it."""
+    """The outcome of an entry."""
 
     phase: ClassVar[str] = "outcome"
 
@@ -84,8 +84,10 @@ OPEN_OUTCOME_COLUMNS = {
 
 
 def list_changed_members(changed: str) -> set[str]:
-    """The members of an object that are told to change: ``scopes`` for a change of
-    ``scopes[email].description``."""
+    """Return the changed members of an object.
+
+    A change of ``scopes[email].description`` is one of ``scopes``.
+    """
     if changed == "[]":
         return set()
     fields = [change["field"] for change in json.loads(changed)]
@@ -96,12 +98,12 @@ def list_changed_members(changed: str) -> set[str]:
 
 
 def canonical_json(value: Any) -> str:
-    """One text for one value: ASCII, members sorted, no space."""
+    """Serialize to canonical JSON: ASCII, sorted members, no spaces."""
     return _json_encoder.encode(value)
 
 
 def serialize_record(row: Record) -> str:
-    """What the chain keeps of a row: canonical JSON (`docs/reference/audit-log.md`)."""
+    """Serialize a record to canonical JSON, which the chain stores and hashes."""
     names, read = (
         (INTENT_FIELDS, _get_intent_values)
         if isinstance(row, IntentRecord)

@@ -1,10 +1,8 @@
-"""What a subject is searched by in addresses and saved searches, which hold none.
+"""Keyed fingerprints of subjects, for URLs and saved searches.
 
-A mark is the keyed fingerprint of a subject in one organization; an entry has it in a
-column with an index. Its key is derived from the oldest of `AUDIT_KEYS`, which has to
-be kept as long as it verifies a row, so that a new key in front changes no mark. Where
-the oldest is given up, or an older version wrote meanwhile, `audit_marks` makes all
-marks anew. See `docs/explanation/decisions/subject-index.md`.
+The key derives from the oldest of `AUDIT_KEYS`, so a new first key changes no fingerprint. After
+removing the oldest key, `audit_marks` recomputes all. See
+docs/explanation/decisions/marks-of-subjects.md.
 """
 
 import hmac
@@ -23,7 +21,7 @@ ENTRIES_PER_TRANSACTION = (
 
 
 def fingerprint_subject(organization: int, subject: str) -> str | None:
-    """What entries about a subject are found by; none where there is no subject."""
+    """Return the fingerprint of a subject in an organization, or None."""
     if not subject:
         return None
     keys = get_audit_keys()
@@ -32,8 +30,7 @@ def fingerprint_subject(organization: int, subject: str) -> str | None:
 
 
 def rebuild_fingerprints(entries: type[models.Model]) -> Iterator[int]:
-    """Give every entry the mark that it should have; how many had a wrong one, batch
-    by batch."""
+    """Recompute fingerprints in batches; yield the number of corrected entries."""
     change = (
         f"UPDATE {entries._meta.db_table} SET mark = %s"  # noqa: S608
         " WHERE organization_id = %s AND seq = %s"

@@ -1,4 +1,4 @@
-"""Counting what comes again and again, so that each time need not be told."""
+"""Counters that limit repeated reports."""
 
 from collections import Counter
 from threading import Lock
@@ -9,7 +9,7 @@ MAX_KEYS = 10_000  # kept apart; any further ones are counted as one
 
 
 class WindowCounter:
-    """How often a thing came within the minute, in this process."""
+    """Counts events per key within a minute, in this process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -17,7 +17,7 @@ class WindowCounter:
         self._ends_at = 0.0
 
     def count(self, *key: object) -> int:
-        """Count one more, and return how many there have been, this one included."""
+        """Count an event and return its count."""
         now = monotonic()
         with self._lock:
             if now >= self._ends_at:
@@ -30,9 +30,8 @@ class WindowCounter:
 
 
 def should_report(count: int) -> bool:
-    """Whether it is the 1st, 2nd, 4th, 8th ... time.
+    """Return whether ``count`` is a power of two.
 
-    So whoever was told of the n-th time knows that there were fewer than 2n, without
-    anything being kept that a killed process could lose.
+    Whoever hears of the n-th event knows that there were fewer than 2n, without stored state.
     """
     return count & (count - 1) == 0

@@ -1,7 +1,6 @@
-"""The locks of all processes: one lease a row, and no transaction held meanwhile.
+"""Locks across processes: a lease per row, without an open transaction.
 
-A lease that nobody gave back (its process was killed) runs out by the clock of the
-database, the only one that all processes share.
+The lease of a killed process expires by the database's clock, which all processes share.
 """
 
 import logging
@@ -29,14 +28,14 @@ POLL_SECONDS = 0.1  # seconds between two looks
 
 @dataclass(frozen=True)
 class DatabaseLocks:
-    """The locks of one organization, taken in the name of one person."""
+    """The locks of an organization, held in the name of ``holder``."""
 
     organization_id: int
     holder: str
 
     @contextmanager
     def hold(self, key: str, lease_seconds: float) -> Generator[None]:
-        """See `tenants.authlete.write_locks.Locks`."""
+        """Implement `WriteLocks.hold`."""
         key = _fit_key(f"{self.organization_id}/{key}")
         mine = uuid4()
         self._wait_until_acquired(key, mine, timedelta(seconds=lease_seconds))
@@ -61,7 +60,7 @@ class DatabaseLocks:
             ) from None
 
     def _try_acquire(self, place: str, token: UUID, duration: timedelta) -> bool:
-        """Each statement decides alone; none is read before it is written."""
+        """Try to acquire the lease; each statement decides alone."""
         lease = {"token": token, "holder": self.holder[:150], "until": Now() + duration}
         if WriteLease.objects.filter(place=place, until__lt=Now()).update(**lease):
             return True
@@ -75,5 +74,5 @@ def _find_holder(place: str) -> str:
 
 
 def _fit_key(place: str) -> str:
-    """``place`` as the column takes it; a longer one becomes its digest."""
+    """Return the key, or its digest if it's too long for the column."""
     return place if len(place) <= 200 else sha256(place.encode()).hexdigest()

@@ -1,9 +1,7 @@
-"""Writes of one process to SQLite, one after the other.
+"""Serialize one process's writes to SQLite.
 
-SQLite lets one connection write at a time, and has the others look again after pauses
-of up to a tenth of a second, in no order: of many threads that write most wait for a
-moment, and some for seconds. So the threads of a process queue here first. PostgreSQL
-locks rows, and nobody queues.
+SQLite allows one writer at a time and lets others poll in no order, so threads queue here first.
+PostgreSQL needs no queue.
 """
 
 import os
@@ -32,8 +30,7 @@ def exclusive_write() -> Iterator[None]:
 def serialize_writes(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
 ) -> Any:
-    """Have every statement that writes wait for its turn, as an `execute_wrapper` of a
-    connection; a transaction has the database to itself once it has begun."""
+    """Serialize writing statements, as an ``execute_wrapper`` of a connection."""
     if connection.in_atomic_block or sql.startswith("SELECT"):
         return execute(sql, params, many, context)
     with exclusive_write():
@@ -41,7 +38,7 @@ def serialize_writes(
 
 
 def _reset_after_fork() -> None:
-    """A forked child has none of the threads that may have had the turn."""
+    """Reset the lock; a forked child has none of the threads that held it."""
     global _write_lock
     _write_lock = RLock()
 

@@ -1,4 +1,4 @@
-"""The one key by which all of the console seals secrets."""
+"""The redactor with the deployment's fingerprint key."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ from tenants.crypto.key_ring import KeyRing
 
 
 def get_redactor() -> Redactor:
-    """Seals secrets as all connections do: equal secrets get equal fingerprints."""
+    """Return the redactor; equal secrets get equal fingerprints."""
     return _build_redactor(settings.FINGERPRINT_KEY)
 
 

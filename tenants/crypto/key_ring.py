@@ -1,7 +1,7 @@
-"""Named keys from the environment: the first seals, all of them open.
+"""Named keys from the environment: the first one encrypts, all decrypt.
 
-Written as ``name:base64,name:base64``, each key of 32 bytes. A ring has one purpose;
-keys are derived for it, so that the same secret given to two rings is two keys.
+Format: ``name:base64,name:base64``, 32 bytes each. Keys are derived per purpose, so the same
+secret in two rings makes two keys.
 """
 
 import hmac
@@ -14,19 +14,19 @@ KEY_BYTES = 32  # bytes
 
 
 class KeyNotFoundError(Exception):
-    """No key of that name is known to this process."""
+    """The key ring has no key with this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Named keys of 32 bytes; the ``current`` one seals and signs, all others open."""
+    """Named 32-byte keys; ``current`` encrypts and signs."""
 
     current: str
     _keys: Mapping[str, bytes] = field(repr=False)
 
     @classmethod
     def parse(cls, text: str, purpose: str) -> Self:
-        """The ring that a setting describes; raises `ValueError` without its text."""
+        """Parse a setting; raise `ValueError` without its content."""
         keys = {}
         for entry in filter(None, map(str.strip, text.split(","))):
             name, _, coded = entry.partition(":")
@@ -48,7 +48,7 @@ class KeyRing:
 
     @property
     def oldest(self) -> str:
-        """The last one: new keys are put in front."""
+        """Return the last key's name; new keys are added in front."""
         return [*self._keys][-1]
 
     def __getitem__(self, name: str) -> bytes:

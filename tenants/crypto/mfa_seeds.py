@@ -1,9 +1,8 @@
-"""Seeds of second factors, sealed as every other secret at rest, each for its person.
+"""Encrypted 2FA seeds, each bound to its user.
 
-The sign-in library keeps them in one JSON column, and seals and opens them without
-saying whose they are. So a row that is made is sealed for its person as it is first
-saved, and what is read from a row knows whose row that is: a seed that was copied to
-another person's row does not open.
+allauth encrypts and decrypts seeds without naming the user. So a new row is bound to its user
+when it's first saved, and a loaded seed remembers its row's user: a seed copied to another user
+can't be decrypted.
 """
 
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ SEED_FIELDS = ("secret", "seed")  # members of its JSON: of TOTP, of recovery co
 
 
 class OwnedSeed(str):
-    """A sealed seed as it stands in somebody's row."""
+    """An encrypted seed with its user."""
 
     user_id: int
 
@@ -33,17 +32,17 @@ class OwnedSeed(str):
 
 
 def seed_context(user_id: int) -> str:
-    """Where the seeds of a person open, and those of nobody else."""
+    """Return the encryption context of a user's seeds."""
     return f"{UNBOUND_CONTEXT}/{user_id}"
 
 
 def seal_seed(text: str, user_id: int | None = None) -> str:
-    """For a person, or for the row that it goes into next."""
+    """Encrypt for a user, or for the row that is saved next."""
     return vault.seal(text, seed_context(user_id) if user_id else UNBOUND_CONTEXT)
 
 
 def unseal_seed(value: str, user_id: int | None = None) -> str:
-    """Raises `vault.Sealed` when no key of ours opens it there."""
+    """Decrypt a seed; raise `UnsealError` if it isn't this user's."""
     owner = value.user_id if isinstance(value, OwnedSeed) else user_id
     return vault.unseal(value, seed_context(owner) if owner else UNBOUND_CONTEXT)
 
@@ -58,7 +57,7 @@ def _mark_owner(instance: Authenticator, **_: Any) -> None:
 
 @receiver(pre_save, sender=Authenticator)
 def _bind_to_user(instance: Authenticator, **_: Any) -> None:
-    """Only a row that is new: what stands in another one was bound before."""
+    """Bind the seeds of a new row to its user."""
     if instance._state.adding:
         for name in SEED_FIELDS:
             if value := instance.data.get(name):
@@ -68,7 +67,7 @@ def _bind_to_user(instance: Authenticator, **_: Any) -> None:
 
 @vault.register_rotation("second factors")
 def rotate_seeds() -> Iterator[Authenticator]:
-    """Seal every seed under the current key, one row at a time."""
+    """Encrypt every seed with the current key, row by row."""
     for pk in list(Authenticator.objects.values_list("pk", flat=True)):
         # Locked, so that a recovery code used meanwhile does not come back.
         with transaction.atomic():

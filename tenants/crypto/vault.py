@@ -1,7 +1,7 @@
-"""Secrets at rest: AES-256-GCM, each bound to the place it was made for.
+"""Secrets at rest: AES-256-GCM with an encryption context.
 
-A value says which key sealed it, and opens only at its own place: a ciphertext that
-is moved to another row, column, organization or region does not.
+A value names its key and can be decrypted only in its context: not after it was moved to another
+row, column, organization or region.
 """
 
 from base64 import b64decode, b64encode
@@ -23,7 +23,7 @@ NONCE_BYTES = 12  # bytes; NIST SP 800-38D, section 8.2.2
 
 
 class UnsealError(Exception):
-    """The value does not open here: another place, another key, or changed."""
+    """The value can't be decrypted: wrong context or key, or tampered with."""
 
 
 type SealRotation = Callable[[], Iterator[object]]
@@ -31,7 +31,7 @@ SEAL_ROTATIONS: dict[str, SealRotation] = {}  # what `vault_rotate` goes through
 
 
 def register_rotation(name: str) -> Callable[[SealRotation], SealRotation]:
-    """For a function that seals all ``what`` anew and yields each that it did."""
+    """Register a generator that re-encrypts all values called ``name``."""
 
     def decorate(rotation: SealRotation) -> SealRotation:
         SEAL_ROTATIONS[name] = rotation
@@ -41,10 +41,9 @@ def register_rotation(name: str) -> Callable[[SealRotation], SealRotation]:
 
 
 def iterate_rows[Row: models.Model](queryset: QuerySet[Row]) -> Iterator[Row]:
-    """Each row by a query of its own, so that one can write meanwhile.
+    """Yield each row by a separate query, so that others can write meanwhile.
 
-    With a cursor open, SQLite refuses every write as soon as somebody else has written
-    since that cursor was opened.
+    With an open cursor, SQLite refuses writes once another connection has written.
     """
     for pk in list(queryset.values_list("pk", flat=True)):
         if row := queryset.filter(pk=pk).first():
@@ -52,12 +51,12 @@ def iterate_rows[Row: models.Model](queryset: QuerySet[Row]) -> Iterator[Row]:
 
 
 def seal_context(row: models.Model, column: str, *parts: object) -> str:
-    """The name of one value's place: its model, row and column, and what binds it."""
+    """Return the encryption context of a column: model, row, column and ``parts``."""
     return "/".join(map(str, (row._meta.label_lower, row.pk, column, *parts)))
 
 
 def seal(secret: str, context: str) -> str:
-    """``secret`` under the current key, to be opened at ``place`` only."""
+    """Encrypt with the current key."""
     name = _get_key_ring().current
     nonce = urandom(NONCE_BYTES)
     text = AESGCM(_get_key_ring()[name]).encrypt(
@@ -67,7 +66,7 @@ def seal(secret: str, context: str) -> str:
 
 
 def unseal(value: str, context: str) -> str:
-    """The secret; raises `Sealed` wherever it was not meant to be opened."""
+    """Decrypt; raise `UnsealError` in any other context."""
     version, _, rest = value.partition(".")
     name, _, coded = rest.partition(".")
     if version != FORMAT_VERSION:
@@ -87,7 +86,7 @@ def unseal(value: str, context: str) -> str:
 
 
 def reseal(value: str, context: str) -> str:
-    """The same secret under the current key; ``value`` itself if it is so already."""
+    """Encrypt with the current key; return ``value`` if it already is."""
     if value.startswith(f"{FORMAT_VERSION}.{_get_key_ring().current}."):
         return value
     return seal(unseal(value, context), context)

@@ -1,1 +1,1 @@
-"""Work that outlives a request: see `docs/reference/jobs.md`."""
+"""Background jobs, see docs/reference/jobs.md."""

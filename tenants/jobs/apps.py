@@ -2,6 +2,8 @@ from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
+    """Configure the jobs app."""
+
     name = "tenants.jobs"
     label = "jobs"
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""The workers remove what was kept long enough, once a day."""
+"""Periodic tasks of the audit log: retention and checkpoints."""
 
 import logging
 import time
@@ -31,6 +31,7 @@ RETRY_SECONDS = 3600  # seconds until what went wrong is tried again
 
 @run_every_minute
 def delete_expired_daily() -> None:
+    """Delete expired entries and versions once a day."""
     if cache.get(CACHE_KEY) or not can_delete():
         return
     try:
@@ -46,9 +47,10 @@ def delete_expired_daily() -> None:
 
 
 def delete_expired(name: str) -> Iterator[tuple[str, int]]:
-    """Remove entries and versions, some at a time; how many of which.
+    """Delete expired entries and versions; yield what was deleted and how many.
 
-    Raises `Broken`, `Overtaken` and `NotRecorded`; what was removed until then is.
+    Raises `ChainBrokenError`, `ConcurrentDeletionError` and `AuditUnavailableError`; earlier
+    deletions stay.
     """
     slugs = dict(Organization.objects.values_list("pk", "slug"))
 
@@ -64,9 +66,9 @@ def delete_expired(name: str) -> Iterator[tuple[str, int]]:
 
 @run_every_minute
 def create_and_deliver_checkpoints() -> None:
-    """Sign what is new once that is due, and deliver what is not delivered yet.
+    """Sign a checkpoint if due, and deliver new ones.
 
-    A worker without a key only delivers, so that one elsewhere may sign.
+    A worker without a signing key only delivers.
     """
     if settings.AUDIT_SIGNING_KEYS:
         try:

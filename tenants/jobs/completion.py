@@ -1,4 +1,4 @@
-"""How a job stops without anybody asking for it: it is over, or somebody must look."""
+"""End or pause a job without a user's request."""
 
 from typing import Any
 from uuid import UUID
@@ -20,9 +20,9 @@ from tenants.organizations.roles import Permission, Role
 
 
 def load_starter(job: Job, permission: Permission) -> Actor | None:
-    """The starter as they are now; None when they may not do this any more.
+    """Return the job's starter as an actor, or None without ``permission``.
 
-    What a job does is kept under its own id as the page: all of it is found by that.
+    The job's ID is the actor's page, so that all its entries can be found.
     """
     home = job.organization
     found = Membership.objects.filter(
@@ -42,13 +42,13 @@ def load_starter(job: Job, permission: Permission) -> Actor | None:
 
 
 def pause_with_problem(job: Job, lease: UUID, problem: str) -> None:
-    """Pause the job until somebody has looked, and say why."""
+    """Pause the job and store the problem."""
     with record_action(worker_actor(job), events.JOB_PAUSE, **event_details(job)):
         _leave_running_state(job, lease, state=JobState.PAUSED, trouble=problem)
 
 
 def end_job(job: Job, lease: UUID, state: JobState, problem: str = "") -> None:
-    """End the job; what was not tried is skipped."""
+    """End the job and skip pending items."""
     said = event_details(job)
     said["changes"] = item_counts_as_changes(job)
     with record_action(worker_actor(job), events.JOB_END, **said):
@@ -58,14 +58,14 @@ def end_job(job: Job, lease: UUID, state: JobState, problem: str = "") -> None:
 
 
 def run_ended_hook(job: Job) -> None:
-    """Let whoever knows this kind of job tell what came of it."""
+    """Run the handler's hook for ended jobs."""
     known = JOB_HANDLERS.get(job.kind)
     if known and known.on_ended:
         known.on_ended(job)
 
 
 def event_details(job: Job) -> EventDetails:
-    """What the record says of everything that happens to a job."""
+    """Return the details recorded with every event of the job."""
     said: EventDetails = {"object": str(job.pk), "label": job.title}
     if not reason_names_subject(job):
         said |= {"reason": job.reason, "ticket": job.ticket}
@@ -73,21 +73,20 @@ def event_details(job: Job) -> EventDetails:
 
 
 def reason_names_subject(job: Job) -> bool:
-    """Whether its reason may name a subject, whom its own entries do not tell."""
+    """Return whether the job's reason may name a subject."""
     known = JOB_HANDLERS.get(job.kind)
     return known is not None and known.reason_names_subject
 
 
 def _leave_running_state(job: Job, lease: UUID, **values: Any) -> None:
-    """Raises `Lost` where the job does not run under this lease any more."""
+    """Change the state; raise `LeaseLostError` without the lease."""
     mine = Job.objects.filter(pk=job.pk, lease=lease, state=JobState.RUNNING)
     if not mine.update(**values):
         raise LeaseLostError
 
 
 def end_abandoned_items() -> None:
-    """End what a killed worker was at in a job that was cancelled: nobody takes that
-    up again."""
+    """Mark items of killed workers in cancelled jobs as unknown."""
     running = Item.objects.filter(state=ItemState.RUNNING)
     left = Job.objects.filter(
         leases.is_unleased(), state=JobState.CANCELLED, pk__in=running.values("job")
@@ -99,30 +98,31 @@ def end_abandoned_items() -> None:
 
 
 def skip_pending_items(job: Job) -> None:
-    """What was not begun will not be; no secret of it is kept."""
+    """Skip pending items and erase their secrets."""
     pending = Item.objects.filter(job=job, state=ItemState.PENDING)
     pending.filter(sealed=True).update(inputs="")
     pending.update(state=ItemState.SKIPPED, ended_at=Now())
 
 
 def count_items_by_state(job: Job) -> dict[ItemState, int]:
-    """How many items came to what."""
+    """Count items by state."""
     found = Item.objects.filter(job=job).order_by().values_list("state")
     return {ItemState(state): number for state, number in found.annotate(Count("pk"))}
 
 
 def item_counts_as_changes(job: Job) -> list[FieldChange]:
-    """The same for the record."""
+    """Return the counts as changes for the audit log."""
     found = count_items_by_state(job)
     return [FieldChange(f"items_{fate.name.lower()}", None, found[fate]) for fate in found]
 
 
 def has_unfinished_items(job: Job) -> bool:
+    """Return whether items are pending or running."""
     return Item.objects.filter(job=job, state__in=UNFINISHED_ITEM_STATES).exists()
 
 
 def worker_actor(job: Job) -> Actor:
-    """What runs by itself, as the record tells it."""
+    """Return the worker as an actor."""
     home = job.organization
     return Actor(
         0,

@@ -1,4 +1,4 @@
-"""What a handler is given: the way to Authlete in the name of who started the job."""
+"""What a job handler is given: access to Authlete in the starter's name."""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,9 +22,11 @@ from tenants.organizations.api_clients import CredentialsByRegion, connect
 
 
 class LeasedAuditSink:
-    """A `Watch` that asks before each call whether the job is still this worker's,
-    and ``notes`` beside the item what is about to change something and must not be
-    begun again."""
+    """An `AuditSink` that checks the job's lease before each call.
+
+    If ``saves_entry``, the item stores the entry of a change before it's sent, so that it isn't
+    repeated after a kill.
+    """
 
     def __init__(
         self, log: AuditLogSink, item: Item, lease: UUID, *, saves_entry: bool = True
@@ -62,13 +64,12 @@ class LeasedAuditSink:
         self._log.flush()
 
     def renew_lease(self) -> None:
-        """Say that this worker is alive, in the middle of what takes long and makes no
-        calls; raises `Lost`."""
+        """Renew the lease during long work; raise `LeaseLostError`."""
         if not leases.renew(self._item.job_id, self.lease):
             raise LeaseLostError
 
     def _save_entry(self, entry: str, entries: Sequence[str]) -> None:
-        """Should this process be killed now, whoever comes next knows of the call."""
+        """Store the entry in the item before sending the call."""
         mine = Item.objects.filter(pk=self._item.pk, state=ItemState.RUNNING, lease=self.lease)
         error: Exception | None = None
         try:
@@ -84,24 +85,24 @@ class LeasedAuditSink:
 
 @dataclass(frozen=True)
 class JobContext:
-    """One item of a job, in the hands of one worker."""
+    """One item of a job, handled by one worker."""
 
     job: Job
     audit_sink: LeasedAuditSink
     credentials: CredentialsByRegion  # the organization's credentials
 
     def connect(self, region: str) -> AuthleteClient:
-        """Every call is kept as the starter's, with the job's reason and ticket.
+        """Return a client that records calls with the job's reason and ticket.
 
-        Raises `Unauthorized` where there is no credential that opens.
+        Raises `UnauthorizedError` without a usable credential.
         """
         return connect(self.credentials, region, self.audit_sink, holder=self.job.actor)
 
     @contextmanager
     def keep_alive(self) -> Iterator[None]:
-        """Keep the lease while something takes long and makes no call.
+        """Renew the lease during long work without calls.
 
-        Raises `Lost` afterwards where the job has become somebody else's.
+        Raises `LeaseLostError` at the end if the lease was lost.
         """
         ended = threading.Event()
         pace = leases.lease_duration().total_seconds() / 3
@@ -124,10 +125,9 @@ class JobContext:
         self.audit_sink.renew_lease()
 
     def add_items(self, new_items: Iterable[NewItem]) -> int:
-        """Have the same job do more, and return how many items that are: places which
-        it has an item for already are left out, so this may be repeated.
+        """Add items that the job doesn't have yet; return their number.
 
-        Raises `Lost`. A job that was cancelled meanwhile stays as it is.
+        Raises `LeaseLostError`. A cancelled job stays unchanged.
         """
         with transaction.atomic():
             # Of several who add, one counts positions.
@@ -147,6 +147,8 @@ class JobContext:
         return len(made)
 
     def mark_outcome_known(self, item: Item) -> None:
-        """What became of the call of this item is known and kept, within the caller's
-        transaction: should this worker be killed now, the item may be begun again."""
+        """Clear the item's entry within the caller's transaction.
+
+        The item may then be repeated after a kill.
+        """
         Item.objects.filter(pk=item.pk, lease=item.lease).update(entry="")

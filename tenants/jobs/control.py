@@ -1,7 +1,7 @@
-"""What people do with jobs: start, pause, resume, cancel, retry.
+"""User actions on jobs: start, pause, resume, cancel, retry.
 
-All of it is kept in the record. Whether somebody may is asked by the pages, with
-`may_steer`; the rights of who started a job are asked again at every slice of it.
+All are recorded in the audit log. Pages check permission with `can_control`; each slice checks
+the starter's permission again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,9 +52,9 @@ def start_job(
     ticket: str = "",
     run_at: datetime | None = None,
 ) -> Job:
-    """Have a worker do this, at once or at a time to come.
+    """Start a job now or at ``run_at``.
 
-    Not to be called within a transaction: the record is written first.
+    Call outside of a transaction, since the audit log is written first.
     """
     if kind not in JOB_HANDLERS:
         raise ValueError(f"no handler for the job kind {kind}")
@@ -91,21 +91,21 @@ def start_job(
 
 @contextmanager
 def exclusive_jobs(actor: Actor, organization: Organization, kind: str) -> Iterator[QuerySet[Job]]:
-    """The jobs of a kind that are not over; meanwhile nobody else comes this far."""
+    """Lock a kind of job and yield its open jobs."""
     with DatabaseLocks(organization.pk, actor.name).hold(kind, START_LOCK_SECONDS):
         yield Job.objects.filter(organization=organization, kind=kind, state__in=OPEN_JOB_STATES)
 
 
 def pause_job(job: Job, actor: Actor) -> None:
-    """The item that is running is finished; raises `Settled`."""
+    """Pause the job after the running items; raise `JobStateError`."""
     with _record_control(job, actor, events.JOB_PAUSE):
         _change_state(job, ACTIVE_JOB_STATES, state=JobState.PAUSED, trouble="")
 
 
 def resume_job(job: Job, actor: Actor) -> None:
-    """Go on with a paused job, or try again at once what waits for a region.
+    """Resume a paused job, or retry a waiting one now.
 
-    A job that was to begin later still is. Raises `Settled`.
+    A scheduled start stays. Raises `JobStateError`.
     """
     with _record_control(job, actor, events.JOB_RESUME):
         _change_state(job, (JobState.PAUSED, JobState.WAITING), state=JobState.WAITING, trouble="")
@@ -114,7 +114,7 @@ def resume_job(job: Job, actor: Actor) -> None:
 
 
 def cancel_job(job: Job, actor: Actor) -> None:
-    """The item that is running is finished, all others are skipped."""
+    """Cancel the job after the running items; skip the others."""
     with _record_control(job, actor, events.JOB_CANCEL):
         _change_state(job, OPEN_JOB_STATES, state=JobState.CANCELLED, ended_at=Now(), trouble="")
         skip_pending_items(job)
@@ -122,7 +122,7 @@ def cancel_job(job: Job, actor: Actor) -> None:
 
 
 def cancel_if_open(job: UUID | None, actor: Actor) -> None:
-    """Cancel what has not ended, so that nothing waits for what was gone on with."""
+    """Cancel the job if it's open."""
     waiting = Job.objects.filter(pk=job, state__in=OPEN_JOB_STATES).first() if job else None
     if waiting:
         with suppress(JobStateError):
@@ -130,8 +130,7 @@ def cancel_if_open(job: UUID | None, actor: Actor) -> None:
 
 
 def run_now(job: Job) -> None:
-    """Look at once at what waits for its turn; nobody decides anything by that, so it
-    is not in the record."""
+    """Run a waiting job now, without an audit entry."""
     waiting = Job.objects.filter(pk=job.pk, state=JobState.WAITING, run_at=None)
     if waiting.exists():
         Item.objects.filter(job=job, state=ItemState.PENDING).update(again_at=None)
@@ -139,9 +138,9 @@ def run_now(job: Job) -> None:
 
 
 def retry_failed_items(job: Job, actor: Actor) -> int:
-    """Try again what failed in a job that has ended, and return how many those are.
+    """Retry the failed items of an ended job; return their number.
 
-    What is unknown is tried again only where that can do no harm. Raises `Settled`.
+    Unknown items are retried only if the kind is repeatable. Raises `JobStateError`.
     """
     with _record_control(job, actor, events.JOB_RETRY):
         over = (JobState.DONE, JobState.CANCELLED, JobState.NOT_ALLOWED)
@@ -161,8 +160,7 @@ def retry_failed_items(job: Job, actor: Actor) -> int:
 
 
 def select_retryable_items(job: Job) -> QuerySet[Item]:
-    """The items that can be tried again; not what was unknown, and was done as
-    somebody has found out since."""
+    """Select failed items, except those resolved as succeeded."""
     known = JOB_HANDLERS.get(job.kind)
     fates = (
         FAILED_ITEM_STATES
@@ -179,7 +177,7 @@ def select_retryable_items(job: Job) -> QuerySet[Item]:
 
 
 def can_control(job: Job, actor_id: int, role: Role) -> bool:
-    """The starter, and admins whose role may do what the job does."""
+    """Return whether the user is the starter or an admin with the job's permission."""
     known = JOB_HANDLERS.get(job.kind)
     if known is None or not role.has_permission(known.permission):
         return False
@@ -201,7 +199,7 @@ def _change_state(job: Job, states: Sequence[JobState], **values: Any) -> None:
 
 
 def _schedule(job: Job) -> None:
-    """Let it be looked at now, or when it was asked to begin."""
+    """Queue the job now, or for its scheduled start."""
     begins = Greatest(Coalesce("run_at", Now()), Now())
     Job.objects.filter(pk=job.pk).update(due_at=begins)
     job.refresh_from_db()

@@ -1,4 +1,4 @@
-"""What a failed call means for its item and for the job."""
+"""What a failed call means for its item and job."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -36,6 +36,8 @@ class NextStep(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FailureDecision:
+    """The item's new state and the job's next step."""
+
     state: ItemState
     next_step: NextStep
     counts_as_try: bool = False  # as one of the item's `TRIES`
@@ -44,7 +46,10 @@ class FailureDecision:
 def decide(
     error: AuthleteError, *, may_have_changed: bool, repeatable: bool, tries: int
 ) -> FailureDecision:
-    """``touched``: a call of this item may have changed something."""
+    """Decide about a failed item.
+
+    ``may_have_changed`` tells whether a call of this item may have changed something.
+    """
     again = repeatable or not may_have_changed
     counts = not isinstance(error, NotSentError)
     if isinstance(error, (UnauthorizedError, CredentialCircuitOpenError)):
@@ -62,7 +67,7 @@ def decide(
 
 
 def is_transient(error: AuthleteError) -> bool:
-    """Whether it may go well in a while without anybody doing anything."""
+    """Return whether the call may succeed later without intervention."""
     kinds = (
         PoolTimeoutError,
         AuditUnavailableError,
@@ -75,6 +80,6 @@ def is_transient(error: AuthleteError) -> bool:
 
 
 def retry_delay(error: AuthleteError, failures: int) -> float:
-    """Seconds until the next try, after so many failures in a row."""
+    """Return the seconds until the next try after ``failures`` failures."""
     wait = min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures, 10))
     return max(wait, min(MAX_RETRY_AFTER_SECONDS, error.retry_after or 0))

@@ -1,7 +1,6 @@
-"""One item: begun by one worker, tried, and kept with what became of it.
+"""Run one item and store its result.
 
-An item that is running belongs to the lease under which it was begun, and only that
-lease writes its end: a worker that lost the job meanwhile writes nothing.
+A running item belongs to the lease under which it was started; only that lease stores a result.
 """
 
 import logging
@@ -27,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def start_next_item(job: Job, lease: UUID) -> Item | None:
-    """The next item: those first that have not failed yet. None if none is due."""
+    """Start the next due item, untried ones first; None if there is none."""
     ready = Q(again_at=None) | Q(again_at__lte=Now())
     pending = Item.objects.filter(ready, job=job, state=ItemState.PENDING)
     item = pending.order_by("tries", "position").first()
@@ -43,14 +42,14 @@ def start_next_item(job: Job, lease: UUID) -> Item | None:
 
 @dataclass(frozen=True, slots=True)
 class ItemAttempt:
-    """What the job does next, and what the trouble is with a whole region."""
+    """The next step, and a problem of the whole region."""
 
     next_step: NextStep = NextStep.CONTINUE
     problem: str = ""
 
 
 def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
-    """Run one item, and keep what became of it."""
+    """Run one item and store its result."""
     failures = work.job.failures
     try:
         result = handler.run(work, item)
@@ -77,12 +76,12 @@ def run_item(work: JobContext, item: Item, handler: JobHandler) -> ItemAttempt:
 
 
 def _entry_values(item: Item, handler: JobHandler) -> dict[str, str]:
-    """The call that changed it; what must not be begun again has noted it before."""
+    """Return the entry to store; non-repeatable items have stored it before."""
     return {"entry": item.entry} if handler.repeatable else {}
 
 
 def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) -> None:
-    """Keep an end; raises `Lost` when the item is not this lease's any more."""
+    """Store the result; raise `LeaseLostError` without the lease."""
     if not select_leased(item).update(
         state=state, text=truncate(text, 400), ended_at=Now(), **more
     ):
@@ -90,12 +89,13 @@ def finish_item(item: Item, state: ItemState, *, text: str = "", **more: Any) ->
 
 
 def requeue_item(item: Item, **more: Any) -> None:
-    """Let it be begun again."""
+    """Make the item pending again."""
     if not select_leased(item).update(state=ItemState.PENDING, **more):
         raise LeaseLostError
 
 
 def select_leased(item: Item) -> QuerySet[Item]:
+    """Select the item if it still runs under this lease."""
     return Item.objects.filter(pk=item.pk, state=ItemState.RUNNING, lease=item.lease)
 
 

@@ -1,7 +1,7 @@
-"""Who works on a job: one worker at a time, by the clock of the database.
+"""Job leases: one worker at a time, by the database's clock.
 
-Each statement decides alone, so no row is locked and both databases behave alike. A
-worker that was killed gives nothing back: its lease runs out.
+Each statement decides alone, so no row is locked and both databases behave alike. The lease of a
+killed worker expires.
 """
 
 from datetime import timedelta
@@ -15,16 +15,17 @@ from tenants.jobs.models import ACTIVE_JOB_STATES, Job, JobState
 
 
 def lease_duration() -> timedelta:
-    """Longer than from one beat to the next: a call, its retries and its lock."""
+    """Return the duration: longer than a call with its retries and lock."""
     return timedelta(seconds=settings.JOB_LEASE)
 
 
 def is_unleased() -> Q:
+    """Match jobs without a valid lease."""
     return Q(lease=None) | Q(lease_until__lt=Now())
 
 
 def acquire(job: UUID) -> UUID | None:
-    """Take a job that is due and nobody's; None when it is not to be had."""
+    """Lease a due job; return None if another worker has it."""
     mine = uuid4()
     taken = Job.objects.filter(
         is_unleased(), pk=job, state__in=ACTIVE_JOB_STATES, due_at__lte=Now()
@@ -38,11 +39,10 @@ def acquire(job: UUID) -> UUID | None:
 
 
 def renew(job: UUID, lease: UUID, *states: JobState) -> bool:
-    """Keep the job for longer; False when it is someone else's by now, or in none of
-    ``states`` any more.
+    """Renew the lease; return False if it's lost or the job is in none of ``states``.
 
-    A lease that has nine tenths left is looked at and not written: a job makes many
-    calls a second, and each write is a sync of the disk.
+    A lease with nine tenths left isn't written: a job makes many calls a second, and each write
+    syncs the disk.
     """
     mine = _leased_jobs(job, lease, *states)
     if mine.filter(lease_until__gt=Now() + 0.9 * lease_duration()).exists():
@@ -51,7 +51,7 @@ def renew(job: UUID, lease: UUID, *states: JobState) -> bool:
 
 
 def lock(job: UUID, lease: UUID) -> bool:
-    """The same, and let nobody else write the job until the transaction ends."""
+    """Renew the lease and lock the job until the transaction ends."""
     return bool(_leased_jobs(job, lease).update(lease_until=Now() + lease_duration()))
 
 
@@ -61,5 +61,5 @@ def _leased_jobs(job: UUID, lease: UUID, *states: JobState) -> QuerySet[Job]:
 
 
 def release(job: UUID, lease: UUID) -> bool:
-    """False when it was someone else's already."""
+    """Release the lease; return False if it was lost."""
     return bool(_leased_jobs(job, lease).update(lease=None, lease_until=None))

@@ -1,7 +1,6 @@
-"""A job and its items, and the workers that were seen.
+"""Jobs, their items, and workers.
 
-The queue of `django.tasks` holds no more than "look at this job": whoever works on
-one, and how far it has come, stands here.
+The queue of `django.tasks` only says which job to process; progress is stored here.
 """
 
 import json
@@ -21,7 +20,7 @@ from tenants.models import Organization
 
 
 class JobState(models.TextChoices):
-    """Of a job."""
+    """The state of a job."""
 
     WAITING = "waiting", _("waiting")  # for a worker, its time, or a region
     RUNNING = "running", _("running")
@@ -32,7 +31,7 @@ class JobState(models.TextChoices):
 
 
 class ItemState(models.TextChoices):
-    """Of an item."""
+    """The state of an item."""
 
     PENDING = "pending", _("pending")
     RUNNING = "running", _("running")
@@ -51,12 +50,12 @@ UNFINISHED_ITEM_STATES = (ItemState.PENDING, ItemState.RUNNING)
 
 
 def truncate(text: str, max_chars: int) -> str:
-    """``text`` as any database takes it."""
+    """Truncate to storable text."""
     return make_storable(text)[:max_chars]
 
 
 class Job(models.Model):
-    """What one person has the console do for them, item by item."""
+    """A background job of a user, with items."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
@@ -100,7 +99,7 @@ class Job(models.Model):
 
 
 class Item(models.Model):
-    """One thing of a job, and what became of it."""
+    """One unit of work of a job, and its result."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
@@ -132,7 +131,7 @@ class Item(models.Model):
 
     @property
     def name(self) -> str:
-        """What it is called, or else its number."""
+        """Return the label or number."""
         return self.label or str(self.client_id or self.service_id or self.position)
 
     @property
@@ -145,7 +144,7 @@ class Item(models.Model):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What it was started with; raises `vault.Sealed` if that cannot be opened."""
+        """Return the inputs; raise `UnsealError` if they can't be decrypted."""
         text = vault.unseal(self.inputs, self.seal_context) if self.sealed else self.inputs
         found: dict[str, Any] = json.loads(text or "{}")
         return found
@@ -153,8 +152,7 @@ class Item(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """One thing to be done; ``what`` is kept under the vault's key if ``sealed``,
-    and until it is done."""
+    """An item to create; a ``sealed`` payload is encrypted and erased when done."""
 
     region: str
     service_id: int = 0
@@ -179,7 +177,7 @@ class NewItem:
 
 
 class Worker(models.Model):
-    """A worker that was seen; rows of those that are gone are removed in time."""
+    """A worker's heartbeat; stale rows are deleted."""
 
     name = models.CharField(max_length=64, primary_key=True)
     seen_at = models.DateTimeField()
@@ -190,7 +188,7 @@ class Worker(models.Model):
 
 @vault.register_rotation("inputs of jobs")
 def rotate_item_inputs() -> Iterator[Item]:
-    """Seal the inputs of every item under the current key, one row at a time."""
+    """Encrypt item inputs with the current key, row by row."""
     for item in vault.iterate_rows(Item.objects.filter(sealed=True).exclude(inputs="")):
         new = vault.reseal(item.inputs, item.seal_context)
         if new != item.inputs:

@@ -1,9 +1,8 @@
-"""What a worker does now and then, beside its jobs, such as erasing what is too old.
+"""Periodic tasks of a worker, beside its jobs.
 
-A chore is harmless to repeat, and to be done by several workers at once. Each has a
-thread and a database connection of its own, so that none holds up a job or another
-chore, however long a region or a mailbox lets it wait. Write little in one transaction:
-on SQLite all else that writes waits meanwhile.
+Tasks must be safe to repeat and to run in several workers at once. Each has its own thread and
+database connection, so none blocks jobs or other tasks. Keep transactions small: on SQLite other
+writers wait.
 """
 
 import logging
@@ -18,11 +17,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PeriodicTask:
+    """A function to run repeatedly."""
+
     function: Callable[[], object]
     pause_seconds: float  # seconds from its end until it is done again
 
     def run_safely(self) -> None:
-        """Do it once; should it fail, the log says so."""
+        """Run once and log an exception."""
         try:
             self.function()
         except Exception:
@@ -39,7 +40,7 @@ _tasks: list[PeriodicTask] = []
 
 
 def run_every[C: Callable[[], object]](seconds: float) -> Callable[[C], C]:
-    """Have the workers do this when they begin, and again after so long a pause."""
+    """Register a function to run at the start and after each pause of ``seconds``."""
 
     def keep(function: C) -> C:
         _tasks.append(PeriodicTask(function, seconds))
@@ -49,12 +50,12 @@ def run_every[C: Callable[[], object]](seconds: float) -> Callable[[C], C]:
 
 
 def run_every_minute[C: Callable[[], object]](function: C) -> C:
-    """Have the workers do this every minute."""
+    """Register a function to run every minute."""
     return run_every(60.0)(function)
 
 
 def start_all(ended: Event) -> None:
-    """Do each of them again and again until ``ended``, while the caller goes on."""
+    """Run each task in a thread until ``ended``."""
     for one in _tasks:
         name = f"chore {one.function.__module__}"
         # What a process that ends leaves half done is done again by the next.
@@ -62,6 +63,6 @@ def start_all(ended: Event) -> None:
 
 
 def run_all() -> None:
-    """Do each of them once, one after the other."""
+    """Run each task once."""
     for one in _tasks:
         one.run_safely()

@@ -1,7 +1,7 @@
-"""The queue of `django.tasks`: which job to look at next, and when.
+"""The queue of `django.tasks`: which job to process next, and when.
 
-A row says no more than that, and one too many does no harm: whoever takes it must
-still get the job's lease. So what a killed worker leaves behind, `reap` mends.
+A duplicate task does no harm, since it needs the job's lease. `requeue_abandoned_jobs` requeues
+jobs of killed workers.
 """
 
 import logging
@@ -43,16 +43,16 @@ def work_on(job: UUID) -> None:
 
 
 def enqueue(job: Job) -> None:
-    """Have a worker look at the job once it is due; within the caller's transaction."""
+    """Queue a job for when it's due, within the caller's transaction."""
     later = job.due_at if job.due_at > timezone.now() else None
     job.task = process_job.using(run_after=later).enqueue(str(job.pk)).id
     Job.objects.filter(pk=job.pk).update(task=job.task)
 
 
 def release_job(job: UUID, lease: UUID) -> None:
-    """Give a job back, and have it looked at again if there is more to do.
+    """Release a job and queue it again if it's active.
 
-    Someone who resumed it meanwhile did so in vain while it was held.
+    A resume while it was leased had no effect.
     """
     with transaction.atomic():
         if not leases.release(job, lease):
@@ -62,7 +62,7 @@ def release_job(job: UUID, lease: UUID) -> None:
 
 
 def requeue_abandoned_jobs() -> int:
-    """Queue anew every job that is due and that nobody works on; return how many."""
+    """Queue due jobs that no worker has; return their number."""
     gone = DBTaskResult.objects.filter(
         status=TaskResultStatus.RUNNING,
         task_path=process_job.module_path,
@@ -101,24 +101,24 @@ def _fail_tasks(task_ids: Iterable[UUID]) -> None:
 
 
 def record_heartbeat(worker: str) -> None:
-    """Note that this worker is there, and forget those that are long gone."""
+    """Record this worker's heartbeat and delete stale workers."""
     Worker.objects.update_or_create(name=worker, defaults={"seen_at": Now()})
     Worker.objects.filter(seen_at__lt=Now() - WORKER_RETENTION).delete()
 
 
 def has_live_worker() -> bool:
-    """Whether a worker was seen lately."""
+    """Return whether a worker sent a heartbeat recently."""
     return Worker.objects.filter(seen_at__gte=Now() - WORKER_TIMEOUT).exists()
 
 
 def is_due() -> Q:
-    """Jobs that a worker should be working on."""
+    """Match active jobs that are due."""
     return Q(state__in=ACTIVE_JOB_STATES, due_at__lte=Now())
 
 
 @periodic_tasks.run_every(3600.0)
 def prune_task_results() -> None:
-    """Remove finished rows of the queue; jobs themselves stay."""
+    """Delete finished task results."""
     call_command(
         "prune_db_task_results",
         queue_name="*",

@@ -1,12 +1,12 @@
-"""The kinds of jobs that there are: each is one function, run once an item.
+"""Registry of job kinds: each is a function that runs once per item.
 
-    @handler("client.lock", effect=Effect.CHANGE)
-    def lock(work: Work, item: Item) -> Result:
-        service = work.connect(item.region).service(item.service_id)
+    @job_handler("client.lock", permission=Effect.CHANGE)
+    def lock(context: JobContext, item: Item) -> ItemResult:
+        service = context.connect(item.region).service(item.service_id)
         changed = service.client(item.client_id, item.label).set_lock(True)
-        return Result(changed=changed)
+        return ItemResult(changed=changed)
 
-`docs/reference/jobs.md` says what the engine promises such a function, and what it asks of it.
+See docs/reference/jobs.md.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from tenants.organizations.roles import ConsolePermission, Permission
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What came of an item; without a change it was so already."""
+    """The result of an item."""
 
     text: str = ""
     changed: bool = True
@@ -33,7 +33,7 @@ type JobSummary = Callable[[Job], Iterable[tuple[str, int]]]  # words, and how m
 
 @dataclass(frozen=True, slots=True)
 class JobHandler:
-    """A kind of job, and what the starter's role must be allowed to do."""
+    """A kind of job and the permission its starter needs."""
 
     kind: str
     permission: Permission
@@ -62,14 +62,12 @@ def job_handler(
     summary: JobSummary | None = None,
     reason_names_subject: bool = False,
 ) -> Callable[[ItemHandler], ItemHandler]:
-    """Register the function for a kind; names that were once released stay.
+    """Register the handler of a job kind; released names never change.
 
-    Unless it is ``repeatable``, an item is never begun again after a call that may
-    have changed something, and ends as unknown. Of one job so many are worked on
-    ``at_once``, each in a thread of its own. ``ended`` is called whenever the job has
-    come to an end; it may come to several, since it can be tried again. ``summary``
-    tells on the job's page what came of it, beyond what became of each item. The reason
-    of a job ``of_a_subject`` may name them, so it is told only beside the subject.
+    Unless ``repeatable``, an item isn't repeated after a call that may have changed something.
+    ``concurrency`` is the number of threads per job. ``on_ended`` runs whenever the job ends, which
+    can happen again after a retry. ``summary`` adds results to the job's page. If
+    ``reason_names_subject``, the reason is recorded only beside the subject.
     """
 
     def register(run: ItemHandler) -> ItemHandler:

@@ -1,4 +1,4 @@
-"""One slice of a job: a few items, a few seconds, each item kept as it ends."""
+"""Run one slice of a job: some items within some seconds."""
 
 import logging
 from collections.abc import Callable
@@ -97,7 +97,7 @@ def _run_items(
 
 
 class _ItemFeed:
-    """Who of a slice's threads begins which item, and whether any still does."""
+    """Hands out items to the threads of a slice."""
 
     def __init__(self, job: Job, lease: UUID, limit: int) -> None:
         self._job = job
@@ -109,7 +109,7 @@ class _ItemFeed:
         self.problem = ""
 
     def take_item(self) -> Item | None:
-        """The next item, begun; None when this slice begins no further one."""
+        """Start the next item; return None if the slice is over."""
         with self._lock:
             over = self.problem or not self._left or monotonic() > self._ends_at
             if over or not leases.renew(self._job.pk, self._lease, JobState.RUNNING):
@@ -125,9 +125,9 @@ class _ItemFeed:
 
 
 def _run_threads(count: int, work: Callable[[], None]) -> None:
-    """Work in so many threads, and return when all of them have ended.
+    """Work in ``count`` threads until all end.
 
-    Within a transaction, as tests have it, no other thread would see the job.
+    Runs inline within a transaction (tests), which other threads couldn't see.
     """
     if count == 1 or connection.in_atomic_block:
         work()
@@ -151,8 +151,10 @@ def _stopped_at(item: Item) -> str:
 
 
 def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
-    """What a killed worker left in the middle is begun again where that can do no
-    harm; False when somebody must look first."""
+    """Requeue items of a killed worker if they can be repeated.
+
+    Return False if the job was paused because one can't.
+    """
     lost = None
     for item in Item.objects.filter(job=job, state=ItemState.RUNNING).exclude(lease=lease):
         if handler.repeatable or not item.entry:
@@ -168,7 +170,7 @@ def _recover_items(job: Job, lease: UUID, handler: JobHandler) -> bool:
 
 
 def _wait_or_end(job: Job, lease: UUID) -> None:
-    """Nothing is due: the job is over, or waits for what is to be tried again."""
+    """End the job, or wait for items to retry."""
     pending = Item.objects.filter(job=job, state=ItemState.PENDING)
     again = pending.aggregate(at=Min("again_at"))["at"]
     if again is None and not pending.exists():

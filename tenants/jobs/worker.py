@@ -1,7 +1,6 @@
-"""The process that works on jobs: the queue's own worker, and what it lacks.
+"""The worker process: the worker of django-tasks-db with our periodic work.
 
-Between any two tasks it notes that it is there, takes up what was left lying, and
-outlives a database that does not answer. Its chores run beside it.
+Between two tasks it sends a heartbeat and requeues abandoned jobs. It survives database outages.
 """
 
 import logging
@@ -21,7 +20,7 @@ DATABASE_RETRY_SECONDS = 2.0  # seconds until a database that failed is asked ag
 
 
 class JobWorker(Worker):
-    """Runs until it is told to end, and then finishes the slice that it is at."""
+    """A worker that finishes its current slice when stopped."""
 
     def __init__(self, name: str, *, until_empty: bool = False) -> None:
         super().__init__(
@@ -38,8 +37,7 @@ class JobWorker(Worker):
         self._next_tick = 0.0
 
     def run(self) -> None:
-        """Work until told to end; or do the chores, and then work until nothing is
-        due."""
+        """Work until stopped, or run periodic tasks once and work until nothing is due."""
         if self._until_empty:
             periodic_tasks.run_all()
             self._work_loop()

@@ -1,4 +1,4 @@
-"""What the setup commands share: who they are in the record, and how they refuse."""
+"""Helpers of the setup commands."""
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
@@ -8,7 +8,7 @@ from tenants.models import Organization
 
 
 def command_actor(name: str, organization: Organization | None = None) -> Actor:
-    """A command, as the record tells it; it acts for whoever may run it."""
+    """Return a command as an actor."""
     if organization is None or organization.pk is None:
         return Actor(0, f"manage.py {name}")
     home = organization
@@ -16,6 +16,7 @@ def command_actor(name: str, organization: Organization | None = None) -> Actor:
 
 
 def get_organization(slug: str) -> Organization:
+    """Return an organization or raise `CommandError`."""
     found = Organization.objects.filter(slug=slug).first()
     if not found:
         raise CommandError(f"Organization {slug!r} not found. Add it with add_organization.")
@@ -23,7 +24,7 @@ def get_organization(slug: str) -> Organization:
 
 
 def format_errors(error: ValidationError) -> str:
-    """What was wrong, on one line."""
+    """Format validation errors on one line."""
     if not hasattr(error, "error_dict"):
         return " ".join(error.messages)
     return " ".join(f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items())

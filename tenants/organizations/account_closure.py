@@ -1,4 +1,4 @@
-"""Closing a person's account everywhere, and opening it again, in every record."""
+"""Disable and enable a user's account in all organizations."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,11 +27,10 @@ def close_account(
     ticket: str = "",
     allow_no_admin: bool = False,
 ) -> list[Organization]:
-    """Let nobody sign in as ``user`` any more, end their sessions, and say where they
-    are a member; their memberships and what they did stay.
+    """Disable sign-in, end sessions and return the user's organizations.
 
-    Raises `MayNot` where an organization would be left without an admin, unless
-    ``last`` says that this is meant.
+    Memberships stay. Raises `MembershipRuleError` if an organization would lose its last admin,
+    unless ``allow_no_admin``.
     """
     homes = _organizations_of(user)
     with _record_in_each_organization(actor, homes, events.ACCOUNT_CLOSE, user, reason, ticket):
@@ -48,7 +47,7 @@ def close_account(
 def reopen_account(
     actor: Actor, user: User, *, reason: str = "", ticket: str = ""
 ) -> list[Organization]:
-    """Let them sign in again, with the password and second factor that they had."""
+    """Enable sign-in with the previous password and 2FA."""
     homes = _organizations_of(user)
     with _record_in_each_organization(actor, homes, events.ACCOUNT_REOPEN, user, reason, ticket):
         _check_state_unchanged(user, is_active=False)
@@ -70,9 +69,10 @@ def _record_in_each_organization(
     reason: str,
     ticket: str,
 ) -> Iterator[None]:
-    """An entry in each organization's record, or in that of none, and all or nothing
-    done; the organizations are held meanwhile, so that two admins cannot close each
-    other."""
+    """Record the event in each organization's log and lock them.
+
+    All or nothing is done. The locks keep two admins from closing each other's accounts.
+    """
     here = [replace(actor, organization_id=one.pk, organization=one.slug) for one in organizations]
     active = FieldChange("can_sign_in", user.is_active, not user.is_active)
     with ExitStack() as entries:

@@ -1,4 +1,4 @@
-"""Opening a connection: the one place that joins credential, audit and transport."""
+"""Create API clients from an organization's credentials."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -27,7 +27,7 @@ type CredentialsByRegion = Mapping[str, Credential]  # by region
 
 
 def load_credentials(organization: Organization) -> CredentialsByRegion:
-    """An organization's credentials for the regions that there are, in their order."""
+    """Return an organization's credentials in the order of the regions."""
     held = {one.region: one for one in Credential.objects.filter(organization=organization)}
     return {name: held[name] for name in get_regions() if name in held}
 
@@ -39,10 +39,9 @@ def connect(
     *,
     holder: str = "",
 ) -> AuthleteClient:
-    """The connection to a region; ``watch`` keeps its calls, and ``holder`` is who
-    is named to others while an object is written.
+    """Create the client of a region; ``holder`` is shown to others who wait for a lock.
 
-    Raises `Unauthorized` where there is no credential, or none that opens.
+    Raises `UnauthorizedError` without a usable credential.
     """
     if region not in credentials:
         raise UnauthorizedError(_("This region has no credential."))
@@ -52,7 +51,7 @@ def connect(
 def connect_with_credential(
     credential: Credential, audit_sink: AuditSink, *, holder: str = ""
 ) -> AuthleteClient:
-    """The connection that one credential opens, saved or not."""
+    """Create the client of a credential, saved or not."""
     region = get_regions()[credential.region]
     try:
         token = credential.token
@@ -73,14 +72,14 @@ def connect_with_credential(
 
 
 def list_connected_regions(credentials: CredentialsByRegion) -> list[Region]:
-    """The regions that an organization can be asked in."""
+    """Return the regions with a credential."""
     return [get_regions()[name] for name in credentials]
 
 
 def list_regions_with_service_creation(
     credentials: CredentialsByRegion,
 ) -> list[Region]:
-    """The regions in which an organization can create and remove services."""
+    """Return the regions where services can be created and deleted."""
     return [
         region
         for region in list_connected_regions(credentials)
@@ -91,7 +90,7 @@ def list_regions_with_service_creation(
 
 
 def get_region_health(region: Region) -> HealthSample | None:
-    """How this process's last call to a region ended; None when there was none."""
+    """Return how this process's last call to a region ended, if any."""
     return _connection_pool(region.url).circuit_breaker.last_sample
 
 
@@ -104,14 +103,14 @@ def _connection_pool(base_url: str) -> ConnectionPool:
 
 
 def _build_idp_access(region: Region, credential: Credential) -> IdpAccess | None:
-    """Where the organization creates services; None where a number is missing."""
+    """Return access to service creation; None if an ID is missing."""
     if not region.idp or region.api_server is None or credential.number is None:
         return None
     return IdpAccess(_connection_pool(region.idp), credential.number, region.api_server)
 
 
 def fingerprint_token(token: SecretStr) -> Fingerprint:
-    """What stands for a token in the record and on pages."""
+    """Return the fingerprint of a token."""
     return get_redactor().fingerprint(token.get_secret_value())
 
 

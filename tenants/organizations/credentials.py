@@ -1,6 +1,6 @@
-"""An organization's credentials: trying, keeping and removing them, on the record.
+"""Check, save and remove an organization's credentials, with audit entries.
 
-The token itself is in none of it: the record and the pages know its fingerprint.
+Pages and audit entries contain the token's fingerprint only.
 """
 
 from copy import copy
@@ -36,10 +36,11 @@ CANNOT_UNSEAL = "unopened"  # beside the problems: no key of ours opens it
 
 
 class CredentialChangedError(Exception):
-    """It was replaced or removed meanwhile, and nothing was changed."""
+    """The credential was changed meanwhile; nothing was changed."""
 
 
 def find_credential(organization: Organization, region: str) -> Credential | None:
+    """Return an organization's credential of a region, if any."""
     return Credential.objects.filter(organization=organization, region=region).first()
 
 
@@ -50,9 +51,9 @@ def build_credential(
     number: int | None,
     expires_on: date | None = None,
 ) -> Credential:
-    """A credential as it would be kept; a blank token is the one that is kept now.
+    """Return an unsaved credential; a blank token keeps the current one.
 
-    One that was copied out of a request brings its "Bearer" along, which is left out.
+    A "Bearer" prefix is removed.
     """
     made = find_credential(organization, region) or Credential(
         organization=organization, region=region
@@ -67,9 +68,9 @@ def build_credential(
 
 
 def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
-    """Call the region with it; what came of it is noted, and kept nowhere else.
+    """Check the credential at Authlete and record an event.
 
-    Raises `Unauthorized` when no key of ours opens it.
+    Raises `UnauthorizedError` if it can't be decrypted.
     """
     tried = copy(credential)
     if tried.number is None:
@@ -90,10 +91,9 @@ def probe_credential(actor: Actor, credential: Credential) -> CredentialCheck:
 def save_credential(
     actor: Actor, credential: Credential, finding: CredentialCheck | None
 ) -> list[FieldChange]:
-    """Save it, and what came of trying it; returns what differs from before.
+    """Save the credential and the check; return the changes.
 
-    When nothing does, only the finding is kept. Raises `Gone` when there is another
-    one by now, or none.
+    Without changes, only the check is saved. Raises `CredentialChangedError`.
     """
     before = find_credential(credential.organization, credential.region)
     changes = _diff(before, credential)
@@ -120,7 +120,7 @@ def save_credential(
 
 
 def recheck_credential(actor: Actor, credential: Credential) -> CredentialCheck | None:
-    """Try a kept one and remember the finding; none when no key of ours opens it."""
+    """Check a saved credential and store the result; None if it can't be decrypted."""
     try:
         finding = probe_credential(actor, credential)
     except UnauthorizedError:
@@ -132,7 +132,7 @@ def recheck_credential(actor: Actor, credential: Credential) -> CredentialCheck 
 
 
 def remove_credential(actor: Actor, credential: Credential) -> None:
-    """Raises `Gone` when it was replaced or removed meanwhile."""
+    """Delete the credential; raise `CredentialChangedError`."""
     taken = FieldChange("token", _token_fingerprint(credential), None)
     with (
         record_action(
@@ -193,7 +193,7 @@ def _save_probe_result(credential: Credential, finding: CredentialCheck | None) 
 
 
 def _set_probe_result(credential: Credential, finding: CredentialCheck | None) -> None:
-    """Nothing is known of one that was not tried."""
+    """Set the result of a check, or clear it."""
     credential.tried_at = timezone.now() if finding else None
     credential.problem = (finding.problem or "") if finding else ""
     credential.services = finding.service_count if finding else None

@@ -1,4 +1,4 @@
-"""Who belongs to an organization: the rules for changing that, and its record."""
+"""Manage members of an organization, with audit entries."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -26,24 +26,24 @@ MAX_EMAIL_CHARS = 150  # characters of an email address, which is the user's nam
 
 
 class MembershipRuleError(Exception):
-    """A rule forbids the change, and nothing was changed; the text is for people."""
+    """A rule forbids the change; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddedMember:
-    """A new member, and whether they are new to the console as well."""
+    """A new membership, and whether the user is new."""
 
     membership: Membership
     is_new_user: bool
 
 
 def normalize_email(email: str) -> str:
-    """One spelling for one email address."""
+    """Normalize an email address."""
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
 def clean_email(email: str) -> str:
-    """The address in its one spelling; raises `ValidationError` for what is none."""
+    """Normalize and validate an email address; raise `ValidationError`."""
     email = normalize_email(email)
     validate_email(email)
     if not email.isascii():  # letters that look like others
@@ -54,7 +54,7 @@ def clean_email(email: str) -> str:
 
 
 def find_membership(organization: Organization, email: str) -> Membership | None:
-    """The membership of whoever signs in with ``email``; None for no member."""
+    """Return the membership of an email address, if any."""
     return Membership.objects.filter(
         organization=organization, user__username=normalize_email(email)
     ).first()
@@ -63,9 +63,9 @@ def find_membership(organization: Organization, email: str) -> Membership | None
 def add_member(
     actor: Actor, organization: Organization, email: str, role: Role, name: str = ""
 ) -> AddedMember:
-    """Make a person a member; who is new to the console is made known to it first.
+    """Add a member and create the user if needed.
 
-    Raises `ValidationError` for a bad address, `MayNot` for who is a member already.
+    Raises `ValidationError` for a bad address and `MembershipRuleError` for an existing member.
     """
     email = clean_email(email)
     given = FieldChange("role", None, role.value)
@@ -82,7 +82,7 @@ def add_member(
 
 
 def change_role(actor: Actor, member: Membership, role: Role) -> None:
-    """Raises `MayNot` when no admin would be left, or it was changed meanwhile."""
+    """Change a role; raise `MembershipRuleError` for the last admin or a newer change."""
     given = FieldChange("role", member.role, role.value)
     email = member.user.get_username()
     with (
@@ -96,7 +96,7 @@ def change_role(actor: Actor, member: Membership, role: Role) -> None:
 
 
 def remove_member(actor: Actor, member: Membership) -> None:
-    """Raises `MayNot` when no admin would be left, or it was changed meanwhile."""
+    """Remove a member; raise `MembershipRuleError` for the last admin or a newer change."""
     taken = FieldChange("role", member.role, None)
     email = member.user.get_username()
     with (
@@ -109,10 +109,9 @@ def remove_member(actor: Actor, member: Membership) -> None:
 
 
 def create_password_link(actor: Actor, user: User) -> str:
-    """The path where ``user`` sets a password: once, within `PASSWORD_RESET_TIMEOUT`.
+    """Return the path where the user sets a password once.
 
-    It opens nothing by itself: who uses it signs in afterwards, second factor
-    included.
+    Valid for `PASSWORD_RESET_TIMEOUT`. The user still signs in with 2FA afterwards.
     """
     with record_action(actor, events.PASSWORD_LINK, object=user.get_username()):
         key = default_token_generator.make_token(user)
@@ -123,7 +122,7 @@ def create_password_link(actor: Actor, user: User) -> str:
 
 
 def remove_second_factor(actor: Actor, user: User) -> None:
-    """Take away the second factor of somebody who lost it, and end their sessions."""
+    """Remove a user's 2FA and end their sessions."""
     with (
         record_action(actor, events.SECOND_FACTOR_REMOVE, object=user.get_username()),
         transaction.atomic(),
@@ -134,9 +133,9 @@ def remove_second_factor(actor: Actor, user: User) -> None:
 
 
 def check_can_manage(admin: User, member: Membership) -> None:
-    """Raises `MayNot` unless ``admin`` is one wherever this person is a member.
+    """Raise `MembershipRuleError` unless ``admin`` is one in all of the member's organizations.
 
-    Else the admin of one organization could become someone who counts in another.
+    Otherwise an admin of one organization could take over a member of another.
     """
     theirs = set(Membership.objects.filter(user=member.user).values_list("organization"))
     ours = set(Membership.objects.filter(user=admin, role=Role.ADMIN).values_list("organization"))
@@ -161,7 +160,7 @@ def _get_or_create_user(email: str, name: str) -> tuple[User, bool]:
 
 
 def _lock_organization(organization: Organization) -> None:
-    """One change at a time, so that two admins cannot remove each other."""
+    """Lock the organization, so that two admins can't remove each other."""
     Organization.objects.select_for_update().get(pk=organization.pk)
 
 

@@ -1,4 +1,4 @@
-"""Looking at Authlete what became of a call whose outcome is unknown."""
+"""Check at Authlete what happened to calls with an unknown outcome."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,8 +27,7 @@ EVIDENCE_SOURCES: dict[str, EvidenceSource] = {}
 def register_evidence_source(
     operation: str,
 ) -> Callable[[EvidenceSource], EvidenceSource]:
-    """Register what tells of a call more than its intent could: by what was learnt
-    later, and is kept elsewhere."""
+    """Register a function that adds evidence learned after the intent."""
 
     def register(learn: EvidenceSource) -> EvidenceSource:
         EVIDENCE_SOURCES[operation] = learn
@@ -45,7 +44,7 @@ def find_evidence(
     reason: str = "",
     ticket: str = "",
 ) -> Evidence:
-    """What Authlete tells now; ``who`` looks, which is in the record as well."""
+    """Check at Authlete, recorded as ``actor``."""
     if organization is None or not entry.region:
         return NO_RULE
     watch = AuditLogSink(actor, reason, ticket)
@@ -57,7 +56,7 @@ def find_evidence(
 
 
 def evaluate_evidence(entry: AuditEntry, authlete: AuthleteClient) -> Evidence:
-    """The same; raises `AuthleteError` where Authlete does not answer."""
+    """Check at Authlete; raise `AuthleteError` if it doesn't respond."""
     rule, learn = RULES.get(entry.operation), EVIDENCE_SOURCES.get(entry.operation)
     if rule is None:
         return NO_RULE
@@ -71,8 +70,7 @@ def evaluate_evidence(entry: AuditEntry, authlete: AuthleteClient) -> Evidence:
 
 @register_evidence_source("client.create")
 def _clients_created_by_other_calls(entry: AuditEntry) -> Mapping[str, Any]:
-    """The clients of the same service that other calls have made at about that time,
-    and which calls those were: versions know both."""
+    """Return clients created by other calls around that time."""
     margin = 2 * MAX_CLOCK_SKEW + OUTCOME_TIMEOUT
     kept = Version.objects.filter(
         organization_id=entry.organization_id,

@@ -1,7 +1,6 @@
-"""The regions that this deployment speaks to; nobody can add one from a page.
+"""The regions of this deployment, from settings.
 
-The four shared ones are built in, with the IdP that creates their services
-(Authlete facts, 1). A dedicated cluster has its own IdP, or none.
+The four shared ones are built in with their IdP. A dedicated cluster has its own IdP, or none.
 """
 
 import re
@@ -24,7 +23,7 @@ REGION_TITLES = {"us": "United States", "jp": "Japan", "eu": "Europe", "br": "Br
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One Authlete cluster, and where its services are created."""
+    """An Authlete cluster and its IdP."""
 
     name: str
     url: str
@@ -41,7 +40,7 @@ class Region:
 
 
 def get_regions() -> dict[str, Region]:
-    """Every region by name, in the order of the settings."""
+    """Return regions by name, in the order of the settings."""
     return _build_regions(
         tuple(settings.AUTHLETE_REGIONS.items()),
         tuple(settings.AUTHLETE_IDPS.items()),
@@ -70,7 +69,7 @@ def _build_regions(
 
 @register()
 def check_regions(**_: Any) -> list[Error]:
-    """Refuse to start with a region that a token must not be sent to."""
+    """Check the region names and URLs."""
     found = []
     for region in get_regions().values():
         if not REGION_NAME_PATTERN.fullmatch(region.name):
@@ -84,7 +83,7 @@ def check_regions(**_: Any) -> list[Error]:
 
 
 def find_url_problem(url: str) -> str:
-    """Why ``url`` cannot be a region's, or nothing."""
+    """Return why ``url`` can't be used, or ""."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -104,7 +103,7 @@ def find_url_problem(url: str) -> str:
 
 
 def _find_host_problem(hostname: str) -> str:
-    """Whether a host names this machine or a private network."""
+    """Return whether a host is on this machine or a private network."""
     host = hostname.rstrip(".")
     if host == "localhost" or host.endswith((".localhost", ".internal", ".local")):
         return "is in a private network"

@@ -1,4 +1,4 @@
-"""Who may do what, in one table."""
+"""Roles and their permissions."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from tenants.authlete.operation import Effect
 
 
 class ConsolePermission(StrEnum):
-    """What is done in the console itself, beside the effects on Authlete's objects."""
+    """Permissions beside the effects on Authlete's objects."""
 
     USERS = "desk"  # look up a subject, and revoke what acts for them
     AUDIT_LOG = "record"  # read the whole audit record
@@ -17,7 +17,7 @@ type Permission = Effect | ConsolePermission
 
 
 class Role(StrEnum):
-    """What a person is in one organization; `ALLOWED` says what each may."""
+    """A member's role, see `PERMISSIONS_BY_ROLE`."""
 
     ADMIN = "admin"
     EDITOR = "editor"

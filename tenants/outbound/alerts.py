@@ -1,7 +1,6 @@
-"""Events that someone on duty should hear of, one machine-readable line each.
+"""Alerts for operators: one JSON line each on the logger ``meridian.alert``.
 
-The logger is ``meridian.alert``. Names and members are listed in
-`docs/how-to/monitor.md`, "Alerts"; once released they stay.
+Names and fields are listed in the documentation and never change once released.
 """
 
 import json
@@ -14,7 +13,7 @@ _counter = WindowCounter()
 
 
 def alert(event: str, *, level: int = logging.WARNING, **details: str | int) -> None:
-    """Log ``event``; the same one is told the 1st, 2nd, 4th ... time in a minute."""
+    """Log an alert; a repeated one at counts 1, 2, 4, 8 ... within a minute."""
     times = _counter.count(event, *details.values())
     if should_report(times):
         told = {"event": event, **details, "times": times}

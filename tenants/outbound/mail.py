@@ -1,7 +1,6 @@
-"""Mail to people: plain text, one message for all whom it is for.
+"""Plain-text mail.
 
-Without ``EMAIL_URL`` none is sent, and pages say so. No secret, no token and no
-subject goes into one.
+Without ``EMAIL_URL`` none is sent. Mails contain no secret, token or subject.
 """
 
 import email.policy
@@ -19,13 +18,12 @@ DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
 def is_enabled() -> bool:
-    """Whether mail leaves this console at all."""
+    """Return whether mail is configured."""
     return bool(settings.MAILERS["default"]["BACKEND"] != DUMMY_BACKEND)
 
 
 class _UnwrappedMessage(EmailMessage):
-    """No line is broken that need not be: a checkpoint is one line, and has to be found
-    in a mail that somebody saved as it came."""
+    """A message without wrapped lines, so that a checkpoint stays on one line."""
 
     def message(self, *, policy: Any = email.policy.default) -> Any:
         found = super().message(policy=policy.clone(max_line_length=MAX_LINE_CHARS))
@@ -34,10 +32,9 @@ class _UnwrappedMessage(EmailMessage):
 
 
 def send(to: Sequence[str], subject: str, text: str, *, message_id: str) -> None:
-    """Hand one message to the mail server; raises one of `FAILURES`.
+    """Send a message; raise one of `MAIL_ERRORS`.
 
-    A message that is sent again under the same ``message_id``, since nobody knows
-    whether it went out, is shown once by most mailboxes.
+    To resend a message, repeat its ``message_id``: most mailboxes show it once.
     """
     headers = {"Message-ID": f"<{message_id}>", "Auto-Submitted": "auto-generated"}
     _UnwrappedMessage(subject, text, None, to, headers=headers).send()

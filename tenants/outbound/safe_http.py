@@ -1,10 +1,8 @@
-"""Posting to an address that somebody entered, without being led elsewhere.
+"""Post to user-entered URLs without server-side request forgery (SSRF).
 
-Whoever enters it must not come to reach through us what they could not reach
-themselves (SSRF). So the host is looked up once, each of its addresses has to be a
-public one, and the connection goes to one that was looked at. Nothing is followed, no
-proxy of the environment is used, and little of the answer is read
-(`docs/explanation/decisions/webhooks.md`).
+The host is resolved once, all of its addresses must be public, and the connection goes to one of
+them. No redirects, no proxies, and a limited response
+(docs/explanation/decisions/webhooks.md).
 """
 
 import logging
@@ -47,19 +45,20 @@ type IPAddress = IPv4Address | IPv6Address
 
 
 class UrlNotAllowedError(Exception):
-    """Nothing was sent, and why."""
+    """The URL isn't allowed; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostResult:
+    """The response to a post."""
+
     status: int
     text: str  # its beginning
     seconds: float
 
 
 def validate_url(text: str) -> httpx.URL:
-    """The address to post to; raises `Refused` for one that is not taken, whatever its
-    name may stand for."""
+    """Validate a URL without resolving its host; raise `UrlNotAllowedError`."""
     if len(text) > MAX_URL_CHARS or any(ord(one) <= 32 or ord(one) == 127 for one in text):
         raise UrlNotAllowedError(_("Enter a valid URL."))
     try:
@@ -91,10 +90,9 @@ def post(
     *,
     is_trusted: bool = False,
 ) -> PostResult:
-    """What is answered within `SECONDS`; ``anywhere`` for an address that comes from
-    whoever runs the console.
+    """Post within `TIMEOUT_SECONDS`; ``is_trusted`` for URLs from the operator.
 
-    Raises `Refused`, and `httpx.HTTPError` where no answer came.
+    Raises `UrlNotAllowedError`, and `httpx.HTTPError` without a response.
     """
     place = httpx.URL(url) if is_trusted else validate_url(url)
     network = DeadlineNetworkBackend() if is_trusted else PublicNetwork()
@@ -115,14 +113,14 @@ def post(
 
 @cache
 def build_ssl_context() -> ssl.SSLContext:
-    """The internet's, and those that this machine or ``SSL_CERT_FILE`` adds."""
+    """Trust public CAs and those of this machine or ``SSL_CERT_FILE``."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     return context
 
 
 class PublicNetwork(DeadlineNetworkBackend):
-    """Connects to an address that was looked at, or to none."""
+    """Connects to public addresses only."""
 
     def resolve(self, host: str, port: int, deadline: Deadline) -> list[str]:
         found = super().resolve(host, port, deadline)
@@ -131,8 +129,7 @@ class PublicNetwork(DeadlineNetworkBackend):
 
 
 def check_public(host: str, addresses: Iterable[str]) -> None:
-    """Raises `Refused` unless every address of a host may be reached: with one that
-    may not, it would be chance which of them is."""
+    """Raise `UrlNotAllowedError` unless all addresses of a host are allowed."""
     names, networks = _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
     if _normalize_host(host) in names:
         return
@@ -149,7 +146,7 @@ def check_public(host: str, addresses: Iterable[str]) -> None:
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether it is one of the internet's, whatever it is wrapped in."""
+    """Return whether an address is public, including embedded IPv4 addresses."""
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast
     if address in NAT64_NETWORK:
@@ -163,9 +160,9 @@ def is_public(address: IPAddress) -> bool:
 def _parse_private_hosts(
     entries: tuple[str, ...],
 ) -> tuple[frozenset[str], tuple[IPv4Network | IPv6Network, ...]]:
-    """``WEBHOOK_PRIVATE_HOSTS``: names, and networks or single addresses.
+    """Parse ``WEBHOOK_PRIVATE_HOSTS``: names, and networks or addresses.
 
-    Raises `ValueError` for what is neither.
+    Raises `ValueError`.
     """
     names, networks = set(), []
     for entry in map(str.strip, entries):
@@ -179,7 +176,7 @@ def _parse_private_hosts(
 
 
 def check_settings() -> None:
-    """Raises `ValueError` for a setting that cannot be read."""
+    """Raise `ValueError` for an invalid setting."""
     _parse_private_hosts(tuple(settings.WEBHOOK_PRIVATE_HOSTS))
 
 
@@ -192,7 +189,7 @@ def _with_default_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_start(stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> str:
-    """As it came, so that what is packed tightly stays small."""
+    """Read the start of the raw response, not decompressed."""
     assert isinstance(stream, httpx.SyncByteStream)
     return b"".join(_limit_bytes(stream, MAX_RESPONSE_BYTES)).decode(errors="replace")
 

@@ -1,1 +1,1 @@
-"""What services and clients were like, kept whenever the console reads one."""
+"""Versions of services and clients, saved whenever they're read."""

@@ -1,11 +1,8 @@
-"""Telling a change that was made elsewhere from those that were made here.
+"""Detect changes made outside this console.
 
-It is one if nothing that the console sent since the object was seen last can have
-done it. Only the record's and the console's own clocks are compared, never Authlete's:
-it may be set otherwise. Where an object is seen for the first time, Authlete alone says
-when it was made. That tells what is new since the console looks after it, which is
-worth an entry, from all that was there before; a clock that is wrong makes none of the
-console's own doing somebody else's.
+A change is external if no call of this console since the last observation explains it. Only our
+own clocks are compared. When an object is first seen, Authlete's creation time tells whether it
+is new; a wrong clock never attributes our own change to someone else.
 """
 
 from collections.abc import Iterable
@@ -72,7 +69,7 @@ REPORT_LOCK_SECONDS = 60.0  # seconds that one process has for telling; then it 
 
 
 def is_external_change(last: Version, new: Version) -> bool:
-    """Whether what is between two sights was done without the console."""
+    """Return whether the change between two versions is external."""
     if last.modified_at == new.modified_at:
         return False  # no word of Authlete's that somebody saved it
     ours = list(_find_own_calls(last, new))
@@ -80,8 +77,7 @@ def is_external_change(last: Version, new: Version) -> bool:
 
 
 def is_external_creation(new: Version) -> bool:
-    """Whether what is seen for the first time was made without the console, since it
-    has the credential that shows it."""
+    """Return whether a first version was created externally since we watch it."""
     made = created_at(new)
     if made is None:
         return False
@@ -94,14 +90,13 @@ def is_external_creation(new: Version) -> bool:
 
 
 def created_at(new: Version) -> datetime | None:
-    """By Authlete's clock; none where it does not say so."""
+    """Return Authlete's creation time, if any."""
     made = datetime_from_ms(new.document().get("createdAt"))
     return made if made and made.year >= 1970 else None
 
 
 def _may_be_created_here(new: Version, created: datetime) -> bool:
-    """Whether a call that was to make something was under way when this was made, and
-    is not known to have made something else."""
+    """Return whether one of our calls may have created the object."""
     near = (
         to_microseconds(created - MAX_CLOCK_SKEW - OUTCOME_TIMEOUT),
         to_microseconds(created + MAX_CLOCK_SKEW),
@@ -123,8 +118,10 @@ def _may_be_created_here(new: Version, created: datetime) -> bool:
 
 
 def report_change(last: Version | None, new: Version, *, is_retry: bool = False) -> None:
-    """Have the record tell of it, once; a worker tries ``again`` where that failed, or
-    where whoever was at it was killed. Without ``last`` it was made."""
+    """Record the change once; ``is_retry`` after a failure or kill.
+
+    Without ``last``, the object was created.
+    """
     untold = Version.objects.filter(pk=new.pk, outside=Version.Outside.UNREPORTED)
     turn = DatabaseLocks(new.organization_id, EXTERNAL_ACTOR).hold(
         f"outside/{new.pk}", REPORT_LOCK_SECONDS
@@ -137,7 +134,7 @@ def report_change(last: Version | None, new: Version, *, is_retry: bool = False)
 
 
 def _is_reported(last: Version | None, new: Version) -> bool:
-    """Whether it came into the record, and nobody lived to note that here."""
+    """Return whether the change is in the audit log already."""
     return AuditEntry.objects.filter(
         IS_CHANGE,
         organization_id=new.organization_id,
@@ -149,7 +146,7 @@ def _is_reported(last: Version | None, new: Version) -> bool:
 
 
 def _record_event(last: Version | None, new: Version) -> None:
-    """Raises `NotRecorded`."""
+    """Record the change; raise `AuditUnavailableError`."""
     home = Organization.objects.filter(pk=new.organization_id).first()
     who = Actor(0, EXTERNAL_ACTOR, "", new.organization_id, home.slug if home else "")
     since = last.last_at if last else created_at(new) or new.first_at
@@ -170,12 +167,13 @@ class _ObjectColumns(TypedDict):
 
 
 def _object_columns(version: Version) -> _ObjectColumns:
-    """Its columns in the record."""
+    """Return the object's audit columns."""
     client = str(version.client_id) if version.client_id else ""
     return _ObjectColumns(region=version.region, service=str(version.service_id), client=client)
 
 
 def event_object_suffix(version: Version) -> str:
+    """Return the end of the event's object: time and digest."""
     return f"/{_format_time(version.first_at)}{_digest_suffix(version)}"
 
 
@@ -190,7 +188,7 @@ def _select_event(last: Version | None, new: Version) -> AuditEvent:
 
 
 def _redacted_changes(last: Version | None, new: Version) -> tuple[FieldChange, ...]:
-    """What differs, as the record may keep it."""
+    """Return the differences, redacted."""
     return redact_unknown_fields(_find_differences(last, new), get_redactor())
 
 
@@ -205,26 +203,26 @@ def _find_differences(last: Version | None, new: Version) -> tuple[FieldChange, 
 
 
 def _last_existing(deleted: Version) -> Version | None:
-    """How something was before it was gone."""
+    """Return the last version before the deletion."""
     earlier = Version.objects.filter(**_object_key(deleted), number__lt=deleted.number)
     return earlier.exclude(digest="").first()
 
 
 def report_pending() -> None:
-    """What was noticed and is not in the record yet."""
+    """Record changes that weren't recorded yet."""
     for new in Version.objects.filter(outside=Version.Outside.UNREPORTED)[:MAX_ENTRIES_INSPECTED]:
         before = Version.objects.filter(**_object_key(new), number=new.number - 1).first()
         report_change(before, new, is_retry=True)
 
 
 def _object_key(version: Version) -> dict[str, Any]:
-    """Which object it is of."""
+    """Return the object's key columns."""
     names = ("organization_id", "region", "service_id", "client_id")
     return {name: getattr(version, name) for name in names}
 
 
 def _find_own_calls(last: Version, new: Version) -> Iterable[AuditEntry]:
-    """What the console sent that may have changed the object between two sights."""
+    """Return our calls that may have changed the object between two versions."""
     since = to_microseconds(last.last_at)
     patient = since - int(OUTCOME_TIMEOUT.total_seconds() * 1_000_000)
     # A service takes its clients along.
@@ -253,7 +251,7 @@ def _find_own_calls(last: Version, new: Version) -> Iterable[AuditEntry]:
 def _find_unexplained(
     last: Version, new: Version, own_calls: Iterable[AuditEntry]
 ) -> tuple[FieldChange, ...]:
-    """What differs that none of ``ours`` can have changed."""
+    """Return differences that none of our calls explains."""
     if last.is_deleted:
         return ()  # one of them took it away or brought it back
     known: set[str] = set()

@@ -1,6 +1,6 @@
-"""Versions of an object, and their contents, each stored once.
+"""Versions of objects, and their contents, stored once each.
 
-No row points at an organization by a constraint: what was is kept, as the record is.
+Versions have no foreign key to organizations: like the audit log, they outlive them.
 """
 
 import zlib
@@ -14,7 +14,7 @@ from tenants.authlete.snapshots import parse_snapshot
 
 
 class Content(models.Model):
-    """A document's text, its secrets sealed; never as JSON of the database's."""
+    """A document's redacted text, compressed."""
 
     digest = models.CharField(max_length=64, primary_key=True)  # SHA-256, in hex
     packed = models.BinaryField()
@@ -32,15 +32,15 @@ class Content(models.Model):
 
 
 def compute_digest(text: str) -> str:
-    """SHA-256, in hex."""
+    """Return the SHA-256 in hex."""
     return sha256(text.encode()).hexdigest()
 
 
 class Version(models.Model):
-    """One state of one object, and between which moments it was seen to be so."""
+    """A state of an object and when it was observed."""
 
     class Outside(models.TextChoices):
-        """Whether it came to be without the console, and the record has that."""
+        """Whether the change was external, and recorded."""
 
         NO = ""
         UNREPORTED = "untold"
@@ -96,9 +96,9 @@ class Version(models.Model):
         return not self.digest
 
     def read_as[Kind: Document](self, kind: type[Kind]) -> Kind:
-        """The object as it was then; there is none of one that was gone."""
+        """Return the document; a deleted version has none."""
         return parse_snapshot(kind, Content.objects.get(pk=self.digest).text)
 
     def document(self) -> Document:
-        """The same as any kind; of one that was gone, an empty one."""
+        """Return the document; empty for a deleted version."""
         return self.read_as(Document) if self.digest else Document()

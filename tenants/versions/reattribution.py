@@ -1,5 +1,4 @@
-"""What a lost call was taken to have done, and cannot have, since it is known by now
-that it did nothing."""
+"""Reattribute changes once a call that explained them is resolved as failed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -27,10 +26,10 @@ CREATION_OPERATIONS = (*CLIENT_CREATION_OPERATIONS, "idp.create_service")
 
 
 def reattribute_changes(organization_id: int) -> None:
-    """Find the changes that were made elsewhere, for `outside.tell_all`.
+    """Mark versions as external whose explaining call failed.
 
-    What was settled is looked at until no answer from before that can be on its way
-    to be kept any more, and then left out.
+    `external_changes.report_pending` records them. Resolutions are checked until no earlier
+    response can arrive anymore.
     """
     known, end = f"settled-looked:{organization_id}", Deadline(TIMEOUT_SECONDS)
     now = timezone.now()
@@ -64,8 +63,7 @@ def _reattribute(organization_id: int, resolved: Iterable[str]) -> None:
 
 
 def _versions_seen_after(entry: AuditEntry) -> Iterator[Version]:
-    """What was seen since it was sent, up to when it was the cause of nothing more, and
-    was made or changed by no other call of the console's."""
+    """Yield versions that this failed call seemed to explain, and no other does."""
     rows = Version.objects.filter(
         organization_id=entry.organization_id,
         region=entry.region,

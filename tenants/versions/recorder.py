@@ -1,4 +1,4 @@
-"""Keeping what comes through the door, and noticing what was not done from here."""
+"""Save a version of every object that is read, and detect external changes."""
 
 import hmac
 import logging
@@ -37,7 +37,7 @@ MAX_NAME_CHARS = 200  # characters of a name
 
 @dataclass(frozen=True)
 class VersionRecorder:
-    """One organization's `Eyes`."""
+    """An organization's `VersionObserver`."""
 
     organization_id: int
     _snapshots: deque[ObjectSnapshot] = field(default_factory=deque)
@@ -46,8 +46,7 @@ class VersionRecorder:
         self._snapshots.append(snapshot)
 
     def flush(self) -> None:
-        """What cannot be kept is told to whoever runs the console; what was asked of
-        Authlete is answered all the same."""
+        """Save the observed snapshots; failures are logged only."""
         with suppress(IndexError):  # once there is no more, here or in another thread
             while True:
                 self._record_safely(self._snapshots.popleft())
@@ -60,7 +59,7 @@ class VersionRecorder:
 
 
 def record_snapshot(organization_id: int, sight: ObjectSnapshot) -> None:
-    """Add a version where the object is another than when it was seen last."""
+    """Save a version if the object changed since the last one."""
     last = select_versions(organization_id, sight).first()
     if last is None and not sight.text:
         return  # nothing is known of it, nor was
@@ -98,7 +97,7 @@ def _is_external(last: Version | None, new: Version) -> bool:
 
 
 def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:
-    """Keep that these were the same at a moment, as a list said."""
+    """Extend the versions that a list showed unchanged."""
     pks = [one.pk for one in versions if one.last_at < moment - LAST_SEEN_TOLERANCE]
     for at in range(0, len(pks), 500):  # what a statement of SQLite's may hold
         rows = Version.objects.filter(pk__in=pks[at : at + 500], last_at__lt=moment)
@@ -106,7 +105,7 @@ def update_last_seen(versions: Iterable[Version], moment: datetime) -> None:
 
 
 def select_versions(organization_id: int, sight: ObjectSnapshot) -> QuerySet[Version]:
-    """The versions of what was seen, newest first."""
+    """Select the object's versions, newest first."""
     return Version.objects.filter(
         organization_id=organization_id,
         region=sight.region,
@@ -129,7 +128,7 @@ def _is_unchanged(last: Version, sight: ObjectSnapshot) -> bool:
 
 
 def _is_outdated(last: Version, sight: ObjectSnapshot, now: datetime) -> bool:
-    """Whether something newer was seen while the answer was under way."""
+    """Return whether something newer was saved while the response was on its way."""
     if last.is_deleted:  # it was there when the call began, which says nothing of now
         return timedelta(0) <= last.first_at - _call_start(sight) < MAX_CALL_DURATION
     older = bool(sight.text) and sight.modified_at < last.modified_at
@@ -137,8 +136,10 @@ def _is_outdated(last: Version, sight: ObjectSnapshot, now: datetime) -> bool:
 
 
 def _touch(last: Version, sight: ObjectSnapshot) -> None:
-    """It was so when the call began. Since then it may have been changed, from here
-    even, and what is kept of that may come first."""
+    """Extend the version to the start of the call.
+
+    It may have changed since, even by our own call.
+    """
     if sight.is_write and not last.written:
         last.entry, last.written = sight.entry_id, True
         last.save(update_fields=["entry", "written"])
@@ -148,7 +149,7 @@ def _touch(last: Version, sight: ObjectSnapshot) -> None:
 
 
 def _call_start(sight: ObjectSnapshot) -> datetime:
-    """When the call did that showed it; now, where it is not in the record."""
+    """Return when the call started; now if it isn't in the audit log."""
     try:
         in_record = UUID(sight.entry_id).version == ENTRY_ID_VERSION
     except ValueError:
@@ -185,7 +186,7 @@ def _build_version(
 
 
 def compute_version_mac(version: Version, previous_mac: str) -> str:
-    """HMAC-SHA256 over what a version says and the mac of the one before it."""
+    """Return the HMAC-SHA256 of a version and the previous MAC."""
     said = (
         "meridian version v1",
         previous_mac,
@@ -203,7 +204,7 @@ def compute_version_mac(version: Version, previous_mac: str) -> str:
 
 
 def compute_start_mac(version: Version) -> str:
-    """HMAC-SHA256 over a version whose one before was removed, and that one's mac."""
+    """Return the HMAC-SHA256 of a version whose predecessor was deleted."""
     data = f"meridian version start v1\n{version.before}\n{version.mac}".encode()
     return hmac.digest(get_audit_keys()[version.key], data, "sha256").hex()
 

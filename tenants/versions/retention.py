@@ -1,8 +1,7 @@
-"""Removing versions that were kept long enough.
+"""Delete expired versions.
 
-How an object was at any moment since then stays known, and how it was last. The
-oldest version that is left says which mac it follows, under a seal: without it,
-versions that somebody just deleted would not be missed.
+The state at any time since then stays known, and the last one. The oldest remaining version
+stores the previous MAC under a MAC of its own, so that other deletions are detected.
 """
 
 import logging
@@ -32,7 +31,7 @@ OBJECT_COLUMNS = ("organization_id", "region", "service_id", "client_id")
 
 
 class ExpiredVersions(NamedTuple):
-    """The versions of an object that are to go: all before one that is kept."""
+    """The versions of an object to delete: all before ``kept``."""
 
     object_key: dict[str, Any]
     first: int
@@ -40,9 +39,9 @@ class ExpiredVersions(NamedTuple):
 
 
 def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int]:
-    """Remove what was kept long enough; how many versions at a time.
+    """Delete expired versions; yield the number per batch.
 
-    Raises `NotRecorded`, and then those are all there.
+    Raises `AuditUnavailableError`, and then that batch is kept.
     """
     keep = parse_retention_days(settings.VERSIONS_KEEP)
     if not keep:
@@ -72,8 +71,7 @@ def delete_expired_versions(build_actor: Callable[[int], Actor]) -> Iterator[int
 
 
 def find_expired_versions(retention_days: int) -> dict[int, list[ExpiredVersions]]:
-    """What can go, by organization: versions that another had followed that many days
-    ago."""
+    """Return by organization versions superseded before the retention period."""
     until = datetime.fromtimestamp(
         (earlier_clock() - retention_days * MICROSECONDS_PER_DAY) / 1_000_000, UTC
     )
@@ -87,7 +85,7 @@ def find_expired_versions(retention_days: int) -> dict[int, list[ExpiredVersions
 
 
 def _load_intact(expired: ExpiredVersions) -> list[Version]:
-    """None where one is not as it was kept: that is to be looked into, and all stay."""
+    """Load the versions; return none if they were tampered with."""
     own = Version.objects.filter(**expired.object_key)
     rows = list(own.filter(number__lte=expired.kept).order_by("number"))
     if are_intact(rows):

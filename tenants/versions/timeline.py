@@ -1,8 +1,7 @@
-"""What an object was like at any moment, as far as it is known.
+"""The state of an object at any time, as far as known.
 
-Authlete's `modifiedAt` moves with every change (Authlete facts, 9.1). So a version holds from
-its `modifiedAt` up to when it was seen last; from then up to the next one's it may
-have been changed elsewhere more than once, and only the last of that was seen.
+Authlete's ``modifiedAt`` changes with every save. A version holds from then until it was last
+seen; until the next one it may have changed more than once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +24,7 @@ ONE_MICROSECOND = timedelta(microseconds=1)  # after a sight, at the moment of w
 
 @dataclass(frozen=True, slots=True)
 class VersionSpan:
-    """A version, and the time that it is known for."""
+    """A version and the time for which it's known."""
 
     version: Version
     since: datetime
@@ -37,7 +36,7 @@ class VersionSpan:
 def load_spans(
     organization_id: int, region: str, service_id: int, client_id: int = 0
 ) -> list[VersionSpan]:
-    """Everything that is known of an object, the oldest first."""
+    """Return all spans of an object, oldest first."""
     rows = Version.objects.filter(
         organization_id=organization_id,
         region=region,
@@ -59,13 +58,12 @@ def load_spans(
 
 
 def find_span_at(spans: Sequence[VersionSpan], moment: datetime) -> VersionSpan | None:
-    """The version that held then; None where nothing is known that far back."""
+    """Return the span at a time, or None before the first."""
     return next((one for one in reversed(spans) if one.since <= moment), None)
 
 
 def find_change(entry: AuditEntry) -> tuple[VersionSpan, VersionSpan] | None:
-    """The version that a change came to, made here or elsewhere, behind the one before
-    it."""
+    """Return the spans before and after the change of an entry."""
     if not entry.service.isdecimal():
         return None
     client = int(entry.client) if entry.client.isdecimal() else 0
@@ -81,7 +79,7 @@ def _is_result_of(version: Version, entry: AuditEntry) -> bool:
 
 
 def _start_times(versions: Sequence[Version]) -> list[datetime]:
-    """When each began: Authlete's word, where it fits between two sights of ours."""
+    """Return when each version began: Authlete's time, limited by our observations."""
     found = []
     before: Version | None = None
     for one in versions:
@@ -96,12 +94,12 @@ def _modified_at(version: Version) -> datetime:
 
 
 def are_intact(versions: Sequence[Version]) -> bool:
-    """Whether these, the oldest first, are as they were kept, and none is missing."""
+    """Return whether the versions, oldest first, are unchanged and complete."""
     return all(_check_macs(versions))
 
 
 def _check_macs(versions: Sequence[Version]) -> list[bool]:
-    """Of each whether it is as it was kept, right after the one before."""
+    """Return for each version whether its MAC is valid."""
     found, before = [], ""
     for number, one in enumerate(versions):
         try:
@@ -117,7 +115,7 @@ def _check_macs(versions: Sequence[Version]) -> list[bool]:
 def load_newest_versions(
     organization_id: int, services: Iterable[tuple[str, int]]
 ) -> dict[ObjectRef, Version]:
-    """Return the newest version of these services and of their clients."""
+    """Return the newest versions of services and their clients."""
     wanted = set(services)
     rows = _newest_versions(organization_id, {region for region, _ in wanted}).filter(
         service_id__in={service for _, service in wanted}
@@ -130,7 +128,7 @@ def load_newest_versions(
 
 
 def load_existing_services(organization_id: int, regions: Iterable[str]) -> list[Version]:
-    """The newest version of each service of these regions that was not gone then."""
+    """Return the newest version of each existing service of these regions."""
     rows = _newest_versions(organization_id, regions).filter(client_id=0, digest__gt="")
     return list(rows.order_by())
 

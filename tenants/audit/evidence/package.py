@@ -1,4 +1,4 @@
-"""Writing an evidence pack: one ZIP, file after file, in constant memory."""
+"""Write an evidence package: a ZIP file, streamed in constant memory."""
 
 import json
 import tempfile
@@ -26,9 +26,9 @@ type WriteText = Callable[[str], object]
 
 
 class EvidencePackage:
-    """The pack while it is written; it is whole once `close` has returned.
+    """An evidence package being written; complete once `close` returns.
 
-    Nothing is read of ``out`` and nothing sought in it.
+    ``out`` is only written to, never read or sought.
     """
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -38,7 +38,7 @@ class EvidencePackage:
 
     @contextmanager
     def open_file(self, name: str) -> Iterator[WriteText]:
-        """A file of text, whose hash is signed in the end."""
+        """Open a text file whose hash is signed by the manifest."""
         hashed = sha256()
         info = ZipInfo(name, self._created_at)
         info.compress_type, info.compress_level = ZIP_DEFLATED, COMPRESSION_LEVEL
@@ -58,8 +58,10 @@ class EvidencePackage:
                 say(line)
 
     def write_rows(self, is_included: Callable[[ChainRow], bool], last: Checkpoint) -> int:
-        """The rows, what proves their places, and the checkpoints up to ``last``;
-        how many rows are shown."""
+        """Write the rows, their inclusion proof and the checkpoints up to ``last``.
+
+        Return the number of rows included.
+        """
         count = 0
         with tempfile.TemporaryFile("w+", encoding="ascii") as proof:
             with self.open_file("entries.jsonl") as say:
@@ -75,7 +77,10 @@ class EvidencePackage:
         return count
 
     def close(self, **details: object) -> None:
-        """Add what explains the pack, and sign all of it; raises `Unsigned`."""
+        """Add the README, the verifier and the signed manifest.
+
+        Raises `SigningKeyMissingError`.
+        """
         self.write_lines("README.txt", [README_PATH.read_text()])
         self.write_lines("verify_audit.py", [VERIFIER_PATH.read_text()])
         keys = signing.load_public_keys()
@@ -100,7 +105,7 @@ def _proof_line(part: ProofPart) -> str:
 
 
 def _entry_line(part: ProofPart) -> str:
-    """What is told is canonical JSON already."""
+    """Return a row as a JSON line; its content is canonical JSON already."""
     row, face = part.row, part.redacted
     assert row
     assert face

@@ -1,7 +1,7 @@
-"""What proves that some rows are where they are in the record, without any other row.
+"""Inclusion proof of some rows of the audit log.
 
-The rows that are not shown are told by the hashes of the largest whole parts of the
-tree that hold none that is. In their order they make the root again.
+Rows that aren't included are covered by the hashes of the largest complete subtrees without an
+included row. In order, all parts make the root (RFC 9162).
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from tenants.audit.integrity.tombstones import Tombstone
 
 
 class ProofPart(NamedTuple):
-    """A whole part of the tree: one row that is shown, or rows that are not."""
+    """A complete subtree: one included row, or rows that aren't included."""
 
     rows: int
     hash: bytes
@@ -28,7 +28,7 @@ class ProofPart(NamedTuple):
 
 
 def build_proof_parts(is_included: Callable[[ChainRow], bool], size: int) -> Iterator[ProofPart]:
-    """The tree of the first ``size`` rows, from left to right."""
+    """Yield the tree of the first ``size`` rows from left to right."""
     hidden: list[tuple[int, int, bytes]] = []  # where one begins, its rows, its hash
     for row in read_chain(until=size):
         is_told = is_included(row) and not Tombstone.parse(row.content)

@@ -1,12 +1,11 @@
-"""Verifies an evidence pack of Meridian, with Python's standard library alone.
+"""Verify an evidence package of Meridian with Python's standard library alone.
 
-    python3 verify_audit.py pack.zip [--key NAME:BASE64] [--anchor FILE]
+    python3 verify_audit.py package.zip [--key NAME:BASE64] [--anchor FILE]
 
-Says OK, or the first row that is not what was signed; the exit code is 0 only for OK.
-It needs no network, no console and no secret. What makes a pack trustworthy is a key
-or a checkpoint that you have from somewhere else than the pack: --key is the public
-key as the console's operators publish it, --anchor a file with checkpoints (lines of
-JSON) that was kept elsewhere. README.txt in the pack says more.
+Prints OK, or the first row that differs from what was signed; the exit code is 0 only for OK.
+It needs no network, no console and no secret. Trust comes from a key or a checkpoint that you
+have from elsewhere: --key is the public key published by the console's operators, --anchor a
+file with checkpoints (JSON Lines) kept elsewhere. See README.txt in the package.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-# ------------------------------------------------- Ed25519 (RFC 8032, section 5.1)
 P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
@@ -83,6 +81,7 @@ BASE: Point = (_X, _Y, 1, _X * _Y % P)
 
 
 def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
+    """Return whether an Ed25519 signature is valid."""
     if len(key) != 32 or len(signature) != 64:
         return False
     a, r = _point(key), _point(signature[:32])
@@ -94,21 +93,22 @@ def is_signed(key: bytes, text: bytes, signature: bytes) -> bool:
     return _same(_times(s, BASE), _add(r, _times(h, a)))
 
 
-# ---------------------------------------------------------------- what is signed
-class Wrong(Exception):
-    """The pack is not what was signed."""
+class PackageError(Exception):
+    """The package differs from what was signed."""
 
 
 def canonical(value: Any) -> str:
+    """Serialize to canonical JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def lines(*values: Any) -> bytes:
+    """Join values by line breaks."""
     return "\n".join(map(str, values)).encode("utf-8")
 
 
 def leaf(row: dict[str, Any]) -> str:
-    """The hash of one row; of a row that is not like one, that of nothing."""
+    """Return the leaf hash of a row, or "" for a malformed row."""
     try:
         told = canonical(row["told"])
         if row["told"]["entry"] != row["entry"]:
@@ -121,11 +121,12 @@ def leaf(row: dict[str, Any]) -> str:
 
 
 def joined(left: bytes, right: bytes) -> bytes:
+    """Return the hash of two subtrees."""
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
 class Tree:
-    """A Merkle tree (RFC 9162, section 2.1) that whole parts are added to."""
+    """A Merkle tree (RFC 9162, section 2.1) built from complete subtrees."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -133,7 +134,7 @@ class Tree:
 
     def add(self, rows: int, found: bytes) -> None:
         if rows < 1 or rows & (rows - 1) or self.size % rows:
-            raise Wrong(f"proof.jsonl: no part of {rows} rows begins here")
+            raise PackageError(f"proof.jsonl: no part of {rows} rows begins here")
         self.size += rows
         while self.peaks and self.peaks[-1][0] == rows:
             found = joined(self.peaks.pop()[1], found)
@@ -150,15 +151,16 @@ class Tree:
 
 
 def checkpoint_text(one: dict[str, Any]) -> bytes:
+    """Return the signed text of a checkpoint."""
     said = (one[name] for name in ("size", "root", "time", "previous"))
     return lines("meridian audit checkpoint v1", *said)
 
 
 def digest(one: dict[str, Any]) -> str:
+    """Return the digest of a checkpoint."""
     return hashlib.sha256(checkpoint_text(one)).hexdigest()
 
 
-# --------------------------------------------------------- what a ZIP could hide
 LONGEST = 1 << 26  # bytes of one line
 SQUEEZED = 250  # times that a file may be as long as it is in the ZIP
 SMALL = 1 << 20  # bytes of a file that may be longer
@@ -166,7 +168,7 @@ NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 def parsed(text: bytes) -> Any:
-    """JSON that says each thing once; raises `ValueError`."""
+    """Parse JSON without duplicate members; raise `ValueError`."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -178,34 +180,33 @@ def parsed(text: bytes) -> Any:
 
 
 def check_zip(pack: zipfile.ZipFile) -> None:
-    """Whether there is nothing in it but plain files, one after the other, which any
-    program unpacks to the same; raises `Wrong`."""
+    """Raise `PackageError` unless the ZIP has plain files only, one after the other."""
     files = pack.infolist()
     if len({one.filename for one in files}) != len(files):
-        raise Wrong("a file is in the pack twice")
+        raise PackageError("the package has a file twice")
     at = 0
     for one in sorted(files, key=lambda one: one.header_offset):
         name, kind = one.filename, stat.S_IFMT(one.external_attr >> 16)
         if name != one.orig_filename or not NAME.fullmatch(name):
-            raise Wrong(f"{name!a} is no name of a file in a pack")
+            raise PackageError(f"{name!a} is not a valid file name")
         if kind not in (0, stat.S_IFREG) or one.flag_bits & 1:
-            raise Wrong(f"{name!a} is no plain file")
+            raise PackageError(f"{name!a} is not a plain file")
         if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Wrong(f"{name!a} is packed in another way than packs are")
+            raise PackageError(f"{name!a} uses another compression")
         if one.file_size > max(SMALL, SQUEEZED * one.compress_size):
-            raise Wrong(f"{name!a} would unpack to more than any pack holds")
+            raise PackageError(f"{name!a} is too large")
         if one.header_offset != at or one.comment:
-            raise Wrong("there is something beside the files of the pack")
+            raise PackageError("the package has extra content")
         at = _end(pack, one)
     file = pack.fp
     assert file
     file.seek(-22, 2)  # where the end of a ZIP begins that has no comment
     if at != pack.start_dir or file.read(4) != b"PK\5\6":
-        raise Wrong("there is something beside the files of the pack")
+        raise PackageError("the package has extra content")
 
 
 def _end(pack: zipfile.ZipFile, one: zipfile.ZipInfo) -> int:
-    """Where a file ends in the ZIP."""
+    """Return where a file ends in the ZIP."""
     file = pack.fp
     assert file
     file.seek(one.header_offset + 26)
@@ -218,8 +219,9 @@ def _end(pack: zipfile.ZipFile, one: zipfile.ZipInfo) -> int:
     return end
 
 
-# ---------------------------------------------------------------------- the pack
 class EvidenceZip:
+    """The ZIP file of an evidence package."""
+
     def __init__(self, path: str) -> None:
         self.zip = zipfile.ZipFile(path)
         check_zip(self.zip)
@@ -242,28 +244,27 @@ class EvidenceZip:
         key, found = self.keys.get(said["key"], b""), b64decode(said["signature"])
         is_plain = b64encode(found).decode() == said["signature"]
         if not (is_plain and is_signed(key, text, found)):
-            raise Wrong(f"{what} is signed by no key that is known")
+            raise PackageError(f"{what} has no valid signature")
 
     def check_files(self) -> str:
-        """Whether each file is the one that was signed; the key that signed them."""
+        """Compare files with the signed manifest; return the signing key's name."""
         said = parsed(self.read("manifest.sig"))
         whole = hashlib.sha256(self.text).hexdigest()
         self.signed("manifest.json", lines("meridian audit evidence v1", whole), said)
         expected = {"manifest.json", "manifest.sig", *self.manifest["files"]}
         if found := expected ^ set(self.zip.namelist()):
-            raise Wrong(f"missing, or too much: {', '.join(sorted(found))}")
+            raise PackageError(f"missing or extra files: {', '.join(sorted(found))}")
         for name, right in self.manifest["files"].items():
             hashed = hashlib.sha256()
             with self.zip.open(name) as file:
                 while data := file.read(1 << 16):
                     hashed.update(data)
             if hashed.hexdigest() != right:
-                raise Wrong(f"{name} was changed")
+                raise PackageError(f"{name} was changed")
         return str(said["key"])
 
     def check_rows(self) -> int:
-        """Whether each row is the one in its place of the proof, which names the
-        first that is not; how many rows there are."""
+        """Compare the rows with the proof and return their number."""
         rows = self.jsonl("entries.jsonl")
         tree, count = Tree(), 0
         for part in self.jsonl("proof.jsonl"):
@@ -273,26 +274,27 @@ class EvidenceZip:
             seq = tree.size + 1
             row = next(rows, None)
             if part["seq"] != seq or row is None or row.get("seq") != seq:
-                raise Wrong(f"first bad row {seq}: it is missing, or out of its place")
+                raise PackageError(f"first bad row {seq}: the row is missing or out of order")
             if leaf(row) != part["leaf"]:
-                raise Wrong(f"first bad row {seq}: it was changed")
+                raise PackageError(f"first bad row {seq}: the row was changed")
             tree.add(1, bytes.fromhex(part["leaf"]))
             count += 1
         if next(rows, None) is not None:
-            raise Wrong("entries.jsonl has more rows than are proven")
+            raise PackageError("entries.jsonl has rows without proof")
         last = list(self.jsonl("checkpoints.jsonl"))[-1]
         if (tree.size, tree.root()) != (last["size"], last["root"]):
-            raise Wrong("the rows do not make the root that the checkpoint signs")
+            raise PackageError("the rows don't make the root of the checkpoint")
         return count
 
     def check_checkpoints(self, anchor: str) -> dict[str, Any]:
-        """Whether the last one is signed, and follows all before it and those that
-        were kept elsewhere; returns it."""
+        """Verify and return the last checkpoint and its predecessors."""
         found = list(self.jsonl("checkpoints.jsonl"))
         before = "0" * 64
         for one in found:
             if one["previous"] != before:
-                raise Wrong(f"the checkpoint of {one['size']} rows follows no other")
+                raise PackageError(
+                    f"the checkpoint of {one['size']} rows doesn't follow the previous one"
+                )
             before = digest(one)
         last = found[-1]
         self.signed("the last checkpoint", checkpoint_text(last), last)
@@ -312,34 +314,34 @@ class EvidenceZip:
                 except Exception:
                     if not line.endswith("\n"):
                         break  # it is being written
-                    raise Wrong(f"a line of {path} is no checkpoint") from None
+                    raise PackageError(f"a line of {path} is not a checkpoint") from None
                 if one["size"] > size:
                     continue
                 if said not in known:
-                    raise Wrong(
-                        f"the checkpoint of {one['size']} rows that was kept elsewhere "
-                        "is not one of these: the record was written anew"
+                    raise PackageError(
+                        f"the checkpoint of {one['size']} rows kept elsewhere "
+                        "is missing here: the audit log was rewritten"
                     )
                 met[one.get("key")] = one
         if not met:
-            raise Wrong(f"no checkpoint in {path} is as old as the pack")
+            raise PackageError(f"no checkpoint in {path} is as old as the package")
         self.covered = max(one["size"] for one in met.values())
         self.proven = met.keys() & self.keys.keys()
         for one in map(met.__getitem__, self.proven):
             self.signed("the checkpoint kept elsewhere", checkpoint_text(one), one)
 
 
-def gone(said: dict[str, Any]) -> str:
-    """What had been removed from the record, in words."""
+def describe_deletions(deletions: dict[str, Any]) -> str:
+    """Describe what retention had deleted from the log."""
     parts = []
-    for kind, one in sorted(said.items()):
-        until = datetime.fromtimestamp(one["until"] / 1e6, timezone.utc)  # noqa: UP017  3.9
-        parts.append(f"{one['entries']} {kind} from before {until.date()}")
+    for category, found in sorted(deletions.items()):
+        until = datetime.fromtimestamp(found["until"] / 1e6, timezone.utc)  # noqa: UP017  3.9
+        parts.append(f"{found['entries']} {category} from before {until.date()}")
     return ", ".join(parts)
 
 
 def verify(path: str, key: str = "", anchor: str = "") -> str:
-    """What can be said of a pack that is whole; raises `Wrong`."""
+    """Verify a package and describe it; raise `PackageError`."""
     try:
         pack = EvidenceZip(path)
         if key:
@@ -348,48 +350,47 @@ def verify(path: str, key: str = "", anchor: str = "") -> str:
         count = pack.check_rows()
         last = pack.check_checkpoints(anchor)
         signer = pack.check_files()
-        removed = gone(pack.manifest.get("removed", {}))
-    except Wrong:
+        deleted = describe_deletions(pack.manifest.get("removed", {}))
+    except PackageError:
         raise
-    except Exception as error:  # whatever somebody made of it
-        raise Wrong(f"the pack cannot be read: {error!a}") from None
-    said = pack.manifest
+    except Exception as error:  # the package can contain anything
+        raise PackageError(f"the package is unreadable: {error!a}") from None
+    manifest = pack.manifest
     keys = ", ".join(
         f"{name} {hashlib.sha256(value).hexdigest()[:16]}"
         for name, value in sorted(pack.keys.items())
     )
     proven = bool(key) or {last["key"], signer} <= pack.proven
-    is_open = 0 < pack.covered < last["size"] and not proven
-    told = (
-        f"OK{f' as far as row {pack.covered}' if is_open else ''}: {count} rows of "
-        f"{said['entries']} entries, each in its place among the first {last['size']} "
-        "rows of the record.\n"
-        f"Organization {said['organization']}, search: {said['search'] or 'everything'}"
-        f"\nSigned with: {keys} (first digits of the SHA-256 of the public key)"
+    is_partial = 0 < pack.covered < last["size"] and not proven
+    text = (
+        f"OK{f' up to row {pack.covered}' if is_partial else ''}: {count} rows of "
+        f"{manifest['entries']} entries, all among the first {last['size']} rows of the audit log\n"
+        f"Organization {manifest['organization']}, search: {manifest['search'] or 'everything'}\n"
+        f"Signed with: {keys} (start of the SHA-256 of the public key)"
     )
-    if removed:
-        why = "since it had been kept long enough, and not searched"
-        told += f"\nRemoved before, {why}: {removed}"
+    if deleted:
+        text += f"\nDeleted by retention before, and not searched: {deleted}"
     if not proven:
-        rest = "Later rows rest on the key in the pack alone. " if is_open else ""
-        told += (
-            f"\n{rest}The key is the one in the pack: compare it with the one that the "
-            "operators publish, or give it with --key."
+        rest = "Later rows rest on the key in the package alone. " if is_partial else ""
+        text += (
+            f"\n{rest}The key comes from the package. Compare it with the published one, or pass "
+            "it with --key."
         )
-    return told
+    return text
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Verify an evidence pack.")
-    parser.add_argument("pack")
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description="Verify an evidence package.")
+    parser.add_argument("package")
     parser.add_argument("--key", default="", help="NAME:BASE64, the public key")
     parser.add_argument("--anchor", default="", help="checkpoints kept elsewhere")
     given = parser.parse_args()
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        print(verify(given.pack, given.key, given.anchor))
-    except Wrong as error:
-        print(f"NOT WHOLE: {error}")
+        print(verify(given.package, given.key, given.anchor))
+    except PackageError as error:
+        print(f"FAILED: {error}")
         return 1
     return 0
 

@@ -1,8 +1,7 @@
-"""Where checkpoints are kept outside of the database, and whether they get there.
+"""Deliver checkpoints to sinks outside the database, and watch their delivery.
 
-While nothing outside knows of the newest rows, whoever owns the database could take
-them back unseen. That may last for a while; then nothing is changed any more
-(`docs/explanation/decisions/checkpoints.md`).
+Until a sink has a checkpoint of the newest rows, the database owner could delete them
+undetected. After a maximum lag, changes are refused (docs/explanation/decisions/checkpoints.md).
 """
 
 import fcntl
@@ -40,12 +39,12 @@ MAX_ROWS_INSPECTED = 50  # rows, among which those of a clock that is ahead are 
 
 
 class AnchorDivergedError(Exception):
-    """What is kept outside is not what is kept here: the database was put back."""
+    """The sink's checkpoints differ from the database's: the database was restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSink:
-    """One place outside, as ``AUDIT_SINKS`` names it."""
+    """A sink configured in ``AUDIT_SINKS``."""
 
     url: str
 
@@ -55,7 +54,7 @@ class CheckpointSink:
 
     @property
     def name(self) -> str:
-        """Tells it from others without giving away an address that may be secret."""
+        """Return a unique name that doesn't reveal the URL, which may be secret."""
         return f"{self.kind} {sha256(self.url.encode()).hexdigest()[:8]}"
 
     @property
@@ -64,7 +63,7 @@ class CheckpointSink:
 
 
 def load_sinks() -> list[CheckpointSink]:
-    """Raises `ValueError` for what is no such place."""
+    """Return the configured sinks; raise `ValueError` for an unsupported URL."""
     found = [CheckpointSink(url) for url in settings.AUDIT_SINKS]
     for sink in found:
         plain = sink.kind == "http" and settings.INSECURE
@@ -74,7 +73,7 @@ def load_sinks() -> list[CheckpointSink]:
 
 
 def deliver_checkpoints() -> None:
-    """Bring every place up to date; one that fails keeps no other from it."""
+    """Bring every sink up to date; a failing one doesn't stop the others."""
     for sink in load_sinks():
         state, _ = CheckpointProgress.objects.get_or_create(name=sink.name)
         try:
@@ -102,7 +101,7 @@ def _save_failure(state: CheckpointProgress, error: Exception) -> None:
 
 
 def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
-    """Rows that the place knows of now."""
+    """Deliver new checkpoints and return the number of rows the sink covers."""
     if sink.kind == "file":
         return append_to_file(sink.path)
     is_early = (
@@ -120,11 +119,10 @@ def _deliver_to(sink: CheckpointSink, state: CheckpointProgress) -> int:
 
 
 def append_to_file(path: Path) -> int:
-    """Add to a file what it lacks; the size of its last checkpoint.
+    """Append missing checkpoints to a file and return the size of the last one.
 
-    A line that was begun, by a worker that was killed or on a disk that was full, is
-    gone on with. Raises `OSError`, and `Diverged` where the file knows more, or
-    something else.
+    Completes a partial last line, left by a killed worker or a full disk. Raises `OSError`, and
+    `AnchorDivergedError` if the file has other or newer checkpoints than the database.
     """
     with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -145,7 +143,7 @@ def append_to_file(path: Path) -> int:
 
 
 def _read_tail(path: Path) -> tuple[str, bytes]:
-    """The last whole line of a file, and what follows it."""
+    """Return the last complete line of a file and what follows it."""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 4096))
@@ -192,17 +190,17 @@ def _send_post(url: str, lines: Sequence[str]) -> None:
 
 
 def _anchored_size() -> int:
-    """How many rows some place outside knows of."""
+    """Return the number of rows covered by any sink."""
     names = [sink.name for sink in load_sinks()]
     found = CheckpointProgress.objects.filter(name__in=names).aggregate(Max("size"))
     return found["size__max"] or 0
 
 
 def _oldest_unanchored_time(size: int, now: datetime) -> datetime | None:
-    """When the oldest row after ``size`` was written.
+    """Return when the oldest row after ``size`` was written.
 
-    The clock of who wrote it may be wrong, so rows that are ahead of ``now`` tell
-    nothing, and none is older than the checkpoint that it is not in.
+    Rows dated after ``now`` (wrong clocks) are ignored, and no row counts as older than the last
+    checkpoint before it.
     """
     rows = list(AuditRecord.objects.filter(seq__gt=size)[:MAX_ROWS_INSPECTED])
     if not rows:
@@ -224,8 +222,7 @@ def _signed_at(size: int) -> datetime | None:
 
 
 def _is_overdue(size: int) -> bool:
-    """Whether that is longer ago than may be, by the clock of the database: this
-    process' own may be wrong, and would stop it for that alone."""
+    """Return whether unanchored rows exceed the maximum lag, by the database's clock."""
     heads = AuditHead.objects.annotate(now=Now())
     now = heads.values_list("now", flat=True).first()
     if now is None:
@@ -241,7 +238,7 @@ def _max_lag() -> timedelta:
 
 
 class _AnchorMonitor:
-    """Whether something may be changed, looked up once in a few seconds."""
+    """Decides whether changes are blocked; the result is cached for a few seconds."""
 
     def __init__(self) -> None:
         self._cached_until, self._is_blocked = 0.0, False
@@ -252,9 +249,9 @@ class _AnchorMonitor:
         self._progressed_at = -inf
 
     def is_overdue(self) -> bool:
-        """Whether the newest rows have been known nowhere outside for too long.
+        """Return whether the newest rows have been unanchored for too long.
 
-        Where some got there lately before the eyes of this process, no clock is asked.
+        As long as this process sees progress, no clock is compared.
         """
         if not settings.AUDIT_SINKS:
             return False

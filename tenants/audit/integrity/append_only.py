@@ -1,6 +1,6 @@
-"""How a record begins: with a head, and with triggers that let it only grow.
+"""Create the chain's head and the triggers that make the audit log append-only.
 
-One thing is let through: a row's content may become a tombstone, once.
+The triggers allow one change: a row's content may become a tombstone, once.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -89,7 +89,7 @@ SELECT_TRIGGERS_SQL = {
 
 
 def create_chain_head(connection: BaseDatabaseWrapper) -> None:
-    """Give an empty record its head; one without is not whole."""
+    """Create the head of an empty audit log."""
     name = get_audit_keys().current
     mac = compute_head_mac(get_audit_keys()[name], 0, GENESIS_MAC)
     with connection.cursor() as cursor:
@@ -97,10 +97,10 @@ def create_chain_head(connection: BaseDatabaseWrapper) -> None:
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Have the database refuse to change or delete a row of the record, but for
-    putting a tombstone in place of what it says.
+    """Install the triggers that refuse updates and deletes of rows.
 
-    That stops mistakes. Whoever may drop a trigger is found by ``audit_verify``.
+    Only a tombstone may replace a row's content. The triggers prevent mistakes; audit_verify
+    detects changes by an owner who drops them.
     """
     drop_triggers(connection)
     with connection.cursor() as cursor:
@@ -111,7 +111,7 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Have it refuse nothing, which only `guard` and tests need."""
+    """Drop the triggers."""
     drop = DROP_TRIGGER_SQL[connection.vendor]
     with connection.cursor() as cursor:
         for name in CREATE_TRIGGER_SQL[connection.vendor]:
@@ -119,7 +119,7 @@ def drop_triggers(connection: BaseDatabaseWrapper) -> None:
 
 
 def has_triggers(connection: BaseDatabaseWrapper) -> bool:
-    """Whether it refuses all of that."""
+    """Return whether all triggers are installed and unchanged."""
     with connection.cursor() as cursor:
         cursor.execute(SELECT_TRIGGERS_SQL[connection.vendor])
         found = dict(cursor.fetchall())

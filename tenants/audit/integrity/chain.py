@@ -1,7 +1,7 @@
-"""What holds the record together: each row's mac covers the row before it.
+"""MAC chain of the audit log: each row's MAC covers the previous row's MAC.
 
-The bytes are documented in `docs/reference/audit-log.md`, so that a second verifier can be
-written without this one. Domains keep a row's mac from passing for a head's.
+The byte format is documented in docs/reference/audit-log.md. Domain prefixes keep a row's MAC
+from being used as a head's.
 """
 
 import hmac
@@ -16,7 +16,7 @@ GENESIS_MAC = "0" * 64  # what the first row follows
 
 
 class ChainRow(NamedTuple):
-    """One row of the record, in the order of its columns."""
+    """A row of the audit log, in column order."""
 
     seq: int
     entry: str
@@ -27,7 +27,7 @@ class ChainRow(NamedTuple):
 
 
 def get_audit_keys() -> KeyRing:
-    """The keys that link rows; raises `ValueError` where the setting holds none."""
+    """Return the chain keys; raise `ValueError` if the setting has none."""
     return _parse_audit_keys(settings.AUDIT_KEYS)
 
 
@@ -39,13 +39,15 @@ def _parse_audit_keys(text: str) -> KeyRing:
 def compute_mac(
     key: bytes, previous_mac: str, seq: int, entry: str, phase: str, content: str
 ) -> str:
-    """HMAC-SHA256 over the row and the mac of the row before; ``content`` comes last
-    since it alone could hold anything, though as canonical JSON no line break."""
+    """Return the HMAC-SHA256 of a row and the previous MAC.
+
+    ``content`` comes last because only it is free-form; canonical JSON has no line break.
+    """
     data = f"meridian audit row v1\n{previous_mac}\n{seq}\n{entry}\n{phase}\n{content}"
     return hmac.digest(key, data.encode(), "sha256").hex()
 
 
 def compute_head_mac(key: bytes, seq: int, last_mac: str) -> str:
-    """Says that the record ends at ``seq``."""
+    """Return the MAC that states that the log ends at ``seq``."""
     data = f"meridian audit head v1\n{seq}\n{last_mac}"
     return hmac.digest(key, data.encode(), "sha256").hex()

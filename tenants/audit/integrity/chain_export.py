@@ -1,7 +1,7 @@
-"""Rows of the record in a file that `audit_verify --file` can check by itself.
+"""Export rows to a JSON Lines file that ``audit_verify --file`` can check alone.
 
-Each line is one row with the mac of the row before it, so it can be checked alone; the
-last line counts and sums up the others, so none can be taken away.
+Each line has a row and the MAC of the previous row. The last line signs the number of rows and
+their digest, so no line can be removed.
 """
 
 import hmac
@@ -50,9 +50,9 @@ type RowWithPreviousMac = tuple[ChainRow, str]  # a row, and the mac of the one 
 
 
 class RowSelection(NamedTuple):
-    """Which entries are wanted; without anything, all of them.
+    """Which entries to export; all by default.
 
-    Of what was removed nothing is known but its kind: wanted are those of ``kinds``.
+    Only the category of deleted rows is known, so they are selected by ``categories``.
     """
 
     effects: Collection[str] = ()
@@ -61,7 +61,7 @@ class RowSelection(NamedTuple):
 
     @property
     def where(self) -> tuple[str, list[str]]:
-        """A condition of SQL, and its values."""
+        """Return an SQL condition and its parameters."""
         parts, values = list[str](), list[str]()
         for column, wanted in (
             ("effect", self.effects),
@@ -83,22 +83,22 @@ ALL_ROWS = RowSelection()
 
 
 class ExportCheck(NamedTuple):
-    """How many rows a file has that is whole."""
+    """The number of rows in a verified export, and how many of them are tombstones."""
 
     rows: int
     deleted: int  # of these, that were kept long enough, and say nothing any more
 
 
 class MissingProofError(Exception):
-    """The file has no proof that could be looked at."""
+    """The file is an export without proof."""
 
 
 class ExportIntegrityError(Exception):
-    """The file is not what was exported; says which row, where one is to blame."""
+    """The file differs from what was exported; the message names the first bad row."""
 
 
 def read_all_rows() -> Iterator[RowWithPreviousMac]:
-    """The whole record in its order."""
+    """Yield all rows in order."""
     before = GENESIS_MAC
     for row in read_chain():
         yield row, before
@@ -106,7 +106,7 @@ def read_all_rows() -> Iterator[RowWithPreviousMac]:
 
 
 def read_rows_of(entries: Iterable[AuditEntry]) -> Iterator[RowWithPreviousMac]:
-    """The intent of each entry, and the outcome that counts."""
+    """Yield the intent and the effective outcome of each entry."""
     for entry in entries:
         own = [one for one in (entry.seq, entry.outcome_seq) if one]
         wanted = {*own, *(one - 1 for one in own)}
@@ -119,13 +119,11 @@ def read_rows_of(entries: Iterable[AuditEntry]) -> Iterator[RowWithPreviousMac]:
 def read_rows_after(
     organization: int, after: int, limit: int, selection: RowSelection = ALL_ROWS
 ) -> tuple[list[RowWithPreviousMac], int]:
-    """An organization's rows that follow ``after``, and the row up to which these are
-    all: rows are committed in their order, so none turns up in between later. Those
-    that were removed say so. Without rows, that one is not always the last one: who
-    has few among many goes on from there.
+    """Return an organization's rows after ``after``, and the row up to which they are complete.
 
-    Raises `NotWhole` when ``after`` is a row that there is not yet: to go on from
-    there would leave out what comes until then.
+    Rows are committed in order, so none appears in between later. Includes tombstones. Without a
+    result, the second value may be less than the last row: continue from there. Raises
+    `ExportIntegrityError` if ``after`` is beyond the end of the log.
     """
     head = AuditHead.objects.values_list("seq", flat=True).first() or 0
     if after > head:
@@ -153,8 +151,10 @@ def count_rows(
     limit: int,
     selection: RowSelection = ALL_ROWS,
 ) -> int | None:
-    """How many rows there are behind ``after`` up to ``until``; at most ``most``, and
-    None where counting takes too long."""
+    """Count rows after ``after`` up to ``until``, at most ``limit``.
+
+    Return None if counting takes too long.
+    """
     condition, values = selection.where
     some = f"SELECT r.seq{FROM_SQL}{condition} LIMIT %s"
     count, ends = 0, monotonic() + MAX_SCAN_SECONDS
@@ -173,7 +173,7 @@ def count_rows(
 
 
 def format_line(row: ChainRow, previous_mac: str) -> str:
-    """One row; what it says is canonical JSON already."""
+    """Return a row as a line of the export."""
     return (
         f'{{"before":"{previous_mac}","content":{row.content},"entry":"{row.entry}",'
         f'"key":"{row.key}","mac":"{row.mac}","phase":"{row.phase}",'
@@ -182,7 +182,7 @@ def format_line(row: ChainRow, previous_mac: str) -> str:
 
 
 def format_export(rows: Iterable[RowWithPreviousMac]) -> Iterator[str]:
-    """The lines of the file, the one that sums them up included."""
+    """Yield the lines of the export, including the signed last line."""
     hashed, count = sha256(), 0
     for row, before in rows:
         text = format_line(row, before)
@@ -193,8 +193,10 @@ def format_export(rows: Iterable[RowWithPreviousMac]) -> Iterator[str]:
 
 
 def check_file(path: Path) -> ExportCheck:
-    """What the file holds; raises `NotWhole`, and names the first bad row. Raises
-    `Unproven` for what a page exports, which is an entry a line, in other words."""
+    """Verify an export.
+
+    Raises `ExportIntegrityError` with the first bad row, and `MissingProofError` for a page export.
+    """
     hashed, count, last, end = sha256(), 0, (0, GENESIS_MAC), b""
     removed = 0
     gap = 0  # the first row that is not there, in an export of all rows
@@ -238,8 +240,10 @@ def _parse_line(line: bytes, count: int) -> dict[str, Any]:
 
 
 def _check_line(text: bytes, count: int, previous: tuple[int, str]) -> tuple[int, str]:
-    """The row's number and mac; raises `NotWhole` unless the key vouches for it, and
-    for each byte of the line."""
+    """Verify one line and return its row number and MAC.
+
+    Raises `ExportIntegrityError`, also for a differing byte of the line.
+    """
     said = _parse_line(text, count)
     if not count and "entry" in said and not PROOF_MEMBERS & said.keys():
         raise MissingProofError("page exports can't be verified; use an evidence package")
@@ -262,7 +266,7 @@ def _as_row_number(seq: Any) -> int:
 
 
 def _summary_line(name: str, count: int, digest: str) -> str:
-    """The line that sums up; raises `KeyMissing`."""
+    """Return the signed last line; raise `KeyNotFoundError`."""
     text = f"meridian audit export v1\n{count}\n{digest}"
     found = hmac.digest(get_audit_keys()[name], text.encode(), "sha256").hex()
     return canonical_json({"digest": digest, "key": name, "mac": found, "rows": count}) + "\n"

@@ -1,7 +1,6 @@
-"""Where an entry stands in the chain, and whether it still says what was written.
+"""Position of an entry in the chain, and whether it still matches its rows.
 
-Only the rows around it are checked. That none is missing or changed elsewhere is
-what ``audit_verify`` proves.
+Only the neighboring rows are checked; audit_verify checks the whole chain.
 """
 
 import json
@@ -18,7 +17,7 @@ type RecordsByNumber = Mapping[int, AuditRecord]
 
 @dataclass(frozen=True, slots=True)
 class CheckedRow:
-    """One row of the record; ``matches`` is None where its key is not at hand."""
+    """A row of the chain; ``matches`` is None if its key isn't available."""
 
     number: int
     mac: str  # empty where there is no such row
@@ -27,15 +26,17 @@ class CheckedRow:
 
     @property
     def digest(self) -> str:
-        """Enough of the mac to compare by eye."""
+        """Return the first digits of the MAC, to compare by eye."""
         parts = [self.mac[at : at + 4] for at in range(0, 16, 4)]
         return " ".join(parts) if self.mac else "–"
 
 
 @dataclass(frozen=True, slots=True)
 class ChainPosition:
-    """The row that an entry began with between its neighbours, and the one that
-    ended it. A row of the entry's own matches if it says the same as the entry."""
+    """The rows of an entry (intent and outcome) and the neighbors of the intent.
+
+    The entry's own rows match only if they say the same as the entry.
+    """
 
     before: CheckedRow | None
     entry: CheckedRow
@@ -44,7 +45,7 @@ class ChainPosition:
 
 
 def find_position(entry: AuditEntry) -> ChainPosition:
-    """Where an entry stands in the chain, with the rows on both sides."""
+    """Return the position of an entry and its neighbors."""
     first, last = entry.seq, entry.outcome_seq
     wanted = [first - 2, first - 1, first, first + 1]
     wanted += [last - 1, last] if last else []
@@ -58,7 +59,7 @@ def find_position(entry: AuditEntry) -> ChainPosition:
 
 
 def find_row_position(number: int) -> ChainPosition:
-    """Where a row stands that says nothing any more."""
+    """Return the position of a tombstone and its neighbors."""
     wanted = range(number - 2, number + 2)
     rows = {row.seq: row for row in AuditRecord.objects.filter(seq__in=wanted)}
     before = _check_row(rows, number - 1) if number > 1 else None

@@ -1,4 +1,4 @@
-"""The rows of the chain in their order, a few at a time."""
+"""Read the chain in order, a few rows at a time."""
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -23,7 +23,7 @@ SELECT_ROWS_SQL = (
 
 
 def read_chain(after: int = 0, until: int = MAX_SEQ) -> Iterator[ChainRow]:
-    """From the row that follows ``after`` on; what is added meanwhile comes too."""
+    """Yield rows after ``after`` up to ``until``, including rows added meanwhile."""
     while after < until:
         with connection.cursor() as cursor:
             cursor.execute(SELECT_ROWS_SQL, (after, until, ROWS_PER_QUERY))
@@ -40,7 +40,7 @@ ENTRY_COLUMNS = (*INTENT_FIELDS, *OUTCOME_FIELDS[1:], "seq", "mark", "outcome_se
 
 @contextmanager
 def tolerate_invalid_utf8() -> Iterator[None]:
-    """Read what is no UTF-8 too, which SQLite lets be kept as text."""
+    """Replace invalid UTF-8, which SQLite allows in text columns."""
     connection.ensure_connection()
     connection.connection.text_factory = lambda raw: raw.decode(errors="replace")
     try:
@@ -51,7 +51,7 @@ def tolerate_invalid_utf8() -> Iterator[None]:
 
 @contextmanager
 def consistent_snapshot() -> Iterator[None]:
-    """The database as it is now, while others go on writing."""
+    """Read one snapshot of the database while others write."""
     if connection.in_atomic_block:
         yield  # a test's
     elif connection.vendor == "sqlite":
@@ -69,7 +69,7 @@ def consistent_snapshot() -> Iterator[None]:
 
 
 def read_rows_with_entries() -> Generator[tuple[Any, ...]]:
-    """Every row in order, as SQL has it, each beside its searchable entry or nulls."""
+    """Yield every row in order, joined with its search entry or nulls."""
     record, entry = AuditRecord._meta.db_table, AuditEntry._meta.db_table
     columns = ", ".join(f"e.{name}" for name in ENTRY_COLUMNS)
     return _stream(
@@ -80,7 +80,7 @@ def read_rows_with_entries() -> Generator[tuple[Any, ...]]:
 
 
 def read_indexed_fields() -> Generator[tuple[int, list[tuple[int, str]]]]:
-    """What an entry is found by, as (organization, field), for each that is."""
+    """Yield the indexed (organization, field) pairs of each entry."""
     table = AuditField._meta.db_table
     every = f"SELECT seq, organization_id, field FROM {table} ORDER BY seq"  # noqa: S608
     with closing(_stream(every)) as found:
@@ -92,6 +92,7 @@ def read_indexed_fields() -> Generator[tuple[int, list[tuple[int, str]]]]:
 
 
 def sort_fields(fields: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Sort by representation, since SQLite columns can hold any type."""
     return sorted(fields, key=repr)  # SQLite lets a column hold anything
 
 

@@ -1,4 +1,4 @@
-"""Holding the record against what was signed of it earlier."""
+"""Compare the audit log with its signed checkpoints."""
 
 import fcntl
 import json
@@ -15,11 +15,11 @@ from tenants.audit.models import AuditCheckpoint, CheckpointProgress
 
 
 class AnchorFileError(Exception):
-    """What was given is no list of checkpoints that can be relied on."""
+    """The file has no usable checkpoints."""
 
 
 class CheckpointMismatchError(Exception):
-    """The record is not the one that was signed, from ``row`` on at the latest."""
+    """The log differs from a signed checkpoint, at ``row`` or before."""
 
     def __init__(self, row: int, reason: str) -> None:
         super().__init__(reason)
@@ -27,7 +27,7 @@ class CheckpointMismatchError(Exception):
 
 
 class CheckpointVerifier:
-    """Checkpoints that are met one after the other as a tree grows."""
+    """Compares a growing tree with checkpoints."""
 
     def __init__(self, checkpoints: Iterable[Checkpoint]) -> None:
         self._pending = sorted(set(checkpoints), reverse=True)
@@ -39,8 +39,10 @@ class CheckpointVerifier:
         return bool(self._pending or self.verified_count)
 
     def add_leaf(self, leaf: bytes) -> Checkpoint | None:
-        """The checkpoint of all rows up to this one, if there is any; raises
-        `Differs` where these are not the rows that it signs."""
+        """Add a row and return the checkpoint that ends with it, if any.
+
+        Raises `CheckpointMismatchError` if the rows differ from what was signed.
+        """
         self.tree.add(leaf)
         found = None
         while self._pending and self._pending[-1].size == self.tree.size:
@@ -57,7 +59,7 @@ class CheckpointVerifier:
         return found
 
     def finish(self) -> None:
-        """Raises `Differs` where the record had more rows than it has."""
+        """Raise `CheckpointMismatchError` if a checkpoint covers more rows than exist."""
         if self._pending:
             most = self._pending[0]
             raise CheckpointMismatchError(
@@ -68,14 +70,14 @@ class CheckpointVerifier:
 
 
 def format_signed_at(checkpoint: Checkpoint) -> str:
-    """When a checkpoint was signed, to the second."""
+    """Format the signing time of a checkpoint to the second."""
     return f"{checkpoint.signed_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def read_anchor_file(path: Path) -> list[Checkpoint]:
-    """The checkpoints of a file, which may hold other lines of a mail around them.
+    """Read checkpoints from a file, which may be a saved mail.
 
-    Raises `NoAnchor` unless each is signed by a key that is known.
+    Raises `AnchorFileError` unless each one is signed by a known key.
     """
     found = []
     with path.open(encoding="utf-8-sig", errors="replace") as file:
@@ -99,10 +101,9 @@ def read_anchor_file(path: Path) -> list[Checkpoint]:
 
 
 def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError | None]:
-    """Those in the database itself, up to the first that is not as it was signed, and
-    what is wrong with that one.
+    """Load checkpoints up to the first invalid one, and its error.
 
-    Only those whose key is known can be trusted; where some key is, all have to be.
+    If any public key is known, every checkpoint must have a valid signature.
     """
     found: list[Checkpoint] = []
     names = signing.load_public_keys()
@@ -126,7 +127,7 @@ def load_stored_checkpoints() -> tuple[list[Checkpoint], CheckpointMismatchError
 
 
 def _row_number(size: Any) -> int:
-    """The row that a checkpoint ends with; SQLite lets a column hold anything."""
+    """Return the size as a row number; SQLite columns can hold any type."""
     return size if isinstance(size, int) else 1
 
 
@@ -136,7 +137,7 @@ def _find_problem(
     previous: Sequence[Checkpoint],
     known_keys: Container[str],
 ) -> str:
-    """What is wrong with a checkpoint that follows ``before``, if anything is."""
+    """Return the problem of a checkpoint that follows ``previous``, or ""."""
     if checkpoint.previous != (previous[-1].digest if previous else GENESIS_MAC):
         return "its checkpoint doesn't follow the previous one"
     if known_keys and checkpoint.key not in known_keys:
@@ -162,7 +163,7 @@ def _find_problem(
 
 
 def find_missing_checkpoint(anchor: Sequence[Checkpoint]) -> tuple[int, str] | None:
-    """The first row whose checkpoint was kept elsewhere, but is here no more."""
+    """Return the first row whose anchored checkpoint is missing here, and a reason."""
     here = set(AuditCheckpoint.objects.values_list("line", flat=True))
     gone = [one.size for one in anchor if one.line not in here]
     return (min(gone), "its checkpoint is missing from the database") if gone else None

@@ -1,8 +1,7 @@
-"""Signed statements of how long the record is, and what is in it.
+"""Signed checkpoints of the audit log.
 
-Each says: of so many rows, this is the root of their tree. Kept where whoever owns
-the database cannot reach, they show that a record was put back, cut or written anew,
-even by somebody who has the keys of the chain.
+A checkpoint states the number of rows and the root of their Merkle tree. Kept outside the
+database, it reveals a restored, truncated or rewritten log, even by someone with the chain keys.
 """
 
 import json
@@ -35,7 +34,7 @@ MAX_NEW_ROWS = 100_000  # rows that one covers anew, so that no worker is held u
 
 
 class ChainBrokenError(Exception):
-    """The record is not one to be signed; says which row, and why."""
+    """The log can't be signed, because of ``row``."""
 
     def __init__(self, row: int, what: str) -> None:
         super().__init__(f"row {row}: {what}")
@@ -43,7 +42,7 @@ class ChainBrokenError(Exception):
 
 
 class Checkpoint(NamedTuple):
-    """What is signed of the record at a moment: its size, and the root of its tree."""
+    """A signed statement of the log's size and Merkle root."""
 
     size: int  # rows
     root: str
@@ -54,7 +53,7 @@ class Checkpoint(NamedTuple):
 
     @property
     def signed_text(self) -> str:
-        """What is signed."""
+        """Return the text that is signed."""
         said = (self.size, self.root, self.time, self.previous)
         return "\n".join(["meridian audit checkpoint v1", *map(str, said)])
 
@@ -76,7 +75,7 @@ class Checkpoint(NamedTuple):
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Raises `ValueError` for what is no checkpoint."""
+        """Parse a JSON line; raise `ValueError` if it isn't a checkpoint."""
         said = json.loads(line, object_pairs_hook=_reject_duplicates)
         if not isinstance(said, dict) or set(said) != set(cls._fields):
             raise ValueError("not a checkpoint")
@@ -97,7 +96,7 @@ def _reject_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def load_last_checkpoint() -> Checkpoint | None:
-    """The newest that is kept here; raises `Broken` where it cannot be read."""
+    """Return the newest stored checkpoint; raise `ChainBrokenError` if unreadable."""
     return _parse_stored(AuditCheckpoint.objects.last())
 
 
@@ -109,7 +108,7 @@ def _parse_stored(row: AuditCheckpoint | None) -> Checkpoint | None:
 
 
 def is_checkpoint_due(now: int) -> bool:
-    """Whether the record has grown enough, or a while ago."""
+    """Return whether enough rows or time passed since the last checkpoint."""
     covered = load_last_checkpoint()
     new = _load_head()[0] - (covered.size if covered else 0)
     if new == 0 or covered is None:
@@ -119,10 +118,9 @@ def is_checkpoint_due(now: int) -> bool:
 
 
 def create_checkpoint() -> Checkpoint | None:
-    """Sign one for all rows that there are, after checking those that are new; none
-    where none is.
+    """Verify new rows and sign a checkpoint; return None if there are none.
 
-    Raises `Broken`, and `signing.Unsigned`.
+    Raises `ChainBrokenError` and `SigningKeyMissingError`.
     """
     kept = AuditCheckpoint.objects.last()
     before = _parse_stored(kept)
@@ -156,8 +154,10 @@ def create_checkpoint() -> Checkpoint | None:
 
 
 def _load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> MerkleTree:
-    """The tree as it was when the last checkpoint was signed: were its peaks not
-    held against the signature, a past written anew could be signed by the next."""
+    """Load the tree of the last checkpoint and compare it with the signature.
+
+    Otherwise a rewritten past could be signed by the next checkpoint.
+    """
     if row is None or previous is None:
         return MerkleTree()
     try:
@@ -174,7 +174,7 @@ def _load_tree(row: AuditCheckpoint | None, previous: Checkpoint | None) -> Merk
 
 
 def serialize_peaks(tree: MerkleTree) -> str:
-    """What the next one goes on from."""
+    """Serialize the peaks from which the next checkpoint continues."""
     return json.dumps([(rows, peak.hex()) for rows, peak in tree.peaks])
 
 
@@ -192,7 +192,7 @@ def _load_head() -> tuple[int, str]:
 
 
 def _add_new_rows(tree: MerkleTree, until: int, last_mac: str) -> None:
-    """Take in the new rows; ``end`` is the mac of the last one where it is known."""
+    """Verify new rows and add them; ``last_mac`` is the last row's MAC if known."""
     seq, link = tree.size, GENESIS_MAC
     if seq:
         row = AuditRecord.objects.filter(seq=seq).first()

@@ -1,9 +1,7 @@
-"""Telling from the times of rows that a clock was set otherwise.
+"""Detect clock changes from the times of rows.
 
-The order of rows does not depend on clocks. Several processes write in turns, each by
-its own, so a clock that is ahead shows only once a row by another follows, and one that
-stays ahead would make every later row seem late. So their times are followed apart, and
-each that turns up beside another is told once, until it has not been met for a while.
+Several processes write in turns, each with its own clock. Their times are tracked separately, so
+that a clock that stays ahead is reported once instead of at every later row.
 """
 
 from collections.abc import Sequence
@@ -23,13 +21,13 @@ class _ObservedClock:
 
 
 class ClockSkewDetector:
-    """What clocks the rows were written by, as their times tell."""
+    """Tracks the clocks by which rows were written."""
 
     def __init__(self) -> None:
         self._clocks: list[_ObservedClock] = []  # the furthest ahead last
 
     def observe(self, row: int, time: int) -> list[str]:
-        """Follow the next row; what is to be told now."""
+        """Track the next row and return new warnings."""
         if self._clocks and abs(time - self._clocks[-1].latest_time) <= TOLERANCE_MICROSECONDS:
             same, ahead = self._clocks[-1], []  # nearly always
         else:
@@ -55,7 +53,7 @@ class ClockSkewDetector:
 
 
 def _report_new(ahead: Sequence[_ObservedClock], time: int) -> list[str]:
-    """Those that were not told yet, which now are."""
+    """Return warnings for clocks that weren't reported yet."""
     odd = [one for one in ahead if not one.is_reported]
     for one in odd:
         one.is_reported = True

@@ -1,4 +1,4 @@
-"""Whether the record is searchable by what its rows say, and by nothing else."""
+"""Verify that the search tables match the rows of the audit log."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tenants.audit.subject_index import fingerprint_subject
 
 
 class SearchIndexVerifier:
-    """The tables beside the record, held against one row of it after the other."""
+    """Compares the search tables with one row after the other."""
 
     def __init__(self) -> None:
         self._pending_outcomes: dict[int, int] = {}  # by intent, the outcome that is shown
@@ -31,7 +31,7 @@ class SearchIndexVerifier:
         seq: int,
         entry_columns: dict[str, Any],
     ) -> None:
-        """Whether it is found by what this row says; raises `Bad`."""
+        """Raise `VerificationError` unless the row is indexed correctly."""
         is_shown = _matches_entry(phase, content, seq, entry_columns)
         if phase == "outcome":
             if is_shown:
@@ -54,13 +54,13 @@ class SearchIndexVerifier:
         self._blocks[seq // ROWS_PER_BLOCK] = span
 
     def check_tombstone(self, seq: int, *, has_entry: bool) -> None:
-        """Whether it is not found by what a removed row said; raises `Bad`."""
+        """Raise `VerificationError` if a deleted row is still indexed."""
         if has_entry or (self._next_fields and self._next_fields[0] == seq):
             raise VerificationError("the row was deleted but is still in the search index")
         self._blocks_with_deletions.add(seq // ROWS_PER_BLOCK)
 
     def finish(self, entries: int) -> None:
-        """Whether nothing more is found than the ``entries`` that rows tell of."""
+        """Raise `VerificationError` if more is indexed than ``entries`` entries."""
         if self._pending_outcomes:
             row = min(self._pending_outcomes)
             raise VerificationError("its search entry has an outcome that doesn't exist", row)
@@ -86,8 +86,10 @@ class SearchIndexVerifier:
             )
 
     def _has_wrong_times(self, number: int, blocks: dict[int, tuple[int, int]]) -> bool:
-        """Whether a block's times are not those of its rows; where some are gone,
-        whether they leave out one that is not."""
+        """Return whether a block's times are wrong.
+
+        If rows of the block were deleted, its times may be wider than those of the remaining rows.
+        """
         kept, right = blocks.get(number), self._blocks.get(number)
         if number not in self._blocks_with_deletions or kept is None:
             return kept != right
@@ -99,8 +101,11 @@ class SearchIndexVerifier:
 def _matches_entry(
     phase: str, content: dict[str, Any], seq: int, entry_columns: dict[str, Any]
 ) -> bool:
-    """Whether the searchable entry shows this row, which an outcome that was
-    followed by another (after reconciling) does not; raises `Bad` if wrongly."""
+    """Return whether the search entry shows this row.
+
+    An outcome that was superseded by a resolution isn't shown. Raises `VerificationError` if the
+    entry differs.
+    """
     if phase == "intent":
         if entry_columns["seq"] != seq:
             raise VerificationError("its search entry is missing or has another number")

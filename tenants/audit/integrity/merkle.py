@@ -1,8 +1,7 @@
-"""A Merkle tree over the rows of the record (RFC 9162, section 2.1).
+"""Merkle tree of the audit log (RFC 9162, section 2.1).
 
-Its root stands for every row up to one. Whoever holds a signed root needs no key of
-the record to see that a row belongs under it, and no row but those that are theirs.
-The bytes are in `docs/reference/audit-log.md`, "The record".
+The root covers all rows. With a signed root, a row can be proven without the chain keys and
+without other rows. The byte format is documented in docs/reference/audit-log.md.
 """
 
 import hmac
@@ -22,7 +21,7 @@ type Peak = tuple[int, bytes]  # how many rows, a power of two, and their hash
 
 
 class RedactedRow(NamedTuple):
-    """A row as it may be shown to whoever may not see subjects."""
+    """A row without the parts that identify its subject."""
 
     visible: str  # the content without what is veiled; canonical JSON
     hidden: str  # that, or nothing; the same
@@ -30,7 +29,7 @@ class RedactedRow(NamedTuple):
 
 
 def redact_row(row: ChainRow) -> RedactedRow:
-    """A row with its subject, if it is about one, behind a veil."""
+    """Replace the parts of a row that identify its subject by a commitment."""
     told, hidden = split_subject(row.content)
     return RedactedRow(
         told,
@@ -40,7 +39,7 @@ def redact_row(row: ChainRow) -> RedactedRow:
 
 
 def split_subject(content: str) -> tuple[str, str]:
-    """What may be told of a row, and what names the subject that it is about."""
+    """Split a row's content into the visible part and the part naming its subject."""
     if '"subject":"' not in content or '"subject":""' in content:
         return content, ""
     said = json.loads(content)
@@ -54,29 +53,29 @@ def split_subject(content: str) -> tuple[str, str]:
 
 
 def mentions_subject(subject: str, text: str) -> bool:
-    """Whether ``text``, which may be JSON, has the subject in it."""
+    """Return whether ``text``, which may be JSON, contains the subject."""
     return subject in text or canonical_json(subject)[1:-1] in text
 
 
 def compute_salt(key: bytes, mac: str) -> str:
-    """Known to the keepers of the record alone, so that no veil can be guessed at."""
+    """Return a secret salt, so that nobody can guess the hidden part."""
     return hmac.digest(key, f"meridian audit salt v1\n{mac}".encode(), "sha256").hex()
 
 
 def compute_commitment(salt: str, hidden: str) -> str:
-    """Stands for what is hidden: hexadecimal SHA-256, of it and of a salt."""
+    """Return the SHA-256 of the salt and the hidden part, in hex."""
     return sha256(f"meridian audit veil v1\n{salt}\n{hidden}".encode()).hexdigest()
 
 
 def hash_row(row: ChainRow) -> bytes:
-    """The hash of one row; of one that was removed, that of what it said."""
+    """Return the leaf hash of a row; a tombstone keeps the original hash."""
     if gone := Tombstone.parse(row.content):
         return bytes.fromhex(gone.leaf)
     return hash_redacted_row(row.seq, row.entry, row.phase, redact_row(row))
 
 
 def hash_redacted_row(seq: int, entry: str, phase: str, redacted: RedactedRow) -> bytes:
-    """The hash of a row by its face (RFC 9162, section 2.1.1)."""
+    """Return the leaf hash of a redacted row (RFC 9162, section 2.1.1)."""
     data = (
         f"meridian audit leaf v1\n{seq}\n{entry}\n{phase}"
         f"\n{redacted.commitment}\n{redacted.visible}"
@@ -85,12 +84,12 @@ def hash_redacted_row(seq: int, entry: str, phase: str, redacted: RedactedRow) -
 
 
 def hash_children(left: bytes, right: bytes) -> bytes:
-    """The hash of two trees beside each other (RFC 9162, section 2.1.1)."""
+    """Return the hash of two subtrees (RFC 9162, section 2.1.1)."""
     return sha256(b"\1" + left + right).digest()
 
 
 class MerkleTree:
-    """Grows row by row, and keeps no more than one hash for each doubling."""
+    """A tree that grows row by row and stores one hash per doubling."""
 
     def __init__(self, peaks: Iterable[Peak] = ()) -> None:
         self.peaks = list(peaks)  # of perfect trees, the largest first
@@ -108,7 +107,7 @@ class MerkleTree:
 
     @property
     def root(self) -> str:
-        """In hexadecimal; that of no row at all is the hash of nothing."""
+        """Return the root in hex; the empty tree's root is the hash of nothing."""
         if not self.peaks:
             return sha256().hexdigest()
         *rest, (_, found) = self.peaks

@@ -1,4 +1,4 @@
-"""What verifying the record finds, and how it ends early."""
+"""Result and errors of a verification."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ MAX_WARNINGS = 20  # that are told one by one
 
 @dataclass(slots=True)
 class VerificationReport:
-    """What was found; ``bad`` is the first row that cannot be right."""
+    """The result of a verification."""
 
     has_triggers: bool = True  # the database refuses to change a row
     rows: int = 0
@@ -27,7 +27,7 @@ class VerificationReport:
 
     @property
     def deleted_by_category(self) -> Counter[str]:
-        """Entries that were kept long enough, by kind."""
+        """Count entries deleted by retention per category."""
         found: Counter[str] = Counter()
         for one in self.deletion_runs:
             found.update(one.entries)
@@ -45,7 +45,7 @@ class VerificationReport:
 
 
 class UnreadableChainError(DatabaseError):
-    """The database does not give what it has of the record, from ``row`` on."""
+    """The database can't read the log from ``row`` on."""
 
     def __init__(self, row: int, error: DatabaseError) -> None:
         said = str(error).partition("\n")[0] or type(error).__name__
@@ -54,7 +54,7 @@ class UnreadableChainError(DatabaseError):
 
 
 class VerificationError(Exception):
-    """The record is not whole, at ``row`` where it is not the one being read."""
+    """Verification failed at ``row``, or at the current row."""
 
     def __init__(self, reason: str, row: int | None = None) -> None:
         super().__init__(reason)

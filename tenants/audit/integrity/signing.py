@@ -1,8 +1,8 @@
-"""The keys that sign checkpoints: apart from those of the chain, so that whoever has
-these and the database still cannot write the past anew.
+"""Ed25519 keys that sign checkpoints.
 
-Only what signs needs ``AUDIT_SIGNING_KEYS``. Whoever verifies needs no more than the
-public halves, from ``AUDIT_PUBLIC_KEYS``.
+They are separate from the chain keys, so that someone with these keys and the database still
+can't rewrite the past. Only signing needs ``AUDIT_SIGNING_KEYS``; verification needs the public
+keys in ``AUDIT_PUBLIC_KEYS``.
 """
 
 from base64 import b64decode, b64encode
@@ -19,11 +19,11 @@ from tenants.crypto.key_ring import KEY_BYTES, KeyRing
 
 
 class SigningKeyMissingError(Exception):
-    """There is no key to sign with."""
+    """No signing key is configured."""
 
 
 def sign(text: str) -> tuple[str, str]:
-    """The name of the key, and the signature as base64; raises `Unsigned`."""
+    """Return the key name and the base64 signature; raise `SigningKeyMissingError`."""
     if not settings.AUDIT_SIGNING_KEYS:
         raise SigningKeyMissingError("AUDIT_SIGNING_KEYS is empty, so checkpoints can't be signed")
     ring = _parse_signing_keys(settings.AUDIT_SIGNING_KEYS)
@@ -32,7 +32,7 @@ def sign(text: str) -> tuple[str, str]:
 
 
 def is_valid_signature(text: str, name: str, signature: str) -> bool:
-    """Whether a key that is known by that name signed the text."""
+    """Return whether the named public key signed the text."""
     known = load_public_keys().get(name)
     if known is None:
         return False
@@ -45,7 +45,7 @@ def is_valid_signature(text: str, name: str, signature: str) -> bool:
 
 
 def load_public_keys() -> dict[str, bytes]:
-    """All that are known, by name; those of our own signing keys win."""
+    """Return all public keys by name; those of our signing keys take precedence."""
     found = parse_public_keys(settings.AUDIT_PUBLIC_KEYS)
     if settings.AUDIT_SIGNING_KEYS:
         ring = _parse_signing_keys(settings.AUDIT_SIGNING_KEYS)
@@ -56,12 +56,12 @@ def load_public_keys() -> dict[str, bytes]:
 
 
 def format_public_keys() -> str:
-    """The public keys as ``AUDIT_PUBLIC_KEYS`` takes them."""
+    """Format the public keys for ``AUDIT_PUBLIC_KEYS``."""
     return ",".join(f"{name}:{b64encode(key).decode()}" for name, key in load_public_keys().items())
 
 
 def parse_public_keys(text: str) -> dict[str, bytes]:
-    """Raises `ValueError` for what is no list of public keys."""
+    """Parse a list of public keys; raise `ValueError`."""
     found = {}
     for entry in filter(None, map(str.strip, text.split(","))):
         name, _, coded = entry.partition(":")

@@ -1,8 +1,8 @@
-"""What stands where a row said something that was kept long enough.
+"""Tombstones: what replaces the content of rows deleted by retention.
 
-The row keeps its place and its mac, so that the chain goes on over it, and its leaf,
-so that what was signed of the record holds. A tombstone has a mac of its own: a row
-that somebody else blanked has none. The bytes are in `docs/reference/audit-log.md`, "The record".
+The row keeps its position and MAC, so the chain continues, and its leaf hash, so signed
+checkpoints hold. A tombstone has a MAC of its own, so a blanked row can't pass for one. The byte
+format is documented in docs/reference/audit-log.md.
 """
 
 import hmac
@@ -19,7 +19,7 @@ RUN_ID_OFFSET = RUN_ID_CHARS + 2  # where it begins in the text, from its length
 
 
 class Tombstone(NamedTuple):
-    """What is left to be told of a row."""
+    """The remaining content of a deleted row."""
 
     key: str  # of the mac
     kind: str  # by which it was kept, see `kinds`
@@ -33,13 +33,13 @@ class Tombstone(NamedTuple):
 
     @classmethod
     def create(cls, row: ChainRow, previous_mac: str, *, kind: str, leaf: str, run: str) -> Self:
-        """One for a row that follows the mac ``before``."""
+        """Create the tombstone of a row that follows ``previous_mac``."""
         found = cls(get_audit_keys().current, kind, leaf, "", run)
         return found._replace(mac=_tombstone_mac(found, row, previous_mac))
 
     @classmethod
     def parse(cls, content: str) -> Self | None:
-        """The tombstone that a row says; none where it says anything else."""
+        """Return the tombstone in a row's content, or None."""
         if not content.startswith(TOMBSTONE_PREFIX):
             return None
         try:
@@ -50,14 +50,15 @@ class Tombstone(NamedTuple):
 
 
 def entry_id_to_microseconds(entry: str) -> int:
-    """When an entry was begun, as its id says (RFC 9562, section 5.7): microseconds
-    since 1970."""
+    """Return the time in an entry ID, in microseconds since 1970 (UUIDv7)."""
     return (UUID(entry).int >> 80) * 1000
 
 
 def is_row_intact(row: ChainRow, previous_mac: str) -> bool:
-    """Whether the row is as it was written, or removed by policy, right after the mac
-    ``before``; raises `KeyMissing`."""
+    """Return whether a row is unchanged or a valid tombstone after ``previous_mac``.
+
+    Raises `KeyNotFoundError`.
+    """
     if found := Tombstone.parse(row.content):
         return _tombstone_mac(found, row, previous_mac) == found.mac
     right = compute_mac(

@@ -1,8 +1,7 @@
-"""Proving that the record is whole: offline, row by row, in one pass.
+"""Verify the audit log: offline, row by row, in one pass.
 
-First the chain, which is the truth, and what was signed of it; then that what makes
-it searchable says the same.
-The bytes are in `docs/reference/audit-log.md`, "The record".
+Checks the chain and its checkpoints, and that the search tables match. The byte format is
+documented in docs/reference/audit-log.md.
 """
 
 import json
@@ -42,11 +41,10 @@ from tenants.crypto.key_ring import KeyNotFoundError
 
 
 def verify_audit_log(anchor: Iterable[Checkpoint] = ()) -> VerificationReport:
-    """Read all of the record as it is at this moment; see `Report`.
+    """Verify the whole log at this moment.
 
-    Without an ``anchor``, checkpoints that were kept elsewhere, neither an old copy
-    of the whole database put back nor a record written anew with its own keys is
-    detectable. Raises `Unreadable`.
+    Without an ``anchor`` (checkpoints kept elsewhere), neither a restored database nor a
+    log rewritten with its keys can be detected. Raises `UnreadableChainError`.
     """
     try:
         return _build_report([*anchor])
@@ -99,7 +97,7 @@ def _verify_into(report: VerificationReport, anchor: Sequence[Checkpoint]) -> No
 
 
 class _Verification:
-    """One reading of the record, from the first row to the head."""
+    """One pass over the log, from the first row to the head."""
 
     def __init__(self, report: VerificationReport, signed: CheckpointVerifier) -> None:
         self.report = report
@@ -138,7 +136,7 @@ class _Verification:
             self.report.rows += 1
 
     def check_index(self, row: ChainRow, entry_columns: dict[str, Any]) -> None:
-        """Whether everything else says what the row does."""
+        """Compare the row with the search tables."""
         said = json.loads(row.content)
         self.searchable.check_row(row.phase, said, row.seq, entry_columns)
         self.report.calls += row.phase == "intent"
@@ -147,7 +145,7 @@ class _Verification:
             self.runs.check_run(said)
 
     def check_tombstone(self, row: ChainRow, tombstone: Tombstone, *, has_entry: bool) -> None:
-        """Whether nothing else says what the row did, either."""
+        """Check a tombstone, and that nothing else shows the deleted row."""
         self.searchable.check_tombstone(row.seq, has_entry=has_entry)
         self.runs.add_tombstone(row, tombstone)
 
@@ -157,7 +155,7 @@ class _Verification:
         self.latest_time = max(self.latest_time, time)
 
     def check_checkpoint(self, row: ChainRow) -> None:
-        """Whether the rows up to this one are those that were signed."""
+        """Compare the rows so far with a checkpoint that ends here."""
         found = self.checkpoints.add_leaf(hash_row(row))
         if found and not found.has_valid_signature:
             raise VerificationError("the checkpoint ending here has no valid signature")
@@ -165,7 +163,7 @@ class _Verification:
             self.check_checkpoint_time(found)
 
     def check_checkpoint_time(self, checkpoint: Checkpoint) -> None:
-        """Whether a checkpoint is later than what it follows; each is told once."""
+        """Warn if a checkpoint is older than what it follows."""
         until, row = checkpoint.time + TOLERANCE_MICROSECONDS, f"row {checkpoint.size}:"
         if self.latest_time > until:
             self.report.add_warning(f"{row} an earlier row has a later time than its checkpoint")
@@ -175,7 +173,7 @@ class _Verification:
         self.last_signed_at = checkpoint.time
 
     def check_end(self) -> None:
-        """Whether the record ends here, and nothing more is searchable."""
+        """Check that the log and the search tables end here."""
         self.checkpoints.finish()
         self.runs.finish()
         head = AuditHead.objects.filter(pk=1).first()

@@ -1,4 +1,4 @@
-"""What the commands about the record share: how they fail."""
+"""Base class of the audit log's commands."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 
 class AuditCommand(BaseCommand):
-    """A command that tells in words what the database refused."""
+    """A command that reports database errors as command errors."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

@@ -1,4 +1,4 @@
-"""Settling what became of tokens that were to be made at once."""
+"""Resolve the creation of token batches."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +14,10 @@ from tenants.authlete.errors import NotFoundError
 
 
 def check_batch_created(lost: UnresolvedCall) -> Evidence:
-    """By the status of its request, whose id only the reply tells: Authlete has no
-    list of batches (Authlete facts, 4)."""
+    """Check the batch's status.
+
+    Its ID is only in the response, and Authlete has no list of batches.
+    """
     request_id = lost.hints.get("request_id")
     if not request_id:
         return conclude_inconclusive(

@@ -1,4 +1,4 @@
-"""Settling what was to be made or removed: services, clients, keys in hardware."""
+"""Resolve creations and deletions of services, clients and HSM keys."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +24,7 @@ from tenants.authlete.listing import list_all_clients, list_all_services
 
 
 def check_client_deleted(lost: UnresolvedCall) -> Evidence:
+    """Check whether the client exists."""
     try:
         lost.client.get()
     except NotFoundError as error:
@@ -35,7 +36,7 @@ def check_client_deleted(lost: UnresolvedCall) -> Evidence:
 
 
 def check_service_deleted(lost: UnresolvedCall) -> Evidence:
-    """Told by the list: what a credential may not see looks as if it were gone."""
+    """Check the list, since a credential may not see the service."""
     (listed,) = list_all_services([lost.authlete])
     if int(lost.entry.service) in listed.items_by_id:
         return conclude_failed(_("The service still exists."))
@@ -48,8 +49,10 @@ def check_service_deleted(lost: UnresolvedCall) -> Evidence:
 def _conclude_deleted(
     lost: UnresolvedCall, competing: Sequence[AuditEntry], reason: str | Promise
 ) -> Evidence:
-    """By this call, if no other can have ended it: Authlete refuses to delete what is
-    not there, so what was deleted later had been there."""
+    """Conclude success unless another call may have deleted it.
+
+    Authlete rejects deleting a missing object, so what was deleted later had existed.
+    """
     same = [one for one in competing if one.operation == lost.entry.operation]
     if any(one.outcome == Outcome.SUCCEEDED for one in same):
         return conclude_failed(_("Another call deleted it later."))
@@ -57,6 +60,7 @@ def _conclude_deleted(
 
 
 def check_service_created(lost: UnresolvedCall) -> Evidence:
+    """Check for a new service with the intended name."""
     (listed,) = list_all_services([lost.authlete])
     if listed.error:
         raise listed.error
@@ -77,6 +81,7 @@ def check_service_created(lost: UnresolvedCall) -> Evidence:
 
 
 def check_client_created(lost: UnresolvedCall) -> Evidence:
+    """Check for a new client with the intended name."""
     (listed,) = list_all_clients([(lost.authlete, int(lost.entry.service))])
     if listed.error:
         raise listed.error
@@ -102,7 +107,7 @@ def check_client_created(lost: UnresolvedCall) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CreationCandidate:
-    """What may be it."""
+    """An object that the call may have created."""
 
     id: str
     name: str
@@ -115,7 +120,7 @@ def _check_created(
     calls: tuple[str, str],
     candidates: Iterable[CreationCandidate],
 ) -> Evidence:
-    """``calls`` are that which makes one, and that which removes one."""
+    """Check for a new object; ``calls`` are the creating and deleting operations."""
     make, remove = calls
     others = set(lost.hints.get("others", ()))  # whose calls are known
     fits = [
@@ -154,7 +159,7 @@ def _check_created(
 def _without_known_creator(
     lost: UnresolvedCall, operation: str, others: Sequence[CreationCandidate]
 ) -> list[str]:
-    """Those of another name that no other call is known to have made."""
+    """Return candidates of another name that no other call created."""
     done = Counter(one.label for one in related_calls.find_succeeded_nearby(lost, operation))
     named = Counter(one.name for one in others)
     return [
@@ -163,7 +168,7 @@ def _without_known_creator(
 
 
 def check_key_created(lost: UnresolvedCall) -> Evidence:
-    """The console makes no second key of a ``kid``, though Authlete would."""
+    """Check for a key with the ``kid``; the console never creates a second one."""
     kid = lost.value_after("kid")
     others = related_calls.find_competing_calls(lost, "key.create", "key.delete")
     if any(one.label == kid for one in others):
@@ -174,6 +179,7 @@ def check_key_created(lost: UnresolvedCall) -> Evidence:
 
 
 def check_key_deleted(lost: UnresolvedCall) -> Evidence:
+    """Check whether the key exists."""
     handle = lost.hints.get("handle")
     if not handle:
         return NOTHING_RECORDED

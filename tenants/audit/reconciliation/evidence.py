@@ -1,4 +1,4 @@
-"""What a look at Authlete says about a call whose outcome is unknown."""
+"""Evidence from Authlete about a call with an unknown outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ MAX_IN_FLIGHT = timedelta(seconds=20)
 
 
 class Conclusion(StrEnum):
-    """What a look at Authlete tells of a lost call."""
+    """What the evidence says about the call."""
 
     SUCCEEDED = "done"
     FAILED = "not done"
@@ -36,7 +36,7 @@ class Conclusion(StrEnum):
 
     @property
     def outcome(self) -> Outcome | None:
-        """What is settled by it; none where a person has to decide."""
+        """Return the outcome to record, or None if a person must decide."""
         return OUTCOME_BY_CONCLUSION.get(self)
 
 
@@ -48,7 +48,7 @@ OUTCOME_BY_CONCLUSION = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``said`` is why, in a sentence; ``candidates`` are the ids of what it may be."""
+    """A conclusion and its reason; ``candidates`` are IDs of possible objects."""
 
     conclusion: Conclusion
     reason: str | Promise
@@ -63,22 +63,27 @@ NOTHING_RECORDED = Evidence(
 
 
 def conclude_succeeded(reason: str | Promise) -> Evidence:
+    """Conclude that the call succeeded."""
     return Evidence(Conclusion.SUCCEEDED, reason)
 
 
 def conclude_failed(reason: str | Promise) -> Evidence:
+    """Conclude that the call failed."""
     return Evidence(Conclusion.FAILED, reason)
 
 
 def conclude_conflicting(reason: str | Promise) -> Evidence:
+    """Conclude that the state matches neither outcome."""
     return Evidence(Conclusion.CONFLICTING, reason)
 
 
 def conclude_inconclusive(reason: str | Promise, candidates: Sequence[str] = ()) -> Evidence:
+    """Conclude that the outcome can't be determined."""
     return Evidence(Conclusion.INCONCLUSIVE, reason, candidates)
 
 
 def conclude_too_early(seconds: int) -> Evidence:
+    """Conclude that the call may still be running."""
     said = ngettext(
         "Unchanged so far, but the call may still be running. Check again in %(seconds)d second.",
         (
@@ -92,7 +97,7 @@ def conclude_too_early(seconds: int) -> Evidence:
 
 @dataclass(frozen=True)
 class UnresolvedCall:
-    """One call whose outcome is unknown, and the way to look."""
+    """A call with an unknown outcome, and access to check it."""
 
     entry: AuditEntry
     authlete: AuthleteClient
@@ -100,13 +105,12 @@ class UnresolvedCall:
 
     @cached_property
     def hints(self) -> dict[str, Any]:
-        """What its intent keeps for this, see `watch.Call.known`, and what was learnt
-        since."""
+        """Return hints from the intent and those learned later."""
         return self.entry.reconciliation_hints | dict(self.extra_hints)
 
     @property
     def seconds_in_flight(self) -> int:
-        """Seconds for which Authlete may still carry it out."""
+        """Return for how many seconds Authlete may still process it."""
         took, is_over = self.entry.duration, (self.entry.status or 0) < 500
         if is_over and took is not None and timedelta(0) <= took < IMMEDIATE_FAILURE:
             return 0
@@ -115,7 +119,7 @@ class UnresolvedCall:
 
     @property
     def began_ms(self) -> int:
-        """Milliseconds since 1970."""
+        """Return the start in milliseconds since 1970."""
         return self.entry.at // 1000
 
     @property

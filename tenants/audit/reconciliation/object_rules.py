@@ -1,4 +1,4 @@
-"""Settling what was to change of services and clients."""
+"""Resolve changes to services and clients."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,13 +27,14 @@ OBJECT_DELETED = conclude_conflicting(_("It was deleted since."))
 
 
 def _conclude_not_found(error: NotFoundError) -> Evidence:
-    """Raises it where it is a gateway's, which knows nothing of it."""
+    """Conclude deletion, or raise if the error is a gateway's."""
     if not error.is_from_authlete:
         raise error
     return OBJECT_DELETED
 
 
 def check_service_updated(lost: UnresolvedCall) -> Evidence:
+    """Compare the service with the previous and intended values."""
     if told := _state_before_next_save(lost):
         return related_calls.found_by_next_call(_compare_digest(lost, *told))
     service = lost.service.get()
@@ -43,6 +44,7 @@ def check_service_updated(lost: UnresolvedCall) -> Evidence:
 
 
 def check_client_updated(lost: UnresolvedCall) -> Evidence:
+    """Compare the client with the previous and intended values."""
     if told := _state_before_next_save(lost):
         return related_calls.found_by_next_call(_compare_digest(lost, *told))
     try:
@@ -53,7 +55,7 @@ def check_client_updated(lost: UnresolvedCall) -> Evidence:
 
 
 def _state_before_next_save(lost: UnresolvedCall) -> tuple[str, int] | None:
-    """The likeness and the version that the console's next save was put upon."""
+    """Return the digest and version that the next save read."""
     saves = related_calls.find_later_calls(lost, lost.entry.operation).exclude(known__isnull=True)
     read = saves.filter(known__gt="").first()
     return (
@@ -84,7 +86,7 @@ def _compare_digest(lost: UnresolvedCall, now: str, version: int) -> Evidence:
 
 
 def check_lock_set(lost: UnresolvedCall) -> Evidence:
-    """Authlete refuses to set a lock that is set, so the next call tells of it."""
+    """Compare the lock; a rejected later call reveals an already set lock."""
     told = _lock_before_next_call(lost)
     if told is not None:
         return related_calls.found_by_next_call(_compare_lock(lost, told))
@@ -114,7 +116,7 @@ def _compare_lock(lost: UnresolvedCall, now: bool) -> Evidence:
 
 
 def check_requestable_scopes(lost: UnresolvedCall) -> Evidence:
-    """To some of the scopes that a client may request, or to any."""
+    """Compare the requestable scopes."""
     for one in related_calls.find_later_calls(lost, "client.update", *SCOPE_OPERATIONS):
         if one.operation in SCOPE_OPERATIONS:
             return related_calls.found_by_next_call(
@@ -143,15 +145,17 @@ def _is_same_set(one: Sequence[str] | None, other: Sequence[str] | None) -> bool
 
 
 def check_secret_refreshed(lost: UnresolvedCall) -> Evidence:
+    """Compare the client secret with the previous one."""
     return _check_secret_replaced(lost, "")
 
 
 def check_secret_set(lost: UnresolvedCall) -> Evidence:
+    """Compare the client secret with the previous and intended ones."""
     return _check_secret_replaced(lost, _fingerprint_of(lost.value_after("clientSecret")))
 
 
 def _check_secret_replaced(lost: UnresolvedCall, after: str) -> Evidence:
-    """``after`` is empty where Authlete chose the secret."""
+    """Compare the secret; ``after`` is "" if Authlete chose it."""
     before = _secret_before(lost.entry)
     if not before:
         return NOTHING_RECORDED
@@ -180,7 +184,7 @@ def _compare_secret(before: str, after: str, now: str) -> Evidence:
 
 
 def _secret_before(entry: AuditEntry) -> str:
-    """The fingerprint that was read before it was to be replaced."""
+    """Return the fingerprint of the previous secret."""
     known = str(entry.reconciliation_hints.get("secret", ""))
     return known or _fingerprint_of(entry.value_before("clientSecret"))
 
@@ -190,7 +194,7 @@ def _fingerprint_of(value: Any) -> str:
 
 
 def check_secret_revealed(lost: UnresolvedCall) -> Evidence:
-    """A secret that was to be shown, which changes nothing at Authlete."""
+    """Check a reveal, which changes nothing at Authlete."""
     if lost.entry.outcome:
         return conclude_failed(_("No usable response arrived, so no secret was shown."))
     return conclude_inconclusive(

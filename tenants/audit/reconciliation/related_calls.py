@@ -1,8 +1,7 @@
-"""What else the console did to the same object, which tells of a lost call or hides it.
+"""Other calls to the same object, which reveal or hide the outcome of a call.
 
-Before the console changes something it reads it, and keeps in the intent what it found.
-So the next change, a second try above all, tells what had become of the call before
-it. What is there now would tell what became of both.
+Before a change the console reads the object and records what it found. So the next change, often
+a retry, reveals what became of the previous one.
 """
 
 from collections.abc import Iterable
@@ -36,20 +35,22 @@ AMBIGUOUS = conclude_conflicting(
 
 
 def found_by_next_call(finding: Evidence) -> Evidence:
-    """By what the next call found, and not by what is there now."""
+    """Return the evidence as found by the next call."""
     said = say("Found by the next change: %(evidence)s")
     return replace(finding, reason=said % {"evidence": finding.reason})
 
 
 def find_later_calls(lost: UnresolvedCall, *operations: str) -> QuerySet[AuditEntry]:
-    """What the console was to do to the same object next, the next one first."""
+    """Return later calls to the same object, in order."""
     own = _calls_on_same_object(lost, operations).filter(seq__gt=lost.entry.seq)
     return own.order_by("seq")
 
 
 def find_competing_calls(lost: UnresolvedCall, *operations: str) -> list[AuditEntry]:
-    """What may have had the same effect as a lost call: later, or at the same time, or
-    before and nobody knows."""
+    """Return calls that may have had the same effect.
+
+    Later, concurrent, or earlier ones with an unknown outcome.
+    """
     own = _calls_on_same_object(lost, operations).exclude(entry=lost.entry.entry)
     after = own.exclude(outcome__in=FAILED_OUTCOMES).filter(seq__gt=lost.entry.seq)
     before = own.filter(NOT_SUCCEEDED, outcome__in=UNRESOLVED_OUTCOMES, seq__lt=lost.entry.seq)
@@ -63,27 +64,26 @@ def find_competing_calls(lost: UnresolvedCall, *operations: str) -> list[AuditEn
 
 
 def find_calls_with_same_label(lost: UnresolvedCall, operation: str) -> list[AuditEntry]:
-    """What may have made or removed one of the same name as was to be made."""
+    """Return calls that may have created or deleted one of the same name."""
     own = _calls_on_same_object(lost, [operation]).exclude(entry=lost.entry.entry)
     near = own.filter(label=lost.entry.label, at__gt=lost.entry.at - NEARBY_MICROSECONDS)
     return list(near.exclude(outcome__in=FAILED_OUTCOMES))
 
 
 def find_succeeded_nearby(lost: UnresolvedCall, operation: str) -> list[AuditEntry]:
-    """Other calls that are known to have done this at about that time."""
+    """Return other successful calls around that time."""
     done = _calls_on_same_object(lost, [operation]).filter(outcome=Outcome.SUCCEEDED)
     span = (lost.entry.at - NEARBY_MICROSECONDS, lost.entry.at + NEARBY_MICROSECONDS)
     return list(done.filter(at__range=span))
 
 
 def is_nearby(lost: UnresolvedCall, other: AuditEntry) -> bool:
-    """Whether clocks may make what either of both has made look like the other's."""
+    """Return whether clock differences could swap the two calls."""
     return abs(other.at - lost.entry.at) < NEARBY_MICROSECONDS
 
 
 def is_within_call_time(lost: UnresolvedCall, created_at_ms: int) -> bool:
-    """Whether something that was made ``at``, in milliseconds since 1970, may have
-    been made by the call."""
+    """Return whether something created then can stem from the call."""
     early, late = (
         MAX_CLOCK_SKEW // MILLISECOND,
         (OUTCOME_TIMEOUT + MAX_CLOCK_SKEW) // MILLISECOND,
@@ -92,8 +92,7 @@ def is_within_call_time(lost: UnresolvedCall, created_at_ms: int) -> bool:
 
 
 def _calls_on_same_object(lost: UnresolvedCall, operations: Iterable[str]) -> QuerySet[AuditEntry]:
-    """A service takes along what is in it, a client its tokens, and what is done to
-    all tokens of a user is done to those of one client."""
+    """Select calls on the object, its service, client or subject."""
     entry = lost.entry
     own = AuditEntry.objects.filter(
         IS_CHANGE,

@@ -1,7 +1,7 @@
-"""The list of what is unknown, and writing down what was found out.
+"""Resolve unknown outcomes.
 
-Nothing is rewritten: the entry gets a further outcome, which is the one that counts
-from then on, and the settling is an entry of its own.
+The entry gets a second outcome, which is effective from then on, and the resolution is an entry
+of its own.
 """
 
 import logging
@@ -38,8 +38,10 @@ RESOLUTION_HOOKS: dict[str, ResolutionHook] = {}
 
 
 def on_resolved(operation: str) -> Callable[[ResolutionHook], ResolutionHook]:
-    """Register what is to know at once that a call of this kind was settled. It may be
-    killed before, so whatever follows must be found without it as well."""
+    """Register a hook that runs when a call of this operation is resolved.
+
+    The process may be killed before, so its effect must be found without it as well.
+    """
 
     def register(follow: ResolutionHook) -> ResolutionHook:
         RESOLUTION_HOOKS[operation] = follow
@@ -49,7 +51,7 @@ def on_resolved(operation: str) -> Callable[[ResolutionHook], ResolutionHook]:
 
 
 def find_unresolved(organization: int) -> QuerySet[AuditEntry]:
-    """What may have changed something and nobody knows whether it did, newest first."""
+    """Return an organization's changes with an unknown outcome, newest first."""
     late = Q(outcome="", at__lt=to_microseconds(datetime.now(UTC) - OUTCOME_TIMEOUT))
     return AuditEntry.objects.filter(
         IS_UNRESOLVED,
@@ -71,10 +73,10 @@ def resolve(
     reason: str = "",
     ticket: str = "",
 ) -> bool:
-    """Write down what became of ``entry``, and by whom and what that was found.
+    """Record the outcome of ``entry`` and the evidence for it.
 
-    False where that became known since it was looked at: what was known first stays.
-    Raises `NotRecorded`, and then nothing is settled.
+    Return False if the outcome became known meanwhile. Raises `AuditUnavailableError`, and then
+    nothing is resolved.
     """
     told = record_builder.build_intent(
         actor,
@@ -113,21 +115,21 @@ def resolve(
 
 
 def _check_still_unresolved(entry: AuditEntry) -> None:
-    """Raises `_Overtaken` unless it is unknown still, while nobody writes."""
+    """Raise `_AlreadyResolvedError` unless unresolved, under the lock."""
     if not find_unresolved(entry.organization_id).filter(seq=entry.seq).exists():
         raise _AlreadyResolvedError
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How an entry was settled; ``by`` tells who did that, when and why."""
+    """How an entry was resolved; ``by`` is the resolving entry."""
 
     outcome: str
     by: AuditEntry
 
 
 def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Resolution]:
-    """Those of these entries that were settled, each as it was last."""
+    """Return the last resolution of each of these entries."""
     found: dict[str, Resolution] = {}
     for some in batched((one for one in set(entries) if one), MAX_ENTRIES_PER_QUERY):
         rows = AuditEntry.objects.filter(
@@ -143,6 +145,6 @@ def find_resolutions(organization: int, entries: Iterable[str]) -> dict[str, Res
 
 
 def find_resolution_entry(entry: AuditEntry) -> AuditEntry | None:
-    """The newest entry that settled this one."""
+    """Return the newest entry that resolved this one."""
     found = find_resolutions(entry.organization_id, [entry.entry]).get(entry.entry)
     return found.by if found else None

@@ -1,4 +1,4 @@
-"""One rule for each operation that changes something and can be looked up."""
+"""Rules that determine the outcome of each changing operation."""
 
 from collections.abc import Callable, Mapping
 
@@ -47,7 +47,7 @@ NO_RULE = conclude_inconclusive(_("Authlete has no call to check this."))
 
 
 def conclude_unreachable(error: AuthleteError) -> Evidence:
-    """Authlete did not answer, so this can be tried again."""
+    """Conclude that Authlete didn't respond; try again later."""
     return conclude_inconclusive(
         say("Meridian couldn't check: %(error)s.") % {"error": say(error.title)}
     )

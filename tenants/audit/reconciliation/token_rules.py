@@ -1,4 +1,4 @@
-"""Settling what was to happen to tokens, and to what users have allowed."""
+"""Resolve changes to tokens and grants."""
 
 from collections.abc import Iterator
 from time import time_ns
@@ -37,7 +37,7 @@ TOKEN_ENDING_OPERATIONS = (
 
 
 def check_token_created(lost: UnresolvedCall) -> Evidence:
-    """By which there are: a token has no name, and its value was lost."""
+    """Check for a new token: tokens have no name, and the value was lost."""
     if "count" not in lost.hints:
         return NOTHING_RECORDED
     new = _find_new_tokens(lost)
@@ -60,8 +60,7 @@ def check_token_created(lost: UnresolvedCall) -> Evidence:
 
 
 def _find_new_tokens(lost: UnresolvedCall) -> list[IssuedToken]:
-    """Those that the call may have made: of that time, as they were asked for, and not
-    there before where that is known."""
+    """Return tokens the call may have created."""
     before = lost.hints.get("hashes", ())
     kinds = {lost.value_after("grantType"), None}
     return [
@@ -74,7 +73,7 @@ def _find_new_tokens(lost: UnresolvedCall) -> list[IssuedToken]:
 
 
 def _may_have_expired(lost: UnresolvedCall) -> bool:
-    """Authlete may drop what has expired, and the console may have ended it."""
+    """Return whether the token may have expired or been ended since."""
     ends = related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
     asked = lost.value_after("accessTokenDuration")
     seconds = asked or lost.service.get().get("accessTokenDuration")
@@ -84,6 +83,7 @@ def _may_have_expired(lost: UnresolvedCall) -> bool:
 
 
 def check_token_updated(lost: UnresolvedCall) -> Evidence:
+    """Compare the token with the previous and intended values."""
     if "hash" not in lost.hints:
         return NOTHING_RECORDED
     if now := _state_before_next_update(lost):
@@ -102,8 +102,7 @@ def _compare_token(lost: UnresolvedCall, now: dict[str, Any]) -> Evidence:
 
 
 def _state_before_next_update(lost: UnresolvedCall) -> dict[str, Any]:
-    """What the console's next change of the token found; nothing where there is none
-    that looked at the same."""
+    """Return the values found by the next update, if it read the same."""
     fields = {one["field"] for one in lost.entry.changes}
     for one in related_calls.find_later_calls(lost, lost.entry.operation):
         found = {change["field"]: change["before"] for change in one.changes}
@@ -125,7 +124,7 @@ def _is_same_value(field: str, now: dict[str, Any], value: Any) -> bool:
 
 
 def check_tokens_ended(lost: UnresolvedCall) -> Evidence:
-    """One token, all of a client, all of a user, or all of both."""
+    """Check revocations and deletions of one or all tokens."""
     if "value" in lost.hints:
         return conclude_inconclusive(
             _("The token was identified by its value, which isn't stored. Look up the token again.")
@@ -143,8 +142,7 @@ def check_tokens_ended(lost: UnresolvedCall) -> Evidence:
 
 
 def _conclude_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
-    """By this call, if no other can have done it: Authlete refuses to delete a token
-    that is not there."""
+    """Conclude success unless another call may have ended the token."""
     name = lost.hints["hash"]
     ends = [
         one
@@ -160,7 +158,7 @@ def _conclude_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
 
 
 def _check_all_ended(lost: UnresolvedCall) -> Evidence:
-    """By how many work now, or by how many did when the same was sent again."""
+    """Compare the number of valid tokens."""
     count, same = lost.hints.get("count"), (lost.entry.client, lost.entry.subject)
     for one in related_calls.find_later_calls(lost, lost.entry.operation):
         again = one.reconciliation_hints.get("count")
@@ -185,7 +183,7 @@ def _check_all_ended(lost: UnresolvedCall) -> Evidence:
 
 
 def _conclude_all_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence:
-    """By this call, if no other ended some of them."""
+    """Conclude success unless another call ended some tokens."""
     ends = [
         one
         for one in related_calls.find_competing_calls(lost, *TOKEN_ENDING_OPERATIONS)
@@ -195,6 +193,7 @@ def _conclude_all_ended(lost: UnresolvedCall, reason: str | Promise) -> Evidence
 
 
 def check_authorization_revoked(lost: UnresolvedCall) -> Evidence:
+    """Check whether the app has tokens from before the call."""
     older, unsure = _count_live_tokens(lost)
     if older:
         return conclude_failed(_("The app still has tokens from that time."))
@@ -204,6 +203,7 @@ def check_authorization_revoked(lost: UnresolvedCall) -> Evidence:
 
 
 def check_granted_scopes_deleted(lost: UnresolvedCall) -> Evidence:
+    """Check whether granted scopes are stored."""
     grants = lost.service.grants.get_granted_scopes(lost.client_id, lost.entry.subject)
     if not grants.is_recorded:
         if related_calls.find_competing_calls(lost, lost.entry.operation, "client.delete"):
@@ -215,8 +215,7 @@ def check_granted_scopes_deleted(lost: UnresolvedCall) -> Evidence:
 
 
 def _count_live_tokens(lost: UnresolvedCall) -> tuple[int, int]:
-    """How many tokens work that are older than the call, and how many of which that
-    is not sure, since clocks may differ."""
+    """Count valid tokens older than the call, and those of uncertain age."""
     made = [one.created_at for one in _list_tokens(lost, TokenStatus.VALID)]
     older = sum(at < lost.began_ms - MAX_CLOCK_SKEW_MS for at in made)
     return older, sum(at <= lost.began_ms + MAX_CLOCK_SKEW_MS for at in made) - older
@@ -237,7 +236,7 @@ def _count_tokens(lost: UnresolvedCall, status: TokenStatus) -> int:
 
 
 def _list_tokens(lost: UnresolvedCall, status: TokenStatus) -> Iterator[IssuedToken]:
-    """Those of the client, the user, or both that the entry is about."""
+    """Yield the tokens of the entry's client, user, or both."""
     for page in range(MAX_PAGES):
         start = page * MAX_PAGE_SIZE
         found = lost.service.tokens.list(

@@ -1,8 +1,7 @@
-"""Removing entries that were kept long enough, so that the record can still be proven.
+"""Delete expired entries and leave tombstones, so the log can still be verified.
 
-A run takes the oldest entries of one organization. What it removes is in the record
-with it, in one transaction: whatever kills it leaves all of it or nothing.
-See `docs/explanation/decisions/retention.md`.
+A run deletes the oldest entries of one organization, and its own entry lists them, in one
+transaction. See docs/explanation/decisions/retention.md.
 """
 
 import json
@@ -69,18 +68,18 @@ HAS_PRIVILEGES_SQL = (
 
 
 class ConcurrentDeletionError(Exception):
-    """Another process removed some of the same entries meanwhile."""
+    """Another process deleted some of the same entries."""
 
 
 class RowToDelete(NamedTuple):
-    """A row that is to be removed, and what will stand in its place."""
+    """A row to delete and its tombstone."""
 
     row: ChainRow
     tombstone: Tombstone
 
 
 def can_delete() -> bool:
-    """Whether this process has the rights to; see "Two roles" in operating.md."""
+    """Return whether the database role may delete entries (docs/how-to/deploy.md)."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
@@ -89,7 +88,7 @@ def can_delete() -> bool:
 
 
 def list_organizations_with_entries() -> Iterator[int]:
-    """All that have entries, 0 for the console as a whole included."""
+    """Yield organizations with entries, including 0 for the console."""
     found, last = AuditEntry.objects.order_by("organization_id"), -1
     while True:
         later = found.filter(organization_id__gt=last)
@@ -101,8 +100,10 @@ def list_organizations_with_entries() -> Iterator[int]:
 
 
 def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[AuditEntry]]]:
-    """The entries that were kept long enough, the oldest first, operation by
-    operation, with their kind; ``now`` in microseconds since 1970."""
+    """Yield expired entries by operation, oldest first, with their category.
+
+    ``now`` is in microseconds since 1970.
+    """
     kept = load_retention_policy()
     for operation in _list_operations(organization):
         for kind, effects in _effects_by_category(operation).items():
@@ -124,7 +125,7 @@ def find_expired(organization: int, now: int) -> Iterator[tuple[str, QuerySet[Au
 
 
 def _effects_by_category(operation: str) -> Mapping[str, Sequence[str]]:
-    """Of which kinds its entries are, by their effects."""
+    """Return the effects of an operation's entries by category."""
     found = defaultdict(list)
     for effect in CATEGORY_BY_EFFECT:
         found[get_category(operation, effect)].append(effect)
@@ -132,7 +133,7 @@ def _effects_by_category(operation: str) -> Mapping[str, Sequence[str]]:
 
 
 def _list_operations(organization: int) -> Iterator[str]:
-    """Each that there are entries of, found by leaps along its index."""
+    """Yield the operations of an organization by index skips."""
     own = AuditEntry.objects.filter(organization_id=organization)
     names, last = own.order_by("operation").values_list("operation", flat=True), ""
     while name := names.filter(operation__gt=last).first():
@@ -143,12 +144,10 @@ def _list_operations(organization: int) -> Iterator[str]:
 def delete_expired_entries(
     build_actor: Callable[[int], Actor], limit: int = MAX_ENTRIES_PER_RUN
 ) -> Iterator[int]:
-    """Remove what was kept long enough, run by run; how many entries each removed.
+    """Delete expired entries run by run; yield the number deleted by each.
 
-    Raises `Broken` at a row that is not as it was written: nothing is removed of
-    what has to be looked into. Raises `NotRecorded` where the record does not take the
-    entry that tells of a run, or nothing outside knows of its newest rows: that run
-    then removes nothing.
+    Raises `ChainBrokenError` at a tampered row, and `AuditUnavailableError` if the run can't be
+    recorded or new rows aren't anchored; that run then deletes nothing.
     """
     for organization in list_organizations_with_entries():
         while count := _run_once(build_actor(organization), limit):
@@ -192,8 +191,10 @@ def _run_once(actor: Actor, limit: int) -> int:
 
 
 def earlier_clock() -> int:
-    """Microseconds since 1970 by this process' clock or by the database's, whichever is
-    behind: what one that is ahead would remove cannot be had back."""
+    """Return the earlier of this process's and the database's clock.
+
+    In microseconds since 1970. A clock that is ahead would delete entries irrecoverably.
+    """
     theirs = AuditHead.objects.annotate(now=Now()).values_list("now", flat=True).first()
     ours = time.time_ns() // 1000
     return min(ours, to_microseconds(theirs)) if theirs else ours
@@ -211,11 +212,10 @@ def _build_tombstone(row: ChainRow, previous_mac: str, category: str, run: str) 
 
 
 def _check_entry(entry: AuditEntry, category: str, now: int) -> list[tuple[ChainRow, str]]:
-    """The rows of an entry, each with the mac of the row before it.
+    """Return the rows of an entry, each with the previous MAC.
 
-    What the chain says counts, since anybody may change what is only searched by:
-    raises `Broken` where it says that the entry is to be kept, and `Overtaken` where
-    it was removed meanwhile.
+    The chain decides, since the search entry could be tampered with. Raises `ChainBrokenError` if
+    the chain says that the entry isn't expired, and `ConcurrentDeletionError` if it was deleted.
     """
     found = _load_rows(entry)
     for row, before in found:
@@ -253,7 +253,7 @@ def _load_rows(entry: AuditEntry) -> list[tuple[ChainRow, str]]:
 
 
 def _describe_run(intent: IntentRecord, deleted_rows: Sequence[RowToDelete]) -> IntentRecord:
-    """The intent with what it is to remove."""
+    """Return the intent with the list of rows to delete."""
     told = DeletedRows()
     for row, stone in deleted_rows:
         told.add(row._replace(content=stone.text), stone)
@@ -265,7 +265,7 @@ def _describe_run(intent: IntentRecord, deleted_rows: Sequence[RowToDelete]) -> 
 
 
 def _delete(entries: Sequence[AuditEntry], deleted_rows: Sequence[RowToDelete]) -> None:
-    """Raises `Overtaken` where not all of it is there any more."""
+    """Delete the rows; raise `ConcurrentDeletionError` if some are missing."""
     searched = [_select_same(some) for some in batched(entries, MAX_NUMBERS_PER_QUERY)]
     if sum(some.count() for some in searched) != len(entries):
         raise ConcurrentDeletionError

@@ -1,6 +1,6 @@
-"""How long entries are kept, by what kind of thing they tell.
+"""Retention periods of entries by category.
 
-The name of an operation or event says its kind, or else its effect does.
+The category follows from the name of the operation or event, or else from its effect.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ CATEGORY_BY_OPERATION = {
 
 
 def get_category(operation: str, effect: str) -> str:
-    """By which an entry is kept; empty for what is never removed."""
+    """Return the retention category; "" if never deleted."""
     area = operation.partition(".")[0]
     found = CATEGORY_BY_OPERATION.get(operation)
     return (
@@ -64,7 +64,7 @@ def get_category(operation: str, effect: str) -> str:
 
 
 def load_retention_policy() -> dict[str, int]:
-    """How many days each kind is kept, 0 for ever; raises `ValueError` in words."""
+    """Return days per category, 0 for forever; raise `ValueError`."""
     return {
         **DEFAULT_RETENTION_DAYS,
         **{kind: parse_retention_days(said) for kind, said in _configured_days().items()},
@@ -72,7 +72,7 @@ def load_retention_policy() -> dict[str, int]:
 
 
 def parse_retention_days(text: str) -> int:
-    """A number of days as a setting says it; raises `ValueError` in words."""
+    """Parse a number of days from a setting; raise `ValueError`."""
     if text in ("0", FOREVER):
         return 0
     if not (text.isascii() and text.isdigit()):

@@ -1,7 +1,7 @@
-"""What each removal says of itself, and the record held against that.
+"""Retention runs, and their verification.
 
-A run is an entry, `audit.expire`, of the organization whose entries it removed. It
-comes later in the chain than all rows that it removed, and signs what is left of them.
+A run is an ``audit.expire`` entry of the organization whose entries it deleted. It comes after
+all rows it deleted and signs their tombstones.
 """
 
 import json
@@ -22,7 +22,7 @@ from tenants.authlete.changes import FieldChange
 
 
 class DeletedRows:
-    """The rows of one run, in the order of the record."""
+    """The rows of one run, in chain order."""
 
     def __init__(self) -> None:
         self.first = self.last = self.rows = 0
@@ -49,7 +49,7 @@ class DeletedRows:
 def build_run_changes(
     deleted: DeletedRows, total: int, retention_days: Mapping[str, int]
 ) -> Sequence[FieldChange]:
-    """What the entry of a run says that it did."""
+    """Return the changes recorded by a run's entry."""
     return [
         *(FieldChange(f"entries.{kind}", None, n) for kind, n in deleted.entries.items()),
         *(FieldChange(f"days.{kind}", None, retention_days[kind]) for kind in deleted.entries),
@@ -62,7 +62,7 @@ def build_run_changes(
 
 
 class RetentionRun(NamedTuple):
-    """The entry of a run, read."""
+    """A parsed entry of a run."""
 
     time: int  # microseconds since 1970
     values: Mapping[str, Any]
@@ -73,13 +73,13 @@ class RetentionRun(NamedTuple):
 
     @property
     def deleted_total(self) -> int:
-        """Entries of its organization that were removed up to then."""
+        """Return the organization's deleted entries up to this run."""
         found: int = self.values["total"]
         return found
 
     @property
     def days(self) -> dict[str, int]:
-        """How long each kind was kept of which something was removed."""
+        """Return the retention days of each deleted category."""
         return self._by_category("days")
 
     @property
@@ -92,18 +92,19 @@ class RetentionRun(NamedTuple):
 
 
 def find_last_run(organization: int) -> AuditEntry | None:
-    """The last run that removed something of an organization's."""
+    """Return the organization's last run, if any."""
     return AuditEntry.objects.filter(
         organization_id=organization, operation=AUDIT_EXPIRE.name
     ).first()
 
 
 def read_run(entry: AuditEntry) -> RetentionRun:
+    """Parse the entry of a run."""
     return RetentionRun.parse(entry.at, entry.changed)
 
 
 class VerifiedRun(NamedTuple):
-    """A run that was held against what is gone, for whoever asks what was removed."""
+    """A run that matches its tombstones."""
 
     time: int  # microseconds since 1970
     organization: str  # its slug
@@ -114,7 +115,7 @@ class VerifiedRun(NamedTuple):
 
 
 class UnprovenDeletionError(Exception):
-    """A row is gone that no run removed, or a run says what is not so."""
+    """A row was deleted by no run, or a run doesn't match its tombstones."""
 
     def __init__(self, reason: str, row: int | None = None) -> None:
         super().__init__(reason)
@@ -122,7 +123,7 @@ class UnprovenDeletionError(Exception):
 
 
 class RunVerifier:
-    """All runs of a record that is read once, from the first row to the last."""
+    """Verifies all runs in one pass over the log."""
 
     def __init__(self) -> None:
         self.verified: list[VerifiedRun] = []
@@ -138,7 +139,7 @@ class RunVerifier:
             ) from None
 
     def check_run(self, content: Mapping[str, Any]) -> None:
-        """Hold what is gone against the run that says so, from its intent."""
+        """Compare the tombstones of a run with its intent."""
         told = self._pending.pop(content["entry"], None)
         if told is None:
             raise UnprovenDeletionError("the rows it reports as deleted still exist")
@@ -181,7 +182,7 @@ MAX_RUNS_READ = 100  # the newest, that are asked how far back something was rem
 
 
 class DeletedEntry(NamedTuple):
-    """An entry that was removed: the row that it began with, and what removed it."""
+    """A deleted entry: its first row, tombstone and run."""
 
     row: AuditRecord
     tombstone: Tombstone
@@ -190,15 +191,14 @@ class DeletedEntry(NamedTuple):
 
     @property
     def days(self) -> int:
-        """How long its kind was kept then."""
+        """Return the retention days of its category at that time."""
         return self.run.days.get(self.tombstone.kind, 0)
 
 
 def find_deleted_entry(organization: int, entry: str) -> DeletedEntry | None:
-    """None where there never was such an entry of this organization.
+    """Return a deleted entry of the organization, or None if there was none.
 
-    The record has no index of ids: they say when they were made, and that leads to
-    the rows.
+    Rows have no index by entry ID; the time in the ID leads to them.
     """
     try:
         at = entry_id_to_microseconds(entry)
@@ -217,15 +217,17 @@ def find_deleted_entry(organization: int, entry: str) -> DeletedEntry | None:
 
 
 def list_runs(organization: int) -> Iterator[tuple[AuditEntry, RetentionRun]]:
-    """Those that removed entries of an organization, the newest first."""
+    """Yield the organization's runs, newest first."""
     for entry in _run_entries(organization).iterator():
         if run := try_read_run(entry):
             yield entry, run
 
 
 def find_deleted_until(organization: int) -> Mapping[str, int]:
-    """Up to when, in microseconds since 1970, entries of each kind were removed; by
-    kind, without those of which none was lately."""
+    """Return by category until when entries were deleted, in microseconds since 1970.
+
+    Categories without recent deletions are missing.
+    """
     found: dict[str, int] = {}
     for entry in _run_entries(organization)[:MAX_RUNS_READ]:
         run = try_read_run(entry)
@@ -239,7 +241,7 @@ def _run_entries(organization: int) -> QuerySet[AuditEntry]:
 
 
 def try_read_run(entry: AuditEntry) -> RetentionRun | None:
-    """None where it is not as it was written, which verifying tells."""
+    """Return the parsed run, or None if its entry was tampered with."""
     try:
         run = read_run(entry)
         return run if run.deleted_total and run.entries and run.days else None

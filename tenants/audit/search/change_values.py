@@ -1,4 +1,4 @@
-"""Looking into the values that entries were to change, as they are stored."""
+"""Search in the stored values of changes."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +31,10 @@ LIKE_SQL = {
 
 
 class ChangeValueMatch(Func):
-    """Whether one change, of any of ``fields`` if there are some, had all of ``old``
-    in its value before and all of ``new`` in the one after; or what ``meanings`` says
-    that they stand for."""
+    """Match entries with one change that has all ``old`` and all ``new`` texts.
+
+    The change must be of one of ``fields``, if any. ``meanings`` are synonyms of the texts.
+    """
 
     output_field = BooleanField()
 
@@ -70,7 +71,7 @@ class ChangeValueMatch(Func):
         return f"EXISTS (SELECT 1 FROM {each} WHERE {asked})", (*given, *values)  # noqa: S608
 
     def _alternatives(self, vendor: str, member: str, text: str) -> Iterator[SQL]:
-        """What a text may be found by in a value, each with its parameters."""
+        """Yield conditions by which a text is found in a value."""
         like = _like_sql(vendor, member)
         for way in case_variants(text):
             yield like, (f"%{_escape_like(_json_fragment(way))}%",)
@@ -88,7 +89,7 @@ def _like_sql(vendor: str, member: str) -> str:
 
 
 def _json_fragment(text: str) -> str:
-    """How a piece of text stands within JSON in ASCII."""
+    """Return the text as it appears within ASCII JSON."""
     return json.dumps(text)[1:-1]
 
 

@@ -1,8 +1,7 @@
-"""Finding entries: one organization's, newest first, a page at a time.
+"""Search an organization's entries, newest first, in pages.
 
-A page begins where the one before ended (keyset), so that the thousandth costs what
-the first does and new entries shift nothing. The order is the chain's, never a
-clock's. That each filter has its index is held by `tests/tenants/audit/test_plans`.
+Pages use a keyset cursor in chain order, so late pages cost the same and new entries shift
+nothing. Each filter has an index (tests/tenants/audit/search/test_query_plans.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +46,7 @@ CHANGE_EFFECTS = {"change", *RARE_EFFECTS}
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """Some entries, newest first."""
+    """A page of entries, newest first."""
 
     entries: list[AuditEntry] = field(default_factory=list)
     older: str = ""  # the cursor of the page that follows, empty at the end
@@ -63,9 +62,9 @@ def search_entries(
     size: int = 50,
     now: datetime | None = None,
 ) -> EntryPage:
-    """The entries of an organization that ``filters`` asks for.
+    """Return a page of entries that match ``filters``.
 
-    ``cursor`` is one that a page gave; anything else is read as the first page.
+    An invalid ``cursor`` returns the first page.
     """
     now = now or datetime.now(UTC)
     up, seq = _parse_cursor(cursor)
@@ -85,7 +84,7 @@ def search_entries(
 
 
 def find_last_seq(organization: int) -> int:
-    """The last entry of an organization, in its place in the record; 0 for none."""
+    """Return the sequence number of the organization's last entry, or 0."""
     own = AuditEntry.objects.filter(organization_id=organization)
     return own.aggregate(last=Max("seq"))["last"] or 0
 
@@ -98,9 +97,10 @@ def iterate_columns(
     size: int,
     last_seq: int = MAX_SEQ,
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Some columns of all entries that fit, ``seq`` being the first of them: newest
-    first, none after ``last``, ``size`` at a time. Making objects of them would take
-    as long as reading."""
+    """Yield columns of matching entries in batches, newest first.
+
+    The first column must be ``seq``. Skips model instances, which would double the time.
+    """
     now, high = datetime.now(UTC), last_seq
     while high:
         near = _select_nearest(organization, filters, now, 1, high, ascending=False, limit=size)
@@ -117,7 +117,7 @@ def count_entries(
     now: datetime | None = None,
     last_seq: int = MAX_SEQ,
 ) -> int:
-    """How many there are up to ``last``; `MOST` + 1 when there are more than that."""
+    """Count matching entries up to ``last_seq``, at most `MAX_COUNTED` + 1."""
     now = now or datetime.now(UTC)
     parts = [
         _matching_entries(organization, one, now, 1, last_seq).order_by()[: MAX_COUNTED + 1]
@@ -138,15 +138,14 @@ def search_history(
     client: str = "",
     size: int = 50,
 ) -> EntryPage:
-    """What was done to a service, or to one client of it, and who saw a secret of it;
-    reads are left out."""
+    """Return changes to a service or client, and who saw its secrets."""
     effects = ("change", "destroy", "reveal")
     filters = EntryFilters(region=region, service=service, client=client, effects=effects)
     return search_entries(organization, filters, cursor, size=size)
 
 
 def _parse_cursor(cursor: str) -> tuple[bool, int]:
-    """Whether newer entries are meant, and from which one on."""
+    """Return whether the cursor leads to newer entries, and its sequence number."""
     try:
         seq = int(cursor[1:], 16)
     except ValueError:
@@ -165,7 +164,7 @@ def _select_nearest(
     ascending: bool,
     limit: int,
 ) -> QuerySet[AuditEntry]:
-    """The rows nearest to where a page begins, to be put in order."""
+    """Select the rows nearest to the page's start, in any order."""
     found = []
     for one in filters.split_alternatives():
         # Of two columns that say the same, the one of the index that leads.
@@ -187,7 +186,7 @@ def _leads_by_field(filters: EntryFilters) -> bool:
 def _matching_entries(
     organization: int, filters: EntryFilters, now: datetime, low: int, high: int
 ) -> QuerySet[AuditEntry]:
-    """The rows that are asked for from ``low`` to ``high``, in no order."""
+    """Select matching rows from ``low`` to ``high``, in any order."""
     since, until = filters.since or filters.horizon(now), filters.until
     wanted: dict[str, Any] = {"organization_id": organization}
     if since:
@@ -223,10 +222,9 @@ def _matching_entries(
 
 
 def _index_hints(filters: EntryFilters) -> Iterator[Q]:
-    """What partial indexes want to read, word for word, though it follows.
+    """Yield redundant conditions of partial indexes for SQLite.
 
-    PostgreSQL proves it by itself. Told twice, it expects fewer rows than there are,
-    and sorts them all instead of going along the index to the first few.
+    PostgreSQL infers them; repeated conditions would distort its estimates.
     """
     if connection.vendor == "postgresql":
         return
@@ -241,8 +239,10 @@ def _index_hints(filters: EntryFilters) -> Iterator[Q]:
 
 
 def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False) -> Iterator[Q]:
-    """What each filter asks of a row, but for the times, and for the field where the
-    rows are joined by it."""
+    """Yield the condition of each filter except times.
+
+    The field filter is skipped if rows are joined by it.
+    """
     for name in EXACT_FILTERS:
         match filters.get_values(name):
             case (one,):
@@ -285,8 +285,7 @@ def _conditions(filters: EntryFilters, now: datetime, *, is_joined: bool = False
 
 
 def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
-    """What each value that is left out asks of a row: what was, what became, and of
-    which setting are asked each by itself."""
+    """Yield the condition of each excluded value."""
     inside = {name: excluded.get_values(name) for name in ("old", "new")}
     yield from _conditions(replace(excluded, old=(), new=(), request=()), now)
     for name, values in inside.items():
@@ -298,7 +297,7 @@ def _exclusion_conditions(excluded: EntryFilters, now: datetime) -> Iterator[Q]:
 
 
 def _contains(part: str, *columns: str) -> Q:
-    """Whether any of some columns has a text in it, in small letters or capital."""
+    """Match columns that contain a text, ignoring case."""
     return _any_of(
         Q(**{f"{column}__icontains": one}) for column in columns for one in case_variants(part)
     )
@@ -319,7 +318,7 @@ def _status_condition(status: str) -> Q:
 
 
 def _outcome_condition(outcomes: Sequence[str], now: datetime) -> Q:
-    """As `AuditEntry.fate` tells it."""
+    """Match effective outcomes, see `AuditEntry.effective_outcome`."""
     # The outcome first: an index tells it, and most rows need not be read.
     late = Q(outcome="") & Q(at__lt=to_microseconds(now - OUTCOME_TIMEOUT))
     ended = Q(outcome__in=[one for one in outcomes if one != "open"])
@@ -331,15 +330,16 @@ def _outcome_condition(outcomes: Sequence[str], now: datetime) -> Q:
 
 
 def find_last_seq_before(moment: int) -> int:
-    """The last row that can have been begun before a moment, in microseconds since
-    1970; 0 where none was."""
+    """Return the last row that can have begun before ``moment`` (microseconds), or 0."""
     found = AuditBlock.objects.filter(earliest__lt=moment).aggregate(last=Max("block"))
     return 0 if found["last"] is None else (found["last"] + 1) * ROWS_PER_BLOCK - 1
 
 
 def find_seq_range(since: int | None, until: int | None) -> tuple[int, int]:
-    """Between which rows lie all that say they were written then, in microseconds
-    since 1970; none where the first is above the second."""
+    """Return the range of rows written between two times (microseconds since 1970).
+
+    The range is empty if its start exceeds its end.
+    """
     blocks = AuditBlock.objects.all()
     if since is not None:
         blocks = blocks.filter(latest__gte=since)

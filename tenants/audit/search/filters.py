@@ -1,4 +1,4 @@
-"""What entries are looked for."""
+"""Filters of an entry search."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ type FilterValues = str | Sequence[str]  # any of them will do; none: it does no
 
 @dataclass(frozen=True, slots=True)
 class ValueSynonym:
-    """JSON that somebody may mean who types a word that pages show for it."""
+    """JSON that a searched word may stand for."""
 
     text: str
     fields: tuple[str, ...] = ()  # whose value it is; none: of any
@@ -44,7 +44,7 @@ class ValueSynonym:
 
 @dataclass(frozen=True, slots=True)
 class EntryFilters:
-    """What is looked for; what is empty does not matter. All must hold."""
+    """Search filters; empty ones don't apply, and all others must match."""
 
     actor: FilterValues = ()
     role: FilterValues = ()
@@ -80,13 +80,15 @@ class EntryFilters:
     without: "EntryFilters | None" = None  # of which nothing may hold, each value by itself
 
     def get_values(self, name: str) -> tuple[Any, ...]:
-        """The values of a filter, none where it does not matter."""
+        """Return the values of a filter."""
         given = getattr(self, name)
         return ((given,) if given else ()) if isinstance(given, str) else tuple(given)
 
     def horizon(self, now: datetime) -> datetime | None:
-        """How far is looked back although nobody said so, if not to the beginning:
-        where no index helps, the whole record would have to be read."""
+        """Return the default start of a search that no index supports.
+
+        Such a search would otherwise read the whole log.
+        """
         named = {name for name in NARROW_FILTERS | UNINDEXED_FILTERS if getattr(self, name)}
         if self.wants_error_status:
             named.discard("status")
@@ -95,8 +97,10 @@ class EntryFilters:
         return (self.until or now) - DEFAULT_WINDOW
 
     def split_alternatives(self) -> "list[EntryFilters]":
-        """The same as searches of one value in the filter that leads: several, with
-        an index for one, would be read and sorted as a whole."""
+        """Split into searches with one value of the leading filter.
+
+        Indexes serve one value in order; several would be read and sorted as a whole.
+        """
         if self.request:
             return self._split_requests()
         for name in LEADING_FILTERS:
@@ -110,7 +114,7 @@ class EntryFilters:
         return [replace(self, **one) for one in single]
 
     def _split_requests(self) -> "list[EntryFilters]":
-        """Entries and pages have an index each."""
+        """Split a request filter, since entries and pages have separate indexes."""
         asked, rest = self.get_values("request"), replace(self, request=())
         entries, pages = (
             [one for one in asked if not self.get_values(name) or one in self.get_values(name)]
@@ -123,7 +127,7 @@ class EntryFilters:
 
     @property
     def is_rare(self) -> bool:
-        """Whether nothing leads to the rows but that what they did is seldom done."""
+        """Return whether only rare effects narrow the search."""
         named = any(map(self.get_values, LEADING_FILTERS))
         return bool(self.effects) and {*self.effects} <= RARE_EFFECTS and not named
 
@@ -133,7 +137,7 @@ class EntryFilters:
 
     @property
     def wants_error_status(self) -> bool:
-        """Whether only statuses will do that say that something went wrong."""
+        """Return whether only error statuses match."""
         found = self.get_values("status")
         return bool(found) and all(one[0] in "45" for one in found)
 

@@ -1,13 +1,13 @@
-"""Letters beyond those of ASCII: which of them are alike, SQLite does not know, nor
-does PostgreSQL in every locale; and neither that a letter with its accent is the same
-in one character and in two."""
+"""Case variants of non-ASCII text.
+
+Neither SQLite nor all PostgreSQL locales fold the case of non-ASCII letters or compose accents.
+"""
 
 from unicodedata import normalize
 
 
 def case_variants(text: str) -> tuple[str, ...]:
-    """A text as it may be written where capital letters make no difference; those of
-    ASCII are the database's own business."""
+    """Return the case variants of a text; the database handles ASCII itself."""
     if text.isascii():
         return (text,)
     ways = (text, text.lower(), text.upper(), text.capitalize(), text.title())
@@ -16,5 +16,5 @@ def case_variants(text: str) -> tuple[str, ...]:
 
 
 def fold_case(text: str) -> str:
-    """Equal for texts that differ in capital letters or in how accents are kept."""
+    """Fold case and compose accents."""
     return normalize("NFC", normalize("NFC", text).casefold())

@@ -1,4 +1,4 @@
-"""``manage.py add_credential``: an organization's token for one region."""
+"""Store an organization's access token: ``manage.py add_credential``."""
 
 import os
 import sys
@@ -19,6 +19,8 @@ TOKEN_VARIABLE = "AUTHLETE_TOKEN"  # noqa: S105
 
 
 class Command(BaseCommand):
+    """Store an organization's access token for a region."""
+
     help = (
         f"Store an organization's access token for a region. The token comes from {TOKEN_VARIABLE} "
         "or standard input and is checked first. Safe to repeat."

@@ -1,4 +1,4 @@
-"""``manage.py add_member``: a person and what they may do in an organization."""
+"""Add a member: ``manage.py add_member``."""
 
 import os
 import sys
@@ -23,6 +23,8 @@ PASSWORD_VARIABLE = "MEMBER_PASSWORD"  # noqa: S105
 
 
 class Command(BaseCommand):
+    """Add a member or change their role."""
+
     help = (
         "Add a member to an organization or change their role. Prints a password link for an "
         f"account without a password, unless {PASSWORD_VARIABLE} or standard input has one. "

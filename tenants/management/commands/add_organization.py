@@ -1,4 +1,4 @@
-"""``manage.py add_organization``: the first thing a deployment needs."""
+"""Add an organization: ``manage.py add_organization``."""
 
 from typing import Any
 
@@ -13,6 +13,8 @@ from tenants.models import Organization
 
 
 class Command(BaseCommand):
+    """Add an organization."""
+
     help = "Add an organization. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py audit_reconcile``: settle what is unknown, as far as it can be told."""
+"""Resolve unknown outcomes: ``manage.py audit_reconcile``."""
 
 import sys
 from time import sleep
@@ -17,6 +17,8 @@ from tenants.organizations.reconciliation import find_evidence
 
 
 class Command(AuditCommand):
+    """Resolve calls with an unknown outcome."""
+
     help = (
         "Resolve calls with an unknown outcome by checking Authlete. Calls that can't be "
         "resolved are left for a person. The exit code is 0 only if none is left."

@@ -1,4 +1,4 @@
-"""``manage.py close_account``: a person who is not to sign in any more, anywhere."""
+"""Disable an account: ``manage.py close_account``."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from tenants.organizations.members import MembershipRuleError, normalize_email
 
 
 class Command(BaseCommand):
+    """Disable or enable an account."""
+
     help = (
         "Disable an account in all organizations and end its sessions. Memberships and "
         "audit entries stay. Safe to repeat."

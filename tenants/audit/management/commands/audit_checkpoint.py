@@ -1,4 +1,4 @@
-"""``manage.py audit_checkpoint``: sign how long the record is, and what is in it."""
+"""Sign a checkpoint of the audit log: ``manage.py audit_checkpoint``."""
 
 import logging
 from pathlib import Path
@@ -18,6 +18,8 @@ from tenants.outbound.alerts import alert
 
 
 class Command(AuditCommand):
+    """Sign a checkpoint."""
+
     help = (
         "Sign a checkpoint of the audit log and append missing checkpoints to a file. Keep "
         "the file out of reach of the database owner; audit_verify --anchor reads it."

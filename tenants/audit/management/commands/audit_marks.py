@@ -1,4 +1,4 @@
-"""``manage.py audit_marks``: make anew what subjects are searched by."""
+"""Recompute subject fingerprints: ``manage.py audit_marks``."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from tenants.audit.subject_index import rebuild_fingerprints
 
 
 class Command(AuditCommand):
+    """Recompute subject fingerprints."""
+
     help = "Recompute the subject fingerprints of audit entries. Safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:

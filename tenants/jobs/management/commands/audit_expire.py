@@ -1,4 +1,4 @@
-"""``manage.py audit_expire``: remove what was kept long enough."""
+"""Delete expired audit entries and versions: ``manage.py audit_expire``."""
 
 import logging
 from collections import Counter
@@ -25,6 +25,8 @@ from tenants.versions import retention as versions
 
 
 class Command(AuditCommand):
+    """Delete expired audit entries and versions."""
+
     help = (
         "Delete audit entries and versions older than AUDIT_KEEP and VERSIONS_KEEP allow. "
         "The worker does this daily."

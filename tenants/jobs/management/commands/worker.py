@@ -1,4 +1,4 @@
-"""``manage.py worker``: works on jobs until it is told to end."""
+"""Run jobs: ``manage.py worker``."""
 
 import os
 import socket
@@ -10,6 +10,8 @@ from tenants.jobs.worker import JobWorker
 
 
 class Command(BaseCommand):
+    """Run jobs until stopped."""
+
     help = (
         "Run jobs and periodic tasks. Any number of workers can run. SIGTERM finishes the "
         "current items within seconds; another worker takes over after a kill."

@@ -95,4 +95,4 @@ def test_packs_on_their_own(record, tmp_path):
             env={"PYTHONIOENCODING": "ascii"},
         )
         assert (found.returncode, found.stderr) == (1, b""), name
-        assert found.stdout.startswith(b"NOT WHOLE"), name
+        assert found.stdout.startswith(b"FAILED"), name
