@@ -5,12 +5,12 @@ from tests.support.scene import page_state
 
 
 @page_state("account_login")
-def open_(scene):
+def initial(scene):
     scene.goto("account_login")
 
 
 @page_state("account_login")
-def refused(scene):
+def rejected(scene):
     scene.goto("account_login")
     scene.page.get_by_label("E-mail").fill("nobody@harbor.example")
     scene.page.get_by_label("Password").fill("not the password")
@@ -19,29 +19,29 @@ def refused(scene):
 
 
 @page_state("account_logout", Role.VIEWER)
-def asked(scene):
+def confirming(scene):
     scene.goto("account_logout")
 
 
 @page_state("account_inactive")
-def open__(scene):
+def initial_(scene):
     scene.goto("account_inactive")
 
 
 @page_state("account_reauthenticate")
-def open___(scene):
+def initial__(scene):
     scene.sign_in_with_password()
     scene.goto("account_reauthenticate")
 
 
 @page_state("account_change_password")
-def open____(scene):
+def initial___(scene):
     scene.sign_in_with_password()
     scene.goto("account_change_password")
 
 
 @page_state("account_change_password")
-def with_mistakes(scene):
+def invalid(scene):
     scene.sign_in_with_password()
     scene.goto("account_change_password")
     for field in scene.page.locator("input[type=password]").all():
@@ -50,7 +50,7 @@ def with_mistakes(scene):
 
 
 @page_state("account_change_password", Role.VIEWER)
-def without_one(scene):
+def no_password(scene):
     scene.user.set_unusable_password()
     scene.user.save()
     scene.sign_in_again()
@@ -58,36 +58,36 @@ def without_one(scene):
 
 
 @page_state("account_reset_password_from_key")
-def good(scene):
+def valid_link(scene):
     user = scene.add_member(Role.EDITOR).user
     scene.page.goto(create_password_link(Actor(0, "setup"), user))
 
 
 @page_state("account_reset_password_from_key")
-def used_up(scene):
+def used_link(scene):
     scene.goto("account_reset_password_from_key", uidb36="1", key="no-such")
 
 
 @page_state("account_reset_password_from_key_done")
-def open_____(scene):
+def initial____(scene):
     scene.goto("account_reset_password_from_key_done")
 
 
 @page_state("mfa_index")
-def no_factor(scene):
+def without_2fa(scene):
     scene.sign_in_with_password()
     scene.goto("mfa_index")
 
 
 @page_state("mfa_index")
-def with_a_factor(scene):
+def with_2fa(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.goto("mfa_index")
 
 
 @page_state("mfa_authenticate")
-def asked_(scene):
+def confirming_(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.page.context.clear_cookies()
@@ -95,14 +95,14 @@ def asked_(scene):
 
 
 @page_state("mfa_reauthenticate")
-def asked__(scene):
+def confirming__(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.goto("mfa_reauthenticate")
 
 
 @page_state("mfa_activate_totp")
-def open______(scene):
+def initial_____(scene):
     scene.sign_in_with_password()
     scene.goto("mfa_activate_totp")
 
@@ -116,21 +116,21 @@ def wrong_code(scene):
 
 
 @page_state("mfa_deactivate_totp")
-def asked___(scene):
+def confirming___(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.goto("mfa_deactivate_totp")
 
 
 @page_state("mfa_generate_recovery_codes")
-def asked____(scene):
+def confirming____(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.goto("mfa_generate_recovery_codes")
 
 
 @page_state("mfa_view_recovery_codes")
-def shown(scene):
+def codes_shown(scene):
     scene.sign_in_with_password()
     scene.enable_two_factor()
     scene.goto("mfa_generate_recovery_codes")
@@ -138,6 +138,6 @@ def shown(scene):
 
 
 @page_state("usersessions_list")
-def two(scene):
+def two_sessions(scene):
     scene.sign_in_with_password()
     scene.goto("usersessions_list")

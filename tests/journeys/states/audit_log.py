@@ -32,17 +32,17 @@ def with_filters(scene):
 
 
 @page_state("audit:index", Role.AUDITOR)
-def none_fits(scene):
+def no_results(scene):
     scene.goto("audit:index", "?q=nothing+like+it")
 
 
 @page_state("audit:index", Role.AUDITOR)
-def not_understood(scene):
+def invalid_query(scene):
     scene.goto("audit:index", "?q=noSuchFilter:1")
 
 
 @page_state("audit:index", Role.AUDITOR)
-def going_on(scene):
+def continued(scene):
     scene.goto("audit:index")
     box = scene.page.get_by_label("Search the record")
     box.press_sequentially("out")
@@ -51,7 +51,7 @@ def going_on(scene):
 
 
 @page_state("audit:index", Role.AUDITOR)
-def what_can_be_typed(scene):
+def suggestions(scene):
     scene.goto("audit:index", "?-outcome=refused&actor=setup")
     scene.page.get_by_text("What can be typed").click()
 
@@ -63,12 +63,12 @@ def saved(scene):
 
 
 @page_state("searches:index", Role.AUDITOR)
-def none_saved(scene):
+def none(scene):
     scene.goto("searches:index")
 
 
 @page_state("searches:index", Role.AUDITOR)
-def some_saved(scene):
+def some(scene):
     saved(scene)
     scene.goto("searches:index")
 
@@ -89,12 +89,12 @@ def removing(scene):
 
 
 @page_state("audit:entry", Role.ADMIN)
-def of_a_change(scene):
+def change(scene):
     scene.goto("audit:entry", entry=scene.save_change())
 
 
 @page_state("audit:entry", Role.ADMIN)
-def of_an_unknown_end(scene):
+def unknown_outcome(scene):
     scene.goto("audit:entry", entry=_lost(scene, after=True))
 
 
@@ -106,24 +106,24 @@ def _lost(scene, **fault):
 
 
 @page_state("audit:unresolved", Role.ADMIN)
-def some_unknown(scene):
+def some_(scene):
     _lost(scene, after=True)
     scene.goto("audit:unresolved")
 
 
 @page_state("audit:unresolved", Role.AUDITOR)
-def nothing_unknown(scene):
+def none_(scene):
     scene.goto("audit:unresolved")
 
 
 @page_state("audit:resolve_all", Role.ADMIN)
-def all_that_is_unknown(scene):
+def resolving_all(scene):
     _lost(scene, after=True)
     scene.goto("audit:resolve_all")
 
 
 @page_state("jobs:show", Role.ADMIN)
-def all_were_settled(scene):
+def all_resolved(scene):
     _lost(scene, after=True)
     scene.submit_form("audit:resolve_all", "reason", reason="After the outage")
     JobWorker("scene", until_empty=True).run()
@@ -132,38 +132,38 @@ def all_were_settled(scene):
 
 
 @page_state("audit:resolve", Role.ADMIN)
-def was_done(scene):
+def resolved(scene):
     scene.goto("audit:resolve", entry=_lost(scene, after=True))
 
 
 @page_state("audit:resolve", Role.ADMIN)
-def overtaken(scene):
+def already_resolved(scene):
     entry = _lost(scene, after=True)
     scene.service["description"] = "Somebody else's"
     scene.goto("audit:resolve", entry=entry)
 
 
 @page_state("audit:entry", Role.ADMIN)
-def of_a_refusal(scene):
+def rejection(scene):
     scene.sandbox.fault("status", status=403)
     scene.client.get(scene.path("services:show"))
     scene.goto("audit:entry", entry=newest(operation="service.get"))
 
 
 @page_state("audit:entry")
-def of_a_sign_in(scene):
+def sign_in(scene):
     scene.sign_in_with_password()
     scene.goto("audit:entry", entry=newest(operation__startswith="sign"))
 
 
 @page_state("audit:access_review", Role.AUDITOR)
-def of_today(scene):
+def today(scene):
     busy(scene)
     scene.goto("audit:access_review")
 
 
 @page_state("audit:access_review", Role.AUDITOR)
-def of_no_day(scene):
+def invalid_date(scene):
     scene.goto("audit:access_review", "?on=1890-01-01")
 
 
@@ -180,18 +180,18 @@ def removed(scene):
 
 
 @page_state("audit:retention", Role.AUDITOR)
-def some_removed(scene):
+def with_removed_entries(scene):
     removed(scene)
     scene.goto("audit:retention")
 
 
 @page_state("audit:entry", Role.AUDITOR)
-def of_what_was_removed(scene):
+def removed_(scene):
     scene.goto("audit:entry", entry=removed(scene))
 
 
 @page_state("audit:entry", Role.AUDITOR)
-def of_a_removal(scene):
+def removal(scene):
     removed(scene)
     scene.goto("audit:entry", entry=newest(operation="audit.expire"))
 

@@ -93,7 +93,7 @@ def empty(scene):
 
 
 @page_state("batches:index", Role.ADMIN)
-def none_fits(scene):
+def no_results(scene):
     scene.goto("batches:index", "?state=failed")
 
 
@@ -103,12 +103,12 @@ def full_(scene):
 
 
 @page_state("batches:new", Role.ADMIN)
-def asked(scene):
+def confirming(scene):
     scene.goto("batches:new")
 
 
 @page_state("batches:replace", Role.ADMIN)
-def asked_(scene):
+def confirming_(scene):
     faulty(scene)
     scene.goto("batches:replace")
 
@@ -126,26 +126,26 @@ def none(scene):
 
 
 @page_state("batches:show", Role.ADMIN)
-def being_checked(scene):
+def checking(scene):
     upload(scene, lines(scene, 3))
     queue.record_heartbeat("scene")
     scene.goto("batches:show")
 
 
 @page_state("batches:show", Role.ADMIN)
-def with_faults(scene):
+def with_errors(scene):
     faulty(scene)
     scene.goto("batches:show")
 
 
 @page_state("batches:show", Role.ADMIN)
-def right(scene):
+def valid(scene):
     checked(scene)
     scene.goto("batches:show")
 
 
 @page_state("batches:show", Role.ADMIN)
-def unfit(scene):
+def dry_run_failed(scene):
     checked(scene)
     scene.service["supportedGrantTypes"] = []
     scene.submit_form("batches:dry_run", "idempotency_key")
@@ -177,7 +177,7 @@ def submitted_for_later(scene):
 
 
 @page_state("batches:show", Role.ADMIN)
-def nobody_watches(scene):
+def without_a_worker(scene):
     submitted_for_later(scene)
     Job.objects.filter(kind="token_batch.watch").update(state="cancelled")
     scene.goto("batches:show")
@@ -193,7 +193,7 @@ def succeeded(scene):
 
 
 @page_state("batches:show", Role.ADMIN)
-def partly(scene):
+def partial(scene):
     scene.sandbox.state.batching.fails_after = 5
     submitted(scene)
     work()
@@ -201,7 +201,7 @@ def partly(scene):
 
 
 @page_state("batches:show", Role.ADMIN)
-def unknown(scene):
+def unknown_token(scene):
     lost(scene)
     scene.goto("batches:show")
 
@@ -214,42 +214,42 @@ def cancelled(scene):
 
 
 @page_state("batches:dry_run", Role.ADMIN)
-def asked__(scene):
+def confirming__(scene):
     checked(scene)
     scene.goto("batches:dry_run")
 
 
 @page_state("batches:submit", Role.ADMIN)
-def asked___(scene):
+def confirming___(scene):
     tried(scene)
     scene.goto("batches:submit")
 
 
 @page_state("batches:cancel", Role.ADMIN)
-def asked____(scene):
+def confirming____(scene):
     checked(scene)
     scene.goto("batches:cancel")
 
 
 @page_state("batches:watch", Role.ADMIN)
-def asked_____(scene):
+def confirming_____(scene):
     submitted_for_later(scene)
     scene.goto("batches:watch")
 
 
 @page_state("batches:resolve", Role.ADMIN)
-def lost_(scene):
+def unknown_outcome(scene):
     lost(scene)
     scene.goto("batches:resolve")
 
 
 @page_state("batches:adopt", Role.ADMIN)
-def asked______(scene):
+def confirming______(scene):
     scene.goto("batches:adopt")
 
 
 @page_state("batches:adopt", Role.ADMIN)
-def none_such(scene):
+def not_found(scene):
     scene.goto("batches:adopt")
     scene.page.get_by_label("Request ID").fill("no-such-batch")
     scene.click_button("Watch batch")

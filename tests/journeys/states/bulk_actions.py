@@ -31,24 +31,24 @@ def preview(scene, path, deed="lock", setting="", **entered):
 
 
 @page_state("clients:bulk_select", Role.EDITOR)
-def nothing_chosen(scene):
+def none_selected(scene):
     scene.goto("clients:bulk_select")
 
 
 @page_state("clients:bulk_action", Role.ADMIN)
-def some_chosen(scene):
+def some_selected(scene):
     choose(scene)
     scene.goto("clients:bulk_action")
 
 
 @page_state("clients:bulk_action", Role.EDITOR)
-def more_than_the_list_showed(scene):
+def more_than_shown(scene):
     choose(scene, 30, all="yes", shown="12")
     scene.goto("clients:bulk_action")
 
 
 @page_state("clients:bulk_action", Role.EDITOR)
-def some_may_be_missing(scene):
+def incomplete(scene):
     scene.client.get(scene.path("clients:index"))
     KnownService.objects.update(clients_at=timezone.now() - timedelta(days=3))
     KnownService.objects.filter(region="jp").update(clients_problem="it was down")
@@ -59,27 +59,27 @@ def some_may_be_missing(scene):
 
 
 @page_state("clients:bulk_action", Role.EDITOR)
-def no_setting_chosen(scene):
+def no_setting(scene):
     choose(scene)
     scene.goto("clients:bulk_action")
     scene.click_button("Enter the value")
 
 
 @page_state("clients:bulk_action", Role.EDITOR)
-def over(scene):
+def too_many(scene):
     choose(scene)
     scene.sign_in_as(Role.EDITOR, "Somebody Else")
     scene.goto("clients:bulk_action")
 
 
 @page_state("clients:bulk_setting", Role.EDITOR)
-def a_flag(scene):
+def flag(scene):
     choose(scene)
     scene.goto("clients:bulk_setting", setting="pkceRequired")
 
 
 @page_state("clients:bulk_setting", Role.EDITOR)
-def a_list_refused(scene):
+def invalid_list(scene):
     choose(scene)
     scene.goto("clients:bulk_setting", setting="redirectUris")
     scene.page.get_by_label("Add these to what each has").check()
@@ -87,7 +87,7 @@ def a_list_refused(scene):
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
-def to_lock(scene):
+def locking(scene):
     path = choose(scene)
     mine = scene.sandbox.region(scene.path_params["region"]).clients
     mine[scene.path_params["service_id"]].pop(4)
@@ -95,7 +95,7 @@ def to_lock(scene):
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
-def to_lock_many(scene):
+def locking_many(scene):
     preview(scene, choose(scene, 130))
     scene.page.get_by_label("Reason").fill("Old host")
     scene.page.get_by_label("Type").fill("12")
@@ -103,7 +103,7 @@ def to_lock_many(scene):
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
-def to_set_what_breaks(scene):
+def breaking_setting(scene):
     preview(
         scene,
         choose(scene),
@@ -114,7 +114,7 @@ def to_set_what_breaks(scene):
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
-def to_add_to_lists(scene):
+def adding_to_lists(scene):
     uris = ["https://new.example.com/callback", "https://other.example.com/callback"]
     preview(
         scene,
@@ -127,17 +127,17 @@ def to_add_to_lists(scene):
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
-def none_could_be_read(scene):
+def none_readable(scene):
     path = choose(scene)
     scene.sandbox.fault("status", operation="client.get", status=503)
     preview(scene, path)
 
 
 @page_state("clients:bulk_preview", Role.ADMIN)
-def to_rotate(scene):
+def rotating(scene):
     preview(scene, choose(scene), "rotate")
 
 
 @page_state("clients:bulk_preview", Role.EDITOR)
-def nothing_to_do(scene):
+def no_change(scene):
     preview(scene, choose(scene, 2), "unlock")

@@ -68,7 +68,7 @@ def full(scene):
 
 
 @page_state("clients:show", Role.VIEWER)
-def bare(scene):
+def minimal(scene):
     ledger(scene)
     client = {"clientId": 44, "modifiedAt": 1, "clientSecret": SECRET}
     scene.sandbox.region("us").clients[scene.path_params["service_id"]][44] = client
@@ -97,7 +97,7 @@ def failed(scene):
 
 
 @page_state("clients:show", Role.VIEWER)
-def gone(scene):
+def deleted(scene):
     scene.path_params["client_id"] = 45
     scene.goto("clients:show")
 
@@ -109,7 +109,7 @@ def one_section(scene):
 
 
 @page_state("clients:edit", Role.EDITOR)
-def keys_are_missing(scene):
+def missing_keys(scene):
     ledger(scene, tokenAuthMethod="PRIVATE_KEY_JWT", jwks=None)
     scene.goto("clients:edit", section="keys")
 
@@ -146,7 +146,7 @@ def empty(scene):
 
 
 @page_state("clients:discard", Role.EDITOR)
-def asked(scene):
+def confirming(scene):
     ledger(scene)
     draft(scene)
     scene.goto("clients:discard")
@@ -160,7 +160,7 @@ def one_change(scene):
 
 
 @page_state("clients:review", Role.EDITOR)
-def would_be_refused(scene):
+def invalid_combination(scene):
     ledger(scene, clientSource="DYNAMIC_REGISTRATION")
     scene.path_params["section"] = "id-token"
     draft(scene, id_token_encryption_enc="A128GCM")
@@ -168,7 +168,7 @@ def would_be_refused(scene):
 
 
 @page_state("clients:merge", Role.EDITOR)
-def a_conflict(scene):
+def conflict(scene):
     client = ledger(scene)
     draft(scene, client_name="Mine", description="Mine as well")
     client |= {"clientName": "Theirs", "modifiedAt": client["modifiedAt"] + 1}
@@ -176,13 +176,13 @@ def a_conflict(scene):
 
 
 @page_state("clients:change", Role.EDITOR)
-def as_sent(scene):
+def saved(scene):
     ledger(scene)
     scene.goto("clients:change", entry=save(scene))
 
 
 @page_state("clients:restore", Role.EDITOR)
-def nothing_left(scene):
+def no_change(scene):
     client = ledger(scene)
     entry = save(scene)
     stored = scene.sandbox.region("us").clients[scene.path_params["service_id"]][44]
@@ -192,13 +192,13 @@ def nothing_left(scene):
 
 
 @page_state("clients:key", Role.EDITOR)
-def asked_(scene):
+def confirming_(scene):
     ledger(scene)
     scene.goto("clients:key")
 
 
 @page_state("clients:key", Role.EDITOR)
-def made(scene):
+def created(scene):
     ledger(scene)
     scene.goto("clients:key")
     scene.click_button("Make the key pair")

@@ -17,14 +17,14 @@ def alive(scene, number):
 
 
 @page_state("clients:lock", Role.EDITOR)
-def to_be_locked(scene):
+def locking(scene):
     ledger(scene)
     alive(scene, 1234)
     scene.goto("clients:lock")
 
 
 @page_state("clients:lock", Role.EDITOR)
-def to_be_unlocked(scene):
+def unlocking(scene):
     ledger(scene, locked=True)
     scene.goto("clients:lock")
 
@@ -37,7 +37,7 @@ def not_counted(scene):
 
 
 @page_state("clients:lock", Role.EDITOR)
-def refused(scene):
+def rejected(scene):
     ledger(scene)
     scene.goto("clients:lock")
     scene.sandbox.fault("status", operation="client.set_lock", status=403)
@@ -46,19 +46,19 @@ def refused(scene):
 
 
 @page_state("clients:scopes", Role.EDITOR)
-def exactly_these(scene):
+def limited(scene):
     ledger(scene)
     scene.goto("clients:scopes")
 
 
 @page_state("clients:scopes", Role.EDITOR)
-def any_of_them(scene):
+def unlimited(scene):
     ledger(scene, extension=None)
     scene.goto("clients:scopes")
 
 
 @page_state("clients:scopes", Role.EDITOR)
-def none_and_the_service_has_none(scene):
+def no_scopes(scene):
     ledger(scene, extension={"requestableScopesEnabled": True, "requestableScopes": []})
     scene.service["supportedScopes"] = []
     scene.goto("clients:scopes")
@@ -73,7 +73,7 @@ def reviewed(scene):
 
 
 @page_state("clients:scopes", Role.EDITOR)
-def nothing_ticked(scene):
+def none_selected(scene):
     ledger(scene, extension=None)
     scene.goto("clients:scopes")
     scene.page.get_by_label("Exactly these").check()
@@ -81,21 +81,21 @@ def nothing_ticked(scene):
 
 
 @page_state("clients:remove", Role.ADMIN)
-def to_be_deleted(scene):
+def deleting(scene):
     ledger(scene)
     alive(scene, 12)
     scene.goto("clients:remove")
 
 
 @page_state("clients:remove", Role.ADMIN)
-def locked_and_not_counted(scene):
+def locked_not_counted(scene):
     ledger(scene, locked=True)
     scene.sandbox.fault("status", operation="token.list", status=503)
     scene.goto("clients:remove")
 
 
 @page_state("clients:remove", Role.ADMIN)
-def refused_as_locked(scene):
+def rejected_as_locked(scene):
     ledger(scene, locked=True)
     scene.goto("clients:remove")
     scene.sandbox.fault("status", operation="client.delete", status=403, code="A026204")
@@ -105,7 +105,7 @@ def refused_as_locked(scene):
 
 
 @page_state("clients:remove", Role.ADMIN)
-def another_name_typed(scene):
+def wrong_confirmation(scene):
     ledger(scene)
     scene.goto("clients:remove")
     scene.page.get_by_label("Type Ledger sync to confirm").fill("Ledger")

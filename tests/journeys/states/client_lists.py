@@ -26,7 +26,7 @@ def fill(scene, count):
 
 
 @page_state("clients:service_clients", Role.EDITOR)
-def one_page_of_many(scene):
+def first_page(scene):
     fill(scene, 130)
     scene.goto("clients:service_clients", "?page=2")
 
@@ -39,19 +39,19 @@ def searched(scene):
 
 
 @page_state("clients:service_clients", Role.EDITOR)
-def none_yet(scene):
+def none(scene):
     fill(scene, 0)
     scene.goto("clients:service_clients")
 
 
 @page_state("clients:service_clients", Role.VIEWER)
-def none_fits(scene):
+def no_results(scene):
     fill(scene, 3)
     scene.goto("clients:service_clients", "?q=nothing+like+it")
 
 
 @page_state("clients:service_clients", Role.VIEWER)
-def not_understood(scene):
+def invalid_query(scene):
     scene.goto("clients:service_clients", "?q=noSuchSetting:1")
 
 
@@ -64,7 +64,7 @@ def names_only(scene):
 
 
 @page_state("clients:service_clients", Role.VIEWER)
-def a_part_missing(scene):
+def incomplete(scene):
     fill(scene, 130)
     answer = scene.sandbox.answer
 
@@ -84,7 +84,7 @@ def failed(scene):
 
 
 @page_state("clients:columns", Role.VIEWER)
-def asked(scene):
+def confirming(scene):
     scene.goto("clients:columns")
 
 
@@ -102,7 +102,7 @@ def searched_(scene):
 
 
 @page_state("clients:index", Role.VIEWER)
-def one_region_silent(scene):
+def region_unavailable(scene):
     fill(scene, 3)
     scene.client.get(scene.path("clients:index"))
     scene.sandbox.fault("html502", region="us")
@@ -112,7 +112,7 @@ def one_region_silent(scene):
 
 
 @page_state("clients:index", Role.VIEWER)
-def nothing_answered(scene):
+def all_regions_unavailable(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("clients:index")
 
@@ -124,17 +124,17 @@ def no_region_connected(scene):
 
 
 @page_state("clients:index", Role.VIEWER)
-def not_understood_(scene):
+def invalid_query_(scene):
     scene.goto("clients:index", "?q=pkceRequired:true")
 
 
 @page_state("clients:index", Role.VIEWER)
-def none_yet_(scene):
+def none_(scene):
     for region in scene.sandbox.state.regions.values():
         region.clients.clear()
     scene.goto("clients:index")
 
 
 @page_state("clients:refresh", Role.VIEWER)
-def asked_(scene):
+def confirming_(scene):
     scene.goto("clients:refresh")

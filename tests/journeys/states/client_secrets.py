@@ -53,7 +53,7 @@ def old(scene):
 
 
 @page_state("clients:secret", Role.VIEWER)
-def only_looking(scene):
+def read_only(scene):
     ledger(scene)
     scene.goto("clients:secret")
 
@@ -83,7 +83,7 @@ def active(scene):
 
 
 @page_state("clients:secret", Role.ADMIN)
-def nobody_knows(scene):
+def unknown_secret(scene):
     staged(scene)
     row = Rotation.objects.get()
     row.transition(Rotation.State.ACTIVATING)
@@ -91,13 +91,13 @@ def nobody_knows(scene):
 
 
 @page_state("clients:reveal", Role.ADMIN)
-def asks_why(scene):
+def reason_required(scene):
     ledger(scene)
     scene.goto("clients:reveal")
 
 
 @page_state("clients:reveal", Role.ADMIN)
-def shown_(scene):
+def codes_shown(scene):
     ledger(scene)
     scene.goto("clients:reveal")
     give_a_reason(scene, "Reveal secret")
@@ -117,7 +117,7 @@ def rotated(scene):
 
 
 @page_state("clients:rotate", Role.ADMIN)
-def lost_but_done(scene):
+def unknown_but_succeeded(scene):
     ledger(scene)
     scene.sandbox.fault("reset", operation="client.refresh_secret", after=True, times=1)
     scene.goto("clients:rotate")
@@ -125,7 +125,7 @@ def lost_but_done(scene):
 
 
 @page_state("clients:rotate", Role.ADMIN)
-def lost_on_the_way(scene):
+def unknown_outcome(scene):
     ledger(scene)
     scene.sandbox.fault("reset", operation="client.refresh_secret", times=1)
     scene.goto("clients:rotate")
@@ -133,7 +133,7 @@ def lost_on_the_way(scene):
 
 
 @page_state("clients:rotate", Role.ADMIN)
-def refused__(scene):
+def rejected(scene):
     ledger(scene)
     scene.sandbox.fault("status", operation="client.refresh_secret", status=403)
     scene.goto("clients:rotate")
@@ -141,13 +141,13 @@ def refused__(scene):
 
 
 @page_state("clients:set_secret", Role.ADMIN)
-def empty__(scene):
+def empty(scene):
     ledger(scene)
     scene.goto("clients:set_secret")
 
 
 @page_state("clients:set_secret", Role.ADMIN)
-def against_the_rules(scene):
+def invalid_secret(scene):
     ledger(scene)
     scene.goto("clients:set_secret")
     scene.page.get_by_label("New secret").fill("a b")
@@ -155,7 +155,7 @@ def against_the_rules(scene):
 
 
 @page_state("clients:set_secret", Role.ADMIN)
-def set_(scene):
+def secret_set(scene):
     ledger(scene)
     scene.goto("clients:set_secret")
     scene.page.get_by_label("New secret").fill("chosen-by-somebody")
@@ -163,13 +163,13 @@ def set_(scene):
 
 
 @page_state("clients:stage", Role.ADMIN)
-def before(scene):
+def staged_(scene):
     ledger(scene)
     scene.goto("clients:stage")
 
 
 @page_state("clients:stage", Role.ADMIN)
-def made(scene):
+def created(scene):
     ledger(scene)
     scene.goto("clients:stage")
     give_a_reason(scene, "Generate")
@@ -181,20 +181,20 @@ def made_by_a_job(scene):
 
 
 @page_state("clients:reveal_staged", Role.ADMIN)
-def unseen(scene):
+def not_revealed(scene):
     made_by_a_job(scene)
     scene.goto("clients:reveal_staged")
 
 
 @page_state("clients:reveal_staged", Role.ADMIN)
-def seen_(scene):
+def revealed(scene):
     made_by_a_job(scene)
     scene.goto("clients:reveal_staged")
     scene.click_button("Show secret")
 
 
 @page_state("clients:confirm_stored", Role.ADMIN)
-def asked_____(scene):
+def confirming(scene):
     staged(scene, stored=False)
     scene.goto("clients:confirm_stored")
 
@@ -206,7 +206,7 @@ def ready(scene):
 
 
 @page_state("clients:activate", Role.ADMIN)
-def changed_meanwhile(scene):
+def changed(scene):
     staged(scene, stored=False)
     replaced_elsewhere(scene)
     scene.goto("clients:activate")
@@ -219,47 +219,47 @@ def ready_(scene):
 
 
 @page_state("clients:undo", Role.ADMIN)
-def changed_meanwhile_(scene):
+def changed_(scene):
     activated(scene)
     replaced_elsewhere(scene)
     scene.goto("clients:undo")
 
 
 @page_state("clients:drop", Role.ADMIN)
-def asked______(scene):
+def confirming_(scene):
     staged(scene)
     scene.goto("clients:drop")
 
 
 @page_state("clients:forget", Role.ADMIN)
-def asked_______(scene):
+def confirming__(scene):
     activated(scene)
     scene.goto("clients:forget")
 
 
 @page_state("clients:overdue_secrets", Role.ADMIN)
-def full_(scene):
+def full(scene):
     scene.goto("clients:index")
     scene.goto("clients:overdue_secrets")
 
 
 @page_state("clients:overdue_secrets", Role.VIEWER)
-def nothing_known(scene):
+def no_history(scene):
     scene.goto("clients:overdue_secrets")
 
 
 @page_state("clients:rotations", Role.ADMIN)
-def one_of_each(scene):
+def every_stage(scene):
     activated(scene)
     scene.goto("clients:rotations")
 
 
 @page_state("clients:rotations", Role.ADMIN)
-def made_by_a_job_(scene):
+def by_a_job(scene):
     made_by_a_job(scene)
     scene.goto("clients:rotations")
 
 
 @page_state("clients:rotations", Role.VIEWER)
-def none_under_way(scene):
+def none(scene):
     scene.goto("clients:rotations")

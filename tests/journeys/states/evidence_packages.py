@@ -25,12 +25,12 @@ def pack(scene, keys=CHECKPOINT_KEY):
 
 
 @page_state("audit:export", Role.AUDITOR)
-def none_made_yet(scene):
+def none(scene):
     scene.goto("audit:export", DESTROYED)
 
 
 @page_state("audit:export", Role.ADMIN)
-def some_made(scene):
+def some(scene):
     busy(scene)
     pack(scene)
     scene.goto("audit:export")
@@ -44,24 +44,24 @@ def ready(scene):
 
 
 @page_state("audit:evidence_package", Role.ADMIN)
-def not_made(scene):
+def failed(scene):
     pack(scene, keys="")
     scene.goto("audit:evidence_package")
 
 
 @page_state("audit:evidence_package", Role.AUDITOR)
-def being_made(scene):
+def in_progress(scene):
     scene.submit_form("audit:export", "idempotency_key")
     scene.goto("audit:evidence_package", pack=Pack.objects.all()[0].pk)
 
 
 @page_state("audit:verify", Role.AUDITOR)
-def nobody_asked(scene):
+def never_verified(scene):
     scene.goto("audit:verify")
 
 
 @page_state("audit:verify", Role.AUDITOR)
-def whole(scene):
+def verified(scene):
     with override_settings(AUDIT_SINKS=["file:///away/kept.jsonl"]):
         scene.submit_form("audit:verify", "idempotency_key")
         work()
@@ -69,7 +69,7 @@ def whole(scene):
 
 
 @page_state("audit:verify", Role.AUDITOR)
-def not_whole(scene):
+def verification_failed(scene):
     scene.submit_form("audit:verify", "idempotency_key")
     work()
     Verdict.objects.update(bad=2417, what="this row or the previous one was changed")

@@ -17,14 +17,14 @@ def full(scene):
 
 
 @page_state("keys:hsm_keys", Role.EDITOR)
-def none_yet(scene):
+def none(scene):
     retail(scene)
     del scene.service["hsks"]
     scene.goto("keys:hsm_keys")
 
 
 @page_state("keys:hsm_keys", Role.EDITOR)
-def switched_off(scene):
+def disabled(scene):
     scene.goto("keys:hsm_keys")
 
 
@@ -48,7 +48,7 @@ def full_(scene):
 
 
 @page_state("keys:show_hsm_key", Role.VIEWER)
-def odd(scene):
+def unusual(scene):
     retail(scene)
     first, second, _third = scene.service["hsks"]
     first |= {"publicKey": "no key", "kid": second["kid"]}
@@ -62,7 +62,7 @@ def empty(scene):
 
 
 @page_state("keys:new_hsm_key", Role.EDITOR)
-def lost(scene):
+def unknown_outcome(scene):
     retail(scene)
     scene.goto("keys:new_hsm_key")
     scene.sandbox.fault("reset", operation="key.create")
@@ -78,7 +78,7 @@ def rolling_over(scene):
 
 
 @page_state("keys:rollover", Role.ADMIN)
-def in_hardware(scene):
+def hardware_key(scene):
     retail(scene)
     response = scene.submit_form(
         "keys:start_hsm_rollover", "idempotency_key", **WHY | {"kid": "id-hsm-2027"}

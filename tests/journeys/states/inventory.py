@@ -62,7 +62,7 @@ def narrowed(scene):
 
 
 @page_state("keys:index", Role.VIEWER)
-def one_region_silent(scene):
+def region_unavailable(scene):
     fill(scene)
     scene.client.get(scene.path("keys:index"))
     scene.sandbox.fault("html502", region="us")
@@ -70,23 +70,23 @@ def one_region_silent(scene):
 
 
 @page_state("keys:index", Role.VIEWER)
-def none_fits(scene):
+def no_results(scene):
     scene.goto("keys:index", "?q=nothing+like+it")
 
 
 @page_state("keys:index", Role.VIEWER)
-def not_understood(scene):
+def invalid_query(scene):
     scene.goto("keys:index", "?q=color:red")
 
 
 @page_state("keys:index", Role.VIEWER)
-def nothing_answered(scene):
+def all_regions_unavailable(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("keys:index")
 
 
 @page_state("keys:expiry", Role.ADMIN)
-def some_end(scene):
+def some_expiring(scene):
     fill(scene)
     organization = Organization.objects.get(slug="harbor")
     day = timezone.localdate() + timedelta(days=45)
@@ -95,17 +95,17 @@ def some_end(scene):
 
 
 @page_state("keys:expiry", Role.VIEWER)
-def nothing_ends(scene):
+def none_expiring(scene):
     scene.goto("keys:expiry")
 
 
 @page_state("keys:expiry", Role.VIEWER)
-def none_that_soon(scene):
+def none_soon(scene):
     fill(scene)
     scene.goto("keys:expiry", "?within=90")
 
 
 @page_state("dashboard:index", Role.EDITOR)
-def some_end_soon(scene):
+def expiring_soon(scene):
     fill(scene)
     scene.goto("dashboard:index")

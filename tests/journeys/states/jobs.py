@@ -79,17 +79,17 @@ def empty(scene):
 
 
 @page_state("jobs:index", Role.HELP_DESK)
-def empty_for_a_help_desk(scene):
+def empty_for_help_desk(scene):
     scene.goto("jobs:index")
 
 
 @page_state("jobs:index", Role.EDITOR)
-def none_fits(scene):
+def no_results(scene):
     scene.goto("jobs:index", "?state=failed")
 
 
 @page_state("jobs:index", Role.EDITOR)
-def nothing_works(scene):
+def no_worker(scene):
     job(scene)
     scene.goto("jobs:index")
 
@@ -127,7 +127,7 @@ def waiting_for_a_region(scene):
 
 
 @page_state("jobs:show", Role.EDITOR)
-def set_for_later(scene):
+def scheduled_(scene):
     scheduled(scene)
     scene.goto("jobs:show")
 
@@ -140,31 +140,31 @@ def stopped(scene):
 
 
 @page_state("jobs:show", Role.EDITOR)
-def no_longer_allowed(scene):
+def permission_lost(scene):
     job(scene)
     Job.objects.update(state="refused", trouble="Whoever started it may not any more.")
     scene.goto("jobs:show")
 
 
 @page_state("jobs:pause", Role.EDITOR)
-def asked(scene):
+def confirming(scene):
     job(scene)
     scene.goto("jobs:pause")
 
 
 @page_state("jobs:resume", Role.EDITOR)
-def asked_(scene):
+def confirming_(scene):
     paused(scene)
     scene.goto("jobs:resume")
 
 
 @page_state("jobs:cancel", Role.EDITOR)
-def asked__(scene):
+def confirming__(scene):
     job(scene)
     scene.goto("jobs:cancel")
 
 
 @page_state("jobs:retry", Role.EDITOR)
-def asked___(scene):
+def confirming___(scene):
     ended(scene)
     scene.goto("jobs:retry")

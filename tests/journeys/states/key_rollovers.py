@@ -51,21 +51,21 @@ def to(scene, name):
 
 
 @page_state("keys:jwks", Role.ADMIN)
-def sets(scene):
+def key_sets(scene):
     second(scene)
     started(scene)
     scene.goto("keys:jwks")
 
 
 @page_state("keys:jwks", Role.EDITOR)
-def odd(scene):
+def unusual(scene):
     scene.service["jwks"] = '{"keys": 1}'
     scene.service["federationJwks"] = json.dumps({"keys": [{"kty": "oct", "k": "x"}]})
     scene.goto("keys:jwks")
 
 
 @page_state("keys:new_jwk", Role.EDITOR)
-def a_taken_name(scene):
+def taken_key_id(scene):
     scene.service["idTokenSignatureKeyId"] = None
     scene.goto("keys:new_jwk", "?set=jwks")
     taken = json.loads(scene.service["jwks"])["keys"][0]["kid"]
@@ -75,24 +75,24 @@ def a_taken_name(scene):
 
 
 @page_state("keys:remove_jwk", Role.ADMIN)
-def a_key_that_signs(scene):
+def signing_key(scene):
     scene.goto("keys:remove_jwk", FIRST)
 
 
 @page_state("keys:remove_jwk", Role.ADMIN)
-def a_key_that_nothing_names(scene):
+def unused_key(scene):
     second(scene)
     scene.goto("keys:remove_jwk", "?set=jwks&key=1")
 
 
 @page_state("keys:move_jwk", Role.EDITOR)
-def up(scene):
+def superior_statement(scene):
     second(scene)
     scene.goto("keys:move_jwk", "?set=jwks&key=1&to=0")
 
 
 @page_state("keys:start_rollover", Role.ADMIN)
-def too_short(scene):
+def too_early(scene):
     scene.goto("keys:start_rollover", FIRST)
     scene.page.get_by_label("Wait for tokens to expire").fill("0")
     scene.page.get_by_label("Reason").fill("Yearly")
@@ -124,7 +124,7 @@ def retired(scene):
 
 
 @page_state("keys:rollover", Role.ADMIN)
-def switched_back(scene):
+def reverted(scene):
     started(scene)
     come(scene)
     scene.submit_form("keys:undo", "idempotency_key", **WHY)
@@ -154,7 +154,7 @@ def waits_for_superiors(scene):
 
 
 @page_state("keys:share_key", Role.ADMIN)
-def what_to_tell(scene):
+def sharing(scene):
     federated(scene)
     scene.goto("keys:share_key")
 

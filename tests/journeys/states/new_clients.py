@@ -31,37 +31,37 @@ def send(scene):
 
 
 @page_state("clients:new", Role.EDITOR)
-def choosing_what_it_starts_as(scene):
+def choosing_archetype(scene):
     scene.goto("clients:new")
 
 
 @page_state("clients:new", Role.EDITOR)
-def choosing_what_to_copy(scene):
+def choosing_original(scene):
     ledger(scene)
     home = f"us/{scene.path_params['service_id']}"
     scene.goto("clients:new", f"?from={home}&q=")
 
 
 @page_state("clients:new", Role.EDITOR)
-def none_to_copy(scene):
+def no_originals(scene):
     home = f"us/{scene.path_params['service_id']}"
     scene.goto("clients:new", f"?from={home}&q=nothing+like+it")
 
 
 @page_state("clients:new", Role.EDITOR)
-def copies_silent(scene):
+def originals_unavailable(scene):
     scene.sandbox.fault("status", operation="client.list", status=503)
     home = f"us/{scene.path_params['service_id']}"
     scene.goto("clients:new", f"?from={home}&q=")
 
 
 @page_state("clients:new", Role.EDITOR)
-def filling_in_what_does_not_fit(scene):
+def incompatible(scene):
     scene.goto("clients:new", "?start=fapi2")
 
 
 @page_state("clients:new", Role.EDITOR)
-def something_is_missing(scene):
+def missing_value(scene):
     ready(scene)
     scene.goto("clients:new", "?start=ciba")
     scene.click_button("Review new client")
@@ -88,7 +88,7 @@ def reviewing_a_copy(scene):
 
 
 @page_state("clients:create", Role.EDITOR)
-def refused(scene):
+def rejected(scene):
     ledger(scene, clientIdAlias="till")
     ready(scene)
     query = entered(scene, "?start=web", client_id_alias="till")
@@ -97,7 +97,7 @@ def refused(scene):
 
 
 @page_state("clients:create", Role.EDITOR)
-def unanswered(scene):
+def unknown_outcome(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
     scene.sandbox.fault("reset", operation="client.create", after=True)
@@ -105,14 +105,14 @@ def unanswered(scene):
 
 
 @page_state("clients:create", Role.EDITOR)
-def made(scene):
+def created(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
     send(scene)
 
 
 @page_state("clients:create", Role.EDITOR)
-def made_with_surprises(scene):
+def created_with_differences(scene):
     ledger(scene, fromTheFuture={"kept": True})
     place = f"?original=us/{scene.path_params['service_id']}/44"
     scene.goto("clients:create", entered(scene, place))
@@ -120,7 +120,7 @@ def made_with_surprises(scene):
 
 
 @page_state("clients:create", Role.EDITOR)
-def made_and_not_read_back(scene):
+def created_not_read_back(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=web"))
     scene.sandbox.fault("status", operation="client.get", status=503)
@@ -128,7 +128,7 @@ def made_and_not_read_back(scene):
 
 
 @page_state("clients:create", Role.EDITOR)
-def made_without_a_secret(scene):
+def created_without_secret(scene):
     ready(scene)
     scene.goto("clients:create", entered(scene, "?start=spa"))
     send(scene)

@@ -30,56 +30,56 @@ def no_organization(scene):
 
 
 @page_state("dashboard:index", Role.ADMIN)
-def of_an_admin(scene):
+def admin(scene):
     busy(scene)
     scene.goto("dashboard:index")
 
 
 @page_state("dashboard:index", Role.ADMIN)
-def with_a_webhook_behind(scene):
+def with_late_webhook(scene):
     kept(pause="failed")
     scene.goto("dashboard:index")
 
 
 @page_state("dashboard:index", Role.EDITOR)
-def of_an_editor(scene):
+def editor(scene):
     busy(scene)
     scene.goto("dashboard:index")
 
 
 @page_state("dashboard:index", Role.VIEWER)
-def fresh(scene):
+def new(scene):
     scene.goto("dashboard:index")
 
 
 @page_state("dashboard:index", Role.AUDITOR)
-def of_an_auditor(scene):
+def auditor(scene):
     busy(scene)
     scene.goto("dashboard:index")
 
 
 @page_state("dashboard:index", Role.HELP_DESK)
-def of_a_help_desk(scene):
+def help_desk(scene):
     scene.goto("dashboard:index")
 
 
 @page_state("help:index", Role.VIEWER)
-def open_(scene):
+def initial(scene):
     scene.goto("help:index")
 
 
 @page_state("help:organizations", Role.VIEWER)
-def open__(scene):
+def initial_(scene):
     scene.goto("help:organizations")
 
 
 @page_state("help:theme", Role.VIEWER)
-def open___(scene):
+def initial__(scene):
     scene.goto("help:theme")
 
 
 @page_state("help:zone", Role.VIEWER)
-def open____(scene):
+def initial___(scene):
     scene.goto("help:zone")
 
 
@@ -91,19 +91,19 @@ def five(scene):
 
 
 @page_state("members:new", Role.ADMIN)
-def open_____(scene):
+def initial____(scene):
     scene.goto("members:new")
 
 
 @page_state("members:new", Role.ADMIN)
-def with_mistakes(scene):
+def invalid(scene):
     scene.goto("members:new")
     scene.page.get_by_label("Email").fill("nobody@nowhere")
     scene.click_button("Add member")
 
 
 @page_state("members:new", Role.ADMIN)
-def with_a_link(scene):
+def with_link(scene):
     scene.goto("members:new")
     scene.page.get_by_label("Email").fill("mei@harbor.example")
     scene.click_button("Add member")
@@ -111,22 +111,22 @@ def with_a_link(scene):
 
 
 @page_state("members:edit", Role.ADMIN)
-def another(scene):
+def other_member(scene):
     scene.goto("members:edit", pk=scene.add_member(Role.EDITOR).pk)
 
 
 @page_state("members:edit", Role.ADMIN)
-def oneself(scene):
+def self(scene):
     scene.goto("members:edit", pk=scene.user.membership_set.get().pk)
 
 
 @page_state("members:remove", Role.ADMIN)
-def asked(scene):
+def confirming(scene):
     scene.goto("members:remove", pk=scene.add_member(Role.EDITOR).pk)
 
 
 @page_state("members:remove", Role.ADMIN)
-def the_last_admin(scene):
+def last_admin(scene):
     scene.goto("members:remove", pk=scene.user.membership_set.get().pk)
     scene.click_button("Remove")
 
@@ -151,22 +151,22 @@ def reopening(scene):
 
 
 @page_state("members:password_link", Role.ADMIN)
-def asked_(scene):
+def confirming_(scene):
     scene.goto("members:password_link", pk=scene.add_member(Role.EDITOR).pk)
 
 
 @page_state("members:reset_2fa", Role.ADMIN)
-def asked__(scene):
+def confirming__(scene):
     scene.goto("members:reset_2fa", pk=scene.add_member(Role.EDITOR).pk)
 
 
 @page_state("members:reset_2fa", Role.ADMIN)
-def oneself_(scene):
+def self_(scene):
     scene.goto("members:reset_2fa", pk=scene.user.membership_set.get().pk)
 
 
 @page_state("credentials:index", Role.ADMIN)
-def all_kinds(scene):
+def all_states(scene):
     """One that works, one that is refused, one not tried, and none."""
     held = Credential.objects.get(region="br")
     held.delete()
@@ -178,18 +178,18 @@ def all_kinds(scene):
 
 
 @page_state("credentials:edit", Role.ADMIN)
-def held(scene):
+def with_credential(scene):
     scene.goto("credentials:edit")
 
 
 @page_state("credentials:edit", Role.ADMIN)
-def none_yet(scene):
+def none(scene):
     Credential.objects.filter(region="us").delete()
     scene.goto("credentials:edit")
 
 
 @page_state("credentials:edit", Role.ADMIN)
-def refused(scene):
+def rejected(scene):
     scene.goto("credentials:edit")
     scene.page.get_by_label("token").first.fill("of-somebody-else-0123456789")
     scene.click_button("Try and keep")
@@ -197,7 +197,7 @@ def refused(scene):
 
 
 @page_state("credentials:check", Role.ADMIN)
-def asked___(scene):
+def confirming___(scene):
     scene.goto("credentials:check")
 
 
@@ -210,5 +210,5 @@ def failed(scene):
 
 
 @page_state("credentials:remove", Role.ADMIN)
-def asked____(scene):
+def confirming____(scene):
     scene.goto("credentials:remove")

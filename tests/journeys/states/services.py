@@ -44,25 +44,25 @@ def full(scene):
 
 
 @page_state("services:index", Role.VIEWER)
-def one_region_silent(scene):
+def region_unavailable(scene):
     scene.client.get(scene.path("services:index"))
     scene.sandbox.fault("html502", region="jp")
     scene.goto("services:index")
 
 
 @page_state("services:index", Role.VIEWER)
-def all_regions_silent(scene):
+def all_regions_unavailable(scene):
     scene.sandbox.fault("status", status=503)
     scene.goto("services:index")
 
 
 @page_state("services:index", Role.VIEWER)
-def none_fits(scene):
+def no_results(scene):
     scene.goto("services:index", "?q=nothing+like+it")
 
 
 @page_state("services:index", Role.VIEWER)
-def not_understood(scene):
+def invalid_query(scene):
     scene.goto("services:index", "?q=noSuchSetting:1")
 
 
@@ -73,7 +73,7 @@ def no_region_connected(scene):
 
 
 @page_state("services:index", Role.EDITOR)
-def none_yet(scene):
+def none(scene):
     for region in scene.sandbox.state.regions.values():
         region.services.clear()
     scene.goto("services:index")
@@ -99,19 +99,19 @@ def full_(scene):
 
 
 @page_state("services:show", Role.EDITOR)
-def with_a_draft(scene):
+def with_draft(scene):
     scene.draft_change()
     scene.goto("services:show")
 
 
 @page_state("services:show", Role.VIEWER)
-def bare_(scene):
+def minimal(scene):
     bare(scene)
     scene.goto("services:show")
 
 
 @page_state("services:show", Role.EDITOR)
-def odd_(scene):
+def unusual(scene):
     odd(scene)
     scene.goto("services:show")
 
@@ -123,7 +123,7 @@ def failed(scene):
 
 
 @page_state("services:show", Role.VIEWER)
-def gone(scene):
+def deleted(scene):
     scene.goto("services:show", service_id=404)
 
 
@@ -133,13 +133,13 @@ def one_section(scene):
 
 
 @page_state("services:edit", Role.EDITOR)
-def all_of_a_legacy_service(scene):
+def legacy_service(scene):
     legacy(scene)
     scene.goto("services:edit", section="all")
 
 
 @page_state("services:edit", Role.EDITOR)
-def all_of_an_odd_service(scene):
+def unusual_service(scene):
     odd(scene)
     scene.goto("services:edit", section="all", query="?show=set")
 
@@ -157,7 +157,7 @@ def with_changes(scene):
 
 
 @page_state("services:edit", Role.EDITOR)
-def with_mistakes(scene):
+def invalid(scene):
     scene.goto("services:edit", section="basics")
     scene.page.get_by_label("Issuer identifier", exact=True).fill("http://pay.harbor.example#x")
     scene.click_button("Review changes")
@@ -165,7 +165,7 @@ def with_mistakes(scene):
 
 
 @page_state("services:edit", Role.EDITOR)
-def nothing_fits(scene):
+def no_results_(scene):
     scene.goto("services:edit", "?q=no+such+setting")
 
 
@@ -176,13 +176,13 @@ def full__(scene):
 
 
 @page_state("services:fields", Role.VIEWER)
-def with_what_is_unknown(scene):
+def with_unknown_fields(scene):
     odd(scene)
     scene.goto("services:fields", "?show=set")
 
 
 @page_state("services:fields", Role.VIEWER)
-def none_fits_(scene):
+def no_results__(scene):
     scene.goto("services:fields", "?q=no+such+setting")
 
 
@@ -205,7 +205,7 @@ def failed_(scene):
 
 
 @page_state("services:discovery", Role.VIEWER)
-def bare__(scene):
+def minimal_(scene):
     bare(scene)
     scene.goto("services:discovery")
 
@@ -223,28 +223,28 @@ def empty(scene):
 
 
 @page_state("services:new", Role.EDITOR)
-def open_(scene):
+def initial(scene):
     scene.goto("services:new")
 
 
 @page_state("services:new", Role.EDITOR)
-def with_mistakes_(scene):
+def invalid_(scene):
     scene.goto("services:new", "?region=us&service_name=&issuer=x&start=copy")
 
 
 @page_state("services:new", Role.ADMIN)
-def nowhere(scene):
+def no_region(scene):
     Credential.objects.update(number=None)
     scene.goto("services:new")
 
 
 @page_state("services:create", Role.EDITOR)
-def from_an_archetype(scene):
+def archetype(scene):
     scene.goto("services:create", NEW)
 
 
 @page_state("services:create", Role.EDITOR)
-def as_a_copy(scene):
+def copy(scene):
     number = scene.path_params["service_id"]
     scene.goto("services:create", f"{NEW[:-4]}copy&original=us/{number}")
 
@@ -259,12 +259,12 @@ def failed__(scene):
 
 
 @page_state("services:remove", Role.ADMIN)
-def asked(scene):
+def confirming(scene):
     scene.goto("services:remove")
 
 
 @page_state("services:remove", Role.ADMIN)
-def with_mistakes__(scene):
+def invalid__(scene):
     scene.goto("services:remove")
     scene.page.get_by_label("Type Payments to confirm").fill("Payment")
     scene.page.get_by_label("Reason").fill("Not needed")
@@ -272,7 +272,7 @@ def with_mistakes__(scene):
 
 
 @page_state("services:discard", Role.EDITOR)
-def asked_(scene):
+def confirming_(scene):
     scene.draft_change()
     scene.goto("services:discard")
 
@@ -284,26 +284,26 @@ def one_change(scene):
 
 
 @page_state("services:review", Role.EDITOR)
-def nothing(scene):
+def no_change(scene):
     scene.goto("services:review")
 
 
 @page_state("services:review", Role.EDITOR)
-def same_already(scene):
+def already_saved(scene):
     scene.draft_change(2700)
     meanwhile(scene, accessTokenDuration=2700)
     scene.goto("services:review")
 
 
 @page_state("services:review", Role.EDITOR)
-def others_changed_more(scene):
+def changed_by_others(scene):
     scene.draft_change()
     meanwhile(scene, refreshTokenDuration=86400)
     scene.goto("services:review")
 
 
 @page_state("services:review", Role.EDITOR)
-def no_answer(scene):
+def unknown_outcome(scene):
     scene.draft_change()
     scene.sandbox.fault("reset", operation="service.update", after=True)
     scene.goto("services:review")
@@ -313,7 +313,7 @@ def no_answer(scene):
 
 
 @page_state("services:review", Role.EDITOR)
-def refused(scene):
+def rejected(scene):
     scene.draft_change()
     scene.sandbox.fault("status", operation="service.update", status=400)
     scene.goto("services:review")
@@ -331,27 +331,27 @@ def without_a_reason(scene):
 
 
 @page_state("services:merge", Role.EDITOR)
-def a_conflict(scene):
+def conflict(scene):
     scene.draft_change(refresh_token_kept="on")
     meanwhile(scene, accessTokenDuration=60, refreshTokenDuration=86400)
     scene.goto("services:merge")
 
 
 @page_state("services:merge", Role.EDITOR)
-def not_chosen(scene):
-    a_conflict(scene)
+def incomplete(scene):
+    conflict(scene)
     scene.page.locator("form.merge").evaluate("form => (form.noValidate = true)")
     scene.click_button("Review the merged changes")
     scene.page.get_by_role("alert").wait_for()
 
 
 @page_state("services:change", Role.EDITOR)
-def as_sent(scene):
+def saved(scene):
     scene.goto("services:change", entry=scene.save_change())
 
 
 @page_state("services:restore", Role.EDITOR)
-def only_secrets(scene):
+def secrets_only(scene):
     scene.path_params["section"] = "sign-in"
     scene.service["authenticationCallbackApiSecret"] = "one"
     name = "authentication_callback_api_secret"

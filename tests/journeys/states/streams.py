@@ -21,19 +21,19 @@ def none(scene):
 
 
 @page_state("streams:index", Role.ADMIN)
-def two(scene):
+def two_sessions(scene):
     kept("Splunk, production")
     kept("Archive")
     scene.goto("streams:index")
 
 
 @page_state("streams:new", Role.ADMIN)
-def asked(scene):
+def confirming(scene):
     scene.goto("streams:new")
 
 
 @page_state("streams:new", Role.ADMIN)
-def with_a_token(scene):
+def token_created(scene):
     scene.goto("streams:new")
     scene.page.get_by_label("Name").fill("Splunk, production")
     scene.click_button("Make token")
@@ -41,10 +41,10 @@ def with_a_token(scene):
 
 
 @page_state("streams:remove", Role.ADMIN)
-def asked_(scene):
+def confirming_(scene):
     scene.goto("streams:remove", stream=kept("Archive").pk)
 
 
 @page_state("streams:read", Role.VIEWER)
-def for_machines(scene):
+def api_response(scene):
     scene.page.goto(scene.path("streams:read", home="harbor"))

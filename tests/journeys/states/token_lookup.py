@@ -45,32 +45,32 @@ def empty(scene):
 
 
 @page_state("tokens:lookup", Role.ADMIN)
-def refused(scene):
+def rejected(scene):
     look_up(scene, "Bearer geheim-ö")
     scene.page.get_by_text("U+00F6").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
-def to_be_placed(scene):
+def service_unknown(scene):
     scene.sandbox.fault("down", region="jp")
     look_up(scene, token_of(scene).access_token)
     scene.page.get_by_text("Select a service").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
-def found(scene):
+def valid_(scene):
     look_up(scene, jwt(scene))
     scene.page.get_by_role("button", name="Revoke token").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
-def ended(scene):
+def expired(scene):
     look_up(scene, jwt(scene, exp=LONG_AGO))
     scene.page.get_by_role("button", name="Look up anyway").wait_for()
 
 
 @page_state("tokens:lookup", Role.HELP_DESK)
-def unknown(scene):
+def unknown_token(scene):
     seen(scene)
     look_up(scene, "no-such-token", scene.path_params["service_id"])
     scene.page.get_by_text("Token not found").wait_for()
@@ -103,7 +103,7 @@ def without_a_reason(scene):
 
 
 @page_state("tokens:revoke_by_value", Role.HELP_DESK)
-def lost(scene):
+def unknown_outcome(scene):
     scene.sandbox.fault("reset", path="/token/revoke", after=True)
     revoke(scene)
     scene.page.get_by_text("response was lost").wait_for()

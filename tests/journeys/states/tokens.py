@@ -11,18 +11,18 @@ def look_up(scene, subject=SUBJECT, query=""):
 
 
 @page_state("tokens:index", Role.VIEWER)
-def many(scene):
+def full(scene):
     scene.goto("tokens:index")
 
 
 @page_state("tokens:index", Role.ADMIN)
-def of_a_subject_at_a_client(scene):
+def filtered(scene):
     query = look_up(scene)
     scene.goto("tokens:index", f"{query}&client={scene.path_params['client_id']}")
 
 
 @page_state("tokens:index", Role.EDITOR)
-def none_yet(scene):
+def none(scene):
     scene.sandbox.region("us").tokens[scene.path_params["service_id"]] = []
     scene.goto("tokens:index")
 
@@ -57,7 +57,7 @@ def choose(scene, *, with_subject=True):
 
 
 @page_state("tokens:show", Role.ADMIN)
-def whole(scene):
+def verified(scene):
     token = choose(scene)
     token.properties = ({"key": "till", "value": "4"},)
     query = look_up(scene, token.subject)
@@ -65,13 +65,13 @@ def whole(scene):
 
 
 @page_state("tokens:show", Role.VIEWER)
-def only_looking(scene):
+def read_only(scene):
     choose(scene, with_subject=False).revoked = True
     scene.goto("tokens:show")
 
 
 @page_state("tokens:show", Role.VIEWER)
-def gone(scene):
+def deleted(scene):
     choose(scene)
     scene.goto("tokens:show", token="h" * 43)
 
@@ -105,7 +105,7 @@ def wrong(scene):
 
 
 @page_state("tokens:update", Role.EDITOR)
-def lost(scene):
+def unknown_outcome(scene):
     choose(scene)
     scene.sandbox.fault("reset", operation="token.update")
     scene.goto("tokens:update")
@@ -113,19 +113,19 @@ def lost(scene):
 
 
 @page_state("tokens:revoke", Role.ADMIN)
-def asked_(scene):
+def confirming(scene):
     choose(scene)
     scene.goto("tokens:revoke")
 
 
 @page_state("tokens:delete", Role.ADMIN)
-def asked__(scene):
+def confirming_(scene):
     choose(scene, with_subject=False)
     scene.goto("tokens:delete")
 
 
 @page_state("tokens:reveal", Role.ADMIN)
-def asked___(scene):
+def confirming__(scene):
     choose(scene)
     scene.goto("tokens:reveal")
 
@@ -142,7 +142,7 @@ def previewed(scene):
 
 
 @page_state("tokens:revoke_client", Role.ADMIN)
-def lost__(scene):
+def unknown_outcome_(scene):
     scene.sandbox.fault("reset", operation="token.revoke", after=True)
     scene.goto("tokens:revoke_client")
     confirm(scene, "Harbor app")
@@ -161,7 +161,7 @@ def previewed_(scene):
 
 
 @page_state("tokens:revoke_subject", Role.ADMIN)
-def nothing(scene):
+def no_change(scene):
     look_up(scene, "cust-000000")
     scene.goto("tokens:revoke_subject")
 
@@ -196,19 +196,19 @@ def wrong_(scene):
 
 
 @page_state("tokens:new", Role.ADMIN)
-def made(scene):
+def created(scene):
     fill_in(scene)
     scene.page.locator("#the-secret").wait_for()
 
 
 @page_state("tokens:new", Role.ADMIN)
-def a_value_to_guess(scene):
+def guessable_value(scene):
     fill_in(scene, value="0815" * 8)
     scene.page.get_by_label("Import a guessable value").wait_for()
 
 
 @page_state("tokens:new", Role.ADMIN)
-def lost___(scene):
+def unknown_outcome__(scene):
     scene.sandbox.fault("reset", operation="token.create", after=True)
     fill_in(scene)
     scene.page.get_by_text("its value is lost").wait_for()

@@ -24,7 +24,7 @@ def empty(scene):
 
 
 @page_state("users:index", Role.ADMIN)
-def refused(scene):
+def rejected(scene):
     scene.goto("users:index")
     scene.page.get_by_role("searchbox", name="Subject").fill("x" * 101)
     scene.click_button("Look up")
@@ -38,39 +38,39 @@ def see(scene, subject=SUBJECT, query=""):
 
 
 @page_state("users:show", Role.HELP_DESK)
-def everywhere(scene):
+def all_regions(scene):
     see(scene)
 
 
 @page_state("users:show", Role.HELP_DESK)
-def nowhere(scene):
+def no_region(scene):
     see(scene, "cust-000000")
 
 
 @page_state("users:show", Role.HELP_DESK)
-def only_expired(scene):
+def expired_only(scene):
     see(scene, "cust-311907")
 
 
 @page_state("users:show", Role.ADMIN)
-def of_a_hostile_name(scene):
+def hostile_name(scene):
     see(scene, SUBJECT_HOSTILE, "?whole=yes")
 
 
 @page_state("users:show", Role.HELP_DESK)
-def of_a_long_name(scene):
+def long_name(scene):
     see(scene, "W" * 100)
 
 
 @page_state("users:show", Role.HELP_DESK)
-def two_regions_down(scene):
+def regions_unavailable(scene):
     scene.sandbox.fault("down", region="jp")
     scene.sandbox.fault("status", status=503, region="eu", path="authorization")
     see(scene)
 
 
 @page_state("users:show", Role.HELP_DESK)
-def being_asked(scene):
+def loading(scene):
     scene.page.route("**/regions/**", lambda _: None)
     look_up(scene)
     scene.goto("users:show")
@@ -90,7 +90,7 @@ def failed(scene):
 
 
 @page_state("users:export", Role.HELP_DESK)
-def asked(scene):
+def confirming(scene):
     look_up(scene)
     scene.goto("users:export")
 
@@ -105,7 +105,7 @@ def without_a_reason(scene):
 
 
 @page_state("users:reveal", Role.ADMIN)
-def asked_(scene):
+def confirming_(scene):
     look_up(scene)
     entry = AuditEntry.objects.get(operation="subject.search").entry
     scene.goto("users:reveal", entry=entry)
@@ -131,14 +131,14 @@ def revoke(scene):
 
 
 @page_state("users:revoke_app", Role.HELP_DESK)
-def asked__(scene):
+def confirming__(scene):
     look_up(scene)
     app_of_theirs(scene)
     scene.goto("users:revoke_app")
 
 
 @page_state("users:show", Role.HELP_DESK)
-def asked_whether_to_revoke(scene):
+def confirming_app(scene):
     see(scene)
     apps = scene.page.get_by_role("table").first
     apps.get_by_role("link", name="Revoke").first.click()
@@ -146,13 +146,13 @@ def asked_whether_to_revoke(scene):
 
 
 @page_state("users:region", Role.HELP_DESK)
-def with_one_revoked(scene):
+def app_revoked(scene):
     revoke(scene)
     scene.goto("users:region")
 
 
 @page_state("users:revoke_app", Role.HELP_DESK)
-def not_answered(scene):
+def unavailable(scene):
     look_up(scene)
     app_of_theirs(scene)
     scene.sandbox.fault("down", region="us")
@@ -160,20 +160,20 @@ def not_answered(scene):
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def of_one_app(scene):
+def one_app(scene):
     revoke(scene)
     scene.goto("users:receipt")
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def not_proven(scene):
+def unverified(scene):
     scene.sandbox.fault("status", status=503, path="granted_scopes/delete")
     revoke(scene)
     scene.goto("users:receipt")
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def of_somebody_else(scene):
+def other_user(scene):
     revoke(scene)
     scene.sign_in_as(Role.AUDITOR)
     scene.goto("users:receipt")
@@ -186,7 +186,7 @@ def previewed(scene):
 
 
 @page_state("users:revoke_all", Role.HELP_DESK)
-def not_all_was_checked(scene):
+def incomplete(scene):
     scene.sandbox.fault("down", region="jp")
     scene.sandbox.fault("status", status=503, region="eu", path="authorization")
     look_up(scene)
@@ -194,7 +194,7 @@ def not_all_was_checked(scene):
 
 
 @page_state("users:revoke_all", Role.HELP_DESK)
-def without_how_it_ends(scene):
+def without_result(scene):
     look_up(scene)
     scene.goto("users:revoke_all")
     scene.page.locator("textarea").fill("Account taken over")
@@ -214,13 +214,13 @@ def revoke_all(scene, subject=SUBJECT, *, work=True):
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def being_made(scene):
+def in_progress(scene):
     revoke_all(scene, work=False)
     scene.goto("users:receipt")
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def of_everything(scene):
+def all_apps(scene):
     revoke_all(scene)
     scene.goto("users:receipt")
 
@@ -233,7 +233,7 @@ def waiting_for_a_region(scene):
 
 
 @page_state("jobs:cancel", Role.HELP_DESK)
-def without_a_region(scene):
+def missing_region(scene):
     scene.sandbox.fault("down", region="jp")
     revoke_all(scene)
     scene.path_params["job"] = Job.objects.get().pk
@@ -241,13 +241,13 @@ def without_a_region(scene):
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def ended_without_a_region(scene):
-    without_a_region(scene)
+def ended_missing_region(scene):
+    missing_region(scene)
     scene.click_button("End without these")
     scene.page.get_by_text("was to be revoked").wait_for()
 
 
 @page_state("users:receipt", Role.HELP_DESK)
-def of_nothing(scene):
+def nothing_revoked(scene):
     revoke_all(scene, "cust-000000")
     scene.goto("users:receipt")

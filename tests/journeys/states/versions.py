@@ -24,20 +24,20 @@ def versions(scene):
 
 
 @page_state("services:version_at", Role.EDITOR)
-def beside_now(scene):
+def compared_with_current(scene):
     then, _ = versions(scene)
     scene.goto("services:version_at", f"?{then}")
 
 
 @page_state("services:version_at", Role.AUDITOR)
-def beside_another_service(scene):
+def compared_with_other(scene):
     scene.client.get(scene.path("services:show"))
     twin = next(one for one in scene.sandbox.services if one != scene.service["apiKey"])
     scene.goto("services:version_at", f"?beside=us/{twin}")
 
 
 @page_state("services:version_at", Role.VIEWER)
-def nothing_known(scene):
+def no_history(scene):
     scene.goto("services:version_at", "?at=1999-12-31T23:59&beside=nothing")
 
 
@@ -54,13 +54,13 @@ def deleted(scene):
 
 
 @page_state("services:restore_version", Role.EDITOR)
-def nothing_chosen(scene):
-    beside_now(scene)
+def none_selected(scene):
+    compared_with_current(scene)
     scene.click_button("Put back what is chosen")
 
 
 @page_state("clients:version_at", Role.EDITOR)
-def beside_now_(scene):
+def compared_with_current_(scene):
     client = ledger(scene)
     moment = timezone.now()
     scene.client.get(scene.path("clients:show"))
@@ -69,7 +69,7 @@ def beside_now_(scene):
 
 
 @page_state("clients:show", Role.ADMIN)
-def deleted_elsewhere_(scene):
+def deleted_elsewhere(scene):
     ledger(scene)
     scene.client.get(scene.path("clients:show"))
     del scene.sandbox.region("us").clients[scene.path_params["service_id"]][44]
@@ -77,7 +77,7 @@ def deleted_elsewhere_(scene):
 
 
 @page_state("clients:show", Role.EDITOR)
-def deleted_with_its_service_(scene):
+def deleted_with_service(scene):
     ledger(scene)
     scene.client.get(scene.path("clients:show"))
     deleted(scene)
@@ -85,12 +85,12 @@ def deleted_with_its_service_(scene):
 
 
 @page_state("clients:version_at", Role.VIEWER)
-def gone_by_now(scene):
-    deleted_elsewhere_(scene)
+def deleted_since(scene):
+    deleted_elsewhere(scene)
     scene.goto("clients:version_at")
 
 
 @page_state("clients:restore_version", Role.EDITOR)
-def nothing_chosen_(scene):
-    beside_now_(scene)
+def none_selected_(scene):
+    compared_with_current_(scene)
     scene.click_button("Put back what is chosen")

@@ -49,7 +49,7 @@ def none(scene):
 
 
 @page_state("webhooks:index", Role.ADMIN)
-def of_all_kinds(scene):
+def all_states(scene):
     soon = timezone.now() + timedelta(minutes=9)
     kept(taken_at=timezone.now())
     kept("Chat of the people on call, second line, weekends", "https://chat.example/x")
@@ -67,12 +67,12 @@ def without_a_worker(scene):
 
 
 @page_state("webhooks:new", Role.ADMIN)
-def asked(scene):
+def confirming(scene):
     scene.goto("webhooks:new")
 
 
 @page_state("webhooks:new", Role.ADMIN)
-def refused(scene):
+def rejected(scene):
     scene.goto("webhooks:new")
     scene.page.get_by_label("Name", exact=True).fill("SIEM")
     scene.page.get_by_label("Address").fill("https://10.0.0.1/")
@@ -83,7 +83,7 @@ def refused(scene):
 
 
 @page_state("webhooks:new", Role.ADMIN)
-def with_a_secret(scene):
+def secret_shown(scene):
     scene.goto("webhooks:new")
     scene.page.get_by_label("Name", exact=True).fill("SIEM, production")
     scene.page.get_by_label("Address").fill("https://siem.example:8443/in/x")
@@ -97,7 +97,7 @@ def nothing_sent(scene):
 
 
 @page_state("webhooks:show", Role.ADMIN)
-def at_work(scene):
+def delivering(scene):
     webhook = kept(taken_at=timezone.now(), subjects=True, groups="clients keys")
     log(webhook, 24)
     Delivery.objects.create(webhook=webhook, is_test=True)
@@ -121,7 +121,7 @@ def stopped(scene):
 
 
 @page_state("webhooks:show", Role.ADMIN)
-def gone(scene):
+def deleted(scene):
     show(scene, kept(pause="gone", paused_at=timezone.now()))
 
 
@@ -132,27 +132,27 @@ def paused(scene):
 
 
 @page_state("webhooks:edit", Role.ADMIN)
-def asked_(scene):
+def confirming_(scene):
     scene.goto("webhooks:edit", webhook=kept(groups="clients").pk)
 
 
 @page_state("webhooks:send_test", Role.ADMIN)
-def asked__(scene):
+def confirming__(scene):
     scene.goto("webhooks:send_test", webhook=kept().pk)
 
 
 @page_state("webhooks:pause", Role.ADMIN)
-def asked___(scene):
+def confirming___(scene):
     scene.goto("webhooks:pause", webhook=kept().pk)
 
 
 @page_state("webhooks:resume", Role.ADMIN)
-def asked____(scene):
+def confirming____(scene):
     scene.goto("webhooks:resume", webhook=kept(pause="hand").pk)
 
 
 @page_state("webhooks:replay", Role.ADMIN)
-def where_from(scene):
+def start_position(scene):
     scene.goto("webhooks:replay", webhook=kept().pk)
 
 
@@ -163,17 +163,17 @@ def counted(scene):
 
 
 @page_state("webhooks:replay", Role.ADMIN)
-def nothing_to_repeat(scene):
+def nothing_to_replay(scene):
     scene.goto("webhooks:replay", "?row=900000", webhook=kept().pk)
 
 
 @page_state("webhooks:replay", Role.ADMIN)
-def not_understood(scene):
+def invalid_query(scene):
     scene.goto("webhooks:replay", "?row=0&at=", webhook=kept().pk)
 
 
 @page_state("webhooks:rotate", Role.ADMIN)
-def asked_____(scene):
+def confirming_____(scene):
     scene.goto("webhooks:rotate", webhook=kept().pk)
 
 
@@ -187,5 +187,5 @@ def replaced(scene):
 
 
 @page_state("webhooks:remove", Role.ADMIN)
-def asked______(scene):
+def confirming______(scene):
     scene.goto("webhooks:remove", webhook=kept().pk)
