@@ -22,7 +22,7 @@ LIMITED = {"apiKey": SERVICE, "number": 5, "serviceName": "Shop"}
         ("Bearer only-jp", "A458101"),
     ],
 )
-def test_refuses_what_is_no_good_token(caller, header, code):
+def test_invalid_token_is_rejected(caller, header, code):
     del caller.headers["Authorization"]
 
     response = caller.get(GET, headers={"Authorization": header} if header else {})
@@ -43,20 +43,20 @@ def test_refuses_what_is_no_good_token(caller, header, code):
         ("creates", "us", GET),
     ],
 )
-def test_a_service_out_of_reach_looks_like_none(client_as, token, place, path):
+def test_inaccessible_service_looks_unknown(client_as, token, place, path):
     response = client_as(token, place).get(path)
 
     assert response.status_code == 403
     assert response.json()["resultCode"] == "A457101"
 
 
-def test_a_token_for_clients_sees_a_limited_service(client_as):
+def test_client_permissions_see_a_limited_service(client_as):
     assert client_as("clients").get(GET).json() == LIMITED
     page = client_as("clients").get("/api/service/get/list").json()
     assert page["services"] == [LIMITED]
 
 
-def test_a_service_token_sees_and_changes_its_service_alone(client_as, sandbox):
+def test_service_token_is_limited_to_its_service(client_as, sandbox):
     sandbox.services[1002] = {"apiKey": 1002, "serviceName": "Other"}
 
     caller = client_as("service")
@@ -66,7 +66,7 @@ def test_a_service_token_sees_and_changes_its_service_alone(client_as, sandbox):
 
 
 @pytest.mark.parametrize("token", ["reads", "clients"])
-def test_reading_rights_change_nothing(client_as, sandbox, token):
+def test_read_permission_changes_nothing(client_as, sandbox, token):
     response = client_as(token).update({"serviceName": "Mine"})
 
     assert response.status_code == 403
@@ -74,19 +74,19 @@ def test_reading_rights_change_nothing(client_as, sandbox, token):
     assert sandbox.services[SERVICE]["serviceName"] == "Shop"
 
 
-def test_an_unknown_route_answers_nothing(caller):
+def test_unknown_route_is_empty(caller):
     response = caller.get("/api/nothing/here")
 
     assert (response.status_code, response.content) == (404, b"")
 
 
-def test_a_wrong_method_is_told_the_right_ones(caller):
+def test_wrong_method_gets_the_allowed_ones(caller):
     response = caller.post(GET)
 
     assert (response.status_code, response.headers["Allow"]) == (405, "GET")
 
 
-def test_a_slash_at_the_end_is_forgiven(caller):
+def test_trailing_slash_is_ignored(caller):
     assert caller.get(f"{GET}/").status_code == 200
 
 

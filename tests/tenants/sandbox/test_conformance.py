@@ -134,7 +134,7 @@ def about(operation, client, token):
     }.get(operation.name, {"subject": "ann"} if "post" in operation.name else {})
 
 
-def test_the_sandbox_knows_every_operation_and_no_other(openapi):
+def test_routes_are_those_of_the_specification(openapi):
     declared = {
         (method.upper(), shape(path))
         for path, methods in openapi["paths"].items()
@@ -146,7 +146,7 @@ def test_the_sandbox_knows_every_operation_and_no_other(openapi):
 
 
 @pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.name)
-def test_what_is_built_answers_by_the_specification(openapi, bank, operation):
+def test_response_conforms_to_the_specification(openapi, bank, operation):
     response = ask(bank, operation)
 
     assert response.status_code == STATUSES.get(operation.name, 200)
@@ -156,7 +156,7 @@ def test_what_is_built_answers_by_the_specification(openapi, bank, operation):
 
 
 @pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.name)
-def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
+def test_rejection_conforms_to_the_specification(openapi, bank, operation):
     caller, service_id = bank
     caller.headers["Authorization"] = "Bearer nobody"
     places = dict.fromkeys(operation.path_param_names, "1") | {"service_id": service_id}
@@ -177,7 +177,7 @@ def test_what_is_built_refuses_by_the_specification(openapi, bank, operation):
     [one for one in BUILT if {"client_id", "client_identifier"} & set(one.path_param_names)],
     ids=lambda one: one.name,
 )
-def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(openapi, bank, operation):
+def test_unknown_client_is_an_error_result(openapi, bank, operation):
     caller, service_id = bank
     places = dict.fromkeys(operation.path_param_names, "nobody") | {"service_id": service_id}
     path = operation.path.format_map(places)
@@ -190,7 +190,7 @@ def test_a_client_that_is_none_is_told_in_the_shape_of_any_error(openapi, bank, 
 
 
 @pytest.mark.parametrize("operation", UNBUILT, ids=lambda one: one.name)
-def test_what_is_not_built_says_so(openapi, bank, operation):
+def test_unimplemented_operation_returns_501(openapi, bank, operation):
     response = ask(bank, operation)
 
     assert response.status_code == 501
@@ -199,7 +199,7 @@ def test_what_is_not_built_says_so(openapi, bank, operation):
     assert find_violations(openapi, result, response.json()) == []
 
 
-def test_every_seeded_service_fits_the_schema_or_is_odd_on_purpose(openapi):
+def test_seeded_services_conform_except_the_unusual_one(openapi):
     schema = {"$ref": "#/components/schemas/service"}
     odd = []
     sandbox = Sandbox(seed=1, services=6)
@@ -216,7 +216,7 @@ def test_every_seeded_service_fits_the_schema_or_is_odd_on_purpose(openapi):
     assert odd == ["Open banking sandbox \ud83e"]
 
 
-def test_every_seeded_client_fits_the_schema_or_is_odd_on_purpose(openapi):
+def test_seeded_clients_conform_except_the_unusual_one(openapi):
     sandbox = Sandbox(seed=1, clients=40)
     client = {"$ref": "#/components/schemas/client"}
     tokens = {"$ref": "#/components/schemas/token_get_list_response"}
@@ -237,5 +237,5 @@ def test_every_seeded_client_fits_the_schema_or_is_odd_on_purpose(openapi):
     assert seen > 900
 
 
-def test_names_are_those_of_the_registry():
+def test_handlers_are_registered_operations():
     assert set(routes.HANDLERS) <= set(OPERATIONS)

@@ -8,7 +8,7 @@ from tests.support.sandbox import SERVICE
 GET = f"/api/{SERVICE}/service/get"
 
 
-def test_lists_tokens_by_organization_and_region(caller):
+def test_tokens_are_listed_by_organization_and_region(caller):
     found = caller.get("/_tokens").json()
 
     assert found["regions"]["us"] == {
@@ -25,14 +25,14 @@ def test_lists_tokens_by_organization_and_region(caller):
     assert "only-jp" in {one["token"] for one in acme["regions"]["jp"]}
 
 
-def test_dumps_a_region(caller, sandbox):
+def test_region_is_dumped(caller, sandbox):
     sandbox.region("eu").services[7] = {"apiKey": 7}
 
     assert caller.get("/_state").json()["services"][0]["apiKey"] == SERVICE
     assert caller.get("/_state?region=eu").json()["services"] == [{"apiKey": 7}]
 
 
-def test_dumps_a_service_with_its_clients_and_tokens(caller, sandbox):
+def test_service_is_dumped_with_clients_and_tokens(caller, sandbox):
     region = sandbox.region("us")
     region.services[7] = {"apiKey": 7}
     region.clients[7][5] = {"clientId": 5, "clientSecret": "s3cret"}
@@ -47,7 +47,7 @@ def test_dumps_a_service_with_its_clients_and_tokens(caller, sandbox):
     assert list(whole["clients"]) == [str(SERVICE), "7"]
 
 
-def test_sets_and_clears_faults(caller):
+def test_faults_are_set_and_cleared(caller):
     faults = [{"kind": "status", "status": 503}, {"kind": "cut", "region": "jp"}]
 
     assert caller.post("/_faults", json=faults).json() == {"set": 2}
@@ -75,14 +75,14 @@ def test_sets_and_clears_faults(caller):
         ("/_settings", b'{"latencies": 5}'),
     ],
 )
-def test_says_what_it_does_not_understand(caller, path, body):
+def test_invalid_request_is_explained(caller, path, body):
     response = caller.post(path, content=body)
 
     assert response.status_code == 400
     assert response.json()["error"]
 
 
-def test_gives_a_service_what_no_specification_names(caller, sandbox):
+def test_service_gets_undocumented_fields(caller, sandbox):
     asked = {
         "service": SERVICE,
         "members": {"haipVersion": "1.0", "serviceName": "Shop 2"},
@@ -102,7 +102,7 @@ def test_gives_a_service_what_no_specification_names(caller, sandbox):
     )
 
 
-def test_gives_a_client_what_no_specification_names(caller, sandbox):
+def test_client_gets_undocumented_fields(caller, sandbox):
     client = {"clientId": 5, "clientIdAlias": "5", "modifiedAt": 1}
     sandbox.region("us").clients[SERVICE][5] = client
     asked = {
@@ -121,7 +121,7 @@ def test_gives_a_client_what_no_specification_names(caller, sandbox):
     assert "haipVersion" not in caller.service()
 
 
-def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
+def test_settings_change_latency_and_strictness(caller, sandbox):
     asked = {
         "latency": 5,
         "window": 0.5,
@@ -147,7 +147,7 @@ def test_changes_how_slow_and_how_strict_it_is(caller, sandbox):
     assert caller.post("/_settings", json={}).json() == asked
 
 
-def test_lists_the_requests_so_far_without_their_bodies(caller):
+def test_requests_are_listed_without_bodies(caller):
     caller.update({"apiSecret": "hidden"})
 
     response = caller.get("/_calls")
@@ -156,5 +156,5 @@ def test_lists_the_requests_so_far_without_their_bodies(caller):
     assert "hidden" not in response.text
 
 
-def test_an_unknown_path_is_none(caller):
+def test_unknown_path_is_not_found(caller):
     assert caller.get("/_nothing").status_code == 404

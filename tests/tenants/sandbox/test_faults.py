@@ -34,7 +34,7 @@ def door(sandbox, monkeypatch):
         ({"status": 409}, 409, "A001101"),
     ],
 )
-def test_answers_a_status(door, sandbox, members, status, code):
+def test_status_fault_returns_the_status(door, sandbox, members, status, code):
     sandbox.fault("status", **members)
 
     response = door.get(GET)
@@ -42,13 +42,13 @@ def test_answers_a_status(door, sandbox, members, status, code):
     assert (response.status_code, response.json()["resultCode"]) == (status, code)
 
 
-def test_the_idp_fails_in_its_own_shape(client_as, sandbox):
+def test_idp_fault_has_the_format_of_the_idp(client_as, sandbox):
     sandbox.fault("status", region="idp", message="No.")
 
     assert client_as(place="idp").get("/api/apiserver").json() == {"error": "[A001101] No."}
 
 
-def test_a_gateway_answers_html_with_or_without_a_wait(door, sandbox):
+def test_gateway_fault_returns_html_with_or_without_retry_after(door, sandbox):
     sandbox.fault("html429", times=1, retry_after="7")
     sandbox.fault("html502", times=1)
 
@@ -70,7 +70,7 @@ def test_a_gateway_answers_html_with_or_without_a_wait(door, sandbox):
         ("down", httpx.ConnectError),
     ],
 )
-def test_breaks_as_the_wire_does(door, sandbox, kind, error):
+def test_connection_breaks_like_a_real_one(door, sandbox, kind, error):
     sandbox.fault(kind, times=1)
 
     with pytest.raises(error):
@@ -80,7 +80,7 @@ def test_breaks_as_the_wire_does(door, sandbox, kind, error):
 
 @pytest.mark.parametrize(("after", "name"), [(False, "Shop"), (True, "New")])
 @pytest.mark.parametrize("kind", ["reset", "close", "status"])
-def test_strikes_before_or_after_the_work(door, sandbox, kind, after, name):
+def test_fault_applies_before_or_after_processing(door, sandbox, kind, after, name):
     sandbox.fault(kind, operation="service.update", after=after)
 
     try:
@@ -91,7 +91,7 @@ def test_strikes_before_or_after_the_work(door, sandbox, kind, after, name):
     assert sandbox.services[SERVICE]["serviceName"] == name
 
 
-def test_a_body_that_is_spoilt_was_worked_for(door, sandbox):
+def test_spoilt_body_was_processed(door, sandbox):
     sandbox.fault("garbage", operation="service.update")
 
     door.post(f"/api/{SERVICE}/service/update", json={"serviceName": "New"})
@@ -103,7 +103,7 @@ def test_a_body_that_is_spoilt_was_worked_for(door, sandbox):
     "kind",
     ["cut", "garbage", "trailing", "empty", "not_utf8", "long_number", "deep"],
 )
-def test_spoils_a_body_so_that_nothing_reads_it(door, sandbox, kind):
+def test_spoilt_body_is_unreadable(door, sandbox, kind):
     sandbox.fault(kind)
 
     response = door.get(GET)
@@ -116,7 +116,7 @@ def test_spoils_a_body_so_that_nothing_reads_it(door, sandbox, kind):
 @pytest.mark.parametrize(
     ("kind", "part"), [("nan", b'"odd":NaN'), ("duplicate_keys", b'"odd":1,"odd":2')]
 )
-def test_spoils_a_body_so_that_python_reads_it(door, sandbox, kind, part):
+def test_spoilt_body_is_readable_for_python(door, sandbox, kind, part):
     sandbox.fault(kind)
 
     response = door.get(GET)
@@ -126,13 +126,13 @@ def test_spoils_a_body_so_that_python_reads_it(door, sandbox, kind, part):
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 5])
-def test_answers_another_type(door, sandbox, value):
+def test_wrong_type_is_returned(door, sandbox, value):
     sandbox.fault("wrong_type", value=value)
 
     assert door.get(GET).json() == value
 
 
-def test_answers_too_much(door, sandbox):
+def test_large_body_is_returned(door, sandbox):
     sandbox.fault("big", times=1)
     with door.stream("GET", GET) as response:
         assert int(response.headers["Content-Length"]) > 64_000_000
@@ -145,7 +145,7 @@ def test_answers_too_much(door, sandbox):
     assert len(gzip.decompress(packed)) > 64_000_000
 
 
-def test_drips(door, sandbox):
+def test_body_is_sent_slowly(door, sandbox):
     sandbox.fault("drip", delay=1)
 
     with door.stream("GET", GET) as response:
@@ -153,7 +153,7 @@ def test_drips(door, sandbox):
         assert [next(pieces), next(pieces)] == [b"{", b'"']
 
 
-def test_waits_before_or_after(door, sandbox):
+def test_delay_applies_before_or_after_processing(door, sandbox):
     sandbox.fault("delay", delay=30, times=1)
     sandbox.fault("delay", delay=30, times=1, after=True)
     sandbox.latency = 30
@@ -163,7 +163,7 @@ def test_waits_before_or_after(door, sandbox):
     assert monotonic() - start >= 0.09
 
 
-def test_redirects_and_sets_cookies(door, sandbox):
+def test_redirects_and_cookies_are_sent(door, sandbox):
     sandbox.fault("redirect", times=1)
     assert door.get(GET).headers["Location"] == "https://elsewhere.example/"
 
@@ -185,13 +185,13 @@ def test_redirects_and_sets_cookies(door, sandbox):
         {"probability": 0.0},
     ],
 )
-def test_strikes_what_matches_alone(door, sandbox, members):
+def test_fault_applies_only_to_matching_requests(door, sandbox, members):
     sandbox.fault("status", **members)
 
     assert door.get(GET).status_code == 200
 
 
-def test_strikes_by_chance_the_same_way_each_time(door, sandbox):
+def test_probability_is_reproducible(door, sandbox):
     sandbox.fault("status", probability=0.5)
 
     found = [door.get(GET).status_code for _ in range(40)]
@@ -202,12 +202,12 @@ def test_strikes_by_chance_the_same_way_each_time(door, sandbox):
 @pytest.mark.parametrize(
     "members", [{"kind": "nothing"}, {"kind": "cut", "operation": "service.updat"}]
 )
-def test_refuses_a_fault_that_it_does_not_know(sandbox, members):
+def test_invalid_fault_is_rejected(sandbox, members):
     with pytest.raises(ValueError, match=r"kind is one of|no operation"):
         sandbox.fault(**members)
 
 
-def test_remembers_every_request(door, sandbox):
+def test_requests_are_recorded(door, sandbox):
     door.get(GET, headers={"X-Request-Id": "abc"}, params={"a": "1"})
     sandbox.fault("reset")
     with pytest.raises(httpx.ReadError):

@@ -12,7 +12,7 @@ SOME = settings(max_examples=examples(100))
 
 @given(settings=CLIENTS)
 @SOME
-def test_a_round_trip_changes_the_version_alone(caller, sandbox, settings):
+def test_round_trip_changes_only_the_version(caller, sandbox, settings):
     sandbox.region("us").clients.clear()  # or an alias may be in use
     sandbox.services[SERVICE]["supportedScopes"] = [{"name": "a"}]
     made = caller.post(f"{CLIENT}/create", json=settings)
@@ -29,7 +29,7 @@ def test_a_round_trip_changes_the_version_alone(caller, sandbox, settings):
 
 @given(settings=CLIENTS)
 @SOME
-def test_a_client_is_stored_as_it_was_sent(caller, sandbox, settings):
+def test_client_is_stored_as_sent(caller, sandbox, settings):
     sandbox.region("us").clients.clear()
 
     made = caller.post(f"{CLIENT}/create", json=settings).json()
@@ -41,7 +41,7 @@ def test_a_client_is_stored_as_it_was_sent(caller, sandbox, settings):
 
 
 @pytest.mark.parametrize("read", ["full", "reads"])
-def test_nothing_is_lost_by_who_reads(caller, client_as, read):
+def test_reading_loses_nothing(caller, client_as, read):
     made = caller.post(f"{CLIENT}/create", json={"clientName": "Till"}).json()
 
     assert client_as(read).get(f"{CLIENT}/get/{made['clientId']}").json() == made

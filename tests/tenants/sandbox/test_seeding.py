@@ -44,7 +44,7 @@ def names(sandbox, slug, region):
     return [one["serviceName"] for one in page["services"]]
 
 
-def test_a_bank_is_in_all_regions(world):
+def test_bank_is_in_all_regions(world):
     counts = {region: len(names(world, "harbor", region)) for region in REGIONS}
 
     assert min(counts.values()) >= 2
@@ -52,13 +52,13 @@ def test_a_bank_is_in_all_regions(world):
     assert names(world, "harbor", "us")[0] == "Retail banking"
 
 
-def test_each_organization_sees_its_own(world):
+def test_organization_sees_its_own_services(world):
     assert "Storefront" in names(world, "northwind", "us")
     assert names(world, "trial", "us") == ["My first service"]
     assert names(world, "trial", "jp") == []
 
 
-def test_a_seed_is_the_same_world_each_time(world):
+def test_seed_is_reproducible(world):
     again, another = Sandbox(seed=1), Sandbox(seed=2)
 
     def ids(sandbox):
@@ -78,7 +78,7 @@ def test_keys_are_real_and_private(world):
                 assert all("d" in key or "k" in key for key in keys)
 
 
-def test_each_kind_of_token_is_there(world):
+def test_every_kind_of_token_exists(world):
     presets = {one.preset: one.state for one in world.state.tokens.values()}
 
     assert presets == {
@@ -92,7 +92,7 @@ def test_each_kind_of_token_is_there(world):
     }
 
 
-def test_the_odd_service_survives_a_round_trip(world):
+def test_unusual_service_survives_a_round_trip(world):
     caller = SandboxClient(world, "us", token(world, "harbor", "us"))
     page = caller.get("/api/service/get/list?end=99").json()
     odd = next(one for one in page["services"] if "riskScoring" in one)
@@ -116,7 +116,7 @@ def held(sandbox, what):
             yield (region.name, number), getattr(region, what)[number]
 
 
-def test_clients_and_tokens_are_the_same_for_a_seed_in_any_order(world):
+def test_clients_and_tokens_are_reproducible_in_any_order(world):
     again, another = Sandbox(seed=1), Sandbox(seed=2)
 
     def known(sandbox, reverse):
@@ -139,7 +139,7 @@ def clients(sandbox):
     return [one for _, found in held(sandbox, "clients") for one in found.values()]
 
 
-def test_every_kind_of_client_is_there(world):
+def test_every_kind_of_client_exists(world):
     found = clients(world)
     seen = {
         name: {one.get(name) for one in found}
@@ -171,20 +171,20 @@ def test_every_kind_of_client_is_there(world):
     assert "http://localhost:" in hosts
 
 
-def test_a_bank_has_a_locked_client_with_an_old_address(world):
+def test_bank_has_a_locked_client_with_a_former_host(world):
     for (region, number), found in held(world, "clients"):
         if world.region(region).services[number].get("parRequired"):
             old = [one for one in found.values() if "old.example" in str(one)]
             assert {bool(one.get("locked")) for one in old} == {True, False}
 
 
-def test_services_say_how_many_clients_they_have(world):
+def test_services_know_their_client_count(world):
     for (region, number), found in held(world, "clients"):
         (pair,) = world.region(region).services[number]["metadata"]
         assert pair["value"] == str(len(found)) != "0"
 
 
-def test_tokens_are_of_clients_and_most_of_them_live(world):
+def test_tokens_belong_to_clients_and_most_are_valid(world):
     found = [
         (token, world.region(region).clients[number][token.client_id])
         for (region, number), tokens in held(world, "tokens")
@@ -210,7 +210,7 @@ def of(sandbox, subject):
     }
 
 
-def test_some_users_are_known_to_a_tester(world):
+def test_known_users_exist(world):
     at = now_milliseconds()
     everywhere, expired = of(world, SUBJECT_EVERYWHERE), of(world, SUBJECT_EXPIRED)
 
@@ -225,14 +225,14 @@ def test_some_users_are_known_to_a_tester(world):
     assert of(world, SUBJECT_UNKNOWN) == {}
 
 
-def test_a_value_stands_behind_each_hash(world):
+def test_every_hash_has_a_value(world):
     for _, found in held(world, "tokens"):
         for token in found:
             assert token.access_hash == hash_token(token.access_token)
             assert not token.refresh_hash or token.refresh_hash == hash_token(token.refresh_token)
 
 
-def test_what_users_granted_is_remembered(world):
+def test_granted_scopes_are_recorded(world):
     found = dict(held(world, "granted"))
     pairs = {
         place: {(one.client_id, one.subject) for one in tokens if one.subject}
@@ -246,7 +246,7 @@ def test_what_users_granted_is_remembered(world):
     assert any(one.latest != one.merged for one in each)
 
 
-def test_what_was_granted_is_known_although_its_tokens_went():
+def test_granted_scopes_outlive_their_tokens():
     sandbox = Sandbox(seed=1)
     region = sandbox.region("us")
     service_id = next(iter(region.services))
@@ -256,7 +256,7 @@ def test_what_was_granted_is_known_although_its_tokens_went():
 
 
 @pytest.mark.parametrize("count", [0, 2, 200])
-def test_there_are_as_many_clients_and_tokens_as_asked(count):
+def test_number_of_clients_and_tokens_is_as_requested(count):
     sandbox = Sandbox(seed=1, services=6, clients=count, tokens=count)
 
     assert {len(found) for _, found in held(sandbox, "clients")} == {count}
@@ -264,7 +264,7 @@ def test_there_are_as_many_clients_and_tokens_as_asked(count):
         assert len(found) == (count if sandbox.region(region).clients[number] else 0)
 
 
-def test_many_are_made_only_when_asked_for():
+def test_clients_and_tokens_are_created_lazily():
     sandbox = Sandbox(seed=1, services=50, clients=100_000, tokens=100_000)
 
     assert all(not region.clients for region in sandbox.state.regions.values())
@@ -273,7 +273,7 @@ def test_many_are_made_only_when_asked_for():
     assert page["services"][0]["metadata"][0]["value"] == "100000"
 
 
-def test_the_odd_client_survives_a_round_trip(world):
+def test_unusual_client_survives_a_round_trip(world):
     caller = SandboxClient(world, "us", token(world, "harbor", "us"))
     number, odd = next(
         (service, client)
@@ -298,14 +298,14 @@ def test_the_odd_client_survives_a_round_trip(world):
 
 
 @pytest.mark.parametrize("count", [0, 3, 40])
-def test_the_bank_has_as_many_services_as_asked(count):
+def test_bank_has_the_requested_number_of_services(count):
     sandbox = Sandbox(seed=1, services=count)
 
     for region in REGIONS:
         assert len(names(sandbox, "harbor", region)) == count
 
 
-def test_has_keys_that_want_looking_after(world):
+def test_keys_that_need_attention_exist(world):
     """Told by the same facts as real ones are."""
     marks = set()
     ends = set()

@@ -40,7 +40,7 @@ def line(server):
         yield client
 
 
-def test_each_place_has_a_port_of_its_own(server, line, sandbox):
+def test_every_host_has_its_own_port(server, line, sandbox):
     sandbox.region("jp").services[7] = {"apiKey": 7, "serviceName": "Japan"}
 
     assert line.get(GET).json()["serviceName"] == "Shop"
@@ -51,7 +51,7 @@ def test_each_place_has_a_port_of_its_own(server, line, sandbox):
     assert line.get("/_tokens").json()["idp"] == server.url("idp")
 
 
-def test_a_kept_connection_is_not_held_up(line):
+def test_kept_connection_has_no_delay(line):
     line.get(GET)
     start = monotonic()
     for _ in range(250):
@@ -60,7 +60,7 @@ def test_a_kept_connection_is_not_held_up(line):
     assert monotonic() - start < 9  # a delayed ACK each would take 10 seconds
 
 
-def test_takes_hundreds_of_connections_at_once(server, sandbox):
+def test_hundreds_of_connections_are_accepted(server, sandbox):
     sandbox.latency = 200
 
     limits = httpx.Limits(max_connections=300)
@@ -74,7 +74,7 @@ def test_takes_hundreds_of_connections_at_once(server, sandbox):
         assert set(found) == {200}
 
 
-def test_takes_a_body_of_megabytes(line, sandbox):
+def test_large_body_is_accepted(line, sandbox):
     sandbox.region("us").newer.add("large")
 
     response = line.post(f"/api/{SERVICE}/service/update", json={"large": "x" * 5_000_000})
@@ -83,7 +83,7 @@ def test_takes_a_body_of_megabytes(line, sandbox):
     assert len(response.json()["large"]) == 5_000_000
 
 
-def test_takes_a_body_in_chunks(line):
+def test_chunked_body_is_accepted(line):
     def pieces():
         yield b'{"serviceName"'
         yield b':"In pieces"}'
@@ -105,7 +105,7 @@ def test_takes_a_body_in_chunks(line):
         ("truncate", httpx.RemoteProtocolError),
     ],
 )
-def test_breaks_a_connection(line, sandbox, kind, error):
+def test_connection_is_broken(line, sandbox, kind, error):
     sandbox.fault(kind, times=1)
 
     with pytest.raises(error):
@@ -113,7 +113,7 @@ def test_breaks_a_connection(line, sandbox, kind, error):
     assert line.get(GET).status_code == 200
 
 
-def test_hangs_up_after_an_answer(server, sandbox):
+def test_connection_is_closed_after_a_response(server, sandbox):
     sandbox.fault("hang_up", times=1)
     line = HTTPConnection(server.url("us").removeprefix("http://"))
 
@@ -128,7 +128,7 @@ def test_hangs_up_after_an_answer(server, sandbox):
     line.close()
 
 
-def test_a_region_that_is_down_refuses_connections(server, line, sandbox):
+def test_region_that_is_down_refuses_connections(server, line, sandbox):
     line.get(GET)
     line.post(f"{server.url('eu')}/_faults", json={"kind": "down", "region": "us"})
 
@@ -142,7 +142,7 @@ def test_a_region_that_is_down_refuses_connections(server, line, sandbox):
     assert line.get(GET).status_code == 200
 
 
-def test_a_drip_comes_drop_by_drop(line, sandbox, monkeypatch):
+def test_slow_body_arrives_byte_by_byte(line, sandbox, monkeypatch):
     """The second leaves once the first is here."""
     may_leave = Semaphore()
     monkeypatch.setattr(faults, "sleep", lambda _: may_leave.acquire(timeout=PATIENCE))
@@ -157,7 +157,7 @@ def test_a_drip_comes_drop_by_drop(line, sandbox, monkeypatch):
     assert drops == [b"{", b"}"]
 
 
-def test_listens_on_this_machine_alone(server):
+def test_server_listens_on_this_machine_only(server):
     host, _, port = server.url("us").removeprefix("http://").partition(":")
 
     assert host == "127.0.0.1"
@@ -166,7 +166,7 @@ def test_listens_on_this_machine_alone(server):
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_needs_no_environment_and_ends_at_once(stop):
+def test_command_needs_no_environment_and_stops_at_once(stop):
     command = [sys.executable, "manage.py", "sandbox", "--port=0", "--services=1"]
     with subprocess.Popen(command, cwd=ROOT, env={}, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout

@@ -82,7 +82,7 @@ def found(rule, client):
         WEB | {"jwks": "no JWK Set", "selfSignedCertificateKeyId": "one"},
     ],
 )
-def test_a_sound_client_breaks_no_rule(client):
+def test_sound_client_has_no_violation(client):
     assert check_client(client) == []
 
 
@@ -97,20 +97,20 @@ def test_a_sound_client_breaks_no_rule(client):
         ),
     )
 )
-def test_odd_values_stop_no_rule(client):
+def test_unexpected_values_violate_no_rule(client):
     for finding in check_client(client):
         assert set(finding.fields) <= BY_MEMBER.keys()
 
 
 @pytest.mark.parametrize("method", sorted(authentication.CLIENT_SECRET_METHODS))
-def test_a_public_client_keeps_no_secret(method):
+def test_public_client_with_secret_is_reported(method):
     (finding,) = authentication.check_public_client_secret(SPA | {"tokenAuthMethod": method})
 
     assert finding.fields == ("tokenAuthMethod", "clientType")
     assert "can't keep a secret" in finding.message
 
 
-def test_a_public_client_signs_with_no_secret():
+def test_public_client_with_hmac_signature_is_reported():
     shared = SPA | {"idTokenSignAlg": "HS256", "requestSignAlg": "HS512"}
 
     assert found(authentication.check_public_client_signatures, shared) == [
@@ -119,7 +119,7 @@ def test_a_public_client_signs_with_no_secret():
     assert authentication.check_public_client_signatures(WEB | {"idTokenSignAlg": "HS256"}) == []
 
 
-def test_a_public_client_has_no_client_credentials():
+def test_public_client_with_client_credentials_is_reported():
     client = SPA | {"grantTypes": ["CLIENT_CREDENTIALS"]}
 
     assert found(authentication.check_public_client_credentials_grant, client) == [
@@ -128,7 +128,7 @@ def test_a_public_client_has_no_client_credentials():
 
 
 @pytest.mark.parametrize("method", ["NONE", None])
-def test_a_confidential_client_proves_who_it_is(method):
+def test_confidential_client_without_authentication_is_reported(method):
     (finding,) = authentication.check_missing_authentication(WEB | {"tokenAuthMethod": method})
 
     assert finding.fields == ("tokenAuthMethod", "clientType")
@@ -136,7 +136,7 @@ def test_a_confidential_client_proves_who_it_is(method):
 
 
 @pytest.mark.parametrize("method", ["PRIVATE_KEY_JWT", "SELF_SIGNED_TLS_CLIENT_AUTH"])
-def test_a_private_key_needs_its_public_key(method):
+def test_private_key_without_public_key_is_reported(method):
     client = WEB | {"tokenAuthMethod": method}
 
     assert found(authentication.check_authentication_key, client) == [
@@ -159,23 +159,23 @@ def test_a_private_key_needs_its_public_key(method):
         ({"authorizationEncryptionAlg": "RSA1_5"}, "authorizationEncryptionAlg"),
     ],
 )
-def test_signing_and_hiding_need_a_public_key(changed, named):
+def test_signing_and_encryption_without_public_key_are_reported(changed, named):
     assert found(check_client, WEB | changed) == [("jwks", "jwksUri", named)]
     assert check_client(WEB | changed | {"jwks": JWKS}) == []
 
 
-def test_request_objects_are_hidden_with_the_services_key():
+def test_request_encryption_needs_no_client_key():
     assert authentication.check_encryption_key(WEB | {"requestEncryptionAlg": "RSA_OAEP_256"}) == []
 
 
-def test_keys_come_from_one_place():
+def test_two_key_sources_are_reported():
     both = WEB | {"jwks": JWKS, "jwksUri": "https://app.example/keys"}
 
     assert found(authentication.check_duplicate_key_sources, both) == [("jwks", "jwksUri")]
 
 
 @pytest.mark.parametrize("name", ["selfSignedCertificateKeyId", "rsSignedRequestKeyId"])
-def test_a_named_key_is_in_the_key_set(name):
+def test_unknown_key_id_is_reported(name):
     client = WEB | {"jwks": JWKS, name: "two"}
 
     assert found(authentication.check_named_keys, client) == [(name, "jwks")]
@@ -190,7 +190,7 @@ def test_a_named_key_is_in_the_key_set(name):
         ("CLIENT_SECRET_JWT", "PS256", "HS256, HS384 or HS512"),
     ],
 )
-def test_an_assertion_is_signed_with_what_the_method_has(method, algorithm, words):
+def test_assertion_algorithm_must_match_the_method(method, algorithm, words):
     client = WEB | {"tokenAuthMethod": method, "tokenAuthSignAlg": algorithm}
 
     (finding,) = authentication.check_assertion_algorithm(client)
@@ -206,7 +206,7 @@ def test_an_assertion_is_signed_with_what_the_method_has(method, algorithm, word
     )
 
 
-def test_a_certificate_has_exactly_one_name():
+def test_certificate_must_have_exactly_one_name():
     client = WEB | {"tokenAuthMethod": "TLS_CLIENT_AUTH"}
 
     assert found(authentication.check_certificate_subject, client) == [
@@ -224,7 +224,7 @@ def test_a_certificate_has_exactly_one_name():
 
 
 @pytest.mark.parametrize("what", ["idToken", "userInfo", "request", "authorization"])
-def test_content_is_encrypted_beside_its_key_only(what):
+def test_content_encryption_without_algorithm_is_reported(what):
     key, content = f"{what}EncryptionAlg", f"{what}EncryptionEnc"
 
     assert found(flows.check_encryption, WEB | {content: "A128GCM"}) == [(key, content)]
@@ -243,7 +243,7 @@ def test_content_is_encrypted_beside_its_key_only(what):
         ([], False),
     ],
 )
-def test_pairwise_identifiers_need_one_host(uris, usable):
+def test_pairwise_subject_without_one_host_is_reported(uris, usable):
     client = WEB | {"subjectType": "PAIRWISE", "redirectUris": uris}
     named = ("sectorIdentifierUri", "subjectType", "redirectUris")
 
@@ -253,12 +253,12 @@ def test_pairwise_identifiers_need_one_host(uris, usable):
     assert flows.check_pairwise_subject(client | sector) == []
 
 
-def test_the_backchannel_finds_its_host_elsewhere():
+def test_pairwise_ciba_client_needs_no_redirect_host():
     assert flows.check_pairwise_subject(CIBA | {"subjectType": "PAIRWISE"}) == []
 
 
 @pytest.mark.parametrize("mode", ["PING", "PUSH"])
-def test_a_client_that_is_told_has_an_address_for_it(mode):
+def test_ping_and_push_without_notification_endpoint_are_reported(mode):
     client = CIBA | {"bcDeliveryMode": mode}
     told = {"bcNotificationEndpoint": "https://app.example/ciba"}
 
@@ -269,7 +269,7 @@ def test_a_client_that_is_told_has_an_address_for_it(mode):
     assert flows.check_ciba_delivery(CIBA) == []
 
 
-def test_ciba_needs_a_delivery_mode():
+def test_ciba_without_delivery_mode_is_reported():
     client = CIBA | {"bcDeliveryMode": None}
 
     assert found(flows.check_ciba_delivery, client) == [("bcDeliveryMode", "grantTypes")]
@@ -294,7 +294,7 @@ def test_ciba_needs_a_delivery_mode():
         ),
     ],
 )
-def test_grants_responses_and_redirects_go_together(changed, named, words):
+def test_mismatched_grants_responses_and_redirects_are_reported(changed, named, words):
     (finding,) = check_client(WEB | changed)
 
     assert finding.fields == (named, "grantTypes")
@@ -302,7 +302,7 @@ def test_grants_responses_and_redirects_go_together(changed, named, words):
 
 
 @pytest.mark.parametrize("mode", ["JWT", "QUERY_JWT", "FRAGMENT_JWT", "FORM_POST_JWT"])
-def test_a_response_that_is_a_jwt_needs_a_signature(mode):
+def test_jwt_response_without_signature_is_reported(mode):
     named = [("authorizationSignAlg", "responseModes")]
 
     assert found(flows.check_signed_responses, WEB | {"responseModes": [mode]}) == named
@@ -310,7 +310,7 @@ def test_a_response_that_is_a_jwt_needs_a_signature(mode):
     assert flows.check_signed_responses(WEB | {"responseModes": ["FORM_POST"]}) == []
 
 
-def test_scopes_are_limited_only_while_the_limit_is_on():
+def test_requestable_scopes_without_limit_are_reported():
     off = {"requestableScopes": ["openid"], "requestableScopesEnabled": False}
 
     assert found(flows.check_requestable_scopes, WEB | {"extension": off}) == [("extension",)]
@@ -359,7 +359,7 @@ def test_scopes_are_limited_only_while_the_limit_is_on():
         (WEB | {"fapiModes": ["FAPI1_BASELINE"]}, "tokenAuthMethod", "Part 1"),
     ],
 )
-def test_a_fapi_mode_asks_for_more(client, named, words):
+def test_fapi_mode_adds_rules(client, named, words):
     (finding,) = check_fapi_modes(client)
 
     assert finding.fields[0] == named
@@ -368,7 +368,7 @@ def test_a_fapi_mode_asks_for_more(client, named, words):
     assert check_fapi_modes(client | {"fapiModes": []}) == []
 
 
-def test_each_message_says_what_to_do():
+def test_messages_say_what_to_do():
     worst = {
         "clientType": "PUBLIC",
         "tokenAuthMethod": "CLIENT_SECRET_POST",

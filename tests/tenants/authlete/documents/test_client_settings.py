@@ -41,7 +41,7 @@ def refusal(member, value):
     return None
 
 
-def test_each_property_is_declared_once():
+def test_every_property_is_declared_once():
     declared = [one.api_name for _, one in ALL]
 
     assert len(declared) == len(set(declared)) == 104
@@ -49,7 +49,7 @@ def test_each_property_is_declared_once():
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_a_setting_is_what_the_specification_says(name):
+def test_setting_matches_the_specification(name):
     field, (_, one) = FIELDS[name], BY_MEMBER[name]
 
     assert one.input_type.kind in allowed_input_types(name, field)
@@ -59,7 +59,7 @@ def test_a_setting_is_what_the_specification_says(name):
 
 
 @pytest.mark.parametrize("name", INSIDE)
-def test_the_object_inside_is_declared_whole(name):
+def test_nested_object_is_declared_completely(name):
     inside = {one.api_name: one for one in ClientExtensionSettings.settings()}
 
     assert inside.keys() == INSIDE.keys()
@@ -70,7 +70,7 @@ def test_the_object_inside_is_declared_whole(name):
 @pytest.mark.parametrize(
     "name", [name for name, field in FIELDS.items() if field["type"] == "integer"]
 )
-def test_a_number_has_the_bounds_of_its_type(name):
+def test_number_has_the_bounds_of_its_type(name):
     section, one = BY_MEMBER[name]
     most = 2 ** (63 if FIELDS[name].get("format") == "int64" else 31) - 1
 
@@ -81,7 +81,7 @@ def test_a_number_has_the_bounds_of_its_type(name):
 
 
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field["sensitive"]])
-def test_what_is_sensitive_is_sealed(name):
+def test_sensitive_fields_are_redacted(name):
     seen = Redactor(b"k" * 32).redact({"clientId": 17, name: "s3cret"})
 
     assert isinstance(Client.model_validate(seen).get(name), Fingerprint)
@@ -97,7 +97,7 @@ def declared_values(name):
 
 
 @pytest.mark.parametrize("name", [one.api_name for _, one in ALL if one.input_type.choices])
-def test_every_value_is_offered(name):
+def test_every_enum_value_is_offered(name):
     section, one = BY_MEMBER[name]
 
     assert set(one.input_type.choices) == declared_values(name)
@@ -106,7 +106,7 @@ def test_every_value_is_offered(name):
     assert section.validate_setting(one.name, value) == value
 
 
-def test_each_help_is_a_sentence_of_its_own():
+def test_help_texts_are_unique_sentences():
     helps = [one.help for _, one in ALL] + [one.help for one in ClientExtensionSettings.settings()]
 
     assert len(helps) == len(set(helps))
@@ -114,7 +114,7 @@ def test_each_help_is_a_sentence_of_its_own():
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
-def test_a_section_can_be_seen_at_once(slug):
+def test_sections_have_few_settings_with_unique_labels(slug):
     section = SECTIONS[slug]
     settings = section.settings()
     labels = [one.label for one in settings]
@@ -124,13 +124,13 @@ def test_a_section_can_be_seen_at_once(slug):
     assert (section.__doc__ or "").strip().endswith(".")
 
 
-def test_titles_are_not_repeated():
+def test_section_titles_are_unique():
     titles = [section.title for section in SECTIONS.values()]
 
     assert len(titles) == len(set(titles))
 
 
-def test_help_warns_of_what_an_update_resets():
+def test_help_states_the_default_of_the_authentication_method():
     method = BY_MEMBER["tokenAuthMethod"][1]
 
     assert method.default == "NONE"
@@ -139,7 +139,7 @@ def test_help_warns_of_what_an_update_resets():
     assert method.is_customized("PRIVATE_KEY_JWT")
 
 
-def test_what_is_newer_stays_unknown_and_is_kept():
+def test_newer_fields_stay_undeclared_and_are_kept():
     assert NEWER
     assert not NEWER.keys() & BY_MEMBER.keys()
 
@@ -148,7 +148,7 @@ def test_what_is_newer_stays_unknown_and_is_kept():
     assert {client.get(name) for name in NEWER} == {"kept"}
 
 
-def test_a_client_tells_what_lists_need():
+def test_client_has_the_properties_that_lists_need():
     client = Client.model_validate(
         {
             "clientId": 4471920391,
@@ -177,7 +177,7 @@ def test_a_client_tells_what_lists_need():
     assert (client.created_at, client.modified_at) == (1, 2)
 
 
-def test_a_client_of_odd_members_is_a_client_still():
+def test_client_with_unexpected_values_is_readable():
     odd = {name: {"odd": [1]} for name in FIELDS.keys() - {"clientId", "modifiedAt"}}
 
     client = Client.model_validate(
@@ -190,7 +190,7 @@ def test_a_client_of_odd_members_is_a_client_still():
     assert client.get("clientNames") == {"odd": [1]}
 
 
-def test_a_page_may_hold_clients_in_the_limited_view_or_none():
+def test_page_may_hold_limited_clients_or_none():
     row = {"clientId": 17, "clientName": "Ledger", "clientType": "PUBLIC", "number": 1}
     told = {"start": 0, "end": 5, "totalCount": 1}
 
@@ -202,7 +202,7 @@ def test_a_page_may_hold_clients_in_the_limited_view_or_none():
     assert ClientPage.model_validate(told | {"clients": None}).clients is None
 
 
-def test_the_object_inside_is_checked_member_by_member():
+def test_nested_object_is_validated_field_by_field():
     good = {"requestableScopes": [], "accessTokenDuration": 600, "later": "kept"}
 
     assert refusal("extension", good) is None
@@ -213,12 +213,12 @@ def test_the_object_inside_is_checked_member_by_member():
 
 
 @pytest.mark.parametrize("name", ["redirectUris", "credentialOfferEndpoint"])
-def test_an_application_takes_its_address_where_the_web_page_has_one(name):
+def test_redirect_uris_may_have_custom_schemes(name):
     for uri in ("https://app.example/cb", "com.example.app:/cb", "openid-offer://"):
         assert refusal(name, [uri] if name == "redirectUris" else uri) is None
 
 
-def test_private_keys_of_a_client_are_refused_and_not_repeated():
+def test_private_keys_are_rejected_without_repeating_them():
     public = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "BB", "kid": "one"}
     private = public | {"d": "pr1vate"}
 
@@ -228,7 +228,7 @@ def test_private_keys_of_a_client_are_refused_and_not_repeated():
     assert "pr1vate" not in told
 
 
-def test_the_command_lists_clients_and_the_objects_inside(capsys):
+def test_command_lists_clients_and_nested_objects(capsys):
     call_command("fields", format="json")
 
     told = {

@@ -34,21 +34,21 @@ def written(before, wanted):
     return parse_json(parse_json(str(raw))["jwks"])["keys"]
 
 
-def test_a_key_that_is_kept_is_written_as_it_was():
+def test_unedited_key_keeps_its_text():
     one, two = seen(ONE, TWO)
 
     assert written([ONE, TWO], [two, PUBLIC]) == [parse_json(TWO), PUBLIC]
     assert "pr1vate" not in json.dumps([one, two])
 
 
-def test_a_kept_key_keeps_the_text_of_its_numbers():
+def test_unedited_key_keeps_the_text_of_its_numbers():
     text = json.dumps({"keys": [seen(ONE, TWO)[1]]})
     raw = apply_edits(RawObject.parse(document(ONE, TWO)), {"jwks": text}, REDACTOR)
 
     assert TWO in parse_json(str(raw))["jwks"]
 
 
-def test_a_key_can_be_renamed_by_who_never_saw_its_private_part():
+def test_key_can_be_renamed_without_seeing_its_private_part():
     (one,) = seen(ONE)
 
     (key,) = written([ONE], [{**one, "kid": "uno", "use": "sig"}])
@@ -56,7 +56,7 @@ def test_a_key_can_be_renamed_by_who_never_saw_its_private_part():
     assert key == {**parse_json(ONE), "kid": "uno", "use": "sig"}
 
 
-def test_a_private_part_can_be_taken_out():
+def test_private_part_can_be_removed():
     (one,) = seen(ONE)
     del one["d"]
 
@@ -65,7 +65,7 @@ def test_a_private_part_can_be_taken_out():
     assert "d" not in key
 
 
-def test_a_new_private_key_stands_beside_sealed_ones():
+def test_new_private_key_can_be_added_beside_redacted_ones():
     new = {**PUBLIC, "d": "n3w"}
 
     assert written([ONE], [*seen(ONE), new]) == [parse_json(ONE), new]
@@ -84,7 +84,7 @@ def test_a_new_private_key_stands_beside_sealed_ones():
         lambda one, two: one["d"],
     ],
 )
-def test_a_seal_opens_nowhere_else(spoil):
+def test_fingerprint_elsewhere_is_rejected(spoil):
     one, two = seen(ONE, TWO)
     wanted = [spoil(one, two), two]
 
@@ -93,7 +93,7 @@ def test_a_seal_opens_nowhere_else(spoil):
         written([ONE, TWO], wanted)
 
 
-def test_a_seal_beside_the_keys_is_refused():
+def test_fingerprint_beside_the_keys_is_rejected():
     (one,) = seen(ONE)
     text = json.dumps({"keys": [one], "note": one["d"]})
 
@@ -102,7 +102,7 @@ def test_a_seal_beside_the_keys_is_refused():
         apply_edits(RawObject.parse(document(ONE)), {"jwks": text}, REDACTOR)
 
 
-def test_an_edited_set_looks_to_the_record_as_the_one_before_in_what_was_kept():
+def test_unedited_keys_look_unchanged_in_the_audit_log():
     _one, two = seen(ONE, TWO)
 
     told = REDACTOR.redact_field("jwks", json.dumps({"keys": [two, {**PUBLIC, "d": "n3w"}]}))
@@ -129,7 +129,7 @@ keys = st.lists(st.sampled_from(["EC", "RSA", "oct", "OKP"]), min_size=1, max_si
 
 
 @given(st.data())
-def test_whatever_is_kept_is_whole_and_no_seal_is_written(data):
+def test_unedited_keys_are_complete_and_no_fingerprint_is_written(data):
     before = data.draw(keys)
     sealed = seen(*map(json.dumps, before))
     places = data.draw(st.lists(st.sampled_from(range(len(before))), unique=True))

@@ -28,7 +28,7 @@ def plain(value):
     return json.loads(json.dumps(value, default=int))
 
 
-def test_what_is_sealed_stays_while_the_rest_is_edited():
+def test_redacted_value_stays_while_the_rest_is_edited():
     seen = plain(SEEN)
     wanted = {"new": [1], **seen, "tier": "platinum"}
     wanted["deep"][0]["n"] = 2
@@ -41,7 +41,7 @@ def test_what_is_sealed_stays_while_the_rest_is_edited():
     assert "s3cret" not in json.dumps(seen)
 
 
-def test_a_secret_can_be_taken_out_and_replaced():
+def test_secret_can_be_removed_and_replaced():
     seen = plain(SEEN)
     del seen["api_secret"]
     seen["deep"][0]["password"] = "another"
@@ -65,6 +65,6 @@ def test_a_secret_can_be_taken_out_and_replaced():
         lambda seen: [seen],
     ],
 )
-def test_a_seal_opens_nowhere_else(moved):
+def test_fingerprint_elsewhere_is_rejected(moved):
     with pytest.raises(RedactedValueError):
         written(moved(plain(SEEN)))

@@ -39,7 +39,7 @@ FAPI = GOOD | {
         },
     ],
 )
-def test_finds_nothing_where_all_goes_together(service):
+def test_consistent_service_has_no_violation(service):
     assert check_service(service) == []
 
 
@@ -90,7 +90,7 @@ def test_finds_nothing_where_all_goes_together(service):
         (FAPI, {"supportedResponseTypes": ["CODE_ID_TOKEN"]}, "supportedResponseTypes"),
     ],
 )
-def test_names_the_setting_to_mend(service, edits, named):
+def test_violation_names_the_setting_to_fix(service, edits, named):
     (found,) = check_service(service | edits)
 
     assert found.fields[0] == named

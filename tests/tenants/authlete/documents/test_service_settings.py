@@ -33,7 +33,7 @@ NOT_OFFERED = {
 UNEVEN: dict[str, str] = {}  # sections with fewer than 6 or more than 20 settings
 
 
-def test_each_property_is_declared_once():
+def test_every_property_is_declared_once():
     declared = [one.api_name for _, one in ALL]
 
     assert len(declared) == len(set(declared))
@@ -41,7 +41,7 @@ def test_each_property_is_declared_once():
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_a_setting_is_what_the_specification_says(name):
+def test_setting_matches_the_specification(name):
     field, (_, one) = FIELDS[name], BY_MEMBER[name]
 
     assert one.input_type.kind in allowed_input_types(name, field)
@@ -52,7 +52,7 @@ def test_a_setting_is_what_the_specification_says(name):
 @pytest.mark.parametrize(
     "name", [name for name, field in FIELDS.items() if field["type"] == "integer"]
 )
-def test_a_number_has_the_bounds_of_its_type(name):
+def test_number_has_the_bounds_of_its_type(name):
     section, one = BY_MEMBER[name]
     bits = 63 if FIELDS[name].get("format") == "int64" else 31
     most = 255 if one.input_type.unit == "characters" else 2**bits - 1
@@ -64,7 +64,7 @@ def test_a_number_has_the_bounds_of_its_type(name):
 
 
 @pytest.mark.parametrize("name", [name for name, field in FIELDS.items() if field["sensitive"]])
-def test_what_is_sensitive_is_sealed(name):
+def test_sensitive_fields_are_redacted(name):
     one = BY_MEMBER[name][1]
     key_set = json.dumps({"keys": [{"kty": "oct", "k": "s3cret"}]})
     network = [{"sns": "FACEBOOK", "apiKey": "a", "apiSecret": "s3cret"}]
@@ -78,7 +78,7 @@ def test_what_is_sensitive_is_sealed(name):
     )
 
 
-def test_nothing_else_is_called_secret():
+def test_no_other_setting_is_secret():
     secret = {one.api_name for _, one in ALL if one.input_type.is_secret}
 
     assert secret <= {name for name, field in FIELDS.items() if field["sensitive"]}
@@ -88,7 +88,7 @@ def test_nothing_else_is_called_secret():
     "name",
     [name for name, field in FIELDS.items() if "enum" in field or "enum" in field.get("items", {})],
 )
-def test_every_value_is_offered(name):
+def test_every_enum_value_is_offered(name):
     field, (section, one) = FIELDS[name], BY_MEMBER[name]
     declared = field if "enum" in field else field["items"]
     live = SPEC["_enums_seen_only_live_or_in_java"].get(declared.get("ref"), [])
@@ -103,14 +103,14 @@ def test_every_value_is_offered(name):
 
 
 @pytest.mark.parametrize("name", SPEC["_enums"])
-def test_every_enum_of_the_specification_has_words(name):
+def test_every_enum_of_the_specification_has_labels(name):
     known = [set(value) for name, value in vars(enums).items() if name.isupper()]
     live = SPEC["_enums_seen_only_live_or_in_java"].get(name, [])
 
     assert {*SPEC["_enums"][name], *live} in known
 
 
-def test_each_help_is_a_sentence_of_its_own():
+def test_help_texts_are_unique_sentences():
     helps = [one.help for _, one in ALL]
 
     assert len(helps) == len(set(helps))
@@ -118,7 +118,7 @@ def test_each_help_is_a_sentence_of_its_own():
 
 
 @pytest.mark.parametrize("slug", SECTIONS)
-def test_a_section_can_be_seen_at_once(slug):
+def test_sections_have_few_settings_with_unique_labels(slug):
     section = SECTIONS[slug]
     settings = section.settings()
     labels = [one.label for one in settings]
@@ -129,13 +129,13 @@ def test_a_section_can_be_seen_at_once(slug):
     assert (section.__doc__ or "").strip().endswith(".")
 
 
-def test_titles_are_not_repeated():
+def test_section_titles_are_unique():
     titles = [section.title for section in SECTIONS.values()]
 
     assert len(titles) == len(set(titles))
 
 
-def test_what_is_newer_stays_unknown_and_is_kept():
+def test_newer_fields_stay_undeclared_and_are_kept():
     assert NEWER
     assert not NEWER.keys() & BY_MEMBER.keys()
 
@@ -144,13 +144,13 @@ def test_what_is_newer_stays_unknown_and_is_kept():
     assert {service.get(name) for name in NEWER} == {"kept"}
 
 
-def test_the_object_inside_is_declared_whole():
+def test_nested_object_is_declared_completely():
     inside = [one.api_name for one in CredentialIssuerSettings.settings()]
 
     assert sorted(inside) == sorted(SPEC["credential_issuer_metadata"])
 
 
-def test_the_object_inside_is_checked_member_by_member():
+def test_nested_object_is_validated_field_by_field():
     section, one = BY_MEMBER["credentialIssuerMetadata"]
     good = {"credentialIssuer": "https://ci.example", "nonceEndpoint": "kept"}
 
@@ -159,7 +159,7 @@ def test_the_object_inside_is_checked_member_by_member():
         section.validate_setting(one.name, good | {"credentialsSupported": "[]"})
 
 
-def test_the_command_lists_every_setting_for_people(capsys):
+def test_command_lists_every_setting_as_text(capsys):
     call_command("fields")
 
     told = capsys.readouterr().out.splitlines()
@@ -170,7 +170,7 @@ def test_the_command_lists_every_setting_for_people(capsys):
     assert "  clientIdAliasEnabled: Client ID aliases [flag, true, ignored by updates]" in told
 
 
-def test_the_command_lists_every_setting_for_scripts(capsys):
+def test_command_lists_every_setting_as_json(capsys):
     call_command("fields", document="service", format="json")
 
     told = {
@@ -184,6 +184,6 @@ def test_the_command_lists_every_setting_for_scripts(capsys):
     assert told["apiKey"]["read_only"]
 
 
-def test_the_command_knows_its_documents():
+def test_command_rejects_unknown_documents():
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("fields", "--document", "planet")

@@ -97,7 +97,7 @@ def pem():
 
 
 @pytest.mark.parametrize("name", [one.name for one in Every.settings()])
-def test_nothing_is_always_allowed(name):
+def test_none_is_always_valid(name):
     assert Every.validate_setting(name, None) is None
 
 
@@ -162,7 +162,7 @@ def test_nothing_is_always_allowed(name):
         ("pages", [{"tag": "pt-BR", "value": "http://app.example/termos"}]),
     ],
 )
-def test_takes_what_is_right_as_it_is(name, value):
+def test_valid_value_is_returned_unchanged(name, value):
     assert Every.validate_setting(name, value) == value
 
 
@@ -306,11 +306,11 @@ def test_takes_what_is_right_as_it_is(name, value):
         ("pages", [{"tag": "en", "value": "javascript:alert(1)"}], "https://"),
     ],
 )
-def test_says_what_is_wrong(name, value, words):
+def test_invalid_value_is_rejected_with_a_message(name, value, words):
     assert words in (refusal(name, value) or "")
 
 
-def test_takes_certificates_one_an_entry(pem):
+def test_certificates_are_separate_entries(pem):
     key = "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----"
     cut = pem.replace(pem.splitlines()[2], "")
 
@@ -321,7 +321,7 @@ def test_takes_certificates_one_an_entry(pem):
     assert "can't be read" in refusal("pems", [cut])
 
 
-def test_an_error_names_the_entry_and_the_member():
+def test_error_names_entry_and_field():
     entries = [{"name": "a", "uri": "https://a.example"}, {"name": "b", "uri": "b"}]
 
     with pytest.raises(ValidationError) as caught:
@@ -332,7 +332,7 @@ def test_an_error_names_the_entry_and_the_member():
     assert problem["msg"] == format_error(problem)
 
 
-def test_a_message_is_put_into_the_readers_language():
+def test_message_is_translated():
     german = {"Enter {maximum} or less.": "Höchstens {maximum}."}
 
     with pytest.raises(ValidationError) as caught:
@@ -342,14 +342,14 @@ def test_a_message_is_put_into_the_readers_language():
     assert format_error(problem, german.__getitem__) == "Höchstens 255."
 
 
-def test_no_message_holds_a_secret():
+def test_no_message_contains_a_secret():
     message = refusal("secret", "hunter2\n") + refusal("jwks", '{"d": "hunter2"')
 
     assert "hunter2" not in message
 
 
 @pytest.mark.parametrize("name", [name for name in vars(enums) if name.isupper()])
-def test_each_value_of_an_enum_has_words_of_its_own(name):
+def test_enum_labels_are_unique(name):
     words = list(getattr(enums, name).values())
 
     assert all(words)
@@ -376,7 +376,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.sampled_from([one.name for one in Every.settings()]), ANYTHING)
-def test_whatever_comes_is_taken_as_it_is_or_refused_in_words(name, value):
+def test_any_value_is_accepted_unchanged_or_rejected_with_a_message(name, value):
     words = refusal(name, value)
 
     assert (words or "").encode() or Every.validate_setting(name, value) == value

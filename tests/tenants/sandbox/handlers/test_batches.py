@@ -31,7 +31,7 @@ def status(caller):
     return lambda request_id: caller.get(f"{BATCH}/status/{request_id}").json()
 
 
-def test_tokens_are_there_once_the_batch_is_done(batch, status, caller, issuing):
+def test_tokens_exist_once_the_batch_has_run(batch, status, caller, issuing):
     made = batch({"accessToken": "chosen"}, {"subject": "ben"}, {})
 
     found = status(made)["status"]
@@ -43,7 +43,7 @@ def test_tokens_are_there_once_the_batch_is_done(batch, status, caller, issuing)
     assert "chosen" not in json.dumps(rows)
 
 
-def test_a_running_batch_has_no_result_or_no_status_at_all(batch, status, caller):
+def test_running_batch_has_no_result_or_no_status(batch, status, caller):
     made = batch({}, delay=60_000)
 
     assert "result" not in status(made)["status"]
@@ -63,7 +63,7 @@ def test_a_running_batch_has_no_result_or_no_status_at_all(batch, status, caller
         ({"accessToken": "first"}, "A144201"),
     ],
 )
-def test_a_batch_ends_at_the_first_entry_that_is_refused(batch, status, entry, code):
+def test_batch_stops_at_the_first_rejected_entry(batch, status, entry, code):
     found = status(batch({"accessToken": "first"}, entry, {}))["status"]
 
     assert (found["result"], found["errorCode"]) == ("FAILED", code)
@@ -71,7 +71,7 @@ def test_a_batch_ends_at_the_first_entry_that_is_refused(batch, status, entry, c
     assert found["tokenCount"] == 1
 
 
-def test_a_dry_run_says_the_same_and_keeps_nothing(batch, status, caller, issuing):
+def test_dry_run_has_the_same_result_and_stores_nothing(batch, status, caller, issuing):
     good = batch({"accessToken": "a"}, {}, query="?dryRun=true", fails_after=1)
     bad = batch({"accessToken": "a"}, {"accessToken": "a"}, query="?dryRun=true")
 
@@ -82,7 +82,7 @@ def test_a_dry_run_says_the_same_and_keeps_nothing(batch, status, caller, issuin
     assert status(good)["resultCode"] == "A491201"
 
 
-def test_a_batch_is_interrupted_when_told_to(batch, status, issuing):
+def test_batch_is_interrupted_by_a_setting(batch, status, issuing):
     found = status(batch({}, {}, {}, fails_after=2))["status"]
 
     assert (found["result"], found["tokenCount"]) == ("FAILED", 2)
@@ -100,7 +100,7 @@ def test_a_batch_is_interrupted_when_told_to(batch, status, issuing):
         (json.dumps([BODY, BODY]).encode(), "A490202"),
     ],
 )
-def test_what_is_no_batch_is_refused_at_once(caller, issuing, body, code):
+def test_invalid_batch_is_rejected_at_once(caller, issuing, body, code):
     caller.post("/_settings", json={"batch": {"most": 1}})
     headers = {"Content-Type": "application/json"}
 
@@ -109,7 +109,7 @@ def test_what_is_no_batch_is_refused_at_once(caller, issuing, body, code):
     assert status_and_code(response) == (400, code)
 
 
-def test_a_batch_of_another_service_is_none(batch, caller, sandbox):
+def test_batch_of_another_service_is_not_found(batch, caller, sandbox):
     made = batch({})
     sandbox.services[7] = {"apiKey": 7}
 
@@ -118,7 +118,7 @@ def test_a_batch_of_another_service_is_none(batch, caller, sandbox):
     assert status_and_code(found) == (404, "A491201")
 
 
-def test_its_end_is_told_on_this_machine_alone(batch, sandbox):
+def test_notifications_are_sent_to_this_machine_only(batch, sandbox):
     told = []
 
     class Told(BaseHTTPRequestHandler):

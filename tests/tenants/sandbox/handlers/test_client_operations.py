@@ -6,7 +6,7 @@ from tenants.sandbox.faults import BrokenConnectionError
 from tests.support.sandbox import CLIENT, SERVICE, status_and_code
 
 
-def test_a_lock_is_set_once(caller, make):
+def test_lock_is_set_only_once(caller, make):
     client_id = make(clientIdAlias="till")["clientId"]
     path = f"{CLIENT}/lock_flag/update"
 
@@ -22,7 +22,7 @@ def test_a_lock_is_set_once(caller, make):
     assert status_and_code(gone) == (404, "A001218")
 
 
-def test_a_refreshed_secret_ends_the_old_one(caller, make):
+def test_refreshed_secret_replaces_the_old_one(caller, make):
     made = make(clientIdAlias="till")
 
     renewed = caller.get(f"{CLIENT}/secret/refresh/till").json()
@@ -35,7 +35,7 @@ def test_a_refreshed_secret_ends_the_old_one(caller, make):
 
 
 @pytest.mark.parametrize("secret", ["a", "A-z_9" * 17, "x" * 86])
-def test_a_chosen_secret_is_taken(caller, make, secret):
+def test_chosen_secret_is_stored(caller, make, secret):
     made = make()
 
     path = f"{CLIENT}/secret/update/{made['clientId']}"
@@ -47,7 +47,7 @@ def test_a_chosen_secret_is_taken(caller, make, secret):
 
 
 @pytest.mark.parametrize("secret", ["", "x" * 87, "a b", "a+b", "é", "a\n", None, 5])
-def test_a_bad_secret_is_refused(caller, make, secret):
+def test_invalid_secret_is_rejected(caller, make, secret):
     made = make()
 
     path = f"{CLIENT}/secret/update/{made['clientId']}"
@@ -58,7 +58,7 @@ def test_a_bad_secret_is_refused(caller, make, secret):
     assert now["clientSecret"] == made["clientSecret"]
 
 
-def test_a_form_is_a_body_too(caller, make):
+def test_form_body_is_accepted(caller, make):
     client_id = make(clientIdAlias="till")["clientId"]
 
     form = {"clientLocked": "true"}
@@ -72,7 +72,7 @@ def test_a_form_is_a_body_too(caller, make):
     assert (after["pkceRequired"], after["locked"]) == (True, True)
 
 
-def test_a_reply_can_be_lost_whose_work_is_done(caller, make, sandbox):
+def test_response_can_be_lost_after_processing(caller, make, sandbox):
     made = make()
     path = f"{CLIENT}/secret/refresh/{made['clientId']}"
     sandbox.fault("reset", operation="client.refresh_secret", after=True, times=1)
@@ -85,7 +85,7 @@ def test_a_reply_can_be_lost_whose_work_is_done(caller, make, sandbox):
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])
-def test_requestable_scopes_are_off_none_or_some(caller, make, sandbox, method):
+def test_requestable_scopes_can_be_off_empty_or_listed(caller, make, sandbox, method):
     sandbox.services[SERVICE]["supportedScopes"] = [{"name": "a"}, {"name": "b"}]
     client_id = make()["clientId"]
     path = f"{CLIENT}/extension/requestable_scopes"
@@ -122,7 +122,7 @@ def test_requestable_scopes_are_off_none_or_some(caller, make, sandbox, method):
         ({"requestableScopes": [1]}, "A128203"),
     ],
 )
-def test_odd_requestable_scopes_are_refused(caller, make, body, code):
+def test_invalid_requestable_scopes_are_rejected(caller, make, body, code):
     path = f"{CLIENT}/extension/requestable_scopes/update/{make()['clientId']}"
 
     assert status_and_code(caller.put(path, json=body)) == (400, code)

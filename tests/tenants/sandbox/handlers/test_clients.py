@@ -10,7 +10,7 @@ LIST = f"{CLIENT}/get/list"
 SHORT = {"clientId", "clientIdAlias", "clientIdAliasEnabled", "clientName"}
 
 
-def test_a_new_client_has_an_id_a_secret_and_the_defaults_of_the_server(make, caller):
+def test_new_client_has_id_secret_and_server_defaults(make, caller):
     made = make(clientName="Till", clientType="PUBLIC")
 
     assert re.fullmatch("[A-Za-z0-9_-]{86}", made["clientSecret"])
@@ -23,7 +23,7 @@ def test_a_new_client_has_an_id_a_secret_and_the_defaults_of_the_server(make, ca
     assert caller.get(f"{CLIENT}/get/{made['clientId']}").json() == made
 
 
-def test_create_ignores_what_nobody_can_set(make):
+def test_create_ignores_read_only_fields(make):
     made = make(
         clientId=5,
         number=99,
@@ -55,7 +55,7 @@ def test_create_ignores_what_nobody_can_set(make):
         ({"developer": "", "start": 6, "end": 7}, 6, 7, ["C6"]),
     ],
 )
-def test_a_list_is_a_range(caller, make, query, start, end, found):
+def test_list_returns_a_range(caller, make, query, start, end, found):
     for at in range(7):
         make(clientName=f"C{at}", developer=("ann", "bob")[at % 2])
 
@@ -66,7 +66,7 @@ def test_a_list_is_a_range(caller, make, query, start, end, found):
     assert [one["clientName"] for one in page["clients"]] == found
 
 
-def test_an_empty_range_counts_and_lists_nothing(caller, make):
+def test_empty_range_returns_only_the_count(caller, make):
     make()
 
     page = caller.get(LIST, params={"start": 0, "end": 0}).json()
@@ -83,11 +83,11 @@ def test_an_empty_range_counts_and_lists_nothing(caller, make):
         ("end=-1", "A028204"),
     ],
 )
-def test_a_list_refuses_odd_ranges(caller, query, code):
+def test_invalid_range_is_rejected(caller, query, code):
     assert status_and_code(caller.get(f"{LIST}?{query}")) == (400, code)
 
 
-def test_a_list_tells_secrets_unless_it_is_limited(caller, make, client_as):
+def test_list_contains_secrets_unless_limited(caller, make, client_as):
     make(clientName="Till", clientType="PUBLIC")
 
     full = caller.get(LIST).json()["clients"][0]
@@ -98,7 +98,7 @@ def test_a_list_tells_secrets_unless_it_is_limited(caller, make, client_as):
     assert set(limited) == set(theirs) == SHORT | {"clientType", "number"}
 
 
-def test_an_update_replaces_everything(caller, make):
+def test_update_replaces_everything(caller, make):
     made = make(
         clientName="Till",
         applicationType="WEB",
@@ -136,12 +136,12 @@ def test_an_update_replaces_everything(caller, make):
     assert after["clientSecret"] == made["clientSecret"]
 
 
-def test_response_modes_can_be_none_at_all(caller, make):
+def test_response_modes_can_be_empty(caller, make):
     assert make(responseModes=[])["responseModes"] == []
     assert len(make()["responseModes"]) == 7
 
 
-def test_update_ignores_what_has_operations_of_its_own(caller, make, sandbox):
+def test_update_ignores_fields_with_their_own_operations(caller, make, sandbox):
     made = make(clientName="Till", developer="ann")
     client_id = made["clientId"]
     asked = made | {
@@ -162,7 +162,7 @@ def test_update_ignores_what_has_operations_of_its_own(caller, make, sandbox):
     assert after == made
 
 
-def test_members_beyond_the_specification_outlive_a_round_trip(caller, make, sandbox):
+def test_undocumented_fields_survive_a_round_trip(caller, make, sandbox):
     client_id = make()["clientId"]
     sandbox.region("us").clients[SERVICE][client_id]["spiffeId"] = "spiffe://a"
 
@@ -174,7 +174,7 @@ def test_members_beyond_the_specification_outlive_a_round_trip(caller, make, san
     assert "spiffeId" not in without
 
 
-def test_what_nobody_can_set_is_not_checked_again(caller, make, sandbox):
+def test_read_only_fields_are_not_validated(caller, make, sandbox):
     client_id = make()["clientId"]
     kept = sandbox.region("us").clients[SERVICE][client_id]
     kept |= {"metadataDocumentLocation": "nowhere", "developer": "caf\u00e9"}
@@ -187,7 +187,7 @@ def test_what_nobody_can_set_is_not_checked_again(caller, make, sandbox):
 
 
 @pytest.mark.parametrize("path", ["create", "extension/requestable_scopes/update/{client_id}"])
-def test_some_take_no_form(caller, make, path):
+def test_some_operations_accept_no_form(caller, make, path):
     url = f"{CLIENT}/{path.format(client_id=make()['clientId'])}"
 
     told = caller.post(url, data={"clientName": "Form", "requestableScopes": "openid"})
@@ -195,7 +195,7 @@ def test_some_take_no_form(caller, make, path):
     assert status_and_code(told) == (400, "A258201")
 
 
-def test_delete_takes_the_client(caller, make, client_as):
+def test_delete_removes_the_client(caller, make, client_as):
     client_id = make()["clientId"]
 
     assert caller.delete(f"{CLIENT}/delete/{client_id}").status_code == 204
@@ -221,13 +221,13 @@ def test_delete_takes_the_client(caller, make, client_as):
         ("reads", "DELETE", "extension/requestable_scopes/delete/1"),
     ],
 )
-def test_each_operation_needs_its_right(client_as, token, method, path):
+def test_each_operation_needs_its_permission(client_as, token, method, path):
     response = client_as(token).request(method, f"{CLIENT}/{path}", json={})
 
     assert status_and_code(response) == (403, "A457101")
 
 
-def test_an_alias_is_one_clients_alone(caller, make):
+def test_alias_is_unique(caller, make):
     first = make(clientIdAlias="till")
     second = make()
 
@@ -240,7 +240,7 @@ def test_an_alias_is_one_clients_alone(caller, make):
     assert same.status_code == 200
 
 
-def test_there_are_limits(caller, make, sandbox):
+def test_limits_are_enforced(caller, make, sandbox):
     sandbox.services[SERVICE]["clientsPerDeveloper"] = 1
     make(developer="ann")
     make(developer="bob")
@@ -261,7 +261,7 @@ def test_there_are_limits(caller, make, sandbox):
     assert status_and_code(caller.post(path, json={})) == (403, "A123602")
 
 
-def test_a_client_of_another_service_is_out_of_reach(caller, sandbox):
+def test_client_of_another_service_is_not_accessible(caller, sandbox):
     sandbox.region("us").clients[2002][7] = {"clientId": 7, "clientIdAlias": "theirs"}
 
     assert status_and_code(caller.get(f"{CLIENT}/get/7")) == (403, "A001213")
@@ -269,7 +269,7 @@ def test_a_client_of_another_service_is_out_of_reach(caller, sandbox):
     assert status_and_code(caller.delete(f"{CLIENT}/delete/7")) == (403, "A026202")
 
 
-def test_the_service_counts_its_clients(caller, make, sandbox):
+def test_service_counts_its_clients(caller, make, sandbox):
     sandbox.services[SERVICE]["metadata"] = [{"key": "clientCount", "value": "0"}]
 
     made = make()
@@ -278,7 +278,7 @@ def test_the_service_counts_its_clients(caller, make, sandbox):
     assert caller.service()["metadata"] == [{"key": "clientCount", "value": "0"}]
 
 
-def test_locked_clients_can_be_put_out_of_reach(caller, make, sandbox):
+def test_locked_clients_can_be_made_inaccessible(caller, make, sandbox):
     client_id = make(clientName="Till")["clientId"]
     caller.post(f"{CLIENT}/lock_flag/update/{client_id}", json={"clientLocked": True})
     assert caller.get(f"{CLIENT}/get/{client_id}").status_code == 200

@@ -10,7 +10,7 @@ from tests.support.sandbox import SERVICE
 PATH = f"/api/{SERVICE}/service/configuration"
 
 
-def test_follows_the_settings(caller, sandbox):
+def test_document_follows_the_settings(caller, sandbox):
     sandbox.services[SERVICE] |= {
         "issuer": "https://shop.example",
         "supportedScopes": [{"name": "openid"}],
@@ -29,7 +29,7 @@ def test_follows_the_settings(caller, sandbox):
     assert "token_endpoint" not in found
 
 
-def test_takes_algorithms_from_the_keys(caller, sandbox):
+def test_algorithms_follow_the_keys(caller, sandbox):
     keys = [{"kty": "EC", "crv": "P-256", "use": "sig"}, {"kty": "RSA", "use": "enc"}]
     sandbox.services[SERVICE]["jwks"] = json.dumps({"keys": keys})
 
@@ -41,7 +41,7 @@ def test_takes_algorithms_from_the_keys(caller, sandbox):
     assert "none" in found["userinfo_signing_alg_values_supported"]
 
 
-def test_is_as_long_as_real_ones():
+def test_document_is_as_long_as_real_ones():
     services = Sandbox(seed=1).region("us").services.values()
 
     longest = max(len(build_discovery_document(service)) for service in services)
@@ -49,7 +49,7 @@ def test_is_as_long_as_real_ones():
     assert 40 <= longest <= 67
 
 
-def test_can_be_pretty_and_patched(caller):
+def test_document_can_be_pretty_and_patched(caller):
     patch = [{"op": "add", "path": "/x", "value": [1]}]
 
     response = caller.get(PATH, params={"pretty": "true", "patch": json.dumps(patch)})
@@ -59,7 +59,7 @@ def test_can_be_pretty_and_patched(caller):
 
 
 @pytest.mark.parametrize("patch", ["{", "{}", '[{"op":"remove","path":"/none"}]'])
-def test_refuses_a_patch_that_does_not_fit(caller, patch):
+def test_patch_that_does_not_apply_is_rejected(caller, patch):
     response = caller.get(PATH, params={"patch": patch})
 
     assert response.status_code == 400
@@ -80,7 +80,7 @@ def test_refuses_a_patch_that_does_not_fit(caller, patch):
         ({"op": "replace", "path": "", "value": 5}, 5),
     ],
 )
-def test_a_patch_does_what_rfc_6902_says(operation, after):
+def test_patch_follows_rfc_6902(operation, after):
     assert apply_patch({"a": 1, "b": [1, 2]}, [operation]) == after
 
 
@@ -98,6 +98,6 @@ def test_a_patch_does_what_rfc_6902_says(operation, after):
         "add",
     ],
 )
-def test_a_patch_fails_as_rfc_6902_says(operation):
+def test_invalid_patch_fails_as_in_rfc_6902(operation):
     with pytest.raises(JsonPatchError):
         apply_patch({"a": 1, "b": [1, 2]}, [operation])

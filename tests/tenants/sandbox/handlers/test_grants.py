@@ -39,7 +39,7 @@ def granted(issuing):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
-def test_lists_the_clients_that_have_tokens_of_a_user(ask, issue, way, subject):
+def test_list_contains_clients_with_tokens_of_the_user(ask, issue, way, subject):
     issue("t1", subject=subject)
     issue("t2", subject=subject)
     issue("t3", client=6, subject=subject, expires=1000)
@@ -53,7 +53,7 @@ def test_lists_the_clients_that_have_tokens_of_a_user(ask, issue, way, subject):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_lists_a_range_and_those_of_a_developer(ask, issue, issuing, way):
+def test_list_can_be_limited_to_a_range_and_a_developer(ask, issue, issuing, way):
     issuing.clients[SERVICE][6]["developer"] = "dev"
     issue("t1")
     issue("t2", client=6)
@@ -67,7 +67,7 @@ def test_lists_a_range_and_those_of_a_developer(ask, issue, issuing, way):
     assert (page["totalCount"], "clients" in page) == (2, False)
 
 
-def test_a_user_of_whom_nothing_is_known_has_no_clients(ask, issue):
+def test_unknown_user_has_no_clients(ask, issue):
     issue()
 
     page = ask("authorization/get/list", "body", "nobody", "").json()
@@ -86,11 +86,11 @@ def test_a_user_of_whom_nothing_is_known_has_no_clients(ask, issue):
         ("", "A136206"),
     ],
 )
-def test_a_list_refuses_odd_questions(caller, issuing, query, code):
+def test_invalid_query_is_rejected(caller, issuing, query, code):
     assert status_and_code(caller.get(f"{LIST}?{query}")) == (400, code)
 
 
-def test_a_body_has_to_be_an_object(caller, issuing):
+def test_body_must_be_an_object(caller, issuing):
     bodies: list[object]
     bodies = [[], {"subject": ["ann"]}, {"subject": "ann", "start": "first"}]
     for odd in bodies:
@@ -102,7 +102,7 @@ def test_a_body_has_to_be_an_object(caller, issuing):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("subject", ["ann", SUBJECT_HOSTILE])
-def test_a_delete_takes_the_tokens_of_a_pair_alone(ask, issue, issuing, granted, way, subject):
+def test_delete_removes_only_tokens_of_client_and_user(ask, issue, issuing, granted, way, subject):
     issue("t1", subject=subject)
     issue("t2", subject=subject, refresh="r2")
     issue("t3", client=6, subject=subject)
@@ -119,7 +119,7 @@ def test_a_delete_takes_the_tokens_of_a_pair_alone(ask, issue, issuing, granted,
     assert again.json()["resultCode"] == "A137001"
 
 
-def test_an_update_sets_the_scopes_of_a_pair(caller, issue, issuing):
+def test_update_sets_scopes_of_client_and_user(caller, issue, issuing):
     one, two, other = issue("t1"), issue("t2"), issue("t3", client=6)
     path = f"{CLIENT}/authorization/update/till"
 
@@ -137,7 +137,7 @@ def test_an_update_sets_the_scopes_of_a_pair(caller, issue, issuing):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_granted_scopes_are_some_none_or_not_known(ask, granted, way):
+def test_granted_scopes_can_be_listed_empty_or_unknown(ask, granted, way):
     def kept(subject, client):
         found = ask("granted_scopes/get", way, subject, client).json()
         return found["resultCode"], found.get("latestGrantedScopes")
@@ -152,7 +152,7 @@ def test_granted_scopes_are_some_none_or_not_known(ask, granted, way):
 
 
 @pytest.mark.parametrize("way", ["query", "path"])
-def test_granted_scopes_are_forgotten_and_no_token(ask, issue, issuing, granted, way):
+def test_deleting_granted_scopes_keeps_tokens(ask, issue, issuing, granted, way):
     issue()
 
     def delete():
@@ -164,7 +164,7 @@ def test_granted_scopes_are_forgotten_and_no_token(ask, issue, issuing, granted,
     assert len(issuing.tokens[SERVICE]) == 1
 
 
-def test_a_region_may_remember_no_granted_scopes(ask, granted, sandbox):
+def test_region_may_record_no_granted_scopes(ask, granted, sandbox):
     sandbox.state.forgetful = {"us"}
 
     assert ask("granted_scopes/get", "body").json()["resultCode"] == "A139001"
@@ -181,7 +181,7 @@ def test_a_region_may_remember_no_granted_scopes(ask, granted, sandbox):
         ("granted_scopes/delete", "A140202"),
     ],
 )
-def test_without_a_subject_nothing_is_done(caller, issue, issuing, granted, what, code):
+def test_missing_subject_is_rejected(caller, issue, issuing, granted, what, code):
     issue(subject="")
     method = "GET" if what.endswith("get") else "DELETE"
 
@@ -195,7 +195,7 @@ def test_without_a_subject_nothing_is_done(caller, issue, issuing, granted, what
 
 
 @pytest.mark.parametrize("token", ["reads", "clients"])
-def test_whoever_reads_deletes_nothing(client_as, issue, issuing, granted, token):
+def test_read_permission_cannot_delete(client_as, issue, issuing, granted, token):
     issue()
     caller = client_as(token)
 
@@ -205,13 +205,13 @@ def test_whoever_reads_deletes_nothing(client_as, issue, issuing, granted, token
     assert (len(issuing.tokens[SERVICE]), len(granted)) == (1, 2)
 
 
-def test_granted_scopes_go_with_their_client(caller, granted, issuing):
+def test_granted_scopes_are_deleted_with_their_client(caller, granted, issuing):
     caller.delete(f"{CLIENT}/delete/5")
 
     assert list(issuing.granted[SERVICE]) == [(6, "ann")]
 
 
-def test_the_state_tells_of_tokens_and_granted_scopes(caller, issue, granted):
+def test_state_dump_contains_tokens_and_granted_scopes(caller, issue, granted):
     issue()
 
     state = caller.get("/_state").json()

@@ -25,7 +25,7 @@ def create(caller):
     return create
 
 
-def test_makes_a_key_with_a_name_a_handle_and_a_real_public_half(create, caller):
+def test_new_key_has_name_handle_and_real_public_key(create, caller):
     made = create(**EC, kid="till-1").json()["hsk"]
     other = create(**RSA, hsmName="luna").json()["hsk"]
 
@@ -43,7 +43,7 @@ def test_makes_a_key_with_a_name_a_handle_and_a_real_public_half(create, caller)
     assert caller.get(f"{HSK}/get/{made['handle']}").json()["hsk"] == made
 
 
-def test_takes_one_name_twice(create, caller):
+def test_key_id_may_be_used_twice(create, caller):
     for _ in range(2):
         assert create(**EC, kid="till-1").json()["action"] == "SUCCESS"
 
@@ -66,7 +66,7 @@ def test_takes_one_name_twice(create, caller):
         ({"hsmName": "elsewhere"}, "A264201"),
     ],
 )
-def test_refuses_what_does_not_go_together(create, sandbox, asked, code):
+def test_inconsistent_parameters_are_rejected(create, sandbox, asked, code):
     response = create(**EC | asked)
 
     assert status_and_code(response) == (200, code)
@@ -74,7 +74,7 @@ def test_refuses_what_does_not_go_together(create, sandbox, asked, code):
     assert "hsks" not in sandbox.services[SERVICE]
 
 
-def test_destroys_a_key_once(create, caller, sandbox):
+def test_key_is_destroyed_once(create, caller, sandbox):
     path = f"{HSK}/delete/{create(**EC).json()['hsk']['handle']}"
 
     assert caller.delete(path).status_code == 204
@@ -85,7 +85,7 @@ def test_destroys_a_key_once(create, caller, sandbox):
     assert status_and_code(caller.get(f"{HSK}/get/{'x' * 43}")) == (404, "A268202")
 
 
-def test_tells_what_was_destroyed_where_it_is_asked_to(create, caller, sandbox):
+def test_deleted_key_is_returned_if_configured(create, caller, sandbox):
     made = create(**EC).json()["hsk"]
     sandbox.state.half_deleted = sandbox.state.deleted_told = True
 
@@ -98,7 +98,7 @@ def test_tells_what_was_destroyed_where_it_is_asked_to(create, caller, sandbox):
     assert (whole.status_code, whole.json()["hsk"]) == (200, made)
 
 
-def test_has_none_where_server_or_service_has_it_off(create, caller, sandbox):
+def test_hsm_may_be_disabled_on_server_or_service(create, caller, sandbox):
     sandbox.services[SERVICE]["hsmEnabled"] = False
     codes = {
         status_and_code(create(**EC))[1],
@@ -115,12 +115,12 @@ def test_has_none_where_server_or_service_has_it_off(create, caller, sandbox):
     assert "hsm" not in caller.get("/api/info").json()["features"]
 
 
-def test_needs_the_right_to_change_a_service(client_as):
+def test_creating_needs_modify_permission(client_as):
     assert client_as("reads").get(f"{HSK}/get/list").status_code == 200
     assert client_as("reads").post(f"{HSK}/create", json=EC).status_code == 403
 
 
-def test_a_seeded_world_has_some_in_two_regions():
+def test_seeded_world_has_hardware_keys_in_two_regions():
     sandbox = Sandbox(seed=1)
 
     found = {

@@ -17,7 +17,7 @@ def create(caller, **body):
     return caller.post("/api/service", json=asked)
 
 
-def test_makes_a_service_where_the_server_is(client_as, sandbox):
+def test_service_is_created_on_the_given_server(client_as, sandbox):
     response = create(client_as(place="idp"), service={"serviceName": "New"})
 
     assert response.status_code == 200
@@ -30,7 +30,7 @@ def test_makes_a_service_where_the_server_is(client_as, sandbox):
     assert here.json()["resultCode"] == "A457101"
 
 
-def test_a_new_service_is_out_of_sight_for_a_moment(client_as, sandbox, monkeypatch):
+def test_new_service_is_not_accessible_at_first(client_as, sandbox, monkeypatch):
     sandbox.state.window = 3600
 
     made = create(client_as(place="idp")).json()["apiKey"]
@@ -41,14 +41,14 @@ def test_a_new_service_is_out_of_sight_for_a_moment(client_as, sandbox, monkeypa
     assert client_as(place="eu").get(path).status_code == 200
 
 
-def test_says_in_its_own_words_what_cannot_be(client_as):
+def test_errors_have_the_format_of_the_idp(client_as):
     response = create(client_as(place="idp"), service={"issuer": "http://a.example"})
 
     assert response.status_code == 400
     assert response.json() == {"error": "[A031219] 'issuer' does not use https."}
 
 
-def test_names_all_that_is_missing(client_as):
+def test_all_missing_parameters_are_named(client_as):
     response = client_as(place="idp").post("/api/service", json={"organizationId": "1"})
 
     assert response.status_code == 400
@@ -70,14 +70,14 @@ def test_names_all_that_is_missing(client_as):
         ("full", {"apiServerId": 5}, 403, "API server"),
     ],
 )
-def test_refuses(client_as, token, body, status, said):
+def test_invalid_request_is_rejected(client_as, token, body, status, said):
     response = create(client_as(token, "idp"), **body)
 
     assert response.status_code == status
     assert said in response.json()["error"]
 
 
-def test_a_free_plan_has_one_service(client_as, sandbox):
+def test_free_plan_allows_one_service(client_as, sandbox):
     trial = sandbox.state.organization("trial", plan="FREE")
     sandbox.state.accept(ApiToken("trial", trial, ORGANIZATION_PERMISSIONS))
     caller = client_as("trial", "idp")
@@ -91,7 +91,7 @@ def test_a_free_plan_has_one_service(client_as, sandbox):
     assert second.json()["organizationId"] == trial
 
 
-def test_removes_a_service_once(client_as, sandbox):
+def test_service_is_removed_once(client_as, sandbox):
     asked = {"apiServerId": US, "organizationId": 1, "serviceId": SERVICE}
     caller = client_as(place="idp")
 
@@ -108,7 +108,9 @@ def test_removes_a_service_once(client_as, sandbox):
     ("token", "organization", "status"),
     [("reads", 1, 403), ("other", 1, 403), ("other", 2, 404)],
 )
-def test_removes_for_nobody_else(client_as, sandbox, token, organization, status):
+def test_other_organizations_cannot_remove_a_service(
+    client_as, sandbox, token, organization, status
+):
     asked = {"apiServerId": US, "organizationId": organization, "serviceId": SERVICE}
 
     response = client_as(token, "idp").post("/api/service/remove", json=asked)
@@ -117,7 +119,7 @@ def test_removes_for_nobody_else(client_as, sandbox, token, organization, status
     assert SERVICE in sandbox.services
 
 
-def test_lists_the_servers(client_as):
+def test_servers_are_listed(client_as):
     found = client_as(place="idp").get("/api/apiserver").json()
 
     assert {one["id"]: one["apiServerUrl"] for one in found} == {
@@ -128,7 +130,7 @@ def test_lists_the_servers(client_as):
     }
 
 
-def test_an_unknown_route_answers_as_spring_does(client_as):
+def test_unknown_route_answers_like_spring(client_as):
     response = client_as(place="idp").get("/api/nothing")
 
     assert response.status_code == 404

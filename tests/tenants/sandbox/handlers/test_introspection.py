@@ -36,7 +36,7 @@ def flags(found):
     return [found[one] for one in FLAGS]
 
 
-def test_a_live_token_is_told_of(introspect, issue):
+def test_valid_token_is_described(introspect, issue):
     hidden = {"key": "a", "value": "b", "hidden": True}
     token = issue(refresh="r1", properties=(hidden,), more={"acr": "high"})
 
@@ -65,7 +65,7 @@ def test_a_live_token_is_told_of(introspect, issue):
         ({}, {"dpopKeyThumbprint": "x"}, "A065308", "UNAUTHORIZED", True),
     ],
 )
-def test_a_live_token_may_not_do(introspect, issue, asked, more, code, action, sufficient):
+def test_valid_token_may_be_insufficient(introspect, issue, asked, more, code, action, sufficient):
     issue(more=more)
 
     found = introspect(**asked)
@@ -74,7 +74,7 @@ def test_a_live_token_may_not_do(introspect, issue, asked, more, code, action, s
     assert flags(found) == [True, True, sufficient, False]
 
 
-def test_what_is_none_is_told_in_a_200(caller, introspect, issue, issuing):
+def test_unknown_token_is_reported_with_status_200(caller, introspect, issue, issuing):
     token = issue()
 
     unknown = introspect(token.access_hash)
@@ -86,13 +86,13 @@ def test_what_is_none_is_told_in_a_200(caller, introspect, issue, issuing):
     assert introspect()["resultCode"] == "A057303"
 
 
-def test_a_revoked_token_is_none_although_it_lingers(introspect, issue):
+def test_revoked_token_is_unknown_although_it_is_listed(introspect, issue):
     issue(revoked=True)
 
     assert introspect()["resultCode"] == "A057302"
 
 
-def test_an_expired_token_is_swept_by_who_asks(introspect, issue):
+def test_expired_token_is_deleted_by_introspection(introspect, issue):
     issue(expires=1000)
 
     found = introspect()
@@ -102,7 +102,7 @@ def test_an_expired_token_is_swept_by_who_asks(introspect, issue):
     assert introspect()["resultCode"] == "A057302"
 
 
-def test_an_expired_token_that_can_be_refreshed_stays(introspect, issue):
+def test_expired_token_that_can_be_refreshed_stays(introspect, issue):
     issue(expires=1000, refresh="r1")
 
     introspect()
@@ -110,7 +110,7 @@ def test_an_expired_token_that_can_be_refreshed_stays(introspect, issue):
     assert flags(introspect()) == [True, False, True, True]
 
 
-def test_a_jwt_is_taken_where_the_service_signed_it(caller, introspect, issue, sandbox):
+def test_jwt_is_accepted_if_the_service_signed_it(caller, introspect, issue, sandbox):
     issue()
     service = sandbox.services[SERVICE]
     jwt = signing.sign_jwt(service, {"jti": "t1", "scope": "all"}, "ES256")
@@ -120,7 +120,7 @@ def test_a_jwt_is_taken_where_the_service_signed_it(caller, introspect, issue, s
 
 
 @pytest.mark.parametrize("token", ["reads", "clients"])
-def test_introspection_takes_its_right(client_as, issue, token):
+def test_introspection_needs_its_permission(client_as, issue, token):
     issue()
 
     response = client_as(token).post(INTROSPECT, json={"token": "t1"})
@@ -129,7 +129,7 @@ def test_introspection_takes_its_right(client_as, issue, token):
 
 
 @pytest.mark.parametrize("value", ["t1", "r1"])
-def test_the_standard_way_tells_of_both_tokens(standard, issue, value):
+def test_standard_introspection_describes_both_tokens(standard, issue, value):
     hidden = {"key": "h", "value": "1", "hidden": True}
     issue(refresh="r1", properties=({"key": "tier", "value": "gold"}, hidden))
 
@@ -147,7 +147,7 @@ def test_the_standard_way_tells_of_both_tokens(standard, issue, value):
     assert json.loads(whole)["h"] == "1"
 
 
-def test_the_standard_way_tells_no_more_than_that_it_is_inactive(standard, issue):
+def test_standard_introspection_of_inactive_token_says_nothing_else(standard, issue):
     token = issue(expires=1000, refresh="r1")
     token.refresh_expires_at = 1000
 
@@ -164,7 +164,7 @@ def test_the_standard_way_tells_no_more_than_that_it_is_inactive(standard, issue
         ({"httpAcceptHeader": JWT, "rsUri": "https://rs.example"}, "A404101"),
     ],
 )
-def test_the_standard_way_refuses_in_its_action(standard, issue, members, code):
+def test_standard_introspection_rejects_with_an_action(standard, issue, members, code):
     issue()
 
     told = standard(**members)
@@ -174,7 +174,7 @@ def test_the_standard_way_refuses_in_its_action(standard, issue, members, code):
     assert told["action"] == failed
 
 
-def test_the_standard_way_answers_as_a_jwt(standard, issue):
+def test_standard_introspection_can_answer_with_a_jwt(standard, issue):
     issue()
     asked = {"httpAcceptHeader": JWT, "rsUri": "https://rs.example"}
 

@@ -30,7 +30,7 @@ def verify(caller, issuing, sandbox):
     return verify
 
 
-def test_a_jws_by_the_service_is_valid(verify):
+def test_jws_signed_by_the_service_is_valid(verify):
     told = verify({"exp": SOON, "iat": 1, "nbf": 1})
 
     assert told == {
@@ -52,7 +52,7 @@ def test_a_jws_by_the_service_is_valid(verify):
         ({"nbf": SOON}, {"clockSkew": 900}, "A160001", None, None),
     ],
 )
-def test_its_claims_are_of_now(verify, claims, members, code, missing, invalid):
+def test_time_claims_are_checked(verify, claims, members, code, missing, invalid):
     told = verify(claims, **members)
 
     assert told["resultCode"] == code
@@ -62,7 +62,7 @@ def test_its_claims_are_of_now(verify, claims, members, code, missing, invalid):
     assert told.get("invalidClaims") == invalid
 
 
-def test_a_jws_may_be_by_a_client(verify, issuing):
+def test_jws_may_be_signed_by_a_client(verify, issuing):
     client = issuing.clients[SERVICE][5]
     client["jwks"] = create_jwk_set("till", "ES256")
 
@@ -79,7 +79,7 @@ def test_a_jws_may_be_by_a_client(verify, issuing):
 
 
 @pytest.mark.parametrize(("jose", "code"), [("a.b.c", "2"), ("a.b.c.d.e", "1")])
-def test_what_is_no_jws_is_not_valid(caller, issuing, jose, code):
+def test_invalid_jws_is_reported(caller, issuing, jose, code):
     told = caller.post(VERIFY, json={"jose": jose}).json()
 
     assert told["resultCode"] == {"1": "A160101", "2": "A160202"}[code]
@@ -88,7 +88,7 @@ def test_what_is_no_jws_is_not_valid(caller, issuing, jose, code):
     assert status_and_code(caller.post(VERIFY, json={})) == (400, "A160201")
 
 
-def test_an_id_token_is_issued_anew(caller, issue, issuing):
+def test_id_token_is_reissued(caller, issue, issuing):
     issuing.clients[SERVICE][5]["idTokenSignAlg"] = "ES256"
     issue(refresh="r1")
     body = {"accessToken": "t1", "refreshToken": "r1", "claims": '{"name": "Ann"}'}
@@ -110,7 +110,7 @@ def test_an_id_token_is_issued_anew(caller, issue, issuing):
         ({}, "INTERNAL_SERVER_ERROR"),  # there is no RSA key
     ],
 )
-def test_an_id_token_is_not_issued_for_what_is_wrong(caller, issue, members, action):
+def test_id_token_is_not_reissued_for_invalid_tokens(caller, issue, members, action):
     issue(refresh="r1")
     body = {"accessToken": "t1", "refreshToken": "r1"} | members
 

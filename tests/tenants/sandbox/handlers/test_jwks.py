@@ -7,7 +7,7 @@ EC = {"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "d": "secret", "kid": "on
 OCT = {"kty": "oct", "k": "secret"}
 
 
-def test_shows_public_parts_alone(caller, sandbox):
+def test_only_public_keys_are_returned(caller, sandbox):
     sandbox.services[SERVICE]["jwks"] = json.dumps({"keys": [EC, OCT]})
 
     response = caller.get(JWKS)
@@ -16,7 +16,7 @@ def test_shows_public_parts_alone(caller, sandbox):
     assert "secret" not in response.text
 
 
-def test_shows_private_parts_when_asked(caller, sandbox):
+def test_private_keys_are_returned_on_request(caller, sandbox):
     sandbox.services[SERVICE]["jwks"] = json.dumps({"keys": [EC, OCT]})
 
     response = caller.get(JWKS, params={"includePrivateKeys": "true"})
@@ -24,14 +24,14 @@ def test_shows_private_parts_when_asked(caller, sandbox):
     assert response.json()["keys"] == [EC, OCT]
 
 
-def test_is_empty_without_keys(caller):
+def test_response_is_empty_without_keys(caller):
     response = caller.get(JWKS)
 
     assert (response.status_code, response.content) == (204, b"")
     assert "Content-Length" not in response.headers
 
 
-def test_points_to_where_else_the_keys_are(caller, sandbox):
+def test_response_redirects_to_the_jwks_uri(caller, sandbox):
     sandbox.services[SERVICE]["jwksUri"] = "https://shop.example/jwks"
 
     response = caller.get(JWKS)
@@ -40,7 +40,7 @@ def test_points_to_where_else_the_keys_are(caller, sandbox):
     assert response.headers["Location"] == "https://shop.example/jwks"
 
 
-def test_tells_the_public_keys_of_credentials(caller, sandbox):
+def test_credential_keys_are_returned(caller, sandbox):
     path = f"/api/{SERVICE}/vci/jwks"
     off = caller.post(path, json={})
     sandbox.services[SERVICE]["verifiableCredentialsEnabled"] = True

@@ -25,7 +25,7 @@ def add(sandbox, count):
         ({"start": 90, "end": 99}, 90, 99, 0),
     ],
 )
-def test_a_list_is_a_range(caller, sandbox, query, start, end, found):
+def test_list_returns_a_range(caller, sandbox, query, start, end, found):
     add(sandbox, 7)
 
     page = caller.get(LIST, params=query).json()
@@ -35,7 +35,7 @@ def test_a_list_is_a_range(caller, sandbox, query, start, end, found):
 
 
 @pytest.mark.parametrize("query", [{"start": 0, "end": 0}, {"start": 5, "end": 2}])
-def test_an_empty_range_counts_and_lists_nothing(caller, query):
+def test_empty_range_returns_only_the_count(caller, query):
     page = caller.get(LIST, params=query).json()
 
     assert page == query | {"totalCount": 1}
@@ -51,19 +51,19 @@ def test_an_empty_range_counts_and_lists_nothing(caller, query):
         ("end=-1", "A036204"),
     ],
 )
-def test_a_list_refuses_odd_ranges(caller, query, code):
+def test_invalid_range_is_rejected(caller, query, code):
     response = caller.get(f"{LIST}?{query}")
 
     assert (response.status_code, response.json()["resultCode"]) == (400, code)
 
 
-def test_a_list_can_be_limited(caller):
+def test_list_can_be_limited(caller):
     page = caller.get(LIST, params={"limited": "true"}).json()
 
     assert set(page["services"][0]) == {"apiKey", "number", "serviceName"}
 
 
-def test_an_answer_has_every_flag_and_number_and_no_null(caller):
+def test_response_has_all_booleans_and_numbers_and_no_null(caller):
     service = caller.service()
 
     assert service["pkceRequired"] is False
@@ -73,7 +73,7 @@ def test_an_answer_has_every_flag_and_number_and_no_null(caller):
     assert len(service) > 80
 
 
-def test_an_update_replaces_everything(caller):
+def test_update_replaces_everything(caller):
     caller.update(
         {
             "serviceName": "Shop",
@@ -106,14 +106,14 @@ def test_an_update_replaces_everything(caller):
         ("supportedPromptValues", ["NONE", "LOGIN", "CONSENT", "SELECT_ACCOUNT"]),
     ],
 )
-def test_some_lists_fall_back_when_absent_and_can_be_empty(caller, member, fallback):
+def test_some_lists_have_fallbacks_and_can_be_empty(caller, member, fallback):
     assert caller.update({}).json()[member] == fallback
     assert caller.update({member: None}).json()[member] == fallback
     assert caller.update({member: []}).json()[member] == []
     assert caller.service()[member] == []
 
 
-def test_a_round_trip_changes_the_version_alone(caller):
+def test_round_trip_changes_only_the_version(caller):
     caller.update({"serviceName": "Shop", "supportedScopes": [{"name": "a"}]})
     before = caller.service()
 
@@ -123,7 +123,7 @@ def test_a_round_trip_changes_the_version_alone(caller):
     assert list(after.items()) == list(before.items())
 
 
-def test_what_cannot_be_set_is_taken_and_not_stored(caller, sandbox):
+def test_read_only_fields_are_accepted_and_not_stored(caller, sandbox):
     sandbox.services[SERVICE]["clientIdAliasEnabled"] = True
     sandbox.services[SERVICE]["hsks"] = [{"kid": "a"}]
 
@@ -154,18 +154,18 @@ def test_what_cannot_be_set_is_taken_and_not_stored(caller, sandbox):
         assert absent not in after
 
 
-def test_acrs_are_stored_although_the_spec_says_read_only(caller):
+def test_acrs_are_stored_although_documented_as_read_only(caller):
     assert caller.update({"supportedAcrs": ["a"]}).json()["supportedAcrs"] == ["a"]
 
 
-def test_unknown_members_are_dropped_without_a_word(caller):
+def test_unknown_fields_are_dropped_silently(caller):
     after = caller.update({"postLogoutRedirectUris": ["https://a.example"]})
 
     assert after.status_code == 200
     assert "postLogoutRedirectUris" not in after.json()
 
 
-def test_members_that_this_server_knows_are_kept_and_can_be_reset(caller, sandbox):
+def test_known_undocumented_fields_are_kept_and_can_be_reset(caller, sandbox):
     sandbox.region("us").newer.add("haipVersion")
 
     assert caller.update({"haipVersion": "1.0"}).json()["haipVersion"] == "1.0"
@@ -173,7 +173,7 @@ def test_members_that_this_server_knows_are_kept_and_can_be_reset(caller, sandbo
     assert caller.update({"haipVersion": "1.1"}).json()["haipVersion"] == "1.1"
 
 
-def test_numbers_keep_their_text_and_texts_their_code_points(caller, sandbox):
+def test_numbers_keep_their_notation_and_texts_their_code_points(caller, sandbox):
     sandbox.region("us").newer.add("odd")
     parts = rb'"serviceName":"\ud83e"', rb'"accessTokenDuration":1E2', rb"[0.10,-0.0]"
     body = b'{%b,%b,"odd":%b}' % parts
@@ -184,7 +184,7 @@ def test_numbers_keep_their_text_and_texts_their_code_points(caller, sandbox):
     assert all(part in response.content for part in parts)
 
 
-def test_scopes_come_back_by_name(caller):
+def test_scopes_are_sorted_by_name(caller):
     sent = [{"name": "zoo", "defaultEntry": True}, {"name": "air", "description": "x"}]
 
     after = caller.update({"supportedScopes": sent}).json()
@@ -195,7 +195,7 @@ def test_scopes_come_back_by_name(caller):
     ]
 
 
-def test_key_sets_come_back_in_another_text(caller):
+def test_jwk_sets_are_reformatted(caller):
     sent = '{ "keys": [ {"kty": "EC", "crv": "P-256", "x": "a", "y": "b"} ] }'
 
     after = caller.update({"jwks": sent, "federationJwks": sent}).json()
@@ -206,7 +206,7 @@ def test_key_sets_come_back_in_another_text(caller):
     assert after["federationJwks"] == after["jwks"]
 
 
-def test_a_version_moves_with_every_update(caller, sandbox):
+def test_every_update_increases_the_version(caller, sandbox):
     sandbox.services[SERVICE]["modifiedAt"] = 9_999_999_999_999
 
     assert caller.update({}).json()["modifiedAt"] == 10_000_000_000_000
@@ -258,7 +258,7 @@ def test_a_version_moves_with_every_update(caller, sandbox):
         ),
     ],
 )
-def test_refuses_what_cannot_be_and_stores_nothing(caller, sandbox, body, code, name):
+def test_invalid_service_is_rejected_and_not_stored(caller, sandbox, body, code, name):
     response = caller.update(body)
 
     assert response.status_code == 400
@@ -281,13 +281,13 @@ def test_refuses_what_cannot_be_and_stores_nothing(caller, sandbox, body, code, 
         (b'{"a":' * 20_000 + b"1" + b"}" * 20_000, JSON, "A126202"),
     ],
 )
-def test_refuses_bodies_that_are_none(caller, content, headers, code):
+def test_invalid_body_is_rejected(caller, content, headers, code):
     response = caller.post(UPDATE, content=content, headers=headers)
 
     assert (response.status_code, response.json()["resultCode"]) == (400, code)
 
 
-def test_a_form_is_a_body_too(caller):
+def test_form_body_is_accepted(caller):
     form = {
         "serviceName": "Form",
         "pkceRequired": "true",
@@ -304,7 +304,7 @@ def test_a_form_is_a_body_too(caller):
     assert "supportedScopes" not in after
 
 
-def test_create_on_the_cluster_makes_an_orphan(caller, sandbox):
+def test_create_on_the_cluster_has_no_organization(caller, sandbox):
     response = caller.post("/api/service/create", json={"serviceName": "Lost"})
 
     assert response.status_code == 201
@@ -315,7 +315,7 @@ def test_create_on_the_cluster_makes_an_orphan(caller, sandbox):
     assert caller.get(LIST).json()["totalCount"] == 1
 
 
-def test_delete_on_the_cluster_is_refused(caller, sandbox):
+def test_delete_on_the_cluster_is_denied(caller, sandbox):
     response = caller.delete(f"/api/{SERVICE}/service/delete")
 
     assert response.status_code == 403

@@ -30,7 +30,7 @@ def revoke(caller):
 
 
 @pytest.mark.parametrize("name", ["accessToken", "accessTokenHash"])
-def test_a_token_is_updated_by_value_or_hash(update, issue, name):
+def test_token_is_updated_by_value_or_hash(update, issue, name):
     token = issue()
     value = {"accessToken": "t1", "accessTokenHash": token.access_hash}[name]
 
@@ -42,7 +42,7 @@ def test_a_token_is_updated_by_value_or_hash(update, issue, name):
     assert token.expires_at == FAR_FUTURE
 
 
-def test_a_value_goes_before_a_hash(update, issue):
+def test_value_takes_precedence_over_hash(update, issue):
     one, two = issue("t1"), issue("t2")
 
     update(accessToken="t1", accessTokenHash=two.access_hash, scopes=[])
@@ -51,7 +51,7 @@ def test_a_value_goes_before_a_hash(update, issue):
 
 
 @pytest.mark.parametrize("expiry", [0, -1, None])
-def test_no_expiry_leaves_the_expiry(update, issue, expiry):
+def test_missing_expiry_keeps_the_expiry(update, issue, expiry):
     token = issue(properties=({"key": "a"},))
 
     update(accessToken="t1", accessTokenExpiresAt=expiry, scopes=None, properties=None)
@@ -75,7 +75,7 @@ def test_expiries_are_set(update, issue):
     assert abs(token.refresh_expires_at - now_milliseconds() - 7_200_000) < 5000
 
 
-def test_an_update_does_not_pass_the_limit_of_the_client(update, issue, issuing):
+def test_update_respects_the_requestable_scopes(update, issue, issuing):
     limit = {"requestableScopesEnabled": True, "requestableScopes": ["orders"]}
     issuing.clients[SERVICE][5]["extension"] = limit
     issue()
@@ -83,7 +83,7 @@ def test_an_update_does_not_pass_the_limit_of_the_client(update, issue, issuing)
     assert update(accessToken="t1", scopes=["openid", "orders"])["scopes"] == ["orders"]
 
 
-def test_a_new_value_ends_the_old_one(update, issue):
+def test_new_value_replaces_the_old_one(update, issue):
     token = issue()
 
     told = update(accessTokenHash=token.access_hash, accessTokenValueUpdated=True)
@@ -104,7 +104,7 @@ def test_a_new_value_ends_the_old_one(update, issue):
     ],
 )
 @pytest.mark.parametrize("status", [200, 400])
-def test_an_update_is_refused_in_its_action(
+def test_update_is_rejected_with_an_action(
     caller, issue, issuing, sandbox, members, code, action, status
 ):
     sandbox.state.action_statuses = status != 200
@@ -119,7 +119,7 @@ def test_an_update_is_refused_in_its_action(
 
 
 @pytest.mark.parametrize("name", ["value", "hash", "refresh", "refresh hash"])
-def test_a_token_is_deleted_once(caller, issue, issuing, name):
+def test_token_is_deleted_once(caller, issue, issuing, name):
     token, other = issue(refresh="r1"), issue("t2")
     names = ("t1", token.access_hash, "r1", token.refresh_hash)
     path = f"{DELETE}/{names[['value', 'hash', 'refresh', 'refresh hash'].index(name)]}"
@@ -129,7 +129,7 @@ def test_a_token_is_deleted_once(caller, issue, issuing, name):
     assert status_and_code(caller.delete(path)) == (404, "A161202")
 
 
-def test_a_token_of_another_service_is_not_deleted(caller, issue, issuing):
+def test_token_of_another_service_is_not_deleted(caller, issue, issuing):
     issuing.tokens[999] = [issue()]
     issuing.tokens[SERVICE].clear()
 
@@ -159,7 +159,7 @@ def test_a_token_of_another_service_is_not_deleted(caller, issue, issuing):
         ({"accessTokenIdentifier": "", "subject": "bob"}, "t1 t2 t4 t5"),
     ],
 )
-def test_a_revoke_ends_what_its_first_identifier_names(revoke, issue, issuing, members, left):
+def test_revoke_uses_the_first_identifier(revoke, issue, issuing, members, left):
     issue("t1")
     issue("t2", refresh="r2")
     issue("t3", subject="bob")
@@ -189,14 +189,14 @@ def test_a_revoke_ends_what_its_first_identifier_names(revoke, issue, issuing, m
         ({"subject": True}, (400, "A126202")),
     ],
 )
-def test_a_revoke_that_names_nothing_ends_nothing(revoke, issue, issuing, members, answer):
+def test_revoke_without_identifier_is_rejected(revoke, issue, issuing, members, answer):
     issue()
 
     assert status_and_code(revoke(**members)) == answer
     assert len(issuing.tokens[SERVICE]) == 1
 
 
-def test_a_revoked_token_may_linger_in_the_list(caller, revoke, issue, sandbox):
+def test_revoked_token_may_stay_in_the_list(caller, revoke, issue, sandbox):
     sandbox.state.revoked_linger = True
     issue()
     issue("t2")
@@ -213,7 +213,7 @@ def test_a_revoked_token_may_linger_in_the_list(caller, revoke, issue, sandbox):
     assert [count(one) for one in ("ALL", "VALID", "INVALID")] == [2, 0, 2]
 
 
-def test_a_reply_can_be_lost_whose_work_is_done(revoke, issue, issuing, sandbox):
+def test_response_can_be_lost_after_processing(revoke, issue, issuing, sandbox):
     issue()
     sandbox.fault("reset", operation="token.revoke", after=True, times=1)
 
@@ -251,7 +251,7 @@ def named(token, members):
 
 @given(held=HELD, members=FILTERS)
 @SOME
-def test_a_revoke_touches_what_it_names_and_nothing_else(revoke, issue, issuing, held, members):
+def test_revoke_affects_only_the_named_tokens(revoke, issue, issuing, held, members):
     issuing.tokens[SERVICE].clear()
     for at, (client, subject) in enumerate(held, 1):
         issue(f"t{at}", client, subject, refresh=f"r{at}")

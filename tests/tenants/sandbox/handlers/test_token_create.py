@@ -22,7 +22,7 @@ def create(caller, issuing):
     return create
 
 
-def test_a_new_token_is_told_once_and_listed_by_its_hash(caller, create):
+def test_new_token_is_returned_once_and_listed_by_hash(caller, create):
     made = create(scopes=["openid"], properties=[{"key": "a", "value": "b"}])
 
     assert (made["resultCode"], made["action"]) == ("A109001", "OK")
@@ -38,25 +38,25 @@ def test_a_new_token_is_told_once_and_listed_by_its_hash(caller, create):
 
 
 @pytest.mark.parametrize("grant_type", ["IMPLICIT", "CLIENT_CREDENTIALS"])
-def test_no_refresh_token_comes_with_some_grant_types(create, grant_type):
+def test_some_grant_types_have_no_refresh_token(create, grant_type):
     assert "refreshToken" not in create(grantType=grant_type)
     said = create(grantType=grant_type, refreshToken="chosen")
     assert said["resultCode"] in ("A108202", "A108203")
 
 
-def test_no_refresh_token_comes_from_a_service_without_them(create, sandbox):
+def test_service_without_refresh_grant_has_no_refresh_token(create, sandbox):
     sandbox.services[SERVICE]["supportedGrantTypes"].remove("REFRESH_TOKEN")
 
     assert "refreshToken" not in create()
     assert create(refreshToken="chosen")["resultCode"] == "A108204"
 
 
-def test_a_token_of_client_credentials_has_no_subject(create, issuing):
+def test_client_credentials_token_has_no_subject(create, issuing):
     assert "subject" not in create(grantType="CLIENT_CREDENTIALS", subject="ann")
     assert issuing.tokens[SERVICE][0].subject == ""
 
 
-def test_an_existing_value_is_taken_once(create, caller):
+def test_existing_value_is_accepted_once(create, caller):
     made = create(accessToken="chosen", refreshToken="again")
 
     assert (made["accessToken"], made["refreshToken"]) == ("chosen", "again")
@@ -72,7 +72,7 @@ def test_an_existing_value_is_taken_once(create, caller):
         ({"accessTokenPersistent": True, "accessTokenDuration": 60}, 0),
     ],
 )
-def test_a_token_lives_as_long_as_it_is_told(create, issuing, members, seconds):
+def test_duration_can_be_given(create, issuing, members, seconds):
     made = create(**members)
 
     assert made["expiresIn"] == seconds
@@ -80,13 +80,13 @@ def test_a_token_lives_as_long_as_it_is_told(create, issuing, members, seconds):
 
 
 @pytest.mark.parametrize(("own", "seconds"), [(90, 90), (9000, 3600), (0, 3600)])
-def test_a_client_may_shorten_lifetimes(create, issuing, own, seconds):
+def test_client_may_shorten_durations(create, issuing, own, seconds):
     issuing.clients[SERVICE][5]["extension"] = {"accessTokenDuration": own}
 
     assert create()["expiresIn"] == seconds
 
 
-def test_a_scope_may_shorten_lifetimes_too(create, sandbox):
+def test_scope_may_shorten_durations(create, sandbox):
     lived = [{"key": "access_token.duration", "value": "45"}]
     sandbox.services[SERVICE]["supportedScopes"].append({"name": "payments", "attributes": lived})
 
@@ -94,12 +94,12 @@ def test_a_scope_may_shorten_lifetimes_too(create, sandbox):
     assert create(scopes=["payments"])["expiresIn"] == 45
 
 
-def test_a_client_may_be_told_by_its_alias(create):
+def test_client_may_be_identified_by_its_alias(create):
     assert create()["clientIdentifier"] == "5"
     assert create(clientIdAliasUsed=True)["clientIdentifier"] == "till"
 
 
-def test_a_jwt_is_made_around_the_value(create, sandbox):
+def test_jwt_contains_the_value(create, sandbox):
     sandbox.services[SERVICE]["accessTokenSignAlg"] = "ES256"
 
     made = create(scopes=["openid", "orders"])
@@ -113,7 +113,7 @@ def test_a_jwt_is_made_around_the_value(create, sandbox):
     assert failed["action"] == "INTERNAL_SERVER_ERROR"
 
 
-def test_of_several_keys_the_one_that_is_named_signs(create, sandbox):
+def test_named_key_signs_among_several(create, sandbox):
     service = sandbox.services[SERVICE]
     keys = [
         *parse_keys(create_jwk_set("old", "ES256")),
@@ -154,7 +154,7 @@ def test_of_several_keys_the_one_that_is_named_signs(create, sandbox):
     ],
 )
 @pytest.mark.parametrize("told_twice", [False, True])
-def test_a_token_is_refused_in_its_action(
+def test_invalid_token_is_rejected_with_an_action(
     caller, issuing, sandbox, members, code, action, told_twice
 ):
     issuing.clients[SERVICE][6]["locked"] = True
@@ -170,22 +170,22 @@ def test_a_token_is_refused_in_its_action(
     assert issuing.tokens[SERVICE] == []
 
 
-def test_a_client_is_named_by_its_alias_too(create):
+def test_client_identifier_may_be_an_alias(create):
     assert create(clientId=None, clientIdentifier="till")["clientId"] == 5
 
 
-def test_a_form_is_a_body_too(caller, issuing):
+def test_form_body_is_accepted(caller, issuing):
     made = caller.post(CREATE, data=BODY | {"scopes": "openid orders"}).json()
 
     assert made["scopes"] == ["openid", "orders"]
 
 
 @pytest.mark.parametrize("token", ["reads", "clients"])
-def test_a_token_is_not_made_by_whoever_reads(client_as, issuing, token):
+def test_read_permission_cannot_create(client_as, issuing, token):
     assert status_and_code(client_as(token).post(CREATE, json=BODY)) == (403, "A457101")
 
 
-def test_a_body_of_odd_kinds_is_refused(caller, issuing):
+def test_wrong_types_are_rejected(caller, issuing):
     response = caller.post(CREATE, json=BODY | {"scopes": "openid"})
 
     assert status_and_code(response) == (400, "A126202")

@@ -24,14 +24,14 @@ def tokens(sandbox):
     ("query", "found"),
     [({}, 5), ({"end": 20}, 20), ({"start": 20, "end": 40}, 10)],
 )
-def test_a_list_is_a_range(caller, tokens, query, found):
+def test_list_returns_a_range(caller, tokens, query, found):
     page = caller.get(LIST, params=query).json()
 
     assert page["totalCount"] == 30
     assert len(page["accessTokens"]) == found
 
 
-def test_a_row_holds_hashes_and_no_token(caller, tokens):
+def test_rows_contain_hashes_and_no_tokens(caller, tokens):
     page = caller.get(LIST, params={"end": 1}).json()
 
     assert page["accessTokens"] == [
@@ -50,7 +50,7 @@ def test_a_row_holds_hashes_and_no_token(caller, tokens):
 
 
 @pytest.mark.parametrize("name", ["5", "till"])
-def test_a_list_of_a_clients_tokens_names_it_without_its_secret(caller, tokens, name):
+def test_client_filter_names_the_client_without_its_secret(caller, tokens, name):
     page = caller.get(LIST, params={"clientIdentifier": name}).json()
 
     assert page["client"]["clientName"] == "Till"
@@ -60,7 +60,7 @@ def test_a_list_of_a_clients_tokens_names_it_without_its_secret(caller, tokens, 
 
 
 @pytest.mark.parametrize("status", ["ALL", "VALID", "INVALID"])
-def test_an_expired_token_is_told_from_a_live_one(caller, tokens, status):
+def test_expired_and_valid_tokens_are_filtered(caller, tokens, status):
     tokens[3].expires_at = 1000
     tokens[4].expires_at = 0  # never
 
@@ -79,21 +79,19 @@ def test_an_expired_token_is_told_from_a_live_one(caller, tokens, status):
         ("start=10&end=31", "A159205"),
     ],
 )
-def test_a_list_refuses_odd_ranges(caller, tokens, query, code):
+def test_invalid_range_is_rejected(caller, tokens, query, code):
     response = caller.get(f"{LIST}?{query}")
 
     assert (response.status_code, response.json()["resultCode"]) == (400, code)
 
 
-def test_a_range_of_none_counts(caller, tokens):
+def test_empty_range_returns_only_the_count(caller, tokens):
     page = caller.get(LIST, params={"start": 0, "end": 0}).json()
 
     assert page == {"start": 0, "end": 0, "totalCount": 30}
 
 
-def test_tokens_go_with_their_client_and_clients_with_their_service(
-    caller, tokens, sandbox, client_as
-):
+def test_tokens_are_deleted_with_client_and_service(caller, tokens, sandbox, client_as):
     region = sandbox.region("us")
     region.tokens[SERVICE].append(StoredToken("other", 6, "PASSWORD", (), 1, FAR_FUTURE))
 
@@ -110,11 +108,11 @@ def test_tokens_go_with_their_client_and_clients_with_their_service(
     assert SERVICE not in region.clients
 
 
-def test_the_free_plan_has_no_list(caller, tokens, sandbox):
+def test_free_plan_has_no_list(caller, tokens, sandbox):
     sandbox.state.organizations[1].plan = "FREE"
 
     assert caller.get(LIST).status_code == 403
 
 
-def test_a_client_token_may_not_list_them(client_as, tokens):
+def test_client_permissions_cannot_list(client_as, tokens):
     assert client_as("clients").get(LIST).json()["resultCode"] == "A457101"

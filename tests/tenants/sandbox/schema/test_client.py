@@ -84,7 +84,7 @@ SANS = {"tlsClientAuthSanDns": "a.example", "tlsClientAuthSanIp": "192.0.2.1"}
         ({"customMetadata": "[]"}, "A032223", "customMetadata"),
     ],
 )
-def test_refuses_what_cannot_be_and_makes_nothing(caller, sandbox, body, code, name):
+def test_invalid_client_is_rejected_and_not_created(caller, sandbox, body, code, name):
     response = caller.post(CREATE, json=body)
 
     assert (response.status_code, response.json()["resultCode"]) == (400, code)
@@ -114,7 +114,7 @@ def test_refuses_what_cannot_be_and_makes_nothing(caller, sandbox, body, code, n
         },
     ],
 )
-def test_takes_what_can_be(caller, body):
+def test_valid_client_is_created(caller, body):
     assert caller.post(CREATE, json=body).status_code == 201
 
 
@@ -126,7 +126,7 @@ def test_takes_what_can_be(caller, body):
         (["https://a.example", "https://b.example"], None),
     ],
 )
-def test_reads_the_document_of_a_sector(caller, sandbox, listed, code):
+def test_sector_document_is_read(caller, sandbox, listed, code):
     sandbox.region("us").sectors["https://sector.example/doc"] = listed
     body = {
         "subjectType": "PAIRWISE",
@@ -140,7 +140,7 @@ def test_reads_the_document_of_a_sector(caller, sandbox, listed, code):
     assert response.json().get("derivedSectorIdentifier") == (None if code else "sector.example")
 
 
-def test_a_sector_follows_the_redirect_uris(caller):
+def test_sector_follows_the_redirect_uris(caller):
     made = caller.post(CREATE, json={"redirectUris": ["https://a.example/cb"]}).json()
     assert made["derivedSectorIdentifier"] == "a.example"
 

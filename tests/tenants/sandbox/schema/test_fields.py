@@ -22,13 +22,13 @@ MEMBERS = [(kind, name) for kind in TABLES for name in SPEC[kind]]
 
 
 @pytest.mark.parametrize("kind", TABLES)
-def test_every_member_of_the_specification_and_no_other(kind):
+def test_fields_are_those_of_the_specification(kind):
     assert set(TABLES[kind].types) == set(SPEC[kind])
     assert set(TABLES[kind].summary) < set(SPEC[kind])
 
 
 @pytest.mark.parametrize("kind", TABLES)
-def test_what_an_update_does_not_store(kind):
+def test_read_only_fields_are_those_of_the_specification(kind):
     told = {
         name for name, field in SPEC[kind].items() if field["readOnly"] or field["ignoredOnUpdate"]
     }
@@ -37,7 +37,7 @@ def test_what_an_update_does_not_store(kind):
 
 
 @pytest.mark.parametrize(("kind", "name"), MEMBERS)
-def test_a_member_is_of_the_kind_that_the_specification_says(kind, name):
+def test_field_type_matches_the_specification(kind, name):
     told, known = SPEC[kind][name], TABLES[kind].types[name]
     many = told["type"] == "array"
     assert known.startswith("[") == many

@@ -65,7 +65,7 @@ def certificate(key, ends=ENDS, name="gateway.example"):
     )
 
 
-def test_tells_thumbprint_and_size_and_what_names_it_although_the_rest_is_sealed():
+def test_key_info_has_thumbprint_spec_and_uses_although_secrets_are_redacted():
     (found,) = service(
         {**EXAMPLE, "d": "a-private-exponent", "p": "a-prime"},
         idTokenSignatureKeyId="2011-04-29",
@@ -80,7 +80,7 @@ def test_tells_thumbprint_and_size_and_what_names_it_although_the_rest_is_sealed
     assert "private" not in repr(found)
 
 
-def test_a_certificate_of_a_key_says_until_when_and_its_chain_stands_beside_it():
+def test_certificate_expiry_and_chain_are_listed():
     key, other = (
         ec.generate_private_key(ec.SECP256R1()),
         ec.generate_private_key(ec.SECP256R1()),
@@ -120,38 +120,38 @@ def test_a_certificate_of_a_key_says_until_when_and_its_chain_stands_beside_it()
         ("no object", "unreadable"),
     ],
 )
-def test_marks_what_is_weak_or_odd(key, mark):
+def test_weak_key_is_reported(key, mark):
     assert mark in client(key)[0].info.issues
 
 
-def test_one_that_is_sound_has_no_mark():
+def test_sound_key_has_no_issue():
     public = {name: part for name, part in pair("a").items() if name != "d"}
 
     assert [one.info.issues for one in client(public, EXAMPLE)] == [(), ()]
     assert [one.info.issues for one in service(pair("a"))] == [()]
 
 
-def test_a_key_id_that_is_there_twice_is_marked_on_both():
+def test_duplicate_key_id_is_reported_on_both_keys():
     found = service(pair("a"), pair("b"), pair("a"))
 
     assert [list(one.info.issues) for one in found] == [["repeated"], [], ["repeated"]]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"keys": 1}', '{"keys": null}'])
-def test_a_set_that_cannot_be_read_is_one_line_that_says_so(text):
+def test_unreadable_set_is_one_unreadable_key(text):
     (found,) = list_client_keys(seen(Client, clientId=44, jwks=text))
 
     assert list(found.info.issues) == ["unreadable"]
 
 
-def test_a_setting_that_names_a_key_which_is_nowhere_is_told():
+def test_missing_key_of_a_setting_is_reported():
     found = service(pair("a"), accessTokenSignatureKeyId="gone")
 
     assert [(one.info.kid, list(one.info.issues)) for one in found[1:]] == [("gone", ["missing"])]
     assert found[1].used_by == ("accessTokenSignatureKeyId",)
 
 
-def test_tells_every_set_of_a_service_its_hardware_keys_and_its_roots():
+def test_all_sets_hardware_keys_and_roots_are_listed():
     key = rsa.generate_private_key(65537, 2048)
     root = certificate(key).public_bytes(Encoding.PEM).decode()
     der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

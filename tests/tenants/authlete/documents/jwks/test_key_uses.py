@@ -3,7 +3,7 @@ from tenants.authlete.documents.jwks.inventory import find_key_uses
 from tenants.authlete.documents.service import Service
 
 
-def test_finds_every_setting_that_names_a_key_and_those_of_a_newer_authlete():
+def test_uses_include_settings_of_newer_versions():
     service = Service.model_validate(
         {
             "apiKey": 17,
@@ -21,7 +21,7 @@ def test_finds_every_setting_that_names_a_key_and_those_of_a_newer_authlete():
     ]
 
 
-def test_a_key_without_a_name_is_named_by_none():
+def test_empty_key_id_has_no_uses():
     client = Client.model_validate(
         {"clientId": 1, "rsSignedRequestKeyId": "", "selfSignedCertificateKeyId": "c"}
     )

@@ -30,7 +30,7 @@ def refusal(rule, text):
         "urn:ietf:wg:oauth:2.0:oob",
     ],
 )
-def test_users_are_sent_to_web_pages_and_applications(uri):
+def test_redirect_uri_may_be_web_page_or_application(uri):
     assert refusal(urls.validate_redirect_uri, uri) == ""
 
 
@@ -70,11 +70,11 @@ def test_users_are_sent_to_web_pages_and_applications(uri):
         ("https://app.example/" + "a" * 2048, "at most 2048"),
     ],
 )
-def test_users_are_sent_nowhere_else(uri, words):
+def test_other_redirect_uris_are_rejected(uri, words):
     assert words in refusal(urls.validate_redirect_uri, uri)
 
 
-def test_a_request_object_may_have_its_hash_behind_its_address():
+def test_request_uri_may_have_a_hash_as_fragment():
     assert refusal(urls.validate_request_uri, "https://app.example/r.jwt#GkurKxf5T0") == ""
     assert refusal(urls.validate_request_uri, "http://app.example/r.jwt") == ""
 
@@ -88,5 +88,5 @@ def test_a_request_object_may_have_its_hash_behind_its_address():
         ("https://app.example/#" + "a" * 2048, "at most 2048"),
     ],
 )
-def test_a_request_object_lies_on_the_web(uri, words):
+def test_request_uri_must_be_a_web_url(uri, words):
     assert words in refusal(urls.validate_request_uri, uri)
