@@ -6,7 +6,7 @@ The objects are those of Authlete facts, 9.3; their rules are declared with the 
 from tenants.authlete.documents.base import InputType, Setting
 from tenants.authlete.documents.client.tokens import ClientExtensionSettings
 from tenants.authlete.documents.service.credentials import CredentialIssuerSettings
-from tenants.authlete.documents.validation_messages import _
+from tenants.authlete.messages import gettext_noop as _
 
 
 def _column(kind: str, member: str, label: str) -> Setting:

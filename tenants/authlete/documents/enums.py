@@ -4,7 +4,7 @@ Every list is open: a newer Authlete may send other values, which are kept and s
 they are.
 """
 
-from tenants.authlete.documents.validation_messages import _
+from tenants.authlete.messages import gettext_noop as _
 
 GRANT_TYPE = {
     "AUTHORIZATION_CODE": _("Authorization code"),

@@ -1,18 +1,12 @@
-"""Validation messages, translated where they are shown.
-
-This package is free of Django, so messages are only marked for translation here.
-"""
+"""Messages of validation errors."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-
-def _(text: str) -> str:
-    """Mark ``text`` for xgettext, which finds it by the name of this function."""
-    return text
-
+from tenants.authlete.messages import Message
+from tenants.authlete.messages import gettext_noop as _
 
 INVALID_VALUE_MESSAGE = _("This value has an unexpected format.")
 _PYDANTIC_MESSAGES = {
@@ -32,6 +26,8 @@ def validation_error(text: str, **params: Any) -> PydanticCustomError:
 def format_error(error: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
     """Format one of `pydantic.ValidationError.errors` for users."""
     if error["type"] == "rule":
-        params = error["ctx"]
-        return translate(params["text"]).format(**params)
-    return translate(_PYDANTIC_MESSAGES.get(error["type"], INVALID_VALUE_MESSAGE))
+        params = {name: value for name, value in error["ctx"].items() if name != "text"}
+        message = Message(error["ctx"]["text"], **params)
+    else:
+        message = Message(_PYDANTIC_MESSAGES.get(error["type"], INVALID_VALUE_MESSAGE))
+    return message.localize(translate)

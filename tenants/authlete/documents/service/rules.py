@@ -14,7 +14,7 @@ from tenants.authlete.documents.rule_violation import (
     get_text,
     get_texts,
 )
-from tenants.authlete.documents.validation_messages import _
+from tenants.authlete.messages import gettext_noop as _
 
 ENDPOINT_BY_GRANT_TYPE: Mapping[str, str] = {  # needed in discovery
     "AUTHORIZATION_CODE": "authorizationEndpoint",

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from tenants.authlete.documents.validation_messages import _, validation_error
+from tenants.authlete.documents.validation_messages import validation_error
 from tenants.authlete.json.reader import (
     InvalidJsonError,
     parse_json,
     replace_surrogates,
 )
+from tenants.authlete.messages import gettext_noop as _
 
 MAX_LINE_LENGTH = 1_000  # characters
 MAX_MULTILINE_LENGTH = 10_000

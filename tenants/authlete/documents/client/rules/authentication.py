@@ -13,8 +13,8 @@ from tenants.authlete.documents.rule_violation import (
     get_text,
     get_texts,
 )
-from tenants.authlete.documents.validation_messages import _
 from tenants.authlete.json.reader import InvalidJsonError, parse_json
+from tenants.authlete.messages import gettext_noop as _
 
 CLIENT_SECRET_METHODS = frozenset(
     {"CLIENT_SECRET_BASIC", "CLIENT_SECRET_POST", "CLIENT_SECRET_JWT"}

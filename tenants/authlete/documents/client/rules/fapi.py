@@ -14,7 +14,7 @@ from tenants.authlete.documents.rule_violation import (
     get_text,
     get_texts,
 )
-from tenants.authlete.documents.validation_messages import _
+from tenants.authlete.messages import gettext_noop as _
 
 FAPI1_ADVANCED = "FAPI1_ADVANCED"
 FAPI1_BASELINE = "FAPI1_BASELINE"

@@ -9,7 +9,7 @@ from tenants.authlete.documents.rule_violation import (
     get_text,
     get_texts,
 )
-from tenants.authlete.documents.validation_messages import _
+from tenants.authlete.messages import gettext_noop as _
 
 ENCRYPTION_RESULT_CODES = {  # field prefix: Authlete's code for enc without alg
     "idToken": "A032211",
